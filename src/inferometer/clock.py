@@ -1,0 +1,67 @@
+"""The two clocks, and the anchor between them.
+
+The kernel stamps arriving packets with CLOCK_REALTIME; durations and schedules belong to CLOCK_MONOTONIC. The distance
+between the two is constant while nobody sets the system's time (NTP slews both alike), so one subtraction maps the one to
+the other, and a change of that distance is a clock step, which the verdict must hear of.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+NS = 1_000_000_000
+MS = 1_000_000
+
+monotonic_ns = time.monotonic_ns
+realtime_ns = time.time_ns
+
+
+class Anchor(NamedTuple):
+    """One simultaneous reading of both clocks, in ns."""
+
+    realtime_ns: int
+    monotonic_ns: int
+
+    @property
+    def offset_ns(self) -> int:
+        return self.realtime_ns - self.monotonic_ns
+
+
+def take_anchor(tries: int = 3) -> Anchor:
+    """Read both clocks at one moment: the tightest of `tries` brackets, since a preemption may fall between the readings."""
+    best: tuple[int, Anchor] | None = None
+    for _ in range(tries):
+        before = monotonic_ns()
+        real = realtime_ns()
+        after = monotonic_ns()
+        width = after - before
+        if best is None or width < best[0]:
+            best = width, Anchor(real, before + width // 2)
+    assert best is not None
+    return best[1]
+
+
+def to_monotonic(realtime: npt.NDArray[np.int64], anchors: Iterable[Anchor]) -> npt.NDArray[np.int64]:
+    """Map realtime stamps (ns) to the monotonic clock, each by the newest anchor taken at or before it.
+
+    Anchors are in the order they were taken. Stamps before the first anchor use the first.
+    """
+    taken = list(anchors)
+    at = np.array([a.realtime_ns for a in taken], dtype=np.int64)
+    offsets = np.array([a.offset_ns for a in taken], dtype=np.int64)
+    if np.all(offsets == offsets[0]):
+        return realtime - offsets[0]
+    # A backward step makes `at` unsorted; the running maximum keeps the search defined, the verdict flags the step itself.
+    index = np.searchsorted(np.maximum.accumulate(at), realtime, side="right") - 1
+    return realtime - offsets[np.clip(index, 0, len(taken) - 1)]
+
+
+def clock_step_ns(anchors: Iterable[Anchor]) -> int:
+    """The largest change of distance between the clocks from one anchor to the next, in ns. A few µs are reading noise."""
+    offsets = [a.offset_ns for a in anchors]
+    return max((abs(b - a) for a, b in zip(offsets, offsets[1:], strict=False)), default=0)

@@ -1,0 +1,1 @@
+"""What to do, as validated values. Knows pydantic; not of sockets or results."""

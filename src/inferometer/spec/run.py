@@ -1,0 +1,104 @@
+"""RunSpec: everything that defines one point. Its fingerprint is its identity."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+MEASUREMENT_VERSION = 1
+"""Raised when the same spec would measure something else than before. 1: first version."""
+
+PositiveInt = Annotated[int, Field(gt=0)]
+NonNegativeInt = Annotated[int, Field(ge=0)]
+
+
+class Spec(BaseModel):
+    """Base of all specs: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Target(Spec):
+    """The server under test."""
+
+    backend: str = "openai"
+    base_url: str = "http://127.0.0.1:8000"
+    endpoint: str | None = None
+    """Path to post to; None is the backend's own."""
+    model: str
+    """Name sent in requests."""
+    headers: dict[str, str] = Field(default_factory=dict, repr=False, exclude=True)
+    """Extra HTTP headers, keys among them: never written anywhere."""
+    insecure: bool = False
+    """Accept any TLS certificate."""
+
+
+class RandomWorkload(Spec):
+    """Prompts of random tokens, of an exact length."""
+
+    kind: Literal["random"] = "random"
+    input_len: PositiveInt = 1024
+    output_len: PositiveInt = 128
+    range_ratio: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Lengths are uniform in [L(1-r), L(1+r)]."""
+    prefix_len: NonNegativeInt = 0
+    """Tokens that all prompts begin with, before their own `input_len`."""
+    tokenizer: str | None = None
+    """Local tokenizer (file or folder) to count with where the server cannot."""
+
+
+class Load(Spec):
+    """How many requests, and when."""
+
+    num_prompts: PositiveInt = 1000
+    request_rate: Annotated[float, Field(gt=0)] = math.inf
+    burstiness: Annotated[float, Field(gt=0)] = 1.0
+    max_concurrency: PositiveInt | None = None
+    num_warmups: NonNegativeInt = 0
+
+
+class Sampling(Spec):
+    """How the server is to generate."""
+
+    ignore_eos: bool = False
+    parameters: dict[str, float | int] = Field(default_factory=dict)
+    logprobs: NonNegativeInt | None = None
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+
+
+class Timeouts(Spec):
+    """When a request is given up, seconds."""
+
+    connect_s: Annotated[float, Field(gt=0)] = 30.0
+    first_token_s: Annotated[float, Field(gt=0)] = 600.0
+    idle_s: Annotated[float, Field(gt=0)] = 120.0
+    total_s: Annotated[float, Field(gt=0)] = 21_600.0
+
+
+class RunSpec(Spec):
+    """One point."""
+
+    target: Target
+    workload: RandomWorkload
+    load: Load = Load()
+    sampling: Sampling = Sampling()
+    timeouts: Timeouts = Timeouts()
+    seed: int = 0
+    repeat: NonNegativeInt = 0
+    workers: PositiveInt = 1
+
+    def canonical(self) -> bytes:
+        """The spec as sorted JSON, with the measurement version; `inf` is written as a string."""
+        content = {"measurement": MEASUREMENT_VERSION, **self.model_dump()}
+        if math.isinf(self.load.request_rate):
+            content["load"]["request_rate"] = "inf"
+        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical form, hex, its first 16 digits."""
+        return hashlib.sha256(self.canonical()).hexdigest()[:16]

@@ -1,0 +1,112 @@
+"""Trace: the record of one run, and how the shares of several workers become one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS, Outcome
+
+Columns = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRecord:
+    """What a worker says of itself: how well it could keep up, so that its numbers can be judged."""
+
+    worker: int
+    wall_ns: int
+    cpu_ns: int
+    """CPU time of the loop, user and system."""
+    run_queue_ns: int
+    """Time the loop was runnable but waited for a core (`/proc/thread-self/schedstat`); -1 where the system hides it."""
+    scheduling: str
+    """Scheduling policy the loop ran under: `normal`, or `fifo N` for a real-time priority."""
+    reads: int
+    """Reads that brought bytes."""
+    bytes_read: int
+    backlog_peak_bytes: int
+    """Most body bytes that waited in memory to be decoded."""
+    spilled_bytes: int
+    """Body bytes that waited in a temporary file, because the loop was never idle."""
+    connections: int
+    reconnects: int
+    """Connections the server closed between two requests, opened again."""
+    clock_step_ns: int
+    """Largest jump of the system's time against the monotonic clock during the run."""
+    kernel_stamps: bool
+    """Whether the kernel stamped arrivals here; if not, the loop did, after the read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One run: `requests` in order of id, one row each; `events` grouped by request (`event_start`, `event_count`).
+
+    Both hold equally long numpy columns named and typed as in `schema`. `texts` are the generated texts in the order of
+    `requests`, kept only when asked for.
+    """
+
+    requests: Columns
+    events: Columns
+    workers: tuple[WorkerRecord, ...]
+    start_realtime_ns: int
+    """Wall-clock time (Unix, ns) of the run's start, the zero of all times in the columns."""
+    closed_loop: bool
+    interrupted: bool = False
+    texts: tuple[str, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.requests["id"])
+
+    def select(self, rows: npt.NDArray[np.bool_]) -> Trace:
+        """The trace of some of the requests only; the event table is shared, not copied."""
+        texts = None if self.texts is None else tuple(t for t, keep in zip(self.texts, rows, strict=True) if keep)
+        return replace(self, requests={name: column[rows] for name, column in self.requests.items()}, texts=texts)
+
+    def measured(self) -> Trace:
+        """Without the warm-up requests."""
+        warmup = self.requests["warmup"]
+        return self.select(~warmup) if warmup.any() else self
+
+    def with_outcome(self, outcome: Outcome) -> Trace:
+        return self.select(self.requests["outcome"] == outcome)
+
+
+def empty_requests(n: int) -> dict[str, npt.NDArray[Any]]:
+    """`n` rows of zeros in every request column (None in the object columns)."""
+    return {
+        c.name: np.full(n, None, dtype=object) if c.dtype == "object" else np.zeros(n, c.dtype) for c in REQUEST_COLUMNS
+    }
+
+
+def empty_events() -> dict[str, npt.NDArray[Any]]:
+    return {c.name: np.zeros(0, c.dtype) for c in EVENT_COLUMNS}
+
+
+def merge(shares: Sequence[Trace]) -> Trace:
+    """One trace out of the workers' shares: rows in order of id, events regrouped by pointing at where they went."""
+    if len(shares) == 1:
+        return shares[0]
+    starts = np.cumsum([0] + [len(s.events["arrival_ns"]) for s in shares])
+    events = {c.name: np.concatenate([s.events[c.name] for s in shares]) for c in EVENT_COLUMNS}
+    requests = {c.name: np.concatenate([s.requests[c.name] for s in shares]) for c in REQUEST_COLUMNS}
+    shift = np.repeat(starts[:-1], [len(s) for s in shares])
+    requests["event_start"] = requests["event_start"] + shift
+    order = np.argsort(requests["id"], kind="stable")
+    texts = None
+    if all(s.texts is not None for s in shares):
+        pooled = [t for s in shares for t in s.texts or ()]
+        texts = tuple(pooled[i] for i in order)
+    return Trace(
+        requests={name: column[order] for name, column in requests.items()},
+        events=events,
+        workers=tuple(w for s in shares for w in s.workers),
+        start_realtime_ns=min(s.start_realtime_ns for s in shares),
+        closed_loop=shares[0].closed_loop,
+        interrupted=any(s.interrupted for s in shares),
+        texts=texts,
+    )

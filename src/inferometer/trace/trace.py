@@ -78,9 +78,7 @@ class Trace:
 
 def empty_requests(n: int) -> dict[str, npt.NDArray[Any]]:
     """`n` rows of zeros in every request column (None in the object columns)."""
-    return {
-        c.name: np.full(n, None, dtype=object) if c.dtype == "object" else np.zeros(n, c.dtype) for c in REQUEST_COLUMNS
-    }
+    return {c.name: np.full(n, None, dtype=object) if c.dtype == "object" else np.zeros(n, c.dtype) for c in REQUEST_COLUMNS}
 
 
 def empty_events() -> dict[str, npt.NDArray[Any]]:

@@ -28,7 +28,8 @@ class StreamEvent(NamedTuple):
     """One event of a response. It carries output if, and only if, `text` is not empty.
 
     `tokens` is how many tokens this event brought, UNKNOWN where the wire does not tell. `usage` is cumulative, the last
-    one stands. `done` is the wire's own end marker (`[DONE]`). `error` is a message: the request has failed.
+    one stands. `done` is the wire's own end marker (`[DONE]`). `error` is a message: the request has failed; `malformed` says
+    that the message is ours, about data that is not what the wire format promises.
     """
 
     text: str = ""
@@ -37,6 +38,7 @@ class StreamEvent(NamedTuple):
     finish_reason: str | None = None
     done: bool = False
     error: str | None = None
+    malformed: bool = False
 
 
 class Decoder(Protocol):

@@ -1,0 +1,248 @@
+"""The run directory: everything one run leaves behind, in files that any tool can read, and back again without loss.
+
+    run.json          what was asked, of which server, from which host; what the workers say of themselves
+    requests.parquet  one row a request    (columns, units: trace/schema.py; a time or count that does not exist is null)
+    events.parquet    one row an output event, grouped by request (`event_start`, `event_count`)
+    summary.json      the metrics
+    verdict.json      how far they may be believed
+
+The whole directory appears at once or not at all. It holds no API key: headers are no part of what is written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+import inferometer
+from inferometer.store.atomic import new_directory
+from inferometer.store.secret import masked
+from inferometer.trace.schema import (
+    EVENT_COLUMNS,
+    MISSING,
+    REQUEST_COLUMNS,
+    SCHEMA_VERSION,
+    Column,
+    Failure,
+    Outcome,
+    StampSource,
+    TokenSource,
+)
+from inferometer.trace.trace import Columns, Trace, WorkerRecord
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from inferometer.spec.run import RunSpec
+
+RUN, REQUESTS, EVENTS, SUMMARY, VERDICT = "run.json", "requests.parquet", "events.parquet", "summary.json", "verdict.json"
+
+WORDS: dict[str, type[IntEnum]] = {
+    "outcome": Outcome,
+    "failure": Failure,
+    "token_source": TokenSource,
+    "stamp_source": StampSource,
+}
+"""Columns of codes, which files hold as words."""
+
+NULLS: dict[str, int] = {"tokens": -1}
+"""What stands for "not known" in columns where it is not MISSING."""
+
+TEXT = "text"
+"""Column of generated texts in the request table, where they were kept."""
+
+ROWS_AT_ONCE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run directory loads to."""
+
+    spec: RunSpec
+    fingerprint: str
+    environment: Mapping[str, Any]
+    trace: Trace
+    summary: Mapping[str, Any]
+    verdict: Mapping[str, Any]
+
+
+def save_run(
+    directory: Path,
+    trace: Trace,
+    spec: RunSpec,
+    *,
+    environment: Mapping[str, Any],
+    summary: Mapping[str, Any],
+    verdict: Mapping[str, Any],
+) -> None:
+    """Write one run as `directory`, which must not exist yet. Raises CannotWriteError, and then there is no such directory."""
+    with new_directory(directory) as temporary:
+        (temporary / RUN).write_bytes(_json(_description(trace, spec, environment)))
+        (temporary / SUMMARY).write_bytes(_json(summary))
+        (temporary / VERDICT).write_bytes(_json(verdict))
+        _write_table(temporary / REQUESTS, REQUEST_COLUMNS, trace.requests, trace.texts)
+        _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
+
+
+def load_run(directory: Path) -> Run:
+    """Read back what `save_run` wrote. Raises ValueError, one sentence, if there is no run, or a damaged or a newer one."""
+    if not (directory / RUN).is_file():
+        raise ValueError(f"{directory} is not a run directory: there is no {RUN} in it")
+    from polars.exceptions import PanicException, PolarsError
+
+    try:
+        description = orjson.loads((directory / RUN).read_bytes())
+        _require_readable(description["schema_version"], directory)
+        return _read(directory, description)
+    except NewerSchemaError:
+        raise
+    except (PolarsError, PanicException, OSError, LookupError, TypeError, ValueError) as error:
+        why = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise ValueError(f"the run in {directory} cannot be read ({why}): take it from a copy, or measure again") from error
+
+
+class NewerSchemaError(ValueError):
+    """The files come from a version of Inferometer that writes more than this one can read."""
+
+
+def _require_readable(version: int, directory: Path) -> None:
+    if version > SCHEMA_VERSION:
+        raise NewerSchemaError(
+            f"the run in {directory} was written by a newer Inferometer (schema {version}; this one reads up to "
+            f"{SCHEMA_VERSION}): update Inferometer to read it"
+        )
+
+
+def _description(trace: Trace, spec: RunSpec, environment: Mapping[str, Any]) -> dict[str, Any]:
+    started = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=trace.start_realtime_ns // 1000)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "inferometer_version": inferometer.__version__,
+        "fingerprint": spec.fingerprint,
+        "started": started.isoformat(),
+        "start_realtime_ns": trace.start_realtime_ns,
+        "closed_loop": trace.closed_loop,
+        "interrupted": trace.interrupted,
+        "requests": len(trace),
+        "events": len(trace.events["arrival_ns"]),
+        "spec": masked(_spelled(spec.model_dump())),
+        "workers": [asdict(worker) for worker in trace.workers],
+        "environment": masked(environment),
+    }
+
+
+def _read(directory: Path, description: Mapping[str, Any]) -> Run:
+    from inferometer.spec.run import RunSpec
+
+    requests, texts = _read_table(directory / REQUESTS, REQUEST_COLUMNS, description["requests"])
+    events, _ = _read_table(directory / EVENTS, EVENT_COLUMNS, description["events"])
+    ends = requests["event_start"] + requests["event_count"]
+    if np.any(requests["event_start"] < 0) or np.any(requests["event_count"] < 0) or np.any(ends > len(events["arrival_ns"])):
+        raise ValueError(f"{REQUESTS} names events that are not in {EVENTS}")
+    trace = Trace(
+        requests=requests,
+        events=events,
+        workers=tuple(WorkerRecord(**worker) for worker in description["workers"]),
+        start_realtime_ns=description["start_realtime_ns"],
+        closed_loop=description["closed_loop"],
+        interrupted=description["interrupted"],
+        texts=texts,
+    )
+    return Run(
+        spec=RunSpec.model_validate(description["spec"]),
+        fingerprint=description["fingerprint"],
+        environment=description["environment"],
+        trace=trace,
+        summary=orjson.loads((directory / SUMMARY).read_bytes()),
+        verdict=orjson.loads((directory / VERDICT).read_bytes()),
+    )
+
+
+def _write_table(path: Path, columns: Sequence[Column], table: Columns, texts: Sequence[str] | None = None) -> None:
+    import polars as pl
+
+    series = [_to_series(column, table[column.name]) for column in columns]
+    if texts is not None:
+        series.append(_to_text(TEXT, texts))
+    pl.DataFrame(series).write_parquet(path, compression="zstd")
+
+
+def _read_table(path: Path, columns: Sequence[Column], rows: int) -> tuple[dict[str, npt.NDArray[Any]], tuple[str, ...] | None]:
+    """The columns of a file, and its texts if it holds them. One column after another, so that memory holds one copy."""
+    import polars as pl
+
+    frame = pl.read_parquet(path)
+    if frame.height != rows:
+        raise ValueError(f"{path.name} has {frame.height} rows instead of {rows}")
+    table = {column.name: _to_numpy(column, frame.drop_in_place(column.name)) for column in columns}
+    return table, tuple(frame[TEXT].to_list()) if TEXT in frame.columns else None
+
+
+def _to_series(column: Column, values: npt.NDArray[Any]) -> pl.Series:
+    """A column as its file holds it: codes as words, what is not known as null. Plain numbers are not copied."""
+    import polars as pl
+
+    if column.dtype == "object":
+        return _to_text(column.name, values.tolist())
+    if column.name in WORDS:
+        return _to_words(column.name, values)
+    series = pl.Series(column.name, np.ascontiguousarray(values, column.dtype))
+    unknown = values == _unknown(column)
+    return series.set(pl.Series(unknown), None) if np.any(unknown) else series
+
+
+def _to_numpy(column: Column, series: pl.Series) -> npt.NDArray[Any]:
+    import polars as pl
+
+    if column.dtype == "object":
+        return np.array([*series.to_list(), None], dtype=object)[:-1]
+    if column.name in WORDS:
+        series = series.cast(pl.Enum(_words(column.name))).to_physical()
+    elif series.null_count():
+        series = series.fill_null(_unknown(column))
+    return series.to_numpy().astype(column.dtype, copy=False)
+
+
+def _unknown(column: Column) -> int | None:
+    return NULLS.get(column.name, MISSING if column.dtype == "int64" else None)
+
+
+def _words(name: str) -> list[str]:
+    """The words of a column of codes, each at the place of its code."""
+    return [code.name for code in sorted(WORDS[name])]
+
+
+def _to_words(name: str, codes: npt.NDArray[Any]) -> pl.Series:
+    """Codes as words, some rows at a time, because looking them up needs eight bytes a row for a moment."""
+    import polars as pl
+
+    words = pl.Series(name, _words(name), dtype=pl.Enum(_words(name)))
+    parts = [words.gather(codes[at : at + ROWS_AT_ONCE]) for at in range(0, max(1, len(codes)), ROWS_AT_ONCE)]
+    return pl.concat(parts)
+
+
+def _to_text(name: str, values: Sequence[str | None]) -> pl.Series:
+    """Text that no file can hold (half a surrogate pair) loses only that character, never the run."""
+    import polars as pl
+
+    return pl.Series(name, [v if v is None else v.encode("utf-8", "replace").decode() for v in values], dtype=pl.String)
+
+
+def _spelled(value: Any) -> Any:
+    """JSON knows no infinity: it is spelled "inf", which the spec reads back."""
+    if isinstance(value, dict):
+        return {k: _spelled(v) for k, v in value.items()}
+    return "inf" if value == math.inf else value
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)

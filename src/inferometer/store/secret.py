@@ -1,0 +1,79 @@
+"""What must never reach a file: keys, passwords, user names. Finds them in command lines, addresses and nested values.
+
+Errs on the side of masking. What it cannot know is a secret without a telling name or shape, handed over as plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+MASK = "***"
+
+SECRET_FLAGS = {"--header", "--api-key", "-H"}
+"""Options whose values are secret whatever they look like. They may have several: all words up to the next option."""
+
+SECRET_NAME = re.compile(
+    r"(?i)(?:^|[_\-.\s])(?:api[_\-]?key|key|token|secret|passw(?:or)?d|authorization|credentials?|cookie)$"
+)
+
+SECRET_SHAPES = (
+    # name and value in one word: api_key=…, "token": "…", ?key=…
+    re.compile(
+        r"(?i)(?P<keep>[\"']?\b(?:[\w\-]*[_\-])?(?:api[_\-]?key|key|token|secret|passw(?:or)?d|authorization|credentials?|cookie)"
+        r"[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|(?:bearer|basic)\s+[^\s&,;]+|[^\s&,;]+)"
+    ),
+    re.compile(r"(?i)(?P<keep>\bbearer\s+)[\w\-.+/=~]{8,}"),
+    # user:password@ in an address
+    re.compile(r"(?P<keep>\b[a-zA-Z][\w+.\-]*://)[^/@\s]+(?=@)"),
+    # the prefixes that issuers of keys give them, and JSON web tokens
+    re.compile(
+        r"(?P<keep>\b)(?:(?:sk|nvapi|glpat|xox[abps])-[\w\-]{10,}|(?:hf|gh[pousr]|gsk|r8)_[A-Za-z0-9]{16,}|github_pat_\w{16,}"
+        r"|AIza[\w\-]{30,}|AKIA[A-Z0-9]{12,})"
+    ),
+    re.compile(r"(?P<keep>\b)eyJ[\w\-]+\.[\w\-]+(?:\.[\w\-]+)?"),
+    # 32 or more letters and digits in one run, upper and lower case mixed with digits: no model has such a name
+    re.compile(r"(?P<keep>\b)(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{32,}"),
+)
+
+
+def masked(value: Any) -> Any:
+    """`value` (of strings, mappings, sequences, numbers) with what is secret in it replaced by `***`."""
+    if isinstance(value, str):
+        return masked_text(value)
+    if isinstance(value, Mapping):
+        return {k: MASK if isinstance(v, str) and SECRET_NAME.search(str(k)) else masked(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [masked(v) for v in value]
+    return value
+
+
+def masked_text(text: str) -> str:
+    for shape in SECRET_SHAPES:
+        text = shape.sub(lambda match: match["keep"] + MASK, text)
+    return text
+
+
+def masked_command(words: Sequence[str]) -> list[str]:
+    """A command line without secrets, and with `~` for the home directory, which often is a user's name."""
+    safe: list[str] = []
+    secret = False
+    for number, word in enumerate(words):
+        flag, equals, _ = word.partition("=")
+        after_flag = number > 0 and words[number - 1] in SECRET_FLAGS
+        secret = after_flag or (secret and not word.startswith("-"))
+        if secret:
+            safe.append(MASK)
+        elif flag in SECRET_FLAGS:
+            safe.append(flag + equals + (MASK if equals else ""))
+            secret = True
+        else:
+            safe.append(_without_home(masked_text(word)))
+    return safe
+
+
+def _without_home(word: str) -> str:
+    home = str(Path.home())
+    return re.sub(re.escape(home) + r"(?=/|$)", "~", word) if home != "/" else word

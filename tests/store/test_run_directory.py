@@ -1,0 +1,201 @@
+"""What is saved is what is loaded, to the last bit; what cannot be read says so in one sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+import pytest
+
+from inferometer.spec.run import Load, RunSpec, Sampling
+from inferometer.store import run_directory
+from inferometer.store.atomic import CannotWriteError
+from inferometer.store.run_directory import WORDS, load_run, save_run
+from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS, SCHEMA_VERSION
+from inferometer.trace.trace import Trace, empty_events, empty_requests
+
+ENVIRONMENT = {"hostname": "bench-1", "cpu": {"count": 2, "governor": None}}
+SUMMARY = {"completed": 2, "ttft": {"mean": 55.0, "percentiles": {"99": None}}}
+VERDICT = {"level": "VALID", "findings": []}
+
+
+def save(directory: Path, trace: Trace, spec: RunSpec) -> Path:
+    save_run(directory, trace, spec, environment=ENVIRONMENT, summary=SUMMARY, verdict=VERDICT)
+    return directory
+
+
+def assert_same(one: Trace, other: Trace) -> None:
+    for columns, before, after in (
+        (REQUEST_COLUMNS, one.requests, other.requests),
+        (EVENT_COLUMNS, one.events, other.events),
+    ):
+        assert list(after) == [column.name for column in columns]
+        for column in columns:
+            assert after[column.name].dtype == np.dtype(column.dtype), column.name
+            assert after[column.name].tolist() == before[column.name].tolist(), column.name
+    assert (other.workers, other.start_realtime_ns, other.texts) == (one.workers, one.start_realtime_ns, one.texts)
+    assert (other.closed_loop, other.interrupted) == (one.closed_loop, one.interrupted)
+
+
+def test_a_run_comes_back_exactly(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    run = load_run(save(tmp_path / "run", trace, spec))
+    assert_same(trace, run.trace)
+    assert run.spec == spec.model_copy(update={"target": spec.target.model_copy(update={"headers": {}})})
+    assert run.fingerprint == run.spec.fingerprint == spec.fingerprint
+    assert (run.environment, run.summary, run.verdict) == (ENVIRONMENT, SUMMARY, VERDICT)
+
+
+def test_texts_come_back_where_they_were_kept(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    texts = ("", "你好\n", "a\0b", "half a pair: \ud83d", "'\"", "x" * 10_000)
+    run = load_run(save(tmp_path / "run", replace(trace, texts=texts, interrupted=True), spec))
+    assert run.trace.texts == (*texts[:3], "half a pair: ?", *texts[4:])
+    assert run.trace.interrupted
+
+
+def test_a_trace_without_requests_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    empty = replace(trace, requests=empty_requests(0), events=empty_events(), workers=(), texts=())
+    assert_same(empty, load_run(save(tmp_path / "run", empty, spec)).trace)
+
+
+def test_a_trace_of_failures_only_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    failures = trace.select(trace.requests["failure"] != 0)
+    assert len(failures) == 1
+    only = replace(failures, events=empty_events(), requests={**failures.requests, "event_count": np.zeros(1, np.int64)})
+    only.requests["event_start"][:] = 0
+    assert_same(only, load_run(save(tmp_path / "run", only, spec)).trace)
+
+
+def test_the_spec_comes_back_with_its_infinities(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    bursts = spec.model_copy(update={"load": Load(num_prompts=3, burstiness=math.inf, request_rate=2.5)})
+    assert load_run(save(tmp_path / "run", trace, bursts)).spec.load == bursts.load
+
+
+def test_every_code_has_its_word_and_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    for name, codes in WORDS.items():
+        assert sorted(codes) == list(range(len(codes))), name
+    n = max(len(codes) for codes in WORDS.values())
+    requests = empty_requests(n)
+    for name in ("outcome", "failure", "token_source"):
+        requests[name][:] = np.arange(n) % len(WORDS[name])
+    every = replace(trace, requests=requests, events=empty_events())
+    assert_same(every, load_run(save(tmp_path / "run", every, spec)).trace)
+
+
+def test_long_columns_of_codes_are_looked_up_in_parts(
+    tmp_path: Path, trace: Trace, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_directory, "ROWS_AT_ONCE", 2)
+    assert_same(trace, load_run(save(tmp_path / "run", trace, spec)).trace)
+
+
+def test_other_tools_read_words_and_nulls(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    directory = save(tmp_path / "run", trace, spec)
+    requests = pl.read_parquet(directory / "requests.parquet").with_columns(pl.col("outcome", "failure").cast(pl.String))
+    assert requests["outcome"].to_list() == ["OK", "OK", "OK", "FAILED", "CANCELLED", "UNSENT"]
+    assert requests["failure"].to_list() == ["NONE", "NONE", "NONE", "RESET", "NONE", "NONE"]
+    assert requests["sent_ns"].to_list()[4:] == [210_000_000, None]
+    assert requests["cached_tokens"].to_list() == [None, None, 0, None, None, None]
+    assert requests["warmup"].to_list() == [True, False, False, False, False, False]
+    assert requests["detail"].to_list()[3] == "the connection was reset"
+    events = pl.read_parquet(directory / "events.parquet").with_columns(pl.col("stamp_source").cast(pl.String))
+    assert events["tokens"].to_list() == [None] * 7
+    assert events["stamp_source"].to_list() == ["KERNEL"] * 7
+    assert events["arrival_ns"].to_list()[:2] == [20_000_000, 150_000_000]
+
+
+def test_the_description_says_what_and_when(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    text = (save(tmp_path / "run", trace, spec) / "run.json").read_bytes()
+    description = orjson.loads(text)
+    assert description["schema_version"] == SCHEMA_VERSION
+    assert description["started"] == "2027-01-15T08:00:00.123456+00:00"
+    assert description["start_realtime_ns"] == 1_800_000_000_123_456_789
+    assert (description["requests"], description["events"]) == (6, 7)
+    assert description["spec"]["load"]["request_rate"] == "inf"
+    assert description["workers"] == [asdict(trace.workers[0])]
+
+
+def test_no_secret_reaches_a_file(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    target = spec.target.model_copy(update={"base_url": "http://alice:s3cret@host:8000"})
+    telling = spec.model_copy(update={"target": target, "sampling": Sampling(extra_body={"api_key": "s3cret"})})
+    environment = {"server": {"token": "s3cret"}}
+    save_run(tmp_path / "run", trace, telling, environment=environment, summary={}, verdict={})
+    for file in (tmp_path / "run").iterdir():
+        assert b"s3cret" not in file.read_bytes(), file.name
+    run = load_run(tmp_path / "run")
+    assert run.spec.target.base_url == "http://***@host:8000"
+    assert run.fingerprint == telling.fingerprint
+
+
+def test_a_failed_save_leaves_no_directory(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(CannotWriteError):
+        save(tmp_path / "file" / "run", trace, spec)
+    with pytest.raises(KeyError):
+        save(tmp_path / "run", replace(trace, events={}), spec)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def rewrite(path: Path, **changes: Any) -> None:
+    path.write_bytes(orjson.dumps({**orjson.loads(path.read_bytes()), **changes}))
+
+
+def test_a_newer_run_is_refused(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    directory = save(tmp_path / "run", trace, spec)
+    rewrite(directory / "run.json", schema_version=SCHEMA_VERSION + 1, spec="something new")
+    with pytest.raises(ValueError, match=r"newer Inferometer \(schema 2; this one reads up to 1\): update"):
+        load_run(directory)
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nothing"):
+        with pytest.raises(ValueError, match="is not a run directory"):
+            load_run(path)
+
+
+@pytest.mark.parametrize("name", ["run.json", "requests.parquet", "events.parquet", "summary.json", "verdict.json"])
+@pytest.mark.parametrize("damage", ["missing", "empty", "half", "scrambled"])
+def test_a_damaged_file_is_told_in_one_sentence(tmp_path: Path, trace: Trace, spec: RunSpec, name: str, damage: str) -> None:
+    path = save(tmp_path / "run", trace, spec) / name
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "missing":
+        path.write_bytes({"empty": b"", "half": content[: len(content) // 2], "scrambled": content[::-1]}[damage])
+    with pytest.raises(ValueError, match=r"cannot be read|is not a run directory") as caught:
+        load_run(tmp_path / "run")
+    assert "\n" not in str(caught.value)
+    assert str(tmp_path / "run") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"events": 3}, "events.parquet has 7 rows instead of 3"),
+        ({"schema_version": "one"}, "cannot be read"),
+        ({"spec": {"target": {}}}, "validation error"),
+        ({"workers": [{"wroker": 1}]}, "wroker"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused(
+    tmp_path: Path, trace: Trace, spec: RunSpec, changes: dict[str, Any], why: str
+) -> None:
+    directory = save(tmp_path / "run", trace, spec)
+    rewrite(directory / "run.json", **changes)
+    with pytest.raises(ValueError, match=re.escape(why)):
+        load_run(directory)
+
+
+def test_a_missing_column_and_events_out_of_range_are_refused(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    path = save(tmp_path / "run", trace, spec) / "requests.parquet"
+    whole = pl.read_parquet(path)
+    whole.drop("sent_ns").write_parquet(path)
+    with pytest.raises(ValueError, match="sent_ns"):
+        load_run(tmp_path / "run")
+    whole.with_columns(event_start=pl.col("event_start") + 1).write_parquet(path)
+    with pytest.raises(ValueError, match=r"requests\.parquet names events that are not in events\.parquet"):
+        load_run(tmp_path / "run")

@@ -1,0 +1,71 @@
+"""No key, password or user name gets through; what users need to read back does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inferometer.store.secret import masked, masked_command
+
+KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (["--header", "Authorization=Bearer abc"], ["--header", "***"]),
+        (["--header", "A=1", "B=2", "--model", "tiny"], ["--header", "***", "***", "--model", "tiny"]),
+        (["--header=X-Team=abc", "--seed", "1"], ["--header=***", "--seed", "1"]),
+        (["-H", "X-Team: abc"], ["-H", "***"]),
+        (["--api-key", "-starts-with-a-dash", "--seed", "1"], ["--api-key", "***", "--seed", "1"]),
+        (["--api-key=plain"], ["--api-key=***"]),
+        (["--label", KEY], ["--label", "***"]),
+        (["--label", f"run-{KEY}"], ["--label", "run-***"]),
+        (["--base-url", "https://alice:s3cret@host:8000/v1"], ["--base-url", "https://***@host:8000/v1"]),
+        (["--base-url", "http://host/v1?api_key=abc&x=1"], ["--base-url", "http://host/v1?api_key=***&x=1"]),
+        (["--extra-body", '{"api_key": "a b", "min_tokens": 5}'], ["--extra-body", '{"api_key": ***, "min_tokens": 5}']),
+        (["--metadata", "HF_TOKEN=abc"], ["--metadata", "HF_TOKEN=***"]),
+        (["--metadata", "note=hf_abcdefghijklmnopqrst"], ["--metadata", "note=***"]),
+        (["--metadata", "jwt=eyJhbGciOi.eyJzdWIi.SflKxwRJ"], ["--metadata", "jwt=***"]),
+        (["--metadata", "x=Zx81kQp0Lm27VtRw93YsBn46HgJd55Fc"], ["--metadata", "x=***"]),
+    ],
+)
+def test_secrets_on_a_command_line_are_masked(words: list[str], kept: list[str]) -> None:
+    assert masked_command(["bench", *words]) == ["bench", *kept]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "meta-llama/Llama-3.1-70B-Instruct",
+        "hf_models/Qwen2.5-72B-Instruct-GPTQ-Int4",
+        "models--Qwen--Qwen3-14B/snapshots/0e9e39f249a16976918f6564b8830bc894c89659",
+        "--tokenizer=meta-llama/Llama-3.1-8B",
+        "--random-input-len=1024",
+        "ttft:100",
+        "http://127.0.0.1:8000",
+        '{"max_tokens": 5, "stop_token_ids": [1]}',
+        "hf_transformers_cache_directory",
+        "bearer of news, basic comparison",
+        "task-force-benchmark-of-the-year",
+    ],
+)
+def test_what_is_no_secret_stays(word: str) -> None:
+    assert masked_command([word]) == [word]
+
+
+def test_the_home_directory_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/alice"))
+    words = ["/home/alice/.venv/bin/inferometer", "--result-dir=/home/alice", "/home/alice2/x"]
+    assert masked_command(words) == ["~/.venv/bin/inferometer", "--result-dir=~", "/home/alice2/x"]
+
+
+def test_nested_values_are_masked_by_name_and_by_shape() -> None:
+    server = {"models": ["tiny"], "max_model_len": 2048, "auth": {"api_key": "abc", "token": 7}, "notes": [KEY, None]}
+    assert masked(server) == {
+        "models": ["tiny"],
+        "max_model_len": 2048,
+        "auth": {"api_key": "***", "token": 7},
+        "notes": ["***", None],
+    }

@@ -1,1 +1,26 @@
+"""What a run's trace amounts to, and how far to believe it. Knows numpy and the trace; not sockets, files or displays."""
 
+from inferometer.metrics.definitions import METRICS, Metric
+from inferometer.metrics.distribution import Distribution, percentile_name
+from inferometer.metrics.finding import Finding, Level, Thresholds
+from inferometer.metrics.slo import parse_goodput
+from inferometer.metrics.summary import Counts, Events, Goodput, Summary, summarize
+from inferometer.metrics.verdict import Verdict, judge
+
+__all__ = [
+    "METRICS",
+    "Counts",
+    "Distribution",
+    "Events",
+    "Finding",
+    "Goodput",
+    "Level",
+    "Metric",
+    "Summary",
+    "Thresholds",
+    "Verdict",
+    "judge",
+    "parse_goodput",
+    "percentile_name",
+    "summarize",
+]

@@ -1,0 +1,204 @@
+"""Checks of the instrument: could this client, on this host, see what the server did?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import MS
+from inferometer.metrics.definitions import event_rows, ok
+from inferometer.metrics.finding import Facts, Figure, Finding, Level, Thresholds, grade
+from inferometer.trace import StampSource
+
+MORE_CLIENT = "Give the client cores of its own, more workers (--workers), or a host of its own."
+
+
+def stamps(facts: Facts) -> Finding:
+    """Kernel stamps hold however busy the client is; user-space stamps hold only while it is not."""
+    sources = facts.summary.events.stamp_sources
+    total, user = facts.summary.events.total, sources.get(StampSource.USER.name, 0)
+    share = user / total if total else 0.0
+    figures: dict[str, Figure] = {**sources, "user_share": share}
+    if not user:
+        return Finding("stamps", Level.OK, "Arrivals were stamped by the kernel." if total else "No event to stamp.", figures)
+    if user < total:
+        level = Level.SUSPECT if share > facts.thresholds.user_stamp_share else Level.NOTE
+        sentence = (
+            f"{user} of {total} arrivals were stamped in user space, the others by the kernel: two kinds of clock readings."
+        )
+        return Finding("stamps", level, sentence, figures, "Find out why the kernel left stamps out on this host.")
+    busy = _busy(facts)
+    if busy:
+        sentence = (
+            f"Arrivals were stamped in user space, after the read, and {busy}: lateness of the client looks like the server's."
+        )
+        return Finding(
+            "stamps", Level.SUSPECT, sentence, figures, "Measure from a Linux host, which has kernel stamps. " + MORE_CLIENT
+        )
+    sentence = "Arrivals were stamped in user space, after the read; the client had time to spare."
+    return Finding(
+        "stamps", Level.NOTE, sentence, figures, "For exact tails measure from a Linux host, which has kernel stamps."
+    )
+
+
+def _busy(facts: Facts) -> str:
+    """Why user-space stamps are not to be trusted, or ''."""
+    if not facts.trace.workers:
+        return "nothing tells how busy the client was"
+    cpu, waiting = cpu_share(facts), run_queue_share(facts)
+    if cpu is not None and cpu > facts.thresholds.busy_share:
+        return f"the client was busy {cpu:.0%} of the time"
+    if waiting is not None and waiting > facts.thresholds.run_queue_share_suspect:
+        return f"the client waited for a core {waiting:.0%} of the time"
+    return ""
+
+
+def client_delay(facts: Facts) -> Finding:
+    """How late the client read: harmless with kernel stamps, part of every latency without."""
+    delay = facts.summary.metrics["client_delay"]
+    p99 = delay.percentiles["p99"]
+    figures = {"p50_ms": delay.median, "p99_ms": p99, "max_ms": delay.max}
+    if p99 is None:
+        return Finding("client_delay", Level.OK, "No event was read.", figures)
+    if not facts.summary.events.stamp_sources.get(StampSource.USER.name):
+        sentence = f"The client read {p99:.2f} ms (p99) after arrival; stamps are the kernel's, so no latency holds this delay."
+        return Finding("client_delay", Level.OK, sentence, figures)
+    if delay.max == 0:
+        sentence = "How late the client read cannot be seen, since it stamped arrivals itself."
+        return Finding("client_delay", Level.NOTE, sentence, figures)
+    latency, reference_ms = _smallest_latency(facts)
+    figures["share_of_latency"] = share = p99 / reference_ms if reference_ms else None
+    level = Level.OK
+    if share is not None and p99 > facts.thresholds.negligible_ms:
+        level = grade(share, facts.thresholds.delay_suspect, facts.thresholds.delay_invalid)
+    sentence = f"The client read {p99:.2f} ms (p99) after arrival, and every latency holds this delay"
+    sentence += f": {share:.0%} of the median {latency}." if share is not None else "."
+    return Finding("client_delay", level, sentence, figures, MORE_CLIENT if level else "")
+
+
+def _smallest_latency(facts: Facts) -> tuple[str, float | None]:
+    medians = [(facts.median_ms(key), name) for key, name in (("itl", "ITL"), ("ttft", "TTFT"))]
+    smallest = min(((ms, name) for ms, name in medians if ms), default=None)
+    return (smallest[1], smallest[0]) if smallest else ("", None)
+
+
+def shared_stamps(facts: Facts) -> Finding:
+    """Events that come in one read share the stamp of the last: ITLs lose their spread, and a first event seems late."""
+    t = facts.thresholds
+    ambiguity_ns = facts.trace.events["ambiguity_ns"]
+    gaps, firsts = ambiguity_ns[event_rows(facts.trace, skip_first=True)], _first_ambiguity_ns(facts)
+    itl_ms, ttft_ms = facts.median_ms("itl"), facts.median_ms("ttft")
+    uncertain_gaps = _share_beyond(gaps, itl_ms, t)
+    uncertain_firsts = _share_beyond(firsts, ttft_ms, t)
+    events = facts.summary.events
+    figures = {
+        "shared_stamp_share": events.shared_stamp_share,
+        "uncertain_event_share": uncertain_gaps,
+        "uncertain_first_share": uncertain_firsts,
+        "largest_ms": float(max(gaps.max(initial=0), firsts.max(initial=0))) / MS,
+    }
+    level = grade(max(uncertain_gaps, uncertain_firsts), t.ambiguous_share_suspect, t.ambiguous_share_invalid)
+    if level == Level.OK:
+        sentence = (
+            f"{events.shared_stamp_share or 0:.1%} of the events share a stamp with a later one, within what can be tolerated."
+        )
+        return Finding("shared_stamps", level, sentence, figures)
+    sentence = (
+        f"Events came several in one read and share its stamp: {uncertain_gaps:.1%} of them may have come earlier by more than "
+        f"{t.ambiguity_tolerated:.0%} of the median ITL, {uncertain_firsts:.1%} of the first events by more than "
+        f"{t.ambiguity_tolerated:.0%} of the median TTFT."
+    )
+    return Finding("shared_stamps", level, sentence, figures, MORE_CLIENT)
+
+
+def _first_ambiguity_ns(facts: Facts) -> npt.NDArray[np.int64]:
+    r = facts.trace.requests
+    first_rows = r["event_start"][ok(facts.trace) & (r["event_count"] > 0)]
+    ambiguity_ns: npt.NDArray[np.int64] = facts.trace.events["ambiguity_ns"][first_rows]
+    return ambiguity_ns
+
+
+def _share_beyond(ambiguity_ns: npt.NDArray[np.int64], median_ms: float | None, t: Thresholds) -> float:
+    if len(ambiguity_ns) == 0:
+        return 0.0
+    tolerated_ms = max(t.negligible_ms, t.ambiguity_tolerated * (median_ms or 0.0))
+    return float(np.mean(ambiguity_ns > tolerated_ms * MS))
+
+
+def schedule_lag(facts: Facts) -> Finding:
+    """Whether an open loop was one: requests sent when they were due."""
+    t, lag = facts.thresholds, facts.summary.metrics["schedule_lag"]
+    p99, ttft_ms = lag.percentiles["p99"], facts.median_ms("ttft")
+    figures = {"p50_ms": lag.median, "p99_ms": p99, "max_ms": lag.max, "ttft_p50_ms": ttft_ms}
+    if p99 is None:
+        return Finding("schedule_lag", Level.OK, "Closed loop: there is no schedule to lag behind.", figures)
+    cap = facts.max_in_flight
+    at_cap = cap is not None and facts.summary.counts.planned > cap <= facts.summary.peak_concurrency
+    latency_ms = ttft_ms or 0.0
+    sentence = f"Requests were sent {p99:.2f} ms (p99) after they were due"
+    if p99 <= max(t.lag_floor_ms, t.lag_suspect * latency_ms):
+        return Finding("schedule_lag", Level.OK, sentence + ".", figures)
+    if at_cap:
+        sentence += f", for want of a free slot among {cap}: TTFT leaves that wait out, 'TTFT from the due time' does not."
+        return Finding("schedule_lag", Level.SUSPECT, sentence, figures, "Raise --max-concurrency, or lower --request-rate.")
+    behind = p99 > max(t.lag_invalid_floor_ms, t.lag_invalid * latency_ms)
+    sentence += ": the client could not keep the schedule." if behind else ": arrivals were not quite those of the plan."
+    return Finding("schedule_lag", Level.INVALID if behind else Level.SUSPECT, sentence, figures, MORE_CLIENT)
+
+
+def run_queue_share(facts: Facts) -> float | None:
+    """Worst worker's time without a core though it had work / its wall time; None where the system hides it."""
+    return max((w.run_queue_ns / w.wall_ns for w in facts.trace.workers if w.run_queue_ns >= 0 and w.wall_ns > 0), default=None)
+
+
+def cpu_share(facts: Facts) -> float | None:
+    """Busiest worker's CPU time / its wall time; None without workers."""
+    return max((w.cpu_ns / w.wall_ns for w in facts.trace.workers if w.wall_ns > 0), default=None)
+
+
+def run_queue(facts: Facts) -> Finding:
+    """A starved client sends late and reads late, whoever stamps."""
+    share = run_queue_share(facts)
+    figures = {"run_queue_share": share}
+    if share is None:
+        return Finding("run_queue", Level.OK, "The system does not tell how long the client waited for a core.", figures)
+    level = grade(share, facts.thresholds.run_queue_share_suspect, facts.thresholds.run_queue_share_invalid)
+    sentence = f"The client waited for a core {share:.1%} of the time."
+    cure = "Something else spins on its cores, the server perhaps: pin them apart (taskset), or allow a real-time priority."
+    return Finding("run_queue", level, sentence, figures, cure if level else "")
+
+
+def client_cpu(facts: Facts) -> Finding:
+    """A client that is busy all the time is at its own limit, and the load it makes is no longer the load asked for."""
+    share = cpu_share(facts)
+    figures = {"cpu_share": share}
+    if share is None:
+        return Finding("client_cpu", Level.OK, "No worker told of its CPU time.", figures)
+    level = Level.SUSPECT if share > facts.thresholds.cpu_share_suspect else Level.OK
+    sentence = f"The client's busiest loop used {share:.0%} of a core."
+    return Finding("client_cpu", level, sentence, figures, MORE_CLIENT if level else "")
+
+
+def clock_step(facts: Facts) -> Finding:
+    """Kernel stamps are on the system's time: a step of it during the run is a step in every latency that spans it."""
+    step_ms = max((w.clock_step_ns for w in facts.trace.workers), default=0) / MS
+    figures: Mapping[str, Figure] = {"clock_step_ms": step_ms}
+    if step_ms <= facts.thresholds.clock_step_suspect_ms:
+        return Finding("clock_step", Level.OK, "The system's time ran steadily.", figures)
+    sentence = f"The system's time was set during the run, by {step_ms:.1f} ms: latencies at that moment are off by as much."
+    return Finding("clock_step", Level.SUSPECT, sentence, figures, "Run again while nothing sets the clock.")
+
+
+def backlog(facts: Facts) -> Finding:
+    """A client that was never idle kept undecoded bytes for later, in the end on disk; times are not touched by that."""
+    spilled = sum(w.spilled_bytes for w in facts.trace.workers)
+    peak = max((w.backlog_peak_bytes for w in facts.trace.workers), default=0)
+    figures = {"spilled_bytes": spilled, "backlog_peak_bytes": peak}
+    if not spilled:
+        return Finding("backlog", Level.OK, "All responses were decoded from memory.", figures)
+    sentence = (
+        f"The client was never idle enough to decode, {spilled / 1e6:.1f} MB waited in a temporary file; times do not suffer."
+    )
+    return Finding("backlog", Level.NOTE, sentence, figures, "More workers (--workers) would keep up.")

@@ -1,0 +1,308 @@
+"""The metrics, each as a pure function of a Trace, and METRICS, the table that names them.
+
+The headline names mean what `vllm bench serve` means by them, so that numbers compare. Only OK requests count, unless a
+function says otherwise; a value that does not exist is left out of the sample, it never becomes a number. Work is linear in
+events and done by numpy. Not known here: statistics, thresholds, what a run was asked to do, other tools' definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import MS
+from inferometer.trace import MISSING, Outcome, TokenSource, Trace
+from inferometer.trace.trace import Columns
+
+Sample = npt.NDArray[np.float64]
+"""Values of one metric, without order and without gaps."""
+PerRequest = npt.NDArray[np.float64]
+"""One value for each row of `Trace.requests`, NaN where the request has none."""
+Rows = npt.NDArray[np.bool_]
+
+
+def ok(trace: Trace) -> Rows:
+    """Which requests were answered in full."""
+    rows: Rows = trace.requests["outcome"] == Outcome.OK
+    return rows
+
+
+def known(column: npt.NDArray[Any]) -> Rows:
+    """Which values exist."""
+    rows: Rows = column != MISSING
+    return rows
+
+
+def ttft_ms(trace: Trace) -> Sample:
+    """Time to first token: first output event − sent, ms."""
+    return _existing(_ttft(trace))
+
+
+def ttft_from_intended_ms(trace: Trace) -> Sample:
+    """First output event − due time, ms: what a user felt who came on time. Empty in closed loop, which has no due times."""
+    if trace.closed_loop:
+        return np.zeros(0)
+    return _existing(_elapsed_ms(trace.requests, "intended_ns", "first_ns", ok(trace)))
+
+
+def e2el_ms(trace: Trace) -> Sample:
+    """End-to-end latency: last output event − sent, ms."""
+    return _existing(_e2el(trace))
+
+
+def tpot_ms(trace: Trace) -> Sample:
+    """Time per output token after the first: (last − first) / (output tokens − 1), ms; requests with more than one token."""
+    return _existing(_tpot(trace))
+
+
+def decode_speed_tok_s(trace: Trace) -> Sample:
+    """1000 / TPOT, tokens/s: how fast one request is written. Requests whose tokens all came at once have none."""
+    tpot = tpot_ms(trace)
+    speed: Sample = 1000.0 / tpot[tpot > 0]
+    return speed
+
+
+def itl_ms(trace: Trace) -> Sample:
+    """Inter-token latency: gaps between consecutive output events of a request, ms, those of all requests pooled."""
+    inner = event_rows(trace, skip_first=True)
+    if not inner.any():
+        return np.zeros(0)
+    gaps: Sample = np.diff(trace.events["arrival_ns"])[inner[1:]] / MS
+    return gaps
+
+
+def itl_per_token_ms(trace: Trace) -> Sample:
+    """ITL shared out among tokens: a gap of g ms before an event of k tokens is k latencies of g / k ms.
+
+    Each g / k stands once here, `itl_token_weights` has the k. Events without tokens are left out.
+    """
+    gaps, tokens = itl_ms(trace), event_tokens(trace, skip_first=True)
+    counted = tokens > 0
+    if not counted.all():
+        gaps, tokens = gaps[counted], tokens[counted]
+    return np.divide(gaps, tokens, out=gaps)
+
+
+def itl_token_weights(trace: Trace) -> Sample:
+    """How many tokens each value of `itl_per_token_ms` stands for, in the same order."""
+    tokens = event_tokens(trace, skip_first=True)
+    return tokens[tokens > 0]
+
+
+def tokens_per_event(trace: Trace) -> Sample:
+    """Output tokens / output events of each request whose tokens were counted other than by its events."""
+    r = trace.requests
+    rows = ok(trace) & known(r["output_tokens"]) & (r["event_count"] > 0) & (r["token_source"] != TokenSource.EVENTS)
+    ratio: Sample = r["output_tokens"][rows] / r["event_count"][rows]
+    return ratio
+
+
+def schedule_lag_ms(trace: Trace) -> Sample:
+    """Sent − due, ms, of all requests that were sent, whatever became of them. Empty in closed loop."""
+    if trace.closed_loop:
+        return np.zeros(0)
+    return _existing(_elapsed_ms(trace.requests, "intended_ns", "sent_ns", np.ones(len(trace), np.bool_)))
+
+
+def client_delay_ms(trace: Trace) -> Sample:
+    """Our read − arrival, ms, of every output event: how late the client was, and 0 where it stamps its own reads."""
+    delays: Sample = trace.events["read_delay_ns"][event_rows(trace)] / MS
+    return delays
+
+
+def event_rows(trace: Trace, *, skip_first: bool = False) -> Rows:
+    """Which rows of the event table belong to OK requests; `skip_first`: those that have a predecessor in their request.
+
+    The running sum over +1 at each span's start and −1 at its end, in one byte an event. Spans do not overlap; those that
+    are empty after skipping cancel out.
+    """
+    spans = _ok_spans(trace)
+    edges = np.zeros(len(trace.events["arrival_ns"]) + 1, np.int8)
+    edges[spans.start + skip_first] += 1
+    edges[spans.start + spans.number] -= 1
+    return np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)
+
+
+def ok_events(trace: Trace, column: str) -> npt.NDArray[Any]:
+    """One column of the event table, for the events of OK requests only."""
+    values: npt.NDArray[Any] = trace.events[column][event_rows(trace)]
+    return values
+
+
+def event_tokens(trace: Trace, *, skip_first: bool = False) -> Sample:
+    """Tokens in each event of the OK requests, in table order; `skip_first` leaves out each request's first event.
+
+    Where the wire does not tell, an event counts as the mean of its request, output tokens / events; as 0 where those are
+    not known either.
+    """
+    spans = _ok_spans(trace)
+    tokens = trace.events["tokens"][event_rows(trace, skip_first=skip_first)].astype(np.float64)
+    untold = tokens < 0
+    if untold.any():
+        mean = np.divide(spans.tokens, spans.number, out=np.zeros(len(spans.number)), where=known(spans.tokens))
+        tokens[untold] = np.repeat(mean, spans.number - skip_first)[untold]
+    return tokens
+
+
+def meets_slo(trace: Trace, slo: Mapping[str, float]) -> Rows:
+    """Which requests are good: OK, and with every limit kept. `slo` maps ttft, tpot, itl, e2el to ms.
+
+    `itl` limits the longest gap of the request (its mean is what `tpot` limits). A request of one token has no TPOT and one
+    of a single event has no gap: they keep those limits. One whose value exists but is not known does not.
+    """
+    good = ok(trace)
+    for key, limit_ms in slo.items():
+        good = good & GOODPUT_TESTS[key](trace, limit_ms)
+    return good
+
+
+def _ttft(trace: Trace) -> PerRequest:
+    return _elapsed_ms(trace.requests, "sent_ns", "first_ns", ok(trace))
+
+
+def _e2el(trace: Trace) -> PerRequest:
+    return _elapsed_ms(trace.requests, "sent_ns", "last_ns", ok(trace))
+
+
+def _tpot(trace: Trace) -> PerRequest:
+    tokens = trace.requests["output_tokens"]
+    several = ok(trace) & (tokens > 1)  # MISSING is negative
+    tpot = _elapsed_ms(trace.requests, "first_ns", "last_ns", several)
+    np.divide(tpot, tokens - 1, out=tpot, where=several)
+    return tpot
+
+
+def _longest_gap(trace: Trace) -> PerRequest:
+    """The longest ITL of each OK request with more than one event, ms."""
+    longest = np.full(len(trace), np.nan)
+    arrival, r = trace.events["arrival_ns"], trace.requests
+    rows = np.flatnonzero(ok(trace) & (r["event_count"] > 1))
+    if len(rows):
+        gaps = np.zeros(len(arrival), np.int64)
+        np.subtract(arrival[1:], arrival[:-1], out=gaps[:-1])
+        start = r["event_start"][rows]
+        bounds = np.column_stack((start, start + r["event_count"][rows] - 1)).ravel()
+        longest[rows] = np.maximum.reduceat(gaps, bounds)[::2] / MS
+    return longest
+
+
+def _keeps_tpot(trace: Trace, limit_ms: float) -> Rows:
+    tokens = trace.requests["output_tokens"]
+    return (known(tokens) & (tokens <= 1)) | (_tpot(trace) <= limit_ms)
+
+
+def _keeps_itl(trace: Trace, limit_ms: float) -> Rows:
+    return (trace.requests["event_count"] <= 1) | (_longest_gap(trace) <= limit_ms)
+
+
+GOODPUT_TESTS: Mapping[str, Callable[[Trace, float], Rows]] = {
+    "ttft": lambda trace, limit_ms: _ttft(trace) <= limit_ms,
+    "tpot": _keeps_tpot,
+    "itl": _keeps_itl,
+    "e2el": lambda trace, limit_ms: _e2el(trace) <= limit_ms,
+}
+"""What may be limited by an SLO, and whether each request keeps a limit in ms."""
+
+
+def _elapsed_ms(requests: Columns, since: str, until: str, rows: Rows) -> PerRequest:
+    """`until` − `since` in ms for these rows, where both exist."""
+    begin, end = requests[since], requests[until]
+    elapsed = np.full(len(begin), np.nan)
+    np.subtract(end, begin, out=elapsed, where=rows & known(begin) & known(end))
+    elapsed /= MS
+    return elapsed
+
+
+def _existing(values: PerRequest) -> Sample:
+    return values[~np.isnan(values)]
+
+
+class _Spans(NamedTuple):
+    """Where the events of OK requests lie in the event table, in table order: first row, number, output tokens."""
+
+    start: npt.NDArray[np.int64]
+    number: npt.NDArray[np.int64]
+    tokens: npt.NDArray[np.int64]
+
+
+def _ok_spans(trace: Trace) -> _Spans:
+    r = trace.requests
+    rows = np.flatnonzero(ok(trace) & (r["event_count"] > 0))
+    rows = rows[np.argsort(r["event_start"][rows], kind="stable")]
+    return _Spans(r["event_start"][rows], r["event_count"][rows], r["output_tokens"][rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One row of METRICS; documents and reports take their words from here."""
+
+    key: str
+    label: str
+    short: str
+    unit: str
+    formula: str
+    values: Callable[[Trace], Sample]
+    weights: Callable[[Trace], Sample] | None = None
+    """Where values do not count alike: how much each of `values` counts."""
+    of: Literal["server", "client"] = "server"
+    """Whether it tells of the server, or of how well the client could keep up."""
+
+
+METRICS: Mapping[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        Metric("ttft", "Time to First Token", "TTFT", "ms", "first output event − sent", ttft_ms),
+        Metric(
+            "ttft_from_intended",
+            "Time to First Token from the due time",
+            "TTFT from due",
+            "ms",
+            "first output event − due time (open loop only)",
+            ttft_from_intended_ms,
+        ),
+        Metric(
+            "tpot",
+            "Time per Output Token (excl. 1st token)",
+            "TPOT",
+            "ms",
+            "(last − first output event) / (output tokens − 1), requests with more than one token",
+            tpot_ms,
+        ),
+        Metric("itl", "Inter-token Latency", "ITL", "ms", "gaps between consecutive output events, pooled", itl_ms),
+        Metric(
+            "itl_per_token",
+            "Inter-token Latency per token",
+            "ITL/token",
+            "ms",
+            "gap before an output event / its tokens, counted once for each of them",
+            itl_per_token_ms,
+            weights=itl_token_weights,
+        ),
+        Metric("e2el", "End-to-end Latency", "E2EL", "ms", "last output event − sent", e2el_ms),
+        Metric("decode_speed", "Decode speed per request", "Decode", "tok/s", "1000 / TPOT of the request", decode_speed_tok_s),
+        Metric(
+            "tokens_per_event",
+            "Tokens per output event",
+            "Tokens/event",
+            "tokens",
+            "output tokens / output events of the request",
+            tokens_per_event,
+        ),
+        Metric(
+            "schedule_lag",
+            "Schedule lag",
+            "Lag",
+            "ms",
+            "sent − due time (open loop only), all sent",
+            schedule_lag_ms,
+            of="client",
+        ),
+        Metric(
+            "client_delay", "Client-added delay", "Delay", "ms", "our read − arrival, per event", client_delay_ms, of="client"
+        ),
+    )
+}

@@ -1,0 +1,105 @@
+"""What the checks of a verdict work with: the facts of a run, the thresholds, and the finding each check returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from inferometer.metrics.summary import Summary
+from inferometer.trace import Trace
+
+Figure = float | int | str | None
+
+
+class Level(IntEnum):
+    """How bad a finding is. A run takes its worst; a note is worth knowing and no reason for doubt."""
+
+    OK = 0
+    NOTE = 1
+    SUSPECT = 2
+    INVALID = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found: a sentence, the figures it rests on, and what to do about it ('' where there is nothing to do)."""
+
+    name: str
+    level: Level
+    sentence: str
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where doubt begins (`suspect`) and belief ends (`invalid`). Shares are fractions of 1."""
+
+    failed_share_invalid: float = 0.05
+    """Of sent requests. Beyond it even a p95 tells only of the survivors; any failure at all makes a run SUSPECT."""
+    delay_suspect: float = 0.1
+    delay_invalid: float = 0.5
+    """Client-added delay p99 against the smaller of median ITL and median TTFT, where stamps are taken in user space."""
+    ambiguity_tolerated: float = 0.05
+    """How much earlier than stamped an event may have come, against median ITL (first events: median TTFT)."""
+    ambiguous_share_suspect: float = 0.01
+    """Of events whose arrival is less certain than that: from here a p99 is in doubt, …"""
+    ambiguous_share_invalid: float = 0.25
+    """… and from here the quartiles."""
+    negligible_ms: float = 0.05
+    """Delays and ambiguities up to this are never held against a run: the accuracy aimed at, and scheduling noise."""
+    user_stamp_share: float = 0.001
+    """Of events stamped in user space among kernel-stamped ones: more, and two kinds of clock readings are mixed."""
+    busy_share: float = 0.5
+    """CPU time / wall time of a loop, beyond which user-space stamps are not trusted."""
+    cpu_share_suspect: float = 0.9
+    """CPU time / wall time of a loop: beyond it the client, not the server, may set the pace."""
+    run_queue_share_suspect: float = 0.1
+    run_queue_share_invalid: float = 0.5
+    """Time a loop was ready to run but had no core / wall time."""
+    lag_suspect: float = 0.1
+    """Schedule lag p99 against median TTFT: beyond it arrivals are not those of the plan."""
+    lag_floor_ms: float = 1.0
+    """Lag up to this is never held against a run."""
+    lag_invalid: float = 1.0
+    lag_invalid_floor_ms: float = 1000.0
+    """Lag p99 beyond both 1.0 × median TTFT and this, without an in-flight cap to blame: the client could not keep up."""
+    clock_step_suspect_ms: float = 1.0
+    input_deviation_suspect: float = 0.05
+    input_deviation_invalid: float = 0.25
+    """Mean distance between actual and asked prompt length / mean asked length."""
+    input_deviation_floor_tokens: float = 64.0
+    """A mean distance up to this is not INVALID: a chat template on short prompts."""
+    output_deviation_suspect: float = 0.001
+    output_deviation_invalid: float = 0.1
+    """Output tokens missing (though EOS was to be ignored) or beyond the limit / tokens asked for."""
+    cached_share_suspect: float = 0.05
+    cached_share_invalid: float = 0.5
+    """Prompt tokens from the prefix cache, beyond those expected / prompt tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a check may look at."""
+
+    trace: Trace
+    """The measured requests only."""
+    summary: Summary
+    ignore_eos: bool
+    """Whether the server was asked to generate up to the limit."""
+    expected_cached_tokens: int
+    """Tokens of each prompt that may come from the prefix cache, by intention."""
+    max_in_flight: int | None
+    """The plan's cap on requests in flight, if any; one that all requests fit under does not count."""
+    thresholds: Thresholds
+
+    def median_ms(self, key: str) -> float | None:
+        return self.summary.metrics[key].median
+
+
+def grade(value: float, suspect: float, invalid: float) -> Level:
+    """INVALID beyond `invalid`, SUSPECT beyond `suspect`, else OK."""
+    if value > invalid:
+        return Level.INVALID
+    return Level.SUSPECT if value > suspect else Level.OK

@@ -1,0 +1,55 @@
+"""Peaks of a run, from exact intervals and token counts: neither second buckets nor events taken for tokens."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import NS
+from inferometer.metrics.definitions import event_tokens, known, ok_events
+from inferometer.trace import MISSING, Trace
+
+BLOCK = 1_000_000
+"""Events looked up at a time, to bound memory."""
+
+
+def peak_concurrency(trace: Trace) -> int:
+    """Most requests in flight at one moment, each from `sent` up to, but not including, `end`.
+
+    A request without an end (its worker died) is taken to run on. What became of a request does not matter here.
+    """
+    sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
+    rows = known(sent)
+    if not rows.any():
+        return 0
+    begun = np.sort(sent[rows])
+    ended = np.sort(np.where(end == MISSING, np.iinfo(np.int64).max, end)[rows])
+    in_flight = np.arange(1, len(begun) + 1) - np.searchsorted(ended, begun, side="right")
+    return int(in_flight.max())
+
+
+def peak_output_tokens_per_s(trace: Trace, duration_s: float | None) -> float | None:
+    """Most output tokens that came within any one second, wherever it begins, tokens placed at the arrival of their event.
+
+    The window is (t − 1 s, t]. In a run shorter than a second it is the whole `duration_s`, so that the peak is not below
+    the mean. Tokens of an event as in `event_tokens`. None without events of OK requests.
+    """
+    arrival = ok_events(trace, "arrival_ns")
+    if len(arrival) == 0 or not duration_s:
+        return None
+    window_s = min(1.0, duration_s)
+    return _most_within(arrival, event_tokens(trace), round(window_s * NS)) / window_s
+
+
+def _most_within(times: npt.NDArray[np.int64], weights: npt.NDArray[np.float64], window: int) -> float:
+    """The largest sum of weights in any window (t − window, t]."""
+    order = np.argsort(times)
+    times = times[order]
+    total = np.zeros(len(times) + 1)
+    np.cumsum(weights[order], out=total[1:])
+    most = 0.0
+    for begin in range(0, len(times), BLOCK):
+        end = min(begin + BLOCK, len(times))
+        first_inside = np.searchsorted(times, times[begin:end] - window, side="right")
+        most = max(most, float((total[begin + 1 : end + 1] - total[first_inside]).max()))
+    return most

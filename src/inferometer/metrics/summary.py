@@ -1,0 +1,207 @@
+"""Summary: the numbers of one run, computed from its Trace alone. Not known here: whether to believe them (verdict).
+
+Warm-up requests are no part of any number. Counts, and rates of counts, are numbers also when they are 0; a latency that
+nobody had is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import NS
+from inferometer.metrics.definitions import METRICS, known, meets_slo, ok, ok_events
+from inferometer.metrics.distribution import Distribution, describe
+from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
+from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Requests by what became of them. `planned` is what the plan said, all others are counted in the trace."""
+
+    planned: int
+    sent: int
+    """Written to the server, or failed in the attempt to reach it."""
+    ok: int
+    failed: int
+    cancelled: int
+    unfinished: int
+    dropped: int
+    unsent: int
+    failures: Mapping[str, int]
+    """Failed requests by name of their Failure, most frequent first."""
+    http_statuses: Mapping[str, int]
+    """Those that failed by their HTTP status, by status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goodput:
+    """Requests that kept every limit of an SLO."""
+
+    limits_ms: Mapping[str, float]
+    good: int
+    request_goodput: float | None
+    """Good requests per second."""
+    share_of_sent: float | None
+    """Good requests / sent requests: a failed one is not good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Output events of the OK requests, and how well their arrival is known."""
+
+    total: int
+    shared_stamp: int
+    """Events that may have arrived earlier than stamped, as a later one came in the same read."""
+    shared_stamp_share: float | None
+    stamp_sources: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run amounts to. Token totals are those of OK requests."""
+
+    counts: Counts
+    duration_s: float | None
+    """First request sent → last request ended, whatever became of them."""
+    total_input_tokens: int
+    total_output_tokens: int
+    input_token_sources: Mapping[str, int]
+    """OK requests by where their prompt length is from: USAGE (the server's count), ASKED (ours) or NONE."""
+    output_token_sources: Mapping[str, int]
+    """OK requests by TokenSource."""
+    request_throughput: float | None
+    output_throughput: float | None
+    total_token_throughput: float | None
+    peak_output_tokens_per_s: float | None
+    peak_concurrency: int
+    goodput: Goodput | None
+    """None when no SLO was given."""
+    metrics: Mapping[str, Distribution]
+    """By key of METRICS."""
+    lengths: Mapping[str, Distribution]
+    """Tokens per OK request: asked_input, input, asked_output, output, cached."""
+    events: Events
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dicts, lists, strings and numbers, with None where there is no value."""
+        return asdict(self)
+
+
+def summarize(
+    trace: Trace, *, planned: int, percentiles: Sequence[float] = (99,), goodput: Mapping[str, float] | None = None
+) -> Summary:
+    """The numbers of a run in which `planned` requests were to be measured, warm-up not counted.
+
+    `goodput` maps ttft, tpot, itl, e2el to limits in ms. Client-side metrics have their p99 whatever `percentiles` says,
+    since the verdict rests on it.
+    """
+    trace = trace.measured()
+    r = trace.requests
+    counts = _counts(trace, planned)
+    duration_s = _duration_s(trace)
+    answered = ok(trace)
+    from_server = answered & known(r["prompt_tokens"])
+    from_plan = answered & ~from_server & known(r["asked_prompt_tokens"])
+    input_tokens = int(r["prompt_tokens"][from_server].sum()) + int(r["asked_prompt_tokens"][from_plan].sum())
+    output_tokens = int(r["output_tokens"][answered & known(r["output_tokens"])].sum())
+    input_sources = {"USAGE": int(np.count_nonzero(from_server)), "ASKED": int(np.count_nonzero(from_plan))}
+    input_sources["NONE"] = counts.ok - sum(input_sources.values())
+    return Summary(
+        counts=counts,
+        duration_s=duration_s,
+        total_input_tokens=input_tokens,
+        total_output_tokens=output_tokens,
+        input_token_sources={name: n for name, n in input_sources.items() if n},
+        output_token_sources=_by_name(r["token_source"][answered], TokenSource),
+        request_throughput=_per(counts.ok, duration_s),
+        output_throughput=_per(output_tokens, duration_s),
+        total_token_throughput=_per(input_tokens + output_tokens, duration_s),
+        peak_output_tokens_per_s=peak_output_tokens_per_s(trace, duration_s),
+        peak_concurrency=peak_concurrency(trace),
+        goodput=_goodput(trace, goodput, counts.sent, duration_s) if goodput else None,
+        metrics=_metrics(trace, percentiles),
+        lengths=_lengths(trace, percentiles),
+        events=_events(trace),
+    )
+
+
+def _counts(trace: Trace, planned: int) -> Counts:
+    r = trace.requests
+    number = {o: int(np.count_nonzero(r["outcome"] == o)) for o in Outcome}
+    failed = r["outcome"] == Outcome.FAILED
+    statuses = r["status"][failed & (r["failure"] == Failure.HTTP_STATUS)]
+    values, times = np.unique(statuses, return_counts=True)
+    return Counts(
+        planned=planned,
+        sent=int(np.count_nonzero(known(r["sent_ns"]) | failed)),
+        ok=number[Outcome.OK],
+        failed=number[Outcome.FAILED],
+        cancelled=number[Outcome.CANCELLED],
+        unfinished=number[Outcome.UNFINISHED],
+        dropped=number[Outcome.DROPPED],
+        unsent=number[Outcome.UNSENT],
+        failures=_by_name(r["failure"][failed], Failure),
+        http_statuses={str(status): int(n) for status, n in zip(values, times, strict=True)},
+    )
+
+
+def _by_name(codes: npt.NDArray[np.int8], names: type[IntEnum]) -> dict[str, int]:
+    """How often each code occurs, under its name, most frequent first."""
+    values, times = np.unique(codes, return_counts=True)
+    order = np.argsort(-times, kind="stable")
+    return {names(int(values[i])).name: int(times[i]) for i in order}
+
+
+def _duration_s(trace: Trace) -> float | None:
+    sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
+    was_sent = known(sent)
+    ended = was_sent & known(end)
+    if not ended.any():
+        return None
+    return float(end[ended].max() - sent[was_sent].min()) / NS
+
+
+def _per(amount: float, duration_s: float | None) -> float | None:
+    return amount / duration_s if duration_s else None
+
+
+def _goodput(trace: Trace, limits_ms: Mapping[str, float], sent: int, duration_s: float | None) -> Goodput:
+    good = int(np.count_nonzero(meets_slo(trace, limits_ms)))
+    return Goodput(dict(limits_ms), good, _per(good, duration_s), good / sent if sent else None)
+
+
+def _metrics(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distribution]:
+    for_client = tuple(dict.fromkeys([*percentiles, 99]))
+    return {
+        key: describe(
+            m.values(trace), for_client if m.of == "client" else percentiles, None if m.weights is None else m.weights(trace)
+        )
+        for key, m in METRICS.items()
+    }
+
+
+def _lengths(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distribution]:
+    columns = {
+        "asked_input": "asked_prompt_tokens",
+        "input": "prompt_tokens",
+        "asked_output": "asked_output_tokens",
+        "output": "output_tokens",
+        "cached": "cached_tokens",
+    }
+    answered = trace.with_outcome(Outcome.OK).requests
+    samples = {name: answered[column] for name, column in columns.items()}
+    return {name: describe(v[known(v)].astype(np.float64), percentiles) for name, v in samples.items()}
+
+
+def _events(trace: Trace) -> Events:
+    ambiguity_ns = ok_events(trace, "ambiguity_ns")
+    total, shared = len(ambiguity_ns), int(np.count_nonzero(ambiguity_ns > 0))
+    sources = _by_name(ok_events(trace, "stamp_source"), StampSource)
+    return Events(total, shared, shared / total if total else None, sources)

@@ -1,0 +1,85 @@
+"""Verdict: VALID, SUSPECT or INVALID, with the findings it rests on. Pure: what to do about it is the caller's business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from inferometer.metrics import check_client, check_outcome, check_work
+from inferometer.metrics.finding import Facts, Finding, Level, Thresholds
+from inferometer.metrics.summary import Summary
+from inferometer.trace import Trace
+
+Status = Literal["VALID", "SUSPECT", "INVALID"]
+
+CHECKS: tuple[Callable[[Facts], Finding], ...] = (
+    check_outcome.something_measured,
+    check_outcome.conservation,
+    check_outcome.failures,
+    check_outcome.interruption,
+    check_outcome.dropped_arrivals,
+    check_outcome.order_of_times,
+    check_client.stamps,
+    check_client.client_delay,
+    check_client.shared_stamps,
+    check_client.schedule_lag,
+    check_client.run_queue,
+    check_client.client_cpu,
+    check_client.clock_step,
+    check_client.backlog,
+    check_work.input_length,
+    check_work.output_length,
+    check_work.cached_tokens,
+    check_work.token_source,
+    check_work.thin_percentiles,
+)
+"""Every check, in the order in which a reader wants to hear of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What every check found, in the order of CHECKS."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def status(self) -> Status:
+        """The worst finding decides; notes do not count."""
+        worst = max(f.level for f in self.findings)
+        return "INVALID" if worst == Level.INVALID else "SUSPECT" if worst == Level.SUSPECT else "VALID"
+
+    def reasons(self, at_least: Level = Level.SUSPECT) -> list[Finding]:
+        """Findings of this level or worse, the worst first."""
+        return sorted((f for f in self.findings if f.level >= at_least), key=lambda f: -f.level)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, levels as lower-case words."""
+        findings = [{**asdict(f), "level": f.level.name.lower()} for f in self.findings]
+        return {"status": self.status, "findings": findings}
+
+
+def judge(
+    trace: Trace,
+    summary: Summary,
+    *,
+    ignore_eos: bool,
+    expected_cached_tokens: int = 0,
+    max_in_flight: int | None = None,
+    thresholds: Thresholds | None = None,
+) -> Verdict:
+    """How far the numbers of a run may be believed.
+
+    `ignore_eos`: whether the server was asked to generate up to the limit. `expected_cached_tokens`: how many tokens of each
+    prompt may come from the prefix cache by intention, such as a shared prefix. `max_in_flight`: the plan's cap, to tell a
+    lag behind the schedule that the cap causes from one that the client causes. The run being interrupted is in the trace.
+    """
+    facts = Facts(
+        trace=trace.measured(),
+        summary=summary,
+        ignore_eos=ignore_eos,
+        expected_cached_tokens=expected_cached_tokens,
+        max_in_flight=max_in_flight,
+        thresholds=thresholds or Thresholds(),
+    )
+    return Verdict(tuple(check(facts) for check in CHECKS))

@@ -1,0 +1,84 @@
+"""Server-sent events: bytes of a body in, data payloads out. Knows line ends and fields; not what a payload means.
+
+Follows the event stream format of the HTML standard, except where a measurement needs more: an event that the end of the body
+cut off is handed out by `close` instead of being dropped, and lines that are no field at all are kept (`stray`), because they
+are how a body looks that is not an event stream.
+"""
+
+from __future__ import annotations
+
+import re
+
+STRAY_BYTES = 65_536
+"""About how much of what is not an event stream is kept."""
+
+_BOM = b"\xef\xbb\xbf"
+_OTHER_FIELD = re.compile(rb"(?!(?i:error):)[\w-]+:|(event|id|retry)$")
+_CR, _LF = b"\r\n"
+
+
+class EventSplitter:
+    """Splits one body, fed in pieces of any size, into the `data` of its events. The work is linear in the body's length.
+
+    `stray` holds the lines that are neither field nor comment, in order and with a newline each. A line `error: …` is among
+    them: it is no field of the standard, but older llama.cpp servers report errors so.
+    """
+
+    __slots__ = ("_after_cr", "_between_events", "_data", "_line", "stray")
+
+    def __init__(self) -> None:
+        self._between_events = True
+        self._after_cr = False
+        self._line: list[bytes] = []  # pieces of the line that has not ended yet
+        self._data: list[bytes] = []  # data lines of the event that has not ended yet
+        self.stray = b""
+
+    def feed(self, body: bytes) -> list[bytes]:
+        """The payloads of the events that these bytes complete."""
+        lines = body.splitlines()
+        if len(lines) == 2 and not lines[1] and self._between_events and body[-1] == _LF:
+            # The ordinary read: one line and a blank one, which is one whole event.
+            line = lines[0]
+            if line[:6] == b"data: ":
+                return [line[6:]]
+        return self._take_lines(self._whole_lines(lines, body)) if body else []
+
+    def close(self) -> list[bytes]:
+        """The payload of an event that the end of the body left without its blank line, if there is one."""
+        lines = [b"".join(self._line), b""]
+        self._line = []
+        return self._take_lines(lines)
+
+    def _whole_lines(self, lines: list[bytes], body: bytes) -> list[bytes]:
+        """Of the lines of `body`, those that have ended, the first one with what came of it before."""
+        if self._after_cr and body[0] == _LF:
+            del lines[0]  # the second half of a line end that was taken at its first half
+        self._after_cr = body[-1] == _CR
+        ended = body[-1] in (_CR, _LF)
+        if self._line and (ended or len(lines) > 1):
+            lines[0] = b"".join(self._line) + lines[0]
+            self._line = []
+        if not ended:
+            self._line.append(lines.pop())
+        return lines
+
+    def _take_lines(self, lines: list[bytes]) -> list[bytes]:
+        payloads = []
+        data = self._data
+        for line in lines:
+            if line[:6] == b"data: ":
+                data.append(line[6:])
+            elif line:
+                self._take_unusual(line.removeprefix(_BOM))
+            elif data:
+                payloads.append(data[0] if len(data) == 1 else b"\n".join(data))
+                data.clear()
+        self._between_events = not (data or self._line or self._after_cr)
+        return payloads
+
+    def _take_unusual(self, line: bytes) -> None:
+        field, _, value = line.partition(b":")  # nothing before the colon: a comment
+        if field == b"data":
+            self._data.append(value.removeprefix(b" "))
+        elif field and not _OTHER_FIELD.match(line) and len(self.stray) < STRAY_BYTES:
+            self.stray += line[:STRAY_BYTES] + b"\n"

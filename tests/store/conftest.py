@@ -18,6 +18,8 @@ TIMES = ("intended_ns", "connect_ns", "sent_ns", "sent_done_ns", "headers_ns", "
 def worker_record(worker: int = 0) -> WorkerRecord:
     return WorkerRecord(
         worker=worker,
+        assigned=6,
+        sent=5,
         wall_ns=2_000 * MS,
         cpu_ns=500 * MS,
         run_queue_ns=-1,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from inferometer.store import secret
 from inferometer.store.secret import masked, masked_command
 
 KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
@@ -55,10 +56,23 @@ def test_what_is_no_secret_stays(word: str) -> None:
     assert masked_command([word]) == [word]
 
 
-def test_the_home_directory_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/alice"))
-    words = ["/home/alice/.venv/bin/inferometer", "--result-dir=/home/alice", "/home/alice2/x"]
-    assert masked_command(words) == ["~/.venv/bin/inferometer", "--result-dir=~", "/home/alice2/x"]
+def test_the_user_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/alice")
+    monkeypatch.setenv("LOGNAME", "alice")
+    words = ["/home/alice/.venv/bin/inferometer", "--result-dir=/home/alice", "/home/alice2/x", "/data/alice/y", "alice/model"]
+    assert masked_command(words) == ["~/.venv/bin/inferometer", "--result-dir=~", "/home/alice2/x", "/data/~/y", "alice/model"]
+
+
+def test_a_user_without_name_or_home_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> str:
+        raise KeyError("uid not found")
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(secret, "getuser", unknown)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert masked_command(["inferometer", "/data/x"]) == ["inferometer", "/data/x"]
 
 
 def test_nested_values_are_masked_by_name_and_by_shape() -> None:

@@ -180,11 +180,14 @@ def _read_table(path: Path, columns: Sequence[Column], rows: int) -> tuple[dict[
     """The columns of a file, and its texts if it holds them. One column after another, so that memory holds one copy."""
     import polars as pl
 
-    frame = pl.read_parquet(path)
-    if frame.height != rows:
-        raise ValueError(f"{path.name} has {frame.height} rows instead of {rows}")
-    table = {column.name: _to_numpy(column, frame.drop_in_place(column.name)) for column in columns}
-    return table, tuple(frame[TEXT].to_list()) if TEXT in frame.columns else None
+    def read(name: str) -> pl.Series:
+        return pl.read_parquet(path, columns=[name])[name]
+
+    table = {column.name: _to_numpy(column, read(column.name)) for column in columns}
+    found = len(table[columns[0].name])
+    if found != rows:
+        raise ValueError(f"{path.name} has {found} rows instead of {rows}")
+    return table, tuple(read(TEXT).to_list()) if TEXT in pl.read_parquet_schema(path) else None
 
 
 def _to_series(column: Column, values: npt.NDArray[Any]) -> pl.Series:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,7 @@ def masked_text(text: str) -> str:
 
 
 def masked_command(words: Sequence[str]) -> list[str]:
-    """A command line without secrets, and with `~` for the home directory, which often is a user's name."""
+    """A command line without secrets; `~` stands for the home directory, and for the user in other paths."""
     safe: list[str] = []
     secret = False
     for number, word in enumerate(words):
@@ -70,10 +72,14 @@ def masked_command(words: Sequence[str]) -> list[str]:
             safe.append(flag + equals + (MASK if equals else ""))
             secret = True
         else:
-            safe.append(_without_home(masked_text(word)))
+            safe.append(_without_user(masked_text(word)))
     return safe
 
 
-def _without_home(word: str) -> str:
-    home = str(Path.home())
-    return re.sub(re.escape(home) + r"(?=/|$)", "~", word) if home != "/" else word
+def _without_user(word: str) -> str:
+    """Absence of a home or of a name (no such user in this container) is nothing to hide."""
+    with suppress(RuntimeError):
+        word = re.sub(rf"{re.escape(str(Path.home()))}(?=/|$)", "~", word)
+    with suppress(OSError, KeyError):
+        word = re.sub(rf"(?<=/){re.escape(getuser())}(?=/|$)", "~", word)
+    return word

@@ -1,0 +1,125 @@
+"""What this host is, and what was called on it: enough to repeat a measurement, or to see why it cannot be compared.
+
+A fact that cannot be read here is None, and nothing raises. The host's own name is told, because users who compare machines
+ask for it; user names and keys are not (secret). Not known here: accelerators, and how busy the client was (the trace).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import inferometer
+from inferometer.store.secret import masked, masked_command
+
+PACKAGES = ("numpy", "httptools", "orjson")
+"""The packages that run inside the measured time; the rest can change without changing a number."""
+
+Fact = TypeVar("Fact")
+
+
+def describe_environment(
+    command: Sequence[str], server: Mapping[str, Any] | None = None, *, root: Path = Path("/")
+) -> dict[str, Any]:
+    """The environment of a run as plain values, for its file.
+
+    `command` is the command line as typed, `server` what the server says of itself (version, models, max_model_len);
+    secrets are removed from both. `root` is where /proc, /sys and /run are.
+    """
+    return {
+        "hostname": _fact(platform.node) or None,
+        "os": _fact(_os_name),
+        "kernel": _fact(platform.release),
+        "machine": _fact(platform.machine),
+        "python": _fact(lambda: f"{platform.python_implementation()} {platform.python_version()}"),
+        "packages": {"inferometer": inferometer.__version__, **{name: _fact(lambda n=name: version(n)) for name in PACKAGES}},
+        "cpu": _cpu(root),
+        "memory": _memory(),
+        "load_average_1min": _fact(lambda: os.getloadavg()[0]),
+        "clock_source": _fact(lambda: _read(root, "sys/devices/system/clocksource/clocksource0/current_clocksource")),
+        "open_files_limit": _fact(_open_files_limit),
+        "container": _fact(lambda: _container(root)),
+        "command": masked_command(command),
+        "server": None if server is None else masked(server),
+    }
+
+
+def _fact(read: Callable[[], Fact]) -> Fact | None:
+    """What `read` finds out, or None: no missing file, odd platform or broken package may cost a finished measurement."""
+    try:
+        return read()
+    except Exception:
+        return None
+
+
+def _read(root: Path, path: str) -> str:
+    return (root / path).read_text(encoding="utf-8", errors="replace").strip()
+
+
+def _line(text: str, name: str) -> str:
+    """The value of the first `name: value` line."""
+    return next(line.partition(":")[2].strip() for line in text.splitlines() if line.partition(":")[0].strip() == name)
+
+
+def _os_name() -> str:
+    if sys.platform == "darwin":
+        return f"macOS {platform.mac_ver()[0]}"
+    return platform.freedesktop_os_release()["PRETTY_NAME"]
+
+
+def _cpu(root: Path) -> dict[str, Any]:
+    import psutil
+
+    return {
+        "model": _fact(lambda: _line(_read(root, "proc/cpuinfo"), "model name")) or _fact(platform.processor) or None,
+        "logical": _fact(os.cpu_count),
+        "physical": _fact(lambda: psutil.cpu_count(logical=False)),
+        "affinity": _fact(lambda: _line(_read(root, "proc/self/status"), "Cpus_allowed_list")),
+        "quota_cores": _fact(lambda: _quota_cores(root)),
+        "governor": _fact(lambda: _governor(root)),
+    }
+
+
+def _quota_cores(root: Path) -> float:
+    """How many cores the control group grants; a client that is throttled stamps late."""
+    quota, period = _read(root, "sys/fs/cgroup/cpu.max").split()
+    return int(quota) / int(period)  # `max` is no number: no quota, no fact
+
+
+def _governor(root: Path) -> str | None:
+    """The CPU frequency governor, or all that are in use, by name."""
+    files = root.glob("sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor")
+    return ", ".join(sorted({file.read_text().strip() for file in files})) or None
+
+
+def _memory() -> dict[str, Any]:
+    import psutil
+
+    return {
+        "total_bytes": _fact(lambda: psutil.virtual_memory().total),
+        "available_bytes": _fact(lambda: psutil.virtual_memory().available),
+    }
+
+
+def _open_files_limit() -> int:
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def _container(root: Path) -> list[str]:
+    """What suggests that this runs inside something; an empty list is no proof that it does not."""
+    cgroup = _fact(lambda: _read(root, "proc/1/cgroup")) or ""
+    hints = {
+        "docker": (root / ".dockerenv").exists() or "docker" in cgroup,
+        "podman": (root / "run/.containerenv").exists(),
+        "kubernetes": "KUBERNETES_SERVICE_HOST" in os.environ or "kubepods" in cgroup,
+        "lxc": "lxc" in cgroup,
+        "wsl": "microsoft" in platform.release().lower(),
+    }
+    return [name for name, seen in hints.items() if seen]

@@ -19,11 +19,10 @@ def split(*pieces: bytes) -> list[bytes]:
 
 def by_the_standard(body: bytes) -> list[bytes]:
     """The format read off the standard, slowly: all lines first, then blocks between blank ones."""
-    lines = re.split(rb"\r\n|\n|\r", body)
+    lines = [line.removeprefix(b"\xef\xbb\xbf") for line in re.split(rb"\r\n|\n|\r", body)]
     payloads: list[bytes] = []
     data: list[bytes] = []
     for line in [*lines, b""]:
-        line = line[3:] if line.startswith(b"\xef\xbb\xbf") else line
         if line == b"" and data:
             payloads.append(b"\n".join(data))
             data = []

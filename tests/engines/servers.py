@@ -4,7 +4,7 @@
         httpx.get(f"{server.base_url}/v1/models")
 
 A server runs in a process group of its own on a free port of the loopback, is ready when `/health` says so, and is gone when
-the block ends, however it ends. Knows nothing of measuring; `install.py` makes the environments, `make_tiny_model.py` the models.
+the block ends, however it ends. Knows nothing of measuring; `install.py` makes the environments, `make_tiny_model.py` models.
 """
 
 from __future__ import annotations

@@ -1,0 +1,189 @@
+"""Measure one running vLLM in alternation with its own client and with ours, and print both side by side.
+
+    python tests/engines/alternate.py [--concurrency 1 4 8] [--request-rate R] [--rounds 3]    compares the two clients
+    python tests/engines/alternate.py --starvation                             what a server that spins does to our client
+
+The comparison swaps the order of the clients every round and never repeats a prompt. Client CPU is that of the whole command
+(its imports too) and, beside it, what it took beyond a run of one prompt. The two agree on every definition but one: vLLM's
+client takes a token without text (part of a character) for output, ours does not, so its ITL has a few more, shorter gaps.
+A script for people, not a test: it judges nothing. Needs `install.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from servers import OFFLINE, Server, make_tiny_model, program, vllm
+
+FIGURES = (
+    ("TTFT mean (ms)", "mean_ttft_ms"),
+    ("TTFT p50", "p50_ttft_ms"),
+    ("TTFT p99", "p99_ttft_ms"),
+    ("TPOT mean (ms)", "mean_tpot_ms"),
+    ("TPOT p50", "p50_tpot_ms"),
+    ("TPOT p99", "p99_tpot_ms"),
+    ("ITL mean (ms)", "mean_itl_ms"),
+    ("ITL p50", "p50_itl_ms"),
+    ("ITL p99", "p99_itl_ms"),
+    ("E2EL mean (ms)", "mean_e2el_ms"),
+    ("E2EL p50", "p50_e2el_ms"),
+    ("E2EL p99", "p99_e2el_ms"),
+    ("requests/s", "request_throughput"),
+    ("output tokens/s", "output_throughput"),
+    ("input tokens", "total_input_tokens"),
+    ("output tokens", "total_output_tokens"),
+    ("client CPU (s)", "client_cpu_s"),
+    ("  beyond one prompt", "client_cpu_beyond_s"),
+    ("command wall (s)", "command_wall_s"),
+)
+
+Options = Sequence[str]
+Client = Callable[[Server, Path, Options], Sequence[str]]
+
+_seeds = itertools.count(1)
+
+
+def workload(args: argparse.Namespace, num_prompts: int) -> list[str]:
+    """The flags that both clients share; a seed of its own for every run, or the server's prefix cache answers."""
+    flags = ["--dataset-name", "random", "--random-input-len", str(args.input_len), "--random-output-len", str(args.output_len)]
+    flags += ["--num-prompts", str(num_prompts), "--ignore-eos", "--seed", str(next(_seeds))]
+    return [*flags, "--percentile-metrics", "ttft,tpot,itl,e2el", "--metric-percentiles", "50,99"]
+
+
+def vllm_client(server: Server, results: Path, options: Options) -> Sequence[str]:
+    command = [str(program("vllm", "vllm")), "bench", "serve", "--backend", "openai", "--base-url", server.base_url]
+    command += ["--model", server.model, "--tokenizer", str(server.tokenizer), "--disable-tqdm"]
+    return [*command, "--save-result", "--result-dir", str(results), *options]
+
+
+def our_client(server: Server, results: Path, options: Options) -> Sequence[str]:
+    command = [str(Path(sys.executable).with_name("inferometer")), "bench", "--backend", "openai"]
+    command += ["--base-url", server.base_url, "--model", server.model]
+    return [*command, "--save-result", "--result-dir", str(results), *options]
+
+
+CLIENTS: Mapping[str, Client] = {"vllm bench serve": vllm_client, "inferometer bench": our_client}
+
+
+def run(command: Sequence[str]) -> tuple[float, float]:
+    """Wall and CPU seconds of a command and its children; ends this script with the command's own words if it fails."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+b") as output:
+        process = subprocess.Popen(command, env=os.environ | OFFLINE, stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in (0, 1):  # 1 is our INVALID: measured, and shown
+            output.seek(0)
+            said = output.read().decode(errors="replace")
+            sys.exit(f"{' '.join(command[:3])} exited with {process.returncode}:\n{said}")
+    return time.monotonic() - started, usage.ru_utime + usage.ru_stime
+
+
+def measure(client: str, server: Server, options: Options) -> dict[str, Any]:
+    """One run of a client: its result file, with what the command itself cost."""
+    with tempfile.TemporaryDirectory() as results:
+        wall_s, cpu_s = run(CLIENTS[client](server, Path(results), options))
+        (saved,) = Path(results).glob("*.json")
+        result: dict[str, Any] = json.loads(saved.read_text(encoding="utf-8"))
+    return result | {"command_wall_s": wall_s, "client_cpu_s": cpu_s}
+
+
+def compare(args: argparse.Namespace, server: Server) -> None:
+    loads = [("closed loop", "--max-concurrency", str(n)) for n in args.concurrency]
+    loads += [("open loop", "--request-rate", f"{rate:g}") for rate in args.request_rate]
+    smallest = {name: measure(name, server, workload(args, 1))["client_cpu_s"] for name in CLIENTS}
+    for kind, flag, value in loads:
+        rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in CLIENTS}
+        for n in range(args.rounds):
+            for name in list(CLIENTS)[:: 1 if n % 2 == 0 else -1]:
+                result = measure(name, server, [*workload(args, args.num_prompts), flag, value])
+                result["client_cpu_beyond_s"] = result["client_cpu_s"] - smallest[name]
+                rounds[name].append(result)
+        print(
+            f"\n{kind}, {flag} {value}: {args.num_prompts} prompts, {args.input_len} → {args.output_len} tokens, "
+            f"median (lowest – highest) of {args.rounds} rounds"
+        )
+        print_columns(rounds)
+
+
+def print_columns(rounds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    print(f"{'':22}" + "".join(f"{name:>30}" for name in rounds))
+    for label, key in FIGURES:
+        cells = []
+        for results in rounds.values():
+            values = [float(result[key]) for result in results]
+            cells.append(f"{statistics.median(values):10.2f} ({min(values):.2f} – {max(values):.2f})")
+        print(f"{label:22}" + "".join(f"{cell:>30}" for cell in cells), flush=True)
+
+
+def starvation(args: argparse.Namespace, model: Path, logs: Path) -> None:
+    """One long stream at a time, from a server that spins and from one that does not, at both priorities of our loop."""
+    print(
+        f"{'server':10}{'loop':>10}{'waited for a core':>20}{'share':>8}{'read delay p99':>16}{'ITL p50':>9}{'p99':>9}"
+        f"{'shared stamps':>15}{'ambiguity max':>15}  verdict"
+    )
+    for quiet in (False, True):
+        with vllm(model, log=logs / f"vllm-{quiet}.log", quiet_yield=quiet) as server:
+            for _ in range(args.rounds):
+                for priority in ("--no-realtime", "--realtime"):
+                    print(f"{'patched' if quiet else 'spinning':10}" + starved(args, server, priority), flush=True)
+
+
+def starved(args: argparse.Namespace, server: Server, priority: str) -> str:
+    """One row: what our client says of itself after a run at this priority."""
+    with tempfile.TemporaryDirectory() as results:
+        run(our_client(server, Path(results), [*workload(args, args.num_prompts), "--max-concurrency", "1", priority]))
+        (directory,) = (path.parent for path in Path(results).glob("*/run.json"))
+        workers = json.loads((directory / "run.json").read_text(encoding="utf-8"))["workers"]
+        verdict = json.loads((directory / "verdict.json").read_text(encoding="utf-8"))
+        events = pl.read_parquet(directory / "events.parquet")
+        result = json.loads(directory.with_suffix(".json").read_text(encoding="utf-8"))
+    waited_ns, wall_ns = sum(w["run_queue_ns"] for w in workers), sum(w["wall_ns"] for w in workers)
+    delay_ms = np.percentile(events["read_delay_ns"].to_numpy(), 99) / 1e6
+    ambiguity_ms = events["ambiguity_ns"].to_numpy() / 1e6
+    return (
+        f"{workers[0]['scheduling']:>10}{waited_ns / 1e6:17.1f} ms{waited_ns / wall_ns:8.1%}{delay_ms:13.2f} ms"
+        f"{result['p50_itl_ms']:9.2f}{result['p99_itl_ms']:9.2f}{(ambiguity_ms > 0).mean():15.1%}{ambiguity_ms.max():12.2f} ms"
+        f"  {verdict['status']}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description="Measure one vLLM in alternation with its own client and with inferometer bench."
+    )
+    parser.add_argument("--starvation", action="store_true", help="our client only, on a spinning and on a patched server")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--concurrency", type=int, nargs="*", default=[1, 4, 8])
+    parser.add_argument("--request-rate", type=float, nargs="*", default=[], help="open loops to measure too, requests/s")
+    parser.add_argument("--num-prompts", type=int, default=64)
+    parser.add_argument("--input-len", type=int, default=128)
+    parser.add_argument("--output-len", type=int, default=64)
+    parser.add_argument("--layers", type=int, default=2, help="size of the tiny model")
+    parser.add_argument("--hidden", type=int, default=128, help="size of the tiny model")
+    parser.add_argument("--spinning", action="store_true", help="leave vLLM spinning on sched_yield")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        model = make_tiny_model(Path(scratch) / "tiny", layers=args.layers, hidden=args.hidden)
+        if args.starvation:
+            starvation(args, model, Path(scratch))
+        else:
+            with vllm(model, log=Path(scratch) / "vllm.log", quiet_yield=not args.spinning) as server:
+                compare(args, server)
+
+
+if __name__ == "__main__":
+    main()

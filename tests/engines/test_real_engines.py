@@ -1,0 +1,285 @@
+"""Measures real engines as a user would, and checks what `inferometer bench` says against what the servers say themselves.
+
+Run by `make test-engines`, after `install.py`. Random weights measure nothing about a model: what is tested here is that every
+request, token and moment is accounted for, never how fast anything is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from servers import Server, make_tiny_model, transformers_serve, vllm
+
+pytestmark = pytest.mark.engine
+
+PROMPTS, OUTPUT_TOKENS, CONCURRENCY = 24, 32, 4
+INPUT_TOKENS = 160  # more than one block of vLLM's prefix cache on a CPU (128), so that a repeated prompt would show
+
+ABOUT_THIS_HOST = {
+    "stamps",
+    "client_delay",
+    "shared_stamps",
+    "schedule_lag",
+    "run_queue",
+    "client_cpu",
+    "clock_step",
+    "backlog",
+}
+"""Findings that tell how well a client kept up, which on a crowded machine is no fault: all the others must be good."""
+
+CLOSED_LOOP = ("--max-concurrency", str(CONCURRENCY))
+OPEN_LOOP = ("--request-rate", "20")
+LOADS = pytest.mark.parametrize("load", [CLOSED_LOOP, OPEN_LOOP], ids=["closed", "open"])
+BACKENDS = pytest.mark.parametrize("backend", ["openai", "openai-chat"])
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What one `inferometer bench --save-result` left behind."""
+
+    exit_code: int
+    stderr: str
+    result: dict[str, Any]
+    requests: pl.DataFrame
+    events: pl.DataFrame
+    verdict: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_model(tmp_path_factory.mktemp("model") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def vllm_server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with vllm(tiny_model, log=tmp_path_factory.mktemp("vllm") / "server.log") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def transformers_server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with transformers_serve(tiny_model, log=tmp_path_factory.mktemp("transformers") / "server.log") as server:
+        yield server
+
+
+def run_bench(server: Server, results: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Our command, as a user types it; its exit code is the caller's to judge."""
+    command = [str(Path(sys.executable).with_name("inferometer")), "bench", "--base-url", server.base_url]
+    command += ["--model", server.model, "--dataset-name", "random", "--save-result", "--result-dir", str(results), *options]
+    environment = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment)
+
+
+def measure(server: Server, results: Path, *options: str, prompts: int = PROMPTS) -> Bench:
+    """A run of `prompts` requests of the usual lengths (`options` may say otherwise) that must have left its results."""
+    lengths = ("--random-input-len", str(INPUT_TOKENS), "--random-output-len", str(OUTPUT_TOKENS))
+    ended = run_bench(server, results, *lengths, "--num-prompts", str(prompts), *options)
+    saved = list(results.glob("*.json"))
+    assert len(saved) == 1, f"exit code {ended.returncode}, {len(saved)} result files\n{ended.stdout}\n{ended.stderr}"
+    directory = saved[0].with_suffix("")
+    return Bench(
+        exit_code=ended.returncode,
+        stderr=ended.stderr,
+        result=json.loads(saved[0].read_text(encoding="utf-8")),
+        requests=pl.read_parquet(directory / "requests.parquet"),
+        events=pl.read_parquet(directory / "events.parquet"),
+        verdict=json.loads((directory / "verdict.json").read_text(encoding="utf-8")),
+    )
+
+
+def counters(server: Server) -> dict[str, float]:
+    """Every sample of the server's /metrics page by its whole name, summed over its labels."""
+    page = httpx.get(f"{server.base_url}/metrics", timeout=10).text
+    sums: dict[str, float] = {}
+    for family in text_string_to_metric_families(page):
+        for sample in family.samples:
+            sums[sample.name] = sums.get(sample.name, 0.0) + sample.value
+    return sums
+
+
+def growth(server: Server, before: Mapping[str, float], requests: int) -> dict[str, float]:
+    """How much each counter grew since `before`; waits until the server has counted at least `requests` more as finished."""
+    deadline = time.monotonic() + 10
+    while True:
+        grown = {name: value - before.get(name, 0.0) for name, value in counters(server).items()}
+        if grown["vllm:request_success_total"] >= requests or time.monotonic() > deadline:
+            return grown
+        time.sleep(0.05)
+
+
+def require_complete(bench: Bench, prompts: int = PROMPTS) -> None:
+    """Nothing failed, nothing is missing, the summary adds up to the rows, and the exit code is the verdict's."""
+    doubts = [f for f in bench.verdict["findings"] if f["level"] in ("suspect", "invalid")]
+    assert [f for f in doubts if f["name"] not in ABOUT_THIS_HOST] == []
+    assert bench.verdict["status"] == (
+        "INVALID" if any(f["level"] == "invalid" for f in doubts) else "SUSPECT" if doubts else "VALID"
+    )
+    assert bench.exit_code == (1 if bench.verdict["status"] == "INVALID" else 0), bench.stderr
+    rows = bench.requests
+    assert rows["id"].to_list() == list(range(prompts))
+    assert rows["outcome"].to_list() == ["OK"] * prompts
+    assert rows["status"].to_list() == [200] * prompts
+    assert rows["token_source"].to_list() == ["USAGE"] * prompts
+    assert bench.result["num_prompts"] == bench.result["completed"] == prompts
+    assert bench.result["failed"] == 0
+    assert bench.result["total_input_tokens"] == rows["prompt_tokens"].sum()
+    assert bench.result["total_output_tokens"] == rows["output_tokens"].sum()
+
+
+def require_order(bench: Bench) -> None:
+    """Every request's moments follow one another, and its events lie between the first and the last of them."""
+    at = 0
+    for row in bench.requests.sort("event_start").iter_rows(named=True):
+        moments = [row[name] for name in ("sent_ns", "headers_ns", "first_ns", "last_ns", "end_ns")]
+        assert moments == sorted(moments), row
+        assert row["sent_ns"] <= row["sent_done_ns"], row
+        assert row["event_start"] == at
+        at += row["event_count"]
+        arrivals = bench.events["arrival_ns"][row["event_start"] : at].to_list()
+        assert arrivals == sorted(arrivals)
+        assert [arrivals[0], arrivals[-1]] == [row["first_ns"], row["last_ns"]]
+        # A token that is only part of a character has no text yet and makes no event: events may be fewer, never more.
+        assert 0 < row["event_count"] <= row["output_tokens"], row
+        if row["reads"] > 3:  # the events came in more than one read, so they cannot all have the stamp of the last one
+            assert row["first_ns"] < row["last_ns"], row
+    assert at == len(bench.events)
+
+
+def require_load(bench: Bench, load: tuple[str, ...]) -> None:
+    """Closed loop: all the slots in flight and never more, no due times. Open loop: nothing was sent before it was due."""
+    rows = bench.requests
+    if load == CLOSED_LOOP:
+        assert rows["intended_ns"].null_count() == len(rows)
+        starts, ends = rows["sent_ns"].to_list(), rows["end_ns"].to_list()
+        changes = sorted([(at, 1) for at in starts] + [(at, -1) for at in ends])
+        in_flight = [sum(step for _, step in changes[: n + 1]) for n in range(len(changes))]
+        assert max(in_flight) == CONCURRENCY
+    else:
+        assert (rows["sent_ns"] >= rows["intended_ns"]).all()
+        assert rows["intended_ns"].is_sorted()
+        assert rows["intended_ns"][-1] == round(len(rows) / 20 * 1e9)  # the last one is due at n / rate
+
+
+@LOADS
+@BACKENDS
+def test_vllm_agrees_with_its_own_counters(vllm_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]) -> None:
+    few = 4
+    before = counters(vllm_server)
+    short = measure(vllm_server, tmp_path / "short", "--backend", backend, "--ignore-eos", *load, "--seed", "1", prompts=few)
+    asides = growth(vllm_server, before, few)
+    before = counters(vllm_server)
+    bench = measure(vllm_server, tmp_path / "full", "--backend", backend, "--ignore-eos", *load)
+    grown = growth(vllm_server, before, PROMPTS)
+
+    require_complete(bench)
+    require_order(bench)
+    require_load(bench, load)
+    rows = bench.requests
+    assert rows["output_tokens"].to_list() == rows["asked_output_tokens"].to_list() == [OUTPUT_TOKENS] * PROMPTS
+    assert rows["prompt_tokens"].to_list() == rows["asked_prompt_tokens"].to_list() == [INPUT_TOKENS] * PROMPTS
+    assert set(rows["finish_reason"]) == {"length"}
+
+    # What the client asks beside the measurement (how the server counts, …) is the same in both runs and falls out here.
+    def more(name: str) -> float:
+        return grown[f"vllm:{name}"] - asides[f"vllm:{name}"]
+
+    assert more("request_success_total") == PROMPTS - few
+    assert more("generation_tokens_total") == bench.result["total_output_tokens"] - short.result["total_output_tokens"]
+    assert more("prompt_tokens_total") == bench.result["total_input_tokens"] - short.result["total_input_tokens"]
+    assert grown["vllm:prefix_cache_hits_total"] == 0, "a prompt was sent that the server had seen before"
+    assert grown["vllm:request_success_total"] - PROMPTS == asides["vllm:request_success_total"] - few < 10
+
+    # The server's own clock runs from the request's arrival there to the moment before the token leaves: inside ours.
+    def served_ms(histogram: str) -> float:
+        return 1e3 * grown[f"vllm:{histogram}_sum"] / grown[f"vllm:{histogram}_count"]
+
+    slack_ms = 1.0
+    assert 0 < served_ms("e2e_request_latency_seconds") <= bench.result["mean_e2el_ms"] + slack_ms
+    assert 0 < served_ms("time_to_first_token_seconds") <= bench.result["mean_ttft_ms"] + slack_ms
+
+
+@pytest.fixture(scope="module")
+def cramped_vllm(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """vLLM with room for about 2,100 tokens, which sends four tokens at a time."""
+    options = ("--block-size", "32", "--num-gpu-blocks-override", "66", "--stream-interval", "4")
+    with vllm(tiny_model, log=tmp_path_factory.mktemp("cramped") / "server.log", options=options) as server:
+        yield server
+
+
+@BACKENDS
+def test_vllm_that_preempts_and_sends_several_tokens_an_event(cramped_vllm: Server, tmp_path: Path, backend: str) -> None:
+    before = counters(cramped_vllm)
+    lengths = ("--random-input-len", "64", "--random-output-len", "160")
+    bench = measure(cramped_vllm, tmp_path, "--backend", backend, "--ignore-eos", "--max-concurrency", "16", *lengths)
+    assert growth(cramped_vllm, before, PROMPTS)["vllm:num_preemptions_total"] > 0
+    require_complete(bench)
+    require_order(bench)
+    rows = bench.requests
+    assert rows["prompt_tokens"].to_list() == [64] * PROMPTS
+    assert rows["output_tokens"].to_list() == [160] * PROMPTS
+    assert (rows["event_count"] <= 160 / 4 + 1).all()
+
+
+@LOADS
+@BACKENDS
+def test_transformers_serve(transformers_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]) -> None:
+    tokenizer = ("--tokenizer", str(transformers_server.tokenizer))
+    bench = measure(transformers_server, tmp_path, "--backend", backend, *tokenizer, *load)
+    require_complete(bench)
+    require_order(bench)
+    require_load(bench, load)
+    rows = bench.requests
+    assert set(rows["finish_reason"]) == {"length"}
+    assert rows["output_tokens"].to_list() == [OUTPUT_TOKENS] * PROMPTS
+    assert rows["prompt_tokens"].to_list() == [INPUT_TOKENS] * PROMPTS
+
+
+def require_one_sentence(ended: subprocess.CompletedProcess[str], pattern: str, results: Path) -> None:
+    """Exit code 2, one sentence that matches, no traceback, nothing written."""
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert re.search(pattern, ended.stderr), ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+    assert not results.exists() or not any(results.iterdir())
+
+
+@BACKENDS
+def test_wrong_model_is_one_sentence(vllm_server: Server, tmp_path: Path, backend: str) -> None:
+    ended = run_bench(vllm_server, tmp_path / "r", "--backend", backend, "--model", "no-such-model", "--num-prompts", "4")
+    require_one_sentence(ended, r"no-such-model.*tiny", tmp_path / "r")
+
+
+@BACKENDS
+@pytest.mark.parametrize(("input_len", "output_len"), [(3000, 8), (2000, 100)], ids=["prompt", "prompt+output"])
+def test_too_long_is_one_sentence(vllm_server: Server, tmp_path: Path, backend: str, input_len: int, output_len: int) -> None:
+    """The second of them vLLM would serve: it answers 200 and stops early, without a word."""
+    lengths = ("--random-input-len", str(input_len), "--random-output-len", str(output_len), "--num-prompts", "4")
+    ended = run_bench(vllm_server, tmp_path / "r", "--backend", backend, *lengths)
+    require_one_sentence(ended, r"max_model_len is 2048", tmp_path / "r")
+
+
+@BACKENDS
+def test_refused_ignore_eos_is_one_sentence(transformers_server: Server, tmp_path: Path, backend: str) -> None:
+    tokenizer = ("--tokenizer", str(transformers_server.tokenizer))
+    ended = run_bench(
+        transformers_server, tmp_path / "r", "--backend", backend, *tokenizer, "--ignore-eos", "--num-prompts", "4"
+    )
+    require_one_sentence(ended, "ignore_eos", tmp_path / "r")
+
+
+def test_wrong_model_on_a_server_that_lists_none(transformers_server: Server, tmp_path: Path) -> None:
+    ended = run_bench(transformers_server, tmp_path / "r", "--backend", "openai-chat", "--model", "nope", "--num-prompts", "4")
+    require_one_sentence(ended, "nope", tmp_path / "r")

@@ -2,3 +2,9 @@
 
 Knows sockets, clocks, framing and the decoders' interface. Not of definitions of metrics, files of results, or the terminal.
 """
+
+from inferometer.load.job import Address, Job
+from inferometer.load.live import Snapshot
+from inferometer.load.pool import MeasurementError, measure
+
+__all__ = ["Address", "Job", "MeasurementError", "Snapshot", "measure"]

@@ -51,6 +51,16 @@ class RandomWorkload(Spec):
     """Local tokenizer (file or folder) to count with where the server cannot."""
 
 
+def length_range(length: int, ratio: float) -> tuple[int, int]:
+    """Shortest and longest length, tokens, of a uniform draw from [L(1-r), L(1+r)], both included and at least 1.
+
+    Rounded outwards, as `vllm bench serve` does it; the inner rounding keeps 1000 * 1.1 from becoming 1101.
+    """
+    low = math.floor(round(length * (1 - ratio), 6))
+    high = math.ceil(round(length * (1 + ratio), 6))
+    return max(low, 1), high
+
+
 class Load(Spec):
     """How many requests, and when."""
 
@@ -77,6 +87,10 @@ class Timeouts(Spec):
     first_token_s: Annotated[float, Field(gt=0)] = 600.0
     idle_s: Annotated[float, Field(gt=0)] = 120.0
     total_s: Annotated[float, Field(gt=0)] = 21_600.0
+
+    @property
+    def shortest_s(self) -> float:
+        return min(self.connect_s, self.first_token_s, self.idle_s, self.total_s)
 
 
 class RunSpec(Spec):

@@ -19,6 +19,10 @@ class WorkerRecord:
     """What a worker says of itself: how well it could keep up, so that its numbers can be judged."""
 
     worker: int
+    assigned: int
+    """Requests of the plan that were this worker's."""
+    sent: int
+    """Requests it began to send, counted as it did so."""
     wall_ns: int
     cpu_ns: int
     """CPU time of the loop, user and system."""

@@ -1,0 +1,136 @@
+"""Connection: one socket to the server, its framing (httptools), its stamps, and TLS where asked for."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+
+import httptools
+
+from inferometer.clock import monotonic_ns, realtime_ns
+from inferometer.load import stamps
+from inferometer.load.exchange import Exchange
+from inferometer.load.job import Address
+from inferometer.load.tls import TlsStream
+
+READABLE = select.POLLIN
+WRITABLE = select.POLLOUT
+
+HEADER_BYTES_MOST = 65_536
+TLS_RECORD_BYTES = 65_536
+
+
+class Connection:
+    """A connection serves one exchange at a time; `exchange` is None while it is idle or not yet open.
+
+    While it is fed, the parser calls the `on_…` methods; what they leave behind (`body`, `complete`) the loop takes up.
+    """
+
+    __slots__ = (
+        "body",
+        "complete",
+        "compressed",
+        "connect_ns",
+        "exchange",
+        "fd",
+        "feed",
+        "header_bytes",
+        "keep_alive",
+        "kernel_stamps",
+        "opened_ns",
+        "outgoing",
+        "parser",
+        "ready",
+        "recvmsg",
+        "served",
+        "sized",
+        "sock",
+        "status",
+        "tls",
+    )
+
+    def __init__(self, address: Address, tls_context: ssl.SSLContext | None) -> None:
+        self.sock = socket.socket(address.family, socket.SOCK_STREAM)
+        self.sock.setblocking(False)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.kernel_stamps = stamps.enable(self.sock)
+        self.recvmsg = self.sock.recvmsg
+        self.fd = self.sock.fileno()
+        self.parser = httptools.HttpResponseParser(self)
+        self.feed = self.parser.feed_data
+        self.tls = TlsStream(tls_context, address.hostname) if tls_context else None
+        self.exchange: Exchange | None = None
+        self.ready = self.keep_alive = False
+        self.served = 0
+        self.outgoing = b""
+        self.body = b""
+        self.complete = self.sized = self.compressed = False
+        self.header_bytes = self.status = 0
+        self.connect_ns = 0
+        self.opened_ns = monotonic_ns()
+        self.sock.connect_ex(address.socket_address)
+
+    def advance(self) -> None:
+        """The socket has news while it is being opened: go on, until `ready`. Raises OSError (ssl.SSLError among them)."""
+        error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            raise OSError(error, "connect")
+        if self.tls is not None:
+            try:
+                received = self.sock.recv(TLS_RECORD_BYTES)
+            except BlockingIOError:  # connected just now: we speak first
+                received = None
+            if received == b"":
+                raise ConnectionResetError("closed by the server during the TLS handshake")
+            self.sock.sendall(self.tls.handshake(received or b""))
+            if not self.tls.established:
+                return
+        self.connect_ns = monotonic_ns() - self.opened_ns
+        self.ready = True
+
+    def send(self, exchange: Exchange, message: bytes) -> None:
+        """Begin an exchange. What the kernel does not take at once stays in `outgoing`. Raises OSError."""
+        self.exchange = exchange
+        self.complete = self.sized = self.compressed = False
+        self.header_bytes = self.status = 0
+        exchange.connect_ns = self.connect_ns
+        if self.tls is not None:
+            message = self.tls.encrypt(message)
+        exchange.sent_ns = exchange.last_read_ns = realtime_ns()
+        self.outgoing = message
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what is left of the request. Raises OSError."""
+        try:
+            written = self.sock.send(self.outgoing)
+        except BlockingIOError:
+            written = 0
+        self.outgoing = self.outgoing[written:]
+        if not self.outgoing and self.exchange is not None:
+            self.exchange.sent_done_ns = realtime_ns()
+
+    def close(self) -> None:
+        self.sock.close()
+
+    # Called by the parser.
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name in (b"content-length", b"transfer-encoding"):
+            self.sized = True
+        elif name == b"content-encoding" and value.lower() != b"identity":
+            self.compressed = True
+
+    def on_headers_complete(self) -> None:
+        status = self.parser.get_status_code()
+        if status >= 200:  # 1xx only announces the real one
+            self.status = status
+            self.keep_alive = self.parser.should_keep_alive()  # asked now: the parser forgets when the message is complete
+
+    def on_body(self, body: bytes) -> None:
+        self.body = self.body + body if self.body else body
+
+    def on_message_complete(self) -> None:
+        self.complete = self.status > 0

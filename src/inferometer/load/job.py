@@ -1,0 +1,67 @@
+"""Job: all that one worker needs, made ready before its clock starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from inferometer.arrival import Share
+from inferometer.protocol.base import Backend, Generation
+from inferometer.request import Request
+from inferometer.spec.run import Timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to connect to, the name already resolved: no look-up happens while the clock runs."""
+
+    family: int
+    socket_address: tuple[str | int, ...]
+    hostname: str
+    """As in the URL, to check a certificate against."""
+    host_header: str
+    tls: bool = False
+    insecure: bool = False
+    """Accept any certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One worker's share of a run. `requests` and the share's due times are in the same order."""
+
+    address: Address
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    backend: Backend
+    generation: Generation
+    requests: Sequence[Request]
+    share: Share
+    closed_loop: bool
+    drain_warmups: bool
+    reserve: int
+    """Connections to hold open beside those in use."""
+    timeouts: Timeouts
+    real_time: bool = True
+    """Take a real-time priority where the system allows it."""
+    keep_texts: bool = False
+    request_id_prefix: str = ""
+
+
+def wire_messages(job: Job) -> list[bytes]:
+    """Every request of the job as the bytes to write, head and body."""
+    fixed = [
+        f"POST {job.path} HTTP/1.1",
+        f"Host: {job.address.host_header}",
+        "User-Agent: inferometer",
+        "Accept: text/event-stream",
+        "Accept-Encoding: identity",
+        "Content-Type: application/json",
+        *(f"{name}: {value}" for name, value in job.headers.items()),
+    ]
+    head = "\r\n".join(fixed).encode("latin-1")
+    messages = []
+    for request in job.requests:
+        body = job.backend.encode(request, job.generation)
+        own = f"\r\nX-Request-Id: {job.request_id_prefix}{request.id}\r\nContent-Length: {len(body)}\r\n\r\n"
+        messages.append(head + own.encode("ascii") + body)
+    return messages

@@ -1,0 +1,377 @@
+"""THE hot loop: sends what is due, reads what arrives, and decodes only when there is nothing to read.
+
+Between a request's due time and its end this loop builds no models, logs nothing and takes no lock, and it parses no event
+while another waits to be read: events that pile up in a socket share the stamp of the last.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import httptools
+
+from inferometer.clock import NS, monotonic_ns, realtime_ns, take_anchor
+from inferometer.load.backlog import Backlog
+from inferometer.load.connection import HEADER_BYTES_MOST, READABLE, WRITABLE, Connection
+from inferometer.load.connections import Connections, failure_of_connect
+from inferometer.load.exchange import Exchange
+from inferometer.load.job import Job, wire_messages
+from inferometer.load.live import Live
+from inferometer.load.poller import make_poller
+from inferometer.load.recorder import Recorder
+from inferometer.load.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
+from inferometer.load.timer import DueTimer
+from inferometer.trace.schema import Failure, Outcome
+
+READ_BYTES = 16_384
+READY_MOST = 1024
+SENDS_A_TURN = 64
+"""Requests written before the loop looks at its sockets again, so that a burst of sends does not keep it from reading."""
+
+DECODES_A_TURN = 32
+"""Reads decoded before the loop looks at its sockets again."""
+
+
+class CannotConnectError(Exception):
+    """The connections that the plan needs could not be opened; the message says why."""
+
+
+class Loop:
+    """One worker's share, from open connections to recorded columns: `prepare`, then `run` once or twice, then `close`."""
+
+    def __init__(self, job: Job, live: Live) -> None:
+        self.backlog = Backlog()
+        self.recorder = Recorder(job)
+        self.anchors = [take_anchor()]
+        self.reads = self.bytes_read = self.reconnects = self.sent = 0
+        self.stopped = False
+        self._job = job
+        self._live = live
+        self._messages = wire_messages(job)
+        self._due_ns: list[int] = job.share.due_ns.tolist()
+        self._poller = make_poller()
+        self._timer = DueTimer()
+        if self._timer.fd >= 0:
+            self._poller.register(self._timer.fd, READABLE)
+        self.connections = Connections(self._poller, job.address, job.share.max_in_flight, job.reserve)
+        self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
+        self._resend: deque[Exchange] = deque()
+        self._in_flight = 0
+        self._next = self._until = 0
+        self._start_ns = 0
+        self._polled_ns = realtime_ns()
+        self._tick_ns = int(min(0.1, max(0.01, job.timeouts.shortest_s / 10)) * NS)
+        self._next_tick_ns = 0
+
+    def prepare(self) -> None:
+        """Open the connections. Raises CannotConnectError unless all that the plan needs are there."""
+        connections = self.connections
+        wanted = min(self._job.reserve, len(self._messages))
+        deadline_ns = monotonic_ns() + int(self._job.timeouts.connect_s * NS)
+        while len(connections.idle) < wanted:
+            connections.replenish(len(self._messages))
+            for fd, _ in self._poller.poll(0.1, READY_MOST):
+                try:
+                    connections.advance(connections.by_fd[fd])
+                except OSError as error:
+                    raise CannotConnectError(
+                        f"{len(connections.idle)} of {wanted} connections opened, then: {error}"
+                    ) from error
+            if monotonic_ns() > deadline_ns:
+                raise CannotConnectError(f"only {len(connections.idle)} of {wanted} connections opened in time")
+
+    def run(self, until: int, start_ns: int) -> None:
+        """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and see all of them end."""
+        self._until, self._start_ns = until, start_ns
+        while (self._next < until or self._in_flight or self._resend) and not self.stopped:
+            more_to_send = self._send_due()
+            polled_ns = self._polled_ns
+            ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
+            if len(ready) < READY_MOST:  # else more may have been ready than we were told of
+                self._polled_ns = realtime_ns()
+            if ready:
+                self._read(ready, polled_ns)
+                self.backlog.settle()
+            else:
+                self._decode(DECODES_A_TURN)
+            if monotonic_ns() >= self._next_tick_ns:
+                self._tick()
+        while self.backlog:
+            self._decode(DECODES_A_TURN)
+        self._report()
+
+    def close(self) -> None:
+        for position in range(self._next, len(self._messages)):
+            self.recorder.add_unsent(position)
+        self.anchors.append(take_anchor())
+        self.connections.close()
+        self.backlog.close()
+        self._timer.close()
+        self._poller.close()
+
+    # Sending
+
+    def _send_due(self) -> bool:
+        """Send what is due and may be sent. True if there is more of it, left for the next turn."""
+        cap = self._job.share.max_in_flight
+        for _ in range(SENDS_A_TURN):
+            if self._in_flight >= cap or not self._is_due():
+                return False
+            if not self.connections.idle:
+                self._replenish()
+                return False
+            exchange = self._resend.popleft() if self._resend else self._begin()
+            self._in_flight += 1
+            self._send(exchange)
+        return True
+
+    def _is_due(self) -> bool:
+        """Whether a request is to be sent now; if the next one is due later, the timer is set for it."""
+        if self._resend:
+            return True
+        if self._next >= self._until:
+            return False
+        due_ns = self._due_ns[self._next]
+        if due_ns <= 0:
+            return True
+        due_ns += self._start_ns
+        if due_ns <= monotonic_ns():
+            return True
+        self._timer.arm(due_ns)
+        return False
+
+    def _begin(self) -> Exchange:
+        """The next request of the plan becomes an exchange."""
+        exchange = Exchange(self._next, self._job.backend.decoder())
+        self._exchanges[self._next] = exchange
+        self._next += 1
+        self.sent += 1
+        return exchange
+
+    def _send(self, exchange: Exchange) -> None:
+        connection = self.connections.idle.pop()
+        try:
+            connection.send(exchange, self._messages[exchange.position])
+        except OSError as error:
+            self._lost(connection, error)
+            return
+        if connection.outgoing:
+            self.connections.watch(connection)
+        if not self._job.closed_loop:
+            self._replenish()
+
+    def _replenish(self) -> None:
+        self.connections.replenish(self._in_flight + len(self._resend) + self._until - self._next)
+
+    # Reading: the hot path
+
+    def _read(self, ready: list[tuple[int, int]], quiet_ns: int) -> None:
+        """Read each ready socket once; frame at once, so that a complete response frees its slot; leave decoding for later."""
+        by_fd = self.connections.by_fd
+        append = self.backlog.reads.append
+        body_bytes = read_bytes = reads = 0
+        now = realtime_ns
+        for fd, mask in ready:
+            connection = by_fd.get(fd)
+            if connection is None or (exchange := connection.exchange) is None or mask & WRITABLE:
+                self._attend(fd, connection)
+                continue
+            try:
+                data, ancillary, _, _ = connection.recvmsg(READ_BYTES, ANCILLARY_BYTES)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                self._lost(connection, error)
+                continue
+            read_ns = now()
+            if not data:
+                self._ended(connection, read_ns)
+                continue
+            reads += 1
+            read_bytes += len(data)
+            exchange.last_read_ns = read_ns
+            try:
+                if connection.tls is not None:
+                    data = connection.tls.decrypt(data)
+                connection.feed(data)
+            except (httptools.HttpParserError, OSError) as error:
+                self._give_up(connection, Failure.BAD_FRAMING, f"the response is not HTTP ({error})")
+                continue
+            if not exchange.headers_ns:
+                self._headers(connection, exchange, len(data), arrival_ns(ancillary) or read_ns)
+            body = connection.body
+            if body:
+                connection.body = b""
+                body_bytes += len(body)
+                append((exchange.position, body, ancillary, read_ns, quiet_ns))
+            if connection.complete:
+                self._completed(connection, exchange, ancillary, read_ns)
+        self.reads += reads
+        self.bytes_read += read_bytes
+        self.backlog.bytes += body_bytes
+
+    def _headers(self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int) -> None:
+        """The first reads of a response: note when its headers were complete, and that they do end."""
+        if connection.status:
+            exchange.headers(connection.status, stamp_ns)
+            if connection.compressed:
+                exchange.fail(Failure.CONTENT_TYPE, "the server compressed the response, though we take none that is")
+            return
+        connection.header_bytes += length
+        if connection.header_bytes > HEADER_BYTES_MOST:
+            self._give_up(connection, Failure.BAD_FRAMING, "the response's headers do not end")
+
+    def _completed(self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int) -> None:
+        """The response is whole: its end goes the way of its reads, and the connection is free for the next."""
+        self.backlog.reads.append((exchange.position, None, ancillary, read_ns, read_ns))
+        self._in_flight -= 1
+        connection.exchange = None
+        connection.served += 1
+        if connection.keep_alive and not connection.outgoing:
+            self.connections.idle.append(connection)
+        else:
+            self.connections.drop(connection)
+            self._replenish()
+
+    # When there is nothing to read
+
+    def _decode(self, most: int) -> None:
+        exchanges = self._exchanges
+        for position, body, ancillary, read_ns, quiet_ns in self.backlog.take(most):
+            exchange = exchanges[position]
+            if body is not None:
+                exchange.decode(body, ancillary, read_ns, quiet_ns)
+                continue
+            exchange.conclude(arrival_ns(ancillary) or read_ns)
+            del exchanges[position]
+            self.recorder.add(exchange)
+            self._live.count(exchange)
+
+    def _tick(self) -> None:
+        """Ten times a second, or more often if a time-out is short: time-outs, clock anchor, progress, the stop signal."""
+        now_ns = monotonic_ns()
+        self._next_tick_ns = now_ns + self._tick_ns
+        if now_ns - self.anchors[-1].monotonic_ns > NS // 2:
+            self.anchors.append(take_anchor())
+        self._expire(now_ns, realtime_ns())
+        self._report()
+        if self._live.stop_requested():
+            self._cancel()
+
+    def _report(self) -> None:
+        self._live.report(self.sent, self._in_flight, self.reads)
+
+    def _patience_s(self) -> float:
+        """How long to wait for a socket: until the next tick, or until the next request is due where no timer can tell."""
+        now_ns = monotonic_ns()
+        wait_ns = self._next_tick_ns - now_ns
+        if self._timer.fd < 0 and self._next < self._until and self._in_flight < self._job.share.max_in_flight:
+            wait_ns = min(wait_ns, self._start_ns + self._due_ns[self._next] - now_ns)
+        return max(0.0, wait_ns / NS)
+
+    # When something is unusual
+
+    def _attend(self, fd: int, connection: Connection | None) -> None:
+        """News from something that is not simply a response: the timer, an opening or idle connection, room to write."""
+        if connection is None:
+            if fd == self._timer.fd:
+                self._timer.rang()
+        elif not connection.ready:
+            self._advance(connection)
+        elif connection.outgoing:
+            try:
+                connection.flush()
+            except OSError as error:
+                self._lost(connection, error)
+                return
+            if not connection.outgoing:
+                self.connections.watch(connection)
+        elif connection.exchange is None:  # an idle connection has nothing to say but farewell
+            self.connections.drop(connection)
+            self.reconnects += 1
+            self._replenish()
+
+    def _advance(self, connection: Connection) -> None:
+        try:
+            self.connections.advance(connection)
+        except OSError as error:
+            self._connect_failed(failure_of_connect(error), f"could not connect: {error}")
+
+    def _connect_failed(self, failure: Failure, detail: str) -> None:
+        """A request that is due has no connection to go by: that is its end."""
+        if self._in_flight < self._job.share.max_in_flight and self._is_due():
+            exchange = self._resend.popleft() if self._resend else self._begin()
+            exchange.fail(failure, detail)
+            self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+
+    def _ended(self, connection: Connection, read_ns: int) -> None:
+        """The server closed the connection under an exchange."""
+        exchange = connection.exchange
+        assert exchange is not None
+        if self._was_stale(connection, exchange):
+            self._send_again(connection, exchange)
+        elif exchange.headers_ns and not connection.sized:  # a body without a length ends like this
+            self._completed(connection, exchange, [], read_ns)
+        else:
+            self._give_up(connection, Failure.CLOSED_EARLY, "the server closed the connection before the response was over")
+
+    def _lost(self, connection: Connection, error: OSError) -> None:
+        exchange = connection.exchange
+        assert exchange is not None
+        if self._was_stale(connection, exchange):
+            self._send_again(connection, exchange)
+        else:
+            self._give_up(connection, Failure.RESET, f"the connection broke: {error}")
+
+    def _was_stale(self, connection: Connection, exchange: Exchange) -> bool:
+        """A kept-alive connection that ends before a byte of answer was closed while idle: not an error of the request."""
+        return connection.served > 0 and not exchange.headers_ns and not connection.header_bytes
+
+    def _send_again(self, connection: Connection, exchange: Exchange) -> None:
+        exchange.resent += 1
+        self.reconnects += 1
+        self._in_flight -= 1
+        self._resend.append(exchange)
+        self.connections.drop(connection)
+        self._replenish()
+
+    def _give_up(self, connection: Connection, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
+        """End an exchange before its response is whole. Its connection cannot be used again."""
+        exchange = connection.exchange
+        assert exchange is not None
+        if connection.body:  # bytes framed before the failure still count
+            self.backlog.reads.append((exchange.position, connection.body, [], realtime_ns(), 0))
+        exchange.fail(failure, detail, outcome)
+        self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+        self._in_flight -= 1
+        self.connections.drop(connection)
+        if not self.stopped:
+            self._replenish()
+
+    def _expire(self, now_ns: int, now_realtime_ns: int) -> None:
+        """Give up what has waited too long."""
+        limits = self._job.timeouts
+        for connection in list(self.connections.by_fd.values()):
+            exchange = connection.exchange
+            if exchange is None:
+                if not connection.ready and now_ns - connection.opened_ns > limits.connect_s * NS:
+                    self.connections.drop(connection)
+                    self._connect_failed(Failure.CONNECT_TIMEOUT, f"no connection within {limits.connect_s:g} s")
+            elif now_realtime_ns - exchange.sent_ns > limits.total_s * NS:
+                self._give_up(connection, Failure.TOTAL_TIMEOUT, f"not complete within {limits.total_s:g} s")
+            elif exchange.arrivals:
+                if now_realtime_ns - exchange.last_read_ns > limits.idle_s * NS:
+                    self._give_up(connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s")
+            elif now_realtime_ns - exchange.sent_ns > limits.first_token_s * NS and not self.backlog:
+                self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
+
+    def _cancel(self) -> None:
+        """The user stopped the run: what is in flight is cancelled, what was not sent stays unsent."""
+        self.stopped = True
+        for connection in list(self.connections.by_fd.values()):
+            if connection.exchange is not None:
+                self._give_up(connection, Failure.NONE, "the run was stopped", Outcome.CANCELLED)
+        for exchange in self._resend:
+            exchange.fail(Failure.NONE, "the run was stopped", Outcome.CANCELLED)
+            self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+        self._resend.clear()

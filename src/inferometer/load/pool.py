@@ -1,0 +1,138 @@
+"""Pool: starts the workers together, shows how far they are, stops them when told to, and makes one trace of their shares."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from inferometer.clock import MS, monotonic_ns, take_anchor
+from inferometer.load.handover import load_share, lost_share
+from inferometer.load.job import Job
+from inferometer.load.live import Live, Snapshot, snapshot
+from inferometer.load.worker import work
+from inferometer.trace.trace import Trace, merge
+
+SNAPSHOT_S = 0.2
+START_AFTER_NS = 10 * MS
+"""From the order to the common start: time for the order to reach every worker."""
+
+
+class MeasurementError(Exception):
+    """The measurement could not even begin; the message says why."""
+
+
+class _Worker:
+    """A worker as its parent sees it."""
+
+    def __init__(self, job: Job, directory: Path) -> None:
+        # A forked worker finds the requests in memory it shares with us; elsewhere they are sent to it.
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.job = job
+        self.live = Live()
+        self.directory = directory
+        directory.mkdir()
+        self.pipe, far_end = context.Pipe()
+        self.process: BaseProcess = context.Process(target=work, args=(job, self.live, far_end, directory), daemon=True)
+        self.process.start()
+        far_end.close()
+
+    def hear(self) -> tuple[Any, ...]:
+        """Its next word; ("died",) if there will be none."""
+        try:
+            return tuple(self.pipe.recv())
+        except EOFError:
+            return ("died",)
+
+
+def measure(jobs: Sequence[Job], on_progress: Callable[[Snapshot], None] = lambda _: None) -> Trace:
+    """Run the jobs, one worker process each, and merge what they recorded.
+
+    `on_progress` is called a few times a second. Ctrl-C and SIGTERM stop the run and keep what is there; a second one kills
+    it. Raises MeasurementError if a worker could not prepare.
+    """
+    with tempfile.TemporaryDirectory(prefix="inferometer-") as folder:
+        workers = [_Worker(job, Path(folder) / str(job.share.worker)) for job in jobs]
+        try:
+            with _Stop(workers) as stop:
+                _await_ready(workers, stop)
+                anchor = take_anchor()
+                start_ns = monotonic_ns() + START_AFTER_NS
+                for worker in workers:
+                    worker.pipe.send(("start", start_ns))
+                finished = _follow(workers, on_progress)
+            return _collect(workers, finished, start_ns + anchor.offset_ns)
+        finally:
+            for worker in workers:
+                worker.process.kill()
+                worker.process.join()
+
+
+class _Stop:
+    """While this is entered, the first signal asks the workers to stop and the second kills them."""
+
+    def __init__(self, workers: Sequence[_Worker]) -> None:
+        self._workers = workers
+        self._before: dict[int, Any] = {}
+        self.asked = False
+
+    def __enter__(self) -> _Stop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        for worker in self._workers:
+            if self.asked:
+                worker.process.kill()
+            worker.live.request_stop()
+        self.asked = True
+
+
+def _await_ready(workers: Sequence[_Worker], stop: _Stop) -> None:
+    for worker in workers:
+        word = worker.hear()
+        if stop.asked:
+            raise MeasurementError("stopped before the first request was sent")
+        if word[0] == "failed":
+            raise MeasurementError(word[1])
+        if word[0] == "died":
+            raise MeasurementError("a worker process died while it prepared")
+
+
+def _follow(workers: Sequence[_Worker], on_progress: Callable[[Snapshot], None]) -> set[int]:
+    """Until every worker has finished or died. The numbers of those that finished."""
+    lives = [worker.live for worker in workers]
+    waiting = {worker.pipe: worker for worker in workers}
+    finished = set()
+    while waiting:
+        for pipe in connection.wait(list(waiting), SNAPSHOT_S):
+            worker = waiting.pop(pipe)
+            word = worker.hear()
+            if word[0] == "failed":
+                raise MeasurementError(word[1])
+            if word[0] == "done":
+                finished.add(worker.job.share.worker)
+        on_progress(snapshot(lives))
+    return finished
+
+
+def _collect(workers: Sequence[_Worker], finished: set[int], start_realtime_ns: int) -> Trace:
+    shares = []
+    for worker in workers:
+        if worker.job.share.worker in finished:
+            shares.append(load_share(worker.directory, worker.job, start_realtime_ns))
+        else:
+            shares.append(lost_share(worker.job, snapshot([worker.live]).sent, start_realtime_ns))
+    return merge(shares)

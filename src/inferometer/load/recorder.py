@@ -1,0 +1,123 @@
+"""Recorder: finished exchanges become rows of the trace's columns, about 25 bytes an event and 200 a request."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import Anchor, to_monotonic
+from inferometer.load.exchange import Exchange
+from inferometer.load.job import Job
+from inferometer.protocol.base import UNKNOWN
+from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource, TokenSource
+
+_TYPECODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "b"}
+_REALTIME_COLUMNS = ("sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
+
+
+def _known(count: int) -> int:
+    return MISSING if count == UNKNOWN else count
+
+
+class Recorder:
+    """Columns under construction. Times go in as realtime ns and come out on the monotonic clock, from the run's start."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._requests: dict[str, array[int] | list[str | None]] = {
+            c.name: [] if c.dtype == "object" else array(_TYPECODES[c.dtype]) for c in REQUEST_COLUMNS
+        }
+        self._events = {c.name: array(_TYPECODES[c.dtype]) for c in EVENT_COLUMNS}
+        self._texts: list[str] = []
+
+    def add(self, exchange: Exchange) -> None:
+        """A request that was sent, whatever became of it."""
+        arrivals = exchange.arrivals
+        output_tokens, token_source = exchange.output_tokens()
+        keep_text = self._job.keep_texts or token_source is TokenSource.EVENTS
+        self._texts.append("".join(exchange.text) if keep_text else "")
+        self._add_row(
+            exchange.position,
+            exchange.outcome,
+            prompt_tokens=_known(exchange.usage.prompt_tokens),
+            output_tokens=output_tokens,
+            cached_tokens=_known(exchange.usage.cached_tokens),
+            token_source=token_source,
+            connect_ns=exchange.connect_ns,
+            sent_ns=exchange.sent_ns,
+            sent_done_ns=exchange.sent_done_ns,
+            headers_ns=exchange.headers_ns or MISSING,
+            first_ns=arrivals[0] if arrivals else MISSING,
+            last_ns=arrivals[-1] if arrivals else MISSING,
+            end_ns=exchange.end_ns,
+            status=exchange.status,
+            failure=exchange.failure,
+            resent=exchange.resent,
+            reads=exchange.reads,
+            event_count=len(arrivals),
+            finish_reason=exchange.finish_reason,
+            detail=exchange.detail,
+        )
+        self._add_events(exchange)
+
+    def _add_events(self, exchange: Exchange) -> None:
+        n = len(exchange.arrivals)
+        ambiguity_ns = array("q", bytes(8 * n))
+        for first, end, ns in exchange.ambiguous:
+            ambiguity_ns[first:end] = array("q", [ns]) * (end - first)
+        stamp_source = array("b", [StampSource.KERNEL]) * n
+        for index in exchange.user_stamped:
+            stamp_source[index] = StampSource.USER
+        for name, values in (
+            ("arrival_ns", exchange.arrivals),
+            ("read_delay_ns", exchange.delays),
+            ("ambiguity_ns", ambiguity_ns),
+            ("tokens", exchange.tokens),
+            ("stamp_source", stamp_source),
+        ):
+            self._events[name].extend(values)
+
+    def add_unsent(self, position: int) -> None:
+        """A request whose turn did not come before the run was stopped."""
+        self._texts.append("")
+        absent = ("prompt_tokens", "output_tokens", "cached_tokens", "connect_ns", *_REALTIME_COLUMNS)
+        self._add_row(position, Outcome.UNSENT, **dict.fromkeys(absent, MISSING))
+
+    def _add_row(self, position: int, outcome: Outcome, **values: Any) -> None:
+        job = self._job
+        request = job.requests[position]
+        row = {
+            "id": request.id,
+            "worker": job.share.worker,
+            "warmup": position < job.share.warmups,
+            "asked_prompt_tokens": request.prompt_tokens,
+            "asked_output_tokens": request.max_tokens,
+            "intended_ns": MISSING if job.closed_loop else int(job.share.due_ns[position]),
+            "outcome": outcome,
+            "event_start": len(self._events["arrival_ns"]),
+            **values,
+        }
+        for name, column in self._requests.items():
+            column.append(row.get(name, None if isinstance(column, list) else 0))  # type: ignore[arg-type]
+
+    def finish(
+        self, anchors: Sequence[Anchor], start_ns: int
+    ) -> tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]], tuple[str, ...]]:
+        """(request columns in order of id, event columns, texts), times relative to `start_ns` (monotonic)."""
+        requests = {
+            c.name: np.array(self._requests[c.name], dtype=object if c.dtype == "object" else c.dtype) for c in REQUEST_COLUMNS
+        }
+        order = np.argsort(requests["id"], kind="stable")
+        requests = {name: column[order] for name, column in requests.items()}
+        for name in _REALTIME_COLUMNS:
+            column = requests[name]
+            there = column != MISSING
+            column[there] = to_monotonic(column[there], anchors) - start_ns
+        events = {c.name: np.frombuffer(self._events[c.name], dtype=c.dtype) for c in EVENT_COLUMNS}
+        events["arrival_ns"] = to_monotonic(events["arrival_ns"], anchors)
+        events["arrival_ns"] -= start_ns
+        return requests, events, tuple(self._texts[i] for i in order)

@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 import polars as pl
 import pytest
+from example_run import example_spec, example_trace
 
 from inferometer.spec.run import Load, RunSpec, Sampling
 from inferometer.store import run_directory
@@ -23,6 +24,16 @@ from inferometer.trace.trace import Trace, empty_events, empty_requests
 ENVIRONMENT = {"hostname": "bench-1", "cpu": {"count": 2, "governor": None}}
 SUMMARY = {"completed": 2, "ttft": {"mean": 55.0, "percentiles": {"99": None}}}
 VERDICT = {"level": "VALID", "findings": []}
+
+
+@pytest.fixture(name="spec")
+def _spec() -> RunSpec:
+    return example_spec()
+
+
+@pytest.fixture(name="trace")
+def _trace() -> Trace:
+    return example_trace()
 
 
 def save(directory: Path, trace: Trace, spec: RunSpec) -> Path:

@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,7 +38,7 @@ def describe_environment(
         "kernel": _fact(platform.release),
         "machine": _fact(platform.machine),
         "python": _fact(lambda: f"{platform.python_implementation()} {platform.python_version()}"),
-        "packages": {"inferometer": inferometer.__version__, **{name: _fact(lambda n=name: version(n)) for name in PACKAGES}},
+        "packages": {"inferometer": inferometer.__version__, **{name: _fact(partial(version, name)) for name in PACKAGES}},
         "cpu": _cpu(root),
         "memory": _memory(),
         "load_average_1min": _fact(lambda: os.getloadavg()[0]),

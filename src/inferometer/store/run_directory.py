@@ -101,25 +101,17 @@ def load_run(directory: Path) -> Run:
 
     try:
         description = orjson.loads((directory / RUN).read_bytes())
-        _require_readable(description["schema_version"], directory)
-        return _read(directory, description)
-    except NewerSchemaError:
-        raise
+        version = int(description["schema_version"])
+        run = _read(directory, description) if version <= SCHEMA_VERSION else None
     except (PolarsError, PanicException, OSError, LookupError, TypeError, ValueError) as error:
         why = str(error).strip().partition("\n")[0] or type(error).__name__
         raise ValueError(f"the run in {directory} cannot be read ({why}): take it from a copy, or measure again") from error
-
-
-class NewerSchemaError(ValueError):
-    """The files come from a version of Inferometer that writes more than this one can read."""
-
-
-def _require_readable(version: int, directory: Path) -> None:
-    if version > SCHEMA_VERSION:
-        raise NewerSchemaError(
+    if run is None:
+        raise ValueError(
             f"the run in {directory} was written by a newer Inferometer (schema {version}; this one reads up to "
             f"{SCHEMA_VERSION}): update Inferometer to read it"
         )
+    return run
 
 
 def _description(trace: Trace, spec: RunSpec, environment: Mapping[str, Any]) -> dict[str, Any]:

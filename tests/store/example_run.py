@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from inferometer.clock import MS
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
@@ -57,8 +56,7 @@ def make_trace(rows: list[dict[str, Any]], *, texts: tuple[str, ...] | None = No
     return Trace(requests, events, (worker_record(),), 1_800_000_000_123_456_789, closed_loop, texts=texts)
 
 
-@pytest.fixture
-def spec() -> RunSpec:
+def example_spec() -> RunSpec:
     return RunSpec(
         target=Target(backend="openai-chat", model="org/tiny", headers={"Authorization": "Bearer s3cret"}),
         workload=RandomWorkload(input_len=16, output_len=4),
@@ -67,8 +65,7 @@ def spec() -> RunSpec:
     )
 
 
-@pytest.fixture
-def trace() -> Trace:
+def example_trace() -> Trace:
     """A warm-up, two completed requests, one that failed in the middle, one cancelled, one never sent."""
     ok = {
         "outcome": Outcome.OK,

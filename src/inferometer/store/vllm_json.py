@@ -1,0 +1,219 @@
+"""The result file of `vllm bench serve` (the keys, order and quirks of version 0.33), which our users' scripts read.
+
+Its quirks live here and nowhere else:
+- arrays are in seconds, statistics in ms; an infinite request rate is the string "inf"; metadata stands at top level,
+  between `num_prompts` and `request_rate`; everything is on one line, without a newline at its end;
+- `backend` stands there twice (`endpoint_type`); `rtfx` is for audio, and 0.0;
+- `latencies` and `queue_times` stay without `--save-detailed`, the other arrays go; `ttfts` and `latencies` of requests that
+  failed are 0.0, and so is every statistic without a sample;
+- `failed` is all that did not complete: cut off and dropped requests too, since the file has no other word for them.
+  Requests that were never due are left out.
+
+Where vLLM's numbers are known to be wrong ours are right, under its names: peaks are exact, a stream with an error in it has
+failed. NaN and Infinity, which strict readers refuse, are never written. Statistics of `client_queue_time` are not offered:
+our schedule lag says more; `queue_times` is written as vLLM means it, sent − due, with everything due at the first send
+where there are no due times.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import NS
+from inferometer.metrics.summary import Summary
+from inferometer.store.atomic import append_line, write_file
+from inferometer.trace.schema import MISSING, Failure, Outcome
+from inferometer.trace.trace import Trace
+
+if TYPE_CHECKING:
+    from inferometer.spec.run import RunSpec
+
+METRICS = ("ttft", "tpot", "itl", "e2el")
+"""In the order of the file."""
+
+DEFAULT_METRICS = ("ttft", "tpot", "itl")
+
+RESERVED = (
+    "date",
+    "endpoint_type",
+    "backend",
+    "label",
+    "model_id",
+    "tokenizer_id",
+    "num_prompts",
+    "request_rate",
+    "burstiness",
+    "max_concurrency",
+    "duration",
+    "completed",
+    "failed",
+    "total_input_tokens",
+    "total_output_tokens",
+    "request_throughput",
+    "request_goodput",
+    "output_throughput",
+    "total_token_throughput",
+    "input_lens",
+    "output_lens",
+    "ttfts",
+    "itls",
+    "latencies",
+    "start_times",
+    "queue_times",
+    "generated_texts",
+    "errors",
+    "max_output_tokens_per_s",
+    "max_concurrent_requests",
+    "rtfx",
+)
+"""Keys of the file that metadata may not have."""
+
+
+def check_metadata(metadata: Mapping[str, str]) -> None:
+    """Raise ValueError if a key of `metadata` is one of the file's own; to be asked before a run, not after it."""
+    for key in metadata:
+        if key in RESERVED or key.endswith(tuple(f"_{metric}_ms" for metric in METRICS)):
+            raise ValueError(f"--metadata {key} would hide the result's own '{key}'; choose another name for it.")
+
+
+def file_name(spec: RunSpec, *, finished: datetime, label: str | None = None) -> str:
+    """The name vLLM gives a result: `openai-infqps-concurrency8-Qwen3-14B-20260131-120000.json`."""
+    load = spec.load
+    concurrency = "" if load.max_concurrency is None else f"-concurrency{load.max_concurrency}"
+    series = (label or spec.target.backend).replace("/", "_")
+    model = spec.target.model.rstrip("/").rpartition("/")[2]
+    return f"{series}-{load.request_rate}qps{concurrency}-{model}-{_date(finished)}.json"
+
+
+def save_result(path: Path, result: Mapping[str, Any], *, append: bool = False) -> None:
+    """Write `result` to `path`; with `append` as one more line of a file of several. Raises CannotWriteError."""
+    line = json.dumps(result, allow_nan=False).encode()
+    if append:
+        append_line(path, line)
+    else:
+        write_file(path, line)
+
+
+def vllm_result(
+    spec: RunSpec,
+    summary: Summary,
+    trace: Trace,
+    *,
+    finished: datetime,
+    label: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+    metrics: Sequence[str] = DEFAULT_METRICS,
+    detailed: bool = False,
+) -> dict[str, Any]:
+    """The file's content, keys in vLLM's order. `finished` is the local time of the end, `metrics` those of `METRICS` wanted.
+
+    `detailed` adds the arrays of every request; texts are among them only if the trace has kept them.
+    """
+    due = trace.measured()
+    due = due.select(due.requests["outcome"] != Outcome.UNSENT)
+    goodput = summary.goodput
+    return {
+        "date": _date(finished),
+        "endpoint_type": spec.target.backend,
+        "backend": spec.target.backend,
+        "label": label,
+        "model_id": spec.target.model,
+        "tokenizer_id": spec.workload.tokenizer or spec.target.model,
+        "num_prompts": spec.load.num_prompts,
+        **(metadata or {}),
+        "request_rate": _finite(spec.load.request_rate),
+        "burstiness": _finite(spec.load.burstiness),
+        "max_concurrency": spec.load.max_concurrency,
+        "duration": summary.duration_s or 0.0,
+        "completed": summary.counts.ok,
+        "failed": len(due) - summary.counts.ok,
+        "total_input_tokens": summary.total_input_tokens,
+        "total_output_tokens": summary.total_output_tokens,
+        "request_throughput": summary.request_throughput or 0.0,
+        "request_goodput": None if goodput is None else goodput.request_goodput or 0.0,
+        "output_throughput": summary.output_throughput or 0.0,
+        "total_token_throughput": summary.total_token_throughput or 0.0,
+        **(_detailed_arrays(due) if detailed else _plain_arrays(due)),
+        "max_output_tokens_per_s": summary.peak_output_tokens_per_s or 0.0,
+        "max_concurrent_requests": summary.peak_concurrency,
+        "rtfx": 0.0,
+        **_statistics(summary, metrics),
+    }
+
+
+def _date(finished: datetime) -> str:
+    return finished.strftime("%Y%m%d-%H%M%S")
+
+
+def _finite(number: float) -> float | str:
+    return "inf" if math.isinf(number) else number
+
+
+def _statistics(summary: Summary, metrics: Sequence[str]) -> dict[str, float]:
+    statistics: dict[str, float] = {}
+    for metric in METRICS:
+        if metric in metrics:
+            distribution = summary.metrics[metric]
+            statistics[f"mean_{metric}_ms"] = distribution.mean or 0.0
+            statistics[f"median_{metric}_ms"] = distribution.median or 0.0
+            statistics[f"std_{metric}_ms"] = distribution.std or 0.0
+            for name, value in distribution.percentiles.items():
+                statistics[f"{name}_{metric}_ms"] = value or 0.0
+    return statistics
+
+
+def _plain_arrays(trace: Trace) -> dict[str, list[float]]:
+    r = trace.requests
+    sent = r["sent_ns"]
+    ok_last = np.where(r["outcome"] == Outcome.OK, r["last_ns"], MISSING)
+    known = sent[sent != MISSING]
+    due = np.full(len(sent), known.min()) if trace.closed_loop and len(known) else r["intended_ns"]
+    return {"latencies": _seconds(sent, ok_last), "queue_times": _seconds(due, sent)}
+
+
+def _detailed_arrays(trace: Trace) -> dict[str, list[Any]]:
+    r = trace.requests
+    plain = _plain_arrays(trace)
+    completed = r["outcome"] == Outcome.OK
+    prompt = np.where(r["prompt_tokens"] == MISSING, r["asked_prompt_tokens"], r["prompt_tokens"])
+    return {
+        "input_lens": np.maximum(prompt, 0).tolist(),
+        "output_lens": np.where(completed, np.maximum(r["output_tokens"], 0), 0).tolist(),
+        "ttfts": _seconds(r["sent_ns"], r["first_ns"]),
+        "itls": _itls(trace),
+        "latencies": plain["latencies"],
+        "start_times": _seconds(np.zeros(len(trace), np.int64), r["sent_ns"]),
+        "queue_times": plain["queue_times"],
+        "generated_texts": list(trace.texts or [""] * len(trace)),
+        "errors": [_error(*row) for row in zip(r["outcome"], r["failure"], r["detail"], strict=True)],
+    }
+
+
+def _seconds(since: npt.NDArray[np.int64], until: npt.NDArray[np.int64]) -> list[float]:
+    """`until` − `since`, s; 0.0 where one of them does not exist, as there."""
+    known = (since != MISSING) & (until != MISSING)
+    seconds = np.subtract(until, since, out=np.zeros(len(since), np.int64), where=known) / NS
+    return list(seconds.tolist())
+
+
+def _itls(trace: Trace) -> list[list[float]]:
+    """Gaps between the output events of each request, s; also of one that failed later."""
+    r, arrival = trace.requests, trace.events["arrival_ns"]
+    spans = zip(r["event_start"].tolist(), r["event_count"].tolist(), strict=True)
+    return [(np.diff(arrival[start : start + count]) / NS).tolist() for start, count in spans]
+
+
+def _error(outcome: int, failure: int, detail: str | None) -> str:
+    if outcome == Outcome.OK:
+        return ""
+    if outcome == Outcome.FAILED:
+        return detail or Failure(failure).name
+    return Outcome(outcome).name

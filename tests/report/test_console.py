@@ -1,0 +1,157 @@
+"""The report: vLLM's own lines for vLLM's own numbers, and whole reports against golden files.
+
+UPDATE_GOLDEN=1 writes the golden files anew: read them before you commit them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from inferometer.clock import MS
+from inferometer.metrics.definitions import METRICS
+from inferometer.metrics.distribution import Distribution
+from inferometer.metrics.finding import Finding, Level
+from inferometer.metrics.summary import Counts, Events, Goodput, Summary
+from inferometer.metrics.verdict import Verdict
+from inferometer.report.console import render
+from inferometer.spec.run import Load
+from inferometer.trace.trace import WorkerRecord
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+FINE = Verdict((Finding("failures", Level.OK, "No request failed."), Finding("stamps", Level.OK, "Stamped by the kernel.")))
+ALL = ("e2el", "ttft", "tpot", "itl")
+
+
+def assert_golden(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def worker(**changes: Any) -> WorkerRecord:
+    record = WorkerRecord(
+        worker=0,
+        assigned=30,
+        sent=30,
+        wall_ns=1000 * MS,
+        cpu_ns=351 * MS,
+        run_queue_ns=3_140_000,
+        scheduling="normal",
+        reads=900,
+        bytes_read=400_000,
+        backlog_peak_bytes=4096,
+        spilled_bytes=0,
+        connections=4,
+        reconnects=0,
+        clock_step_ns=100,
+        kernel_stamps=True,
+    )
+    return replace(record, **changes)
+
+
+def counts(**changes: Any) -> Counts:
+    none = Counts(
+        planned=30, sent=30, ok=30, failed=0, cancelled=0, unfinished=0, dropped=0, unsent=0, failures={}, http_statuses={}
+    )
+    return replace(none, **changes)
+
+
+def their_summary() -> Summary:
+    """What vLLM said of a run of its own, as a Summary."""
+    theirs = json.loads((GOLDEN / "vllm" / "completions_c4_plain.json").read_bytes())
+    metrics = dict.fromkeys(METRICS, Distribution())
+    for key in ALL:
+        percentiles = {p: theirs[f"{p}_{key}_ms"] for p in ("p50", "p90", "p95", "p99")}
+        metrics[key] = Distribution(
+            30, theirs[f"mean_{key}_ms"], theirs[f"median_{key}_ms"], theirs[f"std_{key}_ms"], 0.0, 0.0, percentiles
+        )
+    return Summary(
+        counts=counts(),
+        duration_s=theirs["duration"],
+        total_input_tokens=theirs["total_input_tokens"],
+        total_output_tokens=theirs["total_output_tokens"],
+        input_token_sources={"USAGE": 30},
+        output_token_sources={"USAGE": 30},
+        request_throughput=theirs["request_throughput"],
+        output_throughput=theirs["output_throughput"],
+        total_token_throughput=theirs["total_token_throughput"],
+        peak_output_tokens_per_s=theirs["max_output_tokens_per_s"],
+        peak_concurrency=theirs["max_concurrent_requests"],
+        goodput=None,
+        metrics=metrics,
+        lengths={},
+        events=Events(960, 0, 0.0, {"KERNEL": 960}),
+    )
+
+
+def test_the_block_is_what_vllm_printed_for_the_same_numbers() -> None:
+    text = render(their_summary(), FINE, load=Load(num_prompts=30, max_concurrency=4), workers=[worker()], metrics=ALL)
+    theirs = (GOLDEN / "vllm" / "completions_c4.report.txt").read_text()
+    assert text.startswith(theirs)
+
+
+def test_a_valid_run() -> None:
+    summary = their_summary()
+    delay = Distribution(960, 0.031, 0.029, 0.01, 0.011, 0.307, {"p50": 0.029, "p99": 0.081})
+    summary = replace(summary, metrics={**summary.metrics, "client_delay": delay})
+    load = Load(num_prompts=30, max_concurrency=4)
+    assert_golden("console_valid.txt", render(summary, FINE, load=load, workers=[worker(), worker(cpu_ns=MS)]))
+
+
+def test_a_suspect_run_in_open_loop() -> None:
+    summary = their_summary()
+    ttft = replace(summary.metrics["ttft"], thin=("p95", "p99"))
+    lag = Distribution(30, 0.2, 0.1, 0.1, 0.0, 12.345, {"p99": 9.876})
+    summary = replace(
+        summary,
+        counts=counts(ok=26, failed=2, cancelled=1, unfinished=1, dropped=4, unsent=5, planned=39),
+        goodput=Goodput({"ttft": 100.0}, 24, 52.49, 0.8),
+        metrics={**summary.metrics, "ttft": ttft, "schedule_lag": lag},
+        events=Events(1000, 20, 0.02, {"KERNEL": 990, "USER": 10}),
+    )
+    verdict = Verdict(
+        (
+            Finding("thin", Level.NOTE, "Fewer than 10 samples lie beyond p95 TTFT, p99 TTFT: read them as single requests."),
+            Finding("order", Level.OK, "Times are in order."),
+            Finding(
+                "failures",
+                Level.SUSPECT,
+                "2 of 30 requests failed (6.7%: 2 RESET); the latencies are those of the others, which may well be better "
+                "than those of the requests that failed would have been.",
+                next_step="Read the server's log, or lower the load.",
+            ),
+        )
+    )
+    workers = [worker(run_queue_ns=-1, scheduling="fifo 10"), worker(run_queue_ns=-1)]
+    load = Load(num_prompts=39, request_rate=1.5)
+    assert_golden("console_suspect.txt", render(summary, verdict, load=load, workers=workers, metrics=("ttft", "e2el")))
+
+
+def test_a_run_that_measured_nothing() -> None:
+    summary = replace(
+        their_summary(),
+        counts=counts(ok=0, failed=30),
+        duration_s=None,
+        total_input_tokens=0,
+        total_output_tokens=0,
+        request_throughput=None,
+        output_throughput=None,
+        total_token_throughput=None,
+        peak_output_tokens_per_s=None,
+        peak_concurrency=0,
+        goodput=Goodput({"ttft": 100.0}, 0, None, None),
+        metrics=dict.fromkeys(METRICS, Distribution(percentiles={"p99": None})),
+        events=Events(0, 0, None, {}),
+    )
+    nothing = Finding(
+        "something_measured",
+        Level.INVALID,
+        "Nothing was measured: not one of 30 planned requests was answered (30 were sent).",
+        next_step="Look at the failures, then try a single request.",
+    )
+    assert_golden("console_nothing.txt", render(summary, Verdict((nothing,)), load=Load(num_prompts=30), workers=[]))

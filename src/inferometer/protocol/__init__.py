@@ -5,6 +5,16 @@ Not aware of sockets, clocks or metrics. A new wire format is a file with a Back
 
 from __future__ import annotations
 
+from inferometer.protocol.base import UNKNOWN, Backend, Decoder, Generation, StreamEvent, Usage
 from inferometer.protocol.error_body import error_sentence
+from inferometer.protocol.openai import Completions
+from inferometer.protocol.openai_chat import Chat
 
-__all__ = ["error_sentence"]
+PROTOCOLS: dict[str, Backend] = {
+    "openai": Completions(),
+    "vllm": Completions(),
+    "openai-chat": Chat(),
+}
+"""Backends by the name users give them (`vllm` is what `vllm bench serve` calls its completions)."""
+
+__all__ = ["PROTOCOLS", "UNKNOWN", "Backend", "Decoder", "Generation", "StreamEvent", "Usage", "error_sentence"]

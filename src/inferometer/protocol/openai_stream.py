@@ -1,0 +1,213 @@
+"""What the two OpenAI wire formats share: the body's common fields, and the decoder of their streams.
+
+Completions and chat differ in how a choice carries its text, which is the one thing the decoder is given. Everything else is
+read here, once: usage, tokens of an event, finish reasons, errors, `[DONE]`, and data that is none of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from orjson import loads
+
+from inferometer.protocol.base import UNKNOWN, Generation, StreamEvent, Usage
+from inferometer.protocol.error_body import error_message, error_sentence, one_line
+from inferometer.protocol.lenient_json import read_json
+from inferometer.protocol.sse import EventSplitter
+from inferometer.request import Request
+
+Choice = Mapping[str, Any]
+
+_COUNT_LIMIT = 2**31  # of a token count that can be believed, and that the trace's columns hold
+_EXCERPT_BYTES = 120
+_BROKEN_OFF = frozenset({"abort", "error"})  # finish reasons of requests that vLLM and SGLang gave up themselves
+_ERROR_LINE = re.compile(rb"^error:(.*)$", re.IGNORECASE | re.MULTILINE)
+
+_new_event = tuple.__new__  # StreamEvent(…) without its Python-level call
+_SILENT = StreamEvent()
+_NO_USAGE = Usage()
+
+
+class WireFormatError(ValueError):
+    """Data that is not what the wire format promises; the message completes "the server sent …"."""
+
+
+def stream_body(request: Request, generation: Generation, wire: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a body: what every request has, what this wire adds, the request's own parameters, then `extra_body`.
+
+    Later ones replace earlier ones of the same name. `ignore_eos` is there only if asked for: some servers refuse fields that
+    they do not know.
+    """
+    return {
+        "model": generation.model,
+        **wire,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **({"ignore_eos": True} if generation.ignore_eos else {}),
+        **generation.sampling,
+        **request.parameters,
+        **generation.extra_body,
+    }
+
+
+class StreamDecoder:
+    """Decodes one response body. Events that say nothing (role chunks, empty text, comments) are left out.
+
+    The tokens of a text are those that came with it and, silently, since the text before it (servers hold back the first
+    pieces of a character); they are known from lists of token ids, or from usage if it is sent with every text. With several
+    choices (n > 1) the texts of all of them are output, and tokens are known from token ids only. The first finish reason
+    stands: Xinference ends with `length`, then `stop`. What follows `[DONE]` is ignored.
+    """
+
+    __slots__ = ("_counted", "_done", "_finished", "_held", "_split", "_splitter", "_text_of")
+
+    def __init__(self, text_of: Callable[[Choice], str]) -> None:
+        self._text_of = text_of
+        self._splitter = EventSplitter()
+        self._split = self._splitter.feed
+        self._done = False
+        self._finished = False
+        self._held = 0  # token ids since the last text
+        self._counted = 0  # completion tokens by usage up to the last text; UNKNOWN once a text came without usage
+
+    def feed(self, body: bytes) -> list[StreamEvent]:
+        """Events completed by these bytes, in order."""
+        events: list[StreamEvent] = []
+        for payload in self._split(body):
+            chunk = None
+            try:
+                chunk = loads(payload)
+                (choice,) = chunk["choices"]
+                text = self._text_of(choice)
+                get = choice.get
+                # Nothing but text, as in nearly all events; whatever else there may be is read below, with more care.
+                plain = (
+                    get("finish_reason") is None
+                    and get("token_ids") is None
+                    and not get("index")
+                    and chunk.get("usage") is None
+                    and "error" not in chunk
+                )
+            except (ValueError, KeyError, TypeError, AttributeError):
+                plain = False
+            if not plain:
+                self._decode(payload, chunk, events)
+            elif text and not self._done:
+                self._counted = UNKNOWN
+                events.append(_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False)))
+        return events
+
+    def close(self) -> list[StreamEvent]:
+        """The body has ended: an event it cut off, and what it was if it was no event stream."""
+        events: list[StreamEvent] = []
+        for payload in self._splitter.close():
+            self._decode(payload, None, events)
+        if self._splitter.stray and not self._done:
+            events.append(_explain(self._splitter.stray))
+        return events
+
+    def _decode(self, payload: bytes, chunk: Any, events: list[StreamEvent]) -> None:
+        """Any payload at all; `chunk` is what it parses to, None if that is not known yet."""
+        if self._done:
+            return
+        try:
+            if chunk is None:
+                payload = payload.strip()
+                if payload == b"[DONE]":
+                    self._done = True
+                    events.append(StreamEvent(done=True))
+                if not payload or self._done:
+                    return
+                chunk = _parse(payload)
+            event = self._read_chunk(chunk)
+        except WireFormatError as wrong:
+            event = _malformed(str(wrong), payload)
+        if event != _SILENT:
+            events.append(event)
+
+    def _read_chunk(self, chunk: Any) -> StreamEvent:
+        error = error_message(chunk)
+        if error is not None:
+            return StreamEvent(error=error)
+        text, reason, has_ids = "", None, False
+        for choice in _choices(chunk):
+            text += self._text_of(choice)
+            reason = reason or choice.get("finish_reason")
+            ids = choice.get("token_ids")
+            if isinstance(ids, list):
+                has_ids = True
+                self._held += len(ids)
+            if choice.get("index"):
+                self._counted = UNKNOWN  # the usage beside it may be that of one choice or of all
+        usage = _read_usage(chunk.get("usage"))
+        tokens = self._tokens_of_text(usage, has_ids) if text else UNKNOWN
+        if not reason or self._finished:
+            return StreamEvent(text, tokens, usage)
+        if not isinstance(reason, str):
+            raise WireFormatError("a finish reason that is no text")
+        self._finished = True
+        if reason in _BROKEN_OFF:
+            error = f"the server broke the request off (finish reason {reason})"
+        return StreamEvent(text, tokens, usage, reason, error=error)
+
+    def _tokens_of_text(self, usage: Usage | None, has_ids: bool) -> int:
+        """How many tokens the text of this event has brought, held-back ones included; from here on they are counted."""
+        before = self._counted
+        self._counted = UNKNOWN if usage is None or before == UNKNOWN else usage.completion_tokens
+        if has_ids:
+            held, self._held = self._held, 0
+            return held
+        return self._counted - before if self._counted >= before != UNKNOWN else UNKNOWN
+
+
+def _parse(payload: bytes) -> Any:
+    try:
+        return read_json(payload)
+    except ValueError:
+        raise WireFormatError("data that is not JSON") from None
+
+
+def _choices(chunk: Any) -> list[Choice]:
+    """The choices of a chunk; none if it is there for its usage only."""
+    if not isinstance(chunk, dict):
+        raise WireFormatError("data that is not a JSON object")
+    choices = chunk.get("choices")
+    if choices is None and isinstance(chunk.get("usage"), dict):
+        return []
+    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+        raise WireFormatError("data without choices")
+    return choices
+
+
+def _read_usage(usage: Any) -> Usage | None:
+    if not isinstance(usage, dict):
+        return None
+    details = usage.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else None
+    counts = Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")), _count(cached))
+    return counts if counts != _NO_USAGE else None
+
+
+def _count(value: Any) -> int:
+    return value if type(value) is int and 0 <= value < _COUNT_LIMIT else UNKNOWN
+
+
+def _explain(stray: bytes) -> StreamEvent:
+    """What a body says that is not, or not only, an event stream: an error, a whole answer, the page of a proxy."""
+    line = _ERROR_LINE.search(stray)
+    if line:
+        return StreamEvent(error=error_sentence(line[1]))
+    try:
+        document = read_json(stray)
+    except ValueError:
+        return _malformed("something that is not an event stream", stray)
+    error = error_message(document)
+    return StreamEvent(error=error) if error is not None else _malformed("a whole answer instead of a stream", stray)
+
+
+def _malformed(what: str, data: bytes) -> StreamEvent:
+    excerpt = one_line(data[:_EXCERPT_BYTES].decode("utf-8", "replace"))
+    more = "…" if len(data) > _EXCERPT_BYTES else ""
+    return StreamEvent(error=f"the server sent {what}: {excerpt}{more}", malformed=True)

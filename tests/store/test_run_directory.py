@@ -135,10 +135,13 @@ def test_no_secret_reaches_a_file(tmp_path: Path, trace: Trace, spec: RunSpec) -
     target = spec.target.model_copy(update={"base_url": "http://alice:s3cret@host:8000"})
     telling = spec.model_copy(update={"target": target, "sampling": Sampling(extra_body={"api_key": "s3cret"})})
     environment = {"server": {"token": "s3cret"}}
+    details = np.array(["401: s3cret expired", *trace.requests["detail"][1:]], dtype=object)
+    trace = replace(trace, requests={**trace.requests, "detail": details})
     save_run(tmp_path / "run", trace, telling, environment=environment, summary={}, verdict={})
     for file in (tmp_path / "run").iterdir():
         assert b"s3cret" not in file.read_bytes(), file.name
     run = load_run(tmp_path / "run")
+    assert run.trace.requests["detail"].tolist()[0] == "401: *** expired"
     assert run.spec.target.base_url == "http://***@host:8000"
     assert run.fingerprint == telling.fingerprint
 

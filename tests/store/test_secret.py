@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inferometer.store import secret
-from inferometer.store.secret import masked, masked_command
+from inferometer.store.secret import masked, masked_command, masked_details
 
 KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
 
@@ -73,6 +73,14 @@ def test_a_user_without_name_or_home_is_no_problem(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(secret, "getuser", unknown)
     monkeypatch.setattr(Path, "home", homeless)
     assert masked_command(["inferometer", "/data/x"]) == ["inferometer", "/data/x"]
+
+
+def test_a_key_that_the_server_repeats_is_masked() -> None:
+    headers = {"Authorization": "Bearer my-own-key", "X-Team": "blue"}
+    details = ["401: my-own-key is not a key, blue", None, f"401: {KEY} expired", None, "401: my-own-key is not a key, blue"]
+    kept = ["401: *** is not a key, blue", None, "401: *** expired", None, "401: *** is not a key, blue"]
+    assert masked_details(details, headers) == kept
+    assert masked_details(["fine", None], {}) == ["fine", None]
 
 
 def test_nested_values_are_masked_by_name_and_by_shape() -> None:

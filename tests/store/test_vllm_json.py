@@ -91,6 +91,12 @@ def test_the_numbers_of_a_run(spec: RunSpec, trace: Trace) -> None:
     assert "mean_e2el_ms" not in result
 
 
+def test_a_key_that_the_server_repeats_is_not_written(spec: RunSpec, trace: Trace) -> None:
+    trace.requests["detail"][3] = "401: s3cret expired"
+    result = vllm_result(spec, summary_of(trace), trace, finished=FINISHED, detailed=True)
+    assert result["errors"][2] == "401: *** expired"
+
+
 def test_first_token_and_gaps_add_up_to_the_latency(spec: RunSpec, trace: Trace) -> None:
     result = vllm_result(spec, summary_of(trace), trace, finished=FINISHED, detailed=True)
     sums = [ttft + sum(itls) for ttft, itls in zip(result["ttfts"], result["itls"], strict=True)]

@@ -7,7 +7,8 @@
     verdict.json      how far they may be believed
 
 The whole directory appears at once or not at all. `run.json` has a checksum of each table, because a damaged Parquet file
-may bring down its reader, or bring other numbers. It holds no API key: headers are no part of what is written.
+may bring down its reader, or bring other numbers. It holds no API key: headers are no part of what is written, and a
+key that a server repeats in an error is masked.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import orjson
 
 import inferometer
 from inferometer.store.atomic import new_directory
-from inferometer.store.secret import masked
+from inferometer.store.secret import masked, masked_details
 from inferometer.trace.schema import (
     EVENT_COLUMNS,
     MISSING,
@@ -87,8 +88,9 @@ def save_run(
     verdict: Mapping[str, Any],
 ) -> None:
     """Write one run as `directory`, which must not exist yet. Raises CannotWriteError, and then there is no such directory."""
+    details = np.array(masked_details(trace.requests["detail"].tolist(), spec.target.headers), dtype=object)
     with new_directory(directory) as temporary:
-        _write_table(temporary / REQUESTS, REQUEST_COLUMNS, trace.requests, trace.texts)
+        _write_table(temporary / REQUESTS, REQUEST_COLUMNS, {**trace.requests, "detail": details}, trace.texts)
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
         checksums = {name: _checksum(temporary / name) for name in (REQUESTS, EVENTS)}
         (temporary / RUN).write_bytes(_json({**_description(trace, spec, environment), "sha256": checksums}))
@@ -199,7 +201,7 @@ def _to_numpy(column: Column, series: pl.Series) -> npt.NDArray[Any]:
     import polars as pl
 
     if column.dtype == "object":
-        return np.array([*series.to_list(), None], dtype=object)[:-1]
+        return np.array(series.to_list(), dtype=object)
     if column.name in WORDS:
         series = series.cast(pl.Enum(_words(column.name))).to_physical()
     elif series.null_count():

@@ -6,7 +6,7 @@ Errs on the side of masking. What it cannot know is a secret without a telling n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from getpass import getuser
 from pathlib import Path
@@ -16,6 +16,9 @@ MASK = "***"
 
 SECRET_FLAGS = {"--header", "--api-key", "-H"}
 """Options whose values are secret whatever they look like. They may have several: all words up to the next option."""
+
+SHORTEST_KEY = 6
+"""A shorter word of a header may stand in an error by chance, and is no key anyway."""
 
 SECRET_NAME = re.compile(
     r"(?i)(?:^|[_\-.\s])(?:api[_\-]?key|key|token|secret|passw(?:or)?d|authorization|credentials?|cookie)$"
@@ -56,6 +59,15 @@ def masked_text(text: str) -> str:
     for shape in SECRET_SHAPES:
         text = shape.sub(lambda match: match["keep"] + MASK, text)
     return text
+
+
+def masked_details(details: Iterable[str | None], headers: Mapping[str, str]) -> list[str | None]:
+    """What servers said of failures, without the keys that some repeat: those in `headers`, and what looks like one."""
+    words = {word for value in headers.values() for word in value.split() if len(word) >= SHORTEST_KEY}
+    sent = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)")
+    details = list(details)
+    safe = {detail: None if detail is None else masked_text(sent.sub(MASK, detail)) for detail in set(details)}
+    return [safe[detail] for detail in details]
 
 
 def masked_command(words: Sequence[str]) -> list[str]:

@@ -30,6 +30,7 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.summary import Summary
 from inferometer.store.atomic import append_line, write_file
+from inferometer.store.secret import masked_details
 from inferometer.trace.schema import MISSING, Failure, Outcome
 from inferometer.trace.trace import Trace
 
@@ -141,7 +142,7 @@ def vllm_result(
         "request_goodput": None if goodput is None else goodput.request_goodput or 0.0,
         "output_throughput": summary.output_throughput or 0.0,
         "total_token_throughput": summary.total_token_throughput or 0.0,
-        **(_detailed_arrays(due) if detailed else _plain_arrays(due)),
+        **(_detailed_arrays(due, spec) if detailed else _plain_arrays(due)),
         "max_output_tokens_per_s": summary.peak_output_tokens_per_s or 0.0,
         "max_concurrent_requests": summary.peak_concurrency,
         "rtfx": 0.0,
@@ -179,11 +180,12 @@ def _plain_arrays(trace: Trace) -> dict[str, list[float]]:
     return {"latencies": _seconds(sent, ok_last), "queue_times": _seconds(due, sent)}
 
 
-def _detailed_arrays(trace: Trace) -> dict[str, list[Any]]:
+def _detailed_arrays(trace: Trace, spec: RunSpec) -> dict[str, list[Any]]:
     r = trace.requests
     plain = _plain_arrays(trace)
     completed = r["outcome"] == Outcome.OK
     prompt = np.where(r["prompt_tokens"] == MISSING, r["asked_prompt_tokens"], r["prompt_tokens"])
+    details = masked_details(r["detail"].tolist(), spec.target.headers)
     return {
         "input_lens": np.maximum(prompt, 0).tolist(),
         "output_lens": np.where(completed, np.maximum(r["output_tokens"], 0), 0).tolist(),
@@ -193,7 +195,7 @@ def _detailed_arrays(trace: Trace) -> dict[str, list[Any]]:
         "start_times": _seconds(np.zeros(len(trace), np.int64), r["sent_ns"]),
         "queue_times": plain["queue_times"],
         "generated_texts": list(trace.texts or [""] * len(trace)),
-        "errors": [_error(*row) for row in zip(r["outcome"], r["failure"], r["detail"], strict=True)],
+        "errors": [_error(*row) for row in zip(r["outcome"], r["failure"], details, strict=True)],
     }
 
 

@@ -55,10 +55,11 @@ def to_monotonic(realtime: npt.NDArray[np.int64], anchors: Iterable[Anchor]) -> 
     at = np.array([a.realtime_ns for a in taken], dtype=np.int64)
     offsets = np.array([a.offset_ns for a in taken], dtype=np.int64)
     if np.all(offsets == offsets[0]):
-        return np.subtract(realtime, offsets[0], dtype=np.int64)
+        return realtime - int(offsets[0])
     # A backward step makes `at` unsorted; the running maximum keeps the search defined, the verdict flags the step itself.
     index = np.searchsorted(np.maximum.accumulate(at), realtime, side="right") - 1
-    return np.subtract(realtime, offsets[np.clip(index, 0, len(taken) - 1)], dtype=np.int64)
+    each: npt.NDArray[np.int64] = offsets[np.clip(index, 0, len(taken) - 1)]
+    return realtime - each
 
 
 def clock_step_ns(anchors: Iterable[Anchor]) -> int:

@@ -10,8 +10,8 @@ import httptools
 
 from inferometer.clock import monotonic_ns, realtime_ns
 from inferometer.load import stamps
+from inferometer.load.address import Address
 from inferometer.load.exchange import Exchange
-from inferometer.load.job import Address
 from inferometer.load.tls import TlsStream
 
 READABLE = select.POLLIN

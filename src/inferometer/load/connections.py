@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import ssl
 
+from inferometer.load.address import Address
 from inferometer.load.connection import READABLE, WRITABLE, Connection
-from inferometer.load.job import Address
 from inferometer.load.poller import Poller
 from inferometer.load.tls import client_context
 from inferometer.trace.schema import Failure

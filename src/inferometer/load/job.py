@@ -6,23 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from inferometer.arrival import Share
+from inferometer.load.address import Address
 from inferometer.protocol.base import Backend, Generation
 from inferometer.request import Request
 from inferometer.spec.run import Timeouts
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to connect to, the name already resolved: no look-up happens while the clock runs."""
-
-    family: int
-    socket_address: tuple[str | int, ...]
-    hostname: str
-    """As in the URL, to check a certificate against."""
-    host_header: str
-    tls: bool = False
-    insecure: bool = False
-    """Accept any certificate."""
 
 
 @dataclass(frozen=True, slots=True)

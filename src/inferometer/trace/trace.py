@@ -71,6 +71,10 @@ class Trace:
         texts = None if self.texts is None else tuple(t for t, keep in zip(self.texts, rows, strict=True) if keep)
         return replace(self, requests={name: column[rows] for name, column in self.requests.items()}, texts=texts)
 
+    def with_requests(self, requests: Columns) -> Trace:
+        """The same run with other request columns."""
+        return replace(self, requests=requests)
+
     def measured(self) -> Trace:
         """Without the warm-up requests."""
         warmup = self.requests["warmup"]

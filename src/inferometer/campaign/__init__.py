@@ -1,0 +1,1 @@
+"""Running what a spec says: one point today. Knows every room below; nothing of the terminal or the command line."""

@@ -1,0 +1,172 @@
+"""One point: from a spec to a trace, with what the server said of itself. Decides nothing about numbers, writes nothing."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from inferometer.arrival import LoadPlan, plan_load, stripe
+from inferometer.load import Job, MeasurementError, Snapshot, measure, raise_descriptor_limit, resolve
+from inferometer.protocol import PROTOCOLS, Backend, Generation
+from inferometer.request import Prompt, Request
+from inferometer.server.endpoint import Endpoint, EndpointError
+from inferometer.spec.checks import check_run
+from inferometer.spec.flags import with_api_key
+from inferometer.spec.run import RunSpec
+from inferometer.trace import TokenSource, Trace
+from inferometer.workload import LocalCounter, Workload, find_counting, random_workload
+
+OPEN_LOOP_RESERVE = 16
+"""Connections an open loop holds open beside one second's arrivals."""
+
+OPEN_LOOP_RESERVE_MOST = 1024
+
+
+class PointError(Exception):
+    """The point cannot be measured as asked: one sentence for each reason."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPoint:
+    """A point of which all is known that can be known before its first request."""
+
+    spec: RunSpec
+    backend: Backend
+    path: str
+    generation: Generation
+    workload: Workload
+    plan: LoadPlan
+    server: dict[str, Any]
+    """What the server says of itself: version, model, max_model_len."""
+
+
+def prepare(spec: RunSpec, endpoint: Endpoint) -> ReadyPoint:
+    """Ask the server what it is and how it counts, check that the point can be measured, and draw up its requests.
+
+    Raises EndpointError or PointError.
+    """
+    backend = PROTOCOLS[spec.target.backend]
+    card = endpoint.find_model(spec.target.model)
+    limit = card.max_model_len if card else None
+    reasons = check_run(spec, max_model_len=limit, descriptor_limit=raise_descriptor_limit())
+    if reasons:
+        raise PointError(reasons)
+    generation = Generation(
+        model=spec.target.model,
+        ignore_eos=spec.sampling.ignore_eos,
+        sampling=spec.sampling.parameters,
+        logprobs=spec.sampling.logprobs,
+        extra_body=spec.sampling.extra_body,
+    )
+    path = spec.target.endpoint or backend.endpoint
+    plan = plan_load(
+        spec.load.num_prompts,
+        request_rate=spec.load.request_rate,
+        burstiness=spec.load.burstiness,
+        max_concurrency=spec.load.max_concurrency,
+        num_warmups=spec.load.num_warmups,
+        rng=np.random.default_rng([spec.seed, spec.repeat]),
+    )
+    try:
+        counting = find_counting(
+            endpoint,
+            spec.target.model,
+            ask=_asker(endpoint, backend, path, generation),
+            token_ids=backend.carries_token_ids,
+            chat=not backend.carries_token_ids,
+            tokenizer=spec.workload.tokenizer,
+        )
+        identity = (spec.seed, spec.fingerprint, spec.repeat)
+        workload = random_workload(spec.workload, len(plan), identity=identity, counter=counting)
+    except ValueError as error:
+        raise PointError([str(error)]) from error
+    server = {"model": spec.target.model, "max_model_len": limit, "version": endpoint.version()}
+    return ReadyPoint(spec, backend, path, generation, workload, plan, server)
+
+
+def _asker(endpoint: Endpoint, backend: Backend, path: str, generation: Generation) -> Callable[[Prompt], int | None]:
+    """Sends a prompt just as the run will, for one token, and returns how many tokens the server counted in it.
+
+    A refused list of token ids is an answer; a refused text is not, since the run would fare no better.
+    """
+
+    def ask(prompt: Prompt) -> int | None:
+        body = backend.encode(Request(id=0, prompt=prompt, prompt_tokens=0, max_tokens=1), generation)
+        result = endpoint.probe(path, body, backend.decoder())
+        if result.error is not None and isinstance(prompt, str):
+            raise EndpointError(f"{endpoint.base_url} refuses even a test request of one token on {path}: {result.error}")
+        return result.prompt_tokens
+
+    return ask
+
+
+def run(
+    point: ReadyPoint,
+    endpoint: Endpoint,
+    *,
+    real_time: bool = True,
+    keep_texts: bool = False,
+    request_id_prefix: str = "",
+    on_progress: Callable[[Snapshot], None] = lambda _: None,
+) -> Trace:
+    """Measure it. Raises MeasurementError if it could not begin; a run that was stopped returns what there is."""
+    spec = point.spec
+    try:
+        address = resolve(endpoint.base_url, insecure=spec.target.insecure, timeout_s=spec.timeouts.connect_s)
+    except OSError as error:
+        raise MeasurementError(
+            f"{endpoint.base_url} cannot be reached any more ({error}): look at the server's log."
+        ) from error
+    jobs = [
+        Job(
+            address=address,
+            path=urlsplit(endpoint.base_url).path + point.path,
+            headers=with_api_key(spec.target.headers, os.environ),
+            backend=point.backend,
+            generation=point.generation,
+            requests=[point.workload.requests[i] for i in share.requests],
+            share=share,
+            closed_loop=point.plan.closed_loop,
+            drain_warmups=point.plan.drain_warmups,
+            reserve=_reserve(share.max_in_flight, spec.load.request_rate),
+            timeouts=spec.timeouts,
+            real_time=real_time,
+            keep_texts=keep_texts,
+            request_id_prefix=request_id_prefix,
+        )
+        for share in stripe(point.plan, spec.workers)
+    ]
+    trace = measure(jobs, on_progress)
+    return recount(trace, spec.workload.tokenizer) if spec.workload.tokenizer else trace
+
+
+def _reserve(max_in_flight: int, request_rate: float) -> int:
+    """Connections to open ahead: one for each slot, or for a second's arrivals where slots are not what limits."""
+    if math.isinf(request_rate):
+        return max_in_flight
+    return min(max_in_flight, OPEN_LOOP_RESERVE + min(math.ceil(request_rate), OPEN_LOOP_RESERVE_MOST))
+
+
+def recount(trace: Trace, tokenizer: str) -> Trace:
+    """Output lengths by a local tokenizer, for requests whose server did not count. The texts must be in the trace."""
+    guessed = trace.requests["token_source"] == TokenSource.EVENTS
+    if trace.texts is None or not guessed.any():
+        return trace
+    counter = LocalCounter.load(tokenizer)
+    requests = {**trace.requests}
+    requests["output_tokens"] = requests["output_tokens"].copy()
+    requests["token_source"] = requests["token_source"].copy()
+    for row in np.flatnonzero(guessed):
+        requests["output_tokens"][row] = len(counter.ids(trace.texts[row]))
+        requests["token_source"][row] = TokenSource.TOKENIZER
+    return trace.with_requests(requests)

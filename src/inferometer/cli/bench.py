@@ -1,0 +1,180 @@
+"""`inferometer bench`: measure one point of a running server, report it, and say how far to believe it."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import sys
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
+
+import typer
+
+from inferometer.cli.bench_flags import BenchFlags
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inferometer.campaign.point import ReadyPoint
+    from inferometer.cli.bench_spec import Asked
+    from inferometer.metrics import Summary, Verdict
+    from inferometer.trace import Trace
+
+EXIT_INVALID = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+def bench(**flags: Any) -> None:
+    """Measure a running server, with the flags of `vllm bench serve`.
+
+    Closed loop: inferometer bench --port 8000 --random-input-len 1024 --random-output-len 128 --ignore-eos
+    --num-prompts 200 --max-concurrency 32 --save-result
+
+    Open loop, as a chat, against limits: inferometer bench --backend openai-chat --request-rate 8 --num-prompts 500
+    --goodput ttft:200 tpot:50
+
+    Exit code: 0 if the numbers may be used, 1 if the verdict is INVALID, 2 if nothing could be measured as asked, 130 if it
+    was interrupted (what there was by then is reported and saved).
+    """
+    from inferometer.campaign.point import PointError
+    from inferometer.cli.bench_spec import FlagsError
+    from inferometer.load import MeasurementError
+    from inferometer.server.endpoint import EndpointError
+    from inferometer.store.atomic import CannotWriteError
+
+    try:
+        code = _bench(BenchFlags(**flags))
+    except (FlagsError, PointError) as error:
+        _refuse(*error.reasons)
+    except (EndpointError, MeasurementError, CannotWriteError) as error:
+        _refuse(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    raise typer.Exit(code)
+
+
+# The flags are a dataclass; the command line parser reads them off the function's signature.
+bench.__signature__ = inspect.signature(BenchFlags)  # type: ignore[attr-defined]
+bench.__annotations__ = get_type_hints(BenchFlags, include_extras=True)
+
+
+def _refuse(*reasons: str) -> NoReturn:
+    for reason in reasons:
+        typer.echo(f"inferometer: {reason}", err=True)
+    raise typer.Exit(EXIT_USAGE)
+
+
+def _bench(flags: BenchFlags) -> int:
+    from inferometer.campaign import point
+    from inferometer.cli.bench_spec import understand
+    from inferometer.live.progress import progress
+    from inferometer.metrics import judge, summarize
+    from inferometer.report.console import render
+    from inferometer.server.endpoint import Endpoint
+    from inferometer.store.vllm_json import check_metadata
+
+    asked = understand(flags)
+    check_metadata(asked.metadata)
+    if flags.save_result:
+        _require_writable(flags)
+    with Endpoint(asked.target["base_url"], asked.target["headers"], flags.insecure) as endpoint:
+        endpoint.wait_ready(flags.ready_check_timeout_sec)
+        model = asked.model or endpoint.only_model()
+        ready = point.prepare(asked.spec(model), endpoint)
+        _announce(ready, endpoint.base_url)
+        with progress(len(ready.plan), quiet=flags.disable_tqdm) as show:
+            trace = point.run(
+                ready,
+                endpoint,
+                real_time=flags.realtime,
+                keep_texts=flags.save_detailed,
+                request_id_prefix=flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-",
+                on_progress=show,
+            )
+    finished = datetime.now().astimezone()
+    spec = ready.spec
+    summary = summarize(trace, planned=spec.load.num_prompts, percentiles=asked.percentiles, goodput=asked.goodput or None)
+    verdict = judge(
+        trace,
+        summary,
+        ignore_eos=spec.sampling.ignore_eos,
+        expected_cached_tokens=spec.workload.prefix_len,
+        max_in_flight=spec.load.max_concurrency,
+    )
+    typer.echo(render(summary, verdict, load=spec.load, workers=trace.workers, metrics=asked.metrics), nl=False)
+    if flags.save_result:
+        _save(flags, asked, ready, trace=trace, summary=summary, verdict=verdict, finished=finished)
+    if trace.interrupted:
+        return EXIT_INTERRUPTED
+    return EXIT_INVALID if verdict.status == "INVALID" and not flags.allow_invalid else 0
+
+
+def _announce(ready: ReadyPoint, base_url: str) -> None:
+    """What is about to be measured, before it begins."""
+    load, work = ready.spec.load, ready.spec.workload
+    limit = f", max_model_len {ready.server['max_model_len']}" if ready.server["max_model_len"] else ""
+    if load.request_rate != float("inf"):
+        how = f"{load.request_rate:g} requests/s (burstiness {load.burstiness:g})"
+    elif load.max_concurrency:
+        how = f"closed loop of {load.max_concurrency}"
+    else:
+        how = "all at once"
+    warm = f" after {load.num_warmups} warm-ups" if load.num_warmups else ""
+    typer.echo(f"Server:   {base_url}  {ready.spec.target.model}{limit}")
+    typer.echo(f"Load:     {load.num_prompts} requests{warm}, {how}")
+    typer.echo(f"Prompts:  {work.input_len} in, {work.output_len} out, seed {ready.spec.seed}; {ready.workload.counting}")
+    sys.stdout.flush()
+
+
+def _result_path(flags: BenchFlags, ready: ReadyPoint, finished: datetime) -> Path:
+    from inferometer.store.vllm_json import file_name
+
+    return flags.result_dir / (flags.result_filename or file_name(ready.spec, finished=finished, label=flags.label))
+
+
+def _free_directory(path: Path) -> Path:
+    """The run directory beside a JSON file: its name without the suffix, and a number if that name is taken."""
+    stem = path.stem if path.suffix == ".json" else f"{path.name}.run"
+    names = itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2)))
+    return next(directory for name in names if not (directory := path.with_name(name)).exists())
+
+
+def _require_writable(flags: BenchFlags) -> None:
+    """Find out before the run, not after it."""
+    from inferometer.store.atomic import require_writable
+
+    require_writable((flags.result_dir / (flags.result_filename or "result.json")).parent)
+
+
+def _save(
+    flags: BenchFlags, asked: Asked, ready: ReadyPoint, *, trace: Trace, summary: Summary, verdict: Verdict, finished: datetime
+) -> None:
+    from inferometer.store.environment import describe_environment
+    from inferometer.store.run_directory import save_run
+    from inferometer.store.vllm_json import save_result, vllm_result
+
+    path = _result_path(flags, ready, finished)
+    result = vllm_result(
+        ready.spec,
+        summary,
+        trace,
+        finished=finished,
+        label=flags.label,
+        metadata=asked.metadata,
+        metrics=asked.metrics,
+        detailed=flags.save_detailed,
+    )
+    save_result(path, result, append=flags.append_result)
+    directory = _free_directory(path)
+    save_run(
+        directory,
+        trace if flags.save_detailed else replace(trace, texts=None),
+        ready.spec,
+        environment=describe_environment(sys.argv, ready.server),
+        summary=summary.to_dict(),
+        verdict=verdict.to_dict(),
+    )
+    typer.echo(f"Saved:    {path}")
+    typer.echo(f"          {directory}/ (requests.parquet, events.parquet, run.json, summary.json, verdict.json)")

@@ -1,0 +1,143 @@
+# No postponed annotations here: the command line is built from these at run time.
+"""The flags of `inferometer bench`: names and meanings are those of `vllm bench serve`, wherever it has them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+SERVER, PROMPTS, TRAFFIC, GENERATION = "Server", "Prompts", "Traffic", "Generation"
+REPORT, FILES, RUN = "Report", "Files", "Run"
+
+
+@dataclass(frozen=True, slots=True)
+class BenchFlags:
+    """As typed: strings are parsed and checked by what they are for, so that all errors are told at once."""
+
+    backend: Annotated[
+        str, Option(help="Wire format: openai (or vllm) for /v1/completions, openai-chat.", rich_help_panel=SERVER)
+    ] = "openai"
+    base_url: Annotated[
+        str | None,
+        Option(help="Address of the server, with or without /v1; instead of --host and --port.", rich_help_panel=SERVER),
+    ] = None
+    host: Annotated[str, Option(help="Host of the server.", rich_help_panel=SERVER)] = "127.0.0.1"
+    port: Annotated[int, Option(help="Port of the server.", rich_help_panel=SERVER)] = 8000
+    endpoint: Annotated[str | None, Option(help="Path to post to. (default: the backend's own)", rich_help_panel=SERVER)] = None
+    model: Annotated[
+        str | None, Option("--model", "-m", help="Model name. (default: the one the server serves)", rich_help_panel=SERVER)
+    ] = None
+    served_model_name: Annotated[
+        str | None, Option(help="Name to send in requests, if it is not --model.", rich_help_panel=SERVER)
+    ] = None
+    header: Annotated[
+        list[str] | None,
+        Option(help="Extra header KEY=VALUE, may be repeated. A key is better put in OPENAI_API_KEY.", rich_help_panel=SERVER),
+    ] = None
+    insecure: Annotated[bool, Option("--insecure", help="Accept any TLS certificate.", rich_help_panel=SERVER)] = False
+    ready_check_timeout_sec: Annotated[
+        float, Option(help="Wait so long for the server to become ready; 0 is one try.", rich_help_panel=SERVER)
+    ] = 0.0
+
+    dataset_name: Annotated[str, Option(help="Where prompts come from: random.", rich_help_panel=PROMPTS)] = "random"
+    random_input_len: Annotated[
+        int, Option("--random-input-len", "--input-len", help="Prompt length in tokens, exact.", rich_help_panel=PROMPTS)
+    ] = 1024
+    random_output_len: Annotated[
+        int, Option("--random-output-len", "--output-len", help="Most tokens to generate.", rich_help_panel=PROMPTS)
+    ] = 128
+    random_range_ratio: Annotated[
+        float, Option(help="Draw lengths uniformly from L(1-r) to L(1+r).", rich_help_panel=PROMPTS)
+    ] = 0.0
+    random_prefix_len: Annotated[
+        int, Option(help="Tokens that all prompts begin with, before their own.", rich_help_panel=PROMPTS)
+    ] = 0
+    tokenizer: Annotated[
+        str | None,
+        Option(help="tokenizer.json, or its folder, to count with where the server cannot.", rich_help_panel=PROMPTS),
+    ] = None
+    seed: Annotated[
+        int | None,
+        Option(
+            help="Repeat the very same prompts and arrivals. (default: new ones; the seed is recorded)", rich_help_panel=PROMPTS
+        ),
+    ] = None
+
+    num_prompts: Annotated[int, Option(help="Requests to measure.", rich_help_panel=TRAFFIC)] = 1000
+    request_rate: Annotated[
+        str, Option(help="Arrivals per second (open loop); inf sends all at once.", rich_help_panel=TRAFFIC)
+    ] = "inf"
+    burstiness: Annotated[
+        float,
+        Option(help="Gamma shape of the gaps: 1 is Poisson, less is burstier, inf is a metronome.", rich_help_panel=TRAFFIC),
+    ] = 1.0
+    max_concurrency: Annotated[
+        int | None, Option(help="Most requests in flight; with rate inf, a closed loop.", rich_help_panel=TRAFFIC)
+    ] = None
+    num_warmups: Annotated[
+        int,
+        Option(help="Requests sent first and not measured; the measured ones follow without a pause.", rich_help_panel=TRAFFIC),
+    ] = 0
+
+    ignore_eos: Annotated[
+        bool, Option("--ignore-eos", help="Make every output as long as asked for.", rich_help_panel=GENERATION)
+    ] = False
+    temperature: Annotated[float | None, Option(help="(default: the server's)", rich_help_panel=GENERATION)] = None
+    top_p: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
+    top_k: Annotated[int | None, Option(rich_help_panel=GENERATION)] = None
+    min_p: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
+    frequency_penalty: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
+    presence_penalty: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
+    repetition_penalty: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
+    logprobs: Annotated[int | None, Option(help="Ask for so many log-probabilities.", rich_help_panel=GENERATION)] = None
+    extra_body: Annotated[str | None, Option(help="JSON object, merged into every request.", rich_help_panel=GENERATION)] = None
+
+    percentile_metrics: Annotated[str, Option(help="Latencies to report, of ttft,tpot,itl,e2el.", rich_help_panel=REPORT)] = (
+        "ttft,tpot,itl"
+    )
+    metric_percentiles: Annotated[str, Option(help="Percentiles to report, such as 50,90,99.9.", rich_help_panel=REPORT)] = "99"
+    goodput: Annotated[
+        list[str] | None,
+        Option(help="Limits in ms that a good request keeps: ttft:200 tpot:50 itl:.. e2el:..", rich_help_panel=REPORT),
+    ] = None
+
+    save_result: Annotated[
+        bool,
+        Option("--save-result", help="Write vLLM's JSON, and beside it a directory with all data.", rich_help_panel=FILES),
+    ] = False
+    save_detailed: Annotated[
+        bool, Option("--save-detailed", help="Put per-request arrays and texts into them too.", rich_help_panel=FILES)
+    ] = False
+    append_result: Annotated[
+        bool, Option("--append-result", help="Add a line to the JSON file instead of replacing it.", rich_help_panel=FILES)
+    ] = False
+    result_dir: Annotated[Path, Option(help="Where to write.", rich_help_panel=FILES)] = Path()
+    result_filename: Annotated[
+        str | None,
+        Option(help="Name of the JSON file. (default: made of backend, rate, model and date)", rich_help_panel=FILES),
+    ] = None
+    label: Annotated[str | None, Option(help="Begins the default file name, and is recorded.", rich_help_panel=FILES)] = None
+    metadata: Annotated[
+        list[str] | None, Option(help="KEY=VALUE pairs to record, such as gpu=R9700.", rich_help_panel=FILES)
+    ] = None
+
+    workers: Annotated[int, Option(help="Processes that send; one carries some 100,000 events/s.", rich_help_panel=RUN)] = 1
+    realtime: Annotated[
+        bool, Option(help="Take a real-time priority for the client, where the system allows it.", rich_help_panel=RUN)
+    ] = True
+    first_token_timeout: Annotated[
+        float, Option(help="Give a request up without a token after so many seconds.", rich_help_panel=RUN)
+    ] = 600.0
+    idle_timeout: Annotated[float, Option(help="Give a stream up after so many seconds of silence.", rich_help_panel=RUN)] = (
+        120.0
+    )
+    request_timeout: Annotated[float, Option(help="Give any request up after so many seconds.", rich_help_panel=RUN)] = 21600.0
+    connect_timeout: Annotated[float, Option(help="Give a connection up after so many seconds.", rich_help_panel=RUN)] = 30.0
+    request_id_prefix: Annotated[
+        str | None, Option(help="Begins each request's X-Request-Id. (default: made of the seed)", rich_help_panel=RUN)
+    ] = None
+    disable_tqdm: Annotated[bool, Option("--disable-tqdm", "--quiet", help="Show no progress.", rich_help_panel=RUN)] = False
+    allow_invalid: Annotated[
+        bool, Option("--allow-invalid", help="Exit with 0 even when the verdict is INVALID.", rich_help_panel=RUN)
+    ] = False

@@ -1,0 +1,156 @@
+"""From the flags of `bench` to a RunSpec: every flag is looked at before anything is said, so that all errors are told."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from inferometer.cli.bench_flags import BenchFlags
+from inferometer.metrics import parse_goodput
+from inferometer.protocol import PROTOCOLS
+from inferometer.spec import flags as parse
+from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target, Timeouts
+
+SAMPLING_FLAGS = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "frequency_penalty",
+    "presence_penalty",
+    "repetition_penalty",
+)
+
+FLAG_OF_FIELD = {
+    "input_len": "--random-input-len",
+    "output_len": "--random-output-len",
+    "range_ratio": "--random-range-ratio",
+    "prefix_len": "--random-prefix-len",
+    "connect_s": "--connect-timeout",
+    "first_token_s": "--first-token-timeout",
+    "idle_s": "--idle-timeout",
+    "total_s": "--request-timeout",
+}
+"""Where a field of the spec is not called like its flag."""
+
+T = TypeVar("T")
+
+
+class FlagsError(Exception):
+    """The flags cannot be followed: one sentence for each reason."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the flags ask for, parsed. `model` is None where the server is to say what it serves."""
+
+    target: dict[str, Any]
+    model: str | None
+    parts: dict[str, Any]
+    metrics: tuple[str, ...]
+    percentiles: tuple[float, ...]
+    goodput: dict[str, float]
+    metadata: dict[str, str]
+
+    def spec(self, model: str) -> RunSpec:
+        """The spec, once the model's name is known."""
+        return RunSpec(target=Target(model=model, **self.target), **self.parts)
+
+
+def understand(flags: BenchFlags) -> Asked:
+    """Parse and check everything that was typed. Raises FlagsError with all that is wrong."""
+    reasons: list[str] = []
+
+    def attempt(read: Callable[..., T], *values: Any, **fields: Any) -> T | None:
+        try:
+            return read(*values, **fields)
+        except ValidationError as error:
+            reasons.extend(_sentences(error))
+        except ValueError as error:
+            reasons.append(str(error))
+        return None
+
+    if flags.backend not in PROTOCOLS:
+        known = ", ".join(PROTOCOLS)
+        reasons.append(f"--backend {flags.backend!r} is not one of {known}{parse.did_you_mean(flags.backend, PROTOCOLS)}.")
+    if flags.dataset_name != "random":
+        reasons.append(f"--dataset-name {flags.dataset_name!r} is not one of random.")
+    base_url = (
+        attempt(parse.parse_base_url, flags.base_url) if flags.base_url else attempt(parse.base_url_of, flags.host, flags.port)
+    )
+    headers = attempt(parse.parse_headers, flags.header or [])
+    rate = attempt(parse.parse_rate, flags.request_rate)
+    extra_body = attempt(parse.parse_extra_body, flags.extra_body)
+    sampling = {name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None}
+    asked = Asked(
+        target={
+            "backend": flags.backend,
+            "base_url": base_url,
+            "endpoint": flags.endpoint,
+            "headers": headers,
+            "insecure": flags.insecure,
+        },
+        model=flags.served_model_name or flags.model,
+        parts={
+            "workload": attempt(
+                RandomWorkload,
+                input_len=flags.random_input_len,
+                output_len=flags.random_output_len,
+                range_ratio=flags.random_range_ratio,
+                prefix_len=flags.random_prefix_len,
+                tokenizer=flags.tokenizer,
+            ),
+            "load": attempt(
+                Load,
+                num_prompts=flags.num_prompts,
+                request_rate=rate or 1.0,
+                burstiness=flags.burstiness,
+                max_concurrency=flags.max_concurrency,
+                num_warmups=flags.num_warmups,
+            ),
+            "sampling": attempt(
+                Sampling,
+                ignore_eos=flags.ignore_eos,
+                parameters=sampling,
+                logprobs=flags.logprobs,
+                extra_body=extra_body or {},
+            ),
+            "timeouts": attempt(
+                Timeouts,
+                connect_s=flags.connect_timeout,
+                first_token_s=flags.first_token_timeout,
+                idle_s=flags.idle_timeout,
+                total_s=flags.request_timeout,
+            ),
+            "seed": secrets.randbits(31) if flags.seed is None else flags.seed,
+            "workers": flags.workers,
+        },
+        metrics=attempt(parse.parse_metrics, flags.percentile_metrics) or (),
+        percentiles=attempt(parse.parse_percentiles, flags.metric_percentiles) or (),
+        goodput=(attempt(parse_goodput, flags.goodput) or {}) if flags.goodput else {},
+        metadata=attempt(parse.parse_metadata, flags.metadata or []) or {},
+    )
+    if not reasons:
+        attempt(asked.spec, "checked")
+    if reasons:
+        raise FlagsError(reasons)
+    return asked
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    """Each error of a model as a sentence that names the flag."""
+    sentences = []
+    for each in error.errors():
+        field = str(each["loc"][-1])
+        flag = FLAG_OF_FIELD.get(field, f"--{field.replace('_', '-')}")
+        wish = each["msg"][0].lower() + each["msg"][1:]
+        sentences.append(f"{flag} {each['input']}: {wish.removeprefix('input ')}.")
+    return sentences

@@ -1,0 +1,55 @@
+"""The command line: `inferometer VERB`. One file a verb; what a verb needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+import inferometer
+from inferometer.cli.bench import bench
+from inferometer.cli.engine import engine
+
+app = typer.Typer(
+    name="inferometer",
+    help="Measure how fast a large language model is served, and see how far each number may be believed.",
+    epilog="Begin with `inferometer bench --help`. Without a GPU: `inferometer engine`, then `inferometer bench` beside it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(bench)
+app.command()(engine)
+
+SEVERAL_VALUES = ("--goodput", "--metadata", "--header")
+"""Flags that `vllm bench serve` lets be followed by several values: `--goodput ttft:100 tpot:50`."""
+
+
+def spread(arguments: Sequence[str]) -> list[str]:
+    """`--goodput a b` as `--goodput a --goodput b`, which is what the parser takes."""
+    spread_out: list[str] = []
+    flag = ""
+    for argument in arguments:
+        if argument.startswith("-"):
+            flag = argument if argument in SEVERAL_VALUES else ""
+            if not flag:
+                spread_out.append(argument)
+        elif flag:
+            spread_out += [flag, argument]
+        else:
+            spread_out.append(argument)
+    return spread_out
+
+
+@app.callback(invoke_without_command=True)
+def root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if version:
+        typer.echo(f"inferometer {inferometer.__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Entry point of the `inferometer` command."""
+    app(args=spread(sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""Progress of a run: a live line on a terminal, a plain line every few seconds elsewhere. Fed with snapshots by the pool."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inferometer.load import Snapshot
+
+PLAIN_LINE_EVERY_S = 5.0
+
+
+def figures(now: Snapshot, elapsed_s: float) -> str:
+    """The running means, in a few words; `-` where there is none yet."""
+    ttft = f"{now.ttft_sum_ns / now.ttft_count / 1e6:.1f}" if now.ttft_count else "-"
+    tpot = f"{now.tpot_sum_ns / now.tpot_count / 1e6:.2f}" if now.tpot_count else "-"
+    rate = f"{now.output_tokens / elapsed_s:,.0f}" if elapsed_s > 0 else "-"
+    failed = f"  {now.failed} failed" if now.failed else ""
+    return f"{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}"
+
+
+class PlainProgress:
+    """One line every few seconds, for logs."""
+
+    def __init__(self, total: int, stream: IO[str]) -> None:
+        self._total = total
+        self._stream = stream
+        self._began_s = self._spoke_s = time.monotonic()
+        self._finished = False
+
+    def __call__(self, now: Snapshot) -> None:
+        if self._finished:
+            return
+        done = now.ok + now.failed
+        time_s = time.monotonic()
+        self._finished = done == self._total
+        if self._finished or time_s - self._spoke_s >= PLAIN_LINE_EVERY_S:
+            self._spoke_s = time_s
+            print(f"{done}/{self._total} requests  {figures(now, time_s - self._began_s)}", file=self._stream, flush=True)
+
+
+class LiveProgress:
+    """A bar with the running figures beside it."""
+
+    def __init__(self, total: int, stream: IO[str]) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[figures]}"),
+            console=Console(file=stream),
+            auto_refresh=False,  # refreshed by each snapshot: no thread, and the workers are forked from us
+        )
+        self._task = self._bar.add_task("", total=total, figures="connecting")
+        self._began_s = time.monotonic()
+
+    def __call__(self, now: Snapshot) -> None:
+        self._bar.start()
+        elapsed_s = time.monotonic() - self._began_s
+        self._bar.update(self._task, completed=now.ok + now.failed, figures=figures(now, elapsed_s), refresh=True)
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+@contextmanager
+def progress(total: int, *, quiet: bool = False, stream: IO[str] | None = None) -> Iterator[Callable[[Snapshot], None]]:
+    """What to call with each snapshot while the run lasts."""
+    stream = stream or sys.stderr
+    if quiet:
+        yield lambda _: None
+    elif stream.isatty():
+        live = LiveProgress(total, stream)
+        try:
+            yield live
+        finally:
+            live.close()
+    else:
+        yield PlainProgress(total, stream)

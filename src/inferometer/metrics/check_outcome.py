@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from inferometer.metrics.definitions import known, ok
+from inferometer.metrics.definitions import known, ok, was_sent
 from inferometer.metrics.finding import Facts, Finding, Level
 from inferometer.metrics.summary import Counts
+from inferometer.trace import Outcome
 
 
 def something_measured(facts: Facts) -> Finding:
@@ -25,26 +26,35 @@ def something_measured(facts: Facts) -> Finding:
 
 
 def conservation(facts: Facts) -> Finding:
-    """Every planned request has exactly one end: planned = sent + dropped + unsent, sent = ok + failed + cut off."""
-    c = facts.summary.counts
-    ids = facts.trace.requests["id"]
-    twice = len(ids) - len(np.unique(ids))
-    planned_gap = c.planned - c.sent - c.dropped - c.unsent
-    sent_gap = c.sent - c.ok - c.failed - c.cancelled - c.unfinished
-    figures = {"planned_gap": planned_gap, "sent_gap": sent_gap, "recorded_twice": twice}
-    if not (planned_gap or sent_gap or twice):
+    """Every planned request has exactly one end: planned = sent + dropped + unsent, sent = ok + failed + cut off.
+
+    What the workers counted as they went must agree with what they recorded.
+    """
+    c, workers = facts.summary.counts, facts.trace.workers
+    ids = facts.whole.requests["id"]
+    figures = {
+        "planned_gap": c.planned - c.sent - c.dropped - c.unsent,
+        "sent_gap": c.sent - c.ok - c.failed - c.cancelled - c.unfinished,
+        "recorded_twice": len(ids) - len(np.unique(ids)),
+        "assigned_gap": sum(w.assigned for w in workers) - len(ids) if workers else 0,
+        "begun_gap": sum(w.sent for w in workers) - int(np.count_nonzero(was_sent(facts.whole))) if workers else 0,
+    }
+    if not any(figures.values()):
         return Finding("conservation", Level.OK, f"All {c.planned} planned requests are accounted for.", figures)
+    sentence = "Requests do not add up: " + "; ".join(_gap(name, gap, c) for name, gap in figures.items() if gap) + "."
     return Finding(
-        "conservation", Level.INVALID, _imbalance(c, twice), figures, "A worker died or the record is damaged: run again."
+        "conservation", Level.INVALID, sentence, figures, "The record is damaged or a worker lost its share: run again."
     )
 
 
-def _imbalance(c: Counts, twice: int) -> str:
-    return (
-        f"Requests do not add up: planned {c.planned} against sent {c.sent} + dropped {c.dropped} + unsent {c.unsent}, "
-        f"sent {c.sent} against ok {c.ok} + failed {c.failed} + cancelled {c.cancelled} + unfinished {c.unfinished}, "
-        f"{twice} recorded twice."
-    )
+def _gap(name: str, gap: int, c: Counts) -> str:
+    return {
+        "planned_gap": f"planned {c.planned} against sent {c.sent} + dropped {c.dropped} + unsent {c.unsent}",
+        "sent_gap": f"sent {c.sent} against ok {c.ok} + failed {c.failed} + cut off {c.cancelled + c.unfinished}",
+        "recorded_twice": f"{gap} recorded twice",
+        "assigned_gap": f"the workers were given {gap:+} against those recorded",
+        "begun_gap": f"the workers began to send {gap:+} against those recorded as sent",
+    }[name]
 
 
 def failures(facts: Facts) -> Finding:
@@ -67,20 +77,22 @@ def _statuses(kind: str, c: Counts) -> str:
 
 
 def interruption(facts: Facts) -> Finding:
-    """A run that was cut short lacks its slowest requests: those still running."""
-    c = facts.summary.counts
+    """A run cut short lacks its slowest requests, those still running; a worker that died takes its finished ones along."""
+    c, r = facts.summary.counts, facts.trace.requests
     running = c.cancelled + c.unfinished
-    figures = {"cancelled": c.cancelled, "unfinished": c.unfinished, "unsent": c.unsent}
+    lost = int(np.count_nonzero((r["outcome"] == Outcome.UNFINISHED) & ~known(r["sent_ns"])))
+    figures = {"cancelled": c.cancelled, "unfinished": c.unfinished, "unsent": c.unsent, "lost": lost}
     if not (facts.trace.interrupted or running or c.unsent):
         return Finding("interruption", Level.OK, "The run came to its own end.", figures)
-    return Finding(
-        "interruption",
-        Level.SUSPECT,
+    if lost:
+        sentence = f"A worker died and took the record of {lost} requests along; the figures are of the others."
+        return Finding("interruption", Level.INVALID, sentence, figures, "See whether memory ran out, then run again.")
+    sentence = (
         f"The run was cut short: {c.unsent} of {c.planned} requests were never sent, {running} were still running and are "
-        "missing from the latencies, the slowest first.",
-        figures,
-        "Let it run to its end, with fewer prompts if it takes too long.",
+        "missing from the latencies, the slowest first."
     )
+    cure = "Let it run to its end, with fewer prompts if it takes too long."
+    return Finding("interruption", Level.SUSPECT, sentence, figures, cure)
 
 
 def dropped_arrivals(facts: Facts) -> Finding:

@@ -31,6 +31,14 @@ def ok(trace: Trace) -> Rows:
     return rows
 
 
+def was_sent(trace: Trace) -> Rows:
+    """Which requests were written to the server, or failed in the attempt to reach it."""
+    r = trace.requests
+    ended = np.isin(r["outcome"], (Outcome.FAILED, Outcome.CANCELLED, Outcome.UNFINISHED))
+    rows: Rows = known(r["sent_ns"]) | ended
+    return rows
+
+
 def known(column: npt.NDArray[Any]) -> Rows:
     """Which values exist."""
     rows: Rows = column != MISSING
@@ -211,9 +219,8 @@ GOODPUT_TESTS: Mapping[str, Callable[[Trace, float], Rows]] = {
 def _elapsed_ms(requests: Columns, since: str, until: str, rows: Rows) -> PerRequest:
     """`until` − `since` in ms for these rows, where both exist."""
     begin, end = requests[since], requests[until]
-    elapsed = np.full(len(begin), np.nan)
-    np.subtract(end, begin, out=elapsed, where=rows & known(begin) & known(end))
-    elapsed /= MS
+    elapsed: PerRequest = (end - begin) / MS
+    elapsed[~(rows & known(begin) & known(end))] = np.nan
     return elapsed
 
 

@@ -85,6 +85,8 @@ class Facts:
 
     trace: Trace
     """The measured requests only."""
+    whole: Trace
+    """With the warm-up requests."""
     summary: Summary
     ignore_eos: bool
     """Whether the server was asked to generate up to the limit."""

@@ -34,22 +34,24 @@ def peak_output_tokens_per_s(trace: Trace, duration_s: float | None) -> float | 
     The window is (t − 1 s, t]. In a run shorter than a second it is the whole `duration_s`, so that the peak is not below
     the mean. Tokens of an event as in `event_tokens`. None without events of OK requests.
     """
-    arrival = ok_events(trace, "arrival_ns")
-    if len(arrival) == 0 or not duration_s:
+    if not duration_s:
         return None
     window_s = min(1.0, duration_s)
-    return _most_within(arrival, event_tokens(trace), round(window_s * NS)) / window_s
-
-
-def _most_within(times: npt.NDArray[np.int64], weights: npt.NDArray[np.float64], window: int) -> float:
-    """The largest sum of weights in any window (t − window, t]."""
+    times = ok_events(trace, "arrival_ns")
     order = np.argsort(times)
     times = times[order]
-    total = np.zeros(len(times) + 1)
-    np.cumsum(weights[order], out=total[1:])
+    until = event_tokens(trace)[order]
+    del order
+    np.cumsum(until, out=until)
+    return _most_within(times, until, round(window_s * NS)) / window_s if len(times) else None
+
+
+def _most_within(times: npt.NDArray[np.int64], until: npt.NDArray[np.float64], window: int) -> float:
+    """The largest growth in any (t − window, t] of a running sum that stands at `until[i]` after `times[i]` (sorted)."""
     most = 0.0
     for begin in range(0, len(times), BLOCK):
-        end = min(begin + BLOCK, len(times))
-        first_inside = np.searchsorted(times, times[begin:end] - window, side="right")
-        most = max(most, float((total[begin + 1 : end + 1] - total[first_inside]).max()))
+        block = slice(begin, begin + BLOCK)
+        first_inside = np.searchsorted(times, times[block] - window, side="right")
+        before = np.where(first_inside > 0, until[first_inside - 1], 0.0)
+        most = max(most, float((until[block] - before).max()))
     return most

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import NS
-from inferometer.metrics.definitions import METRICS, known, meets_slo, ok, ok_events
+from inferometer.metrics.definitions import METRICS, known, meets_slo, ok, ok_events, was_sent
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
 from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
@@ -140,7 +140,7 @@ def _counts(trace: Trace, planned: int) -> Counts:
     values, times = np.unique(statuses, return_counts=True)
     return Counts(
         planned=planned,
-        sent=int(np.count_nonzero(known(r["sent_ns"]) | failed)),
+        sent=int(np.count_nonzero(was_sent(trace))),
         ok=number[Outcome.OK],
         failed=number[Outcome.FAILED],
         cancelled=number[Outcome.CANCELLED],

@@ -76,6 +76,7 @@ def judge(
     """
     facts = Facts(
         trace=trace.measured(),
+        whole=trace,
         summary=summary,
         ignore_eos=ignore_eos,
         expected_cached_tokens=expected_cached_tokens,

@@ -1,0 +1,86 @@
+"""`inferometer engine`: the embedded engine by hand, to try things on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+_TIMING = "Timing"
+_SERVER = "Server"
+
+
+def engine(  # noqa: PLR0917 - typer makes an option of each
+    ttft_ms: Annotated[float, typer.Option(help="Time to the first event, ms.", rich_help_panel=_TIMING)] = 50.0,
+    itl_ms: Annotated[
+        float, typer.Option(help="Time between the events of a lone request, ms.", rich_help_panel=_TIMING)
+    ] = 20.0,
+    tokens_per_event: Annotated[int, typer.Option(help="Tokens in each event.", rich_help_panel=_TIMING)] = 1,
+    jitter: Annotated[
+        float, typer.Option(help="Relative standard deviation of each time (0.1 is 10 %).", rich_help_panel=_TIMING)
+    ] = 0.0,
+    max_num_seqs: Annotated[
+        int | None,
+        typer.Option(help="Requests that run at once; others queue.", show_default="no limit", rich_help_panel=_TIMING),
+    ] = None,
+    itl_growth_ms: Annotated[
+        float, typer.Option(help="What each further running request adds to the ITL, ms.", rich_help_panel=_TIMING)
+    ] = 0.0,
+    prefill_ms_per_1k_tokens: Annotated[
+        float, typer.Option(help="What each 1000 prompt tokens add to the TTFT, ms.", rich_help_panel=_TIMING)
+    ] = 0.0,
+    max_model_len: Annotated[
+        int, typer.Option(help="Longest prompt and output together, tokens.", rich_help_panel=_TIMING)
+    ] = 131_072,
+    seed: Annotated[int, typer.Option(help="Seed of the jitter.", rich_help_panel=_TIMING)] = 0,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; by default only this machine reaches it.", rich_help_panel=_SERVER)
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", rich_help_panel=_SERVER)] = 8000,
+    model: Annotated[str, typer.Option(help="The model's name in the API.", rich_help_panel=_SERVER)] = "embedded",
+    api_key: Annotated[
+        str | None,
+        typer.Option(
+            help="Key that calls below /v1 must bring.",
+            envvar="INFEROMETER_ENGINE_API_KEY",
+            show_default="none needed",
+            rich_help_panel=_SERVER,
+        ),
+    ] = None,
+    truth: Annotated[
+        str | None,
+        typer.Option(
+            help="Record the true time of every event, and write them to this .npz file at the end (also: GET /truth).",
+            metavar="FILE",
+            show_default="not recorded",
+            rich_help_panel=_SERVER,
+        ),
+    ] = None,
+) -> None:
+    """Run a server with known timing: vLLM's API, no model behind it, every event sent when these settings say.
+
+    Point any client at the URL it prints; Ctrl-C ends it. Every answer has exactly the length asked for, and a word is a token.
+
+    A request's events leave at TTFT + prefill × prompt tokens / 1000 after it was admitted, and from then on each
+    ITL + growth × (running requests - 1).
+    """
+    from inferometer.simulator.api import FrontSettings
+    from inferometer.simulator.model import EngineSettings
+    from inferometer.simulator.serve import serve
+
+    try:
+        settings = EngineSettings(
+            ttft_ms=ttft_ms,
+            itl_ms=itl_ms,
+            tokens_per_event=tokens_per_event,
+            jitter=jitter,
+            max_num_seqs=max_num_seqs,
+            itl_growth_ms=itl_growth_ms,
+            prefill_ms_per_1k_tokens=prefill_ms_per_1k_tokens,
+            max_model_len=max_model_len,
+            seed=seed,
+        )
+        front = FrontSettings(host=host, port=port, model=model, api_key=api_key, truth_file=truth)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    raise typer.Exit(serve(settings, front))

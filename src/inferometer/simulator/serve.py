@@ -1,0 +1,43 @@
+"""Running the engine as a process of its own: signals, the ready line, the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from inferometer.simulator.api import FrontSettings
+from inferometer.simulator.model import EngineSettings
+from inferometer.simulator.poller import sharpen_timers
+from inferometer.simulator.server import Server
+
+READY = "Embedded engine ready at "
+"""What the ready line begins with; the rest of it is the URL."""
+
+
+def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | None = None) -> int:
+    """Serve until SIGTERM, SIGINT, or the end of what is behind `lifeline_fd`; the exit code.
+
+    The first line on standard output, once connections are taken, is `READY` and the URL.
+    """
+    folder = os.path.dirname(os.path.abspath(front.truth_file)) if front.truth_file else None
+    if folder and not os.access(folder, os.W_OK):
+        return _refuse(f"The true times cannot be written to {folder}: name a file in a folder that can be written to.")
+    try:
+        server = Server(settings, front)
+    except OSError as error:
+        cause = str(error.strerror).partition(" (")[0]
+        return _refuse(f"The engine cannot listen on {front.host}:{front.port} ({cause}): choose another port or host.")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    if lifeline_fd is not None:
+        server.watch(lifeline_fd)
+    sharpen_timers()
+    print(f"{READY}{server.url}", flush=True)  # noqa: T201
+    server.run()
+    return 0
+
+
+def _refuse(why: str) -> int:
+    print(why, file=sys.stderr)  # noqa: T201
+    return 2

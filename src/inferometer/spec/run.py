@@ -108,8 +108,9 @@ class RunSpec(Spec):
     def canonical(self) -> bytes:
         """The spec as sorted JSON, with the measurement version; `inf` is written as a string."""
         content = {"measurement": MEASUREMENT_VERSION, **self.model_dump()}
-        if math.isinf(self.load.request_rate):
-            content["load"]["request_rate"] = "inf"
+        for name in ("request_rate", "burstiness"):  # JSON has no infinity
+            if math.isinf(content["load"][name]):
+                content["load"][name] = "inf"
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
     @property

@@ -1,0 +1,275 @@
+"""Endpoint: the calls around a run that ask a server what it is, what it serves and how it counts.
+
+Slow and careful where the loop is fast: every failure becomes an `EndpointError` of one sentence with cause and cure. Knows
+httpx (imported on use); not of the loop, whose connections are its own, and not of starting servers.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import ssl
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inferometer.protocol import error_sentence
+from inferometer.protocol.base import Decoder, Usage
+from inferometer.request import Message
+from inferometer.server.failures import EndpointError, status_error, transport_error
+from inferometer.spec.flags import check_header, parse_base_url, with_api_key
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Endpoint", "EndpointError", "ModelCard", "ProbeResult"]
+
+READY_PAUSE_S = 0.5
+
+VERSION_ROUTES = (("/version", "version"), ("/server_info", "version"), ("/info", "version"), ("/props", "build_info"))
+"""Where engines tell their version: vLLM, SGLang, TGI, llama.cpp."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """One model of the server's list. `max_model_len`: prompt and output together, tokens; None where it is not told."""
+
+    id: str
+    max_model_len: int | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What became of one short request: its HTTP status, the counts the server reported, and its error, if it had one."""
+
+    status: int
+    usage: Usage
+    error: str | None = None
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """The server's count of the prompt; None where it refused the request or did not say."""
+        counted = self.error is None and self.usage.prompt_tokens >= 0
+        return self.usage.prompt_tokens if counted else None
+
+
+class Endpoint:
+    """A server under test, asked over a connection of its own. Safe to share between threads; close it, or use `with`.
+
+    `base_url` is taken with and without `/v1` and a trailing slash. The key in OPENAI_API_KEY is sent as a bearer token unless
+    `headers` hold an authorization; neither is ever shown. Raises ValueError for an address or a header that cannot be used.
+    """
+
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str] | None = None, insecure: bool = False, timeout_s: float = 30.0
+    ) -> None:
+        import httpx
+
+        self.base_url = parse_base_url(base_url)
+        self.timeout_s = timeout_s
+        sent = with_api_key(headers or {}, os.environ)
+        for name, value in sent.items():
+            check_header(name, value)
+        self._secrets = tuple({part for value in sent.values() for part in (value, value.split(" ")[-1]) if len(part) > 3})
+        self._has_key = any(name.lower() in ("authorization", "api-key", "x-api-key") for name in sent)
+        self._client = httpx.Client(
+            headers=sent,
+            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0)),
+            verify=_tls(insecure) if self.base_url.startswith("https") else False,  # without TLS, loading authorities is waste
+            trust_env=False,  # a proxy from the environment would answer for the server, or slow it down, unseen
+            follow_redirects=False,  # the run would not follow either
+        )
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.base_url!r})"
+
+    def __enter__(self) -> Endpoint:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._client.close()
+
+    def check_reachable(self) -> None:
+        """Raise unless something answers HTTP there, lets us in, and has its model loaded.
+
+        Asks for the list of models: `/health` generates a token on some engines and is missing on others.
+        """
+        response = self._send("GET", "/v1/models")
+        if response.status_code in (401, 403, 503) or response.is_redirect:
+            raise self._refused(response)
+
+    def wait_ready(self, timeout_s: float) -> None:
+        """Ask until the server is reachable and has its model loaded, `timeout_s` at most; 0 is one try. Raises as that does."""
+        deadline_s = time.monotonic() + timeout_s
+        while True:
+            try:
+                self.check_reachable()
+                return
+            except EndpointError as error:
+                if error.status in (401, 403) or time.monotonic() + READY_PAUSE_S > deadline_s:
+                    raise
+            time.sleep(READY_PAUSE_S)
+
+    def only_model(self) -> str:
+        """The name of the one model that is served. Raises where there is none to be seen, or a choice."""
+        names = [card.id for card in self.models()]
+        if len(names) != 1:
+            listed = f"several models ({', '.join(names[:8])})" if names else "no model in its list"
+            raise EndpointError(f"{self.base_url} serves {listed}: say which with --model.")
+        return names[0]
+
+    def health(self) -> bool | None:
+        """Whether `/health` says the server is ready; None where it has no such route. Costs a generated token on SGLang."""
+        status = self._send("GET", "/health").status_code
+        return None if status in (404, 405) else status == 200
+
+    def models(self) -> list[ModelCard]:
+        """The models the server lists; an empty list is possible (transformers serve lists none for a local path)."""
+        listed = self._json("GET", "/v1/models").get("data")
+        if not isinstance(listed, list):
+            raise EndpointError(
+                f"{self.base_url}/v1/models answered without a list of models: check that --base-url is the inference server."
+            )
+        return [_card(entry) for entry in listed if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+
+    def find_model(self, name: str) -> ModelCard | None:
+        """The card of the model called `name`; None where the server lists none at all. Raises where it lists others."""
+        cards = self.models()
+        for card in cards:
+            if name == card.id or name in card.aliases:
+                return card
+        if not cards:
+            return None
+        raise EndpointError(_wrong_model(self.base_url, name, [card.id for card in cards]))
+
+    def version(self) -> str | None:
+        """The engine's version as it tells it; None where it does not."""
+        for path, key in VERSION_ROUTES:
+            answer = _object(self._send("GET", path))
+            if isinstance(answer.get(key), str):
+                return str(answer[key])
+        return None
+
+    def metrics_text(self) -> str | None:
+        """The Prometheus page; None where there is none."""
+        response = self._send("GET", "/metrics")
+        is_text = response.headers.get("content-type", "").startswith("text/plain")
+        return response.text if response.status_code == 200 and is_text else None
+
+    def tokenize(self, model: str, text: str) -> list[int] | None:
+        """Token ids of `text` as a completion prompt, special tokens included; None where the server cannot tell."""
+        vllm = {"model": model, "prompt": text, "add_special_tokens": True}
+        llama_cpp = {"content": text, "add_special": True}
+        for body in (vllm, llama_cpp):  # llama.cpp answers the first with no tokens
+            ids = self._answer("/tokenize", body).get("tokens")
+            if isinstance(ids, list) and all(isinstance(i, int) for i in ids) and (ids or not text):
+                return ids
+        return None
+
+    def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None:
+        """Prompt tokens of `messages` in the model's chat template; None where the server cannot tell."""
+        count = self._answer("/tokenize", {"model": model, "messages": list(messages)}).get("count")
+        return count if isinstance(count, int) and count > 0 else None
+
+    def probe(self, path: str, body: bytes, decoder: Decoder, timeout_s: float = 120.0) -> ProbeResult:
+        """Post one request as the run will (`body` and `decoder` are its protocol's) and report what the server made of it.
+
+        A refusal of the request itself is a result; an unreachable server, a refused key, a missing path raise.
+        """
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        response = self._send("POST", path, content=body, headers=headers, timeout_s=timeout_s)
+        if response.status_code in (401, 403, 404, 405, 503) or response.is_redirect:
+            raise self._refused(response)
+        if response.status_code != 200:
+            return ProbeResult(response.status_code, Usage(), self._said(response))
+        events = decoder.feed(self._hide(response.text).encode()) + decoder.close()
+        usage = next((event.usage for event in reversed(events) if event.usage is not None), Usage())
+        error = next((event.error for event in events if event.error is not None), None)
+        return ProbeResult(response.status_code, usage, error if error is None else self._hide(error))
+
+    def _answer(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The JSON object posted back, empty where the server has no such route or does not like the question."""
+        response = self._send("POST", path, json=body)
+        if response.status_code in (401, 403):
+            raise self._refused(response)
+        return _object(response)
+
+    def _json(self, method: str, path: str) -> dict[str, Any]:
+        response = self._send(method, path)
+        if response.status_code != 200:
+            raise self._refused(response)
+        answer = _object(response)
+        if not answer:
+            kind = response.headers.get("content-type", "no type").split(";")[0]
+            raise EndpointError(
+                f"{self.base_url}{path} answered with {kind} that is not a JSON object: "
+                "check that --base-url is the inference server."
+            )
+        return answer
+
+    def _send(self, method: str, path: str, *, timeout_s: float | None = None, **content: Any) -> httpx.Response:
+        import httpx
+
+        if timeout_s is not None:
+            content["timeout"] = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
+        try:
+            return self._client.request(method, self.base_url + path, **content)
+        except httpx.HTTPError as error:
+            failed = transport_error(error, self.base_url, f"{method} {path}", timeout_s or self.timeout_s)
+        raise failed  # outside the handler: the library's exception, which may hold headers, is not kept
+
+    def _refused(self, response: httpx.Response) -> EndpointError:
+        return status_error(response, self.base_url, self._said(response), self._has_key)
+
+    def _said(self, response: httpx.Response) -> str:
+        return self._hide(error_sentence(self._hide(response.text).encode()))  # before it is cut, and after it is unescaped
+
+    def _hide(self, text: str) -> str:
+        """The text without our secrets, which some servers repeat."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def _tls(insecure: bool) -> ssl.SSLContext:
+    """The system's authorities (and SSL_CERT_FILE), as the measuring loop trusts them; httpx would bring its own."""
+    context = ssl.create_default_context()
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _object(response: httpx.Response) -> dict[str, Any]:
+    if response.status_code != 200:
+        return {}
+    try:
+        answer = response.json()
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _card(entry: Mapping[str, Any]) -> ModelCard:
+    meta = entry.get("meta")
+    limit = entry.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)  # vLLM, SGLang; llama.cpp
+    aliases = entry.get("aliases")
+    return ModelCard(
+        id=entry["id"],
+        max_model_len=limit if isinstance(limit, int) else None,
+        aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
+    )
+
+
+def _wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
+    names = sorted(served)
+    by_basename = {each.rsplit("/", 1)[-1].lower(): each for each in names}
+    close = difflib.get_close_matches(name.rsplit("/", 1)[-1].lower(), by_basename, n=1, cutoff=0.0 if len(names) == 1 else 0.4)
+    listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    cure = f"use --model {by_basename[close[0]]}" if close else "use one of these as --model"
+    return f"{base_url} does not serve a model called {name!r}, but {listed}: {cure}."

@@ -1,0 +1,177 @@
+"""The strings that users type, parsed: one `ValueError` of one sentence, naming the flag, for each thing that is wrong.
+
+Knows the standard library only, so that a command line can import it without cost. What is secret (the value of a header, a
+password in an address) is never repeated in an error.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+from urllib.parse import SplitResult, urlsplit
+
+LATENCY_METRICS = ("ttft", "tpot", "itl", "e2el")
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
+
+
+def check_header(name: str, value: str) -> None:
+    """Raise ValueError unless this header may be sent as it stands; the value is not repeated."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise ValueError("--header wants KEY=VALUE with a header's name before the first '=', such as X-Team=blue.")
+    if not _HEADER_VALUE.fullmatch(value):
+        raise ValueError(f"--header {name}: the value holds a line break or a character outside ASCII; remove it.")
+
+
+def parse_headers(pairs: Iterable[str]) -> dict[str, str]:
+    """`--header KEY=VALUE`, each once (names without regard to case)."""
+    headers: dict[str, str] = {}
+    seen: set[str] = set()
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        name, value = name.strip(), value.strip()
+        if "=" not in pair:
+            name = ""  # what was typed may be a key: not repeated
+        check_header(name, value)
+        if name.lower() in seen:
+            raise ValueError(f"--header {name} is given twice; give it once.")
+        seen.add(name.lower())
+        headers[name] = value
+    return headers
+
+
+def with_api_key(headers: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    """`headers`, and the bearer token of OPENAI_API_KEY unless they already say who is asking. Twice is as good as once."""
+    key = environment.get("OPENAI_API_KEY", "").strip()
+    if not key or any(name.lower() == "authorization" for name in headers):
+        return dict(headers)
+    if not _HEADER_VALUE.fullmatch(key):
+        raise ValueError("OPENAI_API_KEY holds a line break or a character outside ASCII; set it to the bare key.")
+    return {**headers, "Authorization": f"Bearer {key}"}
+
+
+def parse_metadata(pairs: Iterable[str]) -> dict[str, str]:
+    """`--metadata KEY=VALUE`, each once; the value may be empty and may hold '='."""
+    metadata: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        key = key.strip()
+        if not equals or not key:
+            raise ValueError(f"--metadata wants KEY=VALUE, such as gpu=R9700, not {pair!r}.")
+        if key in metadata:
+            raise ValueError(f"--metadata {key} is given twice; give it once.")
+        metadata[key] = value
+    return metadata
+
+
+def parse_extra_body(text: str | None) -> dict[str, Any]:
+    """`--extra-body JSON`: an object, merged into every request. None and the empty string are no fields at all."""
+    if not text or not text.strip():
+        return {}
+
+    def refuse(constant: str) -> NoReturn:
+        raise ValueError(f"--extra-body: {constant} is not JSON; use a number or null.")
+
+    try:
+        body = json.loads(text, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"--extra-body is not JSON ({error.msg} at character {error.pos + 1}); "
+            "quote it whole, such as '{\"min_p\": 0.1}'."
+        ) from None
+    if not isinstance(body, dict):
+        raise ValueError("--extra-body wants a JSON object in braces, such as '{\"min_p\": 0.1}'.")
+    return body
+
+
+def parse_percentiles(text: str) -> tuple[float, ...]:
+    """`--metric-percentiles "50,90,99"`: numbers from 0 to 100, in the order given, without repeats."""
+    percentiles: list[float] = []
+    for part in text.split(","):
+        try:
+            value = float(part)
+        except ValueError:
+            value = math.nan
+        if not 0 <= value <= 100:  # also refuses nan
+            raise ValueError(f'--metric-percentiles wants numbers from 0 to 100 such as "50,90,99", not {part.strip()!r}.')
+        if value not in percentiles:
+            percentiles.append(value)
+    return tuple(percentiles)
+
+
+def parse_metrics(text: str) -> tuple[str, ...]:
+    """`--percentile-metrics "ttft,tpot,itl,e2el"`: latency metrics in the order given, without repeats."""
+    metrics: list[str] = []
+    for part in text.split(","):
+        name = part.strip().lower()
+        if name not in LATENCY_METRICS:
+            raise ValueError(
+                f"--percentile-metrics knows {', '.join(LATENCY_METRICS)}, not {name!r}{did_you_mean(name, LATENCY_METRICS)}."
+            )
+        if name not in metrics:
+            metrics.append(name)
+    return tuple(metrics)
+
+
+def did_you_mean(typed: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing where no known name is close."""
+    close = difflib.get_close_matches(typed, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def parse_rate(text: str) -> float:
+    """`--request-rate`: requests a second, above 0; `inf` sends all at once."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not rate > 0:  # also refuses nan
+        raise ValueError(f"--request-rate wants requests per second above 0, or inf to send all at once, not {text!r}.")
+    return rate
+
+
+def base_url_of(host: str, port: int) -> str:
+    """`--host` and `--port` as an address; an IPv6 host gets its brackets."""
+    bare = host.strip().removeprefix("[").removesuffix("]")
+    return parse_base_url(f"http://[{bare}]:{port}" if ":" in bare else f"http://{bare}:{port}")
+
+
+def parse_base_url(text: str) -> str:
+    """The server's address without a trailing slash and without `/v1`, which users give and leave out alike; paths that
+    begin with `/v1` are appended to it. A path before that (a gateway's prefix) stays. `http` is assumed."""
+    address = text.strip()
+    if "://" not in address:
+        address = f"http://{address}"
+    parts = _split(address)
+    if parts.scheme not in ("http", "https"):
+        raise ValueError(f"--base-url must begin with http:// or https://, not {parts.scheme}://.")
+    if "@" in parts.netloc:
+        raise ValueError("--base-url must not hold a user or password, which would end up in files; use --header instead.")
+    if parts.query or parts.fragment:
+        raise ValueError("--base-url must end before '?' and '#'; give extra fields with --header or --extra-body.")
+    path = parts.path.rstrip("/")
+    if path.endswith(("/completions", "/generate", "/models")):
+        raise ValueError(f"--base-url is the server only; give the path of requests with --endpoint {path}.")
+    path = path.removesuffix("/v1").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        port = 0
+        parts = SplitResult("http", "", "", "", "")
+    if not parts.hostname or port == 0 or re.search(r"\s", address):
+        shown = re.sub(r"//[^/]*@", "//", address)
+        raise ValueError(
+            f"{shown!r} is not an address: give --base-url http://HOST:PORT (or --host and --port), the port from 1 to 65535, "
+            "an IPv6 host in brackets, such as http://[::1]:8000."
+        )
+    return parts

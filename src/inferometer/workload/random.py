@@ -1,0 +1,73 @@
+"""Prompts of random tokens, of an exact length, that no other point has seen.
+
+All that is random follows from (seed, point, repeat): the same identity makes the same requests, and two identities share no
+beginning, so that no prefix cache can answer one point with another's work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.request import Prompt, Request
+from inferometer.spec.run import RandomWorkload, length_range
+from inferometer.workload.text import text_prompts
+from inferometer.workload.tokens import TokenCounter, TokenIds
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """The requests of one point. `counting` says how their lengths were counted, `exact` whether they are the server's own."""
+
+    requests: Sequence[Request]
+    counting: str
+    exact: bool
+
+
+def random_workload(
+    spec: RandomWorkload, n: int, *, identity: tuple[int, str, int], counter: TokenIds | TokenCounter
+) -> Workload:
+    """`n` requests. `identity` is (seed, point, repeat); `point` is any name that is the point's own, such as its fingerprint.
+
+    Prompt i has `prefix_len` tokens that all share and then its own, in all as many as its `prompt_tokens`. Fewer requests of
+    the same identity are the first of more. Raises ValueError where a length cannot be had.
+    """
+    for_inputs, for_outputs, for_prompts = _seeds(identity).spawn(3)
+    inputs = _lengths(spec.input_len, spec.range_ratio, n, for_inputs)
+    outputs = _lengths(spec.output_len, spec.range_ratio, n, for_outputs)
+    prompts: Sequence[Prompt]
+    if isinstance(counter, TokenIds):
+        prompts, exact, counting = _id_prompts(inputs, spec.prefix_len, counter.pool, for_prompts), True, counter.how
+    else:
+        prompts, exact = text_prompts(inputs, spec.prefix_len, counter, for_prompts)
+        counting = counter.how if exact == counter.exact else f"{counter.how}; some prompts could not be made to fit"
+    totals, max_tokens = (inputs + spec.prefix_len).tolist(), outputs.tolist()
+    requests = [Request(i, prompts[i], totals[i], max_tokens[i]) for i in range(n)]
+    return Workload(requests, counting, exact)
+
+
+def _seeds(identity: tuple[int, str, int]) -> np.random.SeedSequence:
+    """Hashed, since neighbouring numbers must not make neighbouring prompts."""
+    digest = hashlib.sha256(json.dumps(identity).encode()).digest()
+    return np.random.SeedSequence(int.from_bytes(digest, "big"))
+
+
+def _lengths(length: int, ratio: float, n: int, seed: np.random.SeedSequence) -> npt.NDArray[np.int64]:
+    low, high = length_range(length, ratio)
+    return np.random.default_rng(seed).integers(low, high, size=n, endpoint=True)
+
+
+def _id_prompts(
+    lengths: npt.NDArray[np.int64], prefix_len: int, pool: npt.NDArray[np.int64], seeds: np.random.SeedSequence
+) -> list[list[int]]:
+    for_prefix, for_own = (np.random.default_rng(seed) for seed in seeds.spawn(2))
+    ids = pool.astype(object)  # drawing objects shares the few numbers there are: 8 bytes a token, not 40
+    prefix: list[int] = ids[for_prefix.integers(len(pool), size=prefix_len)].tolist()
+    own: list[int] = ids[for_own.integers(len(pool), size=int(lengths.sum()))].tolist()
+    ends = np.cumsum(lengths)
+    return [prefix + own[begin:end] for begin, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)]

@@ -1,0 +1,228 @@
+"""How long a prompt is, as the server counts it: by token ids, by the server's own tokenizer, by a local one, or about.
+
+`find_counting` tries them in that order and holds each against what the server reports in `usage`. The server comes in as an
+object that can be asked; no HTTP is known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.request import Message, Prompt
+from inferometer.workload.words import WORDS
+
+AT_ONCE = 8
+"""Questions to the server's tokenizer in flight."""
+
+WORDS_AT_ONCE = 200
+"""Words in one question: some servers refuse to tokenize more than their model could read."""
+
+SMALLEST_POOL = 256
+
+UNSURE_IDS = np.arange(1000, 3000)
+"""Ids to draw from where the server cannot be asked for some: in every common vocabulary they exist and stand for ordinary
+text, since special and byte tokens lie below (the last of them, Mistral's, end at 999) or at the far end."""
+
+TRIALS = (" ".join(WORDS[:12]), " ".join(WORDS[100:160]))
+"""Two texts of different length: a counter is right if it is off by the same constant (template, special tokens) on both."""
+
+Ask = Callable[[Prompt], int | None]
+"""Sends one prompt as the run would and returns the server's count of its tokens; None if refused or not told."""
+
+
+class ServerTokens(Protocol):
+    """What is asked of a server here; `server.Endpoint` is one. None: it cannot tell."""
+
+    def tokenize(self, model: str, text: str) -> list[int] | None: ...
+
+    def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None: ...
+
+
+class TokenCounter(Protocol):
+    """Counts text prompts."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether its counts are the server's."""
+        ...
+
+    @property
+    def how(self) -> str:
+        """How it counts, for the reader of a result."""
+        ...
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Prompt tokens of each text as the server will count them, special tokens and chat template included."""
+        ...
+
+    def ids(self, text: str) -> list[int]:
+        """Token ids of the text, perhaps with special tokens around it; empty where there is no tokenizer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIds:
+    """No counter is needed: prompts are lists of ids from `pool`, and the server takes them as they are."""
+
+    pool: npt.NDArray[np.int64]
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCounter:
+    """The server's own `/tokenize`. Raises ValueError if it stops answering."""
+
+    server: ServerTokens
+    model: str
+    chat: bool = False
+    """Count a text as one user message in the model's chat template."""
+    offset: int = 0
+    """Tokens the server adds to what its tokenizer tells."""
+    exact: bool = True
+    how: str = "text, counted by the server's /tokenize"
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(self._count, texts))
+
+    def ids(self, text: str) -> list[int]:
+        ids = self.server.tokenize(self.model, text)
+        if ids is None:
+            raise ValueError("The server stopped answering /tokenize; see its log, or name a local tokenizer with --tokenizer.")
+        return ids
+
+    def _count(self, text: str) -> int:
+        if not self.chat:
+            return len(self.ids(text)) + self.offset
+        count = self.server.tokenize_chat(self.model, user_message(text))
+        return (len(self.ids(text)) if count is None else count) + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCounter:
+    """A tokenizer on this machine, from the `tokenizers` library."""
+
+    tokenizer: Any = field(repr=False)
+    offset: int = 0
+    """Tokens the server adds to what this tokenizer tells: its chat template."""
+    exact: bool = True
+    how: str = "text, counted by a local tokenizer"
+
+    @classmethod
+    def load(cls, path: str) -> LocalCounter:
+        """From a `tokenizer.json` or the folder that holds one. Raises ValueError with cause and cure."""
+        try:
+            from tokenizers import Tokenizer
+        except ImportError:
+            raise ValueError("--tokenizer needs a package that is missing: pip install 'inferometer[tokenizers]'.") from None
+        file = Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
+        if not file.is_file():
+            raise ValueError(f"--tokenizer: there is no file {file}; give a tokenizer.json or the folder that holds it.")
+        try:
+            tokenizer = Tokenizer.from_file(str(file))
+        except Exception as error:  # the library raises bare Exception
+            raise ValueError(
+                f"--tokenizer: {file} is not a tokenizer ({error}); give the model's own tokenizer.json."
+            ) from None
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return cls(tokenizer, how=f"text, counted by the local tokenizer {path}")
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [len(self.ids(text)) + self.offset for text in texts]
+
+    def ids(self, text: str) -> list[int]:
+        return list(self.tokenizer.encode(text).ids)
+
+
+@dataclass(frozen=True, slots=True)
+class WordCounter:
+    """No tokenizer at all: so many tokens a word, from two of the server's counts if it gave them."""
+
+    tokens_per_word: float = 1.0
+    offset: float = 0.0
+    how: str = "text of about the length asked for: the server has no /tokenize and no --tokenizer was given"
+    exact: bool = False
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [round(len(text.split()) * self.tokens_per_word + self.offset) for text in texts]
+
+    def ids(self, text: str) -> list[int]:
+        return []
+
+
+def find_counting(
+    server: ServerTokens, model: str, *, ask: Ask, token_ids: bool, chat: bool, tokenizer: str | None = None
+) -> TokenIds | TokenCounter:
+    """The surest way of counting that this server allows. Sends it up to three short prompts by way of `ask`.
+
+    `token_ids`: the wire can carry them. `chat`: a text is sent as a user message. `tokenizer`: a path, used where the server
+    cannot count; ValueError if it is of no use.
+    """
+    if token_ids:
+        pool, source = _id_pool(server, model)
+        trial = [*pool[:8].tolist(), *pool[-8:].tolist()]
+        if ask(trial) == len(trial):
+            return TokenIds(pool, f"token ids, exactly as many as asked for, drawn from {source}")
+    told = [ask(text) for text in TRIALS]
+    if server.tokenize(model, TRIALS[0]) is not None:
+        counter = ServerCounter(server, model, chat)
+        sure_untold = not chat or server.tokenize_chat(model, user_message(TRIALS[0])) is not None
+        checked = _against_usage(counter, told, sure_untold)
+        if checked.exact or tokenizer is None:
+            return checked
+    if tokenizer is not None:
+        return _against_usage(LocalCounter.load(tokenizer), told, sure_untold=not chat)
+    return _words_by_usage(told)
+
+
+def user_message(text: str) -> list[dict[str, str]]:
+    """A text prompt as chat backends send it."""
+    return [{"role": "user", "content": text}]
+
+
+def _id_pool(server: ServerTokens, model: str) -> tuple[npt.NDArray[np.int64], str]:
+    """Distinct ordinary ids that the server's tokenizer makes of words and numbers, and where they are from."""
+    texts = [*WORDS, *(word.capitalize() for word in WORDS), *(str(number) for number in range(1000))]
+    found: set[int] = set()
+    for start in range(0, len(texts), WORDS_AT_ONCE):
+        ids = server.tokenize(model, " ".join(texts[start : start + WORDS_AT_ONCE]))
+        if ids is None:
+            break
+        found.update(ids)
+    one, two = server.tokenize(model, "one"), server.tokenize(model, "two")
+    around = set(one or ()) & set(two or ())  # begin and end markers are in both
+    pool = np.array(sorted(found - around), dtype=np.int64)
+    if len(pool) < SMALLEST_POOL:
+        return UNSURE_IDS, f"ids {UNSURE_IDS[0]} to {UNSURE_IDS[-1]} (the server has no /tokenize to ask for better ones)"
+    return pool, f"{len(pool)} ids of the server's own /tokenize"
+
+
+def _against_usage(
+    counter: ServerCounter | LocalCounter, told: Sequence[int | None], sure_untold: bool
+) -> ServerCounter | LocalCounter:
+    """The counter, corrected by the constant it is off against the server's usage; not exact if it is off otherwise."""
+    counted = counter.count(TRIALS)
+    off = {usage - count for usage, count in zip(told, counted, strict=True) if usage is not None}
+    if not off:
+        return replace(counter, exact=sure_untold, how=f"{counter.how} (the server's usage could not confirm it)")
+    if len(off) > 1:
+        return replace(counter, exact=False, how=f"{counter.how}, which differs from the server's usage")
+    return replace(counter, offset=off.pop())
+
+
+def _words_by_usage(told: Sequence[int | None]) -> WordCounter:
+    """Tokens a word and tokens around the text, from the server's counts of the two trials."""
+    few, many = told
+    if few is None or many is None:
+        return WordCounter()
+    words_few, words_many = (len(text.split()) for text in TRIALS)
+    tokens_per_word = max((many - few) / (words_many - words_few), 0.1)
+    return WordCounter(tokens_per_word, max(few - words_few * tokens_per_word, 0.0))

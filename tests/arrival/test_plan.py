@@ -1,0 +1,132 @@
+"""The load plan as a table of numbers: when, how many at a time, and whose. No clock runs here."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inferometer.arrival import plan_load, stripe
+from inferometer.arrival.plan import LoadPlan, arrival_offsets_ns
+from inferometer.clock import NS
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def gaps_s(n: int, rate: float, burstiness: float, seed: int = 0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.diff(arrival_offsets_ns(n, rate, burstiness, rng(seed)), prepend=0) / NS
+
+
+# arrivals
+
+
+@pytest.mark.parametrize("burstiness", [0.1, 0.5, 1.0, 4.0, math.inf])
+@pytest.mark.parametrize(("n", "rate"), [(1, 3.0), (7, 0.5), (1000, 123.0)])
+def test_the_rate_planned_is_exactly_the_rate_asked(n: int, rate: float, burstiness: float) -> None:
+    due = arrival_offsets_ns(n, rate, burstiness, rng())
+    assert due.dtype == np.int64
+    assert due[-1] == round(n / rate * NS)
+    assert due[0] >= 0
+    assert np.all(np.diff(due) >= 0)
+
+
+def test_an_infinite_burstiness_is_a_metronome() -> None:
+    due = arrival_offsets_ns(4, 10.0, math.inf, rng())
+    assert due.tolist() == [100_000_000, 200_000_000, 300_000_000, 400_000_000]
+
+
+@pytest.mark.parametrize("burstiness", [0.25, 1.0, 4.0])
+def test_gaps_have_the_mean_and_the_dispersion_of_the_gamma_law(burstiness: float) -> None:
+    """Mean 1/rate; squared coefficient of variation 1/burstiness, within 5 standard errors at this n."""
+    n, rate = 100_000, 50.0
+    gaps = gaps_s(n, rate, burstiness)
+    assert gaps.mean() == pytest.approx(1 / rate, rel=1e-6)
+    dispersion = gaps.var() / gaps.mean() ** 2
+    # var(s²)/σ⁴ = (kurtosis - 1)/n with kurtosis 3 + 6/shape, and the mean's own error added
+    error = math.sqrt((2 + 6 / burstiness) / n) + 2 * math.sqrt(1 / burstiness / n)
+    assert dispersion == pytest.approx(1 / burstiness, rel=5 * error)
+
+
+def test_poisson_gaps_have_no_memory() -> None:
+    gaps = gaps_s(100_000, 1.0, 1.0)
+    assert np.mean(gaps > gaps.mean()) == pytest.approx(math.exp(-1), abs=0.01)
+    assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) < 0.02
+
+
+def test_the_seed_decides_and_nothing_else() -> None:
+    assert np.array_equal(gaps_s(50, 5.0, 0.5, seed=1), gaps_s(50, 5.0, 0.5, seed=1))
+    assert not np.array_equal(gaps_s(50, 5.0, 0.5, seed=1), gaps_s(50, 5.0, 0.5, seed=2))
+
+
+def test_no_requests_and_gaps_too_small_for_a_float_do_not_break() -> None:
+    assert arrival_offsets_ns(0, 1.0, 1.0, rng()).tolist() == []
+    assert arrival_offsets_ns(3, 1.0, 1e-9, rng()).tolist() == [0, 0, 0]
+
+
+# plans
+
+
+def test_a_burst_is_due_at_once_without_a_cap_and_after_its_warm_ups() -> None:
+    plan = plan_load(5, num_warmups=2, rng=rng())
+    assert plan.due_ns.tolist() == [0] * 7
+    assert (len(plan), plan.max_in_flight, plan.closed_loop, plan.warmups, plan.drain_warmups) == (7, 7, False, 2, True)
+
+
+def test_a_closed_loop_is_due_at_once_under_a_cap() -> None:
+    plan = plan_load(5, max_concurrency=3, num_warmups=2, rng=rng())
+    assert plan.due_ns.tolist() == [0] * 7
+    assert (plan.max_in_flight, plan.closed_loop, plan.warmups, plan.drain_warmups) == (3, True, 2, False)
+
+
+def test_an_open_loop_follows_the_arrivals_and_may_have_a_cap() -> None:
+    plan = plan_load(5, request_rate=10.0, num_warmups=2, rng=rng(3))
+    assert np.array_equal(plan.due_ns, arrival_offsets_ns(7, 10.0, 1.0, rng(3)))
+    assert (plan.max_in_flight, plan.closed_loop, plan.warmups, plan.drain_warmups) == (7, False, 2, False)
+    capped = plan_load(5, request_rate=10.0, burstiness=0.5, max_concurrency=2, rng=rng(3))
+    assert np.array_equal(capped.due_ns, arrival_offsets_ns(5, 10.0, 0.5, rng(3)))
+    assert (capped.max_in_flight, capped.closed_loop) == (2, False)
+
+
+# shares
+
+
+def test_a_plan_is_dealt_out_like_cards() -> None:
+    plan = LoadPlan(np.arange(7, dtype=np.int64) * 10, max_in_flight=5, closed_loop=False, warmups=3)
+    first, second = stripe(plan, 2)
+    assert (first.worker, second.worker) == (0, 1)
+    assert (first.requests.tolist(), second.requests.tolist()) == ([0, 2, 4, 6], [1, 3, 5])
+    assert (first.due_ns.tolist(), second.due_ns.tolist()) == ([0, 20, 40, 60], [10, 30, 50])
+    assert (first.max_in_flight, second.max_in_flight) == (3, 2)
+    assert (first.warmups, second.warmups) == (2, 1)
+
+
+@given(n=st.integers(1, 200), cap=st.integers(1, 300), warmups=st.integers(0, 50), workers=st.integers(1, 40))
+def test_shares_partition_the_plan_exactly(n: int, cap: int, warmups: int, workers: int) -> None:
+    plan = LoadPlan(np.sort(rng(n).integers(0, NS, n)), cap, closed_loop=True, warmups=min(warmups, n))
+    shares = stripe(plan, workers)
+    assert 1 <= len(shares) <= workers
+    assert [share.worker for share in shares] == list(range(len(shares)))
+    assert sorted(np.concatenate([share.requests for share in shares]).tolist()) == list(range(n))
+    assert sum(share.max_in_flight for share in shares) == cap
+    assert sum(share.warmups for share in shares) == plan.warmups
+    for share in shares:
+        assert share.max_in_flight >= 1
+        assert len(share.requests) >= 1
+        assert np.array_equal(share.due_ns, plan.due_ns[share.requests])
+        assert np.all(np.diff(share.due_ns) >= 0)
+        assert np.array_equal(share.requests < plan.warmups, np.arange(len(share.requests)) < share.warmups)  # they come first
+    sizes = [len(share.requests) for share in shares]
+    slots = [share.max_in_flight for share in shares]
+    assert max(sizes) - min(sizes) <= 1
+    assert max(slots) - min(slots) <= 1
+
+
+def test_no_worker_is_left_without_a_slot_or_a_request() -> None:
+    assert len(stripe(LoadPlan(np.zeros(10, np.int64), 2, closed_loop=True), 4)) == 2
+    assert len(stripe(LoadPlan(np.zeros(3, np.int64), 8, closed_loop=True), 4)) == 3
+    assert len(stripe(LoadPlan(np.zeros(10, np.int64), 8, closed_loop=True), 4)) == 4

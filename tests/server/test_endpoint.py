@@ -1,0 +1,449 @@
+"""Endpoint, against a scripted server on the loopback: what it understands, and the one sentence for all that can fail."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from inferometer.protocol.base import StreamEvent, Usage
+from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard, ProbeResult
+
+Answer = tuple[int, Any]
+KEY = "sk-a-secret-nobody-may-see"
+
+
+@dataclass
+class FakeServer:
+    """Answers (method, path) with (status, JSON or text) and remembers what it was asked."""
+
+    routes: dict[tuple[str, str], Answer | Callable[[Any], Answer]] = field(default_factory=dict)
+    asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+    url: str = ""
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        content = json.loads(body) if body else None
+        self.asked.append((method, path, headers, content))
+        route = self.routes.get((method, path), (404, {"detail": "Not Found"}))
+        return route(content) if callable(route) else route
+
+
+def handler_for(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def reply(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, content = fake.answer(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            data = content.encode() if isinstance(content, str) else json.dumps(content).encode()
+            self.send_response(status)
+            if status in (301, 307):
+                self.send_header("Location", str(content))
+            self.send_header("Content-Type", "text/plain" if isinstance(content, str) else "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = reply  # noqa: N815
+
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    return Handler
+
+
+@pytest.fixture(autouse=True)
+def no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeServer]:
+    yield from serve()
+
+
+def serve(tls: ssl.SSLContext | None = None) -> Iterator[FakeServer]:
+    fake = FakeServer()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(fake))
+    server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    fake.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield fake
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def endpoint(fake: FakeServer) -> Iterator[Endpoint]:
+    with Endpoint(fake.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that is taken, but on which nobody listens: connections to it are refused."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def served(*names: str, **fields: Any) -> Answer:
+    return 200, {"object": "list", "data": [{"id": name, "object": "model", **fields} for name in names]}
+
+
+def sentence_of(ask: Callable[[], object]) -> str:
+    with pytest.raises(EndpointError) as caught:
+        ask()
+    assert caught.value.__context__ is None  # nothing of the library's hangs on it
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    return sentence
+
+
+# what it understands
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/"])
+def test_the_address_is_taken_with_and_without_v1_and_slash(fake: FakeServer, ending: str) -> None:
+    fake.routes["GET", "/v1/models"] = served("tiny", max_model_len=2048)
+    with Endpoint(fake.url + ending) as endpoint:
+        assert endpoint.models() == [ModelCard("tiny", 2048)]
+
+
+def test_a_prefix_in_the_path_is_kept(fake: FakeServer) -> None:
+    fake.routes["GET", "/team/llm/v1/models"] = served("tiny")
+    with Endpoint(fake.url + "/team/llm/v1") as endpoint:
+        assert endpoint.models() == [ModelCard("tiny", None)]
+
+
+def test_models_of_llama_cpp_tell_their_context_in_meta_and_have_aliases(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["GET", "/v1/models"] = served("a.gguf", aliases=["a"], meta={"n_ctx": 512, "n_ctx_train": 4096})
+    card = ModelCard("a.gguf", 512, ("a",))
+    assert endpoint.models() == [card]
+    assert endpoint.find_model("a") == card
+
+
+def test_a_model_is_found_or_cannot_be_known(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["GET", "/v1/models"] = served("one", "two", max_model_len=10)
+    assert endpoint.find_model("two") == ModelCard("two", 10)
+    fake.routes["GET", "/v1/models"] = served()  # transformers serve lists nothing for a local path
+    assert endpoint.find_model("/models/tiny") is None
+
+
+@pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False), (500, False), (404, None), (405, None)])
+def test_health(fake: FakeServer, endpoint: Endpoint, status: int, healthy: bool | None) -> None:
+    fake.routes["GET", "/health"] = (status, "")
+    assert endpoint.health() is healthy
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [("/version", {"version": "0.32.0"}), ("/props", {"build_info": "0.32.0"}), ("/server_info", {"version": "0.32.0"})],
+)
+def test_version_is_looked_for_where_engines_keep_it(
+    fake: FakeServer, endpoint: Endpoint, path: str, answer: dict[str, str]
+) -> None:
+    assert endpoint.version() is None
+    fake.routes["GET", path] = (200, answer)
+    assert endpoint.version() == "0.32.0"
+
+
+def test_metrics_text(fake: FakeServer, endpoint: Endpoint) -> None:
+    assert endpoint.metrics_text() is None
+    fake.routes["GET", "/metrics"] = (200, "vllm:num_requests_running 0.0\n")
+    assert endpoint.metrics_text() == "vllm:num_requests_running 0.0\n"
+    fake.routes["GET", "/metrics"] = (200, [{"iter": 1}])  # trtllm-serve has JSON there
+    assert endpoint.metrics_text() is None
+
+
+def test_tokenize_as_vllm_answers_it(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["POST", "/tokenize"] = (200, {"count": 3, "max_model_len": 2048, "tokens": [1, 20, 30]})
+    assert endpoint.tokenize("tiny", "two words") == [1, 20, 30]
+    assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}]) == 3
+    bodies = [content for _, _, _, content in fake.asked]
+    assert bodies == [
+        {"model": "tiny", "prompt": "two words", "add_special_tokens": True},
+        {"model": "tiny", "messages": [{"role": "user", "content": "hi"}]},
+    ]
+
+
+def test_tokenize_as_llama_cpp_answers_it(fake: FakeServer, endpoint: Endpoint) -> None:
+    def only_content(body: dict[str, Any]) -> Answer:
+        return 200, {"tokens": [7] * len(body.get("content", "").split())}
+
+    fake.routes["POST", "/tokenize"] = only_content
+    assert endpoint.tokenize("tiny", "two words") == [7, 7]
+    assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}]) is None
+
+
+@pytest.mark.parametrize("answer", [(404, {"detail": "Not Found"}), (422, {"error": "inputs"}), (200, [1, 2]), (200, "tokens")])
+def test_a_server_that_cannot_tokenize_says_none(fake: FakeServer, endpoint: Endpoint, answer: Answer) -> None:
+    fake.routes["POST", "/tokenize"] = answer
+    assert endpoint.tokenize("tiny", "words") is None
+    assert endpoint.tokenize_chat("tiny", []) is None
+
+
+@dataclass
+class CountingDecoder:
+    """Stands in for a protocol's decoder: the whole body is the usage, or an error."""
+
+    def feed(self, body: bytes) -> list[StreamEvent]:
+        content = json.loads(body)
+        return [StreamEvent(text="a"), StreamEvent(usage=Usage(content.get("prompt", -1), 1), error=content.get("error"))]
+
+    def close(self) -> list[StreamEvent]:
+        return [StreamEvent(done=True)]
+
+
+def test_probe_reports_what_the_server_counted(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["POST", "/v1/completions"] = (200, {"prompt": 4})
+    result = endpoint.probe("/v1/completions", b'{"prompt": [5, 6, 7, 8]}', CountingDecoder())
+    assert result == ProbeResult(200, Usage(4, 1))
+    assert result.prompt_tokens == 4
+    assert fake.asked[-1][3] == {"prompt": [5, 6, 7, 8]}
+    assert fake.asked[-1][2]["content-type"] == "application/json"
+
+
+def test_probe_reports_a_refused_prompt_as_a_result(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["POST", "/v1/completions"] = (400, {"detail": "prompt must be a string."})
+    result = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
+    assert (result.status, result.error, result.prompt_tokens) == (400, "prompt must be a string.", None)
+
+
+def test_probe_reports_an_error_inside_a_success(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["POST", "/v1/completions"] = (200, {"prompt": 4, "error": "out of memory"})
+    result = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
+    assert (result.error, result.prompt_tokens) == ("out of memory", None)
+
+
+def test_a_count_the_server_did_not_tell_is_none() -> None:
+    assert ProbeResult(200, Usage()).prompt_tokens is None
+
+
+# keys and proxies
+
+
+def test_the_key_of_the_environment_is_sent_and_never_shown(
+    fake: FakeServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    refusal = {"error": {"message": f"Incorrect API key provided: {KEY}."}}
+    fake.routes["GET", "/v1/models"] = (401, refusal)
+    fake.routes["POST", "/v1/completions"] = (400, refusal)
+    with Endpoint(fake.url) as endpoint:
+        sentence = sentence_of(endpoint.models)
+        assert "refuses the API key it was sent" in sentence
+        probed = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
+        fake.routes["POST", "/v1/completions"] = (200, {"error": f"no such key: {KEY}"})
+        in_stream = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
+        fake.routes["GET", "/v1/models"] = (500, {"detail": "x" * 385 + KEY})  # cut in the middle of the key
+        cut = sentence_of(endpoint.models)
+    assert fake.asked[0][2]["authorization"] == f"Bearer {KEY}"
+    assert probed.error == "Incorrect API key provided: ***."
+    assert in_stream.error == "no such key: ***"
+    assert KEY[:5] not in repr(endpoint) + sentence + cut + caplog.text
+
+
+def test_a_header_with_an_authorization_wins_over_the_environment(fake: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with Endpoint(fake.url, {"authorization": "Basic other", "X-Team": "blue"}) as endpoint:
+        endpoint.health()
+    headers = fake.asked[0][2]
+    assert (headers["authorization"], headers["x-team"]) == ("Basic other", "blue")
+
+
+@pytest.mark.parametrize("value", [f"{KEY}\n injected", "schlüssel"])
+def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", value)
+    with pytest.raises(ValueError, match="OPENAI_API_KEY holds a line break") as caught:
+        Endpoint("http://127.0.0.1:1")
+    assert value[:5] not in str(caught.value)
+    with pytest.raises(ValueError, match="--header X-Key: the value holds") as caught:
+        Endpoint("http://127.0.0.1:1", {"X-Key": value, "Authorization": "none"})
+    assert value[:5] not in str(caught.value)
+
+
+def test_proxies_of_the_environment_are_passed_by(fake: FakeServer, silent_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{silent_port}")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    fake.routes["GET", "/v1/models"] = served("tiny")
+    with Endpoint(fake.url) as endpoint:
+        endpoint.check_reachable()
+
+
+# all that can fail
+
+
+def test_refused_connection(silent_port: int) -> None:
+    with Endpoint(f"http://127.0.0.1:{silent_port}") as endpoint:
+        sentence = sentence_of(endpoint.check_reachable)
+    assert sentence.startswith(
+        f"Nothing listens on http://127.0.0.1:{silent_port}: start the server, or check --host and --port"
+    )
+
+
+def test_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with Endpoint("http://gpu-box:8000") as endpoint:
+        assert sentence_of(endpoint.models).startswith("The host of http://gpu-box:8000 is not known: check the spelling")
+
+
+def test_no_way_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise OSError(113, "No route to host")
+
+    monkeypatch.setattr(socket, "create_connection", unreachable)
+    with Endpoint("http://127.0.0.1:9") as endpoint:
+        assert "cannot be reached (No route to host)" in sentence_of(endpoint.models)
+
+
+def test_time_out_while_waiting_for_an_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # accepts by its backlog, answers never
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with Endpoint(url, timeout_s=0.05) as endpoint:
+            assert "did not answer GET /v1/models within 0.05 s" in sentence_of(endpoint.models)
+        with Endpoint(url) as endpoint:
+            ask = lambda: endpoint.probe("/p", b"{}", CountingDecoder(), timeout_s=0.05)  # noqa: E731
+            assert "did not answer POST /p within 0.05 s" in sentence_of(ask)
+
+
+def test_time_out_while_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_far(*_: object, **__: object) -> None:
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "create_connection", too_far)
+    with Endpoint("http://127.0.0.1:9") as endpoint:
+        assert "did not take a connection in time" in sentence_of(endpoint.models)
+
+
+def test_something_that_is_not_http() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"220 mail.example ESMTP\r\n")
+
+        thread = Thread(target=greet)
+        thread.start()
+        with Endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}") as endpoint:
+            assert "sent something that is not HTTP in answer to GET /v1/models" in sentence_of(endpoint.models)
+        thread.join()
+
+
+def test_a_certificate_nobody_vouches_for() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
+    for fake in serve(context):
+        fake.routes["GET", "/v1/models"] = served("tiny")
+        with Endpoint(fake.url) as endpoint:
+            sentence = sentence_of(endpoint.models)
+        assert re.match(rf"The TLS certificate of {re.escape(fake.url)} is not trusted \(self.signed certificate\)", sentence)
+        assert "--insecure" in sentence
+        with Endpoint(fake.url, insecure=True) as endpoint:
+            assert endpoint.models() == [ModelCard("tiny")]
+
+
+def test_tls_asked_of_a_plain_server(fake: FakeServer) -> None:
+    with Endpoint(fake.url.replace("http:", "https:")) as endpoint:
+        assert "does not speak TLS as we do: use http://" in sentence_of(endpoint.models)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("ask", ["check_reachable", "models"])
+def test_a_missing_key(fake: FakeServer, endpoint: Endpoint, status: int, ask: str) -> None:
+    fake.routes["GET", "/v1/models"] = (status, {"error": "Unauthorized"})
+    sentence = sentence_of(getattr(endpoint, ask))
+    assert f"wants an API key ({status} on /v1/models): set OPENAI_API_KEY" in sentence
+    assert "--header" in sentence
+
+
+def test_a_missing_key_is_told_by_every_question(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["POST", "/tokenize"] = fake.routes["POST", "/p"] = (401, {"error": "Unauthorized"})
+    assert "wants an API key (401 on /tokenize)" in sentence_of(lambda: endpoint.tokenize("m", "x"))
+    assert "wants an API key (401 on /tokenize)" in sentence_of(lambda: endpoint.tokenize_chat("m", []))
+    assert "wants an API key (401 on /p)" in sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
+
+
+def test_a_server_that_is_still_loading(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["GET", "/v1/models"] = (503, {"error": {"code": 503, "message": "Loading model"}})
+    with pytest.raises(EndpointError, match=r"is not ready yet \(Loading model\): wait until the model is loaded") as caught:
+        endpoint.check_reachable()
+    assert caught.value.status == 503
+    fake.routes["POST", "/p"] = (503, "")
+    assert "is not ready yet" in sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
+
+
+def test_a_path_that_does_not_exist(fake: FakeServer, endpoint: Endpoint) -> None:
+    assert "answers 404 on /v1/models (Not Found): check --model, --endpoint" in sentence_of(endpoint.models)
+    assert "answers 404 on /v1/nope (Not Found)" in sentence_of(lambda: endpoint.probe("/v1/nope", b"{}", CountingDecoder()))
+    endpoint.check_reachable()  # somebody is there, only not with a list of models
+
+
+def test_a_redirect_is_not_followed(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["GET", "/v1/models"] = (307, "https://elsewhere/v1/models")
+    for ask in (endpoint.check_reachable, endpoint.models):
+        assert "redirects /v1/models to https://elsewhere/v1/models: give that address as --base-url" in sentence_of(ask)
+
+
+def test_a_broken_server(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["GET", "/v1/models"] = (500, {"detail": "CUDA error"})
+    assert "answers 500 on /v1/models (CUDA error): look at the server's log" in sentence_of(endpoint.models)
+    endpoint.check_reachable()  # transformers serve answers so where it has no cache folder, and serves all the same
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("<html>hello</html>", "answered with text/plain that is not a JSON object"),
+        ([1], "not a JSON object"),
+        ({"models": []}, "without a list of models"),
+    ],
+)
+def test_some_other_web_server(fake: FakeServer, endpoint: Endpoint, answer: Any, told: str) -> None:
+    fake.routes["GET", "/v1/models"] = (200, answer)
+    sentence = sentence_of(endpoint.models)
+    assert told in sentence
+    assert "check that --base-url is the inference server" in sentence
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "cure"),
+    [
+        (["llama"], "meta-llama/Llama-3.1-8B", "use --model llama."),  # the only one there is
+        (["qwen3-14b", "meta-llama/Llama-3.1-8B"], "llama-3.1-8b", "use --model meta-llama/Llama-3.1-8B."),
+        (["qwen3-14b", "gemma"], "qwen-14b", "use --model qwen3-14b."),
+        (["aaaa", "bbbb"], "zzzz", "use one of these as --model."),
+    ],
+)
+def test_a_model_that_is_not_served(fake: FakeServer, endpoint: Endpoint, names: list[str], asked: str, cure: str) -> None:
+    fake.routes["GET", "/v1/models"] = served(*names)
+    sentence = sentence_of(lambda: endpoint.find_model(asked))
+    assert repr(asked) in sentence
+    assert all(name in sentence for name in names)
+    assert sentence.endswith(cure)
+
+
+def test_a_long_list_of_models_is_cut(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["GET", "/v1/models"] = served(*(f"model-{i:02}" for i in range(20)))
+    sentence = sentence_of(lambda: endpoint.find_model("zzz"))
+    assert "model-07 and 12 more" in sentence
+    assert "model-08" not in sentence

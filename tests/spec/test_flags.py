@@ -1,0 +1,184 @@
+"""What users type, as values; and the sentence they get for what cannot be one."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from inferometer.spec.flags import (
+    base_url_of,
+    parse_base_url,
+    parse_extra_body,
+    parse_headers,
+    parse_metadata,
+    parse_metrics,
+    parse_percentiles,
+    parse_rate,
+    with_api_key,
+)
+
+
+def test_headers() -> None:
+    assert parse_headers([]) == {}
+    assert parse_headers(["X-Team=blue", "Authorization = Bearer a=b=="]) == {"X-Team": "blue", "Authorization": "Bearer a=b=="}
+    assert parse_headers(["X-Empty="]) == {"X-Empty": ""}
+
+
+@pytest.mark.parametrize(
+    "pair", ["Authorization: Bearer secret", "Authorization: Bearer secret==", "=secret", "secret", "a b=secret"]
+)
+def test_a_header_in_another_form_is_refused_without_repeating_it(pair: str) -> None:
+    with pytest.raises(ValueError, match=r"^--header wants KEY=VALUE") as caught:
+        parse_headers([pair])
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["secret\r\nX-Injected: 1", "sécret"])
+def test_a_header_that_cannot_be_sent_is_refused_without_repeating_it(value: str) -> None:
+    with pytest.raises(ValueError, match=r"^--header X-Key: the value holds a line break or") as caught:
+        parse_headers([f"X-Key={value}"])
+    assert value not in str(caught.value)
+
+
+def test_a_header_given_twice() -> None:
+    with pytest.raises(ValueError, match=r"^--header x-team is given twice"):
+        parse_headers(["X-Team=blue", "x-team=red"])
+
+
+def test_the_key_of_the_environment() -> None:
+    assert with_api_key({}, {}) == {}
+    assert with_api_key({}, {"OPENAI_API_KEY": "  "}) == {}
+    keyed = with_api_key({"X-Team": "blue"}, {"OPENAI_API_KEY": "k\n"})
+    assert keyed == {"X-Team": "blue", "Authorization": "Bearer k"}
+    assert with_api_key(keyed, {"OPENAI_API_KEY": "other"}) == keyed
+    given = {"authorization": "Basic x"}
+    assert with_api_key(given, {"OPENAI_API_KEY": "k"}) == given
+
+
+def test_metadata() -> None:
+    assert parse_metadata(["gpu=R9700", "note=a=b", "empty="]) == {"gpu": "R9700", "note": "a=b", "empty": ""}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        (["gpu"], "--metadata wants KEY=VALUE"),
+        (["=x"], "--metadata wants KEY=VALUE"),
+        (["a=1", "a=2"], "--metadata a is given twice"),
+    ],
+)
+def test_metadata_refused(pairs: list[str], told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{told}"):
+        parse_metadata(pairs)
+
+
+def test_extra_body() -> None:
+    assert parse_extra_body(None) == parse_extra_body("") == parse_extra_body(" ") == parse_extra_body("{}") == {}
+    assert parse_extra_body('{"min_p": 0.1, "stop": ["x"]}') == {"min_p": 0.1, "stop": ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{min_p: 1}", r"--extra-body is not JSON \(.* at character 2\)"),
+        ('{"a": 1} x', r"--extra-body is not JSON \(.* at character 10\)"),
+        ('{"a": NaN}', "--extra-body: NaN is not JSON"),
+        ("[1]", "--extra-body wants a JSON object"),
+        ("0.5", "--extra-body wants a JSON object"),
+    ],
+)
+def test_extra_body_refused(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{told}"):
+        parse_extra_body(text)
+
+
+def test_percentiles() -> None:
+    assert parse_percentiles("99") == (99.0,)
+    assert parse_percentiles(" 50, 90 ,99.9,50, 0,100") == (50.0, 90.0, 99.9, 0.0, 100.0)
+
+
+@pytest.mark.parametrize("text", ["", "50,,99", "p99", "101", "-1", "nan", "50 90"])
+def test_percentiles_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^--metric-percentiles wants numbers from 0 to 100"):
+        parse_percentiles(text)
+
+
+def test_metrics() -> None:
+    assert parse_metrics("ttft,tpot,itl,e2el") == ("ttft", "tpot", "itl", "e2el")
+    assert parse_metrics("E2EL, ttft,e2el") == ("e2el", "ttft")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("tfft", r"not 'tfft' \(did you mean 'ttft'\?\)\.$"), ("", r"not ''\.$"), ("ttft,", r"not ''\.$")]
+)
+def test_metrics_refused(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=f"^--percentile-metrics knows ttft, tpot, itl, e2el, {told}"):
+        parse_metrics(text)
+
+
+def test_rate() -> None:
+    assert parse_rate("inf") == math.inf
+    assert parse_rate("0.5") == 0.5
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "fast", "", "-inf"])
+def test_rate_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^--request-rate wants requests per second above 0, or inf"):
+        parse_rate(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://h:8000", "http://h:8000"),
+        (" http://h:8000/ ", "http://h:8000"),
+        ("http://h:8000/v1", "http://h:8000"),
+        ("https://h/v1/", "https://h"),
+        ("h:8000", "http://h:8000"),
+        ("HTTPS://H", "https://H"),
+        ("http://[::1]:8000/v1", "http://[::1]:8000"),
+        ("http://gw/team/llm/v1", "http://gw/team/llm"),
+        ("http://gw/v1/tenant", "http://gw/v1/tenant"),
+    ],
+)
+def test_base_url(text: str, url: str) -> None:
+    assert parse_base_url(text) == url
+    assert parse_base_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("http://::1:8000", "is not an address"),
+        ("http://[::1", "is not an address"),
+        ("http://h:99999", "is not an address"),
+        ("http://h:0", "is not an address"),
+        ("http://h:port", "is not an address"),
+        ("http://", "is not an address"),
+        ("", "is not an address"),
+        ("http://my host:80", "is not an address"),
+        ("ftp://h", "must begin with http:// or https://, not ftp://"),
+        ("http://h/v1/chat/completions", "give the path of requests with --endpoint /v1/chat/completions"),
+        ("http://h?key=1", "must end before '\\?'"),
+        ("http://h#x", "must end before '\\?'"),
+    ],
+)
+def test_base_url_refused(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told) as caught:
+        parse_base_url(text)
+    assert "--base-url" in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://user:secret@h", "http://user:secret@h:99999", "http://user:secret@"])
+def test_a_password_in_the_address_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(ValueError, match="--base-url") as caught:
+        parse_base_url(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_host_and_port() -> None:
+    assert base_url_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
+    assert base_url_of("::1", 8000) == base_url_of("[::1]", 8000) == "http://[::1]:8000"
+    with pytest.raises(ValueError, match=r"is not an address: give --base-url .* --host and --port"):
+        base_url_of("h", 70000)

@@ -1,0 +1,183 @@
+"""RunSpec: its values are checked, its fingerprint names one measurement, and its headers are written nowhere."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from inferometer.spec import run
+from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target, Timeouts, length_range
+
+SECRET = "Bearer sk-a-secret-nobody-may-see"
+
+PLAIN = RunSpec(target=Target(model="m"), workload=RandomWorkload())
+
+CHANGES: list[dict[str, Any]] = [
+    {"target": Target(model="other")},
+    {"target": Target(model="m", backend="openai-chat")},
+    {"target": Target(model="m", base_url="http://127.0.0.1:8001")},
+    {"target": Target(model="m", endpoint="/v1/x")},
+    {"target": Target(model="m", insecure=True)},
+    {"workload": RandomWorkload(input_len=1025)},
+    {"workload": RandomWorkload(output_len=129)},
+    {"workload": RandomWorkload(range_ratio=0.1)},
+    {"workload": RandomWorkload(prefix_len=1)},
+    {"workload": RandomWorkload(tokenizer="t")},
+    {"load": Load(num_prompts=999)},
+    {"load": Load(request_rate=10)},
+    {"load": Load(burstiness=0.5)},
+    {"load": Load(max_concurrency=1)},
+    {"load": Load(num_warmups=1)},
+    {"sampling": Sampling(ignore_eos=True)},
+    {"sampling": Sampling(parameters={"temperature": 0})},
+    {"sampling": Sampling(logprobs=0)},
+    {"sampling": Sampling(extra_body={"a": [1]})},
+    {"timeouts": Timeouts(idle_s=1)},
+    {"seed": 1},
+    {"repeat": 1},
+    {"workers": 2},
+]
+
+
+def test_the_fingerprint_is_stable() -> None:
+    """Written down once: a change here makes every finished point of every campaign unfindable."""
+    assert PLAIN.fingerprint == "ae6bcd92ee206309"
+
+
+def test_the_fingerprint_is_the_same_in_another_process_with_another_hash_seed() -> None:
+    code = (
+        "from inferometer.spec.run import *;"
+        "sampling = Sampling(extra_body={'b': 1, 'a': 2});"
+        "print(RunSpec(target=Target(model='m'), workload=RandomWorkload(), sampling=sampling).fingerprint)"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    here = PLAIN.model_copy(update={"sampling": Sampling(extra_body={"a": 2, "b": 1})})
+    assert told == {f"{here.fingerprint}\n"}
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_every_field_changes_the_fingerprint(change: dict[str, Any]) -> None:
+    assert PLAIN.model_copy(update=change).fingerprint != PLAIN.fingerprint
+
+
+def test_no_two_changes_make_the_same_fingerprint() -> None:
+    assert len({PLAIN.model_copy(update=change).fingerprint for change in CHANGES}) == len(CHANGES)
+
+
+def test_every_field_is_among_those_changes() -> None:
+    """A new field has to be added to CHANGES, or its effect on the fingerprint is untested."""
+    plain = orjson.loads(PLAIN.canonical())
+    del plain["measurement"], plain["workload"]["kind"]
+    fields = {(part, name) for part, value in plain.items() for name in (value if isinstance(value, dict) else [None])}
+    changed: set[tuple[str, str | None]] = set()
+    for change in CHANGES:
+        for part, value in orjson.loads(PLAIN.model_copy(update=change).canonical()).items():
+            if part != "measurement" and value != orjson.loads(PLAIN.canonical())[part]:
+                names = [n for n in value if value[n] != plain[part].get(n)] if isinstance(value, dict) else [None]
+                changed.update((part, name) for name in names if name != "kind")
+    timeouts = {("timeouts", name) for name in Timeouts.model_fields}  # one stands for its kind
+    assert fields - timeouts == changed - timeouts
+
+
+def test_the_measurement_version_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = PLAIN.fingerprint
+    monkeypatch.setattr(run, "MEASUREMENT_VERSION", run.MEASUREMENT_VERSION + 1)
+    assert PLAIN.fingerprint != before
+
+
+def test_numbers_that_are_equal_are_the_same_spec() -> None:
+    one, other = (PLAIN.model_copy(update={"load": Load.model_validate({"request_rate": rate})}) for rate in (10, 10.0))
+    assert one.fingerprint == other.fingerprint
+
+
+def test_headers_are_written_nowhere_and_change_nothing() -> None:
+    keyed = RunSpec(target=Target(model="m", headers={"Authorization": SECRET}), workload=RandomWorkload())
+    shown = [keyed.canonical().decode(), str(keyed.model_dump()), keyed.model_dump_json(), repr(keyed), str(keyed)]
+    assert not [text for text in shown if SECRET in text or "Authorization" in text]
+    assert keyed.target.headers == {"Authorization": SECRET}
+    assert keyed.fingerprint == PLAIN.fingerprint
+
+
+def test_the_canonical_form_reads_back_as_the_same_spec() -> None:
+    spec = PLAIN.model_copy(update={"load": Load(request_rate=2.5, burstiness=0.5)})
+    for each in (PLAIN, spec):
+        content = orjson.loads(each.canonical())
+        assert content.pop("measurement") == run.MEASUREMENT_VERSION
+        assert RunSpec.model_validate(content) == each
+    assert orjson.loads(PLAIN.canonical())["load"]["request_rate"] == "inf"
+
+
+def test_an_endless_burstiness_is_not_lost_in_the_canonical_form() -> None:
+    metronome = PLAIN.model_copy(update={"load": Load(request_rate=1, burstiness=math.inf)})
+    content = orjson.loads(metronome.canonical())
+    content.pop("measurement")
+    assert RunSpec.model_validate(content) == metronome
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"workload": {"input_len": 0}},
+        {"workload": {"output_len": -1}},
+        {"workload": {"range_ratio": 1.0}},
+        {"workload": {"prefix_len": -1}},
+        {"load": {"num_prompts": 0}},
+        {"load": {"request_rate": 0}},
+        {"load": {"request_rate": math.nan}},
+        {"load": {"burstiness": 0}},
+        {"load": {"max_concurrency": 0}},
+        {"timeouts": {"idle_s": 0}},
+        {"workers": 0},
+        {"repeat": -1},
+        {"load": {"num_prompt": 5}},
+        {"surprise": 1},
+    ],
+    ids=str,
+)
+def test_values_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
+    content: dict[str, Any] = {"target": {"model": "m"}, "workload": {}, **wrong}
+    with pytest.raises(ValidationError):
+        RunSpec.model_validate(content)
+    for part, value in wrong.items():
+        content[part] = {} if isinstance(value, dict) else 1
+    content.pop("surprise", None)
+    RunSpec.model_validate(content)  # it was that value, and nothing else
+
+
+def test_a_spec_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        PLAIN.seed = 2
+
+
+@pytest.mark.parametrize(
+    ("length", "ratio", "expected"),
+    [
+        (1024, 0.0, (1024, 1024)),
+        (1000, 0.1, (900, 1100)),  # 1000 * 1.1 is a little more than 1100 in floating point
+        (100, 0.5, (50, 150)),
+        (15, 0.25, (11, 19)),  # 11.25 and 18.75, outwards
+        (1, 0.9, (1, 2)),  # never 0 tokens
+    ],
+)
+def test_length_range(length: int, ratio: float, expected: tuple[int, int]) -> None:
+    assert length_range(length, ratio) == expected
+
+
+@given(st.integers(1, 200_000), st.floats(0, 0.999))
+def test_length_range_holds_the_length_and_is_centred_on_it(length: int, ratio: float) -> None:
+    low, high = length_range(length, ratio)
+    assert 1 <= low <= length <= high < 2 * length + 1
+    assert low == 1 or abs((length - low) - (high - length)) <= 1

@@ -1,0 +1,191 @@
+"""The house rules, checked: imports go down only, rooms on one floor do not know each other, names, sizes, the plan on paper.
+
+A new room gets its floor here and its line in ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SRC = ROOT / "src" / "inferometer"
+
+FLOORS = (
+    {"clock", "request"},
+    {"trace", "spec"},
+    {"workload", "arrival", "protocol", "metrics"},
+    {"load", "telemetry", "server", "store", "simulator"},
+    {"analysis"},
+    {"report", "campaign", "live"},
+    {"cli"},
+)
+"""Bottom up. A room may import what lies below its own floor, and itself."""
+
+FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
+
+FILES_SUFFICE = ({"report", "analysis"}, {"load", "server", "telemetry", "simulator"})
+"""Rooms of the first set work on a copied directory: they do not import those of the second, though they lie below."""
+
+LIBRARIES = {
+    "clock": {"numpy"},
+    "request": set(),
+    "trace": {"numpy"},
+    "spec": {"pydantic", "orjson", "yaml"},
+    "workload": {"numpy", "tokenizers", "datasets"},
+    "arrival": {"numpy"},
+    "protocol": {"orjson"},
+    "metrics": {"numpy"},
+}
+"""What the lower rooms know besides the standard library."""
+
+ONE_FILE_EACH = {"tokenizers", "transformers", "datasets", "ray", "pynvml", "amdsmi", "xlsxwriter"}
+"""Optional packages: each is imported in one file, when it is needed and not before."""
+
+NOT_NAMES = {"common", "utils", "util", "helpers", "helper", "mixins", "mixin", "manager", "managers", "misc"}
+
+LONGEST_FILE = 600
+LONGEST_FUNCTION = 80
+LONGEST_PLAN = 120
+
+SOURCES = sorted(SRC.rglob("*.py"))
+EVERYTHING = sorted(path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def room_of(path: Path) -> str:
+    """The folder or file under the package; "" for the package's own `__init__`."""
+    first = path.relative_to(SRC).parts[0].removesuffix(".py")
+    return "" if first == "__init__" else first
+
+
+def imports_of(node: ast.AST) -> Iterator[str]:
+    """Every module imported anywhere below, also inside functions and for type checking only."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Import):
+            yield from (alias.name for alias in each.names)
+        elif isinstance(each, ast.ImportFrom):
+            module = "." * each.level + (each.module or "")
+            yield from (f"{module}.{alias.name}" if module == "inferometer" else module for alias in each.names)
+
+
+def rooms_imported(path: Path) -> set[str]:
+    ours = {module.split(".")[1] for module in imports_of(tree_of(path)) if module.startswith("inferometer.")}
+    return ours - {room_of(path), "__version__"}
+
+
+def libraries_imported(path: Path) -> set[str]:
+    tops = {module.split(".")[0] for module in imports_of(tree_of(path))}
+    return tops - sys.stdlib_module_names - {"inferometer", "__future__"}
+
+
+sources = pytest.mark.parametrize("path", SOURCES, ids=name_of)
+everything = pytest.mark.parametrize("path", EVERYTHING, ids=name_of)
+
+
+def test_the_rules_see_the_files() -> None:
+    assert len(SOURCES) > 20
+    assert {room_of(path) for path in SOURCES} > {"clock", "trace", "load", "cli"}
+    assert "pydantic" in libraries_imported(SRC / "spec" / "run.py")
+    assert rooms_imported(SRC / "arrival" / "plan.py") == {"clock"}
+
+
+@sources
+def test_every_room_has_its_floor(path: Path) -> None:
+    assert room_of(path) in {"", *FLOOR_OF}
+
+
+@sources
+def test_imports_go_down_only(path: Path) -> None:
+    own = FLOOR_OF.get(room_of(path), -1)
+    assert {room for room in rooms_imported(path) if FLOOR_OF[room] >= own} == set()
+
+
+@sources
+def test_files_are_enough_for_those_who_read_results(path: Path) -> None:
+    readers, recorders = FILES_SUFFICE
+    assert room_of(path) not in readers or rooms_imported(path) & recorders == set()
+
+
+@sources
+def test_imports_are_written_out(path: Path) -> None:
+    assert [module for module in imports_of(tree_of(path)) if module.startswith(".")] == []
+
+
+@sources
+def test_lower_rooms_know_few_libraries(path: Path) -> None:
+    room = room_of(path)
+    assert room not in LIBRARIES or libraries_imported(path) <= LIBRARIES[room]
+
+
+def test_optional_packages_live_in_one_file_each_and_are_imported_when_needed() -> None:
+    found = {package: [path for path in SOURCES if package in libraries_imported(path)] for package in ONE_FILE_EACH}
+    assert {package: paths for package, paths in found.items() if len(paths) > 1} == {}
+    at_once = {
+        package: name_of(path)
+        for package, paths in found.items()
+        for path in paths
+        for statement in tree_of(path).body
+        if isinstance(statement, ast.Import | ast.ImportFrom) and any(m.split(".")[0] == package for m in imports_of(statement))
+    }
+    assert at_once == {}
+
+
+def test_the_lightest_rooms_are_light() -> None:
+    """What a command line needs to show its help must not cost what a run needs."""
+    code = (
+        "import sys, inferometer.spec.flags, inferometer.protocol, inferometer.server.endpoint;"
+        "print(*{'numpy', 'polars', 'pydantic', 'httpx', 'tokenizers'} & set(sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.split() == []
+
+
+@sources
+def test_the_project_stands_alone(path: Path) -> None:
+    """Nothing in it reads beside or outside itself: no path upwards, none of one machine's, no import of things shared."""
+    tree = tree_of(path)
+    texts = [each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    assert [text for text in texts if re.search(r"(^|[\s'\"(])(\.\./|/(home|root|work|mnt|Users)/)", text)] == []
+    assert [module for module in imports_of(tree) if "shared" in module.split(".")] == []
+
+
+@everything
+def test_names_say_what_a_thing_is(path: Path) -> None:
+    assert set(path.relative_to(ROOT).with_suffix("").parts) & NOT_NAMES == set()
+    classes = [each.name for each in ast.walk(tree_of(path)) if isinstance(each, ast.ClassDef)]
+    assert [name for name in classes if name.endswith(("Mixin", "Manager", "Helper", "Utils"))] == []
+
+
+@everything
+def test_files_and_functions_are_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+    functions = [each for each in ast.walk(tree_of(path)) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lengths = {each.name: (each.end_lineno or each.lineno) - each.lineno + 1 for each in functions}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+
+
+@sources
+def test_every_file_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(tree_of(path))
+
+
+def test_the_plan_on_paper_names_every_room_and_fits_a_page() -> None:
+    plan = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    there = {room_of(path) for path in SOURCES} - {""}
+    on_paper = set(re.findall(r"\b([a-z_]+)(?:/|\.py)", plan))
+    assert there - on_paper == set()
+    assert len(plan.splitlines()) <= LONGEST_PLAN

@@ -271,6 +271,12 @@ def test_schedule_lag_of_an_open_loop(lag_ms: float, level: Level) -> None:
     assert finding("schedule_lag", build(run())).level == Level.OK  # closed loop
 
 
+@pytest.mark.parametrize(("lag_ms", "level"), [(0.9, Level.OK), (1.1, Level.SUSPECT)])
+def test_a_millisecond_of_lag_is_not_held_against_a_run(lag_ms: float, level: Level) -> None:
+    quick = [request(10.0 * i + lag_ms, 10.0 * i + lag_ms + 2, intended_ms=10.0 * i) for i in range(40)]
+    assert finding("schedule_lag", build(quick, closed_loop=False)).level == level
+
+
 def test_lag_at_the_in_flight_cap_is_the_caps() -> None:
     trace = build(lagging(5000), closed_loop=False)  # 40 requests, 430 ms each, 10 ms apart: all 40 at once
     at_cap = finding("schedule_lag", trace, max_in_flight=39)

@@ -148,11 +148,10 @@ def event_tokens(trace: Trace, *, skip_first: bool = False) -> Sample:
     not known either.
     """
     spans = _ok_spans(trace)
-    tokens = trace.events["tokens"][event_rows(trace, skip_first=skip_first)].astype(np.float64)
-    untold = tokens < 0
-    if untold.any():
-        mean = np.divide(spans.tokens, spans.number, out=np.zeros(len(spans.number)), where=known(spans.tokens))
-        tokens[untold] = np.repeat(mean, spans.number - skip_first)[untold]
+    told = trace.events["tokens"][event_rows(trace, skip_first=skip_first)]
+    mean = np.divide(spans.tokens, spans.number, out=np.zeros(len(spans.number)), where=known(spans.tokens))
+    tokens = np.repeat(mean, spans.number - skip_first)
+    np.copyto(tokens, told, where=told >= 0)
     return tokens
 
 

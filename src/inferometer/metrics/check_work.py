@@ -103,7 +103,7 @@ def token_source(facts: Facts) -> Finding:
     others = {name: n for name, n in sources.items() if name != TokenSource.USAGE.name}
     if not others:
         return Finding("token_source", Level.OK, "Output tokens are the server's own count.", figures)
-    how = "; ".join(f"{n} requests {_SOURCES[name]}" for name, n in others.items())
+    how = "; ".join(f"{_SOURCES[name]}: {n}" for name, n in others.items())
     sentence = f"Output tokens were not all counted by the server ({how}): TPOT and tokens/s rest on that."
     return Finding("token_source", Level.SUSPECT, sentence, figures, "Have the server send usage, or give a tokenizer.")
 

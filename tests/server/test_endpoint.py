@@ -267,10 +267,10 @@ def test_a_header_with_an_authorization_wins_over_the_environment(fake: FakeServ
 @pytest.mark.parametrize("value", [f"{KEY}\n injected", "schlüssel"])
 def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", value)
-    with pytest.raises(ValueError, match="OPENAI_API_KEY holds a line break") as caught:
+    with pytest.raises(EndpointError, match="OPENAI_API_KEY holds a line break") as caught:
         Endpoint("http://127.0.0.1:1")
     assert value[:5] not in str(caught.value)
-    with pytest.raises(ValueError, match="--header X-Key: the value holds") as caught:
+    with pytest.raises(EndpointError, match="--header X-Key: the value holds") as caught:
         Endpoint("http://127.0.0.1:1", {"X-Key": value, "Authorization": "none"})
     assert value[:5] not in str(caught.value)
 
@@ -383,6 +383,11 @@ def test_a_missing_key_is_told_by_every_question(fake: FakeServer, endpoint: End
     assert "wants an API key (401 on /p)" in sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
 
 
+def test_an_address_that_is_none() -> None:
+    with pytest.raises(EndpointError, match="is not an address: give --base-url"):
+        Endpoint("http://::1:8000")
+
+
 def test_a_server_that_is_still_loading(fake: FakeServer, endpoint: Endpoint) -> None:
     fake.routes["GET", "/v1/models"] = (503, {"error": {"code": 503, "message": "Loading model"}})
     with pytest.raises(EndpointError, match=r"is not ready yet \(Loading model\): wait until the model is loaded") as caught:
@@ -440,6 +445,51 @@ def test_a_model_that_is_not_served(fake: FakeServer, endpoint: Endpoint, names:
     assert repr(asked) in sentence
     assert all(name in sentence for name in names)
     assert sentence.endswith(cure)
+
+
+def test_the_only_model_need_not_be_named(fake: FakeServer, endpoint: Endpoint) -> None:
+    fake.routes["GET", "/v1/models"] = served("tiny")
+    assert endpoint.only_model() == "tiny"
+    fake.routes["GET", "/v1/models"] = served("one", "two")
+    assert sentence_of(endpoint.only_model).endswith("serves several models (one, two): say which with --model.")
+    fake.routes["GET", "/v1/models"] = served()
+    assert sentence_of(endpoint.only_model).endswith("serves no model in its list: say which with --model.")
+
+
+@dataclass
+class VirtualTime:
+    """Stands in for the `time` module: sleeping is what makes it pass."""
+
+    now_s: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+def test_waiting_until_the_model_is_loaded(fake: FakeServer, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    time = VirtualTime()
+    monkeypatch.setattr("inferometer.server.endpoint.time", time)
+    fake.routes["GET", "/v1/models"] = lambda _: served("tiny") if time.now_s >= 7 else (503, {"detail": "loading"})
+    with pytest.raises(EndpointError, match="is not ready yet"):
+        endpoint.wait_ready(0)
+    assert time.now_s == 0  # one try
+    with pytest.raises(EndpointError, match="is not ready yet"):
+        endpoint.wait_ready(5)
+    assert 4 <= time.now_s <= 5
+    endpoint.wait_ready(60)
+    assert 7 <= time.now_s < 8
+
+
+def test_waiting_does_not_make_a_key_good(fake: FakeServer, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    time = VirtualTime()
+    monkeypatch.setattr("inferometer.server.endpoint.time", time)
+    fake.routes["GET", "/v1/models"] = (401, {"error": "Unauthorized"})
+    with pytest.raises(EndpointError, match="wants an API key"):
+        endpoint.wait_ready(60)
+    assert time.now_s == 0
 
 
 def test_a_long_list_of_models_is_cut(fake: FakeServer, endpoint: Endpoint) -> None:

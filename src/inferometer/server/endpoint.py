@@ -59,7 +59,7 @@ class Endpoint:
     """A server under test, asked over a connection of its own. Safe to share between threads; close it, or use `with`.
 
     `base_url` is taken with and without `/v1` and a trailing slash. The key in OPENAI_API_KEY is sent as a bearer token unless
-    `headers` hold an authorization; neither is ever shown. Raises ValueError for an address or a header that cannot be used.
+    `headers` hold an authorization; neither is ever shown.
     """
 
     def __init__(
@@ -67,11 +67,14 @@ class Endpoint:
     ) -> None:
         import httpx
 
-        self.base_url = parse_base_url(base_url)
+        try:
+            self.base_url = parse_base_url(base_url)
+            sent = with_api_key(headers or {}, os.environ)
+            for name, value in sent.items():
+                check_header(name, value)
+        except ValueError as error:
+            raise EndpointError(str(error)) from None
         self.timeout_s = timeout_s
-        sent = with_api_key(headers or {}, os.environ)
-        for name, value in sent.items():
-            check_header(name, value)
         self._secrets = tuple({part for value in sent.values() for part in (value, value.split(" ")[-1]) if len(part) > 3})
         self._has_key = any(name.lower() in ("authorization", "api-key", "x-api-key") for name in sent)
         self._client = httpx.Client(
@@ -104,7 +107,7 @@ class Endpoint:
             raise self._refused(response)
 
     def wait_ready(self, timeout_s: float) -> None:
-        """Ask until the server is reachable and has its model loaded, `timeout_s` at most; 0 is one try. Raises as that does."""
+        """`check_reachable` until it is content, for `timeout_s` at most (0 is one try); raises what it raised last."""
         deadline_s = time.monotonic() + timeout_s
         while True:
             try:

@@ -45,7 +45,8 @@ def bench(**flags: Any) -> None:
     from inferometer.store.atomic import CannotWriteError
 
     try:
-        code = _bench(BenchFlags(**flags))
+        asked = BenchFlags(**flags)
+        code = exit_code(asked, *measure_and_report(asked))
     except (FlagsError, PointError) as error:
         _refuse(*error.reasons)
     except (EndpointError, MeasurementError, CannotWriteError) as error:
@@ -66,7 +67,14 @@ def _refuse(*reasons: str) -> NoReturn:
     raise typer.Exit(EXIT_USAGE)
 
 
-def _bench(flags: BenchFlags) -> int:
+def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
+    if trace.interrupted:
+        return EXIT_INTERRUPTED
+    return EXIT_INVALID if verdict.status == "INVALID" and not flags.allow_invalid else 0
+
+
+def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
+    """What `bench` does, from flags to files."""
     from inferometer.campaign import point
     from inferometer.cli.bench_spec import understand
     from inferometer.live.progress import progress
@@ -106,9 +114,7 @@ def _bench(flags: BenchFlags) -> int:
     typer.echo(render(summary, verdict, load=spec.load, workers=trace.workers, metrics=asked.metrics), nl=False)
     if flags.save_result:
         _save(flags, asked, ready, trace=trace, summary=summary, verdict=verdict, finished=finished)
-    if trace.interrupted:
-        return EXIT_INTERRUPTED
-    return EXIT_INVALID if verdict.status == "INVALID" and not flags.allow_invalid else 0
+    return trace, verdict
 
 
 def _announce(ready: ReadyPoint, base_url: str) -> None:

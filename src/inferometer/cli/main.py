@@ -9,12 +9,13 @@ import typer
 
 import inferometer
 from inferometer.cli.bench import bench
+from inferometer.cli.demo import demo
 from inferometer.cli.engine import engine
 
 app = typer.Typer(
     name="inferometer",
     help="Measure how fast a large language model is served, and see how far each number may be believed.",
-    epilog="Begin with `inferometer bench --help`. Without a GPU: `inferometer engine`, then `inferometer bench` beside it.",
+    epilog="Begin with `inferometer bench --help`. Without a GPU: `inferometer demo`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(bench)
 app.command()(engine)
+app.command()(demo)
 
 SEVERAL_VALUES = ("--goodput", "--metadata", "--header")
 """Flags that `vllm bench serve` lets be followed by several values: `--goodput ttft:100 tpot:50`."""

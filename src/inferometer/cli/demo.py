@@ -1,0 +1,48 @@
+"""`inferometer demo`: a first look without a GPU or a server, and a check that the measurement on this host is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inferometer.cli.bench import exit_code, measure_and_report
+from inferometer.cli.bench_flags import BenchFlags
+
+REQUEST_ID_PREFIX = "demo-"
+
+
+def demo(
+    result_dir: Annotated[Path, typer.Option(help="Where to write the results.")] = Path("demo-results"),
+) -> None:
+    """Start the embedded engine, measure it, and compare with what the engine knows to be true."""
+    from inferometer.campaign.accuracy import compare
+    from inferometer.simulator import EmbeddedEngine, EngineSettings
+
+    settings = EngineSettings(ttft_ms=60, itl_ms=15, jitter=0.1, itl_growth_ms=0.3, max_num_seqs=24, max_model_len=4096)
+    with EmbeddedEngine(settings, model="embedded", record_truth=True) as engine:
+        flags = BenchFlags(
+            base_url=engine.base_url,
+            random_input_len=256,
+            random_output_len=64,
+            num_prompts=200,
+            num_warmups=16,
+            max_concurrency=16,
+            ignore_eos=True,
+            percentile_metrics="ttft,tpot,itl,e2el",
+            metric_percentiles="50,90,99",
+            goodput=["ttft:100", "tpot:30"],
+            save_result=True,
+            result_dir=result_dir,
+            request_id_prefix=REQUEST_ID_PREFIX,
+        )
+        trace, verdict = measure_and_report(flags)
+        exact = compare(trace, engine.truth(), REQUEST_ID_PREFIX)
+    typer.echo(
+        f"Truth:    the engine recorded a mean TTFT of {exact.true_mean_ttft_ms:.3f} ms, measured were "
+        f"{exact.measured_mean_ttft_ms:.3f} ms;\n"
+        f"          p99 of the error: TTFT {exact.ttft_error_p99_ms:.3f} ms, ITL {exact.itl_error_p99_ms:.3f} ms "
+        f"(over {exact.events} events)."
+    )
+    raise typer.Exit(exit_code(flags, trace, verdict))

@@ -361,6 +361,10 @@ def test_a_request_the_server_gave_up_has_failed(reason: str) -> None:
     assert event.error == f"the server broke the request off (finish reason {reason})"
 
 
+def test_an_error_beside_a_text_is_an_error() -> None:
+    assert decode("openai", sse({**completion("a"), "error": {"message": "boom"}})) == [StreamEvent(error="boom")]
+
+
 def test_an_error_that_is_null_is_none() -> None:
     assert decode("openai", sse({**completion("a"), "error": None})) == [StreamEvent("a")]
 

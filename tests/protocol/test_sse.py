@@ -67,6 +67,12 @@ def test_an_event_is_handed_out_by_the_feed_that_completes_it() -> None:
     assert splitter.close() == []
 
 
+def test_a_read_that_looks_whole_but_goes_on_with_what_came_before() -> None:
+    assert split(b"data: one", b"data: two\n\n") == [b"onedata: two"]
+    assert split(b"data: one\n", b"data: two\n\n") == [b"one\ntwo"]
+    assert split(b": comment ", b"data: two\n\n") == []
+
+
 def test_split_between_cr_and_lf_does_not_make_a_blank_line() -> None:
     assert split(b"data: one\r", b"\ndata: two\r", b"\n\r", b"\n") == [b"one\ntwo"]
 
@@ -81,6 +87,7 @@ def test_only_one_space_is_taken_off() -> None:
 
 def test_trailing_space_is_kept() -> None:
     assert split(b"data: {} \n\n") == [b"{} "]
+    assert split(b"data:{} \n\n") == [b"{} "]
 
 
 def test_data_of_several_lines_is_joined_by_newlines() -> None:
@@ -185,6 +192,7 @@ def cut(body: bytes, at: list[int]) -> list[bytes]:
 @given(BODIES | st.binary(max_size=80), st.lists(st.integers(0, 10_000), max_size=12))
 @example(b"data: x\n\r\n", [9])
 @example(b"data: x\n\r", [])
+@example(b"data: x\r\rdata: y\r\r\ndata: z\r\n\n", [9, 18, 19])
 def test_any_split_of_any_body_gives_what_the_standard_says(body: bytes, at: list[int]) -> None:
     pieces = cut(body, at)
     assert b"".join(pieces) == body

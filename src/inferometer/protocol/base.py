@@ -27,9 +27,10 @@ class Usage(NamedTuple):
 class StreamEvent(NamedTuple):
     """One event of a response. It carries output if, and only if, `text` is not empty.
 
-    `tokens` is how many tokens this event brought, UNKNOWN where the wire does not tell. `usage` is cumulative, the last
-    one stands. `done` is the wire's own end marker (`[DONE]`). `error` is a message: the request has failed; `malformed` says
-    that the message is ours, about data that is not what the wire format promises.
+    `tokens` is how many tokens this output brought, those that came without text since the output before it included; UNKNOWN
+    where the wire does not tell, or if there is no output. `usage` is cumulative, the last one stands. `done` is the wire's own
+    end marker (`[DONE]`). `error` is a message: the request has failed; `malformed` says that the message is ours, about data
+    that is not what the wire format promises.
     """
 
     text: str = ""

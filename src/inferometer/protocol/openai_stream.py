@@ -86,7 +86,6 @@ class StreamDecoder:
                 plain = (
                     get("finish_reason") is None
                     and get("token_ids") is None
-                    and not get("index")
                     and chunk.get("usage") is None
                     and "error" not in chunk
                 )

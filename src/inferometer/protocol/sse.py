@@ -36,8 +36,9 @@ class EventSplitter:
     def feed(self, body: bytes) -> list[bytes]:
         """The payloads of the events that these bytes complete."""
         lines = body.splitlines()
-        if len(lines) == 2 and not lines[1] and self._between_events and body[-1] == _LF:
-            # The ordinary read: one line and a blank one, which is one whole event.
+        if len(lines) == 2 and not lines[1] and self._between_events:
+            # The ordinary read: one line and a blank one, which is one whole event. (A line feed yet to come, if the blank
+            # one ended in a carriage return, would only be one more blank line, which says nothing between events.)
             line = lines[0]
             if line[:6] == b"data: ":
                 return [line[6:]]
@@ -73,7 +74,7 @@ class EventSplitter:
             elif data:
                 payloads.append(data[0] if len(data) == 1 else b"\n".join(data))
                 data.clear()
-        self._between_events = not (data or self._line or self._after_cr)
+        self._between_events = not (data or self._line)
         return payloads
 
     def _take_unusual(self, line: bytes) -> None:

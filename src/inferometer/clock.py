@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 NS = 1_000_000_000
 MS = 1_000_000
@@ -51,6 +52,8 @@ def to_monotonic(realtime: npt.NDArray[np.int64], anchors: Iterable[Anchor]) -> 
 
     Anchors are in the order they were taken. Stamps before the first anchor use the first.
     """
+    import numpy as np  # not above: who only reads the clocks starts faster without
+
     taken = list(anchors)
     at = np.array([a.realtime_ns for a in taken], dtype=np.int64)
     offsets = np.array([a.offset_ns for a in taken], dtype=np.int64)

@@ -10,11 +10,11 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic_ns
 
 import orjson
 
 from inferometer import __version__
+from inferometer.clock import monotonic_ns
 from inferometer.simulator import wire
 from inferometer.simulator.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
 from inferometer.simulator.http import Connection, HttpRequest

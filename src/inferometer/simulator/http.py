@@ -10,10 +10,12 @@ import socket
 import struct
 import sys
 from collections import deque
-from time import gmtime, monotonic_ns, strftime, time_ns
+from time import gmtime, strftime
 from typing import NamedTuple
 
 import httptools
+
+from inferometer.clock import NS, monotonic_ns, take_anchor
 
 _SO_TIMESTAMPNS = 35
 """Linux: each read tells, as a `timespec` of CLOCK_REALTIME, when the last of its segments arrived."""
@@ -153,10 +155,9 @@ class Connection:
 
 
 def _arrival_ns(ancillary: list[tuple[int, int, bytes]]) -> int:
-    """When the read's last segment arrived, monotonic ns: now, less the stamp's age by the clock it was taken with."""
-    now = monotonic_ns()
+    """When the read's last segment arrived, monotonic ns; now, if the kernel did not say."""
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= 16:
             seconds, nanos = _timespec(data)
-            return now - max(0, time_ns() - int(seconds * 1_000_000_000 + nanos))
-    return now
+            return int(seconds * NS + nanos) - take_anchor().offset_ns
+    return monotonic_ns()

@@ -26,10 +26,10 @@ from dataclasses import dataclass
 from heapq import heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, NamedTuple
 
+from inferometer.clock import MS
+
 if TYPE_CHECKING:
     from random import Random
-
-_NS_PER_MS = 1_000_000
 
 KV_SEQUENCES_UNLIMITED = 1024
 """Without `max_num_seqs`, the KV cache is taken to hold this many sequences of full length."""
@@ -106,8 +106,8 @@ class PacedModel:
 
     def __init__(self, settings: EngineSettings) -> None:
         self.settings = settings
-        self._itl_ns = round(settings.itl_ms * _NS_PER_MS)
-        self._growth_ns = round(settings.itl_growth_ms * _NS_PER_MS)
+        self._itl_ns = round(settings.itl_ms * MS)
+        self._growth_ns = round(settings.itl_growth_ms * MS)
         # A lognormal of mean 1 and relative standard deviation j has sigma² = ln(1 + j²) and mu = -sigma²/2.
         variance = math.log1p(settings.jitter**2)
         self._sigma, self._mu = math.sqrt(variance), -variance / 2
@@ -183,7 +183,7 @@ class PacedModel:
         sequence.admitted_ns = time_ns
         self._running[sequence.number] = sequence
         wait_ms = settings.ttft_ms + settings.prefill_ms_per_1k_tokens * sequence.prompt_tokens / 1000
-        wait_ns = round(wait_ms * _NS_PER_MS)
+        wait_ns = round(wait_ms * MS)
         if self._sigma:
             wait_ns = self._jittered(sequence, wait_ns)
         heappush(self._heap, (time_ns + wait_ns, sequence.number, sequence))

@@ -14,8 +14,8 @@ import errno
 import gc
 import resource
 import socket
-from time import monotonic_ns
 
+from inferometer.clock import NS, monotonic_ns
 from inferometer.simulator.api import Api, FrontSettings
 from inferometer.simulator.http import Connection
 from inferometer.simulator.model import EngineSettings
@@ -70,7 +70,7 @@ class Server:
 
     def _patience_s(self) -> float | None:
         next_ns = self._api.next_ns()
-        return None if next_ns is None else max(0, next_ns - monotonic_ns()) / 1e9
+        return None if next_ns is None else max(0, next_ns - monotonic_ns()) / NS
 
     def _on_ready(self, fd: int, events: int) -> None:
         connection = self._connections.get(fd)
@@ -131,4 +131,5 @@ class Server:
 def _allow_descriptors() -> None:
     """As many open files as the system lets this process have: each connection is one."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with contextlib.suppress(OSError, ValueError):  # macOS names a limit that it does not allow
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

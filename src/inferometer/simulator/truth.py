@@ -12,6 +12,8 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from inferometer.clock import take_anchor
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -88,8 +90,6 @@ class TruthRecorder:
     def to_npz(self) -> bytes:
         """Everything so far as a numpy archive, for `load_truth`."""
         import numpy as np
-
-        from inferometer.clock import take_anchor
 
         rows = np.array(self._row, np.int64)
         order = np.argsort(rows, kind="stable")  # within a request, events are in order already

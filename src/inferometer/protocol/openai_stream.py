@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orjson import loads
+from orjson import dumps, loads
 
 from inferometer.protocol.base import UNKNOWN, Generation, StreamEvent, Usage
 from inferometer.protocol.error_body import error_message, error_sentence, one_line
@@ -24,6 +24,11 @@ _COUNT_LIMIT = 2**31  # of a token count that can be believed, and that the trac
 _EXCERPT_BYTES = 120
 _BROKEN_OFF = frozenset({"abort", "error"})  # finish reasons of requests that vLLM and SGLang gave up themselves
 _ERROR_LINE = re.compile(rb"^error:(.*)$", re.IGNORECASE | re.MULTILINE)
+
+_PROBE = "another text"
+_NOT_LEARNT = (b"\0", b"\0", 0)
+_UNLEARNABLE = (b"\0", b"\0", 1)
+"""Around no text at all: no body of a stream begins like this."""
 
 _new_event = tuple.__new__  # StreamEvent(…) without its Python-level call
 _SILENT = StreamEvent()
@@ -61,7 +66,7 @@ class StreamDecoder:
     stands: Xinference ends with `length`, then `stop`. What follows `[DONE]` is ignored.
     """
 
-    __slots__ = ("_counted", "_done", "_finished", "_held", "_split", "_splitter", "_text_of")
+    __slots__ = ("_around", "_counted", "_done", "_finished", "_held", "_split", "_splitter", "_text_of")
 
     def __init__(self, text_of: Callable[[Choice], str]) -> None:
         self._text_of = text_of
@@ -71,9 +76,16 @@ class StreamDecoder:
         self._finished = False
         self._held = 0  # token ids since the last text
         self._counted = 0  # completion tokens by usage up to the last text; UNKNOWN once a text came without usage
+        self._around = _NOT_LEARNT
 
     def feed(self, body: bytes) -> list[StreamEvent]:
         """Events completed by these bytes, in order."""
+        before, after, size = self._around
+        if body.startswith(before) and body.endswith(after) and len(body) > size and self._splitter.between_events:
+            # A server repeats itself: a body that differs from a plain event in nothing but the text says only that text.
+            text = body[len(before) : -len(after)].decode("utf-8", "replace")
+            if '"' not in text and "\\" not in text and text.isprintable() and "\ufffd" not in text and not self._done:
+                return [_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False))]
         events: list[StreamEvent] = []
         for payload in self._split(body):
             chunk = None
@@ -96,7 +108,25 @@ class StreamDecoder:
             elif text and not self._done:
                 self._counted = UNKNOWN
                 events.append(_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False)))
+                if self._around is _NOT_LEARNT and text.isascii():  # how a server escapes other text does not matter then
+                    self._around = self._learn(payload, text)
         return events
+
+    def _learn(self, payload: bytes, text: str) -> tuple[bytes, bytes, int]:
+        """What stands before and after the text of a plain event, as whole bodies have it, and how long both are together.
+
+        Proven by putting another text there: where that is what the event then says, its text stands there and nowhere else.
+        """
+        before, found, after = payload.partition(dumps(text))
+        try:
+            (choice,) = loads(before + dumps(_PROBE) + after)["choices"]
+            proven = found and self._text_of(choice) == _PROBE
+        except (ValueError, KeyError, TypeError, AttributeError):
+            proven = False
+        if not proven:
+            return _UNLEARNABLE
+        before, after = b"data: " + before + b'"', b'"' + after + b"\n\n"
+        return before, after, len(before) + len(after)
 
     def close(self) -> list[StreamEvent]:
         """The body has ended: an event it cut off, and what it was if it was no event stream."""

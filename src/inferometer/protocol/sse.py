@@ -21,13 +21,14 @@ class EventSplitter:
     """Splits one body, fed in pieces of any size, into the `data` of its events. The work is linear in the body's length.
 
     `stray` holds the lines that are neither field nor comment, in order and with a newline each. A line `error: …` is among
-    them: it is no field of the standard, but older llama.cpp servers report errors so.
+    them: it is no field of the standard, but older llama.cpp servers report errors so. `between_events` is True while nothing
+    is held that more bytes could complete.
     """
 
-    __slots__ = ("_after_cr", "_between_events", "_data", "_line", "stray")
+    __slots__ = ("_after_cr", "_data", "_line", "between_events", "stray")
 
     def __init__(self) -> None:
-        self._between_events = True
+        self.between_events = True
         self._after_cr = False
         self._line: list[bytes] = []  # pieces of the line that has not ended yet
         self._data: list[bytes] = []  # data lines of the event that has not ended yet
@@ -36,7 +37,7 @@ class EventSplitter:
     def feed(self, body: bytes) -> list[bytes]:
         """The payloads of the events that these bytes complete."""
         lines = body.splitlines()
-        if len(lines) == 2 and not lines[1] and self._between_events:
+        if len(lines) == 2 and not lines[1] and self.between_events:
             # The ordinary read: one line and a blank one, which is one whole event. (A line feed yet to come, if the blank
             # one ended in a carriage return, would only be one more blank line, which says nothing between events.)
             line = lines[0]
@@ -74,7 +75,7 @@ class EventSplitter:
             elif data:
                 payloads.append(data[0] if len(data) == 1 else b"\n".join(data))
                 data.clear()
-        self._between_events = not (data or self._line)
+        self.between_events = not (data or self._line)
         return payloads
 
     def _take_unusual(self, line: bytes) -> None:

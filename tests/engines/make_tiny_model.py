@@ -2,7 +2,7 @@
 
     .engines/vllm/bin/python tests/engines/make_tiny_model.py DIRECTORY [--layers 2] [--hidden 128]
 
-A Llama of 2 layers of 128 has 1.3 million weights and takes a few seconds to make; 8 layers of 1024 decode at about 10 ms a
+A Llama of 2 layers of 128 has 1.3 million weights and takes a few seconds to make; 8 layers of 1024 decode at about 7 ms a
 token. The tokenizer is a byte-level BPE trained on the source of Python's own standard library, which is at hand everywhere.
 Run by an engine's own Python (it needs torch, transformers and tokenizers). What the model says means nothing.
 """

@@ -65,20 +65,25 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def vllm_server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with vllm(tiny_model, log=tmp_path_factory.mktemp("vllm") / "server.log") as server:
+    options = ("--enable-prompt-tokens-details",)  # usage tells how much of a prompt came from the prefix cache
+    with vllm(tiny_model, log=tmp_path_factory.mktemp("vllm") / "server.log", options=options) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def transformers_server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with transformers_serve(tiny_model, log=tmp_path_factory.mktemp("transformers") / "server.log") as server:
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "batching"])
+def transformers_server(
+    tiny_model: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("transformers") / "server.log"
+    with transformers_serve(tiny_model, log=log, continuous_batching=request.param) as server:
         yield server
 
 
 def run_bench(server: Server, results: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Our command, as a user types it; its exit code is the caller's to judge."""
     command = [str(Path(sys.executable).with_name("inferometer")), "bench", "--base-url", server.base_url]
-    command += ["--model", server.model, "--dataset-name", "random", "--save-result", "--result-dir", str(results), *options]
+    command += ["--model", server.model, "--dataset-name", "random", "--percentile-metrics", "ttft,tpot,itl,e2el"]
+    command += ["--save-result", "--result-dir", str(results), *options]
     environment = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment)
 
@@ -181,7 +186,7 @@ def test_vllm_agrees_with_its_own_counters(vllm_server: Server, tmp_path: Path, 
     short = measure(vllm_server, tmp_path / "short", "--backend", backend, "--ignore-eos", *load, "--seed", "1", prompts=few)
     asides = growth(vllm_server, before, few)
     before = counters(vllm_server)
-    bench = measure(vllm_server, tmp_path / "full", "--backend", backend, "--ignore-eos", *load)
+    bench = measure(vllm_server, tmp_path / "full", "--backend", backend, "--ignore-eos", *load, "--seed", "2")
     grown = growth(vllm_server, before, PROMPTS)
 
     require_complete(bench)
@@ -199,7 +204,7 @@ def test_vllm_agrees_with_its_own_counters(vllm_server: Server, tmp_path: Path, 
     assert more("request_success_total") == PROMPTS - few
     assert more("generation_tokens_total") == bench.result["total_output_tokens"] - short.result["total_output_tokens"]
     assert more("prompt_tokens_total") == bench.result["total_input_tokens"] - short.result["total_input_tokens"]
-    assert grown["vllm:prefix_cache_hits_total"] == 0, "a prompt was sent that the server had seen before"
+    assert rows["cached_tokens"].to_list() == [0] * PROMPTS, "prompts were sent that the server had seen before"
     assert grown["vllm:request_success_total"] - PROMPTS == asides["vllm:request_success_total"] - few < 10
 
     # The server's own clock runs from the request's arrival there to the moment before the token leaves: inside ours.
@@ -209,6 +214,17 @@ def test_vllm_agrees_with_its_own_counters(vllm_server: Server, tmp_path: Path, 
     slack_ms = 1.0
     assert 0 < served_ms("e2e_request_latency_seconds") <= bench.result["mean_e2el_ms"] + slack_ms
     assert 0 < served_ms("time_to_first_token_seconds") <= bench.result["mean_ttft_ms"] + slack_ms
+
+
+@BACKENDS
+def test_prompts_that_the_server_has_seen_before_are_noticed(vllm_server: Server, tmp_path: Path, backend: str) -> None:
+    again = ("--backend", backend, "--ignore-eos", *CLOSED_LOOP, "--seed", "3")
+    fresh, warm = (measure(vllm_server, tmp_path / name, *again) for name in ("fresh", "warm"))
+    assert fresh.requests["cached_tokens"].to_list() == [0] * PROMPTS
+    assert warm.requests["cached_tokens"].to_list() == [128] * PROMPTS  # the one whole block
+    assert warm.verdict["status"] == "INVALID"
+    assert [f["level"] for f in warm.verdict["findings"] if f["name"] == "cached_tokens"] == ["invalid"]
+    assert warm.exit_code == 1
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -65,9 +66,11 @@ def no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def fake() -> Iterator[FakeServer]:
-    yield from serve()
+    with serve() as server:
+        yield server
 
 
+@contextmanager
 def serve(tls: ssl.SSLContext | None = None) -> Iterator[FakeServer]:
     fake = FakeServer()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(fake))
@@ -75,12 +78,12 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[FakeServer]:
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     fake.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield fake
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture
@@ -104,7 +107,7 @@ def served(*names: str, **fields: Any) -> Answer:
 def sentence_of(ask: Callable[[], object]) -> str:
     with pytest.raises(EndpointError) as caught:
         ask()
-    assert caught.value.__context__ is None  # nothing of the library's hangs on it
+    assert (caught.value.__context__, caught.value.__cause__) == (None, None)  # nothing of the library's hangs on it
     sentence = str(caught.value)
     assert "\n" not in sentence
     assert sentence.endswith(".")
@@ -196,11 +199,14 @@ def test_a_server_that_cannot_tokenize_says_none(fake: FakeServer, endpoint: End
 
 @dataclass
 class CountingDecoder:
-    """Stands in for a protocol's decoder: the whole body is the usage, or an error."""
+    """Stands in for a protocol's decoder: the whole body is the last usage, or an error."""
 
     def feed(self, body: bytes) -> list[StreamEvent]:
         content = json.loads(body)
-        return [StreamEvent(text="a"), StreamEvent(usage=Usage(content.get("prompt", -1), 1), error=content.get("error"))]
+        return [
+            StreamEvent(usage=Usage(0, 0)),
+            StreamEvent(usage=Usage(content.get("prompt", -1), 1), error=content.get("error")),
+        ]
 
     def close(self) -> list[StreamEvent]:
         return [StreamEvent(done=True)]
@@ -342,17 +348,15 @@ def test_something_that_is_not_http() -> None:
                 connection.recv(4096)
                 connection.sendall(b"220 mail.example ESMTP\r\n")
 
-        thread = Thread(target=greet)
-        thread.start()
+        Thread(target=greet, daemon=True).start()
         with Endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}") as endpoint:
             assert "sent something that is not HTTP in answer to GET /v1/models" in sentence_of(endpoint.models)
-        thread.join()
 
 
 def test_a_certificate_nobody_vouches_for() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
-    for fake in serve(context):
+    with serve(context) as fake:
         fake.routes["GET", "/v1/models"] = served("tiny")
         with Endpoint(fake.url) as endpoint:
             sentence = sentence_of(endpoint.models)
@@ -433,7 +437,7 @@ def test_some_other_web_server(fake: FakeServer, endpoint: Endpoint, answer: Any
 @pytest.mark.parametrize(
     ("names", "asked", "cure"),
     [
-        (["llama"], "meta-llama/Llama-3.1-8B", "use --model llama."),  # the only one there is
+        (["qwen"], "meta-llama/Llama-3.1-8B", "use --model qwen."),  # the only one there is
         (["qwen3-14b", "meta-llama/Llama-3.1-8B"], "llama-3.1-8b", "use --model meta-llama/Llama-3.1-8B."),
         (["qwen3-14b", "gemma"], "qwen-14b", "use --model qwen3-14b."),
         (["aaaa", "bbbb"], "zzzz", "use one of these as --model."),

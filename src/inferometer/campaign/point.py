@@ -86,7 +86,7 @@ def prepare(spec: RunSpec, endpoint: Endpoint) -> ReadyPoint:
             chat=not backend.carries_token_ids,
             tokenizer=spec.workload.tokenizer,
         )
-        identity = (spec.seed, spec.fingerprint, spec.repeat)
+        identity = (spec.seed, spec.prompts_fingerprint, spec.repeat)
         workload = random_workload(spec.workload, len(plan), identity=identity, counter=counting)
     except ValueError as error:
         raise PointError([str(error)]) from error

@@ -49,6 +49,8 @@ class RandomWorkload(Spec):
     """Tokens that all prompts begin with, before their own `input_len`."""
     tokenizer: str | None = None
     """Local tokenizer (file or folder) to count with where the server cannot."""
+    cache: Literal["cold", "warm"] | None = None
+    """For a study of the prefix cache: `warm` sends the prompts of the `cold` point that is like it otherwise."""
 
 
 def length_range(length: int, ratio: float) -> tuple[int, int]:
@@ -104,14 +106,27 @@ class RunSpec(Spec):
     seed: int = 0
     repeat: NonNegativeInt = 0
     workers: PositiveInt = 1
+    server: dict[str, Any] | None = None
+    """What the server is by declaration (recipe, hardware, tensor parallelism). It then is the server's identity, instead of
+    its address, which may be another one after a restart."""
 
     def canonical(self) -> bytes:
         """The spec as sorted JSON, with the measurement version; `inf` is written as a string."""
         content = {"measurement": MEASUREMENT_VERSION, **self.model_dump()}
+        if self.server is not None:
+            del content["target"]["base_url"]
         for name in ("request_rate", "burstiness"):  # JSON has no infinity
             if math.isinf(content["load"][name]):
                 content["load"][name] = "inf"
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+    @property
+    def prompts_fingerprint(self) -> str:
+        """Identity of the prompts alone: a warm point sends those of its cold one."""
+        if self.workload.cache is None:
+            return self.fingerprint
+        cold = self.workload.model_copy(update={"cache": "cold"})
+        return self.model_copy(update={"workload": cold}).fingerprint
 
     @property
     def fingerprint(self) -> str:

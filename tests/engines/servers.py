@@ -103,7 +103,8 @@ def transformers_serve(
         command += ["--continuous-batching", "--cb-block-size", "32", "--cb-num-blocks", "128", "--cb-max-batch-tokens", "512"]
     hub_cache = log.parent / "empty-hub-cache"
     hub_cache.mkdir(exist_ok=True)  # without this folder its /v1/models answers 500
-    with _process(command, {"HF_HUB_CACHE": str(hub_cache)}, log) as process:
+    # Threads that wait for one another at every step crawl where other programs want the cores; one is enough for a tiny model.
+    with _process(command, {"HF_HUB_CACHE": str(hub_cache), "OMP_NUM_THREADS": "1"}, log) as process:
         base_url = f"http://127.0.0.1:{port}"
         _wait_until_ready("transformers serve", process, base_url, log)
         yield Server(base_url, str(model), model, log, process.pid)

@@ -47,6 +47,14 @@ def test_what_differs_in_more_than_its_text_is_read_in_full() -> None:
     assert [event.text for event in whole(bodies)] == ["a", "b", "c", ""]
 
 
+def test_a_text_that_stands_elsewhere_too_is_not_confused_with_it() -> None:
+    for text in ("m", "cmpl-1", "text", "id", "another text"):
+        bodies = [body(text, model=text), body("b", model=text), body("b", model="other")]
+        assert [event.text for event in whole(bodies)] == [text, "b", "b"]
+        named_first = [each.replace(b'{"id"', b'{"model":"%s","id"' % model) for each in bodies for model in (b"x", text.encode())]
+        assert whole(named_first) == bytewise(named_first)
+
+
 def test_two_events_in_one_body_are_two() -> None:
     assert [event.text for event in whole([body("a"), body("b") + body("c")])] == ["a", "b", "c"]
 

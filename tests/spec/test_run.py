@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from inferometer.spec import run
-from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target, Timeouts, length_range
+from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Spec, Target, Timeouts, length_range
 
 SECRET = "Bearer sk-a-secret-nobody-may-see"
 
@@ -31,6 +31,7 @@ CHANGES: list[dict[str, Any]] = [
     {"workload": RandomWorkload(range_ratio=0.1)},
     {"workload": RandomWorkload(prefix_len=1)},
     {"workload": RandomWorkload(tokenizer="t")},
+    {"workload": RandomWorkload(cache="warm")},
     {"load": Load(num_prompts=999)},
     {"load": Load(request_rate=10)},
     {"load": Load(burstiness=0.5)},
@@ -44,12 +45,13 @@ CHANGES: list[dict[str, Any]] = [
     {"seed": 1},
     {"repeat": 1},
     {"workers": 2},
+    {"server": {"recipe": "vllm", "tp": 2}},
 ]
 
 
 def test_the_fingerprint_is_stable() -> None:
     """Written down once: a change here makes every finished point of every campaign unfindable."""
-    assert PLAIN.fingerprint == "ae6bcd92ee206309"
+    assert PLAIN.fingerprint == "9c266cd4e713fa3c"
 
 
 def test_the_fingerprint_is_the_same_in_another_process_with_another_hash_seed() -> None:
@@ -79,17 +81,35 @@ def test_no_two_changes_make_the_same_fingerprint() -> None:
 
 def test_every_field_is_among_those_changes() -> None:
     """A new field has to be added to CHANGES, or its effect on the fingerprint is untested."""
-    plain = orjson.loads(PLAIN.canonical())
-    del plain["measurement"], plain["workload"]["kind"]
-    fields = {(part, name) for part, value in plain.items() for name in (value if isinstance(value, dict) else [None])}
-    changed: set[tuple[str, str | None]] = set()
-    for change in CHANGES:
-        for part, value in orjson.loads(PLAIN.model_copy(update=change).canonical()).items():
-            if part != "measurement" and value != orjson.loads(PLAIN.canonical())[part]:
-                names = [n for n in value if value[n] != plain[part].get(n)] if isinstance(value, dict) else [None]
-                changed.update((part, name) for name in names if name != "kind")
+    changed = {
+        (part, name)
+        for change in CHANGES
+        for part, value in change.items()
+        for name in (type(value).model_fields if isinstance(value, Spec) else [None])
+        if name is None or getattr(value, name) != getattr(getattr(PLAIN, part), name)
+    }
+    fields = {
+        (part, name)
+        for part in RunSpec.model_fields
+        for name in (type(value).model_fields if isinstance(value := getattr(PLAIN, part), Spec) else [None])
+    }
     timeouts = {("timeouts", name) for name in Timeouts.model_fields}  # one stands for its kind
-    assert fields - timeouts == changed - timeouts
+    assert fields - timeouts - {("target", "headers"), ("workload", "kind")} == changed - timeouts
+
+
+def test_with_a_server_by_declaration_its_address_is_no_part_of_the_identity() -> None:
+    declared = [
+        RunSpec(target=Target(model="m", base_url=url), workload=RandomWorkload(), server={"recipe": "vllm"})
+        for url in ("http://127.0.0.1:1", "http://127.0.0.1:2")
+    ]
+    assert declared[0].fingerprint == declared[1].fingerprint
+
+
+def test_a_warm_point_has_the_prompts_of_its_cold_one() -> None:
+    cold, warm = (PLAIN.model_copy(update={"workload": RandomWorkload(cache=cache)}) for cache in ("cold", "warm"))
+    assert cold.fingerprint != warm.fingerprint
+    assert cold.prompts_fingerprint == warm.prompts_fingerprint == cold.fingerprint
+    assert PLAIN.prompts_fingerprint == PLAIN.fingerprint
 
 
 def test_the_measurement_version_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,6 @@ _EXCERPT_BYTES = 120
 _BROKEN_OFF = frozenset({"abort", "error"})  # finish reasons of requests that vLLM and SGLang gave up themselves
 _ERROR_LINE = re.compile(rb"^error:(.*)$", re.IGNORECASE | re.MULTILINE)
 
-_PROBE = "another text"
 _NOT_LEARNT = (b"\0", b"\0", 0)
 _UNLEARNABLE = (b"\0", b"\0", 1)
 """Around no text at all: no body of a stream begins like this."""
@@ -118,9 +117,10 @@ class StreamDecoder:
         Proven by putting another text there: where that is what the event then says, its text stands there and nowhere else.
         """
         before, found, after = payload.partition(dumps(text))
+        other = text + " and more"
         try:
-            (choice,) = loads(before + dumps(_PROBE) + after)["choices"]
-            proven = found and self._text_of(choice) == _PROBE
+            (choice,) = loads(before + dumps(other) + after)["choices"]
+            proven = found and self._text_of(choice) == other
         except (ValueError, KeyError, TypeError, AttributeError):
             proven = False
         if not proven:

@@ -111,8 +111,11 @@ class RunSpec(Spec):
     its address, which may be another one after a restart."""
 
     def canonical(self) -> bytes:
-        """The spec as sorted JSON, with the measurement version; `inf` is written as a string."""
-        content = {"measurement": MEASUREMENT_VERSION, **self.model_dump()}
+        """The spec as sorted JSON, with the measurement version; `inf` is written as a string.
+
+        What is None is left out, so that an option that comes later leaves the identity of older points as it was.
+        """
+        content = {"measurement": MEASUREMENT_VERSION, **self.model_dump(exclude_none=True)}
         if self.server is not None:
             del content["target"]["base_url"]
         for name in ("request_rate", "burstiness"):  # JSON has no infinity

@@ -30,8 +30,9 @@ UNSURE_IDS = np.arange(1000, 3000)
 """Ids to draw from where the server cannot be asked for some: in every common vocabulary they exist and stand for ordinary
 text, since special and byte tokens lie below (the last of them, Mistral's, end at 999) or at the far end."""
 
-TRIALS = (" ".join(WORDS[:12]), " ".join(WORDS[100:160]))
-"""Two texts of different length: a counter is right if it is off by the same constant (template, special tokens) on both."""
+TRIALS = (" ".join(WORDS[::90]), " ".join(WORDS[7::10]))
+"""Two texts of different length, of words from all over: a counter is right if it is off by the same constant (template,
+special tokens) on both."""
 
 Ask = Callable[[Prompt], int | None]
 """Sends one prompt as the run would and returns the server's count of its tokens; None if refused or not told."""

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import repeatable
 
 from inferometer.protocol import PROTOCOLS, UNKNOWN, StreamEvent, Usage, error_sentence
 
@@ -495,7 +494,6 @@ BLOCKS = st.one_of(
 BODIES = st.lists(BLOCKS, max_size=6).map(b"".join)
 
 
-@repeatable
 @given(st.sampled_from(["openai", "openai-chat"]), BODIES, st.lists(st.integers(0, 10_000), max_size=8))
 def test_no_body_raises_and_no_split_matters(backend: str, body: bytes, cuts: list[int]) -> None:
     places = sorted(cut % (len(body) + 1) for cut in cuts)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import repeatable
 
 from inferometer.protocol import error_sentence
 from inferometer.protocol.error_body import SENTENCE_CHARS, error_message
@@ -85,7 +84,6 @@ JSON = st.recursive(
 )
 
 
-@repeatable
 @given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_anything_gives_one_short_printable_line(body: bytes) -> None:
     sentence = error_sentence(body)

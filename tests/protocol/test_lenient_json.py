@@ -8,7 +8,6 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import repeatable
 
 from inferometer.protocol.lenient_json import read_json
 
@@ -46,7 +45,6 @@ def test_what_is_no_json_is_a_value_error(data: bytes) -> None:
         read_json(data)
 
 
-@repeatable
 @given(st.text(alphabet=st.characters(codec=None), max_size=20))
 def test_every_string_can_be_written_as_utf8_afterwards(text: str) -> None:
     read = read_json(json.dumps(text).encode())
@@ -54,7 +52,6 @@ def test_every_string_can_be_written_as_utf8_afterwards(text: str) -> None:
     assert read == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-@repeatable
 @given(st.binary(max_size=60))
 def test_garbage_gives_a_document_or_a_value_error(data: bytes) -> None:
     try:

@@ -51,7 +51,9 @@ def test_a_text_that_stands_elsewhere_too_is_not_confused_with_it() -> None:
     for text in ("m", "cmpl-1", "text", "id", "another text"):
         bodies = [body(text, model=text), body("b", model=text), body("b", model="other")]
         assert [event.text for event in whole(bodies)] == [text, "b", "b"]
-        named_first = [each.replace(b'{"id"', b'{"model":"%s","id"' % model) for each in bodies for model in (b"x", text.encode())]
+        named_first = [
+            each.replace(b'{"id"', b'{"model":"%s","id"' % model) for each in bodies for model in (b"x", text.encode())
+        ]
         assert whole(named_first) == bytewise(named_first)
 
 

@@ -7,7 +7,6 @@ import re
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from properties import repeatable
 
 from inferometer.protocol.sse import STRAY_BYTES, EventSplitter
 
@@ -188,7 +187,6 @@ def cut(body: bytes, at: list[int]) -> list[bytes]:
     return [body[start:end] for start, end in zip(places, places[1:], strict=False)]
 
 
-@repeatable
 @given(BODIES | st.binary(max_size=80), st.lists(st.integers(0, 10_000), max_size=12))
 @example(b"data: x\n\r\n", [9])
 @example(b"data: x\n\r", [])
@@ -199,7 +197,6 @@ def test_any_split_of_any_body_gives_what_the_standard_says(body: bytes, at: lis
     assert split(*pieces) == by_the_standard(body)
 
 
-@repeatable
 @given(BODIES | st.binary(max_size=80), st.lists(st.integers(0, 10_000), max_size=12))
 def test_what_is_stray_does_not_depend_on_the_split(body: bytes, at: list[int]) -> None:
     whole, pieces = EventSplitter(), EventSplitter()

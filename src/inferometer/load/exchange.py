@@ -134,6 +134,11 @@ class Exchange:
         """The response is over and decoded: was it a success?"""
         self.end_ns = end_ns
         for event in self.decoder.close():
+            if event.text:  # completed by the end of the body, so it had arrived by then
+                self.text.append(event.text)
+                self.arrivals.append(end_ns)
+                self.delays.append(0)
+                self.tokens.append(event.tokens)
             self._note(event)
         if self.outcome is not Outcome.OK:
             return

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from inferometer.request import Message, Prompt
 from inferometer.spec.run import RandomWorkload
 from inferometer.workload import LocalCounter, ServerCounter, TokenIds, WordCounter, find_counting, random_workload
-from inferometer.workload.tokens import TRIALS, UNSURE_IDS
+from inferometer.workload.tokens import FEW, TRIAL_WORDS, TRIALS, UNSURE_IDS
 from inferometer.workload.words import WORDS
 
 
@@ -139,7 +139,7 @@ def test_a_server_that_stops_counting_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 def test_words_where_there_is_nothing_else() -> None:
     server = FakeServer(tokenizes=False, takes_ids=False)
-    assert choose(server) == WordCounter(tokens_per_word=1.0, offset=1.0)
+    assert choose(server) == WordCounter(tokens_per_word=1.0, offset=1.0, words=TRIAL_WORDS[FEW:])
     assert server.asked[1:] == list(TRIALS)
     assert choose(FakeServer(tokenizes=False, takes_ids=False, tells_usage=False)) == WordCounter()
 
@@ -149,8 +149,20 @@ def test_words_take_their_ratio_from_usage(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(
         server, "ask", lambda prompt: round(1.5 * len(prompt.split()) + 20) if isinstance(prompt, str) else None
     )
-    assert choose(server) == WordCounter(tokens_per_word=1.5, offset=20.0)
+    assert choose(server) == WordCounter(tokens_per_word=1.5, offset=20.0, words=TRIAL_WORDS[FEW:])
     assert choose(server).count(["one two", ""]) == [23, 20]
+
+
+def test_words_are_those_whose_ratio_is_known(tokenizer_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that tells usage and nothing else: the mean of 100 prompts is right to 1 %, each of them to 10 %."""
+    hidden = LocalCounter.load(str(tokenizer_folder))
+    server = FakeServer(tokenizes=False)
+    monkeypatch.setattr(server, "ask", lambda prompt: hidden.count([prompt])[0] + 20 if isinstance(prompt, str) else None)
+    work = random_workload(RandomWorkload(input_len=1000), 100, identity=(0, "p", 0), counter=choose(server))
+    lengths = [server.ask(r.prompt) or 0 for r in work.requests]
+    assert not work.exact
+    assert np.mean(lengths) == pytest.approx(1000, rel=0.01)
+    assert lengths == pytest.approx([1000] * 100, rel=0.1)
 
 
 # a local tokenizer

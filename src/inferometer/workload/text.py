@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inferometer.workload.tokens import WORDS_AT_ONCE, TokenCounter, WordCounter
+from inferometer.workload.tokens import TRIALS, WORDS_AT_ONCE, TokenCounter, WordCounter, mean_tokens_per_word
 from inferometer.workload.words import WORDS
 
 SAMPLE = 64
@@ -69,11 +69,11 @@ def text_prompts(
 def find_vocabulary(counter: TokenCounter) -> Vocabulary:
     """Ask for the words that are one token each, for those that are so at the start of a text, and for what stands around."""
     if isinstance(counter, WordCounter):
-        all_words = _column(WORDS)
-        return Vocabulary(all_words, all_words, all_words, counter.offset, counter.tokens_per_word)
+        known = _column(counter.words)
+        return Vocabulary(known, known, known, counter.offset, counter.tokens_per_word)
     single = list(_single_token_words(counter))
-    mean = 1.0 if len(single) >= FEWEST_WORDS else _mean_tokens_per_word(counter)
-    words = single if len(single) >= FEWEST_WORDS else WORDS
+    mean = 1.0 if len(single) >= FEWEST_WORDS else mean_tokens_per_word(*counter.count(TRIALS))
+    words = single if len(single) >= FEWEST_WORDS else list(WORDS)
     candidates = words[:: max(len(words) // SAMPLE, 1)][:SAMPLE]
     tail = words[-8:]
     counts = counter.count([" ".join([word, *tail]) for word in candidates])
@@ -102,11 +102,6 @@ def _alone_on_a_line(words: Sequence[str], ids: Sequence[int]) -> list[str]:
         return []  # this tokenizer does something else with lines
     ends = [position for position, token in enumerate(ids) if token == newline]
     return [word for word, start, end in zip(words, ends, ends[1:], strict=False) if end - start == 2]
-
-
-def _mean_tokens_per_word(counter: TokenCounter) -> float:
-    few, many = counter.count([" ".join(WORDS[:8]), " ".join(WORDS[8 : 8 + WORDS_AT_ONCE])])
-    return max((many - few) / (WORDS_AT_ONCE - 8), 0.1)
 
 
 def _draw(

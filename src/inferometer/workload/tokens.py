@@ -30,7 +30,9 @@ UNSURE_IDS = np.arange(1000, 3000)
 """Ids to draw from where the server cannot be asked for some: in every common vocabulary they exist and stand for ordinary
 text, since special and byte tokens lie below (the last of them, Mistral's, end at 999) or at the far end."""
 
-TRIALS = (" ".join(WORDS[::90]), " ".join(WORDS[7::10]))
+FEW = 10
+TRIAL_WORDS = WORDS[7::10]
+TRIALS = (" ".join(TRIAL_WORDS[:FEW]), " ".join(TRIAL_WORDS))
 """Two texts of different length, of words from all over: a counter is right if it is off by the same constant (template,
 special tokens) on both."""
 
@@ -149,6 +151,8 @@ class WordCounter:
 
     tokens_per_word: float = 1.0
     offset: float = 0.0
+    words: Sequence[str] = field(default=WORDS, repr=False)
+    """The words of which that is the mean."""
     how: str = "text of about the length asked for: the server has no /tokenize and no --tokenizer was given"
     exact: bool = False
 
@@ -224,6 +228,11 @@ def _words_by_usage(told: Sequence[int | None]) -> WordCounter:
     few, many = told
     if few is None or many is None:
         return WordCounter()
-    words_few, words_many = (len(text.split()) for text in TRIALS)
-    tokens_per_word = max((many - few) / (words_many - words_few), 0.1)
-    return WordCounter(tokens_per_word, max(few - words_few * tokens_per_word, 0.0))
+    tokens_per_word = mean_tokens_per_word(few, many)
+    offset = max(few - FEW * tokens_per_word, 0.0)
+    return WordCounter(tokens_per_word, offset, TRIAL_WORDS[FEW:])
+
+
+def mean_tokens_per_word(few: int, many: int) -> float:
+    """Tokens a word, from the token counts of the two trials."""
+    return max((many - few) / (len(TRIAL_WORDS) - FEW), 0.1)

@@ -60,4 +60,4 @@ white who whole why wide wife wild will win wind window wine wing winter wire wi
 wood word work world worry worth would write wrong yard year yellow yes yet you young zero
 """
 
-WORDS = _TEXT.split()
+WORDS = tuple(_TEXT.split())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import select
 import socket
 import ssl
@@ -31,6 +33,7 @@ class Connection:
         "body",
         "complete",
         "compressed",
+        "connect_error",
         "connect_ns",
         "exchange",
         "fd",
@@ -69,13 +72,15 @@ class Connection:
         self.header_bytes = self.status = 0
         self.connect_ns = 0
         self.opened_ns = monotonic_ns()
-        self.sock.connect_ex(address.socket_address)
+        self.connect_error = self.sock.connect_ex(address.socket_address)
 
     def advance(self) -> None:
         """The socket has news while it is being opened: go on, until `ready`. Raises OSError (ssl.SSLError among them)."""
         error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if not error and self.connect_error != errno.EINPROGRESS:  # it failed, or succeeded, at once
+            error = self.connect_error
         if error:
-            raise OSError(error, "connect")
+            raise OSError(error, os.strerror(error))
         if self.tls is not None:
             try:
                 received = self.sock.recv(TLS_RECORD_BYTES)
@@ -110,6 +115,18 @@ class Connection:
         self.outgoing = self.outgoing[written:]
         if not self.outgoing and self.exchange is not None:
             self.exchange.sent_done_ns = realtime_ns()
+
+    def is_spent(self) -> bool:
+        """While idle, it has news: whether that is the end of it. TLS sends session tickets unasked; these are taken in."""
+        if self.tls is None:
+            return True  # a server has nothing to say but farewell
+        try:
+            received = self.sock.recv(TLS_RECORD_BYTES)
+            return not received or bool(self.tls.decrypt(received))
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def close(self) -> None:
         self.sock.close()

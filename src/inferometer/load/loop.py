@@ -66,19 +66,31 @@ class Loop:
     def prepare(self) -> None:
         """Open the connections. Raises CannotConnectError unless all that the plan needs are there."""
         connections = self.connections
-        wanted = min(self._job.reserve, len(self._messages))
+        ahead = len(self._messages) - self._next
+        wanted = min(self._job.reserve, ahead)
+        closed_before = self.reconnects
         deadline_ns = monotonic_ns() + int(self._job.timeouts.connect_s * NS)
         while len(connections.idle) < wanted:
-            connections.replenish(len(self._messages))
-            for fd, _ in self._poller.poll(0.1, READY_MOST):
-                try:
-                    connections.advance(connections.by_fd[fd])
-                except OSError as error:
-                    raise CannotConnectError(
-                        f"{len(connections.idle)} of {wanted} connections opened, then: {error}"
-                    ) from error
+            try:
+                connections.replenish(ahead)
+                for fd, _ in self._poller.poll(0.1, READY_MOST):
+                    connection = connections.by_fd[fd]
+                    if connection.ready:
+                        self._attend(fd, connection)
+                    else:
+                        connections.advance(connection)
+            except OSError as error:
+                raise CannotConnectError(self._opened_so_far(wanted, error.strerror or str(error))) from error
+            if self.reconnects - closed_before > wanted:
+                raise CannotConnectError(self._opened_so_far(wanted, "the server closes them unused"))
             if monotonic_ns() > deadline_ns:
-                raise CannotConnectError(f"only {len(connections.idle)} of {wanted} connections opened in time")
+                raise CannotConnectError(self._opened_so_far(wanted, f"no more within {self._job.timeouts.connect_s:g} s"))
+
+    def _opened_so_far(self, wanted: int, why: str) -> str:
+        return (
+            f"Only {len(self.connections.idle)} of {wanted} connections to {self._job.address.host_header} could be opened "
+            f"({why}): see whether the server runs, and how many connections it takes."
+        )
 
     def run(self, until: int, start_ns: int) -> None:
         """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and see all of them end."""
@@ -286,7 +298,7 @@ class Loop:
                 return
             if not connection.outgoing:
                 self.connections.watch(connection)
-        elif connection.exchange is None:  # an idle connection has nothing to say but farewell
+        elif connection.exchange is None and connection.is_spent():
             self.connections.drop(connection)
             self.reconnects += 1
             self._replenish()

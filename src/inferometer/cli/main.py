@@ -16,7 +16,6 @@ app = typer.Typer(
     name="inferometer",
     help="Measure how fast a large language model is served, and see how far each number may be believed.",
     epilog="Begin with `inferometer bench --help`. Without a GPU: `inferometer demo`.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -53,5 +52,20 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 
 
 def main() -> None:
-    """Entry point of the `inferometer` command."""
-    app(args=spread(sys.argv[1:]))
+    """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
+    try:
+        code = app(args=spread(sys.argv[1:] or ["--help"]), standalone_mode=False)
+    except typer.TyperException as error:
+        sentence = error.format_message().rstrip(".")
+        typer.echo(f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(sys.argv[1:])}.", err=True)
+        code = 2
+    except typer.Abort:
+        code = 130
+    sys.exit(code)
+
+
+def _help_of(arguments: Sequence[str]) -> str:
+    """The help that explains what was got wrong."""
+    known = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    verb = next((argument for argument in arguments if argument in known), None)
+    return f"`inferometer {verb} --help`" if verb else "`inferometer --help`"

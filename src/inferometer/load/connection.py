@@ -23,6 +23,10 @@ HEADER_BYTES_MOST = 65_536
 TLS_RECORD_BYTES = 65_536
 
 
+class SurplusError(Exception):
+    """There are bytes behind the end of the response."""
+
+
 class Connection:
     """A connection serves one exchange at a time; `exchange` is None while it is idle or not yet open.
 
@@ -116,6 +120,13 @@ class Connection:
         if not self.outgoing and self.exchange is not None:
             self.exchange.sent_done_ns = realtime_ns()
 
+    def has_answer(self) -> bool:
+        """Whether something waits to be read, though the server takes no more of the request."""
+        try:
+            return bool(self.sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
     def is_spent(self) -> bool:
         """While idle, it has news: whether that is the end of it. TLS sends session tickets unasked; these are taken in."""
         if self.tls is None:
@@ -132,6 +143,10 @@ class Connection:
         self.sock.close()
 
     # Called by the parser.
+
+    def on_message_begin(self) -> None:
+        if self.complete:  # what follows a whole response is not ours, and must not be taken for a part of it
+            raise SurplusError
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()

@@ -67,6 +67,10 @@ class Connections:
         """After a write: listen for room to write the rest, or only for the answer."""
         self._poller.modify(connection.fd, READABLE | WRITABLE if connection.outgoing else READABLE)
 
+    def listen(self, connection: Connection) -> None:
+        """After a write that failed: only for what the server has said already."""
+        self._poller.modify(connection.fd, READABLE)
+
     def drop(self, connection: Connection) -> None:
         """Close it and forget it."""
         del self.by_fd[connection.fd]

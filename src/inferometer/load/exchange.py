@@ -36,6 +36,7 @@ class Exchange:
     __slots__ = (
         "ambiguous",
         "arrivals",
+        "broken",
         "connect_ns",
         "decoder",
         "delays",
@@ -71,6 +72,7 @@ class Exchange:
         self.outcome = Outcome.OK
         self.failure = Failure.NONE
         self.detail: str | None = None
+        self.broken: tuple[Failure, str, Outcome] | None = None
         self.usage = _NO_USAGE
         self.finish_reason: str | None = None
         self.done = False
@@ -87,6 +89,10 @@ class Exchange:
         """Note how this ended other than well; the first word stands."""
         if self.outcome is Outcome.OK:
             self.outcome, self.failure, self.detail = outcome, failure, detail
+
+    def break_off(self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
+        """No more of the response will come. What came before and is not decoded yet has the first word."""
+        self.broken = failure, detail, outcome
 
     def headers(self, status: int, stamp_ns: int) -> None:
         """The response has begun."""
@@ -133,8 +139,10 @@ class Exchange:
     def conclude(self, end_ns: int) -> None:
         """The response is over and decoded: was it a success?"""
         self.end_ns = end_ns
+        if self.broken is not None:
+            self.fail(*self.broken)
         for event in self.decoder.close():
-            if event.text:  # completed by the end of the body, so it had arrived by then
+            if event.text and self.broken is None:  # completed by the end of the body, so it had arrived by then
                 self.text.append(event.text)
                 self.arrivals.append(end_ns)
                 self.delays.append(0)

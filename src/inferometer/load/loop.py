@@ -21,7 +21,7 @@ from inferometer.load.poller import make_poller
 from inferometer.load.recorder import Recorder
 from inferometer.load.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
 from inferometer.load.timer import DueTimer
-from inferometer.trace.schema import Failure, Outcome
+from inferometer.trace.schema import MISSING, Failure, Outcome
 
 READ_BYTES = 16_384
 READY_MOST = 1024
@@ -143,10 +143,7 @@ class Loop:
             return True
         if self._next >= self._until:
             return False
-        due_ns = self._due_ns[self._next]
-        if due_ns <= 0:
-            return True
-        due_ns += self._start_ns
+        due_ns = self._start_ns + self._due_ns[self._next]
         if due_ns <= monotonic_ns():
             return True
         self._timer.arm(due_ns)
@@ -165,7 +162,7 @@ class Loop:
         try:
             connection.send(exchange, self._messages[exchange.position])
         except OSError as error:
-            self._lost(connection, error)
+            self._write_failed(connection, error)
             return
         if connection.outgoing:
             self.connections.watch(connection)
@@ -207,7 +204,7 @@ class Loop:
                     data = connection.tls.decrypt(data)
                 connection.feed(data)
             except (httptools.HttpParserError, OSError) as error:
-                self._give_up(connection, Failure.BAD_FRAMING, f"the response is not HTTP ({error})")
+                self._misframed(connection, exchange, ancillary, read_ns, quiet_ns, error)
                 continue
             if not exchange.headers_ns:
                 self._headers(connection, exchange, len(data), arrival_ns(ancillary) or read_ns)
@@ -226,8 +223,10 @@ class Loop:
         """The first reads of a response: note when its headers were complete, and that they do end."""
         if connection.status:
             exchange.headers(connection.status, stamp_ns)
-            if connection.compressed:
+            if connection.compressed and connection.status // 100 == 2:
                 exchange.fail(Failure.CONTENT_TYPE, "the server compressed the response, though we take none that is")
+            elif connection.compressed:
+                exchange.fail(Failure.HTTP_STATUS, f"HTTP {connection.status}: (compressed)")
             return
         connection.header_bytes += length
         if connection.header_bytes > HEADER_BYTES_MOST:
@@ -244,6 +243,21 @@ class Loop:
         else:
             self.connections.drop(connection)
             self._replenish()
+
+    def _misframed(
+        self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int, quiet_ns: int, error: Exception
+    ) -> None:
+        """The parser met something that is not HTTP: the end of the connection, and of the response unless that was whole."""
+        if not exchange.headers_ns and connection.status:
+            self._headers(connection, exchange, 0, arrival_ns(ancillary) or read_ns)
+        if connection.body:  # framed before the failure
+            self.backlog.reads.append((exchange.position, connection.body, ancillary, read_ns, quiet_ns))
+            self.backlog.bytes += len(connection.body)
+        if connection.complete:
+            connection.keep_alive = False
+            self._completed(connection, exchange, ancillary, read_ns)
+        else:
+            self._give_up(connection, Failure.BAD_FRAMING, f"the response is not HTTP ({error})")
 
     # When there is nothing to read
 
@@ -294,7 +308,7 @@ class Loop:
             try:
                 connection.flush()
             except OSError as error:
-                self._lost(connection, error)
+                self._write_failed(connection, error)
                 return
             if not connection.outgoing:
                 self.connections.watch(connection)
@@ -311,6 +325,8 @@ class Loop:
 
     def _connect_failed(self, failure: Failure, detail: str) -> None:
         """A request that is due has no connection to go by: that is its end."""
+        if self.connections.idle:
+            return
         if self._in_flight < self._job.share.max_in_flight and self._is_due():
             exchange = self._resend.popleft() if self._resend else self._begin()
             exchange.fail(failure, detail)
@@ -335,12 +351,20 @@ class Loop:
         else:
             self._give_up(connection, Failure.RESET, f"the connection broke: {error}")
 
+    def _write_failed(self, connection: Connection, error: OSError) -> None:
+        """The server takes no more of the request. If it has said why, that is read first."""
+        if connection.has_answer():
+            self.connections.listen(connection)
+        else:
+            self._lost(connection, error)
+
     def _was_stale(self, connection: Connection, exchange: Exchange) -> bool:
         """A kept-alive connection that ends before a byte of answer was closed while idle: not an error of the request."""
         return connection.served > 0 and not exchange.headers_ns and not connection.header_bytes
 
     def _send_again(self, connection: Connection, exchange: Exchange) -> None:
         exchange.resent += 1
+        exchange.sent_done_ns = MISSING
         self.reconnects += 1
         self._in_flight -= 1
         self._resend.append(exchange)
@@ -351,9 +375,7 @@ class Loop:
         """End an exchange before its response is whole. Its connection cannot be used again."""
         exchange = connection.exchange
         assert exchange is not None
-        if connection.body:  # bytes framed before the failure still count
-            self.backlog.reads.append((exchange.position, connection.body, [], realtime_ns(), 0))
-        exchange.fail(failure, detail, outcome)
+        exchange.break_off(failure, detail, outcome)
         self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
         self._in_flight -= 1
         self.connections.drop(connection)
@@ -384,6 +406,6 @@ class Loop:
             if connection.exchange is not None:
                 self._give_up(connection, Failure.NONE, "the run was stopped", Outcome.CANCELLED)
         for exchange in self._resend:
-            exchange.fail(Failure.NONE, "the run was stopped", Outcome.CANCELLED)
+            exchange.break_off(Failure.NONE, "the run was stopped", Outcome.CANCELLED)
             self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
         self._resend.clear()

@@ -12,7 +12,7 @@
 //            --events 0 (default) sends as many events as the request's max_tokens asks for
 //            --itl-ms 0 sends a whole response in one write
 //   routes: POST /v1/completions, GET /v1/models, GET /health, GET /truth; everything else is 404
-//   SIGTERM or SIGINT writes the record to FILE and ends the server.
+//   SIGTERM, SIGINT or the end of whoever started it writes the record to FILE and ends the server.
 //
 // The record, from GET /truth or in FILE, is 64-bit words of this machine:
 //   "PACEDTR1", realtime_offset_ns, n requests, m events,
@@ -492,6 +492,7 @@ int main(int count, char **words) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     prctl(PR_SET_TIMERSLACK, 1); // wake when asked to, not up to 50 µs later
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);

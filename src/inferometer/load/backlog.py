@@ -6,8 +6,10 @@ memory is bounded, and the rest is decoded after the last response.
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
+import sys
 import tempfile
 from collections import deque
 from typing import IO
@@ -36,12 +38,13 @@ class Backlog:
         self.peak_bytes = 0
         self.spilled_bytes = 0
         self._memory_bytes = memory_bytes
+        self._oldest: deque[Read] = deque()  # a block that has come back from the file, older than all others
         self._file: IO[bytes] | None = None
         self._blocks: deque[tuple[int, int]] = deque()  # (offset, length) of each block in the file, older than all `reads`
         self._file_end = 0
 
     def __bool__(self) -> bool:
-        return bool(self.reads or self._blocks)
+        return bool(self.reads or self._blocks or self._oldest)
 
     def settle(self) -> None:
         """Called once a turn: with too much in memory, move the oldest block into the file."""
@@ -50,29 +53,44 @@ class Backlog:
         if held <= self._memory_bytes:
             return
         block = self._pop(BLOCK_READS)
-        data = marshal.dumps(block)
+        try:
+            self._spill(marshal.dumps(block))
+        except OSError:  # no room on the disk: better too much memory than no measurement
+            self._memory_bytes = sys.maxsize
+            self.reads.extendleft(reversed(block))
+            self.bytes += _body_bytes(block)
+
+    def _spill(self, data: bytes) -> None:
         if self._file is None:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the backlog)
-        os.pwrite(self._file.fileno(), data, self._file_end)
+        if os.pwrite(self._file.fileno(), data, self._file_end) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._blocks.append((self._file_end, len(data)))
         self._file_end += len(data)
         self.spilled_bytes += len(data)
 
     def take(self, most: int) -> list[Read]:
-        """The oldest reads, `most` of them or fewer; a block from the file comes whole."""
-        if self._blocks:
+        """The oldest reads, `most` of them or fewer."""
+        if self._blocks and not self._oldest:
             assert self._file is not None
             offset, length = self._blocks.popleft()
-            block: list[Read] = marshal.loads(os.pread(self._file.fileno(), length, offset))  # noqa: S302 (we wrote it)
-            return block
-        return self._pop(most)
+            self._oldest.extend(marshal.loads(os.pread(self._file.fileno(), length, offset)))  # noqa: S302 (we wrote it)
+        return _pop(self._oldest, most) if self._oldest else self._pop(most)
 
     def _pop(self, most: int) -> list[Read]:
-        popleft = self.reads.popleft
-        taken = [popleft() for _ in range(min(most, len(self.reads)))]
-        self.bytes -= sum([len(read[1]) for read in taken if read[1]])
+        taken = _pop(self.reads, most)
+        self.bytes -= _body_bytes(taken)
         return taken
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def _pop(reads: deque[Read], most: int) -> list[Read]:
+    popleft = reads.popleft
+    return [popleft() for _ in range(min(most, len(reads)))]
+
+
+def _body_bytes(reads: list[Read]) -> int:
+    return sum([len(read[1]) for read in reads if read[1]])

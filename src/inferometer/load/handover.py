@@ -50,7 +50,7 @@ def _map(path: Path) -> Any:
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
-def lost_share(job: Job, sent: int, start_realtime_ns: int) -> Trace:
+def lost_share(job: Job, sent: int, start_realtime_ns: int, *, why: str, interrupted: bool = False) -> Trace:
     """The trace of a worker that died: what it had sent when last heard of is unfinished, the rest unsent."""
     n = len(job.requests)
     requests = empty_requests(n)
@@ -64,7 +64,7 @@ def lost_share(job: Job, sent: int, start_realtime_ns: int) -> Trace:
     requests["warmup"][: job.share.warmups] = True
     requests["outcome"][:sent] = Outcome.UNFINISHED
     requests["outcome"][sent:] = Outcome.UNSENT
-    requests["detail"][:sent] = "the worker process died"
+    requests["detail"][:sent] = why
     record = WorkerRecord(
         worker=job.share.worker,
         assigned=n,
@@ -82,4 +82,4 @@ def lost_share(job: Job, sent: int, start_realtime_ns: int) -> Trace:
         clock_step_ns=0,
         kernel_stamps=False,
     )
-    return Trace(requests, empty_events(), (record,), start_realtime_ns, job.closed_loop)
+    return Trace(requests, empty_events(), (record,), start_realtime_ns, job.closed_loop, interrupted)

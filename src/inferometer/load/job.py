@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,10 +12,16 @@ from inferometer.protocol.base import Backend, Generation
 from inferometer.request import Request
 from inferometer.spec.run import Timeouts
 
+_WORD = re.compile(r"[\x21-\x7e]*")
+_LINE = re.compile(r"[\x20-\x7e\t]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One worker's share of a run. `requests` and the share's due times are in the same order."""
+    """One worker's share of a run. `requests` and the share's due times are in the same order.
+
+    Raises ValueError if a header, the path or the prefix of request ids could not be sent as one line, or one word, of HTTP.
+    """
 
     address: Address
     path: str
@@ -33,6 +40,13 @@ class Job:
     keep_texts: bool = False
     request_id_prefix: str = ""
 
+    def __post_init__(self) -> None:
+        words = (self.path, self.request_id_prefix, self.address.host_header, *self.headers)
+        if not all(map(_WORD.fullmatch, words)) or not all(map(_LINE.fullmatch, self.headers.values())):
+            raise ValueError(
+                "A header, the path or the prefix of request ids holds a character that HTTP does not allow there."
+            )
+
 
 def wire_messages(job: Job) -> list[bytes]:
     """Every request of the job as the bytes to write, head and body."""
@@ -45,7 +59,7 @@ def wire_messages(job: Job) -> list[bytes]:
         "Content-Type: application/json",
         *(f"{name}: {value}" for name, value in job.headers.items()),
     ]
-    head = "\r\n".join(fixed).encode("latin-1")
+    head = "\r\n".join(fixed).encode("ascii")
     messages = []
     for request in job.requests:
         body = job.backend.encode(request, job.generation)

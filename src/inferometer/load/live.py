@@ -53,7 +53,7 @@ class Live:
         """Add a finished exchange."""
         cells = self._cells
         if exchange.outcome is not Outcome.OK:
-            cells[4] += 1
+            cells[4] += exchange.outcome is Outcome.FAILED  # cancelled is neither
             return
         cells[3] += 1
         tokens = exchange.output_tokens()[0]

@@ -170,7 +170,11 @@ class Loop:
             self._replenish()
 
     def _replenish(self) -> None:
-        self.connections.replenish(self._in_flight + len(self._resend) + self._until - self._next)
+        try:
+            self.connections.replenish(self._in_flight + len(self._resend) + self._until - self._next)
+        except OSError as error:  # no more sockets to be had
+            if not self.connections.by_fd:  # and none to wait for
+                self._connect_failed(Failure.CONNECT_ERROR, f"could not open a socket: {error}")
 
     # Reading: the hot path
 
@@ -204,7 +208,7 @@ class Loop:
                     data = connection.tls.decrypt(data)
                 connection.feed(data)
             except (httptools.HttpParserError, OSError) as error:
-                self._misframed(connection, exchange, ancillary, read_ns, quiet_ns, error)
+                self._misframed(connection, ancillary, read_ns, quiet_ns, error)
                 continue
             if not exchange.headers_ns:
                 self._headers(connection, exchange, len(data), arrival_ns(ancillary) or read_ns)
@@ -244,10 +248,10 @@ class Loop:
             self.connections.drop(connection)
             self._replenish()
 
-    def _misframed(
-        self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int, quiet_ns: int, error: Exception
-    ) -> None:
+    def _misframed(self, connection: Connection, ancillary: Ancillary, read_ns: int, quiet_ns: int, error: Exception) -> None:
         """The parser met something that is not HTTP: the end of the connection, and of the response unless that was whole."""
+        exchange = connection.exchange
+        assert exchange is not None
         if not exchange.headers_ns and connection.status:
             self._headers(connection, exchange, 0, arrival_ns(ancillary) or read_ns)
         if connection.body:  # framed before the failure

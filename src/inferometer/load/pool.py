@@ -6,7 +6,8 @@ import multiprocessing
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -48,31 +49,36 @@ class _Worker:
         """Its next word; ("died",) if there will be none."""
         try:
             return tuple(self.pipe.recv())
-        except EOFError:
+        except (EOFError, OSError):
             return ("died",)
+
+    def begin(self, start_ns: int) -> None:
+        with suppress(OSError):  # it has died: that is heard soon enough
+            self.pipe.send(("start", start_ns))
 
 
 def measure(jobs: Sequence[Job], on_progress: Callable[[Snapshot], None] = lambda _: None) -> Trace:
     """Run the jobs, one worker process each, and merge what they recorded.
 
     `on_progress` is called a few times a second. Ctrl-C and SIGTERM stop the run and keep what is there; a second one kills
-    it. Raises MeasurementError if a worker could not prepare.
+    it. Raises MeasurementError if a worker could not prepare, and KeyboardInterrupt if it was stopped before it began.
     """
-    with tempfile.TemporaryDirectory(prefix="inferometer-") as folder:
-        workers = [_Worker(job, Path(folder) / str(job.share.worker)) for job in jobs]
+    workers: list[_Worker] = []
+    with tempfile.TemporaryDirectory(prefix="inferometer-") as folder, _Stop(workers) as stop:
         try:
-            with _Stop(workers) as stop:
-                _await_ready(workers, stop)
-                anchor = take_anchor()
-                start_ns = monotonic_ns() + START_AFTER_NS
-                for worker in workers:
-                    worker.pipe.send(("start", start_ns))
-                finished = _follow(workers, on_progress)
-            return _collect(workers, finished, start_ns + anchor.offset_ns)
+            workers.extend(_Worker(job, Path(folder) / str(job.share.worker)) for job in jobs)
+            _await_ready(workers, stop)
+            anchor = take_anchor()
+            start_ns = monotonic_ns() + START_AFTER_NS
+            for worker in workers:
+                worker.begin(start_ns)
+            last_words = _follow(workers, on_progress)
+            return _collect(workers, last_words, start_ns + anchor.offset_ns, interrupted=stop.asked)
         finally:
             for worker in workers:
                 worker.process.kill()
                 worker.process.join()
+                worker.pipe.close()
 
 
 class _Stop:
@@ -100,39 +106,47 @@ class _Stop:
         self.asked = True
 
 
-def _await_ready(workers: Sequence[_Worker], stop: _Stop) -> None:
-    for worker in workers:
-        word = worker.hear()
-        if stop.asked:
-            raise MeasurementError("stopped before the first request was sent")
-        if word[0] == "failed":
-            raise MeasurementError(word[1])
-        if word[0] == "died":
-            raise MeasurementError("a worker process died while it prepared")
-
-
-def _follow(workers: Sequence[_Worker], on_progress: Callable[[Snapshot], None]) -> set[int]:
-    """Until every worker has finished or died. The numbers of those that finished."""
-    lives = [worker.live for worker in workers]
-    waiting = {worker.pipe: worker for worker in workers}
-    finished = set()
+def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...]]]:
+    """The next word of each worker, by its place in the row, as they come in; empty where none came for a while."""
+    waiting = {worker.pipe: place for place, worker in enumerate(workers)}
     while waiting:
-        for pipe in connection.wait(list(waiting), SNAPSHOT_S):
-            worker = waiting.pop(pipe)
-            word = worker.hear()
+        heard = connection.wait(list(waiting), SNAPSHOT_S)
+        places = [waiting.pop(pipe) for pipe in heard]
+        yield {place: workers[place].hear() for place in places}
+
+
+def _await_ready(workers: Sequence[_Worker], stop: _Stop) -> None:
+    for words in _next_words(workers):
+        if stop.asked:
+            raise KeyboardInterrupt
+        for word in words.values():
             if word[0] == "failed":
                 raise MeasurementError(word[1])
-            if word[0] == "done":
-                finished.add(worker.job.share.worker)
+            if word[0] == "died":
+                raise MeasurementError("A worker process died while it prepared: see whether memory ran out.")
+
+
+def _follow(workers: Sequence[_Worker], on_progress: Callable[[Snapshot], None]) -> dict[int, tuple[Any, ...]]:
+    """Until every worker has finished or died: their last words."""
+    lives = [worker.live for worker in workers]
+    last_words: dict[int, tuple[Any, ...]] = {}
+    for words in _next_words(workers):
+        last_words |= words
         on_progress(snapshot(lives))
-    return finished
+    return last_words
 
 
-def _collect(workers: Sequence[_Worker], finished: set[int], start_realtime_ns: int) -> Trace:
+def _collect(
+    workers: Sequence[_Worker], last_words: Mapping[int, tuple[Any, ...]], start_realtime_ns: int, *, interrupted: bool
+) -> Trace:
+    """One trace, whatever became of the workers: what one of them failed to record is lost, what the others did is not."""
     shares = []
-    for worker in workers:
-        if worker.job.share.worker in finished:
+    for place, worker in enumerate(workers):
+        word = last_words[place]
+        if word[0] == "done":
             shares.append(load_share(worker.directory, worker.job, start_realtime_ns))
-        else:
-            shares.append(lost_share(worker.job, snapshot([worker.live]).sent, start_realtime_ns))
+            continue
+        why = "the worker process died" if word[0] == "died" else f"the worker failed: {word[1].strip().splitlines()[-1]}"
+        sent = snapshot([worker.live]).sent
+        shares.append(lost_share(worker.job, sent, start_realtime_ns, why=why, interrupted=interrupted))
     return merge(shares)

@@ -1,0 +1,59 @@
+"""An axis of a matrix: numbers, ranges `{from: 1, to: 200, step: 1}` and lists of both, as one tuple of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+MOST_VALUES = 20_000
+"""Of one axis: more is a slip of the pen, or ill will."""
+
+
+def _values(axis: Any) -> Any:
+    """Every value that is written, once, in the order written. Raises ValueError, for pydantic to report."""
+    items = axis if isinstance(axis, list | tuple) else [axis]
+    values: dict[Any, None] = {}
+    for item in items:
+        for value in _range(item) if isinstance(item, dict) else (item,):
+            if isinstance(value, bool) or not isinstance(value, int | float | str):
+                raise ValueError("wants numbers, ranges such as {from: 1, to: 200, step: 1}, or a list of both")
+            values[value] = None
+            if len(values) > MOST_VALUES:
+                raise ValueError(f"has more than {MOST_VALUES} values")
+    if not values:
+        raise ValueError("has no values; leave it out, or give some")
+    return tuple(values)
+
+
+def _range(written: dict[Any, Any]) -> Iterator[int]:
+    step = written.get("step", 1)
+    first, last = written.get("from"), written.get("to")
+    if set(written) - {"from", "to", "step"} or type(first) is not int or type(last) is not int or type(step) is not int:
+        raise ValueError("wants a range such as {from: 1, to: 200, step: 1}, in whole numbers")
+    if step < 1 or last < first:
+        raise ValueError(f"has an empty range from {first} to {last}; the step is 1 or more, and `to` is not below `from`")
+    yield from range(first, last + 1, step)
+
+
+def _schema(number: dict[str, Any]) -> WithJsonSchema:
+    whole = {"type": "integer"}
+    span = {
+        "type": "object",
+        "properties": {"from": whole, "to": whole, "step": {"type": "integer", "minimum": 1}},
+        "required": ["from", "to"],
+        "additionalProperties": False,
+    }
+    return WithJsonSchema({"anyOf": [number, span, {"type": "array", "minItems": 1, "items": {"anyOf": [number, span]}}]})
+
+
+def _whole(least: int) -> WithJsonSchema:
+    return _schema({"type": "integer", "minimum": least})
+
+
+_RATE = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"const": "inf"}]}
+
+PositiveIntAxis = Annotated[tuple[Annotated[int, Field(gt=0)], ...], BeforeValidator(_values), _whole(1)]
+NonNegativeIntAxis = Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_values), _whole(0)]
+PositiveFloatAxis = Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_values), _schema(_RATE)]

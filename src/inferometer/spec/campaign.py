@@ -1,0 +1,243 @@
+"""What a campaign is: the models of its file, and the plain values it expands to. A point's own settings are RunSpec's.
+
+The file is read and checked as a whole in `campaign_file`, expanded in `expand`; starting servers and keeping the ledger of
+what is done is none of this room's business.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
+from inferometer.spec.run import (
+    Load,
+    NonNegativeInt,
+    PositiveInt,
+    RandomWorkload,
+    RunSpec,
+    Sampling,
+    Spec,
+    Timeouts,
+)
+
+BACKENDS = ("openai", "vllm", "openai-chat")
+"""Wire formats a campaign may name: those of the protocol room, which lies above this one (a test compares the two)."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=64)]
+"""What becomes part of ids and file names: no separator and no character a shell or a glob would take for its own."""
+
+PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Latency = Literal["ttft", "tpot", "itl", "e2el"]
+Cache = Literal["cold", "warm"]
+
+
+def _words(command: Any) -> Any:
+    """A command written as one string, as its words."""
+    try:
+        return shlex.split(command) if isinstance(command, str) else command
+    except ValueError as error:
+        raise ValueError(f"is no command line ({error}): close the quotation, or write it as a list of words") from None
+
+
+Command = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_words),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+def _once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+class CampaignError(Exception):
+    """The campaign cannot be carried out as written: one sentence for each reason, with file and line where there is one."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class Hardware(Spec):
+    """A named hardware configuration, as its owner declares it. What can be checked of it is checked when it runs."""
+
+    gpus: PositiveInt = 1
+    pcie_generation: Annotated[int, Field(ge=1, le=7)] | None = None
+    pcie_width: Literal[1, 2, 4, 8, 16] | None = None
+    """Lanes of each card."""
+    bandwidth_gb_s: PositiveFloat | None = None
+    """Of each card's link, GB/s in one direction."""
+    instruction: str | None = None
+    """What a person has to do to bring it about, such as "set the slot to x8"."""
+    cost_per_hour: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """Of the whole configuration, in whatever currency; instead of the campaign's own."""
+
+
+class ServerRecipe(Spec):
+    """How a server comes up. Strings may hold placeholders; in the recipe of a `ServerNeed` they are filled."""
+
+    kind: Literal["external", "operator", "process", "compose"] = "operator"
+    """external: it is there already. operator: a person starts it, told how. process: we start `command`. compose: we bring
+    `compose_service` of `compose_file` up."""
+    backend: Literal["openai", "vllm", "openai-chat"] = "openai"
+    base_url: str = "http://127.0.0.1:8000"
+    command: Command = ()
+    """Words of the command line; in the file a list, or one string as a shell would take it."""
+    environment: dict[str, str] = Field(default_factory=dict)
+    """Set beside what the shell has. Keys and passwords do not belong here."""
+    image: str | None = None
+    compose_file: str | None = None
+    compose_service: str | None = None
+    served_model: str | None = None
+    """Name sent in requests, where it is not the model's id."""
+    max_model_len: PositiveInt | None = None
+    """Longest prompt and output together, tokens. None: as long as the points of the group need, and some spare."""
+    start_timeout_s: PositiveFloat = 900.0
+    stop_timeout_s: PositiveFloat = 30.0
+    note: str | None = None
+    """Told to the person who starts the server."""
+
+
+class Cell(Spec):
+    """Some settings of a point, which go together: a row of `paired` or `include`, or what `exclude` leaves out."""
+
+    input_len: PositiveInt | None = None
+    output_len: PositiveInt | None = None
+    prefix_len: NonNegativeInt | None = None
+    max_concurrency: PositiveInt | None = None
+    request_rate: Annotated[float, Field(gt=0)] | None = None
+    burstiness: Annotated[float, Field(gt=0)] | None = None
+    num_prompts: PositiveInt | None = None
+    cache: Cache | None = None
+
+
+class Matrix(Spec):
+    """Which points there are: all rows of `paired` crossed with all values of the axes, in the order of these fields, the last
+    quickest; less what `exclude` matches, and after that `include`."""
+
+    paired: tuple[Cell, ...] = ()
+    input_len: PositiveIntAxis = ()
+    output_len: PositiveIntAxis = ()
+    prefix_len: NonNegativeIntAxis = ()
+    max_concurrency: PositiveIntAxis = ()
+    request_rate: PositiveFloatAxis = ()
+    burstiness: PositiveFloatAxis = ()
+    num_prompts: PositiveIntAxis = ()
+    cache: Annotated[tuple[Cache, ...], AfterValidator(_once)] = ()
+    """`[cold, warm]`: each point twice, the second time with the prompts of the first."""
+    num_prompts_per_concurrency: PositiveInt | None = None
+    """num_prompts = this × max_concurrency, where num_prompts is not given: every level then takes about as long."""
+    include: tuple[Cell, ...] = ()
+    exclude: tuple[Cell, ...] = ()
+
+
+class GroupSpec(Spec):
+    """One test: a server, and the points measured on it. What it leaves out is the campaign's."""
+
+    id: Name
+    model: str
+    """Alias of the campaign's models."""
+    server: str
+    """Name of a recipe."""
+    hardware: str | None = None
+    tp: PositiveInt = 1
+    """Tensor parallelism."""
+    matrix: Matrix | None = None
+    """Instead of the campaign's."""
+    workload: RandomWorkload | None = None
+    """Its fields replace the campaign's, one by one; so do those of `load` and `sampling`."""
+    load: Load | None = None
+    sampling: Sampling | None = None
+
+
+class CampaignSpec(Spec):
+    """A campaign file."""
+
+    name: Name
+    about: str = ""
+    seed: NonNegativeInt = 0
+    result_dir: Annotated[str, Field(min_length=1)] = "bench_results"
+    """Folder of the result files, from where the command is run."""
+    file_name: Annotated[str, Field(min_length=1)] = "{group}_{input}_np{n}_c{c}_{time}.json"
+    """Pattern of the result files' names; what it may hold is `FILE_NAME_FIELDS` in `expand`."""
+    hardware: dict[Name, Hardware] = Field(default_factory=dict)
+    models: Annotated[dict[Name, str], Field(min_length=1)]
+    """Alias to model id."""
+    servers: Annotated[dict[Name, ServerRecipe], Field(min_length=1)]
+    groups: Annotated[tuple[GroupSpec, ...], Field(min_length=1)]
+    matrix: Matrix = Matrix()
+    workload: RandomWorkload = RandomWorkload()
+    load: Load = Load()
+    sampling: Sampling = Sampling()
+    timeouts: Timeouts = Timeouts()
+    workers: PositiveInt = 1
+    repeats: Annotated[int, Field(ge=1, le=1000)] = 1
+    order: Literal["listed", "shuffled", "interleaved"] = "listed"
+    """Within a group. listed: as written, repeats of a point in a row. shuffled: by the seed. interleaved: all points, then all
+    of them backwards, and so on (ABBA), once a repeat."""
+    goodput: dict[Latency, PositiveFloat] = Field(default_factory=dict)
+    """Limits that a good request keeps, ms."""
+    metrics: Annotated[tuple[Latency, ...], AfterValidator(_once)] = ("ttft", "tpot", "itl", "e2el")
+    """Latencies in the result files."""
+    percentiles: Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(_once)] = (50.0, 90.0, 99.0)
+    detailed: bool = False
+    """Put the arrays of every request into the result files too."""
+    targets: dict[str, Annotated[str, StringConstraints(pattern=r"^\s*(<|<=|>|>=)\s*[0-9]+(\.[0-9]+)?\s*$")]] = Field(
+        default_factory=dict
+    )
+    """What the results are to reach, such as `output_throughput: "> 1800"`; kept for who checks it."""
+    cost_per_hour: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerNeed:
+    """The server that a group of points needs, ready to be started."""
+
+    recipe_name: str
+    recipe: ServerRecipe
+    """With every placeholder filled: `command` can be run as it stands."""
+    hardware_name: str | None
+    hardware: Hardware | None
+    model_alias: str
+    model_id: str
+    served_model: str
+    tp: int
+    max_model_len: int | None
+    """What the recipe declares, else what the group's points need where the command sets it; None where nobody says."""
+    declared: dict[str, Any]
+    """What `identity` is, once."""
+
+    def identity(self) -> dict[str, Any]:
+        """What the server is by declaration, plain JSON values without an address: it becomes `RunSpec.server`."""
+        return dict(self.declared)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPoint:
+    """One point of the plan."""
+
+    id: str
+    """Unique in the campaign, readable and fit for globs: `1C-1k/np17`, and `1C-1k/np17#2` for its second repeat."""
+    spec: RunSpec
+    file_name_fields: dict[str, str]
+    """What the file-name pattern may name, all but the time."""
+    after: str | None = None
+    """Id of the cold point whose prompts this one repeats: it must have been measured before, on the same server start, or the
+    cache is not warm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Points under one server start."""
+
+    id: str
+    """The ids of its tests, joined by `+`."""
+    tests: tuple[str, ...]
+    """Ids of the file's groups that it was made of."""
+    server: ServerNeed
+    points: tuple[PlannedPoint, ...]

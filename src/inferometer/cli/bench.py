@@ -52,6 +52,7 @@ def bench(**flags: Any) -> None:
     except (EndpointError, MeasurementError, CannotWriteError) as error:
         _refuse(str(error))
     except KeyboardInterrupt:
+        typer.echo("inferometer: stopped before there was anything to report.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
     raise typer.Exit(code)
 
@@ -81,16 +82,14 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
     from inferometer.metrics import judge, summarize
     from inferometer.report.console import render
     from inferometer.server.endpoint import Endpoint
-    from inferometer.store.vllm_json import check_metadata
 
     asked = understand(flags)
-    check_metadata(asked.metadata)
-    if flags.save_result:
-        _require_writable(flags)
     with Endpoint(asked.target["base_url"], asked.target["headers"], flags.insecure) as endpoint:
         endpoint.wait_ready(flags.ready_check_timeout_sec)
         model = asked.model or endpoint.only_model()
         ready = point.prepare(asked.spec(model), endpoint)
+        if flags.save_result:
+            _require_writable(flags)
         _announce(ready, endpoint.base_url)
         with progress(len(ready.plan), quiet=flags.disable_tqdm) as show:
             trace = point.run(
@@ -111,9 +110,14 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
         expected_cached_tokens=spec.workload.prefix_len,
         max_in_flight=spec.load.max_concurrency,
     )
-    typer.echo(render(summary, verdict, load=spec.load, workers=trace.workers, metrics=asked.metrics), nl=False)
-    if flags.save_result:
-        _save(flags, asked, ready, trace=trace, summary=summary, verdict=verdict, finished=finished)
+    saved: list[str] = []
+    try:  # first the files: nobody can take them back, but a reader of our output may hang up
+        if flags.save_result:
+            _save(flags, asked, ready, trace=trace, summary=summary, verdict=verdict, finished=finished, saved=saved)
+    finally:
+        typer.echo(render(summary, verdict, load=spec.load, workers=trace.workers, metrics=asked.metrics), nl=False)
+        for heading, line in zip(("Saved:", ""), reversed(saved), strict=False):
+            typer.echo(f"{heading:9} {line}")
     return trace, verdict
 
 
@@ -148,20 +152,42 @@ def _free_directory(path: Path) -> Path:
 
 
 def _require_writable(flags: BenchFlags) -> None:
-    """Find out before the run, not after it."""
-    from inferometer.store.atomic import require_writable
+    """Find out before the run, not after it; and after all that may be refused, so that nothing is left behind then."""
+    from inferometer.store.atomic import CannotWriteError, require_writable
 
-    require_writable((flags.result_dir / (flags.result_filename or "result.json")).parent)
+    path = flags.result_dir / (flags.result_filename or "result.json")
+    require_writable(path.parent)
+    if path.is_dir():
+        raise CannotWriteError(f"cannot write {path}: that is a directory; choose another --result-filename")
 
 
 def _save(
-    flags: BenchFlags, asked: Asked, ready: ReadyPoint, *, trace: Trace, summary: Summary, verdict: Verdict, finished: datetime
+    flags: BenchFlags,
+    asked: Asked,
+    ready: ReadyPoint,
+    *,
+    trace: Trace,
+    summary: Summary,
+    verdict: Verdict,
+    finished: datetime,
+    saved: list[str],
 ) -> None:
+    """Write the run directory, then vLLM's JSON beside it; `saved` is told what there is."""
     from inferometer.store.environment import describe_environment
     from inferometer.store.run_directory import save_run
     from inferometer.store.vllm_json import save_result, vllm_result
 
     path = _result_path(flags, ready, finished)
+    directory = _free_directory(path)
+    save_run(
+        directory,
+        trace if flags.save_detailed else replace(trace, texts=None),
+        ready.spec,
+        environment=describe_environment(sys.argv, ready.server),
+        summary=summary.to_dict(),
+        verdict=verdict.to_dict(),
+    )
+    saved.append(f"{directory}/ (requests.parquet, events.parquet, run.json, summary.json, verdict.json)")
     result = vllm_result(
         ready.spec,
         summary,
@@ -173,14 +199,4 @@ def _save(
         detailed=flags.save_detailed,
     )
     save_result(path, result, append=flags.append_result)
-    directory = _free_directory(path)
-    save_run(
-        directory,
-        trace if flags.save_detailed else replace(trace, texts=None),
-        ready.spec,
-        environment=describe_environment(sys.argv, ready.server),
-        summary=summary.to_dict(),
-        verdict=verdict.to_dict(),
-    )
-    typer.echo(f"Saved:    {path}")
-    typer.echo(f"          {directory}/ (requests.parquet, events.parquet, run.json, summary.json, verdict.json)")
+    saved.append(str(path))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,7 +15,9 @@ from inferometer.cli.bench_flags import BenchFlags
 from inferometer.metrics import parse_goodput
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
+from inferometer.spec.checks import check_run
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target, Timeouts
+from inferometer.store.vllm_json import check_metadata
 
 SAMPLING_FLAGS = (
     "temperature",
@@ -36,6 +40,8 @@ FLAG_OF_FIELD = {
     "total_s": "--request-timeout",
 }
 """Where a field of the spec is not called like its flag."""
+
+_WORD = re.compile(r"[\x21-\x7e]*")
 
 T = TypeVar("T")
 
@@ -135,14 +141,33 @@ def understand(flags: BenchFlags) -> Asked:
         },
         metrics=attempt(parse.parse_metrics, flags.percentile_metrics) or (),
         percentiles=attempt(parse.parse_percentiles, flags.metric_percentiles) or (),
-        goodput=(attempt(parse_goodput, flags.goodput) or {}) if flags.goodput else {},
+        goodput=attempt(_parse_goodput, flags.goodput) or {},
         metadata=attempt(parse.parse_metadata, flags.metadata or []) or {},
     )
+    attempt(parse.with_api_key, headers or {}, os.environ)
+    attempt(check_metadata, asked.metadata)
+    for flag in ("endpoint", "request_id_prefix"):
+        attempt(_check_word, flag, getattr(flags, flag) or "")
+    if not flags.ready_check_timeout_sec >= 0:  # nor nan, which would wait for ever
+        reasons.append(f"--ready-check-timeout-sec {flags.ready_check_timeout_sec:g}: should be 0 or more.")
+    attempt(RunSpec, target=Target(model="any"), workload=RandomWorkload(), seed=asked.parts["seed"], workers=flags.workers)
     if not reasons:
-        attempt(asked.spec, "checked")
+        reasons += check_run(asked.spec("any"))
     if reasons:
         raise FlagsError(reasons)
     return asked
+
+
+def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:
+    try:
+        return parse_goodput(pairs) if pairs else {}
+    except ValueError as error:
+        raise ValueError(f"--goodput: {error}") from None
+
+
+def _check_word(flag: str, value: str) -> None:
+    if not _WORD.fullmatch(value):
+        raise ValueError(f"--{flag.replace('_', '-')} {value!r}: should hold no space, line break or character outside ASCII.")
 
 
 def _sentences(error: ValidationError) -> list[str]:

@@ -31,16 +31,13 @@ SEVERAL_VALUES = ("--goodput", "--metadata", "--header")
 def spread(arguments: Sequence[str]) -> list[str]:
     """`--goodput a b` as `--goodput a --goodput b`, which is what the parser takes."""
     spread_out: list[str] = []
-    flag = ""
-    for argument in arguments:
+    flag = ""  # the one that further values belong to
+    for previous, argument in zip(["", *arguments], arguments, strict=False):
         if argument.startswith("-"):
             flag = argument if argument in SEVERAL_VALUES else ""
-            if not flag:
-                spread_out.append(argument)
-        elif flag:
-            spread_out += [flag, argument]
-        else:
-            spread_out.append(argument)
+        elif flag and previous != flag:
+            spread_out.append(flag)
+        spread_out.append(argument)
     return spread_out
 
 

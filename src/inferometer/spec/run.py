@@ -14,6 +14,7 @@ MEASUREMENT_VERSION = 1
 
 PositiveInt = Annotated[int, Field(gt=0)]
 NonNegativeInt = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(gt=0, le=1e9)]
 
 
 class Spec(BaseModel):
@@ -85,10 +86,10 @@ class Sampling(Spec):
 class Timeouts(Spec):
     """When a request is given up, seconds."""
 
-    connect_s: Annotated[float, Field(gt=0)] = 30.0
-    first_token_s: Annotated[float, Field(gt=0)] = 600.0
-    idle_s: Annotated[float, Field(gt=0)] = 120.0
-    total_s: Annotated[float, Field(gt=0)] = 21_600.0
+    connect_s: Seconds = 30.0
+    first_token_s: Seconds = 600.0
+    idle_s: Seconds = 120.0
+    total_s: Seconds = 21_600.0
 
     @property
     def shortest_s(self) -> float:
@@ -103,7 +104,7 @@ class RunSpec(Spec):
     load: Load = Load()
     sampling: Sampling = Sampling()
     timeouts: Timeouts = Timeouts()
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     repeat: NonNegativeInt = 0
     workers: PositiveInt = 1
     server: dict[str, Any] | None = None

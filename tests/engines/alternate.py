@@ -3,10 +3,11 @@
     python tests/engines/alternate.py [--concurrency 1 4 8] [--request-rate R] [--rounds 3]    compares the two clients
     python tests/engines/alternate.py --starvation                             what a server that spins does to our client
 
-The comparison swaps the order of the clients every round and never repeats a prompt. Client CPU is that of the whole command
-(its imports too) and, beside it, what it took beyond a run of one prompt. The two agree on every definition but one: vLLM's
-client takes a token without text (part of a character) for output, ours does not, so its ITL has a few more, shorter gaps.
-A script for people, not a test: it judges nothing. Needs `install.py`.
+The comparison swaps the order of the clients every round and never repeats a prompt. Below each client's mean stands the mean
+that the server's own histogram grew by meanwhile; it begins and ends within the client's, so a client that says much more, or
+less, has measured itself. (The few requests that a client sends beside its measurement are in the server's mean.) The two
+clients agree on every definition but one: vLLM's takes a token without text (part of a character) for output, ours does not.
+Client CPU is that of the whole command, imports included. A script for people, not a test. Needs `install.py`.
 """
 
 from __future__ import annotations
@@ -26,19 +27,23 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from servers import OFFLINE, Server, make_tiny_model, program, vllm
+from servers import OFFLINE, Server, counters, make_tiny_model, program, vllm
 
 FIGURES = (
     ("TTFT mean (ms)", "mean_ttft_ms"),
+    ("  says the server", "time_to_first_token_seconds"),
     ("TTFT p50", "p50_ttft_ms"),
     ("TTFT p99", "p99_ttft_ms"),
     ("TPOT mean (ms)", "mean_tpot_ms"),
+    ("  says the server", "request_time_per_output_token_seconds"),
     ("TPOT p50", "p50_tpot_ms"),
     ("TPOT p99", "p99_tpot_ms"),
     ("ITL mean (ms)", "mean_itl_ms"),
+    ("  says the server", "inter_token_latency_seconds"),
     ("ITL p50", "p50_itl_ms"),
     ("ITL p99", "p99_itl_ms"),
     ("E2EL mean (ms)", "mean_e2el_ms"),
+    ("  says the server", "e2e_request_latency_seconds"),
     ("E2EL p50", "p50_e2el_ms"),
     ("E2EL p99", "p99_e2el_ms"),
     ("requests/s", "request_throughput"),
@@ -46,9 +51,9 @@ FIGURES = (
     ("input tokens", "total_input_tokens"),
     ("output tokens", "total_output_tokens"),
     ("client CPU (s)", "client_cpu_s"),
-    ("  beyond one prompt", "client_cpu_beyond_s"),
     ("command wall (s)", "command_wall_s"),
 )
+"""What is printed, and its key: vLLM's result file, the name of a histogram of vLLM's (without `vllm:`), or ours below."""
 
 Options = Sequence[str]
 Client = Callable[[Server, Path, Options], Sequence[str]]
@@ -56,10 +61,10 @@ Client = Callable[[Server, Path, Options], Sequence[str]]
 _seeds = itertools.count(1)
 
 
-def workload(args: argparse.Namespace, num_prompts: int) -> list[str]:
+def workload(args: argparse.Namespace) -> list[str]:
     """The flags that both clients share; a seed of its own for every run, or the server's prefix cache answers."""
     flags = ["--dataset-name", "random", "--random-input-len", str(args.input_len), "--random-output-len", str(args.output_len)]
-    flags += ["--num-prompts", str(num_prompts), "--ignore-eos", "--seed", str(next(_seeds))]
+    flags += ["--num-prompts", str(args.num_prompts), "--ignore-eos", "--seed", str(next(_seeds))]
     return [*flags, "--percentile-metrics", "ttft,tpot,itl,e2el", "--metric-percentiles", "50,99"]
 
 
@@ -93,25 +98,28 @@ def run(command: Sequence[str]) -> tuple[float, float]:
 
 
 def measure(client: str, server: Server, options: Options) -> dict[str, Any]:
-    """One run of a client: its result file, with what the command itself cost."""
+    """One run of a client: its result file, what the command itself cost, and the means of the server's own histograms, ms."""
+    before = counters(server)
     with tempfile.TemporaryDirectory() as results:
         wall_s, cpu_s = run(CLIENTS[client](server, Path(results), options))
         (saved,) = Path(results).glob("*.json")
         result: dict[str, Any] = json.loads(saved.read_text(encoding="utf-8"))
+    after = counters(server)
+    for name in (key for _, key in FIGURES if key.endswith("_seconds")):
+        total, count = (after[f"vllm:{name}_{part}"] - before[f"vllm:{name}_{part}"] for part in ("sum", "count"))
+        result[name] = 1e3 * total / count
     return result | {"command_wall_s": wall_s, "client_cpu_s": cpu_s}
 
 
 def compare(args: argparse.Namespace, server: Server) -> None:
     loads = [("closed loop", "--max-concurrency", str(n)) for n in args.concurrency]
     loads += [("open loop", "--request-rate", f"{rate:g}") for rate in args.request_rate]
-    smallest = {name: measure(name, server, workload(args, 1))["client_cpu_s"] for name in CLIENTS}
     for kind, flag, value in loads:
         rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in CLIENTS}
         for n in range(args.rounds):
             for name in list(CLIENTS)[:: 1 if n % 2 == 0 else -1]:
-                result = measure(name, server, [*workload(args, args.num_prompts), flag, value])
-                result["client_cpu_beyond_s"] = result["client_cpu_s"] - smallest[name]
-                rounds[name].append(result)
+                ours = ["--no-realtime"] if args.no_realtime and name == "inferometer bench" else []
+                rounds[name].append(measure(name, server, [*workload(args), flag, value, *ours]))
         print(
             f"\n{kind}, {flag} {value}: {args.num_prompts} prompts, {args.input_len} → {args.output_len} tokens, "
             f"median (lowest – highest) of {args.rounds} rounds"
@@ -145,7 +153,7 @@ def starvation(args: argparse.Namespace, model: Path, logs: Path) -> None:
 def starved(args: argparse.Namespace, server: Server, priority: str) -> str:
     """One row: what our client says of itself after a run at this priority."""
     with tempfile.TemporaryDirectory() as results:
-        run(our_client(server, Path(results), [*workload(args, args.num_prompts), "--max-concurrency", "1", priority]))
+        run(our_client(server, Path(results), [*workload(args), "--max-concurrency", "1", priority]))
         (directory,) = (path.parent for path in Path(results).glob("*/run.json"))
         workers = json.loads((directory / "run.json").read_text(encoding="utf-8"))["workers"]
         verdict = json.loads((directory / "verdict.json").read_text(encoding="utf-8"))
@@ -174,6 +182,7 @@ def main() -> None:
     parser.add_argument("--output-len", type=int, default=64)
     parser.add_argument("--layers", type=int, default=2, help="size of the tiny model")
     parser.add_argument("--hidden", type=int, default=128, help="size of the tiny model")
+    parser.add_argument("--no-realtime", action="store_true", help="our client at ordinary priority, as the other")
     parser.add_argument("--spinning", action="store_true", help="leave vLLM spinning on sched_yield")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

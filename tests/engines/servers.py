@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from prometheus_client.parser import text_string_to_metric_families
 
 HERE = Path(__file__).resolve().parent
 ENGINES_DIR = HERE.parents[1] / ".engines"
@@ -108,6 +109,16 @@ def transformers_serve(
         base_url = f"http://127.0.0.1:{port}"
         _wait_until_ready("transformers serve", process, base_url, log)
         yield Server(base_url, str(model), model, log, process.pid)
+
+
+def counters(server: Server) -> dict[str, float]:
+    """Every sample of the server's /metrics page by its whole name, summed over its labels."""
+    page = httpx.get(f"{server.base_url}/metrics", timeout=10).text
+    sums: dict[str, float] = {}
+    for family in text_string_to_metric_families(page):
+        for sample in family.samples:
+            sums[sample.name] = sums.get(sample.name, 0.0) + sample.value
+    return sums
 
 
 def free_port() -> int:

@@ -17,11 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import polars as pl
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
-from servers import Server, make_tiny_model, transformers_serve, vllm
+from servers import Server, counters, make_tiny_model, transformers_serve, vllm
 
 pytestmark = pytest.mark.engine
 
@@ -103,16 +101,6 @@ def measure(server: Server, results: Path, *options: str, prompts: int = PROMPTS
         events=pl.read_parquet(directory / "events.parquet"),
         verdict=json.loads((directory / "verdict.json").read_text(encoding="utf-8")),
     )
-
-
-def counters(server: Server) -> dict[str, float]:
-    """Every sample of the server's /metrics page by its whole name, summed over its labels."""
-    page = httpx.get(f"{server.base_url}/metrics", timeout=10).text
-    sums: dict[str, float] = {}
-    for family in text_string_to_metric_families(page):
-        for sample in family.samples:
-            sums[sample.name] = sums.get(sample.name, 0.0) + sample.value
-    return sums
 
 
 def growth(server: Server, before: Mapping[str, float], requests: int) -> dict[str, float]:

@@ -34,8 +34,8 @@ def test_a_request_may_fill_the_context_but_not_overflow_it() -> None:
 
 
 def test_the_longest_request_counts_prefix_and_range() -> None:
-    work = {"input_len": 1000, "output_len": 100, "prefix_len": 50, "range_ratio": 0.1}
-    assert longest_request(spec(work=work)) == (1150, 110)
+    work: dict[str, Any] = {"input_len": 1000, "output_len": 100, "prefix_len": 50, "range_ratio": 0.1}
+    assert longest_request(RandomWorkload(**work)) == (1150, 110)
     assert check_run(spec(work=work), max_model_len=1260) == []
     (found,) = check_run(spec(work=work), max_model_len=1259)
     assert "1150 input and 110 output tokens at the upper end of --random-range-ratio" in found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from inferometer.spec.run import RunSpec, length_range
+from inferometer.spec.run import RandomWorkload, RunSpec, length_range
 
 DESCRIPTORS_BESIDES_STREAMS = 64
 """Open files of a worker that are not streams: standard streams, epoll, pipes, libraries, spare."""
@@ -32,12 +32,10 @@ def check_run(spec: RunSpec, *, max_model_len: int | None = None, descriptor_lim
     ]
 
 
-def longest_request(spec: RunSpec) -> tuple[int, int]:
+def longest_request(work: RandomWorkload) -> tuple[int, int]:
     """The longest prompt (prefix included) and the longest output that the workload may draw, tokens."""
-    work = spec.workload
-    return work.prefix_len + length_range(work.input_len, work.range_ratio)[1], length_range(work.output_len, work.range_ratio)[
-        1
-    ]
+    prompt = work.prefix_len + length_range(work.input_len, work.range_ratio)[1]
+    return prompt, length_range(work.output_len, work.range_ratio)[1]
 
 
 def _endpoint(spec: RunSpec) -> list[str]:
@@ -49,7 +47,7 @@ def _endpoint(spec: RunSpec) -> list[str]:
 
 def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
     """Refuses what vLLM refuses: more than max_model_len. Exactly max_model_len is served, so it may be measured."""
-    prompt, output = longest_request(spec)
+    prompt, output = longest_request(spec.workload)
     if max_model_len is None or prompt + output <= max_model_len:
         return []
     why = "" if spec.workload.range_ratio == 0 else " at the upper end of --random-range-ratio"

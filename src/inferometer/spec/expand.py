@@ -1,0 +1,290 @@
+"""From a campaign to its points, grouped by the server they need. A pure function: the same file gives the same plan.
+
+Files, the ledger and the clock are not its business; a campaign that was not checked by `campaign_file` may make it fail.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import itertools
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from inferometer.spec.campaign import CampaignError, CampaignSpec, Cell, Group, GroupSpec, Matrix, PlannedPoint, ServerNeed
+from inferometer.spec.checks import longest_request
+from inferometer.spec.flags import did_you_mean
+from inferometer.spec.recipe import server_need
+from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target
+
+QUICK_PROMPTS = 4
+QUICK_POINTS = 3
+
+FILE_NAME_FIELDS = {
+    "name": "the campaign",
+    "group": "id of the test",
+    "config": "hardware configuration",
+    "model": "alias of the model",
+    "server": "name of the recipe",
+    "tp": "tensor parallelism",
+    "input": "prompt length, such as 1k",
+    "INPUT": "prompt length, such as 1K",
+    "output": "output length, such as 128",
+    "n": "num_prompts",
+    "c": "max_concurrency, or inf",
+    "rate": "request_rate, or inf",
+    "burstiness": "shape of the gaps between arrivals",
+    "cache": "cold or warm",
+    "repeat": "1 for the first measurement of a point",
+    "time": "local time of its end, YYYYmmdd_HHMMSS",
+}
+"""What a file-name pattern may hold in braces."""
+
+Settings = dict[str, Any]
+"""Fields of `Cell` that a point was given by its matrix."""
+
+ID_PARTS: dict[str, Callable[[Any], str]] = {
+    "input_len": lambda value: f"in{short_length(value)}",
+    "output_len": lambda value: f"out{short_length(value)}",
+    "prefix_len": lambda value: f"prefix{short_length(value)}",
+    "max_concurrency": lambda value: f"c{value}",
+    "request_rate": lambda value: f"r{value:g}",
+    "burstiness": lambda value: f"b{value:g}",
+    "num_prompts": lambda value: f"np{value}",
+    "cache": str,
+}
+"""How an id names what varies, in this order."""
+
+M = TypeVar("M", RandomWorkload, Load, Sampling)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """One group of the file, its points not yet turned into specs."""
+
+    spec: GroupSpec
+    matrix: Matrix
+    workload: RandomWorkload
+    load: Load
+    sampling: Sampling
+
+    def workload_of(self, settings: Settings) -> RandomWorkload:
+        return _with(self.workload, settings, "input_len", "output_len", "prefix_len", "cache")
+
+    def load_of(self, settings: Settings) -> Load:
+        return _with(self.load, settings, "num_prompts", "request_rate", "burstiness", "max_concurrency")
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Points that stay together: a cold one and its warm one, or a single one."""
+
+    test: _Test
+    settings: list[Settings]
+
+    @property
+    def id(self) -> str:
+        return _point_id(self.test, self.settings[0])
+
+
+def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] = ()) -> list[Group]:
+    """The points in the order they are to be measured, one `Group` for each server start.
+
+    `quick` takes few points and few requests of every test, once. `only` keeps what one of its entries names: a test, a group,
+    a point with all its repeats, or a glob over any of them; an entry that names nothing raises CampaignError. Neither changes
+    the servers: they are those of the whole campaign.
+    """
+    groups = []
+    for tests in _by_server([test_of(campaign, group) for group in campaign.groups]):
+        need = server_need(campaign, tests[0].spec, {longest_request(work) for test in tests for work in _workloads(test)})
+        units = [_Unit(test, settings) for test in tests for settings in _units(test, quick=quick)]
+        points = tuple(
+            _point(campaign, unit.test, need, settings, repeat)
+            for unit, repeat in _ordered(campaign, units, repeats=1 if quick else campaign.repeats)
+            for settings in unit.settings
+        )
+        names = tuple(test.spec.id for test in tests)
+        groups.append(Group("+".join(names), names, need, points))
+    return _chosen(groups, only) if only else groups
+
+
+def file_name(campaign: CampaignSpec, point: PlannedPoint, time: datetime) -> str:
+    """Name of the point's result file; `time` is the local time of its end."""
+    fields = {**point.file_name_fields, "time": time.strftime("%Y%m%d_%H%M%S")}
+    return re.sub(r"\{(\w+)\}", lambda found: fields[found[1]], campaign.file_name)
+
+
+def short_length(tokens: int) -> str:
+    """1024 as `1k`, 98304 as `96k`, 500 as `500`: the names that the result files of these studies have."""
+    return f"{tokens // 1024}k" if tokens and tokens % 1024 == 0 else str(tokens)
+
+
+def test_of(campaign: CampaignSpec, group: GroupSpec) -> _Test:
+    """The group with what it leaves to the campaign."""
+    return _Test(
+        group,
+        group.matrix or campaign.matrix,
+        _over(campaign.workload, group.workload),
+        _over(campaign.load, group.load),
+        _over(campaign.sampling, group.sampling),
+    )
+
+
+def count_points(matrix: Matrix) -> int:
+    """The most points that a matrix can give, without drawing them up."""
+    axes = [getattr(matrix, name) for name in ID_PARTS]
+    crossed = math.prod(len(axis) or 1 for axis in axes) * (len(matrix.paired) or 1)
+    return crossed + len(matrix.include)
+
+
+def cells(test: _Test) -> Iterator[Settings]:
+    """The settings of every point of a test, in the order of its matrix, each once."""
+    matrix = test.matrix
+    rows = [_given(row) for row in matrix.paired] or [{}]
+    axes = {name: values for name in ID_PARTS if (values := getattr(matrix, name))}
+    crossed = ({**row, **dict(zip(axes, values, strict=True))} for row in rows for values in itertools.product(*axes.values()))
+    listed = itertools.chain(
+        (settings for settings in crossed if not any(_matches(test, settings, out) for out in matrix.exclude)),
+        (_given(row) for row in matrix.include),
+    )
+    seen = set()
+    for given in listed:
+        per_slot, slots = matrix.num_prompts_per_concurrency, test.load_of(given).max_concurrency
+        derived = {"num_prompts": per_slot * slots} if per_slot and slots else {}
+        settings = {**derived, **given}
+        key = tuple(sorted(settings.items()))
+        if key not in seen:
+            seen.add(key)
+            yield settings
+
+
+def _given(cell: Cell) -> Settings:
+    return cell.model_dump(exclude_none=True)
+
+
+def _matches(test: _Test, settings: Settings, out: Cell) -> bool:
+    """Whether a point has all values of `out`, also those that are not in its matrix."""
+    whole = {**test.workload_of(settings).model_dump(), **test.load_of(settings).model_dump()}
+    return all(whole[name] == value for name, value in _given(out).items())
+
+
+def _over(base: M, own: M | None) -> M:
+    """`base`, with the fields that `own` was given."""
+    return base if own is None else type(base)(**{**base.model_dump(), **own.model_dump(exclude_unset=True)})
+
+
+def _with(base: M, settings: Settings, *names: str) -> M:
+    return base.model_copy(update={name: settings[name] for name in names if name in settings})
+
+
+def _by_server(tests: Iterable[_Test]) -> list[list[_Test]]:
+    """Tests that need the same server together, in the order in which a server is first asked for."""
+    shared: dict[tuple[Any, ...], list[_Test]] = {}
+    for test in tests:
+        key = (test.spec.server, test.spec.model, test.spec.tp, test.spec.hardware)
+        shared.setdefault(key, []).append(test)
+    return list(shared.values())
+
+
+def _workloads(test: _Test) -> set[RandomWorkload]:
+    return {test.workload_of(settings) for settings in cells(test)}
+
+
+def _units(test: _Test, *, quick: bool) -> list[list[Settings]]:
+    """The cells of a test; a cold one and its warm one together, in this order."""
+    units: dict[tuple[Any, ...], list[Settings]] = {}
+    for whole in cells(test):
+        fewer = {"num_prompts": min(test.load_of(whole).num_prompts, QUICK_PROMPTS)} if quick else {}
+        settings = {**whole, **fewer}
+        unit = units.setdefault(tuple((name, value) for name, value in settings.items() if name != "cache"), [])
+        if settings not in unit:
+            unit.append(settings)
+    together = [sorted(unit, key=lambda settings: settings.get("cache", "")) for unit in units.values()]
+    return _few(together) if quick else together
+
+
+def _few(units: list[T]) -> list[T]:
+    """The first, the last, and what lies evenly between."""
+    last = len(units) - 1
+    return [units[i] for i in sorted({last * k // (QUICK_POINTS - 1) for k in range(QUICK_POINTS)})]
+
+
+def _ordered(campaign: CampaignSpec, units: list[_Unit], *, repeats: int) -> Iterator[tuple[_Unit, int]]:
+    """Each unit with each repeat. The place of a unit in a shuffled order depends on nothing but the seed and itself."""
+    if campaign.order == "interleaved":
+        for repeat in range(repeats):
+            yield from ((unit, repeat) for unit in (units if repeat % 2 == 0 else reversed(units)))
+        return
+    listed = [(unit, repeat) for unit in units for repeat in range(repeats)]
+    if campaign.order == "shuffled":
+        listed.sort(key=lambda each: hashlib.sha256(f"{campaign.seed} {each[0].id} {each[1]}".encode()).digest())
+    yield from listed
+
+
+def _point_id(test: _Test, settings: Settings, repeat: int = 0) -> str:
+    named = settings or {"num_prompts": test.load.num_prompts}
+    parts = "-".join(write(named[name]) for name, write in ID_PARTS.items() if name in named)
+    return f"{test.spec.id}/{parts}" + (f"#{repeat + 1}" if repeat else "")
+
+
+def _point(campaign: CampaignSpec, test: _Test, need: ServerNeed, settings: Settings, repeat: int) -> PlannedPoint:
+    spec = RunSpec(
+        target=Target(backend=need.recipe.backend, base_url=need.recipe.base_url, model=need.served_model),
+        workload=test.workload_of(settings),
+        load=test.load_of(settings),
+        sampling=test.sampling,
+        timeouts=campaign.timeouts,
+        seed=campaign.seed,
+        repeat=repeat,
+        workers=campaign.workers,
+        server=need.identity(),
+    )
+    after = _point_id(test, {**settings, "cache": "cold"}, repeat) if settings.get("cache") == "warm" else None
+    return PlannedPoint(_point_id(test, settings, repeat), spec, _file_name_fields(campaign, test, spec), after)
+
+
+def _file_name_fields(campaign: CampaignSpec, test: _Test, spec: RunSpec) -> dict[str, str]:
+    load, work = spec.load, spec.workload
+    return {
+        "name": campaign.name,
+        "group": test.spec.id,
+        "config": test.spec.hardware or "",
+        "model": test.spec.model,
+        "server": test.spec.server,
+        "tp": str(test.spec.tp),
+        "input": short_length(work.input_len),
+        "INPUT": short_length(work.input_len).upper(),
+        "output": short_length(work.output_len),
+        "n": str(load.num_prompts),
+        "c": "inf" if load.max_concurrency is None else str(load.max_concurrency),
+        "rate": f"{load.request_rate:g}",
+        "burstiness": f"{load.burstiness:g}",
+        "cache": work.cache or "",
+        "repeat": str(spec.repeat + 1),
+    }
+
+
+def _chosen(groups: list[Group], only: Sequence[str]) -> list[Group]:
+    """The groups with the points that were asked for, and the cold points that warm ones among them need."""
+    known: dict[str, set[str]] = {}
+    for group in groups:
+        for point in group.points:
+            for name in (group.id, point.id.partition("/")[0], point.id.partition("#")[0], point.id):
+                known.setdefault(name, set()).add(point.id)
+    chosen: set[str] = set()
+    reasons = []
+    for pattern in only:
+        found = [known[pattern]] if pattern in known else [known[name] for name in fnmatch.filter(known, pattern)]
+        chosen.update(*found)
+        if not found:
+            reasons.append(f"--only {pattern!r} names no group and no point{did_you_mean(pattern, known)}.")
+    if reasons:
+        raise CampaignError(reasons)
+    chosen |= {point.after for group in groups for point in group.points if point.after and point.id in chosen}
+    kept = (replace(group, points=tuple(point for point in group.points if point.id in chosen)) for group in groups)
+    return [group for group in kept if group.points]

@@ -1,0 +1,134 @@
+"""From a recipe to the server a group needs: placeholders filled, the longest request known, its identity declared.
+
+Knows nothing of processes, containers or sockets: what comes out can be shown to a person as well as started.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from inferometer.spec.campaign import CampaignSpec, GroupSpec, ServerNeed, ServerRecipe
+from inferometer.spec.flags import parse_base_url
+
+SPARE_TOKENS = 128
+"""Added to the longest request where a recipe leaves max_model_len to us, as the PCIe study does it: 1024 + 128 + 128."""
+
+PLACEHOLDERS = {
+    "model": "id of the model",
+    "alias": "its name in the campaign file",
+    "served_model": "name sent in requests",
+    "tp": "tensor parallelism",
+    "devices": "0,1,…: one for each of tp",
+    "host": "host of base_url",
+    "port": "port of base_url",
+    "max_model_len": "longest prompt and output together, tokens",
+    "input_len": "longest prompt of the group, tokens",
+    "output_len": "longest output of the group, tokens",
+    "hardware": "name of the hardware configuration",
+    "gpus": "its number of cards",
+}
+"""What the strings of a recipe may hold in braces."""
+
+ADDRESS = ("host", "port")
+"""Placeholders that say where a server is and not what it is: they stay unfilled in its identity."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+def placeholders(text: str) -> list[str]:
+    """Names in braces, known or not. Other braces, such as those of JSON, are left alone."""
+    return _PLACEHOLDER.findall(text)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """`text` with what `values` knows filled in."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def recipe_strings(recipe: ServerRecipe) -> Iterator[str]:
+    """Every string of a recipe in which placeholders are filled."""
+    yield from recipe.command
+    yield from recipe.environment.values()
+    for text in (recipe.image, recipe.compose_file, recipe.compose_service, recipe.served_model, recipe.note):
+        if text is not None:
+            yield text
+
+
+def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tuple[int, int]]) -> ServerNeed:
+    """What `group` needs. `longest`: the longest prompt and output of points that share the server, tokens."""
+    recipe = campaign.servers[group.server]
+    hardware = campaign.hardware[group.hardware] if group.hardware is not None else None
+    lengths = list(longest)
+    uses_limit = any("max_model_len" in placeholders(text) for text in recipe_strings(recipe))
+    needed = max((prompt + output for prompt, output in lengths), default=0) + SPARE_TOKENS
+    max_model_len = recipe.max_model_len or (needed if uses_limit else None)
+    values = {
+        "model": campaign.models[group.model],
+        "alias": group.model,
+        "tp": str(group.tp),
+        "devices": ",".join(str(card) for card in range(group.tp)),
+        "max_model_len": str(max_model_len),
+        "input_len": str(max((prompt for prompt, _ in lengths), default=0)),
+        "output_len": str(max((output for _, output in lengths), default=0)),
+    }
+    if hardware is not None and group.hardware is not None:
+        values |= {"hardware": group.hardware, "gpus": str(hardware.gpus)}
+    values["served_model"] = fill(recipe.served_model or values["model"], values)
+    placeless = _filled(recipe, values)
+    return ServerNeed(
+        recipe_name=group.server,
+        recipe=_filled(placeless, _address(recipe.base_url)),
+        hardware_name=group.hardware,
+        hardware=hardware,
+        model_alias=group.model,
+        model_id=values["model"],
+        served_model=values["served_model"],
+        tp=group.tp,
+        max_model_len=max_model_len,
+        declared=_identity(group, campaign, placeless, max_model_len),
+    )
+
+
+def shell_line(recipe: ServerRecipe) -> str:
+    """The command with its environment, as one line that can be pasted into a shell; empty where there is none."""
+    if not recipe.command:
+        return ""
+    settings = [f"{name}={shlex.quote(value)}" for name, value in recipe.environment.items()]
+    return " ".join([*settings, shlex.join(recipe.command)])
+
+
+def _address(base_url: str) -> dict[str, str]:
+    parts = urlsplit(parse_base_url(base_url))
+    return {"host": parts.hostname or "", "port": str(parts.port or (443 if parts.scheme == "https" else 80))}
+
+
+def _filled(recipe: ServerRecipe, values: Mapping[str, str]) -> ServerRecipe:
+    texts = {
+        name: fill(text, values)
+        for name in ("image", "compose_file", "compose_service", "served_model", "note")
+        if (text := getattr(recipe, name)) is not None
+    }
+    command = tuple(fill(word, values) for word in recipe.command)
+    environment = {name: fill(value, values) for name, value in recipe.environment.items()}
+    return recipe.model_copy(update={**texts, "command": command, "environment": environment})
+
+
+def _identity(group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, max_model_len: int | None) -> dict[str, Any]:
+    """Everything that was declared and may change what is measured: not the address, not who starts it, not what it costs."""
+    identity: dict[str, Any] = {"recipe": group.server, "model": campaign.models[group.model], "tp": group.tp}
+    if group.hardware is not None:
+        facts = campaign.hardware[group.hardware].model_dump(exclude_none=True, exclude={"instruction", "cost_per_hour"})
+        identity["hardware"] = {"name": group.hardware, **facts}
+    told = {
+        "command": list(recipe.command),
+        "environment": recipe.environment,
+        "image": recipe.image,
+        "compose_file": recipe.compose_file,
+        "compose_service": recipe.compose_service,
+        "max_model_len": max_model_len,
+    }
+    return identity | {name: value for name, value in told.items() if value}

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from inferometer.cli.bench_flags import BenchFlags
+from inferometer.load.job import check_headers
 from inferometer.metrics import parse_goodput
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
@@ -144,6 +145,7 @@ def understand(flags: BenchFlags) -> Asked:
         goodput=attempt(_parse_goodput, flags.goodput) or {},
         metadata=attempt(parse.parse_metadata, flags.metadata or []) or {},
     )
+    attempt(check_headers, headers or {})
     attempt(parse.with_api_key, headers or {}, os.environ)
     attempt(check_metadata, asked.metadata)
     for flag in ("endpoint", "request_id_prefix"):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inferometer.arrival import Share
 from inferometer.load.address import Address
 from inferometer.protocol.base import Backend, Generation
 from inferometer.request import Request
+from inferometer.spec.flags import check_header
 from inferometer.spec.run import Timeouts
 
+SET_BY_US = frozenset({"accept-encoding", "connection", "content-length", "expect", "transfer-encoding", "x-request-id"})
+"""Headers (lower case) on which framing and matching depend; all others may be replaced."""
+
 _WORD = re.compile(r"[\x21-\x7e]*")
-_LINE = re.compile(r"[\x20-\x7e\t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +44,31 @@ class Job:
     request_id_prefix: str = ""
 
     def __post_init__(self) -> None:
-        words = (self.path, self.request_id_prefix, self.address.host_header, *self.headers)
-        if not all(map(_WORD.fullmatch, words)) or not all(map(_LINE.fullmatch, self.headers.values())):
-            raise ValueError(
-                "A header, the path or the prefix of request ids holds a character that HTTP does not allow there."
-            )
+        check_headers(self.headers)
+        if not all(map(_WORD.fullmatch, (self.path, self.request_id_prefix, self.address.host_header))):
+            raise ValueError("The path, the host or the prefix of request ids holds a character that HTTP does not take there.")
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Raise ValueError unless all of these may be sent with every request."""
+    for name, value in headers.items():
+        check_header(name, value)
+        if name.lower() in SET_BY_US:
+            raise ValueError(f"--header {name}: the measurement sets this one itself; leave it out.")
 
 
 def wire_messages(job: Job) -> list[bytes]:
     """Every request of the job as the bytes to write, head and body."""
-    fixed = [
-        f"POST {job.path} HTTP/1.1",
-        f"Host: {job.address.host_header}",
-        "User-Agent: inferometer",
-        "Accept: text/event-stream",
-        "Accept-Encoding: identity",
-        "Content-Type: application/json",
-        *(f"{name}: {value}" for name, value in job.headers.items()),
-    ]
-    head = "\r\n".join(fixed).encode("ascii")
+    usual = {
+        "Host": job.address.host_header,
+        "User-Agent": "inferometer",
+        "Accept": "text/event-stream",
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json",
+    }
+    given = {name.lower() for name in job.headers}
+    headers = {**{name: value for name, value in usual.items() if name.lower() not in given}, **job.headers}
+    head = "\r\n".join([f"POST {job.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]).encode("ascii")
     messages = []
     for request in job.requests:
         body = job.backend.encode(request, job.generation)

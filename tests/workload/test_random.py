@@ -19,9 +19,16 @@ both = pytest.mark.parametrize("counter", [IDS, WORDS], ids=["ids", "text"])
 
 
 def make(
-    n: int = 20, point: str = "p", seed: int = 0, repeat: int = 0, counter: TokenIds | TokenCounter = IDS, **spec: float
+    n: int = 20,
+    point: str = "p",
+    seed: int = 0,
+    repeat: int = 0,
+    counter: TokenIds | TokenCounter = IDS,
+    attempt: int = 0,
+    **spec: float,
 ) -> Workload:
-    return random_workload(RandomWorkload.model_validate(spec), n, identity=(seed, point, repeat), counter=counter)
+    identity = (seed, point, repeat)
+    return random_workload(RandomWorkload.model_validate(spec), n, identity=identity, counter=counter, attempt=attempt)
 
 
 def tokens(request: Request) -> Sequence[object]:
@@ -46,6 +53,17 @@ def test_a_prefix_comes_before_the_own_part_and_is_the_same_in_all(counter: Toke
     assert len({tuple(tokens(r)[30:34]) for r in work.requests}) == 20
     other = make(input_len=50, prefix_len=30, counter=counter, point="other")
     assert tokens(other.requests[0])[:8] != tokens(work.requests[0])[:8]
+
+
+@both
+def test_another_attempt_has_the_same_lengths_and_shares_no_beginning(counter: TokenIds | TokenCounter) -> None:
+    attempts = [make(input_len=20, prefix_len=8, range_ratio=0.3, counter=counter, attempt=attempt) for attempt in range(3)]
+    lengths = [[(r.prompt_tokens, r.max_tokens) for r in work.requests] for work in attempts]
+    assert lengths[0] == lengths[1] == lengths[2]
+    beginnings = [tuple(tokens(work.requests[0])[:4]) for work in attempts]
+    assert len(set(beginnings)) == 3
+    again = make(input_len=20, prefix_len=8, range_ratio=0.3, counter=counter, attempt=2)
+    assert again.requests == attempts[2].requests
 
 
 @both

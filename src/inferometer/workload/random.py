@@ -30,14 +30,17 @@ class Workload:
 
 
 def random_workload(
-    spec: RandomWorkload, n: int, *, identity: tuple[int, str, int], counter: TokenIds | TokenCounter
+    spec: RandomWorkload, n: int, *, identity: tuple[int, str, int], counter: TokenIds | TokenCounter, attempt: int = 0
 ) -> Workload:
     """`n` requests. `identity` is (seed, point, repeat); `point` is any name that is the point's own, such as its fingerprint.
 
     Prompt i has `prefix_len` tokens that all share and then its own, in all as many as its `prompt_tokens`. Fewer requests of
-    the same identity are the first of more. Raises ValueError where a length cannot be had.
+    the same identity are the first of more. Another `attempt` has the same lengths and other prompts, for a point that is
+    measured again on a server that may remember it. Raises ValueError where a length cannot be had.
     """
     for_inputs, for_outputs, for_prompts = _seeds(identity).spawn(3)
+    if attempt:
+        for_prompts = _seeds((*identity, attempt))
     inputs = _lengths(spec.input_len, spec.range_ratio, n, for_inputs)
     outputs = _lengths(spec.output_len, spec.range_ratio, n, for_outputs)
     prompts: Sequence[Prompt]
@@ -51,7 +54,7 @@ def random_workload(
     return Workload(requests, counting, exact)
 
 
-def _seeds(identity: tuple[int, str, int]) -> np.random.SeedSequence:
+def _seeds(identity: tuple[int | str, ...]) -> np.random.SeedSequence:
     """Hashed, since neighbouring numbers must not make neighbouring prompts."""
     digest = hashlib.sha256(json.dumps(identity).encode()).digest()
     return np.random.SeedSequence(int.from_bytes(digest, "big"))

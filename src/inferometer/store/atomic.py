@@ -82,6 +82,14 @@ def new_directory(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def move(source: Path, target: Path) -> None:
+    """Give what is flushed already its final name. Missing parents are created. Raises CannotWriteError."""
+    with saying_why(target):
+        _make(target.parent)
+        source.rename(target)
+        _flush(target.parent)
+
+
 def append_line(path: Path, line: bytes) -> None:
     """Append `line` to `path`, on a line of its own (JSON lines; no newline at the end, as vLLM writes them).
 

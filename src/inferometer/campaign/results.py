@@ -1,0 +1,174 @@
+"""Results: saving a campaign's points so that a kill at any moment loses no finished one, doubles none and halves no file.
+
+A point is saved in five steps: its files are written under `pending/` and flushed; the ledger notes the intent, with their
+checksums; the run directory gets its final name; the JSON file gets its own; the ledger notes that it is done. After a kill
+between any two of them, opening the results finishes what was intended or removes it. Nothing with a final name is ever
+overwritten. Not known here: how a point is measured, and what is in its files.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from inferometer.campaign.history import History, Result
+from inferometer.campaign.ledger import Ledger
+from inferometer.campaign.standing import Places, Standing, checksum_of
+from inferometer.metrics.verdict import Status
+from inferometer.spec.run import RunSpec
+from inferometer.store.atomic import move, require_writable, saying_why
+from inferometer.store.secret import masked
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What the ledger is to know of a point that was measured; its files are the business of who wrote them."""
+
+    spec: RunSpec
+    point: str
+    status: Status
+    reasons: tuple[str, ...]
+    allowed: bool
+    server_version: str | None
+    attempt: int
+    file_name: str
+    """For the JSON file, in the result directory."""
+
+
+class Results:
+    """The results of one campaign, to be added to. Who opens them holds the lock."""
+
+    def __init__(self, places: Places) -> None:
+        """Finish or remove what a killed run left behind. Raises CannotWriteError and LedgerError."""
+        self.places = places
+        require_writable(places.directory)
+        self._ledger = Ledger(places.ledger)
+        try:
+            history = History.of(self._ledger.records)
+            self.standing = Standing(history)
+            self._recover()
+            self.standing = Standing.of(history, places.result_dir)
+        except BaseException:
+            self._ledger.close()
+            raise
+
+    def note(self, kind: str, **facts: Any) -> None:
+        """One more record, without the keys that may be in it."""
+        self._append(kind, masked(facts))
+
+    def begin(self, spec: RunSpec) -> int:
+        """Note that a point's own prompts are about to be sent; returns the number of the attempt, from 0."""
+        attempt = self.standing.history.attempts[spec.prompts_fingerprint]
+        self._append("begun", {"fingerprint": spec.fingerprint, "prompts": spec.prompts_fingerprint, "attempt": attempt})
+        return attempt
+
+    def save(self, measured: Measurement, write: Callable[[Path, Path], None]) -> Result:
+        """Save a point: `write(run directory, JSON file)` writes and flushes its files, neither of which exists yet."""
+        self._clear_pending()
+        write(self.places.pending_run, self.places.pending_json)
+        result = self._result(measured)
+        self._append("intent", result.facts())
+        self._finish(result)
+        return result
+
+    def close(self) -> None:
+        self._ledger.close()
+
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _append(self, kind: str, facts: dict[str, Any]) -> None:
+        self.standing.history.add(self._ledger.append(kind, **facts))
+
+    def _result(self, measured: Measurement) -> Result:
+        """The record of it, with names that are free and the checksums of what lies in `pending/`."""
+        places, fingerprint = self.places, measured.spec.fingerprint
+        folder = places.invalid if measured.status == "INVALID" and not measured.allowed else places.result_dir
+        json = places.relative(_free(folder / measured.file_name))
+        run = places.relative(_free(places.runs / fingerprint))
+        files = {json: checksum_of(places.pending_json)}
+        files |= {f"{run}/{file.name}": checksum_of(file) for file in sorted(places.pending_run.iterdir())}
+        return Result(
+            fingerprint=fingerprint,
+            point=measured.point,
+            status=measured.status,
+            reasons=tuple(masked(measured.reasons)),
+            allowed=measured.allowed,
+            json=json,
+            run=run,
+            files=files,
+            server_version=measured.server_version,
+            attempt=measured.attempt,
+        )
+
+    def _finish(self, result: Result) -> None:
+        """Give the files of an intent their names, and note it. May be called again after it was broken off anywhere."""
+        for source, target in self._moves(result):
+            if source.exists():
+                move(source, target)
+        self._append("done", result.facts())
+        self.standing.damage.pop(result.fingerprint, None)
+        self._set_aside(old for old in self.standing.history.older if old.fingerprint == result.fingerprint)
+
+    def _moves(self, result: Result) -> Iterator[tuple[Path, Path]]:
+        """The run directory goes first: a JSON file in its place has one."""
+        yield self.places.pending_run, self.places.result_dir / result.run
+        yield self.places.pending_json, self.places.result_dir / result.json
+
+    def _recover(self) -> None:
+        intent = self.standing.history.intent
+        if intent is not None and self._is_whole(intent):
+            self._finish(intent)
+        elif intent is not None:
+            self._remove(intent)
+            self._append("dropped", {"fingerprint": intent.fingerprint, "point": intent.point})
+        self._clear_pending()
+        self._set_aside(self.standing.history.older)
+
+    def _is_whole(self, intent: Result) -> bool:
+        """Whether all its files are there as they were written, under their old names or the final ones."""
+        run, json = (source if source.exists() else target for source, target in self._moves(intent))
+        try:
+            return all(
+                checksum_of(json if name == intent.json else run / name.rpartition("/")[2]) == checksum
+                for name, checksum in intent.files.items()
+            )
+        except OSError:
+            return False
+
+    def _remove(self, intent: Result) -> None:
+        """Take away what an intent has left under final names; a file that is not what we wrote is somebody's, and stays."""
+        with saying_why(self.places.directory):
+            shutil.rmtree(self.places.result_dir / intent.run, ignore_errors=True)
+            json = self.places.result_dir / intent.json
+            if json.is_file() and checksum_of(json) == intent.files[intent.json]:
+                json.unlink()
+
+    def _set_aside(self, older: Iterable[Result]) -> None:
+        """Move JSON files of replaced results out of the way of those who read the whole directory."""
+        in_use = {result.json for result in self.standing.history.current.values()}
+        for result in older:
+            path = self.places.result_dir / result.json
+            if result.json not in in_use and not path.is_relative_to(self.places.directory) and path.exists():
+                move(path, _free(self.places.superseded / path.name))
+
+    def _clear_pending(self) -> None:
+        with saying_why(self.places.pending):
+            shutil.rmtree(self.places.pending, ignore_errors=True)
+            self.places.pending.mkdir(parents=True, exist_ok=True)
+
+
+def _free(path: Path) -> Path:
+    """The path, or if that name is taken, with a number before its suffix."""
+    suffix = path.suffix if path.suffix == ".json" else ""
+    stem = path.name.removesuffix(suffix)
+    names = itertools.chain([path.name], (f"{stem}-{i}{suffix}" for i in itertools.count(2)))
+    return next(free for name in names if not (free := path.with_name(name)).exists())

@@ -6,21 +6,23 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+import orjson
 
 from inferometer.arrival import LoadPlan, plan_load, stripe
 from inferometer.load import Job, MeasurementError, Snapshot, measure, raise_descriptor_limit, resolve
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.request import Prompt, Request
-from inferometer.server.endpoint import Endpoint, EndpointError
+from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard
 from inferometer.spec.checks import check_run
 from inferometer.spec.flags import with_api_key
 from inferometer.spec.run import RunSpec
 from inferometer.trace import TokenSource, Trace
-from inferometer.workload import LocalCounter, Workload, find_counting, random_workload
+from inferometer.workload import LocalCounter, TokenCounter, TokenIds, Workload, find_counting, random_workload
 
 OPEN_LOOP_RESERVE = 16
 """Connections an open loop holds open beside one second's arrivals."""
@@ -50,14 +52,50 @@ class ReadyPoint:
     """What the server says of itself: version, model, max_model_len."""
 
 
-def prepare(spec: RunSpec, endpoint: Endpoint) -> ReadyPoint:
+class KnownServer:
+    """A running server, and what it said when it was asked: for all points that are measured before it is started again."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._cards: dict[str, ModelCard | None] = {}
+        self._countings: dict[bytes, TokenIds | TokenCounter] = {}
+
+    @cached_property
+    def version(self) -> str | None:
+        """The engine's version; None where it does not tell."""
+        return self.endpoint.version()
+
+    def max_model_len(self, model: str) -> int | None:
+        """Its limit in tokens; None where it does not tell. Raises EndpointError if it does not serve that model."""
+        if model not in self._cards:
+            self._cards[model] = self.endpoint.find_model(model)
+        card = self._cards[model]
+        return card.max_model_len if card else None
+
+    def counting(self, spec: RunSpec, generation: Generation) -> TokenIds | TokenCounter:
+        """How prompts of such a point are counted. Raises EndpointError, and ValueError if its tokenizer is of no use."""
+        key = orjson.dumps([spec.target.model_dump(), spec.sampling.model_dump(), spec.workload.tokenizer])
+        if key not in self._countings:
+            backend = PROTOCOLS[spec.target.backend]
+            self._countings[key] = find_counting(
+                self.endpoint,
+                spec.target.model,
+                ask=_asker(self.endpoint, backend, spec.target.endpoint or backend.endpoint, generation),
+                token_ids=backend.carries_token_ids,
+                chat=not backend.carries_token_ids,
+                tokenizer=spec.workload.tokenizer,
+            )
+        return self._countings[key]
+
+
+def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoint:
     """Ask the server what it is and how it counts, check that the point can be measured, and draw up its requests.
 
-    Raises EndpointError or PointError.
+    A point that is measured again has an `attempt` of its own, or the server might remember its prompts. Raises EndpointError
+    or PointError.
     """
     backend = PROTOCOLS[spec.target.backend]
-    card = endpoint.find_model(spec.target.model)
-    limit = card.max_model_len if card else None
+    limit = server.max_model_len(spec.target.model)
     reasons = check_run(spec, max_model_len=limit, descriptor_limit=raise_descriptor_limit())
     if reasons:
         raise PointError(reasons)
@@ -68,7 +106,6 @@ def prepare(spec: RunSpec, endpoint: Endpoint) -> ReadyPoint:
         logprobs=spec.sampling.logprobs,
         extra_body=spec.sampling.extra_body,
     )
-    path = spec.target.endpoint or backend.endpoint
     plan = plan_load(
         spec.load.num_prompts,
         request_rate=spec.load.request_rate,
@@ -78,20 +115,13 @@ def prepare(spec: RunSpec, endpoint: Endpoint) -> ReadyPoint:
         rng=np.random.default_rng([spec.seed, spec.repeat]),
     )
     try:
-        counting = find_counting(
-            endpoint,
-            spec.target.model,
-            ask=_asker(endpoint, backend, path, generation),
-            token_ids=backend.carries_token_ids,
-            chat=not backend.carries_token_ids,
-            tokenizer=spec.workload.tokenizer,
-        )
+        counting = server.counting(spec, generation)
         identity = (spec.seed, spec.prompts_fingerprint, spec.repeat)
-        workload = random_workload(spec.workload, len(plan), identity=identity, counter=counting)
+        workload = random_workload(spec.workload, len(plan), identity=identity, counter=counting, attempt=attempt)
     except ValueError as error:
         raise PointError([str(error)]) from error
-    server = {"model": spec.target.model, "max_model_len": limit, "version": endpoint.version()}
-    return ReadyPoint(spec, backend, path, generation, workload, plan, server)
+    facts = {"model": spec.target.model, "max_model_len": limit, "version": server.version}
+    return ReadyPoint(spec, backend, spec.target.endpoint or backend.endpoint, generation, workload, plan, facts)
 
 
 def _asker(endpoint: Endpoint, backend: Backend, path: str, generation: Generation) -> Callable[[Prompt], int | None]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import inspect
 import itertools
 import sys
-from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
 
 import typer
@@ -14,11 +12,12 @@ import typer
 from inferometer.cli.bench_flags import BenchFlags
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
+    from inferometer.campaign.measured import Measured
     from inferometer.campaign.point import ReadyPoint
-    from inferometer.cli.bench_spec import Asked
-    from inferometer.metrics import Summary, Verdict
+    from inferometer.metrics import Verdict
     from inferometer.trace import Trace
 
 EXIT_INVALID = 1
@@ -76,46 +75,39 @@ def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
 
 def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
     """What `bench` does, from flags to files."""
-    from inferometer.campaign import point
+    from inferometer.campaign.measured import Wanted, measure_point
+    from inferometer.campaign.point import KnownServer, prepare
     from inferometer.cli.bench_spec import understand
     from inferometer.live.progress import progress
-    from inferometer.metrics import judge, summarize
     from inferometer.report.console import render
     from inferometer.server.endpoint import Endpoint
 
     asked = understand(flags)
+    wanted = Wanted(asked.metrics, asked.percentiles, asked.goodput, flags.save_detailed, flags.label, asked.metadata)
     with Endpoint(asked.target["base_url"], asked.target["headers"], flags.insecure) as endpoint:
         endpoint.wait_ready(flags.ready_check_timeout_sec)
         model = asked.model or endpoint.only_model()
-        ready = point.prepare(asked.spec(model), endpoint)
+        ready = prepare(asked.spec(model), KnownServer(endpoint))
         if flags.save_result:
             _require_writable(flags)
         _announce(ready, endpoint.base_url)
         with progress(len(ready.plan), quiet=flags.disable_tqdm) as show:
-            trace = point.run(
+            measured = measure_point(
                 ready,
                 endpoint,
+                wanted,
                 real_time=flags.realtime,
-                keep_texts=flags.save_detailed,
                 request_id_prefix=flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-",
                 on_progress=show,
             )
-    finished = datetime.now().astimezone()
-    spec = ready.spec
-    summary = summarize(trace, planned=spec.load.num_prompts, percentiles=asked.percentiles, goodput=asked.goodput or None)
-    verdict = judge(
-        trace,
-        summary,
-        ignore_eos=spec.sampling.ignore_eos,
-        expected_cached_tokens=spec.workload.prefix_len,
-        max_in_flight=spec.load.max_concurrency,
-    )
+    trace, verdict = measured.trace, measured.verdict
     saved: list[str] = []
     try:  # first the files: nobody can take them back, but a reader of our output may hang up
         if flags.save_result:
-            _save(flags, asked, ready, trace=trace, summary=summary, verdict=verdict, finished=finished, saved=saved)
+            _save(flags, measured, saved)
     finally:
-        typer.echo(render(summary, verdict, load=spec.load, workers=trace.workers, metrics=asked.metrics), nl=False)
+        text = render(measured.summary, verdict, load=ready.spec.load, workers=trace.workers, metrics=asked.metrics)
+        typer.echo(text, nl=False)
         for heading, line in zip(("Saved:", ""), reversed(saved), strict=False):
             typer.echo(f"{heading:9} {line}")
     return trace, verdict
@@ -161,42 +153,14 @@ def _require_writable(flags: BenchFlags) -> None:
         raise CannotWriteError(f"cannot write {path}: that is a directory; choose another --result-filename")
 
 
-def _save(
-    flags: BenchFlags,
-    asked: Asked,
-    ready: ReadyPoint,
-    *,
-    trace: Trace,
-    summary: Summary,
-    verdict: Verdict,
-    finished: datetime,
-    saved: list[str],
-) -> None:
+def _save(flags: BenchFlags, measured: Measured, saved: list[str]) -> None:
     """Write the run directory, then vLLM's JSON beside it; `saved` is told what there is."""
     from inferometer.store.environment import describe_environment
-    from inferometer.store.run_directory import save_run
-    from inferometer.store.vllm_json import save_result, vllm_result
+    from inferometer.store.vllm_json import save_result
 
-    path = _result_path(flags, ready, finished)
+    path = _result_path(flags, measured.ready, measured.finished)
     directory = _free_directory(path)
-    save_run(
-        directory,
-        trace if flags.save_detailed else replace(trace, texts=None),
-        ready.spec,
-        environment=describe_environment(sys.argv, ready.server),
-        summary=summary.to_dict(),
-        verdict=verdict.to_dict(),
-    )
+    measured.save_run(directory, describe_environment(sys.argv, measured.ready.server))
     saved.append(f"{directory}/ (requests.parquet, events.parquet, run.json, summary.json, verdict.json)")
-    result = vllm_result(
-        ready.spec,
-        summary,
-        trace,
-        finished=finished,
-        label=flags.label,
-        metadata=asked.metadata,
-        metrics=asked.metrics,
-        detailed=flags.save_detailed,
-    )
-    save_result(path, result, append=flags.append_result)
+    save_result(path, measured.result(), append=flags.append_result)
     saved.append(str(path))

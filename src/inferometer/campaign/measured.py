@@ -1,0 +1,111 @@
+"""Measured: one point from its first request to its files. What `bench` and a campaign have in common.
+
+Where files go and what they are called is the caller's business, and so is what a verdict leads to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from inferometer.campaign import point
+from inferometer.campaign.point import ReadyPoint
+from inferometer.load import Snapshot
+from inferometer.metrics import Summary, Verdict, judge, summarize
+from inferometer.server.endpoint import Endpoint
+from inferometer.spec.checks import longest_request
+from inferometer.spec.run import RunSpec
+from inferometer.store.run_directory import save_run
+from inferometer.store.vllm_json import METRICS, vllm_result
+from inferometer.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be made of a trace, and kept of it."""
+
+    metrics: tuple[str, ...] = METRICS
+    """Latencies in the JSON file."""
+    percentiles: tuple[float, ...] = (50.0, 90.0, 99.0)
+    goodput: Mapping[str, float] = field(default_factory=dict)
+    """Limits, ms, by latency; empty for none."""
+    detailed: bool = False
+    """Keep the generated texts, and put the arrays of every request into the JSON file."""
+    label: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A point, measured and judged."""
+
+    ready: ReadyPoint
+    wanted: Wanted
+    trace: Trace
+    summary: Summary
+    verdict: Verdict
+    finished: datetime
+    """Local time of its end."""
+
+    def result(self) -> dict[str, Any]:
+        """The content of the JSON file, as vLLM writes it."""
+        return vllm_result(
+            self.ready.spec,
+            self.summary,
+            self.trace,
+            finished=self.finished,
+            label=self.wanted.label,
+            metadata=self.wanted.metadata,
+            metrics=self.wanted.metrics,
+            detailed=self.wanted.detailed,
+        )
+
+    def save_run(self, directory: Path, environment: Mapping[str, Any]) -> None:
+        """Write the run directory, which must not exist yet. Raises CannotWriteError."""
+        save_run(
+            directory,
+            self.trace if self.wanted.detailed else replace(self.trace, texts=None),
+            self.ready.spec,
+            environment=environment,
+            summary=self.summary.to_dict(),
+            verdict=self.verdict.to_dict(),
+        )
+
+
+def measure_point(
+    ready: ReadyPoint,
+    endpoint: Endpoint,
+    wanted: Wanted,
+    *,
+    real_time: bool = True,
+    request_id_prefix: str = "",
+    on_progress: Callable[[Snapshot], None] = lambda _: None,
+) -> Measured:
+    """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began."""
+    trace = point.run(
+        ready,
+        endpoint,
+        real_time=real_time,
+        keep_texts=wanted.detailed,
+        request_id_prefix=request_id_prefix,
+        on_progress=on_progress,
+    )
+    finished = datetime.now().astimezone()
+    spec = ready.spec
+    summary = summarize(trace, planned=spec.load.num_prompts, percentiles=wanted.percentiles, goodput=wanted.goodput or None)
+    verdict = judge(
+        trace,
+        summary,
+        ignore_eos=spec.sampling.ignore_eos,
+        expected_cached_tokens=_expected_cached_tokens(spec),
+        max_in_flight=spec.load.max_concurrency,
+    )
+    return Measured(ready, wanted, trace, summary, verdict, finished)
+
+
+def _expected_cached_tokens(spec: RunSpec) -> int:
+    """Of each prompt, that may come from the prefix cache by intention: the shared prefix, or all that was sent before."""
+    return longest_request(spec.workload)[0] if spec.workload.cache == "warm" else spec.workload.prefix_len

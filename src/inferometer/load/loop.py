@@ -23,6 +23,9 @@ from inferometer.load.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
 from inferometer.load.timer import DueTimer
 from inferometer.trace.schema import MISSING, Failure, Outcome
 
+NOT_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade, OSError)
+"""What framing raises, and TLS below it; the change to another protocol is no parser error to httptools."""
+
 READ_BYTES = 16_384
 READY_MOST = 1024
 SENDS_A_TURN = 64
@@ -207,7 +210,7 @@ class Loop:
                 if connection.tls is not None:
                     data = connection.tls.decrypt(data)
                 connection.feed(data)
-            except (httptools.HttpParserError, OSError) as error:
+            except NOT_HTTP as error:
                 self._misframed(connection, ancillary, read_ns, quiet_ns, error)
                 continue
             if not exchange.headers_ns:

@@ -7,10 +7,15 @@
 // other) is in the record: it notes the arrival of every request and the departure of every event.
 //
 //   build: gcc -O2 -Wall -Wextra -o paced_server paced_server.c
-//   usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--truth FILE]
+//   usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--step-ms S] [--late-head] [--truth FILE]
 //            --port 0 (default) takes a free port; the first line printed is the URL
 //            --events 0 (default) sends as many events as the request's max_tokens asks for
 //            --itl-ms 0 sends a whole response in one write
+//            --step-ms S holds each first event back until the next multiple of S: with an ITL that is a multiple too, all
+//            streams get their events at one moment, as from an engine that decodes in batches
+//            --late-head sends the head of a response with its first event. Otherwise it goes out at once, the client's kernel
+//            owes an acknowledgement for it, and the timers of a thousand of those go off together 40 ms later: they stop
+//            this server for half a millisecond, just when first events are due at a TTFT of 50 ms
 //   routes: POST /v1/completions, GET /v1/models, GET /health, GET /truth; everything else is 404
 //   SIGTERM, SIGINT or the end of whoever started it writes the record to FILE and ends the server.
 //
@@ -174,8 +179,9 @@ static void heap_remove(Connection *connection) {
 
 // ---------------------------------------------------------------- what is sent
 
-static int64_t ttft_ns = 50000000, itl_ns = 20000000;
+static int64_t ttft_ns = 50000000, itl_ns = 20000000, step_ns = 1;
 static int fixed_events = 0;
+static bool late_head = false;
 
 #define OPENING "{\"id\":\"cmpl-0123456789abcdef\",\"object\":\"text_completion\",\"created\":1795158116,\"model\":\"paced\",\"choices\":["
 #define CHOICE(finish) \
@@ -227,18 +233,19 @@ static void note_departure(const Connection *connection, int event, int64_t now_
 
 // Send one event, with the ending behind the last one.
 static void send_event(Connection *connection) {
-    char bytes[2048];
+    char bytes[2048], *at = bytes;
+    if (late_head && connection->sent == 0) at = mempcpy(at, HEAD, sizeof HEAD - 1);
     bool last = ++connection->sent == connection->events;
-    size_t length = last ? last_length : event_length;
-    memcpy(bytes, last ? last_frame : event_frame, length);
-    if (last) length += ending(bytes + length, connection);
+    at = mempcpy(at, last ? last_frame : event_frame, last ? last_length : event_length);
+    if (last) at += ending(at, connection);
     note_departure(connection, connection->sent - 1, clock_ns(CLOCK_MONOTONIC));
-    send_all(connection->fd, bytes, length);
+    send_all(connection->fd, bytes, (size_t)(at - bytes));
 }
 
 // ITL 0: all events in one write.
 static void send_everything(Connection *connection) {
     char *bytes = grown(NULL, event_length * (size_t)connection->events + 4096), *at = bytes;
+    if (late_head) at = mempcpy(at, HEAD, sizeof HEAD - 1);
     for (; connection->sent < connection->events - 1; connection->sent++) at = mempcpy(at, event_frame, event_length);
     at = mempcpy(at, last_frame, last_length);
     at += ending(at, connection);
@@ -313,14 +320,14 @@ static void start_response(Connection *connection, const char *body) {
     connection->sent = 0;
     connection->usage = strstr(body, "\"include_usage\"") != NULL;
     connection->prompt_tokens = count_prompt_tokens(body);
-    connection->due_ns = connection->arrived_ns + ttft_ns;
+    connection->due_ns = (connection->arrived_ns + ttft_ns + step_ns - 1) / step_ns * step_ns;
     connection->row = arrivals.count;
     append(&request_ids, request_id(connection->input));
     append(&arrivals, connection->arrived_ns);
     append(&event_starts, (int64_t)departures.count);
     append(&event_counts, 0);
     for (int i = 0; i < connection->events; i++) append(&departures, 0);
-    send_all(connection->fd, HEAD, sizeof HEAD - 1);
+    if (!late_head) send_all(connection->fd, HEAD, sizeof HEAD - 1);
     heap_add(connection);
 }
 
@@ -475,7 +482,8 @@ int main(int count, char **words) {
     const struct option known[] = {
         {"port", required_argument, NULL, 'p'},   {"ttft-ms", required_argument, NULL, 't'},
         {"itl-ms", required_argument, NULL, 'i'}, {"events", required_argument, NULL, 'e'},
-        {"truth", required_argument, NULL, 'f'},  {NULL, 0, NULL, 0},
+        {"truth", required_argument, NULL, 'f'},  {"late-head", no_argument, NULL, 'l'},
+        {"step-ms", required_argument, NULL, 's'}, {NULL, 0, NULL, 0},
     };
     for (int c; (c = getopt_long(count, words, "", known, NULL)) != -1;) {
         switch (c) {
@@ -484,7 +492,12 @@ int main(int count, char **words) {
         case 'i': itl_ns = (int64_t)(atof(optarg) * 1e6); break;
         case 'e': fixed_events = atoi(optarg); break;
         case 'f': truth_path = optarg; break;
-        default: fprintf(stderr, "usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--truth FILE]\n"); return 2;
+        case 'l': late_head = true; break;
+        case 's': step_ns = (int64_t)(atof(optarg) * 1e6); break;
+        default:
+            fprintf(stderr, "usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--step-ms S] [--late-head] "
+                            "[--truth FILE]\n");
+            return 2;
         }
     }
     struct rlimit files;

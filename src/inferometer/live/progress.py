@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inferometer.load import Snapshot
 
 PLAIN_LINE_EVERY_S = 5.0
+BRIEF_LINE_EVERY_S = 60.0
 
 
 def figures(now: Snapshot, elapsed_s: float) -> str:
@@ -24,11 +25,13 @@ def figures(now: Snapshot, elapsed_s: float) -> str:
 
 
 class PlainProgress:
-    """One line every few seconds, for logs."""
+    """One line every few seconds, for logs, and one at the end; if `brief`, one a minute."""
 
-    def __init__(self, total: int, stream: IO[str]) -> None:
+    def __init__(self, total: int, stream: IO[str], *, brief: bool = False) -> None:
         self._total = total
         self._stream = stream
+        self._brief = brief
+        self._every_s = BRIEF_LINE_EVERY_S if brief else PLAIN_LINE_EVERY_S
         self._began_s = self._spoke_s = time.monotonic()
         self._finished = False
 
@@ -38,15 +41,15 @@ class PlainProgress:
         done = now.ok + now.failed
         time_s = time.monotonic()
         self._finished = done == self._total
-        if self._finished or time_s - self._spoke_s >= PLAIN_LINE_EVERY_S:
+        if (self._finished and not self._brief) or time_s - self._spoke_s >= self._every_s:
             self._spoke_s = time_s
             print(f"{done}/{self._total} requests  {figures(now, time_s - self._began_s)}", file=self._stream, flush=True)
 
 
 class LiveProgress:
-    """A bar with the running figures beside it."""
+    """A bar with the running figures beside it; if `brief`, it is gone in the end."""
 
-    def __init__(self, total: int, stream: IO[str]) -> None:
+    def __init__(self, total: int, stream: IO[str], *, brief: bool = False) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -56,6 +59,7 @@ class LiveProgress:
             TimeElapsedColumn(),
             TextColumn("{task.fields[figures]}"),
             console=Console(file=stream),
+            transient=brief,
             auto_refresh=False,  # refreshed by each snapshot: no thread, and the workers are forked from us
         )
         self._task = self._bar.add_task("", total=total, figures="connecting")
@@ -71,16 +75,18 @@ class LiveProgress:
 
 
 @contextmanager
-def progress(total: int, *, quiet: bool = False, stream: IO[str] | None = None) -> Iterator[Callable[[Snapshot], None]]:
-    """What to call with each snapshot while the run lasts."""
+def progress(
+    total: int, *, quiet: bool = False, brief: bool = False, stream: IO[str] | None = None
+) -> Iterator[Callable[[Snapshot], None]]:
+    """What to call with each snapshot while the run lasts. `brief`: it is one run of many."""
     stream = stream or sys.stderr
     if quiet:
         yield lambda _: None
     elif stream.isatty():
-        live = LiveProgress(total, stream)
+        live = LiveProgress(total, stream, brief=brief)
         try:
             yield live
         finally:
             live.close()
     else:
-        yield PlainProgress(total, stream)
+        yield PlainProgress(total, stream, brief=brief)

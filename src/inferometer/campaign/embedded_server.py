@@ -1,0 +1,85 @@
+"""EmbeddedServer: the embedded engine in the place of a campaign's servers, to rehearse it where they are not to be had.
+
+What is measured on it is a point of its own and never taken for one of the real server: `embedded` puts the engine and its
+settings into the identity of every point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from inferometer.server.base import Confirmation, ServerError
+from inferometer.server.endpoint import Endpoint, EndpointError
+from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
+
+TTFT_MS = 10.0
+PREFILL_MS_PER_1K_TOKENS = 20.0
+ITL_MS = 4.0
+ITL_GROWTH_MS = 0.02
+"""On one card; tensor parallelism over n of them divides all but the growth by n to the power below."""
+SPEED_UP = 0.8
+JITTER = 0.05
+MAX_NUM_SEQS = 256
+
+
+def settings_for(need: ServerNeed) -> EngineSettings:
+    """A quick engine in about the proportions of a real one: a rehearsal should not take the night."""
+    faster = float(need.tp**SPEED_UP)
+    settings = EngineSettings(
+        ttft_ms=TTFT_MS / faster,
+        itl_ms=ITL_MS / faster,
+        itl_growth_ms=ITL_GROWTH_MS,
+        prefill_ms_per_1k_tokens=PREFILL_MS_PER_1K_TOKENS / faster,
+        jitter=JITTER,
+        max_num_seqs=MAX_NUM_SEQS,
+    )
+    return settings if need.max_model_len is None else replace(settings, max_model_len=need.max_model_len)
+
+
+def embedded(groups: Sequence[Group]) -> list[Group]:
+    """The same plan for the embedded engine."""
+    return [replace(group, points=tuple(_embedded(point, group.server) for point in group.points)) for group in groups]
+
+
+def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
+    identity = {**(point.spec.server or {}), "embedded": asdict(settings_for(need))}
+    return replace(point, spec=point.spec.model_copy(update={"server": identity}))
+
+
+class EmbeddedServer:
+    """An engine shaped by the need."""
+
+    def __init__(self, need: ServerNeed, settings: EngineSettings | None = None) -> None:
+        self.need = need
+        self._engine = EmbeddedEngine(settings or settings_for(need), model=need.served_model)
+
+    @property
+    def base_url(self) -> str:
+        return self._engine.base_url
+
+    def start(self) -> Confirmation:
+        self.stop()
+        try:
+            self._engine.start()
+        except RuntimeError as error:
+            raise ServerError(str(error)) from None
+        self.check()
+        settings = asdict(self._engine.settings)
+        facts = {"base_url": self.base_url, "model": self.need.served_model, "embedded": settings}
+        return Confirmation(facts, (), "inferometer")
+
+    def check(self) -> None:
+        try:
+            with Endpoint(self.base_url) as endpoint:
+                endpoint.find_model(self.need.served_model)
+        except EndpointError as error:
+            raise ServerError(f"The embedded engine does not answer any more: {error}") from None
+
+    def stop(self) -> None:
+        self._engine.stop()
+
+    def log_tail(self, lines: int = 20) -> list[str]:
+        """Empty: what it has to say stands on our own standard error."""
+        return []

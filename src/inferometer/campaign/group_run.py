@@ -1,0 +1,207 @@
+"""One group: its server is brought up, its points are measured one after another, a server that dies is started again.
+
+A point during which the server died is measured once more on the next one. A point whose prompts were sent before, by an
+attempt that was broken off perhaps, gets other prompts, unless it is the warm half of a pair: then its cold half is measured
+before it, on the same server start.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from inferometer.campaign.history import Result
+from inferometer.campaign.measured import Measured, measure_point
+from inferometer.campaign.point import KnownServer, PointError, prepare
+from inferometer.campaign.results import Measurement, Results
+from inferometer.campaign.task import Display, Task
+from inferometer.load import MeasurementError
+from inferometer.server.base import Server, ServerError
+from inferometer.server.diagnose import diagnose
+from inferometer.server.endpoint import Endpoint, EndpointError
+from inferometer.spec.campaign import Group, PlannedPoint
+from inferometer.store.environment import describe_environment
+from inferometer.store.vllm_json import save_result
+from inferometer.trace import Outcome, Trace
+
+
+class GroupLostError(Exception):
+    """There is no server for the rest of the group: one sentence, and the last lines of its log."""
+
+    def __init__(self, sentence: str, log_tail: Sequence[str] = ()) -> None:
+        super().__init__(sentence)
+        self.log_tail = tuple(log_tail)
+
+
+class GroupRun:
+    """`run` it once."""
+
+    def __init__(self, task: Task, group: Group, results: Results, display: Display) -> None:
+        self.task = task
+        self.group = group
+        self.results = results
+        self.display = display
+        self._server: Server = task.server(group.server)
+        self._known: KnownServer | None = None
+        """The server as it was since its last start."""
+        self._begun: dict[str, int] = {}
+        """Attempt of each prompts' fingerprint that was sent since then."""
+        self._restarts_left = task.restarts
+        self.version: str | None = None
+        """Of the server, as it told when it came up last."""
+
+    def todo(self) -> list[PlannedPoint]:
+        """Points without a result that counts on the server as it is."""
+        standing = self.results.standing
+        return [point for point in self.group.points if standing.result(point.spec.fingerprint, self.version) is None]
+
+    def run(self) -> None:
+        """Measure what is to be measured. Raises GroupLostError, CannotWriteError, KeyboardInterrupt."""
+        todo = len(self.todo())
+        self.display.group(self.group, todo=todo)
+        if not todo:
+            return
+        try:
+            self._start()
+            self._name_outdated()
+            for point in self.todo():
+                self._attend(point)
+        finally:
+            self._stop()
+
+    def _start(self) -> None:
+        try:
+            confirmation = self._server.start()
+        except ServerError as error:
+            raise GroupLostError(str(error), error.log_tail) from error
+        self._known = KnownServer(Endpoint(self._server.base_url))
+        self._begun = {}
+        self.results.note("server", group=self.group.id, **asdict(confirmation))
+        self.display.server(self.group.server, confirmation)
+        self.version = self._known.version
+
+    def _stop(self) -> None:
+        known, self._known = self._known, None
+        if known is not None:
+            known.endpoint.close()
+        self._server.stop()
+
+    def _name_outdated(self) -> None:
+        standing = self.results.standing
+        others = [found for point in self.group.points if (found := standing.result(point.spec.fingerprint))]
+        old = [result for result in others if standing.result(result.fingerprint, self.version) is None]
+        if old:
+            was = ", ".join(sorted({str(result.server_version) for result in old}))
+            self.display.say(
+                f"{len(old)} finished points of this group were measured with version {was} of the server, which is "
+                f"{self.version} now: they are measured again."
+            )
+
+    def _attend(self, point: PlannedPoint) -> None:
+        """Measure a point; once more if the server died meanwhile."""
+        self._require_server()
+        if not self._try(point) and self._is_dead():
+            self.display.say(f"The server died while {point.id} was measured: it is measured once more.")
+            self._require_server()
+            self._try(point)
+
+    def _require_server(self) -> None:
+        """See that the server is alive, and start it again if it is not and may be."""
+        try:
+            self._server.check()
+        except ServerError as error:
+            if not self._restarts_left:
+                raise GroupLostError(f"{error} It was started again {self.task.restarts} times.", error.log_tail) from error
+            self._restarts_left -= 1
+            self.results.note("server lost", group=self.group.id, reason=str(error))
+            self.display.say(f"{error} It is started again ({self._restarts_left} more times at most).")
+            self._stop()
+            self._start()
+
+    def _is_dead(self) -> bool:
+        try:
+            self._server.check()
+        except ServerError:
+            return True
+        return False
+
+    def _try(self, point: PlannedPoint) -> bool:
+        """Whether the point has a result that counts now; what it has, or why there is none, is in the ledger."""
+        try:
+            result = self._measure(point)
+        except PointError as error:
+            return self._fail(point, " ".join(error.reasons))
+        except (EndpointError, MeasurementError) as error:
+            found = diagnose(str(error))
+            return self._fail(point, f"{error} {found.sentence}" if found else str(error))
+        return result.counts
+
+    def _fail(self, point: PlannedPoint, reason: str) -> bool:
+        self.results.note("failed", fingerprint=point.spec.fingerprint, point=point.id, reason=reason)
+        self.display.failed(point, reason)
+        return False
+
+    def _measure(self, point: PlannedPoint) -> Result:
+        attempt = self._begin(point)
+        assert self._known is not None
+        target = point.spec.target.model_copy(update={"base_url": self._known.endpoint.base_url})
+        spec = point.spec.model_copy(update={"target": target})
+        with self.display.measuring(point) as show:
+            measured = measure_point(
+                prepare(spec, self._known, attempt=attempt),
+                self._known.endpoint,
+                self.task.wanted,
+                real_time=self.task.real_time,
+                request_id_prefix=f"{spec.fingerprint}-{attempt}-",
+                on_progress=show,
+            )
+        if measured.trace.interrupted:
+            raise KeyboardInterrupt
+        return self._save(point, measured, attempt)
+
+    def _begin(self, point: PlannedPoint) -> int:
+        """The number of this attempt; that of a warm point is its cold one's, whose prompts have to be in the cache."""
+        if point.after is None:
+            attempt = self.results.begin(point.spec)
+        else:
+            cold = next(each for each in self.group.points if each.id == point.after)
+            if cold.spec.prompts_fingerprint not in self._begun:
+                self._attend(cold)
+            if self.results.standing.result(cold.spec.fingerprint, self.version) is None:
+                raise PointError([f"Its cold point {cold.id} has no result that counts: nothing is known to be in the cache."])
+            attempt = self._begun[cold.spec.prompts_fingerprint]
+        self._begun[point.spec.prompts_fingerprint] = attempt
+        return attempt
+
+    def _save(self, point: PlannedPoint, measured: Measured, attempt: int) -> Result:
+        server, verdict = measured.ready.server, measured.verdict
+
+        def write(run_directory: Path, json: Path) -> None:
+            measured.save_run(run_directory, describe_environment(sys.argv, server))
+            save_result(json, measured.result())
+
+        reasons = [finding.sentence for finding in verdict.reasons()]
+        if verdict.status == "INVALID" and (found := diagnose(_replies(measured.trace))):
+            reasons.append(found.sentence)
+        measurement = Measurement(
+            spec=measured.ready.spec,
+            point=point.id,
+            status=verdict.status,
+            reasons=tuple(reasons),
+            allowed=verdict.status == "INVALID" and self.task.allow_invalid,
+            server_version=server["version"],
+            attempt=attempt,
+            file_name=self.task.file_name(point, measured.finished),
+        )
+        result = self.results.save(measurement, write)
+        path = str(self.results.places.result_dir / result.json)
+        self.display.measured(point, result.status, result.reasons, measured.summary, path)
+        return result
+
+
+def _replies(trace: Trace) -> str:
+    """What the server said of requests that failed, each text once."""
+    failed = trace.with_outcome(Outcome.FAILED).requests["detail"]
+    return "\n".join({detail for detail in failed.tolist() if detail})

@@ -1,0 +1,94 @@
+"""What a runner is given: the campaign as it is to be run now, and who is to hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from inferometer.campaign.measured import Wanted
+from inferometer.load import Snapshot
+from inferometer.metrics import Summary
+from inferometer.server.base import Confirmation, Server
+from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
+from inferometer.spec.expand import file_name
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A campaign, or the part of it that was chosen, and how to go about it."""
+
+    name: str
+    groups: Sequence[Group]
+    wanted: Wanted
+    file_name: Callable[[PlannedPoint, datetime], str]
+    """Name of a point's JSON file in the result directory, of the point and the local time of its end."""
+    server: Callable[[ServerNeed], Server]
+    about: Mapping[str, Any]
+    """The configuration, for the ledger."""
+    allow_invalid: bool = False
+    """Take INVALID results for results."""
+    restarts: int = 2
+    """Times that the server of one group is started again after it died."""
+    real_time: bool = True
+    """Whether workers ask for a real-time priority."""
+
+    @classmethod
+    def of(
+        cls,
+        spec: CampaignSpec,
+        groups: Sequence[Group],
+        server: Callable[[ServerNeed], Server],
+        *,
+        allow_invalid: bool = False,
+        real_time: bool = True,
+    ) -> Task:
+        """The task of a campaign file."""
+        wanted = Wanted(
+            metrics=spec.metrics,
+            percentiles=spec.percentiles,
+            goodput={str(name): limit for name, limit in spec.goodput.items()},
+            detailed=spec.detailed,
+        )
+        return cls(
+            name=spec.name,
+            groups=groups,
+            wanted=wanted,
+            file_name=lambda point, time: file_name(spec, point, time),
+            server=server,
+            about=spec.model_dump(mode="json", exclude_defaults=True),
+            allow_invalid=allow_invalid,
+            real_time=real_time,
+        )
+
+    @property
+    def points(self) -> list[PlannedPoint]:
+        """All points, in the order of the plan."""
+        return [point for group in self.groups for point in group.points]
+
+
+class Display(Protocol):
+    """Who watches a campaign. Called between points, and a few times a second during one."""
+
+    def say(self, text: str) -> None:
+        """Anything worth a line, or several."""
+
+    def group(self, group: Group, *, todo: int) -> None:
+        """A group begins; `todo` of its points are to be measured."""
+
+    def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
+        """Its server is up."""
+
+    def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
+        """While a point is measured; what to tell how far it is."""
+
+    def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
+        """Its files are saved; `path` is the JSON file."""
+
+    def failed(self, point: PlannedPoint, reason: str) -> None:
+        """It could not be measured."""
+
+    def lost(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
+        """There is no server for the group, or not any more."""

@@ -1,0 +1,72 @@
+"""A campaign on the terminal: a heading for each group, a line for each point, and how far the running one is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import IO, TYPE_CHECKING
+
+from inferometer.live.progress import progress
+
+if TYPE_CHECKING:
+    from inferometer.load import Snapshot
+    from inferometer.metrics import Summary
+    from inferometer.server.base import Confirmation
+    from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
+
+
+class CampaignLines:
+    """Plain lines on standard output, fit for a log; what runs at the moment on standard error."""
+
+    def __init__(self, groups: Sequence[Group], *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+        self._out = out or sys.stdout
+        self._err = err
+        points = [point for group in groups for point in group.points]
+        digits = len(str(len(points)))
+        self._labels = {point.id: f"[{number:{digits}}/{len(points)}]" for number, point in enumerate(points, 1)}
+        self._longest = max((len(point.id) for point in points), default=0)
+
+    def say(self, text: str) -> None:
+        print(text, file=self._out, flush=True)
+
+    def group(self, group: Group, *, todo: int) -> None:
+        done = len(group.points) - todo
+        left = f"{todo} points to measure" if not done else f"{todo} to measure, {done} are done" if todo else "all are done"
+        self.say(f"\nGroup {group.id}: {len(group.points)} points, {left}.")
+
+    def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
+        facts = confirmation.facts
+        more = [f"{name} {facts[name]}" for name in ("max_model_len", "version") if facts.get(name)]
+        self.say("  ".join([f"Server:   {facts.get('base_url')}", str(facts.get("model") or need.served_model), *more]))
+        if confirmation.unchecked:
+            self.say(f"          not checked: {', '.join(confirmation.unchecked)} (confirmed by: {confirmation.confirmed_by})")
+
+    def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
+        load = point.spec.load
+        return progress(load.num_warmups + load.num_prompts, brief=True, stream=self._err)
+
+    def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
+        self.say(f"{self._start_of(point)}  {status:7}  {_figures(summary)}  {path}")
+        for reason in reasons:
+            self.say(f"    {reason}")
+
+    def failed(self, point: PlannedPoint, reason: str) -> None:
+        self.say(f"{self._start_of(point)}  FAILED   {reason}")
+
+    def lost(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
+        self.say(f"Group {group.id} cannot go on: {reason}")
+        for line in log_tail:
+            self.say(f"  | {line}")
+
+    def _start_of(self, point: PlannedPoint) -> str:
+        return f"{self._labels[point.id]} {point.id:{self._longest}}"
+
+
+def _figures(summary: Summary) -> str:
+    def mean(metric: str) -> str:
+        value = summary.metrics[metric].mean
+        return "-" if value is None else f"{value:.1f} ms"
+
+    rate = summary.output_throughput
+    return f"TTFT {mean('ttft')}  TPOT {mean('tpot')}  {'-' if rate is None else f'{rate:,.1f}'} tok/s"

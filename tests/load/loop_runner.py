@@ -13,7 +13,7 @@ from inferometer.clock import monotonic_ns
 from inferometer.load.address import Address
 from inferometer.load.job import Job
 from inferometer.load.live import Live, Snapshot, snapshot
-from inferometer.load.loop import Loop
+from inferometer.load.loop import CannotConnectError, Loop
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
 from inferometer.spec.run import Timeouts
@@ -103,7 +103,11 @@ def run_loop(job: Job) -> Ran:
     """What a worker does with its loop, in this process; and the books are checked."""
     live = Live()
     loop = Loop(job, live)
-    loop.prepare()
+    try:
+        loop.prepare()
+    except CannotConnectError:
+        loop.close()
+        raise
     return finish_loop(loop, job, live)
 
 

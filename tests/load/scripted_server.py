@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -193,6 +194,14 @@ def wait(event: Event) -> None:
     """For scripts: go on when the test (or another script) says so."""
     if not event.wait(PATIENCE_S):
         raise AssertionError("what the script waited for did not come")
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that no event tells of."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline_s, "what was waited for did not come"
+        time.sleep(0.001)
 
 
 # What servers say

@@ -25,7 +25,7 @@ BLOCK_READS = 2048
 
 Read = tuple[int, bytes | None, Ancillary, int, int]
 """(position of the request in this worker's share, body bytes or None when the response is over, control messages with the
-arrival stamp, realtime ns of the read, realtime ns at which nothing of it had arrived yet)."""
+arrival stamp, realtime ns of the read, and since when its bytes may have arrived: see `Exchange.decode`)."""
 
 
 class Backlog:

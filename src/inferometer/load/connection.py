@@ -34,7 +34,9 @@ class Connection:
     """
 
     __slots__ = (
+        "apart",
         "body",
+        "chunked",
         "complete",
         "compressed",
         "connect_error",
@@ -48,6 +50,7 @@ class Connection:
         "opened_ns",
         "outgoing",
         "parser",
+        "quiet_ns",
         "ready",
         "recvmsg",
         "served",
@@ -72,8 +75,8 @@ class Connection:
         self.served = 0
         self.outgoing = b""
         self.body = b""
-        self.complete = self.sized = self.compressed = False
-        self.header_bytes = self.status = 0
+        self.complete = self.sized = self.chunked = self.compressed = self.apart = False
+        self.header_bytes = self.status = self.quiet_ns = 0
         self.connect_ns = 0
         self.opened_ns = monotonic_ns()
         self.connect_error = self.sock.connect_ex(address.socket_address)
@@ -101,8 +104,8 @@ class Connection:
     def send(self, exchange: Exchange, message: bytes) -> None:
         """Begin an exchange. What the kernel does not take at once stays in `outgoing`. Raises OSError."""
         self.exchange = exchange
-        self.complete = self.sized = self.compressed = False
-        self.header_bytes = self.status = 0
+        self.complete = self.sized = self.chunked = self.compressed = self.apart = False
+        self.header_bytes = self.status = self.quiet_ns = 0
         exchange.connect_ns = self.connect_ns
         if self.tls is not None:
             message = self.tls.encrypt(message)
@@ -139,6 +142,17 @@ class Connection:
         except OSError:
             return True
 
+    def arrived_since(self, quiet_ns: int, full: bool) -> int:
+        """Since when the bytes of the last read may have arrived, where not all in one moment. Negative: not even its end did.
+
+        `quiet_ns` is when the loop knew of nothing to read here. A `full` read may have left some in the socket; what the next
+        read brings was then perhaps there before.
+        """
+        since_ns = self.quiet_ns or quiet_ns
+        self.quiet_ns = since_ns if full else 0
+        self.apart = False
+        return -since_ns if full else since_ns
+
     def close(self) -> None:
         self.sock.close()
 
@@ -152,6 +166,7 @@ class Connection:
         name = name.lower()
         if name in (b"content-length", b"transfer-encoding"):
             self.sized = True
+            self.chunked = name == b"transfer-encoding"
         elif name == b"content-encoding" and value.lower() != b"identity":
             self.compressed = True
 
@@ -162,7 +177,11 @@ class Connection:
             self.keep_alive = self.parser.should_keep_alive()  # asked now: the parser forgets when the message is complete
 
     def on_body(self, body: bytes) -> None:
-        self.body = self.body + body if self.body else body
+        if self.body:  # a second chunk: the server wrote more than once
+            self.body += body
+            self.apart = True
+        else:
+            self.body = body
 
     def on_message_complete(self) -> None:
         self.complete = self.status > 0

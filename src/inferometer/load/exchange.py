@@ -81,7 +81,7 @@ class Exchange:
         self.delays = array("q")
         self.tokens = array("i")
         self.ambiguous: list[tuple[int, int, int]] = []
-        """(first, end, ns): these events share the stamp of the one at `end` and may have come up to so much earlier."""
+        """(first, end, ns): the events from `first` to before `end` may have come up to so much earlier than stamped."""
         self.user_stamped: list[int] = []
         """Events that the kernel did not stamp."""
 
@@ -100,8 +100,11 @@ class Exchange:
         if status // 100 != 2:
             self.decoder = ErrorResponse()
 
-    def decode(self, body: bytes, ancillary: Ancillary, read_ns: int, quiet_ns: int) -> None:
-        """Take in the body bytes of one read: the second half of the hot path."""
+    def decode(self, body: bytes, ancillary: Ancillary, read_ns: int, since_ns: int) -> None:
+        """Take in the body bytes of one read: the second half of the hot path.
+
+        `since_ns`: the earliest moment they may have arrived, apart from the last of them; negative if from the last, too.
+        """
         self.reads += 1
         kernel_ns = arrival_ns(ancillary)
         stamp_ns = kernel_ns or read_ns
@@ -116,11 +119,12 @@ class Exchange:
                 self.tokens.append(tokens)
             if finish_reason is not None or usage is not None or done or error is not None:
                 self._note(event)
-        if outputs > 1:
-            # The stamp is that of the read's last segment: its last event arrived then, the others at any time since
-            # nothing was there to read.
-            last = len(self.arrivals) - 1
-            self.ambiguous.append((last + 1 - outputs, last, max(0, stamp_ns - quiet_ns)))
+        if outputs > 1 or since_ns < 0:
+            # The stamp is that of the read's last segment. The last event arrived then, if the read emptied the socket.
+            end = len(self.arrivals)
+            ambiguity_ns = stamp_ns - abs(since_ns)
+            if ambiguity_ns > 0:
+                self.ambiguous.append((end - outputs, end if since_ns < 0 else end - 1, ambiguity_ns))
         if not kernel_ns:
             self.user_stamped += range(len(self.arrivals) - outputs, len(self.arrivals))
 

@@ -203,8 +203,9 @@ class Loop:
             if not data:
                 self._ended(connection, read_ns)
                 continue
+            size = len(data)
             reads += 1
-            read_bytes += len(data)
+            read_bytes += size
             exchange.last_read_ns = read_ns
             try:
                 if connection.tls is not None:
@@ -214,12 +215,17 @@ class Loop:
                 self._misframed(connection, ancillary, read_ns, quiet_ns, error)
                 continue
             if not exchange.headers_ns:
-                self._headers(connection, exchange, len(data), arrival_ns(ancillary) or read_ns)
+                self._headers(connection, exchange, size, arrival_ns(ancillary) or read_ns)
             body = connection.body
             if body:
                 connection.body = b""
                 body_bytes += len(body)
-                append((exchange.position, body, ancillary, read_ns, quiet_ns))
+                # One chunk is one write of the server, and one arrival. Anything else may have come bit by bit.
+                if connection.apart or size == READ_BYTES or connection.quiet_ns or not connection.chunked:
+                    since_ns = connection.arrived_since(quiet_ns, full=size == READ_BYTES)
+                else:
+                    since_ns = read_ns
+                append((exchange.position, body, ancillary, read_ns, since_ns))
             if connection.complete:
                 self._completed(connection, exchange, ancillary, read_ns)
         self.reads += reads

@@ -6,12 +6,13 @@ what is done is none of this room's business.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
 from inferometer.spec.run import (
@@ -25,12 +26,41 @@ from inferometer.spec.run import (
     Timeouts,
 )
 
-BACKENDS = ("openai", "vllm", "openai-chat")
-"""Wire formats a campaign may name: those of the protocol room, which lies above this one (a test compares the two)."""
+BackendName = Literal["openai", "vllm", "openai-chat"]
+"""Wire formats: those of the protocol room, which lies above this one. A test compares the two."""
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=64)]
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$"
+_VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+_TARGET = r"^\s*(<|<=|>|>=)\s*[0-9]+(\.[0-9]+)?\s*$"
+
+
+def _like(pattern: str, wish: str) -> AfterValidator:
+    """Refuse a string of another pattern, saying what was wished for."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"wants {wish}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _pattern(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+Name = Annotated[str, _like(_NAME, "letters, digits and . _ + - only, 64 at most"), _pattern(_NAME)]
 """What becomes part of ids and file names: no separator and no character a shell or a glob would take for its own."""
 
+Variable = Annotated[str, _like(_VARIABLE, "the name of an environment variable"), _pattern(_VARIABLE)]
+Value = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+"""Of an environment variable: a string, or a whole number written without quotation marks."""
+
+Threshold = Annotated[str, _like(_TARGET, 'a comparison such as "> 1800"'), _pattern(_TARGET)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Latency = Literal["ttft", "tpot", "itl", "e2el"]
 Cache = Literal["cold", "warm"]
@@ -84,11 +114,11 @@ class ServerRecipe(Spec):
     kind: Literal["external", "operator", "process", "compose"] = "operator"
     """external: it is there already. operator: a person starts it, told how. process: we start `command`. compose: we bring
     `compose_service` of `compose_file` up."""
-    backend: Literal["openai", "vllm", "openai-chat"] = "openai"
+    backend: BackendName = "openai"
     base_url: str = "http://127.0.0.1:8000"
     command: Command = ()
     """Words of the command line; in the file a list, or one string as a shell would take it."""
-    environment: dict[str, str] = Field(default_factory=dict)
+    environment: dict[Variable, Value] = Field(default_factory=dict)
     """Set beside what the shell has. Keys and passwords do not belong here."""
     image: str | None = None
     compose_file: str | None = None
@@ -187,9 +217,7 @@ class CampaignSpec(Spec):
     percentiles: Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(_once)] = (50.0, 90.0, 99.0)
     detailed: bool = False
     """Put the arrays of every request into the result files too."""
-    targets: dict[str, Annotated[str, StringConstraints(pattern=r"^\s*(<|<=|>|>=)\s*[0-9]+(\.[0-9]+)?\s*$")]] = Field(
-        default_factory=dict
-    )
+    targets: dict[Name, Threshold] = Field(default_factory=dict)
     """What the results are to reach, such as `output_throughput: "> 1800"`; kept for who checks it."""
     cost_per_hour: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 

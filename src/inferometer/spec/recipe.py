@@ -30,6 +30,7 @@ PLACEHOLDERS = {
     "output_len": "longest output of the group, tokens",
     "hardware": "name of the hardware configuration",
     "gpus": "its number of cards",
+    "image": "image of the recipe",
 }
 """What the strings of a recipe may hold in braces."""
 
@@ -75,6 +76,8 @@ def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tupl
         "input_len": str(max((prompt for prompt, _ in lengths), default=0)),
         "output_len": str(max((output for _, output in lengths), default=0)),
     }
+    if recipe.image is not None:
+        values["image"] = fill(recipe.image, values)
     if hardware is not None and group.hardware is not None:
         values |= {"hardware": group.hardware, "gpus": str(hardware.gpus)}
     values["served_model"] = fill(recipe.served_model or values["model"], values)

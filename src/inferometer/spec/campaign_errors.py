@@ -1,0 +1,101 @@
+"""Pydantic's errors as sentences for whoever wrote the file: where it is by the names written there, and what was meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from inferometer.spec.campaign import CampaignSpec, Matrix
+from inferometer.spec.flags import did_you_mean
+from inferometer.spec.marked_yaml import Place
+from inferometer.spec.run import Load, RandomWorkload, Sampling, Spec, Timeouts
+
+SECTIONS: dict[str, type[Spec]] = {
+    "matrix": Matrix,
+    "workload": RandomWorkload,
+    "load": Load,
+    "sampling": Sampling,
+    "timeouts": Timeouts,
+}
+"""Where settings live that are easily written one level too high."""
+
+
+def readable(place: Place, raw: Mapping[str, Any]) -> str:
+    """`groups.1C-1k.tp`: a group by its id where it has one."""
+    names: list[str] = []
+    here: Any = raw
+    for step in place:
+        here = _step(here, step)
+        identifier = here.get("id") if names == ["groups"] and isinstance(here, dict) else None
+        names.append(identifier if isinstance(identifier, str) else str(step))
+    return ".".join(names)
+
+
+def sentences(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Each error as the place in the file and one sentence."""
+    for each in error.errors():
+        place = _place(each)
+        name = readable(place, raw)
+        kind, value = each["type"], each["input"]
+        if kind == "extra_forbidden":
+            yield place, _unknown_key(place)
+        elif kind == "missing":
+            yield place[:-1], f"{name} is missing."
+        elif kind == "literal_error":
+            known = re.findall(r"'([^']*)'", each["ctx"]["expected"]) or [each["ctx"]["expected"]]
+            yield place, f"{name}: {value!r} is not one of {', '.join(known)}{did_you_mean(str(value), known)}."
+        else:
+            wish = each["msg"].removeprefix("Value error, ")
+            yield place, f"{name}: {wish[0].lower()}{wish[1:]}{_shown(value)}."
+
+
+def _place(error: ErrorDetails) -> Place:
+    """Where in the file. An axis is one value there, however many numbers it stands for; so is a name that is a bad key."""
+    place = tuple(step for step in error["loc"] if step != "[key]")
+    if "matrix" in place[-3:-1] and place[-2] in Matrix.model_fields and isinstance(place[-1], int):
+        return place if place[-2] in ("paired", "include", "exclude") else place[:-1]
+    return place
+
+
+def _shown(value: Any) -> str:
+    return f", not {value!r}" if isinstance(value, str | int | float | None) and len(repr(value)) <= 60 else ""
+
+
+def _unknown_key(place: Place) -> str:
+    key = str(place[-1])
+    model = _model_at(place[:-1])
+    known = list(model.model_fields) if model else []
+    hint = did_you_mean(key, known)
+    sections = [name for name, section in SECTIONS.items() if key in section.model_fields]
+    if not hint and sections:
+        return f"the key {key!r} belongs under {' or '.join(sections)}, not here."
+    return f"unknown key {key!r}{hint or ': there are ' + ', '.join(known)}."
+
+
+def _model_at(place: Place) -> type[Spec] | None:
+    """The model whose keys stand at `place`."""
+    kind: Any = CampaignSpec
+    for step in place:
+        model = _model_in(kind)
+        if model is not None:
+            kind = model.model_fields[str(step)].annotation if str(step) in model.model_fields else None
+        else:  # the values of a mapping or a list: what it is declared to hold last that is a model
+            kind = next((inner for inner in reversed(get_args(kind)) if _model_in(inner) or get_args(inner)), None)
+    return _model_in(kind)
+
+
+def _model_in(kind: Any) -> type[Spec] | None:
+    """The model itself, also where it is optional."""
+    options = [kind, *(get_args(kind) if type(None) in get_args(kind) else ())]
+    return next((each for each in options if isinstance(each, type) and issubclass(each, Spec)), None)
+
+
+def _step(here: Any, step: str | int) -> Any:
+    try:
+        return here[step]
+    except (LookupError, TypeError):
+        return None

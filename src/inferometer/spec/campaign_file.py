@@ -1,0 +1,217 @@
+"""Reading a campaign: a file or a preset, what `--set` and the environment change, and every error at once, with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from inferometer.spec.campaign import CampaignError, CampaignSpec, Cell, Matrix
+from inferometer.spec.campaign_checks import Finding, check_names, check_points
+from inferometer.spec.campaign_errors import readable, sentences
+from inferometer.spec.flags import did_you_mean, parse_base_url
+from inferometer.spec.marked_yaml import MOST_BYTES, Marked, Place, YamlError, read_value, read_yaml
+from inferometer.spec.preset_files import preset_names, preset_text
+
+NARROWING = ("NUM_PROMPTS_START", "NUM_PROMPTS_END")
+SERVER_URL = "VLLM_SERVER_URL"
+
+
+@dataclass
+class _File:
+    """A campaign as written, and where each value comes from: a line of the file, or what replaced it."""
+
+    name: str
+    marked: Marked
+    replaced: dict[Place, str] = field(default_factory=dict)
+    faults: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        return self.marked.data if isinstance(self.marked.data, dict) else {}
+
+    def put(self, place: Place, value: Any, said_by: str) -> None:
+        """Replace a value; the mappings that lead to it are made where they are missing."""
+        holder: Any = self.raw
+        for step in place[:-1]:
+            holder = holder.setdefault(step, {}) if isinstance(holder, dict) else holder[step]
+        holder[place[-1]] = value
+        self.marked.lines = {known: line for known, line in self.marked.lines.items() if known[: len(place)] != place}
+        self.replaced[place] = said_by
+
+    def fault(self, place: Place, sentence: str) -> None:
+        for end in range(len(place), -1, -1):
+            if place[:end] in self.replaced:
+                self.say(self.replaced[place[:end]], sentence)
+                return
+            if (line := self.marked.lines.get(place[:end])) is not None:
+                self.faults.append((line, f"{self.name}:{line}: {sentence}"))
+                return
+        self.say(self.name, sentence)
+
+    def say(self, who: str, sentence: str) -> None:
+        self.faults.append((0, f"{who}: {sentence}"))
+
+    def raise_faults(self) -> None:
+        if self.faults:
+            raise CampaignError(list(dict.fromkeys(sentence for _, sentence in sorted(self.faults, key=lambda each: each[0]))))
+
+
+def load_campaign(source: Path | str, *, sets: Sequence[str] = (), environment: Mapping[str, str]) -> CampaignSpec:
+    """Read and check a whole campaign: a file, or a preset by its name.
+
+    `sets` are `KEY=VALUE`, the key dotted (`load.num_warmups=4`, `groups.1C-1k.tp=2`), the value in YAML. Of `environment`,
+    NUM_PROMPTS_START and NUM_PROMPTS_END narrow what num_prompts a matrix lists, and VLLM_SERVER_URL replaces the address of
+    every server. Raises CampaignError with all that is wrong.
+    """
+    file = _read(source)
+    for pair in sets:
+        _set(file, pair)
+    _set_server_url(file, environment)
+    bounds = _bounds(file, environment)
+    try:
+        campaign = CampaignSpec.model_validate(file.raw)
+    except ValidationError as error:
+        campaign = None
+        for place, sentence in sentences(error, file.raw):
+            file.fault(place, sentence)
+    for finding in check_names(file.raw):
+        file.fault(*_readable(finding, file.raw))
+    file.raise_faults()
+    assert campaign is not None  # else there was a fault
+    narrowed = _narrow(file, campaign, bounds)
+    for finding in check_points(narrowed):
+        file.fault(*_readable(finding, file.raw))
+    file.raise_faults()
+    return narrowed
+
+
+def _readable(finding: Finding, raw: Mapping[str, Any]) -> Finding:
+    place, sentence = finding
+    return place, f"{readable(place, raw)}: {sentence}"
+
+
+def _read(source: Path | str) -> _File:
+    """The file or preset, its text understood as far as YAML goes."""
+    name, path = str(source), Path(source)
+    try:
+        if path.is_file():
+            if path.stat().st_size > MOST_BYTES:
+                raise CampaignError([f"{name}: the file is longer than {MOST_BYTES} bytes, which no campaign needs."])
+            text = path.read_text(encoding="utf-8")
+        elif name in preset_names():
+            text = preset_text(name)
+        else:
+            hint = did_you_mean(name, preset_names())
+            raise CampaignError([f"There is no file and no preset {name!r}{hint}: `inferometer presets` lists them."])
+    except UnicodeDecodeError:
+        raise CampaignError([f"{name}: the file is not text in UTF-8."]) from None
+    except (OSError, ValueError) as error:
+        raise CampaignError([f"{name}: the file cannot be read ({error})."]) from None
+    try:
+        marked = read_yaml(text)
+    except YamlError as error:
+        raise CampaignError([f"{name}:{line}: {sentence}" for line, sentence in error.reasons]) from None
+    if not isinstance(marked.data, dict):
+        raise CampaignError([f"{name}:1: a campaign is a mapping of keys to values; `inferometer presets show production`."])
+    return _File(name, marked)
+
+
+def _set(file: _File, pair: str) -> None:
+    """`--set KEY=VALUE`."""
+    key, equals, value = pair.partition("=")
+    if not equals or not key.strip():
+        file.say(f"--set {pair}", "wants KEY=VALUE, such as load.num_warmups=4.")
+        return
+    try:
+        place = _place(file.raw, key.strip())
+        file.put(place, read_value(value), f"--set {pair}")
+    except YamlError as error:
+        file.say(f"--set {pair}", str(error))
+    except (LookupError, TypeError):
+        file.say(f"--set {pair}", f"nothing can be set at {key.strip()!r}.")
+
+
+def _place(raw: Mapping[str, Any], key: str) -> Place:
+    """Where a dotted key leads. A group is named by its id or its number from 0; a key that itself has a dot is found too."""
+    place: list[str | int] = []
+    here: Any = raw
+    while key:
+        if isinstance(here, list):
+            step, _, key = key.partition(".")
+            ids = [item.get("id") if isinstance(item, dict) else None for item in here]
+            index = ids.index(step) if step in ids else int(step) if step.isdigit() and int(step) < len(here) else None
+            if index is None:
+                raise LookupError(step)
+            place.append(index)
+            here = here[index]
+        else:
+            dotted = [name for name in here if key.startswith(f"{name}.")] if isinstance(here, dict) else []
+            step = key if isinstance(here, dict) and key in here else max(dotted, key=len, default=key.partition(".")[0])
+            key = key[len(step) + 1 :]
+            place.append(step)
+            here = here.get(step, {}) if isinstance(here, dict) else {}
+    return tuple(place)
+
+
+def _set_server_url(file: _File, environment: Mapping[str, str]) -> None:
+    address = environment.get(SERVER_URL, "").strip()
+    servers = file.raw.get("servers")
+    if not address or not isinstance(servers, dict):
+        return
+    try:
+        base_url = parse_base_url(address)
+    except ValueError as error:
+        file.say(SERVER_URL, str(error).replace("--base-url", SERVER_URL))
+        return
+    for name, recipe in servers.items():
+        if isinstance(recipe, dict):
+            file.put(("servers", name, "base_url"), base_url, f"{SERVER_URL}={address}")
+
+
+def _bounds(file: _File, environment: Mapping[str, str]) -> tuple[int, int] | None:
+    """Smallest and largest num_prompts wanted; None where the environment says nothing, or nothing that can be read."""
+    found: list[int | None] = []
+    for name in NARROWING:
+        text = environment.get(name, "").strip()
+        if text and not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < 10**18):
+            file.say(name, f"{text!r} is no whole number above 0: set it to one, or not at all.")
+            return None
+        found.append(int(text) if text else None)
+    first, last = found
+    if first is None and last is None:
+        return None
+    if first is not None and last is not None and first > last:
+        file.say("NUM_PROMPTS_START", f"{first} is above NUM_PROMPTS_END, which is {last}: exchange them.")
+        return None
+    return first or 1, last or 10**18
+
+
+def _narrow(file: _File, campaign: CampaignSpec, bounds: tuple[int, int] | None) -> CampaignSpec:
+    """The campaign with only those num_prompts that lie within `bounds`, wherever a matrix lists them."""
+    if bounds is None:
+        return campaign
+
+    def wanted(row: Cell) -> bool:
+        return row.num_prompts is None or bounds[0] <= row.num_prompts <= bounds[1]
+
+    def narrowed(matrix: Matrix) -> Matrix:
+        axis = tuple(n for n in matrix.num_prompts if bounds[0] <= n <= bounds[1])
+        paired, include = tuple(filter(wanted, matrix.paired)), tuple(filter(wanted, matrix.include))
+        if (matrix.num_prompts and not axis) or (matrix.paired and not paired):
+            file.say(
+                "NUM_PROMPTS_START and NUM_PROMPTS_END",
+                f"none of the num_prompts of {campaign.name} lies between {bounds[0]} and {bounds[1]}.",
+            )
+        return matrix.model_copy(update={"num_prompts": axis, "paired": paired, "include": include})
+
+    groups = tuple(
+        group if group.matrix is None else group.model_copy(update={"matrix": narrowed(group.matrix)})
+        for group in campaign.groups
+    )
+    result = campaign.model_copy(update={"matrix": narrowed(campaign.matrix), "groups": groups})
+    file.raise_faults()
+    return result

@@ -1,0 +1,161 @@
+"""YAML as plain values, with the line that each came from. A file from a stranger is safe to read, and cheap.
+
+Values are those of YAML 1.2: only `true` and `false` are truth values, keys are strings, a date is a string. Tags and merge
+keys are refused, so are files that are large, deep, or larger than they look (aliases).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+MOST_BYTES = 200_000
+MOST_DEPTH = 20
+MOST_ALIASES = 100
+MOST_VALUES = 50_000
+"""In the whole file, what an alias repeats counted each time."""
+
+Place = tuple[str | int, ...]
+"""Keys and indexes that lead to a value."""
+
+_USUAL_TAGS = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|timestamp|merge|value)")
+"""Tags that PyYAML finds for plain scalars, and those of collections: anything else was written on purpose."""
+
+_INT = re.compile(r"[-+]?[0-9]{1,18}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,3})?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What could move the cursor of the terminal that shows it."""
+
+_CONSTANTS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf"), float("inf")),
+}
+
+
+class YamlError(Exception):
+    """The text is no YAML that we read. `reasons`: line, from 1, and sentence."""
+
+    def __init__(self, reasons: list[tuple[int, str]]) -> None:
+        super().__init__("; ".join(sentence for _, sentence in reasons))
+        self.reasons = reasons
+
+
+@dataclass
+class Marked:
+    """What a file holds, and where."""
+
+    data: Any
+    lines: dict[Place, int] = field(default_factory=dict)
+    """Line, from 1, of each value; of an item of a mapping, that of its key."""
+
+    def line(self, place: Place) -> int | None:
+        """Line of a value, or of the closest one around it that is known."""
+        return next((self.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in self.lines), None)
+
+
+def read_yaml(text: str) -> Marked:
+    """Read one document. Raises YamlError, for faults of the syntax with the first, for others with all."""
+    if len(text) > MOST_BYTES:
+        raise YamlError([(1, f"the file is longer than {MOST_BYTES} bytes.")])
+    try:
+        _check_shape(text)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlError([(mark.line + 1 if mark else 1, f"{_problem(error)}.")]) from None
+    except yaml.YAMLError as error:  # a character that may not be in YAML
+        raise YamlError([(1, f"the file is no YAML ({str(error).splitlines()[0]}).")]) from None
+    reader = _Reader()
+    data = None if root is None else reader.value(root, ())
+    if reader.faults:
+        raise YamlError(reader.faults)
+    return Marked(data, reader.lines)
+
+
+def read_value(text: str) -> Any:
+    """The value of one line, such as `[1, 2]` or `0.5`. Raises YamlError."""
+    return read_yaml(text).data
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "this is no YAML"
+    if "\\t" in problem:
+        return "a tab cannot indent YAML: use spaces"
+    return f"{problem[0].lower()}{problem[1:]}" + (f" {error.context}" if error.context else "")
+
+
+def _check_shape(text: str) -> None:
+    """Bound depth and aliases before anything recursive reads the text."""
+    depth = aliases = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_DEPTH:
+                raise YamlError([(line, f"values are nested more than {MOST_DEPTH} deep.")])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.AliasEvent):
+            aliases += 1
+            if aliases > MOST_ALIASES:
+                raise YamlError([(line, f"there are more than {MOST_ALIASES} aliases (*name): write the values out.")])
+
+
+class _Reader:
+    """Turns nodes into values, noting lines and faults on its way."""
+
+    def __init__(self) -> None:
+        self.lines: dict[Place, int] = {}
+        self.faults: list[tuple[int, str]] = []
+        self.values = 0
+
+    def value(self, node: yaml.Node, place: Place) -> Any:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(place, line)
+        self.values += 1
+        if self.values > MOST_VALUES or len(place) > MOST_DEPTH:
+            raise YamlError([(line, "the file holds too many values, or aliases (*name) repeat too much: write less.")])
+        if not _USUAL_TAGS.fullmatch(node.tag):
+            self.faults.append((line, f"tags are not read here: remove {node.tag.replace('tag:yaml.org,2002:', '!!')!r}."))
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*place, i)) for i, item in enumerate(node.value)]
+        return self._scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.value == "<<":
+                self.faults.append((line, "a key must be a plain word; merge keys (<<) are not read."))
+                continue
+            key = self._text(key_node)
+            if key in values:
+                self.faults.append((line, f"{key!r} is there twice; the other is in line {self.lines[(*place, key)]}."))
+                continue
+            self.lines[(*place, key)] = line
+            values[key] = self.value(value_node, (*place, key))
+        return values
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        """By the core schema of YAML 1.2; what is quoted is a string."""
+        text = self._text(node)
+        if node.style is not None:
+            return text
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if _INT.fullmatch(text):
+            return int(text)
+        return float(text) if _FLOAT.fullmatch(text) else text
+
+    def _text(self, node: yaml.ScalarNode) -> str:
+        if _CONTROL.search(node.value):
+            self.faults.append((node.start_mark.line + 1, "a control character (such as \\e) may not be in a string."))
+        return _CONTROL.sub("", node.value)

@@ -46,7 +46,7 @@ def _endpoint(spec: RunSpec) -> list[str]:
 
 
 def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
-    """Refuses what vLLM refuses: more than max_model_len. Exactly max_model_len is served, so it may be measured."""
+    """Refuses more than max_model_len, which vLLM would serve with shorter outputs than asked. Exactly that much is served."""
     prompt, output = longest_request(spec.workload)
     if max_model_len is None or prompt + output <= max_model_len:
         return []

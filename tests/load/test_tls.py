@@ -81,8 +81,8 @@ class Pair:
 
 @VERSIONS
 def test_what_goes_in_at_one_end_comes_out_at_the_other(identity: Identity, version: ssl.TLSVersion) -> None:
+    assert not Pair(identity, version).client.established
     pair = Pair(identity, version)
-    assert not pair.client.established
     pair.shake_hands()
     assert pair.client.established
     assert pair.at_server(pair.client.encrypt(b"hello")) == b"hello"
@@ -190,14 +190,20 @@ def test_a_server_that_hangs_up_during_the_handshake() -> None:
 
 def test_session_tickets_do_not_cost_an_idle_connection(identity: Identity) -> None:
     """TLS 1.3 servers send them unasked after the handshake, when the connection is idle already."""
-    with ScriptedServer(answer, tls=identity.context()) as server:
+    greeted: list[int] = []
+
+    def greet(peer: Peer, number: int) -> bool:
+        greeted.append(number)  # its handshake is over, and its tickets are under way
+        return True
+
+    with ScriptedServer(answer, tls=identity.context(), greet=greet) as server:
         job = job_for(server.port, n=8, concurrency=4, address=address_of(server.port, tls=True, insecure=True))
         loop = Loop(job, live := Live())
         loop.prepare()
         idle = loop.connections.idle
-        until(lambda: len(loop._poller.poll(0.01, 100)) == 4)  # each has its tickets to read
-        for connection in list(idle):
-            loop._attend(connection.fd, connection)
+        until(lambda: len(greeted) == 4)
+        for fd, _ in loop._poller.poll(0, 100):
+            loop._attend(fd, loop.connections.by_fd[fd])
         assert len(idle) == len({connection.fd for connection in idle}) == 4
         ran = finish_loop(loop, job, live)
     assert ran.all_ok

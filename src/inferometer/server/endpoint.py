@@ -11,7 +11,7 @@ import os
 import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inferometer.protocol import error_sentence
@@ -38,6 +38,8 @@ class ModelCard:
     id: str
     max_model_len: int | None = None
     aliases: tuple[str, ...] = ()
+    root: str | None = field(default=None, compare=False)
+    """What it was loaded from, a repository's name or a path; vLLM tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +263,12 @@ def _object(response: httpx.Response) -> dict[str, Any]:
 def _card(entry: Mapping[str, Any]) -> ModelCard:
     meta = entry.get("meta")
     limit = entry.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)  # vLLM, SGLang; llama.cpp
-    aliases = entry.get("aliases")
+    aliases, root = entry.get("aliases"), entry.get("root")
     return ModelCard(
         id=entry["id"],
         max_model_len=limit if isinstance(limit, int) else None,
         aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
+        root=root if isinstance(root, str) else None,
     )
 
 

@@ -1,0 +1,241 @@
+"""ComposeServer: a service of a compose file, brought up and taken down with `docker compose` or `docker-compose`.
+
+What the recipe says of command, image and environment replaces what the file says, by a second file of our own. The project's
+name is made of the campaign's directory: when we are killed the containers run on, and the next start finds and ends them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from inferometer.server import accelerator_memory, log_file
+from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
+from inferometer.server.ending import wait_released
+from inferometer.server.port import why_not_free
+from inferometer.server.verification import DIAGNOSED_LINES, SHOWN_LINES, failure, open_endpoint, verify, wait_until_ready
+
+if TYPE_CHECKING:
+    from inferometer.spec.campaign import ServerNeed
+
+CALL_TIMEOUT_S = 60.0
+LABEL = "com.docker.compose"
+OVERRIDE = "compose-recipe.json"
+INSPECTED = '{"status":{{json .State.Status}},"exit":{{.State.ExitCode}},"for_memory":{{.State.OOMKilled}},' + (
+    '"started":{{json .State.StartedAt}},"image":{{json .Config.Image}},"image_id":{{json .Image}}}'
+)
+"""A template for `docker inspect`: all engines know these fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """A container as the engine describes it."""
+
+    id: str
+    status: str
+    exit: int
+    for_memory: bool
+    """Whether it was killed because its memory ran out."""
+    started: str
+    image: str
+    image_id: str
+
+
+class ComposeServer:
+    """`compose_service` of a recipe's `compose_file`, with whatever that depends on."""
+
+    def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
+        self.need = need
+        self.log_path: Path | None = None
+        """The log of the latest start, once it is stopped."""
+        self.project = f"inferometer-{hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()[:12]}"
+        self._directory = directory
+        self._say = say
+        self._words: list[str] = []
+        self._started: str | None = None
+        self._memory: dict[str, float] = {}
+        self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
+
+    @property
+    def base_url(self) -> str:
+        return self.need.recipe.base_url
+
+    def start(self) -> Confirmation:
+        service = self._prepare()
+        self.stop()
+        taken = why_not_free(self.base_url)
+        if taken:
+            raise ServerError(f"{taken}: end it, or choose another port in the base_url of {self.need.recipe_name}.")
+        try:
+            log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
+        except OSError as error:
+            raise ServerError(f"No log can be written to {self._directory} ({error.strerror}).") from None
+        self._memory = accelerator_memory.used_mib()
+        begin_s = time.monotonic()
+        try:
+            self._say(f"Starting {service} of {self.need.recipe.compose_file} (project {self.project})")
+            self._compose(["up", "--detach", service], self.need.recipe.start_timeout_s)
+            confirmation = wait_until_ready(
+                self.base_url,
+                self.need,
+                check_alive=self._check_alive,
+                pause=time.sleep,
+                log_tail=self.log_tail,
+                say=self._say,
+            )
+            container = self._check_alive()
+        except BaseException:
+            with contextlib.suppress(ServerError):  # what went wrong first is what counts
+                self.stop()
+            raise
+        self._started = container.started
+        took = {"log": log.name, "start_s": round(time.monotonic() - begin_s, 1)}
+        came_from = {"image": container.image, "image_id": container.image_id}
+        return Confirmation(confirmation.facts | took | came_from, confirmation.unchecked, confirmation.confirmed_by)
+
+    def check(self) -> None:
+        self._check_alive()
+        with open_endpoint(self.base_url) as endpoint:
+            try:
+                verify(endpoint, self.need, ours=True)
+            except ServerAbsentError as error:
+                self._check_alive()  # an end says more than silence
+                raise failure(str(error), self.log_tail) from None
+
+    def stop(self) -> None:
+        """Keep the log, end the service and all that came up with it; also what an earlier run has left."""
+        self._started = None
+        if not self._words or not self._ids():
+            return
+        self._save_log()
+        seconds = round(self.need.recipe.stop_timeout_s)
+        self._compose(["down", "--timeout", str(seconds), "--remove-orphans"], seconds + CALL_TIMEOUT_S)
+        wait_released(self.base_url, self._memory, self._say)
+
+    def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
+        found = log_file.tail(self.log_path, lines) if self.log_path else []  # written when it is stopped
+        with contextlib.suppress(ServerError):  # without Docker there is no log either
+            for container in self._ids(self.need.recipe.compose_service) if self._words else []:
+                told = _run(["docker", "logs", "--tail", str(lines), container], CALL_TIMEOUT_S)
+                found = log_file.lines_of(told.stdout, lines)
+        return log_file.without(found, self._secrets)
+
+    def _prepare(self) -> str:
+        """Find Docker, write our own file; the service's name. Raises ServerError."""
+        recipe = self.need.recipe
+        if not recipe.compose_file or not recipe.compose_service:
+            raise ServerError(f"The recipe {self.need.recipe_name} has to name a compose_file and a compose_service.")
+        if not Path(recipe.compose_file).is_file():
+            file, name = recipe.compose_file, self.need.recipe_name
+            raise ServerError(f"There is no compose file {file}: correct compose_file of the recipe {name}.")
+        override = self._directory / OVERRIDE
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            override.write_text(json.dumps(override_of(self.need)), encoding="utf-8")
+        except OSError as error:
+            raise ServerError(f"Nothing can be written to {self._directory} ({error.strerror}).") from None
+        files = ["--file", recipe.compose_file, "--file", str(override)]
+        self._words = [*compose_command(), "--project-name", self.project, *files]
+        return recipe.compose_service
+
+    def _compose(self, words: Sequence[str], timeout_s: float) -> None:
+        done = _run([*self._words, *words], timeout_s, self.need.recipe.environment)
+        if done.returncode:
+            told = log_file.without(log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets)
+            last = told[-1] if told else f"exit code {done.returncode}"
+            file = self.need.recipe.compose_file
+            raise failure(f"`{words[0]}` of {file} failed: {last}", lambda lines: told[-lines:])
+
+    def _ids(self, service: str | None = None) -> list[str]:
+        """Containers of our project, also those that have ended; of one service or of all."""
+        words = ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={LABEL}.project={self.project}"]
+        words += ["--filter", f"label={LABEL}.service={service}"] if service else []
+        done = _run(words, CALL_TIMEOUT_S)
+        if done.returncode:
+            told = done.stdout.splitlines()
+            raise failure(f"Docker does not answer: {' '.join(told[-1:])}", lambda lines: told[-lines:])
+        return done.stdout.split()
+
+    def _check_alive(self) -> _Container:
+        """The container of our service. Raises ServerError unless it runs, and has run since it was confirmed."""
+        service = self.need.recipe.compose_service
+        for container in self._ids(service) if self._words else []:
+            done = _run(["docker", "inspect", "--format", INSPECTED, container], CALL_TIMEOUT_S)
+            if done.returncode:
+                continue  # gone in the meantime
+            told: dict[str, Any] = json.loads(done.stdout)
+            found = _Container(id=container, **told)
+            if found.for_memory:
+                raise failure(f"The container of {service} was killed: its memory ran out (OOMKilled).", self.log_tail)
+            if found.status != "running":
+                raise failure(f"The container of {service} {found.status} with exit code {found.exit}.", self.log_tail)
+            if self._started not in (None, found.started):
+                raise failure(f"The container of {service} was restarted since it was confirmed.", self.log_tail)
+            return found
+        raise ServerError(f"There is no container of {service}: it has not been started, or somebody removed it.")
+
+    def _save_log(self) -> None:
+        """The whole log of our service, before `down` throws it away."""
+        with contextlib.suppress(OSError, ServerError):
+            path = self.log_path or log_file.new_log(self._directory, f"{self.need.recipe_name}-left-behind")
+            self.log_path = path
+            for container in self._ids(self.need.recipe.compose_service):
+                with path.open("wb") as file:
+                    _run(["docker", "logs", container], CALL_TIMEOUT_S, out=file)
+
+
+def override_of(need: ServerNeed) -> dict[str, Any]:
+    """What the recipe says, as a compose file. Variables are named only: compose takes their values from its environment."""
+    recipe = need.recipe
+    service: dict[str, Any] = {}
+    if recipe.command:
+        service["command"] = [word.replace("$", "$$") for word in recipe.command]
+    if recipe.image:
+        service["image"] = recipe.image
+    if recipe.environment:
+        service["environment"] = dict.fromkeys(recipe.environment)
+    return {"services": {recipe.compose_service: service}}
+
+
+def compose_command() -> list[str]:
+    """How compose is called here. Raises ServerError where it cannot be."""
+    if shutil.which("docker") is None:
+        raise ServerError("There is no docker command: install Docker with its compose plugin, or use another kind of recipe.")
+    if _run(["docker", "compose", "version"], CALL_TIMEOUT_S).returncode == 0:
+        return ["docker", "compose"]
+    if shutil.which("docker-compose") is not None:
+        return ["docker-compose"]
+    raise ServerError("Docker has no compose here: install its plugin (docker-compose-plugin), or docker-compose.")
+
+
+def _run(
+    words: Sequence[str], timeout_s: float, environment: dict[str, str] | None = None, out: IO[bytes] | int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    """Run it to its end with both outputs in one. Raises ServerError if it takes longer than `timeout_s`."""
+    try:
+        return subprocess.run(  # noqa: S603
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=os.environ | (environment or {}),
+            timeout=timeout_s,
+            text=True,
+            errors="replace",
+            check=False,
+            start_new_session=True,  # Ctrl-C at the terminal is ours alone
+        )
+    except subprocess.TimeoutExpired:
+        call = " ".join(words[:2])
+        raise ServerError(f"`{call} …` did not end within {timeout_s:g} s: is the Docker engine all right?") from None
+    except OSError as error:
+        raise ServerError(f"{words[0]} cannot be run ({error.strerror}): install it.") from None

@@ -1,0 +1,214 @@
+"""What a server's log or reply says is wrong, by name, with its cure. Text in, a row of one table out; reads nothing itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A known trouble. `cause` and `cure` each complete a sentence: `Cause: cause; cure.`"""
+
+    name: str
+    cause: str
+    cure: str
+    pattern: str
+    """Regular expression that a text of this trouble matches, in any case."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Cause: {self.cause}. Cure: {self.cure}."
+
+
+def diagnose(text: str) -> Diagnosis | None:
+    """The first row of the table that fits `text` (a reply, or the last lines of a log); None where none does."""
+    return next((row for row in DIAGNOSES if re.search(row.pattern, text, re.IGNORECASE)), None)
+
+
+DIAGNOSES = (
+    # Rows further up are the cause where several match: what fails first makes other things fail.
+    Diagnosis(
+        "wrong-build",
+        "the engine was not built for this accelerator, which finds no code of its own in it",
+        "use an image or build that names the card's architecture (gfx1201 for the R9700, gfx942 for the MI300X, "
+        "gfx928 for the K100-AI), and remove HSA_OVERRIDE_GFX_VERSION if it is set for another one",
+        r"hipErrorNoBinaryForGpu|no binary for gpu|invalid device function|no kernel image is available|hipErrorInvalidImage"
+        r"|unable to find code object",
+    ),
+    Diagnosis(
+        "driver-mismatch",
+        "the accelerator's driver and the libraries of the engine do not go together",
+        "update the driver or take an image made for it; after an update of the driver, restart the machine",
+        r"driver/library version mismatch|nvidia driver on your system is too old|driver version is insufficient"
+        r"|forward compatibility was attempted on non supported|hipErrorInsufficientDriver",
+    ),
+    Diagnosis(
+        "device-forbidden",
+        "the server may not open the accelerator's device files",
+        "add its user to the groups render and video; in a container pass /dev/kfd and /dev/dri and add those groups",
+        r"/dev/(kfd|dri)\S*.{0,20}(permission denied|operation not permitted)"
+        r"|permission denied.{0,40}/dev/(kfd|dri)",
+    ),
+    Diagnosis(
+        "container-without-device",
+        "the container was given no accelerator",
+        "install the vendor's container toolkit or driver on the host, and compare `devices` (ROCm, DCU) or `deploy` (NVIDIA) "
+        "in the compose file",
+        r"could not select device driver|error gathering device information while adding custom device"
+        r"|unresolvable cdi devices",
+    ),
+    Diagnosis(
+        "no-accelerator",
+        "the engine sees no accelerator",
+        "check nvidia-smi or rocm-smi, and that HIP_VISIBLE_DEVICES or CUDA_VISIBLE_DEVICES names cards that are there",
+        r"no (cuda|hip) gpus are available|failed to infer device type|no (cuda|rocm|hip)-capable device|hipErrorNoDevice",
+    ),
+    Diagnosis(
+        "too-few-accelerators",
+        "more accelerators are asked for than the server can see",
+        "lower the tensor parallelism, or check that HIP_VISIBLE_DEVICES or CUDA_VISIBLE_DEVICES names as many",
+        r"world size \(?\d+\)? is larger than the number of available gpus|invalid device ordinal"
+        r"|tensor.parallel.size.{0,60}(greater|larger) than.{0,40}(gpus|devices|available)",
+    ),
+    Diagnosis(
+        "parallelism-does-not-divide",
+        "the model cannot be cut into as many parts as the tensor parallelism asks for",
+        "use a tensor parallelism that divides its number of attention heads, such as 1, 2, 4 or 8",
+        r"must be divisible by tensor.parallel.size|is not divisible by (the )?(tensor.parallel|tp|world).?size",
+    ),
+    Diagnosis(
+        "kv-cache-too-small",
+        "what the model leaves of the accelerator's memory does not hold one request of full length",
+        "lower max_model_len, raise --gpu-memory-utilization, or spread the model over more cards (TP=2)",
+        r"larger than the available kv cache memory|no available memory for the cache blocks"
+        r"|larger than the maximum number of tokens that can be stored in kv cache|not enough memory.{0,40}mem.fraction.static",
+    ),
+    Diagnosis(
+        "accelerator-memory-taken",
+        "the accelerator's memory is in use already, by a server that still runs or has just ended",
+        "end it (nvidia-smi or rocm-smi --showpids names it), or lower --gpu-memory-utilization",
+        r"free memory on device.{0,120}less than desired gpu memory utilization",
+    ),
+    Diagnosis(
+        "accelerator-out-of-memory",
+        "the accelerator's memory (VRAM) ran out",
+        "spread the model over more cards (TP=2), lower max_model_len or --gpu-memory-utilization, or take a smaller "
+        "or quantized model",
+        r"(cuda|hip|xpu|npu)( error:)? out of memory|outofmemoryerror|hipErrorOutOfMemory|cudaErrorMemoryAllocation"
+        r"|hsa_status_error_out_of_resources|cudaMalloc failed: out of memory",
+    ),
+    Diagnosis(
+        "no-shared-memory",
+        "the container's shared memory (/dev/shm) is too small for the processes of the engine to talk",
+        "run it with ipc: host (--ipc=host), or give it shm_size: 16g",
+        r"error while creating shared memory segment|ncclshmopen|unable to (open|allocate) shared memory|bus error"
+        r"|no space left on device.{0,80}/dev/shm|/dev/shm.{0,80}no space left on device",
+    ),
+    Diagnosis(
+        "no-space",
+        "a disk is full",
+        "free space where the models are kept (HF_HOME) and where the results go; df -h shows which it is",
+        r"no space left on device|errno 28|disk quota exceeded|not enough free disk space",
+    ),
+    Diagnosis(
+        "model-gated",
+        "the model is given only to those who asked its owner, and the server did not show a token of one who did",
+        "ask for access on the model's page, and set HF_TOKEN for the server",
+        r"gated repo|access to model \S+ is restricted|401 client error.{0,200}huggingface",
+    ),
+    Diagnosis(
+        "model-not-found",
+        "there is no such model, neither as a folder nor at the hub",
+        "check the spelling of its name; a folder has to hold config.json, and be visible inside the container",
+        r"is not a local folder and is not a valid model identifier|repository not found|repositorynotfounderror"
+        r"|does not appear to have a file named config\.json|invalid repository id or local directory|hfvalidationerror",
+    ),
+    Diagnosis(
+        "model-unreachable",
+        "the model is not on this machine and the hub cannot be reached",
+        "download it first on a machine with a network, or set HTTPS_PROXY or HF_ENDPOINT for the server",
+        r"couldn't connect to 'https://\S+' to load|localentrynotfounderror|offlinemodeisenabled"
+        r"|(nameresolutionerror|max retries exceeded).{0,300}(huggingface|hf-mirror|modelscope)"
+        r"|(huggingface|hf-mirror|modelscope)\S*.{0,200}(nameresolutionerror|max retries exceeded)",
+    ),
+    Diagnosis(
+        "model-unsupported",
+        "this version of the engine does not know the model's architecture",
+        "use a newer engine, or a model that it supports",
+        r"model architectures \[.{0,80}\] (are not supported|failed to be inspected)|but transformers does not recognize this"
+        r"|unsupported (model )?architecture",
+    ),
+    Diagnosis(
+        "context-beyond-model",
+        "max_model_len is longer than the model can be",
+        "lower max_model_len to what the model's config.json says",
+        r"user-specified max_model_len \(\d+\) is greater than the derived max_model_len",
+    ),
+    Diagnosis(
+        "context-too-long",
+        "a request is longer, prompt and output together, than the server's max_model_len",
+        "start the server with a larger --max-model-len, or lower input_len or output_len",
+        r"maximum context length (is|of) \d+|longer than the (maximum )?model'?s? (context )?length"
+        r"|exceeds? the (available|maximum|model's) context (length|size)|max_model_len.{0,40}prompt.{0,40}exceed",
+    ),
+    Diagnosis(
+        "dtype-unsupported",
+        "the card cannot compute in the model's number format",
+        "start the server with --dtype half, or take a model in another format",
+        r"bfloat16 is only supported on gpus|fp8.{0,60}(is )?(only|not) supported (on|by)",
+    ),
+    Diagnosis(
+        "port-taken",
+        "another program listens on the server's port",
+        "end it (ss -ltnp shows which), or choose another port in base_url and the command",
+        r"address already in use|port is already allocated|only one usage of each socket address|errno 98\b",
+    ),
+    Diagnosis(
+        "docker-unreachable",
+        "the Docker engine does not run, or this user may not speak to it",
+        "start it (systemctl start docker), or add the user to the group docker and log in again",
+        r"cannot connect to the docker daemon|permission denied while trying to connect to the docker"
+        r"|couldn't connect to docker daemon|error while fetching server api version",
+    ),
+    Diagnosis(
+        "image-missing",
+        "the container's image is neither here nor at its registry",
+        "check its name and tag, log in to the registry (docker login), or load it (docker load)",
+        r"manifest (for \S+ not found|unknown)|pull access denied|no such image|repository does not exist or may require"
+        r"|failed to resolve reference",
+    ),
+    Diagnosis(
+        "accelerator-fault",
+        "the accelerator or its driver failed while computing",
+        "look at dmesg, update driver and firmware, and check power, temperature and the seat of the card",
+        r"memory access fault by gpu|hw exception by gpu|hsa_status_error_exception|uncorrectable ecc"
+        r"|gpu has fallen off the bus|\bxid\b.{0,40}: \d+",
+    ),
+    Diagnosis(
+        "link-between-accelerators",
+        "the cards could not talk to each other (NCCL or RCCL)",
+        "set NCCL_DEBUG=INFO and start it again to see why; often ipc: host, NCCL_P2P_DISABLE=1 or iommu=pt helps",
+        r"nccl error|unhandled (cuda|hip|system) error|nccl(system|unhandledcuda|internal)error|watchdog caught collective",
+    ),
+    Diagnosis(
+        "unknown-option",
+        "this version of the engine does not know an option of the command",
+        "compare the command with the engine's --help, or use the version it was written for",
+        r"unrecognized arguments?:|no such option:|unexpected argument '|invalid choice: ",
+    ),
+    Diagnosis(
+        "command-not-found",
+        "the program that starts the server is not installed, or not on the PATH",
+        "install the engine, activate its environment, or give the full path in the command",
+        r"command not found|no such file or directory: '\S*(vllm|sglang|python|xinference|llama)\S*'"
+        r"|no module named '?(vllm|sglang)|executable file not found in",
+    ),
+    Diagnosis(
+        "killed-for-memory",
+        "the machine's own memory ran out, and the kernel killed the server",
+        "load with less memory (no --swap-space, fewer workers), give the container more, or add some; dmesg names the process",
+        r"out of memory: killed process|oom-kill|oomkilled|memory cgroup out of memory",
+    ),
+)
+"""Every row has an excerpt of a real log in its test."""

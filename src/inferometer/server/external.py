@@ -1,0 +1,46 @@
+"""ExternalServer: a server that somebody else runs. It is verified and never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inferometer.server.base import Confirmation, ServerError
+from inferometer.server.verification import check_unchanged, open_endpoint, started_s, verify
+
+if TYPE_CHECKING:
+    from inferometer.spec.campaign import ServerNeed
+
+
+class ExternalServer:
+    """The server at the recipe's base_url, as it is."""
+
+    def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
+        self.need = need
+        self._started_s: float | None = None
+
+    @property
+    def base_url(self) -> str:
+        return self.need.recipe.base_url
+
+    def start(self) -> Confirmation:
+        with open_endpoint(self.base_url) as endpoint:
+            try:
+                confirmation = verify(endpoint, self.need, ours=False)
+            except ServerError as error:
+                cure = f"The recipe {self.need.recipe_name} takes the server as it is: start the right one, then run again."
+                raise ServerError(f"{error} {cure}") from None
+            self._started_s = started_s(endpoint)
+        return Confirmation(
+            confirmation.facts | {"started_s": self._started_s}, confirmation.unchecked, confirmation.confirmed_by
+        )
+
+    def check(self) -> None:
+        check_unchanged(self.need, self._started_s)
+
+    def stop(self) -> None:
+        """It is not ours to end."""
+
+    def log_tail(self, lines: int = 0) -> list[str]:
+        return []

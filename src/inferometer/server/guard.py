@@ -1,0 +1,146 @@
+"""The guard: a small process between us and a server, so that the server ends with us, however we end. For ProcessServer only.
+
+`python -m inferometer.server.guard` reads one line of JSON on standard input (command, environment, log, lock,
+stop_timeout_s) and starts the command in a session of its own. When its standard input ends, because we want that or have
+died, it ends the server's whole tree of processes. On standard output it says {"pid": …}, or {"error": …}, and when the server
+has ended {"exit": code}, at once and before it looks for what the server has left behind. It holds a lock on the file `lock`
+for as long as it lives, so that the next one waits for its server to be gone.
+
+A server of many workers leaves some behind when its leader dies. On Linux the guard adopts them (it is their subreaper).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+PAUSE_S = 0.05
+KILL_TIMEOUT_S = 10.0
+
+
+def main() -> int:
+    line = _first_line(0)
+    if not line:
+        return 1  # whoever started us died at once
+    asked = json.loads(line)
+    if sys.platform == "linux":
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    woken, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.set_wakeup_fd(waker)
+    for number in (signal.SIGCHLD, *ENDING):
+        signal.signal(number, lambda *_: None)
+    with open(asked["lock"], "ab") as lock, open(asked["log"], "ab") as log:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            server = subprocess.Popen(  # noqa: S603
+                asked["command"],
+                env=os.environ | asked["environment"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_die_with_guard if sys.platform == "linux" else None,  # noqa: PLW1509 - there are no threads here
+            )
+        except OSError as error:
+            _tell({"error": error.strerror or str(error)})
+            return 1
+        _tell({"pid": server.pid})
+        _wait(server, woken)
+        code = server.poll()
+        if code is not None:
+            _tell({"exit": code})
+        end_tree(server, asked["stop_timeout_s"])
+        if code is None:
+            _tell({"exit": server.poll()})
+    return 0
+
+
+def end_tree(server: subprocess.Popen[bytes], timeout_s: float) -> None:
+    """SIGTERM to the server's process group, and to what outlives its leader; SIGKILL to all that is left after `timeout_s`."""
+    deadline_s = time.monotonic() + timeout_s
+    _signal_group(server.pid, signal.SIGTERM)
+    asked = False
+    while server.poll() is None or _descendants():
+        if server.poll() is not None and not asked:
+            asked = True
+            for process in _descendants():
+                with contextlib.suppress(psutil.Error):
+                    process.terminate()
+        if time.monotonic() > deadline_s:
+            _kill_tree(server)
+            return
+        time.sleep(PAUSE_S)
+
+
+def _kill_tree(server: subprocess.Popen[bytes]) -> None:
+    deadline_s = time.monotonic() + KILL_TIMEOUT_S  # a process that waits for a broken driver dies only when that answers
+    while (server.poll() is None or _descendants()) and time.monotonic() < deadline_s:
+        _signal_group(server.pid, signal.SIGKILL)
+        for process in _descendants():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        time.sleep(PAUSE_S)
+
+
+def _wait(server: subprocess.Popen[bytes], woken: int) -> None:
+    """Until the server ends, or standard input does, or a signal says that we should."""
+    while server.poll() is None:
+        ready, _, _ = select.select([0, woken], [], [])
+        if 0 in ready or (woken in ready and set(os.read(woken, 4096)) & set(ENDING)):
+            return
+
+
+def _descendants() -> list[psutil.Process]:
+    """Everything that came from the server and lives."""
+    alive = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+    return alive
+
+
+def _signal_group(group: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS does not permit it for a group of zombies
+        os.killpg(group, number)
+
+
+def _die_with_guard() -> None:
+    """In the server's process, before its program: end it if the guard is killed."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(option, value)
+
+
+def _first_line(fd: int) -> bytes:
+    """Read up to a newline and nothing beyond it, unbuffered."""
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(fd, 1)):
+        line += byte
+    return line
+
+
+def _tell(what: dict[str, object]) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more
+        os.write(1, json.dumps(what).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,215 @@
+"""ProcessServer: a server that we start as a process of this machine and end, for certain, with everything it started.
+
+The process itself is held by the guard (see there), which ends it also when we are killed. Judges no log: `diagnose` does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from inferometer.server import accelerator_memory, log_file
+from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
+from inferometer.server.ending import wait_released
+from inferometer.server.port import host_and_port, why_not_free
+from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint, verify, wait_until_ready
+
+if TYPE_CHECKING:
+    from inferometer.spec.campaign import ServerNeed
+
+GUARD_TIMEOUT_S = 30.0
+"""The guard's own time: to start, and to kill what does not end by itself."""
+
+PAUSE_S = 0.1
+
+
+class ProcessServer:
+    """The command of a recipe, in a session of its own, its output in a log file in `directory`."""
+
+    def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
+        self.need = need
+        self.log_path: Path | None = None
+        """Log of the latest start."""
+        self.pid: int | None = None
+        self._directory = directory
+        self._say = say
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._end: str | None = None
+        """How the server ended, as the rest of a sentence."""
+        self._memory: dict[str, float] = {}
+        self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
+
+    @property
+    def base_url(self) -> str:
+        return self.need.recipe.base_url
+
+    def start(self) -> Confirmation:
+        self.stop()
+        if not self.need.recipe.command:
+            raise ServerError(f"The recipe {self.need.recipe_name} has no command to start the server with: give it one.")
+        try:
+            log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
+            self._await_earlier()
+        except OSError as error:
+            raise ServerError(f"No log can be written to {self._directory} ({error.strerror}).") from None
+        taken = why_not_free(self.base_url)
+        if taken:
+            cure = f"end it, or choose another port in the base_url and command of {self.need.recipe_name}"
+            raise ServerError(f"{taken}: {cure}.")
+        self._memory = accelerator_memory.used_mib()
+        begin_s = time.monotonic()
+        try:
+            self._launch(log)
+            confirmation = wait_until_ready(
+                self.base_url,
+                self.need,
+                check_alive=self._check_alive,
+                pause=self._pause,
+                log_tail=self.log_tail,
+                say=self._say,
+            )
+        except BaseException:
+            self.stop()
+            raise
+        took = {"log": log.name, "start_s": round(time.monotonic() - begin_s, 1)}
+        return Confirmation(confirmation.facts | took, confirmation.unchecked, confirmation.confirmed_by)
+
+    def check(self) -> None:
+        self._check_alive()
+        with open_endpoint(self.base_url) as endpoint:
+            try:
+                verify(endpoint, self.need, ours=True)
+            except ServerAbsentError as error:
+                self._pause(PAUSE_S)
+                self._check_alive()  # a death says more than silence
+                raise failure(str(error), self.log_tail) from None
+
+    def stop(self) -> None:
+        guard, self._guard = self._guard, None
+        if guard is None:
+            return
+        try:
+            self._close(guard.stdin)  # the guard ends the server, also if we are interrupted here
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                guard.wait(self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S)
+        finally:
+            self._close(guard.stdout)
+            if guard.poll() is None:
+                guard.terminate()
+        wait_released(self.base_url, self._memory, self._say)
+
+    def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
+        return log_file.without(log_file.tail(self.log_path, lines), self._secrets) if self.log_path else []
+
+    def _await_earlier(self) -> None:
+        """Until the guard of an earlier server is gone, which we may have left behind when we were killed."""
+        deadline_s = time.monotonic() + self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S
+        told = False
+        with self._lock_path.open("ab") as lock:
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    pass
+                else:
+                    return  # closing the file gives the lock back
+                if not told:
+                    told = True
+                    self._say("  An earlier server of this campaign is still ending: waiting for it.")
+                if time.monotonic() > deadline_s:
+                    raise ServerError("An earlier server of this campaign does not end: look for its process, and end it.")
+                time.sleep(PAUSE_S)
+
+    @property
+    def _lock_path(self) -> Path:
+        return self._directory / f"server-{host_and_port(self.base_url)[1]}.lock"
+
+    def _launch(self, log: Path) -> None:
+        recipe = self.need.recipe
+        self._end = None
+        self._say(f"Starting {shlex.join(recipe.command)}\n  log: {log}")
+        with log.open("ab") as stderr:
+            self._guard = subprocess.Popen(
+                [sys.executable, "-m", "inferometer.server.guard"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                bufsize=0,  # a line that waits in a buffer would not be seen by select
+                start_new_session=True,  # Ctrl-C at the terminal is ours alone
+            )
+        asked = {
+            "command": list(recipe.command),
+            "environment": recipe.environment,
+            "log": str(log),
+            "lock": str(self._lock_path),
+            "stop_timeout_s": recipe.stop_timeout_s,
+        }
+        assert self._guard.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._guard.stdin.write(json.dumps(asked).encode() + b"\n")
+        told = self._told(GUARD_TIMEOUT_S)
+        if "error" in told:
+            program = recipe.command[0]
+            raise ServerError(
+                f"{program} cannot be started ({told['error']}): install it, activate its environment, "
+                f"or give its full path in the command of {self.need.recipe_name}."
+            )
+        if "pid" not in told:
+            raise ServerError("The process that watches over the server did not start: its log says why.", self.log_tail())
+        self.pid = told["pid"]
+
+    def _told(self, timeout_s: float) -> dict[str, Any]:
+        """The next line of the guard; empty if none comes in time, or ever."""
+        assert self._guard is not None
+        out = self._guard.stdout
+        assert out is not None
+        ready, _, _ = select.select([out], [], [], timeout_s)
+        line = out.readline() if ready else b""
+        told: dict[str, Any] = json.loads(line) if line else {}
+        return told
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but not longer than the server lives."""
+        if self._guard is None or self._end is not None:
+            return
+        told = self._told(seconds)
+        if "exit" in told:
+            self._end = exit_words(told["exit"])
+        elif self._guard.poll() is not None:
+            self._end = "was ended, because the process that watches over it was killed"
+
+    def _check_alive(self) -> None:
+        if self._guard is None:
+            raise ServerError("The server has not been started.")
+        self._pause(0)
+        if self._end is not None:
+            raise failure(f"The server {self._end}. Its log is {self.log_path}.", self.log_tail)
+
+    @staticmethod
+    def _close(pipe: IO[bytes] | None) -> None:
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
+
+
+def exit_words(code: int) -> str:
+    """How a process ended, from its exit code (negative: the signal), as the rest of a sentence."""
+    number = -code if code < 0 else code - 128 if code > 128 else 0
+    if number == signal.SIGKILL:
+        return "was killed (SIGKILL), most likely by the kernel because the machine's memory ran out: dmesg tells"
+    if number in {int(each) for each in signal.Signals}:
+        return f"was ended by {signal.Signals(number).name}"
+    if code == 127:
+        return "ended at once: its command was not found"
+    return f"ended by itself with exit code {code}"

@@ -1,0 +1,183 @@
+"""Is what answers the server that is needed? Asks and compares; starts nothing, and knows no kind of server."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
+from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard
+from inferometer.server.port import listener
+
+if TYPE_CHECKING:
+    from inferometer.spec.campaign import ServerNeed
+
+ASK_TIMEOUT_S = 10.0
+POLL_S = 0.5
+TELL_EVERY_S = 30.0
+SHOWN_LINES = 20
+DIAGNOSED_LINES = 400
+"""An engine that fails prints its cause, and after that the tracebacks of all its workers."""
+SAME_START_S = 2.0
+"""Start times of one process, told or read twice, differ by less."""
+
+HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+START_TIME = re.compile(r"^process_start_time_seconds (\S+)", re.MULTILINE)
+
+
+def open_endpoint(base_url: str) -> Endpoint:
+    """An endpoint to ask, patient for as long as a busy server may need. Raises ServerError if there can be none."""
+    try:
+        return Endpoint(base_url, timeout_s=ASK_TIMEOUT_S)
+    except EndpointError as error:
+        raise ServerError(str(error)) from None
+
+
+def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
+    """What is known of the server behind `endpoint`, once health, model and max_model_len are as `need` says.
+
+    `ours`: we started it with the command of the need, so that its tensor parallelism is known.
+    Raises ServerAbsentError, WrongServerError.
+    """
+    try:
+        cards = endpoint.models()
+        if endpoint.health() is False:
+            raise ServerAbsentError(f"{endpoint.base_url} answers, but its /health says that it cannot serve: look at its log.")
+        version = endpoint.version()
+    except EndpointError as error:
+        kind = WrongServerError if error.status in (401, 403) else ServerAbsentError
+        raise kind(str(error)) from None
+    unchecked = [] if ours else [f"tensor parallelism {need.tp}"]
+    unchecked += [f"hardware {hardware_words(need)}"] if need.hardware else []
+    card = _right_model(endpoint.base_url, need, cards)
+    if card is None:
+        unchecked.append(f"model {need.served_model}")
+    elif card.root and _elsewhere(card.root, card.id, need.model_id):
+        unchecked.append(f"that {card.id} is {need.model_id}: the server loaded it from a folder")
+    limit = card.max_model_len if card else None
+    if need.max_model_len is not None and limit is None:
+        unchecked.append(f"max_model_len {need.max_model_len}")
+    facts = {"base_url": endpoint.base_url, "model": card.id if card else None, "max_model_len": limit, "version": version}
+    return Confirmation(facts, tuple(unchecked), "inferometer" if ours else "nobody")
+
+
+def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) -> ModelCard | None:
+    """The card of the model needed, None where the server lists none. Raises WrongServerError."""
+    if not cards:
+        return None
+    card = next((each for each in cards if need.served_model in (each.id, *each.aliases)), None)
+    if card is None:
+        names = ", ".join(each.id for each in cards[:8])
+        raise WrongServerError(f"{base_url} serves {names}, not {need.served_model}.")
+    at_hub = card.root and card.root != card.id and HUB_NAME.fullmatch(card.root)
+    if card.root and at_hub and _basename(card.root) != _basename(need.model_id):
+        raise WrongServerError(f"{base_url} serves {card.root} under the name {card.id}, not {need.model_id}.")
+    if need.max_model_len is not None and card.max_model_len not in (None, need.max_model_len):
+        raise WrongServerError(
+            f"{base_url} serves {card.id} with max_model_len {card.max_model_len}, not {need.max_model_len} as is needed here."
+        )
+    return card
+
+
+def _elsewhere(root: str, served: str, model_id: str) -> bool:
+    """Whether a model's root is a place that does not tell which model it is."""
+    in_cache = "models--" + model_id.replace("/", "--")
+    return root != served and _basename(root) != _basename(model_id) and in_cache not in root.split("/")
+
+
+def _basename(name: str) -> str:
+    return name.rstrip("/").rsplit("/", 1)[-1].lower()
+
+
+def hardware_words(need: ServerNeed) -> str:
+    """The declared hardware, such as `B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each`; its name alone if nothing is declared."""
+    hardware = need.hardware
+    if hardware is None:
+        return need.hardware_name or ""
+    link = f"{hardware.pcie_generation}.0" if hardware.pcie_generation else ""
+    link += f" x{hardware.pcie_width}" if hardware.pcie_width else ""
+    words = [f"{hardware.gpus} GPU{'s' if hardware.gpus > 1 else ''}"]
+    words += [f"PCIe {link.strip()}"] if link else []
+    words += [f"{hardware.bandwidth_gb_s:g} GB/s each"] if hardware.bandwidth_gb_s else []
+    return f"{need.hardware_name}: {', '.join(words)}"
+
+
+def started_s(endpoint: Endpoint) -> float | None:
+    """When the server's process started, seconds since 1970; None where neither it nor this machine tells.
+
+    It is what tells one start of a server from the next.
+    """
+    try:
+        found = START_TIME.search(endpoint.metrics_text() or "")
+    except EndpointError:
+        return None
+    if found:
+        try:
+            return float(found[1])
+        except ValueError:
+            return None
+    process = listener(endpoint.base_url)
+    return process.started_s if process else None
+
+
+def same_start(one: float | None, other: float | None) -> bool | None:
+    """Whether two start times are of one start; None where one of them is not known."""
+    return None if one is None or other is None else abs(one - other) < SAME_START_S
+
+
+def check_unchanged(need: ServerNeed, started: float | None) -> None:
+    """Raise ServerError unless the right server answers, and is the very process that started at `started`, where known."""
+    with open_endpoint(need.recipe.base_url) as endpoint:
+        verify(endpoint, need, ours=False)
+        if same_start(started, started_s(endpoint)) is False:
+            raise ServerError(f"The server at {endpoint.base_url} was restarted since it was confirmed.")
+
+
+def wait_until_ready(
+    base_url: str,
+    need: ServerNeed,
+    *,
+    check_alive: Callable[[], object],
+    pause: Callable[[float], None],
+    log_tail: Callable[[int], list[str]],
+    say: Callable[[str], None],
+) -> Confirmation:
+    """Ask the server that we started until it is the one needed, at most `start_timeout_s` of its recipe.
+
+    `check_alive` raises once it has died, `pause` sleeps or returns early for that. Raises ServerError.
+    """
+    timeout_s = need.recipe.start_timeout_s
+    begin_s = told_s = time.monotonic()
+    with open_endpoint(base_url) as endpoint:
+        while True:
+            check_alive()
+            try:
+                confirmation = verify(endpoint, need, ours=True)
+            except ServerAbsentError as error:
+                trouble = str(error)
+            except WrongServerError as error:
+                cure = "Compare the recipe's command, served_model and max_model_len."
+                wrong = f"The server that was started is not the one needed: {error} {cure}"
+                raise ServerError(wrong, log_tail(SHOWN_LINES)) from None
+            else:
+                check_alive()  # so that it was ours that answered
+                return confirmation
+            now_s = time.monotonic()
+            if now_s - begin_s > timeout_s:
+                over = f"The server was not ready within {timeout_s:g} s (start_timeout_s of its recipe): {trouble}"
+                raise failure(over, log_tail)
+            if now_s - told_s > TELL_EVERY_S:
+                told_s = now_s
+                last = "".join(log_tail(1))
+                say(f"  still starting, {now_s - begin_s:.0f} s of {timeout_s:g} s at most. {last}".rstrip())
+            pause(POLL_S)
+
+
+def failure(sentence: str, log_tail: Callable[[int], list[str]]) -> ServerError:
+    """The error that says `sentence`, and what the log says is the cause, with its cure."""
+    from inferometer.server.diagnose import diagnose
+
+    found = diagnose("\n".join(log_tail(DIAGNOSED_LINES)))
+    return ServerError(f"{sentence} {found.sentence}" if found else sentence, log_tail(SHOWN_LINES))

@@ -3,10 +3,11 @@
 `python -m inferometer.server.guard` reads one line of JSON on standard input (command, environment, log, lock,
 stop_timeout_s) and starts the command in a session of its own. When its standard input ends, because we want that or have
 died, it ends the server's whole tree of processes. On standard output it says {"pid": …}, or {"error": …}, and when the server
-has ended {"exit": code}, at once and before it looks for what the server has left behind. It holds a lock on the file `lock`
-for as long as it lives, so that the next one waits for its server to be gone.
+has ended {"exit": code}, at once and before it looks for what the server has left behind. The file `lock` names the server,
+and is locked for as long as the guard or any process of the server lives, so that the next start can wait for that.
 
-A server of many workers leaves some behind when its leader dies. On Linux the guard adopts them (it is their subreaper).
+A server of many workers leaves some behind when its leader dies. On Linux the guard adopts them (it is their subreaper); and if
+the guard itself is killed, the kernel tells the server to end.
 """
 
 from __future__ import annotations
@@ -54,11 +55,15 @@ def main() -> int:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=(lock.fileno(),),  # a lock is kept by all who have the file open from us
                 preexec_fn=_die_with_guard if sys.platform == "linux" else None,  # noqa: PLW1509 - there are no threads here
             )
         except OSError as error:
             _tell({"error": error.strerror or str(error)})
             return 1
+        lock.truncate(0)
+        lock.write(b"%d\n" % server.pid)
+        lock.flush()
         _tell({"pid": server.pid})
         _wait(server, woken)
         code = server.poll()

@@ -113,10 +113,10 @@ class ProcessServer:
         return log_file.without(log_file.tail(self.log_path, lines), self._secrets) if self.log_path else []
 
     def _await_earlier(self) -> None:
-        """Until the guard of an earlier server is gone, which we may have left behind when we were killed."""
+        """Until an earlier server is gone, which we may have left behind when we were killed, with the guard that ends it."""
         deadline_s = time.monotonic() + self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S
         told = False
-        with self._lock_path.open("ab") as lock:
+        with self._lock_path.open("a+", encoding="utf-8") as lock:
             while True:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -128,7 +128,9 @@ class ProcessServer:
                     told = True
                     self._say("  An earlier server of this campaign is still ending: waiting for it.")
                 if time.monotonic() > deadline_s:
-                    raise ServerError("An earlier server of this campaign does not end: look for its process, and end it.")
+                    lock.seek(0)
+                    pid = lock.read(20).strip()
+                    raise ServerError(f"An earlier server of this campaign (process {pid}) does not end: kill -9 {pid}.")
                 time.sleep(PAUSE_S)
 
     @property

@@ -17,7 +17,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without made-up titles, without defaults that JSON cannot say or that are a whole section; names of a mapping are closed."""
+    """Without made-up titles, and without defaults that JSON cannot say or that are a whole section."""
     tidy: dict[str, Any] = {}
     for keyword, value in schema.items():
         if keyword == "title" or (keyword == "default" and not _plain(value)):

@@ -1,0 +1,93 @@
+"""How long a campaign will take: from the points that are done, where there are any, else a guess. Pure; no clock, no files.
+
+The guess is that of a middling accelerator with a model of some 8 billion parameters, and is meant to tell an hour from a day:
+a stream gets a token every 35 ms however many there are, prompts are read at 5,000 tokens/s, a point has 3 s of its own and a
+server is up after 4 minutes. Finished points correct what is guessed for the others by one factor: their time over the guess
+for them. For a rehearsal the embedded engine's settings take the place of those figures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from inferometer.spec.campaign import Group
+from inferometer.spec.run import RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """What is assumed of a server, s."""
+
+    token: float
+    prompt_token: float
+    point: float
+    start: float
+
+
+GUESSED = _Pace(token=0.035, prompt_token=1 / 5000, point=3.0, start=240.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Time still to come."""
+
+    seconds: float
+    measured: int
+    """Finished points that it was made from, of the group or, where it has none, of all; 0 is a guess."""
+
+
+def guess_seconds(spec: RunSpec) -> float:
+    """Time of a point, s."""
+    load, work, pace = spec.load, spec.workload, _pace_of(spec)
+    requests = load.num_warmups + load.num_prompts
+    prompts = requests * (work.prefix_len + work.input_len) * pace.prompt_token
+    stream = work.output_len * pace.token
+    waves = math.ceil(requests / min(load.max_concurrency or requests, requests))
+    arrivals = 0.0 if math.isinf(load.request_rate) else load.num_prompts / load.request_rate
+    return pace.point + max(waves * stream + prompts, arrivals + stream)
+
+
+def _pace_of(spec: RunSpec) -> _Pace:
+    engine = (spec.server or {}).get("embedded")
+    if engine is None:
+        return GUESSED
+    prompt_token = engine["prefill_ms_per_1k_tokens"] / 1e6
+    return _Pace(token=engine["itl_ms"] / 1e3, prompt_token=prompt_token, point=0.2, start=0.5)
+
+
+def measured_seconds(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Time that finished points took, by fingerprint, s: between the ledger's records that they were begun and done."""
+    began: dict[str, datetime] = {}
+    took: dict[str, float] = {}
+    for record in records:
+        if record["kind"] == "begun":
+            began[record["fingerprint"]] = datetime.fromisoformat(record["time"])
+        elif record["kind"] == "done" and record["fingerprint"] in began:
+            seconds = datetime.fromisoformat(record["time"]) - began.pop(record["fingerprint"])
+            took[record["fingerprint"]] = seconds.total_seconds()
+    return took
+
+
+def estimates(groups: Sequence[Group], done: Collection[str], took: Mapping[str, float]) -> list[Estimate]:
+    """Time for what is not `done` of each of `groups`, given what points `took`; both by fingerprint."""
+    everywhere = _factor([point.spec for group in groups for point in group.points], took)
+    return [_estimate(group, done, took, everywhere) for group in groups]
+
+
+def _estimate(group: Group, done: Collection[str], took: Mapping[str, float], everywhere: tuple[float, int]) -> Estimate:
+    own = _factor([point.spec for point in group.points], took)
+    factor, measured = own if own[1] else everywhere
+    todo = [point.spec for point in group.points if point.spec.fingerprint not in done]
+    start = _pace_of(todo[0]).start if todo and group.server.recipe.kind != "external" else 0.0
+    return Estimate(start + factor * sum(map(guess_seconds, todo)), measured)
+
+
+def _factor(specs: Iterable[RunSpec], took: Mapping[str, float]) -> tuple[float, int]:
+    """Measured over guessed time of those specs that have both, and how many these are; 1 where there are none."""
+    known = [(guess_seconds(spec), took[spec.fingerprint]) for spec in specs if spec.fingerprint in took]
+    guessed = sum(guess for guess, _ in known)
+    return (sum(seconds for _, seconds in known) / guessed if known else 1.0), len(known)

@@ -1,0 +1,136 @@
+"""`inferometer plan`: what a campaign would do, and what of it is done. Asks no server and changes no file."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inferometer.campaign.ledger import Record
+    from inferometer.campaign.standing import Places, Standing
+    from inferometer.cli.plan_view import GroupPlan
+    from inferometer.spec.campaign import CampaignSpec, Group
+
+EXIT_USAGE = 2
+
+
+def plan(  # noqa: PLR0917 - typer makes an option of each
+    campaign: Annotated[str, typer.Argument(metavar="FILE|PRESET", help="A campaign file, or a preset by its name.")],
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; may be given again.")
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, such as load.num_warmups=4; may be given again."),
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="What `run --quick` would do.")] = False,
+    embedded: Annotated[bool, typer.Option("--embedded", help="What `run --embedded` would do.")] = False,
+    points: Annotated[bool, typer.Option("--points", help="List every point, and where its result is.")] = False,
+) -> None:
+    """Show what a campaign would do: groups, points, requests, tokens, the command of each server, time, and what is done.
+
+    No server is asked and no file is written. NUM_PROMPTS_START and NUM_PROMPTS_END narrow the num_prompts that are listed,
+    VLLM_SERVER_URL is the address of every server.
+    """
+    import os
+
+    from inferometer.campaign.embedded_server import embedded as on_embedded_engine
+    from inferometer.campaign.ledger import LedgerError
+    from inferometer.campaign.standing import places_of
+    from inferometer.spec.campaign import CampaignError
+    from inferometer.spec.campaign_file import load_campaign
+    from inferometer.spec.expand import expand
+
+    try:
+        spec = load_campaign(campaign, sets=sets or (), environment=os.environ)
+        groups = expand(spec, quick=quick, only=only or ())
+        groups = on_embedded_engine(groups) if embedded else groups
+        _show(
+            spec,
+            groups,
+            places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded),
+            points=points,
+            embedded=embedded,
+        )
+    except CampaignError as error:
+        for reason in error.reasons:
+            typer.echo(f"inferometer: {reason}", err=True)
+        raise typer.Exit(EXIT_USAGE) from None
+    except LedgerError as error:
+        typer.echo(f"inferometer: {error}", err=True)
+        raise typer.Exit(EXIT_USAGE) from None
+
+
+def _show(campaign: CampaignSpec, groups: list[Group], places: Places, *, points: bool, embedded: bool) -> None:
+    from inferometer.campaign.history import History
+    from inferometer.campaign.ledger import read_ledger
+    from inferometer.campaign.standing import Standing
+    from inferometer.cli.plan_view import describe, how_estimated
+
+    records = read_ledger(places.ledger)
+    standing = Standing.of(History.of(records), places.result_dir)
+    plans = _plans(groups, records, standing)
+    typer.echo(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else ""))
+    typer.echo(f"Results:  {places.result_dir / campaign.file_name}\n")
+    _show_table(plans)
+    for group in groups:
+        typer.echo(f"\n{describe(group, embedded=embedded)}")
+        if points:
+            _list_points(group, standing)
+    typer.echo(f"\n{how_estimated(plans, embedded=embedded)}")
+
+
+def _plans(groups: list[Group], records: Sequence[Record], standing: Standing) -> list[GroupPlan]:
+    from inferometer.campaign.estimate import estimates, measured_seconds
+    from inferometer.cli.plan_view import GroupPlan
+
+    fingerprints = [point.spec.fingerprint for group in groups for point in group.points]
+    done = {fingerprint for fingerprint in fingerprints if standing.result(fingerprint)}
+    left = estimates(groups, done, measured_seconds(records))
+    return [
+        GroupPlan(group, sum(point.spec.fingerprint in done for point in group.points), estimate)
+        for group, estimate in zip(groups, left, strict=True)
+    ]
+
+
+def _show_table(plans: list[GroupPlan]) -> None:
+    from inferometer.cli.plan_view import HEADINGS, WORDS, aligned, rows
+
+    if not sys.stdout.isatty():
+        typer.echo(aligned(rows(plans)))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in HEADINGS:
+        table.add_column(heading, justify="left" if heading in WORDS else "right", overflow="fold")
+    for number, row in enumerate(rows(plans), 1):
+        table.add_row(*row, end_section=number == len(plans))
+    Console(highlight=False).print(table)
+
+
+def _list_points(group: Group, standing: Standing) -> None:
+    """One line a point: its fingerprint, its id, and what is known of it."""
+    width = max(len(point.id) for point in group.points)
+    for point in group.points:
+        fingerprint = point.spec.fingerprint
+        typer.echo(f"    {fingerprint}  {point.id:{width}}  {_state(fingerprint, standing)}")
+
+
+def _state(fingerprint: str, standing: Standing) -> str:
+    latest = standing.history.current.get(fingerprint)
+    if fingerprint in standing.damage:
+        return f"to do again: {', '.join(standing.damage[fingerprint])}"
+    if latest is not None and latest.counts:
+        return f"{latest.status}  {latest.json}"
+    if fingerprint in standing.history.failures:
+        return f"to do again: {standing.history.failures[fingerprint]}"
+    if latest is not None:
+        return f"to do again: it was {latest.status}"
+    return "to do"

@@ -1,0 +1,148 @@
+"""A campaign's plan as text: the cells of its table, that table without a terminal, and each group's server in words.
+
+Commands stand on a line of their own, whole, so that they can be copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inferometer.spec.campaign import Group, Hardware, ServerNeed
+from inferometer.spec.recipe import shell_line
+
+if TYPE_CHECKING:
+    from inferometer.campaign.estimate import Estimate
+
+HEADINGS = ("Group", "Server", "Points", "Done", "Requests", "Tok in", "Tok out", "Left")
+WORDS = ("Group", "Server")
+"""Columns that are no numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """What is to be told of a group."""
+
+    group: Group
+    done: int
+    left: Estimate
+
+    @property
+    def requests(self) -> int:
+        """Measured ones; warm-ups are not counted."""
+        return sum(point.spec.load.num_prompts for point in self.group.points)
+
+    @property
+    def tokens_in(self) -> int:
+        """Of the prompts, prefixes included, by their middle length."""
+        specs = [point.spec for point in self.group.points]
+        return sum(spec.load.num_prompts * (spec.workload.prefix_len + spec.workload.input_len) for spec in specs)
+
+    @property
+    def tokens_out(self) -> int:
+        """At most, where outputs may end early."""
+        return sum(point.spec.load.num_prompts * point.spec.workload.output_len for point in self.group.points)
+
+
+def rows(plans: Sequence[GroupPlan]) -> list[tuple[str, ...]]:
+    """Cells of the table under `HEADINGS`, the sum of several groups last."""
+    listed = [(plan.group.id, _server(plan.group), *_amounts([plan])) for plan in plans]
+    return [*listed, ("all", "", *_amounts(plans))] if len(listed) > 1 else listed
+
+
+def _server(group: Group) -> str:
+    need = group.server
+    return f"{need.model_alias} TP{need.tp}" + (f" on {need.hardware_name}" if need.hardware_name else "")
+
+
+def _amounts(plans: Sequence[GroupPlan]) -> tuple[str, ...]:
+    return (
+        f"{sum(len(plan.group.points) for plan in plans):,}",
+        f"{sum(plan.done for plan in plans):,}",
+        f"{sum(plan.requests for plan in plans):,}",
+        short(sum(plan.tokens_in for plan in plans)),
+        short(sum(plan.tokens_out for plan in plans)),
+        duration(sum(plan.left.seconds for plan in plans)),
+    )
+
+
+def aligned(table: Sequence[tuple[str, ...]]) -> str:
+    """`HEADINGS` and `table` as lines of aligned columns."""
+    lines = [HEADINGS, *table]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if heading in WORDS else cell.rjust(width)
+            for cell, width, heading in zip(line, widths, HEADINGS, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def describe(group: Group, *, embedded: bool) -> str:
+    """The group's server and what a person has to do for it, a line each; the command can be pasted into a shell."""
+    need = group.server
+    limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
+    name = "" if need.served_model == need.model_id else f" served as {need.served_model}"
+    where = "on the embedded engine" if embedded else f"at {need.recipe.base_url} ({need.recipe.kind})"
+    ids = [point.id for point in group.points]
+    lines = [
+        f"{group.id}: {need.model_id}{name}, TP={need.tp}{limit}, {where}",
+        *([] if embedded else _to_start(need)),
+        f"  points    {', '.join(ids) if len(ids) <= 3 else f'{ids[0]}, {ids[1]}, ... {ids[-1]}'}",
+    ]
+    return "\n".join(lines)
+
+
+def _to_start(need: ServerNeed) -> Iterator[str]:
+    if need.hardware is not None:
+        yield f"  hardware  {need.hardware_name}: {_declared(need.hardware)}"
+        if need.hardware.instruction:
+            yield f"  do        {need.hardware.instruction}"
+    if need.recipe.compose_file:
+        yield f"  compose   service {need.recipe.compose_service} of {need.recipe.compose_file}"
+    if line := shell_line(need.recipe):
+        yield f"  command   {line}"
+    if need.recipe.note:
+        yield f"  note      {need.recipe.note}"
+
+
+def _declared(hardware: Hardware) -> str:
+    facts = [f"{hardware.gpus} GPU{'s' if hardware.gpus > 1 else ''}"]
+    if hardware.pcie_generation or hardware.pcie_width:
+        generation = f" {hardware.pcie_generation}.0" if hardware.pcie_generation else ""
+        facts.append(f"PCIe{generation}" + (f" x{hardware.pcie_width}" if hardware.pcie_width else ""))
+    if hardware.bandwidth_gb_s:
+        facts.append(f"{hardware.bandwidth_gb_s:g} GB/s each")
+    return ", ".join(facts)
+
+
+def how_estimated(plans: Sequence[GroupPlan], *, embedded: bool) -> str:
+    """What the times are worth."""
+    if max(plan.left.measured for plan in plans):
+        return "Left: a guess for each point, corrected by what finished ones took."
+    if embedded:
+        return "Left: a guess from the embedded engine's settings."
+    return (
+        "Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server to start), "
+        "corrected as points are finished."
+    )
+
+
+def short(number: int) -> str:
+    """`864`, `12.9k`, `20.6M`, `1.3G`."""
+    value = float(number)
+    for unit in ("", "k", "M"):
+        if value < 999.95:
+            return f"{value:.1f}{unit}" if unit else str(number)
+        value /= 1000
+    return f"{value:.1f}G"
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `12 min`, `3.3 h`, `2.2 d`: two figures, for it is an estimate."""
+    for unit, length_s in (("d", 86_400), ("h", 3600)):
+        if seconds >= 1.5 * length_s:
+            return f"{seconds / length_s:.1f} {unit}"
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"

@@ -1,0 +1,54 @@
+"""`inferometer presets`: the campaigns that come with it, and the schema of all campaign files."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+EXIT_USAGE = 2
+
+presets = typer.Typer(help="Campaigns that come with inferometer: list them, show one, or print the schema of all.")
+
+
+@presets.callback(invoke_without_command=True)
+def list_presets(context: typer.Context) -> None:
+    """List the campaigns that come with inferometer.
+
+    Run one with `inferometer run NAME`, see what it would do with `inferometer plan NAME`. To make it yours:
+    `inferometer presets show NAME > mine.yaml`, edit, and `inferometer run mine.yaml`.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from inferometer.spec.marked_yaml import read_yaml
+    from inferometer.spec.preset_files import preset_names, preset_text
+
+    names = preset_names()
+    width = max(map(len, names))
+    for name in names:
+        typer.echo(f"{name:{width}}  {read_yaml(preset_text(name)).data['about']}")
+
+
+@presets.command("show")
+def show_preset(name: Annotated[str, typer.Argument(help="One of those that `inferometer presets` lists.")]) -> None:
+    """Print the YAML of a preset, to be copied and edited."""
+    from inferometer.spec.flags import did_you_mean
+    from inferometer.spec.preset_files import preset_names, preset_text
+
+    if name not in preset_names():
+        hint = did_you_mean(name, preset_names())
+        typer.echo(f"inferometer: there is no preset {name!r}{hint}: `inferometer presets` lists them.", err=True)
+        raise typer.Exit(EXIT_USAGE)
+    typer.echo(preset_text(name), nl=False)
+
+
+@presets.command("schema")
+def show_schema() -> None:
+    """Print the JSON Schema of campaign files, for an editor that completes and checks them."""
+    import json
+
+    from inferometer.spec.campaign_schema import json_schema
+
+    json.dump(json_schema(), sys.stdout, indent=2, allow_nan=False)
+    typer.echo()

@@ -7,6 +7,7 @@ before it, on the same server start.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -148,6 +149,8 @@ class GroupRun:
         assert self._known is not None
         target = point.spec.target.model_copy(update={"base_url": self._known.endpoint.base_url})
         spec = point.spec.model_copy(update={"target": target})
+        gc.collect()
+        gc.freeze()  # a worker is forked from us and collects once before it runs: it need not look at all that we hold
         with self.display.measuring(point) as show:
             measured = measure_point(
                 prepare(spec, self._known, attempt=attempt),

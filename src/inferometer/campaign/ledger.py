@@ -2,7 +2,8 @@
 
 One JSON object a line. The last member of each is a checksum of the line and of all lines before it, so that neither a damaged
 nor a missing line goes unnoticed; a line counts once it is on the disk. Only the last line can be torn, since each is flushed
-before the next is begun: it is ignored, and cut off when the file is opened to be written. Knows lines; what the records mean
+before the next is begun: one that has no end, or zeros where a power cut kept blocks from the disk, is ignored, and cut off
+when the file is opened to be written. Knows lines; what the records mean
 is the business of `results`.
 """
 
@@ -149,7 +150,7 @@ def _parse(path: Path) -> _Content:
         body, mark, told = line.rpartition(_MARK)
         body += b"}"
         if not mark or told != _checksum(body, checksum).encode() + _END:
-            if end < len(content):
+            if end < len(content) or b"\0" not in line:
                 raise LedgerError(
                     f"{path}, line {number}: it is damaged, or a line before it is missing; take the ledger from a copy, "
                     f"or move {path.parent} away to begin the campaign anew."

@@ -171,7 +171,7 @@ def run(
             reserve=_reserve(share.max_in_flight, spec.load.request_rate),
             timeouts=spec.timeouts,
             real_time=real_time,
-            keep_texts=keep_texts,
+            keep_texts=keep_texts or spec.workload.tokenizer is not None,  # to count them with it, should the server not
             request_id_prefix=request_id_prefix,
         )
         for share in stripe(point.plan, spec.workers)

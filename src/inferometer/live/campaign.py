@@ -32,8 +32,9 @@ class CampaignLines:
 
     def group(self, group: Group, *, todo: int) -> None:
         done = len(group.points) - todo
-        left = f"{todo} points to measure" if not done else f"{todo} to measure, {done} are done" if todo else "all are done"
-        self.say(f"\nGroup {group.id}: {len(group.points)} points, {left}.")
+        words = [f"{todo} points to measure"] if todo else []
+        words += [f"{done} done before"] if done else []
+        self.say(f"\nGroup {group.id}: {', '.join(words)}.")
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts

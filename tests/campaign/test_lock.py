@@ -1,0 +1,78 @@
+"""One runner to a directory, and none that a dead one keeps out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from inferometer.campaign.lock import LockedError, locked
+
+HOLD = "from pathlib import Path; from inferometer.campaign.lock import locked\nwith locked(Path(%r)):\n    "
+WAIT = "print(flush=True); input()"
+FORK_A_CHILD_THAT_OUTLIVES_US = "import os, time; os.fork() or (time.sleep(0.3), os._exit(0)); print(flush=True); input()"
+
+
+@contextmanager
+def holder(path: Path, then: str = WAIT) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that has the lock."""
+    process = subprocess.Popen([sys.executable, "-c", HOLD % str(path) + then], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.readline()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+def test_a_second_runner_is_told_who_the_first_is(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with holder(path) as process:
+        begin_s = time.monotonic()
+        with pytest.raises(LockedError, match=rf"^process {process.pid} on {socket.gethostname()} is running a campaign in "):
+            locked(path).__enter__()
+        assert time.monotonic() - begin_s < 2, "there is nothing to wait for"
+
+
+def test_the_lock_is_free_when_its_holder_is_done(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    for _ in range(2):
+        with locked(path):
+            assert path.read_text() == f"{os.getpid()} {socket.gethostname()}"
+
+
+def test_a_killed_holder_keeps_nobody_out(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with holder(path) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with locked(path):
+            pass
+
+
+def test_the_dying_children_of_a_killed_holder_are_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with holder(path, FORK_A_CHILD_THAT_OUTLIVES_US) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with locked(path):
+            assert path.read_text().startswith(str(os.getpid()))
+
+
+def test_what_an_old_lock_file_says_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.write_text(f"1 {socket.gethostname()} and more than that")
+    with locked(path):
+        assert path.read_text() == f"{os.getpid()} {socket.gethostname()}"

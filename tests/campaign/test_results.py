@@ -1,0 +1,241 @@
+"""Saving points: what is noted is on the disk, and a kill anywhere leaves what can be finished or removed."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from crashing import killed_before, watched
+
+from inferometer.campaign.history import Result
+from inferometer.campaign.ledger import read_ledger
+from inferometer.campaign.results import Measurement, Results
+from inferometer.campaign.standing import Places, checksum_of, read_standing
+from inferometer.metrics.verdict import Status
+from inferometer.spec.run import RandomWorkload, RunSpec, Target
+from inferometer.store.atomic import new_directory, write_file
+
+
+def spec_of(number: int) -> RunSpec:
+    return RunSpec(target=Target(model="m"), workload=RandomWorkload(), seed=number)
+
+
+def writer(content: str) -> Callable[[Path, Path], None]:
+    def write(run_directory: Path, json: Path) -> None:
+        with new_directory(run_directory) as temporary:
+            (temporary / "run.json").write_text(f"run {content}")
+            (temporary / "events.parquet").write_text(f"events {content}")
+        write_file(json, f"json {content}".encode())
+
+    return write
+
+
+def save(
+    results: Results,
+    number: int,
+    content: str,
+    *,
+    status: Status = "VALID",
+    allowed: bool = False,
+    version: str | None = "1",
+    name: str | None = None,
+) -> Result:
+    spec = spec_of(number)
+    attempt = results.begin(spec)
+    measurement = Measurement(spec, f"p{number}", status, (), allowed, version, attempt, name or f"p{number}_{content}.json")
+    return results.save(measurement, writer(content))
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return Places(tmp_path / "results", "c")
+
+
+def visible(places: Places) -> list[str]:
+    return sorted(path.name for path in places.result_dir.iterdir() if not path.name.startswith("."))
+
+
+def test_a_saved_point_has_its_files_and_counts(places: Places) -> None:
+    with Results(places) as results:
+        result = save(results, 1, "a")
+    assert visible(places) == ["p1_a.json"]
+    assert (places.result_dir / result.json).read_text() == "json a"
+    assert (places.runs / spec_of(1).fingerprint / "events.parquet").read_text() == "events a"
+    assert list(places.pending.iterdir()) == []
+    standing = read_standing(places)
+    assert standing.result(spec_of(1).fingerprint) == result
+    assert standing.result(spec_of(2).fingerprint) is None
+    assert result.files == {name: checksum_of(places.result_dir / name) for name in result.files}
+    assert len(result.files) == 3
+
+
+def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(places: Places) -> None:
+    with Results(places) as results:
+        save(results, 1, "bad", status="INVALID")
+        save(results, 2, "bad", status="INVALID", allowed=True)
+        save(results, 3, "so-so", status="SUSPECT")
+    assert visible(places) == ["p2_bad.json", "p3_so-so.json"]
+    assert [path.name for path in places.invalid.iterdir()] == ["p1_bad.json"]
+    standing = read_standing(places)
+    assert [standing.result(spec_of(n).fingerprint) is not None for n in (1, 2, 3)] == [False, True, True]
+
+
+def test_nothing_that_has_a_name_is_overwritten(places: Places) -> None:
+    places.result_dir.mkdir()
+    (places.result_dir / "same.json").write_text("somebody's")
+    with Results(places) as results:
+        save(results, 1, "a", name="same.json")
+        save(results, 2, "b", name="same.json")
+    assert visible(places) == ["same-2.json", "same-3.json", "same.json"]
+    assert (places.result_dir / "same.json").read_text() == "somebody's"
+
+
+def test_a_later_result_takes_the_place_of_an_earlier_one(places: Places) -> None:
+    with Results(places) as results:
+        first = save(results, 1, "old")
+        second = save(results, 1, "new")
+    assert visible(places) == ["p1_new.json"]
+    assert [path.read_text() for path in places.superseded.iterdir()] == ["json old"]
+    assert sorted(path.name for path in places.runs.iterdir()) == [spec_of(1).fingerprint, f"{spec_of(1).fingerprint}-2"]
+    assert (first.attempt, second.attempt) == (0, 1)
+    assert read_standing(places).result(spec_of(1).fingerprint) == second
+
+
+def test_results_of_another_version_of_the_server_do_not_count(places: Places) -> None:
+    with Results(places) as results:
+        save(results, 1, "a", version="0.10.2")
+        save(results, 2, "b", version=None)
+        counting = [
+            [results.standing.result(spec_of(n).fingerprint, v) is not None for n in (1, 2)] for v in ("0.10.2", "0.11", None)
+        ]
+    assert counting == [[True, True], [False, True], [True, True]]
+
+
+@pytest.mark.parametrize("what", ["json", "run"])
+@pytest.mark.parametrize("how", ["missing", "changed"])
+def test_missing_and_changed_files_are_named_and_the_result_does_not_count(places: Places, what: str, how: str) -> None:
+    with Results(places) as results:
+        result = save(results, 1, "a")
+        save(results, 2, "b")
+    path = places.result_dir / (result.json if what == "json" else f"{result.run}/run.json")
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_text("my own")
+    standing = read_standing(places)
+    name = places.relative(path)
+    assert standing.damage == {spec_of(1).fingerprint: [f"{name} is missing" if how == "missing" else f"{name} has changed"]}
+    assert standing.result(spec_of(1).fingerprint) is None
+    assert standing.result(spec_of(2).fingerprint) is not None
+    with Results(places) as results:
+        again = save(results, 1, "again")
+        assert results.standing.result(spec_of(1).fingerprint) == again
+    assert visible(places) == ["p1_again.json", "p2_b.json"]
+    if (what, how) == ("json", "changed"):
+        assert [path.read_text() for path in places.superseded.iterdir()] == ["my own"]
+
+
+def test_a_failure_is_forgotten_once_there_is_a_result(places: Places) -> None:
+    with Results(places) as results:
+        results.note("failed", fingerprint=spec_of(1).fingerprint, point="p1", reason="no luck with api_key=verysecret")
+        assert read_standing(places).history.failures == {spec_of(1).fingerprint: "no luck with api_key=***"}
+        save(results, 1, "a")
+    assert read_standing(places).history.failures == {}
+
+
+def test_files_are_on_the_disk_before_the_ledger_says_so(places: Places) -> None:
+    with Results(places) as results, watched() as seen:
+        result = save(results, 1, "a")
+    ledger = [at for at, event in enumerate(seen) if event == ("write", places.ledger)]
+    _begun, intent, done = ledger
+    flushed = {path.name for kind, path in seen[:intent] if kind == "fsync" and places.pending in path.parents}
+    before_intent = [path for kind, path in seen[:intent] if kind == "rename" and places.pending in path.parents]
+    assert places.pending_run in before_intent
+    assert {"run.json", "events.parquet"} <= flushed
+    between = seen[intent:done]
+    run, json = places.result_dir / result.run, places.result_dir / result.json
+    order = [("rename", run), ("fsync", run.parent), ("rename", json), ("fsync", json.parent)]
+    assert [event for event in between if event in order] == order
+    assert all(seen[at + 1] == ("fsync", places.ledger) for at in ledger)
+
+
+FINAL = {"p1_a.json": "json a", "p2_good.json": "json good", "p3_new.json": "json new"}
+
+
+def first_session(places: Places) -> None:
+    """One point is done, one INVALID, and one done whose file was changed since."""
+    with Results(places) as results:
+        save(results, 1, "a")
+        save(results, 2, "bad", status="INVALID")
+        save(results, 3, "old")
+    (places.result_dir / "p3_old.json").write_text("my own")
+
+
+def finish(places: Places) -> None:
+    """Save what has no result that counts."""
+    with Results(places) as results:
+        for number, content in ((1, "a"), (2, "good"), (3, "new")):
+            if results.standing.result(spec_of(number).fingerprint) is None:
+                save(results, number, content)
+
+
+def assert_as_if_never_killed(places: Places) -> None:
+    assert {name: (places.result_dir / name).read_text() for name in visible(places)} == FINAL
+    assert [path.read_text() for path in places.superseded.iterdir()] == ["my own"]
+    assert [path.name for path in places.invalid.iterdir()] == ["p2_bad.json"]
+    assert list(places.pending.iterdir()) == []
+    standing = read_standing(places)
+    assert standing.damage == {}
+    for number, content in ((1, "a"), (2, "good"), (3, "new")):
+        result = standing.result(spec_of(number).fingerprint)
+        assert result is not None
+        assert (places.result_dir / result.run / "run.json").read_text() == f"run {content}"
+    named = {result.run for result in [*standing.history.current.values(), *standing.history.older]}
+    assert {places.relative(path) for path in places.runs.iterdir()} == named, "no run directory is left that nobody knows"
+    done = [record["json"] for record in read_ledger(places.ledger) if record["kind"] == "done"]
+    assert len(done) == len(set(done)) == 5
+
+
+def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(places: Places, tmp_path: Path) -> None:
+    first_session(places)
+    kept = tmp_path / "kept"
+    shutil.copytree(places.result_dir, kept)
+    kills = 0
+    for n in itertools.count():
+        shutil.rmtree(places.result_dir)
+        shutil.copytree(kept, places.result_dir)
+        killed = killed_before(n, lambda: finish(places))
+        kills += killed
+        if killed_before(n % 12, lambda: Results(places).close()):  # and once more, while it is put in order
+            kills += 1
+        finish(places)
+        assert_as_if_never_killed(places)
+        if not killed:
+            break
+    assert n > 50
+    assert kills > 90
+
+
+def test_an_intent_whose_files_are_not_whole_is_removed(places: Places) -> None:
+    for n in itertools.count():
+        shutil.rmtree(places.result_dir, ignore_errors=True)
+        with Results(places):
+            pass
+        killed = killed_before(n, lambda: finish(places))
+        if not killed:
+            break
+        intents = [record for record in read_ledger(places.ledger) if record["kind"] in ("intent", "done")]
+        if intents and intents[-1]["kind"] == "intent":
+            for path in places.result_dir.rglob("run.json"):  # as if the power had been cut on a disk that lied
+                path.write_text("")
+            last = intents[-1]
+            with Results(places) as results:
+                assert results.standing.result(last["fingerprint"]) is None
+            assert not (places.result_dir / last["json"]).exists()
+            assert not (places.result_dir / last["run"]).exists()
+            assert read_ledger(places.ledger)[-1]["kind"] == "dropped"
+            return
+    pytest.fail("there was no kill between intent and done")

@@ -11,6 +11,9 @@ import inferometer
 from inferometer.cli.bench import bench
 from inferometer.cli.demo import demo
 from inferometer.cli.engine import engine
+from inferometer.cli.plan import plan
+from inferometer.cli.presets import presets
+from inferometer.cli.run import run
 
 app = typer.Typer(
     name="inferometer",
@@ -21,6 +24,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(bench)
+app.command()(run)
+app.command()(plan)
+app.add_typer(presets, name="presets")
 app.command()(engine)
 app.command()(demo)
 

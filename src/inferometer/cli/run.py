@@ -1,0 +1,101 @@
+"""`inferometer run`: a campaign, from where it stands to its end."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from inferometer.campaign.outcome import Outcome
+    from inferometer.campaign.standing import Places
+    from inferometer.campaign.task import Display, Task
+    from inferometer.server.base import Server
+    from inferometer.spec.campaign import ServerNeed
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+def run(  # noqa: PLR0917 - typer makes an option of each
+    campaign: Annotated[str, typer.Argument(metavar="FILE|PRESET", help="A campaign file, or a preset by its name.")],
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; may be given again.")
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, such as load.num_warmups=4; may be given again."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A few points of each test, a few requests each, in a directory of their own.")
+    ] = False,
+    embedded: Annotated[
+        bool,
+        typer.Option("--embedded", help="Rehearse: the embedded engine serves every group; in a directory of its own."),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, as `plan` does.")] = False,
+    allow_invalid: Annotated[bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")] = False,
+) -> None:
+    """Run a campaign; run it again to go on where it stopped.
+
+    A point that has a result is left alone; what failed, was INVALID, or whose files are missing or were changed is measured
+    again. A point with other settings is another point.
+
+    Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result), 1 if one has not, 2 if the
+    campaign is wrong or could not go on, 130 if it was interrupted.
+    """
+    if dry_run:
+        from inferometer.cli.plan import plan
+
+        plan(campaign, only=only, sets=sets, quick=quick, embedded=embedded)
+        return
+    from inferometer.campaign.embedded_server import EmbeddedServer
+    from inferometer.campaign.embedded_server import embedded as on_embedded_engine
+    from inferometer.campaign.outcome import summary_lines
+    from inferometer.campaign.standing import places_of
+    from inferometer.campaign.task import Task
+    from inferometer.live.campaign import CampaignLines
+    from inferometer.server.kinds import server_for
+    from inferometer.spec.campaign import CampaignError
+    from inferometer.spec.campaign_file import load_campaign
+    from inferometer.spec.expand import expand
+
+    try:
+        spec = load_campaign(campaign, sets=sets or (), environment=os.environ)
+        groups = expand(spec, quick=quick, only=only or ())
+    except CampaignError as error:
+        _refuse(*error.reasons)
+    groups = on_embedded_engine(groups) if embedded else groups
+    places = places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded)
+    lines = CampaignLines(groups)
+
+    def server(need: ServerNeed) -> Server:
+        return EmbeddedServer(need) if embedded else server_for(need, directory=places.logs, say=lines.say)
+
+    lines.say(f"Campaign {spec.name}: {sum(len(group.points) for group in groups)} points, results in {places.result_dir}/")
+    outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid), places, lines)
+    for line in summary_lines(outcome):
+        typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _run(task: Task, places: Places, display: Display) -> Outcome:
+    from inferometer.campaign.ledger import LedgerError
+    from inferometer.campaign.lock import LockedError
+    from inferometer.campaign.runner import run_campaign
+    from inferometer.store.atomic import CannotWriteError
+
+    try:
+        return run_campaign(task, places, display)
+    except (LedgerError, LockedError, CannotWriteError) as error:
+        _refuse(str(error))
+    except KeyboardInterrupt:
+        typer.echo("inferometer: stopped; the same command goes on where this one ended.", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+def _refuse(*reasons: str) -> NoReturn:
+    for reason in reasons:
+        typer.echo(f"inferometer: {reason}", err=True)
+    raise typer.Exit(EXIT_USAGE)

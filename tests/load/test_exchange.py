@@ -34,9 +34,9 @@ def stamped(ns: int) -> Ancillary:
     return [(1, 37, struct.pack("@qqqqqq", seconds, nanos, 0, 0, 0, 0))]
 
 
-def begun(position: int = 0, *, sent_ns: int = 0, status: int = 200) -> Exchange:
+def begun(position: int = 0, *, sent_ns: int = 0, status: int = 200, keep_text: bool = False) -> Exchange:
     """An exchange whose request was sent and whose response has begun."""
-    exchange = Exchange(position, PROTOCOLS["openai"].decoder())
+    exchange = Exchange(position, PROTOCOLS["openai"].decoder(), keep_text=keep_text)
     exchange.sent_ns = at(sent_ns)
     exchange.sent_done_ns = at(sent_ns + 1)
     exchange.connect_ns = 77
@@ -261,7 +261,7 @@ def test_a_row_says_all_there_is_to_say() -> None:
 
 
 def test_rows_come_out_in_order_of_id_and_point_at_their_own_events() -> None:
-    second, first = begun(1), begun(0)
+    second, first = begun(1, keep_text=True), begun(0, keep_text=True)
     second.decode(event("x") + event("y"), stamped(10), at(10), at(10))
     first.decode(event("z"), stamped(30), at(30), at(30))
     rows, events, texts = recorded(second, first, job=job_for(1, n=2, keep_texts=True))
@@ -320,12 +320,11 @@ def test_intended_times_are_those_of_the_plan_and_only_in_an_open_loop() -> None
         assert rows["warmup"].tolist() == [True, False]
 
 
-def test_texts_are_kept_where_they_are_asked_for_or_needed_to_count_tokens() -> None:
-    counted = concluded(*STREAM)
-    guessed = begun(1)
-    guessed.decode(event("né "), stamped(1), at(1), at(0))
-    assert recorded(counted, guessed)[2] == ("", "né ")
-    assert recorded(counted, guessed, job=job_for(1, n=2, keep_texts=True))[2] == (" a b c", "né ")
+def test_texts_are_kept_only_where_they_are_asked_for() -> None:
+    kept, not_kept = begun(0, keep_text=True), begun(1)
+    for exchange in (kept, not_kept):
+        exchange.decode(event("né ") + event("b"), stamped(1), at(1), at(0))
+    assert recorded(kept, not_kept, job=job_for(1, n=2))[2] == ("né b", "")
 
 
 def test_columns_have_the_types_of_the_schema() -> None:

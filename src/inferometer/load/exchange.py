@@ -60,7 +60,7 @@ class Exchange:
         "user_stamped",
     )
 
-    def __init__(self, position: int, decoder: Decoder) -> None:
+    def __init__(self, position: int, decoder: Decoder, *, keep_text: bool = False) -> None:
         self.position = position
         self.decoder = decoder
         self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = MISSING
@@ -76,7 +76,7 @@ class Exchange:
         self.usage = _NO_USAGE
         self.finish_reason: str | None = None
         self.done = False
-        self.text: list[str] = []
+        self.text: list[str] | None = [] if keep_text else None
         self.arrivals = array("q")
         self.delays = array("q")
         self.tokens = array("i")
@@ -113,7 +113,8 @@ class Exchange:
             text, tokens, usage, finish_reason, done, error, _ = event
             if text:
                 outputs += 1
-                self.text.append(text)
+                if self.text is not None:
+                    self.text.append(text)
                 self.arrivals.append(stamp_ns)
                 self.delays.append(read_ns - stamp_ns)
                 self.tokens.append(tokens)
@@ -147,7 +148,8 @@ class Exchange:
             self.fail(*self.broken)
         for event in self.decoder.close():
             if event.text and self.broken is None:  # completed by the end of the body, so it had arrived by then
-                self.text.append(event.text)
+                if self.text is not None:
+                    self.text.append(event.text)
                 self.arrivals.append(end_ns)
                 self.delays.append(0)
                 self.tokens.append(event.tokens)

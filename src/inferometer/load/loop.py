@@ -19,6 +19,7 @@ from inferometer.load.job import Job, wire_messages
 from inferometer.load.live import Live
 from inferometer.load.poller import make_poller
 from inferometer.load.recorder import Recorder
+from inferometer.load.scheduling import Priority
 from inferometer.load.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
 from inferometer.load.timer import DueTimer
 from inferometer.trace.schema import MISSING, Failure, Outcome
@@ -46,6 +47,7 @@ class Loop:
         self.backlog = Backlog()
         self.recorder = Recorder(job)
         self.anchors = [take_anchor()]
+        self.priority = Priority()
         self.reads = self.bytes_read = self.reconnects = self.sent = 0
         self.stopped = False
         self._job = job
@@ -67,16 +69,17 @@ class Loop:
         self._next_tick_ns = 0
 
     def prepare(self) -> None:
-        """Open the connections. Raises CannotConnectError unless all that the plan needs are there."""
+        """Open the connections that are lacking. Raises CannotConnectError unless all that the plan needs are there."""
         connections = self.connections
         ahead = len(self._messages) - self._next
         wanted = min(self._job.reserve, ahead)
-        closed_before = self.reconnects
+        closed_most = self.reconnects + len(connections.idle) + wanted
         deadline_ns = monotonic_ns() + int(self._job.timeouts.connect_s * NS)
-        while len(connections.idle) < wanted:
+        lacking = True
+        while lacking:
             try:
                 connections.replenish(ahead)
-                for fd, _ in self._poller.poll(0.1, READY_MOST):
+                for fd, _ in self._poller.poll(0.1 if len(connections.idle) < wanted else 0, READY_MOST):
                     connection = connections.by_fd[fd]
                     if connection.ready:
                         self._attend(fd, connection)
@@ -84,9 +87,10 @@ class Loop:
                         connections.advance(connection)
             except OSError as error:
                 raise CannotConnectError(self._opened_so_far(wanted, error.strerror or str(error))) from error
-            if self.reconnects - closed_before > wanted:
+            lacking = len(connections.idle) < wanted
+            if self.reconnects > closed_most:
                 raise CannotConnectError(self._opened_so_far(wanted, "the server closes them unused"))
-            if monotonic_ns() > deadline_ns:
+            if lacking and monotonic_ns() > deadline_ns:
                 raise CannotConnectError(self._opened_so_far(wanted, f"no more within {self._job.timeouts.connect_s:g} s"))
 
     def _opened_so_far(self, wanted: int, why: str) -> str:
@@ -154,7 +158,7 @@ class Loop:
 
     def _begin(self) -> Exchange:
         """The next request of the plan becomes an exchange."""
-        exchange = Exchange(self._next, self._job.backend.decoder())
+        exchange = Exchange(self._next, self._job.backend.decoder(), keep_text=self._job.keep_texts)
         self._exchanges[self._next] = exchange
         self._next += 1
         self.sent += 1
@@ -287,11 +291,12 @@ class Loop:
             self._live.count(exchange)
 
     def _tick(self) -> None:
-        """Ten times a second, or more often if a time-out is short: time-outs, clock anchor, progress, the stop signal."""
+        """Ten times a second, or more often if a time-out is short: time-outs, clock anchor, priority, progress, stop."""
         now_ns = monotonic_ns()
         self._next_tick_ns = now_ns + self._tick_ns
         if now_ns - self.anchors[-1].monotonic_ns > NS // 2:
             self.anchors.append(take_anchor())
+        self.priority.adapt()
         self._expire(now_ns, realtime_ns())
         self._report()
         if self._live.stop_requested():

@@ -13,9 +13,12 @@ from inferometer.clock import Anchor, to_monotonic
 from inferometer.load.exchange import Exchange
 from inferometer.load.job import Job
 from inferometer.protocol.base import UNKNOWN
-from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource, TokenSource
+from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource
 
 _TYPECODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "b"}
+BLOCK = 65_536
+"""Stamps mapped from clock to clock at a time, to bound memory."""
+
 _REALTIME_COLUMNS = ("sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
 
 
@@ -38,8 +41,7 @@ class Recorder:
         """A request that was sent, whatever became of it."""
         arrivals = exchange.arrivals
         output_tokens, token_source = exchange.output_tokens()
-        keep_text = self._job.keep_texts or token_source is TokenSource.EVENTS
-        self._texts.append("".join(exchange.text) if keep_text else "")
+        self._texts.append("".join(exchange.text or ()))
         self._add_row(
             exchange.position,
             exchange.outcome,
@@ -118,6 +120,8 @@ class Recorder:
             there = column != MISSING
             column[there] = to_monotonic(column[there], anchors) - start_ns
         events = {c.name: np.frombuffer(self._events[c.name], dtype=c.dtype) for c in EVENT_COLUMNS}
-        events["arrival_ns"] = to_monotonic(events["arrival_ns"], anchors)
-        events["arrival_ns"] -= start_ns
+        arrivals = events["arrival_ns"]
+        for begin in range(0, len(arrivals), BLOCK):
+            block = arrivals[begin : begin + BLOCK]
+            block[:] = to_monotonic(block, anchors) - start_ns
         return requests, events, tuple(self._texts[i] for i in order)

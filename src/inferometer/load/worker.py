@@ -20,7 +20,7 @@ from inferometer.load.handover import save_share
 from inferometer.load.job import Job
 from inferometer.load.live import Live
 from inferometer.load.loop import CannotConnectError, Loop
-from inferometer.load.scheduling import run_queue_ns, take_real_time_priority
+from inferometer.load.scheduling import run_queue_ns
 from inferometer.trace.trace import WorkerRecord
 
 _PR_SET_PDEATHSIG = 1
@@ -47,10 +47,11 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()  # a collection in mid-run would hold the loop for milliseconds, and what it makes has no cycles
-    scheduling = take_real_time_priority() if job.real_time else "normal"
+    if job.real_time:
+        loop.priority.take()
     if job.drain_warmups:
         loop.run(job.share.warmups, monotonic_ns())
-        loop.prepare()  # again, for servers that close after each response: a burst is not to begin with connects
+        loop.prepare()  # again, for connections closed meanwhile: a burst is not to begin with connects
     pipe.send(("ready",))
     _, start_ns = pipe.recv()
     began_ns, began_cpu_ns, waited_before_ns = monotonic_ns(), time.process_time_ns(), run_queue_ns()
@@ -64,7 +65,7 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
         wall_ns=wall_ns,
         cpu_ns=cpu_ns,
         run_queue_ns=waited_ns - waited_before_ns if waited_ns >= 0 else -1,
-        scheduling=scheduling,
+        scheduling=str(loop.priority),
         reads=loop.reads,
         bytes_read=loop.bytes_read,
         backlog_peak_bytes=loop.backlog.peak_bytes,

@@ -128,12 +128,16 @@ class ScriptedServer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop_listening()
-        for peer in self._peers:
-            peer.close()
+        self.hang_up()
         for thread in self._threads:
             thread.join(PATIENCE_S)
         if self.failed and error is None:
             raise self.failed[0]
+
+    def hang_up(self) -> None:
+        """Close all connections that are open; new ones are taken."""
+        for peer in self._peers:
+            peer.close()
 
     def stop_listening(self) -> None:
         """From now on connections are refused; those that are open stay."""

@@ -10,6 +10,7 @@ import pytest
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Prompt, Request
 
+OPENAI = ("openai", "openai-chat")
 MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Grüße"}]
 
 
@@ -59,13 +60,13 @@ def test_chat_carries_no_token_ids(prompt: Any) -> None:
         encode("openai-chat", prompt)
 
 
-@pytest.mark.parametrize("backend", PROTOCOLS)
+@pytest.mark.parametrize("backend", OPENAI)
 def test_ignore_eos_is_sent_only_if_asked_for(backend: str) -> None:
     assert "ignore_eos" not in encode(backend)
     assert encode(backend, ignore_eos=True)["ignore_eos"] is True
 
 
-@pytest.mark.parametrize("backend", PROTOCOLS)
+@pytest.mark.parametrize("backend", OPENAI)
 def test_sampling_parameters(backend: str) -> None:
     body = encode(backend, sampling={"temperature": 0, "top_p": 0.9, "top_k": 5})
     assert (body["temperature"], body["top_p"], body["top_k"]) == (0, 0.9, 5)
@@ -78,7 +79,7 @@ def test_log_probabilities() -> None:
     assert (chat["logprobs"], chat["top_logprobs"]) == (True, 0)
 
 
-@pytest.mark.parametrize("backend", PROTOCOLS)
+@pytest.mark.parametrize("backend", OPENAI)
 def test_a_requests_parameters_go_over_the_runs_and_extra_body_over_all(backend: str) -> None:
     body = encode(
         backend,
@@ -96,9 +97,6 @@ def test_max_completion_tokens_takes_the_place_of_max_tokens() -> None:
     assert "max_tokens" not in body
 
 
-def test_the_table_of_backends() -> None:
-    assert {name: (backend.endpoint, backend.carries_token_ids) for name, backend in PROTOCOLS.items()} == {
-        "openai": ("/v1/completions", True),
-        "vllm": ("/v1/completions", True),
-        "openai-chat": ("/v1/chat/completions", False),
-    }
+def test_a_lora_adapter_is_a_model() -> None:
+    assert encode("openai", adapters=("a", "b"))["model"] == "b"
+    assert encode("openai-chat", adapters=("a", "b", "c"))["model"] == "b"

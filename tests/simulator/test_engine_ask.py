@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
+from inferometer.protocol import PROTOCOLS
+from inferometer.protocol.routes import TGI_TOKENIZE, VLLM_TOKENIZE
 from inferometer.simulator.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
 from inferometer.simulator.tokenizer import VOCABULARY_SIZE
 
@@ -16,7 +18,8 @@ CHAT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": 
 def ask(chat: bool = False, max_model_len: int = 100, **body: Any) -> Ask:
     if "prompt" not in body and "messages" not in body:
         body |= {"messages": CHAT} if chat else {"prompt": "a b c"}
-    return parse_ask(orjson.dumps(body), chat=chat, model="m", max_model_len=max_model_len)
+    backend = PROTOCOLS["openai-chat" if chat else "openai"]
+    return parse_ask(orjson.dumps(body), backend=backend, model="m", max_model_len=max_model_len)
 
 
 @pytest.mark.parametrize(
@@ -120,12 +123,12 @@ def test_too_long_for_the_model_in_vllms_words(prompt_tokens: int, max_tokens: i
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"nope", b'{"prompt": "\xff"}'])
 def test_a_body_that_is_no_json_object(body: bytes) -> None:
     with pytest.raises(AskError) as refused:
-        parse_ask(body, chat=False, model="m", max_model_len=100)
+        parse_ask(body, backend=PROTOCOLS["openai"], model="m", max_model_len=100)
     assert (refused.value.status, refused.value.kind) == (400, "Bad Request")
 
 
 def test_tokenize_agrees_with_the_count_of_a_generation() -> None:
-    ids, spelled = parse_tokenize(orjson.dumps({"messages": CHAT, "return_token_strs": True}), "m")
+    ids, spelled = parse_tokenize(orjson.dumps({"messages": CHAT, "return_token_strs": True}), "m", VLLM_TOKENIZE)
     assert len(ids) == ask(chat=True).prompt_tokens
     assert spelled is not None
     assert spelled[:3] == [" <|system|>", " Be", " brief."]
@@ -135,4 +138,18 @@ def test_tokenize_agrees_with_the_count_of_a_generation() -> None:
     with pytest.raises(AskError, match="valid list"):
         parse_detokenize(b"{}", "m")
     with pytest.raises(AskError, match="valid string"):
-        parse_tokenize(b"{}", "m")
+        parse_tokenize(b"{}", "m", VLLM_TOKENIZE)
+
+
+def test_each_server_has_its_own_name_for_a_text_to_tokenize() -> None:
+    assert (
+        parse_tokenize(b'{"inputs":"a b"}', "m", TGI_TOKENIZE)[0] == parse_tokenize(b'{"prompt":"a b"}', "m", VLLM_TOKENIZE)[0]
+    )
+    with pytest.raises(AskError) as refused:
+        parse_tokenize(b'{"prompt":"a b"}', "m", TGI_TOKENIZE)
+    assert refused.value.param == "body.inputs"
+
+
+def test_only_openais_formats_have_whole_answers() -> None:
+    with pytest.raises(AskError, match="ask for a stream"):
+        parse_ask(b'{"text":"a","sampling_params":{}}', backend=PROTOCOLS["sglang"], model="m", max_model_len=100)

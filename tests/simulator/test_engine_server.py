@@ -59,11 +59,11 @@ def test_a_completion_on_the_wire(engine: EmbeddedEngine) -> None:
     assert date
     assert created
 
-    def chunk(text: str, finish: str, more: str = "") -> str:
+    def chunk(text: str, finish: str, more: str = "", end: str = "") -> str:
         event = (
             f'data: {{"id":"cmpl-r1","object":"text_completion","created":{created[1]},"model":"m","choices":[{{"index":0,'
             f'"text":"{text}","logprobs":null,"finish_reason":{finish},"stop_reason":null,"prompt_token_ids":null,'
-            f'"token_ids":null}}]{more}}}\n\n'
+            f'"token_ids":null}}]{more}}}\n\n{end}'
         )
         return f"{len(event):x}\r\n{event}\r\n"
 
@@ -71,8 +71,8 @@ def test_a_completion_on_the_wire(engine: EmbeddedEngine) -> None:
         f"HTTP/1.1 200 OK\r\ndate: {date[1]}\r\nserver: inferometer\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
         "transfer-encoding: chunked\r\n\r\n"
         + chunk(" bababa", "null")
-        + chunk(" banone", '"length"', ',"system_fingerprint":"inferometer-0.1.0"')
-        + "e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
+        + chunk(" banone", '"length"', ',"system_fingerprint":"inferometer-0.1.0"', "data: [DONE]\n\n")
+        + "0\r\n\r\n"
     )
 
 

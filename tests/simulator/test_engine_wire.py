@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from inferometer.protocol import PROTOCOLS, Backend, Reply
 from inferometer.simulator import tokenizer, wire
 from inferometer.simulator.ask import Ask, AskError, parse_ask
 
@@ -31,8 +32,12 @@ def recorded(name: str) -> tuple[bytes, bytes]:
     return request.partition(b"\n")[2], response.partition(b"\n\n")[2]
 
 
+def backend_of(chat: bool) -> Backend:
+    return PROTOCOLS["openai-chat" if chat else "openai"]
+
+
 def recorded_ask(name: str, body: bytes) -> Ask:
-    return parse_ask(body, chat=name.startswith("chat"), model="tiny", max_model_len=2048)
+    return parse_ask(body, backend=backend_of(name.startswith("chat")), model="tiny", max_model_len=2048)
 
 
 def unchunk(framed: bytes) -> bytes:
@@ -50,7 +55,9 @@ def unchunk(framed: bytes) -> bytes:
 
 
 def streamed(ask: Ask, tokens_per_event: int = 1) -> list[bytes]:
-    stream = wire.EventStream(ask, request_id="r1", created=1, model="tiny", tokens_per_event=tokens_per_event)
+    reply = Reply("r1", "tiny", 1, ask.prompt_tokens, ask.include_usage, ask.continuous_usage)
+    emitter = backend_of(ask.chat).emitter(reply)
+    stream = wire.EventStream(emitter, max_tokens=ask.max_tokens, tokens_per_event=tokens_per_event)
     events = -(-ask.max_tokens // tokens_per_event)
     return [stream.event(i == events - 1) for i in range(events)]
 
@@ -77,12 +84,17 @@ def test_whole_answers_are_vllms(name: str) -> None:
 
 
 def test_model_list_is_vllms() -> None:
-    assert wire.models("tiny", 2048, 1).replace(b"inferometer", b"vllm") == (
+    assert wire.models("/v1/models", "tiny", 2048, 1).replace(b"inferometer", b"vllm") == (
         b'{"object":"list","data":[{"id":"tiny","object":"model","created":1,"owned_by":"vllm","root":"tiny","parent":null,'
         b'"max_model_len":2048,"permission":[{"id":"modelperm-0000000000000000","object":"model_permission","created":1,'
         b'"allow_create_engine":false,"allow_sampling":true,"allow_logprobs":true,"allow_search_indices":false,'
         b'"allow_view":true,"allow_fine_tuning":false,"organization":"*","group":null,"is_blocking":false}]}]}'
     )
+
+
+def test_lists_of_models_of_other_servers() -> None:
+    assert orjson.loads(wire.models("/info", "m", 2048, 1))["max_total_tokens"] == 2048
+    assert orjson.loads(wire.models("/v2/repository/index", "m", 2048, 1))[0]["name"] == "m"
 
 
 def generation(*, chat: bool = False, max_tokens: int = 10, **options: bool) -> Ask:
@@ -105,7 +117,8 @@ def test_the_text_counts_as_many_tokens_as_usage_says(chat: bool, tokens_per_eve
     assert [tokenizer.count(text) for text in texts(events)][:-1] == [tokens_per_event] * (len(events) - 1)
     said = "".join(texts(events))
     assert tokenizer.count(said) == 100
-    assert said == orjson.loads(b'"' + wire.text(0, 100) + b'"')
+    assert said == wire.text(0, 100)
+    assert tokenizer.tokenize(said) == list(wire.ids(0, 100))
     assert tokenizer.detokenize(tokenizer.tokenize(said)) == said
     assert b'"usage":{"prompt_tokens":7,"total_tokens":107,"completion_tokens":100}' in events[-1]
     unchunk(b"".join(events))
@@ -123,8 +136,8 @@ def test_a_chats_role_comes_with_its_first_text_only() -> None:
 
 
 def test_names_are_escaped() -> None:
-    stream = wire.EventStream(generation(), request_id='a"\\', created=1, model='m"é', tokens_per_event=1)
-    chunk = orjson.loads(unchunk(stream.event(False) + b"0\r\n\r\n")[6:])
+    emitter = PROTOCOLS["openai"].emitter(Reply('a"\\', 'm"é', 1, 7))
+    chunk = orjson.loads(emitter.event("b", [1])[6:])
     assert (chunk["id"], chunk["model"]) == ('cmpl-a"\\', 'm"é')
 
 
@@ -132,12 +145,12 @@ def test_names_are_escaped() -> None:
 def test_errors_are_vllms(name: str) -> None:
     request, response = recorded(name)
     with pytest.raises(AskError) as refused:
-        parse_ask(request, chat=True, model="tiny", max_model_len=2048)
+        parse_ask(request, backend=PROTOCOLS["openai-chat"], model="tiny", max_model_len=2048)
     assert wire.error(refused.value) == response.strip()
 
 
 def test_the_error_of_a_prompt_too_long_is_vllms() -> None:
     _, response = recorded("err_too_long")
     with pytest.raises(AskError) as refused:
-        parse_ask(orjson.dumps({"prompt": "word " * 3000}), chat=False, model="tiny", max_model_len=2048)
+        parse_ask(orjson.dumps({"prompt": "word " * 3000}), backend=PROTOCOLS["openai"], model="tiny", max_model_len=2048)
     assert wire.error(refused.value) == response.strip()

@@ -5,16 +5,61 @@ Not aware of sockets, clocks or metrics. A new wire format is a file with a Back
 
 from __future__ import annotations
 
-from inferometer.protocol.base import UNKNOWN, Backend, Decoder, Generation, StreamEvent, Usage
+from inferometer.protocol.base import (
+    UNKNOWN,
+    Asked,
+    Backend,
+    Decoder,
+    Emitter,
+    Generation,
+    Reply,
+    StreamEvent,
+    Usage,
+)
 from inferometer.protocol.error_body import error_sentence
-from inferometer.protocol.openai import Completions
-from inferometer.protocol.openai_chat import Chat
+from inferometer.protocol.llama_cpp import LLAMA_CPP
+from inferometer.protocol.lmdeploy import LMDEPLOY
+from inferometer.protocol.ollama import OLLAMA, OLLAMA_CHAT
+from inferometer.protocol.openai import COMPLETIONS
+from inferometer.protocol.openai_chat import CHAT
+from inferometer.protocol.routes import ANY_SERVER, Routes, TokenizeRoute
+from inferometer.protocol.sglang import SGLANG
+from inferometer.protocol.tensorrt_llm import TRITON, TRTLLM_SERVE, TRTLLM_SERVE_CHAT
+from inferometer.protocol.tgi import TGI, TGI_CHAT
+from inferometer.protocol.xinference import XINFERENCE, XINFERENCE_COMPLETIONS
 
 PROTOCOLS: dict[str, Backend] = {
-    "openai": Completions(),
-    "vllm": Completions(),
-    "openai-chat": Chat(),
+    "openai": COMPLETIONS,
+    "vllm": COMPLETIONS,
+    "openai-chat": CHAT,
+    "sglang": SGLANG,
+    "tgi": TGI,
+    "tgi-chat": TGI_CHAT,
+    "tensorrt-llm": TRITON,
+    "trtllm-serve": TRTLLM_SERVE,
+    "trtllm-serve-chat": TRTLLM_SERVE_CHAT,
+    "xinference": XINFERENCE,
+    "xinference-completions": XINFERENCE_COMPLETIONS,
+    "lmdeploy": LMDEPLOY,
+    "llama.cpp": LLAMA_CPP,
+    "ollama": OLLAMA,
+    "ollama-chat": OLLAMA_CHAT,
 }
 """Backends by the name users give them (`vllm` is what `vllm bench serve` calls its completions)."""
 
-__all__ = ["PROTOCOLS", "UNKNOWN", "Backend", "Decoder", "Generation", "StreamEvent", "Usage", "error_sentence"]
+__all__ = [
+    "ANY_SERVER",
+    "PROTOCOLS",
+    "UNKNOWN",
+    "Asked",
+    "Backend",
+    "Decoder",
+    "Emitter",
+    "Generation",
+    "Reply",
+    "Routes",
+    "StreamEvent",
+    "TokenizeRoute",
+    "Usage",
+    "error_sentence",
+]

@@ -1,15 +1,21 @@
 """What every wire format answers to: a request becomes a body, body bytes become events. Nothing here does I/O.
 
+A wire format is a `Backend`: four functions and what is known of the servers that speak it. Two of the functions are a
+client's (`encode`, `decoder`), two a server's (`read`, `emitter`): the embedded engine speaks every format through them, and
+what one pair writes the other has to read, which is how both are tested.
+
 The rule of what counts as *output* lives in the decoders and is the same for all: non-empty text, reasoning, or a tool-call
 delta. An empty role chunk, a usage-only chunk, a comment and `[DONE]` are not output.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import quote
 
+from inferometer.protocol.routes import ANY_SERVER, Routes
 from inferometer.request import Request
 
 UNKNOWN = -1
@@ -28,9 +34,10 @@ class StreamEvent(NamedTuple):
     """One event of a response. It carries output if, and only if, `text` is not empty.
 
     `tokens` is how many tokens this output brought, those that came without text since the output before it included; UNKNOWN
-    where the wire does not tell, or if there is no output. `usage` is cumulative, the last one stands. `done` is the wire's own
-    end marker (`[DONE]`). `error` is a message: the request has failed; `malformed` says that the message is ours, about data
-    that is not what the wire format promises.
+    where the wire does not tell, or if there is no output. `usage` is cumulative, the last one stands. `finish_reason` is in
+    OpenAI's words where they have one for it (stop, length), else in the server's own. `done` is the wire's end marker
+    (`[DONE]`), or the end of the body where a wire has none. `error` is a message: the request has failed; `malformed` says
+    that the message is ours, about data that is not what the wire format promises.
     """
 
     text: str = ""
@@ -63,18 +70,87 @@ class Generation:
     sampling: Mapping[str, float | int] = field(default_factory=dict)
     logprobs: int | None = None
     extra_body: Mapping[str, Any] = field(default_factory=dict)
+    adapters: Sequence[str] = ()
+    """LoRA adapters by the names the server has for them; requests take them in turn."""
+
+    def adapter(self, request: Request) -> str | None:
+        """The LoRA adapter that this request is for; None is the base model."""
+        return self.adapters[request.id % len(self.adapters)] if self.adapters else None
 
 
-class Backend(Protocol):
-    """One wire format. A row of `PROTOCOLS`; nothing outside `protocol/` knows its name."""
+class Asked(NamedTuple):
+    """What the body of a request asks of a server, as it stands there: nothing of it is checked. None is nothing said."""
 
-    endpoint: str
-    """Path that requests are posted to, unless the user gives another."""
-    carries_token_ids: bool
-    """Whether a prompt may be a list of token ids (that a given server takes them is found out by asking it)."""
+    prompt: Any = None
+    messages: Any = None
+    max_tokens: Any = None
+    model: Any = None
+    stream: Any = None
+    stream_options: Any = None
 
-    def encode(self, request: Request, generation: Generation) -> bytes:
-        """The JSON body of one request. Raises ValueError if this wire cannot carry that kind of prompt."""
+
+class Reply(NamedTuple):
+    """What a server knows of an answer before its first token."""
+
+    id: str
+    model: str
+    created: int
+    """Unix time, s."""
+    prompt_tokens: int
+    include_usage: bool = False
+    continuous_usage: bool = False
+
+
+class Emitter(Protocol):
+    """Writes the body of one streamed answer."""
+
+    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+        """The next output: ids of its tokens, at least one, and their text, which may still be empty.
+
+        A finish reason (stop, length) makes it the last: all that ends the stream is then part of the bytes.
+        """
         ...
 
-    def decoder(self) -> Decoder: ...
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """One wire format, and what its servers can do. A row of `PROTOCOLS`; nothing outside `protocol/` knows its name."""
+
+    title: str
+    """Whose it is, for people."""
+    endpoint: str
+    """Path that requests are posted to, unless the user gives another; `{model}` in it is the model's name."""
+    encode: Callable[[Request, Generation], bytes]
+    """The JSON body of one request. Raises ValueError, for the user to read, if this wire cannot carry what is asked."""
+    decoder: Callable[[], Decoder]
+    """A new decoder, for one response."""
+    read: Callable[[Mapping[str, Any]], Asked]
+    """What a parsed body asks for: the other side of `encode`."""
+    emitter: Callable[[Reply], Emitter]
+    """A writer of one answer: the other side of `decoder`."""
+    content_type: str = "text/event-stream; charset=utf-8"
+    """Of a streamed answer."""
+    carries_token_ids: bool = False
+    """Whether a prompt may be a list of token ids (that a given server takes them is found out by asking it)."""
+    chat: bool = False
+    """Whether prompts are messages, and a text becomes a user's message in the model's chat template."""
+    exact_length: bool = True
+    """Whether the server can be made to generate up to the limit, whatever the model would like."""
+    reports_usage: bool = True
+    """Whether the server counts tokens in its answers."""
+    chooses_adapter: bool = True
+    """Whether a request can name a LoRA adapter."""
+    routes: Routes = ANY_SERVER
+
+    def path(self, model: str) -> str:
+        """`endpoint` for this model."""
+        return self.endpoint.replace("{model}", quote(model, safe=""))
+
+    def limits(self, generation: Generation) -> tuple[str, ...]:
+        """What this wire cannot do of what is wanted of it: a sentence each, for the reader of the result."""
+        limits = []
+        if generation.ignore_eos and not self.exact_length:
+            limits.append(f"{self.title} cannot ignore the end of a text: outputs may be shorter than asked for.")
+        if not self.reports_usage:
+            limits.append(f"{self.title} tells no token counts: they are a local tokenizer's, else one an event.")
+        return tuple(limits)

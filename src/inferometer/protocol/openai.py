@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import orjson
 
-from inferometer.protocol.base import Generation
-from inferometer.protocol.openai_stream import Choice, StreamDecoder, WireFormatError, stream_body
+from inferometer.protocol.base import Backend, Generation
+from inferometer.protocol.json_stream import WireFormatError
+from inferometer.protocol.openai_answer import VLLM_COMPLETION, ChunkEmitter, read_completion
+from inferometer.protocol.openai_stream import Choice, StreamDecoder, stream_body
+from inferometer.protocol.request_body import text_or_ids
 from inferometer.request import Request
 
 
-class Completions:
-    """Prompts are text or token ids."""
-
-    endpoint = "/v1/completions"
-    carries_token_ids = True
-
-    def encode(self, request: Request, generation: Generation) -> bytes:
-        """The JSON body of one request. Raises ValueError if the prompt is a list of chat messages."""
-        prompt = request.prompt
-        if not isinstance(prompt, str) and any(isinstance(part, Mapping) for part in prompt):
-            raise ValueError("completions carry text or token ids, not chat messages: choose the backend openai-chat for these")
-        wire: dict[str, Any] = {"prompt": prompt, "max_tokens": request.max_tokens}
-        if generation.logprobs is not None:
-            wire["logprobs"] = generation.logprobs
-        return orjson.dumps(stream_body(request, generation, wire))
-
-    def decoder(self) -> StreamDecoder:
-        return StreamDecoder(completion_text)
+def encode(request: Request, generation: Generation) -> bytes:
+    """Prompts are text or token ids; a LoRA adapter is a model by its name."""
+    wire: dict[str, Any] = {"prompt": text_or_ids(request), "max_tokens": request.max_tokens}
+    if generation.logprobs is not None:
+        wire["logprobs"] = generation.logprobs
+    return orjson.dumps(stream_body(request, generation, wire))
 
 
 def completion_text(choice: Choice) -> str:
@@ -40,3 +31,14 @@ def completion_text(choice: Choice) -> str:
     if text is None and "delta" not in choice and "message" not in choice:
         return ""
     raise WireFormatError("a choice without text, as a chat would have it" if text is None else "a text that is no text")
+
+
+COMPLETIONS = Backend(
+    title="OpenAI completions",
+    endpoint="/v1/completions",
+    encode=encode,
+    decoder=partial(StreamDecoder, completion_text),
+    read=read_completion,
+    emitter=partial(ChunkEmitter, VLLM_COMPLETION),
+    carries_token_ids=True,
+)

@@ -3,47 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import orjson
 
-from inferometer.protocol.base import Generation
-from inferometer.protocol.openai_stream import Choice, StreamDecoder, WireFormatError, stream_body
+from inferometer.protocol.base import Backend, Generation
+from inferometer.protocol.json_stream import WireFormatError
+from inferometer.protocol.openai_answer import VLLM_CHAT, ChunkEmitter, read_chat
+from inferometer.protocol.openai_stream import Choice, StreamDecoder, stream_body
+from inferometer.protocol.request_body import messages_of
 from inferometer.request import Request
 
 
-class Chat:
-    """Prompts are messages, or a text that becomes the one message of a user."""
-
-    endpoint = "/v1/chat/completions"
-    carries_token_ids = False
-
-    def encode(self, request: Request, generation: Generation) -> bytes:
-        """The JSON body of one request. Raises ValueError if the prompt is a list of token ids.
-
-        The limit is sent as `max_tokens`: every server that was tried obeys it, while llama-cpp-python ignores its successor
-        `max_completion_tokens` and generates on without a limit. Where only the successor is taken (OpenAI's reasoning models
-        say so), put it among the parameters or in `extra_body`, and `max_tokens` is left out.
-        """
-        wire: dict[str, Any] = {"messages": _messages(request), "max_tokens": request.max_tokens}
-        if generation.logprobs is not None:
-            wire |= {"logprobs": True, "top_logprobs": generation.logprobs}
-        body = stream_body(request, generation, wire)
-        if "max_completion_tokens" in body:
-            body.pop("max_tokens", None)
-        return orjson.dumps(body)
-
-    def decoder(self) -> StreamDecoder:
-        return StreamDecoder(chat_text)
+def encode(request: Request, generation: Generation) -> bytes:
+    """Prompts are messages, or a text that becomes the one message of a user; a LoRA adapter is a model by its name."""
+    return orjson.dumps(chat_body(request, generation))
 
 
-def _messages(request: Request) -> list[Any]:
-    prompt = request.prompt
-    if isinstance(prompt, str):
-        return [{"role": "user", "content": prompt}]
-    if not prompt or not all(isinstance(part, Mapping) for part in prompt):
-        raise ValueError("chat carries messages or text, not token ids: choose the backend openai for these, or text prompts")
-    return list(prompt)
+def chat_body(request: Request, generation: Generation) -> dict[str, Any]:
+    """The fields of the body.
+
+    The limit is sent as `max_tokens`: every server that was tried obeys it, while llama-cpp-python ignores its successor
+    `max_completion_tokens` and generates on without a limit. Where only the successor is taken (OpenAI's reasoning models
+    say so), put it among the parameters or in `extra_body`, and `max_tokens` is left out.
+    """
+    wire: dict[str, Any] = {"messages": messages_of(request), "max_tokens": request.max_tokens}
+    if generation.logprobs is not None:
+        wire |= {"logprobs": True, "top_logprobs": generation.logprobs}
+    body = stream_body(request, generation, wire)
+    if "max_completion_tokens" in body:
+        body.pop("max_tokens", None)
+    return body
 
 
 def chat_text(choice: Choice) -> str:
@@ -85,3 +76,14 @@ def _functions(delta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if not all(isinstance(function, dict) for function in functions):
         raise WireFormatError("a function call that is no object")
     return functions
+
+
+CHAT = Backend(
+    title="OpenAI chat",
+    endpoint="/v1/chat/completions",
+    encode=encode,
+    decoder=partial(StreamDecoder, chat_text),
+    read=read_chat,
+    emitter=partial(ChunkEmitter, VLLM_CHAT),
+    chat=True,
+)

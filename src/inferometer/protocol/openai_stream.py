@@ -6,24 +6,18 @@ read here, once: usage, tokens of an event, finish reasons, errors, `[DONE]`, an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from orjson import dumps, loads
 
 from inferometer.protocol.base import UNKNOWN, Generation, StreamEvent, Usage
-from inferometer.protocol.error_body import error_message, error_sentence, one_line
-from inferometer.protocol.lenient_json import read_json
+from inferometer.protocol.error_body import error_message
+from inferometer.protocol.json_stream import WireFormatError, broken_off, explain, malformed, parse, token_count
 from inferometer.protocol.sse import EventSplitter
 from inferometer.request import Request
 
 Choice = Mapping[str, Any]
-
-_COUNT_LIMIT = 2**31  # of a token count that can be believed, and that the trace's columns hold
-_EXCERPT_BYTES = 120
-_BROKEN_OFF = frozenset({"abort", "error"})  # finish reasons of requests that vLLM and SGLang gave up themselves
-_ERROR_LINE = re.compile(rb"^error:(.*)$", re.IGNORECASE | re.MULTILINE)
 
 _NOT_LEARNT = (b"\0", b"\0", 0)
 _UNLEARNABLE = (b"\0", b"\0", 1)
@@ -34,18 +28,14 @@ _SILENT = StreamEvent()
 _NO_USAGE = Usage()
 
 
-class WireFormatError(ValueError):
-    """Data that is not what the wire format promises; the message completes "the server sent …"."""
-
-
 def stream_body(request: Request, generation: Generation, wire: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a body: what every request has, what this wire adds, the request's own parameters, then `extra_body`.
 
-    Later ones replace earlier ones of the same name. `ignore_eos` is there only if asked for: some servers refuse fields that
-    they do not know.
+    Later ones replace earlier ones of the same name. The model is the request's LoRA adapter, if it has one. `ignore_eos` is
+    there only if asked for: some servers refuse fields that they do not know.
     """
     return {
-        "model": generation.model,
+        "model": generation.adapter(request) or generation.model,
         **wire,
         "stream": True,
         "stream_options": {"include_usage": True},
@@ -134,7 +124,7 @@ class StreamDecoder:
         for payload in self._splitter.close():
             self._decode(payload, None, events)
         if self._splitter.stray and not self._done:
-            events.append(_explain(self._splitter.stray))
+            events.append(explain(self._splitter.stray))
         return events
 
     def _decode(self, payload: bytes, chunk: Any, events: list[StreamEvent]) -> None:
@@ -149,10 +139,10 @@ class StreamDecoder:
                     events.append(StreamEvent(done=True))
                 if not payload or self._done:
                     return
-                chunk = _parse(payload)
+                chunk = parse(payload)
             event = self._read_chunk(chunk)
         except WireFormatError as wrong:
-            event = _malformed(str(wrong), payload)
+            event = malformed(str(wrong), payload)
         if event != _SILENT:
             events.append(event)
 
@@ -177,9 +167,7 @@ class StreamDecoder:
         if not isinstance(reason, str):
             raise WireFormatError("a finish reason that is no text")
         self._finished = True
-        if reason in _BROKEN_OFF:
-            error = f"the server broke the request off (finish reason {reason})"
-        return StreamEvent(text, tokens, usage, reason, error=error)
+        return StreamEvent(text, tokens, usage, reason, error=broken_off(reason))
 
     def _tokens_of_text(self, usage: Usage | None, has_ids: bool) -> int:
         """How many tokens the text of this event has brought, held-back ones included; from here on they are counted."""
@@ -189,13 +177,6 @@ class StreamDecoder:
             held, self._held = self._held, 0
             return held
         return self._counted - before if self._counted >= before != UNKNOWN else UNKNOWN
-
-
-def _parse(payload: bytes) -> Any:
-    try:
-        return read_json(payload)
-    except ValueError:
-        raise WireFormatError("data that is not JSON") from None
 
 
 def _choices(chunk: Any) -> list[Choice]:
@@ -215,28 +196,5 @@ def _read_usage(usage: Any) -> Usage | None:
         return None
     details = usage.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    counts = Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")), _count(cached))
+    counts = Usage(token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens")), token_count(cached))
     return counts if counts != _NO_USAGE else None
-
-
-def _count(value: Any) -> int:
-    return value if type(value) is int and 0 <= value < _COUNT_LIMIT else UNKNOWN
-
-
-def _explain(stray: bytes) -> StreamEvent:
-    """What a body says that is not, or not only, an event stream: an error, a whole answer, the page of a proxy."""
-    line = _ERROR_LINE.search(stray)
-    if line:
-        return StreamEvent(error=error_sentence(line[1]))
-    try:
-        document = read_json(stray)
-    except ValueError:
-        return _malformed("something that is not an event stream", stray)
-    error = error_message(document)
-    return StreamEvent(error=error) if error is not None else _malformed("a whole answer instead of a stream", stray)
-
-
-def _malformed(what: str, data: bytes) -> StreamEvent:
-    excerpt = one_line(data[:_EXCERPT_BYTES].decode("utf-8", "replace"))
-    more = "…" if len(data) > _EXCERPT_BYTES else ""
-    return StreamEvent(error=f"the server sent {what}: {excerpt}{more}", malformed=True)

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import orjson
 
 from inferometer import __version__
 from inferometer.clock import monotonic_ns
+from inferometer.protocol import PROTOCOLS, Backend, Reply, TokenizeRoute
 from inferometer.simulator import wire
 from inferometer.simulator.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
 from inferometer.simulator.http import Connection, HttpRequest
 from inferometer.simulator.metrics import CONTENT_TYPE, Metrics
-from inferometer.simulator.model import EngineSettings, PacedModel, Sequence
+from inferometer.simulator.model import EngineSettings, PacedModel
+from inferometer.simulator.model import Sequence as Running
 from inferometer.simulator.truth import TruthRecorder
 
 VLLM_VERSION = "0.32.0"
-"""The vLLM whose wire format this is."""
+"""The vLLM whose wire format this is, where no other is asked for."""
+
+Handler = Callable[[Connection, HttpRequest], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,10 @@ class FrontSettings:
     """0 takes any free one."""
     model: str = "embedded"
     """The model's name in the API."""
+    backends: Sequence[str] = ("openai", "openai-chat")
+    """Wire formats spoken, by their names in PROTOCOLS; each on its own path."""
     api_key: str | None = field(default=None, repr=False)
-    """If set, calls below /v1 need it as a bearer token."""
+    """If set, calls below /v1 and those that generate need it as a bearer token."""
     record_truth: bool = False
     """Keep the true times of everything, 32 bytes an event, for `GET /truth` and `truth_file`."""
     truth_file: str | None = None
@@ -47,6 +54,13 @@ class FrontSettings:
             raise ValueError(f"port is {self.port}, but it has to be from 0 to 65535 (0 takes any free one).")
         if not self.model:
             raise ValueError("The model's name is empty: give it one.")
+        paths: dict[str, str] = {}
+        for name in self.backends:
+            if name not in PROTOCOLS:
+                raise ValueError(f"{name!r} is none of the backends {', '.join(PROTOCOLS)}.")
+            other = paths.setdefault(PROTOCOLS[name].endpoint, name)
+            if other != name:
+                raise ValueError(f"{other} and {name} have the same path, {PROTOCOLS[name].endpoint}: choose one of them.")
 
 
 class Generation:
@@ -54,7 +68,7 @@ class Generation:
 
     __slots__ = ("arrived_ns", "ask", "connection", "departed_ns", "request_id", "sequence", "stream", "truth_row")
 
-    def __init__(self, connection: Connection, ask: Ask, sequence: Sequence, request_id: str, arrived_ns: int) -> None:
+    def __init__(self, connection: Connection, ask: Ask, sequence: Running, request_id: str, arrived_ns: int) -> None:
         self.connection = connection
         self.ask = ask
         self.sequence = sequence
@@ -77,6 +91,9 @@ class Api:
         self._created = int(time.time())
         self._submitted = 0
         self._generations: dict[int, Generation] = {}
+        backends = [PROTOCOLS[name] for name in front.backends]
+        self._routes = self._routes_of(backends)
+        self._guarded = ("/v1", *(backend.path(front.model) for backend in backends))
         self.next_ns = self._model.next_ns
         """When `send_due` is next worth calling, monotonic ns; None while nothing runs."""
 
@@ -148,17 +165,34 @@ class Api:
             with open(self._front.truth_file, "wb") as file:
                 file.write(self._truth.to_npz())
 
+    def _routes_of(self, backends: Sequence[Backend]) -> dict[str, tuple[str, Handler]]:
+        """Method and handler of every path: the engine's own, and those of servers that speak these formats."""
+        routes: dict[str, tuple[str, Handler]] = {
+            "/health": ("GET", self._health),
+            "/version": ("GET", self._version),
+            "/metrics": ("GET", self._metrics_page),
+            "/detokenize": ("POST", self._detokenize),
+            "/truth": ("GET", self._truth_record),
+        }
+        for backend in backends:
+            for route, handler in ((backend.routes.ready, self._health), (backend.routes.models, self._models)):
+                method, path = route.split()
+                routes[path] = (method, handler)
+            for tokenizing in backend.routes.tokenize[:1]:  # others are those of other servers with the same format
+                routes[tokenizing.path] = ("POST", partial(self._tokenize, tokenizing))
+            routes[backend.path(self._front.model)] = ("POST", partial(self._generate, backend))
+        return routes
+
     def _route(self, connection: Connection, request: HttpRequest) -> None:
-        if request.path.startswith("/v1") and not self._is_authorized(request):
+        route = self._routes.get(request.path)
+        if request.path.startswith(self._guarded) and not self._is_authorized(request):
             connection.respond(401, b'{"error":"Unauthorized"}')
-            return
-        route = _ROUTES.get(request.path)
-        if route is None:
+        elif route is None:
             connection.respond(404, b'{"detail":"Not Found"}')
         elif route[0] != request.method:
             connection.respond(405, b'{"detail":"Method Not Allowed"}')
         else:
-            route[1](self, connection, request)
+            route[1](connection, request)
 
     def _is_authorized(self, request: HttpRequest) -> bool:
         key = self._front.api_key
@@ -171,8 +205,9 @@ class Api:
     def _version(self, connection: Connection, _: HttpRequest) -> None:
         connection.respond(200, orjson.dumps({"version": f"{VLLM_VERSION}+inferometer.{__version__}"}))
 
-    def _models(self, connection: Connection, _: HttpRequest) -> None:
-        connection.respond(200, wire.models(self._front.model, self._settings.max_model_len, self._created))
+    def _models(self, connection: Connection, request: HttpRequest) -> None:
+        page = wire.models(request.path, self._front.model, self._settings.max_model_len, self._created)
+        connection.respond(200, page)
 
     def _metrics_page(self, connection: Connection, _: HttpRequest) -> None:
         model = self._model
@@ -181,14 +216,11 @@ class Api:
         )
         connection.respond(200, page, CONTENT_TYPE)
 
-    def _tokenize(self, connection: Connection, request: HttpRequest) -> None:
-        tokens, spelled = parse_tokenize(request.body, self._front.model)
-        answer = {
-            "count": len(tokens),
-            "max_model_len": self._settings.max_model_len,
-            "tokens": tokens,
-            "token_strs": spelled,
-        }
+    def _tokenize(self, route: TokenizeRoute, connection: Connection, request: HttpRequest) -> None:
+        tokens, spelled = parse_tokenize(request.body, self._front.model, route)
+        answer = route.answer(tokens)
+        if route.chat:
+            answer |= {"max_model_len": self._settings.max_model_len, "token_strs": spelled}
         connection.respond(200, orjson.dumps(answer))
 
     def _detokenize(self, connection: Connection, request: HttpRequest) -> None:
@@ -200,15 +232,9 @@ class Api:
         else:
             connection.respond(200, self._truth.to_npz(), "application/octet-stream")
 
-    def _completion(self, connection: Connection, request: HttpRequest) -> None:
-        self._generate(connection, request, chat=False)
-
-    def _chat(self, connection: Connection, request: HttpRequest) -> None:
-        self._generate(connection, request, chat=True)
-
-    def _generate(self, connection: Connection, request: HttpRequest, *, chat: bool) -> None:
+    def _generate(self, backend: Backend, connection: Connection, request: HttpRequest) -> None:
         front, settings = self._front, self._settings
-        ask = parse_ask(request.body, chat=chat, model=front.model, max_model_len=settings.max_model_len)
+        ask = parse_ask(request.body, backend=backend, model=front.model, max_model_len=settings.max_model_len)
         number = self._submitted
         self._submitted += 1
         asked_id = request.headers.get("x-request-id", "")
@@ -216,29 +242,14 @@ class Api:
         sequence = self._model.submit(number, ask.prompt_tokens, ask.max_tokens, request.arrived_ns)
         generation = Generation(connection, ask, sequence, request_id, request.arrived_ns)
         if ask.stream:
+            created = int(time.time())
+            reply = Reply(request_id, front.model, created, ask.prompt_tokens, ask.include_usage, ask.continuous_usage)
             generation.stream = wire.EventStream(
-                ask,
-                request_id=request_id,
-                created=int(time.time()),
-                model=front.model,
-                tokens_per_event=settings.tokens_per_event,
+                backend.emitter(reply), max_tokens=ask.max_tokens, tokens_per_event=settings.tokens_per_event
             )
-            connection.start_stream()
+            connection.start_stream(backend.content_type)
         if self._truth is not None:
             generation.truth_row = self._truth.request(asked_id, request.arrived_ns, ask.prompt_tokens)
         self._generations[number] = generation
         connection.answering = number
         self._metrics.prompt_tokens += ask.prompt_tokens
-
-
-_ROUTES: dict[str, tuple[str, Callable[[Api, Connection, HttpRequest], None]]] = {
-    "/health": ("GET", Api._health),
-    "/version": ("GET", Api._version),
-    "/metrics": ("GET", Api._metrics_page),
-    "/v1/models": ("GET", Api._models),
-    "/v1/completions": ("POST", Api._completion),
-    "/v1/chat/completions": ("POST", Api._chat),
-    "/tokenize": ("POST", Api._tokenize),
-    "/detokenize": ("POST", Api._detokenize),
-    "/truth": ("GET", Api._truth_record),
-}

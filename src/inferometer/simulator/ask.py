@@ -1,8 +1,9 @@
 """What a client asks: the JSON body of an API call, checked and counted. AskErrors read as vLLM's. Knows no HTTP, no time.
 
-Understood: `prompt` (text, token ids, or a batch of one of them), `messages` with text content, `max_tokens`,
-`max_completion_tokens`, `stream`, `stream_options`. Everything else (sampling, `ignore_eos`, `logprobs`, …) is accepted and has
-no effect, since the output's length is always the one asked for; only `n` above 1 is refused.
+Where in a body things stand is its wire format's business, which reads it. Understood are a prompt (text, token ids, or a
+batch of one of them), messages with text content, the most tokens, the model, and what belongs to a stream. Everything else
+(sampling, `ignore_eos`, `logprobs`, …) is accepted and has no effect, since the output's length is always the one asked for;
+only `n` above 1 is refused.
 
 A chat is counted as `<|role|> content` for each message and `<|assistant|>` at the end: its words and one token a message,
 and one.
@@ -15,9 +16,8 @@ from typing import Any
 
 import orjson
 
+from inferometer.protocol import Backend, TokenizeRoute
 from inferometer.simulator import tokenizer
-
-_DEFAULT_COMPLETION_TOKENS = 16
 
 
 class AskError(Exception):
@@ -53,32 +53,33 @@ def parse_body(body: bytes) -> dict[str, Any]:
     return content
 
 
-def check_model(content: dict[str, Any], served: str) -> None:
+def check_model(asked: Any, served: str) -> None:
     """A body without a model means the one that is served."""
-    asked = content.get("model")
     if asked is not None and asked != served:
         message = f"The model `{asked}` does not exist. Valid aliases: {served}."
         raise AskError(404, message, "NotFoundError", "model")
 
 
-def parse_ask(body: bytes, *, chat: bool, model: str, max_model_len: int) -> Ask:
-    """Check the body of a completion or chat call. Raises AskError."""
+def parse_ask(body: bytes, *, backend: Backend, model: str, max_model_len: int) -> Ask:
+    """Check the body of a call that generates. Raises AskError."""
     content = parse_body(body)
-    prompt_tokens = len_of_chat(_messages(content)) if chat else _len_of_prompt(content.get("prompt"))
-    stream = bool(content.get("stream"))
-    options = content.get("stream_options")
+    asked = backend.read(content)
+    prompt_tokens = len_of_chat(_messages(asked.messages)) if backend.chat else _len_of_prompt(asked.prompt)
+    stream, options = bool(asked.stream), asked.stream_options
     if options is not None and not isinstance(options, dict):
         raise _invalid("model_type", "body.stream_options", "Input should be a valid dictionary", options)
     if options and not stream:
         raise AskError(400, "Stream options can only be defined when `stream=True`.", param="stream_options")
+    if not stream and not backend.endpoint.startswith("/v1/"):
+        raise AskError(400, "The embedded engine answers whole in OpenAI's formats only: ask for a stream.", param="stream")
     if content.get("n") not in (None, 1):
         raise AskError(400, "The embedded engine gives one answer to a request: n has to be 1.", param="n")
-    check_model(content, model)
-    max_tokens = _max_tokens(content, chat, max_model_len - prompt_tokens)
+    check_model(asked.model, model)
+    max_tokens = _max_tokens(asked.max_tokens, max_model_len - prompt_tokens)
     _check_length(prompt_tokens, max_tokens, max_model_len)
     include_usage = bool(options and options.get("include_usage"))
     return Ask(
-        chat=chat,
+        chat=backend.chat,
         prompt_tokens=prompt_tokens,
         max_tokens=max_tokens,
         stream=stream,
@@ -87,20 +88,21 @@ def parse_ask(body: bytes, *, chat: bool, model: str, max_model_len: int) -> Ask
     )
 
 
-def parse_tokenize(body: bytes, model: str) -> tuple[list[int], list[str] | None]:
-    """Token ids of the `prompt` or `messages` of a /tokenize call, and their spelling if `return_token_strs`."""
+def parse_tokenize(body: bytes, model: str, route: TokenizeRoute) -> tuple[list[int], list[str] | None]:
+    """Token ids of the text or `messages` of a call on this route, and their spelling if `return_token_strs`."""
     content = parse_body(body)
-    check_model(content, model)
-    text = chat_text(_messages(content)) if "messages" in content else content.get("prompt")
+    check_model(content.get("model"), model)
+    is_chat = route.chat and "messages" in content
+    text = chat_text(_messages(content["messages"])) if is_chat else content.get(route.text)
     if not isinstance(text, str):
-        raise _invalid("string_type", "body.prompt", "Input should be a valid string", text)
+        raise _invalid("string_type", f"body.{route.text}", "Input should be a valid string", text)
     return tokenizer.tokenize(text), [" " + w for w in text.split()] if content.get("return_token_strs") else None
 
 
 def parse_detokenize(body: bytes, model: str) -> str:
     """The text of the `tokens` of a /detokenize call."""
     content = parse_body(body)
-    check_model(content, model)
+    check_model(content.get("model"), model)
     tokens = content.get("tokens")
     if not isinstance(tokens, list):
         raise _invalid("list_type", "body.tokens", "Input should be a valid list", tokens)
@@ -119,8 +121,7 @@ def len_of_chat(messages: list[dict[str, Any]]) -> int:
     return tokenizer.count(chat_text(messages))
 
 
-def _messages(content: dict[str, Any]) -> list[dict[str, Any]]:
-    messages = content.get("messages")
+def _messages(messages: Any) -> list[dict[str, Any]]:
     if not isinstance(messages, list):
         raise _invalid("list_type", "body.messages", "Input should be a valid list", messages)
     for i, message in enumerate(messages):
@@ -162,11 +163,8 @@ def _check_token_ids(tokens: list[Any]) -> None:
             raise AskError(400, f"Token id {token} is out of vocabulary", param="prompt")
 
 
-def _max_tokens(content: dict[str, Any], chat: bool, room: int) -> int:
-    """The output length asked for; without one a completion has 16 tokens and a chat all the room, as in vLLM."""
-    asked = content.get("max_tokens", None if chat else _DEFAULT_COMPLETION_TOKENS)
-    if chat and content.get("max_completion_tokens") is not None:
-        asked = content["max_completion_tokens"]
+def _max_tokens(asked: Any, room: int) -> int:
+    """The output length asked for; without one, all the room there is."""
     if asked is None:
         return max(1, room)
     if type(asked) is not int:

@@ -7,6 +7,7 @@ import json
 import select
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ _STOP_TIMEOUT_S = 10.0
 class EmbeddedEngine:
     """Starts the engine, waits until it serves, and ends it for certain, also when this process dies.
 
+    `backends` are the wire formats it speaks, by their names in PROTOCOLS; vLLM's, where nothing else is asked for.
     Raises RuntimeError if it does not come up; why stands on standard error.
 
         with EmbeddedEngine(EngineSettings(ttft_ms=50, itl_ms=20), record_truth=True) as engine:
@@ -36,11 +38,12 @@ class EmbeddedEngine:
         *,
         port: int = 0,
         model: str = "embedded",
+        backends: Sequence[str] = ("openai", "openai-chat"),
         api_key: str | None = None,
         record_truth: bool = False,
     ) -> None:
         self.settings = settings or EngineSettings()
-        self.front = FrontSettings(port=port, model=model, api_key=api_key, record_truth=record_truth)
+        self.front = FrontSettings(port=port, model=model, backends=backends, api_key=api_key, record_truth=record_truth)
         self.base_url = ""
         """`http://127.0.0.1:PORT`, once it is started."""
         self._process: subprocess.Popen[bytes] | None = None

@@ -106,9 +106,9 @@ class Connection:
         kind = f"content-type: {content_type}\r\n" if content_type else ""
         self.send(self._head(status, f"content-length: {len(body)}\r\n{kind}") + body)
 
-    def start_stream(self) -> None:
+    def start_stream(self, content_type: str) -> None:
         """The head of an answer whose events follow as chunks."""
-        self.send(self._head(200, "content-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n"))
+        self.send(self._head(200, f"content-type: {content_type}\r\ntransfer-encoding: chunked\r\n"))
 
     def close(self) -> None:
         self._parser = None  # it refers to this object and back

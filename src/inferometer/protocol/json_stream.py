@@ -1,0 +1,159 @@
+"""Streams of JSON objects, whatever they mean: a decoder for wires of their own, and what all decoders say of bad data.
+
+OpenAI's wire formats have a decoder of their own, which takes shortcuts; it shares what is said here of errors. What one
+object means is its wire's business: a reader, made new for each response because it may remember what came before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from inferometer.protocol.base import UNKNOWN, StreamEvent
+from inferometer.protocol.error_body import error_message, error_sentence, one_line
+from inferometer.protocol.lenient_json import read_json
+from inferometer.protocol.sse import EventSplitter
+
+_COUNT_LIMIT = 2**31  # of a token count that can be believed, and that the trace's columns hold
+_EXCERPT_BYTES = 120
+_BROKEN_OFF = frozenset({"abort", "error"})  # finish reasons of requests that a server gave up itself
+_ERROR_LINE = re.compile(rb"^error:(.*)$", re.IGNORECASE | re.MULTILINE)
+
+_SILENT = StreamEvent()
+
+Reader = Callable[[dict[str, Any]], StreamEvent]
+"""What one JSON object of a response says. Raises WireFormatError if it is not as its wire promises."""
+
+
+class WireFormatError(ValueError):
+    """Data that is not what the wire format promises; the message completes "the server sent …"."""
+
+
+class Splitter(Protocol):
+    """Cuts a body into payloads; `stray` is what it held besides."""
+
+    stray: bytes
+
+    def feed(self, body: bytes) -> list[bytes]: ...
+
+    def close(self) -> list[bytes]: ...
+
+
+class JsonDecoder:
+    """Decodes one response body of JSON objects, by default as server-sent events.
+
+    Events that say nothing are left out; what follows the end marker is ignored. `ends_with_body`: the wire has neither an end
+    marker nor a finish reason, so that the end of the body is the end of the answer.
+    """
+
+    __slots__ = ("_done", "_ends_with_body", "_failed", "_read", "_splitter")
+
+    def __init__(self, read: Reader, splitter: Splitter | None = None, *, ends_with_body: bool = False) -> None:
+        self._read = read
+        self._splitter = splitter or EventSplitter()
+        self._ends_with_body = ends_with_body
+        self._done = False
+        self._failed = False
+
+    def feed(self, body: bytes) -> list[StreamEvent]:
+        """Events completed by these bytes, in order."""
+        events: list[StreamEvent] = []
+        for payload in self._splitter.feed(body):
+            self._decode(payload, events)
+        return events
+
+    def close(self) -> list[StreamEvent]:
+        """The body has ended: an event it cut off, what it was if it was no stream, and its end if that is a sign."""
+        events: list[StreamEvent] = []
+        for payload in self._splitter.close():
+            self._decode(payload, events)
+        if self._splitter.stray and not self._done:
+            events.append(explain(self._splitter.stray))
+        if self._ends_with_body and not (self._done or self._failed or self._splitter.stray):
+            events.append(StreamEvent(done=True))
+        return events
+
+    def _decode(self, payload: bytes, events: list[StreamEvent]) -> None:
+        payload = payload.strip()
+        if self._done or not payload:
+            return
+        if payload == b"[DONE]":
+            event = StreamEvent(done=True)
+        else:
+            try:
+                event = self._read_payload(payload)
+            except WireFormatError as wrong:
+                event = malformed(str(wrong), payload)
+        self._done = event.done
+        self._failed = self._failed or event.error is not None
+        if event != _SILENT:
+            events.append(event)
+
+    def _read_payload(self, payload: bytes) -> StreamEvent:
+        content = parse(payload)
+        if not isinstance(content, dict):
+            raise WireFormatError("data that is not a JSON object")
+        error = error_message(content)
+        return self._read(content) if error is None else StreamEvent(error=error)
+
+
+class GrowingCount:
+    """Tokens of each text, from a total that the wire tells beside every text."""
+
+    __slots__ = ("_told",)
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def tokens(self, text: str, total: int) -> int:
+        """How many tokens this text brought, silent ones before it included; UNKNOWN from the first text without a total."""
+        if not text:
+            return UNKNOWN
+        before, self._told = self._told, total
+        return total - before if total >= before != UNKNOWN else UNKNOWN
+
+
+def parse(payload: bytes) -> Any:
+    try:
+        return read_json(payload)
+    except ValueError:
+        raise WireFormatError("data that is not JSON") from None
+
+
+def text_of(content: dict[str, Any], key: str) -> str:
+    """The text under this key; '' where there is none."""
+    text = content.get(key)
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise WireFormatError(f"a {key} that is no text")
+    return text
+
+
+def token_count(value: Any) -> int:
+    return value if type(value) is int and 0 <= value < _COUNT_LIMIT else UNKNOWN
+
+
+def broken_off(reason: str | None) -> str | None:
+    """The error of a request that its server gave up; None if this finish reason is not of that kind."""
+    return f"the server broke the request off (finish reason {reason})" if reason in _BROKEN_OFF else None
+
+
+def explain(stray: bytes) -> StreamEvent:
+    """What a body says that is not, or not only, an event stream: an error, a whole answer, the page of a proxy."""
+    line = _ERROR_LINE.search(stray)
+    if line:
+        return StreamEvent(error=error_sentence(line[1]))
+    try:
+        document = read_json(stray)
+    except ValueError:
+        return malformed("something that is not an event stream", stray)
+    error = error_message(document)
+    return StreamEvent(error=error) if error is not None else malformed("a whole answer instead of a stream", stray)
+
+
+def malformed(what: str, data: bytes) -> StreamEvent:
+    excerpt = one_line(data[:_EXCERPT_BYTES].decode("utf-8", "replace"))
+    more = "…" if len(data) > _EXCERPT_BYTES else ""
+    return StreamEvent(error=f"the server sent {what}: {excerpt}{more}", malformed=True)

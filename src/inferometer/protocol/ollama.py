@@ -1,0 +1,131 @@
+"""Ollama's own formats, a JSON object a line: `/api/generate` and `/api/chat`. (Its OpenAI routes are OpenAI's.)
+
+There is no way to go on past the end of a text. A prompt goes as it is (`raw`), without the model's template; one that is
+longer than the context that Ollama has set up (`options.num_ctx`) is cut without a word, but its count tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import partial
+from typing import Any
+
+from orjson import dumps
+
+from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.json_stream import JsonDecoder, WireFormatError, text_of, token_count
+from inferometer.protocol.ndjson import LineSplitter
+from inferometer.protocol.request_body import dump_body, messages_of, sampling_of, text_only
+from inferometer.protocol.routes import Routes
+from inferometer.request import Request
+
+_NAME = "Ollama"
+_NAMES = {"repetition_penalty": "repeat_penalty"}
+
+
+def encode_generate(request: Request, generation: Generation) -> bytes:
+    return dump_body({"prompt": text_only(request, _NAME), **_body(request, generation)}, generation, raw=True)
+
+
+def encode_chat(request: Request, generation: Generation) -> bytes:
+    return dump_body({"messages": messages_of(request), **_body(request, generation)}, generation)
+
+
+def _body(request: Request, generation: Generation) -> dict[str, Any]:
+    """What both have in common; a LoRA adapter is part of a model here, and chosen by that model's name."""
+    return {
+        "model": generation.adapter(request) or generation.model,
+        "stream": True,
+        "options": {"num_predict": request.max_tokens, **sampling_of(request, generation, _NAME, names=_NAMES)},
+        **({"logprobs": True, "top_logprobs": generation.logprobs} if generation.logprobs is not None else {}),
+    }
+
+
+def read(body: Mapping[str, Any]) -> Asked:
+    options = body.get("options")
+    limit = options.get("num_predict") if isinstance(options, Mapping) else None
+    return Asked(
+        prompt=body.get("prompt"),
+        messages=body.get("messages"),
+        max_tokens=None if limit == -1 else limit,
+        model=body.get("model"),
+        stream=body.get("stream", True),
+    )
+
+
+def decoder() -> JsonDecoder:
+    return JsonDecoder(read_event, LineSplitter())
+
+
+def read_event(event: dict[str, Any]) -> StreamEvent:
+    """One line of either; the last one is the end marker, and has the counts (those of 0 are left out)."""
+    message = event.get("message")
+    if isinstance(message, dict):
+        text = text_of(message, "thinking") + text_of(message, "content") + _calls(message.get("tool_calls"))
+    elif "response" in event:
+        text = text_of(event, "thinking") + text_of(event, "response")
+    else:
+        raise WireFormatError("a line without response or message")
+    if event.get("done") is not True:
+        return StreamEvent(text)
+    usage = Usage(token_count(event.get("prompt_eval_count")), token_count(event.get("eval_count")))
+    return StreamEvent(text, UNKNOWN, usage, text_of(event, "done_reason") or None, done=True)
+
+
+def _calls(calls: Any) -> str:
+    """Names and arguments of tool calls, which come whole."""
+    if not calls:
+        return ""
+    try:
+        functions = [call["function"] for call in calls]
+        return "".join(f"{function['name']}{dumps(function['arguments']).decode()}" for function in functions)
+    except (TypeError, KeyError):
+        raise WireFormatError("tool calls without function, name and arguments") from None
+
+
+class Emitter:
+    """Writes one answer; the line that ends it has no text."""
+
+    __slots__ = ("_chat", "_head", "_prompt_tokens", "_said")
+
+    def __init__(self, chat: bool, reply: Reply) -> None:
+        self._chat = chat
+        self._said = 0  # tokens
+        self._prompt_tokens = reply.prompt_tokens
+        created = datetime.fromtimestamp(reply.created, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._head = {"model": reply.model, "created_at": created}
+
+    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+        self._said += len(tokens)
+        line = self._line(text, {"done": False})
+        if finish_reason is None:
+            return line
+        counts = {"prompt_eval_count": self._prompt_tokens, "eval_count": self._said}
+        return line + self._line("", {"done": True, "done_reason": finish_reason, **counts})
+
+    def _line(self, text: str, fields: Mapping[str, Any]) -> bytes:
+        output = {"message": {"role": "assistant", "content": text}} if self._chat else {"response": text}
+        return dumps({**self._head, **output, **fields}) + b"\n"
+
+
+OLLAMA = Backend(
+    title=f"{_NAME}, generate",
+    endpoint="/api/generate",
+    encode=encode_generate,
+    decoder=decoder,
+    read=read,
+    emitter=partial(Emitter, False),
+    content_type="application/x-ndjson",
+    exact_length=False,
+    routes=Routes(tokenize=()),
+)
+OLLAMA_CHAT = replace(
+    OLLAMA,
+    title=f"{_NAME}, chat",
+    endpoint="/api/chat",
+    encode=encode_chat,
+    emitter=partial(Emitter, True),
+    chat=True,
+)

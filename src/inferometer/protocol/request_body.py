@@ -1,0 +1,83 @@
+"""What the bodies of different wires have in common: kinds of prompts, sampling by its usual names, the user's own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from inferometer.protocol.base import Generation
+from inferometer.request import Message, Request
+
+NO_NAMES: Mapping[str, str] = {}
+
+
+def messages_of(request: Request) -> list[Message]:
+    """The messages of a chat; a text becomes the one message of a user. Raises ValueError for token ids."""
+    prompt = request.prompt
+    if isinstance(prompt, str):
+        return [{"role": "user", "content": prompt}]
+    messages = [part for part in prompt if isinstance(part, Mapping)]
+    if not messages or len(messages) != len(prompt):
+        raise ValueError("chat carries messages or text, not token ids: choose the backend openai for these, or text prompts")
+    return messages
+
+
+def text_or_ids(request: Request) -> str | list[int]:
+    """The prompt of a completion. Raises ValueError for chat messages."""
+    prompt = request.prompt
+    if isinstance(prompt, str):
+        return prompt
+    ids = [part for part in prompt if not isinstance(part, Mapping)]
+    if len(ids) != len(prompt):
+        raise ValueError("completions carry text or token ids, not chat messages: choose the backend openai-chat for these")
+    return ids
+
+
+def text_only(request: Request, server: str) -> str:
+    """The prompt of a wire that knows text alone. Raises ValueError for anything else."""
+    if not isinstance(request.prompt, str):
+        raise ValueError(
+            f"{server} carries text prompts only, neither token ids nor chat messages: choose another backend for these"
+        )
+    return request.prompt
+
+
+def sampling_of(
+    request: Request, generation: Generation, server: str, *, names: Mapping[str, str] = NO_NAMES, unknown: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The run's sampling parameters, the request's own over them, by the names that this server has for them.
+
+    `unknown` are those that it would drop without a word; they raise ValueError.
+    """
+    wanted = {**generation.sampling, **request.parameters}
+    for name in unknown:
+        if name in wanted:
+            raise ValueError(f"{server} knows no {name} and would ignore it: leave it out")
+    return {names.get(name, name): value for name, value in wanted.items()}
+
+
+def no_adapter(request: Request, generation: Generation, server: str) -> None:
+    """Raise ValueError if the request is for a LoRA adapter, which this wire cannot name."""
+    if generation.adapter(request) is not None:
+        raise ValueError(f"{server} cannot choose a LoRA adapter by request: leave out --lora-modules")
+
+
+def dump_body(body: Mapping[str, Any], generation: Generation, **free: Any) -> bytes:
+    """The body as JSON, `extra_body` merged into it, objects field by field.
+
+    Raises ValueError if that would replace a field of `body`, on which the measurement depends; it may replace `free` ones.
+    """
+    merged: dict[str, Any] = {**free, **generation.extra_body}
+    for field, value in body.items():
+        extra = generation.extra_body.get(field)
+        if isinstance(value, Mapping) and isinstance(extra, Mapping):
+            taken = [f"{field}.{inner}" for inner in value if inner in extra]
+            merged[field] = {**extra, **value}
+        else:
+            taken = [field] if field in generation.extra_body else []
+            merged[field] = value
+        if taken:
+            raise ValueError(f"--extra-body must not set {taken[0]!r}, which the request says already: remove it")
+    return orjson.dumps(merged)

@@ -1,0 +1,65 @@
+"""Where servers tell of themselves around a run: that they are ready, what they serve, how they count. Data, no I/O.
+
+What the servers' answers mean is read by whoever asks; the shape of a question about tokens, and of its answer, is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizeRoute:
+    """A POST that turns text into token ids."""
+
+    path: str
+    text: str
+    """Field of the question that holds the text."""
+    ids: str | None
+    """Field of the answer that holds the ids; None: the answer is a list of objects, each with an `id`."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of the question: special tokens are to be counted as for a prompt."""
+    chat: bool = False
+    """Whether it takes `messages` instead of the text, and tells their `count` in the model's chat template."""
+
+    def question(self, model: str, text: str) -> dict[str, Any]:
+        return {"model": model, self.text: text, **self.options}
+
+    def read(self, answer: Any) -> list[int] | None:
+        """The ids in a parsed answer; None if there are none to be found."""
+        if self.ids is not None:
+            listed = answer.get(self.ids) if isinstance(answer, dict) else None
+        elif isinstance(answer, list):
+            listed = [token.get("id") if isinstance(token, dict) else None for token in answer]
+        else:
+            return None
+        return listed if isinstance(listed, list) and all(type(i) is int for i in listed) else None
+
+    def answer(self, ids: Sequence[int]) -> Any:
+        """The server's side of `read`."""
+        if self.ids is None:
+            return [{"id": i, "text": "", "start": 0, "stop": 0} for i in ids]
+        return {self.ids: list(ids), "count": len(ids)}
+
+
+VLLM_TOKENIZE = TokenizeRoute("/tokenize", text="prompt", ids="tokens", options={"add_special_tokens": True}, chat=True)
+LLAMA_CPP_TOKENIZE = TokenizeRoute("/tokenize", text="content", ids="tokens", options={"add_special": True})
+TGI_TOKENIZE = TokenizeRoute("/tokenize", text="inputs", ids=None)
+LMDEPLOY_ENCODE = TokenizeRoute("/v1/encode", text="input", ids="input_ids", options={"add_bos": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Each is `METHOD path`."""
+
+    ready: str = "GET /v1/models"
+    """Answers 200 once requests are served. (`/health` generates a token on SGLang, and is missing elsewhere.)"""
+    models: str = "GET /v1/models"
+    tokenize: tuple[TokenizeRoute, ...] = (VLLM_TOKENIZE, LLAMA_CPP_TOKENIZE, TGI_TOKENIZE, LMDEPLOY_ENCODE)
+    """In the order in which they are tried; none where the server has none."""
+
+
+ANY_SERVER = Routes()
+"""What servers of OpenAI's API have in common, and every way to count tokens that is known."""

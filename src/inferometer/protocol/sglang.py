@@ -1,0 +1,139 @@
+"""SGLang's own format (`/generate`): every event has the whole text so far. Its OpenAI routes are `openai` and `openai-chat`.
+
+A slow reader gets fewer events, each with several tokens, since only the latest text is kept for it: tokens are what
+`completion_tokens` grew by. A server started with `--incremental-streaming-output` sends new text only; its ids tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from orjson import dumps
+
+from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.json_stream import GrowingCount, JsonDecoder, WireFormatError, broken_off, text_of, token_count
+from inferometer.protocol.request_body import dump_body, sampling_of, text_or_ids
+from inferometer.protocol.routes import VLLM_TOKENIZE, Routes
+from inferometer.request import Request
+
+_NAME = "SGLang"
+_DEFAULT_TOKENS = 128
+
+
+def encode(request: Request, generation: Generation) -> bytes:
+    prompt = text_or_ids(request)
+    body: dict[str, Any] = {
+        ("text" if isinstance(prompt, str) else "input_ids"): prompt,
+        "sampling_params": {
+            "max_new_tokens": request.max_tokens,
+            **({"ignore_eos": True} if generation.ignore_eos else {}),
+            **sampling_of(request, generation, _NAME),
+        },
+        "stream": True,
+    }
+    adapter = generation.adapter(request)
+    if adapter is not None:
+        body["lora_path"] = adapter
+    if generation.logprobs is not None:
+        body |= {"return_logprob": True, "top_logprobs_num": generation.logprobs}
+    return dump_body(body, generation)
+
+
+def read(body: Mapping[str, Any]) -> Asked:
+    sampling = body.get("sampling_params")
+    return Asked(
+        prompt=body["text"] if body.get("text") is not None else body.get("input_ids"),
+        max_tokens=sampling.get("max_new_tokens", _DEFAULT_TOKENS) if isinstance(sampling, Mapping) else _DEFAULT_TOKENS,
+        stream=body.get("stream"),
+    )
+
+
+def decoder() -> JsonDecoder:
+    return JsonDecoder(Reader())
+
+
+class Reader:
+    """Of one response."""
+
+    __slots__ = ("_count", "_said")
+
+    def __init__(self) -> None:
+        self._count = GrowingCount()
+        self._said = ""
+
+    def __call__(self, event: dict[str, Any]) -> StreamEvent:
+        meta = event.get("meta_info")
+        if not isinstance(meta, dict):
+            raise WireFormatError("data without meta_info")
+        usage = read_meta_usage(meta)
+        text = self._new_text(text_of(event, "text"), event.get("output_ids"), usage.completion_tokens)
+        return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)
+
+    def _new_text(self, text: str, ids: Any, completion_tokens: int) -> str:
+        """What is new in a text: all of it if its ids are fewer than all that were generated.
+
+        A stop string that is cut off at the end makes the whole text shorter than it was: then nothing is new.
+        """
+        said = self._said
+        is_whole = len(ids) >= completion_tokens if isinstance(ids, list) else text.startswith(said)
+        self._said = text if is_whole else said + text
+        return text[len(said) :] if is_whole else text
+
+
+def read_meta_usage(meta: Mapping[str, Any]) -> Usage:
+    """The counts of a `meta_info`, of SGLang's or LMDeploy's."""
+    return Usage(
+        token_count(meta.get("prompt_tokens")),
+        token_count(meta.get("completion_tokens")),
+        token_count(meta.get("cached_tokens")),
+    )
+
+
+def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) -> StreamEvent:
+    """An event whose `meta_info` may say why the answer has ended: `{"type": …, "message": …}`."""
+    reason = meta.get("finish_reason")
+    if reason is None:
+        return StreamEvent(text, tokens, usage)
+    if not isinstance(reason, dict):
+        raise WireFormatError("a finish reason that is no object")
+    kind, message = text_of(reason, "type"), text_of(reason, "message")
+    error = broken_off(kind)
+    return StreamEvent(text, tokens, usage, kind, error=f"{error}: {message}" if error and message else error)
+
+
+class Emitter:
+    """Writes one answer, the text so far in every event."""
+
+    __slots__ = ("_count", "_ids", "_meta", "_said")
+
+    def __init__(self, reply: Reply) -> None:
+        self._said = b""  # as JSON, without its quotes
+        self._ids = b""
+        self._count = 0
+        meta = {"id": reply.id, "prompt_tokens": reply.prompt_tokens, "weight_version": "default", "num_retractions": 0}
+        self._meta = b'],"meta_info":' + dumps(meta)[:-1]
+
+    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+        self._said += dumps(text)[1:-1]
+        self._ids += (b"," if self._count else b"") + dumps(list(tokens))[1:-1]
+        self._count += len(tokens)
+        ended = {"type": finish_reason, **({"length": self._count} if finish_reason == "length" else {})}
+        counts = b',"completion_tokens":%d,"cached_tokens":0,"finish_reason":%b}}\n\n' % (
+            self._count,
+            dumps(ended if finish_reason else None),
+        )
+        event = b'data: {"text":"' + self._said + b'","output_ids":[' + self._ids + self._meta + counts
+        return event + b"data: [DONE]\n\n" if finish_reason else event
+
+
+SGLANG = Backend(
+    title=_NAME,
+    endpoint="/generate",
+    encode=encode,
+    decoder=decoder,
+    read=read,
+    emitter=Emitter,
+    carries_token_ids=True,
+    routes=Routes(ready="GET /ready", tokenize=(VLLM_TOKENIZE,)),
+)

@@ -1,0 +1,137 @@
+"""TensorRT-LLM behind Triton (`generate_stream`), and its own server, `trtllm-serve`, which speaks OpenAI's formats.
+
+Triton's stream is text alone: no token counts, no reason for the end, no end marker; the end of the body is the end. Outputs
+get their full length by `min_length`. trtllm-serve refuses every field it does not know, so nothing is sent that was not
+asked for, and sends usage with every chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from orjson import dumps
+
+from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
+from inferometer.protocol.json_stream import JsonDecoder, WireFormatError, text_of
+from inferometer.protocol.openai import COMPLETIONS
+from inferometer.protocol.openai_answer import ChunkEmitter, Shape, read_chat, read_completion
+from inferometer.protocol.openai_chat import CHAT
+from inferometer.protocol.request_body import dump_body, no_adapter, sampling_of, text_only
+from inferometer.protocol.routes import Routes
+from inferometer.request import Request
+
+_NAME = "TensorRT-LLM on Triton"
+_SERVE = "trtllm-serve"
+_SERVE_ROUTES = Routes(ready="GET /health", tokenize=())
+
+
+def encode(request: Request, generation: Generation) -> bytes:
+    no_adapter(request, generation, _NAME)
+    body: dict[str, Any] = {
+        "text_input": text_only(request, _NAME),
+        "max_tokens": request.max_tokens,
+        "stream": True,
+        **({"min_length": request.max_tokens} if generation.ignore_eos else {}),
+        **({"return_log_probs": True} if generation.logprobs is not None else {}),
+        **sampling_of(request, generation, _NAME, names={"seed": "random_seed"}),
+    }
+    return dump_body(body, generation, bad_words="", stop_words="")
+
+
+def read(body: Mapping[str, Any]) -> Asked:
+    return Asked(prompt=body.get("text_input"), max_tokens=body.get("max_tokens"), stream=body.get("stream"))
+
+
+def decoder() -> JsonDecoder:
+    return JsonDecoder(read_event, ends_with_body=True)
+
+
+def read_event(event: dict[str, Any]) -> StreamEvent:
+    if "text_output" not in event:
+        raise WireFormatError("data without text_output")
+    return StreamEvent(text_of(event, "text_output"))
+
+
+class Emitter:
+    """Writes one answer."""
+
+    __slots__ = ("_model",)
+
+    def __init__(self, reply: Reply) -> None:
+        self._model = reply.model
+
+    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+        event = {"model_name": self._model, "model_version": "1", "output_log_probs": [0.0] * len(tokens), "text_output": text}
+        return b"data: " + dumps(event) + b"\n\n"
+
+
+def encode_completion(request: Request, generation: Generation) -> bytes:
+    no_adapter(request, generation, _SERVE)
+    return COMPLETIONS.encode(request, generation)
+
+
+def encode_chat(request: Request, generation: Generation) -> bytes:
+    no_adapter(request, generation, _SERVE)
+    return CHAT.encode(request, generation)
+
+
+def with_usage(asked: Asked) -> Asked:
+    """What trtllm-serve takes such a body to ask for: usage in every chunk, unless it says otherwise."""
+    given = asked.stream_options or {}
+    return asked._replace(stream_options={"include_usage": True, "continuous_usage_stats": True, **given})
+
+
+def read_serve_completion(body: Mapping[str, Any]) -> Asked:
+    return with_usage(read_completion(body))
+
+
+def read_serve_chat(body: Mapping[str, Any]) -> Asked:
+    return with_usage(read_chat(body))
+
+
+_SERVE_COMPLETION = Shape(
+    identity=b'"id":"cmpl-%(id)b","object":"text_completion","created":%(created)d,"model":%(model)b',
+    text=(b'{"index":0,"text":', b"}"),
+    last=(b'{"index":0,"text":', b',"finish_reason":%b}'),
+    end=b" \n\n",
+)
+_SERVE_CHAT = Shape(
+    identity=b'"id":"chatcmpl-%(id)b","object":"chat.completion.chunk","created":%(created)d,"model":%(model)b',
+    text=(b'{"index":0,"delta":{"content":', b"}}"),
+    last=(b'{"index":0,"delta":{"content":', b'},"finish_reason":%b}'),
+    role=(b'{"index":0,"delta":{"role":"assistant"}}', b""),
+    end=b" \n\n",
+)
+
+TRITON = Backend(
+    title=_NAME,
+    endpoint="/v2/models/{model}/generate_stream",
+    encode=encode,
+    decoder=decoder,
+    read=read,
+    emitter=Emitter,
+    reports_usage=False,
+    chooses_adapter=False,
+    routes=Routes(ready="GET /v2/health/ready", models="POST /v2/repository/index", tokenize=()),
+)
+TRTLLM_SERVE = replace(
+    COMPLETIONS,
+    title=f"{_SERVE}, completions",
+    encode=encode_completion,
+    read=read_serve_completion,
+    emitter=partial(ChunkEmitter, _SERVE_COMPLETION),
+    chooses_adapter=False,
+    routes=_SERVE_ROUTES,
+)
+TRTLLM_SERVE_CHAT = replace(
+    CHAT,
+    title=f"{_SERVE}, chat",
+    encode=encode_chat,
+    read=read_serve_chat,
+    emitter=partial(ChunkEmitter, _SERVE_CHAT),
+    chooses_adapter=False,
+    routes=_SERVE_ROUTES,
+)

@@ -34,7 +34,7 @@ DIAGNOSES = (
         "use an image or build that names the card's architecture (gfx1201 for the R9700, gfx942 for the MI300X, "
         "gfx928 for the K100-AI), and remove HSA_OVERRIDE_GFX_VERSION if it is set for another one",
         r"hipErrorNoBinaryForGpu|no binary for gpu|invalid device function|no kernel image is available|hipErrorInvalidImage"
-        r"|unable to find code object",
+        r"|unable to find code object|hsa_status_error_invalid_isa",
     ),
     Diagnosis(
         "driver-mismatch",
@@ -62,7 +62,8 @@ DIAGNOSES = (
         "no-accelerator",
         "the engine sees no accelerator",
         "check nvidia-smi or rocm-smi, and that HIP_VISIBLE_DEVICES or CUDA_VISIBLE_DEVICES names cards that are there",
-        r"no (cuda|hip) gpus are available|failed to infer device type|no (cuda|rocm|hip)-capable device|hipErrorNoDevice",
+        r"no (cuda|hip) gpus are available|found no nvidia driver|failed to infer device type"
+        r"|no (cuda|rocm|hip)-capable device|hipErrorNoDevice",
     ),
     Diagnosis(
         "too-few-accelerators",
@@ -112,17 +113,17 @@ DIAGNOSES = (
         r"no space left on device|errno 28|disk quota exceeded|not enough free disk space",
     ),
     Diagnosis(
-        "model-gated",
-        "the model is given only to those who asked its owner, and the server did not show a token of one who did",
-        "ask for access on the model's page, and set HF_TOKEN for the server",
-        r"gated repo|access to model \S+ is restricted|401 client error.{0,200}huggingface",
-    ),
-    Diagnosis(
         "model-not-found",
         "there is no such model, neither as a folder nor at the hub",
         "check the spelling of its name; a folder has to hold config.json, and be visible inside the container",
         r"is not a local folder and is not a valid model identifier|repository not found|repositorynotfounderror"
         r"|does not appear to have a file named config\.json|invalid repository id or local directory|hfvalidationerror",
+    ),
+    Diagnosis(
+        "model-gated",
+        "the model is given only to those who asked its owner, and the server did not show a token of one who did",
+        "ask for access on the model's page, and set HF_TOKEN for the server",
+        r"gated repo|access to model \S+ is restricted|401 client error.{0,200}huggingface",
     ),
     Diagnosis(
         "model-unreachable",
@@ -150,7 +151,7 @@ DIAGNOSES = (
         "a request is longer, prompt and output together, than the server's max_model_len",
         "start the server with a larger --max-model-len, or lower input_len or output_len",
         r"maximum context length (is|of) \d+|longer than the (maximum )?model'?s? (context )?length"
-        r"|exceeds? the (available|maximum|model's) context (length|size)|max_model_len.{0,40}prompt.{0,40}exceed",
+        r"|exceeds? the (model'?s )?(available |maximum )?context (length|size)|`max_new_tokens` must be <=",
     ),
     Diagnosis(
         "dtype-unsupported",
@@ -201,7 +202,7 @@ DIAGNOSES = (
         "command-not-found",
         "the program that starts the server is not installed, or not on the PATH",
         "install the engine, activate its environment, or give the full path in the command",
-        r"command not found|no such file or directory: '\S*(vllm|sglang|python|xinference|llama)\S*'"
+        r"command not found|: \d+: \S+: not found|no such file or directory: '\S*(vllm|sglang|python|xinference|llama)\S*'"
         r"|no module named '?(vllm|sglang)|executable file not found in",
     ),
     Diagnosis(

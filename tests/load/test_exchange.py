@@ -304,8 +304,8 @@ def test_a_run_without_one_event_has_empty_columns_of_the_right_kind() -> None:
     assert rows["failure"].tolist() == [Failure.HTTP_STATUS]
     assert {name: (len(column), str(column.dtype)) for name, column in events.items()} == {
         "arrival_ns": (0, "int64"),
-        "read_delay_ns": (0, "int64"),
-        "ambiguity_ns": (0, "int64"),
+        "read_delay_ns": (0, "int32"),
+        "ambiguity_ns": (0, "int32"),
         "tokens": (0, "int32"),
         "stamp_source": (0, "int8"),
     }

@@ -13,7 +13,7 @@ from inferometer.clock import Anchor, to_monotonic
 from inferometer.load.exchange import Exchange
 from inferometer.load.job import Job
 from inferometer.protocol.base import UNKNOWN
-from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource
+from inferometer.trace.schema import DELAY_MOST_NS, EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource
 
 _TYPECODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "b"}
 BLOCK = 65_536
@@ -68,15 +68,15 @@ class Recorder:
 
     def _add_events(self, exchange: Exchange) -> None:
         n = len(exchange.arrivals)
-        ambiguity_ns = array("q", bytes(8 * n))
+        ambiguity_ns = array("i", bytes(4 * n))
         for first, end, ns in exchange.ambiguous:
-            ambiguity_ns[first:end] = array("q", [ns]) * (end - first)
+            ambiguity_ns[first:end] = array("i", [min(ns, DELAY_MOST_NS)]) * (end - first)
         stamp_source = array("b", [StampSource.KERNEL]) * n
         for index in exchange.user_stamped:
             stamp_source[index] = StampSource.USER
         for name, values in (
             ("arrival_ns", exchange.arrivals),
-            ("read_delay_ns", exchange.delays),
+            ("read_delay_ns", array("i", [min(ns, DELAY_MOST_NS) for ns in exchange.delays])),
             ("ambiguity_ns", ambiguity_ns),
             ("tokens", exchange.tokens),
             ("stamp_source", stamp_source),

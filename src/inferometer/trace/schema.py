@@ -16,6 +16,9 @@ SCHEMA_VERSION = 1
 
 MISSING = int(np.iinfo(np.int64).min)
 
+DELAY_MOST_NS = int(np.iinfo(np.int32).max)
+"""2.1 s: whoever reads that late has learnt all that the exact figure could say, and half the bytes are enough."""
+
 
 class Outcome(IntEnum):
     """How a request ended. Every planned request has exactly one."""
@@ -105,8 +108,10 @@ REQUEST_COLUMNS = (
 
 EVENT_COLUMNS = (
     Column("arrival_ns", "int64", "ns", "arrival of the read that completed this output event"),
-    Column("read_delay_ns", "int64", "ns", "client-added delay: our read minus the arrival"),
-    Column("ambiguity_ns", "int64", "ns", "how much earlier it may have arrived, where it shares its stamp; else 0"),
+    Column("read_delay_ns", "int32", "ns", "client-added delay: our read minus the arrival; DELAY_MOST_NS stands for more"),
+    Column(
+        "ambiguity_ns", "int32", "ns", "how much earlier it may have arrived, DELAY_MOST_NS or more; 0 if its stamp is its own"
+    ),
     Column("tokens", "int32", "tokens", "tokens in this event; -1 where the wire does not tell"),
     Column("stamp_source", "int8", "", "StampSource"),
 )

@@ -58,7 +58,7 @@ Aborted (core dumped)""",
     ),
     "accelerator-memory-taken": (
         "ERROR 06-30 13:53:19 [core.py:515] ValueError: Free memory on device (10.44/31.86 GiB) on startup is less than "
-        "desired GPU memory utilization (0.9, 28.67 GiB). Decrease GPU memory utilization or reduce GPU memory used by others.\n"
+        "desired GPU memory utilization (0.9, 28.67 GiB). Decrease GPU memory utilization or reduce GPU memory used by them.\n"
         "RuntimeError: Engine core initialization failed. See root cause above.",
     ),
     "accelerator-out-of-memory": (

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.endpoint import Endpoint
-from inferometer.server.log_file import SECRET_NAME
 from inferometer.server.port import is_served
 from inferometer.server.verification import check_unchanged, hardware_words, open_endpoint, same_start, started_s, verify
 
@@ -218,27 +217,24 @@ class OperatorServer:
 
 def instruction(need: ServerNeed) -> str:
     """What the person has to do, in lines; the command stands alone on its line and can be pasted."""
+    from inferometer.spec.recipe import shell_line
+
     limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
     name = f" as {need.served_model}" if need.served_model != need.model_id else ""
     lines = [f"Needed at {need.recipe.base_url}: {need.model_id}{name}, tensor parallelism {need.tp}{limit}"]
     if need.hardware is not None:
         lines.append(f"  on hardware {hardware_words(need)}")
-    steps = [f"{need.hardware.instruction}"] if need.hardware and need.hardware.instruction else []
-    steps += [f"{need.recipe.note}"] if need.recipe.note else []
-    lines += [f"  - {step}" for step in steps]
+    steps = (need.hardware.instruction if need.hardware else None, need.recipe.note)
+    lines += [f"  - {step}" for step in steps if step]
     if need.recipe.command:
         where = f" in the image {need.recipe.image}" if need.recipe.image else ""
-        lines += [f"  - stop the server that runs there, if one does, and start this one{where}:", "", command_line(need), ""]
+        lines += [
+            f"  - stop the server that runs there, if one does, and start this one{where}:",
+            "",
+            shell_line(need.recipe),
+            "",
+        ]
     else:
         lines.append("  - stop the server that runs there, if one does, and start this one")
     lines.append(f"It is looked for every {POLL_S:g} s, and the run goes on by itself.")
     return "\n".join(lines)
-
-
-def command_line(need: ServerNeed) -> str:
-    """The command with its environment as a shell takes them, on one line. A secret is named and not shown."""
-    settings = [
-        f'{name}="${name}"' if SECRET_NAME.search(name) else f"{name}={shlex.quote(value)}"
-        for name, value in need.recipe.environment.items()
-    ]
-    return " ".join([*settings, shlex.join(need.recipe.command)])

@@ -49,7 +49,7 @@ class ReadyPoint:
     workload: Workload
     plan: LoadPlan
     server: dict[str, Any]
-    """What the server says of itself: version, model, max_model_len."""
+    """What the server says of itself: version, model, max_model_len; and `limits`: what it cannot do of what is asked."""
 
 
 class KnownServer:
@@ -80,9 +80,9 @@ class KnownServer:
             self._countings[key] = find_counting(
                 self.endpoint,
                 spec.target.model,
-                ask=_asker(self.endpoint, backend, spec.target.endpoint or backend.endpoint, generation),
+                ask=_asker(self.endpoint, backend, spec.target.endpoint or backend.path(spec.target.model), generation),
                 token_ids=backend.carries_token_ids,
-                chat=not backend.carries_token_ids,
+                chat=backend.chat,
                 tokenizer=spec.workload.tokenizer,
             )
         return self._countings[key]
@@ -120,8 +120,14 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
         workload = random_workload(spec.workload, len(plan), identity=identity, counter=counting, attempt=attempt)
     except ValueError as error:
         raise PointError([str(error)]) from error
-    facts = {"model": spec.target.model, "max_model_len": limit, "version": server.version}
-    return ReadyPoint(spec, backend, spec.target.endpoint or backend.endpoint, generation, workload, plan, facts)
+    facts = {
+        "model": spec.target.model,
+        "max_model_len": limit,
+        "version": server.version,
+        "limits": list(backend.limits(generation)),
+    }
+    path = spec.target.endpoint or backend.path(spec.target.model)
+    return ReadyPoint(spec, backend, path, generation, workload, plan, facts)
 
 
 def _asker(endpoint: Endpoint, backend: Backend, path: str, generation: Generation) -> Callable[[Prompt], int | None]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from inferometer.protocol import error_sentence
+from inferometer.protocol import ANY_SERVER, Routes, TokenizeRoute, error_sentence
 from inferometer.protocol.base import Decoder, Usage
 from inferometer.request import Message
 from inferometer.server.failures import EndpointError, status_error, transport_error
@@ -27,8 +27,19 @@ __all__ = ["Endpoint", "EndpointError", "ModelCard", "ProbeResult"]
 
 READY_PAUSE_S = 0.5
 
-VERSION_ROUTES = (("/version", "version"), ("/server_info", "version"), ("/info", "version"), ("/props", "build_info"))
-"""Where engines tell their version: vLLM, SGLang, TGI, llama.cpp."""
+VERSION_ROUTES = (
+    ("/version", "version"),
+    ("/server_info", "version"),
+    ("/info", "version"),
+    ("/props", "build_info"),
+    ("/api/version", "version"),
+    ("/v1/cluster/version", "version"),
+    ("/v2", "version"),
+)
+"""Where engines tell their version: vLLM and trtllm-serve, SGLang, TGI, llama.cpp, Ollama, Xinference, Triton."""
+
+LIMITS = ("max_model_len", "max_total_tokens", "context_length")
+"""What a model's longest prompt and output together is called: by vLLM and SGLang, TGI, Xinference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +72,16 @@ class Endpoint:
     """A server under test, asked over a connection of its own. Safe to share between threads; close it, or use `with`.
 
     `base_url` is taken with and without `/v1` and a trailing slash. The key in OPENAI_API_KEY is sent as a bearer token unless
-    `headers` hold an authorization; neither is ever shown.
+    `headers` hold an authorization; neither is ever shown. `routes` is where servers of its kind tell of themselves.
     """
 
     def __init__(
-        self, base_url: str, headers: Mapping[str, str] | None = None, insecure: bool = False, timeout_s: float = 30.0
+        self,
+        base_url: str,
+        headers: Mapping[str, str] | None = None,
+        insecure: bool = False,
+        timeout_s: float = 30.0,
+        routes: Routes = ANY_SERVER,
     ) -> None:
         import httpx
 
@@ -77,6 +93,8 @@ class Endpoint:
         except ValueError as error:
             raise EndpointError(str(error)) from None
         self.timeout_s = timeout_s
+        self.routes = routes
+        self._counted_by: TokenizeRoute | None = None
         self._secrets = tuple({part for value in sent.values() for part in (value, value.split(" ")[-1]) if len(part) > 3})
         self._has_key = any(name.lower() in ("authorization", "api-key", "x-api-key") for name in sent)
         self._client = httpx.Client(
@@ -102,10 +120,14 @@ class Endpoint:
     def check_reachable(self) -> None:
         """Raise unless something answers HTTP there, lets us in, and has its model loaded.
 
-        Asks for the list of models: `/health` generates a token on some engines and is missing on others.
+        Where the servers' kind has no route of its own for that, or this one does not have it, asks for the list of models.
         """
-        response = self._send("GET", "/v1/models")
-        if response.status_code in (401, 403, 503) or response.is_redirect:
+        response = self._send(*self.routes.ready.split())
+        is_list = self.routes.ready == self.routes.models
+        if not is_list and response.status_code in (404, 405):
+            response, is_list = self._send(*self.routes.models.split()), True
+        ready = response.status_code not in (401, 403, 503) if is_list else response.status_code == 200
+        if not ready or response.is_redirect:
             raise self._refused(response)
 
     def wait_ready(self, timeout_s: float) -> None:
@@ -135,12 +157,13 @@ class Endpoint:
 
     def models(self) -> list[ModelCard]:
         """The models the server lists; an empty list is possible (transformers serve lists none for a local path)."""
-        listed = self._json("GET", "/v1/models").get("data")
-        if not isinstance(listed, list):
+        listed = _listed(self._json(*self.routes.models.split()))
+        if listed is None:
             raise EndpointError(
-                f"{self.base_url}/v1/models answered without a list of models: check that --base-url is the inference server."
+                f"{self.base_url}{self.routes.models.split()[1]} answered without a list of models: "
+                "check that --base-url is the inference server."
             )
-        return [_card(entry) for entry in listed if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+        return [card for entry in listed if isinstance(entry, dict) and (card := _card(entry)) is not None]
 
     def find_model(self, name: str) -> ModelCard | None:
         """The card of the model called `name`; None where the server lists none at all. Raises where it lists others."""
@@ -155,8 +178,8 @@ class Endpoint:
     def version(self) -> str | None:
         """The engine's version as it tells it; None where it does not."""
         for path, key in VERSION_ROUTES:
-            answer = _object(self._send("GET", path))
-            if isinstance(answer.get(key), str):
+            answer = _document(self._send("GET", path))
+            if isinstance(answer, dict) and isinstance(answer.get(key), str):
                 return str(answer[key])
         return None
 
@@ -168,17 +191,18 @@ class Endpoint:
 
     def tokenize(self, model: str, text: str) -> list[int] | None:
         """Token ids of `text` as a completion prompt, special tokens included; None where the server cannot tell."""
-        vllm = {"model": model, "prompt": text, "add_special_tokens": True}
-        llama_cpp = {"content": text, "add_special": True}
-        for body in (vllm, llama_cpp):  # llama.cpp answers the first with no tokens
-            ids = self._answer("/tokenize", body).get("tokens")
-            if isinstance(ids, list) and all(isinstance(i, int) for i in ids) and (ids or not text):
+        for route in (self._counted_by,) if self._counted_by else self.routes.tokenize:
+            ids = route.read(self._answer(route.path, route.question(model, text)))
+            if ids or (ids is not None and not text):  # llama.cpp answers a question that is not its own with no tokens
+                self._counted_by = route if ids else None
                 return ids
         return None
 
     def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None:
         """Prompt tokens of `messages` in the model's chat template; None where the server cannot tell."""
-        count = self._answer("/tokenize", {"model": model, "messages": list(messages)}).get("count")
+        path = next((route.path for route in self.routes.tokenize if route.chat), None)
+        answer = self._answer(path, {"model": model, "messages": list(messages)}) if path else None
+        count = answer.get("count") if isinstance(answer, dict) else None
         return count if isinstance(count, int) and count > 0 else None
 
     def probe(self, path: str, body: bytes, decoder: Decoder, timeout_s: float = 120.0) -> ProbeResult:
@@ -197,19 +221,20 @@ class Endpoint:
         error = next((event.error for event in events if event.error is not None), None)
         return ProbeResult(response.status_code, usage, error if error is None else self._hide(error))
 
-    def _answer(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The JSON object posted back, empty where the server has no such route or does not like the question."""
+    def _answer(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The JSON posted back, None where the server has no such route or does not like the question."""
         response = self._send("POST", path, json=body)
         if response.status_code in (401, 403):
             raise self._refused(response)
-        return _object(response)
+        return _document(response)
 
-    def _json(self, method: str, path: str) -> dict[str, Any]:
+    def _json(self, method: str, path: str) -> Any:
         response = self._send(method, path)
         if response.status_code != 200:
             raise self._refused(response)
-        answer = _object(response)
-        if not answer:
+        answer = _document(response)
+        objects = answer if isinstance(answer, list) else [answer]
+        if not all(isinstance(each, dict) for each in objects):
             kind = response.headers.get("content-type", "no type").split(";")[0]
             raise EndpointError(
                 f"{self.base_url}{path} answered with {kind} that is not a JSON object: "
@@ -250,23 +275,36 @@ def _tls(insecure: bool) -> ssl.SSLContext:
     return context
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
+def _document(response: httpx.Response) -> Any:
+    """The JSON of a good answer; None if it is none."""
     if response.status_code != 200:
-        return {}
+        return None
     try:
-        answer = response.json()
+        return response.json()
     except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+        return None
 
 
-def _card(entry: Mapping[str, Any]) -> ModelCard:
+def _listed(answer: Any) -> list[Any] | None:
+    """The entries of a list of models: OpenAI's, Triton's (bare), or TGI's account of its only one. None if it is none."""
+    if isinstance(answer, list):
+        return answer
+    if "model_id" in answer:
+        return [answer]
+    data = answer.get("data")
+    return data if isinstance(data, list) else None
+
+
+def _card(entry: Mapping[str, Any]) -> ModelCard | None:
+    name = next((entry[key] for key in ("id", "model_id", "name") if isinstance(entry.get(key), str)), None)
+    if name is None:
+        return None
     meta = entry.get("meta")
-    limit = entry.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)  # vLLM, SGLang; llama.cpp
+    told = [*(entry.get(key) for key in LIMITS), meta.get("n_ctx") if isinstance(meta, dict) else None]  # the last: llama.cpp
     aliases, root = entry.get("aliases"), entry.get("root")
     return ModelCard(
-        id=entry["id"],
-        max_model_len=limit if isinstance(limit, int) else None,
+        id=name,
+        max_model_len=next((limit for limit in told if type(limit) is int and limit > 0), None),
         aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
         root=root if isinstance(root, str) else None,
     )

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from inferometer.spec.checks import FIELDS_WE_SET, check_run, longest_request, streams_per_worker
+from inferometer.spec.checks import FIELDS_WE_SET, check_run, streams_per_worker
+from inferometer.spec.longest import longest_request
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target
 
 

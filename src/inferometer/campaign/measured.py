@@ -16,7 +16,7 @@ from inferometer.campaign.point import ReadyPoint
 from inferometer.load import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.server.endpoint import Endpoint
-from inferometer.spec.checks import longest_request
+from inferometer.spec.longest import longest_request
 from inferometer.spec.run import RunSpec
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import METRICS, vllm_result
@@ -108,4 +108,7 @@ def measure_point(
 
 def _expected_cached_tokens(spec: RunSpec) -> int:
     """Of each prompt, that may come from the prefix cache by intention: the shared prefix, or all that was sent before."""
-    return longest_request(spec.workload)[0] if spec.workload.cache == "warm" else spec.workload.prefix_len
+    longest = longest_request(spec.workload)
+    if spec.workload.cache == "warm" and longest is not None:
+        return longest[0]
+    return getattr(spec.workload, "prefix_len", 0)

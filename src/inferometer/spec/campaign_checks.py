@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from inferometer.spec.campaign import CampaignSpec, Group, GroupSpec, PlannedPoint
-from inferometer.spec.checks import check_run, longest_request
+from inferometer.spec.checks import check_run
 from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, test_of
 from inferometer.spec.flags import did_you_mean, parse_base_url
+from inferometer.spec.longest import longest_request
 from inferometer.spec.marked_yaml import Place
 from inferometer.spec.recipe import PLACEHOLDERS, placeholders
 
@@ -170,7 +171,7 @@ def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[F
         limit = group.server.max_model_len
         for point in group.points:
             wrong = check_run(point.spec)
-            prompt, output = longest_request(point.spec.workload)
+            prompt, output = longest_request(point.spec.workload) or (0, 0)  # what only a file can tell is found out later
             if limit is not None and prompt + output > limit:
                 wrong.append(
                     f"{prompt} input and {output} output tokens are {prompt + output}, but max_model_len of "

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import math
 
-from inferometer.spec.run import RandomWorkload, RunSpec, length_range
+from inferometer.spec.longest import longest_request
+from inferometer.spec.run import RandomWorkload, RunSpec
 
 DESCRIPTORS_BESIDES_STREAMS = 64
 """Open files of a worker that are not streams: standard streams, epoll, pipes, libraries, spare."""
+
+LENGTH_FLAGS = {
+    "random": ("--random-input-len", "--random-output-len"),
+    "sonnet": ("--sonnet-input-len", "--sonnet-output-len"),
+    "prefix": ("--prefix-repetition-suffix-len", "--prefix-repetition-output-len"),
+    "sessions": ("--session-input-len", "--session-output-len"),
+}
+"""What makes the requests of a workload shorter; the others are shortened by leaving rows out."""
 
 FIELDS_WE_SET = ("model", "prompt", "messages", "stream", "n", "max_tokens", "max_completion_tokens")
 """Body fields that the measurement depends on: the stream, its one choice, and the length asked for."""
@@ -32,12 +41,6 @@ def check_run(spec: RunSpec, *, max_model_len: int | None = None, descriptor_lim
     ]
 
 
-def longest_request(work: RandomWorkload) -> tuple[int, int]:
-    """The longest prompt (prefix included) and the longest output that the workload may draw, tokens."""
-    prompt = work.prefix_len + length_range(work.input_len, work.range_ratio)[1]
-    return prompt, length_range(work.output_len, work.range_ratio)[1]
-
-
 def _endpoint(spec: RunSpec) -> list[str]:
     path = spec.target.endpoint
     if path is None or path.startswith("/"):
@@ -47,15 +50,25 @@ def _endpoint(spec: RunSpec) -> list[str]:
 
 def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
     """Refuses more than max_model_len, which vLLM would serve with shorter outputs than asked. Exactly that much is served."""
-    prompt, output = longest_request(spec.workload)
-    if max_model_len is None or prompt + output <= max_model_len:
+    longest = longest_request(spec.workload)
+    if longest is None or max_model_len is None or sum(longest) <= max_model_len:
         return []
-    why = "" if spec.workload.range_ratio == 0 else " at the upper end of --random-range-ratio"
+    total = sum(longest)
+    if spec.workload.kind in LENGTH_FLAGS:
+        cure = f"shorten {' or '.join(LENGTH_FLAGS[spec.workload.kind])} by {total - max_model_len}"
+    else:
+        cure = f"leave the longer rows out (--max-total-len {max_model_len})"
     return [
-        f"{prompt} input and {output} output tokens{why} are {prompt + output}, but the server's max_model_len is "
-        f"{max_model_len}: shorten --random-input-len or --random-output-len by {prompt + output - max_model_len}, "
-        f"or start the server with --max-model-len {prompt + output} or more."
+        f"{longest[0]} input and {longest[1]} output tokens{_spread(spec)} are {total}, but the server's max_model_len is "
+        f"{max_model_len}: {cure}, or start the server with --max-model-len {total} or more."
     ]
+
+
+def _spread(spec: RunSpec) -> str:
+    """Where the longest request is longer than the lengths that were given."""
+    if isinstance(spec.workload, RandomWorkload) and spec.workload.scenario is not None:
+        return " at the upper end of --scenario"
+    return " at the upper end of --random-range-ratio" if getattr(spec.workload, "range_ratio", 0) else ""
 
 
 def streams_per_worker(spec: RunSpec) -> int:

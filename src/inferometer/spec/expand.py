@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Cell, Group, GroupSpec, Matrix, PlannedPoint, ServerNeed
-from inferometer.spec.checks import longest_request
 from inferometer.spec.flags import did_you_mean
+from inferometer.spec.longest import longest_request, nominal_lengths
 from inferometer.spec.recipe import server_need
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target
 
@@ -250,6 +250,7 @@ def _point(campaign: CampaignSpec, test: _Test, need: ServerNeed, settings: Sett
 
 def _file_name_fields(campaign: CampaignSpec, test: _Test, spec: RunSpec) -> dict[str, str]:
     load, work = spec.load, spec.workload
+    prompt, output = (str(work.kind) if length is None else short_length(length) for length in nominal_lengths(work))
     return {
         "name": campaign.name,
         "group": test.spec.id,
@@ -257,9 +258,9 @@ def _file_name_fields(campaign: CampaignSpec, test: _Test, spec: RunSpec) -> dic
         "model": test.spec.model,
         "server": test.spec.server,
         "tp": str(test.spec.tp),
-        "input": short_length(work.input_len),
-        "INPUT": short_length(work.input_len).upper(),
-        "output": short_length(work.output_len),
+        "input": prompt,
+        "INPUT": prompt.upper(),
+        "output": output,
         "n": str(load.num_prompts),
         "c": "inf" if load.max_concurrency is None else str(load.max_concurrency),
         "rate": f"{load.request_rate:g}",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from inferometer.spec.campaign import CampaignSpec, GroupSpec, ServerNeed, ServerRecipe
+from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed, ServerRecipe
 from inferometer.spec.flags import parse_base_url
 
 SPARE_TOKENS = 128
@@ -59,12 +59,21 @@ def recipe_strings(recipe: ServerRecipe) -> Iterator[str]:
             yield text
 
 
-def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tuple[int, int]]) -> ServerNeed:
-    """What `group` needs. `longest`: the longest prompt and output of points that share the server, tokens."""
+def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tuple[int, int] | None]) -> ServerNeed:
+    """What `group` needs. `longest`: the longest prompt and output of points that share the server, tokens; None where only
+    the file of their prompts can tell. Raises CampaignError if the recipe leaves it to us to find out, and we cannot."""
     recipe = campaign.servers[group.server]
     hardware = campaign.hardware[group.hardware] if group.hardware is not None else None
-    lengths = list(longest)
+    told = list(longest)
+    lengths = [each for each in told if each is not None]
     uses_limit = any("max_model_len" in placeholders(text) for text in recipe_strings(recipe))
+    if len(lengths) < len(told) and uses_limit and recipe.max_model_len is None:
+        raise CampaignError(
+            [
+                f"servers.{group.server}: max_model_len is needed, since only the file tells how long the requests of group "
+                f"{group.id} are; give it here, or max_total_len to the workload."
+            ]
+        )
     needed = max((prompt + output for prompt, output in lengths), default=0) + SPARE_TOKENS
     max_model_len = recipe.max_model_len or (needed if uses_limit else None)
     values = {

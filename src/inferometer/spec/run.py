@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from inferometer.spec.base import NonNegativeInt, PositiveInt, Seconds, Spec
+from inferometer.spec.lengths import length_range
+from inferometer.spec.load import Load, Ramp, Step
+from inferometer.spec.workload import AnyWorkload, RandomWorkload
+
+__all__ = [
+    "AnyWorkload",
+    "Load",
+    "NonNegativeInt",
+    "PositiveInt",
+    "Ramp",
+    "RandomWorkload",
+    "RunSpec",
+    "Sampling",
+    "Seconds",
+    "Spec",
+    "Step",
+    "Target",
+    "Timeouts",
+    "length_range",
+]
 
 MEASUREMENT_VERSION = 1
 """Raised when the same spec would measure something else than before. 1: first version."""
-
-PositiveInt = Annotated[int, Field(gt=0)]
-NonNegativeInt = Annotated[int, Field(ge=0)]
-Seconds = Annotated[float, Field(gt=0, le=1e9)]
-
-
-class Spec(BaseModel):
-    """Base of all specs: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Target(Spec):
@@ -36,42 +48,6 @@ class Target(Spec):
     """Extra HTTP headers, keys among them: never written anywhere."""
     insecure: bool = False
     """Accept any TLS certificate."""
-
-
-class RandomWorkload(Spec):
-    """Prompts of random tokens, of an exact length."""
-
-    kind: Literal["random"] = "random"
-    input_len: PositiveInt = 1024
-    output_len: PositiveInt = 128
-    range_ratio: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Lengths are uniform in [L(1-r), L(1+r)]."""
-    prefix_len: NonNegativeInt = 0
-    """Tokens that all prompts begin with, before their own `input_len`."""
-    tokenizer: str | None = None
-    """Local tokenizer (file or folder) to count with where the server cannot."""
-    cache: Literal["cold", "warm"] | None = None
-    """For a study of the prefix cache: `warm` sends the prompts of the `cold` point that is like it otherwise."""
-
-
-def length_range(length: int, ratio: float) -> tuple[int, int]:
-    """Shortest and longest length, tokens, of a uniform draw from [L(1-r), L(1+r)], both included and at least 1.
-
-    Rounded outwards, as `vllm bench serve` does it; the inner rounding keeps 1000 * 1.1 from becoming 1101.
-    """
-    low = math.floor(round(length * (1 - ratio), 6))
-    high = math.ceil(round(length * (1 + ratio), 6))
-    return max(low, 1), high
-
-
-class Load(Spec):
-    """How many requests, and when."""
-
-    num_prompts: PositiveInt = 1000
-    request_rate: Annotated[float, Field(gt=0)] = math.inf
-    burstiness: Annotated[float, Field(gt=0)] = 1.0
-    max_concurrency: PositiveInt | None = None
-    num_warmups: NonNegativeInt = 0
 
 
 class Sampling(Spec):
@@ -100,7 +76,7 @@ class RunSpec(Spec):
     """One point."""
 
     target: Target
-    workload: RandomWorkload
+    workload: AnyWorkload
     load: Load = Load()
     sampling: Sampling = Sampling()
     timeouts: Timeouts = Timeouts()

@@ -1,0 +1,226 @@
+"""Workloads: what is asked, a model a kind. Which files hold it and how prompts are drawn is the workload room's business.
+
+Lengths are in tokens. What is None is no part of a point's identity, so that an option can be added without renaming points.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveInt, Spec
+from inferometer.spec.lengths import LengthLaw, parse_scenario, ranged
+
+RangeRatio = Annotated[float, Field(ge=0, lt=1)]
+"""Lengths are uniform in [L(1-r), L(1+r)]."""
+
+FileName = Annotated[str, Field(min_length=1)]
+
+
+def _spelled(scenario: str) -> str:
+    """Without spaces and in capitals: the same law is the same point."""
+    parse_scenario(scenario)
+    return "".join(scenario.split()).upper()
+
+
+class PromptSet(Spec):
+    """What all kinds have in common."""
+
+    tokenizer: str | None = None
+    """Local tokenizer (file or folder) to count with where the server cannot."""
+    cache: Literal["cold", "warm"] | None = None
+    """For a study of the prefix cache: `warm` sends the prompts of the `cold` point that is like it otherwise."""
+    distinct: PositiveInt | None = None
+    """So many different prompts; after the last of them the first comes again. None: all are different."""
+
+
+class RandomWorkload(PromptSet):
+    """Prompts of random tokens, of an exact length."""
+
+    kind: Literal["random"] = "random"
+    input_len: PositiveInt = 1024
+    output_len: PositiveInt = 128
+    range_ratio: RangeRatio = 0.0
+    prefix_len: NonNegativeInt = 0
+    """Tokens that all prompts begin with, before their own `input_len`."""
+    scenario: Annotated[str, AfterValidator(_spelled)] | None = None
+    """Both lengths in the compact notation, such as `N(512,64)/(128,16)`; `input_len` and `output_len` are then the means."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lengths_of_scenario(cls, given: Any) -> Any:
+        """The means become the lengths. A scenario of one length each is these lengths, and no scenario any more."""
+        scenario = given.get("scenario") if isinstance(given, dict) else None
+        if not isinstance(scenario, str):
+            return given
+        try:
+            laws = parse_scenario(scenario)
+        except ValueError:
+            return given  # told by the validation of the field
+        means = {name: round(law.mean) for name, law in zip(("input_len", "output_len"), laws, strict=True)}
+        contrary = [name for name, mean in means.items() if given.get(name, mean) != mean]
+        if contrary or given.get("range_ratio"):
+            raise ValueError(f"says what {', '.join(contrary or ['range_ratio'])} says otherwise: give one of the two")
+        fixed = all(law.low == law.high for law in laws)
+        return {**given, **means, "scenario": None if fixed else scenario}
+
+    def laws(self) -> tuple[LengthLaw, LengthLaw]:
+        """Of the prompt's own tokens, and of the output."""
+        if self.scenario is not None:
+            return parse_scenario(self.scenario)
+        return ranged(self.input_len, self.range_ratio), ranged(self.output_len, self.range_ratio)
+
+
+class FileWorkload(PromptSet):
+    """What workloads that are read from files have in common."""
+
+    shuffle: bool = True
+    """Take rows in an order that follows from the seed, not in the file's."""
+    oversample: bool = False
+    """Where there are fewer usable rows than requests, begin again with the first; else that is an error."""
+    output_len: PositiveInt | None = None
+    """Most tokens to generate. None: what the row says, else the length of its reply."""
+
+
+class ShareGptWorkload(FileWorkload):
+    """First exchanges of recorded conversations, with the filters that `vllm bench serve` has for them."""
+
+    kind: Literal["sharegpt"] = "sharegpt"
+    path: FileName
+    min_len: PositiveInt = 4
+    """Rows with a shorter prompt or reply are left out; a reply may be short where `output_len` is given."""
+    max_input_len: PositiveInt = 1024
+    """Rows with longer prompts are left out."""
+    max_total_len: PositiveInt = 2048
+    """Rows whose prompt and output together are longer are left out."""
+
+
+class JsonlWorkload(FileWorkload):
+    """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or one of the common instruction shapes."""
+
+    kind: Literal["jsonl"] = "jsonl"
+    path: FileName
+    max_input_len: PositiveInt | None = None
+    """Rows with longer prompts are left out."""
+    max_total_len: PositiveInt | None = None
+    """Rows whose prompt and output together are longer are left out."""
+
+
+class HfWorkload(FileWorkload):
+    """Rows of a data set, from the hub or from a local directory, by way of the `datasets` library."""
+
+    kind: Literal["hf"] = "hf"
+    path: FileName
+    """Id on the hub, or a directory."""
+    subset: str | None = None
+    split: str = "train"
+    max_input_len: PositiveInt | None = None
+    """Rows with longer prompts are left out."""
+    max_total_len: PositiveInt | None = None
+    """Rows whose prompt and output together are longer are left out."""
+
+
+class SonnetWorkload(PromptSet):
+    """Prompts of lines drawn from a text: `prefix_len` tokens that all share, up to `input_len` in all."""
+
+    kind: Literal["sonnet"] = "sonnet"
+    path: FileName
+    input_len: PositiveInt = 550
+    output_len: PositiveInt = 150
+    prefix_len: NonNegativeInt = 200
+
+
+class PrefixWorkload(PromptSet):
+    """Random prompts, each one of `num_prefixes` prefixes and a suffix of its own: the hit rate is known beforehand."""
+
+    kind: Literal["prefix"] = "prefix"
+    num_prefixes: PositiveInt = 10
+    prefix_len: PositiveInt = 256
+    suffix_len: PositiveInt = 256
+    output_len: PositiveInt = 128
+
+
+class TraceWorkload(PromptSet):
+    """Random prompts with the lengths of a recorded trace, and its arrival times for who wants them (`replay_speed`).
+
+    Forms: BurstGPT and Azure (CSV), Mooncake (JSON lines, whose `hash_ids` say which prompts begin alike).
+    """
+
+    kind: Literal["trace"] = "trace"
+    path: FileName
+    model: str | None = None
+    """Only rows of this model, where the trace tells it (BurstGPT)."""
+    block_len: PositiveInt = 512
+    """Tokens that one of a row's `hash_ids` stands for."""
+    max_input_len: PositiveInt | None = None
+    """Rows with longer prompts are left out."""
+    max_total_len: PositiveInt | None = None
+    """Rows whose prompt and output together are longer are left out."""
+
+
+class SessionsWorkload(PromptSet):
+    """Conversations: each turn is sent when the one before is answered, with all that was said before.
+
+    What the assistant said before is known beforehand: recorded (`path`), else written like the user's turns. The server's own
+    answers are not fed back to it, or no two runs would send the same.
+    """
+
+    kind: Literal["sessions"] = "sessions"
+    path: FileName | None = None
+    """Recorded conversations, in the shapes of `jsonl`; the lengths below then do not apply."""
+    turns: PositiveInt = 4
+    """User's turns of a conversation; of a recorded one, the most that are sent."""
+    system_len: NonNegativeInt = 0
+    """Tokens that all conversations begin with."""
+    input_len: PositiveInt = 128
+    """New tokens of a turn."""
+    output_len: PositiveInt | None = None
+    """Most tokens to generate. None: as long as the assistant is said to have answered, which is 128 where it is made up."""
+    range_ratio: RangeRatio = 0.0
+    """Of both lengths and of the pauses."""
+    think_s: NonNegativeFloat = 0.0
+    """Pause between an answer and the next turn."""
+    shuffle: bool = True
+    oversample: bool = False
+    max_input_len: PositiveInt | None = None
+    """A conversation ends before the turn whose prompt is longer."""
+
+
+class ImagesWorkload(PromptSet):
+    """Chats of random text with generated pictures."""
+
+    kind: Literal["images"] = "images"
+    input_len: PositiveInt = 128
+    """Of the text alone: only the server knows how many tokens a picture is."""
+    output_len: PositiveInt = 128
+    images: PositiveInt = 1
+    """Pictures in a request."""
+    width: Annotated[int, Field(gt=0, le=8192)] = 512
+    height: Annotated[int, Field(gt=0, le=8192)] = 512
+
+
+def _kind(given: Any) -> str | None:
+    return given.get("kind", "random") if isinstance(given, dict) else getattr(given, "kind", None)
+
+
+AnyWorkload = Annotated[
+    Annotated[RandomWorkload, Tag("random")]
+    | Annotated[ShareGptWorkload, Tag("sharegpt")]
+    | Annotated[JsonlWorkload, Tag("jsonl")]
+    | Annotated[HfWorkload, Tag("hf")]
+    | Annotated[SonnetWorkload, Tag("sonnet")]
+    | Annotated[PrefixWorkload, Tag("prefix")]
+    | Annotated[TraceWorkload, Tag("trace")]
+    | Annotated[SessionsWorkload, Tag("sessions")]
+    | Annotated[ImagesWorkload, Tag("images")],
+    Discriminator(_kind),
+]
+"""Told apart by `kind`; without one it is `random`."""
+
+
+def writes_own_tokens(work: AnyWorkload) -> bool:
+    """Whether prompts are made up, so that they may be lists of token ids, and not texts that somebody wrote."""
+    return isinstance(work, RandomWorkload | PrefixWorkload | TraceWorkload) or (
+        isinstance(work, SessionsWorkload) and work.path is None
+    )

@@ -75,13 +75,15 @@ class GroupRun:
     def _start(self) -> None:
         try:
             confirmation = self._server.start()
+            self._known = KnownServer(Endpoint(self._server.base_url))
+            self.version = self._known.version
         except ServerError as error:
             raise GroupLostError(str(error), error.log_tail) from error
-        self._known = KnownServer(Endpoint(self._server.base_url))
+        except EndpointError as error:
+            raise GroupLostError(str(error), self._server.log_tail()) from error
         self._begun = {}
         self.results.note("server", group=self.group.id, **asdict(confirmation))
         self.display.server(self.group.server, confirmation)
-        self.version = self._known.version
 
     def _stop(self) -> None:
         known, self._known = self._known, None
@@ -174,7 +176,7 @@ class GroupRun:
                 self._attend(cold)
             if self.results.standing.result(cold.spec.fingerprint, self.version) is None:
                 raise PointError([f"Its cold point {cold.id} has no result that counts: nothing is known to be in the cache."])
-            attempt = self._begun[cold.spec.prompts_fingerprint]
+            attempt = self.results.begin(point.spec, self._begun[cold.spec.prompts_fingerprint])
         self._begun[point.spec.prompts_fingerprint] = attempt
         return attempt
 

@@ -10,7 +10,6 @@ merged        the ledger was made of several
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -64,8 +63,8 @@ class History:
     """Results of which there is a later one."""
     intent: Result | None = None
     """Files were about to get their names, and nobody noted that they did."""
-    attempts: Counter[str] = field(default_factory=Counter)
-    """How often prompts were begun to be sent, by their fingerprint."""
+    attempts: dict[str, int] = field(default_factory=dict)
+    """How many attempts there were with prompts of their own, by the prompts' fingerprint."""
     failures: dict[str, str] = field(default_factory=dict)
     """Why a point failed that has no result since, by its fingerprint."""
 
@@ -79,7 +78,7 @@ class History:
     def add(self, record: Record) -> None:
         kind = record["kind"]
         if kind == "begun":
-            self.attempts[record["prompts"]] += 1
+            self.attempts[record["prompts"]] = max(self.attempts.get(record["prompts"], 0), record["attempt"] + 1)
         elif kind == "intent":
             self.intent = Result.of(record)
         elif kind == "dropped":

@@ -61,9 +61,10 @@ class Results:
         """One more record, without the keys that may be in it."""
         self._append(kind, masked(facts))
 
-    def begin(self, spec: RunSpec) -> int:
-        """Note that a point's own prompts are about to be sent; returns the number of the attempt, from 0."""
-        attempt = self.standing.history.attempts[spec.prompts_fingerprint]
+    def begin(self, spec: RunSpec, attempt: int | None = None) -> int:
+        """Note that a point's prompts are about to be sent: new ones, or those of an earlier `attempt`. Returns its number."""
+        if attempt is None:
+            attempt = self.standing.history.attempts.get(spec.prompts_fingerprint, 0)
         self._append("begun", {"fingerprint": spec.fingerprint, "prompts": spec.prompts_fingerprint, "attempt": attempt})
         return attempt
 

@@ -1,0 +1,114 @@
+"""The command line before any verb has done anything: several values for a flag, help, version, wrong flags."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import typer
+
+import inferometer
+from inferometer.cli import main as main_module
+from inferometer.cli.main import main, spread
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The exit code of `inferometer arguments`."""
+    monkeypatch.setattr(sys, "argv", ["inferometer", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "spread_out"),
+    [
+        ("", ""),
+        ("bench --goodput ttft:100", "bench --goodput ttft:100"),
+        ("bench --goodput ttft:100 tpot:50", "bench --goodput ttft:100 --goodput tpot:50"),
+        ("bench --goodput a b c --port 1", "bench --goodput a --goodput b --goodput c --port 1"),
+        ("bench --port 1 --goodput a b", "bench --port 1 --goodput a --goodput b"),
+        ("bench --metadata a=1 b=2 --goodput c d", "bench --metadata a=1 --metadata b=2 --goodput c --goodput d"),
+        ("bench --goodput a --goodput b", "bench --goodput a --goodput b"),
+        ("bench --header A=1 B=2", "bench --header A=1 --header B=2"),
+        ("bench --goodput=a b", "bench --goodput=a b"),
+        ("bench --goodput --port 1", "bench --goodput --port 1"),
+        ("bench --port 1 2", "bench --port 1 2"),
+    ],
+)
+def test_flags_may_be_followed_by_several_values(typed: str, spread_out: str) -> None:
+    assert spread(typed.split()) == spread_out.split()
+
+
+def test_values_that_begin_with_a_dash_stay_where_they_are() -> None:
+    assert spread(["bench", "--goodput", "a", "-m", "x", "y"]) == ["bench", "--goodput", "a", "-m", "x", "y"]
+
+
+def test_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"inferometer {inferometer.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_the_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert run(monkeypatch, *arguments) == 0
+    told = capsys.readouterr().out
+    assert all(verb in told for verb in ("bench", "engine", "demo"))
+
+
+def test_the_help_of_bench_names_the_flags_that_users_know(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run(monkeypatch, "bench", "--help") == 0
+    told = capsys.readouterr().out
+    known = (
+        "backend base-url host port endpoint model dataset-name random-input-len random-output-len random-range-ratio seed "
+        "num-prompts request-rate burstiness max-concurrency num-warmups ignore-eos temperature top-p top-k extra-body "
+        "percentile-metrics metric-percentiles goodput save-result save-detailed append-result result-dir result-filename "
+        "label metadata header insecure workers request-id-prefix disable-tqdm"
+    )
+    assert [flag for flag in known.split() if f"--{flag}" not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "help_of"),
+    [
+        (["bench", "--num-promts", "5"], "--num-promts", "bench"),
+        (["bench", "--num-prompts", "many"], "--num-prompts", "bench"),
+        (["bench", "--num-prompts"], "--num-prompts", "bench"),
+        (["bench", "--port", "1", "extra"], "extra", "bench"),
+        (["banch"], "banch", ""),
+    ],
+)
+def test_a_wrong_flag_is_one_sentence_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str, help_of: str
+) -> None:
+    assert run(monkeypatch, *arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("inferometer: ")
+    assert told.err.count("\n") == 1
+    assert said in told.err
+    assert f"`inferometer {help_of}{' ' if help_of else ''}--help`" in told.err
+
+
+def test_ctrl_c_while_flags_are_read_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**_: object) -> int:
+        raise typer.Abort
+
+    monkeypatch.setattr(main_module, "app", interrupted)
+    assert run(monkeypatch, "bench") == 130
+
+
+def test_help_is_there_before_anything_heavy_is_loaded() -> None:
+    code = (
+        "import sys; sys.argv = ['inferometer', '--help']\n"
+        "from inferometer.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*sorted({'numpy', 'polars', 'pydantic', 'httpx', 'httptools', 'multiprocessing'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.splitlines()[-1] == ""

@@ -1,0 +1,96 @@
+"""What a user sees while a run lasts: the figures, plain lines for logs, a bar on a terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from inferometer.live.progress import PLAIN_LINE_EVERY_S, LiveProgress, figures, progress
+from inferometer.load import Snapshot
+
+
+def snapshot(**fields: int) -> Snapshot:
+    return Snapshot(**{**dict.fromkeys(Snapshot.__dataclass_fields__, 0), **fields})
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time in seconds, in the hands of the test."""
+    now = [100.0]
+    monkeypatch.setattr("inferometer.live.progress.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_figures_are_means_over_what_has_finished() -> None:
+    now = snapshot(in_flight=8, output_tokens=3000, ttft_sum_ns=150_000_000, ttft_count=2, tpot_sum_ns=25_000_000, tpot_count=2)
+    assert figures(now, 2.0) == "8 in flight  TTFT 75.0 ms  TPOT 12.50 ms  1,500 tok/s"
+
+
+def test_figures_that_are_not_there_yet_are_not_zero() -> None:
+    assert figures(snapshot(in_flight=4), 0.0) == "4 in flight  TTFT - ms  TPOT - ms  - tok/s"
+
+
+def test_failures_are_told_as_soon_as_there_are_any() -> None:
+    assert figures(snapshot(failed=3), 1.0).endswith("0 tok/s  3 failed")
+
+
+def test_plain_lines_come_now_and_then_and_once_at_the_end(clock: list[float]) -> None:
+    stream = io.StringIO()
+    with progress(10, stream=stream) as show:
+        show(snapshot(ok=1))  # too soon
+        clock[0] += PLAIN_LINE_EVERY_S
+        show(snapshot(ok=4, failed=1, output_tokens=50))
+        clock[0] += PLAIN_LINE_EVERY_S - 0.1
+        show(snapshot(ok=8, failed=1))
+        clock[0] += 0.05
+        show(snapshot(ok=9, failed=1, output_tokens=995))
+        clock[0] += 100
+        show(snapshot(ok=9, failed=1, output_tokens=995))
+    assert stream.getvalue().splitlines() == [
+        "5/10 requests  0 in flight  TTFT - ms  TPOT - ms  10 tok/s  1 failed",
+        "10/10 requests  0 in flight  TTFT - ms  TPOT - ms  100 tok/s  1 failed",
+    ]
+
+
+def test_a_run_that_is_stopped_has_no_last_line(clock: list[float]) -> None:
+    stream = io.StringIO()
+    with progress(10, stream=stream) as show:
+        show(snapshot(ok=3))
+    assert stream.getvalue() == ""
+
+
+def test_quiet_is_quiet_even_on_a_terminal() -> None:
+    stream = Terminal()
+    with progress(1, quiet=True, stream=stream) as show:
+        show(snapshot(ok=1))
+    assert stream.getvalue() == ""
+
+
+def test_a_terminal_gets_a_bar_with_counts_and_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    stream = Terminal()
+    with progress(200, stream=stream) as show:
+        show(snapshot(ok=20, failed=2, in_flight=7))
+        show(snapshot(ok=198, failed=2))
+    shown = stream.getvalue()
+    for part in ("22/200", "7 in flight", "200/200", "2 failed"):
+        assert part in shown
+
+
+def test_a_bar_is_taken_down_when_the_run_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[LiveProgress] = []
+
+    def close(bar: LiveProgress) -> None:
+        closed.append(bar)
+
+    monkeypatch.setattr(LiveProgress, "close", close)
+    with pytest.raises(RuntimeError, match="broke off"), progress(1, stream=Terminal()):
+        raise RuntimeError("broke off")
+    assert len(closed) == 1

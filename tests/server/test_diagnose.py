@@ -128,6 +128,10 @@ Aborted (core dumped)""",
         "docker.errors.DockerException: Error while fetching server API version: ('Connection aborted.', "
         "FileNotFoundError(2, 'No such file or directory'))",
     ),
+    "registry-unreachable": (
+        'Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1: no such host',
+        'Get "https://registry-1.docker.io/v2/": net/http: request canceled while waiting for connection',
+    ),
     "image-missing": (
         "Error response from daemon: manifest for rocm/vllm:no-such-tag not found: manifest unknown: manifest unknown",
         "Error response from daemon: pull access denied for my-vllm, repository does not exist or may require 'docker login'",

@@ -153,7 +153,7 @@ class ComposeServer:
             told = log_file.without(log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets)
             last = told[-1] if told else f"exit code {done.returncode}"
             file = self.need.recipe.compose_file
-            raise failure(f"`{words[0]}` of {file} failed: {last}", lambda lines: told[-lines:])
+            raise failure(f"`{words[0]}` of {file} failed: {last.rstrip('.')}.", lambda lines: told[-lines:])
 
     def _ids(self, service: str | None = None) -> list[str]:
         """Containers of our project, also those that have ended; of one service or of all."""
@@ -162,7 +162,7 @@ class ComposeServer:
         done = _run(words, CALL_TIMEOUT_S)
         if done.returncode:
             told = done.stdout.splitlines()
-            raise failure(f"Docker does not answer: {' '.join(told[-1:])}", lambda lines: told[-lines:])
+            raise failure(f"Docker does not answer: {' '.join(told[-1:]).rstrip('.')}.", lambda lines: told[-lines:])
         return done.stdout.split()
 
     def _check_alive(self) -> _Container:

@@ -173,6 +173,12 @@ DIAGNOSES = (
         r"|couldn't connect to docker daemon|error while fetching server api version",
     ),
     Diagnosis(
+        "registry-unreachable",
+        "the container's image is not here, and its registry cannot be reached",
+        "pull it where there is a network and bring it over (docker save, docker load), or set a mirror for Docker",
+        r"https?://\S+/v2/.{0,20}(dial tcp|net/http|context deadline|eof)|registry-1\.docker\.io.{0,80}(no such host|timeout)",
+    ),
+    Diagnosis(
         "image-missing",
         "the container's image is neither here nor at its registry",
         "check its name and tag, log in to the registry (docker login), or load it (docker load)",

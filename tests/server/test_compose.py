@@ -1,0 +1,177 @@
+"""Compose without Docker: which calls are made, and what becomes of their answers. test_docker.py has a real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from needs import MODEL, free_port, need, small_server
+
+from inferometer.server import accelerator_memory
+from inferometer.server.base import ServerError
+from inferometer.server.compose import OVERRIDE, ComposeServer, override_of
+from inferometer.server.port import is_served
+from inferometer.spec.campaign import ServerRecipe
+
+FAKE = Path(__file__).with_name("fake_docker.py")
+
+
+class Bench:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.said: list[str] = []
+        self.state = folder / "docker"
+        self.logs = folder / "logs"
+        self.file = folder / "compose.yaml"
+        self.state.mkdir()
+        self.file.touch()
+
+    def server(self, *options: str, directory: Path | None = None, **changes: Any) -> ComposeServer:
+        settings: dict[str, Any] = {
+            "kind": "compose",
+            "base_url": f"http://127.0.0.1:{self.port}",
+            "compose_file": str(self.file),
+            "compose_service": "vllm-server",
+            "command": small_server(self.port, *options),
+            "environment": {"NCCL_DEBUG": "INFO"},
+            "stop_timeout_s": 7.0,
+            "start_timeout_s": 30.0,
+        } | changes
+        return ComposeServer(need(ServerRecipe(**settings)), directory=directory or self.logs, say=self.said.append)
+
+    def calls(self) -> list[list[str]]:
+        return [json.loads(line) for line in (self.state / "calls").read_text().splitlines()]
+
+    def install(self, folder: Path, *names: str) -> None:
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            program = folder / name
+            program.write_text(f"#!{sys.executable}\n{FAKE.read_text(encoding='utf-8')}", encoding="utf-8")
+            program.chmod(0o755)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench(tmp_path)
+    made.install(tmp_path / "bin", "docker", "docker-compose")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("FAKE_DOCKER", str(made.state))
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setattr(accelerator_memory, "used_mib", dict)
+    return made
+
+
+def test_up_logs_and_down(bench: Bench) -> None:
+    server = bench.server("print=loading weights")
+    found = server.start()
+    assert found.facts["model"] == MODEL
+    assert (found.facts["image"], found.facts["image_id"]) == ("vllm:file", "sha256:1")
+    server.check()
+    assert server.log_tail() == ["loading weights"]
+    server.stop()
+    assert not is_served(server.base_url)
+    assert server.log_tail() == ["loading weights"], "the log is kept"
+    server.stop()
+    project = ["docker", "compose", "--project-name", server.project]
+    files = ["--file", str(bench.file), "--file", str(bench.logs / OVERRIDE)]
+    composed = [call for call in bench.calls() if call[:3] == project[:3]]
+    assert composed == [
+        [*project, *files, "up", "--detach", "vllm-server"],
+        [*project, *files, "down", "--timeout", "7", "--remove-orphans"],
+    ]
+
+
+def test_the_older_compose_is_used_where_docker_has_no_plugin(bench: Bench) -> None:
+    (bench.state / "no-plugin").touch()
+    server = bench.server()
+    server.start()
+    server.stop()
+    assert [call[0] for call in bench.calls() if "up" in call or "down" in call] == ["docker-compose", "docker-compose"]
+
+
+@pytest.mark.parametrize(
+    ("programs", "words"), [([], "There is no docker command"), (["docker"], "Docker has no compose here")]
+)
+def test_what_is_not_installed_is_named(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: list[str], words: str
+) -> None:
+    (bench.state / "no-plugin").touch()
+    bench.install(tmp_path / "few", *programs)
+    monkeypatch.setenv("PATH", str(tmp_path / "few"))
+    with pytest.raises(ServerError, match=words):
+        bench.server().start()
+
+
+def test_the_project_belongs_to_the_directory(bench: Bench, tmp_path: Path) -> None:
+    assert bench.server().project == bench.server().project
+    assert bench.server().project != bench.server(directory=tmp_path / "other").project
+
+
+def test_what_the_recipe_says_replaces_what_the_file_says() -> None:
+    recipe = ServerRecipe(
+        compose_service="vllm-server",
+        command=("sh", "-c", "echo $HOME {x}"),
+        image="rocm/vllm:1",
+        environment={"NCCL_DEBUG": "IN$FO"},
+    )
+    assert override_of(need(recipe)) == {
+        "services": {
+            "vllm-server": {
+                "command": ["sh", "-c", "echo $$HOME {x}"],
+                "image": "rocm/vllm:1",
+                "environment": {"NCCL_DEBUG": None},
+            }
+        }
+    }
+    assert override_of(need(ServerRecipe(compose_service="a"))) == {"services": {"a": {}}}
+
+
+def test_what_an_earlier_run_has_left_is_taken_down_first(bench: Bench) -> None:
+    bench.server("print=left").start()
+    server = bench.server("print=new")
+    server.start()
+    verbs = [next(word for word in call if word in ("up", "down")) for call in bench.calls() if {"up", "down"} & set(call)]
+    assert verbs == ["up", "down", "up"]
+    assert (bench.logs / "vllm-left-behind.log").read_text() == "left\n"
+    assert server.log_tail() == ["new"]
+    server.stop()
+
+
+def test_a_container_that_dies_says_why(bench: Bench) -> None:
+    with pytest.raises(
+        ServerError, match=r"vllm-server exited with exit code 1\. Cause: the model is given only to those"
+    ) as raised:
+        bench.server("print=Cannot access gated repo for url https://huggingface.co/meta-llama", "exit=1").start()
+    assert raised.value.log_tail == ("Cannot access gated repo for url https://huggingface.co/meta-llama",)
+    assert not (bench.state / "container.json").exists()
+
+
+def test_a_failure_of_up_is_told_with_its_cure(bench: Bench) -> None:
+    (bench.state / "up-fails").write_text("Pulling\nError response from daemon: manifest unknown", encoding="utf-8")
+    with pytest.raises(
+        ServerError, match=r"`up` of .* failed: Error response from daemon: manifest unknown\. Cause: .*registry"
+    ):
+        bench.server().start()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"compose_file": None}, "has to name a compose_file and a compose_service"),
+        ({"compose_service": None}, "has to name a compose_file and a compose_service"),
+        ({"compose_file": "no/such.yaml"}, "There is no compose file no/such.yaml"),
+    ],
+)
+def test_a_recipe_that_cannot_be_brought_up(bench: Bench, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ServerError, match=words):
+        bench.server(**changes).start()
+
+
+def test_a_server_that_has_not_been_started(bench: Bench) -> None:
+    with pytest.raises(ServerError, match="There is no container of vllm-server"):
+        bench.server().check()
+    assert bench.server().log_tail() == []

@@ -1,0 +1,132 @@
+"""Runs campaigns, kills the runner at random moments, and looks at what is left. A program, for a test and for `make soak`.
+
+    python kill_loop.py DIRECTORY KILLS SEED [POINTS]
+
+Prints how many kills and campaigns there were; fails at the first thing that is lost, doubled or half there. A process of its
+own, and not pytest's: what is forked here must find polars' threads not yet started.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import orjson
+import psutil
+from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
+
+from inferometer.campaign.history import History
+from inferometer.campaign.ledger import read_ledger
+from inferometer.campaign.runner import run_campaign
+from inferometer.campaign.standing import Places, read_standing
+from inferometer.server.base import Server
+from inferometer.server.kinds import server_for
+from inferometer.simulator import EmbeddedEngine
+from inferometer.spec.campaign import CampaignSpec, ServerNeed
+from inferometer.spec.expand import expand
+
+LONGEST_LIFE_S = 0.3
+SAME = ("model_id", "num_prompts", "completed", "failed", "total_input_tokens", "total_output_tokens", "request_rate")
+"""What a JSON file says whenever it was measured."""
+
+
+def main(directory: Path, kills: int, seed: int, points: int) -> None:
+    chance = random.Random(seed)
+    with EmbeddedEngine(FAST, model="tiny-model") as engine:
+        servers = {"s": {"kind": "external", "base_url": engine.base_url}}
+        spec = tiny_campaign(points, servers=servers)
+        killed = campaigns = 0
+        while killed < kills:
+            places = Places(directory / str(campaigns), spec.name)
+            killed += run_and_kill(spec, places, chance, kills - killed)
+            campaigns += 1
+            check_finished(spec, places)
+    check_nothing_runs()
+    print(f"{killed} kills, {campaigns} campaigns of {points} points")
+
+
+def run_and_kill(spec: CampaignSpec, places: Places, chance: random.Random, most: int) -> int:
+    """Run a campaign to its end, killing its runner again and again, at most so often. How often it was."""
+    kills = 0
+    finished: Counter[str] = Counter()
+    while True:
+        child = os.fork()
+        if child == 0:
+            run_to_the_end(spec, places)
+        if kills < most:
+            time.sleep(chance.uniform(0, LONGEST_LIFE_S))
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        before, finished = finished, finished_points(places)
+        assert finished >= before, "a finished point was lost"
+        assert all(count == 1 for count in finished.values()), "a finished point was measured again"
+        if os.WIFEXITED(status):
+            assert os.WEXITSTATUS(status) == 0
+            return kills
+        kills += 1
+
+
+def run_to_the_end(spec: CampaignSpec, places: Places) -> None:
+    def server(need: ServerNeed) -> Server:
+        return server_for(need, directory=places.logs, say=lambda _: None)
+
+    code = 99
+    try:
+        code = run_campaign(task_of(spec, server, allow_invalid=True), places, Remembering()).exit_code
+    finally:
+        os._exit(code)
+
+
+def finished_points(places: Places) -> Counter[str]:
+    return Counter(record["point"] for record in read_ledger(places.ledger) if record["kind"] == "done")
+
+
+def check_finished(spec: CampaignSpec, places: Places) -> None:
+    """The campaign is what one that was never killed is: every point once, every file whole, and nothing else."""
+    from inferometer.store.run_directory import load_run
+
+    planned = {point.spec.fingerprint: point for point in expand(spec)[0].points}
+    standing = read_standing(places)
+    assert set(standing.history.current) == set(planned)
+    assert standing.damage == {}
+    assert standing.history.older == []
+    results = standing.history.current.values()
+    assert {path.name for path in places.result_dir.iterdir()} == {".inferometer", *(result.json for result in results)}
+    assert {places.relative(path) for path in places.runs.iterdir()} == {result.run for result in results}
+    assert list(places.pending.iterdir()) == []
+    for result in results:
+        number = planned[result.fingerprint].spec.load.num_prompts
+        content = orjson.loads((places.result_dir / result.json).read_bytes())
+        assert [content[name] for name in SAME] == ["tiny-model", number, number, 0, 8 * number, 3 * number, "inf"]
+    History.of(read_ledger(places.ledger))
+    child = os.fork()  # reading runs starts polars' threads
+    if child == 0:
+        runs = [load_run(places.result_dir / result.run) for result in results]
+        whole = all(len(run.trace) == run.spec.load.num_prompts and run.fingerprint in planned for run in runs)
+        os._exit(0 if whole else 1)
+    assert os.waitpid(child, 0)[1] == 0, "a run directory cannot be read"
+
+
+def check_nothing_runs() -> None:
+    """Workers of killed runners are gone too; they bear our name."""
+    own = psutil.Process().cmdline()
+    deadline_s = time.monotonic() + 10
+    while left := [p.pid for p in psutil.process_iter() if p.pid != os.getpid() and cmdline(p) == own]:
+        assert time.monotonic() < deadline_s, f"left behind: {left}"
+        time.sleep(0.1)
+
+
+def cmdline(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 12)

@@ -1,0 +1,31 @@
+"""`kill -9` at random moments, again and again: nothing that was finished is lost, doubled or half there.
+
+`make soak` does it a thousand times.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+KILLS = 100
+
+
+def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    loop = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "kill_loop.py"), str(tmp_path), str(KILLS), "20260722"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+    )
+    assert loop.returncode == 0, loop.stderr
+    told = re.fullmatch(r"(\d+) kills, (\d+) campaigns of 12 points\n", loop.stdout)
+    assert told is not None
+    assert int(told[1]) == KILLS
+    assert int(told[2]) >= 2

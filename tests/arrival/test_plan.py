@@ -9,13 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferometer.arrival import plan_load, stripe
-from inferometer.arrival.plan import LoadPlan, arrival_offsets_ns
+from inferometer.arrival import conversations_of, plan_load, stripe
+from inferometer.arrival.plan import Integers, LoadPlan, profiled_offsets_ns
+from inferometer.arrival.profile import constant
 from inferometer.clock import NS
 
 
 def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
+
+
+def arrival_offsets_ns(n: int, rate: float, burstiness: float, generator: np.random.Generator) -> Integers:
+    return profiled_offsets_ns(n, 0, constant(rate), burstiness, generator)
 
 
 def gaps_s(n: int, rate: float, burstiness: float, seed: int = 0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -90,6 +95,58 @@ def test_an_open_loop_follows_the_arrivals_and_may_have_a_cap() -> None:
     capped = plan_load(5, request_rate=10.0, burstiness=0.5, max_concurrency=2, rng=rng(3))
     assert np.array_equal(capped.due_ns, arrival_offsets_ns(5, 10.0, 0.5, rng(3)))
     assert (capped.max_in_flight, capped.closed_loop) == (2, False)
+
+
+def test_a_cap_may_drop_what_it_has_no_room_for_but_only_in_an_open_loop() -> None:
+    assert plan_load(5, request_rate=10.0, max_concurrency=2, drops=True, rng=rng()).drops
+    assert not plan_load(5, request_rate=10.0, max_concurrency=2, rng=rng()).drops
+    assert not plan_load(5, request_rate=10.0, drops=True, rng=rng()).drops
+    assert not plan_load(5, max_concurrency=2, drops=True, rng=rng()).drops
+
+
+@pytest.mark.parametrize("how", [{}, {"max_concurrency": 2}, {"request_rate": 5.0}], ids=str)
+def test_a_plan_may_end_by_time(how: dict[str, float]) -> None:
+    plan = plan_load(5, max_seconds=1.5, rng=rng(), **how)  # type: ignore[arg-type]
+    assert plan.time_ns == 1_500_000_000
+    assert [share.time_ns for share in stripe(plan, 2)] == [plan.time_ns] * 2
+    assert plan_load(5, rng=rng(), **how).time_ns is None  # type: ignore[arg-type]
+
+
+def test_a_recording_is_replayed_from_its_first_request_on_at_any_speed() -> None:
+    recorded_ns = np.array([7, 8, 8, 12], np.int64) * NS
+    real, twice = (plan_load(3, num_warmups=1, recorded_ns=recorded_ns, speed=speed, rng=rng()) for speed in (1.0, 2.0))
+    assert (real.due_ns / NS).tolist() == [0, 1, 1, 5]
+    assert (twice.due_ns / NS).tolist() == [0, 0.5, 0.5, 2.5]
+    assert (real.closed_loop, real.warmups, real.max_in_flight) == (False, 1, 4)
+    assert len(plan_load(0, recorded_ns=recorded_ns[:0], rng=rng())) == 0
+
+
+# conversations
+
+AFTER = [None, 0, 1, None, 3, None]
+
+
+def test_requests_belong_to_the_conversation_of_the_one_they_follow() -> None:
+    conversations = conversations_of(AFTER)
+    assert conversations is not None
+    assert conversations.tolist() == [0, 0, 0, 1, 1, 2]
+    assert conversations_of([None, None]) is None
+    assert conversations_of([]) is None
+
+
+def test_of_conversations_it_is_the_beginning_that_is_due() -> None:
+    plan = plan_load(6, request_rate=10.0, burstiness=math.inf, conversations=conversations_of(AFTER), rng=rng())
+    assert (plan.due_ns / NS).tolist() == [0.1, 0.1, 0.1, 0.2, 0.2, 0.3]
+
+
+def test_a_burst_of_conversations_is_not_drained_after_its_warm_ups() -> None:
+    assert not plan_load(4, num_warmups=2, conversations=conversations_of(AFTER), rng=rng()).drain_warmups
+
+
+def test_conversations_are_dealt_out_whole() -> None:
+    plan = plan_load(6, max_concurrency=4, conversations=conversations_of(AFTER), rng=rng())
+    assert [share.requests.tolist() for share in stripe(plan, 2)] == [[0, 1, 2, 5], [3, 4]]
+    assert [share.requests.tolist() for share in stripe(plan, 9)] == [[0, 1, 2], [3, 4], [5]]  # nobody without a conversation
 
 
 # shares

@@ -1,5 +1,6 @@
 """When requests are to be sent, as a pure value: a table of due times and a cap. Knows numpy only; has no clock."""
 
-from inferometer.arrival.plan import LoadPlan, Share, plan_load, stripe
+from inferometer.arrival.plan import LoadPlan, Share, conversations_of, plan_load, stripe
+from inferometer.arrival.profile import RateProfile, ramp, stepped
 
-__all__ = ["LoadPlan", "Share", "plan_load", "stripe"]
+__all__ = ["LoadPlan", "RateProfile", "Share", "conversations_of", "plan_load", "ramp", "stepped", "stripe"]

@@ -1,30 +1,43 @@
 """LoadPlan: closed loop, open loop and burst are one table. Each request has a due time; a cap says how many may be in flight.
 
-Closed loop: everything is due at once and the cap does the pacing. Open loop: due times follow the arrival process. Burst:
-everything is due at once and there is no cap. Warm-up requests come first in the same table and hand over without draining,
-except before a burst, which would otherwise start in their wake.
+Closed loop: everything is due at once and the cap does the pacing. Open loop: due times follow an arrival process or a
+recording. Burst: everything is due at once and there is no cap. Warm-up requests come first in the same table and hand over
+without draining, except before a burst, which would otherwise start in their wake.
+
+Of conversations it is the beginning that is due: the turns that follow wait for the one before, on the same worker, and while
+one lasts it keeps its place under the cap, thinking included.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.arrival.profile import RateProfile, constant
 from inferometer.clock import NS
+
+Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
     """`due_ns[i]`: when request i is to be sent, ns after the start, never decreasing. The first `warmups` warm up."""
 
-    due_ns: npt.NDArray[np.int64]
+    due_ns: Integers
     max_in_flight: int
     closed_loop: bool
     warmups: int = 0
     drain_warmups: bool = False
+    drops: bool = False
+    """Whether a request that is due while the cap is reached is dropped; else it waits."""
+    time_ns: int | None = None
+    """Counted from the first measured request: then the run is over. None: when all requests are."""
+    conversations: Integers | None = None
+    """Number of the conversation that each request belongs to, from 0; None where each stands alone."""
 
     def __len__(self) -> int:
         return len(self.due_ns)
@@ -35,30 +48,42 @@ class Share:
     """One worker's part of a plan: which requests, when, and how many at a time."""
 
     worker: int
-    requests: npt.NDArray[np.int64]
+    requests: Integers
     """Their positions in the plan."""
-    due_ns: npt.NDArray[np.int64]
+    due_ns: Integers
     max_in_flight: int
     warmups: int
     """How many of them, the first ones, warm up."""
+    drops: bool = False
+    time_ns: int | None = None
 
 
-def arrival_offsets_ns(n: int, rate_per_s: float, burstiness: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Due times of `n` requests, ns, the first at its own gap after 0.
+def unit_arrivals(n: int, burstiness: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """`n` arrivals, one per unit of time: the first at its own gap after 0, the last at exactly n.
 
-    Gaps follow a gamma distribution of shape `burstiness` and mean 1/rate (1 is Poisson, less is burstier, inf is a
-    metronome), rescaled so that the last request is due at n/rate: the rate asked for is the rate planned, as `vllm bench
-    serve` does it.
+    Gaps follow a gamma distribution of shape `burstiness` (1 is Poisson, less is burstier, inf is a metronome), rescaled so
+    that the rate asked for is the rate planned, as `vllm bench serve` does it. All 0 where every gap is too small for a float.
     """
-    if math.isinf(burstiness):
-        gaps = np.ones(n)
-    else:
-        gaps = rng.gamma(shape=burstiness, scale=1.0 / burstiness, size=n)
+    gaps = np.ones(n) if math.isinf(burstiness) else rng.gamma(shape=burstiness, scale=1.0 / burstiness, size=n)
     due = np.cumsum(gaps)
     total = due[-1] if n else 1.0
-    if total <= 0.0:  # so bursty that every gap underflowed
-        return np.zeros(n, np.int64)
-    return np.round(due * (n / rate_per_s / total) * NS).astype(np.int64)
+    return due * (n / total) if total > 0.0 else np.zeros(n)
+
+
+def profiled_offsets_ns(n: int, warmups: int, profile: RateProfile, burstiness: float, rng: np.random.Generator) -> Integers:
+    """Due times of `warmups` requests at the profile's first rate and of `n` by the profile, which begins after them; ns."""
+    counts = unit_arrivals(warmups + n, burstiness, rng)
+    warming_s = np.minimum(counts, warmups) / profile.start_rate
+    due_s: npt.NDArray[np.float64] = warming_s + profile.seconds_at(np.maximum(counts - warmups, 0.0))
+    return np.round(due_s * NS).astype(np.int64)
+
+
+def recorded_offsets_ns(recorded_ns: Integers, speed: float) -> Integers:
+    """Due times of requests that were recorded at these times (in order), this many times as fast; the first is due at once."""
+    if not len(recorded_ns):
+        return recorded_ns
+    since_first: Integers = recorded_ns - recorded_ns[0]
+    return np.round(since_first / speed).astype(np.int64)
 
 
 def plan_load(
@@ -69,30 +94,70 @@ def plan_load(
     max_concurrency: int | None = None,
     num_warmups: int = 0,
     rng: np.random.Generator,
+    profile: RateProfile | None = None,
+    recorded_ns: Integers | None = None,
+    speed: float = 1.0,
+    conversations: Integers | None = None,
+    drops: bool = False,
+    max_seconds: float | None = None,
 ) -> LoadPlan:
     """The plan of one point: `num_prompts` measured requests after `num_warmups` others.
 
-    A finite `request_rate` makes an open loop, in which `max_concurrency` is a cap that requests wait for; without one,
-    `max_concurrency` makes a closed loop, and neither makes a burst.
+    A finite `request_rate`, a `profile` instead of it, or the `recorded_ns` of all requests make an open loop, in which
+    `max_concurrency` is a cap that requests wait for, or are dropped at; without one, `max_concurrency` makes a closed loop,
+    and neither makes a burst. In an open loop of conversations it is these that arrive at the rate.
     """
     total = num_warmups + num_prompts
     cap = max_concurrency or total
-    if math.isinf(request_rate):
+    time_ns = None if max_seconds is None else round(max_seconds * NS)
+    if profile is None and not math.isinf(request_rate):
+        profile = constant(request_rate)
+    if recorded_ns is not None:
+        due = recorded_offsets_ns(recorded_ns, speed)
+    elif profile is not None and conversations is not None:
+        begins = profiled_offsets_ns(_count(conversations), 0, profile, burstiness, rng)
+        due = begins[conversations]
+    elif profile is not None:
+        due = profiled_offsets_ns(num_prompts, num_warmups, profile, burstiness, rng)
+    else:
         closed = max_concurrency is not None
-        return LoadPlan(np.zeros(total, np.int64), cap, closed, num_warmups, drain_warmups=not closed)
-    due = arrival_offsets_ns(total, request_rate, burstiness, rng)
-    return LoadPlan(due, cap, closed_loop=False, warmups=num_warmups)
+        drain = not closed and conversations is None
+        due = np.zeros(total, np.int64)
+        return LoadPlan(due, cap, closed, num_warmups, drain, time_ns=time_ns, conversations=conversations)
+    return LoadPlan(
+        due, cap, False, num_warmups, drops=drops and max_concurrency is not None, time_ns=time_ns, conversations=conversations
+    )
+
+
+def conversations_of(after: Sequence[int | None]) -> Integers | None:
+    """Number of the conversation of each request, where `after[i]` is the request before it; None if all stand alone.
+
+    A request comes later than the one it follows, and conversations are numbered in the order of their first requests.
+    """
+    if all(before is None for before in after):
+        return None
+    number = np.zeros(len(after), np.int64)
+    begun = 0
+    for i, before in enumerate(after):
+        if before is None:
+            number[i] = begun
+            begun += 1
+        else:
+            number[i] = number[before]
+    return number
 
 
 def stripe(plan: LoadPlan, workers: int) -> list[Share]:
     """Deal the plan out like cards: worker w takes requests w, w+workers, …; slots likewise, so shares are exact.
 
-    With a cap below the number of workers, only as many workers as there are slots get a share.
+    Conversations are dealt out whole. With a cap below the number of workers, only as many workers as there are slots get a
+    share.
     """
-    used = max(1, min(workers, plan.max_in_flight, len(plan)))
+    hands = np.arange(len(plan), dtype=np.int64) if plan.conversations is None else plan.conversations
+    used = max(1, min(workers, plan.max_in_flight, _count(hands)))
     shares = []
     for w in range(used):
-        mine = np.arange(w, len(plan), used, dtype=np.int64)
+        mine = np.flatnonzero(hands % used == w)
         shares.append(
             Share(
                 worker=w,
@@ -100,6 +165,13 @@ def stripe(plan: LoadPlan, workers: int) -> list[Share]:
                 due_ns=plan.due_ns[mine],
                 max_in_flight=len(range(w, plan.max_in_flight, used)),
                 warmups=int(np.count_nonzero(mine < plan.warmups)),
+                drops=plan.drops,
+                time_ns=plan.time_ns,
             )
         )
     return shares
+
+
+def _count(numbers: Integers) -> int:
+    """How many different ones there are of numbers that begin with 0 and leave none out."""
+    return int(numbers.max()) + 1 if len(numbers) else 0

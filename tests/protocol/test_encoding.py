@@ -36,7 +36,7 @@ def test_a_completion_of_token_ids(prompt: Prompt) -> None:
 
 
 def test_completions_carry_no_messages() -> None:
-    with pytest.raises(ValueError, match=r"not chat messages: choose the backend openai-chat"):
+    with pytest.raises(ValueError, match=r"not chat messages: choose a backend for chat"):
         encode("openai", MESSAGES)
 
 
@@ -56,7 +56,7 @@ def test_messages_go_as_they_are() -> None:
 
 @pytest.mark.parametrize("prompt", [[1, 2, 3], [], [MESSAGES[0], 5]])
 def test_chat_carries_no_token_ids(prompt: Any) -> None:
-    with pytest.raises(ValueError, match=r"not token ids: choose the backend openai for these"):
+    with pytest.raises(ValueError, match=r"not token ids: choose a backend for completions"):
         encode("openai-chat", prompt)
 
 

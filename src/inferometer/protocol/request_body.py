@@ -20,7 +20,7 @@ def messages_of(request: Request) -> list[Message]:
         return [{"role": "user", "content": prompt}]
     messages = [part for part in prompt if isinstance(part, Mapping)]
     if not messages or len(messages) != len(prompt):
-        raise ValueError("chat carries messages or text, not token ids: choose the backend openai for these, or text prompts")
+        raise ValueError("chat carries messages or text, not token ids: choose a backend for completions, or text prompts")
     return messages
 
 
@@ -31,16 +31,14 @@ def text_or_ids(request: Request) -> str | list[int]:
         return prompt
     ids = [part for part in prompt if not isinstance(part, Mapping)]
     if len(ids) != len(prompt):
-        raise ValueError("completions carry text or token ids, not chat messages: choose the backend openai-chat for these")
+        raise ValueError("completions carry text or token ids, not chat messages: choose a backend for chat")
     return ids
 
 
 def text_only(request: Request, server: str) -> str:
     """The prompt of a wire that knows text alone. Raises ValueError for anything else."""
     if not isinstance(request.prompt, str):
-        raise ValueError(
-            f"{server} carries text prompts only, neither token ids nor chat messages: choose another backend for these"
-        )
+        raise ValueError(f"{server} carries text, neither token ids nor chat messages: choose another backend for these")
     return request.prompt
 
 

@@ -24,7 +24,7 @@ from needs import LIMIT, MODEL, free_port, need
 
 from inferometer.server import accelerator_memory
 from inferometer.server.base import Confirmation, ServerError
-from inferometer.server.compose import ComposeServer
+from inferometer.server.compose import ComposeServer, compose_command
 from inferometer.server.port import is_served
 from inferometer.spec.campaign import ServerRecipe
 
@@ -195,7 +195,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from needs import need
-from inferometer.server.compose import ComposeServer
+from inferometer.server.compose import ComposeServer, compose_command
 from inferometer.spec.campaign import ServerRecipe
 server = ComposeServer(need(ServerRecipe(**{recipe!r})), directory=Path({directory!r}), say=lambda line: None)
 server.start()
@@ -276,3 +276,27 @@ def test_no_engine_at_the_other_end(bench: Bench, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ServerError, match=r"Docker does not answer: .* Cause: the Docker engine does not run"):
         bench.server().start()
     monkeypatch.undo()
+
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "compose"
+
+
+@pytest.mark.parametrize(("name", "services"), [("vllm", ["vllm-bench-client", "vllm-server"]), ("mi300x", ["vllm-server"])])
+def test_compose_understands_the_examples(engine: None, name: str, services: list[str]) -> None:
+    words = [
+        *compose_command(),
+        "--profile",
+        "client",
+        "--file",
+        str(EXAMPLES / f"{name}.compose.yaml"),
+        "config",
+        "--services",
+    ]
+    told = subprocess.run(words, check=True, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S)
+    assert sorted(told.stdout.split()) == services
+
+
+@pytest.mark.skipif(Path("/dev/kfd").exists(), reason="this machine has an AMD card")
+def test_the_example_on_a_machine_without_an_amd_card_says_so(bench: Bench) -> None:
+    with pytest.raises(ServerError, match="Cause: the container was given no accelerator"):
+        bench.server(compose_file=str(EXAMPLES / "vllm.compose.yaml"), image=IMAGE).start()

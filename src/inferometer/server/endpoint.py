@@ -151,8 +151,9 @@ class Endpoint:
         return names[0]
 
     def health(self) -> bool | None:
-        """Whether `/health` says the server is ready; None where it has no such route. Costs a generated token on SGLang."""
-        status = self._send("GET", "/health").status_code
+        """Whether its own route for that, else `/health`, says the server is ready; None where it has no such route."""
+        own = self.routes.ready if self.routes.ready != self.routes.models else "GET /health"
+        status = self._send(*own.split()).status_code
         return None if status in (404, 405) else status == 200
 
     def models(self) -> list[ModelCard]:

@@ -25,7 +25,7 @@ class ExternalServer:
         return self.need.recipe.base_url
 
     def start(self) -> Confirmation:
-        with open_endpoint(self.base_url) as endpoint:
+        with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             try:
                 confirmation = verify(endpoint, self.need, ours=False)
             except ServerError as error:

@@ -105,7 +105,7 @@ class OperatorServer:
 
     def start(self) -> Confirmation:
         self._confirmation_file.unlink(missing_ok=True)
-        with open_endpoint(self.base_url) as endpoint:
+        with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             first = self._look(endpoint)
             how = self._known(first)
             if how is None:
@@ -189,8 +189,8 @@ class OperatorServer:
     def _doubt(self) -> str:
         file = shlex.quote(str(self._confirmation_file))
         return (
-            f"A server with this model and limit answers at {self.base_url}, but it may be the one from before: restart it as "
-            f"above. If it does run so{', type yes and Enter here, or' if self._person.present else ''}: touch {file}"
+            f"A server with this model and limit answers at {self.base_url}, but it was there before: restart it as above. "
+            f"If it runs just so already{', type yes and Enter here, or' if self._person.present else ''}: touch {file}"
         )
 
     def _last(self) -> dict[str, Any]:

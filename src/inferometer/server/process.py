@@ -87,7 +87,7 @@ class ProcessServer:
 
     def check(self) -> None:
         self._check_alive()
-        with open_endpoint(self.base_url) as endpoint:
+        with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             try:
                 verify(endpoint, self.need, ours=True)
             except ServerAbsentError as error:

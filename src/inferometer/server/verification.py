@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard
-from inferometer.server.port import listener
+from inferometer.server.port import is_served, listener
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -27,10 +28,13 @@ HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 START_TIME = re.compile(r"^process_start_time_seconds (\S+)", re.MULTILINE)
 
 
-def open_endpoint(base_url: str) -> Endpoint:
-    """An endpoint to ask, patient for as long as a busy server may need. Raises ServerError if there can be none."""
+def open_endpoint(base_url: str, backend: str = "openai") -> Endpoint:
+    """An endpoint to ask, patient for as long as a busy server may need. Raises ServerError if there can be none.
+
+    `backend` is the wire format by its name in PROTOCOLS: servers that speak it have routes of their own to be asked on.
+    """
     try:
-        return Endpoint(base_url, timeout_s=ASK_TIMEOUT_S)
+        return Endpoint(base_url, timeout_s=ASK_TIMEOUT_S, routes=PROTOCOLS[backend].routes)
     except EndpointError as error:
         raise ServerError(str(error)) from None
 
@@ -47,6 +51,8 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
             raise ServerAbsentError(f"{endpoint.base_url} answers, but its /health says that it cannot serve: look at its log.")
         version = endpoint.version()
     except EndpointError as error:
+        if error.status is None and not is_served(endpoint.base_url):
+            raise ServerAbsentError(f"Nothing listens on {endpoint.base_url}.") from None  # what to do then is not ours to say
         kind = WrongServerError if error.status in (401, 403) else ServerAbsentError
         raise kind(str(error)) from None
     unchecked = [] if ours else [f"tensor parallelism {need.tp}"]
@@ -129,7 +135,7 @@ def same_start(one: float | None, other: float | None) -> bool | None:
 
 def check_unchanged(need: ServerNeed, started: float | None) -> None:
     """Raise ServerError unless the right server answers, and is the very process that started at `started`, where known."""
-    with open_endpoint(need.recipe.base_url) as endpoint:
+    with open_endpoint(need.recipe.base_url, need.recipe.backend) as endpoint:
         verify(endpoint, need, ours=False)
         if same_start(started, started_s(endpoint)) is False:
             raise ServerError(f"The server at {endpoint.base_url} was restarted since it was confirmed.")
@@ -150,7 +156,7 @@ def wait_until_ready(
     """
     timeout_s = need.recipe.start_timeout_s
     begin_s = told_s = time.monotonic()
-    with open_endpoint(base_url) as endpoint:
+    with open_endpoint(base_url, need.recipe.backend) as endpoint:
         while True:
             check_alive()
             try:

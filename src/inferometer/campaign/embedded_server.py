@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.simulator import EmbeddedEngine, EngineSettings
@@ -53,7 +54,8 @@ class EmbeddedServer:
 
     def __init__(self, need: ServerNeed, settings: EngineSettings | None = None) -> None:
         self.need = need
-        self._engine = EmbeddedEngine(settings or settings_for(need), model=need.served_model)
+        backends = (need.recipe.backend,)
+        self._engine = EmbeddedEngine(settings or settings_for(need), model=need.served_model, backends=backends)
 
     @property
     def base_url(self) -> str:
@@ -72,7 +74,7 @@ class EmbeddedServer:
 
     def check(self) -> None:
         try:
-            with Endpoint(self.base_url) as endpoint:
+            with Endpoint(self.base_url, routes=PROTOCOLS[self.need.recipe.backend].routes) as endpoint:
                 endpoint.find_model(self.need.served_model)
         except EndpointError as error:
             raise ServerError(f"The embedded engine does not answer any more: {error}") from None

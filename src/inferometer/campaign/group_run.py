@@ -19,6 +19,7 @@ from inferometer.campaign.point import KnownServer, PointError, prepare
 from inferometer.campaign.results import Measurement, Results
 from inferometer.campaign.task import Display, Task
 from inferometer.load import MeasurementError
+from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
 from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint, EndpointError
@@ -75,7 +76,8 @@ class GroupRun:
     def _start(self) -> None:
         try:
             confirmation = self._server.start()
-            self._known = KnownServer(Endpoint(self._server.base_url))
+            routes = PROTOCOLS[self.group.server.recipe.backend].routes
+            self._known = KnownServer(Endpoint(self._server.base_url, routes=routes))
             self.version = self._known.version
         except ServerError as error:
             raise GroupLostError(str(error), error.log_tail) from error

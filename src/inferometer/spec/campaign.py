@@ -26,7 +26,23 @@ from inferometer.spec.run import (
     Timeouts,
 )
 
-BackendName = Literal["openai", "vllm", "openai-chat"]
+BackendName = Literal[
+    "openai",
+    "vllm",
+    "openai-chat",
+    "sglang",
+    "tgi",
+    "tgi-chat",
+    "tensorrt-llm",
+    "trtllm-serve",
+    "trtllm-serve-chat",
+    "xinference",
+    "xinference-completions",
+    "lmdeploy",
+    "llama.cpp",
+    "ollama",
+    "ollama-chat",
+]
 """Wire formats: those of the protocol room, which lies above this one. A test compares the two."""
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$"

@@ -79,12 +79,14 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
     from inferometer.campaign.point import KnownServer, prepare
     from inferometer.cli.bench_spec import understand
     from inferometer.live.progress import progress
+    from inferometer.protocol import PROTOCOLS
     from inferometer.report.console import render
     from inferometer.server.endpoint import Endpoint
 
     asked = understand(flags)
     wanted = Wanted(asked.metrics, asked.percentiles, asked.goodput, flags.save_detailed, flags.label, asked.metadata)
-    with Endpoint(asked.target["base_url"], asked.target["headers"], flags.insecure) as endpoint:
+    routes = PROTOCOLS[flags.backend].routes
+    with Endpoint(asked.target["base_url"], asked.target["headers"], flags.insecure, routes=routes) as endpoint:
         endpoint.wait_ready(flags.ready_check_timeout_sec)
         model = asked.model or endpoint.only_model()
         ready = prepare(asked.spec(model), KnownServer(endpoint))
@@ -127,6 +129,8 @@ def _announce(ready: ReadyPoint, base_url: str) -> None:
     typer.echo(f"Server:   {base_url}  {ready.spec.target.model}{limit}")
     typer.echo(f"Load:     {load.num_prompts} requests{warm}, {how}")
     typer.echo(f"Prompts:  {work.input_len} in, {work.output_len} out, seed {ready.spec.seed}; {ready.workload.counting}")
+    for sentence in ready.server["limits"]:
+        typer.echo(f"Limit:    {sentence}")
     sys.stdout.flush()
 
 

@@ -38,6 +38,14 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", rich_help_panel=_SERVER)] = 8000,
     model: Annotated[str, typer.Option(help="The model's name in the API.", rich_help_panel=_SERVER)] = "embedded",
+    backend: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Wire format to speak, as in `inferometer bench`; may be repeated.",
+            show_default="openai and openai-chat",
+            rich_help_panel=_SERVER,
+        ),
+    ] = None,
     api_key: Annotated[
         str | None,
         typer.Option(
@@ -57,14 +65,14 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
         ),
     ] = None,
 ) -> None:
-    """Run a server with known timing: vLLM's API, no model behind it, every event sent when these settings say.
+    """Run a server with known timing: vLLM's API (or another's), no model behind it, events sent when these settings say.
 
     Point any client at the URL it prints; Ctrl-C ends it. Every answer has exactly the length asked for, and a word is a token.
 
     A request's events leave at TTFT + prefill × prompt tokens / 1000 after it was admitted, and from then on each
     ITL + growth × (running requests - 1).
     """
-    from inferometer.simulator.api import FrontSettings
+    from inferometer.simulator.api import VLLM_BACKENDS, FrontSettings
     from inferometer.simulator.model import EngineSettings
     from inferometer.simulator.serve import serve
 
@@ -80,7 +88,8 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
             max_model_len=max_model_len,
             seed=seed,
         )
-        front = FrontSettings(host=host, port=port, model=model, api_key=api_key, truth_file=truth)
+        backends = tuple(backend or VLLM_BACKENDS)
+        front = FrontSettings(host=host, port=port, model=model, backends=backends, api_key=api_key, truth_file=truth)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     raise typer.Exit(serve(settings, front))

@@ -28,6 +28,8 @@ from inferometer.simulator.truth import TruthRecorder
 VLLM_VERSION = "0.32.0"
 """The vLLM whose wire format this is, where no other is asked for."""
 
+VLLM_BACKENDS = ("openai", "openai-chat")
+
 Handler = Callable[[Connection, HttpRequest], None]
 
 
@@ -40,7 +42,7 @@ class FrontSettings:
     """0 takes any free one."""
     model: str = "embedded"
     """The model's name in the API."""
-    backends: Sequence[str] = ("openai", "openai-chat")
+    backends: Sequence[str] = VLLM_BACKENDS
     """Wire formats spoken, by their names in PROTOCOLS; each on its own path."""
     api_key: str | None = field(default=None, repr=False)
     """If set, calls below /v1 and those that generate need it as a bearer token."""

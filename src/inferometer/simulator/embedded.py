@@ -12,7 +12,7 @@ from dataclasses import asdict
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from inferometer.simulator.api import FrontSettings
+from inferometer.simulator.api import VLLM_BACKENDS, FrontSettings
 from inferometer.simulator.model import EngineSettings
 from inferometer.simulator.serve import READY
 from inferometer.simulator.truth import Truth, load_truth
@@ -38,7 +38,7 @@ class EmbeddedEngine:
         *,
         port: int = 0,
         model: str = "embedded",
-        backends: Sequence[str] = ("openai", "openai-chat"),
+        backends: Sequence[str] = VLLM_BACKENDS,
         api_key: str | None = None,
         record_truth: bool = False,
     ) -> None:

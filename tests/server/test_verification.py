@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from needs import LIMIT, MACHINE_A, MACHINE_B, MODEL, ChangingServer, changing_server, need
 
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.external import ExternalServer
 from inferometer.server.port import Listener
-from inferometer.server.verification import hardware_words, open_endpoint, same_start, started_s, verify
+from inferometer.server.verification import Start, check_unchanged, hardware_words, open_endpoint, same_start, start_of, verify
 from inferometer.spec.campaign import ServerNeed, ServerRecipe
 
 
@@ -124,14 +125,26 @@ def test_hardware_in_words() -> None:
 
 def test_when_a_server_started(server: ChangingServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_endpoint(server.url) as endpoint:
-        assert started_s(endpoint) == 1100.0
+        assert start_of(endpoint) == Start(1100.0)
         server.started_s = None
         monkeypatch.setattr("inferometer.server.verification.listener", lambda _: Listener(1, "vllm", 77.0))
-        assert started_s(endpoint) == 77.0
+        assert start_of(endpoint) == Start(77.0, 1)
         monkeypatch.setattr("inferometer.server.verification.listener", lambda _: None)
-        assert started_s(endpoint) is None
+        assert start_of(endpoint) == Start()
         server.stop()
-        assert started_s(endpoint) is None
+        assert start_of(endpoint) == Start()
+
+
+def test_a_process_that_lives_is_not_looked_for_again(server: ChangingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = psutil.Process()
+    start = Start(own.create_time(), own.pid)
+    assert start.goes_on()
+    assert not Start(own.create_time() - 60, own.pid).goes_on(), "another process got its id"
+    assert not Start(1100.0).goes_on()
+    needed = need(ServerRecipe(base_url=server.url))
+    server.started_s = None
+    monkeypatch.setattr("inferometer.server.verification.listener", lambda _: pytest.fail("looked"))
+    check_unchanged(needed, start)
 
 
 def test_two_starts_are_told_apart() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inferometer.server.base import Confirmation, ServerError
-from inferometer.server.verification import check_unchanged, open_endpoint, started_s, verify
+from inferometer.server.verification import Start, check_unchanged, open_endpoint, start_of, verify
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -18,7 +18,7 @@ class ExternalServer:
 
     def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
         self.need = need
-        self._started_s: float | None = None
+        self._start = Start()
 
     @property
     def base_url(self) -> str:
@@ -31,13 +31,13 @@ class ExternalServer:
             except ServerError as error:
                 cure = f"The recipe {self.need.recipe_name} takes the server as it is: start the right one, then run again."
                 raise ServerError(f"{error} {cure}") from None
-            self._started_s = started_s(endpoint)
+            self._start = start_of(endpoint)
         return Confirmation(
-            confirmation.facts | {"started_s": self._started_s}, confirmation.unchecked, confirmation.confirmed_by
+            confirmation.facts | {"started_s": self._start.started_s}, confirmation.unchecked, confirmation.confirmed_by
         )
 
     def check(self) -> None:
-        check_unchanged(self.need, self._started_s)
+        check_unchanged(self.need, self._start)
 
     def stop(self) -> None:
         """It is not ours to end."""

@@ -16,14 +16,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.endpoint import Endpoint
 from inferometer.server.port import is_served
-from inferometer.server.verification import check_unchanged, hardware_words, open_endpoint, same_start, started_s, verify
+from inferometer.server.verification import Start, check_unchanged, hardware_words, open_endpoint, same_start, start_of, verify
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -74,7 +74,7 @@ class _Sight:
     """What one look at the address found: the server needed, or what is wrong."""
 
     found: Confirmation | None
-    started_s: float | None = None
+    start: Start = field(default_factory=Start)
     trouble: str = ""
     nothing_of_it: bool = False
     """Nobody listens, or another server does: whatever fits later has come up since."""
@@ -97,7 +97,7 @@ class OperatorServer:
         self._say = say
         self._person = person or Terminal()
         self._now_s = now_s
-        self._started_s: float | None = None
+        self._start = Start()
 
     @property
     def base_url(self) -> str:
@@ -112,10 +112,10 @@ class OperatorServer:
                 self._say(instruction(self.need))
                 first, how = self._wait(endpoint, first)
         assert first.found is not None
-        return self._remember(first.found, first.started_s, how)
+        return self._remember(first.found, first.start, how)
 
     def check(self) -> None:
-        check_unchanged(self.need, self._started_s)
+        check_unchanged(self.need, self._start)
 
     def stop(self) -> None:
         """Whoever started it ends it; the next instruction says when."""
@@ -134,7 +134,7 @@ class OperatorServer:
             return _Sight(None, trouble=f"{error} Stop it, and start the one above.", nothing_of_it=True)
         except ServerAbsentError as error:
             return _Sight(None, trouble=str(error), nothing_of_it=not is_served(self.base_url))
-        return _Sight(found, started_s(endpoint))
+        return _Sight(found, start_of(endpoint))
 
     def _known(self, sight: _Sight) -> str | None:
         """Why a server that answers before anybody was told anything is the one needed; None if that cannot be said."""
@@ -146,12 +146,12 @@ class OperatorServer:
             return None if asked_for else "it was running already"
         if last["server"] != self.need.identity():
             return None
-        restarted = same_start(sight.started_s, last["started_s"]) is False
+        restarted = same_start(sight.start.started_s, last["started_s"]) is False
         return "it was started again since it was confirmed" if restarted else "it is the one confirmed before"
 
     def _wait(self, endpoint: Endpoint, sight: _Sight) -> tuple[_Sight, str]:
         """Look until the right server has come up or is vouched for; it, and how that is known. Raises ServerError."""
-        before_s, gone = sight.started_s, sight.nothing_of_it
+        before_s, gone = sight.start.started_s, sight.nothing_of_it
         begin_s = told_s = self._now_s()
         timeout_s = self.need.recipe.start_timeout_s
         typed = told = ""
@@ -176,7 +176,7 @@ class OperatorServer:
             gone = gone or sight.nothing_of_it
 
     def _why_believed(self, sight: _Sight, before_s: float | None, gone: bool, typed: str) -> str | None:
-        same = same_start(sight.started_s, before_s)
+        same = same_start(sight.start.started_s, before_s)
         if same is False or (same is None and gone):
             return "it came up after the instruction"
         if typed.lower() in YES:
@@ -201,9 +201,9 @@ class OperatorServer:
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return {}
 
-    def _remember(self, found: Confirmation, started: float | None, how: str) -> Confirmation:
-        self._started_s = started
-        record = {"base_url": self.base_url, "server": self.need.identity(), "started_s": started}
+    def _remember(self, found: Confirmation, start: Start, how: str) -> Confirmation:
+        self._start = start
+        record = {"base_url": self.base_url, "server": self.need.identity(), "started_s": start.started_s}
         file = self._directory / RECORD
         with suppress(OSError):  # the ledger will say what is wrong with the directory
             self._directory.mkdir(parents=True, exist_ok=True)
@@ -212,7 +212,7 @@ class OperatorServer:
             whole.replace(file)
         by = "operator at a terminal" if self._person.present else "operator, no terminal"
         self._say(f"  {self.base_url} serves {found.facts['model']}: {how}.")
-        return Confirmation(found.facts | {"started_s": started, "believed": how}, found.unchecked, by)
+        return Confirmation(found.facts | {"started_s": start.started_s, "believed": how}, found.unchecked, by)
 
 
 def instruction(need: ServerNeed) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inferometer.protocol import PROTOCOLS
@@ -110,22 +111,36 @@ def hardware_words(need: ServerNeed) -> str:
     return f"{need.hardware_name}: {', '.join(words)}"
 
 
-def started_s(endpoint: Endpoint) -> float | None:
-    """When the server's process started, seconds since 1970; None where neither it nor this machine tells.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What tells one start of a server from the next: when its process started, seconds since 1970, and its id if it is local.
 
-    It is what tells one start of a server from the next.
+    Each is None where nobody tells.
     """
-    try:
-        found = START_TIME.search(endpoint.metrics_text() or "")
-    except EndpointError:
-        return None
-    if found:
+
+    started_s: float | None = None
+    pid: int | None = None
+
+    def goes_on(self) -> bool:
+        """Whether the process is known and lives."""
+        import psutil
+
         try:
-            return float(found[1])
-        except ValueError:
-            return None
-    process = listener(endpoint.base_url)
-    return process.started_s if process else None
+            return self.pid is not None and bool(same_start(psutil.Process(self.pid).create_time(), self.started_s))
+        except psutil.Error:
+            return False
+
+
+def start_of(endpoint: Endpoint) -> Start:
+    """The start of the server that answers now, as it tells itself, or else this machine."""
+    try:
+        told = START_TIME.search(endpoint.metrics_text() or "")
+        if told:
+            return Start(float(told[1]))
+    except (EndpointError, ValueError):
+        return Start()
+    process = listener(endpoint.base_url)  # looks through all processes: 0.1 s and more
+    return Start(process.started_s, process.pid) if process else Start()
 
 
 def same_start(one: float | None, other: float | None) -> bool | None:
@@ -133,11 +148,11 @@ def same_start(one: float | None, other: float | None) -> bool | None:
     return None if one is None or other is None else abs(one - other) < SAME_START_S
 
 
-def check_unchanged(need: ServerNeed, started: float | None) -> None:
-    """Raise ServerError unless the right server answers, and is the very process that started at `started`, where known."""
-    with open_endpoint(need.recipe.base_url, need.recipe.backend) as endpoint:
+def check_unchanged(need: ServerNeed, start: Start) -> None:
+    """Raise ServerError unless the right server answers, and has not been started again since `start`."""
+    with open_endpoint(need.recipe.base_url) as endpoint:
         verify(endpoint, need, ours=False)
-        if same_start(started, started_s(endpoint)) is False:
+        if not start.goes_on() and same_start(start.started_s, start_of(endpoint).started_s) is False:
             raise ServerError(f"The server at {endpoint.base_url} was restarted since it was confirmed.")
 
 

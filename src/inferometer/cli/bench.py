@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
 
@@ -34,6 +35,8 @@ def bench(**flags: Any) -> None:
     Open loop, as a chat, against limits: inferometer bench --backend openai-chat --request-rate 8 --num-prompts 500
     --goodput ttft:200 tpot:50
 
+    A test of the PCIe study, saved as there: inferometer bench --config C --model 7B --tp 1 --input-len 1024
+
     Exit code: 0 if the numbers may be used, 1 if the verdict is INVALID, 2 if nothing could be measured as asked, 130 if it
     was interrupted (what there was by then is reported and saved).
     """
@@ -45,6 +48,8 @@ def bench(**flags: Any) -> None:
 
     try:
         asked = BenchFlags(**flags)
+        if asked.config or asked.tp or asked.campaign:
+            _run_test(asked)
         code = exit_code(asked, *measure_and_report(asked))
     except (FlagsError, PointError) as error:
         _refuse(*error.reasons)
@@ -54,6 +59,21 @@ def bench(**flags: Any) -> None:
         typer.echo("inferometer: stopped before there was anything to report.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
     raise typer.Exit(code)
+
+
+def _run_test(flags: BenchFlags) -> NoReturn:
+    """The test of a campaign that the flags name, as `run` does it."""
+    from inferometer.cli.bench_config import choose
+    from inferometer.cli.run import run
+    from inferometer.spec.campaign import CampaignError
+
+    try:
+        chosen = choose(flags)
+    except CampaignError as error:
+        _refuse(*error.reasons)
+    typer.echo(f"That is: inferometer run {chosen.campaign} --only {shlex.join(chosen.only)}")
+    run(chosen.campaign, only=chosen.only, sets=chosen.sets, allow_invalid=flags.allow_invalid)
+    raise typer.Exit
 
 
 # The flags are a dataclass; the command line parser reads them off the function's signature.

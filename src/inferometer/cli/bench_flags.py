@@ -8,7 +8,7 @@ from typing import Annotated
 from typer import Option
 
 SERVER, PROMPTS, TRAFFIC, GENERATION = "Server", "Prompts", "Traffic", "Generation"
-REPORT, FILES, RUN = "Report", "Files", "Run"
+REPORT, FILES, RUN, CAMPAIGN = "Report", "Files", "Run", "Test of a campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ class BenchFlags:
         ),
     ] = None
 
-    num_prompts: Annotated[int, Option(help="Requests to measure.", rich_help_panel=TRAFFIC)] = 1000
+    num_prompts: Annotated[
+        int | None,
+        Option(help="Requests to measure.", show_default="1000; with --config: all that it has", rich_help_panel=TRAFFIC),
+    ] = None
     request_rate: Annotated[
         str, Option(help="Arrivals per second (open loop); inf sends all at once.", rich_help_panel=TRAFFIC)
     ] = "inf"
@@ -141,3 +144,15 @@ class BenchFlags:
     allow_invalid: Annotated[
         bool, Option("--allow-invalid", help="Exit with 0 even when the verdict is INVALID.", rich_help_panel=RUN)
     ] = False
+
+    config: Annotated[
+        str | None,
+        Option(
+            help="Hardware configuration (A, B, C): measure the test that it has for --model and --tp.",
+            rich_help_panel=CAMPAIGN,
+        ),
+    ] = None
+    tp: Annotated[int | None, Option(help="Tensor parallelism of that test.", rich_help_panel=CAMPAIGN)] = None
+    campaign: Annotated[
+        str | None, Option(help="Campaign file or preset to find it in. (default: all presets)", rich_help_panel=CAMPAIGN)
+    ] = None

@@ -117,7 +117,7 @@ def understand(flags: BenchFlags) -> Asked:
             ),
             "load": attempt(
                 Load,
-                num_prompts=flags.num_prompts,
+                num_prompts=1000 if flags.num_prompts is None else flags.num_prompts,
                 request_rate=rate or 1.0,
                 burstiness=flags.burstiness,
                 max_concurrency=flags.max_concurrency,

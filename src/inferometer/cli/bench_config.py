@@ -1,0 +1,122 @@
+"""`bench --config C --model 7B --tp 1`: a test of a campaign by what it measures, as users of the PCIe scripts know it.
+
+It is the same as running that campaign with `--only`: same servers checked, same files, and it goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench_spec import FlagsError
+from inferometer.spec import flags as parse
+from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed
+from inferometer.spec.campaign_file import load_campaign
+from inferometer.spec.expand import expand
+from inferometer.spec.longest import nominal_lengths
+from inferometer.spec.preset_files import preset_names
+
+HEEDED = frozenset(
+    "config campaign model tp random_input_len random_output_len num_prompts base_url host port result_dir save_result "
+    "allow_invalid".split()
+)
+"""Flags that mean something beside --config; all else is the campaign's to say."""
+
+DEFAULTS = {each.name: each.default for each in dataclasses.fields(BenchFlags)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What `run` is to be given."""
+
+    campaign: str
+    only: list[str]
+    sets: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    campaign: str
+    need: ServerNeed
+    id: str
+    points: tuple[PlannedPoint, ...]
+
+    def lengths(self) -> set[tuple[int | None, int | None]]:
+        return {nominal_lengths(point.spec.workload) for point in self.points}
+
+    def __str__(self) -> str:
+        lengths = ", ".join(f"{prompt}/{output}" for prompt, output in sorted(self.lengths(), key=str))
+        return f"--model {self.need.model_alias} --tp {self.need.tp} ({self.id} of {self.campaign}, {lengths} tokens)"
+
+
+def choose(flags: BenchFlags) -> Chosen:
+    """The one test that has this hardware configuration, model, TP and length. Raises FlagsError and CampaignError."""
+    if flags.config is None:
+        raise FlagsError(["--tp and --campaign say which test of a --config is meant: give that too, such as --config C."])
+    unheeded = [name for name, default in DEFAULTS.items() if name not in HEEDED and getattr(flags, name) != default]
+    if unheeded:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in unheeded)
+        raise FlagsError(
+            [f"{named}: with --config the campaign says that; change it with `inferometer run ... --set KEY=VALUE`."]
+        )
+    test = _only_one(flags, [test for test in _tests(flags) if test.need.hardware_name == flags.config])
+    return Chosen(test.campaign, _only(flags, test), _sets(flags, test))
+
+
+def _tests(flags: BenchFlags) -> Iterator[_Test]:
+    for name in [flags.campaign] if flags.campaign else preset_names():
+        try:
+            groups = expand(load_campaign(name, environment=os.environ))
+        except CampaignError:
+            if flags.campaign:
+                raise
+            continue  # a preset of which NUM_PROMPTS_START and NUM_PROMPTS_END leave nothing
+        for group in groups:
+            for test in group.tests:
+                points = tuple(point for point in group.points if point.id.startswith(f"{test}/"))
+                yield _Test(name, group.server, test, points)
+
+
+def _only_one(flags: BenchFlags, tests: list[_Test]) -> _Test:
+    if not tests:
+        where = f"{flags.campaign} has no" if flags.campaign else "no preset has"
+        raise FlagsError([f"--config {flags.config}: {where} hardware of this name; --campaign FILE looks into a file."])
+    fitting = [
+        test
+        for test in tests
+        if flags.model in (None, test.need.model_alias, test.need.model_id)
+        and flags.tp in (None, test.need.tp)
+        and (flags.random_input_len, flags.random_output_len) in test.lengths()
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    wish = "these fit, say which" if fitting else "no test is like that; there are"
+    raise FlagsError([f"--config {flags.config}: {wish}: {'; '.join(map(str, fitting or tests))}."])
+
+
+def _only(flags: BenchFlags, test: _Test) -> list[str]:
+    if flags.num_prompts is None:
+        return [test.id]
+    chosen = [point.id for point in test.points if point.spec.load.num_prompts == flags.num_prompts]
+    if not chosen:
+        counts = sorted({point.spec.load.num_prompts for point in test.points})
+        raise FlagsError(
+            [f"--num-prompts {flags.num_prompts}: {test.id} has {counts[0]} to {counts[-1]}; leave it out for all."]
+        )
+    return chosen
+
+
+def _sets(flags: BenchFlags, test: _Test) -> list[str]:
+    sets = []
+    if flags.base_url is not None:
+        sets.append(f"servers.{test.need.recipe_name}.base_url={json.dumps(flags.base_url)}")
+    elif (flags.host, flags.port) != (DEFAULTS["host"], DEFAULTS["port"]):
+        base_url = parse.base_url_of(flags.host, flags.port)
+        sets.append(f"servers.{test.need.recipe_name}.base_url={json.dumps(base_url)}")
+    if flags.result_dir != DEFAULTS["result_dir"]:
+        sets.append(f"result_dir={json.dumps(str(flags.result_dir))}")
+    return sets

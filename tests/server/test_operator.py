@@ -269,9 +269,39 @@ class TestGoingOn:
         with pytest.raises(ServerError, match="was there before"):
             bench.start(Person([None]), on_b=True)
 
-    @pytest.mark.parametrize("damaged", ["", "[]", "{", '{"base_url": "http://elsewhere"}', "null"])
+    @pytest.mark.parametrize("damaged", ["", "[]", "{", '{"base_url": "http://elsewhere"}', "null", '"a"'])
     def test_a_damaged_record_is_no_record(self, bench: Bench, damaged: str) -> None:
         (bench.directory / "operator.json").write_text(damaged, encoding="utf-8")
+        bench.server.start()
+        _, found = bench.start(Person([], present=False))
+        assert found.facts["believed"] == "it was running already"
+
+    def test_but_not_if_another_one_was_asked_for_in_the_meantime(self, bench: Bench) -> None:
+        """Somebody may have switched the slot by then: only the very process that was confirmed is still believed."""
+        bench.start(Person([bench.server.start]))
+        with pytest.raises(ServerError, match="was there before"):
+            bench.start(Person([None]), on_b=True)
+        _, found = bench.start(Person([], present=False))
+        assert found.facts["believed"] == "it is the one confirmed before"
+        with pytest.raises(ServerError, match="was there before"):
+            bench.start(Person([None]), on_b=True)
+        bench.server.start()
+        with pytest.raises(ServerError, match="was there before"):
+            bench.start(Person([None]))
+        bench.start(Person(["yes"]))
+
+    def test_a_first_server_that_was_asked_for_in_an_earlier_run(self, bench: Bench) -> None:
+        with pytest.raises(ServerError, match="Nothing listens"):
+            bench.start(Person([None]))
+        bench.server.start()
+        with pytest.raises(ServerError, match="was there before"):
+            bench.start(Person([None]), tp=2)
+        with pytest.raises(ServerError, match="was there before"):
+            bench.start(Person([None]))
+        (bench.directory / "operator.json").unlink()
+        bench.server.stop()
+        with pytest.raises(ServerError, match="Nothing listens"):
+            bench.start(Person([None]))
         bench.server.start()
         _, found = bench.start(Person([], present=False))
         assert found.facts["believed"] == "it was running already"
@@ -293,7 +323,6 @@ def test_ctrl_c_while_waiting_is_passed_on(bench: Bench) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         bench.start(Person([None, interrupt]))
-    assert not (bench.directory / "operator.json").exists()
 
 
 class TestTerminal:

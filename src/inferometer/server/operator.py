@@ -110,6 +110,7 @@ class OperatorServer:
             how = self._known(first)
             if how is None:
                 self._say(instruction(self.need))
+                self._write(self._last() | {"told": self.need.identity()})
                 first, how = self._wait(endpoint, first)
         assert first.found is not None
         return self._remember(first.found, first.start, how)
@@ -140,14 +141,15 @@ class OperatorServer:
         """Why a server that answers before anybody was told anything is the one needed; None if that cannot be said."""
         if sight.found is None:
             return None
-        last = self._last()
-        if not last:
+        last, mine = self._last(), self.need.identity()
+        told_otherwise = last.get("told") not in (None, mine)  # somebody may have done since what was asked for another server
+        if last.get("server") is None:
             asked_for = self.need.hardware is not None and self.need.hardware.instruction is not None
-            return None if asked_for else "it was running already"
-        if last["server"] != self.need.identity():
+            return None if asked_for or told_otherwise else "it was running already"
+        same = same_start(sight.start.started_s, last.get("started_s"))
+        if last["server"] != mine or (told_otherwise and not same):
             return None
-        restarted = same_start(sight.start.started_s, last["started_s"]) is False
-        return "it was started again since it was confirmed" if restarted else "it is the one confirmed before"
+        return "it was started again since it was confirmed" if same is False else "it is the one confirmed before"
 
     def _wait(self, endpoint: Endpoint, sight: _Sight) -> tuple[_Sight, str]:
         """Look until the right server has come up or is vouched for; it, and how that is known. Raises ServerError."""
@@ -194,22 +196,24 @@ class OperatorServer:
         )
 
     def _last(self) -> dict[str, Any]:
-        """What was confirmed last at this address; empty if nothing was."""
+        """What was confirmed last at this address (server, started_s), and what was asked for since (told)."""
         try:
             last = json.loads((self._directory / RECORD).read_text(encoding="utf-8"))
-            return last if last["base_url"] == self.base_url and {"server", "started_s"} <= last.keys() else {}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return last if last["base_url"] == self.base_url else {}
+        except (OSError, ValueError, TypeError, KeyError):
             return {}
 
-    def _remember(self, found: Confirmation, start: Start, how: str) -> Confirmation:
-        self._start = start
-        record = {"base_url": self.base_url, "server": self.need.identity(), "started_s": start.started_s}
+    def _write(self, record: dict[str, Any]) -> None:
         file = self._directory / RECORD
         with suppress(OSError):  # the ledger will say what is wrong with the directory
             self._directory.mkdir(parents=True, exist_ok=True)
             whole = file.with_suffix(".new")
-            whole.write_text(json.dumps(record), encoding="utf-8")
+            whole.write_text(json.dumps(record | {"base_url": self.base_url}), encoding="utf-8")
             whole.replace(file)
+
+    def _remember(self, found: Confirmation, start: Start, how: str) -> Confirmation:
+        self._start = start
+        self._write({"server": self.need.identity(), "started_s": start.started_s})
         by = "operator at a terminal" if self._person.present else "operator, no terminal"
         self._say(f"  {self.base_url} serves {found.facts['model']}: {how}.")
         return Confirmation(found.facts | {"started_s": start.started_s, "believed": how}, found.unchecked, by)

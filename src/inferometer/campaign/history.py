@@ -58,9 +58,9 @@ class Result:
 @dataclass(slots=True)
 class History:
     current: dict[str, Result] = field(default_factory=dict)
-    """The latest result of each fingerprint."""
+    """The latest result of each fingerprint that counts, or the latest of all if none does."""
     older: list[Result] = field(default_factory=list)
-    """Results of which there is a later one."""
+    """All other results."""
     intent: Result | None = None
     """Files were about to get their names, and nobody noted that they did."""
     attempts: dict[str, int] = field(default_factory=dict)
@@ -92,6 +92,9 @@ class History:
         self.intent = None
         self.failures.pop(result.fingerprint, None)
         before = self.current.get(result.fingerprint)
+        if before is not None and before.counts and not result.counts:
+            self.older.append(result)
+            return
         if before is not None:
             self.older.append(before)
         self.current[result.fingerprint] = result

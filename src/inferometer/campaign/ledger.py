@@ -55,7 +55,8 @@ class Ledger:
         if not path.exists():
             write_file(path, dump([{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]))
         content = _parse(path)
-        self.records: list[Record] = content.records
+        self.earlier: list[Record] = content.records
+        """What was in it when it was opened."""
         self._checksum = content.checksum
         with saying_why(path):
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
@@ -84,7 +85,6 @@ class Ledger:
                 os.ftruncate(self._file, before)
                 raise
         self._checksum = checksum
-        self.records.append(record)
         return record
 
     def close(self) -> None:

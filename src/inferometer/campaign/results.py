@@ -49,7 +49,7 @@ class Results:
         require_writable(places.directory)
         self._ledger = Ledger(places.ledger)
         try:
-            history = History.of(self._ledger.records)
+            history = History.of(self._ledger.earlier)
             self.standing = Standing(history)
             self._recover()
             self.standing = Standing.of(history, places.result_dir)
@@ -93,8 +93,8 @@ class Results:
         """The record of it, with names that are free and the checksums of what lies in `pending/`."""
         places, fingerprint = self.places, measured.spec.fingerprint
         folder = places.invalid if measured.status == "INVALID" and not measured.allowed else places.result_dir
-        json = places.relative(_free(folder / measured.file_name))
-        run = places.relative(_free(places.runs / fingerprint))
+        json = places.relative(free_path(folder / measured.file_name))
+        run = places.relative(free_path(places.runs / fingerprint))
         files = {json: checksum_of(places.pending_json)}
         files |= {f"{run}/{file.name}": checksum_of(file) for file in sorted(places.pending_run.iterdir())}
         return Result(
@@ -116,7 +116,8 @@ class Results:
             if source.exists():
                 move(source, target)
         self._append("done", result.facts())
-        self.standing.damage.pop(result.fingerprint, None)
+        if result.counts:
+            self.standing.damage.pop(result.fingerprint, None)
         self._set_aside(old for old in self.standing.history.older if old.fingerprint == result.fingerprint)
 
     def _moves(self, result: Result) -> Iterator[tuple[Path, Path]]:
@@ -159,7 +160,7 @@ class Results:
         for result in older:
             path = self.places.result_dir / result.json
             if result.json not in in_use and not path.is_relative_to(self.places.directory) and path.exists():
-                move(path, _free(self.places.superseded / path.name))
+                move(path, free_path(self.places.superseded / path.name))
 
     def _clear_pending(self) -> None:
         with saying_why(self.places.pending):
@@ -167,7 +168,7 @@ class Results:
             self.places.pending.mkdir(parents=True, exist_ok=True)
 
 
-def _free(path: Path) -> Path:
+def free_path(path: Path) -> Path:
     """The path, or if that name is taken, with a number before its suffix."""
     suffix = path.suffix if path.suffix == ".json" else ""
     stem = path.name.removesuffix(suffix)

@@ -9,8 +9,10 @@ import typer
 
 import inferometer
 from inferometer.cli.bench import bench
+from inferometer.cli.collect import collect
 from inferometer.cli.demo import demo
 from inferometer.cli.engine import engine
+from inferometer.cli.merge import merge
 from inferometer.cli.plan import plan
 from inferometer.cli.presets import presets
 from inferometer.cli.run import run
@@ -27,6 +29,8 @@ app.command()(bench)
 app.command()(run)
 app.command()(plan)
 app.add_typer(presets, name="presets")
+app.command()(collect)
+app.command()(merge)
 app.command()(engine)
 app.command()(demo)
 

@@ -1,0 +1,131 @@
+"""A tar of results: written so that anybody can read it, and read as if its sender meant harm.
+
+Of what is read, only plain files and folders with plain relative names come out, below one folder, and never more bytes than
+an archive of its size can hold of honest data: no links, devices, absolute paths, `..`, no second file of a name, no bomb.
+Modes and owners are nobody's. Knows nothing of campaigns.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tarfile
+import zlib
+from collections.abc import Iterable
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from inferometer.store.atomic import replacing, saying_why
+
+MOST_FILES = 1_000_000
+MOST_FOLDERS_DEEP = 16
+MOST_NAME_BYTES = 1024
+MOST_GROWTH = 100
+"""Bytes that may come out of each byte of an archive: JSON and Parquet stay far below, a bomb does not."""
+ROOM = 1 << 20
+"""And so many beside, for archives that are small."""
+BLOCK = 1 << 20
+"""Bytes read at once; nothing in an honest header is larger."""
+GZIP = b"\x1f\x8b"
+
+
+class ArchiveError(Exception):
+    """The archive cannot be used: one sentence with cause and cure."""
+
+
+def write_archive(path: Path, top: str, files: Iterable[tuple[str, Path | bytes]]) -> int:
+    """Write files, each with its name below the folder `top`, into a tar. Returns how many there were.
+
+    Files that vanish meanwhile are left out. Raises CannotWriteError, and then there is no archive.
+    """
+    number = 0
+    with replacing(path) as temporary, tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as tar:
+        for name, content in files:
+            with suppress(FileNotFoundError), content.open("rb") if isinstance(content, Path) else BytesIO(content) as file:
+                member = tarfile.TarInfo(f"{top}/{name}")
+                if isinstance(content, Path):
+                    status = content.stat()
+                    member.size, member.mtime = status.st_size, int(status.st_mtime)
+                else:
+                    member.size = len(content)
+                tar.addfile(member, file)
+                number += 1
+    return number
+
+
+def unpack_archive(path: Path, folder: Path) -> None:
+    """Unpack a tar, plain or with gzip, into `folder`, which is empty. Raises ArchiveError and CannotWriteError."""
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(len(GZIP)) == GZIP
+            most = MOST_GROWTH * file.seek(0, os.SEEK_END) + ROOM
+            file.seek(0)
+            plain: IO[bytes] = gzip.GzipFile(fileobj=file) if zipped else file  # type: ignore[assignment]
+            with tarfile.open(fileobj=_Bounded(plain, path, most), mode="r:") as tar:  # type: ignore[call-overload]
+                _unpack(tar, path, folder)
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, OverflowError, ValueError) as error:
+        raise ArchiveError(f"{path} is not a whole tar file ({error}): copy it again from where it was made.") from error
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise ArchiveError(f"{path} cannot be read ({error.strerror}): check its name, and that you may read it.") from error
+
+
+class _Bounded:
+    """The plain bytes of an archive, as far as they are plausible: what tarfile needs of a file."""
+
+    def __init__(self, plain: IO[bytes], path: Path, most: int) -> None:
+        self._plain = plain
+        self._path = path
+        self._most = most
+
+    def read(self, size: int) -> bytes:
+        if size > BLOCK or self._plain.tell() + size > self._most:
+            raise ArchiveError(f"{self._path} holds more than such an archive can: nothing of it is used.")
+        return self._plain.read(size)
+
+    def seek(self, position: int) -> int:
+        if position > self._most:
+            raise ArchiveError(f"{self._path} holds more than such an archive can: nothing of it is used.")
+        return self._plain.seek(position)
+
+    def tell(self) -> int:
+        return self._plain.tell()
+
+
+def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
+    for number, member in enumerate(tar):
+        why = "more files than any campaign has" if number >= MOST_FILES else _refused(member)
+        if why:
+            raise ArchiveError(f"{path} holds {why}: it was not made by `inferometer collect`, and nothing of it is used.")
+        target = folder / PurePosixPath(member.name)
+        if member.isdir():
+            with saying_why(target):
+                target.mkdir(parents=True, exist_ok=True)
+            continue
+        try:
+            _write(tar, member, target)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            raise ArchiveError(f"{path} holds {member.name!r} twice: nothing of it is used.") from None
+
+
+def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    source = tar.extractfile(member)
+    assert source is not None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("xb") as file:
+        while block := source.read(BLOCK):
+            with saying_why(target):
+                file.write(block)
+
+
+def _refused(member: tarfile.TarInfo) -> str | None:
+    """What is wrong with a member, as the object of a sentence."""
+    name = member.name
+    parts = name.split("/")
+    if not (member.isreg() or member.isdir()) or member.issparse():
+        return f"{name!r}, which is neither a file nor a folder"
+    leads_elsewhere = name.startswith("/") or ".." in parts or "\\" in name or not name.isprintable()
+    if leads_elsewhere or len(parts) > MOST_FOLDERS_DEEP or len(os.fsencode(name)) > MOST_NAME_BYTES:
+        return f"the name {name[:200]!r}"
+    return None

@@ -1,0 +1,260 @@
+"""Merging the results of several machines, or of several days, into one directory that a campaign can go on in.
+
+The ledgers of one campaign become one: all their records by time, under new checksums. A point that was measured in several
+places keeps all its results: the latest one that counts is the point's, the JSON files of the others go to `superseded/`, and
+the point is named. Results whose files are not what their ledger says are left out and named. What no ledger knows is copied
+as it is.
+
+Nothing in a source is believed: ledgers come with archives from elsewhere, and their paths could lead anywhere.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Container, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+import orjson
+
+from inferometer.campaign.archive import unpack_archive
+from inferometer.campaign.gather import GatherError, campaigns_in, files_in, require_one_result_dir
+from inferometer.campaign.history import History, Result
+from inferometer.campaign.ledger import LEDGER_VERSION, LedgerError, Record, dump, now, read_ledger
+from inferometer.campaign.results import Results, free_path
+from inferometer.campaign.standing import HIDDEN, Places, checksum_of, damage_of
+from inferometer.store.atomic import TEMPORARY_PREFIX, new_directory, saying_why, write_file
+
+KEPT = ("begun", "done", "failed", "server", "server lost", "group failed", "opened", "merged")
+"""Kinds of records; the others tell of files that were about to be, and of the ledger they stood in."""
+
+MOST_LEDGER_BYTES = 1 << 30
+FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+CHECKSUM = re.compile(r"[0-9a-f]{64}")
+
+Key = tuple[str, frozenset[str]]
+"""What a result is, whatever its files are called: its fingerprint and their checksums."""
+
+
+@dataclass(slots=True)
+class Merged:
+    """What became of it, in sentences for the user."""
+
+    points: int = 0
+    """With a result that counts."""
+    conflicts: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    renamed: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        return not (self.conflicts or self.left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    name: str
+    """As the user gave it."""
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one source has of a campaign."""
+
+    source: _Source
+    records: list[Record]
+    history: History
+
+    def knows(self, key: Key) -> bool:
+        return any(_key(result) == key for result in [*self.history.current.values(), *self.history.older])
+
+
+def merge(sources: Sequence[Path], output: Path) -> Merged:
+    """Merge result directories and tars of such into `output`, which must not exist yet, or be empty.
+
+    Raises GatherError, ArchiveError, LedgerError and CannotWriteError, and then there is no output.
+    """
+    merged = Merged()
+    if output.is_dir() and any(output.iterdir()):
+        raise GatherError(f"{output} is not empty: choose a new directory, and name this one among what is merged.")
+    with ExitStack() as stack:
+        opened = [stack.enter_context(_opened(path, output)) for path in sources]
+        with new_directory(output) as temporary:
+            for name in sorted({places.name for source in opened for places in campaigns_in(source.root)}):
+                _merge_campaign([_part(source, name) for source in opened], Places(temporary, name), merged)
+            for source in opened:
+                _copy_the_rest(source, temporary, merged)
+            if not any(temporary.iterdir()):
+                raise GatherError(f"There are no results in {', '.join(map(str, sources))}.")
+            os.sync()
+    return merged
+
+
+@contextmanager
+def _opened(path: Path, output: Path) -> Iterator[_Source]:
+    if output.resolve().is_relative_to(path.resolve()):
+        raise GatherError(f"{output} lies in {path}: choose a directory outside of what is merged.")
+    if path.is_dir():
+        yield _Source(str(path), _result_dir_in(path))
+        return
+    with saying_why(output):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX, dir=output.parent)
+    with folder:
+        unpack_archive(path, Path(folder.name))
+        yield _Source(str(path), _result_dir_in(Path(folder.name)))
+
+
+def _result_dir_in(folder: Path) -> Path:
+    """The folder, or the only one in it, or the only one in that."""
+    inner = list(folder.iterdir())
+    while len(inner) == 1 and inner[0].is_dir() and inner[0].name != HIDDEN:
+        folder, inner = inner[0], list(inner[0].iterdir())
+    require_one_result_dir(folder)
+    return folder
+
+
+def _part(source: _Source, name: str) -> _Part:
+    """Raises LedgerError also if a record is not what a runner would have written."""
+    path = Places(source.root, name).ledger
+    if path.exists() and path.stat().st_size > MOST_LEDGER_BYTES:
+        raise LedgerError(f"{path} is larger than any campaign's: it is not used.")
+    records = read_ledger(path)
+    try:
+        history = History.of(records)
+        times = [record["time"] for record in records]
+        sound = all(isinstance(time, str) for time in times)
+        sound &= all(_is_sound(Result.of(record), name) for record in records if record["kind"] in ("intent", "done"))
+    except (LookupError, TypeError, ValueError, AttributeError):
+        sound = False
+    if not sound:
+        raise LedgerError(f"{source.name}: the ledger of {name} holds what no campaign writes: it is not used.")
+    return _Part(source, records, history)
+
+
+def _is_sound(result: Result, campaign: str) -> bool:
+    """Whether its paths stay where those of such a result are, and its words are words."""
+    own = f"{HIDDEN}/{campaign}/"
+    run = result.run.rpartition("/")
+    files = {name: name.rpartition("/") for name in result.files if name != result.json}
+    return (
+        FINGERPRINT.fullmatch(result.fingerprint) is not None
+        and result.status in ("VALID", "SUSPECT", "INVALID")
+        and all(isinstance(text, str) for text in (result.point, *result.reasons))
+        and all(CHECKSUM.fullmatch(checksum) for checksum in result.files.values())
+        and result.json in result.files
+        and all(_is_plain(name) for name in (result.json, result.run, *result.files))
+        and (not result.json.startswith(f"{HIDDEN}/") or result.json.rpartition("/")[0] == f"{own}invalid")
+        and run[0] == f"{own}runs"
+        and all(folder == result.run for folder, _, _ in files.values())
+    )
+
+
+def _is_plain(name: str) -> bool:
+    path = PurePosixPath(name)
+    return name.isprintable() and path.as_posix() == name and not path.is_absolute() and not {"..", "."} & set(path.parts)
+
+
+def _key(result: Result) -> Key:
+    return result.fingerprint, frozenset(result.files.values())
+
+
+def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> None:
+    everything = [(record, part) for part in parts for record in part.records if record["kind"] in KEPT]
+    everything.sort(key=lambda each: str(each[0]["time"]))
+    sources = [part.source.name for part in parts if part.records]
+    ledger: list[Record] = [
+        {"kind": "ledger", "time": now(), "version": LEDGER_VERSION},
+        {"kind": "merged", "time": now(), "sources": [Path(name).name for name in sources]},
+    ]
+    known: set[Key | bytes] = set()
+    broken: dict[Key, str] = {}
+    for record, part in everything:
+        if record["kind"] != "done":
+            if (text := orjson.dumps(record)) not in known:
+                known.add(text)
+                ledger.append(record)
+            continue
+        result = Result.of(record)
+        key = _key(result)
+        if key in known:
+            continue
+        if trouble := _trouble(result, part):
+            broken[key] = f"{result.point} of {part.source.name}: {', '.join(trouble)}."
+            continue
+        known.add(key)
+        placed = _copy_result(result, part.source.root, target)
+        if placed.json != result.json:
+            merged.renamed.append(f"{result.json} of {part.source.name} is {placed.json}.")
+        ledger.append({**record, **placed.facts()})
+    merged.left_out += [sentence for key, sentence in broken.items() if key not in known]
+    merged.conflicts += _conflicts([part for part in parts if part.records], known)
+    write_file(target.ledger, dump(ledger))
+    with Results(target) as results:  # which moves the JSON files of older results aside
+        merged.points += sum(result.counts for result in results.standing.history.current.values())
+
+
+def _trouble(result: Result, part: _Part) -> list[str]:
+    """What is the matter with its files. The JSON file of an older result was moved aside, and is copied as it is."""
+    if part.history.current[result.fingerprint] != result:
+        result = replace(result, files={name: each for name, each in result.files.items() if name != result.json})
+    return damage_of(result, part.source.root)
+
+
+def _copy_result(result: Result, root: Path, target: Places) -> Result:
+    """Copy its files under names that are free; the result with these names."""
+    json = target.relative(free_path(target.result_dir / result.json))
+    run = target.relative(free_path(target.result_dir / result.run))
+    new_name = {name: json if name == result.json else f"{run}/{name.rpartition('/')[2]}" for name in result.files}
+    for old, new in new_name.items():
+        if (root / old).exists():
+            _copy(root / old, target.result_dir / new)
+    return replace(result, json=json, run=run, files={new_name[name]: each for name, each in result.files.items()})
+
+
+def _conflicts(parts: Sequence[_Part], known: Container[Key | bytes]) -> list[str]:
+    """Points with results that count in several parts, neither of which knows of the other."""
+    found = {}
+    for one, other in itertools.combinations(parts, 2):
+        for fingerprint, mine in one.history.current.items():
+            its = other.history.current.get(fingerprint)
+            if its is None or not (mine.counts and its.counts) or not (_key(mine) in known and _key(its) in known):
+                continue
+            if not other.knows(_key(mine)) and not one.knows(_key(its)):
+                found[fingerprint] = (
+                    f"{mine.point} was measured both in {one.source.name} ({mine.json}) and in {other.source.name} "
+                    f"({its.json}): the later one counts, the other is in superseded/."
+                )
+    return list(found.values())
+
+
+def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
+    """What no ledger of the source knows."""
+    known: set[str] = set()
+    for places in campaigns_in(source.root):
+        known.add(places.relative(places.ledger))
+        records = read_ledger(places.ledger)
+        known.update(name for record in records if record["kind"] in ("intent", "done") for name in record["files"])
+    for name in files_in(source.root):
+        parts = PurePosixPath(name).parts
+        if name in known or (parts[0] == HIDDEN and parts[2:3] == ("runs",)):
+            continue
+        target = output / name
+        if target.exists() and checksum_of(target) == checksum_of(source.root / name):
+            continue
+        free = free_path(target)
+        if free != target and parts[0] != HIDDEN:
+            merged.renamed.append(f"{name} of {source.name} is {free.relative_to(output).as_posix()}.")
+        _copy(source.root / name, free)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with saying_why(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)

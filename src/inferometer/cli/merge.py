@@ -1,0 +1,51 @@
+"""`inferometer merge`: the results of several machines in one directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXIT_UNCLEAN = 1
+EXIT_USAGE = 2
+
+
+def merge(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="TAR|DIR...", help="Tars that `collect` made, or result directories.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The directory to make.")],
+) -> None:
+    """Merge results into a new directory, in which campaigns can also go on.
+
+    Exit code: 0 if all went in, 1 if points were measured in several places or results had to be left out (which are named, and
+    the rest is merged), 2 if nothing was merged.
+    """
+    from inferometer.campaign.archive import ArchiveError
+    from inferometer.campaign.gather import GatherError
+    from inferometer.campaign.ledger import LedgerError
+    from inferometer.campaign.merge import merge as merge_results
+    from inferometer.store.atomic import CannotWriteError
+
+    try:
+        merged = merge_results(sources, output)
+    except (ArchiveError, GatherError, LedgerError, CannotWriteError) as error:
+        typer.echo(f"inferometer: {_printable(str(error))}", err=True)
+        raise typer.Exit(EXIT_USAGE) from None
+    for heading, sentences in (
+        ("Measured more than once", merged.conflicts),
+        ("Left out", merged.left_out),
+        ("Renamed", merged.renamed),
+    ):
+        if sentences:
+            typer.echo(f"{heading}:")
+        for sentence in sentences:
+            typer.echo(f"  {_printable(sentence)}")
+    typer.echo(f"{merged.points} points with a result that counts, in {output}")
+    raise typer.Exit(0 if merged.clean else EXIT_UNCLEAN)
+
+
+def _printable(text: str) -> str:
+    """Without what would drive a terminal: names come from archives of others."""
+    return "".join(character if character.isprintable() else "?" for character in text)

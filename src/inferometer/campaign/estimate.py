@@ -15,7 +15,10 @@ from datetime import datetime
 from typing import Any
 
 from inferometer.spec.campaign import Group
+from inferometer.spec.load import Load
+from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
+from inferometer.spec.workload import AnyWorkload, RandomWorkload
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class _Pace:
     point: float
     start: float
 
+
+GUESSED_PROMPT, GUESSED_OUTPUT = 512, 256
+"""Tokens, of requests whose lengths stand in a file."""
 
 GUESSED = _Pace(token=0.035, prompt_token=1 / 5000, point=3.0, start=240.0)
 
@@ -42,13 +48,30 @@ class Estimate:
 
 def guess_seconds(spec: RunSpec) -> float:
     """Time of a point, s."""
-    load, work, pace = spec.load, spec.workload, _pace_of(spec)
+    load, pace = spec.load, _pace_of(spec)
+    prompt, output = typical_lengths(spec.workload)
     requests = load.num_warmups + load.num_prompts
-    prompts = requests * (work.prefix_len + work.input_len) * pace.prompt_token
-    stream = work.output_len * pace.token
+    prompts = requests * (GUESSED_PROMPT if prompt is None else prompt) * pace.prompt_token
+    stream = (GUESSED_OUTPUT if output is None else output) * pace.token
     waves = math.ceil(requests / min(load.max_concurrency or requests, requests))
-    arrivals = 0.0 if math.isinf(load.request_rate) else load.num_prompts / load.request_rate
-    return pace.point + max(waves * stream + prompts, arrivals + stream)
+    seconds = max(waves * stream + prompts, _arrivals_seconds(load) + stream)
+    return pace.point + min(seconds, load.max_seconds or math.inf)
+
+
+def typical_lengths(work: AnyWorkload) -> tuple[int | None, int | None]:
+    """Prompt and most output of a request, tokens, shared prefixes included; None where only a file can tell."""
+    prompt, output = nominal_lengths(work)
+    if isinstance(work, RandomWorkload) and prompt is not None:
+        prompt += work.prefix_len
+    return prompt, output
+
+
+def _arrivals_seconds(load: Load) -> float:
+    """From the first arrival to the last; 0 where all are due at once, or nobody knows."""
+    if load.steps:
+        return sum(step.seconds for step in load.steps)
+    rate = load.ramp.requests_in(1.0) if load.ramp else load.request_rate
+    return load.num_prompts / rate
 
 
 def _pace_of(spec: RunSpec) -> _Pace:

@@ -71,7 +71,8 @@ def _run_test(flags: BenchFlags) -> NoReturn:
         chosen = choose(flags)
     except CampaignError as error:
         _refuse(*error.reasons)
-    typer.echo(f"That is: inferometer run {chosen.campaign} --only {shlex.join(chosen.only)}")
+    only = " ".join(f"--only {shlex.quote(point)}" for point in chosen.only)
+    typer.echo(f"That is: inferometer run {chosen.campaign} {only}")
     run(chosen.campaign, only=chosen.only, sets=chosen.sets, allow_invalid=flags.allow_invalid)
     raise typer.Exit
 

@@ -20,9 +20,9 @@ from inferometer.spec.expand import expand
 from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.preset_files import preset_names
 
-HEEDED = frozenset(
-    "config campaign model tp random_input_len random_output_len num_prompts base_url host port result_dir save_result "
-    "allow_invalid".split()
+HEEDED = (
+    *("config", "campaign", "model", "tp", "random_input_len", "random_output_len", "num_prompts"),
+    *("base_url", "host", "port", "result_dir", "save_result", "allow_invalid"),
 )
 """Flags that mean something beside --config; all else is the campaign's to say."""
 

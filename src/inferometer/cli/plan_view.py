@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from inferometer.campaign.estimate import Estimate, typical_lengths
 from inferometer.spec.campaign import Group, Hardware, ServerNeed
 from inferometer.spec.recipe import shell_line
-
-if TYPE_CHECKING:
-    from inferometer.campaign.estimate import Estimate
 
 HEADINGS = ("Group", "Server", "Points", "Done", "Requests", "Tok in", "Tok out", "Left")
 WORDS = ("Group", "Server")
@@ -34,15 +31,14 @@ class GroupPlan:
         return sum(point.spec.load.num_prompts for point in self.group.points)
 
     @property
-    def tokens_in(self) -> int:
-        """Of the prompts, prefixes included, by their middle length."""
-        specs = [point.spec for point in self.group.points]
-        return sum(spec.load.num_prompts * (spec.workload.prefix_len + spec.workload.input_len) for spec in specs)
-
-    @property
-    def tokens_out(self) -> int:
-        """At most, where outputs may end early."""
-        return sum(point.spec.load.num_prompts * point.spec.workload.output_len for point in self.group.points)
+    def tokens(self) -> tuple[int | None, int | None]:
+        """Of all prompts, and of all outputs at most; None where only a file can tell."""
+        sums: list[int | None] = [0, 0]
+        for point in self.group.points:
+            for i, length in enumerate(typical_lengths(point.spec.workload)):
+                before = sums[i]
+                sums[i] = None if length is None or before is None else before + length * point.spec.load.num_prompts
+        return sums[0], sums[1]
 
 
 def rows(plans: Sequence[GroupPlan]) -> list[tuple[str, ...]]:
@@ -61,10 +57,15 @@ def _amounts(plans: Sequence[GroupPlan]) -> tuple[str, ...]:
         f"{sum(len(plan.group.points) for plan in plans):,}",
         f"{sum(plan.done for plan in plans):,}",
         f"{sum(plan.requests for plan in plans):,}",
-        short(sum(plan.tokens_in for plan in plans)),
-        short(sum(plan.tokens_out for plan in plans)),
+        _sum([plan.tokens[0] for plan in plans]),
+        _sum([plan.tokens[1] for plan in plans]),
         duration(sum(plan.left.seconds for plan in plans)),
     )
+
+
+def _sum(numbers: Sequence[int | None]) -> str:
+    known = [number for number in numbers if number is not None]
+    return short(sum(known)) if len(known) == len(numbers) else "?"
 
 
 def aligned(table: Sequence[tuple[str, ...]]) -> str:

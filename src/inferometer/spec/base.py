@@ -16,4 +16,4 @@ Seconds = Annotated[float, Field(gt=0, le=1e9)]
 class Spec(BaseModel):
     """Base of all specs: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)

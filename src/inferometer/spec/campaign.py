@@ -12,19 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
-from inferometer.spec.run import (
-    Load,
-    NonNegativeInt,
-    PositiveInt,
-    RandomWorkload,
-    RunSpec,
-    Sampling,
-    Spec,
-    Timeouts,
-)
+from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Spec
+from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts
+from inferometer.spec.workload import AnyWorkload, RandomWorkload
 
 BackendName = Literal[
     "openai",
@@ -77,9 +70,11 @@ Value = Annotated[
 """Of an environment variable: a string, or a whole number written without quotation marks."""
 
 Threshold = Annotated[str, _like(_TARGET, 'a comparison such as "> 1800"'), _pattern(_TARGET)]
-PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Latency = Literal["ttft", "tpot", "itl", "e2el"]
 Cache = Literal["cold", "warm"]
+
+OVERRIDDEN = ("workload", "load", "sampling")
+"""Sections of a group that replace single keys of the campaign's."""
 
 
 def _words(command: Any) -> Any:
@@ -120,7 +115,7 @@ class Hardware(Spec):
     """Of each card's link, GB/s in one direction."""
     instruction: str | None = None
     """What a person has to do to bring it about, such as "set the slot to x8"."""
-    cost_per_hour: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    cost_per_hour: NonNegativeFloat | None = None
     """Of the whole configuration, in whatever currency; instead of the campaign's own."""
 
 
@@ -195,8 +190,8 @@ class GroupSpec(Spec):
     """Tensor parallelism."""
     matrix: Matrix | None = None
     """Instead of the campaign's."""
-    workload: RandomWorkload | None = None
-    """Its fields replace the campaign's, one by one; so do those of `load` and `sampling`."""
+    workload: AnyWorkload | None = None
+    """Keys given here replace the campaign's, one by one, unless the kind is another; so do those of `load` and `sampling`."""
     load: Load | None = None
     sampling: Sampling | None = None
 
@@ -217,7 +212,7 @@ class CampaignSpec(Spec):
     servers: Annotated[dict[Name, ServerRecipe], Field(min_length=1)]
     groups: Annotated[tuple[GroupSpec, ...], Field(min_length=1)]
     matrix: Matrix = Matrix()
-    workload: RandomWorkload = RandomWorkload()
+    workload: AnyWorkload = RandomWorkload()
     load: Load = Load()
     sampling: Sampling = Sampling()
     timeouts: Timeouts = Timeouts()
@@ -235,7 +230,27 @@ class CampaignSpec(Spec):
     """Put the arrays of every request into the result files too."""
     targets: dict[Name, Threshold] = Field(default_factory=dict)
     """What the results are to reach, such as `output_throughput: "> 1800"`; kept for who checks it."""
-    cost_per_hour: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    cost_per_hour: NonNegativeFloat | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_groups(cls, given: Any) -> Any:
+        """Give each group what it leaves to the campaign of a section it has."""
+        groups = given.get("groups") if isinstance(given, dict) else None
+        if not isinstance(groups, list):
+            return given
+        return {**given, "groups": [_completed(group, given) for group in groups]}
+
+
+def _completed(group: Any, campaign: dict[str, Any]) -> Any:
+    if not isinstance(group, dict):
+        return group
+    completed = dict(group)
+    for section in OVERRIDDEN:
+        base, own = campaign.get(section), group.get(section)
+        if isinstance(base, dict) and isinstance(own, dict) and own.get("kind", base.get("kind")) == base.get("kind"):
+            completed[section] = {**base, **own}
+    return completed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from inferometer.spec.campaign import CampaignSpec, Group, GroupSpec, PlannedPoint
 from inferometer.spec.checks import check_run
 from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, test_of
@@ -157,7 +159,16 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
-    listed = list(cells(test_of(campaign, group)))
+    test = test_of(campaign, group)
+    try:
+        listed = list(cells(test))
+        for settings in listed:
+            test.workload_of(settings), test.load_of(settings)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        what = f"a {test.workload.kind} workload has none" if wrong["type"] == "extra_forbidden" else wrong["msg"]
+        yield f"its matrix gives {'.'.join(map(str, wrong['loc'])) or 'a point'}: {what.removeprefix('Value error, ')}."
+        return
     if not listed:
         yield "no point is left of it: look at its matrix and what it excludes."
     if any(settings.get("cache") == "warm" and {**settings, "cache": "cold"} not in listed for settings in listed):

@@ -9,10 +9,17 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from inferometer.spec.base import Spec
 from inferometer.spec.campaign import CampaignSpec, Matrix
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.marked_yaml import Place
-from inferometer.spec.run import Load, RandomWorkload, Sampling, Spec, Timeouts
+from inferometer.spec.run import Load, Sampling, Timeouts
+from inferometer.spec.workload import AnyWorkload, RandomWorkload
+
+WORKLOADS: dict[str, type[Spec]] = {
+    get_args(tagged)[1].tag: get_args(tagged)[0] for tagged in get_args(get_args(AnyWorkload)[0])
+}
+"""The model of each kind."""
 
 SECTIONS: dict[str, type[Spec]] = {
     "matrix": Matrix,
@@ -37,25 +44,40 @@ def readable(place: Place, raw: Mapping[str, Any]) -> str:
 
 def sentences(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Each error as the place in the file and one sentence."""
-    for each in error.errors():
+    errors = error.errors()
+    of_campaign = {(each["loc"], each["type"]) for each in errors}
+    for each in errors:
+        if each["loc"][:1] == ("groups",) and (each["loc"][2:], each["type"]) in of_campaign:
+            continue  # taken over from the campaign, where it is told
+        if each["type"] == "too_short" and len([other for other in errors if other["loc"][:1] == each["loc"]]) > 1:
+            continue  # there are enough, but they are wrong
         place = _place(each)
         name = readable(place, raw)
         kind, value = each["type"], each["input"]
         if kind == "extra_forbidden":
-            yield place, _unknown_key(place)
+            yield place, _unknown_key(each["loc"])
         elif kind == "missing":
             yield place[:-1], f"{name} is missing."
         elif kind == "literal_error":
-            known = re.findall(r"'([^']*)'", each["ctx"]["expected"]) or [each["ctx"]["expected"]]
-            yield place, f"{name}: {value!r} is not one of {', '.join(known)}{did_you_mean(str(value), known)}."
+            yield place, f"{name}: {_not_one_of(value, each['ctx']['expected'])}"
+        elif kind == "union_tag_invalid":
+            yield (*place, "kind"), f"{name}.kind: {_not_one_of(each['ctx']['tag'], each['ctx']['expected_tags'])}"
         else:
             wish = each["msg"].removeprefix("Value error, ")
             yield place, f"{name}: {wish[0].lower()}{wish[1:]}{_shown(value)}."
 
 
+def _not_one_of(value: object, expected: str) -> str:
+    """`expected` as pydantic lists it: `'a', 'b' or 'c'`, or numbers."""
+    known = re.findall(r"'([^']*)'", expected) or [expected]
+    return f"{value!r} is not one of {', '.join(known)}{did_you_mean(str(value), known)}."
+
+
 def _place(error: ErrorDetails) -> Place:
-    """Where in the file. An axis is one value there, however many numbers it stands for; so is a name that is a bad key."""
-    place = tuple(step for step in error["loc"] if step != "[key]")
+    """Where in the file: an axis is one value there, however many numbers it stands for, and so is a name that is a bad key."""
+    steps = [step for step in error["loc"] if step != "[key]"]
+    before = [None, *steps]
+    place = tuple(step for last, step in zip(before, steps, strict=False) if last != "workload" or step not in WORKLOADS)
     if "matrix" in place[-3:-1] and place[-2] in Matrix.model_fields and isinstance(place[-1], int):
         return place if place[-2] in ("paired", "include", "exclude") else place[:-1]
     return place
@@ -65,9 +87,9 @@ def _shown(value: Any) -> str:
     return f", not {value!r}" if isinstance(value, str | int | float | None) and len(repr(value)) <= 60 else ""
 
 
-def _unknown_key(place: Place) -> str:
-    key = str(place[-1])
-    model = _model_at(place[:-1])
+def _unknown_key(loc: Place) -> str:
+    key = str(loc[-1])
+    model = _model_at(loc[:-1])
     known = list(model.model_fields) if model else []
     hint = did_you_mean(key, known)
     sections = [name for name, section in SECTIONS.items() if key in section.model_fields]
@@ -76,12 +98,14 @@ def _unknown_key(place: Place) -> str:
     return f"unknown key {key!r}{hint or ': there are ' + ', '.join(known)}."
 
 
-def _model_at(place: Place) -> type[Spec] | None:
-    """The model whose keys stand at `place`."""
+def _model_at(loc: Place) -> type[Spec] | None:
+    """The model whose keys stand there."""
     kind: Any = CampaignSpec
-    for step in place:
+    for step in loc:
         model = _model_in(kind)
-        if model is not None:
+        if str(step) in WORKLOADS:
+            kind = WORKLOADS[str(step)]
+        elif model is not None:
             kind = model.model_fields[str(step)].annotation if str(step) in model.model_fields else None
         else:  # the values of a mapping or a list: what it is declared to hold last that is a model
             kind = next((inner for inner in reversed(get_args(kind)) if _model_in(inner) or get_args(inner)), None)

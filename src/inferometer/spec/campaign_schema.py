@@ -34,6 +34,9 @@ def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
             tidy[keyword] = value
     if "patternProperties" in tidy:
         tidy["additionalProperties"] = False
+    kind = tidy.get("properties", {}).get("kind", {}).get("const")
+    if kind not in (None, "random"):  # a workload without its kind is a random one
+        tidy["required"] = ["kind", *tidy.get("required", ())]
     return tidy
 
 

@@ -15,11 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from inferometer.spec.base import Spec
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Cell, Group, GroupSpec, Matrix, PlannedPoint, ServerNeed
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.longest import longest_request, nominal_lengths
 from inferometer.spec.recipe import server_need
-from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target
+from inferometer.spec.run import Load, RunSpec, Sampling, Target
+from inferometer.spec.workload import AnyWorkload
 
 QUICK_PROMPTS = 4
 QUICK_POINTS = 3
@@ -59,8 +61,11 @@ ID_PARTS: dict[str, Callable[[Any], str]] = {
 }
 """How an id names what varies, in this order."""
 
-M = TypeVar("M", RandomWorkload, Load, Sampling)
+M = TypeVar("M", bound=Spec)
 T = TypeVar("T")
+
+WORKLOAD_AXES = ("input_len", "output_len", "prefix_len", "cache")
+LOAD_AXES = ("num_prompts", "request_rate", "burstiness", "max_concurrency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +74,16 @@ class _Test:
 
     spec: GroupSpec
     matrix: Matrix
-    workload: RandomWorkload
+    workload: AnyWorkload
     load: Load
     sampling: Sampling
 
-    def workload_of(self, settings: Settings) -> RandomWorkload:
-        return _with(self.workload, settings, "input_len", "output_len", "prefix_len", "cache")
+    def workload_of(self, settings: Settings) -> AnyWorkload:
+        """Raises ValidationError where a matrix says what this kind of workload has no word for, or says otherwise."""
+        return _with(self.workload, settings, WORKLOAD_AXES)
 
     def load_of(self, settings: Settings) -> Load:
-        return _with(self.load, settings, "num_prompts", "request_rate", "burstiness", "max_concurrency")
+        return _with(self.load, settings, LOAD_AXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,9 @@ def test_of(campaign: CampaignSpec, group: GroupSpec) -> _Test:
     return _Test(
         group,
         group.matrix or campaign.matrix,
-        _over(campaign.workload, group.workload),
-        _over(campaign.load, group.load),
-        _over(campaign.sampling, group.sampling),
+        group.workload or campaign.workload,
+        group.load or campaign.load,
+        group.sampling or campaign.sampling,
     )
 
 
@@ -173,13 +179,10 @@ def _matches(test: _Test, settings: Settings, out: Cell) -> bool:
     return all(whole[name] == value for name, value in _given(out).items())
 
 
-def _over(base: M, own: M | None) -> M:
-    """`base`, with the fields that `own` was given."""
-    return base if own is None else type(base)(**{**base.model_dump(), **own.model_dump(exclude_unset=True)})
-
-
-def _with(base: M, settings: Settings, *names: str) -> M:
-    return base.model_copy(update={name: settings[name] for name in names if name in settings})
+def _with(base: M, settings: Settings, names: Sequence[str]) -> M:
+    """`base` with those settings, validated anew: what goes with one length need not go with another."""
+    own = {name: settings[name] for name in names if name in settings}
+    return base if not own else type(base).model_validate({**base.model_dump(exclude_unset=True), **own})
 
 
 def _by_server(tests: Iterable[_Test]) -> list[list[_Test]]:
@@ -191,7 +194,7 @@ def _by_server(tests: Iterable[_Test]) -> list[list[_Test]]:
     return list(shared.values())
 
 
-def _workloads(test: _Test) -> set[RandomWorkload]:
+def _workloads(test: _Test) -> set[AnyWorkload]:
     return {test.workload_of(settings) for settings in cells(test)}
 
 

@@ -44,6 +44,8 @@ class Target(Spec):
     """Path to post to; None is the backend's own."""
     model: str
     """Name sent in requests."""
+    lora_modules: tuple[str, ...] | None = None
+    """LoRA adapters, by the names the server has for them, that requests take in turn; None is the model alone."""
     headers: dict[str, str] = Field(default_factory=dict, repr=False, exclude=True)
     """Extra HTTP headers, keys among them: never written anywhere."""
     insecure: bool = False

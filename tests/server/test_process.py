@@ -303,6 +303,13 @@ def test_a_real_server_the_embedded_engine(bench: Bench) -> None:
     assert "Traceback" not in "\n".join(server.log_tail())
 
 
+def test_modules_of_the_users_directory_are_left_alone(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('this is no module for you')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with bench.running():
+        pass
+
+
 def test_memory_that_does_not_come_back_is_told_and_does_no_harm(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     held = iter([{"card0": 100.0}])
     monkeypatch.setattr(accelerator_memory, "used_mib", lambda: next(held))

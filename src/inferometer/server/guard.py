@@ -1,10 +1,10 @@
 """The guard: a small process between us and a server, so that the server ends with us, however we end. For ProcessServer only.
 
-`python -m inferometer.server.guard` reads one line of JSON on standard input (command, environment, log, lock,
-stop_timeout_s) and starts the command in a session of its own. When its standard input ends, because we want that or have
-died, it ends the server's whole tree of processes. On standard output it says {"pid": …}, or {"error": …}, and when the server
-has ended {"exit": code}, at once and before it looks for what the server has left behind. The file `lock` names the server,
-and is locked for as long as the guard or any process of the server lives, so that the next start can wait for that.
+In a process of its own, `main` reads one line of JSON on standard input (command, environment, log, lock, stop_timeout_s) and
+starts the command in a session of its own. When its standard input ends, because we want that or have died, it ends the
+server's whole tree of processes. On standard output it says {"pid": …}, or {"error": …}, and when the server has ended
+{"exit": code}, at once and before it looks for what the server has left behind. The file `lock` names the server, and is locked
+for as long as the guard or any process of the server lives, so that the next start can wait for that.
 
 A server of many workers leaves some behind when its leader dies. On Linux the guard adopts them (it is their subreaper); and if
 the guard itself is killed, the kernel tells the server to end.
@@ -145,7 +145,3 @@ def _first_line(fd: int) -> bytes:
 def _tell(what: dict[str, object]) -> None:
     with contextlib.suppress(OSError):  # nobody listens any more
         os.write(1, json.dumps(what).encode() + b"\n")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -28,6 +28,11 @@ from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint,
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
 
+GUARD = (
+    "import sys; sys.path = [each for each in sys.path if each]; from inferometer.server import guard; sys.exit(guard.main())"
+)
+"""Modules are not taken from the current directory: it is the user's, who may keep a json.py there."""
+
 GUARD_TIMEOUT_S = 30.0
 """The guard's own time: to start, and to kill what does not end by itself."""
 
@@ -142,8 +147,8 @@ class ProcessServer:
         self._end = None
         self._say(f"Starting {shlex.join(recipe.command)}\n  log: {log}")
         with log.open("ab") as stderr:
-            self._guard = subprocess.Popen(
-                [sys.executable, "-m", "inferometer.server.guard"],
+            self._guard = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-c", GUARD],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

@@ -1,8 +1,10 @@
 """What is asked: data sets become requests, before the clock starts. Knows numpy; not of servers (what it asks of one is handed
 in), wire formats or arrival times."""
 
-from inferometer.workload.random import Workload, random_workload
+from inferometer.workload.build import build_workload
+from inferometer.workload.random import random_workload
 from inferometer.workload.tokens import LocalCounter, ServerCounter, TokenCounter, TokenIds, WordCounter, find_counting
+from inferometer.workload.workload import Workload
 
 __all__ = [
     "LocalCounter",
@@ -11,6 +13,7 @@ __all__ = [
     "TokenIds",
     "WordCounter",
     "Workload",
+    "build_workload",
     "find_counting",
     "random_workload",
 ]

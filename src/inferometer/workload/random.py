@@ -6,43 +6,34 @@ beginning, so that no prefix cache can answer one point with another's work.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from inferometer.request import Prompt, Request
-from inferometer.spec.run import RandomWorkload, length_range
+from inferometer.spec.lengths import LengthLaw
+from inferometer.spec.workload import RandomWorkload
 from inferometer.workload.text import text_prompts
 from inferometer.workload.tokens import TokenCounter, TokenIds
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """The requests of one point. `counting` says how their lengths were counted, `exact` whether they are the server's own."""
-
-    requests: Sequence[Request]
-    counting: str
-    exact: bool
+from inferometer.workload.workload import Identity, Workload, seeds_of
 
 
 def random_workload(
-    spec: RandomWorkload, n: int, *, identity: tuple[int, str, int], counter: TokenIds | TokenCounter, attempt: int = 0
+    spec: RandomWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, attempt: int = 0
 ) -> Workload:
-    """`n` requests. `identity` is (seed, point, repeat); `point` is any name that is the point's own, such as its fingerprint.
+    """`n` requests.
 
     Prompt i has `prefix_len` tokens that all share and then its own, in all as many as its `prompt_tokens`. Fewer requests of
     the same identity are the first of more. Another `attempt` has the same lengths and other prompts, for a point that is
     measured again on a server that may remember it. Raises ValueError where a length cannot be had.
     """
-    for_inputs, for_outputs, for_prompts = _seeds(identity).spawn(3)
+    for_inputs, for_outputs, for_prompts = seeds_of(identity).spawn(3)
     if attempt:
-        for_prompts = _seeds((*identity, attempt))
-    inputs = _lengths(spec.input_len, spec.range_ratio, n, for_inputs)
-    outputs = _lengths(spec.output_len, spec.range_ratio, n, for_outputs)
+        for_prompts = seeds_of((*identity, attempt))
+    input_law, output_law = spec.laws()
+    inputs = draw_lengths(input_law, n, np.random.default_rng(for_inputs))
+    outputs = draw_lengths(output_law, n, np.random.default_rng(for_outputs))
     prompts: Sequence[Prompt]
     if isinstance(counter, TokenIds):
         prompts, exact, counting = _id_prompts(inputs, spec.prefix_len, counter.pool, for_prompts), True, counter.how
@@ -51,18 +42,15 @@ def random_workload(
         counting = counter.how if exact == counter.exact else f"{counter.how}; some prompts could not be made to fit"
     totals, max_tokens = (inputs + spec.prefix_len).tolist(), outputs.tolist()
     requests = [Request(i, prompts[i], totals[i], max_tokens[i]) for i in range(n)]
-    return Workload(requests, counting, exact)
+    return Workload(requests, counting, exact, reusable_tokens=spec.prefix_len)
 
 
-def _seeds(identity: tuple[int | str, ...]) -> np.random.SeedSequence:
-    """Hashed, since neighbouring numbers must not make neighbouring prompts."""
-    digest = hashlib.sha256(json.dumps(identity).encode()).digest()
-    return np.random.SeedSequence(int.from_bytes(digest, "big"))
-
-
-def _lengths(length: int, ratio: float, n: int, seed: np.random.SeedSequence) -> npt.NDArray[np.int64]:
-    low, high = length_range(length, ratio)
-    return np.random.default_rng(seed).integers(low, high, size=n, endpoint=True)
+def draw_lengths(law: LengthLaw, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """`n` lengths, tokens, by the law. Those of a normal law that lie outside its range are at its end."""
+    if law.kind == "normal":
+        normal = np.round(rng.normal(law.mean, law.sigma, size=n))
+        return np.clip(normal, law.low, law.high).astype(np.int64)
+    return rng.integers(law.low, law.high, size=n, endpoint=True)
 
 
 def _id_prompts(

@@ -62,7 +62,7 @@ def text_prompts(
     shared = max(round((prefix_len - vocabulary.overhead) / vocabulary.tokens_per_word), 0)
     *for_drawing, for_correcting = (np.random.default_rng(seed) for seed in seeds.spawn(4))
     drawn = _draw(sizes, shared, vocabulary, for_drawing)
-    exact = counter.exact and _correct(drawn, targets, vocabulary, counter, for_correcting)
+    exact = counter.exact and correct(drawn, targets, vocabulary, counter, for_correcting)
     return [" ".join(words) for words in drawn], exact
 
 
@@ -109,9 +109,9 @@ def _draw(
 ) -> list[list[str]]:
     """Words of each prompt, the first `shared` the same in all. More prompts leave the first ones as they are."""
     for_first, for_words, for_prefix = rngs
-    prefix = _choose(vocabulary.first, min(shared, 1), for_prefix) + _choose(vocabulary.words, shared - 1, for_prefix)
-    first = _choose(vocabulary.first, len(sizes), for_first)
-    words = _choose(vocabulary.words, int(sizes.sum()), for_words)
+    prefix = choose(vocabulary.first, min(shared, 1), for_prefix) + choose(vocabulary.words, shared - 1, for_prefix)
+    first = choose(vocabulary.first, len(sizes), for_first)
+    words = choose(vocabulary.words, int(sizes.sum()), for_words)
     ends = np.cumsum(sizes)
     prompts = []
     for begin, end, opening in zip((ends - sizes).tolist(), ends.tolist(), first, strict=True):
@@ -122,12 +122,12 @@ def _draw(
     return prompts
 
 
-def _choose(words: npt.NDArray[Any], n: int, rng: np.random.Generator) -> list[str]:
+def choose(words: npt.NDArray[Any], n: int, rng: np.random.Generator) -> list[str]:
     chosen: list[str] = words[rng.integers(len(words), size=max(n, 0))].tolist()
     return chosen
 
 
-def _correct(
+def correct(
     prompts: list[list[str]],
     targets: npt.NDArray[np.int64],
     vocabulary: Vocabulary,
@@ -145,7 +145,7 @@ def _correct(
                 words = math.ceil(excess / vocabulary.tokens_per_word)
                 del prompts[i][max(len(prompts[i]) - words, 1) :]
             else:
-                prompts[i] += _choose(vocabulary.fillers, math.ceil(-excess / vocabulary.tokens_per_filler), rng)
+                prompts[i] += choose(vocabulary.fillers, math.ceil(-excess / vocabulary.tokens_per_filler), rng)
         missing = _misses(missing, prompts, targets, counter)
         if not missing:
             return True

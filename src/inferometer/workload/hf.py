@@ -1,0 +1,50 @@
+"""Rows of a data set by way of the `datasets` library: from the hub, or from a local directory or file, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inferometer.spec.workload import HfWorkload
+from inferometer.workload.records import Row
+
+SHUFFLE_BUFFER = 10_000
+"""A stream is shuffled within a window of so many rows, which bounds what is in memory."""
+
+_SAVED = ("state.json", "dataset_dict.json")
+"""What `save_to_disk` leaves in a directory."""
+
+_FORMATS = {".json": "json", ".jsonl": "json", ".parquet": "parquet", ".csv": "csv", ".txt": "text"}
+
+
+def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row]:
+    """The rows of the split. Raises ValueError with cause and cure."""
+    try:
+        import datasets
+    except ImportError:
+        raise ValueError("The data set kind hf needs a package that is missing: pip install 'inferometer[datasets]'.") from None
+    try:
+        rows = _open(datasets, spec)
+        if order is not None:
+            rows = rows.shuffle(seed=int(order.integers(2**31)), buffer_size=SHUFFLE_BUFFER)
+        for number, content in enumerate(rows, 1):
+            yield Row(f"{spec.path} ({spec.split}), row {number}", content)
+    except Exception as error:  # the library, and those that it calls, raise all kinds
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise ValueError(
+            f"--dataset-path {spec.path}: the data set cannot be read ({reason}); see --hf-subset and --hf-split."
+        ) from error
+
+
+def _open(datasets: Any, spec: HfWorkload) -> Any:
+    """The split as a stream."""
+    path = Path(spec.path)
+    if any((path / name).is_file() for name in _SAVED):
+        saved = datasets.load_from_disk(spec.path)
+        return (saved[spec.split] if isinstance(saved, dict) else saved).to_iterable_dataset()
+    if path.is_file():
+        return datasets.load_dataset(_FORMATS.get(path.suffix, "json"), data_files=spec.path, split=spec.split, streaming=True)
+    return datasets.load_dataset(spec.path, name=spec.subset, split=spec.split, streaming=True)

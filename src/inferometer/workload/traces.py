@@ -1,0 +1,187 @@
+"""Recorded traces: rows of a time, a prompt length and an output length, in the three forms that are in use.
+
+    BurstGPT    CSV    Timestamp (s), Model, Request tokens, Response tokens, …; 0 response tokens: a request that failed
+    Azure       CSV    TIMESTAMP (date and time), ContextTokens, GeneratedTokens
+    Mooncake    JSON   timestamp (ms), input_length, output_length, and perhaps hash_ids: one for each block of the prompt
+
+Where prompts have hash_ids, equal ids are equal blocks, so that prompts begin alike where the recorded ones did.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from inferometer.clock import MS, NS
+from inferometer.request import Request
+from inferometer.spec.workload import TraceWorkload
+from inferometer.workload.pieces import Piece, compose
+from inferometer.workload.records import csv_rows, is_json, json_rows
+from inferometer.workload.tokens import TokenCounter, TokenIds
+from inferometer.workload.workload import Identity, Workload, content_hash
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?")
+
+
+class Recorded(NamedTuple):
+    """One row: when the request came (ns), and its lengths in tokens."""
+
+    time_ns: int
+    prompt_tokens: int
+    output_tokens: int
+    model: str | None = None
+    blocks: tuple[int, ...] = ()
+
+
+def trace_workload(
+    spec: TraceWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, attempt: int = 0
+) -> Workload:
+    """The first `n` requests of a trace that the filters let through, in their order. Raises ValueError."""
+    left_out: Counter[str] = Counter()
+    rows = list(islice(_fitting(spec, left_out), n))
+    if len(rows) < n:
+        without = f" ({', '.join(f'{number} left out: {reason}' for reason, number in left_out.items())})" if left_out else ""
+        raise ValueError(
+            f"{spec.path} has {len(rows)} usable rows{without}, but {n} requests are to be made: lower --num-prompts."
+        )
+    composed = compose([_pieces(spec, i, row) for i, row in enumerate(rows)], counter, (*identity, attempt))
+    requests = [
+        Request(i, prompt, tokens, row.output_tokens)
+        for i, (prompt, tokens, row) in enumerate(zip(composed.prompts, composed.lengths, rows, strict=True))
+    ]
+    shared = any(row.blocks for row in rows)
+    origin = {
+        "file": spec.path,
+        "shuffled": False,
+        "left_out": dict(left_out),
+        "lengthened": sum(tokens > row.prompt_tokens for tokens, row in zip(composed.lengths, rows, strict=True)),
+        "shares_blocks": shared,
+        "sha256": content_hash(requests),
+    }
+    return Workload(
+        requests,
+        counter.how,
+        composed.exact,
+        reusable_tokens=max(composed.lengths, default=0) if shared else 0,
+        origin=origin,
+        recorded_ns=np.array([row.time_ns for row in rows], np.int64),
+    )
+
+
+def _pieces(spec: TraceWorkload, number: int, row: Recorded) -> list[Piece]:
+    """The blocks that it shares with others, as far as there are any; the rest is its own."""
+    pieces = []
+    left = row.prompt_tokens
+    for block in row.blocks:
+        pieces.append(Piece(("block", block), min(spec.block_len, left)))
+        left -= pieces[-1].tokens
+        if not left:
+            return pieces
+    return [*pieces, Piece(("own", number), left)]
+
+
+def _fitting(spec: TraceWorkload, left_out: Counter[str]) -> Iterator[Recorded]:
+    last_ns: int | None = None
+    for where, row in _rows(spec.path):
+        if last_ns is not None and row.time_ns < last_ns:
+            raise ValueError(f"{where}: is earlier than the row before it; sort the trace by time.")
+        last_ns = row.time_ns
+        reason = _unfit(spec, row)
+        if reason:
+            left_out[reason] += 1
+        else:
+            yield row
+
+
+def _unfit(spec: TraceWorkload, row: Recorded) -> str | None:
+    if spec.model is not None and row.model != spec.model:
+        return "another model"
+    if not row.output_tokens or not row.prompt_tokens:
+        return "no tokens: it failed"
+    if spec.max_input_len is not None and row.prompt_tokens > spec.max_input_len:
+        return "prompt too long"
+    if spec.max_total_len is not None and row.prompt_tokens + row.output_tokens > spec.max_total_len:
+        return "prompt and output too long"
+    return None
+
+
+def _rows(path: str) -> Iterator[tuple[str, Recorded]]:
+    read: Callable[[Mapping[str, Any]], Recorded] | None = None
+    for where, content in json_rows(path) if is_json(path) else csv_rows(path):
+        read = read or _form(path, content)
+        try:
+            yield where, read(content)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            reason = f"has no {error}" if isinstance(error, KeyError) else str(error)
+            raise ValueError(f"{where}: {reason}; repair the row or take it out.") from None
+
+
+def _form(path: str, row: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Recorded]:
+    for column, read in (("Request tokens", _burstgpt), ("ContextTokens", _azure), ("input_length", _mooncake)):
+        if column in row:
+            return read
+    raise ValueError(
+        f"{path} is no trace: it has {', '.join(map(str, row))}, but neither 'Request tokens' (BurstGPT), nor 'ContextTokens' "
+        "(Azure), nor 'input_length' (Mooncake)."
+    )
+
+
+def _burstgpt(row: Mapping[str, Any]) -> Recorded:
+    return Recorded(
+        round(_number(row["Timestamp"]) * NS),
+        _tokens(row["Request tokens"]),
+        _tokens(row["Response tokens"]),
+        model=row.get("Model"),
+    )
+
+
+def _azure(row: Mapping[str, Any]) -> Recorded:
+    return Recorded(_moment_ns(row["TIMESTAMP"]), _tokens(row["ContextTokens"]), _tokens(row["GeneratedTokens"]))
+
+
+def _mooncake(row: Mapping[str, Any]) -> Recorded:
+    blocks = row.get("hash_ids") or ()
+    if not isinstance(blocks, list | tuple) or not all(type(block) is int for block in blocks):
+        raise ValueError("hash_ids is no list of numbers")
+    time_ns = round(_number(row["timestamp"]) * MS)
+    return Recorded(time_ns, _tokens(row["input_length"]), _tokens(row["output_length"]), blocks=tuple(blocks))
+
+
+def _number(written: Any) -> float:
+    try:
+        number = float(written)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number < 1e12:  # nor nan
+        raise ValueError(f"{written!r} is no time")
+    return number
+
+
+def _tokens(written: Any) -> int:
+    try:
+        tokens = int(written)
+    except (TypeError, ValueError):
+        tokens = -1
+    if tokens < 0 or isinstance(written, bool):
+        raise ValueError(f"{written!r} is no number of tokens")
+    return tokens
+
+
+def _moment_ns(written: str) -> int:
+    """Unix time, ns, of `2023-11-16 18:15:46.6805900`; without a zone it is taken for UTC."""
+    found = _MOMENT.fullmatch(written.strip())
+    if not found:
+        raise ValueError(f"{written!r} is no date and time")
+    day, clock, fraction, sign, hours, minutes = found.groups()
+    moment = datetime.strptime(f"{day} {clock}", "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 (the zone comes next)
+    if sign:
+        ahead = timedelta(hours=int(hours), minutes=int(minutes))
+        moment += -ahead if sign == "+" else ahead
+    return calendar.timegm(moment.timetuple()) * NS + int((fraction or "0").ljust(9, "0"))

@@ -1,0 +1,64 @@
+"""Workload: the requests of one point, and what a reader of its result has to know about them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.request import Request
+
+Identity = tuple[int, str, int]
+"""(seed, point, repeat): all that is random about a workload follows from it; `point` is any name that is the point's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """The requests of one point. `counting` says how their lengths were counted, `exact` whether they are the server's own."""
+
+    requests: Sequence[Request]
+    counting: str
+    exact: bool
+    reusable_tokens: int = 0
+    """The most tokens of a prompt that an earlier one of this workload, or of an earlier attempt, begins with by intention."""
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    """Where the prompts are from and what was done to them, in plain values: file, rows left out and why, order, repetition."""
+    recorded_ns: npt.NDArray[np.int64] | None = None
+    """When each request was made originally, ns, in order; None where nobody has recorded it."""
+
+
+def seeds_of(identity: tuple[int | str, ...]) -> np.random.SeedSequence:
+    """Hashed, since neighbouring numbers must not make neighbouring prompts."""
+    digest = hashlib.sha256(json.dumps(identity).encode()).digest()
+    return np.random.SeedSequence(int.from_bytes(digest, "big"))
+
+
+def cycled(work: Workload, n: int) -> Workload:
+    """`n` requests, those of `work` again and again. What a prompt begins with may then be all of it."""
+    distinct = len(work.requests)
+    if n <= distinct or not distinct:
+        return work
+    requests = []
+    for i in range(n):
+        turn, original = i - i % distinct, work.requests[i % distinct]
+        after = None if original.after is None else original.after + turn
+        requests.append(replace(original, id=i, after=after))
+    longest = max(request.prompt_tokens for request in work.requests)
+    return replace(
+        work, requests=requests, reusable_tokens=longest, origin={**work.origin, "distinct": distinct}, recorded_ns=None
+    )
+
+
+def content_hash(requests: Sequence[Request]) -> str:
+    """SHA-256 of what is asked, hex: two runs that have it in common have sent the same."""
+    digest = hashlib.sha256()
+    for request in requests:
+        asked = [request.prompt, request.max_tokens, request.after, request.think_ns, dict(request.parameters)]
+        digest.update(json.dumps(asked, default=dict).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()

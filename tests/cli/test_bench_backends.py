@@ -82,6 +82,20 @@ def test_what_a_backend_would_ignore_is_refused_before_anything_is_measured(tmp_
     assert "TGI knows no min_p and would ignore it: leave it out" in refused.output
 
 
+def test_adapters_are_asked_for_in_turn(tmp_path: Path) -> None:
+    _, run, requests = measure("sglang", tmp_path, "--lora-modules", "law", "--lora-modules", "code")
+    assert run["spec"]["target"]["lora_modules"] == ["law", "code"]
+    assert requests["outcome"].unique().to_list() == ["OK"]
+
+
+def test_a_wire_without_adapters_refuses_them() -> None:
+    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("lmdeploy",)) as engine:
+        flags = ["bench", "--backend", "lmdeploy", "--base-url", engine.base_url, "--lora-modules", "law"]
+        refused = CliRunner().invoke(app, flags)
+    assert refused.exit_code == 2
+    assert "LMDeploy's /generate cannot choose a LoRA adapter by request: leave out --lora-modules" in refused.output
+
+
 def test_a_server_of_another_kind_is_noticed() -> None:
     with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("ollama",)) as engine:
         refused = CliRunner().invoke(app, ["bench", "--backend", "tensorrt-llm", "--base-url", engine.base_url])

@@ -47,6 +47,7 @@ def test_every_flag_finds_its_place() -> None:
             model="org/m",
             header=["X-Team=blue"],
             insecure=True,
+            lora_modules=["law", "code"],
             random_input_len=64,
             random_output_len=32,
             random_range_ratio=0.5,
@@ -80,6 +81,7 @@ def test_every_flag_finds_its_place() -> None:
         "endpoint": "/v1/chat/completions",
         "model": "org/m",
         "insecure": True,
+        "lora_modules": ("law", "code"),
     }
     assert spec.target.headers == {"X-Team": "blue"}
     work, load = spec.workload.model_dump(), spec.load

@@ -27,6 +27,7 @@ CHANGES: list[dict[str, Any]] = [
     {"target": Target(model="m", base_url="http://127.0.0.1:8001")},
     {"target": Target(model="m", endpoint="/v1/x")},
     {"target": Target(model="m", insecure=True)},
+    {"target": Target(model="m", lora_modules=("a", "b"))},
     {"workload": RandomWorkload(input_len=1025)},
     {"workload": RandomWorkload(output_len=129)},
     {"workload": RandomWorkload(range_ratio=0.1)},

@@ -105,6 +105,7 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
         sampling=spec.sampling.parameters,
         logprobs=spec.sampling.logprobs,
         extra_body=spec.sampling.extra_body,
+        adapters=spec.target.lora_modules or (),
     )
     plan = plan_load(
         spec.load.num_prompts,

@@ -15,9 +15,7 @@ REPORT, FILES, RUN, CAMPAIGN = "Report", "Files", "Run", "Test of a campaign"
 class BenchFlags:
     """As typed: strings are parsed and checked by what they are for, so that all errors are told at once."""
 
-    backend: Annotated[
-        str, Option(help="Wire format: openai (or vllm) for /v1/completions, openai-chat.", rich_help_panel=SERVER)
-    ] = "openai"
+    backend: Annotated[str, Option(help="Wire format; `inferometer backends` lists them.", rich_help_panel=SERVER)] = "openai"
     base_url: Annotated[
         str | None,
         Option(help="Address of the server, with or without /v1; instead of --host and --port.", rich_help_panel=SERVER),
@@ -95,6 +93,10 @@ class BenchFlags:
     repetition_penalty: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
     logprobs: Annotated[int | None, Option(help="Ask for so many log-probabilities.", rich_help_panel=GENERATION)] = None
     extra_body: Annotated[str | None, Option(help="JSON object, merged into every request.", rich_help_panel=GENERATION)] = None
+    lora_modules: Annotated[
+        list[str] | None,
+        Option(help="LoRA adapters by the server's names for them; requests take them in turn.", rich_help_panel=GENERATION),
+    ] = None
 
     percentile_metrics: Annotated[str, Option(help="Latencies to report, of ttft,tpot,itl,e2el.", rich_help_panel=REPORT)] = (
         "ttft,tpot,itl"

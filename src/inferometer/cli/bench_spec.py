@@ -104,6 +104,7 @@ def understand(flags: BenchFlags) -> Asked:
             "endpoint": flags.endpoint,
             "headers": headers,
             "insecure": flags.insecure,
+            "lora_modules": tuple(flags.lora_modules) if flags.lora_modules else None,
         },
         model=flags.served_model_name or flags.model,
         parts={

@@ -40,11 +40,7 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     model: Annotated[str, typer.Option(help="The model's name in the API.", rich_help_panel=_SERVER)] = "embedded",
     backend: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Wire format to speak, as in `inferometer bench`; may be repeated.",
-            show_default="openai and openai-chat",
-            rich_help_panel=_SERVER,
-        ),
+        typer.Option(help="Wire format, as in `bench`; may be repeated. (default: vLLM's)", rich_help_panel=_SERVER),
     ] = None,
     api_key: Annotated[
         str | None,

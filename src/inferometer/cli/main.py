@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import typer
 
 import inferometer
+from inferometer.cli.backends import backends
 from inferometer.cli.bench import bench
 from inferometer.cli.collect import collect
 from inferometer.cli.demo import demo
@@ -29,12 +30,13 @@ app.command()(bench)
 app.command()(run)
 app.command()(plan)
 app.add_typer(presets, name="presets")
+app.command()(backends)
 app.command()(collect)
 app.command()(merge)
 app.command()(engine)
 app.command()(demo)
 
-SEVERAL_VALUES = ("--goodput", "--metadata", "--header")
+SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules")
 """Flags that `vllm bench serve` lets be followed by several values: `--goodput ttft:100 tpot:50`."""
 
 

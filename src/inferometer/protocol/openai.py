@@ -34,7 +34,7 @@ def completion_text(choice: Choice) -> str:
 
 
 COMPLETIONS = Backend(
-    title="OpenAI completions",
+    title="any with OpenAI's completions",
     endpoint="/v1/completions",
     encode=encode,
     decoder=partial(StreamDecoder, completion_text),

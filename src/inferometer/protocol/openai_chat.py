@@ -79,7 +79,7 @@ def _functions(delta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 CHAT = Backend(
-    title="OpenAI chat",
+    title="any with OpenAI's chat",
     endpoint="/v1/chat/completions",
     encode=encode,
     decoder=partial(StreamDecoder, chat_text),

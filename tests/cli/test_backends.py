@@ -1,0 +1,56 @@
+"""`inferometer backends`, and the same table in the README: UPDATE_GOLDEN=1 writes it there anew."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from inferometer.cli.backends import table
+from inferometer.cli.main import app
+from inferometer.protocol import PROTOCOLS
+
+README = Path(__file__).parents[2] / "README.md"
+PLACE = re.compile(r"(<!-- backends: [^\n]* -->\n)(.*?)(<!-- /backends -->\n)", re.DOTALL)
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|\n").split(" | ")]
+
+
+def test_the_readme_has_the_table() -> None:
+    text = README.read_text(encoding="utf-8")
+    if os.environ.get("UPDATE_GOLDEN"):
+        text = PLACE.sub(lambda found: found[1] + table() + found[3], text)
+        README.write_text(text, encoding="utf-8")
+    (found,) = PLACE.finditer(text)
+    assert found[2] == table(), "the README is out of date: UPDATE_GOLDEN=1 pytest tests/cli/test_backends.py"
+
+
+def test_the_command_prints_it() -> None:
+    said = CliRunner().invoke(app, ["backends"])
+    assert (said.exit_code, said.output) == (0, table())
+
+
+def test_every_backend_has_its_place_once() -> None:
+    headings, rule, *rows = [cells(line) for line in table().splitlines()]
+    assert all(set(cell) == {"-"} for cell in rule)
+    assert {len(row) for row in (headings, rule, *rows)} == {8}
+    named = [name for row in rows for name in re.findall(r"`(.+?)`", row[0])]
+    assert sorted(named) == sorted(PROTOCOLS)
+
+
+def test_a_row_says_what_the_backend_says() -> None:
+    by_name = {row[0]: row for row in map(cells, table().splitlines())}
+    assert by_name["`tgi`"][2:] == [
+        "`/generate_stream`",
+        "text",
+        "exact",
+        "at most",
+        "the server's count",
+        "by request",
+    ]
+    assert by_name["`tensorrt-llm`"][4:] == ["about", "exact", "one an event", "no"]
+    assert by_name["`openai`, `vllm`"][3] == "token ids, text"

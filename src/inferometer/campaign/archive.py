@@ -63,8 +63,11 @@ def unpack_archive(path: Path, folder: Path) -> None:
             most = MOST_GROWTH * file.seek(0, os.SEEK_END) + ROOM
             file.seek(0)
             plain: IO[bytes] = gzip.GzipFile(fileobj=file) if zipped else file  # type: ignore[assignment]
-            with tarfile.open(fileobj=_Bounded(plain, path, most), mode="r:") as tar:  # type: ignore[call-overload]
+            bounded = _Bounded(plain, path, most)
+            with tarfile.open(fileobj=bounded, mode="r:") as tar:  # type: ignore[call-overload]
                 _unpack(tar, path, folder)
+            while bounded.read(BLOCK):  # gzip's checksum stands at its end
+                pass
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, OverflowError, ValueError) as error:
         raise ArchiveError(f"{path} is not a whole tar file ({error}): copy it again from where it was made.") from error
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:

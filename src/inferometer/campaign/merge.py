@@ -70,9 +70,8 @@ class _Part:
     source: _Source
     records: list[Record]
     history: History
-
-    def knows(self, key: Key) -> bool:
-        return any(_key(result) == key for result in [*self.history.current.values(), *self.history.older])
+    keys: set[Key]
+    """Of all its results."""
 
 
 def merge(sources: Sequence[Path], output: Path) -> Merged:
@@ -135,7 +134,8 @@ def _part(source: _Source, name: str) -> _Part:
         sound = False
     if not sound:
         raise LedgerError(f"{source.name}: the ledger of {name} holds what no campaign writes: it is not used.")
-    return _Part(source, records, history)
+    keys = {_key(result) for result in [*history.current.values(), *history.older]}
+    return _Part(source, records, history, keys)
 
 
 def _is_sound(result: Result, campaign: str) -> bool:
@@ -226,7 +226,7 @@ def _conflicts(parts: Sequence[_Part], known: Container[Key | bytes]) -> list[st
             its = other.history.current.get(fingerprint)
             if its is None or not (mine.counts and its.counts) or not (_key(mine) in known and _key(its) in known):
                 continue
-            if not other.knows(_key(mine)) and not one.knows(_key(its)):
+            if _key(mine) not in other.keys and _key(its) not in one.keys:
                 found[fingerprint] = (
                     f"{mine.point} was measured both in {one.source.name} ({mine.json}) and in {other.source.name} "
                     f"({its.json}): the later one counts, the other is in superseded/."

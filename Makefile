@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check test-engines bench clean help
+.PHONY: demo test check test-engines test-docker test-wide soak fuzz bench clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -11,7 +11,7 @@ demo: .venv/ready  ## measure the embedded engine and show the report
 	$(BIN)/inferometer demo
 
 test: .venv/dev  ## the fast tests
-	$(BIN)/pytest -m "not engine"
+	$(BIN)/pytest
 
 check: .venv/dev  ## lint, format and types
 	$(BIN)/ruff check
@@ -21,6 +21,9 @@ check: .venv/dev  ## lint, format and types
 test-engines: .venv/dev  ## real engines on the CPU, in environments of their own (several GB the first time)
 	$(BIN)/python tests/engines/install.py
 	$(BIN)/pytest -m engine tests/engines
+
+test-docker: .venv/dev  ## servers in containers, with a real Docker engine (skipped where there is none)
+	$(BIN)/pytest -m docker tests/server/test_docker.py
 
 bench: .venv/dev  ## accuracy and cost of the client, side by side with a C reader
 	$(BIN)/python benchmarks/run.py

@@ -62,7 +62,7 @@ def wire_messages(job: Job) -> list[bytes]:
     usual = {
         "Host": job.address.host_header,
         "User-Agent": "inferometer",
-        "Accept": "text/event-stream",
+        "Accept": job.backend.content_type.partition(";")[0],
         "Accept-Encoding": "identity",
         "Content-Type": "application/json",
     }

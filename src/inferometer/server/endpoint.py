@@ -211,7 +211,7 @@ class Endpoint:
 
         A refusal of the request itself is a result; an unreachable server, a refused key, a missing path raise.
         """
-        headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream, application/x-ndjson"}
         response = self._send("POST", path, content=body, headers=headers, timeout_s=timeout_s)
         if response.status_code in (401, 403, 404, 405, 503) or response.is_redirect:
             raise self._refused(response)

@@ -96,6 +96,15 @@ def _once(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(values))
 
 
+_CACHE = {"enum": ["cold", "warm"]}
+CacheAxis = Annotated[
+    tuple[Cache, ...],
+    AfterValidator(_once),
+    BeforeValidator(lambda axis: [axis] if isinstance(axis, str) else axis),
+    WithJsonSchema({"anyOf": [_CACHE, {"type": "array", "items": _CACHE}]}),
+]
+
+
 class CampaignError(Exception):
     """The campaign cannot be carried out as written: one sentence for each reason, with file and line where there is one."""
 
@@ -169,7 +178,7 @@ class Matrix(Spec):
     request_rate: PositiveFloatAxis = ()
     burstiness: PositiveFloatAxis = ()
     num_prompts: PositiveIntAxis = ()
-    cache: Annotated[tuple[Cache, ...], AfterValidator(_once)] = ()
+    cache: CacheAxis = ()
     """`[cold, warm]`: each point twice, the second time with the prompts of the first."""
     num_prompts_per_concurrency: PositiveInt | None = None
     """num_prompts = this × max_concurrency, where num_prompts is not given: every level then takes about as long."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -152,3 +154,8 @@ def worker_record(**fields: Any) -> WorkerRecord:
 def share_of(n: int, *, worker: int = 0, warmups: int = 0, due_ns: Sequence[int] | None = None) -> Share:
     due = np.array(due_ns, np.int64) if due_ns is not None else np.zeros(n, np.int64)
     return Share(worker, np.arange(n, dtype=np.int64), due, n, warmups)
+
+
+def environment_with(folder: Path) -> dict[str, str]:
+    """For a process of its own that imports from `folder` too."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))}

@@ -13,6 +13,7 @@ from inferometer.arrival import LoadPlan, plan_load
 from inferometer.clock import MS, NS, monotonic_ns
 from inferometer.load.live import Live
 from inferometer.load.loop import Loop
+from inferometer.load.timer import DueTimer
 from inferometer.trace import MISSING, Outcome
 
 
@@ -119,6 +120,22 @@ def test_an_open_loop_sends_in_order_and_never_before_the_time() -> None:
     assert ran.column("intended_ns") == due_ns
     assert ran.column("sent_ns") == sorted(ran.column("sent_ns"))
     assert all(sent >= due for sent, due in zip(ran.column("sent_ns"), due_ns, strict=True))
+
+
+def test_an_open_loop_is_woken_at_its_due_times_not_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    armed: list[int] = []
+    arm = DueTimer.arm
+
+    def noted(timer: DueTimer, due_ns: int) -> None:
+        armed.append(due_ns)
+        arm(timer, due_ns)
+
+    monkeypatch.setattr(DueTimer, "arm", noted)
+    due_ns = [0, 30 * MS, 60 * MS]
+    with ScriptedServer(answer) as server:
+        (job,) = jobs_for(server.port, open_loop(due_ns))
+        ran = run_loop(job)
+    assert {each - ran.loop._start_ns for each in armed} == {30 * MS, 60 * MS}
 
 
 def test_an_open_loop_does_not_wait_for_answers() -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
@@ -14,7 +15,7 @@ from threading import Event
 import numpy as np
 import psutil
 import pytest
-from loop_runner import BOUNDED, check_books, closed_loop, jobs_for, open_loop, requests
+from loop_runner import BOUNDED, check_books, closed_loop, environment_with, jobs_for, open_loop, requests
 from scripted_server import Asked, Hangup, Peer, ScriptedServer, answer, until
 
 from inferometer.arrival import plan_load
@@ -184,7 +185,8 @@ def test_workers_die_with_their_parent() -> None:
 import sys
 from loop_runner import closed_loop, jobs_for
 from inferometer.load import measure
-measure(jobs_for(int(sys.argv[1]), closed_loop(4, 2), workers=2))
+from inferometer.spec.run import Timeouts
+measure(jobs_for(int(sys.argv[1]), closed_loop(4, 2), workers=2, timeouts=Timeouts()))  # longer than this test waits
 """
     both_here = Event()
     hung_up = []
@@ -197,16 +199,19 @@ measure(jobs_for(int(sys.argv[1]), closed_loop(4, 2), workers=2))
         raise Hangup
 
     with ScriptedServer(script) as server:
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+        environment = environment_with(Path(__file__).parent)
         parent = subprocess.Popen([sys.executable, "-c", code, str(server.port)], env=environment)
         assert both_here.wait(20)
         workers = psutil.Process(parent.pid).children()
         assert len(workers) == 2
         parent.kill()
         parent.wait(10)
-        until(lambda: len(hung_up) == 2)
-        psutil.wait_procs(workers, timeout=10)
-        assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
+        try:
+            until(lambda: len(hung_up) == 2)
+        finally:
+            for worker in workers:
+                with suppress(psutil.NoSuchProcess):
+                    worker.kill()
 
 
 def test_time_outs_end_a_run_of_several_workers() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 import pytest
+from loop_runner import environment_with
 from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunked, until
 
 from inferometer.trace import Outcome
@@ -51,7 +52,7 @@ def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
 @contextmanager
 def running(port: int, n: int, concurrency: int, workers: int = 1) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", RUN, *map(str, (port, n, concurrency, workers))]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    environment = environment_with(Path(__file__).parent)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True)
     try:
         yield process
@@ -136,6 +137,6 @@ before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
 measure(jobs_for(int(sys.argv[1]), closed_loop(1, 1)))
 assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 """
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    environment = environment_with(Path(__file__).parent)
     with ScriptedServer(answer) as server:
         subprocess.run([sys.executable, "-c", code, str(server.port)], env=environment, check=True, timeout=20)

@@ -7,10 +7,11 @@ import time
 from threading import Event, Thread
 
 import pytest
-from loop_runner import BOUNDED, Ran, closed_loop, job_for, jobs_for, open_loop, requests, run_loop
+from loop_runner import BOUNDED, Ran, closed_loop, finish_loop, job_for, jobs_for, open_loop, requests, run_loop
 from scripted_server import STREAM, Asked, Hangup, Peer, Script, ScriptedServer, answer, chunk, chunked, event, head, sized
 
-from inferometer.load.loop import CannotConnectError
+from inferometer.load.live import Live
+from inferometer.load.loop import CannotConnectError, Loop
 from inferometer.trace import MISSING, Failure, Outcome
 
 
@@ -181,6 +182,33 @@ def test_connections_that_hang_during_the_run() -> None:
     assert ran.failures == [Failure.NONE, Failure.CONNECT_TIMEOUT, Failure.CONNECT_TIMEOUT]
     assert ran.column("detail")[1] == "no connection within 0.1 s"
     assert ran.column("sent_ns")[1:] == [MISSING] * 2
+
+
+def test_a_request_that_waits_to_be_sent_again_is_cancelled_when_the_run_is_stopped() -> None:
+    """The kept connection is closed under the second request, and there is no other to be had."""
+    queue = FullQueue()
+    live = Live()
+
+    def serve_one() -> None:
+        sock, _ = queue.listener.accept()
+        peer = Peer(sock)
+        peer.read_until(b"\r\n\r\n")
+        queue.fill()
+        peer.send(*chunked(*STREAM))
+        peer.read_until(b"\r\n\r\n")
+        peer.close()
+        live.request_stop()
+
+    thread = Thread(target=serve_one)
+    thread.start()
+    job = job_for(queue.port, n=3)
+    loop = Loop(job, live)
+    loop.prepare()
+    ran = finish_loop(loop, job, live)
+    thread.join()
+    queue.close()
+    assert ran.outcomes == [Outcome.OK, Outcome.CANCELLED, Outcome.UNSENT]
+    assert ran.column("resent") == [0, 1, 0]
 
 
 def test_time_outs_are_kept_in_an_open_loop_too() -> None:

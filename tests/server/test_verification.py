@@ -28,7 +28,7 @@ def server() -> Iterator[ChangingServer]:
 
 
 def verified(server: ChangingServer, needed: ServerNeed | None = None, *, ours: bool = False) -> Confirmation:
-    with open_endpoint(server.url) as endpoint:
+    with open_endpoint(server.url, "openai") as endpoint:
         return verify(endpoint, needed or need(ServerRecipe(base_url=server.url)), ours=ours)
 
 
@@ -124,7 +124,7 @@ def test_hardware_in_words() -> None:
 
 
 def test_when_a_server_started(server: ChangingServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_endpoint(server.url) as endpoint:
+    with open_endpoint(server.url, "openai") as endpoint:
         assert start_of(endpoint) == Start(1100.0)
         server.started_s = None
         monkeypatch.setattr("inferometer.server.verification.listener", lambda _: Listener(1, "vllm", 77.0))

@@ -29,7 +29,7 @@ HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 START_TIME = re.compile(r"^process_start_time_seconds (\S+)", re.MULTILINE)
 
 
-def open_endpoint(base_url: str, backend: str = "openai") -> Endpoint:
+def open_endpoint(base_url: str, backend: str) -> Endpoint:
     """An endpoint to ask, patient for as long as a busy server may need. Raises ServerError if there can be none.
 
     `backend` is the wire format by its name in PROTOCOLS: servers that speak it have routes of their own to be asked on.
@@ -150,7 +150,7 @@ def same_start(one: float | None, other: float | None) -> bool | None:
 
 def check_unchanged(need: ServerNeed, start: Start) -> None:
     """Raise ServerError unless the right server answers, and has not been started again since `start`."""
-    with open_endpoint(need.recipe.base_url) as endpoint:
+    with open_endpoint(need.recipe.base_url, need.recipe.backend) as endpoint:
         verify(endpoint, need, ours=False)
         if not start.goes_on() and same_start(start.started_s, start_of(endpoint).started_s) is False:
             raise ServerError(f"The server at {endpoint.base_url} was restarted since it was confirmed.")

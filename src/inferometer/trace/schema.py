@@ -102,7 +102,7 @@ REQUEST_COLUMNS = (
     Column("reads", "int32", "", "reads that brought body bytes"),
     Column("event_start", "int64", "", "row of its first event in the event table"),
     Column("event_count", "int64", "", "number of its output events"),
-    Column("finish_reason", "object", "", "as the server said it, or None"),
+    Column("finish_reason", "object", "", "stop, length, or the server's own word; or None"),
     Column("detail", "object", "", "the failure in words, or None"),
 )
 

@@ -234,7 +234,13 @@ def test_trtllm_serve_counts_in_every_chunk_unless_told_not_to() -> None:
 
 
 def test_tgis_chat_is_openais_without_ignore_eos() -> None:
-    assert encode("tgi-chat", ignore_eos=True) == encode("openai-chat")
+    assert encode("tgi-chat", ignore_eos=True) == {**encode("openai-chat"), "model": "tgi"}
+
+
+def test_tgi_takes_a_model_in_a_chat_for_an_adapter() -> None:
+    read = PROTOCOLS["tgi-chat"].read
+    assert read(encode("tgi-chat")).model is None
+    assert read(encode("tgi-chat", adapters=("law",))).model == "law"
 
 
 def test_xinference_is_openais() -> None:

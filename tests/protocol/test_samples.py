@@ -99,7 +99,7 @@ def test_data_of_another_wire_is_told(backend: str, payload: bytes) -> None:
 
 WRONG = {
     "a text that is no text": ("sglang", b'{"text":5,"meta_info":{}}'),
-    "a finish reason that is no object": ("sglang", b'{"text":"","meta_info":{"finish_reason":"length"}}'),
+    "a finish reason that is neither object nor text": ("sglang", b'{"text":"","meta_info":{"finish_reason":5}}'),
     "data without meta_info": ("lmdeploy", b'{"text":"a"}'),
     "data without a token": ("tgi", b'{"token":"a"}'),
     "data without text_output": ("tensorrt-llm", b'{"model_name":"m"}'),
@@ -139,6 +139,11 @@ def test_a_whole_error_instead_of_a_stream(backend: str) -> None:
 def test_why_llama_cpp_stopped(stop_type: str, reason: str) -> None:
     body = b'data: {"content":"","stop":true,"stop_type":"%b","tokens_predicted":3,"tokens_evaluated":4}\n\n'
     assert decode("llama.cpp", body % stop_type.encode()) == [StreamEvent("", -1, (4, 3, -1), reason)]  # type: ignore[arg-type]
+
+
+def test_an_older_sglang_gives_a_bare_reason() -> None:
+    (event,) = decode("sglang", b'data: {"text":"a","meta_info":{"completion_tokens":1,"finish_reason":"length"}}\n\n')
+    assert (event.text, event.tokens, event.finish_reason) == ("a", 1, "length")
 
 
 def test_an_older_llama_cpp_tells_no_counts_and_no_reason() -> None:

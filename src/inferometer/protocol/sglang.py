@@ -91,12 +91,14 @@ def read_meta_usage(meta: Mapping[str, Any]) -> Usage:
 
 
 def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) -> StreamEvent:
-    """An event whose `meta_info` may say why the answer has ended: `{"type": …, "message": …}`."""
+    """An event whose `meta_info` may say why the answer has ended: `{"type": …, "message": …}`; older servers, the type."""
     reason = meta.get("finish_reason")
     if reason is None:
         return StreamEvent(text, tokens, usage)
+    if isinstance(reason, str):
+        reason = {"type": reason}
     if not isinstance(reason, dict):
-        raise WireFormatError("a finish reason that is no object")
+        raise WireFormatError("a finish reason that is neither object nor text")
     kind, message = text_of(reason, "type"), text_of(reason, "message")
     error = broken_off(kind)
     return StreamEvent(text, tokens, usage, kind, error=f"{error}: {message}" if error and message else error)

@@ -22,6 +22,8 @@ from inferometer.protocol.routes import TGI_TOKENIZE, Routes
 from inferometer.request import Request
 
 _NAME = "TGI"
+_ANY_MODEL = "tgi"
+"""The model that it serves. It takes any other name in a chat for a LoRA adapter's."""
 _REASONS = {"eos_token": "stop", "stop_sequence": "stop"}
 _ROUTES = Routes(ready="GET /health", models="GET /info", tokenize=(TGI_TOKENIZE,))
 
@@ -116,9 +118,14 @@ class Emitter:
 
 
 def encode_chat(request: Request, generation: Generation) -> bytes:
-    """OpenAI's chat without `ignore_eos`, which TGI does not have."""
+    """OpenAI's chat without `ignore_eos`, which TGI does not have, and with the model's name left for an adapter's."""
     sampling_of(request, generation, _NAME, unknown=("min_p", "top_k", "repetition_penalty"))
-    return CHAT.encode(request, replace(generation, ignore_eos=False))
+    return CHAT.encode(request, replace(generation, model=_ANY_MODEL, ignore_eos=False))
+
+
+def read_chat(body: Mapping[str, Any]) -> Asked:
+    asked = CHAT.read(body)
+    return asked._replace(model=None) if asked.model == _ANY_MODEL else asked
 
 
 _CHAT_SHAPE = Shape(
@@ -143,6 +150,7 @@ TGI_CHAT = replace(
     CHAT,
     title=f"{_NAME}, chat",
     encode=encode_chat,
+    read=read_chat,
     emitter=partial(ChunkEmitter, _CHAT_SHAPE),
     exact_length=False,
     routes=_ROUTES,

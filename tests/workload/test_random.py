@@ -23,6 +23,7 @@ def make(
     point: str = "p",
     seed: int = 0,
     repeat: int = 0,
+    *,
     counter: TokenIds | TokenCounter = IDS,
     attempt: int = 0,
     **spec: float,
@@ -80,7 +81,7 @@ def test_lengths_fill_the_range(counter: TokenIds | TokenCounter) -> None:
 def test_no_two_points_share_a_beginning(counter: TokenIds | TokenCounter) -> None:
     """400 points that differ in seed, name or repeat by as little as can be: 4,000 prompts, 4,000 beginnings."""
     points = product(range(4), (f"p{i}" for i in range(25)), range(4))
-    made = [make(10, point, seed, repeat, counter, input_len=16) for seed, point, repeat in points]
+    made = [make(10, point, seed, repeat, counter=counter, input_len=16) for seed, point, repeat in points]
     beginnings = [tuple(tokens(r)[:8]) for work in made for r in work.requests]
     assert len(beginnings) == len(set(beginnings)) == 4000
 
@@ -94,6 +95,27 @@ def test_the_same_identity_makes_the_same_requests(counter: TokenIds | TokenCoun
 def test_fewer_requests_of_an_identity_are_the_first_of_more(counter: TokenIds | TokenCounter) -> None:
     few, more = (make(n, counter=counter, input_len=40, range_ratio=0.5, prefix_len=10) for n in (7, 30))
     assert few.requests == more.requests[:7]
+
+
+@both
+def test_lengths_may_be_normal_about_a_mean(counter: TokenIds | TokenCounter) -> None:
+    """Mean and deviation within 5 standard errors, and nothing beyond four deviations."""
+    work = random_workload(RandomWorkload(scenario="N(60,8)/(20,3)"), 4000, identity=(0, "p", 0), counter=counter)
+    for lengths, mean, sigma in (
+        ([r.prompt_tokens for r in work.requests], 60, 8),
+        ([r.max_tokens for r in work.requests], 20, 3),
+    ):
+        assert abs(np.mean(lengths) - mean) < 5 * sigma / np.sqrt(4000)
+        assert abs(np.std(lengths) / sigma - 1) < 5 / np.sqrt(2 * 4000) + 0.01  # rounding to whole tokens adds 1/12
+        assert mean - 4 * sigma <= min(lengths) < mean - 2.5 * sigma
+        assert mean + 2.5 * sigma < max(lengths) <= mean + 4 * sigma
+    assert all(len(tokens(r)) == r.prompt_tokens for r in work.requests)
+
+
+def test_lengths_may_be_uniform_between_any_two() -> None:
+    work = random_workload(RandomWorkload(scenario="U(3,6)/(1,2)"), 400, identity=(0, "p", 0), counter=IDS)
+    assert {r.prompt_tokens for r in work.requests} == {3, 4, 5, 6}
+    assert {r.max_tokens for r in work.requests} == {1, 2}
 
 
 def test_identities_whose_parts_run_together_are_different() -> None:

@@ -65,7 +65,7 @@ def csv_rows(path: str) -> Iterator[Row]:
                     raise ValueError(f"{where}: has another number of fields than the first line; repair it.")
                 yield Row(where, row)
         except csv.Error as error:
-            raise ValueError(f"{path}, line {reader.line_num}: is not CSV ({error}); repair it.") from None
+            raise ValueError(f"{path}, line {reader.reader.line_num}: is not CSV ({error}); repair it.") from None
 
 
 def text_lines(path: str) -> Iterator[str]:
@@ -143,6 +143,7 @@ def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[
             try:
                 _, end = decode(text, start)
             except RecursionError:
+                line += text.count("\n", at, start)
                 raise ValueError(f"{path}, line {line}: is nested too deeply; this is no file of prompts.") from None
             except json.JSONDecodeError as error:
                 why = error.msg

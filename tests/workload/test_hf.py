@@ -1,0 +1,114 @@
+"""Data sets by way of the `datasets` library, from files on this disk only."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from word_server import IDENTITY, chat_counter, text_counter, words, write_lines
+
+from inferometer.spec.workload import HfWorkload
+from inferometer.workload import Workload, build_workload
+
+datasets = pytest.importorskip("datasets")
+
+ROWS = [{"instruction": words(5 + i, f"i{i}_"), "input": "", "output": words(3 + i)} for i in range(30)]
+
+
+@pytest.fixture(autouse=True)
+def _offline(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path_factory.mktemp("cache"))
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    datasets.disable_progress_bars()
+
+
+def build(path: Path, n: int, *, chat: bool = False, **fields: Any) -> Workload:
+    spec = HfWorkload(path=str(path), **fields)
+    counter = chat_counter() if chat else text_counter()
+    return build_workload(spec, n, identity=fields.pop("identity", IDENTITY), counter=counter, chat=chat)
+
+
+@pytest.fixture(params=["jsonl", "json", "parquet", "saved", "saved with splits", "one file"])
+def local(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The rows, as a directory (or a file) of every kind."""
+    folder = tmp_path / "data"
+    table = datasets.Dataset.from_list(ROWS)
+    if request.param == "saved":
+        table.save_to_disk(folder)
+    elif request.param == "saved with splits":
+        datasets.DatasetDict({"train": table}).save_to_disk(folder)
+    else:
+        folder.mkdir()
+        if request.param == "parquet":
+            table.to_parquet(folder / "rows.parquet")
+        elif request.param == "json":
+            (folder / "rows.json").write_text(json.dumps(ROWS))
+        else:
+            write_lines(folder / "rows.jsonl", ROWS)
+    return folder / "rows.jsonl" if request.param == "one file" else folder
+
+
+def test_rows_of_local_data_in_their_order(local: Path) -> None:
+    work = build(local, 30, shuffle=False)
+    assert [request.prompt for request in work.requests] == [row["instruction"] for row in ROWS]
+    assert [(r.prompt_tokens, r.max_tokens) for r in work.requests] == [(6 + i, 3 + i) for i in range(30)]
+    assert work.origin["shuffled"] is False
+    assert work.exact
+
+
+def test_shuffled_within_a_window_by_the_seed(tmp_path: Path) -> None:
+    write_lines(tmp_path / "rows.jsonl", ROWS)
+    spec = HfWorkload(path=str(tmp_path))
+    made = [build_workload(spec, 30, identity=(seed, "p", 0), counter=text_counter(), chat=False) for seed in (1, 1, 2)]
+    assert made[0].requests == made[1].requests != made[2].requests
+    assert {r.prompt for r in made[2].requests} == {row["instruction"] for row in ROWS}
+    assert "window of 10000 rows" in made[0].origin["shuffled"]
+
+
+def test_conversations(tmp_path: Path) -> None:
+    said = [{"role": "system", "content": "s"}, {"role": "user", "content": "a b"}, {"role": "assistant", "content": "c d e"}]
+    write_lines(tmp_path / "rows.jsonl", [{"messages": said}])
+    (request,) = build(tmp_path, 1, chat=True).requests
+    assert (request.prompt, request.prompt_tokens, request.max_tokens) == (said[:2], 17, 3)
+
+
+def test_an_output_length_and_the_filters_apply(tmp_path: Path) -> None:
+    write_lines(tmp_path / "rows.jsonl", ROWS)
+    work = build(tmp_path, 5, shuffle=False, output_len=50, max_input_len=10)
+    assert [(r.prompt_tokens, r.max_tokens) for r in work.requests] == [(6 + i, 50) for i in range(5)]
+    with pytest.raises(ValueError, match=r"5 usable rows .25 left out: prompt too long"):
+        build(tmp_path, 6, output_len=50, max_input_len=10)
+
+
+def test_a_row_that_is_no_prompt_is_named(tmp_path: Path) -> None:
+    write_lines(tmp_path / "rows.jsonl", [{"a": 1}, {"a": 2}])
+    with pytest.raises(ValueError, match=r"\(train\), row 1: has no prompt: fields are a,"):
+        build(tmp_path, 1)
+
+
+def test_a_split_that_is_not_there_is_told_with_its_flag(tmp_path: Path) -> None:
+    write_lines(tmp_path / "rows.jsonl", ROWS)
+    with pytest.raises(ValueError, match=r"--dataset-path .* cannot be read \(.*\); see --hf-subset and --hf-split\."):
+        build(tmp_path, 1, split="nowhere")
+
+
+def test_a_malformed_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"prompt": "a"}\n{"prompt": \n')
+    with pytest.raises(ValueError, match="cannot be read"):
+        build(tmp_path, 2, output_len=1)
+
+
+def test_without_the_library_the_cure_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def missing(name: str, *rest: Any) -> Any:
+        if name == "datasets":
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(ValueError, match=r"pip install 'inferometer\[datasets\]'"):
+        build(tmp_path, 1)

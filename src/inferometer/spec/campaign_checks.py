@@ -151,7 +151,7 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
         if field not in FILE_NAME_FIELDS:
             known = ", ".join(FILE_NAME_FIELDS)
             yield place, f"a file name cannot hold {{{field}}}{did_you_mean(field, FILE_NAME_FIELDS)}: use {known}."
-    if re.sub(r"\{[^{}]*\}", "", pattern).strip("{}") != re.sub(r"\{[^{}]*\}", "", pattern):
+    if set("{}") & set(re.sub(r"\{[^{}]*\}", "", pattern)):
         yield place, "a brace is open."
     bare = [i for i, group in _written_groups(raw) if group.get("hardware") is None]
     if "config" in fields and bare:

@@ -36,8 +36,11 @@ class _File:
     def put(self, place: Place, value: Any, said_by: str) -> None:
         """Replace a value; the mappings that lead to it are made where they are missing."""
         holder: Any = self.raw
-        for step in place[:-1]:
-            holder = holder.setdefault(step, {}) if isinstance(holder, dict) else holder[step]
+        for depth, step in enumerate(place[:-1], 1):
+            if isinstance(holder, dict) and step not in holder:
+                holder[step] = {}
+                self.replaced[place[:depth]] = said_by
+            holder = holder[step]
         holder[place[-1]] = value
         self.marked.lines = {known: line for known, line in self.marked.lines.items() if known[: len(place)] != place}
         self.replaced[place] = said_by

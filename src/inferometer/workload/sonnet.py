@@ -35,22 +35,26 @@ def sonnet_workload(spec: SonnetWorkload, n: int, *, identity: Identity, counter
     if not lines:
         raise ValueError(f"{spec.path} has no line of text.")
     vocabulary = find_vocabulary(counter)
-    rng = np.random.default_rng(seeds_of((*identity, attempt)))
+    seed = (*identity, attempt)
     words_a_token = _words_a_token(lines, counter, vocabulary.overhead)
-    prefix = _words(lines, round((spec.prefix_len - vocabulary.overhead) * words_a_token), rng)
+    prefix = _words(lines, round((spec.prefix_len - vocabulary.overhead) * words_a_token), _rng(*seed, "prefix"))
     whole = math.ceil((spec.input_len - vocabulary.overhead) * words_a_token)
     if whole < 1:
         raise ValueError(
             f"An input of {spec.input_len} tokens cannot be had: special tokens and chat template alone are "
             f"{round(vocabulary.overhead)}; ask for more with --sonnet-input-len."
         )
-    drawn = [[*prefix, *_words(lines, whole - len(prefix), rng)] for _ in range(n)]
+    drawn = [[*prefix, *_words(lines, whole - len(prefix), _rng(*seed, i))] for i in range(n)]
     targets = np.full(n, spec.input_len, dtype=np.int64)
-    exact = counter.exact and correct(drawn, targets, vocabulary, counter, rng)
+    exact = counter.exact and correct(drawn, targets, vocabulary, counter, _rng(*seed, "filling"))
     requests = [Request(i, " ".join(words), spec.input_len, spec.output_len) for i, words in enumerate(drawn)]
     origin = {"file": spec.path, "lines": len(lines), "sha256": content_hash(requests)}
     how = counter.how if exact == counter.exact else f"{counter.how}; some prompts could not be made to fit"
     return Workload(requests, how, exact, reusable_tokens=spec.prefix_len, origin=origin)
+
+
+def _rng(*seed: int | str) -> np.random.Generator:
+    return np.random.default_rng(seeds_of(seed))
 
 
 def _words_a_token(lines: Sequence[str], counter: TokenCounter, overhead: float) -> float:

@@ -62,6 +62,16 @@ SGLANG_INCREMENTAL = Sample(
     ],
 )
 
+SGLANG_INCREMENTAL_ABORT = Sample(  # what ends it early is told with the whole text once more
+    "sglang",
+    (_sglang("a", "1", 1) + _sglang("b", "2", 2) + _sglang("abc", "1, 2, 3", 3, '{"type": "abort"}')).encode(),
+    [
+        StreamEvent("a", 1, Usage(5, 1, 0)),
+        StreamEvent("b", 1, Usage(5, 2, 0)),
+        StreamEvent("c", 1, Usage(5, 3, 0), "abort", error="the server broke the request off (finish reason abort)"),
+    ],
+)
+
 SGLANG_STOP_STRING = Sample(  # the stop string is cut off again at the end
     "sglang",
     (_sglang("ab EN", "1, 2", 2) + _sglang("ab", "1, 2, 3", 3, '{"type": "stop", "matched": " END"}')).encode(),

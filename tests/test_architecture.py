@@ -189,3 +189,9 @@ def test_the_plan_on_paper_names_every_room_and_fits_a_page() -> None:
     on_paper = set(re.findall(r"\b([a-z_]+)(?:/|\.py)", plan))
     assert there - on_paper == set()
     assert len(plan.splitlines()) <= LONGEST_PLAN
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """Tests are not packages: two files of one name cannot both be imported."""
+    names = [path.name for path in (ROOT / "tests").rglob("*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1 and name != "__init__.py") == []

@@ -28,4 +28,4 @@ def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
     told = re.fullmatch(r"(\d+) kills, (\d+) campaigns of 12 points\n", loop.stdout)
     assert told is not None
     assert int(told[1]) == KILLS
-    assert int(told[2]) >= 2
+    assert int(told[2]) >= 1  # how many were finished and compared; on a slow machine all kills may fall into one

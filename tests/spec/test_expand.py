@@ -288,3 +288,11 @@ def test_what_has_no_limit_is_called_inf() -> None:
 )
 def test_short_lengths(tokens: int, name: str) -> None:
     assert short_length(tokens) == name
+
+
+def test_quick_warms_up_once() -> None:
+    def warmups(number: int) -> int:
+        campaign = small(load={"num_warmups": number, "num_prompts": 9, "max_concurrency": 2}, matrix={"request_rate": 3})
+        return expand(campaign, quick=True)[0].points[0].spec.load.num_warmups
+
+    assert [warmups(number) for number in (0, 1, 16)] == [0, 1, 1]

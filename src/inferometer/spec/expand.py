@@ -101,14 +101,14 @@ class _Unit:
 def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] = ()) -> list[Group]:
     """The points in the order they are to be measured, one `Group` for each server start.
 
-    `quick` takes few points and few requests of every test, once. `only` keeps what one of its entries names: a test, a group,
+    `quick` takes few points, few requests and one warm-up of every test, once. `only` keeps what one of its entries names: a test, a group,
     a point with all its repeats, or a glob over any of them; an entry that names nothing raises CampaignError. Neither changes
     the servers: they are those of the whole campaign.
     """
     groups = []
     for tests in _by_server([test_of(campaign, group) for group in campaign.groups]):
         need = server_need(campaign, tests[0].spec, {longest_request(work) for test in tests for work in _workloads(test)})
-        units = [_Unit(test, settings) for test in tests for settings in _units(test, quick=quick)]
+        units = [_Unit(_briefly(test) if quick else test, cell) for test in tests for cell in _units(test, quick=quick)]
         points = tuple(
             _point(campaign, unit.test, need, settings, repeat)
             for unit, repeat in _ordered(campaign, units, repeats=1 if quick else campaign.repeats)
@@ -209,6 +209,10 @@ def _units(test: _Test, *, quick: bool) -> list[list[Settings]]:
             unit.append(settings)
     together = [sorted(unit, key=lambda settings: settings.get("cache", "")) for unit in units.values()]
     return _few(together) if quick else together
+
+
+def _briefly(test: _Test) -> _Test:
+    return replace(test, load=test.load.model_copy(update={"num_warmups": min(test.load.num_warmups, 1)}))
 
 
 def _few(units: list[T]) -> list[T]:

@@ -1,0 +1,213 @@
+"""`inferometer plan`: the groups, the sums, the commands, the time left, and what is done."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inferometer.campaign.results import Measurement, Results
+from inferometer.campaign.standing import places_of
+from inferometer.cli.main import main
+from inferometer.cli.plan_view import duration, short
+from inferometer.metrics.verdict import Status
+from inferometer.spec.campaign_file import load_campaign
+from inferometer.spec.expand import expand
+
+Plan = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def plan(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Plan:
+    """Runs `inferometer plan` in a folder of its own: exit code, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["inferometer", "plan", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, told.err
+
+    return run
+
+
+WHOLE_PLAN = """\
+Campaign: pcie-machine-ab - PCIe study, machine A/B (1 card x16, or 2 cards x8): six tests of 1 to 200 requests, 1024 tokens \
+in and 128 out
+Results:  bench_results/pcie/{config}_{model}_TP{tp}_{input}_np{n}_{time}.json
+
+Group  Server       Points  Done  Requests  Tok in  Tok out   Left
+1A-1k  7B TP1 on A     200     0    20,100   20.6M     2.6M  1.6 h
+1B-1k  7B TP1 on B     200     0    20,100   20.6M     2.6M  1.6 h
+all                    400     0    40,200   41.2M     5.1M  3.3 h
+
+1A-1k: meta-llama/Llama-3.1-8B, TP=1, max_model_len 1280, at http://127.0.0.1:8000 (operator)
+  hardware  A: 1 GPU, PCIe 4.0 x16, 32 GB/s each
+  do        Machine A/B: one card, the slot set to x16.
+  command   vllm serve meta-llama/Llama-3.1-8B --host 127.0.0.1 --port 8000 --tensor-parallel-size 1 --max-model-len 1280 \
+--gpu-memory-utilization 0.9 --enforce-eager
+  points    1A-1k/np1, 1A-1k/np2, ... 1A-1k/np200
+
+1B-1k: meta-llama/Llama-3.1-8B, TP=1, max_model_len 1280, at http://127.0.0.1:8000 (operator)
+  hardware  B: 2 GPUs, PCIe 4.0 x8, 16 GB/s each
+  do        Machine A/B: two cards, the slots set to x8 each.
+  command   vllm serve meta-llama/Llama-3.1-8B --host 127.0.0.1 --port 8000 --tensor-parallel-size 1 --max-model-len 1280 \
+--gpu-memory-utilization 0.9 --enforce-eager
+  points    1B-1k/np1, 1B-1k/np2, ... 1B-1k/np200
+
+Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server to start), corrected as points are \
+finished.
+"""
+
+
+def test_the_whole_plan(plan: Plan) -> None:
+    assert plan("pcie-machine-ab", "--only", "1A-1k", "--only", "1B-1k") == (0, WHOLE_PLAN, "")
+    assert os.listdir() == []  # nothing is written
+
+
+def test_what_a_person_is_told_of_other_servers(plan: Plan) -> None:
+    code, out, _ = plan("frameworks", "--only", "xinference")
+    assert code == 0
+    assert "deepseek-ai/deepseek-llm-7b-chat served as deepseek-7b, TP=1, at http://127.0.0.1:9997 (operator)" in out
+    assert (
+        "  command   HIP_VISIBLE_DEVICES=0 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 NCCL_P2P_LEVEL=SYS "
+        "XINFERENCE_AUTH_ADVANCED=0 xinference-local --host 127.0.0.1 --port 9997\n"
+    ) in out
+    assert "  note      Then launch the model, in another shell: xinference launch --endpoint http://127.0.0.1:9997 " in out
+
+
+def test_the_environment_and_settings_are_heeded(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUM_PROMPTS_END", "3")
+    monkeypatch.setenv("VLLM_SERVER_URL", "http://gpu-host:9000")
+    code, out, _ = plan("scaling-200", "--set", "models.model=org/other")
+    assert code == 0
+    assert "scale: org/other, TP=4, max_model_len 1280, at http://gpu-host:9000 (operator)" in out
+    assert "--host gpu-host --port 9000" in out
+    assert "  points    scale/np1, scale/np2, scale/np3\n" in out
+
+
+def test_a_rehearsal_needs_no_command(plan: Plan) -> None:
+    code, out, _ = plan("scaling-200", "--quick", "--embedded")
+    assert code == 0
+    assert "Results:  bench_results/scaling-quick-embedded/scale_n{n}_{time}.json" in out
+    assert "scale: openai/gpt-oss-120b, TP=4, max_model_len 1280, on the embedded engine\n  points" in out
+    assert "Left: a guess from the embedded engine's settings.\n" in out
+
+
+def test_what_cannot_be_planned(plan: Plan) -> None:
+    code, out, err = plan("producton")
+    assert (code, out) == (2, "")
+    assert err.startswith("inferometer: There is no file and no preset 'producton' (did you mean 'production'?): ")
+    code, out, err = plan("production", "--set", "orde=listed", "--set", "seed=-1")
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [
+        "inferometer: --set seed=-1: seed: input should be greater than or equal to 0, not -1.",
+        "inferometer: --set orde=listed: unknown key 'orde' (did you mean 'order'?).",
+    ]
+    assert plan("production", "--only", "x")[2] == "inferometer: --only 'x' names no group and no point.\n"
+
+
+def finish(number: int, status: Status = "VALID") -> str:
+    """Save a result of `scaling-200` as a run would; its fingerprint."""
+    campaign = load_campaign("scaling-200", environment={})
+    (group,) = expand(campaign, only=[f"scale/np{number}"])
+    (point,) = group.points
+    with Results(places_of(campaign.result_dir, campaign.name)) as results:
+        attempt = results.begin(point.spec)
+        measurement = Measurement(
+            spec=point.spec,
+            point=point.id,
+            status=status,
+            reasons=() if status == "VALID" else ("the client was late",),
+            allowed=False,
+            server_version="1",
+            attempt=attempt,
+            file_name=f"scale_n{number}.json",
+        )
+
+        def write(run: Path, json: Path) -> None:
+            run.mkdir()
+            (run / "run.json").write_text("{}")
+            json.write_text("{}")
+
+        results.save(measurement, write)
+    return point.spec.fingerprint
+
+
+def test_what_is_done_is_told(plan: Plan) -> None:
+    plan("scaling-200")  # go to the folder
+    done, changed, invalid = finish(1), finish(2), finish(3, "INVALID")
+    Path("bench_results/scaling/scale_n2.json").write_text("{ }")
+    code, out, _ = plan("scaling-200", "--points")
+    assert code == 0
+    table = out.splitlines()[4].split()
+    assert table[:6] == ["scale", "model", "TP4", "200", "1", "20,100"]
+    listed = {line.split()[0]: " ".join(line.split()[1:]) for line in out.splitlines() if line.startswith("    ")}
+    assert len(listed) == 200
+    assert listed[done] == "scale/np1 VALID scale_n1.json"
+    assert listed[changed] == "scale/np2 to do again: scale_n2.json has changed"
+    assert listed[invalid] == "scale/np3 to do again: it was INVALID"
+    assert list(listed.values())[3] == "scale/np4 to do"
+    assert out.endswith("Left: a guess for each point, corrected by what finished ones took.\n")
+
+
+def test_a_damaged_ledger_is_told(plan: Plan) -> None:
+    plan("scaling-200")
+    finish(1)
+    ledger = Path("bench_results/scaling/.inferometer/scaling-200/ledger.jsonl")
+    ledger.write_text(ledger.read_text().replace("scale/np1", "scale/np7", 1))
+    code, out, err = plan("scaling-200")
+    assert (code, out) == (2, "")
+    assert re.match(r"inferometer: bench_results/scaling/.*ledger.jsonl, line \d+: it is damaged", err)
+
+
+def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    code = "import sys; from inferometer.cli.main import main; sys.argv = ['inferometer', 'plan', 'pcie-machine-c']; main()"
+    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
+    run = subprocess.Popen([sys.executable, "-c", code], stdout=follower, cwd=tmp_path, env=environment)
+    os.close(follower)
+    told = b""
+    while True:
+        try:
+            read = os.read(leader, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not read:
+            break
+        told += read
+    os.close(leader)
+    assert run.wait(timeout=60) == 0
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in told.decode().splitlines()]
+    assert "4C-1k 30B TP2 on C 200 0 20,100 20.6M 2.6M 1.6 h" in [" ".join(line.split()) for line in lines]
+    assert any(set(line) == {"─"} for line in lines)
+    command = (
+        "command   vllm serve google/gemma-3-27b-it --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 "
+        "--max-model-len 1280 --gpu-memory-utilization 0.9 --enforce-eager"
+    )
+    assert command in lines  # whole, whatever the width
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (5400, "1.5 h"), (36_000, "10.0 h"), (129_600, "1.5 d")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (999, "999"), (1000, "1.0k"), (20_582_400, "20.6M"), (999_950, "1.0M"), (3_400_000_000, "3.4G")],
+)
+def test_large_numbers(number: int, text: str) -> None:
+    assert short(number) == text

@@ -15,6 +15,7 @@ from inferometer.clock import MS
 from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import Distribution
 from inferometer.metrics.finding import Finding, Level
+from inferometer.metrics.statistics import Interval
 from inferometer.metrics.summary import Counts, Events, Goodput, Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.report.console import render
@@ -101,6 +102,20 @@ def test_a_valid_run() -> None:
     summary = replace(summary, metrics={**summary.metrics, "client_delay": delay})
     load = Load(num_prompts=30, max_concurrency=4)
     assert_golden("console_valid.txt", render(summary, FINE, load=load, workers=[worker(), worker(cpu_ns=MS)]))
+
+
+def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> None:
+    known = {"mean_ttft": (9.5, 10.25), "request_throughput": (63.0, 68.125), "mean_e2el": (55.0, 59.0)}
+    intervals = {name: Interval(*bounds, 25.0, "batch means", 0.95) for name, bounds in known.items()}
+    summary = replace(their_summary(), intervals=intervals)
+    text = render(summary, FINE, load=Load(num_prompts=30, max_concurrency=4), workers=[worker()], metrics=("ttft", "tpot"))
+    block = text[text.index("The Client") :].splitlines()
+    heading = block.index("------------------95 % Intervals------------------")
+    assert block[heading + 1 : heading + 4] == [
+        "Request throughput (req/s):              63.00 – 68.12",
+        "Mean TTFT (ms):                          9.50 – 10.25",
+        "=" * 50,
+    ]
 
 
 def test_a_suspect_run_in_open_loop() -> None:

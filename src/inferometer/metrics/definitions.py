@@ -47,7 +47,7 @@ def known(column: npt.NDArray[Any]) -> Rows:
 
 def ttft_ms(trace: Trace) -> Sample:
     """Time to first token: first output event − sent, ms."""
-    return _existing(_ttft(trace))
+    return _existing(ttft_of_each(trace))
 
 
 def ttft_from_intended_ms(trace: Trace) -> Sample:
@@ -59,12 +59,12 @@ def ttft_from_intended_ms(trace: Trace) -> Sample:
 
 def e2el_ms(trace: Trace) -> Sample:
     """End-to-end latency: last output event − sent, ms."""
-    return _existing(_e2el(trace))
+    return _existing(e2el_of_each(trace))
 
 
 def tpot_ms(trace: Trace) -> Sample:
     """Time per output token after the first: (last − first) / (output tokens − 1), ms; requests with more than one token."""
-    return _existing(_tpot(trace))
+    return _existing(tpot_of_each(trace))
 
 
 def decode_speed_tok_s(trace: Trace) -> Sample:
@@ -167,15 +167,18 @@ def meets_slo(trace: Trace, slo: Mapping[str, float]) -> Rows:
     return good
 
 
-def _ttft(trace: Trace) -> PerRequest:
+def ttft_of_each(trace: Trace) -> PerRequest:
+    """TTFT of each request, ms."""
     return _elapsed_ms(trace.requests, "sent_ns", "first_ns", ok(trace))
 
 
-def _e2el(trace: Trace) -> PerRequest:
+def e2el_of_each(trace: Trace) -> PerRequest:
+    """E2EL of each request, ms."""
     return _elapsed_ms(trace.requests, "sent_ns", "last_ns", ok(trace))
 
 
-def _tpot(trace: Trace) -> PerRequest:
+def tpot_of_each(trace: Trace) -> PerRequest:
+    """TPOT of each request, ms."""
     tokens = trace.requests["output_tokens"]
     several = ok(trace) & (tokens > 1)  # MISSING is negative
     tpot = _elapsed_ms(trace.requests, "first_ns", "last_ns", several)
@@ -199,7 +202,7 @@ def _longest_gap(trace: Trace) -> PerRequest:
 
 def _keeps_tpot(trace: Trace, limit_ms: float) -> Rows:
     tokens = trace.requests["output_tokens"]
-    return (known(tokens) & (tokens <= 1)) | (_tpot(trace) <= limit_ms)
+    return (known(tokens) & (tokens <= 1)) | (tpot_of_each(trace) <= limit_ms)
 
 
 def _keeps_itl(trace: Trace, limit_ms: float) -> Rows:
@@ -207,10 +210,10 @@ def _keeps_itl(trace: Trace, limit_ms: float) -> Rows:
 
 
 GOODPUT_TESTS: Mapping[str, Callable[[Trace, float], Rows]] = {
-    "ttft": lambda trace, limit_ms: _ttft(trace) <= limit_ms,
+    "ttft": lambda trace, limit_ms: ttft_of_each(trace) <= limit_ms,
     "tpot": _keeps_tpot,
     "itl": _keeps_itl,
-    "e2el": lambda trace, limit_ms: _e2el(trace) <= limit_ms,
+    "e2el": lambda trace, limit_ms: e2el_of_each(trace) <= limit_ms,
 }
 """What may be limited by an SLO, and whether each request keeps a limit in ms."""
 

@@ -72,11 +72,12 @@ def describe(values: Array, percentiles: Sequence[float], weights: Array | None 
         min=low,
         max=high,
         percentiles=dict(zip(names, cuts[1:].tolist(), strict=True)),
-        thin=tuple(name for name, p in zip(names, percentiles, strict=True) if _is_thin(n, p)),
+        thin=tuple(name for name, p in zip(names, percentiles, strict=True) if is_thin(n, p)),
     )
 
 
-def _is_thin(n: int, percentile: float) -> bool:
+def is_thin(n: float, percentile: float) -> bool:
+    """Whether fewer than FEWEST_BEYOND of `n` samples lie beyond the percentile."""
     beyond = n * min(percentile, 100 - percentile) / 100
     return round(beyond, 6) < FEWEST_BEYOND  # 100 − 99.9 is not quite 0.1
 

@@ -7,7 +7,7 @@ nobody had is None.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -17,7 +17,10 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.definitions import METRICS, known, meets_slo, ok, ok_events, was_sent
 from inferometer.metrics.distribution import Distribution, describe
+from inferometer.metrics.intervals import intervals_of
 from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
+from inferometer.metrics.statistics import Interval
+from inferometer.metrics.steady import Steady, steady_state
 from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
 
 
@@ -88,6 +91,10 @@ class Summary:
     lengths: Mapping[str, Distribution]
     """Tokens per OK request: asked_input, input, asked_output, output, cached."""
     events: Events
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    """How exactly the run knows its headline numbers, by the names of `intervals_of`; without those it is too short for."""
+    steady: Steady | None = None
+    """None if the run has no steady state."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, with None where there is no value."""
@@ -129,6 +136,8 @@ def summarize(
         metrics=_metrics(trace, percentiles),
         lengths=_lengths(trace, percentiles),
         events=_events(trace),
+        intervals=intervals_of(trace, goodput),
+        steady=steady_state(trace, percentiles),
     )
 
 

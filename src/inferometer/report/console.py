@@ -7,13 +7,14 @@ read the one read the other. A value that does not exist is `n/a`, never 0. Know
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from inferometer.clock import MS
 from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import FEWEST_BEYOND, Distribution
 from inferometer.metrics.finding import Finding, Level
+from inferometer.metrics.statistics import Interval
 from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.trace.trace import WorkerRecord
@@ -26,6 +27,18 @@ TEXT_WIDTH = 100
 ABSENT = "n/a"
 MARK = "*"
 DEFAULT_METRICS = ("ttft", "tpot", "itl")
+
+INTERVALS = {
+    "request_throughput": (None, "Request throughput (req/s):"),
+    "request_goodput": (None, "Request goodput (req/s):"),
+    "output_throughput": (None, "Output token throughput (tok/s):"),
+    "mean_ttft": ("ttft", "Mean TTFT (ms):"),
+    "p99_ttft": ("ttft", "P99 TTFT (ms):"),
+    "mean_tpot": ("tpot", "Mean TPOT (ms):"),
+    "mean_itl": ("itl", "Mean ITL (ms):"),
+    "mean_e2el": ("e2el", "Mean E2EL (ms):"),
+}
+"""The metric that has to be chosen for its interval to be shown, and the label."""
 
 
 def render(
@@ -46,7 +59,10 @@ def render(
     ]
     if any(summary.metrics[key].thin for key in chosen):
         lines.append(f"{MARK} fewer than {FEWEST_BEYOND} samples lie beyond this percentile: read it as single requests")
-    lines += ["The Client".center(WIDTH, "-"), *_client(summary, workers), "=" * WIDTH, *_verdict(verdict)]
+    lines += ["The Client".center(WIDTH, "-"), *_client(summary, workers)]
+    if intervals := _intervals(summary.intervals, chosen):
+        lines += ["95 % Intervals".center(WIDTH, "-"), *intervals]
+    lines += ["=" * WIDTH, *_verdict(verdict)]
     return "\n".join(lines) + "\n"
 
 
@@ -111,6 +127,15 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
         ),
     ]
     return [_row(label, value) for label, value in rows]
+
+
+def _intervals(intervals: Mapping[str, Interval], chosen: Sequence[str]) -> list[str]:
+    """Where the headline numbers would lie in the long run; those that this run is too short to bound are not there."""
+    return [
+        _row(label, f"{intervals[name].low:.2f} – {intervals[name].high:.2f}")
+        for name, (of, label) in INTERVALS.items()
+        if name in intervals and (of is None or of in chosen)
+    ]
 
 
 def _stamps(summary: Summary) -> str | None:

@@ -1,0 +1,116 @@
+"""Steady state: the part of a run in which the load was what was asked, neither filling up nor running out.
+
+Said beside the numbers of the whole run, never instead of them. Not known here: whether that part is long enough to matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import NS
+from inferometer.metrics.definitions import METRICS, known, ok
+from inferometer.metrics.distribution import Distribution, describe
+from inferometer.metrics.peaks import peak_concurrency
+from inferometer.trace import MISSING, Trace
+
+LATENCIES = ("ttft", "tpot", "e2el")
+
+GROUP = 5
+"""Requests whose mean is one point of MSER-5."""
+FEWEST_GROUPS = 10
+
+
+def steady_window(trace: Trace) -> tuple[int, int] | None:
+    """First and last ns of the steady state, or None if the run has none.
+
+    Closed loop: from the moment all slots are busy for the first time to the last moment they are, if meanwhile as many
+    requests ended as there are slots. Open loop: from the first request that MSER-5 keeps, by E2EL in the order of sending,
+    to the last one sent; None also where a load beyond the server's makes latency grow to the end.
+    """
+    trace = trace.measured()
+    return _all_slots_busy(trace) if trace.closed_loop else _settled(trace)
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """The numbers of the steady state alone."""
+
+    start_s: float
+    end_s: float
+    """Both since the run's start."""
+    request_throughput: float
+    """OK requests that ended in it, per second of it."""
+    output_throughput: float
+    """Their output tokens, likewise."""
+    metrics: Mapping[str, Distribution]
+    """TTFT, TPOT and E2EL of the requests sent in it, by key of METRICS."""
+
+
+def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
+    """What the run amounts to in its steady state; None if it has none."""
+    trace = trace.measured()
+    window = steady_window(trace)
+    if window is None:
+        return None
+    start, end = window
+    r = trace.requests
+    completed = ok(trace) & (r["end_ns"] > start) & (r["end_ns"] <= end)
+    tokens = r["output_tokens"][completed & known(r["output_tokens"])]
+    sent_in_it = trace.select((r["sent_ns"] >= start) & (r["sent_ns"] <= end))
+    return Steady(
+        start_s=start / NS,
+        end_s=end / NS,
+        request_throughput=int(np.count_nonzero(completed)) * NS / (end - start),
+        output_throughput=int(tokens.sum()) * NS / (end - start),
+        metrics={key: describe(METRICS[key].values(sent_in_it), percentiles) for key in LATENCIES},
+    )
+
+
+def mser5(values: npt.NDArray[np.float64]) -> int | None:
+    """How many values to leave out at the front so that the mean of the others is known best; None if the series never settles.
+
+    White, "An effective truncation heuristic for bias reduction in simulation output", Simulation 69 (1997), with means of
+    five (White, Cobb and Spratt 2000): the cut that makes variance / (number of means left) least. A cut in the second half
+    says that the series was still on its way, and so does a series of fewer than FEWEST_GROUPS means.
+    """
+    groups = len(values) // GROUP
+    if groups < FEWEST_GROUPS:
+        return None
+    means = values[: groups * GROUP].reshape(groups, GROUP).mean(axis=1)
+    means = means - means.mean()  # squares of small numbers lose less
+    left = groups - np.arange(groups - GROUP)
+    sums, squares = (np.cumsum(series[::-1])[::-1][: len(left)] for series in (means, means**2))
+    cut = int(np.argmin((squares - sums**2 / left) / left**2))
+    return None if cut > groups // 2 else cut * GROUP
+
+
+def _all_slots_busy(trace: Trace) -> tuple[int, int] | None:
+    sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
+    rows = known(sent)
+    if not rows.any():
+        return None
+    slots = peak_concurrency(trace)
+    begun = np.sort(sent[rows])
+    ended = np.sort(np.where(end == MISSING, np.iinfo(np.int64).max, end)[rows])
+    in_flight = np.arange(1, len(begun) + 1) - np.searchsorted(ended, begun, side="right")
+    full = np.flatnonzero(in_flight == slots)
+    first, last_filled = int(begun[full[0]]), int(begun[full[-1]])
+    next_end = int(np.searchsorted(ended, last_filled, side="right"))
+    last = int(ended[next_end])
+    turned_over = next_end - int(np.searchsorted(ended, first, side="right"))
+    return (first, last) if turned_over >= slots and last < np.iinfo(np.int64).max else None
+
+
+def _settled(trace: Trace) -> tuple[int, int] | None:
+    r = trace.requests
+    rows = np.flatnonzero(ok(trace) & known(r["sent_ns"]) & known(r["last_ns"]))
+    rows = rows[np.argsort(r["sent_ns"][rows], kind="stable")]
+    latency = (r["last_ns"][rows] - r["sent_ns"][rows]).astype(np.float64)
+    skipped = mser5(latency)
+    if skipped is None:
+        return None
+    return int(r["sent_ns"][rows[skipped]]), int(r["sent_ns"][rows[-1]])

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -73,12 +74,17 @@ def measure(jobs: Sequence[Job], on_progress: Callable[[Snapshot], None] = lambd
             for worker in workers:
                 worker.begin(start_ns)
             last_words = _follow(workers, on_progress)
-            return _collect(workers, last_words, start_ns + anchor.offset_ns, interrupted=stop.asked)
+            trace = _collect(workers, last_words, start_ns + anchor.offset_ns, interrupted=stop.asked)
+        except MeasurementError:
+            if stop.asked:
+                raise KeyboardInterrupt from None
+            raise
         finally:
             for worker in workers:
                 worker.process.kill()
                 worker.process.join()
                 worker.pipe.close()
+    return replace(trace, interrupted=trace.interrupted or stop.asked)  # also if all had ended when the signal came
 
 
 class _Stop:

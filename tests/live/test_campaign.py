@@ -1,0 +1,90 @@
+"""A campaign on the terminal, and in a log."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from inferometer.live.campaign import CampaignLines
+from inferometer.load import Snapshot
+from inferometer.metrics import summarize
+from inferometer.server.base import Confirmation
+from inferometer.spec.campaign import CampaignSpec, Group
+from inferometer.spec.expand import expand
+from inferometer.trace import Outcome, Trace
+from inferometer.trace.trace import empty_events, empty_requests
+
+
+def groups(points: int = 12) -> list[Group]:
+    return expand(
+        CampaignSpec.model_validate(
+            {
+                "name": "c",
+                "models": {"m": "org/model"},
+                "servers": {"s": {"kind": "external"}},
+                "groups": [{"id": "g", "model": "m", "server": "s"}],
+                "matrix": {"num_prompts": list(range(1, points + 1))},
+            }
+        )
+    )
+
+
+def lines(**more: Any) -> tuple[CampaignLines, io.StringIO, io.StringIO]:
+    out, err = io.StringIO(), io.StringIO()
+    return CampaignLines(groups(), out=out, err=err, **more), out, err
+
+
+def summary_without_a_request() -> Any:
+    requests = empty_requests(1)
+    requests["outcome"][:] = Outcome.UNSENT
+    return summarize(Trace(requests, empty_events(), (), 0, True), planned=1)
+
+
+def test_a_group_says_what_is_to_do_and_what_is_done() -> None:
+    display, out, _ = lines()
+    (group,) = groups()
+    display.group(group, todo=12)
+    display.group(group, todo=5)
+    display.group(group, todo=0)
+    told = [line for line in out.getvalue().splitlines() if line]
+    assert told == [
+        "Group g: 12 points to measure.",
+        "Group g: 5 points to measure, 7 done before.",
+        "Group g: 12 done before.",
+    ]
+
+
+def test_a_server_is_told_with_what_nobody_checked() -> None:
+    display, out, _ = lines()
+    need = groups()[0].server
+    facts = {"base_url": "http://127.0.0.1:8000", "model": "org/model", "max_model_len": 1280, "version": None}
+    display.server(need, Confirmation(facts, ("the slot's width",), "operator at a terminal"))
+    assert out.getvalue() == (
+        "Server:   http://127.0.0.1:8000  org/model  max_model_len 1280\n"
+        "          not checked: the slot's width (confirmed by: operator at a terminal)\n"
+    )
+
+
+def test_points_are_numbered_as_in_the_plan() -> None:
+    display, out, _ = lines()
+    points = groups()[0].points
+    display.measured(points[0], "SUSPECT", ("Few samples.",), summary_without_a_request(), "results/a.json")
+    display.failed(points[11], "No such model.")
+    assert out.getvalue().splitlines() == [
+        "[ 1/12] g/np1   SUSPECT  TTFT -  TPOT -  - tok/s  results/a.json",
+        "    Few samples.",
+        "[12/12] g/np12  FAILED   No such model.",
+    ]
+
+
+def test_a_lost_group_shows_the_end_of_the_log() -> None:
+    display, out, _ = lines()
+    display.lost(groups()[0], "The server died.", ("out of memory", "bye"))
+    assert out.getvalue().splitlines() == ["Group g cannot go on: The server died.", "  | out of memory", "  | bye"]
+
+
+def test_a_short_point_leaves_a_log_alone() -> None:
+    display, _, err = lines()
+    with display.measuring(groups()[0].points[0]) as show:
+        show(Snapshot(1, 0, 1, 1, 0, 3, 1_000_000, 1, 2_000_000, 1))
+    assert err.getvalue() == ""

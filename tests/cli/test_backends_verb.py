@@ -26,7 +26,7 @@ def test_the_readme_has_the_table() -> None:
         text = PLACE.sub(lambda found: found[1] + table() + found[3], text)
         README.write_text(text, encoding="utf-8")
     (found,) = PLACE.finditer(text)
-    assert found[2] == table(), "the README is out of date: UPDATE_GOLDEN=1 pytest tests/cli/test_backends.py"
+    assert found[2] == table(), "the README is out of date: UPDATE_GOLDEN=1 pytest tests/cli/test_backends_verb.py"
 
 
 def test_the_command_prints_it() -> None:

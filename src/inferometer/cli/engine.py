@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 _TIMING = "Timing"
 _SERVER = "Server"
+
+Faults = Annotated[
+    str,
+    typer.Option(
+        help="What goes wrong: names with :share, #request and @event, such as "
+        "stall:0.01,reset:0.02@5,http-503#200+; `--faults help` lists them.",
+        metavar="LIST",
+        show_default="nothing",
+        rich_help_panel=_SERVER,
+    ),
+]
+TruthFile = Annotated[
+    str | None,
+    typer.Option(
+        help="Record the true time of every event, and write them to this .npz file at the end (also: GET /truth).",
+        metavar="FILE",
+        show_default="not recorded",
+        rich_help_panel=_SERVER,
+    ),
+]
 
 
 def engine(  # noqa: PLR0917 - typer makes an option of each
@@ -32,7 +52,7 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     max_model_len: Annotated[
         int, typer.Option(help="Longest prompt and output together, tokens.", rich_help_panel=_TIMING)
     ] = 131_072,
-    seed: Annotated[int, typer.Option(help="Seed of the jitter.", rich_help_panel=_TIMING)] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of jitter and faults.", rich_help_panel=_TIMING)] = 0,
     host: Annotated[
         str, typer.Option(help="Address to listen on; by default only this machine reaches it.", rich_help_panel=_SERVER)
     ] = "127.0.0.1",
@@ -51,15 +71,8 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
             rich_help_panel=_SERVER,
         ),
     ] = None,
-    truth: Annotated[
-        str | None,
-        typer.Option(
-            help="Record the true time of every event, and write them to this .npz file at the end (also: GET /truth).",
-            metavar="FILE",
-            show_default="not recorded",
-            rich_help_panel=_SERVER,
-        ),
-    ] = None,
+    faults: Faults = "",
+    truth: TruthFile = None,
 ) -> None:
     """Run a server with known timing: vLLM's API (or another's), no model behind it, events sent when these settings say.
 
@@ -68,6 +81,8 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     A request's events leave at TTFT + prefill × prompt tokens / 1000 after it was admitted, and from then on each
     ITL + growth × (running requests - 1).
     """
+    if faults == "help":
+        _list_faults()
     from inferometer.simulator.api import VLLM_BACKENDS, FrontSettings
     from inferometer.simulator.model import EngineSettings
     from inferometer.simulator.serve import serve
@@ -85,7 +100,17 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
             seed=seed,
         )
         backends = tuple(backend or VLLM_BACKENDS)
-        front = FrontSettings(host=host, port=port, model=model, backends=backends, api_key=api_key, truth_file=truth)
+        front = FrontSettings(
+            host=host, port=port, model=model, backends=backends, api_key=api_key, truth_file=truth, faults=faults
+        )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     raise typer.Exit(serve(settings, front))
+
+
+def _list_faults() -> NoReturn:
+    from inferometer.simulator.faults import FAULTS
+
+    for name, what in FAULTS.items():
+        typer.echo(f"{name:14} {what}")
+    raise typer.Exit

@@ -7,6 +7,8 @@ as something to answer on, and neither sockets nor waiting.
 from __future__ import annotations
 
 import hmac
+import os
+import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +21,13 @@ from inferometer.clock import monotonic_ns
 from inferometer.protocol import PROTOCOLS, Backend, Reply, TokenizeRoute
 from inferometer.simulator import wire
 from inferometer.simulator.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
+from inferometer.simulator.faults import Fault, FaultPlan, parse_faults
+from inferometer.simulator.faulty import FaultyAnswer, State
 from inferometer.simulator.http import Connection, HttpRequest
 from inferometer.simulator.metrics import CONTENT_TYPE, Metrics
-from inferometer.simulator.model import EngineSettings, PacedModel
+from inferometer.simulator.model import Emission, EngineSettings, PacedModel
 from inferometer.simulator.model import Sequence as Running
+from inferometer.simulator.rewrite import expressible
 from inferometer.simulator.truth import TruthRecorder
 
 VLLM_VERSION = "0.32.0"
@@ -50,6 +55,8 @@ class FrontSettings:
     """Keep the true times of everything, 32 bytes an event, for `GET /truth` and `truth_file`."""
     truth_file: str | None = None
     """Where to write the record when the server ends."""
+    faults: str = ""
+    """What goes wrong, as `faults` reads it; EngineSettings' seed decides for whom."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -63,12 +70,17 @@ class FrontSettings:
             other = paths.setdefault(PROTOCOLS[name].endpoint, name)
             if other != name:
                 raise ValueError(f"{other} and {name} have the same path, {PROTOCOLS[name].endpoint}: choose one of them.")
+        for fault in parse_faults(self.faults):
+            if not any(expressible(fault.name, PROTOCOLS[name]) for name in self.backends):
+                raise ValueError(
+                    f"{fault.name} cannot be said in {' or '.join(self.backends)}: choose another fault or backend."
+                )
 
 
 class Generation:
     """A request that the model has in hand, and where its tokens go."""
 
-    __slots__ = ("arrived_ns", "ask", "connection", "departed_ns", "request_id", "sequence", "stream", "truth_row")
+    __slots__ = ("arrived_ns", "ask", "connection", "departed_ns", "faulty", "request_id", "sequence", "stream", "truth_row")
 
     def __init__(self, connection: Connection, ask: Ask, sequence: Running, request_id: str, arrived_ns: int) -> None:
         self.connection = connection
@@ -78,14 +90,19 @@ class Generation:
         self.arrived_ns = arrived_ns
         self.departed_ns = 0
         self.stream: wire.EventStream | None = None
+        self.faulty: FaultyAnswer | None = None
         self.truth_row = 0
 
 
 class Api:
     """All the engine's state between two calls. One generation at a time on each connection."""
 
-    def __init__(self, settings: EngineSettings, front: FrontSettings) -> None:
+    def __init__(self, settings: EngineSettings, front: FrontSettings, refuse: Callable[[], None]) -> None:
+        """`refuse` has the server take no connection from then on."""
         self._settings = settings
+        self._refuse = refuse
+        faults = parse_faults(front.faults)
+        self._faults = FaultPlan(faults, settings.seed) if faults else None
         self._front = front
         self._model = PacedModel(settings)
         self._metrics = Metrics()
@@ -126,6 +143,8 @@ class Api:
                 connection.send(data)
                 if self._truth is not None:
                     self._truth.event(generation.truth_row, due_ns, departed_ns, tokens)
+            elif generation.faulty is not None:
+                departed_ns, last = self._misbehave(generation, generation.faulty, emission)
             else:
                 departed_ns = self._answer_whole(generation, due_ns) if last else monotonic_ns()
             self._count(generation, departed_ns, tokens)
@@ -144,6 +163,20 @@ class Api:
         if self._truth is not None:
             self._truth.event(generation.truth_row, due_ns, departed_ns, ask.max_tokens)
         return departed_ns
+
+    def _misbehave(self, generation: Generation, faulty: FaultyAnswer, emission: Emission) -> tuple[int, bool]:
+        """Send what the fault makes of an emission: when that was, and whether the answer is over."""
+        departed_ns = monotonic_ns()
+        gone = faulty.step(emission.tokens, emission.last)
+        if self._truth is not None:
+            for tokens in gone:
+                self._truth.event(generation.truth_row, emission.time_ns, departed_ns, tokens)
+        if faulty.state is not State.GOES_ON and not emission.last:
+            self._model.cancel(generation.sequence, departed_ns)
+        over = faulty.state is State.OVER
+        if over and faulty.name == "refuse":
+            self._refuse()
+        return departed_ns, over
 
     def _count(self, generation: Generation, departed_ns: int, tokens: int) -> None:
         metrics = self._metrics
@@ -237,21 +270,44 @@ class Api:
     def _generate(self, backend: Backend, connection: Connection, request: HttpRequest) -> None:
         front, settings = self._front, self._settings
         ask = parse_ask(request.body, backend=backend, model=front.model, max_model_len=settings.max_model_len)
+        asked_id = request.headers.get("x-request-id", "")
+        fault = self._fault_of(asked_id, backend) if self._faults is not None and ask.stream else None
+        row = 0
+        if self._truth is not None:
+            row = self._truth.request(asked_id, request.arrived_ns, ask.prompt_tokens, fault.name if fault else "")
         number = self._submitted
         self._submitted += 1
-        asked_id = request.headers.get("x-request-id", "")
+        self._metrics.prompt_tokens += ask.prompt_tokens
         request_id = asked_id or f"{number:016x}"
-        sequence = self._model.submit(number, ask.prompt_tokens, ask.max_tokens, request.arrived_ns)
-        generation = Generation(connection, ask, sequence, request_id, request.arrived_ns)
+        stream = faulty = None
         if ask.stream:
             created = int(time.time())
             reply = Reply(request_id, front.model, created, ask.prompt_tokens, ask.include_usage, ask.continuous_usage)
-            generation.stream = wire.EventStream(
-                backend.emitter(reply), max_tokens=ask.max_tokens, tokens_per_event=settings.tokens_per_event
-            )
-            connection.start_stream(backend.content_type)
-        if self._truth is not None:
-            generation.truth_row = self._truth.request(asked_id, request.arrived_ns, ask.prompt_tokens)
+            lengths = {"max_tokens": ask.max_tokens, "tokens_per_event": settings.tokens_per_event}
+            if fault is None:
+                stream = wire.EventStream(backend.emitter(reply), **lengths)
+                connection.start_stream(backend.content_type)
+            elif (faulty := self._begin_faulty(FaultyAnswer(fault, connection, backend, reply, **lengths))) is None:
+                return
+        max_tokens = faulty.max_tokens if faulty else ask.max_tokens
+        sequence = self._model.submit(number, ask.prompt_tokens, max_tokens, request.arrived_ns)
+        generation = Generation(connection, ask, sequence, request_id, request.arrived_ns)
+        generation.stream, generation.faulty, generation.truth_row = stream, faulty, row
         self._generations[number] = generation
         connection.answering = number
-        self._metrics.prompt_tokens += ask.prompt_tokens
+        if faulty is not None and faulty.state is State.SILENT:
+            self._model.cancel(sequence, request.arrived_ns)
+
+    def _begin_faulty(self, faulty: FaultyAnswer) -> FaultyAnswer | None:
+        """None if that was the answer."""
+        if faulty.name == "die":  # as if killed by somebody else; but the true times are kept, for those who want to know
+            self.write_truth()
+            os.kill(os.getpid(), signal.SIGKILL)
+        faulty.begin()
+        return None if faulty.state is State.OVER else faulty
+
+    def _fault_of(self, request_id: str, backend: Backend) -> Fault | None:
+        """What is to befall a request that has just arrived."""
+        assert self._faults is not None
+        fault = self._faults.choose(self._faults.number(request_id))
+        return fault if fault is not None and expressible(fault.name, backend) else None

@@ -25,6 +25,7 @@ class EmbeddedEngine:
     """Starts the engine, waits until it serves, and ends it for certain, also when this process dies.
 
     `backends` are the wire formats it speaks, by their names in PROTOCOLS; vLLM's, where nothing else is asked for.
+    `faults` is what goes wrong by intention, see the module of that name.
     Raises RuntimeError if it does not come up; why stands on standard error.
 
         with EmbeddedEngine(EngineSettings(ttft_ms=50, itl_ms=20), record_truth=True) as engine:
@@ -41,9 +42,19 @@ class EmbeddedEngine:
         backends: Sequence[str] = VLLM_BACKENDS,
         api_key: str | None = None,
         record_truth: bool = False,
+        truth_file: str | None = None,
+        faults: str = "",
     ) -> None:
         self.settings = settings or EngineSettings()
-        self.front = FrontSettings(port=port, model=model, backends=backends, api_key=api_key, record_truth=record_truth)
+        self.front = FrontSettings(
+            port=port,
+            model=model,
+            backends=backends,
+            api_key=api_key,
+            record_truth=record_truth,
+            truth_file=truth_file,
+            faults=faults,
+        )
         self.base_url = ""
         """`http://127.0.0.1:PORT`, once it is started."""
         self._process: subprocess.Popen[bytes] | None = None

@@ -22,9 +22,21 @@ _SO_TIMESTAMPNS = 35
 _ANCILLARY_BYTES = 64
 _READ_BYTES = 1 << 18
 
+_LINGER_NOT = struct.pack("ii", 1, 0)
+
 _timespec = struct.Struct("@qq").unpack_from
 
-_REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed"}
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+}
 
 JSON = "application/json"
 
@@ -101,23 +113,33 @@ class Connection:
         except OSError:
             self.unsent.clear()
 
-    def respond(self, status: int, body: bytes, content_type: str | None = JSON) -> None:
+    def respond(self, status: int, body: bytes, content_type: str | None = JSON, fields: str = "") -> None:
         """A whole answer of known length."""
         kind = f"content-type: {content_type}\r\n" if content_type else ""
-        self.send(self._head(status, f"content-length: {len(body)}\r\n{kind}") + body)
+        self.send(self.head(status, f"content-length: {len(body)}\r\n{kind}{fields}") + body)
 
-    def start_stream(self, content_type: str) -> None:
+    def start_stream(self, content_type: str, fields: str = "") -> None:
         """The head of an answer whose events follow as chunks."""
-        self.send(self._head(200, f"content-type: {content_type}\r\ntransfer-encoding: chunked\r\n"))
+        self.send(self.head(200, f"content-type: {content_type}\r\ntransfer-encoding: chunked\r\n{fields}"))
+
+    def hang_up(self, *, reset: bool = False) -> None:
+        """Have the server close it when what is unsent has left; with `reset`, at once and so that the client sees a reset."""
+        self.keep_alive = False
+        if reset:
+            self.unsent.clear()
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
 
     def close(self) -> None:
         self._parser = None  # it refers to this object and back
         self.sock.close()
 
-    def _head(self, status: int, fields: str) -> bytes:
+    def head(self, status: int, fields: str) -> bytes:
+        """Status line and header of an answer, `fields` among them, each with its line end."""
         date = strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime())
         ending = "" if self.keep_alive else "connection: close\r\n"
-        head = f"HTTP/1.1 {status} {_REASONS[status]}\r\ndate: {date}\r\nserver: inferometer\r\n{fields}{ending}\r\n"
+        head = (
+            f"HTTP/1.1 {status} {_REASONS.get(status, 'Error')}\r\ndate: {date}\r\nserver: inferometer\r\n{fields}{ending}\r\n"
+        )
         return head.encode("latin-1")
 
     # What the parser calls, in this order.

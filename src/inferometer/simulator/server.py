@@ -31,7 +31,7 @@ class Server:
         self._listener = socket.create_server((front.host, front.port), family=family, backlog=65535)
         self._listener.setblocking(False)
         self._accepting = True
-        self._api = Api(settings, front)
+        self._api = Api(settings, front, self._refuse)
         self._connections: dict[int, Connection] = {}
         self._waker, self._wakened = socket.socketpair()
         self._stopping = False
@@ -62,7 +62,8 @@ class Server:
                 for fd, events in self._poller.wait(self._patience_s()):
                     self._on_ready(fd, events)
                 for connection in self._api.send_due(monotonic_ns()):
-                    self._settle(connection)
+                    if connection.fd in self._connections:  # may have been settled for good already
+                        self._settle(connection)
         finally:
             gc.enable()
             self._close()
@@ -110,6 +111,17 @@ class Server:
             self._poller.modify(connection.fd, READ | WRITE if connection.unsent else READ)
         else:
             self._drop(connection)
+
+    def _refuse(self) -> None:
+        """Take no connection any more, and end those that are open, the ones that are answering when they have answered."""
+        if self._accepting:
+            self._poller.unregister(self._listener.fileno())
+        self._accepting = True  # so that nobody tries to
+        self._listener.close()
+        for connection in list(self._connections.values()):
+            connection.keep_alive = False
+            if connection.answering is None and not connection.unsent:
+                self._drop(connection)
 
     def _drop(self, connection: Connection) -> None:
         self._api.abandon(connection)

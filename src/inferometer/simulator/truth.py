@@ -42,6 +42,8 @@ class Truth:
     tokens: Ints
     realtime_offset_ns: int
     """CLOCK_REALTIME less CLOCK_MONOTONIC when the record was taken."""
+    fault: tuple[str, ...] = ()
+    """What each request's answer was to suffer from (a name out of FAULTS, or ''); empty where no server does such things."""
 
     def __len__(self) -> int:
         return len(self.arrival_ns)
@@ -67,6 +69,7 @@ class TruthRecorder:
 
     def __init__(self) -> None:
         self._request_id: list[str] = []
+        self._fault: list[str] = []
         self._arrival_ns = array("q")
         self._prompt_tokens = array("q")
         self._row = array("q")
@@ -74,9 +77,10 @@ class TruthRecorder:
         self._due_ns = array("q")
         self._tokens = array("q")
 
-    def request(self, request_id: str, arrival_ns: int, prompt_tokens: int) -> int:
+    def request(self, request_id: str, arrival_ns: int, prompt_tokens: int, fault: str = "") -> int:
         """Note a request; its row."""
         self._request_id.append(request_id)
+        self._fault.append(fault)
         self._arrival_ns.append(arrival_ns)
         self._prompt_tokens.append(prompt_tokens)
         return len(self._request_id) - 1
@@ -98,6 +102,7 @@ class TruthRecorder:
         np.savez(
             file,
             request_id=np.array(self._request_id, dtype=np.str_),
+            fault=np.array(self._fault, dtype=np.str_),
             arrival_ns=np.array(self._arrival_ns, np.int64),
             prompt_tokens=np.array(self._prompt_tokens, np.int64),
             event_start=np.cumsum(counts) - counts,
@@ -116,6 +121,7 @@ def load_truth(source: bytes | str | os.PathLike[str]) -> Truth:
 
     with np.load(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
         columns: dict[str, Any] = {name: archive[name] for name in archive.files}
-    columns["request_id"] = tuple(map(str, columns["request_id"]))
+    for name in ("request_id", "fault"):
+        columns[name] = tuple(map(str, columns[name]))
     columns["realtime_offset_ns"] = int(columns["realtime_offset_ns"])
     return Truth(**columns)

@@ -27,7 +27,8 @@ _IDS = tuple(1021 * i for i in range(_CYCLE))
 """What the engine says, over and over. 1021 is odd and spreads the words over the vocabulary."""
 _WORDS = tuple(" " + tokenizer.word(token) for token in _IDS)
 
-_END = b"0\r\n\r\n"
+END = b"0\r\n\r\n"
+"""The last chunk."""
 
 
 def chunk(body: bytes) -> bytes:
@@ -73,7 +74,7 @@ class EventStream:
             return chunk(self._emit(said, tokens))
         start = index * self._tokens_per_event
         left = self._max_tokens - start
-        return chunk(self._emit(text(start, left), ids(start, left), "length")) + _END
+        return chunk(self._emit(text(start, left), ids(start, left), "length")) + END
 
 
 def answer(ask: Ask, *, request_id: str, created: int, model: str) -> bytes:

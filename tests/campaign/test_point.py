@@ -167,16 +167,18 @@ def test_a_gateways_prefix_and_the_users_path_are_kept(endpoint: Endpoint, given
 
 
 @pytest.mark.parametrize(
-    ("in_flight", "rate", "reserve"),
+    ("load", "reserve"),
     [
-        (32, math.inf, 32),  # a closed loop, or a burst: one for each slot
-        (1000, 2.5, 16 + 3),  # an open loop: for a second's arrivals
-        (10, 100.0, 10),  # no more than may be in flight
-        (100_000, 5000.0, 16 + 1024),
+        ({"num_prompts": 32}, 32),  # a burst, or a closed loop: one for each slot
+        ({"num_prompts": 32, "max_concurrency": 5}, 5),
+        ({"num_prompts": 1000, "request_rate": 2.5, "burstiness": math.inf}, 16 + 3),  # an open loop: for a second's arrivals
+        ({"num_prompts": 50, "request_rate": 100.0, "max_concurrency": 10}, 10),  # no more than may be in flight
+        ({"num_prompts": 3000, "request_rate": 5000.0}, 16 + 1024),
     ],
 )
-def test_connections_opened_ahead(in_flight: int, rate: float, reserve: int) -> None:
-    assert point_module._reserve(in_flight, rate) == reserve
+def test_connections_opened_ahead(endpoint: Endpoint, given: list[Job], load: dict[str, Any], reserve: int) -> None:
+    run(prepare(spec_of(endpoint, load=load), KnownServer(endpoint)), endpoint)
+    assert [job.reserve for job in given] == [reserve]
 
 
 # The run

@@ -15,10 +15,15 @@ from typing import Any
 import pytest
 from api_server import MODEL, Call, serving
 
+from inferometer.cli.bench import exit_code
+from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.main import main
+from inferometer.metrics import Verdict
+from inferometer.metrics.finding import Finding, Level
 from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.store.run_directory import load_run
-from inferometer.trace import MISSING, Outcome
+from inferometer.trace import MISSING, Outcome, Trace
+from inferometer.trace.trace import empty_events, empty_requests
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The servers' threads are no concern of the forked workers."""
@@ -58,6 +63,10 @@ def small(url: str, n: int = 6) -> list[str]:
     return typed(f"--base-url {url} --num-prompts {n} --random-input-len 8 --random-output-len 4 --ignore-eos --seed 5")
 
 
+USABLE = "--allow-invalid"
+"""Where the verdict is not what is tested: on a busy machine the client may be starved, and says so."""
+
+
 def result_in(directory: Path) -> dict[str, Any]:
     (file,) = directory.glob("*.json")
     content = file.read_text()
@@ -72,6 +81,7 @@ def result_in(directory: Path) -> dict[str, Any]:
 def test_a_closed_loop_is_measured_reported_and_saved(engine: EmbeddedEngine, bench: Bench, tmp_path: Path) -> None:
     code, out, err = bench(
         *small(engine.base_url, 12),
+        USABLE,
         *typed("--max-concurrency 3 --num-warmups 4 --percentile-metrics ttft,tpot,itl,e2el --metric-percentiles 50,99"),
         *typed("--goodput ttft:10000 tpot:10000 --save-result --label mine --metadata gpu=none tp=1 --result-dir"),
         tmp_path,
@@ -100,6 +110,7 @@ def test_a_closed_loop_is_measured_reported_and_saved(engine: EmbeddedEngine, be
 def test_an_open_loop_of_chats_with_two_workers(engine: EmbeddedEngine, bench: Bench, tmp_path: Path) -> None:
     code, out, err = bench(
         *small(engine.base_url, 8),
+        USABLE,
         *typed("--backend openai-chat --request-rate 200 --burstiness inf --workers 2 --save-result --save-detailed"),
         *("--result-dir", tmp_path, "--result-filename", "chat.json"),
     )
@@ -118,7 +129,7 @@ def test_results_are_added_to_and_run_directories_are_never_replaced(
 ) -> None:
     where = ("--save-result", "--append-result", "--result-dir", tmp_path / "deep" / "er", "--result-filename", "all.json")
     for _ in range(2):
-        code, out, err = bench(*small(engine.base_url, 2), *where)
+        code, out, err = bench(*small(engine.base_url, 2), USABLE, *where)
         assert code == 0, out + err
     folder = tmp_path / "deep" / "er"
     assert len([json.loads(line) for line in (folder / "all.json").read_text().splitlines()]) == 2
@@ -129,7 +140,7 @@ def test_without_being_asked_nothing_is_written(
     engine: EmbeddedEngine, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, _, err = bench(*small(engine.base_url), "--quiet")
+    code, _, err = bench(*small(engine.base_url), USABLE, "--quiet")
     assert (code, err) == (0, "")
     assert list(tmp_path.iterdir()) == []
 
@@ -139,8 +150,8 @@ def test_the_same_seed_sends_the_same_prompts_and_another_one_others(bench: Benc
     with serving() as server:
         for seed in (1, 1, 2):
             server.calls.clear()
-            code, out, err = bench(*small(server.url, 3), "--seed", str(seed))
-            assert code in (0, 1), out + err
+            code, out, err = bench(*small(server.url, 3), USABLE, "--seed", str(seed))
+            assert code == 0, out + err
             sent.append([call.body["prompt"] for call in sorted(server.measured, key=lambda call: call.number or 0)])
     assert sent[0] == sent[1] != sent[2]
     assert [len(prompts) for prompts in sent] == [3, 3, 3]
@@ -163,6 +174,24 @@ def test_every_request_fails_and_the_results_say_so(bench: Bench, tmp_path: Path
     r = load_run(directory).trace.requests
     assert r["detail"].tolist() == ["HTTP 500: out of memory"] * 6
     assert json.loads((directory / "verdict.json").read_text())["status"] == "INVALID"
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "status", "allowed", "code"),
+    [
+        (False, "VALID", False, 0),
+        (False, "SUSPECT", False, 0),
+        (False, "INVALID", False, 1),
+        (False, "INVALID", True, 0),
+        (True, "SUSPECT", False, 130),
+        (True, "INVALID", True, 130),
+    ],
+)
+def test_the_exit_code_says_whether_the_numbers_may_be_used(interrupted: bool, status: Any, allowed: bool, code: int) -> None:
+    level = {"VALID": Level.OK, "SUSPECT": Level.SUSPECT, "INVALID": Level.INVALID}[status]
+    trace = Trace(empty_requests(0), empty_events(), (), 0, closed_loop=True, interrupted=interrupted)
+    verdict = Verdict((Finding("a_check", level, "A sentence.", {}),))
+    assert exit_code(BenchFlags(allow_invalid=allowed), trace, verdict) == code
 
 
 def test_an_invalid_result_may_be_allowed(bench: Bench) -> None:

@@ -101,9 +101,9 @@ class _Unit:
 def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] = ()) -> list[Group]:
     """The points in the order they are to be measured, one `Group` for each server start.
 
-    `quick` takes few points, few requests and one warm-up of every test, once. `only` keeps what one of its entries names: a test, a group,
-    a point with all its repeats, or a glob over any of them; an entry that names nothing raises CampaignError. Neither changes
-    the servers: they are those of the whole campaign.
+    `quick` takes few points, few requests and one warm-up of every test, once. `only` keeps what one of its entries names: a
+    test, a group, a point with all its repeats, or a glob over any of them; an entry that names nothing raises CampaignError.
+    Neither changes the servers: they are those of the whole campaign.
     """
     groups = []
     for tests in _by_server([test_of(campaign, group) for group in campaign.groups]):

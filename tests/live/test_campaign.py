@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
+
 from inferometer.live.campaign import CampaignLines
 from inferometer.load import Snapshot
 from inferometer.metrics import summarize
@@ -12,6 +14,7 @@ from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec, Group
 from inferometer.spec.expand import expand
 from inferometer.trace import Outcome, Trace
+from inferometer.trace.schema import MISSING
 from inferometer.trace.trace import empty_events, empty_requests
 
 
@@ -37,6 +40,9 @@ def lines(**more: Any) -> tuple[CampaignLines, io.StringIO, io.StringIO]:
 def summary_without_a_request() -> Any:
     requests = empty_requests(1)
     requests["outcome"][:] = Outcome.UNSENT
+    for name in requests:
+        if name.endswith("_ns"):
+            requests[name][:] = MISSING
     return summarize(Trace(requests, empty_events(), (), 0, True), planned=1)
 
 
@@ -48,9 +54,9 @@ def test_a_group_says_what_is_to_do_and_what_is_done() -> None:
     display.group(group, todo=0)
     told = [line for line in out.getvalue().splitlines() if line]
     assert told == [
-        "Group g: 12 points to measure.",
-        "Group g: 5 points to measure, 7 done before.",
-        "Group g: 12 done before.",
+        "Group g: 12 points to measure (g/np1 to g/np12).",
+        "Group g: 5 points to measure, 7 done before (g/np1 to g/np12).",
+        "Group g: 12 done before (g/np1 to g/np12).",
     ]
 
 
@@ -83,8 +89,31 @@ def test_a_lost_group_shows_the_end_of_the_log() -> None:
     assert out.getvalue().splitlines() == ["Group g cannot go on: The server died.", "  | out of memory", "  | bye"]
 
 
-def test_a_short_point_leaves_a_log_alone() -> None:
+SNAPSHOT = Snapshot(
+    sent=1, in_flight=0, reads=1, ok=1, failed=0, output_tokens=3, ttft_sum_ns=1, ttft_count=1, tpot_sum_ns=1, tpot_count=1
+)
+
+
+def test_a_short_point_leaves_a_log_alone_and_a_long_one_speaks_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter((0.0, 59.0, 61.0, 62.0))
     display, _, err = lines()
-    with display.measuring(groups()[0].points[0]) as show:
-        show(Snapshot(1, 0, 1, 1, 0, 3, 1_000_000, 1, 2_000_000, 1))
-    assert err.getvalue() == ""
+    with monkeypatch.context() as patch:
+        patch.setattr("inferometer.live.progress.time.monotonic", lambda: next(clock))
+        with display.measuring(groups()[0].points[2]) as show:
+            show(SNAPSHOT)
+            show(SNAPSHOT)
+            show(SNAPSHOT)
+    assert err.getvalue() == "[ 3/12] g/np3   1/3 requests  0 in flight  TTFT 0.0 ms  TPOT 0.00 ms  0 tok/s\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_which_point_runs() -> None:
+    terminal = Terminal()
+    display = CampaignLines(groups(), out=io.StringIO(), err=terminal)
+    with display.measuring(groups()[0].points[2]) as show:
+        show(SNAPSHOT)
+    assert "[ 3/12] g/np3" in terminal.getvalue()

@@ -34,7 +34,7 @@ class CampaignLines:
         done = len(group.points) - todo
         words = [f"{todo} points to measure"] if todo else []
         words += [f"{done} done before"] if done else []
-        self.say(f"\nGroup {group.id}: {', '.join(words)}.")
+        self.say(f"\nGroup {group.id}: {', '.join(words)} ({group.points[0].id} to {group.points[-1].id}).")
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts
@@ -45,7 +45,7 @@ class CampaignLines:
 
     def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
         load = point.spec.load
-        return progress(load.num_warmups + load.num_prompts, brief=True, stream=self._err)
+        return progress(load.num_warmups + load.num_prompts, label=self._start_of(point), stream=self._err)
 
     def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
         self.say(f"{self._start_of(point)}  {status:7}  {_figures(summary)}  {path}")

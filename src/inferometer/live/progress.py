@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from inferometer.load import Snapshot
 
 PLAIN_LINE_EVERY_S = 5.0
-BRIEF_LINE_EVERY_S = 60.0
+LABELLED_LINE_EVERY_S = 60.0
 
 
 def figures(now: Snapshot, elapsed_s: float) -> str:
@@ -25,13 +25,13 @@ def figures(now: Snapshot, elapsed_s: float) -> str:
 
 
 class PlainProgress:
-    """One line every few seconds, for logs, and one at the end; if `brief`, one a minute."""
+    """One line every few seconds, for logs, and one at the end; of one run of many, one a minute, with its label."""
 
-    def __init__(self, total: int, stream: IO[str], *, brief: bool = False) -> None:
+    def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
         self._total = total
         self._stream = stream
-        self._brief = brief
-        self._every_s = BRIEF_LINE_EVERY_S if brief else PLAIN_LINE_EVERY_S
+        self._label = label
+        self._every_s = LABELLED_LINE_EVERY_S if label else PLAIN_LINE_EVERY_S
         self._began_s = self._spoke_s = time.monotonic()
         self._finished = False
 
@@ -41,28 +41,31 @@ class PlainProgress:
         done = now.ok + now.failed
         time_s = time.monotonic()
         self._finished = done == self._total
-        if (self._finished and not self._brief) or time_s - self._spoke_s >= self._every_s:
+        if (self._finished and not self._label) or time_s - self._spoke_s >= self._every_s:
             self._spoke_s = time_s
-            print(f"{done}/{self._total} requests  {figures(now, time_s - self._began_s)}", file=self._stream, flush=True)
+            words = [self._label] if self._label else []
+            words += [f"{done}/{self._total} requests", figures(now, time_s - self._began_s)]
+            print("  ".join(words), file=self._stream, flush=True)
 
 
 class LiveProgress:
-    """A bar with the running figures beside it; if `brief`, it is gone in the end."""
+    """A bar with the running figures beside it; that of one run of many has its label, and is gone in the end."""
 
-    def __init__(self, total: int, stream: IO[str], *, brief: bool = False) -> None:
+    def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._bar = Progress(
+            *([TextColumn("{task.description}", markup=False)] if label else []),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[figures]}"),
             console=Console(file=stream),
-            transient=brief,
+            transient=bool(label),
             auto_refresh=False,  # refreshed by each snapshot: no thread, and the workers are forked from us
         )
-        self._task = self._bar.add_task("", total=total, figures="connecting")
+        self._task = self._bar.add_task(label, total=total, figures="connecting")
         self._began_s = time.monotonic()
 
     def __call__(self, now: Snapshot) -> None:
@@ -76,17 +79,17 @@ class LiveProgress:
 
 @contextmanager
 def progress(
-    total: int, *, quiet: bool = False, brief: bool = False, stream: IO[str] | None = None
+    total: int, *, label: str = "", quiet: bool = False, stream: IO[str] | None = None
 ) -> Iterator[Callable[[Snapshot], None]]:
-    """What to call with each snapshot while the run lasts. `brief`: it is one run of many."""
+    """What to call with each snapshot while the run lasts. `label`: its name, if it is one run of many."""
     stream = stream or sys.stderr
     if quiet:
         yield lambda _: None
     elif stream.isatty():
-        live = LiveProgress(total, stream, brief=brief)
+        live = LiveProgress(total, stream, label)
         try:
             yield live
         finally:
             live.close()
     else:
-        yield PlainProgress(total, stream, brief=brief)
+        yield PlainProgress(total, stream, label)

@@ -145,8 +145,12 @@ def saying_why(path: Path) -> Iterator[None]:
 
 
 def _make(directory: Path) -> None:
+    """Create it and its missing parents, each of which the disk knows before we go on."""
     with saying_why(directory):
+        missing = [path for path in (directory, *directory.parents) if not path.exists()]
         directory.mkdir(parents=True, exist_ok=True)
+        for path in missing:
+            _flush(path.parent)
 
 
 def _temporary(directory: Path) -> Path:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.bench_spec import Asked, FlagsError, understand
+from inferometer.cli.bench_spec import Asked, understand
+from inferometer.cli.flag_errors import FlagsError
 
 
 @pytest.fixture(autouse=True)
@@ -188,7 +189,6 @@ def test_what_is_wrong_is_one_sentence_that_names_its_flag(flags: dict[str, Any]
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     reasons = reasons_for(
         backend="x",
-        dataset_name="x",
         port=0,
         endpoint="a b",
         header=["x"],
@@ -210,7 +210,6 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     )
     flags = {
         "--backend",
-        "--dataset-name",
         "--port",
         "--endpoint",
         "--header",

@@ -142,7 +142,7 @@ def test_the_lengths_people_know_a_workload_by(kind: str) -> None:
         "sonnet": (550, 150),
         "prefix": (512, 128),
         "sessions": (128, 128),
-        "images": (128, 128),
+        "images": (1024, 128),
     }
     assert nominal_lengths(KINDS[kind]) == told.get(kind, (None, None))
 

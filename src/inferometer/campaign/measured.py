@@ -16,8 +16,6 @@ from inferometer.campaign.point import ReadyPoint
 from inferometer.load import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.server.endpoint import Endpoint
-from inferometer.spec.longest import longest_request
-from inferometer.spec.run import RunSpec
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import METRICS, vllm_result
 from inferometer.trace import Trace
@@ -100,15 +98,7 @@ def measure_point(
         trace,
         summary,
         ignore_eos=spec.sampling.ignore_eos,
-        expected_cached_tokens=_expected_cached_tokens(spec),
+        expected_cached_tokens=ready.workload.reusable_tokens,
         max_in_flight=spec.load.max_concurrency,
     )
     return Measured(ready, wanted, trace, summary, verdict, finished)
-
-
-def _expected_cached_tokens(spec: RunSpec) -> int:
-    """Of each prompt, that may come from the prefix cache by intention: the shared prefix, or all that was sent before."""
-    longest = longest_request(spec.workload)
-    if spec.workload.cache == "warm" and longest is not None:
-        return longest[0]
-    return getattr(spec.workload, "prefix_len", 0)

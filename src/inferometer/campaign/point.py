@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,21 +12,18 @@ from urllib.parse import urlsplit
 import numpy as np
 import orjson
 
-from inferometer.arrival import LoadPlan, plan_load, stripe
+from inferometer.arrival import LoadPlan, stripe
+from inferometer.campaign.planning import plan_of, reserve
 from inferometer.load import Job, MeasurementError, Snapshot, measure, raise_descriptor_limit, resolve
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.request import Prompt, Request
 from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard
-from inferometer.spec.checks import check_run
+from inferometer.spec.checks import check_requests, check_run
 from inferometer.spec.flags import with_api_key
 from inferometer.spec.run import RunSpec
+from inferometer.spec.workload import writes_own_tokens
 from inferometer.trace import TokenSource, Trace
-from inferometer.workload import LocalCounter, TokenCounter, TokenIds, Workload, find_counting, random_workload
-
-OPEN_LOOP_RESERVE = 16
-"""Connections an open loop holds open beside one second's arrivals."""
-
-OPEN_LOOP_RESERVE_MOST = 1024
+from inferometer.workload import LocalCounter, TokenCounter, TokenIds, Workload, build_workload, find_counting
 
 
 class PointError(Exception):
@@ -74,14 +70,15 @@ class KnownServer:
 
     def counting(self, spec: RunSpec, generation: Generation) -> TokenIds | TokenCounter:
         """How prompts of such a point are counted. Raises EndpointError, and ValueError if its tokenizer is of no use."""
-        key = orjson.dumps([spec.target.model_dump(), spec.sampling.model_dump(), spec.workload.tokenizer])
+        backend = PROTOCOLS[spec.target.backend]
+        token_ids = backend.carries_token_ids and writes_own_tokens(spec.workload)
+        key = orjson.dumps([spec.target.model_dump(), spec.sampling.model_dump(), spec.workload.tokenizer, token_ids])
         if key not in self._countings:
-            backend = PROTOCOLS[spec.target.backend]
             self._countings[key] = find_counting(
                 self.endpoint,
                 spec.target.model,
                 ask=_asker(self.endpoint, backend, spec.target.endpoint or backend.path(spec.target.model), generation),
-                token_ids=backend.carries_token_ids,
+                token_ids=token_ids,
                 chat=backend.chat,
                 tokenizer=spec.workload.tokenizer,
             )
@@ -107,20 +104,20 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
         extra_body=spec.sampling.extra_body,
         adapters=spec.target.lora_modules or (),
     )
-    plan = plan_load(
-        spec.load.num_prompts,
-        request_rate=spec.load.request_rate,
-        burstiness=spec.load.burstiness,
-        max_concurrency=spec.load.max_concurrency,
-        num_warmups=spec.load.num_warmups,
-        rng=np.random.default_rng([spec.seed, spec.repeat]),
-    )
     try:
-        counting = server.counting(spec, generation)
-        identity = (spec.seed, spec.prompts_fingerprint, spec.repeat)
-        workload = random_workload(spec.workload, len(plan), identity=identity, counter=counting, attempt=attempt)
+        workload = build_workload(
+            spec.workload,
+            spec.load.num_warmups + spec.load.num_prompts,
+            identity=(spec.seed, spec.prompts_fingerprint, spec.repeat),
+            counter=server.counting(spec, generation),
+            chat=backend.chat,
+            attempt=attempt,
+        )
+        plan = plan_of(spec.load, workload, np.random.default_rng([spec.seed, spec.repeat]))
     except ValueError as error:
         raise PointError([str(error)]) from error
+    if reasons := check_requests(workload.requests, limit):
+        raise PointError(reasons)
     facts = {
         "model": spec.target.model,
         "max_model_len": limit,
@@ -175,7 +172,7 @@ def run(
             share=share,
             closed_loop=point.plan.closed_loop,
             drain_warmups=point.plan.drain_warmups,
-            reserve=_reserve(share.max_in_flight, spec.load.request_rate),
+            reserve=reserve(point.plan, share.max_in_flight),
             timeouts=spec.timeouts,
             real_time=real_time,
             keep_texts=keep_texts or spec.workload.tokenizer is not None,  # to count them with it, should the server not
@@ -185,13 +182,6 @@ def run(
     ]
     trace = measure(jobs, on_progress)
     return recount(trace, spec.workload.tokenizer) if spec.workload.tokenizer else trace
-
-
-def _reserve(max_in_flight: int, request_rate: float) -> int:
-    """Connections to open ahead: one for each slot, or for a second's arrivals where slots are not what limits."""
-    if math.isinf(request_rate):
-        return max_in_flight
-    return min(max_in_flight, OPEN_LOOP_RESERVE + min(math.ceil(request_rate), OPEN_LOOP_RESERVE_MOST))
 
 
 def recount(trace: Trace, tokenizer: str) -> Trace:

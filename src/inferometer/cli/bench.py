@@ -41,7 +41,7 @@ def bench(**flags: Any) -> None:
     was interrupted (what there was by then is reported and saved).
     """
     from inferometer.campaign.point import PointError
-    from inferometer.cli.bench_spec import FlagsError
+    from inferometer.cli.flag_errors import FlagsError
     from inferometer.load import MeasurementError
     from inferometer.server.endpoint import EndpointError
     from inferometer.store.atomic import CannotWriteError
@@ -98,6 +98,7 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
     """What `bench` does, from flags to files."""
     from inferometer.campaign.measured import Wanted, measure_point
     from inferometer.campaign.point import KnownServer, prepare
+    from inferometer.cli.announcement import announcement
     from inferometer.cli.bench_spec import understand
     from inferometer.live.progress import progress
     from inferometer.protocol import PROTOCOLS
@@ -113,7 +114,8 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
         ready = prepare(asked.spec(model), KnownServer(endpoint))
         if flags.save_result:
             _require_writable(flags)
-        _announce(ready, endpoint.base_url)
+        typer.echo("\n".join(announcement(ready, endpoint.base_url)))
+        sys.stdout.flush()
         with progress(len(ready.plan), quiet=flags.disable_tqdm) as show:
             measured = measure_point(
                 ready,
@@ -134,25 +136,6 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
         for heading, line in zip(("Saved:", ""), reversed(saved), strict=False):
             typer.echo(f"{heading:9} {line}")
     return trace, verdict
-
-
-def _announce(ready: ReadyPoint, base_url: str) -> None:
-    """What is about to be measured, before it begins."""
-    load, work = ready.spec.load, ready.spec.workload
-    limit = f", max_model_len {ready.server['max_model_len']}" if ready.server["max_model_len"] else ""
-    if load.request_rate != float("inf"):
-        how = f"{load.request_rate:g} requests/s (burstiness {load.burstiness:g})"
-    elif load.max_concurrency:
-        how = f"closed loop of {load.max_concurrency}"
-    else:
-        how = "all at once"
-    warm = f" after {load.num_warmups} warm-ups" if load.num_warmups else ""
-    typer.echo(f"Server:   {base_url}  {ready.spec.target.model}{limit}")
-    typer.echo(f"Load:     {load.num_prompts} requests{warm}, {how}")
-    typer.echo(f"Prompts:  {work.input_len} in, {work.output_len} out, seed {ready.spec.seed}; {ready.workload.counting}")
-    for sentence in ready.server["limits"]:
-        typer.echo(f"Limit:    {sentence}")
-    sys.stdout.flush()
 
 
 def _result_path(flags: BenchFlags, ready: ReadyPoint, finished: datetime) -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.bench_spec import FlagsError
+from inferometer.cli.flag_errors import FlagsError
 from inferometer.spec import flags as parse
 from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
@@ -21,7 +21,7 @@ from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.preset_files import preset_names
 
 HEEDED = (
-    *("config", "campaign", "model", "tp", "random_input_len", "random_output_len", "num_prompts"),
+    *("config", "campaign", "model", "tp", "input_len", "output_len", "random_input_len", "random_output_len", "num_prompts"),
     *("base_url", "host", "port", "result_dir", "save_result", "allow_invalid"),
 )
 """Flags that mean something beside --config; all else is the campaign's to say."""
@@ -90,7 +90,7 @@ def _only_one(flags: BenchFlags, tests: list[_Test]) -> _Test:
         for test in tests
         if flags.model in (None, test.need.model_alias, test.need.model_id)
         and flags.tp in (None, test.need.tp)
-        and (flags.random_input_len, flags.random_output_len) in test.lengths()
+        and (flags.input_len or flags.random_input_len, flags.output_len or flags.random_output_len) in test.lengths()
     ]
     if len(fitting) == 1:
         return fitting[0]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Option
 
-SERVER, PROMPTS, TRAFFIC, GENERATION = "Server", "Prompts", "Traffic", "Generation"
+SERVER, PROMPTS, DATASETS, TRAFFIC, GENERATION = "Server", "Prompts", "Data sets", "Traffic", "Generation"
 REPORT, FILES, RUN, CAMPAIGN = "Report", "Files", "Run", "Test of a campaign"
 
 
@@ -38,19 +38,44 @@ class BenchFlags:
         float, Option(help="Wait so long for the server to become ready; 0 is one try.", rich_help_panel=SERVER)
     ] = 0.0
 
-    dataset_name: Annotated[str, Option(help="Where prompts come from: random.", rich_help_panel=PROMPTS)] = "random"
-    random_input_len: Annotated[
-        int, Option("--random-input-len", "--input-len", help="Prompt length in tokens, exact.", rich_help_panel=PROMPTS)
-    ] = 1024
-    random_output_len: Annotated[
-        int, Option("--random-output-len", "--output-len", help="Most tokens to generate.", rich_help_panel=PROMPTS)
-    ] = 128
+    dataset_name: Annotated[
+        str,
+        Option(
+            help="Where prompts come from: random, prefix_repetition, sessions, random-mm (made up); sharegpt, sonnet, hf, "
+            "custom (or jsonl), trace (or burstgpt; Azure's and Mooncake's too), of --dataset-path.",
+            rich_help_panel=PROMPTS,
+        ),
+    ] = "random"
+    dataset_path: Annotated[
+        str | None, Option(help="File of the data set; for hf its id on the hub, or a directory.", rich_help_panel=PROMPTS)
+    ] = None
+    input_len: Annotated[
+        int | None, Option(help="Prompt length of whatever data set there is, tokens.", rich_help_panel=PROMPTS)
+    ] = None
+    output_len: Annotated[
+        int | None, Option(help="Most tokens to generate, whatever data set there is.", rich_help_panel=PROMPTS)
+    ] = None
+    random_input_len: Annotated[int, Option(help="Prompt length in tokens, exact.", rich_help_panel=PROMPTS)] = 1024
+    random_output_len: Annotated[int, Option(help="Most tokens to generate.", rich_help_panel=PROMPTS)] = 128
     random_range_ratio: Annotated[
         float, Option(help="Draw lengths uniformly from L(1-r) to L(1+r).", rich_help_panel=PROMPTS)
     ] = 0.0
     random_prefix_len: Annotated[
         int, Option(help="Tokens that all prompts begin with, before their own.", rich_help_panel=PROMPTS)
     ] = 0
+    scenario: Annotated[
+        str | None,
+        Option(help="Random lengths in short: D(1024,128), N(512,64)/(128,16), U(100,400)/(50,200).", rich_help_panel=PROMPTS),
+    ] = None
+    num_distinct_prompts: Annotated[
+        int | None, Option(help="After so many prompts, send the same ones again. (default: never)", rich_help_panel=PROMPTS)
+    ] = None
+    cache: Annotated[
+        str | None,
+        Option(
+            help="cold; then warm with the same --seed: the same prompts on a cache that has them.", rich_help_panel=PROMPTS
+        ),
+    ] = None
     tokenizer: Annotated[
         str | None,
         Option(help="tokenizer.json, or its folder, to count with where the server cannot.", rich_help_panel=PROMPTS),
@@ -62,9 +87,83 @@ class BenchFlags:
         ),
     ] = None
 
+    disable_shuffle: Annotated[
+        bool, Option("--disable-shuffle", help="Take the rows of a file in their order.", rich_help_panel=DATASETS)
+    ] = False
+    oversample: Annotated[
+        bool,
+        Option(
+            help="Where a file has too few rows, begin again with the first; else that is an error.", rich_help_panel=DATASETS
+        ),
+    ] = False
+    max_input_len: Annotated[int | None, Option(help="Leave rows with longer prompts out.", rich_help_panel=DATASETS)] = None
+    max_total_len: Annotated[
+        int | None, Option(help="Leave rows out whose prompt and output together are longer.", rich_help_panel=DATASETS)
+    ] = None
+    sharegpt_output_len: Annotated[
+        int | None, Option(help="Most tokens to generate. (default: as recorded)", rich_help_panel=DATASETS)
+    ] = None
+    custom_output_len: Annotated[
+        int | None, Option(help="Most tokens to generate. (default: what the row says)", rich_help_panel=DATASETS)
+    ] = None
+    hf_output_len: Annotated[
+        int | None, Option(help="Most tokens to generate. (default: what the row says)", rich_help_panel=DATASETS)
+    ] = None
+    hf_subset: Annotated[str | None, Option(help="Subset of the data set.", rich_help_panel=DATASETS)] = None
+    hf_split: Annotated[str | None, Option(help="Split of the data set. (default: train)", rich_help_panel=DATASETS)] = None
+    sonnet_input_len: Annotated[int | None, Option(help="Prompt length. (default: 550)", rich_help_panel=DATASETS)] = None
+    sonnet_output_len: Annotated[
+        int | None, Option(help="Most tokens to generate. (default: 150)", rich_help_panel=DATASETS)
+    ] = None
+    sonnet_prefix_len: Annotated[
+        int | None, Option(help="Tokens that all prompts begin with. (default: 200)", rich_help_panel=DATASETS)
+    ] = None
+    prefix_repetition_prefix_len: Annotated[
+        int | None, Option(help="Tokens of a prefix. (default: 256)", rich_help_panel=DATASETS)
+    ] = None
+    prefix_repetition_suffix_len: Annotated[
+        int | None, Option(help="Tokens after it, each prompt's own. (default: 256)", rich_help_panel=DATASETS)
+    ] = None
+    prefix_repetition_num_prefixes: Annotated[
+        int | None, Option(help="Different prefixes. (default: 10)", rich_help_panel=DATASETS)
+    ] = None
+    prefix_repetition_output_len: Annotated[
+        int | None, Option(help="Most tokens to generate. (default: 128)", rich_help_panel=DATASETS)
+    ] = None
+    trace_model: Annotated[str | None, Option(help="Only a trace's rows of this model.", rich_help_panel=DATASETS)] = None
+    trace_block_len: Annotated[
+        int | None, Option(help="Tokens that one of Mooncake's hash_ids stands for. (default: 512)", rich_help_panel=DATASETS)
+    ] = None
+    session_turns: Annotated[
+        int | None, Option(help="User's turns of a conversation. (default: 4)", rich_help_panel=DATASETS)
+    ] = None
+    session_system_len: Annotated[
+        int | None, Option(help="Tokens that all conversations begin with. (default: 0)", rich_help_panel=DATASETS)
+    ] = None
+    session_input_len: Annotated[int | None, Option(help="New tokens of a turn. (default: 128)", rich_help_panel=DATASETS)] = (
+        None
+    )
+    session_output_len: Annotated[
+        int | None, Option(help="Most tokens of an answer. (default: 128, or as recorded)", rich_help_panel=DATASETS)
+    ] = None
+    session_range_ratio: Annotated[
+        float | None, Option(help="Spread of both lengths and of the pauses. (default: 0)", rich_help_panel=DATASETS)
+    ] = None
+    session_think_time: Annotated[
+        float | None, Option(help="Pause before the next turn, seconds. (default: 0)", rich_help_panel=DATASETS)
+    ] = None
+    random_mm_base_items_per_request: Annotated[
+        int | None, Option(help="Pictures in a request. (default: 1)", rich_help_panel=DATASETS)
+    ] = None
+    image_size: Annotated[str | None, Option(help="Of pictures, pixels. (default: 512x512)", rich_help_panel=DATASETS)] = None
+
     num_prompts: Annotated[
         int | None,
-        Option(help="Requests to measure.", show_default="1000; with --config: all that it has", rich_help_panel=TRAFFIC),
+        Option(
+            help="Requests to measure.",
+            show_default="1000, or as many as rates and --max-seconds make; with --config: all that it has",
+            rich_help_panel=TRAFFIC,
+        ),
     ] = None
     request_rate: Annotated[
         str, Option(help="Arrivals per second (open loop); inf sends all at once.", rich_help_panel=TRAFFIC)
@@ -75,6 +174,27 @@ class BenchFlags:
     ] = 1.0
     max_concurrency: Annotated[
         int | None, Option(help="Most requests in flight; with rate inf, a closed loop.", rich_help_panel=TRAFFIC)
+    ] = None
+    when_full: Annotated[
+        str,
+        Option(help="What an arrival does at --max-concurrency: wait, or drop (and be counted).", rich_help_panel=TRAFFIC),
+    ] = "wait"
+    max_seconds: Annotated[
+        float | None,
+        Option(help="End after so long, if --num-prompts do not come first; what is running is cut.", rich_help_panel=TRAFFIC),
+    ] = None
+    ramp_up_strategy: Annotated[
+        str | None,
+        Option(help="linear or exponential: let the rate change with time, all through the run.", rich_help_panel=TRAFFIC),
+    ] = None
+    ramp_up_start_rps: Annotated[float | None, Option(help="Arrivals per second at its start.", rich_help_panel=TRAFFIC)] = None
+    ramp_up_end_rps: Annotated[float | None, Option(help="Arrivals per second at its end.", rich_help_panel=TRAFFIC)] = None
+    rate_steps: Annotated[
+        str | None, Option(help="One rate after the other: RATExSECONDS,..., such as 5x60,20x30.", rich_help_panel=TRAFFIC)
+    ] = None
+    replay_speed: Annotated[
+        float | None,
+        Option(help="Send a trace at its recorded times, this many times as fast.", rich_help_panel=TRAFFIC),
     ] = None
     num_warmups: Annotated[
         int,

@@ -12,12 +12,15 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench_load import load_of
+from inferometer.cli.bench_workload import workload_of
+from inferometer.cli.flag_errors import FlagsError, sentences
 from inferometer.load.job import check_headers
 from inferometer.metrics import parse_goodput
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
-from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target, Timeouts
+from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
 from inferometer.store.vllm_json import check_metadata
 
 SAMPLING_FLAGS = (
@@ -31,10 +34,6 @@ SAMPLING_FLAGS = (
 )
 
 FLAG_OF_FIELD = {
-    "input_len": "--random-input-len",
-    "output_len": "--random-output-len",
-    "range_ratio": "--random-range-ratio",
-    "prefix_len": "--random-prefix-len",
     "connect_s": "--connect-timeout",
     "first_token_s": "--first-token-timeout",
     "idle_s": "--idle-timeout",
@@ -45,14 +44,6 @@ FLAG_OF_FIELD = {
 _WORD = re.compile(r"[\x21-\x7e]*")
 
 T = TypeVar("T")
-
-
-class FlagsError(Exception):
-    """The flags cannot be followed: one sentence for each reason."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +71,9 @@ def understand(flags: BenchFlags) -> Asked:
         try:
             return read(*values, **fields)
         except ValidationError as error:
-            reasons.extend(_sentences(error))
+            reasons.extend(sentences(error, FLAG_OF_FIELD))
+        except FlagsError as error:
+            reasons.extend(error.reasons)
         except ValueError as error:
             reasons.append(str(error))
         return None
@@ -88,13 +81,10 @@ def understand(flags: BenchFlags) -> Asked:
     if flags.backend not in PROTOCOLS:
         known = ", ".join(PROTOCOLS)
         reasons.append(f"--backend {flags.backend!r} is not one of {known}{parse.did_you_mean(flags.backend, PROTOCOLS)}.")
-    if flags.dataset_name != "random":
-        reasons.append(f"--dataset-name {flags.dataset_name!r} is not one of random.")
     base_url = (
         attempt(parse.parse_base_url, flags.base_url) if flags.base_url else attempt(parse.base_url_of, flags.host, flags.port)
     )
     headers = attempt(parse.parse_headers, flags.header or [])
-    rate = attempt(parse.parse_rate, flags.request_rate)
     extra_body = attempt(parse.parse_extra_body, flags.extra_body)
     sampling = {name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None}
     asked = Asked(
@@ -108,22 +98,8 @@ def understand(flags: BenchFlags) -> Asked:
         },
         model=flags.served_model_name or flags.model,
         parts={
-            "workload": attempt(
-                RandomWorkload,
-                input_len=flags.random_input_len,
-                output_len=flags.random_output_len,
-                range_ratio=flags.random_range_ratio,
-                prefix_len=flags.random_prefix_len,
-                tokenizer=flags.tokenizer,
-            ),
-            "load": attempt(
-                Load,
-                num_prompts=1000 if flags.num_prompts is None else flags.num_prompts,
-                request_rate=rate or 1.0,
-                burstiness=flags.burstiness,
-                max_concurrency=flags.max_concurrency,
-                num_warmups=flags.num_warmups,
-            ),
+            "workload": attempt(workload_of, flags),
+            "load": attempt(load_of, flags),
             "sampling": attempt(
                 Sampling,
                 ignore_eos=flags.ignore_eos,
@@ -171,14 +147,3 @@ def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:
 def _check_word(flag: str, value: str) -> None:
     if not _WORD.fullmatch(value):
         raise ValueError(f"--{flag.replace('_', '-')} {value!r}: should hold no space, line break or character outside ASCII.")
-
-
-def _sentences(error: ValidationError) -> list[str]:
-    """Each error of a model as a sentence that names the flag."""
-    sentences = []
-    for each in error.errors():
-        field = str(each["loc"][-1])
-        flag = FLAG_OF_FIELD.get(field, f"--{field.replace('_', '-')}")
-        wish = each["msg"][0].lower() + each["msg"][1:]
-        sentences.append(f"{flag} {each['input']}: {wish.removeprefix('input ')}.")
-    return sentences

@@ -7,7 +7,9 @@ the models' own validation; what the running server answers is the endpoint's.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from inferometer.request import Request
 from inferometer.spec.longest import longest_request
 from inferometer.spec.run import RandomWorkload, RunSpec
 
@@ -64,6 +66,20 @@ def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
     ]
 
 
+def check_requests(requests: Sequence[Request], max_model_len: int | None) -> list[str]:
+    """Requests that are longer than the server serves, which for some workloads only shows when they have been read."""
+    too_long = [r for r in requests if max_model_len is not None and r.prompt_tokens + r.max_tokens > max_model_len]
+    if not too_long:
+        return []
+    longest = max(too_long, key=lambda request: request.prompt_tokens + request.max_tokens)
+    total = longest.prompt_tokens + longest.max_tokens
+    return [
+        f"{len(too_long)} of {len(requests)} requests are longer than the server's max_model_len {max_model_len}, the longest "
+        f"has {longest.prompt_tokens} input and {longest.max_tokens} output tokens: leave such rows out "
+        f"(--max-total-len {max_model_len}), shorten them, or start the server with --max-model-len {total} or more."
+    ]
+
+
 def _spread(spec: RunSpec) -> str:
     """Where the longest request is longer than the lengths that were given."""
     if isinstance(spec.workload, RandomWorkload) and spec.workload.scenario is not None:
@@ -91,12 +107,27 @@ def _descriptors(spec: RunSpec, limit: int | None) -> list[str]:
 
 
 def _arrivals(spec: RunSpec) -> list[str]:
-    if spec.load.burstiness != 1 and math.isinf(spec.load.request_rate):
-        return [
-            f"--burstiness {spec.load.burstiness:g} shapes the gaps between requests, and there are none while "
+    load = spec.load
+    found = []
+    shapes = {
+        "--request-rate": not math.isinf(load.request_rate),
+        "--ramp-up-start-rps": load.ramp is not None,
+        "--rate-steps": load.steps is not None,
+        "--replay-speed": load.replay_speed is not None,
+    }
+    given = [flag for flag, there in shapes.items() if there]
+    if len(given) > 1:
+        found.append(f"{' and '.join(given)} each say when requests are due: give one of them.")
+    if load.replay_speed is not None and (spec.workload.kind != "trace" or spec.workload.distinct is not None):
+        found.append("--replay-speed needs recorded times, which only --dataset-name trace has, each request of it once.")
+    if load.burstiness != 1 and (not load.open_loop or load.replay_speed is not None):
+        found.append(
+            f"--burstiness {load.burstiness:g} shapes the gaps between requests, and there are none while "
             "--request-rate is inf: give a rate, or leave it out."
-        ]
-    return []
+        )
+    if load.when_full == "drop" and not (load.open_loop and load.max_concurrency):
+        found.append("--when-full drop needs arrivals and a cap: give a rate and --max-concurrency, or leave it out.")
+    return found
 
 
 def _body_fields(spec: RunSpec) -> list[str]:

@@ -191,7 +191,7 @@ class ImagesWorkload(PromptSet):
     """Chats of random text with generated pictures."""
 
     kind: Literal["images"] = "images"
-    input_len: PositiveInt = 128
+    input_len: PositiveInt = 1024
     """Of the text alone: only the server knows how many tokens a picture is."""
     output_len: PositiveInt = 128
     images: PositiveInt = 1

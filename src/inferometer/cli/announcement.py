@@ -1,0 +1,68 @@
+"""What is about to be measured, in a few lines before it begins."""
+
+from __future__ import annotations
+
+import math
+
+from inferometer.campaign.point import ReadyPoint
+from inferometer.spec.load import Load
+from inferometer.spec.workload import AnyWorkload, RandomWorkload
+from inferometer.trace import MISSING
+from inferometer.workload import Workload
+
+
+def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
+    """Server, load and prompts, a line each, and what the wire format cannot do."""
+    spec = ready.spec
+    limit = f", max_model_len {ready.server['max_model_len']}" if ready.server["max_model_len"] else ""
+    return [
+        f"Server:   {base_url}  {spec.target.model}{limit}",
+        f"Load:     {load_in_words(spec.load)}",
+        f"Prompts:  {prompts_in_words(spec.workload, ready.workload)}, seed {spec.seed}; {ready.workload.counting}",
+        *(f"Limit:    {sentence}" for sentence in ready.server["limits"]),
+    ]
+
+
+def load_in_words(load: Load) -> str:
+    """Such as `200 requests after 16 warm-ups, closed loop of 16`."""
+    warm = f" after {load.num_warmups} warm-ups" if load.num_warmups else ""
+    end = f" or {load.max_seconds:g} s, whichever comes first" if load.max_seconds is not None else ""
+    return f"{load.num_prompts} requests{end}{warm}, {_pace(load)}"
+
+
+def _pace(load: Load) -> str:
+    if not load.open_loop:
+        return f"closed loop of {load.max_concurrency}" if load.max_concurrency else "all at once"
+    cap = ""
+    if load.max_concurrency:
+        cap = f", at most {load.max_concurrency} in flight" + (", the others dropped" if load.when_full == "drop" else "")
+    if load.replay_speed is not None:
+        return f"at their recorded times, {load.replay_speed:g} times as fast{cap}"
+    if load.ramp is not None:
+        rate = f"{load.ramp.start_rps:g} to {load.ramp.end_rps:g} requests/s ({load.ramp.strategy} ramp"
+    elif load.steps is not None:
+        rate = f"{', '.join(f'{step.rate:g} requests/s for {step.seconds:g} s' for step in load.steps)} (steps"
+    else:
+        rate = f"{load.request_rate:g} requests/s ("
+    between = "" if rate.endswith("(") else ", "
+    return f"{rate}{between}burstiness {load.burstiness:g}){cap}"
+
+
+def prompts_in_words(work: AnyWorkload, made: Workload) -> str:
+    """Such as `256 in, 64 out`, or `sharegpt of prompts.json, 213 in, 180 out on average`."""
+    if isinstance(work, RandomWorkload) and work.scenario is None:
+        lengths = f"{work.input_len} in, {work.output_len} out"
+    elif isinstance(work, RandomWorkload):
+        lengths = f"{work.scenario}, {_means(made)}"
+    else:
+        path = getattr(work, "path", None)
+        lengths = f"{work.kind}{f' of {path}' if path else ''}, {_means(made)}"
+    again = made.origin.get("distinct")
+    return lengths + (f", {again} different ones again and again" if again is not None else "")
+
+
+def _means(made: Workload) -> str:
+    known = [request.prompt_tokens for request in made.requests if request.prompt_tokens != MISSING]
+    outputs = [request.max_tokens for request in made.requests]
+    mean = math.fsum(known) / len(known) if known else None
+    return f"{'unknown' if mean is None else f'{mean:.0f}'} in, {math.fsum(outputs) / max(len(outputs), 1):.0f} out on average"

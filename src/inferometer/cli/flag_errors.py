@@ -1,0 +1,33 @@
+"""What is wrong with flags, told by the names that users typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+
+
+class FlagsError(Exception):
+    """The flags cannot be followed: one sentence for each reason."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = list(reasons)
+
+
+def sentences(error: ValidationError, flag_of_field: Mapping[str, str]) -> list[str]:
+    """Each error of a model as a sentence that names the flag: that of the field, or of the innermost one that has one."""
+    told = []
+    for each in error.errors():
+        fields = [str(step) for step in each["loc"]]
+        field = next((step for step in reversed(fields) if step in flag_of_field), fields[-1] if fields else "")
+        flag = flag_of_field.get(field, flag_name(field))
+        wish = each["msg"].removeprefix("Value error, ")
+        wish = wish[0].lower() + wish[1:]
+        shown = f" {each['input']}" if isinstance(each["input"], str | int | float) else ""
+        told.append(f"{flag}{shown}: {wish.removeprefix('input ')}.")
+    return told
+
+
+def flag_name(field: str) -> str:
+    return f"--{field.replace('_', '-')}"

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from inferometer.spec.base import Spec
 from inferometer.spec.campaign import CampaignSpec, Matrix
@@ -73,7 +72,7 @@ def _not_one_of(value: object, expected: str) -> str:
     return f"{value!r} is not one of {', '.join(known)}{did_you_mean(str(value), known)}."
 
 
-def _place(error: ErrorDetails) -> Place:
+def _place(error: Mapping[str, Any]) -> Place:
     """Where in the file: an axis is one value there, however many numbers it stands for, and so is a name that is a bad key."""
     steps = [step for step in error["loc"] if step != "[key]"]
     before = [None, *steps]

@@ -24,6 +24,7 @@ from inferometer.trace.trace import Trace, empty_events, empty_requests
 ENVIRONMENT = {"hostname": "bench-1", "cpu": {"count": 2, "governor": None}}
 SUMMARY = {"completed": 2, "ttft": {"mean": 55.0, "percentiles": {"99": None}}}
 VERDICT = {"level": "VALID", "findings": []}
+PROMPTS = {"counting": "token ids", "exact": True, "file": "rows.jsonl", "left_out": {"too long": 3}}
 
 
 @pytest.fixture(name="spec")
@@ -37,7 +38,7 @@ def _trace() -> Trace:
 
 
 def save(directory: Path, trace: Trace, spec: RunSpec) -> Path:
-    save_run(directory, trace, spec, environment=ENVIRONMENT, summary=SUMMARY, verdict=VERDICT)
+    save_run(directory, trace, spec, environment=ENVIRONMENT, summary=SUMMARY, verdict=VERDICT, prompts=PROMPTS)
     return directory
 
 
@@ -59,7 +60,7 @@ def test_a_run_comes_back_exactly(tmp_path: Path, trace: Trace, spec: RunSpec) -
     assert_same(trace, run.trace)
     assert run.spec == spec.model_copy(update={"target": spec.target.model_copy(update={"headers": {}})})
     assert run.fingerprint == run.spec.fingerprint == spec.fingerprint
-    assert (run.environment, run.summary, run.verdict) == (ENVIRONMENT, SUMMARY, VERDICT)
+    assert (run.environment, run.summary, run.verdict, run.prompts) == (ENVIRONMENT, SUMMARY, VERDICT, PROMPTS)
 
 
 def test_texts_come_back_where_they_were_kept(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:

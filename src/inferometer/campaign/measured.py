@@ -68,6 +68,7 @@ class Measured:
             self.trace if self.wanted.detailed else replace(self.trace, texts=None),
             self.ready.spec,
             environment=environment,
+            prompts=self.ready.workload.facts(),
             summary=self.summary.to_dict(),
             verdict=self.verdict.to_dict(),
         )

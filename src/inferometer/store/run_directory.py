@@ -1,6 +1,7 @@
 """The run directory: everything one run leaves behind, in files that any tool can read, and back again without loss.
 
-    run.json          what was asked, of which server, from which host; what the workers say of themselves
+    run.json          what was asked, of which server, from which host; where the prompts are from; what the workers say of
+                      themselves
     requests.parquet  one row a request    (columns, units: trace/schema.py; a time or count that does not exist is null)
     events.parquet    one row an output event, grouped by request (`event_start`, `event_count`)
     summary.json      the metrics
@@ -73,6 +74,8 @@ class Run:
     spec: RunSpec
     fingerprint: str
     environment: Mapping[str, Any]
+    prompts: Mapping[str, Any]
+    """How they were counted, and where they are from; empty where nobody has noted it."""
     trace: Trace
     summary: Mapping[str, Any]
     verdict: Mapping[str, Any]
@@ -86,6 +89,7 @@ def save_run(
     environment: Mapping[str, Any],
     summary: Mapping[str, Any],
     verdict: Mapping[str, Any],
+    prompts: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one run as `directory`, which must not exist yet. Raises CannotWriteError, and then there is no such directory."""
     details = np.array(masked_details(trace.requests["detail"].tolist(), spec.target.headers), dtype=object)
@@ -93,7 +97,7 @@ def save_run(
         _write_table(temporary / REQUESTS, REQUEST_COLUMNS, {**trace.requests, "detail": details}, trace.texts)
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
         checksums = {name: _checksum(temporary / name) for name in (REQUESTS, EVENTS)}
-        (temporary / RUN).write_bytes(_json({**_description(trace, spec, environment), "sha256": checksums}))
+        (temporary / RUN).write_bytes(_json({**_description(trace, spec, environment), "prompts": masked(prompts or {}), "sha256": checksums}))
         (temporary / SUMMARY).write_bytes(_json(summary))
         (temporary / VERDICT).write_bytes(_json(verdict))
 
@@ -158,6 +162,7 @@ def _read(directory: Path, description: Mapping[str, Any]) -> Run:
         spec=RunSpec.model_validate(description["spec"]),
         fingerprint=description["fingerprint"],
         environment=description["environment"],
+        prompts=description.get("prompts", {}),
         trace=trace,
         summary=orjson.loads((directory / SUMMARY).read_bytes()),
         verdict=orjson.loads((directory / VERDICT).read_bytes()),

@@ -31,6 +31,10 @@ class Workload:
     recorded_ns: npt.NDArray[np.int64] | None = None
     """When each request was made originally, ns, in order; None where nobody has recorded it."""
 
+    def facts(self) -> dict[str, Any]:
+        """What a reader of the result has to know, in plain values."""
+        return {"counting": self.counting, "exact": self.exact, "reusable_tokens": self.reusable_tokens, **self.origin}
+
 
 def seeds_of(identity: tuple[int | str, ...]) -> np.random.SeedSequence:
     """Hashed, since neighbouring numbers must not make neighbouring prompts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from inferometer.spec.base import NonNegativeInt, PositiveFloat, PositiveInt, Seconds, Spec
 
@@ -33,6 +33,12 @@ class Step(Spec):
     seconds: Seconds
 
 
+def _some(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    if not steps:  # checked here, since a least length would be complained of beside each step that is wrong
+        raise ValueError("wants at least one step; leave it out for a single rate")
+    return steps
+
+
 class Load(Spec):
     """How many requests, and when. What ends a run is its last request, or `max_seconds` if that comes first."""
 
@@ -44,7 +50,7 @@ class Load(Spec):
     num_warmups: NonNegativeInt = 0
     ramp: Ramp | None = None
     """Instead of `request_rate`."""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)] | None = None
+    steps: Annotated[tuple[Step, ...], AfterValidator(_some)] | None = None
     """Instead of `request_rate`: one rate after the other. With more requests than they hold, the last one goes on."""
     replay_speed: PositiveFloat | None = None
     """Instead of `request_rate`: at the times that the workload's file has, this many times as fast."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -122,6 +123,15 @@ def test_an_open_loop_of_chats_with_two_workers(engine: EmbeddedEngine, bench: B
     assert r["intended_ns"].tolist() == [5_000_000 * (i + 1) for i in range(8)]
     assert (r["sent_ns"] >= r["intended_ns"] - 10_000).all()
     assert r["worker"].tolist() == [0, 1] * 4
+
+
+def test_other_tools_definitions_follow_the_report(engine: EmbeddedEngine, bench: Bench) -> None:
+    code, out, err = bench(*small(engine.base_url, 4), USABLE, *typed("--dialect guidellm --dialect mlperf"))
+    assert code == 0, out + err
+    report, guidellm, mlperf = re.split(r"=+ As (?:GuideLLM|MLPerf).*\n", out)
+    assert "Verdict:" in report
+    assert "time_per_output_token_ms.mean" in guidellm
+    assert "p99_first_token_latency_ns" in mlperf
 
 
 def test_results_are_added_to_and_run_directories_are_never_replaced(

@@ -163,6 +163,7 @@ def test_an_infinite_burstiness_is_a_metronome() -> None:
         ({"goodput": ["ttft"]}, "--goodput"),
         ({"goodput": ["speed:5"]}, "--goodput"),
         ({"goodput": ["ttft:-5"]}, "--goodput"),
+        ({"dialect": ["vllm", "klingon"]}, "--dialect 'klingon'"),
         ({"metadata": ["gpu"]}, "--metadata"),
         ({"metadata": ["date=today"]}, "--metadata date"),
         ({"workers": 0}, "--workers 0"),

@@ -103,6 +103,7 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
     from inferometer.live.progress import progress
     from inferometer.protocol import PROTOCOLS
     from inferometer.report.console import render
+    from inferometer.report.dialect import render_dialect
     from inferometer.server.endpoint import Endpoint
 
     asked = understand(flags)
@@ -133,6 +134,8 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
     finally:
         text = render(measured.summary, verdict, load=ready.spec.load, workers=trace.workers, metrics=asked.metrics)
         typer.echo(text, nl=False)
+        for dialect in flags.dialect or []:
+            typer.echo(render_dialect(trace, dialect), nl=False)
         for heading, line in zip(("Saved:", ""), reversed(saved), strict=False):
             typer.echo(f"{heading:9} {line}")
     return trace, verdict

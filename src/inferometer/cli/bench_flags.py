@@ -226,6 +226,10 @@ class BenchFlags:
         list[str] | None,
         Option(help="Limits in ms that a good request keeps: ttft:200 tpot:50 itl:.. e2el:..", rich_help_panel=REPORT),
     ] = None
+    dialect: Annotated[
+        list[str] | None,
+        Option(help="Report also in another tool's definitions: vllm, guidellm, aiperf, mlperf.", rich_help_panel=REPORT),
+    ] = None
 
     save_result: Annotated[
         bool,

@@ -17,6 +17,7 @@ from inferometer.cli.bench_workload import workload_of
 from inferometer.cli.flag_errors import FlagsError, sentences
 from inferometer.load.job import check_headers
 from inferometer.metrics import parse_goodput
+from inferometer.metrics.dialects import DIALECTS
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
@@ -125,6 +126,7 @@ def understand(flags: BenchFlags) -> Asked:
     attempt(check_headers, headers or {})
     attempt(parse.with_api_key, headers or {}, os.environ)
     attempt(check_metadata, asked.metadata)
+    attempt(_check_dialects, flags.dialect or [])
     for flag in ("endpoint", "request_id_prefix"):
         attempt(_check_word, flag, getattr(flags, flag) or "")
     if not flags.ready_check_timeout_sec >= 0:  # nor nan, which would wait for ever
@@ -135,6 +137,12 @@ def understand(flags: BenchFlags) -> Asked:
     if reasons:
         raise FlagsError(reasons)
     return asked
+
+
+def _check_dialects(dialects: Sequence[str]) -> None:
+    for dialect in dialects:
+        if dialect not in DIALECTS:
+            raise ValueError(f"--dialect {dialect!r} is not known; there are {', '.join(DIALECTS)}.")
 
 
 def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:

@@ -1,0 +1,20 @@
+"""A run in another tool's words, as plain text: its names and numbers, and what they mean that ours do not."""
+
+from __future__ import annotations
+
+import textwrap
+
+from inferometer.metrics.dialects import DIALECTS, express
+from inferometer.report.console import TEXT_WIDTH, WIDTH
+from inferometer.trace.trace import Trace
+
+
+def render_dialect(trace: Trace, dialect: str) -> str:
+    """The block that follows the report. `dialect` is a key of DIALECTS."""
+    spoken = DIALECTS[dialect]
+    lines = [f" As {spoken.tool} defines it ".center(WIDTH, "=")]
+    lines += [f"{name:<48} {value:.2f}" for name, value in express(trace, dialect).items()]
+    lines.append("-" * WIDTH)
+    for sentence in spoken.differences:
+        lines += textwrap.wrap(sentence, TEXT_WIDTH, initial_indent="- ", subsequent_indent="  ")
+    return "\n".join([*lines, "=" * WIDTH]) + "\n"

@@ -25,7 +25,7 @@ test-engines: .venv/dev  ## real engines on the CPU, in environments of their ow
 test-docker: .venv/dev  ## servers in containers, with a real Docker engine (skipped where there is none)
 	$(BIN)/pytest -m docker tests/server/test_docker.py
 
-test-wide: .venv/dev  ## statistics held to their promises over many more trials
+test-wide: .venv/dev  ## the same as fast tests with many more trials: faults on every wire, clean runs, statistics
 	$(BIN)/pytest -m wide
 
 bench: .venv/dev  ## accuracy and cost of the client, side by side with a C reader

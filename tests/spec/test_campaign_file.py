@@ -152,6 +152,7 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
         ({"load": {"burstiness": 0.5}}, "groups.g: g/np1000: burstiness 0.5 shapes the gaps between requests"),
         ({"sampling": {"extra_body": {"stream": False}}}, "groups.g: g/np1000: extra_body must not set 'stream'"),
         ({"matrix": {"num_prompts": [1], "exclude": [{"num_prompts": 1}]}}, "groups.g: no point is left of it"),
+        ({"matrix": {"num_prompts_per_concurrency": 4}}, "groups.g: num_prompts_per_concurrency needs a max_concurrency in"),
         ({"matrix": {"cache": ["warm"]}}, "groups.g: a warm point needs its cold one, which fills the cache"),
         (
             {"workload": {"kind": "sharegpt", "path": "p"}, "matrix": {"input_len": 3}},
@@ -340,13 +341,14 @@ def test_a_file_that_is_no_text_or_too_long(tmp_path: Path) -> None:
         load_campaign(path, environment={})
 
 
+KEYS = ["id", "m", "from", "to", "kind", "path", "input_len", "num_prompts", "max_concurrency", "cache"]
 JUNK = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-3, 300)
     | st.floats()
     | st.sampled_from(["", "m", "s", "g", "{model}", "a b", "."]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "m", "from", "to", "kind"]), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
     max_leaves=5,
 )
 WITHIN: dict[str, list[tuple[str | int, ...]]] = {
@@ -354,7 +356,7 @@ WITHIN: dict[str, list[tuple[str | int, ...]]] = {
     "models": [(), ("m",)],
     "servers": [(), ("s",), ("s", "command"), ("s", "environment"), ("s", "base_url"), ("s", "max_model_len")],
     "groups": [(), (0,), (0, "id"), (0, "hardware"), (0, "tp"), (0, "matrix"), (0, "workload"), (0, "load")],
-    "matrix": [(), ("num_prompts",), ("paired",), ("cache",), ("include",)],
+    "matrix": [(), ("num_prompts",), ("paired",), ("cache",), ("include",), ("exclude",)],
     "hardware": [(), ("A",)],
     "file_name": [()],
     "workload": [(), ("kind",), ("scenario",)],

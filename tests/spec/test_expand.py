@@ -84,6 +84,14 @@ def test_exclude_and_include() -> None:
     assert ids(small(matrix={**matrix, "include": []}, workload={"output_len": 64}))[2] == "g/in1k-np1"
 
 
+def test_what_a_workload_has_no_word_for_excludes_nothing() -> None:
+    campaign = small(
+        workload={"kind": "sharegpt", "path": "talk.json"},
+        matrix={"num_prompts": [1, 2], "exclude": [{"input_len": 5}, {"num_prompts": 2, "output_len": 7}]},
+    )
+    assert ids(campaign) == ["g/np1", "g/np2"]
+
+
 def test_as_many_requests_as_the_level_takes() -> None:
     matrix = {
         "max_concurrency": [1, 8],
@@ -121,6 +129,16 @@ def test_a_workload_of_another_kind_takes_nothing_over() -> None:
     first, second = (point.spec.workload.model_dump() for point in expand(campaign)[0].points)
     assert (first["kind"], first["path"], first["output_len"], first["max_input_len"]) == ("sharegpt", "talk.json", 10, 99)
     assert (second["kind"], second["input_len"], second["output_len"]) == ("random", 5, 128)
+
+
+def test_a_workload_without_a_kind_is_a_random_one() -> None:
+    campaign = small(
+        workload={"input_len": 100, "output_len": 10},
+        groups=[group("a", workload={"kind": "random", "output_len": 5}), group("b", workload={"kind": "sonnet", "path": "p"})],
+    )
+    first, second = (point.spec.workload.model_dump() for point in expand(campaign)[0].points)
+    assert (first["input_len"], first["output_len"]) == (100, 5)
+    assert (second["kind"], second["input_len"], second["output_len"]) == ("sonnet", 550, 150)
 
 
 def test_repeats_one_after_the_other_or_there_and_back() -> None:

@@ -9,7 +9,7 @@ import typer
 
 EXIT_USAGE = 2
 
-presets = typer.Typer(help="Campaigns that come with inferometer: list them, show one, or print the schema of all.")
+presets = typer.Typer()
 
 
 @presets.callback(invoke_without_command=True)

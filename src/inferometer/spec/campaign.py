@@ -257,8 +257,9 @@ def _completed(group: Any, campaign: dict[str, Any]) -> Any:
     completed = dict(group)
     for section in OVERRIDDEN:
         base, own = campaign.get(section), group.get(section)
-        if isinstance(base, dict) and isinstance(own, dict) and own.get("kind", base.get("kind")) == base.get("kind"):
-            completed[section] = {**base, **own}
+        if isinstance(base, dict) and isinstance(own, dict):
+            kind = base.get("kind", "random")
+            completed[section] = {**base, **own} if own.get("kind", kind) == kind else own
     return completed
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from inferometer.spec.campaign import CampaignSpec, Group, GroupSpec, PlannedPoint
 from inferometer.spec.checks import check_run
-from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, test_of
+from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, whole_group
 from inferometer.spec.flags import did_you_mean, parse_base_url
 from inferometer.spec.longest import longest_request
 from inferometer.spec.marked_yaml import Place
@@ -159,7 +159,7 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
-    test = test_of(campaign, group)
+    test = whole_group(campaign, group)
     try:
         listed = list(cells(test))
         for settings in listed:
@@ -171,6 +171,8 @@ def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
         return
     if not listed:
         yield "no point is left of it: look at its matrix and what it excludes."
+    if test.matrix.num_prompts_per_concurrency and any(test.load_of(settings).max_concurrency is None for settings in listed):
+        yield "num_prompts_per_concurrency needs a max_concurrency in the matrix or under load."
     if any(settings.get("cache") == "warm" and {**settings, "cache": "cold"} not in listed for settings in listed):
         yield "a warm point needs its cold one, which fills the cache: write `cache: [cold, warm]`."
 

@@ -69,8 +69,8 @@ LOAD_AXES = ("num_prompts", "request_rate", "burstiness", "max_concurrency")
 
 
 @dataclass(frozen=True, slots=True)
-class _Test:
-    """One group of the file, its points not yet turned into specs."""
+class WholeGroup:
+    """A test of the file with what it leaves to the campaign; its points are not yet specs."""
 
     spec: GroupSpec
     matrix: Matrix
@@ -90,7 +90,7 @@ class _Test:
 class _Unit:
     """Points that stay together: a cold one and its warm one, or a single one."""
 
-    test: _Test
+    test: WholeGroup
     settings: list[Settings]
 
     @property
@@ -106,7 +106,7 @@ def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] =
     Neither changes the servers: they are those of the whole campaign.
     """
     groups = []
-    for tests in _by_server([test_of(campaign, group) for group in campaign.groups]):
+    for tests in _by_server([whole_group(campaign, group) for group in campaign.groups]):
         need = server_need(campaign, tests[0].spec, {longest_request(work) for test in tests for work in _workloads(test)})
         units = [_Unit(_briefly(test) if quick else test, cell) for test in tests for cell in _units(test, quick=quick)]
         points = tuple(
@@ -130,9 +130,8 @@ def short_length(tokens: int) -> str:
     return f"{tokens // 1024}k" if tokens and tokens % 1024 == 0 else str(tokens)
 
 
-def test_of(campaign: CampaignSpec, group: GroupSpec) -> _Test:
-    """The group with what it leaves to the campaign."""
-    return _Test(
+def whole_group(campaign: CampaignSpec, group: GroupSpec) -> WholeGroup:
+    return WholeGroup(
         group,
         group.matrix or campaign.matrix,
         group.workload or campaign.workload,
@@ -148,7 +147,7 @@ def count_points(matrix: Matrix) -> int:
     return crossed + len(matrix.include)
 
 
-def cells(test: _Test) -> Iterator[Settings]:
+def cells(test: WholeGroup) -> Iterator[Settings]:
     """The settings of every point of a test, in the order of its matrix, each once."""
     matrix = test.matrix
     rows = [_given(row) for row in matrix.paired] or [{}]
@@ -173,10 +172,10 @@ def _given(cell: Cell) -> Settings:
     return cell.model_dump(exclude_none=True)
 
 
-def _matches(test: _Test, settings: Settings, out: Cell) -> bool:
+def _matches(test: WholeGroup, settings: Settings, out: Cell) -> bool:
     """Whether a point has all values of `out`, also those that are not in its matrix."""
     whole = {**test.workload_of(settings).model_dump(), **test.load_of(settings).model_dump()}
-    return all(whole[name] == value for name, value in _given(out).items())
+    return all(whole.get(name) == value for name, value in _given(out).items())
 
 
 def _with(base: M, settings: Settings, names: Sequence[str]) -> M:
@@ -185,20 +184,20 @@ def _with(base: M, settings: Settings, names: Sequence[str]) -> M:
     return base if not own else type(base).model_validate({**base.model_dump(exclude_unset=True), **own})
 
 
-def _by_server(tests: Iterable[_Test]) -> list[list[_Test]]:
+def _by_server(tests: Iterable[WholeGroup]) -> list[list[WholeGroup]]:
     """Tests that need the same server together, in the order in which a server is first asked for."""
-    shared: dict[tuple[Any, ...], list[_Test]] = {}
+    shared: dict[tuple[Any, ...], list[WholeGroup]] = {}
     for test in tests:
         key = (test.spec.server, test.spec.model, test.spec.tp, test.spec.hardware)
         shared.setdefault(key, []).append(test)
     return list(shared.values())
 
 
-def _workloads(test: _Test) -> set[AnyWorkload]:
+def _workloads(test: WholeGroup) -> set[AnyWorkload]:
     return {test.workload_of(settings) for settings in cells(test)}
 
 
-def _units(test: _Test, *, quick: bool) -> list[list[Settings]]:
+def _units(test: WholeGroup, *, quick: bool) -> list[list[Settings]]:
     """The cells of a test; a cold one and its warm one together, in this order."""
     units: dict[tuple[Any, ...], list[Settings]] = {}
     for whole in cells(test):
@@ -211,7 +210,7 @@ def _units(test: _Test, *, quick: bool) -> list[list[Settings]]:
     return _few(together) if quick else together
 
 
-def _briefly(test: _Test) -> _Test:
+def _briefly(test: WholeGroup) -> WholeGroup:
     return replace(test, load=test.load.model_copy(update={"num_warmups": min(test.load.num_warmups, 1)}))
 
 
@@ -233,13 +232,13 @@ def _ordered(campaign: CampaignSpec, units: list[_Unit], *, repeats: int) -> Ite
     yield from listed
 
 
-def _point_id(test: _Test, settings: Settings, repeat: int = 0) -> str:
+def _point_id(test: WholeGroup, settings: Settings, repeat: int = 0) -> str:
     named = settings or {"num_prompts": test.load.num_prompts}
     parts = "-".join(write(named[name]) for name, write in ID_PARTS.items() if name in named)
     return f"{test.spec.id}/{parts}" + (f"#{repeat + 1}" if repeat else "")
 
 
-def _point(campaign: CampaignSpec, test: _Test, need: ServerNeed, settings: Settings, repeat: int) -> PlannedPoint:
+def _point(campaign: CampaignSpec, test: WholeGroup, need: ServerNeed, settings: Settings, repeat: int) -> PlannedPoint:
     spec = RunSpec(
         target=Target(backend=need.recipe.backend, base_url=need.recipe.base_url, model=need.served_model),
         workload=test.workload_of(settings),
@@ -255,7 +254,7 @@ def _point(campaign: CampaignSpec, test: _Test, need: ServerNeed, settings: Sett
     return PlannedPoint(_point_id(test, settings, repeat), spec, _file_name_fields(campaign, test, spec), after)
 
 
-def _file_name_fields(campaign: CampaignSpec, test: _Test, spec: RunSpec) -> dict[str, str]:
+def _file_name_fields(campaign: CampaignSpec, test: WholeGroup, spec: RunSpec) -> dict[str, str]:
     load, work = spec.load, spec.workload
     prompt, output = (str(work.kind) if length is None else short_length(length) for length in nominal_lengths(work))
     return {

@@ -123,8 +123,14 @@ def test_with_a_server_by_declaration_its_address_is_no_part_of_the_identity() -
 def test_a_warm_point_has_the_prompts_of_its_cold_one() -> None:
     cold, warm = (PLAIN.model_copy(update={"workload": RandomWorkload(cache=cache)}) for cache in ("cold", "warm"))
     assert cold.fingerprint != warm.fingerprint
-    assert cold.prompts_fingerprint == warm.prompts_fingerprint == cold.fingerprint
-    assert PLAIN.prompts_fingerprint == PLAIN.fingerprint
+    assert cold.prompts_fingerprint == warm.prompts_fingerprint != PLAIN.prompts_fingerprint
+
+
+def test_a_seed_means_the_same_prompts_at_any_address_and_others_at_other_settings() -> None:
+    elsewhere = PLAIN.model_copy(update={"target": Target(model="m", base_url="http://127.0.0.1:8001")})
+    assert elsewhere.prompts_fingerprint == PLAIN.prompts_fingerprint
+    others = [PLAIN.model_copy(update={name: 1}) for name in ("seed", "repeat")]
+    assert len({spec.prompts_fingerprint for spec in [PLAIN, *others]}) == 3
 
 
 def test_the_measurement_version_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ class Failure(IntEnum):
     STREAM_ERROR = 10  # an error object inside a 200 stream
     NO_FINISH = 11  # the stream ended cleanly, but with neither finish reason nor end marker
     NO_OUTPUT = 12  # finished, and not one token came
-    CONTENT_TYPE = 13  # compressed, or not a stream at all
+    CONTENT_TYPE = 13  # compressed, though we take nothing that is
     FIRST_TOKEN_TIMEOUT = 14
     IDLE_TIMEOUT = 15
     TOTAL_TIMEOUT = 16

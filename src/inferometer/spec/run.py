@@ -105,7 +105,7 @@ class RunSpec(Spec):
     @property
     def prompts_fingerprint(self) -> str:
         """Identity of the prompts alone: a warm point sends those of its cold one, and a seed means the same at any address."""
-        anywhere = {"target": self.target.model_copy(update={"base_url": ""})}
+        anywhere: dict[str, Any] = {"target": self.target.model_copy(update={"base_url": ""})}
         if self.workload.cache is not None:
             anywhere["workload"] = self.workload.model_copy(update={"cache": "cold"})
         return self.model_copy(update=anywhere).fingerprint

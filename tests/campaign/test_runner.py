@@ -30,6 +30,7 @@ from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.run_directory import load_run
+from inferometer.workload import find_counting
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +220,7 @@ def test_a_dead_server_is_started_again_before_the_next_point(places: Places, ur
     server = Scripted([url], dead_at=[1, 2])
     outcome, display = run(tiny_campaign(3), places, server)
     assert (states(outcome), server.starts, server.stops) == (["VALID"] * 3, 3, 3)
-    assert display.told.count("The server is gone. It is started again (1 more times at most).") == 1
+    assert display.told.count("The server is gone. It is started again (restart 1 of at most 2).") == 1
 
 
 @pytest.mark.usefixtures("all_valid")
@@ -252,6 +253,21 @@ def test_a_server_that_is_gone_but_says_it_is_alive_fails_the_point_only(places:
     assert (states(outcome), outcome.exit_code, server.starts) == (["failed", "failed"], 1, 1)
     assert sum(told.startswith("failed") for told in display.told) == 2, "each was tried once"
     assert url in outcome.endings[0].reason
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_a_server_is_asked_how_it_counts_once_for_each_of_its_starts(
+    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def asking(endpoint: Endpoint, *rest: Any, **more: Any) -> Any:
+        asked.append(endpoint)
+        return find_counting(endpoint, *rest, **more)
+
+    monkeypatch.setattr("inferometer.campaign.point.find_counting", asking)
+    run(tiny_campaign(4), places, Scripted([url], dead_at=[2]))
+    assert len(asked) == len({id(endpoint) for endpoint in asked}) == 2
 
 
 def test_a_server_that_does_not_answer_after_it_came_up_ends_its_group(places: Places) -> None:

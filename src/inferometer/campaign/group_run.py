@@ -121,7 +121,8 @@ class GroupRun:
                 raise GroupLostError(f"{error} It was started again {self.task.restarts} times.", error.log_tail) from error
             self._restarts_left -= 1
             self.results.note("server lost", group=self.group.id, reason=str(error))
-            self.display.say(f"{error} It is started again ({self._restarts_left} more times at most).")
+            number = self.task.restarts - self._restarts_left
+            self.display.say(f"{error} It is started again (restart {number} of at most {self.task.restarts}).")
             self._stop()
             self._start()
 

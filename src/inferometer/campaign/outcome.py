@@ -93,11 +93,9 @@ def summary_lines(outcome: Outcome) -> list[str]:
     """Counts, checklist and what is missing, to be printed at the end."""
     numbers = Counter(ending.state for ending in outcome.endings)
     counted = ", ".join(f"{numbers[state]} {state.lower()}" for state in STATES)
-    lines = [
-        "",
-        f"{len(outcome.endings)} points: {counted}; this run took {duration(outcome.elapsed_s)}.",
-        *_checklist(outcome),
-    ]
+    number = len(outcome.endings)
+    counts = f"{number} point{'s' * (number != 1)}: {counted}; this run took {duration(outcome.elapsed_s)}."
+    lines = ["", counts, *_checklist(outcome)]
     for state in STATES[1:]:
         found = [ending for ending in outcome.endings if ending.state == state and (ending.reason or not ending.counts)]
         lines += [f"  {ending.state:8} {ending.point}  {ending.reason}".rstrip() for ending in found[:NAMED]]

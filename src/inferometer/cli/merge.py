@@ -42,7 +42,7 @@ def merge(
             typer.echo(f"{heading}:")
         for sentence in sentences:
             typer.echo(f"  {_printable(sentence)}")
-    typer.echo(f"{merged.points} points with a result that counts, in {output}")
+    typer.echo(f"{merged.points} point{'s' * (merged.points != 1)} with a result that counts, in {output}")
     raise typer.Exit(0 if merged.clean else EXIT_UNCLEAN)
 
 

@@ -32,7 +32,7 @@ class CampaignLines:
 
     def group(self, group: Group, *, todo: int) -> None:
         done = len(group.points) - todo
-        words = [f"{todo} points to measure"] if todo else []
+        words = [f"{todo} point{'s' * (todo != 1)} to measure"] if todo else []
         words += [f"{done} done before"] if done else []
         self.say(f"\nGroup {group.id}: {', '.join(words)} ({group.points[0].id} to {group.points[-1].id}).")
 

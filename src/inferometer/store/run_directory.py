@@ -97,7 +97,9 @@ def save_run(
         _write_table(temporary / REQUESTS, REQUEST_COLUMNS, {**trace.requests, "detail": details}, trace.texts)
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
         checksums = {name: _checksum(temporary / name) for name in (REQUESTS, EVENTS)}
-        (temporary / RUN).write_bytes(_json({**_description(trace, spec, environment), "prompts": masked(prompts or {}), "sha256": checksums}))
+        (temporary / RUN).write_bytes(
+            _json({**_description(trace, spec, environment), "prompts": masked(prompts or {}), "sha256": checksums})
+        )
         (temporary / SUMMARY).write_bytes(_json(summary))
         (temporary / VERDICT).write_bytes(_json(verdict))
 

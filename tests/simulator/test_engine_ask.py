@@ -9,7 +9,7 @@ import pytest
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.protocol.routes import TGI_TOKENIZE, VLLM_TOKENIZE
-from inferometer.simulator.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
+from inferometer.simulator.ask import IMAGE_TOKENS, Ask, AskError, len_of_chat, parse_ask, parse_detokenize, parse_tokenize
 from inferometer.simulator.tokenizer import VOCABULARY_SIZE
 
 CHAT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "one two three"}]
@@ -28,6 +28,15 @@ def ask(chat: bool = False, max_model_len: int = 100, **body: Any) -> Ask:
 )
 def test_prompts_are_counted(prompt: Any, tokens: int) -> None:
     assert ask(prompt=prompt).prompt_tokens == tokens
+
+
+def test_a_picture_costs_as_much_as_any_other() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}
+    texts, shown = (
+        len_of_chat([{"role": "user", "content": [{"type": "text", "text": "look at this"}, *pictures]}])
+        for pictures in ([], [picture, picture])
+    )
+    assert shown == texts + 2 * IMAGE_TOKENS
 
 
 def test_a_chat_costs_its_words_and_a_token_a_turn() -> None:
@@ -72,7 +81,14 @@ def test_what_has_no_effect_is_accepted() -> None:
         (False, {"model": "other"}, 404, "model", "The model `other` does not exist. Valid aliases: m."),
         (True, {"messages": "nope"}, 400, "body.messages", "Input should be a valid list"),
         (True, {"messages": ["nope"]}, 400, "body.messages.0", "Input should be a valid dictionary"),
-        (True, {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "messages", "text only"),
+        (
+            True,
+            {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+            400,
+            "messages",
+            "texts and looks at pictures",
+        ),
+        (True, {"messages": [{"role": "user", "content": [{"type": "video"}]}]}, 400, "messages", "takes nothing else"),
         (False, {"prompt": None}, 400, "body.prompt", "string"),
         (False, {"prompt": ""}, 400, "prompt", "cannot be empty"),
         (False, {"prompt": []}, 400, "prompt", "cannot be empty"),

@@ -1,7 +1,7 @@
 """What a client asks: the JSON body of an API call, checked and counted. AskErrors read as vLLM's. Knows no HTTP, no time.
 
 Where in a body things stand is its wire format's business, which reads it. Understood are a prompt (text, token ids, or a
-batch of one of them), messages with text content, the most tokens, the model, and what belongs to a stream. Everything else
+batch of one of them), messages with texts and pictures, the most tokens, the model, and what belongs to a stream. All else
 (sampling, `ignore_eos`, `logprobs`, …) is accepted and has no effect, since the output's length is always the one asked for;
 only `n` above 1 is refused.
 
@@ -18,6 +18,11 @@ import orjson
 
 from inferometer.protocol import Backend, TokenizeRoute
 from inferometer.simulator import tokenizer
+
+IMAGE_TOKENS = 256
+"""What a picture counts, whatever its size and whatever is on it."""
+
+_IMAGE = " ".join(["<|image|>"] * IMAGE_TOKENS)
 
 
 class AskError(Exception):
@@ -133,9 +138,16 @@ def _messages(messages: Any) -> list[dict[str, Any]]:
 def _content_text(content: Any) -> str:
     if content is None or isinstance(content, str):
         return content or ""
-    if isinstance(content, list) and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in content):
-        return " ".join(part["text"] for part in content)
-    raise AskError(400, "The embedded engine reads text only: a message's content has to be text.", param="messages")
+    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
+        texts = [_IMAGE if _is_image(part) else part.get("text") for part in content]
+        if all(isinstance(text, str) for text in texts):
+            return " ".join(texts)
+    raise AskError(400, "The embedded engine reads texts and looks at pictures, and takes nothing else.", param="messages")
+
+
+def _is_image(part: dict[str, Any]) -> bool:
+    image = part.get("image_url")
+    return part.get("type") == "image_url" and isinstance(image, dict) and isinstance(image.get("url"), str)
 
 
 def _len_of_prompt(prompt: Any) -> int:

@@ -22,7 +22,7 @@ LENGTH_FLAGS = {
     "prefix": ("--prefix-repetition-suffix-len", "--prefix-repetition-output-len"),
     "sessions": ("--session-input-len", "--session-output-len"),
 }
-"""What makes the requests of a workload shorter; the others are shortened by leaving rows out."""
+"""What makes the requests of a made-up workload shorter."""
 
 FIELDS_WE_SET = ("model", "prompt", "messages", "stream", "n", "max_tokens", "max_completion_tokens")
 """Body fields that the measurement depends on: the stream, its one choice, and the length asked for."""
@@ -51,18 +51,18 @@ def _endpoint(spec: RunSpec) -> list[str]:
 
 
 def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
-    """Refuses more than max_model_len, which vLLM would serve with shorter outputs than asked. Exactly that much is served."""
+    """Refuses more than max_model_len, which vLLM would serve with shorter outputs than asked. Exactly that much is served.
+
+    What is in a file is checked when it has been read, by `check_requests`."""
     longest = longest_request(spec.workload)
-    if longest is None or max_model_len is None or sum(longest) <= max_model_len:
+    flags = LENGTH_FLAGS.get(spec.workload.kind)
+    if longest is None or flags is None or max_model_len is None or sum(longest) <= max_model_len:
         return []
     total = sum(longest)
-    if spec.workload.kind in LENGTH_FLAGS:
-        cure = f"shorten {' or '.join(LENGTH_FLAGS[spec.workload.kind])} by {total - max_model_len}"
-    else:
-        cure = f"leave the longer rows out (--max-total-len {max_model_len})"
     return [
         f"{longest[0]} input and {longest[1]} output tokens{_spread(spec)} are {total}, but the server's max_model_len is "
-        f"{max_model_len}: {cure}, or start the server with --max-model-len {total} or more."
+        f"{max_model_len}: shorten {' or '.join(flags)} by {total - max_model_len}, "
+        f"or start the server with --max-model-len {total} or more."
     ]
 
 

@@ -1,0 +1,176 @@
+"""`inferometer bench` with every data set, from the command line to the files, against the embedded engine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from api_server import MODEL
+
+from inferometer.cli.main import main
+from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.store.run_directory import Run, load_run
+from inferometer.trace import MISSING, Outcome
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+LIMIT = 600
+"""The engine's max_model_len."""
+
+Bench = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EmbeddedEngine]:
+    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=LIMIT), model=MODEL) as engine:
+        yield engine
+
+
+@pytest.fixture
+def bench(engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Bench:
+    """Runs `inferometer bench` in this process, and loads what it saved."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    def run(line: str) -> Run:
+        common = f"--no-realtime --allow-invalid --base-url {engine.base_url} --seed 5 --save-result --ignore-eos"
+        arguments = [*common.split(), "--result-dir", str(tmp_path / "results"), *line.split()]
+        monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capfd.readouterr()
+        assert not ended.value.code, told.err
+        (directory,) = (path for path in (tmp_path / "results").iterdir() if path.is_dir())
+        return load_run(directory)
+
+    return run
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    said = [
+        {
+            "conversations": [
+                {"from": "human", "value": f"tell me about number {i} please"},
+                {"from": "gpt", "value": "a b c d e f"},
+            ]
+            * 2
+        }
+        for i in range(20)
+    ]
+    trace = [{"timestamp": 10 * i, "input_length": 20 + i, "output_length": 3, "hash_ids": [i % 2]} for i in range(20)]
+    contents = {
+        "sharegpt": orjson.dumps(said),
+        "custom": b"\n".join(orjson.dumps({"prompt": f"what is {i} and why", "max_tokens": 4}) for i in range(20)),
+        "sonnet": "\n".join(f"shall I compare line {i} to a summer day" for i in range(30)).encode(),
+        "trace": b"\n".join(map(orjson.dumps, trace)),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    return {name: tmp_path / name for name in contents}
+
+
+COUNTED = {
+    "random": "--dataset-name random --input-len 12 --output-len 3",
+    "scenario": "--scenario U(5,20)/(2,4)",
+    "prefix": "--dataset-name prefix_repetition --prefix-repetition-prefix-len 20 --prefix-repetition-suffix-len 9 "
+    "--prefix-repetition-num-prefixes 2 --output-len 3",
+    "sharegpt": "--dataset-name sharegpt --dataset-path {sharegpt}",
+    "custom": "--dataset-name custom --dataset-path {custom}",
+    "sonnet": "--dataset-name sonnet --dataset-path {sonnet} --sonnet-input-len 60 --sonnet-prefix-len 20 --output-len 3",
+    "trace": "--dataset-name trace --dataset-path {trace}",
+    "replayed": "--dataset-name trace --dataset-path {trace} --replay-speed 4",
+    "sessions": "--dataset-name sessions --session-turns 3 --session-input-len 10 --session-output-len 4 --max-concurrency 2",
+}
+"""Data sets whose prompts the client counts as the server does."""
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("backend", ["openai", "openai-chat"])
+def test_prompts_have_the_lengths_that_the_server_counts(bench: Bench, files: dict[str, Path], name: str, backend: str) -> None:
+    run = bench(f"--backend {backend} --num-prompts 9 {COUNTED[name].format(**files)}")
+    r = run.trace.requests
+    assert set(r["outcome"].tolist()) == {Outcome.OK}
+    assert r["prompt_tokens"].tolist() == r["asked_prompt_tokens"].tolist()
+    assert r["output_tokens"].tolist() == r["asked_output_tokens"].tolist()
+    assert len(r["id"]) == 9
+    assert run.prompts["exact"] is True
+    assert run.prompts["counting"]
+
+
+def test_recorded_conversations(bench: Bench, files: dict[str, Path]) -> None:
+    run = bench(
+        f"--backend openai-chat --dataset-name sessions --dataset-path {files['sharegpt']} --num-prompts 9 --max-concurrency 3"
+    )
+    r = run.trace.requests
+    assert set(r["outcome"].tolist()) == {Outcome.OK}
+    assert r["prompt_tokens"].tolist() == r["asked_prompt_tokens"].tolist()
+    assert run.prompts["file"] == str(files["sharegpt"])
+
+
+def test_hf(bench: Bench, files: dict[str, Path], tmp_path: Path) -> None:
+    pytest.importorskip("datasets")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rows.jsonl").write_bytes(files["custom"].read_bytes())
+    run = bench(f"--dataset-name hf --dataset-path {tmp_path / 'data'} --num-prompts 5 --hf-output-len 4")
+    assert run.trace.requests["output_tokens"].tolist() == [4] * 5
+
+
+def test_pictures_whose_tokens_only_the_server_knows(bench: Bench) -> None:
+    run = bench(
+        "--backend openai-chat --dataset-name random-mm --input-len 20 --output-len 3 --image-size 64x64 --num-prompts 4"
+    )
+    r = run.trace.requests
+    assert set(r["outcome"].tolist()) == {Outcome.OK}
+    assert set(r["asked_prompt_tokens"].tolist()) == {MISSING}
+    assert run.prompts["size"] == "64x64"
+
+
+def test_what_was_left_out_and_repeated_is_in_the_run(bench: Bench, files: dict[str, Path]) -> None:
+    run = bench(f"--dataset-name custom --dataset-path {files['custom']} --num-prompts 25 --oversample --disable-shuffle")
+    told: dict[str, Any] = dict(run.prompts)
+    assert (told["oversampled"], told["distinct"], told["shuffled"]) == (5, 20, False)
+    assert len(told["sha256"]) == 64
+
+
+def test_a_replayed_trace_is_due_at_its_times(bench: Bench, files: dict[str, Path]) -> None:
+    run = bench(f"--dataset-name trace --dataset-path {files['trace']} --num-prompts 9 --replay-speed 2")
+    assert run.trace.requests["intended_ns"].tolist() == [i * 5_000_000 for i in range(9)]
+
+
+def test_steps_and_ramps_are_planned(bench: Bench) -> None:
+    run = bench("--input-len 8 --output-len 2 --rate-steps 100x0.02,400x0.02 --burstiness inf")
+    assert run.trace.requests["intended_ns"].tolist() == [
+        10_000_000, 20_000_000, 22_500_000, 25_000_000, 27_500_000, 30_000_000, 32_500_000, 35_000_000, 37_500_000, 40_000_000,
+    ]  # fmt: skip
+
+
+REFUSED = {
+    "--dataset-name sharegpt --dataset-path /nowhere": "cannot be read",
+    "--dataset-name custom --dataset-path {sonnet}": "is not JSON",
+    "--dataset-name sharegpt --dataset-path {sharegpt} --num-prompts 50": "20 usable rows, but 50",
+    "--dataset-name custom --dataset-path {custom} --output-len 599": "requests are longer than the server's max_model_len 600",
+    "--dataset-name random-mm": "choose a chat backend",
+    "--dataset-name sonnet --dataset-path {sonnet} --input-len 590": "shorten --sonnet-input-len or --sonnet-output-len by 140",
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_cannot_be_sent_is_refused_in_a_sentence(
+    engine: EmbeddedEngine,
+    files: dict[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    line: str,
+) -> None:
+    arguments = f"--base-url {engine.base_url} --num-prompts 5 {line.format(**files)}".split()
+    monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capfd.readouterr()
+    assert ended.value.code == 2
+    assert "Traceback" not in told.err
+    assert REFUSED[line] in told.err

@@ -50,6 +50,8 @@ class Loop:
         self.priority = Priority()
         self.reads = self.bytes_read = self.reconnects = self.sent = 0
         self.stopped = False
+        self._over = False
+        self._ends_ns: int | None = None
         self._job = job
         self._live = live
         self._messages = wire_messages(job)
@@ -102,7 +104,9 @@ class Loop:
     def run(self, until: int, start_ns: int) -> None:
         """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and see all of them end."""
         self._until, self._start_ns = until, start_ns
-        while (self._next < until or self._in_flight or self._resend) and not self.stopped:
+        self._ends_ns = self._known_end_ns()
+        self._next_tick_ns = start_ns
+        while (self._next < until or self._in_flight or self._resend) and not self._over:
             more_to_send = self._send_due()
             polled_ns = self._polled_ns
             ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
@@ -299,8 +303,27 @@ class Loop:
         self.priority.adapt()
         self._expire(now_ns, realtime_ns())
         self._report()
+        if self._job.share.time_ns is not None:
+            self._keep_time(self._job.share.time_ns, now_ns)
         if self._live.stop_requested():
-            self._cancel()
+            self.stopped = True
+            self._end("the run was stopped", Outcome.CANCELLED)
+
+    def _known_end_ns(self) -> int | None:
+        """When the run's own time is over. It counts from the first measured request, so a closed loop has to warm up first."""
+        share = self._job.share
+        if share.time_ns is None or share.warmups >= self._until or (self._job.closed_loop and self._next < share.warmups):
+            return None
+        return self._start_ns + self._due_ns[share.warmups] + share.time_ns
+
+    def _keep_time(self, time_ns: int, now_ns: int) -> None:
+        if self._ends_ns is None and self._next > self._job.share.warmups:
+            self._ends_ns = now_ns + time_ns
+        if self._ends_ns is None:
+            return
+        if now_ns >= self._ends_ns:
+            self._end("the run's time was over", Outcome.UNFINISHED)
+        self._next_tick_ns = min(self._next_tick_ns, self._ends_ns)
 
     def _report(self) -> None:
         self._live.report(self.sent, self._in_flight, self.reads)
@@ -397,7 +420,7 @@ class Loop:
         self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
         self._in_flight -= 1
         self.connections.drop(connection)
-        if not self.stopped:
+        if not self._over:
             self._replenish()
 
     def _expire(self, now_ns: int, now_realtime_ns: int) -> None:
@@ -417,13 +440,13 @@ class Loop:
             elif now_realtime_ns - exchange.sent_ns > limits.first_token_s * NS and not self.backlog:
                 self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
 
-    def _cancel(self) -> None:
-        """The user stopped the run: what is in flight is cancelled, what was not sent stays unsent."""
-        self.stopped = True
+    def _end(self, detail: str, outcome: Outcome) -> None:
+        """The run is over: what is in flight is cut off with this outcome, what was not sent stays unsent."""
+        self._over = True
         for connection in list(self.connections.by_fd.values()):
             if connection.exchange is not None:
-                self._give_up(connection, Failure.NONE, "the run was stopped", Outcome.CANCELLED)
+                self._give_up(connection, Failure.NONE, detail, outcome)
         for exchange in self._resend:
-            exchange.break_off(Failure.NONE, "the run was stopped", Outcome.CANCELLED)
+            exchange.break_off(Failure.NONE, detail, outcome)
             self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
         self._resend.clear()

@@ -1,0 +1,136 @@
+"""Result directories of `evalscope perf` (`parallel_4_number_12/`): three JSON files and a database of requests.
+
+The database holds pickled answers, which could run any program when read: they are never touched, only its plain columns
+are, and it is opened as a file that nobody may change. Its percentiles are ranks, not interpolated, and rounded.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from inferometer.store.importers.imported_run import CannotImportError, ImportedRequests, ImportedRun
+from inferometer.store.importers.reading import (
+    Object,
+    at,
+    entries,
+    figures,
+    numbers,
+    read_bytes,
+    read_objects,
+    require_readable,
+    text,
+)
+
+SUMMARY, ARGUMENTS, DATABASE = "benchmark_summary.json", "benchmark_args.json", "benchmark_data.db"
+
+COLUMNS = (
+    "start_time",
+    "success",
+    "first_chunk_latency",
+    "latency",
+    "prompt_tokens",
+    "completion_tokens",
+    "inter_token_latencies",
+)
+MOST_ROWS = 5_000_000
+MOST_STEPS = 200_000
+"""Of 1,000 instructions of SQLite each: a minute or so; a database made to last for ever does not."""
+
+METRICS = {
+    "duration_s": "Test Duration (s)",
+    "completed": "Success Requests",
+    "failed": "Failed Requests",
+    "request_throughput": "Req Throughput (req/s)",
+    "output_throughput": "Output Throughput (tok/s)",
+    "total_token_throughput": "Total Throughput (tok/s)",
+    "mean_ttft_ms": "Avg TTFT (ms)",
+    "mean_tpot_ms": "Avg TPOT (ms)",
+    "mean_itl_ms": "Avg ITL (ms)",
+}
+
+
+def is_evalscope(directory: Path) -> bool:
+    return (directory / SUMMARY).is_file()
+
+
+def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
+    """The run of one directory; its requests if the database is there."""
+    path = directory / SUMMARY
+    summary = read_objects(path, most_bytes)[0]
+    arguments: Object = read_objects(beside, most_bytes)[0] if (beside := directory / ARGUMENTS).exists() else {}
+    load = figures(arguments, {"max_concurrency": "parallel", "num_prompts": "number", "output_len": "max_tokens"})
+    rate = figures(arguments, {"request_rate": "rate"})
+    load |= rate if rate.get("request_rate", -1) > 0 else {"request_rate": float("inf")} if rate else {}
+    metrics = figures(summary, METRICS) | figures(summary, {"mean_e2el_ms": "Avg Latency (s)"}, 1e3)
+    requests = _requests(database, most_bytes) if (database := directory / DATABASE).exists() else None
+    if requests is not None:
+        metrics["total_input_tokens"] = float(np.nansum(requests.prompt_tokens[requests.ok]))
+        metrics["total_output_tokens"] = float(np.nansum(requests.output_tokens[requests.ok]))
+    model = text(arguments.get("model"))
+    return ImportedRun(
+        path, "evalscope", None, model, load, metrics, own=_percentiles(directory, most_bytes), requests=requests
+    )
+
+
+def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:
+    """The ranks of the percentile file, as `TTFT (ms).99%`. The file is a list of rows."""
+    path = directory / "benchmark_percentile.json"
+    if not path.exists():
+        return {}
+    try:
+        rows = entries(json.loads(read_bytes(path, most_bytes)))
+    except CannotImportError:
+        raise
+    except (ValueError, RecursionError):
+        raise CannotImportError(f"cannot read {path}: it is not JSON; take it away to do without") from None
+    own: dict[str, float] = {}
+    for row in rows:
+        if (name := text(at(row, "Percentiles"))) and isinstance(row, dict):
+            own |= figures(row, {f"{column}.{name}": column for column in row if column != "Percentiles"})
+    return own
+
+
+def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
+    require_readable(path, most_bytes)
+    try:
+        rows = list(_rows(path))
+    except sqlite3.Error as error:
+        raise CannotImportError(f"cannot read {path}: {error}; take it away to do without single requests") from None
+    if not rows:
+        return None
+    sent, ok, ttft, latency, prompt, output, gaps = zip(*rows, strict=True)
+    return ImportedRequests(
+        ok=np.array([each == 1 for each in ok], np.bool_),
+        ttft_s=numbers(ttft),
+        e2el_s=numbers(latency),
+        prompt_tokens=numbers(prompt),
+        output_tokens=numbers(output),
+        sent_s=numbers(sent),
+        itls_s=tuple(numbers(_gaps(each)) for each in gaps),
+    )
+
+
+def _rows(path: Path) -> Iterator[tuple[object, ...]]:
+    """The plain columns of the table `result`. Raises sqlite3.Error for whatever else the file is."""
+    steps = iter(range(MOST_STEPS))
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        database.execute("PRAGMA trusted_schema = OFF")
+        database.execute("PRAGMA query_only = ON")
+        database.set_progress_handler(lambda: next(steps, None) is None, 1_000)
+        kind = database.execute("SELECT type FROM sqlite_master WHERE name = 'result'").fetchone()
+        if kind != ("table",):
+            raise sqlite3.DatabaseError("it has no table of results")
+        yield from database.execute(f"SELECT {', '.join(COLUMNS)} FROM result LIMIT {MOST_ROWS}")  # noqa: S608 - constants
+
+
+def _gaps(value: object) -> list[object]:
+    try:
+        return entries(json.loads(value)) if isinstance(value, str) else []
+    except (ValueError, RecursionError):
+        return []

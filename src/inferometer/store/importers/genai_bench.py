@@ -1,0 +1,66 @@
+"""Result files of genai-bench (`D64_16_text-to-text_num_concurrency_4_time_1s.json`), and `experiment_metadata.json` beside.
+
+Times are in the unit that the file names, seconds or milliseconds. There are neither send times nor times of events.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
+from inferometer.store.importers.reading import Object, at, entries, figures, numbers, read_objects, text
+
+METADATA = "experiment_metadata.json"
+
+TOTALS = {
+    "duration_s": "run_duration",
+    "completed": "num_completed_requests",
+    "failed": "num_error_requests",
+    "request_throughput": "requests_per_second",
+    "output_throughput": "mean_output_throughput_tokens_per_s",
+    "total_token_throughput": "mean_total_tokens_throughput_tokens_per_s",
+}
+LATENCIES = {"ttft": "ttft", "tpot": "tpot", "e2el": "e2e_latency"}
+
+
+def is_genai_bench(result: Object) -> bool:
+    return {"aggregated_metrics", "individual_request_metrics"} <= result.keys()
+
+
+def read_genai_bench(result: Object, path: Path, most_bytes: int) -> ImportedRun:
+    """One run; version and model are in the file beside it, if that is there."""
+    total = result["aggregated_metrics"]
+    to_s = 1e-3 if result.get("_time_unit") == "ms" else 1.0
+    metrics = figures(total, TOTALS)
+    for ours, theirs in LATENCIES.items():
+        names = {f"mean_{ours}_ms": "mean", f"median_{ours}_ms": "p50", f"std_{ours}_ms": "stddev"}
+        names |= {f"p{p}_{ours}_ms": f"p{p}" for p in (50, 90, 95, 99)}
+        metrics |= figures(at(total, "stats", theirs), names, 1e3 * to_s)
+    for ours, theirs in {"total_input_tokens": "num_input_tokens", "total_output_tokens": "num_output_tokens"}.items():
+        metrics |= figures(at(total, "stats", theirs), {ours: "sum"})
+    beside = path.with_name(METADATA)
+    metadata = read_objects(beside, most_bytes)[0] if beside.exists() else {}
+    return ImportedRun(
+        path=path,
+        tool="genai-bench",
+        version=text(metadata.get("benchmark_version")),
+        model=text(metadata.get("api_model_name")),
+        load=figures(total, {"max_concurrency": "num_concurrency", "num_prompts": "num_requests"}),
+        metrics=metrics,
+        own=figures(at(total, "stats", "output_inference_speed"), {"output_inference_speed.mean": "mean"}),
+        requests=_requests(entries(result["individual_request_metrics"]), to_s),
+    )
+
+
+def _requests(rows: list[object], to_s: float) -> ImportedRequests | None:
+    if not rows:
+        return None
+    return ImportedRequests(
+        ok=np.array([at(row, "error_code") is None for row in rows], np.bool_),
+        ttft_s=numbers((at(row, "ttft") for row in rows), to_s),
+        e2el_s=numbers((at(row, "e2e_latency") for row in rows), to_s),
+        prompt_tokens=numbers(at(row, "num_input_tokens") for row in rows),
+        output_tokens=numbers(at(row, "num_output_tokens") for row in rows),
+    )

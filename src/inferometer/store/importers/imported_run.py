@@ -1,0 +1,92 @@
+"""What a result file of another tool says, in one plain form, and what it leaves out. Knows no file format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+LATENCIES = ("ttft", "tpot", "itl", "e2el")
+
+STATISTIC = re.compile(r"(mean|median|std|p\d+(\.\d+)?)_(ttft|tpot|itl|e2el)_ms")
+"""Names of statistics as we, and vLLM's files, write them."""
+
+EXPECTED = (
+    "duration_s",
+    "completed",
+    "failed",
+    "total_input_tokens",
+    "total_output_tokens",
+    "request_throughput",
+    "output_throughput",
+    "total_token_throughput",
+    *(f"{statistic}_{latency}_ms" for latency in LATENCIES for statistic in ("mean", "p99")),
+)
+"""Metrics that a complete result has."""
+
+
+class CannotImportError(ValueError):
+    """A file cannot be read as a result; the message is one sentence with cause and cure."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedRequests:
+    """One value a request, in the order of the file, NaN where it has none."""
+
+    ok: npt.NDArray[np.bool_]
+    ttft_s: Array
+    e2el_s: Array
+    """First byte sent → last output event."""
+    prompt_tokens: Array
+    output_tokens: Array
+    sent_s: Array | None = None
+    """On some clock of the run's own."""
+    itls_s: tuple[Array, ...] | None = None
+    """Gaps between the output events of each request."""
+
+    def __post_init__(self) -> None:
+        columns = {"ttft": self.ttft_s, "latency": self.e2el_s, "input length": self.prompt_tokens}
+        columns |= {"output length": self.output_tokens}
+        columns |= {} if self.sent_s is None else {"start time": self.sent_s}
+        wrong = [name for name, column in columns.items() if len(column) != len(self.ok)]
+        if wrong or (self.itls_s is not None and len(self.itls_s) != len(self.ok)):
+            raise CannotImportError(f"its arrays are not equally long ({', '.join(wrong) or 'itl'}): the file is damaged")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedRun:
+    """One run of another tool."""
+
+    path: Path
+    tool: str
+    version: str | None
+    """Of the tool, where the file tells."""
+    model: str | None
+    load: Mapping[str, float]
+    """Of max_concurrency, request_rate (1/s, infinite for all at once), num_prompts, input_len, output_len: what is told."""
+    metrics: Mapping[str, float]
+    """By names like EXPECTED; only figures that the tool defines as we do. Latencies in ms, rates per second."""
+    own: Mapping[str, float]
+    """Figures under the tool's own names, in its units, which mean something else than ours or nothing we have."""
+    requests: ImportedRequests | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the file does not contain, in words that stand after "it has no"."""
+        requests = self.requests
+        absent = {
+            "version of the tool": self.version is None,
+            "model": self.model is None,
+            "request rate or concurrency": not {"max_concurrency", "request_rate"} & self.load.keys(),
+            "values of single requests": requests is None,
+            "send times": requests is None or requests.sent_s is None,
+            "times of single events": requests is None or requests.itls_s is None,
+        }
+        words = [word for word, is_absent in absent.items() if is_absent]
+        return (*words, *(name for name in EXPECTED if name not in self.metrics))

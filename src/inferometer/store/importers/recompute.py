@@ -1,0 +1,50 @@
+"""Our headline numbers from the single requests of another tool's file, by the formulas and in the arithmetic of vLLM's client.
+
+Of a vLLM file the results are its own summary to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inferometer.metrics.distribution import percentile_name
+from inferometer.store.importers.imported_run import Array, ImportedRun
+
+
+def recompute(run: ImportedRun, percentiles: Sequence[float] = (50, 90, 95, 99)) -> dict[str, float]:
+    """By the names of `ImportedRun.metrics`; empty without single requests. Rates are over the file's own duration."""
+    requests = run.requests
+    if requests is None:
+        return {}
+    ok = requests.ok
+    ttft_s, e2el_s, tokens = requests.ttft_s[ok], requests.e2el_s[ok], requests.output_tokens[ok]
+    several = tokens > 1
+    samples = {
+        "ttft": ttft_s,
+        "tpot": (e2el_s - ttft_s)[several] / (tokens[several] - 1),
+        "e2el": e2el_s,
+    }
+    if requests.itls_s is not None:
+        gaps = [each for each, counts in zip(requests.itls_s, ok, strict=True) if counts]
+        samples["itl"] = np.concatenate([*gaps, np.zeros(0)])
+    told = {name: value for key, sample in samples.items() for name, value in _statistics(key, sample, percentiles).items()}
+    told |= {"completed": float(np.count_nonzero(ok)), "failed": float(np.count_nonzero(~ok))}
+    tokens_in, tokens_out = float(np.nansum(requests.prompt_tokens[ok])), float(np.nansum(tokens))
+    told |= {"total_input_tokens": tokens_in, "total_output_tokens": tokens_out}
+    if duration_s := run.metrics.get("duration_s"):
+        told["request_throughput"] = told["completed"] / duration_s
+        told["output_throughput"] = tokens_out / duration_s
+        told["total_token_throughput"] = (tokens_in + tokens_out) / duration_s
+    return told
+
+
+def _statistics(key: str, sample_s: Array, percentiles: Sequence[float]) -> dict[str, float]:
+    sample_s = sample_s[~np.isnan(sample_s)]
+    if not len(sample_s):
+        return {}
+    with np.errstate(over="ignore", invalid="ignore"):  # of numbers that are no times
+        told = {f"mean_{key}_ms": np.mean(sample_s), f"median_{key}_ms": np.median(sample_s), f"std_{key}_ms": np.std(sample_s)}
+        told |= {f"{percentile_name(p)}_{key}_ms": np.percentile(sample_s, p) for p in percentiles}
+        return {name: float(seconds) * 1000 for name, seconds in told.items() if np.isfinite(seconds)}

@@ -1,0 +1,64 @@
+"""Result files of SGLang's `bench_serving`: JSON lines with bare Infinity. They name neither the model nor their version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from inferometer.store.importers.imported_run import STATISTIC, ImportedRequests, ImportedRun
+from inferometer.store.importers.reading import Object, entries, figures, numbers, text
+from inferometer.store.importers.vllm import gaps_s, load_of, succeeded, until_last_s
+
+TOTALS = {
+    "duration_s": "duration",
+    "completed": "completed",
+    "total_input_tokens": "total_input_tokens",
+    "total_output_tokens": "total_output_tokens",
+    "request_throughput": "request_throughput",
+    "output_throughput": "output_throughput",
+    "total_token_throughput": "total_throughput",
+}
+OWN = ("concurrency", "accept_length", "max_output_tokens_per_s", "max_concurrent_requests", "total_output_tokens_retokenized")
+
+
+def is_sglang(result: Object) -> bool:
+    return {"mean_e2e_latency_ms", "dataset_name", "backend"} <= result.keys()
+
+
+def read_sglang(result: Object, path: Path) -> ImportedRun:
+    """One line. Lengths are those asked for, except with a data set of texts."""
+    statistics = {ours: theirs for theirs in result if STATISTIC.fullmatch(ours := theirs.replace("_e2e_latency_", "_e2el_"))}
+    metrics = figures(result, {**TOTALS, **statistics})
+    requests = _requests(result)
+    if requests is not None:
+        metrics["failed"] = float(np.count_nonzero(~requests.ok))
+    lengths = {"input_len": "random_input_len", "output_len": "random_output_len"} if _is_random(result) else {}
+    return ImportedRun(
+        path=path,
+        tool="sglang",
+        version=None,
+        model=text(result.get("model_id")),
+        load=load_of(result) | figures(result, lengths),
+        metrics=metrics,
+        own=figures(result, {name: name for name in OWN}),
+        requests=requests,
+    )
+
+
+def _is_random(result: Object) -> bool:
+    return str(result["dataset_name"]).startswith("random")
+
+
+def _requests(result: Object) -> ImportedRequests | None:
+    if not isinstance(result.get("ttfts"), list):
+        return None
+    ttft_s, gaps = numbers(result["ttfts"]), gaps_s(result)
+    return ImportedRequests(
+        ok=succeeded(result),
+        ttft_s=ttft_s,
+        e2el_s=until_last_s(ttft_s, gaps),
+        prompt_tokens=numbers(entries(result.get("input_lens"))),
+        output_tokens=numbers(entries(result.get("output_lens"))),
+        itls_s=gaps,
+    )

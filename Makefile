@@ -28,6 +28,9 @@ test-docker: .venv/dev  ## servers in containers, with a real Docker engine (ski
 test-wide: .venv/dev  ## the same as fast tests with many more trials: faults on every wire, clean runs, statistics
 	$(BIN)/pytest -m wide
 
+fuzz: .venv/dev  ## garbage for every reader and both servers, for SECONDS (default 60)
+	$(BIN)/python tests/fuzz/fuzzing.py $(SECONDS)
+
 bench: .venv/dev  ## accuracy and cost of the client, side by side with a C reader
 	$(BIN)/python benchmarks/run.py
 

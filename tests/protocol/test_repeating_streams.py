@@ -88,3 +88,10 @@ def test_any_texts_in_any_spelling(texts: list[str], ascii_only: bool, spaces: b
 def test_any_bytes_in_place_of_a_text(middle: bytes) -> None:
     bodies = [body("first"), body("second").replace(b"second", middle), body("third")]
     assert whole(bodies) == bytewise(bodies)
+
+
+@pytest.mark.parametrize("zeros", [b"\0", b"\0\0", b"\0text\0"])
+@pytest.mark.parametrize("before", [[], [body("é")]], ids=["before any text", "after a text that teaches nothing"])
+def test_zeros_are_no_text(before: list[bytes], zeros: bytes) -> None:
+    assert whole([*before, zeros]) == bytewise([*before, zeros])
+    assert not any(event.text for event in whole([zeros]))

@@ -19,9 +19,9 @@ from inferometer.request import Request
 
 Choice = Mapping[str, Any]
 
-_NOT_LEARNT = (b"\0", b"\0", 0)
-_UNLEARNABLE = (b"\0", b"\0", 1)
-"""Around no text at all: no body of a stream begins like this."""
+_NOT_LEARNT = (b"\0", b"\0", 1 << 62)
+_UNLEARNABLE = (b"\0", b"\0", 1 << 63)
+"""Around no text at all: no body is longer than this."""
 
 _new_event = tuple.__new__  # StreamEvent(…) without its Python-level call
 _SILENT = StreamEvent()

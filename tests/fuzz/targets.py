@@ -1,0 +1,332 @@
+"""What is fuzzed: each target makes one input out of a random source, and raises if the program does not bear it.
+
+A target may expect errors of its reader's own kind (ValueError, CampaignError …): one sentence for the user. Everything else is
+a finding, and so is a promise broken: what a decoder says must not depend on where its input was cut.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+
+sys.path += [str(Path(__file__).parents[1] / room) for room in ("load", "protocol", "store")]
+
+from example_run import example_spec, example_trace
+from loop_runner import address_of, job_for, run_loop
+from mutation import mutated, pieces
+from scripted_server import Asked, Peer, ScriptedServer
+from transcript import transcripts
+
+from inferometer.campaign.ledger import LedgerError, dump, read_ledger
+from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench_spec import understand
+from inferometer.cli.flag_errors import FlagsError
+from inferometer.load.loop import CannotConnectError
+from inferometer.protocol import PROTOCOLS, UNKNOWN, Decoder, Reply, StreamEvent, error_sentence
+from inferometer.protocol.error_body import SENTENCE_CHARS
+from inferometer.protocol.ndjson import LineSplitter
+from inferometer.protocol.sse import STRAY_BYTES, EventSplitter
+from inferometer.simulator.api import FrontSettings
+from inferometer.simulator.faults import parse_faults
+from inferometer.simulator.model import EngineSettings
+from inferometer.simulator.server import Server
+from inferometer.spec.campaign import CampaignError
+from inferometer.spec.campaign_file import load_campaign
+from inferometer.spec.expand import expand
+from inferometer.spec.preset_files import preset_names, preset_text
+from inferometer.spec.run import Timeouts
+from inferometer.store.run_directory import RUN, load_run, save_run
+
+IMPATIENT = Timeouts(connect_s=1, first_token_s=0.05, idle_s=0.05, total_s=0.2)
+EMITTED_TOKENS = 5
+
+
+@lru_cache
+def bodies() -> list[bytes]:
+    """Responses of real servers, samples of others, and what our own emitters write on every wire."""
+    found = [transcript.body for transcript in transcripts().values()]
+    for backend in PROTOCOLS.values():
+        emitter = backend.emitter(Reply("id", "model", 0, 3, include_usage=True, continuous_usage=True))
+        events = [
+            emitter.event(f" wörd{i}", (i,), "length" if i == EMITTED_TOKENS - 1 else None) for i in range(EMITTED_TOKENS)
+        ]
+        found.append(b"".join(events))
+    return found
+
+
+def decoders(random: Random) -> None:
+    """Any bytes, cut anywhere: the same events of the right types, in text that can be written down."""
+    body = mutated(random.choice(bodies()), random, bodies())
+    backend = PROTOCOLS[random.choice(list(PROTOCOLS))]
+    whole = _decoded(backend.decoder(), [body])
+    for event in whole:
+        _check_event(event)
+    cut = _decoded(backend.decoder(), pieces(body, random))
+    assert cut == whole, f"{backend.title}: cut otherwise, another answer"
+
+
+def _decoded(decoder: Decoder, parts: list[bytes]) -> list[StreamEvent]:
+    return [event for part in parts for event in decoder.feed(part)] + decoder.close()
+
+
+def _check_event(event: StreamEvent) -> None:
+    for text in (event.text, event.finish_reason or "", event.error or ""):
+        text.encode()  # half a surrogate pair cannot be
+    assert type(event.tokens) is int
+    assert event.tokens >= UNKNOWN
+    assert event.usage is None or all(type(count) is int and UNKNOWN <= count < 2**31 for count in event.usage)
+    assert event.error is None or (event.error and "\n" not in event.error and len(event.error) <= 2 * SENTENCE_CHARS)
+
+
+def splitters(random: Random) -> None:
+    """Payloads do not depend on where the body was cut."""
+    body = mutated(random.choice(bodies()), random, bodies())
+    for new in (EventSplitter, LineSplitter):
+        results = []
+        for parts in ([body], pieces(body, random)):
+            splitter = new()
+            payloads = [payload for part in parts for payload in splitter.feed(part)] + splitter.close()
+            results.append((payloads, splitter.stray))
+            assert len(splitter.stray) <= 2 * STRAY_BYTES
+        assert results[0] == results[1]
+
+
+def error_bodies(random: Random) -> None:
+    """Whatever an error response holds becomes one line."""
+    errors = [b'{"error":{"message":"no","type":"x"}}', b'{"detail":[{"loc":["body",1],"msg":"bad"}]}', b"<title>502</title>"]
+    sentence = error_sentence(mutated(random.choice(errors), random, [*errors, *bodies()]))
+    assert sentence == " ".join(sentence.split("\n"))
+    assert 0 < len(sentence) <= SENTENCE_CHARS
+    sentence.encode()
+
+
+def loop(random: Random) -> None:
+    """A server of garbage: every request has its end and its row, in time."""
+    responses = []
+    for _ in range(3):
+        body = mutated(random.choice(bodies()), random, bodies()) if random.random() < 0.5 else random.choice(bodies())
+        body = body[:20_000]
+        framing, framed = random.choice(
+            [
+                (b"Transfer-Encoding: chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)),
+                (b"Content-Length: %d" % len(body), body),
+                (b"X: y", body),
+            ]
+        )
+        status = random.choice(
+            (b"200 OK", b"200 OK", b"200 OK", b"404 Not Found", b"503 X", b"204 No", b"101 Up", b"999 ?", b"-1")
+        )
+        response = b"HTTP/1.1 %b\r\nContent-Type: text/event-stream\r\n%b\r\n\r\n%b" % (status, framing, framed)
+        responses.append(mutated(response, random, bodies()) if random.random() < 0.7 else response)
+    parts = [pieces(response, random)[:200] for response in responses]
+    ends = [random.choice(("keep", "keep", "close", "reset", "wait")) for _ in responses]
+
+    def script(peer: Peer, asked: Asked) -> None:
+        chosen = asked.number % len(parts)
+        peer.send(*parts[chosen])
+        if ends[chosen] == "close":
+            peer.close()
+        elif ends[chosen] == "reset":
+            peer.reset()
+        elif ends[chosen] == "wait":
+            peer.wait_for_hangup()
+
+    backend = PROTOCOLS[random.choice(list(PROTOCOLS))]
+    with ScriptedServer(script) as server, suppress(CannotConnectError):
+        job = job_for(
+            server.port, n=6, concurrency=random.choice((1, 3)), address=address_of(server.port), backend=backend,
+            timeouts=IMPATIENT, keep_texts=True,
+        )  # fmt: skip
+        ran = run_loop(job)
+        with TemporaryDirectory() as folder:  # and all of it can be written down and read again
+            save_run(Path(folder) / "run", ran.trace, example_spec(), environment={}, summary={}, verdict={})
+            load_run(Path(folder) / "run")
+
+
+REQUEST = (
+    b"POST /v1/completions HTTP/1.1\r\nHost: x\r\nX-Request-Id: a-7\r\nContent-Length: %d\r\n\r\n%b"
+    b"GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n"
+)
+ASKS = (
+    b'{"model":"embedded","prompt":"a b c","max_tokens":3,"stream":true,"stream_options":{"include_usage":true}}',
+    b'{"prompt":[1,2,3],"max_tokens":2,"stream":false}',
+    b'{"messages":[{"role":"user","content":"a"}],"max_completion_tokens":2,"stream":true}',
+    b'{"prompt":"a b","tokens":[1,2],"return_token_strs":true}',
+)
+PATHS = (
+    b"/v1/completions",
+    b"/v1/chat/completions",
+    b"/tokenize",
+    b"/detokenize",
+    b"/generate_stream",
+    b"/api/generate",
+    b"/truth",
+)
+FAULTY = "reset:0.1,stall:0.1,bad-json:0.1,endless-head:0.05,merge:0.1@2,slow-head:0.1,gzip:0.1,http-503:0.1"
+
+
+def engine(random: Random) -> None:
+    """Requests of garbage: the engine goes on serving."""
+    ask = mutated(random.choice(ASKS), random, ASKS)
+    request = (REQUEST % (len(ask), ask)).replace(b"/v1/completions", random.choice(PATHS))
+    request = mutated(request, random, [request, *ASKS])
+    settings = EngineSettings(ttft_ms=0.1, itl_ms=0.1, max_model_len=64, seed=random.randrange(10**6))
+    front = FrontSettings(
+        backends=("openai", "openai-chat", "tgi", "ollama"), record_truth=True, faults=random.choice(("", FAULTY))
+    )
+    server = Server(settings, front)
+    crashed: list[BaseException] = []
+
+    def serve() -> None:
+        try:
+            server.run()
+        except BaseException as error:
+            crashed.append(error)
+            raise
+
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    thread = Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        with socket.create_connection((host, int(port)), timeout=2) as client, suppress(OSError):
+            for part in pieces(request, random)[:50]:
+                client.sendall(part)
+            client.settimeout(0.02)
+            client.recv(1 << 16)
+        with socket.create_connection((host, int(port)), timeout=5) as client:
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert client.recv(1 << 16).startswith(b"HTTP/1.1 200 OK\r\n")
+    finally:
+        server.stop()
+        thread.join(5)
+    if crashed:
+        raise crashed[0]
+    assert not thread.is_alive(), "the engine did not stop"
+
+
+@lru_cache
+def campaigns() -> list[bytes]:
+    return [preset_text(name).encode() for name in preset_names()]
+
+
+def campaign_files(random: Random) -> None:
+    """A campaign is understood, or refused with sentences."""
+    lines = random.choice(campaigns()).splitlines(keepends=True)
+    if random.random() < 0.5:  # by lines, so that more of it remains YAML
+        for _ in range(random.choice((1, 2, 5))):
+            place = random.randrange(len(lines))
+            lines[place : place + random.choice((0, 1))] = [random.choice(random.choice(campaigns()).splitlines(keepends=True))]
+        text = b"".join(lines)
+    else:
+        text = mutated(b"".join(lines), random, campaigns())
+    sets = random.sample(
+        ["load.num_warmups=4", "load=7", "groups.1C-1k.tp=[1", "a.b.c=d", "=", "matrix.0=1"], random.choice((0, 0, 1, 3))
+    )
+    environment = random.choice(({}, {}, {"NUM_PROMPTS_START": "5"}, {"NUM_PROMPTS_END": "x"}, {"VLLM_SERVER_URL": "http://["}))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "campaign.yaml"
+        path.write_bytes(text)
+        with suppress(CampaignError):
+            expand(load_campaign(path, sets=sets, environment=environment), quick=True)
+
+
+def ledgers(random: Random) -> None:
+    """A damaged ledger is refused, never believed: what is read is a beginning of what was written."""
+    records = [{"kind": "ledger", "time": "t", "version": 1}, *({"kind": "point", "time": "t", "n": i} for i in range(6))]
+    content = dump(records)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.jsonl"
+        path.write_bytes(mutated(content, random, [content]))
+        with suppress(LedgerError):
+            read = list(read_ledger(path))
+            assert read == records[: len(read)]
+
+
+@lru_cache
+def run_files() -> dict[str, bytes]:
+    with TemporaryDirectory() as folder:
+        directory = Path(folder) / "run"
+        save_run(
+            directory,
+            example_trace(),
+            example_spec(),
+            environment={"host": "x"},
+            summary={"a": 1.5},
+            verdict={"status": "VALID"},
+        )
+        return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def run_directories(random: Random) -> None:
+    """A damaged run is refused in one sentence; mostly its description, since checksums guard the rest."""
+    files = dict(run_files())
+    name = random.choice((RUN, RUN, RUN, *files))
+    files[name] = mutated(files[name], random, list(files.values()))
+    with TemporaryDirectory() as folder:
+        for each, content in files.items():
+            (Path(folder) / each).write_bytes(content)
+        if random.random() < 0.1:
+            (Path(folder) / random.choice(list(files))).unlink()
+        with suppress(ValueError):
+            load_run(Path(folder))
+
+
+WORDS = (
+    "", "0", "1", "-1", "1e400", "nan", "inf", "-inf", "x", "a=b", "=", "ttft:100", "ttft:", ":5", "ttft:1:2", "http://",
+    "http://[::1", "http://h:99999", "http://h/v1", "localhost:8000", "openai", "sglang", "random", "sharegpt", "{}", '{"a":1}',
+    "[1]", "{", "50,99", "99,99", "101", "p99", "\x00", "\udcff", "é", "a b", "a\nb", "x" * 5000, "5x60", "5x60,20x30", "5x",
+    "x5", "linear", "drop", "/", "../x", "0x10", "1_000", "٣",
+)  # fmt: skip
+
+
+def bench_flags(random: Random) -> None:
+    """Flags are understood, or refused with sentences, whatever is in them."""
+    chosen = random.sample(fields(BenchFlags), random.choice((1, 2, 5, 12)))
+    flags = {field.name: _value(str(field.type), random) for field in chosen}
+    with suppress(FlagsError):
+        asked = understand(BenchFlags(**flags))
+        assert asked.spec("m").fingerprint
+
+
+def _value(kind: str, random: Random) -> Any:
+    word = random.choice(WORDS)
+    if "list[str]" in kind:
+        return random.choice(([], [word], [word, random.choice(WORDS)]))
+    if "Path" in kind:
+        return Path(word.replace("\0", ""))
+    if "bool" in kind:
+        return random.random() < 0.5
+    if "int" in kind:
+        return random.choice((0, 1, -1, 7, 2**31, 2**63, -(2**64)))
+    if "float" in kind:
+        return random.choice((0.0, 0.5, 1.0, -1.0, float("nan"), float("inf"), 1e308))
+    return word
+
+
+def fault_lists(random: Random) -> None:
+    text = mutated(b"stall:0.01,reset:0.02@5,http-503#200+", random, [b"die#3", b":::", b"@@"]).decode("latin-1")
+    with suppress(ValueError):
+        parse_faults(text)
+
+
+TARGETS: dict[str, Callable[[Random], None]] = {
+    "decoders": decoders,
+    "splitters": splitters,
+    "error-bodies": error_bodies,
+    "loop": loop,
+    "engine": engine,
+    "campaign-files": campaign_files,
+    "ledgers": ledgers,
+    "run-directories": run_directories,
+    "bench-flags": bench_flags,
+    "fault-lists": fault_lists,
+}

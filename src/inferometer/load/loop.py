@@ -63,6 +63,7 @@ class Loop:
         self.connections = Connections(self._poller, job.address, job.share.max_in_flight, job.reserve)
         self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
         self._resend: deque[Exchange] = deque()
+        self._dropped: list[int] = []  # positions
         self._in_flight = 0
         self._next = self._until = 0
         self._start_ns = 0
@@ -124,6 +125,8 @@ class Loop:
         self._report()
 
     def close(self) -> None:
+        for position in self._dropped:
+            self.recorder.add_unsent(position, Outcome.DROPPED)
         for position in range(self._next, len(self._messages)):
             self.recorder.add_unsent(position)
         self.anchors.append(take_anchor())
@@ -138,7 +141,11 @@ class Loop:
         """Send what is due and may be sent. True if there is more of it, left for the next turn."""
         cap = self._job.share.max_in_flight
         for _ in range(SENDS_A_TURN):
-            if self._in_flight >= cap or not self._is_due():
+            if self._in_flight >= cap:
+                if self._job.share.drops:
+                    self._drop_due()
+                return False
+            if not self._is_due():
                 return False
             if not self.connections.idle:
                 self._replenish()
@@ -159,6 +166,17 @@ class Loop:
             return True
         self._timer.arm(due_ns)
         return False
+
+    def _drop_due(self) -> None:
+        """There is no room: what is due now is dropped, and the timer is set for what may have to be dropped next."""
+        now_ns = monotonic_ns()
+        while self._next < self._until:
+            due_ns = self._start_ns + self._due_ns[self._next]
+            if due_ns > now_ns:
+                self._timer.arm(due_ns)
+                return
+            self._dropped.append(self._next)
+            self._next += 1
 
     def _begin(self) -> Exchange:
         """The next request of the plan becomes an exchange."""
@@ -332,7 +350,8 @@ class Loop:
         """How long to wait for a socket: until the next tick, or until the next request is due where no timer can tell."""
         now_ns = monotonic_ns()
         wait_ns = self._next_tick_ns - now_ns
-        if self._timer.fd < 0 and self._next < self._until and self._in_flight < self._job.share.max_in_flight:
+        share = self._job.share
+        if self._timer.fd < 0 and self._next < self._until and (share.drops or self._in_flight < share.max_in_flight):
             wait_ns = min(wait_ns, self._start_ns + self._due_ns[self._next] - now_ns)
         return max(0.0, wait_ns / NS)
 

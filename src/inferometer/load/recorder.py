@@ -83,11 +83,11 @@ class Recorder:
         ):
             self._events[name].extend(values)
 
-    def add_unsent(self, position: int) -> None:
-        """A request whose turn did not come before the run was stopped."""
+    def add_unsent(self, position: int, outcome: Outcome = Outcome.UNSENT) -> None:
+        """A request that was not sent: its turn did not come before the run was over, or it was dropped."""
         self._texts.append("")
         absent = ("prompt_tokens", "output_tokens", "cached_tokens", "connect_ns", *_REALTIME_COLUMNS)
-        self._add_row(position, Outcome.UNSENT, **dict.fromkeys(absent, MISSING))
+        self._add_row(position, outcome, **dict.fromkeys(absent, MISSING))
 
     def _add_row(self, position: int, outcome: Outcome, **values: Any) -> None:
         job = self._job

@@ -88,13 +88,7 @@ def test_every_check_is_provoked_or_has_its_reason_not_to_be() -> None:
     assert not provoked & NOT_PROVOKED.keys()
 
 
-NOT_YET = pytest.mark.xfail(reason="the loop does not drop arrivals yet", strict=True)
-
-
-@pytest.mark.parametrize(
-    ("faults", "flags", "name", "level"),
-    [pytest.param(*case, marks=[NOT_YET] * (case[2] == "dropped_arrivals"), id=name) for name, case in PROVOKED.items()],
-)
+@pytest.mark.parametrize(("faults", "flags", "name", "level"), PROVOKED.values(), ids=PROVOKED.keys())
 def test_what_the_server_did_is_named(bench: Bench, faults: str, flags: str, name: str, level: str) -> None:
     code, out, status, findings = bench(faults, flags)
     finding = findings[name]

@@ -65,8 +65,8 @@ def test_what_comes_while_the_cap_is_reached_is_dropped(monkeypatch: pytest.Monk
         loop.prepare()
         drop_due = loop._drop_due
 
-        def release_when_all_were_dropped() -> None:
-            drop_due()
+        def release_when_all_were_dropped(now_ns: int) -> None:
+            drop_due(now_ns)
             if len(loop._dropped) == 6:
                 released.set()
 

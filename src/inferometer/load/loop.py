@@ -22,6 +22,7 @@ from inferometer.load.recorder import Recorder
 from inferometer.load.scheduling import Priority
 from inferometer.load.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
 from inferometer.load.timer import DueTimer
+from inferometer.load.turns import Turns
 from inferometer.trace.schema import MISSING, Failure, Outcome
 
 NOT_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade, OSError)
@@ -45,7 +46,6 @@ class Loop:
 
     def __init__(self, job: Job, live: Live) -> None:
         self.backlog = Backlog()
-        self.recorder = Recorder(job)
         self.anchors = [take_anchor()]
         self.priority = Priority()
         self.reads = self.bytes_read = self.reconnects = self.sent = 0
@@ -55,7 +55,11 @@ class Loop:
         self._job = job
         self._live = live
         self._messages = wire_messages(job)
-        self._due_ns: list[int] = job.share.due_ns.tolist()
+        self._turns = turns = Turns(job.requests)
+        self.recorder = Recorder(job, turns.due_ns)
+        self._beginnings = turns.beginnings
+        due_ns: list[int] = job.share.due_ns.tolist()
+        self._due_ns = [due_ns[position] for position in turns.beginnings]
         self._poller = make_poller()
         self._timer = DueTimer()
         if self._timer.fd >= 0:
@@ -65,7 +69,7 @@ class Loop:
         self._resend: deque[Exchange] = deque()
         self._dropped: list[int] = []  # positions
         self._in_flight = 0
-        self._next = self._until = 0
+        self._next = self._until = 0  # among the beginnings
         self._start_ns = 0
         self._polled_ns = realtime_ns()
         self._tick_ns = int(min(0.1, max(0.01, job.timeouts.shortest_s / 10)) * NS)
@@ -74,7 +78,7 @@ class Loop:
     def prepare(self) -> None:
         """Open the connections that are lacking. Raises CannotConnectError unless all that the plan needs are there."""
         connections = self.connections
-        ahead = len(self._messages) - self._next
+        ahead = len(self._beginnings) - self._next
         wanted = min(self._job.reserve, ahead)
         closed_most = self.reconnects + len(connections.idle) + wanted
         deadline_ns = monotonic_ns() + int(self._job.timeouts.connect_s * NS)
@@ -104,10 +108,12 @@ class Loop:
 
     def run(self, until: int, start_ns: int) -> None:
         """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and see all of them end."""
-        self._until, self._start_ns = until, start_ns
+        self._until, self._start_ns = self._turns.beginnings_before(until), start_ns
+        self._turns.start_ns = start_ns
+        waiting = self._turns.waiting
         self._ends_ns = self._known_end_ns()
         self._next_tick_ns = start_ns
-        while (self._next < until or self._in_flight or self._resend) and not self._over:
+        while (self._next < self._until or self._in_flight or self._resend or waiting) and not self._over:
             more_to_send = self._send_due()
             polled_ns = self._polled_ns
             ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
@@ -127,7 +133,7 @@ class Loop:
     def close(self) -> None:
         for position in self._dropped:
             self.recorder.add_unsent(position, Outcome.DROPPED)
-        for position in range(self._next, len(self._messages)):
+        for position in self.recorder.missing():
             self.recorder.add_unsent(position)
         self.anchors.append(take_anchor())
         self.connections.close()
@@ -143,7 +149,7 @@ class Loop:
         for _ in range(SENDS_A_TURN):
             if self._in_flight >= cap:
                 if self._job.share.drops:
-                    self._drop_due()
+                    self._drop_due(monotonic_ns())
                 return False
             if not self._is_due():
                 return False
@@ -159,6 +165,8 @@ class Loop:
         """Whether a request is to be sent now; if the next one is due later, the timer is set for it."""
         if self._resend:
             return True
+        if self._turns.waiting:
+            return self._is_due_among_turns()
         if self._next >= self._until:
             return False
         due_ns = self._start_ns + self._due_ns[self._next]
@@ -167,22 +175,39 @@ class Loop:
         self._timer.arm(due_ns)
         return False
 
-    def _drop_due(self) -> None:
+    def _drop_due(self, now_ns: int) -> None:
         """There is no room: what is due now is dropped, and the timer is set for what may have to be dropped next."""
-        now_ns = monotonic_ns()
         while self._next < self._until:
             due_ns = self._start_ns + self._due_ns[self._next]
             if due_ns > now_ns:
                 self._timer.arm(due_ns)
                 return
-            self._dropped.append(self._next)
+            self._dropped += self._turns.rest_of(self._beginnings[self._next])
             self._next += 1
 
+    def _is_due_among_turns(self) -> bool:
+        """As `_is_due`, while conversations pause between two turns: each of them keeps its place under the cap."""
+        waiting, share, now_ns = self._turns.waiting, self._job.share, monotonic_ns()
+        full = self._in_flight + len(waiting) >= share.max_in_flight
+        if full and share.drops:
+            self._drop_due(now_ns)
+        due_ns = waiting[0][0]
+        if self._next < self._until and (share.drops or not full):
+            due_ns = min(due_ns, self._start_ns + self._due_ns[self._next])
+        if due_ns <= now_ns:
+            return True
+        self._timer.arm(due_ns)
+        return False
+
     def _begin(self) -> Exchange:
-        """The next request of the plan becomes an exchange."""
-        exchange = Exchange(self._next, self._job.backend.decoder(), keep_text=self._job.keep_texts)
-        self._exchanges[self._next] = exchange
-        self._next += 1
+        """The next request becomes an exchange: a turn whose pause is over, or else the next beginning in the plan."""
+        if self._turns.waiting and self._turns.waiting[0][0] <= monotonic_ns():
+            position = self._turns.take()
+        else:
+            position = self._beginnings[self._next]
+            self._next += 1
+        exchange = Exchange(position, self._job.backend.decoder(), keep_text=self._job.keep_texts)
+        self._exchanges[position] = exchange
         self.sent += 1
         return exchange
 
@@ -200,7 +225,8 @@ class Loop:
 
     def _replenish(self) -> None:
         try:
-            self.connections.replenish(self._in_flight + len(self._resend) + self._until - self._next)
+            running = self._in_flight + len(self._resend) + len(self._turns.waiting)
+            self.connections.replenish(running + self._until - self._next)
         except OSError as error:  # no more sockets to be had
             if not self.connections.by_fd:  # and none to wait for
                 self._connect_failed(Failure.CONNECT_ERROR, f"could not open a socket: {error}")
@@ -275,6 +301,8 @@ class Loop:
         """The response is whole: its end goes the way of its reads, and the connection is free for the next."""
         self.backlog.reads.append((exchange.position, None, ancillary, read_ns, read_ns))
         self._in_flight -= 1
+        if self._turns.next_of:
+            self._turns.has_ended(exchange.position, monotonic_ns())
         connection.exchange = None
         connection.served += 1
         if connection.keep_alive and not connection.outgoing:
@@ -330,12 +358,14 @@ class Loop:
     def _known_end_ns(self) -> int | None:
         """When the run's own time is over. It counts from the first measured request, so a closed loop has to warm up first."""
         share = self._job.share
-        if share.time_ns is None or share.warmups >= self._until or (self._job.closed_loop and self._next < share.warmups):
+        first = self._turns.beginnings_before(share.warmups)
+        warming_up = self.sent < share.warmups and (self._job.closed_loop or bool(self._turns.next_of))
+        if share.time_ns is None or first >= self._until or warming_up:
             return None
-        return self._start_ns + self._due_ns[share.warmups] + share.time_ns
+        return self._start_ns + self._due_ns[first] + share.time_ns
 
     def _keep_time(self, time_ns: int, now_ns: int) -> None:
-        if self._ends_ns is None and self._next > self._job.share.warmups:
+        if self._ends_ns is None and self.sent > self._job.share.warmups:
             self._ends_ns = now_ns + time_ns
         if self._ends_ns is None:
             return
@@ -353,6 +383,8 @@ class Loop:
         share = self._job.share
         if self._timer.fd < 0 and self._next < self._until and (share.drops or self._in_flight < share.max_in_flight):
             wait_ns = min(wait_ns, self._start_ns + self._due_ns[self._next] - now_ns)
+        if self._timer.fd < 0 and self._turns.waiting:
+            wait_ns = min(wait_ns, self._turns.waiting[0][0] - now_ns)
         return max(0.0, wait_ns / NS)
 
     # When something is unusual
@@ -391,6 +423,7 @@ class Loop:
             exchange = self._resend.popleft() if self._resend else self._begin()
             exchange.fail(failure, detail)
             self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+            self._turns.has_ended(exchange.position, monotonic_ns())
 
     def _ended(self, connection: Connection, read_ns: int) -> None:
         """The server closed the connection under an exchange."""
@@ -438,6 +471,7 @@ class Loop:
         exchange.break_off(failure, detail, outcome)
         self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
         self._in_flight -= 1
+        self._turns.has_ended(exchange.position, monotonic_ns())
         self.connections.drop(connection)
         if not self._over:
             self._replenish()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,8 +29,10 @@ def _known(count: int) -> int:
 class Recorder:
     """Columns under construction. Times go in as realtime ns and come out on the monotonic clock, from the run's start."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, turns_due_ns: Mapping[int, int] | None = None) -> None:
+        """`turns_due_ns`: when turns that wait for others were due, by position; filled as the run goes on."""
         self._job = job
+        self._turns_due_ns = {} if turns_due_ns is None else turns_due_ns
         self._requests: dict[str, array[int] | list[str | None]] = {
             c.name: [] if c.dtype == "object" else array(_TYPECODES[c.dtype]) for c in REQUEST_COLUMNS
         }
@@ -98,13 +100,25 @@ class Recorder:
             "warmup": position < job.share.warmups,
             "asked_prompt_tokens": request.prompt_tokens,
             "asked_output_tokens": request.max_tokens,
-            "intended_ns": MISSING if job.closed_loop else int(job.share.due_ns[position]),
+            "intended_ns": self._intended_ns(position),
             "outcome": outcome,
             "event_start": len(self._events["arrival_ns"]),
             **values,
         }
         for name, column in self._requests.items():
             column.append(row.get(name, None if isinstance(column, list) else 0))  # type: ignore[arg-type]
+
+    def _intended_ns(self, position: int) -> int:
+        if self._job.closed_loop:
+            return MISSING
+        if self._job.requests[position].after is not None:
+            return self._turns_due_ns.get(position, MISSING)
+        return int(self._job.share.due_ns[position])
+
+    def missing(self) -> list[int]:
+        """Positions that have no row."""
+        there = set(self._requests["id"])
+        return [position for position, request in enumerate(self._job.requests) if request.id not in there]
 
     def finish(
         self, anchors: Sequence[Anchor], start_ns: int

@@ -88,6 +88,32 @@ COUNTED = {
 """Data sets whose prompts the client counts as the server does."""
 
 
+def test_turns_of_conversations_are_sent_in_order_by_two_workers(bench: Bench) -> None:
+    run = bench(f"{COUNTED['sessions'].format()} --session-think-time 0.02 --num-prompts 12 --workers 2")
+    r = run.trace.requests
+    assert set(r["outcome"].tolist()) == {Outcome.OK}
+    pauses_ns = [r["sent_ns"][i] - r["end_ns"][i - 1] for i in range(12) if i % 3]
+    assert min(pauses_ns) >= 20_000_000
+    assert [int(worker) for worker in r["worker"]] == [0, 0, 0, 1, 1, 1] * 2
+
+
+def test_an_open_loop_that_drops_counts_what_it_drops(bench: Bench) -> None:
+    run = bench("--input-len 8 --output-len 40 --num-prompts 30 --request-rate 100000 --max-concurrency 2 --when-full drop")
+    outcomes = run.trace.requests["outcome"].tolist()
+    assert outcomes[:2] == [Outcome.OK] * 2
+    assert outcomes.count(Outcome.DROPPED) == run.summary["counts"]["dropped"] > 0
+    assert outcomes.count(Outcome.OK) + outcomes.count(Outcome.DROPPED) == 30
+
+
+def test_a_run_ends_by_its_time(bench: Bench) -> None:
+    run = bench("--input-len 8 --output-len 500 --num-prompts 4000 --max-concurrency 2 --max-seconds 0.5")
+    counts = run.summary["counts"]
+    assert not run.trace.interrupted
+    assert counts["planned"] == 4000 == counts["sent"] + counts["unsent"]
+    assert 1 <= counts["unfinished"] <= 2
+    assert counts["unsent"] > 3000
+
+
 @pytest.mark.parametrize("name", COUNTED)
 @pytest.mark.parametrize("backend", ["openai", "openai-chat"])
 def test_prompts_have_the_lengths_that_the_server_counts(bench: Bench, files: dict[str, Path], name: str, backend: str) -> None:

@@ -147,6 +147,19 @@ def test_a_run_cut_short_is_suspect(cut: dict[str, Any]) -> None:
     assert finding("interruption", build(run())).level == Level.OK
 
 
+def test_a_run_that_ends_by_its_own_time_is_suspect_only_where_many_were_cut_off() -> None:
+    cut, unsent = request(0, outcome=Outcome.UNFINISHED), request(outcome=Outcome.UNSENT)
+    few = finding("interruption", build([*run(99), cut, unsent, unsent]), ends_by_time=True)
+    assert (few.level, few.figures["share_of_sent"], few.figures["unsent"]) == (Level.NOTE, 0.01, 2)
+    many = finding("interruption", build([*run(97), cut, cut, cut]), ends_by_time=True)
+    assert (many.level, "slowest first" in many.sentence, bool(many.next_step)) == (Level.SUSPECT, True, True)
+    stopped = finding("interruption", build([*run(99), cut], interrupted=True), ends_by_time=True)
+    assert (stopped.level, "cut short" in stopped.sentence) == (Level.SUSPECT, True)
+    died = finding("interruption", build([*run(), request(None, outcome=Outcome.UNFINISHED)]), ends_by_time=True)
+    assert died.level == Level.INVALID
+    assert finding("interruption", build(run()), ends_by_time=True).level == Level.OK
+
+
 def test_a_worker_that_died_makes_a_run_invalid() -> None:
     f = finding("interruption", build([*run(), request(None, outcome=Outcome.UNFINISHED)]))
     assert (f.level, f.figures["lost"]) == (Level.INVALID, 1)

@@ -101,5 +101,6 @@ def measure_point(
         ignore_eos=spec.sampling.ignore_eos,
         expected_cached_tokens=ready.workload.reusable_tokens,
         max_in_flight=spec.load.max_concurrency,
+        ends_by_time=spec.load.max_seconds is not None,
     )
     return Measured(ready, wanted, trace, summary, verdict, finished)

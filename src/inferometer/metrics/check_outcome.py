@@ -87,12 +87,25 @@ def interruption(facts: Facts) -> Finding:
     if lost:
         sentence = f"A worker died and took the record of {lost} requests along; the figures are of the others."
         return Finding("interruption", Level.INVALID, sentence, figures, "See whether memory ran out, then run again.")
+    if facts.ends_by_time and not facts.trace.interrupted and not c.cancelled:
+        return _own_end(facts, running)
     sentence = (
         f"The run was cut short: {c.unsent} of {c.planned} requests were never sent, {running} were still running and are "
         "missing from the latencies, the slowest first."
     )
     cure = "Let it run to its end, with fewer prompts if it takes too long."
     return Finding("interruption", Level.SUSPECT, sentence, figures, cure)
+
+
+def _own_end(facts: Facts, running: int) -> Finding:
+    c = facts.summary.counts
+    share = running / c.sent if c.sent else 0.0
+    figures = {"unfinished": c.unfinished, "unsent": c.unsent, "share_of_sent": share}
+    sentence = f"The run's own time was over before {c.unsent} of {c.planned} requests were sent; {running} were still running"
+    if share <= facts.thresholds.cut_off_share_suspect:
+        return Finding("interruption", Level.NOTE, f"{sentence} ({share:.2%} of those sent).", figures)
+    sentence += f" ({share:.1%} of those sent) and are missing from the latencies, the slowest first."
+    return Finding("interruption", Level.SUSPECT, sentence, figures, "Let it run longer, so that fewer are cut off.")
 
 
 def dropped_arrivals(facts: Facts) -> Finding:

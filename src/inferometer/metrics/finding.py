@@ -38,6 +38,8 @@ class Thresholds:
 
     failed_share_invalid: float = 0.05
     """Of sent requests. Beyond it even a p95 tells only of the survivors; any failure at all makes a run SUSPECT."""
+    cut_off_share_suspect: float = 0.01
+    """Of sent requests, running when the run's own time was over: from here a p99 lacks its slowest."""
     delay_suspect: float = 0.1
     delay_invalid: float = 0.5
     """Client-added delay p99 against the smaller of median ITL and median TTFT, where stamps are taken in user space."""
@@ -94,6 +96,8 @@ class Facts:
     """Tokens of each prompt that may come from the prefix cache, by intention."""
     max_in_flight: int | None
     """The plan's cap on requests in flight, if any; one that all requests fit under does not count."""
+    ends_by_time: bool
+    """Whether the plan has an end by time, so that to cut requests off is part of it."""
     thresholds: Thresholds
 
     def median_ms(self, key: str) -> float | None:

@@ -66,13 +66,15 @@ def judge(
     ignore_eos: bool,
     expected_cached_tokens: int = 0,
     max_in_flight: int | None = None,
+    ends_by_time: bool = False,
     thresholds: Thresholds | None = None,
 ) -> Verdict:
     """How far the numbers of a run may be believed.
 
     `ignore_eos`: whether the server was asked to generate up to the limit. `expected_cached_tokens`: how many tokens of each
     prompt may come from the prefix cache by intention, such as a shared prefix. `max_in_flight`: the plan's cap, to tell a
-    lag behind the schedule that the cap causes from one that the client causes. The run being interrupted is in the trace.
+    lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
+    run is over. The run being interrupted is in the trace.
     """
     facts = Facts(
         trace=trace.measured(),
@@ -81,6 +83,7 @@ def judge(
         ignore_eos=ignore_eos,
         expected_cached_tokens=expected_cached_tokens,
         max_in_flight=max_in_flight,
+        ends_by_time=ends_by_time,
         thresholds=thresholds or Thresholds(),
     )
     return Verdict(tuple(check(facts) for check in CHECKS))

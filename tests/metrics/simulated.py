@@ -56,3 +56,16 @@ def bursty_gaps(n: int, trials: int, rng: np.random.Generator) -> Series:
 
 
 BURSTY_MEAN_GAP = math.exp(0.5**2 / 2)
+
+
+def closed_loop(slots: int, n: int, trials: int, rng: np.random.Generator) -> tuple[Series, Series]:
+    """When each of `n` requests was sent and ended, s: a slot sends the next at once; requests take about 1 s, by an AR(1)."""
+    took = np.exp(
+        0.05 * autoregressive(0.9, n, trials, rng) / autoregressive_std(0.9) + 0.05 * rng.standard_normal((trials, n))
+    )
+    sent, free, row = np.empty((trials, n)), np.zeros((trials, slots)), np.arange(trials)
+    for i in range(n):
+        slot = free.argmin(axis=1)
+        sent[:, i] = free[row, slot]
+        free[row, slot] += took[:, i]
+    return sent, sent + took

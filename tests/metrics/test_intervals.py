@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import simulated
 from trace_builder import build, failed, request
 
 from inferometer.metrics import summarize
 from inferometer.metrics.definitions import Sample
-from inferometer.metrics.intervals import intervals_of
+from inferometer.metrics.intervals import intervals_of, rate_interval
 from inferometer.metrics.statistics import interval_of_mean, interval_of_percentile, interval_of_ratio
 from inferometer.trace import Failure, Trace
 
@@ -46,16 +47,33 @@ def test_itl_is_drawn_by_request(trace: Trace) -> None:
     )
 
 
-def test_rates_are_taken_in_the_order_of_completion_and_failures_bring_nothing(trace: Trace) -> None:
-    ends = np.concatenate((LAST_MS, SENT_MS[::10] + 5))
-    order = np.argsort(ends, kind="stable")
-    waits = np.diff(ends[order], prepend=0.0) / 1e3
+def test_rates_count_a_request_evenly_over_its_time_and_failures_bring_nothing(trace: Trace) -> None:
+    """The overlap of every request with every stretch of time, added up."""
+    sent, end = (np.concatenate(pair) / 1e3 for pair in ((SENT_MS, SENT_MS[::10]), (LAST_MS, SENT_MS[::10] + 5)))
+    edges = np.linspace(sent.min(), end.max(), len(sent) + 1)
+    share = np.array([np.clip((edges - s) / (e - s), 0, 1) for s, e in zip(sent, end, strict=True)])
     nothing = np.zeros(N // 10)
     amounts = {"request_throughput": np.ones(N), "output_throughput": GAPS + 1, "request_goodput": TTFT_MS <= 55}
     found = intervals_of(trace, {"ttft": 55})
     for name, amount in amounts.items():
-        series: Sample = np.concatenate((amount, nothing))[order].astype(np.float64)
-        assert bounds(found[name]) == pytest.approx(bounds(interval_of_ratio(series, waits)), rel=1e-4)
+        progress: Sample = np.diff(np.concatenate((amount, nothing)) @ share)
+        assert bounds(found[name]) == pytest.approx(bounds(interval_of_ratio(progress, np.diff(edges))), rel=1e-4)
+
+
+def test_the_throughput_of_a_closed_loop() -> None:
+    """16 slots, a speed that wanders: the interval holds what it promises and is hardly wider than it has to be."""
+    sent, end = simulated.closed_loop(16, 1_000, 1_000, np.random.default_rng(1))
+    measured = 1_000 / (end.max(axis=1) - sent.min(axis=1))
+    found = [each for each in map(rate_interval, sent, end, np.ones_like(sent)) if each]
+    assert 0.93 <= np.mean([each.low <= measured.mean() <= each.high for each in found]) <= 0.97
+    assert np.mean([each.high - each.low for each in found]) < 1.35 * 2 * 1.96 * measured.std()
+
+
+def test_requests_that_took_no_time() -> None:
+    sent = np.arange(100.0)
+    found = rate_interval(sent, sent, np.ones(100))
+    assert found is not None
+    assert (found.low + found.high) / 2 == pytest.approx(100 / 99)
 
 
 def test_every_number_lies_in_its_own_interval(trace: Trace) -> None:

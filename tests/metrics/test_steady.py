@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import simulated
 from trace_builder import build, failed, request
 
 from inferometer.clock import MS
@@ -73,20 +74,34 @@ def test_an_overloaded_open_loop_never_is() -> None:
     assert steady_window(open_loop([100 + i + rng.normal(0, 10) for i in range(400)])) is None
 
 
-def test_mser5_cuts_nothing_off_a_steady_series() -> None:
+@pytest.mark.parametrize(("kind", "fewest"), [("correlated", 0.9), ("queueing", 0.5)])
+def test_a_steady_series_is_seldom_found_to_drift_and_little_is_cut_off(kind: str, fewest: float) -> None:
     rng = np.random.default_rng(3)
-    cuts = [mser5(rng.normal(5, 1, 1_000)) for _ in range(50)]
-    assert np.mean([cut is not None and cut <= 100 for cut in cuts]) > 0.8
+    series = simulated.autoregressive(0.9, 500, 400, rng) if kind == "correlated" else simulated.queueing(0.7, 500, 400, rng)
+    cuts = [mser5(values) for values in series]
+    assert sum(cut is None for cut in cuts) <= 8  # 2 %
+    assert np.mean([cut is not None and cut <= 100 for cut in cuts]) > fewest
+
+
+def test_a_queue_that_grows_never_settles() -> None:
+    rng = np.random.default_rng(5)
+    waits = np.cumsum(rng.exponential(1, (200, 1_000)) - rng.exponential(1 / 1.3, (200, 1_000)), axis=1)  # 30 % too many come
+    assert np.mean([mser5(values) is None for values in waits]) > 0.9
 
 
 def test_mser5_by_definition() -> None:
-    """The cut that makes Σ (mean − their mean)² / (number left)² least, found by trying all."""
+    """The cut that makes Σ (mean − their mean)² / (number left)² least, found by trying all of the first half."""
     values = np.random.default_rng(4).normal(0, 1, 203) + np.exp(-np.arange(203) / 15) * 10 + 1e6
     means = values[:200].reshape(40, GROUP).mean(axis=1)
-    spread = [np.sum((means[d:] - means[d:].mean()) ** 2) / (40 - d) ** 2 for d in range(40 - GROUP)]
-    assert mser5(values) == GROUP * int(np.argmin(spread))
+    spread = [np.sum((means[d:] - means[d:].mean()) ** 2) / (40 - d) ** 2 for d in range(21)]
+    assert mser5(values) == GROUP * int(np.argmin(spread)) > 0
+
+
+def test_a_drift_of_no_importance_is_none() -> None:
+    assert mser5(np.linspace(100, 104, 500)) is not None
+    assert mser5(np.linspace(100, 140, 500)) is None
 
 
 def test_mser5_needs_enough_to_judge() -> None:
-    assert mser5(np.ones(49)) is None
-    assert mser5(np.ones(50)) == 0
+    assert mser5(np.ones(99)) is None
+    assert mser5(np.ones(100)) == 0

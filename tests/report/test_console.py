@@ -16,6 +16,7 @@ from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import Distribution
 from inferometer.metrics.finding import Finding, Level
 from inferometer.metrics.statistics import Interval
+from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Counts, Events, Goodput, Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.report.console import render
@@ -114,6 +115,21 @@ def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> Non
     assert block[heading + 1 : heading + 4] == [
         "Request throughput (req/s):              63.00 – 68.12",
         "Mean TTFT (ms):                          9.50 – 10.25",
+        "=" * 50,
+    ]
+
+
+def test_the_steady_state_stands_beside_the_whole_run() -> None:
+    metrics = {key: Distribution(20, mean) for key, mean in (("ttft", 9.5), ("tpot", None), ("e2el", 58.0))}
+    summary = replace(their_summary(), steady=Steady(0.05, 0.4, 70.0, 2_240.0, metrics))
+    text = render(summary, FINE, load=Load(num_prompts=30, max_concurrency=4), workers=[worker()], metrics=("ttft", "tpot"))
+    block = text[text.index("-Steady State-") :].splitlines()[1:]
+    assert [line.rstrip() for line in block[:6]] == [
+        "From – to (s):                           0.05 – 0.40",
+        "Request throughput (req/s):              70.00",
+        "Output token throughput (tok/s):         2240.00",
+        "Mean TTFT (ms):                          9.50",
+        "Mean TPOT (ms):                          n/a",
         "=" * 50,
     ]
 

@@ -15,6 +15,9 @@ from inferometer.trace import Trace
 Rank = npt.NDArray[np.int64]
 """Rows of `Trace.requests` in the order of time."""
 
+SHORTEST_S = 1e-9
+"""A request that took no time is taken to have taken this."""
+
 
 def intervals_of(trace: Trace, goodput: Mapping[str, float] | None = None) -> dict[str, Interval]:
     """95 % intervals by name: `mean_ttft`, `p99_ttft`, `mean_tpot`, `mean_itl`, `mean_e2el` (ms), `request_throughput`,
@@ -49,17 +52,35 @@ def _mean_itl(trace: Trace, answered: Rank) -> Interval | None:
 
 
 def _rates(trace: Trace, goodput: Mapping[str, float] | None) -> dict[str, Interval | None]:
-    """Of what came with each end of a request, over the time since the end before it, or the first send."""
+    """Of what the requests brought, each evenly over the time it took: counted at their ends, the waves of a closed loop, in
+    which nothing is random, would stand in every interval.
+    """
     r = trace.requests
-    sent = known(r["sent_ns"])
-    rows = np.flatnonzero(sent & known(r["end_ns"]))
-    if not len(rows):
+    rows = known(r["sent_ns"]) & known(r["end_ns"])
+    if not rows.any():
         return {}
-    rows = rows[np.argsort(r["end_ns"][rows], kind="stable")]
-    elapsed_s = np.diff(r["end_ns"][rows], prepend=r["sent_ns"][sent].min()) / NS
-    completed = ok(trace)[rows]
-    tokens = r["output_tokens"][rows]
-    came = {"request_throughput": completed, "output_throughput": np.where(completed & known(tokens), tokens, 0)}
+    sent_s, end_s = r["sent_ns"][rows] / NS, r["end_ns"][rows] / NS
+    completed, tokens = ok(trace)[rows], r["output_tokens"][rows]
+    brought = {"request_throughput": completed, "output_throughput": np.where(completed & known(tokens), tokens, 0)}
     if goodput:
-        came["request_goodput"] = meets_slo(trace, goodput)[rows]
-    return {name: interval_of_ratio(amount.astype(np.float64), elapsed_s) for name, amount in came.items()}
+        brought["request_goodput"] = meets_slo(trace, goodput)[rows]
+    return {name: rate_interval(sent_s, end_s, amounts.astype(np.float64)) for name, amounts in brought.items()}
+
+
+def rate_interval(sent_s: Sample, end_s: Sample, amounts: Sample) -> Interval | None:
+    """For Σ amounts per second, first send to last end, by as many equal stretches of that time as there are requests."""
+    end_s = np.maximum(end_s, sent_s + SHORTEST_S)
+    edges_s = np.linspace(sent_s.min(), end_s.max(), len(sent_s) + 1)
+    per_s = amounts / (end_s - sent_s)
+    progress = _ramps(sent_s, per_s, edges_s) - _ramps(end_s, per_s, edges_s)
+    return interval_of_ratio(np.diff(progress), np.diff(edges_s))
+
+
+def _ramps(begin_s: Sample, per_s: Sample, at_s: Sample) -> Sample:
+    """What has come by each time of `at_s` of things that come at `per_s` from `begin_s` on."""
+    order = np.argsort(begin_s)
+    begun = np.searchsorted(begin_s[order], at_s, side="right")
+    slopes = np.concatenate(([0.0], np.cumsum(per_s[order])))[begun]
+    offsets = np.concatenate(([0.0], np.cumsum((per_s * begin_s)[order])))[begun]
+    come: Sample = slopes * at_s - offsets
+    return come

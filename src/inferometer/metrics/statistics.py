@@ -86,7 +86,7 @@ def interval_of_percentile(values: Array, percentile: float, confidence: float =
 
 
 def interval_of_ratio(above: Array, below: Array, confidence: float = 0.95, *, seed: int = 0) -> Interval | None:
-    """For Σ above / Σ below, the two in pairs and in the order of time: tokens of each completion, seconds since the last.
+    """For Σ above / Σ below, the two in pairs and in the order of time: tokens of a stretch of time, and its seconds.
 
     None for fewer than FEWEST pairs, and if nothing is below. The same data and seed give the same interval.
     """

@@ -15,13 +15,17 @@ from inferometer.clock import NS
 from inferometer.metrics.definitions import METRICS, known, ok
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.peaks import peak_concurrency
+from inferometer.metrics.student import student_quantile
 from inferometer.trace import MISSING, Trace
 
 LATENCIES = ("ttft", "tpot", "e2el")
 
 GROUP = 5
 """Requests whose mean is one point of MSER-5."""
-FEWEST_GROUPS = 10
+FEWEST_GROUPS = 20
+TREND_BATCHES = 10
+NEGLIGIBLE = 0.05
+"""Drift from end to end, as a part of the mean."""
 
 
 def steady_window(trace: Trace) -> tuple[int, int] | None:
@@ -29,7 +33,7 @@ def steady_window(trace: Trace) -> tuple[int, int] | None:
 
     Closed loop: from the moment all slots are busy for the first time to the last moment they are, if meanwhile as many
     requests ended as there are slots. Open loop: from the first request that MSER-5 keeps, by E2EL in the order of sending,
-    to the last one sent; None also where a load beyond the server's makes latency grow to the end.
+    to the last one sent; None also where latency still grows to the end, as under a load beyond the server's.
     """
     trace = trace.measured()
     return _all_slots_busy(trace) if trace.closed_loop else _settled(trace)
@@ -74,18 +78,34 @@ def mser5(values: npt.NDArray[np.float64]) -> int | None:
     """How many values to leave out at the front so that the mean of the others is known best; None if the series never settles.
 
     White, "An effective truncation heuristic for bias reduction in simulation output", Simulation 69 (1997), with means of
-    five (White, Cobb and Spratt 2000): the cut that makes variance / (number of means left) least. A cut in the second half
-    says that the series was still on its way, and so does a series of fewer than FEWEST_GROUPS means.
+    five (White, Cobb and Spratt 2000): the cut in the first half that makes variance / (number of means left) least. What it
+    leaves has settled unless it still drifts. Fewer than FEWEST_GROUPS means are too few to say.
     """
     groups = len(values) // GROUP
     if groups < FEWEST_GROUPS:
         return None
     means = values[: groups * GROUP].reshape(groups, GROUP).mean(axis=1)
-    means = means - means.mean()  # squares of small numbers lose less
-    left = groups - np.arange(groups - GROUP)
+    level = means.mean()
+    means = means - level  # squares of small numbers lose less
+    left = groups - np.arange(groups // 2 + 1)
     sums, squares = (np.cumsum(series[::-1])[::-1][: len(left)] for series in (means, means**2))
     cut = int(np.argmin((squares - sums**2 / left) / left**2))
-    return None if cut > groups // 2 else cut * GROUP
+    return None if _drifts(means[cut:], NEGLIGIBLE * abs(level)) else cut * GROUP
+
+
+def _drifts(values: npt.NDArray[np.float64], negligible: float) -> bool:
+    """Whether a line through TREND_BATCHES batch means climbs or falls by more than is negligible, and with a slope that chance
+    gives to less than one series in a thousand.
+    """
+    edges = np.linspace(0, len(values), TREND_BATCHES + 1).astype(np.int64)
+    means = np.add.reduceat(values, edges[:-1]) / np.diff(edges)
+    time = np.arange(TREND_BATCHES) - (TREND_BATCHES - 1) / 2
+    slope = np.sum(time * means) / np.sum(time**2)
+    rest = means - means.mean() - slope * time
+    error = np.sqrt(np.sum(rest**2) / (TREND_BATCHES - 2) / np.sum(time**2))
+    if abs(slope) * TREND_BATCHES <= negligible:
+        return False
+    return bool(abs(slope) > student_quantile(0.999, TREND_BATCHES - 2) * error)
 
 
 def _all_slots_busy(trace: Trace) -> tuple[int, int] | None:

@@ -15,6 +15,7 @@ from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import FEWEST_BEYOND, Distribution
 from inferometer.metrics.finding import Finding, Level
 from inferometer.metrics.statistics import Interval
+from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.trace.trace import WorkerRecord
@@ -62,6 +63,8 @@ def render(
     lines += ["The Client".center(WIDTH, "-"), *_client(summary, workers)]
     if intervals := _intervals(summary.intervals, chosen):
         lines += ["95 % Intervals".center(WIDTH, "-"), *intervals]
+    if summary.steady:
+        lines += ["Steady State".center(WIDTH, "-"), *_steady(summary.steady, chosen)]
     lines += ["=" * WIDTH, *_verdict(verdict)]
     return "\n".join(lines) + "\n"
 
@@ -136,6 +139,17 @@ def _intervals(intervals: Mapping[str, Interval], chosen: Sequence[str]) -> list
         for name, (of, label) in INTERVALS.items()
         if name in intervals and (of is None or of in chosen)
     ]
+
+
+def _steady(steady: Steady, chosen: Sequence[str]) -> list[str]:
+    """The part of the run in which the load was what was asked, by itself."""
+    rows: list[tuple[str, str | float | None]] = [
+        ("From – to (s):", f"{steady.start_s:.2f} – {steady.end_s:.2f}"),
+        ("Request throughput (req/s):", steady.request_throughput),
+        ("Output token throughput (tok/s):", steady.output_throughput),
+        *((f"Mean {METRICS[key].short} (ms):", figures.mean) for key, figures in steady.metrics.items() if key in chosen),
+    ]
+    return [_row(label, value) for label, value in rows]
 
 
 def _stamps(summary: Summary) -> str | None:

@@ -7,9 +7,19 @@ from typing import Any
 
 import pytest
 
-from inferometer.spec.checks import FIELDS_WE_SET, check_run, streams_per_worker
+from inferometer.request import Request
+from inferometer.spec.checks import FIELDS_WE_SET, check_requests, check_run, streams_per_worker
 from inferometer.spec.longest import longest_request
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target
+from inferometer.spec.workload import (
+    AnyWorkload,
+    JsonlWorkload,
+    PrefixWorkload,
+    SessionsWorkload,
+    SonnetWorkload,
+    TraceWorkload,
+)
+from inferometer.trace import MISSING
 
 
 def spec(*, work: dict[str, Any] | None = None, load: dict[str, Any] | None = None, workers: int = 1, **fields: Any) -> RunSpec:
@@ -40,6 +50,74 @@ def test_the_longest_request_counts_prefix_and_range() -> None:
     assert check_run(spec(work=work), max_model_len=1260) == []
     (found,) = check_run(spec(work=work), max_model_len=1259)
     assert "1150 input and 110 output tokens at the upper end of --random-range-ratio" in found
+
+
+@pytest.mark.parametrize(
+    ("work", "cure"),
+    [
+        (RandomWorkload(scenario="U(1,90)/(1,20)"), "90 input and 20 output tokens at the upper end of --scenario are 110"),
+        (
+            SonnetWorkload(path="p", input_len=90, prefix_len=5, output_len=20),
+            "shorten --sonnet-input-len or --sonnet-output-len by 10",
+        ),
+        (
+            PrefixWorkload(prefix_len=50, suffix_len=40, output_len=20),
+            "shorten --prefix-repetition-suffix-len or --prefix-repetition-output-len by 10",
+        ),
+        (
+            SessionsWorkload(turns=3, input_len=20, output_len=10, range_ratio=0.1),
+            "88 input and 11 output tokens at the upper end of --session-range-ratio",
+        ),
+    ],
+    ids=repr,
+)
+def test_each_workload_is_shortened_by_its_own_flags(work: AnyWorkload, cure: str) -> None:
+    point = spec().model_copy(update={"workload": work})
+    longest = longest_request(work)
+    assert longest is not None
+    assert check_run(point, max_model_len=sum(longest)) == []
+    (found,) = check_run(point, max_model_len=sum(longest) - 10)
+    assert cure in found
+
+
+def test_what_only_a_file_tells_is_checked_when_it_has_been_read() -> None:
+    point = spec().model_copy(update={"workload": JsonlWorkload(path="p", max_total_len=5000)})
+    assert check_run(point, max_model_len=100) == []
+    requests = [Request(0, "x", 90, 10), Request(1, "x", 95, 6), Request(2, "x", MISSING, 6), Request(3, "x", 100, 20)]
+    assert check_requests(requests[:1], 100) == check_requests(requests, None) == check_requests(requests[2:3], 100) == []
+    (found,) = check_requests(requests, 100)
+    assert found.startswith("2 of 4 requests are longer than the server's max_model_len 100, the longest has 100 input and 20 ")
+    assert "--max-total-len 100" in found
+    assert "--max-model-len 120" in found
+
+
+@pytest.mark.parametrize(
+    ("load", "work", "sentence"),
+    [
+        ({"request_rate": 5.0, "steps": [{"rate": 1, "seconds": 1}]}, {}, "--request-rate and --rate-steps each say"),
+        (
+            {"ramp": {"start_rps": 1, "end_rps": 2}, "steps": [{"rate": 1, "seconds": 1}]},
+            {},
+            "--ramp-up-start-rps and --rate-steps each say",
+        ),
+        ({"replay_speed": 1.0}, {}, "--replay-speed needs recorded times"),
+        ({"when_full": "drop", "request_rate": 5.0}, {}, "--when-full drop needs arrivals and a cap"),
+        ({"when_full": "drop", "max_concurrency": 5}, {}, "--when-full drop needs arrivals and a cap"),
+    ],
+    ids=str,
+)
+def test_loads_whose_parts_contradict_each_other(load: dict[str, Any], work: dict[str, Any], sentence: str) -> None:
+    (found,) = check_run(spec(load=load, work=work))
+    assert found.startswith(sentence)
+
+
+def test_ramps_and_steps_may_be_bursty_and_a_trace_may_be_replayed() -> None:
+    for load in ({"ramp": {"start_rps": 1, "end_rps": 2}}, {"steps": [{"rate": 1, "seconds": 1}]}):
+        assert check_run(spec(load={**load, "burstiness": 0.5})) == []
+    trace = spec(load={"replay_speed": 2.0}).model_copy(update={"workload": TraceWorkload(path="p")})
+    assert check_run(trace) == []
+    (found,) = check_run(trace.model_copy(update={"load": Load(replay_speed=2, burstiness=2)}))
+    assert found.startswith("--burstiness 2 shapes the gaps")
 
 
 @pytest.mark.parametrize(

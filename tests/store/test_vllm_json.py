@@ -13,7 +13,7 @@ from example_run import example_spec, example_trace, make_trace
 
 from inferometer.clock import MS
 from inferometer.metrics.summary import Summary, summarize
-from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
+from inferometer.spec.run import Load, Ramp, RandomWorkload, RunSpec, Target
 from inferometer.store.vllm_json import RESERVED, check_metadata, file_name, save_result, vllm_result
 from inferometer.trace.schema import MISSING, Outcome
 from inferometer.trace.trace import Trace
@@ -143,6 +143,17 @@ def test_metadata_stands_at_top_level_after_the_number_of_prompts(spec: RunSpec,
     keys = list(result)
     assert keys[keys.index("num_prompts") : keys.index("request_rate")] == ["num_prompts", "gpu", "tp"]
     assert (result["gpu"], result["tp"], result["label"]) == ("R9700", "2", "A")
+
+
+def test_a_ramp_is_told_after_the_concurrency_and_only_where_there_is_one(spec: RunSpec, trace: Trace) -> None:
+    ramp = Ramp(strategy="exponential", start_rps=2, end_rps=8)
+    ramped = spec.model_copy(update={"load": Load(num_prompts=5, ramp=ramp)})
+    result = vllm_result(ramped, summary_of(trace), trace, finished=FINISHED)
+    keys = list(result)
+    names = ["ramp_up_strategy", "ramp_up_start_rps", "ramp_up_end_rps"]
+    assert keys[keys.index("max_concurrency") + 1 : keys.index("duration")] == names
+    assert [result[name] for name in names] == ["exponential", 2.0, 8.0]
+    assert not set(names) & set(vllm_result(spec, summary_of(trace), trace, finished=FINISHED))
 
 
 @pytest.mark.parametrize("key", ["duration", "backend", "p99_ttft_ms", "errors"])

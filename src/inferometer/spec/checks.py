@@ -84,7 +84,8 @@ def _spread(spec: RunSpec) -> str:
     """Where the longest request is longer than the lengths that were given."""
     if isinstance(spec.workload, RandomWorkload) and spec.workload.scenario is not None:
         return " at the upper end of --scenario"
-    return " at the upper end of --random-range-ratio" if getattr(spec.workload, "range_ratio", 0) else ""
+    flag = {"random": "--random-range-ratio", "sessions": "--session-range-ratio"}.get(spec.workload.kind)
+    return f" at the upper end of {flag}" if flag and getattr(spec.workload, "range_ratio", 0) else ""
 
 
 def streams_per_worker(spec: RunSpec) -> int:

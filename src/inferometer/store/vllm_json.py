@@ -53,6 +53,9 @@ RESERVED = (
     "request_rate",
     "burstiness",
     "max_concurrency",
+    "ramp_up_strategy",
+    "ramp_up_start_rps",
+    "ramp_up_end_rps",
     "duration",
     "completed",
     "failed",
@@ -133,6 +136,7 @@ def vllm_result(
         "request_rate": _finite(spec.load.request_rate),
         "burstiness": _finite(spec.load.burstiness),
         "max_concurrency": spec.load.max_concurrency,
+        **_ramp(spec),
         "duration": summary.duration_s or 0.0,
         "completed": summary.counts.ok,
         "failed": len(due) - summary.counts.ok,
@@ -147,6 +151,17 @@ def vllm_result(
         "max_concurrent_requests": summary.peak_concurrency,
         "rtfx": 0.0,
         **_statistics(summary, metrics),
+    }
+
+
+def _ramp(spec: RunSpec) -> dict[str, float | str]:
+    ramp = spec.load.ramp
+    if ramp is None:
+        return {}
+    return {
+        "ramp_up_strategy": ramp.strategy,
+        "ramp_up_start_rps": ramp.start_rps,
+        "ramp_up_end_rps": ramp.end_rps,
     }
 
 

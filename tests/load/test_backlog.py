@@ -119,3 +119,12 @@ def test_a_disk_that_fills_in_mid_write_loses_nothing(tiny: Backlog, monkeypatch
     reads = [read(i, b"abc") for i in range(30)]
     put(tiny, *reads)
     assert take_all(tiny) == reads
+
+
+def test_it_tells_of_whom_something_waits_or_that_anybody_may(tiny: Backlog) -> None:
+    put(tiny, read(3), read(5), read(3))
+    assert [number in tiny.positions() for number in range(7)] == [False, False, False, True, False, True, False]
+    put(tiny, *(read(9) for _ in range(10)))  # some go to the file
+    assert 4 in tiny.positions()
+    take_all(tiny)
+    assert 4 not in tiny.positions()

@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections import deque
+from collections.abc import Container
 from typing import IO
 
 from inferometer.load.stamps import Ancillary
@@ -76,6 +77,10 @@ class Backlog:
             offset, length = self._blocks.popleft()
             self._oldest.extend(marshal.loads(os.pread(self._file.fileno(), length, offset)))  # noqa: S302 (we wrote it)
         return _pop(self._oldest, most) if self._oldest else self._pop(most)
+
+    def positions(self) -> Container[int]:
+        """Of the requests of which something waits; while anything is in the file, where nobody looks, of all there may be."""
+        return range(sys.maxsize) if self._blocks or self._oldest else {read[0] for read in self.reads}
 
     def _pop(self, most: int) -> list[Read]:
         taken = _pop(self.reads, most)

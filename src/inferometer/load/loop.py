@@ -7,6 +7,7 @@ while another waits to be read: events that pile up in a socket share the stamp 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Container
 
 import httptools
 
@@ -479,6 +480,7 @@ class Loop:
     def _expire(self, now_ns: int, now_realtime_ns: int) -> None:
         """Give up what has waited too long."""
         limits = self._job.timeouts
+        undecoded: Container[int] | None = None
         for connection in list(self.connections.by_fd.values()):
             exchange = connection.exchange
             if exchange is None:
@@ -490,8 +492,11 @@ class Loop:
             elif exchange.arrivals:
                 if now_realtime_ns - exchange.last_read_ns > limits.idle_s * NS:
                     self._give_up(connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s")
-            elif now_realtime_ns - exchange.sent_ns > limits.first_token_s * NS and not self.backlog:
-                self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
+            elif now_realtime_ns - exchange.sent_ns > limits.first_token_s * NS:
+                if undecoded is None:
+                    undecoded = self.backlog.positions()
+                if exchange.position not in undecoded:  # else its first token may be there
+                    self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
 
     def _end(self, detail: str, outcome: Outcome) -> None:
         """The run is over: what is in flight is cut off with this outcome, what was not sent stays unsent."""

@@ -29,7 +29,7 @@ OF_A_BUSY_HOST = {"run_queue", "client_cpu", "shared_stamps", "schedule_lag", "c
 HELD_UP_NS = MS // 4
 """From here on a wait for a core, or an engine's delay, can bring what these findings tell of: less than their limits."""
 
-INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS = 24, 8, 16
+INPUT_TOKENS, OUTPUT_TOKENS, REQUESTS = 24, 6, 12
 
 BACKENDS = ("openai", "openai-chat")
 LOADS: tuple[dict[str, float], ...] = (
@@ -49,7 +49,7 @@ class CleanRun(NamedTuple):
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    settings = EngineSettings(ttft_ms=6, itl_ms=3, jitter=0.1, prefill_ms_per_1k_tokens=10, itl_growth_ms=0.02)
+    settings = EngineSettings(ttft_ms=4, itl_ms=2, jitter=0.1, prefill_ms_per_1k_tokens=10, itl_growth_ms=0.02)
     with EmbeddedEngine(settings, record_truth=True) as engine:
         yield engine
 

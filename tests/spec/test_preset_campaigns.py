@@ -252,7 +252,15 @@ def test_three_frameworks_under_the_same_load() -> None:
     assert sglang.recipe.command[:3] == ("python3", "-m", "sglang.launch_server")
     assert xinference.recipe.command == ("xinference-local", "--host", "127.0.0.1", "--port", "9997")
     assert xinference.served_model == "deepseek-7b"
-    assert "--model-uid deepseek-7b" in str(xinference.recipe.note)
+    assert xinference.recipe.launch == {
+        "model_engine": "vllm",
+        "model_format": "pytorch",
+        "n_gpu": 1,
+        "model_name": "deepseek-chat",
+        "model_size_in_billions": 7,
+        "quantization": "none",
+        "max_model_len": 2048,
+    }
 
 
 def test_one_card_against_eight_at_the_same_load_per_card() -> None:

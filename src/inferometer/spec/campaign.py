@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
 
 from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
 from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Spec
+from inferometer.spec.flags import did_you_mean
+from inferometer.spec.ready_made import completed, profile_names, recipe_names
 from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 
@@ -92,6 +94,23 @@ Command = Annotated[
 ]
 
 
+def _one_of(names: Callable[[], list[str]]) -> tuple[AfterValidator, Any]:
+    """Refuse a string that is none of those, and say so in the schema; the names are read on use."""
+
+    def check(text: str) -> str:
+        if text not in names():
+            raise ValueError(f"wants one of {', '.join(names())}{did_you_mean(text, names())}")
+        return text
+
+    return AfterValidator(check), Field(json_schema_extra=lambda schema: schema.update(enum=list(names())))
+
+
+_IS_RECIPE, _RECIPE_ENUM = _one_of(recipe_names)
+_IS_PROFILE, _PROFILE_ENUM = _one_of(profile_names)
+ReadyRecipe = Annotated[str, _IS_RECIPE, _RECIPE_ENUM]
+Profile = Annotated[str, _IS_PROFILE, _PROFILE_ENUM]
+
+
 def _once(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(values))
 
@@ -131,6 +150,8 @@ class Hardware(Spec):
 class ServerRecipe(Spec):
     """How a server comes up. Strings may hold placeholders; in the recipe of a `ServerNeed` they are filled."""
 
+    recipe: ReadyRecipe | None = None
+    """A ready-made recipe. Keys given here replace its own, those of `environment` and `launch` one by one."""
     kind: Literal["external", "operator", "process", "compose"] = "operator"
     """external: it is there already. operator: a person starts it, told how. process: we start `command`. compose: we bring
     `compose_service` of `compose_file` up."""
@@ -138,8 +159,15 @@ class ServerRecipe(Spec):
     base_url: str = "http://127.0.0.1:8000"
     command: Command = ()
     """Words of the command line; in the file a list, or one string as a shell would take it."""
+    arguments: Command = ()
+    """Words added to the end of `command`."""
+    profiles: tuple[Profile, ...] = ()
+    """Ready-made environments, the later before the earlier; `environment` goes before them all."""
     environment: dict[Variable, Value] = Field(default_factory=dict)
     """Set beside what the shell has. Keys and passwords do not belong here."""
+    launch: dict[str, JsonValue] = Field(default_factory=dict)
+    """For Xinference, which comes up without a model: what to launch, as its API names it (model_name, model_engine,
+    model_size_in_billions, quantization, model_path, ...). The model is terminated before the server is ended."""
     image: str | None = None
     compose_file: str | None = None
     compose_service: str | None = None
@@ -151,6 +179,11 @@ class ServerRecipe(Spec):
     stop_timeout_s: PositiveFloat = 30.0
     note: str | None = None
     """Told to the person who starts the server."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        return completed(given)
 
 
 class Cell(Spec):

@@ -18,6 +18,7 @@ from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expan
 from inferometer.spec.flags import did_you_mean, parse_base_url
 from inferometer.spec.longest import longest_request
 from inferometer.spec.marked_yaml import Place
+from inferometer.spec.ready_made import completed, recipe_names
 from inferometer.spec.recipe import PLACEHOLDERS, placeholders
 
 MOST_POINTS = 100_000
@@ -26,7 +27,17 @@ Finding = tuple[Place, str]
 """Where in the file, and one sentence with cause and cure."""
 
 _SECRET = re.compile(r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_KEY|ACCESS_KEY|SECRET_KEY)$", re.IGNORECASE)
-_RECIPE_STRINGS = ("command", "environment", "image", "compose_file", "compose_service", "served_model", "note")
+_RECIPE_STRINGS = (
+    "command",
+    "arguments",
+    "environment",
+    "launch",
+    "image",
+    "compose_file",
+    "compose_service",
+    "served_model",
+    "note",
+)
 _OF_HARDWARE = ("hardware", "gpus")
 
 
@@ -83,13 +94,14 @@ def _cards(raw: Mapping[str, Any], i: int, group: dict[str, Any]) -> Iterator[Fi
 
 
 def _recipes(raw: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, recipe in _mapping(raw, "servers").items():
+    for name, written in _mapping(raw, "servers").items():
+        recipe = completed(written)
         if not isinstance(recipe, dict):
             continue
         place: Place = ("servers", name)
         yield from _placeholders(raw, name, recipe)
         yield from _secrets(place, recipe)
-        yield from _start(place, recipe)
+        yield from _start(place, recipe) if recipe.get("recipe") in (None, *recipe_names()) else ()
         if isinstance(address := recipe.get("base_url"), str):
             try:
                 parse_base_url(address)
@@ -122,11 +134,13 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _secrets(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
     """Campaign files are shared, and commands are recorded: neither is a place for a key."""
-    for name in _mapping(recipe, "environment"):
-        if _SECRET.search(name):
-            yield (*place, "environment", name), f"{name} looks like a secret: set it in the shell, from where servers have it."
-    if any("--api-key" in text for text in _strings(recipe.get("command"))):
-        yield (*place, "command"), "a key on a command line can be read by all: set VLLM_API_KEY in the shell, not --api-key."
+    for section in ("environment", "launch"):
+        for name in _mapping(recipe, section):
+            if _SECRET.search(name):
+                yield (*place, section, name), f"{name} looks like a secret: set it in the shell, from where servers have it."
+    for field in ("command", "arguments"):
+        if any("--api-key" in text for text in _strings(recipe.get(field))):
+            yield (*place, field), "a key on a command line can be read by all: set VLLM_API_KEY in the shell, not --api-key."
 
 
 def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
@@ -135,6 +149,8 @@ def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
         yield place, "a server of kind process needs its command."
     if kind == "operator" and not (recipe.get("command") or recipe.get("note")):
         yield place, "a server of kind operator needs a command, or a note, to tell the person who starts it."
+    if recipe.get("launch") and not isinstance(_mapping(recipe, "launch").get("model_name"), str):
+        yield place, "launch needs the model_name that Xinference knows the model by."
     if kind == "compose" and not (recipe.get("compose_file") and recipe.get("compose_service")):
         yield place, "a server of kind compose needs compose_file and compose_service."
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import JsonValue
+
 from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed, ServerRecipe
 from inferometer.spec.flags import parse_base_url
 
@@ -52,8 +54,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def recipe_strings(recipe: ServerRecipe) -> Iterator[str]:
     """Every string of a recipe in which placeholders are filled."""
-    yield from recipe.command
+    yield from (*recipe.command, *recipe.arguments)
     yield from recipe.environment.values()
+    yield from (value for value in recipe.launch.values() if isinstance(value, str))
     for text in (recipe.image, recipe.compose_file, recipe.compose_service, recipe.served_model, recipe.note):
         if text is not None:
             yield text
@@ -124,9 +127,22 @@ def _filled(recipe: ServerRecipe, values: Mapping[str, str]) -> ServerRecipe:
         for name in ("image", "compose_file", "compose_service", "served_model", "note")
         if (text := getattr(recipe, name)) is not None
     }
-    command = tuple(fill(word, values) for word in recipe.command)
-    environment = {name: fill(value, values) for name, value in recipe.environment.items()}
-    return recipe.model_copy(update={**texts, "command": command, "environment": environment})
+    filled = {
+        **texts,
+        "command": tuple(fill(word, values) for word in (*recipe.command, *recipe.arguments)),
+        "arguments": (),
+        "environment": {name: fill(value, values) for name, value in recipe.environment.items()},
+        "launch": {name: _number_or_text(value, values) for name, value in recipe.launch.items()},
+    }
+    return recipe.model_copy(update=filled)
+
+
+def _number_or_text(value: JsonValue, values: Mapping[str, str]) -> JsonValue:
+    """A value of `launch`, filled: what was a placeholder alone and stands for a number is one, as the API wants it."""
+    if not isinstance(value, str):
+        return value
+    text = fill(value, values)
+    return int(text) if text != value and text.isdecimal() else text
 
 
 def _identity(group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, max_model_len: int | None) -> dict[str, Any]:
@@ -138,6 +154,7 @@ def _identity(group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, ma
     told = {
         "command": list(recipe.command),
         "environment": recipe.environment,
+        "launch": recipe.launch,
         "image": recipe.image,
         "compose_file": recipe.compose_file,
         "compose_service": recipe.compose_service,

@@ -24,6 +24,7 @@ MENU = {
     "overload": (14, "a client stalled 15 ms at a time: stamps by the kernel and stamps after the read"),
     "many": (70, "5,000 streams on one worker; memory per event (once, whatever --repeats says)"),
     "startup": (7, "time to help, and to the first request"),
+    "rates": (75, "requested against achieved arrival rates, 10 to 5,000 req/s"),
     "transmit": (3, "whether the kernel's transmit stamps would tell anything new"),
 }
 """Each is a file of that name here, with `run(repeats)`: about how long one repeat takes, s, and what it shows."""

@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.history import History
 from inferometer.campaign.ledger import read_ledger
+from inferometer.campaign.outcome import summary_lines
 from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.standing import Places, read_standing
 from inferometer.server.base import Server
@@ -76,8 +78,14 @@ def run_to_the_end(spec: CampaignSpec, places: Places) -> None:
         return server_for(need, directory=places.logs, say=lambda _: None)
 
     code = 99
+    display = Remembering()
     try:
-        code = run_campaign(task_of(spec, server, allow_invalid=True), places, Remembering()).exit_code
+        outcome = run_campaign(task_of(spec, server, allow_invalid=True), places, display)
+        code = outcome.exit_code
+        if code:
+            print(*display.told, *summary_lines(outcome), sep="\n", file=sys.stderr, flush=True)
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -32,6 +34,9 @@ def work(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # no load without anyone to hear of it
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:
+            os._exit(1)  # it died before we asked to die with it
     try:
         _measure(job, live, pipe, directory)
         pipe.send(("done",))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from inferometer.cli.markdown import table as markdown_table
+
 if TYPE_CHECKING:
     from inferometer.protocol import Backend
 
@@ -23,11 +25,7 @@ def table() -> str:
 
     distinct = {id(backend): backend for backend in PROTOCOLS.values()}
     names = {key: ", ".join(f"`{name}`" for name, each in PROTOCOLS.items() if id(each) == key) for key in distinct}
-    rows = [_HEADINGS, *((names[key], *_cells(backend)) for key, backend in distinct.items())]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    lines.insert(1, " | ".join("-" * width for width in widths))
-    return "".join(f"| {line} |\n" for line in lines)
+    return markdown_table(_HEADINGS, [(names[key], *_cells(backend)) for key, backend in distinct.items()])
 
 
 def _cells(backend: Backend) -> tuple[str, ...]:

@@ -42,7 +42,8 @@ class BenchFlags:
         str,
         Option(
             help="Where prompts come from: random, prefix_repetition, sessions, random-mm (made up); sharegpt, sonnet, hf, "
-            "custom (or jsonl), trace (or burstgpt; Azure's and Mooncake's too), of --dataset-path.",
+            "custom (or jsonl), trace (or burstgpt; Azure's and Mooncake's too), of --dataset-path. "
+            "`inferometer datasets` lists them and their flags.",
             rich_help_panel=PROMPTS,
         ),
     ] = "random"

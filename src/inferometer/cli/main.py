@@ -11,6 +11,7 @@ import inferometer
 from inferometer.cli.backends import backends
 from inferometer.cli.bench import bench
 from inferometer.cli.collect import collect
+from inferometer.cli.datasets import datasets
 from inferometer.cli.demo import demo
 from inferometer.cli.engine import engine
 from inferometer.cli.merge import merge
@@ -31,6 +32,7 @@ app.command()(run)
 app.command()(plan)
 app.add_typer(presets, name="presets")
 app.command()(backends)
+app.command()(datasets)
 app.command()(collect)
 app.command()(merge)
 app.command()(engine)

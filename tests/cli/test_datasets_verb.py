@@ -1,0 +1,53 @@
+"""`inferometer datasets`, and the same table in the README: UPDATE_GOLDEN=1 writes it there anew."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from inferometer.cli.bench_workload import DATASETS, FIELDS
+from inferometer.cli.datasets import table
+from inferometer.cli.flag_errors import flag_name
+from inferometer.cli.main import app
+
+README = Path(__file__).parents[2] / "README.md"
+PLACE = re.compile(r"(<!-- datasets: [^\n]* -->\n)(.*?)(<!-- /datasets -->\n)", re.DOTALL)
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|\n").split(" | ")]
+
+
+def test_the_readme_has_the_table() -> None:
+    text = README.read_text(encoding="utf-8")
+    if os.environ.get("UPDATE_GOLDEN"):
+        text = PLACE.sub(lambda found: found[1] + table() + found[3], text)
+        README.write_text(text, encoding="utf-8")
+    (found,) = PLACE.finditer(text)
+    assert found[2] == table(), "the README is out of date: UPDATE_GOLDEN=1 pytest tests/cli/test_datasets_verb.py"
+
+
+def test_the_command_prints_it() -> None:
+    said = CliRunner().invoke(app, ["datasets"])
+    assert (said.exit_code, said.output) == (0, table())
+
+
+def test_every_data_set_has_its_place_once_with_all_its_flags() -> None:
+    headings, rule, *rows = [cells(line) for line in table().splitlines()]
+    assert all(set(cell) == {"-"} for cell in rule)
+    assert {len(row) for row in (headings, rule, *rows)} == {4}
+    named = [name for row in rows for name in re.findall(r"`(.+?)`", row[0])]
+    assert sorted(named) == sorted(DATASETS)
+    for row in rows:
+        name = re.findall(r"`(.+?)`", row[0])[0]
+        assert re.findall(r"`(.+?)`", row[3]) == [flag_name(flag) for flag in FIELDS[DATASETS[name]]]
+        assert row[1]
+
+
+def test_a_row_says_who_decides_about_lengths() -> None:
+    lengths = {row[0]: row[2] for row in map(cells, table().splitlines())}
+    assert (lengths["`random`"], lengths["`sonnet`"], lengths["`prefix_repetition`"]) == ("as asked",) * 3
+    assert (lengths["`sharegpt`"], lengths["`burstgpt`, `trace`"]) == ("as in the file",) * 2

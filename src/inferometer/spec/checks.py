@@ -85,7 +85,8 @@ def _spread(spec: RunSpec) -> str:
     if isinstance(spec.workload, RandomWorkload) and spec.workload.scenario is not None:
         return " at the upper end of --scenario"
     flag = {"random": "--random-range-ratio", "sessions": "--session-range-ratio"}.get(spec.workload.kind)
-    return f" at the upper end of {flag}" if flag and getattr(spec.workload, "range_ratio", 0) else ""
+    ratio: float = getattr(spec.workload, "range_ratio", 0.0)
+    return f" at the upper end of {flag}" if flag and ratio else ""
 
 
 def streams_per_worker(spec: RunSpec) -> int:

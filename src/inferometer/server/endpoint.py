@@ -222,6 +222,13 @@ class Endpoint:
         error = next((event.error for event in events if event.error is not None), None)
         return ProbeResult(response.status_code, usage, error if error is None else self._hide(error))
 
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout_s: float | None = None) -> Any:
+        """The JSON of the answer, None where there is none; for what servers can be told to do. Raises unless it is 200."""
+        response = self._send(method, path, timeout_s=timeout_s, **({} if body is None else {"json": dict(body)}))
+        if response.status_code != 200:
+            raise self._refused(response)
+        return _document(response)
+
     def _answer(self, path: str, body: Mapping[str, Any]) -> Any:
         """The JSON posted back, None where the server has no such route or does not like the question."""
         response = self._send("POST", path, json=body)

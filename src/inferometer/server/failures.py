@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 
 class EndpointError(Exception):
-    """One sentence with cause and cure. `status` is the HTTP status, where there was one."""
+    """One sentence with cause and cure. Of an answer: its HTTP status, the server's own words, and when to ask again."""
 
-    def __init__(self, sentence: str, status: int | None = None) -> None:
+    def __init__(
+        self, sentence: str, status: int | None = None, said: str | None = None, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(sentence)
         self.status = status
+        self.said = said
+        self.retry_after_s = retry_after_s
 
 
 def transport_error(error: httpx.HTTPError, base_url: str, asked: str, timeout_s: float) -> EndpointError:
@@ -85,7 +89,8 @@ def status_error(response: httpx.Response, base_url: str, said: str, has_key: bo
         sentence = f"{base_url} redirects {path} to {response.headers.get('location', '?')}: give that address as --base-url."
     else:
         sentence = f"{base_url} answers {status} on {path} ({said}): look at the server's log."
-    return EndpointError(sentence, status)
+    wait = response.headers.get("retry-after", "")
+    return EndpointError(sentence, status, said, float(wait) if wait.isascii() and wait.isdigit() else None)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

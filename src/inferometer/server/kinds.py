@@ -1,4 +1,4 @@
-"""Which class serves which kind of recipe."""
+"""Which class serves which kind of recipe, and which recipe launches a model on it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from inferometer.server.compose import ComposeServer
 from inferometer.server.external import ExternalServer
 from inferometer.server.operator import OperatorServer
 from inferometer.server.process import ProcessServer
+from inferometer.server.xinference import XinferenceServer
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -34,4 +35,5 @@ def server_for(need: ServerNeed, *, directory: Path, say: Callable[[str], None])
     `directory` takes its logs and what has to outlive us; it is to be the same for all servers of a campaign, in every run.
     `say` shows one or several lines to the user, as they are: a command among them has to stay fit for pasting.
     """
-    return KINDS[need.recipe.kind](need, directory=directory, say=say)
+    server = KINDS[need.recipe.kind](need, directory=directory, say=say)
+    return XinferenceServer(server, need, say=say) if need.recipe.launch else server

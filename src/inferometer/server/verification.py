@@ -71,8 +71,8 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
 
 
 def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) -> ModelCard | None:
-    """The card of the model needed, None where the server lists none. Raises WrongServerError."""
-    if not cards:
+    """The card of the model needed; None where the server lists none, or it is yet to be launched. Raises WrongServerError."""
+    if not cards or need.recipe.launch:
         return None
     card = next((each for each in cards if need.served_model in (each.id, *each.aliases)), None)
     if card is None:

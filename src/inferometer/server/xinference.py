@@ -1,0 +1,196 @@
+"""XinferenceServer: a server of any kind that comes up without a model, and the model that is launched on it through its API.
+
+The model is launched as the recipe's `launch` says, under the name that requests will use, and terminated before the server is
+ended. A model is listed long before it serves: it is believed once it has answered a request. Starts no process itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from inferometer.protocol import PROTOCOLS
+from inferometer.server.base import Confirmation, Server, ServerError
+from inferometer.server.endpoint import Endpoint, EndpointError
+from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint, verify
+
+if TYPE_CHECKING:
+    from inferometer.spec.campaign import ServerNeed
+
+LAUNCH = "/v1/models?wait_ready=true"
+POLL_S = 1.0
+ANSWER_TIMEOUT_S = 300.0
+"""For the first request, in which an engine may still compile."""
+END_TIMEOUT_S = 30.0
+
+
+class XinferenceServer:
+    """`server` is where the model is launched; it verifies all but the model, which is not there yet when it starts."""
+
+    def __init__(
+        self, server: Server, need: ServerNeed, *, say: Callable[[str], None], pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        limit = need.max_model_len
+        self.need = replace(need, recipe=need.recipe.model_copy(update={"launch": {}}), max_model_len=None)
+        """What has to be there once the model is: the limit in Xinference's list is that of the model's family."""
+        self._unchecked = (f"max_model_len {limit}",) if limit is not None else ()
+        self._body = launch_body(need)
+        self._server = server
+        self._say = say
+        self._pause = pause
+        self._asked = False
+        """Whether the model is ours to terminate."""
+        self._launched = False
+
+    @property
+    def base_url(self) -> str:
+        return self._server.base_url
+
+    def start(self) -> Confirmation:
+        self.stop()
+        up = self._server.start()
+        begin_s = time.monotonic()
+        try:
+            with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
+                self._refuse_taken(endpoint)
+                self._launch(endpoint)
+                self._wait_for_answer(endpoint, begin_s + self.need.recipe.start_timeout_s)
+                found = self._verified(endpoint)
+        except BaseException:
+            self.stop()
+            raise
+        took = {"launch_s": round(time.monotonic() - begin_s, 1)}
+        return Confirmation(up.facts | found.facts | took, found.unchecked + self._unchecked, up.confirmed_by)
+
+    def check(self) -> None:
+        self._server.check()
+        with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
+            self._verified(endpoint)
+
+    def stop(self) -> None:
+        asked, self._asked = self._asked, False
+        try:
+            if asked:
+                self._terminate()
+        finally:
+            self._launched = False
+            self._server.stop()
+
+    def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
+        return self._server.log_tail(lines)
+
+    @property
+    def _model(self) -> str:
+        return f"/v1/models/{quote(self.need.served_model, safe='')}"
+
+    def _refuse_taken(self, endpoint: Endpoint) -> None:
+        uid = self.need.served_model
+        try:
+            taken = uid in [card.id for card in endpoint.models()]
+        except EndpointError as error:
+            raise self._failed(str(error)) from None
+        if taken:
+            cure = f"terminate it (curl -X DELETE {self.base_url}{self._model}) or choose another served_model"
+            raise ServerError(f"{self.base_url} runs a model called {uid} already, launched nobody knows how: {cure}.")
+
+    def _launch(self, endpoint: Endpoint) -> None:
+        """Ask for the model, and wait until Xinference says that it is ready. Raises ServerError."""
+        self._say(f"Launching {self._body['model_name']} on {self.base_url} as {self.need.served_model}")
+        self._asked = True
+        answer: SimpleQueue[EndpointError | None] = SimpleQueue()
+        Thread(target=self._ask, args=(answer,), daemon=True, name="launch").start()
+        told = -1
+        while True:
+            try:
+                error = answer.get(timeout=POLL_S)
+            except Empty:
+                told = self._tell_progress(endpoint, told)
+                continue
+            if error is not None:
+                raise self._failed(f"Xinference did not launch {self._body['model_name']}{self._why(error)}")
+            self._launched = True
+            return
+
+    def _ask(self, answer: SimpleQueue[EndpointError | None]) -> None:
+        """The answer comes when the model is ready; on a connection of its own, which outlives an interruption of ours."""
+        with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
+            try:
+                endpoint.call("POST", LAUNCH, self._body, timeout_s=self.need.recipe.start_timeout_s)
+            except EndpointError as error:
+                answer.put(error)
+            else:
+                answer.put(None)
+
+    def _tell_progress(self, endpoint: Endpoint, told: int) -> int:
+        """Say how much is loaded, in tens of percent, where that is more than was `told`."""
+        try:
+            progress = endpoint.call("GET", f"{self._model}/progress").get("progress")
+        except (EndpointError, AttributeError):  # not begun yet, or over: the launch itself will say
+            return told
+        tens = int(progress * 10) if isinstance(progress, int | float) else -1
+        if tens > told:
+            self._say(f"  {self.need.served_model}: {tens * 10} % loaded.")
+        return max(tens, told)
+
+    def _wait_for_answer(self, endpoint: Endpoint, deadline_s: float) -> None:
+        """One token of an answer, asked for again as long as Xinference says that the model is loading."""
+        path = PROTOCOLS[self.need.recipe.backend].path(self.need.served_model)
+        words = {"messages": [{"role": "user", "content": "Hello"}]} if "chat" in path else {"prompt": "Hello"}
+        body = {"model": self.need.served_model, "max_tokens": 1, **words}
+        while True:
+            try:
+                endpoint.call("POST", path, body, timeout_s=ANSWER_TIMEOUT_S)
+                return
+            except EndpointError as error:
+                left_s = deadline_s - time.monotonic()
+                if error.status != 503 or left_s <= 0:
+                    raise self._failed(f"{self.need.served_model} was launched but does not answer{self._why(error)}") from None
+                self._pause(min(error.retry_after_s or POLL_S, left_s))
+
+    def _verified(self, endpoint: Endpoint) -> Confirmation:
+        try:
+            found = verify(endpoint, self.need, ours=True)
+        except ServerError as error:
+            raise self._failed(str(error)) from None
+        if found.facts["model"] is None:
+            raise self._failed(f"{self.base_url} lists no model any more, although {self.need.served_model} was launched.")
+        return found
+
+    def _why(self, error: EndpointError) -> str:
+        """The rest of a sentence: Xinference's own words where it refused the model, else what is wrong with the server."""
+        if error.said is None or error.status in (401, 403, 404, 405):
+            return f": {error}"
+        return (
+            f" ({error.status}: {error.said.rstrip('.')}): correct the launch of {self.need.recipe_name}, or look at its log."
+        )
+
+    def _failed(self, sentence: str) -> ServerError:
+        """The error that says `sentence`, unless the server has died of it, which says more."""
+        try:
+            self._server.check()
+        except ServerError as death:
+            return death
+        return failure(sentence, self.log_tail)
+
+    def _terminate(self) -> None:
+        """Also while it loads. What cannot be terminated is told, unless the server is gone with it."""
+        with suppress(ServerError), open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
+            if not self._launched:
+                with suppress(EndpointError):
+                    endpoint.call("POST", f"{self._model}/cancel", timeout_s=END_TIMEOUT_S)
+            try:
+                endpoint.call("DELETE", self._model, timeout_s=END_TIMEOUT_S)
+            except EndpointError as error:
+                if self._launched and error.status is not None:
+                    self._say(f"  {self.need.served_model} could not be terminated: {error}")
+
+
+def launch_body(need: ServerNeed) -> dict[str, Any]:
+    """What Xinference is asked to launch: what the recipe says, under the name that requests will use."""
+    return {"model_type": "LLM", **need.recipe.launch, "model_uid": need.served_model}

@@ -164,7 +164,7 @@ def test_a_connect_that_fails_while_others_are_free_costs_no_request() -> None:
         job = job_for(server.port, n=2, concurrency=2)
         loop = Loop(job, live := Live())
         loop.prepare()
-        loop._until = 2
+        loop._schedule.start(2, 0)
         loop._connect_failed(Failure.CONNECT_REFUSED, "one too many")
         assert (loop.sent, loop.backlog.reads) == (0, deque())
         assert finish_loop(loop, job, live).all_ok

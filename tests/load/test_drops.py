@@ -63,14 +63,14 @@ def test_what_comes_while_the_cap_is_reached_is_dropped(monkeypatch: pytest.Monk
         (job,) = jobs_for(server.port, plan)
         loop = Loop(job, live := Watched(an_hour_after_the_second))
         loop.prepare()
-        drop_due = loop._drop_due
+        drop_due = loop._schedule._drop_due
 
         def release_when_all_were_dropped(now_ns: int) -> None:
             drop_due(now_ns)
-            if len(loop._dropped) == 6:
+            if len(loop._schedule.dropped) == 6:
                 released.set()
 
-        loop._drop_due = release_when_all_were_dropped  # type: ignore[method-assign]
+        loop._schedule._drop_due = release_when_all_were_dropped  # type: ignore[method-assign]
         ran = finish_loop(loop, job, live)
     assert ran.outcomes == [Outcome.OK] * 2 + [Outcome.DROPPED] * 6 + [Outcome.OK]
     assert sorted(asked.id for asked in server.asked) == [0, 1, 8]
@@ -101,7 +101,7 @@ def test_what_is_due_at_once_is_dropped_beyond_the_cap() -> None:
 
         def release_once_dropped(sent: int, in_flight: int, reads: int) -> None:
             report(sent, in_flight, reads)
-            if len(loop._dropped) == 3:
+            if len(loop._schedule.dropped) == 3:
                 released.set()
 
         live.report = release_once_dropped  # type: ignore[method-assign]
@@ -137,7 +137,10 @@ def test_where_no_timer_can_wake_the_loop_it_wakes_for_drops_too(monkeypatch: py
     for drops in (True, False):
         (job,) = jobs_for(1, LoadPlan(np.array([0, HOUR], np.int64), 1, closed_loop=False, drops=drops))
         loop = Loop(job, Live())
-        loop._until, loop._in_flight = 2, 1  # full, and the first was due long ago
-        loop._next_tick_ns = monotonic_ns() + HOUR
-        assert (loop._patience_s() == 0.0) is drops
+        loop._schedule.start(2, monotonic_ns() - 2 * NS)  # the first was due long ago
+        loop._in_flight = 1  # and there is no room for it
+        loop._next_tick_ns = monotonic_ns() + 2 * HOUR
+        waits_for_the_second = loop._patience_s() < HOUR / NS
+        assert waits_for_the_second is drops
+        assert loop._schedule.dropped == ([0] if drops else [])
         loop.close()

@@ -20,10 +20,10 @@ from inferometer.load.job import Job, wire_messages
 from inferometer.load.live import Live
 from inferometer.load.poller import make_poller
 from inferometer.load.recorder import Recorder
+from inferometer.load.schedule import Schedule
 from inferometer.load.scheduling import Priority
 from inferometer.load.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
 from inferometer.load.timer import DueTimer
-from inferometer.load.turns import Turns
 from inferometer.trace.schema import MISSING, Failure, Outcome
 
 NOT_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade, OSError)
@@ -56,11 +56,9 @@ class Loop:
         self._job = job
         self._live = live
         self._messages = wire_messages(job)
-        self._turns = turns = Turns(job.requests)
-        self.recorder = Recorder(job, turns.due_ns)
-        self._beginnings = turns.beginnings
-        due_ns: list[int] = job.share.due_ns.tolist()
-        self._due_ns = [due_ns[position] for position in turns.beginnings]
+        self._schedule = Schedule(job.requests, job.share)
+        self._turns = self._schedule.turns
+        self.recorder = Recorder(job, self._turns.due_ns)
         self._poller = make_poller()
         self._timer = DueTimer()
         if self._timer.fd >= 0:
@@ -68,9 +66,7 @@ class Loop:
         self.connections = Connections(self._poller, job.address, job.share.max_in_flight, job.reserve)
         self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
         self._resend: deque[Exchange] = deque()
-        self._dropped: list[int] = []  # positions
         self._in_flight = 0
-        self._next = self._until = 0  # among the beginnings
         self._start_ns = 0
         self._polled_ns = realtime_ns()
         self._tick_ns = int(min(0.1, max(0.01, job.timeouts.shortest_s / 10)) * NS)
@@ -79,7 +75,7 @@ class Loop:
     def prepare(self) -> None:
         """Open the connections that are lacking. Raises CannotConnectError unless all that the plan needs are there."""
         connections = self.connections
-        ahead = len(self._beginnings) - self._next
+        ahead = self._schedule.ahead
         wanted = min(self._job.reserve, ahead)
         closed_most = self.reconnects + len(connections.idle) + wanted
         deadline_ns = monotonic_ns() + int(self._job.timeouts.connect_s * NS)
@@ -109,12 +105,11 @@ class Loop:
 
     def run(self, until: int, start_ns: int) -> None:
         """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and see all of them end."""
-        self._until, self._start_ns = self._turns.beginnings_before(until), start_ns
-        self._turns.start_ns = start_ns
-        waiting = self._turns.waiting
+        self._start_ns = start_ns
+        self._schedule.start(until, start_ns)
         self._ends_ns = self._known_end_ns()
         self._next_tick_ns = start_ns
-        while (self._next < self._until or self._in_flight or self._resend or waiting) and not self._over:
+        while (self._in_flight or self._schedule.left or self._resend) and not self._over:
             more_to_send = self._send_due()
             polled_ns = self._polled_ns
             ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
@@ -132,7 +127,7 @@ class Loop:
         self._report()
 
     def close(self) -> None:
-        for position in self._dropped:
+        for position in self._schedule.dropped:
             self.recorder.add_unsent(position, Outcome.DROPPED)
         for position in self.recorder.missing():
             self.recorder.add_unsent(position)
@@ -146,67 +141,35 @@ class Loop:
 
     def _send_due(self) -> bool:
         """Send what is due and may be sent. True if there is more of it, left for the next turn."""
-        cap = self._job.share.max_in_flight
         for _ in range(SENDS_A_TURN):
-            if self._in_flight >= cap:
-                if self._job.share.drops:
-                    self._drop_due(monotonic_ns())
-                return False
             if not self._is_due():
                 return False
             if not self.connections.idle:
                 self._replenish()
                 return False
-            exchange = self._resend.popleft() if self._resend else self._begin()
+            exchange = self._begin()
             self._in_flight += 1
             self._send(exchange)
         return True
 
     def _is_due(self) -> bool:
         """Whether a request is to be sent now; if the next one is due later, the timer is set for it."""
-        if self._resend:
+        if self._resend and self._in_flight < self._job.share.max_in_flight:
             return True
-        if self._turns.waiting:
-            return self._is_due_among_turns()
-        if self._next >= self._until:
+        now_ns = monotonic_ns()
+        due_ns = self._schedule.next_ns(self._in_flight, now_ns)
+        if due_ns is None:
             return False
-        due_ns = self._start_ns + self._due_ns[self._next]
-        if due_ns <= monotonic_ns():
-            return True
-        self._timer.arm(due_ns)
-        return False
-
-    def _drop_due(self, now_ns: int) -> None:
-        """There is no room: what is due now is dropped, and the timer is set for what may have to be dropped next."""
-        while self._next < self._until:
-            due_ns = self._start_ns + self._due_ns[self._next]
-            if due_ns > now_ns:
-                self._timer.arm(due_ns)
-                return
-            self._dropped += self._turns.rest_of(self._beginnings[self._next])
-            self._next += 1
-
-    def _is_due_among_turns(self) -> bool:
-        """As `_is_due`, while conversations pause between two turns: each of them keeps its place under the cap."""
-        waiting, share, now_ns = self._turns.waiting, self._job.share, monotonic_ns()
-        full = self._in_flight + len(waiting) >= share.max_in_flight
-        if full and share.drops:
-            self._drop_due(now_ns)
-        due_ns = waiting[0][0]
-        if self._next < self._until and (share.drops or not full):
-            due_ns = min(due_ns, self._start_ns + self._due_ns[self._next])
         if due_ns <= now_ns:
             return True
         self._timer.arm(due_ns)
         return False
 
     def _begin(self) -> Exchange:
-        """The next request becomes an exchange: a turn whose pause is over, or else the next beginning in the plan."""
-        if self._turns.waiting and self._turns.waiting[0][0] <= monotonic_ns():
-            position = self._turns.take()
-        else:
-            position = self._beginnings[self._next]
-            self._next += 1
+        """What is due: an exchange that has to be sent again, or the next request as a new one."""
+        if self._resend:
+            return self._resend.popleft()
+        position = self._schedule.take(monotonic_ns())
         exchange = Exchange(position, self._job.backend.decoder(), keep_text=self._job.keep_texts)
         self._exchanges[position] = exchange
         self.sent += 1
@@ -226,8 +189,7 @@ class Loop:
 
     def _replenish(self) -> None:
         try:
-            running = self._in_flight + len(self._resend) + len(self._turns.waiting)
-            self.connections.replenish(running + self._until - self._next)
+            self.connections.replenish(self._in_flight + len(self._resend) + self._schedule.left)
         except OSError as error:  # no more sockets to be had
             if not self.connections.by_fd:  # and none to wait for
                 self._connect_failed(Failure.CONNECT_ERROR, f"could not open a socket: {error}")
@@ -358,12 +320,9 @@ class Loop:
 
     def _known_end_ns(self) -> int | None:
         """When the run's own time is over. It counts from the first measured request, so a closed loop has to warm up first."""
-        share = self._job.share
-        first = self._turns.beginnings_before(share.warmups)
+        share, from_ns = self._job.share, self._schedule.measured_from_ns()
         warming_up = self.sent < share.warmups and (self._job.closed_loop or bool(self._turns.next_of))
-        if share.time_ns is None or first >= self._until or warming_up:
-            return None
-        return self._start_ns + self._due_ns[first] + share.time_ns
+        return None if share.time_ns is None or from_ns is None or warming_up else from_ns + share.time_ns
 
     def _keep_time(self, time_ns: int, now_ns: int) -> None:
         if self._ends_ns is None and self.sent > self._job.share.warmups:
@@ -381,11 +340,9 @@ class Loop:
         """How long to wait for a socket: until the next tick, or until the next request is due where no timer can tell."""
         now_ns = monotonic_ns()
         wait_ns = self._next_tick_ns - now_ns
-        share = self._job.share
-        if self._timer.fd < 0 and self._next < self._until and (share.drops or self._in_flight < share.max_in_flight):
-            wait_ns = min(wait_ns, self._start_ns + self._due_ns[self._next] - now_ns)
-        if self._timer.fd < 0 and self._turns.waiting:
-            wait_ns = min(wait_ns, self._turns.waiting[0][0] - now_ns)
+        if self._timer.fd < 0:
+            due_ns = self._schedule.next_ns(self._in_flight, now_ns)
+            wait_ns = wait_ns if due_ns is None else min(wait_ns, due_ns - now_ns)
         return max(0.0, wait_ns / NS)
 
     # When something is unusual
@@ -420,8 +377,8 @@ class Loop:
         """A request that is due has no connection to go by: that is its end."""
         if self.connections.idle:
             return
-        if self._in_flight < self._job.share.max_in_flight and self._is_due():
-            exchange = self._resend.popleft() if self._resend else self._begin()
+        if self._is_due():
+            exchange = self._begin()
             exchange.fail(failure, detail)
             self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
             self._turns.has_ended(exchange.position, monotonic_ns())

@@ -75,14 +75,18 @@ def test_the_whole_plan(plan: Plan) -> None:
 
 
 def test_what_a_person_is_told_of_other_servers(plan: Plan) -> None:
-    code, out, _ = plan("frameworks", "--only", "xinference")
+    code, out, _ = plan("frameworks", "--only", "xinference", "--set", "servers.xinference.note=Mind the fan.")
     assert code == 0
-    assert "deepseek-ai/deepseek-llm-7b-chat served as deepseek-7b, TP=1, at http://127.0.0.1:9997 (operator)" in out
+    assert "deepseek-ai/deepseek-llm-7b-chat served as deepseek-7b, TP=1, at http://127.0.0.1:9997 (process)" in out
     assert (
         "  command   HIP_VISIBLE_DEVICES=0 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 NCCL_P2P_LEVEL=SYS "
         "XINFERENCE_AUTH_ADVANCED=0 xinference-local --host 127.0.0.1 --port 9997\n"
     ) in out
-    assert "  note      Then launch the model, in another shell: xinference launch --endpoint http://127.0.0.1:9997 " in out
+    assert (
+        "  launch    model_engine vllm, model_format pytorch, n_gpu 1, model_name deepseek-chat, model_size_in_billions 7, "
+        "quantization none, max_model_len 2048\n"
+    ) in out
+    assert "  note      Mind the fan.\n" in out
 
 
 def test_the_environment_and_settings_are_heeded(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ LINES = {
     "xinference": "XINFERENCE_AUTH_ADVANCED=0 xinference-local --host 127.0.0.1 --port 9997",
     "tgi": "docker run --rm --gpus all --shm-size 1g --network host -v huggingface:/data -e HF_TOKEN "
     "ghcr.io/huggingface/text-generation-inference:latest --model-id org/model --hostname 127.0.0.1 --port 8000 "
-    "--num-shard 2 --max-input-tokens 1024 --max-total-tokens 1280",
+    "--num-shard 2 --max-total-tokens 1280",
     "trtllm-serve": "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=0,1 "
     "trtllm-serve serve org/model --host 127.0.0.1 --port 8000 --tp_size 2 --max_seq_len 1280",
     "triton": "python3 /app/scripts/launch_triton_server.py --world_size 2 --model_repo org/model --http_port 8000",

@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -32,7 +33,9 @@ from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec, ServerNeed
 from inferometer.spec.expand import expand
 
-LONGEST_LIFE_S = 0.3
+POINTS_IN_A_LIFE = 4
+LONGEST_LIFE_S = 0.6
+"""A runner lives as long as it needs for so many points, or this, at most."""
 SAME = ("model_id", "num_prompts", "completed", "failed", "total_input_tokens", "total_output_tokens", "request_rate")
 """What a JSON file says whenever it was measured."""
 
@@ -43,16 +46,27 @@ def main(directory: Path, kills: int, seed: int, points: int) -> None:
         servers = {"s": {"kind": "external", "base_url": engine.base_url}}
         spec = tiny_campaign(points, servers=servers)
         killed = campaigns = 0
+        life_s = time_undisturbed(
+            tiny_campaign(POINTS_IN_A_LIFE, servers=servers), Places(directory / "undisturbed", spec.name)
+        )
         while killed < kills:
             places = Places(directory / str(campaigns), spec.name)
-            killed += run_and_kill(spec, places, chance, kills - killed)
+            killed += run_and_kill(spec, places, kills - killed, lambda: chance.uniform(0, life_s))
             campaigns += 1
             check_finished(spec, places)
     check_nothing_runs()
     print(f"{killed} kills, {campaigns} campaigns of {points} points")
 
 
-def run_and_kill(spec: CampaignSpec, places: Places, chance: random.Random, most: int) -> int:
+def time_undisturbed(spec: CampaignSpec, places: Places) -> float:
+    began_s = time.monotonic()
+    run_and_kill(spec, places, 0, lambda: 0.0)
+    took_s = time.monotonic() - began_s
+    check_finished(spec, places)
+    return min(took_s, LONGEST_LIFE_S)
+
+
+def run_and_kill(spec: CampaignSpec, places: Places, most: int, life_s: Callable[[], float]) -> int:
     """Run a campaign to its end, killing its runner again and again, at most so often. How often it was."""
     kills = 0
     finished: Counter[str] = Counter()
@@ -61,7 +75,7 @@ def run_and_kill(spec: CampaignSpec, places: Places, chance: random.Random, most
         if child == 0:
             run_to_the_end(spec, places)
         if kills < most:
-            time.sleep(chance.uniform(0, LONGEST_LIFE_S))
+            time.sleep(life_s())
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         before, finished = finished, finished_points(places)

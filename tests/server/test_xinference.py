@@ -144,7 +144,11 @@ def test_a_model_that_never_stops_loading(fake: FakeXinference, monkeypatch: pyt
             r"did not launch deepseek-chat \(400: Model deepseek-chat cannot be run on engine vllm\): correct the launch of",
         ),
         (503, "No available slot found for the model", r"\(503: No available slot found for the model\): correct the launch"),
-        (500, "[address=127.0.0.1:35053, pid=7] CUDA out of memory.", r"\(500: \[address=127\.0\.0\.1:35053, pid=7\] CUDA out"),
+        (
+            500,
+            "[address=127.0.0.1:35053, pid=7] CUDA out of memory.",
+            r"\(500: \[address=127\.0\.0\.1:35053, pid=7\] CUDA out .* Cure: spread the model over more cards",
+        ),
         (401, "Could not validate credentials", "wants an API key"),
     ],
 )

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, Server, ServerError
+from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint, verify
 
@@ -176,7 +177,8 @@ class XinferenceServer:
             self._server.check()
         except ServerError as death:
             return death
-        return failure(sentence, self.log_tail)
+        known = diagnose(sentence)  # its own words are about this model; its log may be about others too
+        return ServerError(f"{sentence} {known.sentence}", self.log_tail()) if known else failure(sentence, self.log_tail)
 
     def _terminate(self) -> None:
         """Also while it loads. What cannot be terminated is told, unless the server is gone with it."""

@@ -27,6 +27,7 @@ class FakeXinference:
         self.bodies: list[dict[str, Any]] = []
         """Of the launches."""
         self.running: list[str] = []
+        self.registered: dict[str, Any] = {}
         self.progress: list[float] = []
         self.refusal: Answer | None = None
         """Instead of a launch."""
@@ -54,12 +55,15 @@ class FakeXinference:
         self.asked.append(f"POST {path}")
         if path == "/v1/models?wait_ready=true":
             return self._launch(body)
+        if path.startswith("/v1/model_registrations/"):
+            return self._register(body)
         if path.endswith("/cancel"):
             self._cancelled = True
             self._ready.set()
             return 200, "null"
-        if self.trouble:
-            return self.trouble
+        return self.trouble or self._complete(body)
+
+    def _complete(self, body: dict[str, Any]) -> Answer:
         if self.loading:
             self.loading -= 1
             uid = body["model"]
@@ -70,9 +74,19 @@ class FakeXinference:
     def delete(self, path: str) -> Answer:
         self.asked.append(f"DELETE {path}")
         uid = unquote(path.rsplit("/", 1)[-1])
+        if path.startswith("/v1/model_registrations/"):
+            self.registered.pop(uid)
+            return 200, "null"
         if self.keeps_models or uid not in self.running:
             return 400, json.dumps({"detail": f"Model not found in the model list, uid: {uid}"})
         self.running.remove(uid)
+        return 200, "null"
+
+    def _register(self, body: dict[str, Any]) -> Answer:
+        name = json.loads(body["model"])["model_name"]
+        if name in self.registered:
+            return 400, json.dumps({"detail": f"Model name conflicts with existing model {name}"})
+        self.registered[name] = body
         return 200, "null"
 
     def _launch(self, body: dict[str, Any]) -> Answer:

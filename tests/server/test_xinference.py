@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -239,6 +240,27 @@ def test_a_xinference_that_dies_is_named_before_its_model(tmp_path: Path) -> Non
     with pytest.raises(ServerError, match="has not been started"):
         server.check()
     server.stop()
+
+
+def test_a_model_that_is_not_known_is_registered_for_the_time_being(fake: FakeXinference) -> None:
+    family = {"version": 2, "model_name": "deepseek-chat", "model_lang": ["en"]}
+    server = server_for(wanted(fake.url, registration=family), directory=Path(), say=lambda line: None)
+    server.start()
+    assert fake.asked[0] == "POST /v1/model_registrations/LLM"
+    body = fake.registered["deepseek-chat"]
+    assert (json.loads(body["model"]), body["persist"]) == (family, False)
+    server.stop()
+    assert fake.asked[-2:] == ["DELETE /v1/models/deepseek-7b", "DELETE /v1/model_registrations/LLM/deepseek-chat"]
+    assert (fake.running, fake.registered) == ([], {})
+
+
+def test_a_registration_that_is_refused_launches_nothing_and_removes_nothing(fake: FakeXinference) -> None:
+    fake.registered["deepseek-chat"] = "somebody else's"
+    server = server_for(wanted(fake.url, registration={"model_name": "deepseek-chat"}), directory=Path(), say=lambda line: None)
+    with pytest.raises(ServerError, match=r"did not register deepseek-chat \(400: Model name conflicts with existing model"):
+        server.start()
+    assert fake.asked == ["POST /v1/model_registrations/LLM"]
+    assert fake.registered == {"deepseek-chat": "somebody else's"}
 
 
 def test_a_recipe_says_more_than_the_defaults_but_not_the_name() -> None:

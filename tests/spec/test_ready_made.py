@@ -106,7 +106,8 @@ def test_arguments_come_after_the_command_and_belong_to_what_the_server_is() -> 
 
 def test_what_is_launched_is_filled_numbers_as_numbers_and_belongs_to_what_the_server_is() -> None:
     launch = {"model_name": "qwen3", "max_model_len": "{max_model_len}", "model_path": "/models/{alias}-{tp}", "x": "7"}
-    found = need({"recipe": "xinference", "launch": launch})
+    found = need({"recipe": "xinference", "launch": launch, "registration": {"model_name": "qwen3"}})
+    assert found.identity()["registration"] == {"model_name": "qwen3"}
     assert found.recipe.launch == {
         "model_engine": "vllm",
         "model_format": "pytorch",
@@ -141,6 +142,7 @@ def test_nonsense_is_left_for_the_models_to_refuse(nonsense: Any) -> None:
         ({"recipe": "vllm", "arguments": "--api-key x"}, "a key on a command line can be read by all"),
         ({"recipe": "vllm", "arguments": "--x {modell}"}, "nothing is known to fill {modell}"),
         ({"recipe": "xinference"}, "launch needs the model_name"),
+        ({"kind": "external", "registration": {"model_name": "m"}}, "what is registered has to be launched"),
         ({"recipe": "xinference", "launch": {"model_name": "m", "api_key": "x"}}, "api_key looks like a secret"),
     ],
 )

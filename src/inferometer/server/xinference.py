@@ -6,6 +6,7 @@ ended. A model is listed long before it serves: it is believed once it has answe
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
 
 LAUNCH = "/v1/models?wait_ready=true"
+REGISTRATIONS = "/v1/model_registrations"
 POLL_S = 1.0
 ANSWER_TIMEOUT_S = 300.0
 """For the first request, in which an engine may still compile."""
@@ -45,6 +47,7 @@ class XinferenceServer:
         self._server = server
         self._say = say
         self._pause = pause
+        self._registered = False
         self._asked = False
         """Whether the model is ours to terminate."""
         self._launched = False
@@ -60,6 +63,7 @@ class XinferenceServer:
         try:
             with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
                 self._refuse_taken(endpoint)
+                self._register(endpoint)
                 self._launch(endpoint)
                 self._wait_for_answer(endpoint, begin_s + self.need.recipe.start_timeout_s)
                 found = self._verified(endpoint)
@@ -75,12 +79,11 @@ class XinferenceServer:
             self._verified(endpoint)
 
     def stop(self) -> None:
-        asked, self._asked = self._asked, False
         try:
-            if asked:
+            if self._asked or self._registered:
                 self._terminate()
         finally:
-            self._launched = False
+            self._registered = self._asked = self._launched = False
             self._server.stop()
 
     def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
@@ -99,6 +102,17 @@ class XinferenceServer:
         if taken:
             cure = f"terminate it (curl -X DELETE {self.base_url}{self._model}) or choose another served_model"
             raise ServerError(f"{self.base_url} runs a model called {uid} already, launched nobody knows how: {cure}.")
+
+    def _register(self, endpoint: Endpoint) -> None:
+        """Make a model known that Xinference does not know by itself, for as long as it runs. Raises ServerError."""
+        if not self.need.recipe.registration:
+            return
+        model = json.dumps(self.need.recipe.registration)  # the API wants it as text
+        try:
+            endpoint.call("POST", f"{REGISTRATIONS}/{self._body['model_type']}", {"model": model, "persist": False})
+        except EndpointError as error:
+            raise self._failed(f"Xinference did not register {self._body['model_name']}{self._why(error)}") from None
+        self._registered = True
 
     def _launch(self, endpoint: Endpoint) -> None:
         """Ask for the model, and wait until Xinference says that it is ready. Raises ServerError."""
@@ -183,14 +197,18 @@ class XinferenceServer:
     def _terminate(self) -> None:
         """Also while it loads. What cannot be terminated is told, unless the server is gone with it."""
         with suppress(ServerError), open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
-            if not self._launched:
+            if self._asked and not self._launched:
                 with suppress(EndpointError):
                     endpoint.call("POST", f"{self._model}/cancel", timeout_s=END_TIMEOUT_S)
-            try:
-                endpoint.call("DELETE", self._model, timeout_s=END_TIMEOUT_S)
-            except EndpointError as error:
-                if self._launched and error.status is not None:
-                    self._say(f"  {self.need.served_model} could not be terminated: {error}")
+            paths = [self._model] if self._asked else []
+            if self._registered:
+                paths.append(f"{REGISTRATIONS}/{self._body['model_type']}/{quote(str(self._body['model_name']), safe='')}")
+            for path in paths:
+                try:
+                    endpoint.call("DELETE", path, timeout_s=END_TIMEOUT_S)
+                except EndpointError as error:
+                    if self._launched and error.status is not None:
+                        self._say(f"  {self.need.served_model} could not be terminated: {error}")
 
 
 def launch_body(need: ServerNeed) -> dict[str, Any]:

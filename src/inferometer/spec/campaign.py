@@ -168,6 +168,8 @@ class ServerRecipe(Spec):
     launch: dict[str, JsonValue] = Field(default_factory=dict)
     """For Xinference, which comes up without a model: what to launch, as its API names it (model_name, model_engine,
     model_size_in_billions, quantization, model_path, ...). The model is terminated before the server is ended."""
+    registration: dict[str, JsonValue] = Field(default_factory=dict)
+    """What Xinference has to be told of a model that it does not know, before it is launched: the JSON of its registration."""
     image: str | None = None
     compose_file: str | None = None
     compose_service: str | None = None

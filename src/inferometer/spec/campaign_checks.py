@@ -149,6 +149,8 @@ def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
         yield place, "a server of kind process needs its command."
     if kind == "operator" and not (recipe.get("command") or recipe.get("note")):
         yield place, "a server of kind operator needs a command, or a note, to tell the person who starts it."
+    if recipe.get("registration") and not recipe.get("launch"):
+        yield place, "what is registered has to be launched: give it a launch with the same model_name."
     if recipe.get("launch") and not isinstance(_mapping(recipe, "launch").get("model_name"), str):
         yield place, "launch needs the model_name that Xinference knows the model by."
     if kind == "compose" and not (recipe.get("compose_file") and recipe.get("compose_service")):

@@ -155,6 +155,7 @@ def _identity(group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, ma
         "command": list(recipe.command),
         "environment": recipe.environment,
         "launch": recipe.launch,
+        "registration": recipe.registration,
         "image": recipe.image,
         "compose_file": recipe.compose_file,
         "compose_service": recipe.compose_service,

@@ -48,8 +48,8 @@ class GroupRun:
         self._server: Server = task.server(group.server)
         self._known: KnownServer | None = None
         """The server as it was since its last start."""
-        self._begun: dict[str, int] = {}
-        """Attempt of each prompts' fingerprint that was sent since then."""
+        self._sent: dict[str, int | None] = {}
+        """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave no result that counts."""
         self._restarts_left = task.restarts
         self.version: str | None = None
         """Of the server, as it told when it came up last."""
@@ -83,7 +83,7 @@ class GroupRun:
             raise GroupLostError(str(error), error.log_tail) from error
         except EndpointError as error:
             raise GroupLostError(str(error), self._server.log_tail()) from error
-        self._begun = {}
+        self._sent = {}
         self.results.note("server", group=self.group.id, **asdict(confirmation))
         self.display.server(self.group.server, confirmation)
 
@@ -167,21 +167,24 @@ class GroupRun:
             )
         if measured.trace.interrupted:
             raise KeyboardInterrupt
-        return self._save(point, measured, attempt)
+        result = self._save(point, measured, attempt)
+        if result.counts:
+            self._sent[point.spec.prompts_fingerprint] = attempt
+        return result
 
     def _begin(self, point: PlannedPoint) -> int:
         """The number of this attempt; that of a warm point is its cold one's, whose prompts have to be in the cache."""
+        prompts = point.spec.prompts_fingerprint
         if point.after is None:
-            attempt = self.results.begin(point.spec)
-        else:
-            cold = next(each for each in self.group.points if each.id == point.after)
-            if cold.spec.prompts_fingerprint not in self._begun:
-                self._attend(cold)
-            if self.results.standing.result(cold.spec.fingerprint, self.version) is None:
-                raise PointError([f"Its cold point {cold.id} has no result that counts: nothing is known to be in the cache."])
-            attempt = self.results.begin(point.spec, self._begun[cold.spec.prompts_fingerprint])
-        self._begun[point.spec.prompts_fingerprint] = attempt
-        return attempt
+            self._sent[prompts] = None
+            return self.results.begin(point.spec)
+        cold = next(each for each in self.group.points if each.id == point.after)
+        if prompts not in self._sent:
+            self._attend(cold)
+        attempt = self._sent.get(prompts)
+        if attempt is None:
+            raise PointError([f"Its cold point {cold.id} has no result that counts: nothing is known to be in the cache."])
+        return self.results.begin(point.spec, attempt)
 
     def _save(self, point: PlannedPoint, measured: Measured, attempt: int) -> Result:
         server, verdict = measured.ready.server, measured.verdict

@@ -247,3 +247,21 @@ def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(monkeypatch: pytest.
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret\nx")
     (reason,) = reasons_for()
     assert reason == "OPENAI_API_KEY holds a line break or a character outside ASCII; set it to the bare key."
+
+
+def test_a_sampling_value_that_is_no_number_is_told_by_its_flag_and_once() -> None:
+    with pytest.raises(FlagsError) as refused:
+        understand(BenchFlags(temperature=float("nan"), num_prompts=10**20))
+    assert sorted(refused.value.reasons) == [
+        "--num-prompts 100000000000000000000: should be less than or equal to 9007199254740992.",
+        "--temperature nan: should be a finite number.",
+    ]
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(FlagsError) as refused:
+        understand(BenchFlags(host="h\udcff", metadata=["a=b", "c=\udc80"]))
+    assert refused.value.reasons == [
+        "--host holds bytes that are not UTF-8 text: type it anew.",
+        "--metadata holds bytes that are not UTF-8 text: type it anew.",
+    ]

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_load import load_of
 from inferometer.cli.bench_workload import workload_of
-from inferometer.cli.flag_errors import FlagsError, sentences
+from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
 from inferometer.load.job import check_headers
 from inferometer.metrics import parse_goodput
 from inferometer.metrics.dialects import DIALECTS
@@ -35,6 +35,7 @@ SAMPLING_FLAGS = (
 )
 
 FLAG_OF_FIELD = {
+    **{name: flag_name(name) for name in SAMPLING_FLAGS},
     "connect_s": "--connect-timeout",
     "first_token_s": "--first-token-timeout",
     "idle_s": "--idle-timeout",
@@ -66,7 +67,9 @@ class Asked:
 
 def understand(flags: BenchFlags) -> Asked:
     """Parse and check everything that was typed. Raises FlagsError with all that is wrong."""
-    reasons: list[str] = []
+    reasons = _not_text(flags)
+    if reasons:
+        raise FlagsError(reasons)
 
     def attempt(read: Callable[..., T], *values: Any, **fields: Any) -> T | None:
         try:
@@ -155,3 +158,16 @@ def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:
 def _check_word(flag: str, value: str) -> None:
     if not _WORD.fullmatch(value):
         raise ValueError(f"--{flag.replace('_', '-')} {value!r}: should hold no space, line break or character outside ASCII.")
+
+
+def _not_text(flags: BenchFlags) -> list[str]:
+    """Flags whose bytes are no text in UTF-8, which neither a server nor a file of results could take."""
+    reasons = []
+    for field in fields(flags):
+        value = getattr(flags, field.name)
+        for text in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                reasons.append(f"{flag_name(field.name)} holds bytes that are not UTF-8 text: type it anew.")
+    return reasons

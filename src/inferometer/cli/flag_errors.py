@@ -17,7 +17,7 @@ class FlagsError(Exception):
 
 def sentences(error: ValidationError, flag_of_field: Mapping[str, str]) -> list[str]:
     """Each error of a model as a sentence that names the flag: that of the field, or of the innermost one that has one."""
-    told = []
+    told: dict[str, None] = {}  # in order, each once: a value of a union has an error of each of its types
     for each in error.errors():
         fields = [str(step) for step in each["loc"]]
         field = next((step for step in reversed(fields) if step in flag_of_field), fields[-1] if fields else "")
@@ -25,8 +25,8 @@ def sentences(error: ValidationError, flag_of_field: Mapping[str, str]) -> list[
         wish = each["msg"].removeprefix("Value error, ")
         wish = wish[0].lower() + wish[1:]
         shown = f" {each['input']}" if isinstance(each["input"], str | int | float) else ""
-        told.append(f"{flag}{shown}: {wish.removeprefix('input ')}.")
-    return told
+        told[f"{flag}{shown}: {wish.removeprefix('input ')}."] = None
+    return list(told)
 
 
 def flag_name(field: str) -> str:

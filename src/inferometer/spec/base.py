@@ -1,13 +1,17 @@
-"""What all specs are made of: a frozen model that takes no unknown key, and the numbers that most fields are."""
+"""What all specs are made of: a frozen model that takes no unknown key, and what most fields are."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-PositiveInt = Annotated[int, Field(gt=0)]
-NonNegativeInt = Annotated[int, Field(ge=0)]
+MOST = 2**53
+"""No number of tokens or requests is larger; beyond it JSON readers begin to disagree about integers."""
+
+PositiveInt = Annotated[int, Field(gt=0, le=MOST)]
+NonNegativeInt = Annotated[int, Field(ge=0, le=MOST)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegativeFloat = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, le=1e9)]
@@ -17,3 +21,19 @@ class Spec(BaseModel):
     """Base of all specs: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def like(pattern: str, wish: str) -> AfterValidator:
+    """Refuse a string of another pattern, saying what was wished for."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"wants {wish}")
+        return text
+
+    return AfterValidator(check)
+
+
+def pattern(pattern: str) -> WithJsonSchema:
+    """The same, for the schema."""
+    return WithJsonSchema({"type": "string", "pattern": pattern})

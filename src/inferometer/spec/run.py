@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import Field
 
-from inferometer.spec.base import NonNegativeInt, PositiveInt, Seconds, Spec
+from inferometer.spec.base import MOST, NonNegativeInt, PositiveInt, Seconds, Spec
 from inferometer.spec.lengths import length_range
 from inferometer.spec.load import Load, Ramp, Step
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
@@ -52,11 +52,14 @@ class Target(Spec):
     """Accept any TLS certificate."""
 
 
+SamplingValue = Annotated[float, Field(allow_inf_nan=False)] | Annotated[int, Field(ge=-MOST, le=MOST)]
+
+
 class Sampling(Spec):
     """How the server is to generate."""
 
     ignore_eos: bool = False
-    parameters: dict[str, float | int] = Field(default_factory=dict)
+    parameters: dict[str, SamplingValue] = Field(default_factory=dict)
     logprobs: NonNegativeInt | None = None
     extra_body: dict[str, Any] = Field(default_factory=dict)
 

@@ -127,7 +127,8 @@ def test_ramps_and_steps_may_be_bursty_and_a_trace_may_be_replayed() -> None:
         ({"num_prompts": 1000, "max_concurrency": 100}, 3, 34),
         ({"num_prompts": 10, "max_concurrency": 100}, 1, 10),
         ({"num_prompts": 10, "num_warmups": 5}, 1, 15),
-        ({"num_prompts": 1000, "request_rate": 5.0}, 1, 1000),
+        ({"num_prompts": 1000, "request_rate": 5.0}, 1, 0),
+        ({"num_prompts": 1000, "request_rate": 5.0, "max_concurrency": 7}, 1, 7),
     ],
 )
 def test_streams_per_worker(load: dict[str, Any], workers: int, streams: int) -> None:

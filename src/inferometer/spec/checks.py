@@ -90,10 +90,12 @@ def _spread(spec: RunSpec) -> str:
 
 
 def streams_per_worker(spec: RunSpec) -> int:
-    """The most connections that one worker opens."""
-    total = spec.load.num_warmups + spec.load.num_prompts
-    at_once = min(spec.load.max_concurrency or total, total)
-    return math.ceil(at_once / spec.workers)
+    """Connections that the plan itself makes one worker open; 0 for an open loop without a cap, where the server decides."""
+    load = spec.load
+    total = load.num_warmups + load.num_prompts
+    if load.max_concurrency is None and load.open_loop:
+        return 0
+    return math.ceil(min(load.max_concurrency or total, total) / spec.workers)
 
 
 def _descriptors(spec: RunSpec, limit: int | None) -> list[str]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from inferometer.spec.campaign import Hardware, ServerNeed, ServerRecipe
+from inferometer.spec.campaign import Hardware, ServerNeed
+from inferometer.spec.server_recipe import ServerRecipe
 
 SMALL_SERVER = Path(__file__).with_name("small_server.py")
 MODEL = "meta-llama/Llama-3.1-8B"

@@ -15,7 +15,7 @@ from inferometer.server import accelerator_memory
 from inferometer.server.base import ServerError
 from inferometer.server.compose import OVERRIDE, ComposeServer, override_of
 from inferometer.server.port import is_served
-from inferometer.spec.campaign import ServerRecipe
+from inferometer.spec.server_recipe import ServerRecipe
 
 FAKE = Path(__file__).with_name("fake_docker.py")
 

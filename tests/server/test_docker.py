@@ -26,7 +26,7 @@ from inferometer.server import accelerator_memory
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.compose import ComposeServer, compose_command
 from inferometer.server.port import is_served
-from inferometer.spec.campaign import ServerRecipe
+from inferometer.spec.server_recipe import ServerRecipe
 
 pytestmark = pytest.mark.docker
 
@@ -196,7 +196,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from needs import need
 from inferometer.server.compose import ComposeServer, compose_command
-from inferometer.spec.campaign import ServerRecipe
+from inferometer.spec.server_recipe import ServerRecipe
 server = ComposeServer(need(ServerRecipe(**{recipe!r})), directory=Path({directory!r}), say=lambda line: None)
 server.start()
 print("up", flush=True)

@@ -10,7 +10,7 @@ from needs import need
 
 from inferometer.server.base import Server, ServerError
 from inferometer.server.kinds import KINDS, server_for
-from inferometer.spec.campaign import ServerRecipe
+from inferometer.spec.server_recipe import ServerRecipe
 
 
 def test_the_table_has_every_kind_a_recipe_may_name() -> None:

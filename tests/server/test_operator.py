@@ -16,7 +16,8 @@ from needs import LIMIT, MACHINE_A, MACHINE_B, MODEL, ChangingServer, changing_s
 
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.operator import CONFIRMATION_FILE, OperatorServer, Terminal, instruction
-from inferometer.spec.campaign import ServerNeed, ServerRecipe
+from inferometer.spec.campaign import ServerNeed
+from inferometer.spec.server_recipe import ServerRecipe
 
 Step = Callable[[], object] | str | None
 

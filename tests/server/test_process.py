@@ -23,7 +23,7 @@ from inferometer.server import accelerator_memory
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.port import is_served
 from inferometer.server.process import ProcessServer, exit_words
-from inferometer.spec.campaign import ServerRecipe
+from inferometer.spec.server_recipe import ServerRecipe
 
 PATIENCE_S = 30.0
 
@@ -249,7 +249,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from needs import need, small_server
 from inferometer.server.process import ProcessServer
-from inferometer.spec.campaign import ServerRecipe
+from inferometer.spec.server_recipe import ServerRecipe
 recipe = ServerRecipe(kind="process", base_url="http://127.0.0.1:{port}", stop_timeout_s=10,
                       command=small_server({port}, "child", "pids={pids}"))
 server = ProcessServer(need(recipe), directory=Path({directory!r}), say=lambda line: None)

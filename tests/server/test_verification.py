@@ -12,7 +12,8 @@ from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
 from inferometer.server.external import ExternalServer
 from inferometer.server.port import Listener
 from inferometer.server.verification import Start, check_unchanged, hardware_words, open_endpoint, same_start, start_of, verify
-from inferometer.spec.campaign import ServerNeed, ServerRecipe
+from inferometer.spec.campaign import ServerNeed
+from inferometer.spec.server_recipe import ServerRecipe
 
 
 @pytest.fixture(autouse=True)

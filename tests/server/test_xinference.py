@@ -19,7 +19,8 @@ from inferometer.server.external import ExternalServer
 from inferometer.server.kinds import server_for
 from inferometer.server.port import is_served
 from inferometer.server.xinference import XinferenceServer, launch_body
-from inferometer.spec.campaign import ServerNeed, ServerRecipe
+from inferometer.spec.campaign import ServerNeed
+from inferometer.spec.server_recipe import ServerRecipe
 
 LAUNCH = {
     "model_name": "deepseek-chat",

@@ -8,12 +8,13 @@ import jsonschema
 import pytest
 from campaigns import SMALL, small
 
-from inferometer.spec.campaign import CampaignError, ServerNeed, ServerRecipe
+from inferometer.spec.campaign import CampaignError, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.campaign_schema import json_schema
 from inferometer.spec.expand import expand
 from inferometer.spec.ready_made import completed, profile_names, recipe_names
 from inferometer.spec.recipe import placeholders, recipe_strings, shell_line
+from inferometer.spec.server_recipe import ServerRecipe
 
 DCU = {"HIP_VISIBLE_DEVICES": "0,1", "NCCL_MAX_NCHANNELS": "16", "NCCL_MIN_NCHANNELS": "16", "NCCL_P2P_LEVEL": "SYS"}
 

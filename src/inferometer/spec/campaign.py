@@ -6,109 +6,32 @@ what is done is none of this room's business.
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
 from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Spec
-from inferometer.spec.flags import did_you_mean
-from inferometer.spec.ready_made import completed, profile_names, recipe_names
+from inferometer.spec.pattern import in_schema, like
 from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts
+from inferometer.spec.server_recipe import ServerRecipe
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 
-BackendName = Literal[
-    "openai",
-    "vllm",
-    "openai-chat",
-    "sglang",
-    "tgi",
-    "tgi-chat",
-    "tensorrt-llm",
-    "trtllm-serve",
-    "trtllm-serve-chat",
-    "xinference",
-    "xinference-completions",
-    "lmdeploy",
-    "llama.cpp",
-    "ollama",
-    "ollama-chat",
-]
-"""Wire formats: those of the protocol room, which lies above this one. A test compares the two."""
-
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$"
-_VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _TARGET = r"^\s*(<|<=|>|>=)\s*[0-9]+(\.[0-9]+)?\s*$"
 
 
-def _like(pattern: str, wish: str) -> AfterValidator:
-    """Refuse a string of another pattern, saying what was wished for."""
-
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"wants {wish}")
-        return text
-
-    return AfterValidator(check)
-
-
-def _pattern(pattern: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern})
-
-
-Name = Annotated[str, _like(_NAME, "letters, digits and . _ + - only, 64 at most"), _pattern(_NAME)]
+Name = Annotated[str, like(_NAME, "letters, digits and . _ + - only, 64 at most"), in_schema(_NAME)]
 """What becomes part of ids and file names: no separator and no character a shell or a glob would take for its own."""
 
-Variable = Annotated[str, _like(_VARIABLE, "the name of an environment variable"), _pattern(_VARIABLE)]
-Value = Annotated[
-    str,
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    WithJsonSchema({"type": ["string", "integer"]}),
-]
-"""Of an environment variable: a string, or a whole number written without quotation marks."""
-
-Threshold = Annotated[str, _like(_TARGET, 'a comparison such as "> 1800"'), _pattern(_TARGET)]
+Threshold = Annotated[str, like(_TARGET, 'a comparison such as "> 1800"'), in_schema(_TARGET)]
 Latency = Literal["ttft", "tpot", "itl", "e2el"]
 Cache = Literal["cold", "warm"]
 
 OVERRIDDEN = ("workload", "load", "sampling")
 """Sections of a group that replace single keys of the campaign's."""
-
-
-def _words(command: Any) -> Any:
-    """A command written as one string, as its words."""
-    try:
-        return shlex.split(command) if isinstance(command, str) else command
-    except ValueError as error:
-        raise ValueError(f"is no command line ({error}): close the quotation, or write it as a list of words") from None
-
-
-Command = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_words),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-
-
-def _one_of(names: Callable[[], list[str]]) -> tuple[AfterValidator, Any]:
-    """Refuse a string that is none of those, and say so in the schema; the names are read on use."""
-
-    def check(text: str) -> str:
-        if text not in names():
-            raise ValueError(f"wants one of {', '.join(names())}{did_you_mean(text, names())}")
-        return text
-
-    return AfterValidator(check), Field(json_schema_extra=lambda schema: schema.update(enum=list(names())))
-
-
-_IS_RECIPE, _RECIPE_ENUM = _one_of(recipe_names)
-_IS_PROFILE, _PROFILE_ENUM = _one_of(profile_names)
-ReadyRecipe = Annotated[str, _IS_RECIPE, _RECIPE_ENUM]
-Profile = Annotated[str, _IS_PROFILE, _PROFILE_ENUM]
 
 
 def _once(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -145,47 +68,6 @@ class Hardware(Spec):
     """What a person has to do to bring it about, such as "set the slot to x8"."""
     cost_per_hour: NonNegativeFloat | None = None
     """Of the whole configuration, in whatever currency; instead of the campaign's own."""
-
-
-class ServerRecipe(Spec):
-    """How a server comes up. Strings may hold placeholders; in the recipe of a `ServerNeed` they are filled."""
-
-    recipe: ReadyRecipe | None = None
-    """A ready-made recipe. Keys given here replace its own, those of `environment` and `launch` one by one."""
-    kind: Literal["external", "operator", "process", "compose"] = "operator"
-    """external: it is there already. operator: a person starts it, told how. process: we start `command`. compose: we bring
-    `compose_service` of `compose_file` up."""
-    backend: BackendName = "openai"
-    base_url: str = "http://127.0.0.1:8000"
-    command: Command = ()
-    """Words of the command line; in the file a list, or one string as a shell would take it."""
-    arguments: Command = ()
-    """Words added to the end of `command`."""
-    profiles: tuple[Profile, ...] = ()
-    """Ready-made environments, the later before the earlier; `environment` goes before them all."""
-    environment: dict[Variable, Value] = Field(default_factory=dict)
-    """Set beside what the shell has. Keys and passwords do not belong here."""
-    launch: dict[str, JsonValue] = Field(default_factory=dict)
-    """For Xinference, which comes up without a model: what to launch, as its API names it (model_name, model_engine,
-    model_size_in_billions, quantization, model_path, ...). The model is terminated before the server is ended."""
-    registration: dict[str, JsonValue] = Field(default_factory=dict)
-    """What Xinference has to be told of a model that it does not know, before it is launched: the JSON of its registration."""
-    image: str | None = None
-    compose_file: str | None = None
-    compose_service: str | None = None
-    served_model: str | None = None
-    """Name sent in requests, where it is not the model's id."""
-    max_model_len: PositiveInt | None = None
-    """Longest prompt and output together, tokens. None: as long as the points of the group need, and some spare."""
-    start_timeout_s: PositiveFloat = 900.0
-    stop_timeout_s: PositiveFloat = 30.0
-    note: str | None = None
-    """Told to the person who starts the server."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _complete(cls, given: Any) -> Any:
-        return completed(given)
 
 
 class Cell(Spec):

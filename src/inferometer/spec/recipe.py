@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
-from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed, ServerRecipe
+from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed
 from inferometer.spec.flags import parse_base_url
+from inferometer.spec.server_recipe import ServerRecipe
 
 SPARE_TOKENS = 128
 """Added to the longest request where a recipe leaves max_model_len to us, as the PCIe study does it: 1024 + 128 + 128."""

@@ -1,0 +1,116 @@
+"""How a server comes up, as a campaign file says it under `servers`. Starting one is none of this room's business."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
+
+from inferometer.spec.base import PositiveFloat, PositiveInt, Spec
+from inferometer.spec.flags import did_you_mean
+from inferometer.spec.pattern import in_schema, like
+from inferometer.spec.ready_made import completed, profile_names, recipe_names
+
+BackendName = Literal[
+    "openai",
+    "vllm",
+    "openai-chat",
+    "sglang",
+    "tgi",
+    "tgi-chat",
+    "tensorrt-llm",
+    "trtllm-serve",
+    "trtllm-serve-chat",
+    "xinference",
+    "xinference-completions",
+    "lmdeploy",
+    "llama.cpp",
+    "ollama",
+    "ollama-chat",
+]
+"""Wire formats: those of the protocol room, which lies above this one. A test compares the two."""
+
+_VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+Variable = Annotated[str, like(_VARIABLE, "the name of an environment variable"), in_schema(_VARIABLE)]
+Value = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+"""Of an environment variable: a string, or a whole number written without quotation marks."""
+
+
+def _words(command: Any) -> Any:
+    """A command written as one string, as its words."""
+    try:
+        return shlex.split(command) if isinstance(command, str) else command
+    except ValueError as error:
+        raise ValueError(f"is no command line ({error}): close the quotation, or write it as a list of words") from None
+
+
+Command = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_words),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+def _one_of(names: Callable[[], list[str]]) -> tuple[AfterValidator, Any]:
+    """Refuse a string that is none of those, and say so in the schema; the names are read on use."""
+
+    def check(text: str) -> str:
+        if text not in names():
+            raise ValueError(f"wants one of {', '.join(names())}{did_you_mean(text, names())}")
+        return text
+
+    return AfterValidator(check), Field(json_schema_extra=lambda schema: schema.update(enum=list(names())))
+
+
+_IS_RECIPE, _RECIPE_ENUM = _one_of(recipe_names)
+_IS_PROFILE, _PROFILE_ENUM = _one_of(profile_names)
+ReadyRecipe = Annotated[str, _IS_RECIPE, _RECIPE_ENUM]
+Profile = Annotated[str, _IS_PROFILE, _PROFILE_ENUM]
+
+
+class ServerRecipe(Spec):
+    """How a server comes up. Strings may hold placeholders; in the recipe of a `ServerNeed` they are filled."""
+
+    recipe: ReadyRecipe | None = None
+    """A ready-made recipe. Keys given here replace its own, those of `environment` and `launch` one by one."""
+    kind: Literal["external", "operator", "process", "compose"] = "operator"
+    """external: it is there already. operator: a person starts it, told how. process: we start `command`. compose: we bring
+    `compose_service` of `compose_file` up."""
+    backend: BackendName = "openai"
+    base_url: str = "http://127.0.0.1:8000"
+    command: Command = ()
+    """Words of the command line; in the file a list, or one string as a shell would take it."""
+    arguments: Command = ()
+    """Words added to the end of `command`."""
+    profiles: tuple[Profile, ...] = ()
+    """Ready-made environments, the later before the earlier; `environment` goes before them all."""
+    environment: dict[Variable, Value] = Field(default_factory=dict)
+    """Set beside what the shell has. Keys and passwords do not belong here."""
+    launch: dict[str, JsonValue] = Field(default_factory=dict)
+    """For Xinference, which comes up without a model: what to launch, as its API names it (model_name, model_engine,
+    model_size_in_billions, quantization, model_path, ...). The model is terminated before the server is ended."""
+    registration: dict[str, JsonValue] = Field(default_factory=dict)
+    """What Xinference has to be told of a model that it does not know, before it is launched: the JSON of its registration."""
+    image: str | None = None
+    compose_file: str | None = None
+    compose_service: str | None = None
+    served_model: str | None = None
+    """Name sent in requests, where it is not the model's id."""
+    max_model_len: PositiveInt | None = None
+    """Longest prompt and output together, tokens. None: as long as the points of the group need, and some spare."""
+    start_timeout_s: PositiveFloat = 900.0
+    stop_timeout_s: PositiveFloat = 30.0
+    note: str | None = None
+    """Told to the person who starts the server."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        return completed(given)

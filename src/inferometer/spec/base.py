@@ -1,11 +1,10 @@
-"""What all specs are made of: a frozen model that takes no unknown key, and what most fields are."""
+"""What all specs are made of: a frozen model that takes no unknown key, and the numbers that most fields are."""
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 MOST = 2**53
 """No number of tokens or requests is larger; beyond it JSON readers begin to disagree about integers."""
@@ -21,19 +20,3 @@ class Spec(BaseModel):
     """Base of all specs: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def like(pattern: str, wish: str) -> AfterValidator:
-    """Refuse a string of another pattern, saying what was wished for."""
-
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"wants {wish}")
-        return text
-
-    return AfterValidator(check)
-
-
-def pattern(pattern: str) -> WithJsonSchema:
-    """The same, for the schema."""
-    return WithJsonSchema({"type": "string", "pattern": pattern})

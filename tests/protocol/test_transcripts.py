@@ -1,17 +1,16 @@
-"""Both decoders on what real servers sent: whole, byte by byte, cut at random, and with more bytes after the end.
+"""The decoders on what real servers sent: whole, byte by byte, cut at random, and with more bytes after the end.
 
-What to expect is derived here a second time, with `json` and `split` on the whole body; some numbers are written out.
+What to expect is derived a second time in `expectation.py`; some numbers are written out here.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import re
-from typing import Any, NamedTuple
 
 import pytest
-from transcript import Transcript, transcripts
+from expectation import Expected, backend_of, expected
+from transcript import transcripts
 
 from inferometer.protocol import PROTOCOLS, UNKNOWN, StreamEvent, Usage, error_sentence
 
@@ -23,38 +22,10 @@ STREAMS = {
 }
 
 
-def backend_of(name: str, transcript: Transcript) -> str:
-    chat = "/chat/" in transcript.request or "/chat_" in name
-    return "openai-chat" if chat else "openai"
-
-
 def decode(backend: str, *pieces: bytes) -> list[StreamEvent]:
     decoder = PROTOCOLS[backend].decoder()
     events = [event for piece in pieces for event in decoder.feed(piece)]
     return events + decoder.close()
-
-
-class Expected(NamedTuple):
-    texts: list[str]
-    usage: Usage | None
-    finish_reasons: list[str]
-    done: bool
-    errors: int
-
-
-def expected(body: bytes) -> Expected:
-    payloads = [block.removeprefix(b"data: ") for block in re.split(rb"\r?\n\r?\n", body) if block]
-    done = payloads[-1] == b"[DONE]"
-    chunks: list[dict[str, Any]] = [json.loads(payload) for payload in (payloads[:-1] if done else payloads)]
-    choices = [choice for chunk in chunks for choice in chunk.get("choices", [])]
-    texts = [choice["text"] if "text" in choice else choice["delta"].get("content") for choice in choices]
-    usages = [usage for chunk in chunks if (usage := chunk.get("usage"))]
-    reasons = [choice["finish_reason"] for choice in choices if choice.get("finish_reason")]
-    usage = None
-    if usages:
-        details = usages[-1].get("prompt_tokens_details") or {}
-        usage = Usage(usages[-1]["prompt_tokens"], usages[-1]["completion_tokens"], details.get("cached_tokens", UNKNOWN))
-    return Expected([text for text in texts if text], usage, reasons[:1], done, sum("error" in chunk for chunk in chunks))
 
 
 def summary(events: list[StreamEvent]) -> Expected:
@@ -76,15 +47,15 @@ def cut_at_random(body: bytes, seed: int) -> list[bytes]:
 
 def test_there_is_something_to_test() -> None:
     servers = {name.partition("/")[0] for name in STREAMS}
-    assert len(servers) == 8
-    assert len(STREAMS) > 70
+    assert len(servers) == 11
+    assert len(STREAMS) > 95
 
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_what_it_says(name: str) -> None:
     transcript = STREAMS[name]
     events = decode(backend_of(name, transcript), transcript.body)
-    assert summary(events) == expected(transcript.body)
+    assert summary(events) == expected(name, transcript)
     assert not any(event.malformed for event in events)
 
 
@@ -112,7 +83,7 @@ def test_empty_lines_and_comments_after_the_end(name: str, trailing: bytes) -> N
     assert decode(backend, body + trailing) == decode(backend, body, trailing) == decode(backend, body)
 
 
-@pytest.mark.parametrize("name", [name for name in STREAMS if expected(STREAMS[name].body).done])
+@pytest.mark.parametrize("name", [name for name in STREAMS if expected(name, STREAMS[name]).done])
 @pytest.mark.parametrize(
     "trailing", [b'data: {"choices":[{"text":"more","delta":{"content":"x"}}]}\n\n', b"<html>\n", b"data: {"]
 )
@@ -157,6 +128,15 @@ LITERAL = {
     "xinference-4.1.0/chat_stream_usage_ignore_eos": (32, Usage(123, 64), "length", True),
     "xinference-4.1.0/comp_stream_plain": (0, None, None, False),
     "llama-server/comp_stream_usage_ignore_eos": (63, Usage(113, 64, 112), "length", True),
+    "llama-server-native/comp_stream_ignore_eos": (64, Usage(153, 64, 0), "length", False),
+    "llama-server-native/comp_stream_temp1": (95, Usage(153, 96, 152), "length", False),
+    "llama-server-native/comp_stream_stop": (14, Usage(153, 14, 152), "stop", False),
+    "llama-server-native/comp_stream_progress": (4, Usage(453, 4, 152), "length", False),
+    "sglang-0.5.23-native/gen_stream_ignore_eos": (57, Usage(153, 64, 1), "length", True),
+    "sglang-0.5.23-native/gen_stream_stop": (11, Usage(153, 15, 152), "stop", True),
+    "sglang-0.5.23-native/stream_err_too_long": (0, None, None, True),
+    "sglang-0.5.23-native-incremental/gen_stream_ignore_eos": (64, Usage(153, 64, 1), "length", True),
+    "sglang-0.5.23-native-incremental/gen_stream_stop": (7, Usage(153, 10, 152), "stop", True),
     "llama-server/server_killed_midstream": (579, None, None, False),
     "llama-cpp-python-0.3.36/chat_stream_plain": (8, None, "length", True),
     "llama-cpp-python-0.3.36/chat_stream_mct": (12, None, None, False),
@@ -190,6 +170,9 @@ def test_the_text_of_a_stream_is_that_of_the_same_answer_in_one_piece(server: st
         ("vllm-0.32.0/comp_stream_contusage", [1] * 8),
         ("sglang-0.5.23/comp_stream_contusage", [1] * 8),
         ("vllm-0.32.0-streaminterval4/chat_1", [1, 4, 4, 4, 4, 3]),
+        ("sglang-0.5.23-native/gen_stream_plain", [1, 2, 1, 1, 1, 1, 1]),
+        ("sglang-0.5.23-native-incremental/gen_stream_stop", [1, 1, 1, 1, 2, 1, 1]),
+        ("llama-server-native/comp_stream_plain", [1] * 8),
         ("vllm-0.32.0/comp_stream_plain", [UNKNOWN] * 8),
         ("vllm-0.32.0/comp_stream_n2", [UNKNOWN] * 8),
         ("transformers-serve-5.23/comp_stream_contusage", [UNKNOWN] * 8),
@@ -204,6 +187,17 @@ def test_an_engine_that_dies_reports_it_in_the_stream() -> None:
     events = decode("openai", ALL["vllm-0.32.0/engine_killed_midstream"].body)
     message = "EngineCore encountered an issue. See stack trace (above) for the root cause."
     assert events[-2:] == [StreamEvent(error=message), StreamEvent(done=True)]
+
+
+@pytest.mark.parametrize("name", ["stream_err_too_long", "stream_err_lora"])
+def test_sglang_refuses_inside_a_stream_that_it_answers_with_200(name: str) -> None:
+    transcript = ALL[f"sglang-0.5.23-native/{name}"]
+    error, end = decode("sglang", transcript.body)
+    assert transcript.status == 200
+    assert error.error is not None
+    assert error.error.startswith(("The input (2100 tokens) is longer than", "LoRA adapter 'no-such' was requested"))
+    assert not error.malformed
+    assert end == StreamEvent(done=True)
 
 
 def test_xinference_reports_errors_as_text() -> None:
@@ -233,6 +227,8 @@ REFUSALS = {
     "sglang-0.5.23/err_too_long": "The input (9001 tokens) is longer than the model's context length (2048 tokens).",
     "llama-server/err_too_long": "request (9001 tokens) exceeds the available context size (2048 tokens), try increasing it",
     "llama-server/err_404": "File Not Found",
+    "llama-server-native/err_too_long": "request (9000 tokens) exceeds the available context size (2048 tokens), "
+    "try increasing it",
     "xinference-4.1.0/comp_stream_token_ids": "Internal Server Error: 1 validation error for CreateCompletionRequest "
     "prompt str type expected (type=type_error.str)",
 }

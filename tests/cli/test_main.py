@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import typer
 
 import inferometer
 from inferometer.cli import main as main_module
-from inferometer.cli.main import main, spread
+from inferometer.cli.main import _survive_any_output, main, spread, without_vllm_only
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -112,3 +113,20 @@ def test_help_is_there_before_anything_heavy_is_loaded() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout.splitlines()[-1] == ""
+
+
+def test_what_is_vllms_alone_is_left_out_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    typed = ["bench", "--trust-remote-code", "--tokenizer-mode", "slow", "--tokenizer-mode=auto", "--num-prompts", "3"]
+    assert without_vllm_only(typed) == ["bench", "--num-prompts", "3"]
+    assert capsys.readouterr().err.count("changes nothing here; it is left out") == 3
+    assert without_vllm_only(["engine", "--trust-remote-code"]) == ["engine", "--trust-remote-code"]
+
+
+def test_an_output_that_is_closed_or_cannot_show_everything_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    monkeypatch.setattr(sys, "stderr", None)
+    _survive_any_output()
+    print("测试 ×")
+    print("to nowhere", file=sys.stderr)
+    sys.stderr.close()

@@ -129,6 +129,8 @@ def test_a_warm_point_has_the_prompts_of_its_cold_one() -> None:
 def test_a_seed_means_the_same_prompts_at_any_address_and_others_at_other_settings() -> None:
     elsewhere = PLAIN.model_copy(update={"target": Target(model="m", base_url="http://127.0.0.1:8001")})
     assert elsewhere.prompts_fingerprint == PLAIN.prompts_fingerprint
+    for change in ({"workers": 2}, {"timeouts": Timeouts(idle_s=1)}):
+        assert PLAIN.model_copy(update=change).prompts_fingerprint == PLAIN.prompts_fingerprint
     others = [PLAIN.model_copy(update={name: 1}) for name in ("seed", "repeat")]
     assert len({spec.prompts_fingerprint for spec in [PLAIN, *others]}) == 3
 

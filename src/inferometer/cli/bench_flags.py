@@ -84,7 +84,9 @@ class BenchFlags:
     seed: Annotated[
         int | None,
         Option(
-            help="Repeat the very same prompts and arrivals. (default: new ones; the seed is recorded)", rich_help_panel=PROMPTS
+            help="Repeat the prompts and arrivals of the same command; other settings have others, so that no cache helps. "
+            "(default: new ones; the seed is recorded)",
+            rich_help_panel=PROMPTS,
         ),
     ] = None
 
@@ -206,12 +208,23 @@ class BenchFlags:
         bool, Option("--ignore-eos", help="Make every output as long as asked for.", rich_help_panel=GENERATION)
     ] = False
     temperature: Annotated[float | None, Option(help="(default: the server's)", rich_help_panel=GENERATION)] = None
-    top_p: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
-    top_k: Annotated[int | None, Option(rich_help_panel=GENERATION)] = None
-    min_p: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
-    frequency_penalty: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
-    presence_penalty: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
-    repetition_penalty: Annotated[float | None, Option(rich_help_panel=GENERATION)] = None
+    top_p: Annotated[
+        float | None, Option(help="Sample from the most probable tokens that make up this share.", rich_help_panel=GENERATION)
+    ] = None
+    top_k: Annotated[int | None, Option(help="Sample from so many most probable tokens.", rich_help_panel=GENERATION)] = None
+    min_p: Annotated[
+        float | None,
+        Option(help="Leave out tokens below this share of the most probable one's probability.", rich_help_panel=GENERATION),
+    ] = None
+    frequency_penalty: Annotated[
+        float | None, Option(help="Penalty that grows with each repetition of a token.", rich_help_panel=GENERATION)
+    ] = None
+    presence_penalty: Annotated[
+        float | None, Option(help="Penalty for tokens that have occurred.", rich_help_panel=GENERATION)
+    ] = None
+    repetition_penalty: Annotated[
+        float | None, Option(help="Factor above 1 against tokens of prompt and output.", rich_help_panel=GENERATION)
+    ] = None
     logprobs: Annotated[int | None, Option(help="Ask for so many log-probabilities.", rich_help_panel=GENERATION)] = None
     extra_body: Annotated[str | None, Option(help="JSON object, merged into every request.", rich_help_panel=GENERATION)] = None
     lora_modules: Annotated[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -42,6 +44,35 @@ SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules")
 """Flags that `vllm bench serve` lets be followed by several values: `--goodput ttft:100 tpot:50`."""
 
 
+VLLM_ONLY = {
+    "--trust-remote-code": 0,
+    "--tokenizer-mode": 1,
+    "--skip-tokenizer-init": 0,
+    "--plot-timeline": 0,
+    "--plot-dataset-stats": 0,
+    "--log-config-file": 1,
+}
+"""Flags of `vllm bench serve` that change nothing here, since no model is loaded and nothing plotted; and how many values
+each takes. They are left out, with a word, so that a pasted command works."""
+
+
+def without_vllm_only(arguments: Sequence[str]) -> list[str]:
+    """The arguments of `bench` without what is vLLM's alone, of which standard error tells."""
+    if arguments[:1] != ["bench"]:
+        return list(arguments)
+    kept, skip = [], 0
+    for argument in arguments:
+        name = argument.partition("=")[0]
+        if skip:
+            skip -= 1
+        elif name in VLLM_ONLY:
+            typer.echo(f"inferometer: {name} changes nothing here; it is left out.", err=True)
+            skip = VLLM_ONLY[name] if name == argument else 0
+        else:
+            kept.append(argument)
+    return kept
+
+
 def spread(arguments: Sequence[str]) -> list[str]:
     """`--goodput a b` as `--goodput a --goodput b`, which is what the parser takes."""
     spread_out: list[str] = []
@@ -64,8 +95,9 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
+    _survive_any_output()
     try:
-        code = app(args=spread(sys.argv[1:] or ["--help"]), standalone_mode=False)
+        code = app(args=spread(without_vllm_only(sys.argv[1:]) or ["--help"]), standalone_mode=False)
     except typer.TyperException as error:
         sentence = error.format_message().rstrip(".")
         typer.echo(f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(sys.argv[1:])}.", err=True)
@@ -73,6 +105,16 @@ def main() -> None:
     except typer.Abort:
         code = 130
     sys.exit(code)
+
+
+def _survive_any_output() -> None:
+    """A closed output, or a terminal that cannot show a character, is no reason to lose a measurement."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (stays open as long as we run)
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _help_of(arguments: Sequence[str]) -> str:

@@ -21,7 +21,8 @@ def figures(now: Snapshot, elapsed_s: float) -> str:
     tpot = f"{now.tpot_sum_ns / now.tpot_count / 1e6:.2f}" if now.tpot_count else "-"
     rate = f"{now.output_tokens / elapsed_s:,.0f}" if elapsed_s > 0 else "-"
     failed = f"  {now.failed} failed" if now.failed else ""
-    return f"{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}"
+    stopping = "  stopping: interrupt again to throw the run away" if now.stopping else ""
+    return f"{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}{stopping}"
 
 
 class PlainProgress:

@@ -38,6 +38,8 @@ class Snapshot:
     ttft_count: int
     tpot_sum_ns: int
     tpot_count: int
+    stopping: bool = False
+    """Whether the user has asked for the end."""
 
 
 class Live:
@@ -75,4 +77,5 @@ class Live:
 
 def snapshot(lives: list[Live]) -> Snapshot:
     """The sum of all workers' cells."""
-    return Snapshot(*(sum(live._cells[i] for live in lives) for i in range(_STOP)))
+    sums = {name: sum(live._cells[i] for live in lives) for i, name in enumerate(_FIELDS)}
+    return Snapshot(**sums, stopping=any(live.stop_requested() for live in lives))

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from inferometer.clock import MS, monotonic_ns, take_anchor
+from inferometer.clock import MS, NS, monotonic_ns, take_anchor
 from inferometer.load.handover import load_share, lost_share
 from inferometer.load.job import Job
 from inferometer.load.live import Live, Snapshot, snapshot
@@ -23,6 +23,9 @@ from inferometer.load.worker import work
 from inferometer.trace.trace import Trace, merge
 
 SNAPSHOT_S = 0.2
+SECOND_THOUGHT_NS = 2 * NS
+"""A second signal throws the run away, but not within this of the first: an impatient finger is not a decision."""
+
 START_AFTER_NS = 10 * MS
 """From the order to the common start: time for the order to reach every worker."""
 
@@ -94,6 +97,7 @@ class _Stop:
         self._workers = workers
         self._before: dict[int, Any] = {}
         self.asked = False
+        self._asked_ns = 0
 
     def __enter__(self) -> _Stop:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -105,8 +109,11 @@ class _Stop:
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        now_ns = monotonic_ns()
+        if not self.asked:
+            self._asked_ns = now_ns
         for worker in self._workers:
-            if self.asked:
+            if now_ns - self._asked_ns > SECOND_THOUGHT_NS:
                 worker.process.kill()
             worker.live.request_stop()
         self.asked = True

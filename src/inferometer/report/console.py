@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from inferometer.spec.run import Load
 
 WIDTH = 50
-TEXT_WIDTH = 100
+TEXT_WIDTH = 80
 ABSENT = "n/a"
 MARK = "*"
 DEFAULT_METRICS = ("ttft", "tpot", "itl")

@@ -107,8 +107,16 @@ class RunSpec(Spec):
 
     @property
     def prompts_fingerprint(self) -> str:
-        """Identity of the prompts alone: a warm point sends those of its cold one, and a seed means the same at any address."""
-        anywhere: dict[str, Any] = {"target": self.target.model_copy(update={"base_url": ""})}
+        """Identity of the prompts alone: a warm point sends those of its cold one.
+
+        A seed means the same prompts at any address and however they are sent, but others at other settings of the load, so
+        that no prefix cache answers one point with another's work.
+        """
+        anywhere: dict[str, Any] = {
+            "target": self.target.model_copy(update={"base_url": ""}),
+            "timeouts": Timeouts(),
+            "workers": 1,
+        }
         if self.workload.cache is not None:
             anywhere["workload"] = self.workload.model_copy(update={"cache": "cold"})
         return self.model_copy(update=anywhere).fingerprint

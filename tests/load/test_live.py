@@ -17,7 +17,7 @@ def finished(arrivals: list[int], tokens: int, sent_ns: int = 0) -> Exchange:
 
 
 def test_a_fresh_one_is_all_zeros() -> None:
-    assert snapshot([Live()]) == Snapshot(*[0] * 10, stopping=False)
+    assert snapshot([Live()]) == Snapshot(*[0] * 10)
 
 
 def test_a_success_adds_its_tokens_its_ttft_and_its_tpot() -> None:

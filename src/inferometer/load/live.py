@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.sharedctypes import RawArray
 
 from inferometer.load.exchange import Exchange
@@ -38,7 +38,7 @@ class Snapshot:
     ttft_count: int
     tpot_sum_ns: int
     tpot_count: int
-    stopping: bool = False
+    stopping: bool = field(default=False, kw_only=True)
     """Whether the user has asked for the end."""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from crashing import killed_before, watched
@@ -219,23 +220,38 @@ def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(places: 
     assert kills > 90
 
 
-def test_an_intent_whose_files_are_not_whole_is_removed(places: Places) -> None:
+def killed_after_an_intent(places: Places) -> Iterator[dict[str, Any]]:
+    """Each kill that leaves an intent which is not noted as done: its record."""
     for n in itertools.count():
         shutil.rmtree(places.result_dir, ignore_errors=True)
-        with Results(places):
-            pass
-        killed = killed_before(n, lambda: finish(places))
-        if not killed:
-            break
-        intents = [record for record in read_ledger(places.ledger) if record["kind"] in ("intent", "done")]
-        if intents and intents[-1]["kind"] == "intent":
-            for path in places.result_dir.rglob("run.json"):  # as if the power had been cut on a disk that lied
-                path.write_text("")
-            last = intents[-1]
-            with Results(places) as results:
-                assert results.standing.result(last["fingerprint"]) is None
-            assert not (places.result_dir / last["json"]).exists()
-            assert not (places.result_dir / last["run"]).exists()
-            assert read_ledger(places.ledger)[-1]["kind"] == "dropped"
+        if not killed_before(n, lambda: finish(places)):
             return
-    pytest.fail("there was no kill between intent and done")
+        saved = [record for record in read_ledger(places.ledger) if record["kind"] in ("intent", "done")]
+        if saved and saved[-1]["kind"] == "intent":
+            yield dict(saved[-1])
+
+
+def test_an_intent_whose_files_are_whole_is_carried_out(places: Places) -> None:
+    kills = 0
+    for intent in killed_after_an_intent(places):
+        kills += 1
+        with Results(places) as results:
+            result = results.standing.result(intent["fingerprint"])
+        assert result is not None, "what was measured is not thrown away"
+        assert (places.result_dir / result.json).is_file()
+        assert read_ledger(places.ledger)[-1]["kind"] == "done"
+    assert kills >= 3 * 4
+
+
+def test_an_intent_whose_files_are_not_whole_is_removed(places: Places) -> None:
+    kills = 0
+    for intent in killed_after_an_intent(places):
+        kills += 1
+        for path in places.result_dir.rglob("run.json"):  # as if the power had been cut on a disk that lied
+            path.write_text("")
+        with Results(places) as results:
+            assert results.standing.result(intent["fingerprint"]) is None
+        assert not (places.result_dir / intent["json"]).exists()
+        assert not (places.result_dir / intent["run"]).exists()
+        assert read_ledger(places.ledger)[-1]["kind"] == "dropped"
+    assert kills >= 3 * 4

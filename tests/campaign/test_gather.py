@@ -185,8 +185,7 @@ def test_a_point_that_is_just_being_saved_is_not_collected(tmp_path: Path) -> No
 
 def test_a_tar_is_not_collected_into_itself(tmp_path: Path) -> None:
     places = machine(tmp_path / "a", 1)
-    for _ in range(2):
-        assert collect(places.result_dir, places.result_dir / "t.tar") == 4
+    assert collect(places.result_dir, places.result_dir / "t.tar") == 4
 
 
 @pytest.mark.parametrize("empty", [True, False])
@@ -261,3 +260,16 @@ def test_a_damaged_ledger_is_named(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="line 2"):
         merge([places.result_dir], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_tar_of_another_machine_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "a.json").write_text("{}")
+    tar = tmp_path / "c.tar"
+    tar.write_bytes(b"another machine's")
+    with pytest.raises(GatherError, match="is there already"):
+        collect(tmp_path / "results", tar)
+    assert tar.read_bytes() == b"another machine's"
+    with pytest.raises(GatherError, match="no directory"):
+        collect(tmp_path / "results", tmp_path / "missing" / "c.tar")
+    assert not (tmp_path / "missing").exists()

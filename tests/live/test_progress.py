@@ -11,7 +11,7 @@ from inferometer.load import Snapshot
 
 
 def snapshot(**fields: int) -> Snapshot:
-    return Snapshot(**{**dict.fromkeys(Snapshot.__dataclass_fields__, 0), **fields})
+    return Snapshot(**{**dict.fromkeys(Snapshot.__dataclass_fields__, 0), **fields})  # type: ignore[arg-type]
 
 
 class Terminal(io.StringIO):

@@ -39,7 +39,11 @@ def collect(result_dir: Path, tar: Path) -> int:
     if not result_dir.is_dir():
         raise GatherError(f"{result_dir} is no directory: give the result directory of a campaign, such as bench_results/pcie.")
     require_one_result_dir(result_dir)
-    names = [name for name in files_in(result_dir) if (result_dir / name).resolve() != tar.resolve()]
+    if tar.exists():
+        raise GatherError(f"{tar} is there already, perhaps another machine's results: choose another name with --output.")
+    if not tar.parent.is_dir():
+        raise GatherError(f"There is no directory {tar.parent} to put the tar into: make it, or choose another --output.")
+    names = list(files_in(result_dir))
     # The ledgers are read after the files were listed: what was listed is in them by now, if only as an intent.
     records = {places: read_ledger(places.ledger) for places in campaigns_in(result_dir)}
     ours = {places.relative(places.ledger): dump(of_one) for places, of_one in records.items()}

@@ -30,12 +30,12 @@ def test_a_closed_loop_is_steady_while_all_its_slots_are_busy() -> None:
 
 
 def test_the_numbers_of_a_steady_closed_loop() -> None:
-    """Between 20 and 510 ms, each slot ends a request of two tokens every 100 ms: 100…500, 110…510 and 120…420."""
+    """Between 20 and 510 ms, each of three slots is busy with requests of 100 ms and two tokens: 30 a second."""
     steady = steady_state(closed_loop(slots=3, waves=5), (99,))
     assert steady is not None
     assert (steady.start_s, steady.end_s) == (0.02, 0.51)
-    assert steady.request_throughput == pytest.approx(14 / 0.49)
-    assert steady.output_throughput == pytest.approx(28 / 0.49)
+    assert steady.request_throughput == pytest.approx(30)
+    assert steady.output_throughput == pytest.approx(60)
     assert steady.metrics["ttft"].n == 14  # all but the two sent before 20 ms
     assert steady.metrics["ttft"].percentiles == {"p99": 50.0}
 
@@ -105,3 +105,10 @@ def test_a_drift_of_no_importance_is_none() -> None:
 def test_mser5_needs_enough_to_judge() -> None:
     assert mser5(np.ones(99)) is None
     assert mser5(np.ones(100)) == 0
+
+
+def test_a_burst_has_no_steady_state() -> None:
+    trace = open_loop([100.0] * 200)
+    due = trace.requests["intended_ns"]
+    assert steady_window(trace) is not None
+    assert steady_window(trace.with_requests({**trace.requests, "intended_ns": due * 0})) is None

@@ -33,7 +33,7 @@ def steady_window(trace: Trace) -> tuple[int, int] | None:
 
     Closed loop: from the moment all slots are busy for the first time to the last moment they are, if meanwhile as many
     requests ended as there are slots. Open loop: from the first request that MSER-5 keeps, by E2EL in the order of sending,
-    to the last one sent; None also where latency still grows to the end, as under a load beyond the server's.
+    to the last one sent; None also where latency still grows to the end, as under a load beyond the server's, and for a burst.
     """
     trace = trace.measured()
     return _all_slots_busy(trace) if trace.closed_loop else _settled(trace)
@@ -47,7 +47,7 @@ class Steady:
     end_s: float
     """Both since the run's start."""
     request_throughput: float
-    """OK requests that ended in it, per second of it."""
+    """OK requests per second of it, each counted by the part of its life that falls into it: ends come in waves."""
     output_throughput: float
     """Their output tokens, likewise."""
     metrics: Mapping[str, Distribution]
@@ -62,14 +62,16 @@ def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
         return None
     start, end = window
     r = trace.requests
-    completed = ok(trace) & (r["end_ns"] > start) & (r["end_ns"] <= end)
-    tokens = r["output_tokens"][completed & known(r["output_tokens"])]
+    rows = np.flatnonzero(ok(trace) & known(r["sent_ns"]) & known(r["end_ns"]))
+    sent, ended = r["sent_ns"][rows], r["end_ns"][rows]
+    share = np.maximum(np.minimum(ended, end) - np.maximum(sent, start), 0) / np.maximum(ended - sent, 1)
+    tokens = np.where(known(r["output_tokens"][rows]), r["output_tokens"][rows], 0)
     sent_in_it = trace.select((r["sent_ns"] >= start) & (r["sent_ns"] <= end))
     return Steady(
         start_s=start / NS,
         end_s=end / NS,
-        request_throughput=int(np.count_nonzero(completed)) * NS / (end - start),
-        output_throughput=int(tokens.sum()) * NS / (end - start),
+        request_throughput=float(share.sum()) * NS / (end - start),
+        output_throughput=float((share * tokens).sum()) * NS / (end - start),
         metrics={key: describe(METRICS[key].values(sent_in_it), percentiles) for key in LATENCIES},
     )
 
@@ -127,6 +129,9 @@ def _all_slots_busy(trace: Trace) -> tuple[int, int] | None:
 
 def _settled(trace: Trace) -> tuple[int, int] | None:
     r = trace.requests
+    due = r["intended_ns"]
+    if not len(due) or due.min() == due.max():  # a burst fills up and runs out, and that is all
+        return None
     rows = np.flatnonzero(ok(trace) & known(r["sent_ns"]) & known(r["last_ns"]))
     rows = rows[np.argsort(r["sent_ns"][rows], kind="stable")]
     latency = (r["last_ns"][rows] - r["sent_ns"][rows]).astype(np.float64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,6 +18,7 @@ from inferometer.clock import MS, NS, monotonic_ns, take_anchor
 from inferometer.load.handover import load_share, lost_share
 from inferometer.load.job import Job
 from inferometer.load.live import Live, Snapshot, snapshot
+from inferometer.load.scratch import scratch_folder
 from inferometer.load.worker import work
 from inferometer.trace.trace import Trace, merge
 
@@ -68,9 +68,9 @@ def measure(jobs: Sequence[Job], on_progress: Callable[[Snapshot], None] = lambd
     it. Raises MeasurementError if a worker could not prepare, and KeyboardInterrupt if it was stopped before it began.
     """
     workers: list[_Worker] = []
-    with tempfile.TemporaryDirectory(prefix="inferometer-") as folder, _Stop(workers) as stop:
+    with scratch_folder() as folder, _Stop(workers) as stop:
         try:
-            workers.extend(_Worker(job, Path(folder) / str(job.share.worker)) for job in jobs)
+            workers.extend(_Worker(job, folder / str(job.share.worker)) for job in jobs)
             _await_ready(workers, stop)
             anchor = take_anchor()
             start_ns = monotonic_ns() + START_AFTER_NS

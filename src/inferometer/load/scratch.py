@@ -1,0 +1,52 @@
+"""The folder in which a measurement leaves its columns: gone when it is over; if we were killed, when the next one begins."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+PREFIX = "inferometer-run-"
+YOUNG_S = 60.0
+"""A folder that was changed since may be one whose owner has not locked it yet."""
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A new folder of our own, locked as long as we or a worker of ours live."""
+    _remove_left_behind()
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
+        folder = os.open(name, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # a file system without such locks: then nobody can take it from us either
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield Path(name)
+        finally:
+            os.close(folder)
+
+
+@cache  # once in a process: what it leaves behind itself, it leaves by dying
+def _remove_left_behind() -> None:
+    """Remove the folders of killed measurements: ours to remove, and locked by nobody."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            status = path.lstat()
+            if status.st_uid == os.getuid() and time.time() - status.st_mtime > YOUNG_S and not _is_locked(path):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_locked(path: Path) -> bool:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(folder)
+    return False

@@ -325,7 +325,7 @@ def test_workers_and_sockets_of_a_finished_loop_are_given_back() -> None:
     with ScriptedServer(answer) as server:
         ran = run_loop(job_for(server.port, n=5, concurrency=5))
     assert ran.loop.connections.by_fd == {}
-    assert ran.loop.connections.idle == []
+    assert not ran.loop.connections.idle
 
 
 # Addresses
@@ -363,3 +363,12 @@ def test_a_closed_loop_of_several_slots_uses_connections_that_are_there() -> Non
         (job,) = jobs_for(server.port, closed_loop(30, 6), address=address_of(server.port), timeouts=BOUNDED)
         run_loop(job)
     assert server.connections == 6
+
+
+def test_the_connection_that_has_been_idle_longest_is_used_next() -> None:
+    """A server may not have looked yet at one that was just opened."""
+    with ScriptedServer(answer) as server:
+        (job,) = jobs_for(server.port, open_loop([i * 20 * MS for i in range(4)], cap=4), reserve=4)
+        ran = run_loop(job)
+    assert ran.all_ok
+    assert len({asked.connection for asked in server.asked}) == 4

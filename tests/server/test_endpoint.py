@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -501,3 +502,28 @@ def test_a_long_list_of_models_is_cut(fake: FakeServer, endpoint: Endpoint) -> N
     sentence = sentence_of(lambda: endpoint.find_model("zzz"))
     assert "model-07 and 12 more" in sentence
     assert "model-08" not in sentence
+
+
+def test_a_kept_connection_that_the_server_closed_meanwhile_is_no_failure() -> None:
+    """Once: a server that hangs up on a new connection too is at fault."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\nContent-Type: application/json\r\n\r\n" + b'{"data":[{"id":"one"}]} '
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        hangs_up = [False, True, False, True, True]
+
+        def serve_each() -> None:
+            for hang_up in hangs_up:
+                peer, _ = listener.accept()
+                with peer:
+                    peer.recv(65536)
+                    if not hang_up:
+                        peer.sendall(answer)
+
+        thread = threading.Thread(target=serve_each, daemon=True)
+        thread.start()
+        with Endpoint(f"http://127.0.0.1:{port}") as endpoint:
+            assert endpoint.only_model() == "one"
+            assert endpoint.only_model() == "one"
+            with pytest.raises(EndpointError, match="closed the connection"):
+                endpoint.only_model()
+        thread.join(10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ssl
+from collections import deque
 
 from inferometer.load.address import Address
 from inferometer.load.connection import READABLE, WRITABLE, Connection
@@ -29,7 +30,9 @@ class Connections:
 
     def __init__(self, poller: Poller, address: Address, most: int, reserve: int) -> None:
         self.by_fd: dict[int, Connection] = {}
-        self.idle: list[Connection] = []
+        self.idle: deque[Connection] = deque()
+        """Taken from the front: a server that gives each connection a thread, or a place among those it looks at, has had the
+        most time for the one that has been open longest. Taking the newest made one server's TTFT ten times what it was."""
         self.opened = 0
         self.kernel_stamps = True
         self._poller = poller

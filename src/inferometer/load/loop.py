@@ -176,7 +176,7 @@ class Loop:
         return exchange
 
     def _send(self, exchange: Exchange) -> None:
-        connection = self.connections.idle.pop()
+        connection = self.connections.idle.popleft()
         try:
             connection.send(exchange, self._messages[exchange.position])
         except OSError as error:

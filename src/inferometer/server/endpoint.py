@@ -256,7 +256,13 @@ class Endpoint:
         if timeout_s is not None:
             content["timeout"] = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
         try:
-            return self._client.request(method, self.base_url + path, **content)
+            try:
+                return self._client.request(method, self.base_url + path, **content)
+            except httpx.RemoteProtocolError as error:
+                if "disconnected" not in str(error):
+                    raise
+                # It may have closed a kept connection just as we wrote: llama-server does so after each stream.
+                return self._client.request(method, self.base_url + path, **content)
         except httpx.HTTPError as error:
             failed = transport_error(error, self.base_url, f"{method} {path}", timeout_s or self.timeout_s)
         raise failed  # outside the handler: the library's exception, which may hold headers, is not kept

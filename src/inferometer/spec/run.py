@@ -109,8 +109,8 @@ class RunSpec(Spec):
     def prompts_fingerprint(self) -> str:
         """Identity of the prompts alone: a warm point sends those of its cold one.
 
-        A seed means the same prompts at any address and however they are sent, but others at other settings of the load, so
-        that no prefix cache answers one point with another's work.
+        A seed means the same prompts at any address and with any number of workers, but others at other settings of the load
+        or another backend, so that no prefix cache answers one point with another's work.
         """
         anywhere: dict[str, Any] = {
             "target": self.target.model_copy(update={"base_url": ""}),

@@ -344,10 +344,11 @@ def test_something_that_is_not_http() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def greet() -> None:
-            connection, _ = listening.accept()
-            with connection:
-                connection.recv(4096)
-                connection.sendall(b"220 mail.example ESMTP\r\n")
+            for _ in range(2):  # it is asked again, in case it had only hung up
+                connection, _ = listening.accept()
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(b"220 mail.example ESMTP\r\n")
 
         Thread(target=greet, daemon=True).start()
         with Endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}") as endpoint:

@@ -359,8 +359,19 @@ class Signalling(Remembering):
             os.kill(os.getpid(), self.after)
 
 
+@pytest.fixture
+def signals_of_a_terminal() -> Iterator[None]:
+    """As they are for a program that a person starts; under `nohup`, or in the background of a script, some are ignored."""
+    usual: dict[int, Any] = {number: signal.SIG_DFL for number in (signal.SIGTERM, signal.SIGHUP)}
+    usual[signal.SIGINT] = signal.default_int_handler
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.usefixtures("all_valid")
+@pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_a_signal_during_a_point_abandons_it_and_ends_the_server(places: Places, url: str, number: int) -> None:
     with EmbeddedEngine(SLOW, model="tiny-model") as engine:
         server = Scripted([engine.base_url])
@@ -373,7 +384,7 @@ def test_a_signal_during_a_point_abandons_it_and_ends_the_server(places: Places,
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.usefixtures("all_valid")
+@pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_a_signal_between_points_ends_the_campaign_with_what_is_done(places: Places, url: str, number: int) -> None:
     server = Scripted([url])
     outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, Signalling(after=number))

@@ -507,7 +507,10 @@ def test_a_long_list_of_models_is_cut(fake: FakeServer, endpoint: Endpoint) -> N
 
 def test_a_kept_connection_that_the_server_closed_meanwhile_is_no_failure() -> None:
     """Once: a server that hangs up on a new connection too is at fault."""
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\nContent-Type: application/json\r\n\r\n" + b'{"data":[{"id":"one"}]} '
+    answer = (
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 24\r\nContent-Type: application/json\r\n\r\n"
+        + b'{"data":[{"id":"one"}]} '
+    )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         hangs_up = [False, True, False, True, True]

@@ -362,7 +362,7 @@ class Signalling(Remembering):
 @pytest.fixture
 def signals_of_a_terminal() -> Iterator[None]:
     """As they are for a program that a person starts; under `nohup`, or in the background of a script, some are ignored."""
-    usual: dict[int, Any] = {number: signal.SIG_DFL for number in (signal.SIGTERM, signal.SIGHUP)}
+    usual: dict[int, Any] = dict.fromkeys((signal.SIGTERM, signal.SIGHUP), signal.SIG_DFL)
     usual[signal.SIGINT] = signal.default_int_handler
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield

@@ -34,7 +34,6 @@ class Connection:
     """
 
     __slots__ = (
-        "apart",
         "body",
         "chunked",
         "complete",
@@ -50,6 +49,7 @@ class Connection:
         "opened_ns",
         "outgoing",
         "parser",
+        "piecemeal",
         "quiet_ns",
         "ready",
         "recvmsg",
@@ -75,7 +75,7 @@ class Connection:
         self.served = 0
         self.outgoing = b""
         self.body = b""
-        self.complete = self.sized = self.chunked = self.compressed = self.apart = False
+        self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
         self.header_bytes = self.status = self.quiet_ns = 0
         self.connect_ns = 0
         self.opened_ns = monotonic_ns()
@@ -104,7 +104,7 @@ class Connection:
     def send(self, exchange: Exchange, message: bytes) -> None:
         """Begin an exchange. What the kernel does not take at once stays in `outgoing`. Raises OSError."""
         self.exchange = exchange
-        self.complete = self.sized = self.chunked = self.compressed = self.apart = False
+        self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
         self.header_bytes = self.status = self.quiet_ns = 0
         exchange.connect_ns = self.connect_ns
         if self.tls is not None:
@@ -150,7 +150,7 @@ class Connection:
         """
         since_ns = self.quiet_ns or quiet_ns
         self.quiet_ns = since_ns if full else 0
-        self.apart = False
+        self.piecemeal = full or not self.chunked
         return -since_ns if full else since_ns
 
     def close(self) -> None:
@@ -166,7 +166,7 @@ class Connection:
         name = name.lower()
         if name in (b"content-length", b"transfer-encoding"):
             self.sized = True
-            self.chunked = name == b"transfer-encoding"
+            self.chunked = self.chunked or name == b"transfer-encoding"
         elif name == b"content-encoding" and value.lower() != b"identity":
             self.compressed = True
 
@@ -174,12 +174,13 @@ class Connection:
         status = self.parser.get_status_code()
         if status >= 200:  # 1xx only announces the real one
             self.status = status
+            self.piecemeal = not self.chunked
             self.keep_alive = self.parser.should_keep_alive()  # asked now: the parser forgets when the message is complete
 
     def on_body(self, body: bytes) -> None:
         if self.body:  # a second chunk: the server wrote more than once
             self.body += body
-            self.apart = True
+            self.piecemeal = True
         else:
             self.body = body
 

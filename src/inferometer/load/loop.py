@@ -70,6 +70,7 @@ class Loop:
         self._start_ns = 0
         self._polled_ns = realtime_ns()
         self._tick_ns = int(min(0.1, max(0.01, job.timeouts.shortest_s / 10)) * NS)
+        self._tick_s = self._tick_ns / NS
         self._next_tick_ns = 0
 
     def prepare(self) -> None:
@@ -109,10 +110,11 @@ class Loop:
         self._schedule.start(until, start_ns)
         self._ends_ns = self._known_end_ns()
         self._next_tick_ns = start_ns
+        backlog = self.backlog
         while (self._in_flight or self._schedule.left or self._resend) and not self._over:
             more_to_send = self._send_due()
             polled_ns = self._polled_ns
-            ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
+            ready = self._poller.poll(0 if more_to_send or backlog.reads or backlog else self._patience_s(), READY_MOST)
             if len(ready) < READY_MOST:  # else more may have been ready than we were told of
                 self._polled_ns = realtime_ns()
             if ready:
@@ -141,6 +143,8 @@ class Loop:
 
     def _send_due(self) -> bool:
         """Send what is due and may be sent. True if there is more of it, left for the next turn."""
+        if self._in_flight >= self._job.share.max_in_flight and not self._job.share.drops:
+            return False  # as in nearly every turn of a closed loop
         for _ in range(SENDS_A_TURN):
             if not self._is_due():
                 return False
@@ -236,7 +240,7 @@ class Loop:
                 connection.body = b""
                 body_bytes += len(body)
                 # One chunk is one write of the server, and one arrival. Anything else may have come bit by bit.
-                if connection.apart or size == READ_BYTES or connection.quiet_ns or not connection.chunked:
+                if connection.piecemeal or size == READ_BYTES:
                     since_ns = connection.arrived_since(quiet_ns, full=size == READ_BYTES)
                 else:
                     since_ns = read_ns
@@ -338,6 +342,8 @@ class Loop:
 
     def _patience_s(self) -> float:
         """How long to wait for a socket: until the next tick, or until the next request is due where no timer can tell."""
+        if self._timer.fd >= 0 and self._ends_ns is None:
+            return self._tick_s  # a tick may come late by as much: cheaper than asking the clock at every turn
         now_ns = monotonic_ns()
         wait_ns = self._next_tick_ns - now_ns
         if self._timer.fd < 0:

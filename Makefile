@@ -28,6 +28,9 @@ test-docker: .venv/dev  ## servers in containers, with a real Docker engine (ski
 test-wide: .venv/dev  ## the same as fast tests with many more trials: faults on every wire, clean runs, statistics
 	$(BIN)/pytest -m wide
 
+soak: .venv/dev  ## kill a campaign's runner a thousand times at random, and miss nothing
+	$(BIN)/python tests/campaign/kill_loop.py "$$(mktemp -d)" 1000 20260722
+
 fuzz: .venv/dev  ## garbage for every reader and both servers, for SECONDS (default 60)
 	$(BIN)/python tests/fuzz/fuzzing.py $(SECONDS)
 

@@ -24,7 +24,7 @@ NOT_RUN = Ending("g/5", "not run", False)
 
 
 def outcome(*endings: Ending, **more: object) -> Outcome:
-    facts = {"groups": 2, "lost": {}, "records": "results/.inferometer/c", "elapsed_s": 75.0, **more}
+    facts = {"groups": 2, "served": 2, "lost": {}, "records": "results/.inferometer/c", "elapsed_s": 75.0, **more}
     return Outcome(endings=endings, **facts)  # type: ignore[arg-type]
 
 
@@ -59,7 +59,7 @@ def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_named_with_its_reason() -> None:
-    lines = summary_lines(outcome(VALID, INVALID, FAILED, NOT_RUN, lost={"g": "No server."}, interrupted=True))
+    lines = summary_lines(outcome(VALID, INVALID, FAILED, NOT_RUN, served=1, lost={"g": "No server."}, interrupted=True))
     assert lines[2:] == [
         "[ ] servers: 1 of 2 groups had theirs",
         "[ ] campaign: was interrupted",

@@ -38,6 +38,8 @@ class Outcome:
 
     endings: Sequence[Ending]
     groups: int
+    served: int
+    """Groups that had their server to the end, or needed none."""
     lost: Mapping[str, str]
     """Why a group had no server to the end, by its id."""
     records: str
@@ -112,7 +114,7 @@ def _checklist(outcome: Outcome) -> list[str]:
     have = sum(ending.counts for ending in outcome.endings)
     ended = "was interrupted" if outcome.interrupted else "broke off" if outcome.trouble else "ran to its end"
     return [
-        _item(not outcome.lost, f"servers: {outcome.groups - len(outcome.lost)} of {outcome.groups} groups had theirs"),
+        _item(outcome.served == outcome.groups, f"servers: {outcome.served} of {outcome.groups} groups had theirs"),
         _item(not (outcome.interrupted or outcome.trouble), f"campaign: {ended}"),
         _item(outcome.complete, f"results: {have} of {len(outcome.endings)} points have one that counts, its files whole"),
         _item(True, f"configuration, servers and times: recorded in {outcome.records}"),

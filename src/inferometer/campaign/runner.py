@@ -47,6 +47,7 @@ class _Run:
         self.display = display
         self.began_s = time.monotonic()
         self.lost: dict[str, str] = {}
+        self.served = 0
         self.versions: dict[str, str | None] = {}
 
     def run(self) -> Outcome:
@@ -63,6 +64,7 @@ class _Run:
         return Outcome(
             endings=endings_of(self.task.groups, self._as_it_is_now(), self.versions),
             groups=len(self.task.groups),
+            served=self.served,
             lost=self.lost,
             records=str(self.places.directory),
             elapsed_s=time.monotonic() - self.began_s,
@@ -74,6 +76,7 @@ class _Run:
         group = group_run.group
         try:
             group_run.run()
+            self.served += 1
         except GroupLostError as error:
             self.lost[group.id] = str(error)
             self.results.note("group failed", group=group.id, reason=str(error), log_tail=error.log_tail)

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
+from readme_table import cells, check_readme
 from typer.testing import CliRunner
 
 from inferometer.cli.backends import table
 from inferometer.cli.main import app
 from inferometer.protocol import PROTOCOLS
 
-README = Path(__file__).parents[2] / "README.md"
-PLACE = re.compile(r"(<!-- backends: [^\n]* -->\n)(.*?)(<!-- /backends -->\n)", re.DOTALL)
-
-
-def cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip("|\n").split(" | ")]
-
 
 def test_the_readme_has_the_table() -> None:
-    text = README.read_text(encoding="utf-8")
-    if os.environ.get("UPDATE_GOLDEN"):
-        text = PLACE.sub(lambda found: found[1] + table() + found[3], text)
-        README.write_text(text, encoding="utf-8")
-    (found,) = PLACE.finditer(text)
-    assert found[2] == table(), "the README is out of date: UPDATE_GOLDEN=1 pytest tests/cli/test_backends_verb.py"
+    check_readme("backends", table())
 
 
 def test_the_command_prints_it() -> None:

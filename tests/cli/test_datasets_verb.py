@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
+from readme_table import cells, check_readme
 from typer.testing import CliRunner
 
 from inferometer.cli.bench_workload import DATASETS, FIELDS
@@ -13,21 +12,9 @@ from inferometer.cli.datasets import table
 from inferometer.cli.flag_errors import flag_name
 from inferometer.cli.main import app
 
-README = Path(__file__).parents[2] / "README.md"
-PLACE = re.compile(r"(<!-- datasets: [^\n]* -->\n)(.*?)(<!-- /datasets -->\n)", re.DOTALL)
-
-
-def cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip("|\n").split(" | ")]
-
 
 def test_the_readme_has_the_table() -> None:
-    text = README.read_text(encoding="utf-8")
-    if os.environ.get("UPDATE_GOLDEN"):
-        text = PLACE.sub(lambda found: found[1] + table() + found[3], text)
-        README.write_text(text, encoding="utf-8")
-    (found,) = PLACE.finditer(text)
-    assert found[2] == table(), "the README is out of date: UPDATE_GOLDEN=1 pytest tests/cli/test_datasets_verb.py"
+    check_readme("datasets", table())
 
 
 def test_the_command_prints_it() -> None:

@@ -34,7 +34,7 @@ def load_share(directory: Path, job: Job, start_realtime_ns: int) -> Trace:
         if c.dtype == "object":
             requests[c.name] = np.array(rest["objects"][c.name], dtype=object)
         else:
-            requests[c.name] = np.load(directory / f"request.{c.name}.npy", mmap_mode="r", allow_pickle=False)
+            requests[c.name] = _map(directory / f"request.{c.name}.npy")
     return Trace(
         requests=requests,
         events={c.name: _map(directory / f"event.{c.name}.npy") for c in EVENT_COLUMNS},

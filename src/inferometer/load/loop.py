@@ -2,6 +2,8 @@
 
 Between a request's due time and its end this loop builds no models, logs nothing and takes no lock, and it parses no event
 while another waits to be read: events that pile up in a socket share the stamp of the last.
+
+Longer than most files here: what is unusual (the second half) ends the same exchanges that the first half begins.
 """
 
 from __future__ import annotations
@@ -110,11 +112,10 @@ class Loop:
         self._schedule.start(until, start_ns)
         self._ends_ns = self._known_end_ns()
         self._next_tick_ns = start_ns
-        backlog = self.backlog
         while (self._in_flight or self._schedule.left or self._resend) and not self._over:
             more_to_send = self._send_due()
             polled_ns = self._polled_ns
-            ready = self._poller.poll(0 if more_to_send or backlog.reads or backlog else self._patience_s(), READY_MOST)
+            ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
             if len(ready) < READY_MOST:  # else more may have been ready than we were told of
                 self._polled_ns = realtime_ns()
             if ready:

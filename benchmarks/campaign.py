@@ -20,14 +20,14 @@ from table import print_table
 
 from inferometer.campaign.embedded_server import EmbeddedServer
 from inferometer.campaign.runner import run_campaign
-from inferometer.campaign.standing import Places
 from inferometer.campaign.task import Task
-from inferometer.load import Snapshot
+from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
 from inferometer.server.base import Confirmation
 from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
+from inferometer.store.standing import Places
 
 POINTS = 2000
 AT_ONCE = EngineSettings(ttft_ms=0.5, itl_ms=0.02, max_model_len=4096)

@@ -15,7 +15,7 @@ import cores
 from table import print_table, spread
 
 from inferometer.campaign.accuracy import Accuracy, compare
-from inferometer.load.poller import Poller, make_poller
+from inferometer.loadgen.poller import Poller, make_poller
 from inferometer.simulator import EmbeddedEngine, EngineSettings
 
 STREAMS = 50
@@ -85,5 +85,5 @@ def _turn(priority: str) -> tuple[Accuracy, client.Measured]:
 
 
 if __name__ == "__main__":
-    with patch("inferometer.load.loop.make_poller", lambda: StalledPoller(make_poller())):
+    with patch("inferometer.loadgen.loop.make_poller", lambda: StalledPoller(make_poller())):
         client.become_the_client()

@@ -22,16 +22,16 @@ import orjson
 import psutil
 from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
-from inferometer.campaign.history import History
-from inferometer.campaign.ledger import read_ledger
 from inferometer.campaign.outcome import summary_lines
 from inferometer.campaign.runner import run_campaign
-from inferometer.campaign.standing import Places, read_standing
 from inferometer.server.base import Server
 from inferometer.server.kinds import server_for
 from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec, ServerNeed
 from inferometer.spec.expand import expand
+from inferometer.store.history import History
+from inferometer.store.ledger import read_ledger
+from inferometer.store.standing import Places, read_standing
 
 POINTS_IN_A_LIFE = 4
 LONGEST_LIFE_S = 0.6

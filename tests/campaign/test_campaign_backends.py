@@ -11,11 +11,11 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.embedded_server import EmbeddedServer
 from inferometer.campaign.runner import run_campaign
-from inferometer.campaign.standing import Places
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.kinds import server_for
 from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.server_recipe import BackendName
+from inferometer.store.standing import Places
 
 ROOMY = replace(FAST, max_model_len=512)  # for the trial texts by which prompts are counted
 

@@ -13,10 +13,10 @@ import pytest
 from test_results import save, spec_of, visible
 
 from inferometer.campaign.gather import GatherError, collect, tar_name
-from inferometer.campaign.ledger import LedgerError, dump, read_ledger
 from inferometer.campaign.merge import Merged, merge
 from inferometer.campaign.results import Results
-from inferometer.campaign.standing import Places, read_standing
+from inferometer.store.ledger import LedgerError, dump, read_ledger
+from inferometer.store.standing import Places, read_standing
 
 
 def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") -> Places:

@@ -11,9 +11,9 @@ from tiny_campaign import tiny_campaign
 
 from inferometer.campaign.outcome import NAMED, Ending, Outcome, duration, endings_of, summary_lines
 from inferometer.campaign.results import Results
-from inferometer.campaign.standing import Places, places_of, read_standing
 from inferometer.spec.campaign import Group
 from inferometer.spec.expand import expand
+from inferometer.store.standing import Places, places_of, read_standing
 
 VALID = Ending("g/1", "VALID", True)
 SUSPECT = Ending("g/2", "SUSPECT", True, "Few samples.")

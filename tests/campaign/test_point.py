@@ -14,7 +14,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from inferometer.campaign import point as point_module
 from inferometer.campaign.point import KnownServer, PointError, prepare, recount, run
-from inferometer.load import Job, MeasurementError
+from inferometer.loadgen import Job, MeasurementError
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.spec.run import RunSpec

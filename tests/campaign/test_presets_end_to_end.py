@@ -11,12 +11,12 @@ from tiny_campaign import Remembering, task_of
 
 from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
 from inferometer.campaign.runner import run_campaign
-from inferometer.campaign.standing import Places, read_standing
 from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import CampaignSpec, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
+from inferometer.store.standing import Places, read_standing
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from crashing import killed_before, watched
 
-from inferometer.campaign.history import Result
-from inferometer.campaign.ledger import read_ledger
 from inferometer.campaign.results import Measurement, Results
-from inferometer.campaign.standing import Places, checksum_of, read_standing
 from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RandomWorkload, RunSpec, Target
 from inferometer.store.atomic import new_directory, write_file
+from inferometer.store.history import Result
+from inferometer.store.ledger import read_ledger
+from inferometer.store.standing import Places, checksum_of, read_standing
 
 
 def spec_of(number: int) -> RunSpec:

@@ -16,12 +16,10 @@ import pytest
 from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign import measured
-from inferometer.campaign.ledger import read_ledger
 from inferometer.campaign.lock import LockedError, locked
 from inferometer.campaign.outcome import Outcome
 from inferometer.campaign.runner import run_campaign
-from inferometer.campaign.standing import Places, read_standing
-from inferometer.load import Snapshot
+from inferometer.loadgen import Snapshot
 from inferometer.metrics import Finding, Level, Verdict
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint
@@ -29,7 +27,9 @@ from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.atomic import CannotWriteError
+from inferometer.store.ledger import read_ledger
 from inferometer.store.run_directory import load_run
+from inferometer.store.standing import Places, read_standing
 from inferometer.workload import find_counting
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from inferometer.campaign.task import Task
-from inferometer.load import Snapshot
+from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
 from inferometer.server.base import Confirmation, Server
 from inferometer.simulator import EngineSettings

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from inferometer.campaign.results import Measurement, Results
-from inferometer.campaign.standing import places_of
 from inferometer.cli.main import main
 from inferometer.cli.plan_view import duration, short
 from inferometer.metrics.verdict import Status
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
+from inferometer.store.standing import places_of
 
 Plan = Callable[..., tuple[int, str, str]]
 

@@ -15,8 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from inferometer.campaign.lock import locked
-from inferometer.campaign.standing import Places
 from inferometer.cli.main import app
+from inferometer.store.standing import Places
 
 CAMPAIGN = """
 name: small

@@ -9,7 +9,7 @@ import numpy as np
 
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.clock import MS
-from inferometer.load import Job, measure, resolve
+from inferometer.loadgen import Job, measure, resolve
 from inferometer.metrics import judge, summarize
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferometer.load.address import Address
-from inferometer.load.connection import Connection
+from inferometer.loadgen.address import Address
+from inferometer.loadgen.connection import Connection
 
 bodies = st.binary(max_size=200)
 places = st.lists(st.floats(0, 1), max_size=12)

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
-sys.path += [str(Path(__file__).parents[1] / room) for room in ("load", "protocol", "store")]
+sys.path += [str(Path(__file__).parents[1] / room) for room in ("loadgen", "protocol", "store")]
 
 from example_run import example_spec, example_trace
 from loop_runner import address_of, job_for, run_loop
@@ -26,11 +26,10 @@ from mutation import mutated, pieces
 from scripted_server import Asked, Peer, ScriptedServer
 from transcript import transcripts
 
-from inferometer.campaign.ledger import LedgerError, dump, read_ledger
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_spec import understand
 from inferometer.cli.flag_errors import FlagsError
-from inferometer.load.loop import CannotConnectError
+from inferometer.loadgen.loop import CannotConnectError
 from inferometer.protocol import PROTOCOLS, UNKNOWN, Decoder, Reply, StreamEvent, error_sentence
 from inferometer.protocol.error_body import SENTENCE_CHARS
 from inferometer.protocol.ndjson import LineSplitter
@@ -44,6 +43,7 @@ from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names, preset_text
 from inferometer.spec.run import Timeouts
+from inferometer.store.ledger import LedgerError, dump, read_ledger
 from inferometer.store.run_directory import RUN, load_run, save_run
 
 IMPATIENT = Timeouts(connect_s=1, first_token_s=0.05, idle_s=0.05, total_s=0.2)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inferometer.live.campaign import CampaignLines
-from inferometer.load import Snapshot
+from inferometer.loadgen import Snapshot
 from inferometer.metrics import summarize
 from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec, Group

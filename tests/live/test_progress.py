@@ -7,7 +7,7 @@ import io
 import pytest
 
 from inferometer.live.progress import PLAIN_LINE_EVERY_S, LiveProgress, figures, progress
-from inferometer.load import Snapshot
+from inferometer.loadgen import Snapshot
 
 
 def snapshot(**fields: int) -> Snapshot:

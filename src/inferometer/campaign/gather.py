@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from inferometer.campaign.archive import write_archive
-from inferometer.campaign.history import History
-from inferometer.campaign.ledger import Record, dump, read_ledger
-from inferometer.campaign.standing import HIDDEN, Places
 from inferometer.store.atomic import TEMPORARY_PREFIX
+from inferometer.store.history import History
+from inferometer.store.ledger import Record, dump, read_ledger
+from inferometer.store.standing import HIDDEN, Places
 
 LEFT_BEHIND = ("lock", "logs", "pending")
 """In a campaign's folder: of this machine alone. Logs hold what servers print, keys too perhaps."""

@@ -13,18 +13,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from inferometer.campaign.history import Result
 from inferometer.campaign.measured import Measured, measure_point
 from inferometer.campaign.point import KnownServer, PointError, prepare
 from inferometer.campaign.results import Measurement, Results
 from inferometer.campaign.task import Display, Task
-from inferometer.load import MeasurementError
+from inferometer.loadgen import MeasurementError
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
 from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.store.environment import describe_environment
+from inferometer.store.history import Result
 from inferometer.store.vllm_json import save_result
 from inferometer.trace import Outcome, Trace
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from inferometer.campaign import point
 from inferometer.campaign.point import ReadyPoint
-from inferometer.load import Snapshot
+from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.server.endpoint import Endpoint
 from inferometer.store.run_directory import save_run

@@ -14,7 +14,7 @@ import orjson
 
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.campaign.planning import plan_of, reserve
-from inferometer.load import Job, MeasurementError, Snapshot, measure, raise_descriptor_limit, resolve
+from inferometer.loadgen import Job, MeasurementError, Snapshot, measure, raise_descriptor_limit, resolve
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.request import Prompt, Request
 from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard

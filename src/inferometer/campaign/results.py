@@ -16,13 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from inferometer.campaign.history import History, Result
-from inferometer.campaign.ledger import Ledger
-from inferometer.campaign.standing import Places, Standing, checksum_of
 from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RunSpec
 from inferometer.store.atomic import move, require_writable, saying_why
+from inferometer.store.history import History, Result
+from inferometer.store.ledger import Ledger
 from inferometer.store.secret import masked
+from inferometer.store.standing import Places, Standing, checksum_of
 
 
 @dataclass(frozen=True, slots=True)

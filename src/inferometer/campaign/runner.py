@@ -20,11 +20,11 @@ from inferometer.campaign.group_run import GroupLostError, GroupRun
 from inferometer.campaign.lock import locked
 from inferometer.campaign.outcome import Outcome, endings_of
 from inferometer.campaign.results import Results
-from inferometer.campaign.standing import Places, Standing, read_standing
 from inferometer.campaign.task import Display, Task
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
 from inferometer.store.secret import masked_command
+from inferometer.store.standing import Places, Standing, read_standing
 
 NAMED = 10
 """Damaged results that are named one by one."""

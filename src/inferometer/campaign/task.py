@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from inferometer.campaign.measured import Wanted
-from inferometer.load import Snapshot
+from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
 from inferometer.server.base import Confirmation, Server
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed

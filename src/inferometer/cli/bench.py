@@ -42,7 +42,7 @@ def bench(**flags: Any) -> None:
     """
     from inferometer.campaign.point import PointError
     from inferometer.cli.flag_errors import FlagsError
-    from inferometer.load import MeasurementError
+    from inferometer.loadgen import MeasurementError
     from inferometer.server.endpoint import EndpointError
     from inferometer.store.atomic import CannotWriteError
 

@@ -15,7 +15,7 @@ from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_load import load_of
 from inferometer.cli.bench_workload import workload_of
 from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
-from inferometer.load.job import check_headers
+from inferometer.loadgen.job import check_headers
 from inferometer.metrics import parse_goodput
 from inferometer.metrics.dialects import DIALECTS
 from inferometer.protocol import PROTOCOLS

@@ -25,8 +25,8 @@ def collect(
     from datetime import datetime
 
     from inferometer.campaign import gather
-    from inferometer.campaign.ledger import LedgerError
     from inferometer.store.atomic import CannotWriteError
+    from inferometer.store.ledger import LedgerError
 
     tar = output or Path(gather.tar_name(directory, socket.gethostname(), datetime.now().astimezone()))
     try:

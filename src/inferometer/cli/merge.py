@@ -24,9 +24,9 @@ def merge(
     """
     from inferometer.campaign.archive import ArchiveError
     from inferometer.campaign.gather import GatherError
-    from inferometer.campaign.ledger import LedgerError
     from inferometer.campaign.merge import merge as merge_results
     from inferometer.store.atomic import CannotWriteError
+    from inferometer.store.ledger import LedgerError
 
     try:
         merged = merge_results(sources, output)

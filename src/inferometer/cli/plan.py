@@ -10,10 +10,10 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inferometer.campaign.ledger import Record
-    from inferometer.campaign.standing import Places, Standing
     from inferometer.cli.plan_view import GroupPlan
     from inferometer.spec.campaign import CampaignSpec, Group
+    from inferometer.store.ledger import Record
+    from inferometer.store.standing import Places, Standing
 
 EXIT_USAGE = 2
 
@@ -39,11 +39,11 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     import os
 
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
-    from inferometer.campaign.ledger import LedgerError
-    from inferometer.campaign.standing import places_of
     from inferometer.spec.campaign import CampaignError
     from inferometer.spec.campaign_file import load_campaign
     from inferometer.spec.expand import expand
+    from inferometer.store.ledger import LedgerError
+    from inferometer.store.standing import places_of
 
     try:
         spec = load_campaign(campaign, sets=sets or (), environment=os.environ)
@@ -66,10 +66,10 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
 
 
 def _show(campaign: CampaignSpec, groups: list[Group], places: Places, *, points: bool, embedded: bool) -> None:
-    from inferometer.campaign.history import History
-    from inferometer.campaign.ledger import read_ledger
-    from inferometer.campaign.standing import Standing
     from inferometer.cli.plan_view import describe, how_estimated
+    from inferometer.store.history import History
+    from inferometer.store.ledger import read_ledger
+    from inferometer.store.standing import Standing
 
     records = read_ledger(places.ledger)
     standing = Standing.of(History.of(records), places.result_dir)

@@ -9,10 +9,10 @@ import typer
 
 if TYPE_CHECKING:
     from inferometer.campaign.outcome import Outcome
-    from inferometer.campaign.standing import Places
     from inferometer.campaign.task import Display, Task
     from inferometer.server.base import Server
     from inferometer.spec.campaign import ServerNeed
+    from inferometer.store.standing import Places
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -53,13 +53,13 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.campaign.embedded_server import EmbeddedServer
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
     from inferometer.campaign.outcome import summary_lines
-    from inferometer.campaign.standing import places_of
     from inferometer.campaign.task import Task
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.campaign import CampaignError
     from inferometer.spec.campaign_file import load_campaign
     from inferometer.spec.expand import expand
+    from inferometer.store.standing import places_of
 
     try:
         spec = load_campaign(campaign, sets=sets or (), environment=os.environ)
@@ -81,10 +81,10 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 
 
 def _run(task: Task, places: Places, display: Display) -> Outcome:
-    from inferometer.campaign.ledger import LedgerError
     from inferometer.campaign.lock import LockedError
     from inferometer.campaign.runner import run_campaign
     from inferometer.store.atomic import CannotWriteError
+    from inferometer.store.ledger import LedgerError
 
     try:
         return run_campaign(task, places, display)

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from inferometer.live.progress import progress
 
 if TYPE_CHECKING:
-    from inferometer.load import Snapshot
+    from inferometer.loadgen import Snapshot
     from inferometer.metrics import Summary
     from inferometer.server.base import Confirmation
     from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed

@@ -1,0 +1,12 @@
+"""The measuring core: sends a plan's requests and records when every event of their responses arrived.
+
+Knows sockets, clocks, framing and the decoders' interface. Not of definitions of metrics, files of results, or the terminal.
+"""
+
+from inferometer.loadgen.address import Address, resolve
+from inferometer.loadgen.descriptors import raise_descriptor_limit
+from inferometer.loadgen.job import Job
+from inferometer.loadgen.live import Snapshot
+from inferometer.loadgen.pool import MeasurementError, measure
+
+__all__ = ["Address", "Job", "MeasurementError", "Snapshot", "measure", "raise_descriptor_limit", "resolve"]

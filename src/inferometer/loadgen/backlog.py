@@ -1,0 +1,101 @@
+"""What was read and not yet decoded, in order: in memory while it is little, in an unnamed temporary file beyond that.
+
+The loop decodes only when there is nothing to read. Under a load that leaves it no idle moment this queue grows; its part in
+memory is bounded, and the rest is decoded after the last response.
+"""
+
+from __future__ import annotations
+
+import errno
+import marshal
+import os
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Container
+from typing import IO
+
+from inferometer.loadgen.stamps import Ancillary
+
+MEMORY_BYTES = 32 << 20
+READ_OVERHEAD_BYTES = 400
+"""What a waiting read costs in memory beside its body: the tuple, its numbers, its control message."""
+
+BLOCK_READS = 2048
+"""Reads that go to the file in one piece."""
+
+Read = tuple[int, bytes | None, Ancillary, int, int]
+"""(position of the request in this worker's share, body bytes or None when the response is over, control messages with the
+arrival stamp, realtime ns of the read, and since when its bytes may have arrived: see `Exchange.decode`)."""
+
+
+class Backlog:
+    """A first-in first-out queue. The loop appends to `reads` itself and adds what it appended to `bytes`, once a turn."""
+
+    def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
+        self.reads: deque[Read] = deque()
+        self.bytes = 0
+        """Body bytes in `reads`."""
+        self.peak_bytes = 0
+        self.spilled_bytes = 0
+        self._memory_bytes = memory_bytes
+        self._oldest: deque[Read] = deque()  # a block that has come back from the file, older than all others
+        self._file: IO[bytes] | None = None
+        self._blocks: deque[tuple[int, int]] = deque()  # (offset, length) of each block in the file, older than all `reads`
+        self._file_end = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.reads or self._blocks or self._oldest)
+
+    def settle(self) -> None:
+        """Called once a turn: with too much in memory, move the oldest block into the file."""
+        held = self.bytes + len(self.reads) * READ_OVERHEAD_BYTES
+        self.peak_bytes = max(self.peak_bytes, held)
+        if held <= self._memory_bytes:
+            return
+        block = self._pop(BLOCK_READS)
+        try:
+            self._spill(marshal.dumps(block))
+        except OSError:  # no room on the disk: better too much memory than no measurement
+            self._memory_bytes = sys.maxsize
+            self.reads.extendleft(reversed(block))
+            self.bytes += _body_bytes(block)
+
+    def _spill(self, data: bytes) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (lives as long as the backlog)
+        if os.pwrite(self._file.fileno(), data, self._file_end) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._blocks.append((self._file_end, len(data)))
+        self._file_end += len(data)
+        self.spilled_bytes += len(data)
+
+    def take(self, most: int) -> list[Read]:
+        """The oldest reads, `most` of them or fewer."""
+        if self._blocks and not self._oldest:
+            assert self._file is not None
+            offset, length = self._blocks.popleft()
+            self._oldest.extend(marshal.loads(os.pread(self._file.fileno(), length, offset)))  # noqa: S302 (we wrote it)
+        return _pop(self._oldest, most) if self._oldest else self._pop(most)
+
+    def positions(self) -> Container[int]:
+        """Of the requests of which something waits; while anything is in the file, where nobody looks, of all there may be."""
+        return range(sys.maxsize) if self._blocks or self._oldest else {read[0] for read in self.reads}
+
+    def _pop(self, most: int) -> list[Read]:
+        taken = _pop(self.reads, most)
+        self.bytes -= _body_bytes(taken)
+        return taken
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+def _pop(reads: deque[Read], most: int) -> list[Read]:
+    popleft = reads.popleft
+    return [popleft() for _ in range(min(most, len(reads)))]
+
+
+def _body_bytes(reads: list[Read]) -> int:
+    return sum([len(read[1]) for read in reads if read[1]])

@@ -1,0 +1,188 @@
+"""Connection: one socket to the server, its framing (httptools), its stamps, and TLS where asked for."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import socket
+import ssl
+
+import httptools
+
+from inferometer.clock import monotonic_ns, realtime_ns
+from inferometer.loadgen import stamps
+from inferometer.loadgen.address import Address
+from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.tls import TlsStream
+
+READABLE = select.POLLIN
+WRITABLE = select.POLLOUT
+
+HEADER_BYTES_MOST = 65_536
+TLS_RECORD_BYTES = 65_536
+
+
+class SurplusError(Exception):
+    """There are bytes behind the end of the response."""
+
+
+class Connection:
+    """A connection serves one exchange at a time; `exchange` is None while it is idle or not yet open.
+
+    While it is fed, the parser calls the `on_…` methods; what they leave behind (`body`, `complete`) the loop takes up.
+    """
+
+    __slots__ = (
+        "body",
+        "chunked",
+        "complete",
+        "compressed",
+        "connect_error",
+        "connect_ns",
+        "exchange",
+        "fd",
+        "feed",
+        "header_bytes",
+        "keep_alive",
+        "kernel_stamps",
+        "opened_ns",
+        "outgoing",
+        "parser",
+        "piecemeal",
+        "quiet_ns",
+        "ready",
+        "recvmsg",
+        "served",
+        "sized",
+        "sock",
+        "status",
+        "tls",
+    )
+
+    def __init__(self, address: Address, tls_context: ssl.SSLContext | None) -> None:
+        self.sock = socket.socket(address.family, socket.SOCK_STREAM)
+        self.sock.setblocking(False)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.kernel_stamps = stamps.enable(self.sock)
+        self.recvmsg = self.sock.recvmsg
+        self.fd = self.sock.fileno()
+        self.parser = httptools.HttpResponseParser(self)
+        self.feed = self.parser.feed_data
+        self.tls = TlsStream(tls_context, address.hostname) if tls_context else None
+        self.exchange: Exchange | None = None
+        self.ready = self.keep_alive = False
+        self.served = 0
+        self.outgoing = b""
+        self.body = b""
+        self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
+        self.header_bytes = self.status = self.quiet_ns = 0
+        self.connect_ns = 0
+        self.opened_ns = monotonic_ns()
+        self.connect_error = self.sock.connect_ex(address.socket_address)
+
+    def advance(self) -> None:
+        """The socket has news while it is being opened: go on, until `ready`. Raises OSError (ssl.SSLError among them)."""
+        error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if not error and self.connect_error != errno.EINPROGRESS:  # it failed, or succeeded, at once
+            error = self.connect_error
+        if error:
+            raise OSError(error, os.strerror(error))
+        if self.tls is not None:
+            try:
+                received = self.sock.recv(TLS_RECORD_BYTES)
+            except BlockingIOError:  # connected just now: we speak first
+                received = None
+            if received == b"":
+                raise ConnectionResetError("closed by the server during the TLS handshake")
+            self.sock.sendall(self.tls.handshake(received or b""))
+            if not self.tls.established:
+                return
+        self.connect_ns = monotonic_ns() - self.opened_ns
+        self.ready = True
+
+    def send(self, exchange: Exchange, message: bytes) -> None:
+        """Begin an exchange. What the kernel does not take at once stays in `outgoing`. Raises OSError."""
+        self.exchange = exchange
+        self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
+        self.header_bytes = self.status = self.quiet_ns = 0
+        exchange.connect_ns = self.connect_ns
+        if self.tls is not None:
+            message = self.tls.encrypt(message)
+        exchange.sent_ns = exchange.last_read_ns = realtime_ns()
+        self.outgoing = message
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what is left of the request. Raises OSError."""
+        try:
+            written = self.sock.send(self.outgoing)
+        except BlockingIOError:
+            written = 0
+        self.outgoing = self.outgoing[written:]
+        if not self.outgoing and self.exchange is not None:
+            self.exchange.sent_done_ns = realtime_ns()
+
+    def has_answer(self) -> bool:
+        """Whether something waits to be read, though the server takes no more of the request."""
+        try:
+            return bool(self.sock.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
+    def is_spent(self) -> bool:
+        """While idle, it has news: whether that is the end of it. TLS sends session tickets unasked; these are taken in."""
+        if self.tls is None:
+            return True  # a server has nothing to say but farewell
+        try:
+            received = self.sock.recv(TLS_RECORD_BYTES)
+            return not received or bool(self.tls.decrypt(received))
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def arrived_since(self, quiet_ns: int, full: bool) -> int:
+        """Since when the bytes of the last read may have arrived, where not all in one moment. Negative: not even its end did.
+
+        `quiet_ns` is when the loop knew of nothing to read here. A `full` read may have left some in the socket; what the next
+        read brings was then perhaps there before.
+        """
+        since_ns = self.quiet_ns or quiet_ns
+        self.quiet_ns = since_ns if full else 0
+        self.piecemeal = full or not self.chunked
+        return -since_ns if full else since_ns
+
+    def close(self) -> None:
+        self.sock.close()
+
+    # Called by the parser.
+
+    def on_message_begin(self) -> None:
+        if self.complete:  # what follows a whole response is not ours, and must not be taken for a part of it
+            raise SurplusError
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name in (b"content-length", b"transfer-encoding"):
+            self.sized = True
+            self.chunked = self.chunked or name == b"transfer-encoding"
+        elif name == b"content-encoding" and value.lower() != b"identity":
+            self.compressed = True
+
+    def on_headers_complete(self) -> None:
+        status = self.parser.get_status_code()
+        if status >= 200:  # 1xx only announces the real one
+            self.status = status
+            self.piecemeal = not self.chunked
+            self.keep_alive = self.parser.should_keep_alive()  # asked now: the parser forgets when the message is complete
+
+    def on_body(self, body: bytes) -> None:
+        if self.body:  # a second chunk: the server wrote more than once
+            self.body += body
+            self.piecemeal = True
+        else:
+            self.body = body
+
+    def on_message_complete(self) -> None:
+        self.complete = self.status > 0

@@ -1,0 +1,89 @@
+"""The worker's connections: opened ahead of need, kept alive, replaced when the server closes them."""
+
+from __future__ import annotations
+
+import errno
+import ssl
+from collections import deque
+
+from inferometer.loadgen.address import Address
+from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
+from inferometer.loadgen.poller import Poller
+from inferometer.loadgen.tls import client_context
+from inferometer.trace.schema import Failure
+
+OPENING_MOST = 64
+"""Connects under way at once: a listen queue that overflows costs a second of silence."""
+
+
+def failure_of_connect(error: OSError) -> Failure:
+    """Which failure a connect that ended in `error` is counted as."""
+    if isinstance(error, ssl.SSLError):
+        return Failure.TLS
+    if error.errno == errno.ECONNREFUSED:
+        return Failure.CONNECT_REFUSED
+    return Failure.CONNECT_TIMEOUT if error.errno == errno.ETIMEDOUT else Failure.CONNECT_ERROR
+
+
+class Connections:
+    """All sockets of one worker. `most` is the cap on requests in flight, `reserve` how many to hold open unused."""
+
+    def __init__(self, poller: Poller, address: Address, most: int, reserve: int) -> None:
+        self.by_fd: dict[int, Connection] = {}
+        self.idle: deque[Connection] = deque()
+        """Taken from the front: a server that gives each connection a thread, or a place among those it looks at, has had the
+        most time for the one that has been open longest. Taking the newest made one server's TTFT ten times what it was."""
+        self.opened = 0
+        self.kernel_stamps = True
+        self._poller = poller
+        self._address = address
+        self._tls: ssl.SSLContext | None = client_context(address.insecure) if address.tls else None
+        self._most = most
+        self._reserve = min(reserve, most)
+        self._opening = 0
+
+    def replenish(self, useful: int) -> None:
+        """Open what the reserve lacks, but no more connections in all than there is work for (`useful`)."""
+        room = min(self._most, useful) - len(self.by_fd)
+        lack = self._reserve - len(self.idle) - self._opening
+        for _ in range(min(room, lack, OPENING_MOST - self._opening)):
+            connection = Connection(self._address, self._tls)
+            self.by_fd[connection.fd] = connection
+            self._poller.register(connection.fd, WRITABLE)
+            self._opening += 1
+
+    def advance(self, connection: Connection) -> None:
+        """An opening connection has news. Raises OSError, after closing it, when it failed."""
+        try:
+            connection.advance()
+        except OSError:
+            self.drop(connection)
+            raise
+        self._poller.modify(connection.fd, READABLE)
+        if connection.ready:
+            self._opening -= 1
+            self.opened += 1
+            self.kernel_stamps = self.kernel_stamps and connection.kernel_stamps
+            self.idle.append(connection)
+
+    def watch(self, connection: Connection) -> None:
+        """After a write: listen for room to write the rest, or only for the answer."""
+        self._poller.modify(connection.fd, READABLE | WRITABLE if connection.outgoing else READABLE)
+
+    def listen(self, connection: Connection) -> None:
+        """After a write that failed: only for what the server has said already."""
+        self._poller.modify(connection.fd, READABLE)
+
+    def drop(self, connection: Connection) -> None:
+        """Close it and forget it."""
+        del self.by_fd[connection.fd]
+        if not connection.ready:
+            self._opening -= 1
+        elif connection.exchange is None and connection in self.idle:
+            self.idle.remove(connection)
+        self._poller.unregister(connection.fd)
+        connection.close()
+
+    def close(self) -> None:
+        for connection in list(self.by_fd.values()):
+            self.drop(connection)

@@ -1,0 +1,77 @@
+"""Job: all that one worker needs, made ready before its clock starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from inferometer.arrival import Share
+from inferometer.loadgen.address import Address
+from inferometer.protocol.base import Backend, Generation
+from inferometer.request import Request
+from inferometer.spec.flags import check_header
+from inferometer.spec.run import Timeouts
+
+SET_BY_US = frozenset({"accept-encoding", "connection", "content-length", "expect", "transfer-encoding", "x-request-id"})
+"""Headers (lower case) on which framing and matching depend; all others may be replaced."""
+
+_WORD = re.compile(r"[\x21-\x7e]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One worker's share of a run. `requests` and the share's due times are in the same order.
+
+    Raises ValueError if a header, the path or the prefix of request ids could not be sent as one line, or one word, of HTTP.
+    """
+
+    address: Address
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    backend: Backend
+    generation: Generation
+    requests: Sequence[Request]
+    share: Share
+    closed_loop: bool
+    drain_warmups: bool
+    reserve: int
+    """Connections to hold open beside those in use."""
+    timeouts: Timeouts
+    real_time: bool = True
+    """Take a real-time priority where the system allows it."""
+    keep_texts: bool = False
+    request_id_prefix: str = ""
+
+    def __post_init__(self) -> None:
+        check_headers(self.headers)
+        if not all(map(_WORD.fullmatch, (self.path, self.request_id_prefix, self.address.host_header))):
+            raise ValueError("The path, the host or the prefix of request ids holds a character that HTTP does not take there.")
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Raise ValueError unless all of these may be sent with every request."""
+    for name, value in headers.items():
+        check_header(name, value)
+        if name.lower() in SET_BY_US:
+            raise ValueError(f"--header {name}: the measurement sets this one itself; leave it out.")
+
+
+def wire_messages(job: Job) -> list[bytes]:
+    """Every request of the job as the bytes to write, head and body."""
+    usual = {
+        "Host": job.address.host_header,
+        "User-Agent": "inferometer",
+        "Accept": job.backend.content_type.partition(";")[0],
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json",
+    }
+    given = {name.lower() for name in job.headers}
+    headers = {**{name: value for name, value in usual.items() if name.lower() not in given}, **job.headers}
+    head = "\r\n".join([f"POST {job.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]).encode("ascii")
+    messages = []
+    for request in job.requests:
+        body = job.backend.encode(request, job.generation)
+        own = f"\r\nX-Request-Id: {job.request_id_prefix}{request.id}\r\nContent-Length: {len(body)}\r\n\r\n"
+        messages.append(head + own.encode("ascii") + body)
+    return messages

@@ -1,0 +1,474 @@
+"""THE hot loop: sends what is due, reads what arrives, and decodes only when there is nothing to read.
+
+Between a request's due time and its end this loop builds no models, logs nothing and takes no lock, and it parses no event
+while another waits to be read: events that pile up in a socket share the stamp of the last.
+
+Longer than most files here: what is unusual (the second half) ends the same exchanges that the first half begins.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Container
+
+import httptools
+
+from inferometer.clock import NS, monotonic_ns, realtime_ns, take_anchor
+from inferometer.loadgen.backlog import Backlog
+from inferometer.loadgen.connection import HEADER_BYTES_MOST, READABLE, WRITABLE, Connection
+from inferometer.loadgen.connections import Connections, failure_of_connect
+from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.job import Job, wire_messages
+from inferometer.loadgen.live import Live
+from inferometer.loadgen.poller import make_poller
+from inferometer.loadgen.recorder import Recorder
+from inferometer.loadgen.schedule import Schedule
+from inferometer.loadgen.scheduling import Priority
+from inferometer.loadgen.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
+from inferometer.loadgen.timer import DueTimer
+from inferometer.trace.schema import MISSING, Failure, Outcome
+
+NOT_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade, OSError)
+"""What framing raises, and TLS below it; the change to another protocol is no parser error to httptools."""
+
+READ_BYTES = 16_384
+READY_MOST = 1024
+SENDS_A_TURN = 64
+"""Requests written before the loop looks at its sockets again, so that a burst of sends does not keep it from reading."""
+
+DECODES_A_TURN = 32
+"""Reads decoded before the loop looks at its sockets again."""
+
+
+class CannotConnectError(Exception):
+    """The connections that the plan needs could not be opened; the message says why."""
+
+
+class Loop:
+    """One worker's share, from open connections to recorded columns: `prepare`, then `run` once or twice, then `close`."""
+
+    def __init__(self, job: Job, live: Live) -> None:
+        self.backlog = Backlog()
+        self.anchors = [take_anchor()]
+        self.priority = Priority()
+        self.reads = self.bytes_read = self.reconnects = self.sent = 0
+        self.stopped = False
+        self._over = False
+        self._ends_ns: int | None = None
+        self._job = job
+        self._live = live
+        self._messages = wire_messages(job)
+        self._schedule = Schedule(job.requests, job.share)
+        self._turns = self._schedule.turns
+        self.recorder = Recorder(job, self._turns.due_ns)
+        self._poller = make_poller()
+        self._timer = DueTimer()
+        if self._timer.fd >= 0:
+            self._poller.register(self._timer.fd, READABLE)
+        self.connections = Connections(self._poller, job.address, job.share.max_in_flight, job.reserve)
+        self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
+        self._resend: deque[Exchange] = deque()
+        self._in_flight = 0
+        self._start_ns = 0
+        self._polled_ns = realtime_ns()
+        self._tick_ns = int(min(0.1, max(0.01, job.timeouts.shortest_s / 10)) * NS)
+        self._tick_s = self._tick_ns / NS
+        self._next_tick_ns = 0
+
+    def prepare(self) -> None:
+        """Open the connections that are lacking. Raises CannotConnectError unless all that the plan needs are there."""
+        connections = self.connections
+        ahead = self._schedule.ahead
+        wanted = min(self._job.reserve, ahead)
+        closed_most = self.reconnects + len(connections.idle) + wanted
+        deadline_ns = monotonic_ns() + int(self._job.timeouts.connect_s * NS)
+        lacking = True
+        while lacking:
+            try:
+                connections.replenish(ahead)
+                for fd, _ in self._poller.poll(0.1 if len(connections.idle) < wanted else 0, READY_MOST):
+                    connection = connections.by_fd[fd]
+                    if connection.ready:
+                        self._attend(fd, connection)
+                    else:
+                        connections.advance(connection)
+            except OSError as error:
+                raise CannotConnectError(self._opened_so_far(wanted, error.strerror or str(error))) from error
+            lacking = len(connections.idle) < wanted
+            if self.reconnects > closed_most:
+                raise CannotConnectError(self._opened_so_far(wanted, "the server closes them unused"))
+            if lacking and monotonic_ns() > deadline_ns:
+                raise CannotConnectError(self._opened_so_far(wanted, f"no more within {self._job.timeouts.connect_s:g} s"))
+
+    def _opened_so_far(self, wanted: int, why: str) -> str:
+        return (
+            f"Only {len(self.connections.idle)} of {wanted} connections to {self._job.address.host_header} could be opened "
+            f"({why}): see whether the server runs, and how many connections it takes."
+        )
+
+    def run(self, until: int, start_ns: int) -> None:
+        """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and see all of them end."""
+        self._start_ns = start_ns
+        self._schedule.start(until, start_ns)
+        self._ends_ns = self._known_end_ns()
+        self._next_tick_ns = start_ns
+        while (self._in_flight or self._schedule.left or self._resend) and not self._over:
+            more_to_send = self._send_due()
+            polled_ns = self._polled_ns
+            ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
+            if len(ready) < READY_MOST:  # else more may have been ready than we were told of
+                self._polled_ns = realtime_ns()
+            if ready:
+                self._read(ready, polled_ns)
+                self.backlog.settle()
+            else:
+                self._decode(DECODES_A_TURN)
+            if monotonic_ns() >= self._next_tick_ns:
+                self._tick()
+        while self.backlog:
+            self._decode(DECODES_A_TURN)
+        self._report()
+
+    def close(self) -> None:
+        for position in self._schedule.dropped:
+            self.recorder.add_unsent(position, Outcome.DROPPED)
+        for position in self.recorder.missing():
+            self.recorder.add_unsent(position)
+        self.anchors.append(take_anchor())
+        self.connections.close()
+        self.backlog.close()
+        self._timer.close()
+        self._poller.close()
+
+    # Sending
+
+    def _send_due(self) -> bool:
+        """Send what is due and may be sent. True if there is more of it, left for the next turn."""
+        if self._in_flight >= self._job.share.max_in_flight and not self._job.share.drops:
+            return False  # as in nearly every turn of a closed loop
+        for _ in range(SENDS_A_TURN):
+            if not self._is_due():
+                return False
+            if not self.connections.idle:
+                self._replenish()
+                return False
+            exchange = self._begin()
+            self._in_flight += 1
+            self._send(exchange)
+        return True
+
+    def _is_due(self) -> bool:
+        """Whether a request is to be sent now; if the next one is due later, the timer is set for it."""
+        if self._resend and self._in_flight < self._job.share.max_in_flight:
+            return True
+        now_ns = monotonic_ns()
+        due_ns = self._schedule.next_ns(self._in_flight, now_ns)
+        if due_ns is None:
+            return False
+        if due_ns <= now_ns:
+            return True
+        self._timer.arm(due_ns)
+        return False
+
+    def _begin(self) -> Exchange:
+        """What is due: an exchange that has to be sent again, or the next request as a new one."""
+        if self._resend:
+            return self._resend.popleft()
+        position = self._schedule.take(monotonic_ns())
+        exchange = Exchange(position, self._job.backend.decoder(), keep_text=self._job.keep_texts)
+        self._exchanges[position] = exchange
+        self.sent += 1
+        return exchange
+
+    def _send(self, exchange: Exchange) -> None:
+        connection = self.connections.idle.popleft()
+        try:
+            connection.send(exchange, self._messages[exchange.position])
+        except OSError as error:
+            self._write_failed(connection, error)
+            return
+        if connection.outgoing:
+            self.connections.watch(connection)
+        if not self._job.closed_loop:
+            self._replenish()
+
+    def _replenish(self) -> None:
+        try:
+            self.connections.replenish(self._in_flight + len(self._resend) + self._schedule.left)
+        except OSError as error:  # no more sockets to be had
+            if not self.connections.by_fd:  # and none to wait for
+                self._connect_failed(Failure.CONNECT_ERROR, f"could not open a socket: {error}")
+
+    # Reading: the hot path
+
+    def _read(self, ready: list[tuple[int, int]], quiet_ns: int) -> None:
+        """Read each ready socket once; frame at once, so that a complete response frees its slot; leave decoding for later."""
+        by_fd = self.connections.by_fd
+        append = self.backlog.reads.append
+        body_bytes = read_bytes = reads = 0
+        now = realtime_ns
+        for fd, mask in ready:
+            connection = by_fd.get(fd)
+            if connection is None or (exchange := connection.exchange) is None or mask & WRITABLE:
+                self._attend(fd, connection)
+                continue
+            try:
+                data, ancillary, _, _ = connection.recvmsg(READ_BYTES, ANCILLARY_BYTES)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                self._lost(connection, error)
+                continue
+            read_ns = now()
+            if not data:
+                self._ended(connection, read_ns)
+                continue
+            size = len(data)
+            reads += 1
+            read_bytes += size
+            exchange.last_read_ns = read_ns
+            try:
+                if connection.tls is not None:
+                    data = connection.tls.decrypt(data)
+                connection.feed(data)
+            except NOT_HTTP as error:
+                self._misframed(connection, ancillary, read_ns, quiet_ns, error)
+                continue
+            if not exchange.headers_ns:
+                self._headers(connection, exchange, size, arrival_ns(ancillary) or read_ns)
+            body = connection.body
+            if body:
+                connection.body = b""
+                body_bytes += len(body)
+                # One chunk is one write of the server, and one arrival. Anything else may have come bit by bit.
+                if connection.piecemeal or size == READ_BYTES:
+                    since_ns = connection.arrived_since(quiet_ns, full=size == READ_BYTES)
+                else:
+                    since_ns = read_ns
+                append((exchange.position, body, ancillary, read_ns, since_ns))
+            if connection.complete:
+                self._completed(connection, exchange, ancillary, read_ns)
+        self.reads += reads
+        self.bytes_read += read_bytes
+        self.backlog.bytes += body_bytes
+
+    def _headers(self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int) -> None:
+        """The first reads of a response: note when its headers were complete, and that they do end."""
+        if connection.status:
+            exchange.headers(connection.status, stamp_ns)
+            if connection.compressed and connection.status // 100 == 2:
+                exchange.fail(Failure.CONTENT_TYPE, "the server compressed the response, though we take none that is")
+            elif connection.compressed:
+                exchange.fail(Failure.HTTP_STATUS, f"HTTP {connection.status}: (compressed)")
+            return
+        connection.header_bytes += length
+        if connection.header_bytes > HEADER_BYTES_MOST:
+            self._give_up(connection, Failure.BAD_FRAMING, "the response's headers do not end")
+
+    def _completed(self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int) -> None:
+        """The response is whole: its end goes the way of its reads, and the connection is free for the next."""
+        self.backlog.reads.append((exchange.position, None, ancillary, read_ns, read_ns))
+        self._in_flight -= 1
+        if self._turns.next_of:
+            self._turns.has_ended(exchange.position, monotonic_ns())
+        connection.exchange = None
+        connection.served += 1
+        if connection.keep_alive and not connection.outgoing:
+            self.connections.idle.append(connection)
+        else:
+            self.connections.drop(connection)
+            self._replenish()
+
+    def _misframed(self, connection: Connection, ancillary: Ancillary, read_ns: int, quiet_ns: int, error: Exception) -> None:
+        """The parser met something that is not HTTP: the end of the connection, and of the response unless that was whole."""
+        exchange = connection.exchange
+        assert exchange is not None
+        if not exchange.headers_ns and connection.status:
+            self._headers(connection, exchange, 0, arrival_ns(ancillary) or read_ns)
+        if connection.body:  # framed before the failure
+            self.backlog.reads.append((exchange.position, connection.body, ancillary, read_ns, quiet_ns))
+            self.backlog.bytes += len(connection.body)
+        if connection.complete:
+            connection.keep_alive = False
+            self._completed(connection, exchange, ancillary, read_ns)
+        else:
+            self._give_up(connection, Failure.BAD_FRAMING, f"the response is not HTTP ({error})")
+
+    # When there is nothing to read
+
+    def _decode(self, most: int) -> None:
+        exchanges = self._exchanges
+        for position, body, ancillary, read_ns, quiet_ns in self.backlog.take(most):
+            exchange = exchanges[position]
+            if body is not None:
+                exchange.decode(body, ancillary, read_ns, quiet_ns)
+                continue
+            exchange.conclude(arrival_ns(ancillary) or read_ns)
+            del exchanges[position]
+            self.recorder.add(exchange)
+            self._live.count(exchange)
+
+    def _tick(self) -> None:
+        """Ten times a second, or more often if a time-out is short: time-outs, clock anchor, priority, progress, stop."""
+        now_ns = monotonic_ns()
+        self._next_tick_ns = now_ns + self._tick_ns
+        if now_ns - self.anchors[-1].monotonic_ns > NS // 2:
+            self.anchors.append(take_anchor())
+        self.priority.adapt()
+        self._expire(now_ns, realtime_ns())
+        self._report()
+        if self._job.share.time_ns is not None:
+            self._keep_time(self._job.share.time_ns, now_ns)
+        if self._live.stop_requested():
+            self.stopped = True
+            self._end("the run was stopped", Outcome.CANCELLED)
+
+    def _known_end_ns(self) -> int | None:
+        """When the run's own time is over. It counts from the first measured request, so a closed loop has to warm up first."""
+        share, from_ns = self._job.share, self._schedule.measured_from_ns()
+        warming_up = self.sent < share.warmups and (self._job.closed_loop or bool(self._turns.next_of))
+        return None if share.time_ns is None or from_ns is None or warming_up else from_ns + share.time_ns
+
+    def _keep_time(self, time_ns: int, now_ns: int) -> None:
+        if self._ends_ns is None and self.sent > self._job.share.warmups:
+            self._ends_ns = now_ns + time_ns
+        if self._ends_ns is None:
+            return
+        if now_ns >= self._ends_ns:
+            self._end("the run's time was over", Outcome.UNFINISHED)
+        self._next_tick_ns = min(self._next_tick_ns, self._ends_ns)
+
+    def _report(self) -> None:
+        self._live.report(self.sent, self._in_flight, self.reads)
+
+    def _patience_s(self) -> float:
+        """How long to wait for a socket: until the next tick, or until the next request is due where no timer can tell."""
+        if self._timer.fd >= 0 and self._ends_ns is None:
+            return self._tick_s  # a tick may come late by as much: cheaper than asking the clock at every turn
+        now_ns = monotonic_ns()
+        wait_ns = self._next_tick_ns - now_ns
+        if self._timer.fd < 0:
+            due_ns = self._schedule.next_ns(self._in_flight, now_ns)
+            wait_ns = wait_ns if due_ns is None else min(wait_ns, due_ns - now_ns)
+        return max(0.0, wait_ns / NS)
+
+    # When something is unusual
+
+    def _attend(self, fd: int, connection: Connection | None) -> None:
+        """News from something that is not simply a response: the timer, an opening or idle connection, room to write."""
+        if connection is None:
+            if fd == self._timer.fd:
+                self._timer.rang()
+        elif not connection.ready:
+            self._advance(connection)
+        elif connection.outgoing:
+            try:
+                connection.flush()
+            except OSError as error:
+                self._write_failed(connection, error)
+                return
+            if not connection.outgoing:
+                self.connections.watch(connection)
+        elif connection.exchange is None and connection.is_spent():
+            self.connections.drop(connection)
+            self.reconnects += 1
+            self._replenish()
+
+    def _advance(self, connection: Connection) -> None:
+        try:
+            self.connections.advance(connection)
+        except OSError as error:
+            self._connect_failed(failure_of_connect(error), f"could not connect: {error}")
+
+    def _connect_failed(self, failure: Failure, detail: str) -> None:
+        """A request that is due has no connection to go by: that is its end."""
+        if self.connections.idle:
+            return
+        if self._is_due():
+            exchange = self._begin()
+            exchange.fail(failure, detail)
+            self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+            self._turns.has_ended(exchange.position, monotonic_ns())
+
+    def _ended(self, connection: Connection, read_ns: int) -> None:
+        """The server closed the connection under an exchange."""
+        exchange = connection.exchange
+        assert exchange is not None
+        if self._was_stale(connection, exchange):
+            self._send_again(connection, exchange)
+        elif exchange.headers_ns and not connection.sized:  # a body without a length ends like this
+            self._completed(connection, exchange, [], read_ns)
+        else:
+            self._give_up(connection, Failure.CLOSED_EARLY, "the server closed the connection before the response was over")
+
+    def _lost(self, connection: Connection, error: OSError) -> None:
+        exchange = connection.exchange
+        assert exchange is not None
+        if self._was_stale(connection, exchange):
+            self._send_again(connection, exchange)
+        else:
+            self._give_up(connection, Failure.RESET, f"the connection broke: {error}")
+
+    def _write_failed(self, connection: Connection, error: OSError) -> None:
+        """The server takes no more of the request. If it has said why, that is read first."""
+        if connection.has_answer():
+            self.connections.listen(connection)
+        else:
+            self._lost(connection, error)
+
+    def _was_stale(self, connection: Connection, exchange: Exchange) -> bool:
+        """A kept-alive connection that ends before a byte of answer was closed while idle: not an error of the request."""
+        return connection.served > 0 and not exchange.headers_ns and not connection.header_bytes
+
+    def _send_again(self, connection: Connection, exchange: Exchange) -> None:
+        exchange.resent += 1
+        exchange.sent_done_ns = MISSING
+        self.reconnects += 1
+        self._in_flight -= 1
+        self._resend.append(exchange)
+        self.connections.drop(connection)
+        self._replenish()
+
+    def _give_up(self, connection: Connection, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
+        """End an exchange before its response is whole. Its connection cannot be used again."""
+        exchange = connection.exchange
+        assert exchange is not None
+        exchange.break_off(failure, detail, outcome)
+        self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+        self._in_flight -= 1
+        self._turns.has_ended(exchange.position, monotonic_ns())
+        self.connections.drop(connection)
+        if not self._over:
+            self._replenish()
+
+    def _expire(self, now_ns: int, now_realtime_ns: int) -> None:
+        """Give up what has waited too long."""
+        limits = self._job.timeouts
+        undecoded: Container[int] | None = None
+        for connection in list(self.connections.by_fd.values()):
+            exchange = connection.exchange
+            if exchange is None:
+                if not connection.ready and now_ns - connection.opened_ns > limits.connect_s * NS:
+                    self.connections.drop(connection)
+                    self._connect_failed(Failure.CONNECT_TIMEOUT, f"no connection within {limits.connect_s:g} s")
+            elif now_realtime_ns - exchange.sent_ns > limits.total_s * NS:
+                self._give_up(connection, Failure.TOTAL_TIMEOUT, f"not complete within {limits.total_s:g} s")
+            elif exchange.arrivals:
+                if now_realtime_ns - exchange.last_read_ns > limits.idle_s * NS:
+                    self._give_up(connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s")
+            elif now_realtime_ns - exchange.sent_ns > limits.first_token_s * NS:
+                if undecoded is None:
+                    undecoded = self.backlog.positions()
+                if exchange.position not in undecoded:  # else its first token may be there
+                    self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
+
+    def _end(self, detail: str, outcome: Outcome) -> None:
+        """The run is over: what is in flight is cut off with this outcome, what was not sent stays unsent."""
+        self._over = True
+        for connection in list(self.connections.by_fd.values()):
+            if connection.exchange is not None:
+                self._give_up(connection, Failure.NONE, detail, outcome)
+        for exchange in self._resend:
+            exchange.break_off(Failure.NONE, detail, outcome)
+            self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+        self._resend.clear()

@@ -1,0 +1,165 @@
+"""Pool: starts the workers together, shows how far they are, stops them when told to, and makes one trace of their shares."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from inferometer.clock import MS, NS, monotonic_ns, take_anchor
+from inferometer.loadgen.handover import load_share, lost_share
+from inferometer.loadgen.job import Job
+from inferometer.loadgen.live import Live, Snapshot, snapshot
+from inferometer.loadgen.scratch import scratch_folder
+from inferometer.loadgen.worker import work
+from inferometer.trace.trace import Trace, merge
+
+SNAPSHOT_S = 0.2
+SECOND_THOUGHT_NS = 2 * NS
+"""A second signal throws the run away, but not within this of the first: an impatient finger is not a decision."""
+
+START_AFTER_NS = 10 * MS
+"""From the order to the common start: time for the order to reach every worker."""
+
+
+class MeasurementError(Exception):
+    """The measurement could not even begin; the message says why."""
+
+
+class _Worker:
+    """A worker as its parent sees it."""
+
+    def __init__(self, job: Job, directory: Path) -> None:
+        # A forked worker finds the requests in memory it shares with us; elsewhere they are sent to it.
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.job = job
+        self.live = Live()
+        self.directory = directory
+        directory.mkdir()
+        self.pipe, far_end = context.Pipe()
+        self.process: BaseProcess = context.Process(target=work, args=(job, self.live, far_end, directory), daemon=True)
+        self.process.start()
+        far_end.close()
+
+    def hear(self) -> tuple[Any, ...]:
+        """Its next word; ("died",) if there will be none."""
+        try:
+            return tuple(self.pipe.recv())
+        except (EOFError, OSError):
+            return ("died",)
+
+    def begin(self, start_ns: int) -> None:
+        with suppress(OSError):  # it has died: that is heard soon enough
+            self.pipe.send(("start", start_ns))
+
+
+def measure(jobs: Sequence[Job], on_progress: Callable[[Snapshot], None] = lambda _: None) -> Trace:
+    """Run the jobs, one worker process each, and merge what they recorded.
+
+    `on_progress` is called a few times a second. Ctrl-C and SIGTERM stop the run and keep what is there; a second one kills
+    it. Raises MeasurementError if a worker could not prepare, and KeyboardInterrupt if it was stopped before it began.
+    """
+    workers: list[_Worker] = []
+    with scratch_folder() as folder, _Stop(workers) as stop:
+        try:
+            workers.extend(_Worker(job, folder / str(job.share.worker)) for job in jobs)
+            _await_ready(workers, stop)
+            anchor = take_anchor()
+            start_ns = monotonic_ns() + START_AFTER_NS
+            for worker in workers:
+                worker.begin(start_ns)
+            last_words = _follow(workers, on_progress)
+            trace = _collect(workers, last_words, start_ns + anchor.offset_ns, interrupted=stop.asked)
+        except MeasurementError:
+            if stop.asked:
+                raise KeyboardInterrupt from None
+            raise
+        finally:
+            for worker in workers:
+                worker.process.kill()
+                worker.process.join()
+                worker.pipe.close()
+    return replace(trace, interrupted=trace.interrupted or stop.asked)  # also if all had ended when the signal came
+
+
+class _Stop:
+    """While this is entered, the first signal asks the workers to stop and the second kills them."""
+
+    def __init__(self, workers: Sequence[_Worker]) -> None:
+        self._workers = workers
+        self._before: dict[int, Any] = {}
+        self.asked = False
+        self._asked_ns = 0
+
+    def __enter__(self) -> _Stop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        now_ns = monotonic_ns()
+        if not self.asked:
+            self._asked_ns = now_ns
+        for worker in self._workers:
+            if now_ns - self._asked_ns > SECOND_THOUGHT_NS:
+                worker.process.kill()
+            worker.live.request_stop()
+        self.asked = True
+
+
+def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...]]]:
+    """The next word of each worker, by its place in the row, as they come in; empty where none came for a while."""
+    waiting = {worker.pipe: place for place, worker in enumerate(workers)}
+    while waiting:
+        heard = connection.wait(list(waiting), SNAPSHOT_S)
+        places = [waiting.pop(pipe) for pipe in heard]
+        yield {place: workers[place].hear() for place in places}
+
+
+def _await_ready(workers: Sequence[_Worker], stop: _Stop) -> None:
+    for words in _next_words(workers):
+        if stop.asked:
+            raise KeyboardInterrupt
+        for word in words.values():
+            if word[0] == "failed":
+                raise MeasurementError(word[1])
+            if word[0] == "died":
+                raise MeasurementError("A worker process died while it prepared: see whether memory ran out.")
+
+
+def _follow(workers: Sequence[_Worker], on_progress: Callable[[Snapshot], None]) -> dict[int, tuple[Any, ...]]:
+    """Until every worker has finished or died: their last words."""
+    lives = [worker.live for worker in workers]
+    last_words: dict[int, tuple[Any, ...]] = {}
+    for words in _next_words(workers):
+        last_words |= words
+        on_progress(snapshot(lives))
+    return last_words
+
+
+def _collect(
+    workers: Sequence[_Worker], last_words: Mapping[int, tuple[Any, ...]], start_realtime_ns: int, *, interrupted: bool
+) -> Trace:
+    """One trace, whatever became of the workers: what one of them failed to record is lost, what the others did is not."""
+    shares = []
+    for place, worker in enumerate(workers):
+        word = last_words[place]
+        if word[0] == "done":
+            shares.append(load_share(worker.directory, worker.job, start_realtime_ns))
+            continue
+        why = "the worker process died" if word[0] == "died" else f"the worker failed: {word[1].strip().splitlines()[-1]}"
+        sent = snapshot([worker.live]).sent
+        shares.append(lost_share(worker.job, sent, start_realtime_ns, why=why, interrupted=interrupted))
+    return merge(shares)

@@ -1,0 +1,141 @@
+"""Recorder: finished exchanges become rows of the trace's columns, about 25 bytes an event and 200 a request."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import Anchor, to_monotonic
+from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.job import Job
+from inferometer.protocol.base import UNKNOWN
+from inferometer.trace.schema import DELAY_MOST_NS, EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource
+
+_TYPECODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "b"}
+BLOCK = 65_536
+"""Stamps mapped from clock to clock at a time, to bound memory."""
+
+_REALTIME_COLUMNS = ("sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
+
+
+def _known(count: int) -> int:
+    return MISSING if count == UNKNOWN else count
+
+
+class Recorder:
+    """Columns under construction. Times go in as realtime ns and come out on the monotonic clock, from the run's start."""
+
+    def __init__(self, job: Job, turns_due_ns: Mapping[int, int] | None = None) -> None:
+        """`turns_due_ns`: when turns that wait for others were due, by position; filled as the run goes on."""
+        self._job = job
+        self._turns_due_ns = {} if turns_due_ns is None else turns_due_ns
+        self._requests: dict[str, array[int] | list[str | None]] = {
+            c.name: [] if c.dtype == "object" else array(_TYPECODES[c.dtype]) for c in REQUEST_COLUMNS
+        }
+        self._events = {c.name: array(_TYPECODES[c.dtype]) for c in EVENT_COLUMNS}
+        self._texts: list[str] = []
+
+    def add(self, exchange: Exchange) -> None:
+        """A request that was sent, whatever became of it."""
+        arrivals = exchange.arrivals
+        output_tokens, token_source = exchange.output_tokens()
+        self._texts.append("".join(exchange.text or ()))
+        self._add_row(
+            exchange.position,
+            exchange.outcome,
+            prompt_tokens=_known(exchange.usage.prompt_tokens),
+            output_tokens=output_tokens,
+            cached_tokens=_known(exchange.usage.cached_tokens),
+            token_source=token_source,
+            connect_ns=exchange.connect_ns,
+            sent_ns=exchange.sent_ns,
+            sent_done_ns=exchange.sent_done_ns,
+            headers_ns=exchange.headers_ns or MISSING,
+            first_ns=arrivals[0] if arrivals else MISSING,
+            last_ns=arrivals[-1] if arrivals else MISSING,
+            end_ns=exchange.end_ns,
+            status=exchange.status,
+            failure=exchange.failure,
+            resent=exchange.resent,
+            reads=exchange.reads,
+            event_count=len(arrivals),
+            finish_reason=exchange.finish_reason,
+            detail=exchange.detail,
+        )
+        self._add_events(exchange)
+
+    def _add_events(self, exchange: Exchange) -> None:
+        n = len(exchange.arrivals)
+        ambiguity_ns = array("i", bytes(4 * n))
+        for first, end, ns in exchange.ambiguous:
+            ambiguity_ns[first:end] = array("i", [min(ns, DELAY_MOST_NS)]) * (end - first)
+        stamp_source = array("b", [StampSource.KERNEL]) * n
+        for index in exchange.user_stamped:
+            stamp_source[index] = StampSource.USER
+        for name, values in (
+            ("arrival_ns", exchange.arrivals),
+            ("read_delay_ns", array("i", [min(ns, DELAY_MOST_NS) for ns in exchange.delays])),
+            ("ambiguity_ns", ambiguity_ns),
+            ("tokens", exchange.tokens),
+            ("stamp_source", stamp_source),
+        ):
+            self._events[name].extend(values)
+
+    def add_unsent(self, position: int, outcome: Outcome = Outcome.UNSENT) -> None:
+        """A request that was not sent: its turn did not come before the run was over, or it was dropped."""
+        self._texts.append("")
+        absent = ("prompt_tokens", "output_tokens", "cached_tokens", "connect_ns", *_REALTIME_COLUMNS)
+        self._add_row(position, outcome, **dict.fromkeys(absent, MISSING))
+
+    def _add_row(self, position: int, outcome: Outcome, **values: Any) -> None:
+        job = self._job
+        request = job.requests[position]
+        row = {
+            "id": request.id,
+            "worker": job.share.worker,
+            "warmup": position < job.share.warmups,
+            "asked_prompt_tokens": request.prompt_tokens,
+            "asked_output_tokens": request.max_tokens,
+            "intended_ns": self._intended_ns(position),
+            "outcome": outcome,
+            "event_start": len(self._events["arrival_ns"]),
+            **values,
+        }
+        for name, column in self._requests.items():
+            column.append(row.get(name, None if isinstance(column, list) else 0))  # type: ignore[arg-type]
+
+    def _intended_ns(self, position: int) -> int:
+        if self._job.closed_loop:
+            return MISSING
+        if self._job.requests[position].after is not None:
+            return self._turns_due_ns.get(position, MISSING)
+        return int(self._job.share.due_ns[position])
+
+    def missing(self) -> list[int]:
+        """Positions that have no row."""
+        there = set(self._requests["id"])
+        return [position for position, request in enumerate(self._job.requests) if request.id not in there]
+
+    def finish(
+        self, anchors: Sequence[Anchor], start_ns: int
+    ) -> tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]], tuple[str, ...]]:
+        """(request columns in order of id, event columns, texts), times relative to `start_ns` (monotonic)."""
+        requests = {
+            c.name: np.array(self._requests[c.name], dtype=object if c.dtype == "object" else c.dtype) for c in REQUEST_COLUMNS
+        }
+        order = np.argsort(requests["id"], kind="stable")
+        requests = {name: column[order] for name, column in requests.items()}
+        for name in _REALTIME_COLUMNS:
+            column = requests[name]
+            there = column != MISSING
+            column[there] = to_monotonic(column[there], anchors) - start_ns
+        events = {c.name: np.frombuffer(self._events[c.name], dtype=c.dtype) for c in EVENT_COLUMNS}
+        arrivals = events["arrival_ns"]
+        for begin in range(0, len(arrivals), BLOCK):
+            block = arrivals[begin : begin + BLOCK]
+            block[:] = to_monotonic(block, anchors) - start_ns
+        return requests, events, tuple(self._texts[i] for i in order)

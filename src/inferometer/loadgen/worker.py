@@ -1,0 +1,84 @@
+"""Worker: the process around one loop. It prepares, waits for the common start, runs, and leaves its columns as files.
+
+Parent and worker speak in small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done",); or, at any time,
+("failed", sentence).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+
+from inferometer.clock import clock_step_ns, monotonic_ns
+from inferometer.loadgen.handover import save_share
+from inferometer.loadgen.job import Job
+from inferometer.loadgen.live import Live
+from inferometer.loadgen.loop import CannotConnectError, Loop
+from inferometer.loadgen.scheduling import run_queue_ns
+from inferometer.trace.trace import WorkerRecord
+
+_PR_SET_PDEATHSIG = 1
+
+
+def work(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
+    """Body of a worker process. Never raises: what goes wrong is told over the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells us when to stop
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # no load without anyone to hear of it
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:
+            os._exit(1)  # it died before we asked to die with it
+    try:
+        _measure(job, live, pipe, directory)
+        pipe.send(("done",))
+    except CannotConnectError as error:
+        pipe.send(("failed", str(error)))
+    except Exception:
+        pipe.send(("failed", traceback.format_exc()))
+
+
+def _measure(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
+    loop = Loop(job, live)
+    loop.prepare()
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # a collection in mid-run would hold the loop for milliseconds, and what it makes has no cycles
+    if job.real_time:
+        loop.priority.take()
+    if job.drain_warmups:
+        loop.run(job.share.warmups, monotonic_ns())
+        loop.prepare()  # again, for connections closed meanwhile: a burst is not to begin with connects
+    pipe.send(("ready",))
+    _, start_ns = pipe.recv()
+    began_ns, began_cpu_ns, waited_before_ns = monotonic_ns(), time.process_time_ns(), run_queue_ns()
+    loop.run(len(job.requests), start_ns)
+    wall_ns, cpu_ns, waited_ns = monotonic_ns() - began_ns, time.process_time_ns() - began_cpu_ns, run_queue_ns()
+    loop.close()
+    record = WorkerRecord(
+        worker=job.share.worker,
+        assigned=len(job.requests),
+        sent=loop.sent,
+        wall_ns=wall_ns,
+        cpu_ns=cpu_ns,
+        run_queue_ns=waited_ns - waited_before_ns if waited_ns >= 0 else -1,
+        scheduling=str(loop.priority),
+        reads=loop.reads,
+        bytes_read=loop.bytes_read,
+        backlog_peak_bytes=loop.backlog.peak_bytes,
+        spilled_bytes=loop.backlog.spilled_bytes,
+        connections=loop.connections.opened,
+        reconnects=loop.reconnects,
+        clock_step_ns=clock_step_ns(loop.anchors),
+        kernel_stamps=loop.connections.kernel_stamps,
+    )
+    requests, events, texts = loop.recorder.finish(loop.anchors, start_ns)
+    save_share(directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped})

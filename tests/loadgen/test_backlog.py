@@ -1,0 +1,130 @@
+"""Backlog: what goes in comes out, in order and unchanged, whether it waited in memory or in the file."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from inferometer.loadgen import backlog as backlog_module
+from inferometer.loadgen.backlog import BLOCK_READS, READ_OVERHEAD_BYTES, Backlog, Read
+
+ANCILLARY = [(1, 37, bytes(range(48)))]
+
+
+@pytest.fixture
+def tiny() -> Iterator[Backlog]:
+    """Room for ten empty reads in memory."""
+    backlog = Backlog(memory_bytes=10 * READ_OVERHEAD_BYTES)
+    yield backlog
+    backlog.close()
+
+
+def read(number: int, body: bytes | None = b"") -> Read:
+    return (number, body, ANCILLARY if number % 2 else [], 1_767_225_600_000_000_000 + number, number)
+
+
+def put(backlog: Backlog, *reads: Read) -> None:
+    """As the loop does it: append, count the bytes, settle."""
+    backlog.reads.extend(reads)
+    backlog.bytes += sum(len(each[1] or b"") for each in reads)
+    backlog.settle()
+
+
+def take_all(backlog: Backlog, most: int = 32) -> list[Read]:
+    taken = []
+    while backlog:
+        taken += backlog.take(most)
+    return taken
+
+
+def test_an_empty_one_is_false_and_gives_nothing() -> None:
+    backlog = Backlog()
+    assert not backlog
+    assert backlog.take(5) == []
+
+
+def test_what_fits_stays_in_memory_and_comes_out_in_order(tiny: Backlog) -> None:
+    reads = [read(i) for i in range(10)]
+    put(tiny, *reads)
+    assert tiny.spilled_bytes == 0
+    assert [tiny.take(4), tiny.take(4), tiny.take(4)] == [reads[:4], reads[4:8], reads[8:]]
+    assert not tiny
+
+
+def test_bytes_are_those_that_wait_and_the_peak_counts_what_reads_cost(tiny: Backlog) -> None:
+    put(tiny, read(0, b"abc"), read(1, None), read(2, b"defgh"))
+    assert tiny.bytes == 8
+    assert tiny.peak_bytes == 8 + 3 * READ_OVERHEAD_BYTES
+    tiny.take(1)
+    assert tiny.bytes == 5
+    take_all(tiny)
+    assert tiny.bytes == 0
+    assert tiny.peak_bytes == 8 + 3 * READ_OVERHEAD_BYTES
+
+
+def test_what_does_not_fit_goes_to_the_file_and_comes_back_first(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog_module, "BLOCK_READS", 4)
+    reads = [read(i, b"%d" % i) for i in range(12)]
+    put(tiny, *reads[:11])  # one too many: the oldest block goes
+    assert tiny.spilled_bytes > 0
+    assert len(tiny.reads) == 7
+    put(tiny, reads[11])
+    assert take_all(tiny) == reads
+    assert tiny.bytes == 0
+
+
+def test_a_block_from_the_file_is_handed_out_in_pieces(tiny: Backlog) -> None:
+    reads = [read(i) for i in range(BLOCK_READS + 20)]
+    put(tiny, *reads)
+    assert [len(tiny.take(32)) for _ in range(3)] == [32, 32, 32]  # or decoding would keep the loop from reading
+    assert take_all(tiny) == reads[96:]
+
+
+def test_any_mixture_of_reading_and_taking_keeps_the_order(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog_module, "BLOCK_READS", 3)
+    dice = random.Random(1)
+    given: list[Read] = []
+    taken: list[Read] = []
+    for _ in range(300):
+        fresh = [read(len(given) + i, dice.choice([None, b"", b"x" * dice.randrange(900)])) for i in range(dice.randrange(5))]
+        given += fresh
+        put(tiny, *fresh)
+        if dice.random() < 0.6:
+            taken += tiny.take(dice.randrange(1, 4))
+        assert tiny.bytes == sum(len(each[1] or b"") for each in tiny.reads)
+    assert tiny.spilled_bytes > 0
+    assert taken + take_all(tiny) == given
+    assert tiny.bytes == 0
+
+
+def test_a_full_disk_costs_memory_and_not_the_run(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(fd: int, data: bytes, offset: int) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    reads = [read(i, b"abc") for i in range(40)]
+    put(tiny, *reads[:30])
+    put(tiny, *reads[30:])
+    assert tiny.spilled_bytes == 0
+    assert tiny.bytes == 120
+    assert take_all(tiny) == reads
+
+
+def test_a_disk_that_fills_in_mid_write_loses_nothing(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "pwrite", lambda fd, data, offset: len(data) - 1)
+    reads = [read(i, b"abc") for i in range(30)]
+    put(tiny, *reads)
+    assert take_all(tiny) == reads
+
+
+def test_it_tells_of_whom_something_waits_or_that_anybody_may(tiny: Backlog) -> None:
+    put(tiny, read(3), read(5), read(3))
+    assert [number in tiny.positions() for number in range(7)] == [False, False, False, True, False, True, False]
+    put(tiny, *(read(9) for _ in range(10)))  # some go to the file
+    assert 4 in tiny.positions()
+    take_all(tiny)
+    assert 4 not in tiny.positions()

@@ -1,0 +1,231 @@
+"""Requests that would never end are given up, each for its own reason, and the others go on."""
+
+from __future__ import annotations
+
+import socket
+import time
+from threading import Event, Thread
+
+import pytest
+from loop_runner import BOUNDED, Ran, closed_loop, finish_loop, job_for, jobs_for, open_loop, requests, run_loop
+from scripted_server import STREAM, Asked, Hangup, Peer, Script, ScriptedServer, answer, chunk, chunked, event, head, sized
+
+from inferometer.loadgen.live import Live
+from inferometer.loadgen.loop import CannotConnectError, Loop
+from inferometer.trace import MISSING, Failure, Outcome
+
+
+def run_with(script: Script, n: int = 3, concurrency: int = 1, **limits: float) -> Ran:
+    with ScriptedServer(script) as server:
+        return run_loop(
+            job_for(server.port, n=n, concurrency=concurrency, timeouts=BOUNDED.model_copy(update=limits)),
+        )
+
+
+def stalling(*parts: bytes) -> Script:
+    """Request 1 gets these bytes and no more; the others a whole answer."""
+
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.id != 1:
+            answer(peer, asked)
+            return
+        peer.send(*parts)
+        peer.wait_for_hangup()
+        raise Hangup
+
+    return script
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (),
+        (b"HTTP/1.1 200 OK\r\n",),
+        (b"HTTP/1.1 100 Continue\r\n\r\n",),
+        (head("Transfer-Encoding: chunked"),),
+        (head("Transfer-Encoding: chunked"), chunk(event("")), chunk(b": ping\n\n")),
+        (sized(b"a slow page", "500 X")[:-5],),
+    ],
+    ids=["nothing", "half a head", "only an interim response", "only a head", "no output", "half an error"],
+)
+def test_no_first_token(parts: tuple[bytes, ...]) -> None:
+    ran = run_with(stalling(*parts), first_token_s=0.1)
+    assert ran.outcomes == [Outcome.OK, Outcome.FAILED, Outcome.OK]
+    assert ran.failures[1] is Failure.FIRST_TOKEN_TIMEOUT
+    assert ran.column("detail")[1] == "no token within 0.1 s"
+    assert ran.column("event_count") == [3, 0, 3]
+
+
+def test_a_stream_that_stalls() -> None:
+    ran = run_with(stalling(*chunked(event("a"), event("b"))[:-1]), idle_s=0.1)
+    assert ran.failures == [Failure.NONE, Failure.IDLE_TIMEOUT, Failure.NONE]
+    assert ran.column("detail")[1] == "nothing arrived for 0.1 s"
+    assert ran.column("event_count") == [3, 2, 3]
+
+
+def test_a_stream_that_goes_on_slower_than_the_first_token_may_take_is_not_given_up() -> None:
+    """The limit for the first token is for the first token only."""
+
+    def script(peer: Peer, asked: Asked) -> None:
+        first, *rest = chunked(*STREAM)
+        peer.send(first, rest[0])
+        time.sleep(0.3)
+        peer.send(*rest[1:])
+
+    assert run_with(script, n=1, first_token_s=0.1).all_ok
+
+
+def endless(data: bytes) -> Script:
+    def script(peer: Peer, asked: Asked) -> None:
+        peer.send(head("Transfer-Encoding: chunked"), chunk(event("a")))
+        while True:
+            peer.send(data)
+            time.sleep(0.005)
+
+    return script
+
+
+@pytest.mark.parametrize("data", [chunk(event("x")), chunk(b": ping\n\n")], ids=["tokens", "comments"])
+def test_a_stream_without_end(data: bytes) -> None:
+    ran = run_with(endless(data), n=2, concurrency=2, total_s=0.25, idle_s=0.2)
+    assert ran.failures == [Failure.TOTAL_TIMEOUT] * 2
+    assert ran.column("detail") == ["not complete within 0.25 s"] * 2
+    assert min(ran.column("event_count")) >= 1
+
+
+def test_a_server_that_takes_the_connection_and_never_reads() -> None:
+    done = Event()
+
+    def never_read(peer: Peer, number: int) -> bool:
+        done.wait(5)
+        return False
+
+    with ScriptedServer(answer, greet=never_read) as server:
+        ran = run_loop(
+            job_for(
+                server.port,
+                n=2,
+                concurrency=2,
+                prompts=requests(2, "x" * 20_000_000),
+                timeouts=BOUNDED.model_copy(update={"first_token_s": 0.1}),
+            )
+        )
+        done.set()
+    assert ran.failures == [Failure.FIRST_TOKEN_TIMEOUT] * 2
+    assert ran.column("sent_done_ns") == [MISSING] * 2
+
+
+def test_one_stalled_stream_does_not_hold_up_the_others() -> None:
+    """With two slots and one of them stalled, the other one does all the work meanwhile."""
+    others_done = Event()
+
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.id == 0:
+            assert others_done.wait(5)
+        answer(peer, asked)
+        if asked.id == 19:
+            others_done.set()
+
+    with ScriptedServer(script) as server:
+        ran = run_loop(job_for(server.port, n=20, concurrency=2))
+    assert ran.all_ok
+
+
+class FullQueue:
+    """A listener that takes no more connections: they hang, as with a server that is overwhelmed."""
+
+    def __init__(self) -> None:
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(0)
+        self.port = self.listener.getsockname()[1]
+        self._fillers: list[socket.socket] = []
+
+    def fill(self) -> None:
+        for _ in range(4):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", self.port))
+            self._fillers.append(filler)
+
+    def close(self) -> None:
+        for each in (self.listener, *self._fillers):
+            each.close()
+
+
+def test_connections_that_hang_while_they_are_opened() -> None:
+    queue = FullQueue()
+    queue.fill()
+    job = job_for(queue.port, n=4, concurrency=4, timeouts=BOUNDED.model_copy(update={"connect_s": 0.1}))
+    with pytest.raises(CannotConnectError, match=r"Only 0 of 4 connections .* \(no more within 0\.1 s\): see whether"):
+        run_loop(job)
+    queue.close()
+
+
+def test_connections_that_hang_during_the_run() -> None:
+    """The server answers once and closes; from then on nobody takes a connection."""
+    queue = FullQueue()
+
+    def serve_one() -> None:
+        sock, _ = queue.listener.accept()
+        peer = Peer(sock)
+        peer.read_until(b"\r\n\r\n")
+        queue.fill()
+        peer.send(*chunked(*STREAM, head_lines=("Connection: close",)))
+        peer.close()
+
+    thread = Thread(target=serve_one)
+    thread.start()
+    ran = run_loop(job_for(queue.port, n=3, timeouts=BOUNDED.model_copy(update={"connect_s": 0.1})))
+    thread.join()
+    queue.close()
+    assert ran.failures == [Failure.NONE, Failure.CONNECT_TIMEOUT, Failure.CONNECT_TIMEOUT]
+    assert ran.column("detail")[1] == "no connection within 0.1 s"
+    assert ran.column("sent_ns")[1:] == [MISSING] * 2
+
+
+def test_a_request_that_waits_to_be_sent_again_is_cancelled_when_the_run_is_stopped() -> None:
+    """The kept connection is closed under the second request, and there is no other to be had."""
+    queue = FullQueue()
+    live = Live()
+
+    def serve_one() -> None:
+        sock, _ = queue.listener.accept()
+        peer = Peer(sock)
+        peer.read_until(b"\r\n\r\n")
+        queue.fill()
+        peer.send(*chunked(*STREAM))
+        peer.read_until(b"\r\n\r\n")
+        peer.close()
+        live.request_stop()
+
+    thread = Thread(target=serve_one)
+    thread.start()
+    job = job_for(queue.port, n=3)
+    loop = Loop(job, live)
+    loop.prepare()
+    ran = finish_loop(loop, job, live)
+    thread.join()
+    queue.close()
+    assert ran.outcomes == [Outcome.OK, Outcome.CANCELLED, Outcome.UNSENT]
+    assert ran.column("resent") == [0, 1, 0]
+
+
+def test_time_outs_are_kept_in_an_open_loop_too() -> None:
+    plan = open_loop([0, 0, 0, 1_000_000])
+    with ScriptedServer(stalling()) as server:
+        (job,) = jobs_for(server.port, plan, timeouts=BOUNDED.model_copy(update={"first_token_s": 0.1}))
+        ran = run_loop(job)
+    assert ran.failures == [Failure.NONE, Failure.FIRST_TOKEN_TIMEOUT, Failure.NONE, Failure.NONE]
+
+
+def test_every_stream_stalls_and_the_run_ends() -> None:
+    def script(peer: Peer, asked: Asked) -> None:
+        peer.send(head("Transfer-Encoding: chunked"), chunk(event("a")))
+        peer.wait_for_hangup()
+        raise Hangup
+
+    with ScriptedServer(script) as server:
+        (job,) = jobs_for(server.port, closed_loop(6, 3), timeouts=BOUNDED.model_copy(update={"idle_s": 0.1}))
+        ran = run_loop(job)
+    assert ran.failures == [Failure.IDLE_TIMEOUT] * 6

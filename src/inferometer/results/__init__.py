@@ -1,0 +1,6 @@
+"""What was measured, by whomever, as one table of points. Reads files; measures, compares and draws nothing."""
+
+from inferometer.results.columns import CONDITIONS, METRICS, Column, metric
+from inferometer.results.point import Collection, Condition, Point, Range, Status
+
+__all__ = ["CONDITIONS", "METRICS", "Collection", "Column", "Condition", "Point", "Range", "Status", "metric"]

@@ -1,0 +1,100 @@
+"""The columns of a table of points: conditions and metrics, with their units and what is better.
+
+Names of metrics are those of `vllm bench serve`'s result file, so that a user's scripts, targets and habits carry over.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Better = Literal["higher", "lower", "neither"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A number that a point has."""
+
+    name: str
+    unit: str
+    """As an axis shows it; empty for a count."""
+    better: Better
+    label: str
+    """In English; other languages are the business of who shows it."""
+
+
+CONDITIONS: dict[str, str] = {
+    "campaign": "name of the campaign",
+    "group": "test of the campaign, such as 1C-1k",
+    "label": "what the user called it",
+    "config": "named hardware configuration, such as C",
+    "gpus": "accelerators of the deployment",
+    "pcie_generation": "",
+    "pcie_width": "lanes of each card, as declared",
+    "model": "alias or name of the model",
+    "tp": "tensor parallelism",
+    "engine": "server recipe or framework",
+    "engine_version": "",
+    "backend": "wire format",
+    "dataset": "what prompts were made of",
+    "input_len": "asked prompt length, tokens",
+    "output_len": "asked output length, tokens",
+    "prefix_len": "shared prefix, tokens",
+    "cache": "cold, warm, or absent where nobody cared",
+    "num_prompts": "requests of the point",
+    "max_concurrency": "cap on requests in flight; absent for none",
+    "request_rate": "arrivals per second; inf for all at once",
+    "burstiness": "shape of the gaps between arrivals",
+    "concurrency": "the level of load: max_concurrency, or num_prompts where all are sent at once; absent at a rate",
+    "seed": "",
+    "repeat": "1 for the first",
+    "cost_per_hour": "of the deployment",
+    "date": "end of the point, local time, YYYY-mm-ddTHH:MM:SS",
+    "host": "of the client",
+}
+"""In the order of a table."""
+
+_TIMES = {"ttft": "TTFT", "tpot": "TPOT", "itl": "ITL", "e2el": "E2EL"}
+_STATISTICS = {"mean": "mean", "median": "median", "std": "std of", "p50": "p50", "p90": "p90", "p99": "p99"}
+
+METRICS: dict[str, Column] = {
+    column.name: column
+    for column in (
+        Column("request_throughput", "req/s", "higher", "request throughput"),
+        Column("output_throughput", "tok/s", "higher", "output throughput"),
+        Column("total_token_throughput", "tok/s", "higher", "total token throughput"),
+        Column("request_goodput", "req/s", "higher", "goodput"),
+        Column("output_throughput_per_gpu", "tok/s", "higher", "output throughput per GPU"),
+        Column("output_throughput_per_request", "tok/s", "higher", "output speed per query"),
+        Column("max_output_tokens_per_s", "tok/s", "higher", "peak output throughput"),
+        Column("max_concurrent_requests", "", "neither", "peak concurrency"),
+        Column("duration", "s", "neither", "duration"),
+        Column("completed", "", "higher", "completed requests"),
+        Column("failed", "", "lower", "failed requests"),
+        Column("total_input_tokens", "tok", "neither", "input tokens"),
+        Column("total_output_tokens", "tok", "neither", "output tokens"),
+        *(
+            Column(f"{statistic}_{latency}_ms", "ms", "lower", f"{words} {short}")
+            for latency, short in _TIMES.items()
+            for statistic, words in _STATISTICS.items()
+        ),
+        Column("mean_decode_speed", "tok/s", "higher", "mean decode speed"),
+        Column("cached_share", "%", "neither", "prompt tokens from the prefix cache"),
+        Column("cost_per_million_tokens", "", "lower", "cost per million output tokens"),
+    )
+}
+"""By name, in the order of a table. `output_throughput_per_request` is the mean over requests of output tokens / E2EL where the
+requests are known; where they are not it is absent."""
+
+PERCENTILE = re.compile(r"p(\d+(?:\.\d+)?)_(ttft|tpot|itl|e2el)_ms")
+
+
+def metric(name: str) -> Column | None:
+    """The column of this name; percentiles that METRICS does not list have one too."""
+    if name in METRICS:
+        return METRICS[name]
+    found = PERCENTILE.fullmatch(name)
+    if not found or float(found[1]) > 100:
+        return None
+    return Column(name, "ms", "lower", f"p{found[1]} {_TIMES[found[2]]}")

@@ -1,0 +1,57 @@
+"""Point: one measured point, whoever measured it, in the one form that comparing and reporting know. Knows no file format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Status = Literal["VALID", "SUSPECT", "INVALID"]
+Condition = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Where a value lies, with this confidence, in the value's own unit."""
+
+    low: float
+    high: float
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """One point: under which conditions, with which values, and how far they may be believed."""
+
+    id: str
+    """`1C-1k/np17` for a campaign's; else the name of the file or directory it was read from. Unique in a collection."""
+    source: Path
+    """The file or directory it was read from."""
+    tool: str
+    """Who measured: inferometer, vllm, sglang, guidellm, aiperf, evalscope, genai-bench."""
+    conditions: Mapping[str, Condition]
+    """By names of CONDITIONS; what nobody told is absent."""
+    values: Mapping[str, float]
+    """By names of METRICS, or `p95_ttft_ms` for any percentile; what was not measured is absent, never 0."""
+    intervals: Mapping[str, Range] = field(default_factory=dict)
+    """By the same names."""
+    samples: Mapping[str, int] = field(default_factory=dict)
+    """By latency (ttft, tpot, itl, e2el): how many values its statistics rest on."""
+    status: Status | None = None
+    """The verdict; None where the tool that measured gives none."""
+    reasons: tuple[str, ...] = ()
+    """Why it is not VALID, the worst first."""
+    run: Path | None = None
+    """The run directory with every request and event, where there is one."""
+    notes: tuple[str, ...] = ()
+    """What is missing or was guessed, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Collection:
+    """All points under the paths that were asked for, in the order of their conditions."""
+
+    points: tuple[Point, ...]
+    problems: tuple[str, ...] = ()
+    """Files that could not be read, a sentence each."""

@@ -22,7 +22,7 @@ from inferometer.spec.preset_files import preset_names
 
 HEEDED = (
     *("config", "campaign", "model", "tp", "input_len", "output_len", "random_input_len", "random_output_len", "num_prompts"),
-    *("base_url", "host", "port", "result_dir", "save_result", "allow_invalid"),
+    *("base_url", "host", "port", "result_dir", "save_result", "allow_invalid", "repeats"),
 )
 """Flags that mean something beside --config; all else is the campaign's to say."""
 
@@ -119,4 +119,6 @@ def _sets(flags: BenchFlags, test: _Test) -> list[str]:
         sets.append(f"servers.{test.need.recipe_name}.base_url={json.dumps(base_url)}")
     if flags.result_dir != DEFAULTS["result_dir"]:
         sets.append(f"result_dir={json.dumps(str(flags.result_dir))}")
+    if flags.repeats != DEFAULTS["repeats"]:
+        sets.append(f"repeats={flags.repeats}")
     return sets

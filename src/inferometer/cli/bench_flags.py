@@ -204,6 +204,11 @@ class BenchFlags:
         Option(help="Requests sent first and not measured; the measured ones follow without a pause.", rich_help_panel=TRAFFIC),
     ] = 0
 
+    repeats: Annotated[
+        int,
+        Option(help="Measure so many times, each with new prompts and warm-ups, and sum up.", rich_help_panel=TRAFFIC),
+    ] = 1
+
     ignore_eos: Annotated[
         bool, Option("--ignore-eos", help="Make every output as long as asked for.", rich_help_panel=GENERATION)
     ] = False

@@ -43,6 +43,8 @@ FLAG_OF_FIELD = {
 }
 """Where a field of the spec is not called like its flag."""
 
+MOST_REPEATS = 1000
+
 _WORD = re.compile(r"[\x21-\x7e]*")
 
 T = TypeVar("T")
@@ -134,6 +136,8 @@ def understand(flags: BenchFlags) -> Asked:
         attempt(_check_word, flag, getattr(flags, flag) or "")
     if not flags.ready_check_timeout_sec >= 0:  # nor nan, which would wait for ever
         reasons.append(f"--ready-check-timeout-sec {flags.ready_check_timeout_sec:g}: should be 0 or more.")
+    if not 1 <= flags.repeats <= MOST_REPEATS:
+        reasons.append(f"--repeats {flags.repeats}: should be 1 to {MOST_REPEATS}.")
     attempt(RunSpec, target=Target(model="any"), workload=RandomWorkload(), seed=asked.parts["seed"], workers=flags.workers)
     if not reasons:
         reasons += check_run(asked.spec("any"))

@@ -48,7 +48,7 @@ class CampaignLines:
         return progress(load.num_warmups + load.num_prompts, label=self._start_of(point), stream=self._err)
 
     def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
-        self.say(f"{self._start_of(point)}  {status:7}  {_figures(summary)}  {path}")
+        self.say(f"{self._start_of(point)}  {status:7}  {figures_of(summary)}  {path}")
         for reason in reasons:
             self.say(f"    {reason}")
 
@@ -64,7 +64,9 @@ class CampaignLines:
         return f"{self._labels[point.id]} {point.id:{self._longest}}"
 
 
-def _figures(summary: Summary) -> str:
+def figures_of(summary: Summary) -> str:
+    """The figures of one run, in a few words."""
+
     def mean(metric: str) -> str:
         value = summary.metrics[metric].mean
         return "-" if value is None else f"{value:.1f} ms"

@@ -31,6 +31,7 @@ Array = npt.NDArray[np.float64]
 
 BATCHES = 20
 BLOCKS = 10
+BOOTSTRAP = "moving-block bootstrap"
 RESAMPLES = 1000
 FEWEST = 40
 """Values; two a batch. With fewer there is no telling how they depend on each other."""
@@ -101,7 +102,7 @@ def interval_of_ratio(above: Array, below: Array, confidence: float = 0.95, *, s
     half = error * student_quantile(confidence, BLOCKS - 1)
     residual = above - ratio * below
     n_effective = _effective(n, float(np.mean(residual**2)), (error * total / n) ** 2)
-    return Interval(ratio - half, ratio + half, n_effective, "moving-block bootstrap", confidence)
+    return Interval(ratio - half, ratio + half, n_effective, BOOTSTRAP, confidence)
 
 
 def interval_of_repeats(values: Sequence[float], confidence: float = 0.95) -> Interval | None:
@@ -112,6 +113,12 @@ def interval_of_repeats(values: Sequence[float], confidence: float = 0.95) -> In
     half = student_quantile(confidence, n - 1) * float(np.std(values, ddof=1)) / n**0.5
     mean = float(np.mean(values))
     return Interval(mean - half, mean + half, n, "repeats", confidence)
+
+
+def error_of(interval: Interval) -> tuple[float, int]:
+    """The standard error that an interval of one run was made from, in its unit, and the degrees of freedom of that error."""
+    degrees = (BLOCKS if interval.method == BOOTSTRAP else BATCHES) - 1
+    return (interval.high - interval.low) / 2 / student_quantile(interval.confidence, degrees), degrees
 
 
 def _error_of_mean(values: Array) -> tuple[float, float]:

@@ -1,0 +1,127 @@
+"""Repeats: what several runs of one point say together, and whether they agree with what each says of itself.
+
+A run's own interval knows only what varies within it. What changes between runs (a warm card, another batch of prompts, a
+neighbour on the machine) shows in repeats alone, so the interval over repeats is the one to quote where the two disagree.
+Not known here: traces, files, and why runs differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from inferometer.metrics.statistics import Interval, error_of, interval_of_repeats
+from inferometer.metrics.summary import Summary
+
+LATENCIES = ("ttft", "tpot", "itl", "e2el")
+BEYOND_CHANCE_Z = 2.326
+"""One in a hundred: eight numbers are looked at, and a false alarm costs an hour."""
+NEGLIGIBLE_SHARE = 0.005
+"""Standard deviation over runs / mean, up to which nobody minds how it compares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One number over several runs, in its own unit."""
+
+    values: tuple[float, ...]
+    """One a run."""
+    mean: float
+    interval: Interval | None
+    """For the mean in the long run of runs; None for a single one."""
+    variation: float | None
+    """Standard deviation over the runs / that which their own intervals lead to expect; None where not all have one."""
+    runs_differ: bool
+    """By more than their own intervals and chance explain, and enough to matter."""
+
+    @property
+    def low(self) -> float:
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        return max(self.values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {**asdict(self), "runs": len(self.values), "min": self.low, "max": self.high}
+
+
+def spreads(summaries: Sequence[Summary]) -> dict[str, Spread]:
+    """The headline numbers of runs of one point, by the names of `intervals_of`; those that a run lacks are left out."""
+    numbers = [headline_numbers(summary) for summary in summaries]
+    if not numbers:
+        return {}
+    intervals = [summary.intervals for summary in summaries]
+    return {
+        name: spread([run[name] for run in numbers], [own[name] for own in intervals if name in own])
+        for name in numbers[0]
+        if all(name in run for run in numbers)
+    }
+
+
+def headline_numbers(summary: Summary) -> dict[str, float]:
+    """By the names of `intervals_of`: rates per second, latencies in ms."""
+    goodput = summary.goodput.request_goodput if summary.goodput else None
+    numbers: dict[str, float | None] = {
+        "request_throughput": summary.request_throughput,
+        "request_goodput": goodput,
+        "output_throughput": summary.output_throughput,
+        "mean_ttft": summary.metrics["ttft"].mean,
+        "p99_ttft": summary.metrics["ttft"].percentiles.get("p99"),
+        **{f"mean_{key}": summary.metrics[key].mean for key in LATENCIES[1:]},
+    }
+    return {name: number for name, number in numbers.items() if number is not None}
+
+
+def spread(values: Sequence[float], own: Sequence[Interval]) -> Spread:
+    """`own`: the intervals of the runs, as far as they have one."""
+    variation = z = None
+    if len(values) > 1 and len(own) == len(values):
+        variation, z = _compare(values, own)
+    mean = float(np.mean(values))
+    matters = float(np.std(values, ddof=1)) > NEGLIGIBLE_SHARE * abs(mean) if len(values) > 1 else False
+    return Spread(
+        values=tuple(values),
+        mean=mean,
+        interval=interval_of_repeats(values),
+        variation=variation,
+        runs_differ=matters and z is not None and z > BEYOND_CHANCE_Z,
+    )
+
+
+def _compare(values: Sequence[float], own: Sequence[Interval]) -> tuple[float | None, float | None]:
+    """Root of the ratio of variance between runs to that within them, and how unlikely so large a ratio is, as a normal z.
+
+    The ratio is distributed as F; Paulson, Annals of Mathematical Statistics 13, 1942, makes it nearly normal.
+    """
+    errors = [error_of(interval) for interval in own]
+    within = float(np.mean([error**2 for error, _ in errors]))
+    if within == 0.0:
+        return None, None
+    ratio = float(np.var(values, ddof=1)) / within
+    between = 2 / (9 * (len(values) - 1))
+    inside = 2 / (9 * sum(degrees for _, degrees in errors))
+    root = ratio ** (1 / 3)
+    z = ((1 - inside) * root - (1 - between)) / (inside * root**2 + between) ** 0.5
+    return ratio**0.5, z
+
+
+def agreement(found: Mapping[str, Spread], labels: Mapping[str, str]) -> str:
+    """Whether the runs agree, in a sentence. `labels` are the numbers looked at, each by its name in words."""
+    looked_at = {name: each for name, each in found.items() if name in labels}
+    differing = {name: each for name, each in looked_at.items() if each.runs_differ}
+    if differing:
+        worst = max(differing, key=lambda name: differing[name].variation or 0.0)
+        others = len(differing) - 1
+        more = f", and {others} more number{'s do' if others > 1 else ' does'} too" if others else ""
+        return (
+            f"Run-to-run variation: {labels[worst]} differs {differing[worst].variation:.1f} times as much from run to run as "
+            f"the runs' own intervals lead to expect{more}. Something changes between runs: quote the interval over repeats."
+        )
+    if not any(each.variation is not None for each in looked_at.values()):
+        return "The runs are too short for intervals of their own: whether they differ by more than chance cannot be told."
+    return "The runs agree: they differ by no more than their own intervals lead to expect."

@@ -14,7 +14,7 @@ from inferometer.campaign.runner import run_campaign
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.kinds import server_for
 from inferometer.simulator import EmbeddedEngine
-from inferometer.spec.server_recipe import BackendName
+from inferometer.spec.server_recipe import BackendName, ChatBackend
 from inferometer.store.standing import Places
 
 ROOMY = replace(FAST, max_model_len=512)  # for the trial texts by which prompts are counted
@@ -22,6 +22,7 @@ ROOMY = replace(FAST, max_model_len=512)  # for the trial texts by which prompts
 
 def test_campaigns_know_all_backends() -> None:
     assert set(get_args(BackendName)) == set(PROTOCOLS)
+    assert set(get_args(ChatBackend)) == {name for name, backend in PROTOCOLS.items() if backend.chat}
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

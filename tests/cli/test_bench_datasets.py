@@ -179,7 +179,7 @@ REFUSED = {
     "--dataset-name custom --dataset-path {sonnet}": "is not JSON",
     "--dataset-name sharegpt --dataset-path {sharegpt} --num-prompts 50": "20 usable rows, but 50",
     "--dataset-name custom --dataset-path {custom} --output-len 599": "requests are longer than the server's max_model_len 600",
-    "--dataset-name random-mm": "choose a chat backend",
+    "--dataset-name random-mm": "--backend openai does not carry: choose one of openai-chat",
     "--dataset-name sonnet --dataset-path {sonnet} --input-len 590": "shorten --sonnet-input-len or --sonnet-output-len by 140",
 }
 

@@ -83,6 +83,39 @@ def test_messages_go_as_they_are() -> None:
         encode("ollama-chat", [1, 2])
 
 
+def text(said: str) -> dict[str, Any]:
+    return {"type": "text", "text": said}
+
+
+def picture(url: str) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
+def test_ollama_has_pictures_beside_the_text() -> None:
+    parts = [text("What"), picture("data:image/png;base64,iVBO"), text("is it?"), picture("data:image/png;base64,Rw0K")]
+    body = encode("ollama-chat", [{"role": "user", "content": parts}, {"role": "user", "content": [text("Well?")]}])
+    assert body["messages"] == [
+        {"role": "user", "content": "What\nis it?", "images": ["iVBO", "Rw0K"]},
+        {"role": "user", "content": "Well?"},
+    ]
+    (asked, _) = PROTOCOLS["ollama-chat"].read(body).messages
+    assert asked["content"] == [text("What\nis it?"), picture("data:;base64,iVBO"), picture("data:;base64,Rw0K")]
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        (picture("http://127.0.0.1/cat.png"), "fetches no pictures: give them as data:image"),
+        ({"type": "input_audio", "input_audio": {}}, "a message has something else"),
+        ({"type": "image_url"}, "a message has something else"),
+        ("What is it?", "a message has something else"),
+    ],
+)
+def test_what_ollama_cannot_be_shown(part: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        encode("ollama-chat", [{"role": "user", "content": [text("Look:"), part]}])
+
+
 def sampled(backend: str, body: Any) -> Any:
     """Where this wire has its sampling parameters."""
     key = {"sglang": "sampling_params", "tgi": "parameters", "ollama": "options", "ollama-chat": "options"}.get(backend)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,8 +11,10 @@ from inferometer.request import Request
 from inferometer.spec.checks import FIELDS_WE_SET, check_requests, check_run, streams_per_worker
 from inferometer.spec.longest import longest_request
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target
+from inferometer.spec.server_recipe import ChatBackend
 from inferometer.spec.workload import (
     AnyWorkload,
+    ImagesWorkload,
     JsonlWorkload,
     PrefixWorkload,
     SessionsWorkload,
@@ -171,6 +173,16 @@ def test_a_parameter_given_by_flag_and_in_the_body() -> None:
 def test_an_endpoint_is_a_path() -> None:
     (found,) = check_run(spec(endpoint="v1/completions"))
     assert found.startswith("--endpoint 'v1/completions' must begin with '/'")
+
+
+@pytest.mark.parametrize("work", [ImagesWorkload(), SessionsWorkload(path="talks.jsonl")])
+def test_messages_need_a_wire_that_has_them(work: AnyWorkload) -> None:
+    def found(backend: str) -> list[str]:
+        return check_run(RunSpec(target=Target(model="m", backend=backend), workload=work))
+
+    (sentence,) = found("tgi")
+    assert "chat messages, which --backend tgi does not carry: choose one of openai-chat, tgi-chat, " in sentence
+    assert [found(chat) for chat in get_args(ChatBackend)] == [[]] * 5
 
 
 def test_everything_is_found_at_once() -> None:

@@ -36,7 +36,7 @@ def make(kind: Any, files: dict[str, str], n: int, *, chat: bool, **fields: Any)
     name = kind.model_fields["kind"].default
     spec = kind(**({"path": files[name]} if name in files else {}), **fields)
     counter = chat_counter() if chat else IDS if writes_own_tokens(spec) else text_counter()
-    return build_workload(spec, n, identity=IDENTITY, counter=counter, chat=chat)
+    return build_workload(spec, n, identity=IDENTITY, counting=lambda: counter, chat=chat)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -59,7 +59,7 @@ def test_every_kind_can_be_made_and_sent(kind: Any, files: dict[str, str], chat:
 
 
 def test_some_prompts_may_come_again() -> None:
-    work = build_workload(RandomWorkload(input_len=9, distinct=3), 8, identity=IDENTITY, counter=IDS, chat=False)
+    work = build_workload(RandomWorkload(input_len=9, distinct=3), 8, identity=IDENTITY, counting=lambda: IDS, chat=False)
     prompts = [request.prompt for request in work.requests]
     assert prompts == [prompts[i % 3] for i in range(8)]
     assert [request.id for request in work.requests] == list(range(8))
@@ -69,7 +69,7 @@ def test_some_prompts_may_come_again() -> None:
 
 def test_more_different_prompts_than_requests_are_just_different_prompts() -> None:
     one, other = (
-        build_workload(RandomWorkload(input_len=9, distinct=distinct), 8, identity=IDENTITY, counter=IDS, chat=False)
+        build_workload(RandomWorkload(input_len=9, distinct=distinct), 8, identity=IDENTITY, counting=lambda: IDS, chat=False)
         for distinct in (None, 100)
     )
     assert one == other
@@ -78,7 +78,9 @@ def test_more_different_prompts_than_requests_are_just_different_prompts() -> No
 
 def test_a_warm_point_may_find_all_of_its_prompts_again() -> None:
     cold, warm = (
-        build_workload(RandomWorkload(input_len=9, prefix_len=2, cache=cache), 8, identity=IDENTITY, counter=IDS, chat=False)
+        build_workload(
+            RandomWorkload(input_len=9, prefix_len=2, cache=cache), 8, identity=IDENTITY, counting=lambda: IDS, chat=False
+        )
         for cache in ("cold", "warm")
     )
     assert cold.requests == warm.requests  # with one identity; the spec sees to that

@@ -23,7 +23,12 @@ def build(
     return build_workload(
         work,
         n,
-        **{"identity": IDENTITY, "counter": counter or (chat_counter() if chat else text_counter()), "chat": chat, **how},
+        chat=chat,
+        **{
+            "identity": IDENTITY,
+            "counting": lambda: counter or (chat_counter() if chat else text_counter()),
+            **how,
+        },
     )
 
 
@@ -175,8 +180,28 @@ def test_messages_need_a_chat_and_ids_need_none(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{"prompt": [7, 8, 9]}])
     (request,) = build(spec, 1).requests
     assert (request.prompt, request.prompt_tokens) == ([7, 8, 9], 3)
-    with pytest.raises(ValueError, match=r"line 1: the prompt is token ids"):
+    with pytest.raises(
+        ValueError, match=r"line 1: the prompt is token ids, .* carry: take text or messages, or another backend"
+    ):
         build(spec, 1, chat=True)
+    with pytest.raises(ValueError, match=r"line 1: the prompt is token ids, .* carry: take text, or another backend"):
+        build(spec, 1, token_ids=False)
+
+
+@pytest.mark.parametrize(
+    "row", [{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]}, {"title": "c"}]
+)
+def test_nobody_is_asked_how_to_count_what_cannot_be_sent(tmp_path: Path, row: dict[str, Any]) -> None:
+    asked: list[str] = []
+
+    def counting() -> TokenCounter:
+        asked.append("the server")
+        return text_counter()
+
+    path = write_lines(tmp_path / "rows.jsonl", [row])
+    with pytest.raises(ValueError, match="line 1"):
+        build(JsonlWorkload(path=path, output_len=4), 1, counting=counting)
+    assert asked == []
 
 
 def test_pictures_pass_with_a_length_that_only_the_server_knows(tmp_path: Path) -> None:
@@ -193,5 +218,6 @@ def test_a_guess_at_lengths_is_said_to_be_one(tmp_path: Path) -> None:
 
 
 def test_texts_are_not_counted_as_ids(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "hello", "max_tokens": 3}])
     with pytest.raises(ValueError, match="jsonl are texts"):
-        build(JsonlWorkload(path="x"), 1, IDS)
+        build(JsonlWorkload(path=path), 1, IDS)

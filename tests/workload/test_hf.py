@@ -28,7 +28,7 @@ def _offline(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 def build(path: Path, n: int, *, chat: bool = False, **fields: Any) -> Workload:
     spec = HfWorkload(path=str(path), **fields)
     counter = chat_counter() if chat else text_counter()
-    return build_workload(spec, n, identity=fields.pop("identity", IDENTITY), counter=counter, chat=chat)
+    return build_workload(spec, n, identity=fields.pop("identity", IDENTITY), counting=lambda: counter, chat=chat)
 
 
 @pytest.fixture(params=["jsonl", "json", "parquet", "saved", "saved with splits", "one file"])
@@ -62,7 +62,7 @@ def test_rows_of_local_data_in_their_order(local: Path) -> None:
 def test_shuffled_within_a_window_by_the_seed(tmp_path: Path) -> None:
     write_lines(tmp_path / "rows.jsonl", ROWS)
     spec = HfWorkload(path=str(tmp_path))
-    made = [build_workload(spec, 30, identity=(seed, "p", 0), counter=text_counter(), chat=False) for seed in (1, 1, 2)]
+    made = [build_workload(spec, 30, identity=(seed, "p", 0), counting=text_counter, chat=False) for seed in (1, 1, 2)]
     assert made[0].requests == made[1].requests != made[2].requests
     assert {r.prompt for r in made[2].requests} == {row["instruction"] for row in ROWS}
     assert "window of 10000 rows" in made[0].origin["shuffled"]

@@ -59,7 +59,7 @@ def test_large_pictures_are_small_files() -> None:
 def build(n: int, attempt: int = 0, *, chat: bool = True, identity: Any = IDENTITY, **fields: Any) -> Workload:
     spec = ImagesWorkload.model_validate({"input_len": 20, "output_len": 6, "images": 2, "width": 64, "height": 32, **fields})
     counter = chat_counter() if chat else text_counter()
-    return build_workload(spec, n, identity=identity, counter=counter, chat=chat, attempt=attempt)
+    return build_workload(spec, n, identity=identity, counting=lambda: counter, chat=chat, attempt=attempt)
 
 
 def urls(work: Workload) -> list[str]:

@@ -81,7 +81,7 @@ def test_phrases_are_about_as_long_as_they_say() -> None:
 
 def build(n: int, counter: TokenIds | TokenCounter, attempt: int = 0, **fields: Any) -> Workload:
     spec = PrefixWorkload.model_validate({"num_prefixes": 4, "prefix_len": 30, "suffix_len": 10, "output_len": 3, **fields})
-    return build_workload(spec, n, identity=IDENTITY, counter=counter, chat=False, attempt=attempt)
+    return build_workload(spec, n, identity=IDENTITY, counting=lambda: counter, chat=False, attempt=attempt)
 
 
 @both

@@ -26,7 +26,7 @@ def build(
     **fields: Any,
 ) -> Workload:
     spec = SessionsWorkload.model_validate({"turns": 3, "input_len": 10, "output_len": 5, **fields})
-    return build_workload(spec, n, identity=identity, counter=counter, chat=chat, attempt=attempt)
+    return build_workload(spec, n, identity=identity, counting=lambda: counter, chat=chat, attempt=attempt)
 
 
 def order(work: Workload) -> list[int | None]:
@@ -139,7 +139,7 @@ def talk(name: str, *lengths: int) -> dict[str, Any]:
 
 def recorded(path: str, n: int, counter: TokenCounter | None = None, **fields: Any) -> Workload:
     spec = SessionsWorkload.model_validate({"path": path, "shuffle": False, **fields})
-    return build_workload(spec, n, identity=IDENTITY, counter=counter or chat_counter(), chat=True)
+    return build_workload(spec, n, identity=IDENTITY, counting=lambda: counter or chat_counter(), chat=True)
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_pauses_and_the_order_by_the_seed(talks: str) -> None:
 
 def _shuffled(path: str, seed: int) -> Workload:
     spec = SessionsWorkload(path=path)
-    return build_workload(spec, 6, identity=(seed, "p", 0), counter=chat_counter(), chat=True)
+    return build_workload(spec, 6, identity=(seed, "p", 0), counting=chat_counter, chat=True)
 
 
 def test_too_few_turns_are_an_error_unless_they_may_come_again(talks: str) -> None:
@@ -220,7 +220,7 @@ def test_what_is_no_conversation_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("counter", [IDS, text_counter()], ids=["ids", "text"])
 def test_recorded_conversations_need_a_chat(talks: str, counter: TokenIds | TokenCounter) -> None:
     with pytest.raises(ValueError, match="choose a chat backend"):
-        build_workload(SessionsWorkload(path=talks), 3, identity=IDENTITY, counter=counter, chat=False)
+        build_workload(SessionsWorkload(path=talks), 3, identity=IDENTITY, counting=lambda: counter, chat=False)
 
 
 def test_a_guess_at_chats_is_said_to_be_one(talks: str) -> None:

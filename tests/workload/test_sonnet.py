@@ -23,7 +23,7 @@ def poem(tmp_path: Path) -> str:
 
 def build(path: str, n: int = 20, counter: Any = None, attempt: int = 0, identity: Any = IDENTITY, **fields: Any) -> Workload:
     spec = SonnetWorkload.model_validate({"path": path, "input_len": 80, "prefix_len": 30, "output_len": 9, **fields})
-    return build_workload(spec, n, identity=identity, counter=counter or text_counter(), chat=False, attempt=attempt)
+    return build_workload(spec, n, identity=identity, counting=lambda: counter or text_counter(), chat=False, attempt=attempt)
 
 
 def texts(work: Workload) -> list[list[str]]:

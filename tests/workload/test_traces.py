@@ -38,7 +38,7 @@ MOONCAKE = [
 
 def build(path: Path | str, n: int, counter: TokenIds | TokenCounter = IDS, attempt: int = 0, **fields: Any) -> Workload:
     spec = TraceWorkload(path=str(path), **fields)
-    return build_workload(spec, n, identity=IDENTITY, counter=counter, chat=False, attempt=attempt)
+    return build_workload(spec, n, identity=IDENTITY, counting=lambda: counter, chat=False, attempt=attempt)
 
 
 def lengths(work: Workload) -> list[tuple[int, int]]:

@@ -109,8 +109,9 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
             spec.workload,
             spec.load.num_warmups + spec.load.num_prompts,
             identity=(spec.seed, spec.prompts_fingerprint, spec.repeat),
-            counter=server.counting(spec, generation),
+            counting=lambda: server.counting(spec, generation),
             chat=backend.chat,
+            token_ids=backend.carries_token_ids,
             attempt=attempt,
         )
         plan = plan_of(spec.load, workload, np.random.default_rng([spec.seed, spec.repeat]))

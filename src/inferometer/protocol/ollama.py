@@ -1,7 +1,8 @@
 """Ollama's own formats, a JSON object a line: `/api/generate` and `/api/chat`. (Its OpenAI routes are OpenAI's.)
 
 There is no way to go on past the end of a text. A prompt goes as it is (`raw`), without the model's template; one that is
-longer than the context that Ollama has set up (`options.num_ctx`) is cut without a word, but its count tells.
+longer than the context that Ollama has set up (`options.num_ctx`) is cut without a word, but its count tells. A message is one
+text, with its pictures in a field of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from inferometer.protocol.json_stream import JsonDecoder, WireFormatError, text_
 from inferometer.protocol.ndjson import LineSplitter
 from inferometer.protocol.request_body import dump_body, messages_of, sampling_of, text_only
 from inferometer.protocol.routes import Routes
-from inferometer.request import Request
+from inferometer.request import Message, Request
 
 _NAME = "Ollama"
 _NAMES = {"repetition_penalty": "repeat_penalty"}
@@ -30,7 +31,31 @@ def encode_generate(request: Request, generation: Generation) -> bytes:
 
 
 def encode_chat(request: Request, generation: Generation) -> bytes:
-    return dump_body({"messages": messages_of(request), **_body(request, generation)}, generation)
+    messages = [_message(message) for message in messages_of(request)]
+    return dump_body({"messages": messages, **_body(request, generation)}, generation)
+
+
+def _message(message: Message) -> Message:
+    """Without parts, which Ollama does not know: their texts as one, their pictures beside it."""
+    parts = message.get("content")
+    if not isinstance(parts, list):
+        return message
+    try:
+        texts = [str(part["text"]) for part in parts if part["type"] == "text"]
+        images = [_base64(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"]
+    except (TypeError, KeyError, AttributeError):
+        texts = images = []
+    if len(texts) + len(images) < len(parts):
+        raise ValueError(f"{_NAME} carries texts and pictures, but a message has something else: choose another backend for it")
+    return {**message, "content": "\n".join(texts), **({"images": images} if images else {})}
+
+
+def _base64(url: str) -> str:
+    """What a `data:` URL holds."""
+    head, _, content = url.partition(",")
+    if not (head.startswith("data:") and head.endswith(";base64")):
+        raise ValueError(f"{_NAME} fetches no pictures: give them as data:image/...;base64,..., or choose another backend")
+    return content
 
 
 def _body(request: Request, generation: Generation) -> dict[str, Any]:
@@ -48,11 +73,27 @@ def read(body: Mapping[str, Any]) -> Asked:
     limit = options.get("num_predict") if isinstance(options, Mapping) else None
     return Asked(
         prompt=body.get("prompt"),
-        messages=body.get("messages"),
+        messages=_with_parts(body.get("messages")),
         max_tokens=None if limit == -1 else limit,
         model=body.get("model"),
         stream=body.get("stream", True),
     )
+
+
+def _with_parts(messages: Any) -> Any:
+    """The other side of `_message`, as far as messages have pictures."""
+    if not isinstance(messages, list):
+        return messages
+    return [
+        {**message, "content": [{"type": "text", "text": message.get("content")}, *map(_picture, message["images"])]}
+        if isinstance(message, Mapping) and isinstance(message.get("images"), list)
+        else message
+        for message in messages
+    ]
+
+
+def _picture(content: Any) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": f"data:;base64,{content}"}}
 
 
 def decoder() -> JsonDecoder:

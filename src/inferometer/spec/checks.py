@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import get_args
 
 from inferometer.request import Request
 from inferometer.spec.longest import longest_request
 from inferometer.spec.run import RandomWorkload, RunSpec
+from inferometer.spec.server_recipe import ChatBackend
+from inferometer.spec.workload import needs_messages
 
 DESCRIPTORS_BESIDES_STREAMS = 64
 """Open files of a worker that are not streams: standard streams, epoll, pipes, libraries, spare."""
@@ -36,6 +39,7 @@ def check_run(spec: RunSpec, *, max_model_len: int | None = None, descriptor_lim
     """
     return [
         *_endpoint(spec),
+        *_carried(spec),
         *_lengths(spec, max_model_len),
         *_descriptors(spec, descriptor_limit),
         *_arrivals(spec),
@@ -48,6 +52,15 @@ def _endpoint(spec: RunSpec) -> list[str]:
     if path is None or path.startswith("/"):
         return []
     return [f"--endpoint {path!r} must begin with '/', such as /v1/completions; the server itself is --base-url."]
+
+
+def _carried(spec: RunSpec) -> list[str]:
+    """Prompts that the wire has no place for."""
+    chats = get_args(ChatBackend)
+    if not needs_messages(spec.workload) or spec.target.backend in chats:
+        return []
+    what = "Pictures go into" if spec.workload.kind == "images" else "Recorded conversations are"
+    return [f"{what} chat messages, which --backend {spec.target.backend} does not carry: choose one of {', '.join(chats)}."]
 
 
 def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:

@@ -13,23 +13,21 @@ from inferometer.spec.flags import did_you_mean
 from inferometer.spec.pattern import in_schema, like
 from inferometer.spec.ready_made import completed, profile_names, recipe_names
 
-BackendName = Literal[
+CompletionBackend = Literal[
     "openai",
     "vllm",
-    "openai-chat",
     "sglang",
     "tgi",
-    "tgi-chat",
     "tensorrt-llm",
     "trtllm-serve",
-    "trtllm-serve-chat",
-    "xinference",
     "xinference-completions",
     "lmdeploy",
     "llama.cpp",
     "ollama",
-    "ollama-chat",
 ]
+ChatBackend = Literal["openai-chat", "tgi-chat", "trtllm-serve-chat", "xinference", "ollama-chat"]
+"""Those that carry messages."""
+BackendName = Literal[CompletionBackend, ChatBackend]
 """Wire formats: those of the protocol room, which lies above this one. A test compares the two."""
 
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"

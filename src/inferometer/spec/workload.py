@@ -219,6 +219,14 @@ AnyWorkload = Annotated[
 """Told apart by `kind`; without one it is `random`."""
 
 
+def needs_messages(work: AnyWorkload) -> bool:
+    """Whether prompts can be nothing but chat messages: pictures, and conversations that were recorded.
+
+    The rows of a file may be messages too (`jsonl`, `hf`): that shows when they are read.
+    """
+    return isinstance(work, ImagesWorkload) or (isinstance(work, SessionsWorkload) and work.path is not None)
+
+
 def writes_own_tokens(work: AnyWorkload) -> bool:
     """Whether prompts are made up, so that they may be lists of token ids, and not texts that somebody wrote."""
     return isinstance(work, RandomWorkload | PrefixWorkload | TraceWorkload) or (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from inferometer.spec.workload import (
@@ -15,6 +16,7 @@ from inferometer.spec.workload import (
     ShareGptWorkload,
     SonnetWorkload,
     TraceWorkload,
+    needs_messages,
 )
 from inferometer.trace.schema import MISSING
 from inferometer.workload.exchanges import written_workload
@@ -27,17 +29,39 @@ from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.traces import trace_workload
 from inferometer.workload.workload import Identity, Workload, cycled
 
+Counting = Callable[[], TokenIds | TokenCounter]
+"""Finds out how prompts are counted. It may have to ask the server, so it is called when all else is known to be well."""
+
 
 def build_workload(
-    work: AnyWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, chat: bool, attempt: int = 0
+    work: AnyWorkload,
+    n: int,
+    *,
+    identity: Identity,
+    counting: Counting,
+    chat: bool,
+    token_ids: bool = True,
+    attempt: int = 0,
 ) -> Workload:
     """`n` requests, numbered from 0. What is random about them follows from `identity`.
 
-    `chat`: the wire carries messages. Another `attempt` has other prompts where it can, for a point that is measured again on
-    a server that may remember the first ones. Raises ValueError, for the user to read.
+    `chat`: the wire carries messages; one that does not carries token ids beside texts where `token_ids`. Another `attempt` has
+    other prompts where it can, for a point that is measured again on a server that may remember the first ones. Raises
+    ValueError, for the user to read; what `counting` raises passes.
     """
     distinct = min(n, work.distinct or n)
-    made = _build(work, distinct, identity=identity, counter=counter, chat=chat, attempt=attempt)
+    if isinstance(work, ShareGptWorkload | JsonlWorkload | HfWorkload):
+        made = written_workload(
+            work,
+            distinct,
+            identity=identity,
+            counting=lambda: _of_texts(work, counting()),
+            chat=chat,
+            token_ids=token_ids,
+            attempt=attempt,
+        )
+    else:
+        made = _build(work, distinct, identity=identity, counting=counting, chat=chat, attempt=attempt)
     made = cycled(made, n)
     if work.cache == "warm":
         known = [request.prompt_tokens for request in made.requests if request.prompt_tokens != MISSING]
@@ -46,8 +70,17 @@ def build_workload(
 
 
 def _build(
-    work: AnyWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, chat: bool, attempt: int
+    work: RandomWorkload | PrefixWorkload | TraceWorkload | SessionsWorkload | SonnetWorkload | ImagesWorkload,
+    n: int,
+    *,
+    identity: Identity,
+    counting: Counting,
+    chat: bool,
+    attempt: int,
 ) -> Workload:
+    if needs_messages(work) and not chat:
+        raise ValueError("Pictures and recorded conversations are chat messages: choose a chat backend, such as openai-chat.")
+    counter = counting()
     match work:
         case RandomWorkload():
             return random_workload(work, n, identity=identity, counter=counter, attempt=attempt)
@@ -57,27 +90,13 @@ def _build(
             return trace_workload(work, n, identity=identity, counter=counter, attempt=attempt)
         case SessionsWorkload():
             return sessions_workload(work, n, identity=identity, counter=counter, chat=chat, attempt=attempt)
-        case _:
-            if isinstance(counter, TokenIds):
-                raise ValueError(f"The prompts of {work.kind} are texts, which cannot be counted as token ids.")
-            return _of_texts(work, n, identity=identity, counter=counter, chat=chat, attempt=attempt)
-
-
-def _of_texts(
-    work: SonnetWorkload | ImagesWorkload | ShareGptWorkload | JsonlWorkload | HfWorkload,
-    n: int,
-    *,
-    identity: Identity,
-    counter: TokenCounter,
-    chat: bool,
-    attempt: int,
-) -> Workload:
-    match work:
         case SonnetWorkload():
-            return sonnet_workload(work, n, identity=identity, counter=counter, attempt=attempt)
+            return sonnet_workload(work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt)
         case ImagesWorkload():
-            if not chat:
-                raise ValueError("Pictures go into chat messages: choose a chat backend, such as --backend openai-chat.")
-            return images_workload(work, n, identity=identity, counter=counter, attempt=attempt)
-        case _:
-            return written_workload(work, n, identity=identity, counter=counter, chat=chat, attempt=attempt)
+            return images_workload(work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt)
+
+
+def _of_texts(work: AnyWorkload, counter: TokenIds | TokenCounter) -> TokenCounter:
+    if isinstance(counter, TokenIds):
+        raise ValueError(f"The prompts of {work.kind} are texts, which cannot be counted as token ids.")
+    return counter

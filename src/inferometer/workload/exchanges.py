@@ -6,7 +6,7 @@ Rows are read in batches until there are enough: of a large file no more is read
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -34,21 +34,35 @@ class _Candidate:
 
 
 def written_workload(
-    spec: Written, n: int, *, identity: Identity, counter: TokenCounter, chat: bool, attempt: int = 0
+    spec: Written,
+    n: int,
+    *,
+    identity: Identity,
+    counting: Callable[[], TokenCounter],
+    chat: bool,
+    token_ids: bool = True,
+    attempt: int = 0,
 ) -> Workload:
-    """`n` requests from the rows of a data set. Another `attempt` shuffles otherwise. Raises ValueError."""
+    """`n` requests from the rows of a data set. Another `attempt` shuffles otherwise. Raises ValueError.
+
+    How they are counted is asked for when the first rows have been read and can be carried: by messages where the wire is a
+    `chat`, else by text, and by token ids where it takes `token_ids`.
+    """
     order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
     rows = hf_rows(spec, order) if isinstance(spec, HfWorkload) else json_rows(spec.path, order)
     left_out: Counter[str] = Counter()
     requests: list[Request] = []
     exact = True
     candidates = _candidates(spec, rows, left_out)
-    while len(requests) < n and (batch := list(islice(candidates, BATCH))):
-        made, sure = _requests(spec, batch, counter, chat=chat, left_out=left_out)
+    counter: TokenCounter | None = None
+    while len(requests) < n and (batch := _batch(candidates, chat=chat, token_ids=token_ids)):
+        counter = counter or counting()
+        made, sure = _requests(spec, batch, counter, left_out)
         requests += made[: n - len(requests)]
         exact = exact and sure
     requests = [Request(i, r.prompt, r.prompt_tokens, r.max_tokens) for i, r in enumerate(requests)]
     _require_enough(spec, len(requests), n, left_out)
+    assert counter is not None  # there are requests
     origin = {
         "file": spec.path,
         "shuffled": _shuffling(spec),
@@ -82,12 +96,18 @@ def _candidates(spec: Written, rows: Iterator[Row], left_out: Counter[str]) -> I
         yield _Candidate(row.where, exchange)
 
 
+def _batch(candidates: Iterator[_Candidate], *, chat: bool, token_ids: bool) -> list[_Candidate]:
+    """The next of them. Raises ValueError if the wire cannot carry one."""
+    batch = list(islice(candidates, BATCH))
+    for candidate in batch:
+        _require_carried(candidate, chat=chat, token_ids=token_ids)
+    return batch
+
+
 def _requests(
-    spec: Written, batch: list[_Candidate], counter: TokenCounter, *, chat: bool, left_out: Counter[str]
+    spec: Written, batch: list[_Candidate], counter: TokenCounter, left_out: Counter[str]
 ) -> tuple[list[Request], bool]:
     """The batch as requests (not numbered yet), less what the filters leave out; and whether prompts are exactly counted."""
-    for candidate in batch:
-        _require_carried(candidate, chat=chat)
     prompts: list[Prompt] = [candidate.exchange.prompt for candidate in batch]
     inputs, exact = count_prompts(prompts, counter)
     outputs = _output_lengths(spec, batch, counter)
@@ -101,12 +121,15 @@ def _requests(
     return requests, exact
 
 
-def _require_carried(candidate: _Candidate, *, chat: bool) -> None:
+def _require_carried(candidate: _Candidate, *, chat: bool, token_ids: bool) -> None:
     prompt = candidate.exchange.prompt
-    if isinstance(prompt, str) or is_chat(prompt) == chat:
+    if isinstance(prompt, str) or (chat if is_chat(prompt) else token_ids and not chat):
         return
-    what, other = ("token ids", "text or messages") if chat else ("chat messages", "a chat backend, such as openai-chat,")
-    raise ValueError(f"{candidate.where}: the prompt is {what}, which this --backend does not carry: take {other} instead.")
+    if is_chat(prompt):
+        what, other = "chat messages", "a chat backend, such as openai-chat"
+    else:
+        what, other = "token ids", f"text{' or messages' if chat else ''}, or another backend, such as openai"
+    raise ValueError(f"{candidate.where}: the prompt is {what}, which this --backend does not carry: take {other}.")
 
 
 def _output_lengths(spec: Written, batch: list[_Candidate], counter: TokenCounter) -> list[int]:

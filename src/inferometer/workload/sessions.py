@@ -46,8 +46,8 @@ def sessions_workload(
     """`n` turns of as many conversations as that takes; the last one may be cut short. Raises ValueError."""
     if spec.path is None:
         return _made_up(spec, n, identity=identity, counter=counter, chat=chat, attempt=attempt)
-    if not chat or isinstance(counter, TokenIds):
-        raise ValueError("Recorded conversations are chat messages: choose a chat backend, such as --backend openai-chat.")
+    if isinstance(counter, TokenIds):
+        raise ValueError("Recorded conversations are texts, which cannot be counted as token ids.")
     return _recorded(spec, spec.path, n, identity=identity, counter=counter, attempt=attempt)
 
 

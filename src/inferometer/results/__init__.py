@@ -2,5 +2,18 @@
 
 from inferometer.results.columns import CONDITIONS, METRICS, Column, metric
 from inferometer.results.point import Collection, Condition, Point, Range, Status
+from inferometer.results.read import ResultsError, read
 
-__all__ = ["CONDITIONS", "METRICS", "Collection", "Column", "Condition", "Point", "Range", "Status", "metric"]
+__all__ = [
+    "CONDITIONS",
+    "METRICS",
+    "Collection",
+    "Column",
+    "Condition",
+    "Point",
+    "Range",
+    "ResultsError",
+    "Status",
+    "metric",
+    "read",
+]

@@ -18,7 +18,20 @@ from inferometer.store.importers.recompute import recompute
 from inferometer.store.importers.sglang import is_sglang, read_sglang
 from inferometer.store.importers.vllm import is_vllm, read_vllm
 
-__all__ = ["CannotImportError", "ImportedRequests", "ImportedRun", "read_results", "recompute"]
+__all__ = [
+    "CannotImportError",
+    "ImportedRequests",
+    "ImportedRun",
+    "UnknownResultError",
+    "is_evalscope",
+    "read_results",
+    "recompute",
+    "runs_of",
+]
+
+
+class UnknownResultError(CannotImportError):
+    """It is JSON, but no result of a tool that is known here."""
 
 
 def read_results(path: Path, *, most_bytes: int = MOST_BYTES) -> list[ImportedRun]:
@@ -33,14 +46,15 @@ def read_results(path: Path, *, most_bytes: int = MOST_BYTES) -> list[ImportedRu
     if is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_")):
         return [read_evalscope(path.parent, most_bytes)]
     try:
-        return [run for result in read_objects(path, most_bytes) for run in _runs(result, path, most_bytes)]
+        return [run for result in read_objects(path, most_bytes) for run in runs_of(result, path, most_bytes)]
     except CannotImportError as error:
         if str(path) in str(error):
             raise
         raise CannotImportError(f"cannot read {path}: {error}") from None
 
 
-def _runs(result: Object, path: Path, most_bytes: int) -> list[ImportedRun]:
+def runs_of(result: Object, path: Path, most_bytes: int = MOST_BYTES) -> list[ImportedRun]:
+    """The runs of a JSON object of the file at `path`. Raises CannotImportError, and UnknownResultError if it is no result."""
     if is_vllm(result):
         return [read_vllm(result, path)]
     if is_sglang(result):
@@ -51,7 +65,7 @@ def _runs(result: Object, path: Path, most_bytes: int) -> list[ImportedRun]:
         return [read_aiperf(result, path, most_bytes)]
     if is_genai_bench(result):
         return [read_genai_bench(result, path, most_bytes)]
-    raise CannotImportError(
+    raise UnknownResultError(
         f"cannot read {path}: it is no result of vLLM, SGLang, GuideLLM, AIPerf, EvalScope or genai-bench;"
         " of AIPerf name profile_export_aiperf.json, of genai-bench the file of one run"
     )

@@ -1,0 +1,47 @@
+"""What follows from a point's values and conditions, whoever measured it. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from inferometer.results.point import Condition, Range
+
+SECONDS_PER_HOUR = 3600
+MILLION = 1_000_000
+
+
+def concurrency(conditions: Mapping[str, Condition]) -> int | None:
+    """The level of load: max_concurrency, or num_prompts where all are sent at once; None where requests come at a rate."""
+    rate = conditions.get("request_rate", math.inf)
+    if "arrivals" in conditions or rate != math.inf:
+        return None
+    level = conditions.get("max_concurrency") or conditions.get("num_prompts")
+    return level if isinstance(level, int) else None
+
+
+def derived_values(values: Mapping[str, float], conditions: Mapping[str, Condition]) -> dict[str, float]:
+    """Output throughput per accelerator in use, and what a million output tokens cost."""
+    found: dict[str, float] = {}
+    throughput = values.get("output_throughput")
+    gpus, cost_per_hour = conditions.get("gpus") or conditions.get("tp"), conditions.get("cost_per_hour")
+    if throughput is not None and isinstance(gpus, int) and gpus > 0:
+        found["output_throughput_per_gpu"] = throughput / gpus
+    if throughput and isinstance(cost_per_hour, int | float):
+        found["cost_per_million_tokens"] = cost_per_hour / (throughput * SECONDS_PER_HOUR) * MILLION
+    return found
+
+
+def derived_intervals(intervals: Mapping[str, Range], values: Mapping[str, float]) -> dict[str, Range]:
+    """Of those values, from the interval of the throughput that they follow from."""
+    known, throughput = intervals.get("output_throughput"), values.get("output_throughput")
+    found: dict[str, Range] = {}
+    if known is None or not throughput:
+        return found
+    if (per_gpu := values.get("output_throughput_per_gpu")) is not None:
+        scale = per_gpu / throughput
+        found["output_throughput_per_gpu"] = Range(known.low * scale, known.high * scale, known.confidence)
+    if (cost := values.get("cost_per_million_tokens")) is not None and known.low > 0:
+        per = cost * throughput
+        found["cost_per_million_tokens"] = Range(per / known.high, per / known.low, known.confidence)
+    return found

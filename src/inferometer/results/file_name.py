@@ -1,0 +1,65 @@
+"""What the name of a result file tells of its point, where the file itself does not: hardware, tensor parallelism, lengths.
+
+The names are those that studies of the field give their files, and our presets with them; a name of another form tells nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from inferometer.results.point import Condition
+
+_TIME = r"\d{8}_\d{6}(?:-\d+)?"
+_LENGTH = r"\d+[kK]?"
+_REST = rf"(?:_c(?:\d+|inf))?(?:_(?:np?|batch)(?P<num_prompts>\d+))(?:_r[\d.e+inf]+)?(?:_\d+)?_{_TIME}"
+
+PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # the PCIe study: C_7B_TP1_1k_np1_20251231_120000
+        rf"(?P<config>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_(?P<input_len>{_LENGTH})_np(?P<num_prompts>\d+)_{_TIME}",
+        # the same with the output: K100-AI_deepseek-7b_TP1_256_256_c8_n128_1_20251231_120000
+        rf"(?P<config>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_(?P<input_len>{_LENGTH})_(?P<output_len>{_LENGTH}){_REST}",
+        # production: input_1K_n5_20251231_120000
+        rf"input_(?P<input_len>{_LENGTH}){_REST}",
+        # batches: 7B_TP1_in512_out512_batch8_20251231_120000
+        rf"(?P<model>.+)_TP(?P<tp>\d+)_in(?P<input_len>{_LENGTH})_out(?P<output_len>{_LENGTH}){_REST}",
+        # cold and warm: 70B_TP8_cold_c128_n500_1_20251231_120000
+        rf"(?P<model>.+)_TP(?P<tp>\d+)_(?P<cache>cold|warm){_REST}",
+        # custom: 1k_128_c8_n100_rinf_20251231_120000
+        rf"(?P<input_len>{_LENGTH})_(?P<output_len>{_LENGTH}){_REST}",
+        # any other with tensor parallelism: llama_TP2_c8_n100_20251231_120000
+        rf"(?P<model>.+)_TP(?P<tp>\d+){_REST}",
+        # scaling: scale_n17_20251231_120000
+        rf"scale{_REST}",
+        # vllm bench serve: openai-infqps-concurrency8-Qwen3-14B-20251231-120000
+        r".+-(?P<request_rate>inf|\d+(?:\.\d+)?)qps(?:-concurrency(?P<max_concurrency>\d+))?-.+-\d{8}-\d{6}",
+    )
+)
+"""The first that fits the whole name is taken."""
+
+
+def tokens(length: str) -> int:
+    """`1k` is 1024 tokens, `500` is 500."""
+    return int(length[:-1]) * 1024 if length[-1] in "kK" else int(length)
+
+
+READ: dict[str, Callable[[str], Condition]] = {
+    "tp": int,
+    "num_prompts": int,
+    "max_concurrency": int,
+    "request_rate": float,
+    "input_len": tokens,
+    "output_len": tokens,
+}
+"""How the words of a name become values; the others stay words."""
+
+
+def conditions_in(stem: str) -> dict[str, Condition]:
+    """Of a file's name without `.json`: those of config, model, tp, input_len, output_len, cache, num_prompts, request_rate and
+    max_concurrency that it tells."""
+    found = next((match for pattern in PATTERNS if (match := pattern.fullmatch(stem))), None)
+    if found is None:
+        return {}
+    return {name: READ.get(name, str)(word) for name, word in found.groupdict().items() if word is not None}

@@ -1,0 +1,216 @@
+"""Points of result files in the formats of other tools, vLLM's own among them, which is also what we write.
+
+What a file says of its conditions counts first, what its name says second; what neither does is absent. Figures that the tool
+defines as we do are taken over, those that can be computed from single requests are added.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inferometer.results.columns import CONDITIONS, METRICS, metric
+from inferometer.results.derived import concurrency, derived_intervals, derived_values
+from inferometer.results.file_name import conditions_in
+from inferometer.results.imported_requests import intervals_of, request_values, samples_of
+from inferometer.results.json_text import read_objects
+from inferometer.results.point import Condition, Point
+from inferometer.store.importers import ImportedRun, is_evalscope, read_results, recompute, runs_of
+from inferometer.store.importers.reading import Object, number, text
+from inferometer.store.vllm_json import RESERVED
+
+PERCENTILES = (50.0, 90.0, 99.0)
+"""Computed from single requests, where there are any and the file does not have them."""
+
+TOLD_AS = {
+    "config": ("config", "hardware"),
+    "model": ("model", "alias"),
+    "gpus": ("gpus", "num_gpus"),
+    "tp": ("tp", "tensor_parallel_size", "tensor_parallel"),
+    "engine": ("engine", "framework", "server"),
+    "engine_version": ("engine_version", "vllm_version", "server_version"),
+    "dataset": ("dataset", "dataset_name"),
+    "input_len": ("input_len", "random_input_len"),
+    "output_len": ("output_len", "random_output_len"),
+    "prefix_len": ("prefix_len", "random_prefix_len"),
+    "cost_per_hour": ("cost_per_hour",),
+    "host": ("host", "hostname"),
+    **{name: (name,) for name in ("campaign", "group", "label", "pcie_generation", "pcie_width", "cache", "seed", "repeat")},
+}
+"""Keys under which people note conditions, by `--metadata` or otherwise."""
+
+WHOLE = ("gpus", "tp", "pcie_generation", "pcie_width", "input_len", "output_len", "prefix_len", "seed", "repeat")
+WORDS = ("campaign", "group", "label", "config", "model", "engine", "engine_version", "dataset", "cache", "host")
+
+LATENCIES = ("ttft", "tpot", "itl", "e2el")
+
+
+@dataclass(frozen=True, slots=True)
+class FilePoint:
+    """A point of a file, and what is needed to know it again as the one of a run directory."""
+
+    point: Point
+    told: Mapping[str, Condition]
+    """Conditions that the file's own keys tell and no run directory knows: the label and the metadata."""
+    identity: tuple[object, ...] | None
+    """See `identity_of`."""
+
+
+def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
+    """Every point of a result file, or of a directory of EvalScope's, and sentences about lines that could not be read.
+
+    Raises CannotImportError, and UnknownResultError for JSON that is no result.
+    """
+    if path.is_dir() or (is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))):
+        return [FilePoint(_point(run, {}, run.path.name), {}, None) for run in read_results(path)], []
+    objects, problems = read_objects(path)
+    found = [(result, run) for result in objects for run in runs_of(result, path)]
+    stem = path.name.removesuffix(".json").removesuffix(".jsonl")
+    points = []
+    for index, (result, run) in enumerate(found, 1):
+        point = _point(run, result, stem if len(found) == 1 else f"{stem}:{index}")
+        told = {name: value for name, value in _told(result).items() if name in point.conditions}
+        points.append(FilePoint(point, told, _identity(result) if run.tool == "vllm" else None))
+    return points, problems
+
+
+def identity_of(
+    *, model: object, duration_s: object, completed: object, tokens_in: object, tokens_out: object, rate: object
+) -> tuple[object, ...] | None:
+    """What two files have in common only if they tell of the same run: its duration is known to the nanosecond."""
+    return (model, duration_s, completed, tokens_in, tokens_out, rate) if number(duration_s) else None
+
+
+def _identity(result: Object) -> tuple[object, ...] | None:
+    return identity_of(
+        model=text(result.get("model_id")),
+        duration_s=number(result.get("duration")),
+        completed=number(result.get("completed")),
+        tokens_in=number(result.get("total_input_tokens")),
+        tokens_out=number(result.get("total_output_tokens")),
+        rate=number(result.get("output_throughput")),
+    )
+
+
+def _point(run: ImportedRun, result: Object, name: str) -> Point:
+    values = _values(run)
+    conditions, notes = _conditions(run, result, name.partition(":")[0])
+    if missing := run.missing:
+        notes.append(f"The file has no {', '.join(missing)}.")
+    values |= derived_values(values, conditions)
+    intervals = {} if run.requests is None else intervals_of(run.requests, values)
+    return Point(
+        id=name,
+        source=run.path,
+        tool=run.tool,
+        conditions=conditions,
+        values=values,
+        intervals=intervals | derived_intervals(intervals, values),
+        samples=_samples(run),
+        notes=tuple(notes),
+    )
+
+
+def _values(run: ImportedRun) -> dict[str, float]:
+    """By names of METRICS. A latency whose mean is 0 has no sample: that is how these files write it."""
+    found = dict(run.metrics)
+    if run.requests is not None:
+        computed = recompute(run, PERCENTILES)
+        if computed.get("completed") == found.get("completed", computed.get("completed")):
+            found = computed | found
+        found |= request_values(run.requests)
+    found["duration"] = found.pop("duration_s", math.nan)
+    empty = {f"_{latency}_ms" for latency in LATENCIES if not found.get(f"mean_{latency}_ms", 1.0)}
+    return {
+        name: value
+        for name, value in found.items()
+        if metric(name) is not None and not math.isnan(value) and not name.endswith(tuple(empty))
+    }
+
+
+def _samples(run: ImportedRun) -> dict[str, int]:
+    if run.requests is not None:
+        return samples_of(run.requests)
+    completed = run.metrics.get("completed")
+    told = [latency for latency in ("ttft", "e2el") if run.metrics.get(f"mean_{latency}_ms")]
+    return {latency: int(completed) for latency in told} if completed and run.tool in ("vllm", "sglang") else {}
+
+
+def _conditions(run: ImportedRun, result: Object, name: str) -> tuple[dict[str, Condition], list[str]]:
+    """In the order of CONDITIONS, and what was guessed."""
+    notes: list[str] = []
+    in_name = conditions_in(name)
+    if in_name.get("num_prompts", run.load.get("num_prompts")) != run.load.get("num_prompts"):
+        notes.append("The file's name tells of another number of requests than the file: nothing else was taken from it.")
+        in_name = {}
+    load: dict[str, Condition] = {key: _tidy(key, value) for key, value in run.load.items()}
+    told = {"backend": text(result.get("backend")) or text(result.get("endpoint_type")), "burstiness": result.get("burstiness")}
+    found: dict[str, Condition] = {**in_name, **_numbers(told), **load, **_told(result)}
+    if run.model is not None:
+        found["model_id"] = run.model
+        found.setdefault("model", run.model)
+    if date := _date(result.get("date")):
+        found["date"] = date
+    if result.get("ramp_up_strategy"):
+        found["arrivals"] = "{ramp_up_strategy} ramp from {ramp_up_start_rps} to {ramp_up_end_rps} req/s".format_map(result)
+        found.pop("request_rate", None)
+    for length, total in (("input_len", "total_input_tokens"), ("output_len", "total_output_tokens")):
+        completed = run.metrics.get("completed")
+        if length not in found and completed and (tokens := run.metrics.get(total)) is not None:
+            found[length] = round(tokens / completed)
+            words = "prompt" if length == "input_len" else "output"
+            notes.append(
+                f"Its {words} length is the measured mean, {tokens / completed:.6g} tokens: nothing tells what was asked."
+            )
+    found["concurrency"] = concurrency(found)
+    return {key: found[key] for key in CONDITIONS if found.get(key) is not None}, notes
+
+
+def _told(result: Object) -> dict[str, Condition]:
+    """Conditions under keys that are not the format's own, and the label."""
+    found: dict[str, Condition] = {}
+    for name, keys in TOLD_AS.items():
+        value = next(
+            (result[key] for key in keys if result.get(key) is not None and (key == "label" or key not in RESERVED)), None
+        )
+        if name in WORDS and isinstance(value, str | int | float) and not isinstance(value, bool):
+            found[name] = str(value)
+        elif (figure := _number(value)) is not None:
+            found[name] = _tidy(name, figure)
+    return found
+
+
+def _numbers(told: Mapping[str, Any]) -> dict[str, Condition]:
+    return {name: value for name, value in told.items() if isinstance(value, str) or number(value) is not None}
+
+
+def _number(value: object) -> float | None:
+    """Metadata are words also where they are numbers."""
+    if not isinstance(value, str):
+        return number(value)
+    try:
+        return number(float(value))
+    except ValueError:
+        return None
+
+
+def _tidy(name: str, value: float) -> Condition:
+    whole = name in WHOLE or name in ("num_prompts", "max_concurrency")
+    return int(value) if whole and math.isfinite(value) and value == int(value) else value
+
+
+def _date(value: object) -> str | None:
+    """vLLM's `20251231-120000` as 2025-12-31T12:00:00."""
+    from datetime import datetime
+
+    try:
+        return datetime.strptime(str(value), "%Y%m%d-%H%M%S").isoformat()  # noqa: DTZ007 - local time, of nobody knows where
+    except ValueError:
+        return None
+
+
+assert set(TOLD_AS) <= set(CONDITIONS)
+assert set(LATENCIES) <= {name.split("_")[1] for name in METRICS if name.startswith("mean_") and name.endswith("_ms")}

@@ -1,0 +1,76 @@
+"""What the single requests of another tool's file tell beyond its own figures: speeds of single requests, and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.metrics.intervals import rate_interval
+from inferometer.metrics.statistics import Interval, interval_of_mean, interval_of_percentile, interval_of_ratio
+from inferometer.results.point import Range
+from inferometer.store.importers import ImportedRequests
+
+Array = npt.NDArray[np.float64]
+
+
+def request_values(requests: ImportedRequests) -> dict[str, float]:
+    """Means over requests: output tokens / E2EL, and 1 / TPOT, both in tokens/s."""
+    ok, tokens = requests.ok, requests.output_tokens
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        speed = (tokens / requests.e2el_s)[ok & (requests.e2el_s > 0) & (tokens > 0)]
+        decoding_s = requests.e2el_s - requests.ttft_s
+        decode = ((tokens - 1) / decoding_s)[ok & (tokens > 1) & (decoding_s > 0)]
+        found = {"output_throughput_per_request": speed, "mean_decode_speed": decode}
+        means = {name: float(np.mean(values)) for name, values in found.items() if len(values)}
+    return {name: mean for name, mean in means.items() if np.isfinite(mean)}
+
+
+def samples_of(requests: ImportedRequests) -> dict[str, int]:
+    """How many values each latency has."""
+    ok = requests.ok
+    found = {
+        "ttft": ok & ~np.isnan(requests.ttft_s),
+        "tpot": ok & (requests.output_tokens > 1) & ~np.isnan(requests.e2el_s - requests.ttft_s),
+        "e2el": ok & ~np.isnan(requests.e2el_s),
+    }
+    counts = {name: int(np.count_nonzero(rows)) for name, rows in found.items()}
+    if requests.itls_s is not None:
+        counts["itl"] = sum(len(gaps) for gaps, answered in zip(requests.itls_s, ok, strict=True) if answered)
+    return {name: count for name, count in counts.items() if count}
+
+
+def intervals_of(requests: ImportedRequests, values: Mapping[str, float]) -> dict[str, Range]:
+    """Of those `values` for which there is an interval; none where the file does not tell in which order requests were sent."""
+    if requests.sent_s is None or not np.isfinite(requests.sent_s).all():
+        return {}
+    order = np.argsort(requests.sent_s, kind="stable")
+    ok = requests.ok[order]
+    ttft_s, e2el_s, tokens = (each[order] for each in (requests.ttft_s, requests.e2el_s, requests.output_tokens))
+    with np.errstate(all="ignore"):
+        tpot_s = np.where(tokens > 1, (e2el_s - ttft_s) / (tokens - 1), np.nan)
+    ttft_ms, tpot_ms, e2el_ms = (_known(latency_s[ok]) * 1e3 for latency_s in (ttft_s, tpot_s, e2el_s))
+    sent_s, end_s = requests.sent_s[order], requests.sent_s[order] + np.where(ok, np.nan_to_num(e2el_s), 0.0)
+    found = {
+        "mean_ttft_ms": interval_of_mean(ttft_ms),
+        "p99_ttft_ms": interval_of_percentile(ttft_ms, 99),
+        "mean_tpot_ms": interval_of_mean(tpot_ms),
+        "mean_itl_ms": _mean_itl(requests, order[ok]),
+        "mean_e2el_ms": interval_of_mean(e2el_ms),
+        "request_throughput": rate_interval(sent_s, end_s, ok.astype(np.float64)),
+        "output_throughput": rate_interval(sent_s, end_s, np.where(ok, np.nan_to_num(tokens), 0.0)),
+    }
+    return {name: Range(i.low, i.high, i.confidence) for name, i in found.items() if i is not None and name in values}
+
+
+def _known(values: Array) -> Array:
+    return values[np.isfinite(values)]
+
+
+def _mean_itl(requests: ImportedRequests, answered: npt.NDArray[np.int64]) -> Interval | None:
+    """Of all gaps pooled. Those of one request hang together, so a request is what is drawn, with all its gaps."""
+    if requests.itls_s is None:
+        return None
+    gaps = [requests.itls_s[row] for row in answered]
+    return interval_of_ratio(np.array([each.sum() * 1e3 for each in gaps]), np.array([float(len(each)) for each in gaps]))

@@ -1,0 +1,59 @@
+"""The JSON objects of a file that anybody may have written: one object, or one a line. Quick for plain JSON, and patient with
+what strict readers refuse (bare NaN and Infinity, a torn last line)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import orjson
+
+from inferometer.store.importers.imported_run import CannotImportError
+from inferometer.store.importers.reading import MOST_BYTES, Object, read_bytes
+
+MOST_BAD_LINES = 3
+"""So many lines of a file that are no JSON are named, and the rest of them is counted."""
+
+
+def read_objects(path: Path, most_bytes: int = MOST_BYTES) -> tuple[list[Object], list[str]]:
+    """The objects, and a sentence for each line that is none. Raises CannotImportError where there is no object at all.
+
+    Only regular files up to this size are opened.
+    """
+    content = read_bytes(path, most_bytes)
+    try:
+        return [_object(orjson.loads(content), path)], []
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return [_object(json.loads(content), path)], []
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise CannotImportError(f"cannot read {path}: it is not JSON (line {error.lineno}: {error.msg})") from None
+    except (ValueError, RecursionError) as error:  # not UTF-8, a number of a million digits, brackets without end
+        raise CannotImportError(f"cannot read {path}: it is not a result file ({type(error).__name__})") from None
+    return _lines(content, path)
+
+
+def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
+    found: list[Object] = []
+    bad: list[int] = []
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found.append(_object(json.loads(line), path))
+        except (ValueError, RecursionError):  # CannotImportError is one too
+            bad.append(number)
+    if not found:
+        raise CannotImportError(f"cannot read {path}: none of its lines is a JSON object")
+    sentences = [f"cannot read line {number} of {path}: it is not a JSON object" for number in bad[:MOST_BAD_LINES]]
+    if len(bad) > MOST_BAD_LINES:
+        sentences.append(f"cannot read {len(bad) - MOST_BAD_LINES} more lines of {path}")
+    return found, sentences
+
+
+def _object(value: object, path: Path) -> Object:
+    if not isinstance(value, dict):
+        raise CannotImportError(f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object")
+    return value

@@ -1,0 +1,265 @@
+"""The point of a run directory of ours, from its three JSON files: no row of a table is read, however long the run was."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from inferometer.results.columns import CONDITIONS, metric
+from inferometer.results.derived import concurrency, derived_intervals, derived_values
+from inferometer.results.foreign import LATENCIES, identity_of
+from inferometer.results.point import Condition, Point, Range, Status
+from inferometer.spec.longest import WRITTEN_ANSWER
+from inferometer.store.importers.imported_run import CannotImportError
+from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
+from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
+from inferometer.trace.schema import SCHEMA_VERSION
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Of each of the three files: they hold a few kilobytes, whatever the run."""
+
+STATUSES: dict[object, Status] = {"VALID": "VALID", "SUSPECT": "SUSPECT", "INVALID": "INVALID"}
+
+EMBEDDED_VERSION = "+inferometer"
+"""In the version that the embedded engine tells of itself."""
+
+
+TOTALS = {
+    "request_throughput": ("request_throughput",),
+    "output_throughput": ("output_throughput",),
+    "total_token_throughput": ("total_token_throughput",),
+    "request_goodput": ("goodput", "request_goodput"),
+    "max_output_tokens_per_s": ("peak_output_tokens_per_s",),
+    "max_concurrent_requests": ("peak_concurrency",),
+    "duration": ("duration_s",),
+    "completed": ("counts", "ok"),
+    "total_input_tokens": ("total_input_tokens",),
+    "total_output_tokens": ("total_output_tokens",),
+    "mean_decode_speed": ("metrics", "decode_speed", "mean"),
+    "output_throughput_per_request": ("metrics", "output_speed", "mean"),
+}
+"""Our names, and where the summary has them."""
+
+NOT_COMPLETED = ("failed", "cancelled", "unfinished", "dropped")
+
+
+def is_run_directory(path: Path) -> bool:
+    return (path / RUN).is_file() and ((path / SUMMARY).is_file() or (path / REQUESTS).is_file())
+
+
+def point_of_run(directory: Path, told: Mapping[str, Condition] | None = None) -> Point:
+    """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions.
+
+    Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer Inferometer.
+    """
+    run, summary, verdict = (_read(directory / name) for name in (RUN, SUMMARY, VERDICT))
+    version = number(run.get("schema_version"))
+    if version is None or not isinstance(run.get("spec"), dict):
+        raise CannotImportError(f"cannot read {directory}: its {RUN} is not one of Inferometer's")
+    if version > SCHEMA_VERSION:
+        raise CannotImportError(f"cannot read {directory}: a newer Inferometer wrote it; update Inferometer to read it")
+    conditions = _conditions(run, told or {})
+    values = _values(summary)
+    values |= derived_values(values, conditions)
+    intervals = _intervals(summary, values)
+    return Point(
+        id=directory.name,
+        source=directory,
+        tool="inferometer",
+        conditions=conditions,
+        values=values,
+        intervals=intervals | derived_intervals(intervals, values),
+        samples={key: int(n) for key in LATENCIES if (n := number(at(summary, "metrics", key, "n")))},
+        status=STATUSES.get(verdict.get("status")),
+        reasons=_reasons(verdict),
+        run=directory,
+        notes=_notes(run, conditions),
+    )
+
+
+def identity_of_run(point: Point) -> tuple[object, ...] | None:
+    values = point.values
+    return identity_of(
+        model=point.conditions.get("model_id"),
+        duration_s=values.get("duration"),
+        completed=values.get("completed"),
+        tokens_in=values.get("total_input_tokens"),
+        tokens_out=values.get("total_output_tokens"),
+        rate=values.get("output_throughput"),
+    )
+
+
+def _read(path: Path) -> Object:
+    return read_objects(path, MOST_BYTES)[0]
+
+
+def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Condition]:
+    """In the order of CONDITIONS; `told` counts more than the run's own."""
+    spec, environment = run["spec"], run.get("environment")
+    server, load, model = at(spec, "server"), at(spec, "load"), text(at(spec, "target", "model"))
+    hardware = at(server, "hardware")
+    version = text(at(environment, "server", "version"))
+    embedded = at(server, "embedded") is not None or EMBEDDED_VERSION in (version or "")
+    recipe = text(at(server, "recipe"))
+    found: dict[str, Condition] = {
+        "config": text(at(hardware, "name")),
+        "gpus": _gpus(server),
+        "pcie_generation": _whole(at(hardware, "pcie_generation")),
+        "pcie_width": _whole(at(hardware, "pcie_width")),
+        "model": model,
+        "model_id": model,
+        "tp": _whole(at(server, "tp")),
+        "engine": f"{recipe} (embedded)" if recipe and embedded else "embedded" if embedded else recipe,
+        "engine_version": version,
+        "backend": text(at(spec, "target", "backend")),
+        **_workload(at(spec, "workload")),
+        **_load(load),
+        "seed": _whole(at(spec, "seed")),
+        "repeat": (_whole(at(spec, "repeat")) or 0) + 1,
+        "date": _date(run),
+        "host": text(at(environment, "hostname")),
+        "rehearsal": _rehearsal(embedded, "--quick" in entries(at(environment, "command"))),
+        **told,
+    }
+    found["concurrency"] = concurrency({key: value for key, value in found.items() if value is not None})
+    return {key: found[key] for key in CONDITIONS if found.get(key) is not None}
+
+
+def _workload(work: object) -> dict[str, Condition]:
+    """Lengths by which people know a workload; those of recorded texts have none."""
+    kind = text(at(work, "kind")) or "random"
+    input_len = None if at(work, "path") is not None and kind != "sonnet" else _whole(at(work, "input_len"))
+    if kind == "prefix":
+        parts = [_whole(at(work, name)) for name in ("prefix_len", "suffix_len")]
+        input_len = sum(part for part in parts if part is not None) if None not in parts else None
+    output_len = _whole(at(work, "output_len"))
+    if kind == "sessions" and output_len is None and at(work, "path") is None:
+        output_len = WRITTEN_ANSWER
+    return {
+        "dataset": kind,
+        "input_len": input_len,
+        "output_len": output_len,
+        "prefix_len": _whole(at(work, "prefix_len")) or _whole(at(work, "system_len")) or None,
+        "cache": text(at(work, "cache")),
+    }
+
+
+def _load(load: object) -> dict[str, Condition]:
+    rate = at(load, "request_rate")
+    arrivals = _arrivals(load)
+    return {
+        "num_prompts": _whole(at(load, "num_prompts")),
+        "max_concurrency": _whole(at(load, "max_concurrency")),
+        "request_rate": None if arrivals else math.inf if rate == "inf" else number(rate),
+        "arrivals": arrivals,
+        "burstiness": math.inf if at(load, "burstiness") == "inf" else number(at(load, "burstiness")),
+    }
+
+
+def _arrivals(load: object) -> str | None:
+    ramp, steps, speed = at(load, "ramp"), entries(at(load, "steps")), number(at(load, "replay_speed"))
+    if ramp is not None:
+        return f"{at(ramp, 'strategy')} ramp from {at(ramp, 'start_rps')} to {at(ramp, 'end_rps')} req/s"
+    if steps:
+        return "steps of " + ", ".join(f"{at(step, 'rate')}/s for {at(step, 'seconds')} s" for step in steps)
+    return f"those of the trace, {speed:g} times as fast" if speed is not None else None
+
+
+def _gpus(server: object) -> int | None:
+    """Tensor parallelism times replicas, where the command line or the launch tells of such."""
+    tp = _whole(at(server, "tp"))
+    if tp is None:
+        return None
+    words = [word for word in entries(at(server, "command")) if isinstance(word, str)]
+    pairs = [*zip(words, [*words[1:], ""], strict=True), *(word.partition("=")[::2] for word in words)]
+    flags = ("--data-parallel-size", "-dp", "--dp-size", "--dp")
+    counts = [int(value) for name, value in pairs if name in flags and value.isdecimal() and len(value) < 6]
+    replicas = _whole(at(server, "launch", "replica"))
+    return tp * max([*counts, replicas or 1, 1])
+
+
+def _rehearsal(embedded: bool, quick: bool) -> str | None:
+    return " ".join([*(["quick"] if quick else []), *(["embedded"] if embedded else [])]) or None
+
+
+def _date(run: Object) -> str | None:
+    """The end, to the microsecond: the start, and the longest of the workers' times."""
+    start_ns = number(run.get("start_realtime_ns"))
+    if start_ns is None or abs(start_ns) > 1e19:
+        return None
+    lasted_ns = max((number(at(worker, "wall_ns")) or 0.0 for worker in entries(run.get("workers"))), default=0.0)
+    try:
+        end = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=(start_ns + lasted_ns) // 1000)
+    except OverflowError:
+        return None
+    return end.isoformat(timespec="microseconds")
+
+
+def _whole(value: object) -> int | None:
+    figure = number(value)
+    return int(figure) if figure is not None and figure == int(figure) else None
+
+
+def _values(summary: Object) -> dict[str, float]:
+    found = {name: number(at(summary, *path)) for name, path in TOTALS.items()}
+    gone = [number(at(summary, "counts", name)) for name in NOT_COMPLETED]
+    found["failed"] = None if None in gone else sum(count for count in gone if count is not None)
+    found["cached_share"] = _cached_share(summary)
+    for key in LATENCIES:
+        distribution = at(summary, "metrics", key)
+        found |= {f"{name}_{key}_ms": number(at(distribution, name)) for name in ("mean", "median", "std")}
+        percentiles = at(distribution, "percentiles")
+        names = percentiles if isinstance(percentiles, dict) else {}
+        found |= {f"{name}_{key}_ms": number(value) for name, value in names.items()}
+    return {name: value for name, value in found.items() if value is not None and metric(name) is not None}
+
+
+def _cached_share(summary: Object) -> float | None:
+    """Prompt tokens from the prefix cache, %, where the server told of every request."""
+    cached, prompts = at(summary, "lengths", "cached"), at(summary, "lengths", "input")
+    told, mean = number(at(cached, "n")), number(at(cached, "mean"))
+    tokens = number(at(prompts, "mean"))
+    if not told or told != number(at(prompts, "n")) or mean is None or not tokens:
+        return None
+    return 100 * mean / tokens
+
+
+def _intervals(summary: Object, values: Mapping[str, float]) -> dict[str, Range]:
+    """By names of METRICS: the summary's are without a unit."""
+    found: dict[str, Range] = {}
+    told = summary.get("intervals")
+    for name, interval in (told if isinstance(told, dict) else {}).items():
+        ours = name if name in values else f"{name}_ms"
+        low, high, confidence = (number(at(interval, key)) for key in ("low", "high", "confidence"))
+        if ours in values and low is not None and high is not None:
+            found[ours] = Range(low, high, confidence or 0.95)
+    return found
+
+
+def _reasons(verdict: Object) -> tuple[str, ...]:
+    """Sentences of findings that are not fine, the worst first."""
+    findings: list[tuple[bool, str]] = []
+    for finding in entries(verdict.get("findings")):
+        level, sentence = at(finding, "level"), text(at(finding, "sentence"))
+        if level in ("suspect", "invalid") and sentence:
+            findings.append((level == "suspect", sentence))
+    return tuple(sentence for _, sentence in sorted(findings, key=lambda each: each[0]))
+
+
+def _notes(run: Mapping[str, Any], conditions: Mapping[str, Condition]) -> tuple[str, ...]:
+    notes = []
+    if rehearsal := conditions.get("rehearsal"):
+        notes.append(
+            "It is a rehearsal on the embedded engine: it tells nothing of a real server."
+            if "embedded" in str(rehearsal)
+            else "It is a quick rehearsal, with few requests."
+        )
+    cards = _whole(at(run, "spec", "server", "hardware", "gpus"))
+    if cards is not None and conditions.get("gpus") not in (None, cards):
+        notes.append(
+            f"Configuration {conditions.get('config')} has {cards} cards; {conditions.get('gpus')} in use are counted."
+        )
+    return tuple(notes)

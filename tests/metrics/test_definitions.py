@@ -17,6 +17,7 @@ from inferometer.metrics.definitions import (
     itl_per_token_ms,
     itl_token_weights,
     meets_slo,
+    output_speed_tok_s,
     schedule_lag_ms,
     tokens_per_event,
     tpot_ms,
@@ -62,6 +63,12 @@ def test_decode_speed_is_the_inverse_of_tpot_and_never_infinite() -> None:
     trace = build([FIRST, request(0, 40, output_tokens=5)])  # five tokens in one event: TPOT 0
     assert tpot_ms(trace).tolist() == [30.0, 0.0]
     assert decode_speed_tok_s(trace) == pytest.approx([33.333333333])
+
+
+def test_output_speed_is_tokens_over_the_whole_wait_and_never_infinite() -> None:
+    # 3 tokens in 110 ms and 4 in 120 ms; one whose tokens nobody counted, and one that took no time at all
+    trace = build([FIRST, BROKEN, SECOND, request(0, 50, 70, output_tokens=None), request(0, 0, output_tokens=5)])
+    assert output_speed_tok_s(trace) == pytest.approx([27.272727273, 33.333333333])
 
 
 def test_itl_pools_the_gaps_of_answered_requests() -> None:

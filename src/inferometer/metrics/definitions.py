@@ -74,6 +74,14 @@ def decode_speed_tok_s(trace: Trace) -> Sample:
     return speed
 
 
+def output_speed_tok_s(trace: Trace) -> Sample:
+    """Output tokens / E2EL, tokens/s: how fast one request is answered, its wait for the first token included."""
+    tokens, e2el = trace.requests["output_tokens"], e2el_of_each(trace)
+    rows = known(tokens) & (e2el > 0)  # NaN is not
+    speed: Sample = 1000.0 * tokens[rows] / e2el[rows]
+    return speed
+
+
 def itl_ms(trace: Trace) -> Sample:
     """Inter-token latency: gaps between consecutive output events of a request, ms, those of all requests pooled."""
     inner = event_rows(trace, skip_first=True)
@@ -293,6 +301,7 @@ METRICS: Mapping[str, Metric] = {
         ),
         Metric("e2el", "End-to-end Latency", "E2EL", "ms", "last output event − sent", e2el_ms),
         Metric("decode_speed", "Decode speed per request", "Decode", "tok/s", "1000 / TPOT of the request", decode_speed_tok_s),
+        Metric("output_speed", "Output speed per request", "Output", "tok/s", "output tokens / E2EL", output_speed_tok_s),
         Metric(
             "tokens_per_event",
             "Tokens per output event",

@@ -65,7 +65,7 @@ def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
     Raises CannotImportError, and UnknownResultError for JSON that is no result.
     """
     if path.is_dir() or (is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))):
-        return [FilePoint(_point(run, {}, run.path.name), {}, None) for run in read_results(path)], []
+        return [FilePoint(_point(run, {}, run.path.parent.name), {}, None) for run in read_results(path)], []
     objects, problems = read_objects(path)
     found = [(result, run) for result in objects for run in runs_of(result, path)]
     stem = path.name.removesuffix(".json").removesuffix(".jsonl")
@@ -117,6 +117,7 @@ def _point(run: ImportedRun, result: Object, name: str) -> Point:
 def _values(run: ImportedRun) -> dict[str, float]:
     """By names of METRICS. A latency whose mean is 0 has no sample: that is how these files write it."""
     found = dict(run.metrics)
+    found |= {f"p50_{key}_ms": found[f"median_{key}_ms"] for key in LATENCIES if f"median_{key}_ms" in found}
     if run.requests is not None:
         computed = recompute(run, PERCENTILES)
         if computed.get("completed") == found.get("completed", computed.get("completed")):

@@ -24,7 +24,7 @@ def test_the_command_prints_it() -> None:
 def test_every_backend_has_its_place_once() -> None:
     headings, rule, *rows = [cells(line) for line in table().splitlines()]
     assert all(set(cell) == {"-"} for cell in rule)
-    assert {len(row) for row in (headings, rule, *rows)} == {8}
+    assert {len(row) for row in (headings, rule, *rows)} == {9}
     named = [name for row in rows for name in re.findall(r"`(.+?)`", row[0])]
     assert sorted(named) == sorted(PROTOCOLS)
 
@@ -38,6 +38,8 @@ def test_a_row_says_what_the_backend_says() -> None:
         "at most",
         "the server's count",
         "by request",
+        "`sessions` of a file, `random-mm`",
     ]
-    assert by_name["`tensorrt-llm`"][4:] == ["about", "exact", "one an event", "no"]
+    assert by_name["`tensorrt-llm`"][4:] == ["about", "exact", "one an event", "no", "`sessions` of a file, `random-mm`"]
     assert by_name["`openai`, `vllm`"][3] == "token ids, text"
+    assert by_name["`openai-chat`"][8] == "nothing"

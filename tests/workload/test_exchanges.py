@@ -175,11 +175,13 @@ def test_messages_need_a_chat_and_ids_need_none(tmp_path: Path) -> None:
     spec = JsonlWorkload(path=path, output_len=4)
     (request,) = build(spec, 1, chat=True).requests
     assert (request.prompt, request.prompt_tokens) == (messages, 17)
-    with pytest.raises(ValueError, match=r"line 1: the prompt is chat messages, which this --backend does not carry"):
+    with pytest.raises(ValueError, match=r"line 1: the prompt is chat messages, which this backend does not carry"):
         build(spec, 1)
     path = write_lines(tmp_path / "rows.jsonl", [{"prompt": [7, 8, 9]}])
     (request,) = build(spec, 1).requests
     assert (request.prompt, request.prompt_tokens) == ([7, 8, 9], 3)
+    guessed = build(spec, 1, WordCounter())
+    assert (guessed.requests[0].prompt_tokens, guessed.exact, guessed.counting) == (3, True, "token ids, as many as the file has")
     with pytest.raises(
         ValueError, match=r"line 1: the prompt is token ids, .* carry: take text or messages, or another backend"
     ):

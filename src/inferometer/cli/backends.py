@@ -11,7 +11,17 @@ from inferometer.cli.markdown import table as markdown_table
 if TYPE_CHECKING:
     from inferometer.protocol import Backend
 
-_HEADINGS = ("`--backend`", "server", "posts to", "prompts", "their length", "output length", "output tokens", "LoRA")
+_HEADINGS = (
+    "`--backend`",
+    "server",
+    "posts to",
+    "prompts",
+    "their length",
+    "output length",
+    "output tokens",
+    "LoRA",
+    "cannot carry",
+)
 
 
 def backends() -> None:
@@ -25,7 +35,27 @@ def table() -> str:
 
     distinct = {id(backend): backend for backend in PROTOCOLS.values()}
     names = {key: ", ".join(f"`{name}`" for name, each in PROTOCOLS.items() if id(each) == key) for key in distinct}
-    return markdown_table(_HEADINGS, [(names[key], *_cells(backend)) for key, backend in distinct.items()])
+    chats_only = _chats_only()
+    rows = [
+        (names[key], *_cells(backend), "nothing" if backend.chat else ", ".join(chats_only))
+        for key, backend in distinct.items()
+    ]
+    return markdown_table(_HEADINGS, rows)
+
+
+def _chats_only() -> list[str]:
+    """Data sets whose prompts are nothing but messages; some of them only if they are read from a file."""
+    from inferometer.cli.bench_workload import DATASETS
+    from inferometer.spec.workload import needs_messages
+
+    found = []
+    for name, model in DATASETS.items():
+        has_path = "path" in model.model_fields
+        if needs_messages(model.model_construct(**({"path": None} if has_path else {}))):
+            found.append(f"`{name}`")
+        elif has_path and needs_messages(model.model_construct(path="a file")):
+            found.append(f"`{name}` of a file")
+    return found
 
 
 def _cells(backend: Backend) -> tuple[str, ...]:

@@ -70,8 +70,14 @@ def written_workload(
         "oversampled": max(0, n - len(requests)),
         "sha256": content_hash(requests),
     }
-    how = counter.how if exact == counter.exact else f"{counter.how}; conversations without what the chat template adds"
-    return cycled(Workload(requests, how, exact, origin=origin), n)
+    return cycled(Workload(requests, _how(requests, counter, exact=exact), exact, origin=origin), n)
+
+
+def _how(requests: list[Request], counter: TokenCounter, *, exact: bool) -> str:
+    """How these prompts were counted, for the reader of a result."""
+    if not any(isinstance(request.prompt, str) or is_chat(request.prompt) for request in requests):
+        return "token ids, as many as the file has"
+    return counter.how if exact == counter.exact else f"{counter.how}; conversations without what the chat template adds"
 
 
 def _shuffling(spec: Written) -> str | bool:
@@ -129,7 +135,7 @@ def _require_carried(candidate: _Candidate, *, chat: bool, token_ids: bool) -> N
         what, other = "chat messages", "a chat backend, such as openai-chat"
     else:
         what, other = "token ids", f"text{' or messages' if chat else ''}, or another backend, such as openai"
-    raise ValueError(f"{candidate.where}: the prompt is {what}, which this --backend does not carry: take {other}.")
+    raise ValueError(f"{candidate.where}: the prompt is {what}, which this backend does not carry: take {other}.")
 
 
 def _output_lengths(spec: Written, batch: list[_Candidate], counter: TokenCounter) -> list[int]:

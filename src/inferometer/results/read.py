@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from inferometer.results.campaign import point_of_result
 from inferometer.results.columns import CONDITIONS
+from inferometer.results.derived import derived_intervals, derived_values
 from inferometer.results.foreign import FilePoint, points_in
 from inferometer.results.point import Collection, Condition, Point
 from inferometer.results.run_point import identity_of_run, point_of_run
@@ -49,22 +51,34 @@ class _Reading:
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        self._runs: list[Point] = []
+        self._runs: dict[Path, Point] = {}
+        """By where they lie."""
         self._files: list[FilePoint] = []
+        self._labels: list[FilePoint] = []
+        """Not points, but what the file beside a run tells of it."""
         self._strangers: list[Path] = []
 
     def add(self, source: Source) -> None:
         try:
-            if isinstance(source, RunDirectory):
-                self._runs.append(point_of_run(source.path))
-            elif isinstance(source, CampaignResult):
-                self._runs.append(point_of_result(source.campaign, source.result))
-            else:
+            if isinstance(source, ResultFile):
                 self._add_file(source)
+            else:
+                self._add_run(source, _point_of(source))
         except CannotImportError as error:
             self.problems.append(f"{str(error).rstrip('.')}.")
         except OSError as error:
             self.problems.append(f"cannot read {error.filename}: {error.strerror}.")
+
+    def _add_run(self, source: RunDirectory | CampaignResult, point: Point) -> None:
+        """A campaign knows more of a run than its directory does."""
+        place = (point.run or point.source).resolve()
+        if isinstance(source, CampaignResult):
+            self._runs[place] = point
+            return
+        self._runs.setdefault(place, point)
+        if source.label is not None:
+            with suppress(CannotImportError, OSError):
+                self._labels += points_in(source.label)[0]
 
     def _add_file(self, source: ResultFile) -> None:
         try:
@@ -76,31 +90,49 @@ class _Reading:
             return
         self._files += points
         self.problems += [f"{problem}." for problem in problems]
+        identities = {point.identity for point in points} - {None}
+        for run in source.runs if identities else ():
+            with suppress(CannotImportError, OSError):
+                point = _point_of(run)
+                if identity_of_run(point) in identities:
+                    self._add_run(run, point)
 
     def points(self) -> list[Point]:
         """All of them, each measurement once."""
         if self._strangers:
-            count, first = len(self._strangers), self._strangers[0]
-            self.problems.append(
-                f"{first} is JSON, but no result of a tool that is known here."
-                if count == 1
-                else f"{count} files are JSON, but no results of a tool that is known here, {first} among them."
-            )
-            self._strangers = []
-        runs = list(self._runs)
-        at = {identity: index for index, run in enumerate(runs) if (identity := identity_of_run(run))}
-        rest = []
-        for each in self._files:
-            index = at.get(each.identity) if each.identity is not None else None
-            if index is None:
-                rest.append(each.point)
-            else:
-                runs[index] = replace(runs[index], conditions=_in_order({**runs[index].conditions, **each.told}))
-        return [*runs, *rest]
+            self.problems.append(_strange(self._strangers))
+        runs = list(self._runs.values())
+        index_of = {identity: index for index, run in enumerate(runs) if (identity := identity_of_run(run))}
+        for each in (*self._files, *self._labels):
+            if each.identity in index_of:
+                runs[index_of[each.identity]] = _with_told(runs[index_of[each.identity]], each.told)
+        return [*runs, *(each.point for each in self._files if each.identity not in index_of)]
 
 
-def _in_order(conditions: dict[str, Condition]) -> dict[str, Condition]:
-    return {name: conditions[name] for name in CONDITIONS if name in conditions}
+def _point_of(source: RunDirectory | CampaignResult) -> Point:
+    if isinstance(source, RunDirectory):
+        return point_of_run(source.path)
+    return point_of_result(source.campaign, source.result)
+
+
+def _with_told(point: Point, told: Mapping[str, Condition]) -> Point:
+    """A run with the label and metadata of its JSON file, and what follows from those."""
+    if not told:
+        return point
+    conditions = {**point.conditions, **told}
+    derived = derived_values(point.values, conditions)
+    return replace(
+        point,
+        conditions={name: conditions[name] for name in CONDITIONS if name in conditions},
+        values={**point.values, **derived},
+        intervals={**point.intervals, **derived_intervals(point.intervals, {**point.values, **derived})},
+    )
+
+
+def _strange(paths: Sequence[Path]) -> str:
+    if len(paths) == 1:
+        return f"{paths[0]} is JSON, but no result of a tool that is known here."
+    return f"{len(paths)} files are JSON, but no results of a tool that is known here, {paths[0]} among them."
 
 
 def _nothing(paths: Iterable[Path], problems: Sequence[str]) -> str:

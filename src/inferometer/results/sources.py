@@ -5,7 +5,9 @@ Links to directories are not followed, pipes and devices are not opened, and not
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,7 @@ from inferometer.results.run_point import is_run_directory
 from inferometer.store.history import Result
 from inferometer.store.importers import is_evalscope
 from inferometer.store.ledger import LedgerError
-from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
+from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, SUMMARY, VERDICT
 from inferometer.store.standing import HIDDEN, Places
 
 SUFFIXES = (".json", ".jsonl")
@@ -23,12 +25,20 @@ SUFFIXES = (".json", ".jsonl")
 OF_OTHERS = {"profile_export.jsonl": "profile_export_aiperf.json"}
 """Files that belong to another one beside them, which is read with them."""
 
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip")
+
+LEDGER = "ledger.jsonl"
+
+RUN_FILES = (RUN, SUMMARY, VERDICT, REQUESTS, EVENTS)
+
 NO_RESULTS = ("experiment_metadata.json",)
 
 
 @dataclass(frozen=True, slots=True)
 class RunDirectory:
     path: Path
+    label: Path | None = None
+    """The JSON file beside it, which may know its label; only where the user named the directory alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,8 @@ class ResultFile:
     path: Path
     named: bool
     """The user named it: it is told of if it is no result."""
+    runs: tuple[RunDirectory | CampaignResult, ...] = ()
+    """Those that it may have been written with; only where the user named the file."""
 
 
 Source = RunDirectory | CampaignResult | ResultFile
@@ -56,6 +68,8 @@ class Sources:
     found: list[Source] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     _seen: set[tuple[int, int]] = field(default_factory=set)
+    _campaigns: dict[Path, Campaign | None] = field(default_factory=dict)
+    """By ledger; None for one that cannot be used, which was told."""
 
     @classmethod
     def under(cls, paths: Sequence[Path]) -> Sources:
@@ -69,20 +83,48 @@ class Sources:
         try:
             os.stat(path)
         except OSError as error:
-            self.problems.append(f"cannot read {path}: {error.strerror}")
+            self.problems.append(f"cannot read {path}: {error.strerror}.")
             return
-        if path.name == "ledger.jsonl" and path.parent.parent.name == HIDDEN:
+        is_ledger = path.name == LEDGER and path.parent.parent.name == HIDDEN
+        if is_ledger or (path.name in RUN_FILES and is_run_directory(path.parent)):
             path = path.parent
-        if path.parent.name == HIDDEN and (path / "ledger.jsonl").exists():
-            self._campaign(Places(path.parent.parent, path.name))
+        if path.parent.name == HIDDEN and (path / LEDGER).exists():
+            self._take_campaign(Places(path.parent.parent, path.name))
         elif path.name == HIDDEN:
             self._walk(path.parent)
+        elif is_run_directory(path):
+            self._once(path, self._named_run(path))
         elif path.is_dir():
             self._walk(path)
-        elif path.name in (RUN, SUMMARY, VERDICT) and is_run_directory(path.parent):
-            self._once(path.parent, RunDirectory(path.parent))
+        elif path.name.endswith(ARCHIVES):
+            self.problems.append(
+                f"cannot read {path}: it is an archive; unpack it with `inferometer merge --output DIR {path}`."
+            )
         else:
-            self._file(path, named=True)
+            self._once(path, ResultFile(path, named=True, runs=tuple(self._runs_of(path))))
+
+    def _named_run(self, path: Path) -> RunDirectory | CampaignResult:
+        """As the point it is of the campaign that it lies in, or with the JSON file that it was written with."""
+        if len(path.parents) > 3 and path.parent.name == "runs" and path.parents[2].name == HIDDEN:
+            campaign = self._campaign(Places(path.parents[3], path.parents[1].name))
+            if campaign is not None:
+                name = campaign.places.relative(path)
+                return next(
+                    (CampaignResult(campaign, each) for each in campaign.results if each.run == name), RunDirectory(path)
+                )
+        beside = path.with_name(re.sub(r"(\.run)?(-\d+)?$", "", path.name) + ".json")
+        same = path.with_name(f"{path.name}.json")
+        return RunDirectory(path, next((each for each in (same, beside) if each.is_file()), None))
+
+    def _runs_of(self, path: Path) -> Iterator[RunDirectory | CampaignResult]:
+        """Runs that a JSON file may have been written with: the directories beside it, or what a ledger knows."""
+        stem = path.stem if path.suffix == ".json" else f"{path.name}.run"
+        names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+        directories = (path.with_name(name) for name in names)
+        yield from map(RunDirectory, itertools.takewhile(is_run_directory, directories))
+        for places in campaigns_in(path.parent):
+            if campaign := self._campaign(places):
+                yield from (CampaignResult(campaign, each) for each in campaign.results if each.json == path.name)
 
     def _walk(self, top: Path) -> None:
         waiting = [top]
@@ -95,24 +137,29 @@ class Sources:
             elif is_evalscope(directory):
                 self.found.append(ResultFile(directory, named=True))
             else:
-                known = self._campaigns(directory)
+                known = self._known_files(directory)
                 waiting += reversed(list(self._inside(directory, known)))
 
-    def _campaigns(self, directory: Path) -> frozenset[str]:
-        """Names of the files in it that its ledgers know."""
-        known = [self._campaign(places) for places in campaigns_in(directory)]
-        return frozenset().union(*known)
+    def _known_files(self, directory: Path) -> frozenset[str]:
+        """Take the campaigns of a directory; names of the files in it that their ledgers know."""
+        return frozenset().union(*(self._take_campaign(places) for places in campaigns_in(directory)))
 
-    def _campaign(self, places: Places) -> frozenset[str]:
-        if not self._is_new(places.directory):
+    def _take_campaign(self, places: Places) -> frozenset[str]:
+        campaign = self._campaign(places)
+        if campaign is None:
             return frozenset()
-        try:
-            campaign = read_campaign(places)
-        except LedgerError as error:
-            self.problems.append(f"{str(error).rstrip('.')}. Its JSON files are read as they are.")
-            return frozenset()
-        self.found += [CampaignResult(campaign, result) for result in campaign.results]
+        if self._is_new(places.directory):
+            self.found += [CampaignResult(campaign, result) for result in campaign.results]
         return campaign.files
+
+    def _campaign(self, places: Places) -> Campaign | None:
+        if places.ledger not in self._campaigns:
+            try:
+                self._campaigns[places.ledger] = read_campaign(places)
+            except LedgerError as error:
+                self.problems.append(f"{str(error).rstrip('.')}. Its JSON files are read as they are.")
+                self._campaigns[places.ledger] = None
+        return self._campaigns[places.ledger]
 
     def _inside(self, directory: Path, known: frozenset[str]) -> Iterator[Path]:
         """Take the files of a directory, and give the directories in it."""
@@ -120,7 +167,7 @@ class Sources:
             with os.scandir(directory) as scan:
                 inside = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            self.problems.append(f"cannot read {directory}: {error.strerror}")
+            self.problems.append(f"cannot read {directory}: {error.strerror}.")
             return
         names = {entry.name for entry in inside}
         for entry in inside:
@@ -132,10 +179,7 @@ class Sources:
             elif entry.is_dir():
                 self.problems.append(f"{path} is a link to a directory and was not followed: name it too if it is to be read.")
             elif _may_be_result(entry.name, names) and entry.name not in known and entry.is_file():
-                self._file(path, named=False)
-
-    def _file(self, path: Path, *, named: bool) -> None:
-        self._once(path, ResultFile(path, named))
+                self._once(path, ResultFile(path, named=False))
 
     def _once(self, path: Path, source: Source) -> None:
         if self._is_new(path):

@@ -1,0 +1,147 @@
+"""Whether results reach their targets, deployment by deployment, with the point that decided.
+
+A rate (anything per second) is to be reached at one load at least: what a deployment can do, it does at its best load. All
+else is to hold at every load. Who means otherwise writes `every` or `any`. A metric that was not measured is not reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from inferometer.results import CONDITIONS, Point, metric
+from inferometer.results.columns import METRICS, Column
+from inferometer.spec.flags import did_you_mean
+from inferometer.spec.target import Target
+
+NOT_YET = {
+    "gpu_utilization": Column("gpu_utilization", "%", "higher", "GPU utilization"),
+    "tokens_per_joule": Column("tokens_per_joule", "tok/J", "higher", "output tokens per joule"),
+}
+"""Metrics that targets may name and nothing measures so far: such a target is not reached, and says why."""
+
+SCALING = Column("scaling_efficiency", "%", "higher", "scaling efficiency")
+"""Of several cards against one at the same load per card; from `analysis.scaling`, not of one point."""
+
+DEPLOYMENT = ("config", "model", "tp", "engine")
+"""Conditions that tell one deployment from another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value that a target is held against."""
+
+    deployment: str
+    at: str
+    """The point's id, or the load."""
+    value: float | None
+    trouble: str = ""
+    """Why the value does not count, or what to know about it."""
+    conditions: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A target, held against one deployment."""
+
+    target: Target
+    deployment: str
+    reached: bool
+    value: float | None
+    """Of the point that decided: the best where any will do, else the worst."""
+    at: str
+    reason: str
+    """Why it is not reached; or a word of caution where it is."""
+
+    @property
+    def unit(self) -> str:
+        column = column_of(self.target.metric)
+        return column.unit if column else ""
+
+
+def column_of(name: str) -> Column | None:
+    """Of a metric that a target may name."""
+    return SCALING if name == SCALING.name else NOT_YET.get(name) or metric(name)
+
+
+def mistakes(targets: Iterable[Target]) -> list[str]:
+    """What is wrong with them, a sentence each: metrics and conditions that do not exist."""
+    names = [*METRICS, SCALING.name, *NOT_YET]
+    found = []
+    for target in targets:
+        if column_of(target.metric) is None:
+            found.append(f"The target {str(target)!r} names no metric that exists{did_you_mean(target.metric, names)}.")
+        found += [
+            f"The target {str(target)!r} asks for {where.name!r}, which is no condition{did_you_mean(where.name, CONDITIONS)}."
+            for where in target.where
+            if where.name not in CONDITIONS
+        ]
+    return found
+
+
+def check(targets: Iterable[Target], points: Sequence[Point], scaling: Sequence[Reading] = ()) -> list[Checked]:
+    """Every target against every deployment among the points that it is asked of, in the order of the targets.
+
+    `scaling` are scaling efficiencies in %, for targets that name them.
+    """
+    return [checked for target in targets for checked in _check(target, points, scaling)]
+
+
+def deployment_of(point: Point) -> str:
+    """Its name in a table: `C 7B TP1 vllm`, of what is known."""
+    known = {name: point.conditions[name] for name in DEPLOYMENT if point.conditions.get(name) is not None}
+    return " ".join(f"TP{value}" if name == "tp" else str(value) for name, value in known.items()) or "all"
+
+
+def _check(target: Target, points: Sequence[Point], scaling: Sequence[Reading]) -> list[Checked]:
+    readings = list(scaling) if target.metric == SCALING.name else [_reading(target.metric, point) for point in points]
+    asked = [each for each in readings if all(where.holds(each.conditions or {}) for where in target.where)]
+    if not asked:
+        why = f"it was not measured: nothing here has {', '.join(map(str, target.where))}" if target.where else _nothing(target)
+        return [Checked(target, "", False, None, "", why)]
+    by_deployment: dict[str, list[Reading]] = {}
+    for reading in asked:
+        by_deployment.setdefault(reading.deployment, []).append(reading)
+    return [_decide(target, name, readings) for name, readings in by_deployment.items()]
+
+
+def _nothing(target: Target) -> str:
+    if target.metric == SCALING.name:
+        return "it was not measured: there is no pair of one card and several at the same load per card"
+    return "it was not measured: there are no points"
+
+
+def _reading(name: str, point: Point) -> Reading:
+    value = point.values.get(name)
+    trouble = f"{point.id} is {point.status}" if point.status in ("SUSPECT", "INVALID") else ""
+    if value is not None and point.status == "INVALID":
+        return Reading(deployment_of(point), point.id, None, f"{trouble}: {_why(point)}", point.conditions)
+    if value is None:
+        trouble = f"{name} was not measured" + (", nothing measures it yet" if name in NOT_YET else f" at {point.id}")
+    return Reading(deployment_of(point), point.id, value, trouble, point.conditions)
+
+
+def _why(point: Point) -> str:
+    return point.reasons[0].rstrip(".") if point.reasons else "its numbers are not to be believed"
+
+
+def _decide(target: Target, deployment: str, readings: Sequence[Reading]) -> Checked:
+    measured = [each for each in readings if each.value is not None]
+    any_will_do = target.quantifier == "any" or (target.quantifier is None and _is_rate(target.metric))
+    if not measured or (len(measured) < len(readings) and not any_will_do):
+        first = next(each for each in readings if each.value is None)
+        return Checked(target, deployment, False, None, first.at, first.trouble)
+    rising = target.op in (">", ">=")
+    decides = (max if rising == any_will_do else min)(measured, key=lambda each: each.value or 0.0)
+    value = decides.value or 0.0
+    reached = target.met(value)
+    return Checked(target, deployment, reached, value, decides.at, decides.trouble if reached else _missed(target, any_will_do))
+
+
+def _missed(target: Target, any_will_do: bool) -> str:
+    return "the best of all loads does not reach it" if any_will_do else "this load does not reach it"
+
+
+def _is_rate(name: str) -> bool:
+    column = column_of(name)
+    return column is not None and column.unit.endswith("/s")

@@ -1,0 +1,117 @@
+"""Targets: what results are to reach, as somebody writes it, such as `p99_ttft_ms < 200 if concurrency <= 32`.
+
+Only what a target says is known here. Which metrics there are, and whether results reach it, is the business of `analysis`.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Quantifier = Literal["any", "every"]
+QUANTIFIERS: dict[str, Quantifier] = {"any": "any", "every": "every"}
+
+OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_LIMIT = rf"(?P<op><=|>=|<|>)\s*(?P<limit>{_NUMBER})\s*(?:if\s+(?P<where>\S.*))?"
+_ASSERTION = re.compile(rf"\s*(?:(?P<quantifier>any|every)\s+)?(?P<metric>[A-Za-z][\w.]*)\s*{_LIMIT}")
+_CAMPAIGNS = re.compile(rf"\s*(?:(?P<quantifier>any|every)\s+)?{_LIMIT}")
+_CONDITION = re.compile(r"\s*(?P<name>[a-z_]+)\s*(?P<op><=|>=|<|>|=)\s*(?P<value>[^,]*?)\s*")
+
+EXAMPLE = '"p99_ttft_ms < 200", "any output_throughput > 1800", "mean_tpot_ms < 50 if tp=1, concurrency<=32"'
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition that a point has to fulfil for a target to be asked of it."""
+
+    name: str
+    op: str
+    """One of OPERATORS, or `=`."""
+    value: str
+
+    def holds(self, conditions: Mapping[str, object]) -> bool:
+        """Whether it does; a point of which nothing is known does not. Numbers are compared as numbers."""
+        known = conditions.get(self.name)
+        if known is None:
+            return False
+        number = _number(self.value)
+        if isinstance(known, int | float) and number is not None:
+            return known == number if self.op == "=" else OPERATORS[self.op](known, number)
+        return self.op == "=" and str(known) == self.value
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.op}{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target."""
+
+    metric: str
+    op: str
+    limit: float
+    quantifier: Quantifier | None = None
+    """Whether any or every point is to reach it; None where nobody has said."""
+    where: tuple[Where, ...] = ()
+
+    def met(self, value: float) -> bool:
+        return OPERATORS[self.op](value, self.limit)
+
+    def __str__(self) -> str:
+        quantifier = f"{self.quantifier} " if self.quantifier else ""
+        where = f" if {', '.join(map(str, self.where))}" if self.where else ""
+        return f"{quantifier}{self.metric} {self.op} {self.limit:g}{where}"
+
+
+def parse_target(text: str) -> Target:
+    """Of `--assert`. Raises ValueError, one sentence."""
+    found = _ASSERTION.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no target: write one like {EXAMPLE}.")
+    return _target(found["metric"], found)
+
+
+def campaign_target(metric: str, text: str) -> Target:
+    """Of a campaign file, where the metric is the key: `output_throughput: "> 1800 if tp=1"`. Raises ValueError."""
+    found = _CAMPAIGNS.fullmatch(text)
+    if found is None:
+        raise ValueError(
+            f'{text!r} is no target of {metric}: write a comparison like "> 1800", "any > 1800" or "< 100 if tp=1".'
+        )
+    return _target(metric, found)
+
+
+def _target(metric: str, found: re.Match[str]) -> Target:
+    quantifier = QUANTIFIERS.get(found["quantifier"] or "")
+    return Target(metric, found["op"], float(found["limit"]), quantifier, _where(found["where"]))
+
+
+def _where(text: str | None) -> tuple[Where, ...]:
+    if text is None:
+        return ()
+    conditions = []
+    for part in text.split(","):
+        found = _CONDITION.fullmatch(part)
+        if found is None or not found["value"]:
+            raise ValueError(f"{part.strip()!r} is no condition: write one like tp=1 or concurrency<=32, with commas between.")
+        if found["op"] != "=" and _number(found["value"]) is None:
+            raise ValueError(f"{part.strip()!r} compares with what is not a number: write one like concurrency<=32.")
+        conditions.append(Where(found["name"], found["op"], found["value"]))
+    return tuple(conditions)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "inferometer"
 
 FLOORS = (
-    {"clock", "request"},
+    {"clock", "request", "child"},
     {"trace", "spec"},
     {"workload", "arrival", "protocol", "metrics"},
     {"loadgen", "telemetry", "server", "store", "simulator"},
@@ -26,6 +26,7 @@ FLOORS = (
     {"analysis"},
     {"report", "campaign", "live"},
     {"cli"},
+    {"__main__"},
 )
 """Bottom up. A room may import what lies below its own floor, and itself."""
 

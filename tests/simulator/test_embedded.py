@@ -37,6 +37,14 @@ def test_it_ends_with_its_block() -> None:
         _ = engine.pid
 
 
+def test_modules_of_the_users_directory_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("json", "heapq", "httptools"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('this is no module for you')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with EmbeddedEngine() as engine:
+        assert engine.base_url
+
+
 def test_it_ends_when_its_parent_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout

@@ -13,12 +13,12 @@ import select
 import shlex
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from inferometer.child import python_command
 from inferometer.server import accelerator_memory, log_file
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
 from inferometer.server.ending import wait_released
@@ -27,11 +27,6 @@ from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint,
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
-
-GUARD = (
-    "import sys; sys.path = [each for each in sys.path if each]; from inferometer.server import guard; sys.exit(guard.main())"
-)
-"""Modules are not taken from the current directory: it is the user's, who may keep a json.py there."""
 
 GUARD_TIMEOUT_S = 30.0
 """The guard's own time: to start, and to kill what does not end by itself."""
@@ -148,7 +143,7 @@ class ProcessServer:
         self._say(f"Starting {shlex.join(recipe.command)}\n  log: {log}")
         with log.open("ab") as stderr:
             self._guard = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-c", GUARD],
+                python_command("inferometer.server.guard"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

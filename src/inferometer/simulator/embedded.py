@@ -6,12 +6,12 @@ import contextlib
 import json
 import select
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from inferometer.child import python_command
 from inferometer.simulator.api import VLLM_BACKENDS, FrontSettings
 from inferometer.simulator.model import EngineSettings
 from inferometer.simulator.serve import READY
@@ -67,9 +67,8 @@ class EmbeddedEngine:
         return self._process.pid
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "inferometer.simulator"]
         self._process = subprocess.Popen(  # noqa: S603
-            command,
+            python_command("inferometer.simulator.child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C at the terminal is ours: it has to serve until we have stopped

@@ -16,15 +16,15 @@ from inferometer.simulator.model import EngineSettings
 from inferometer.simulator.serve import serve
 
 
+def main() -> int:
+    lifeline = sys.stdin.fileno()
+    asked = orjson.loads(_first_line(lifeline))
+    return serve(EngineSettings(**asked["engine"]), FrontSettings(**asked["front"]), lifeline_fd=lifeline)
+
+
 def _first_line(fd: int) -> bytes:
     """Read up to a newline and nothing beyond it, unbuffered."""
     line = b""
     while not line.endswith(b"\n") and (byte := os.read(fd, 1)):
         line += byte
     return line
-
-
-if __name__ == "__main__":
-    lifeline = sys.stdin.fileno()
-    asked = orjson.loads(_first_line(lifeline))
-    sys.exit(serve(EngineSettings(**asked["engine"]), FrontSettings(**asked["front"]), lifeline_fd=lifeline))

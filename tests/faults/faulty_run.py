@@ -31,7 +31,7 @@ PATIENCE = Timeouts(connect_s=5, first_token_s=1.5, idle_s=1.5, total_s=3)
 
 CLOCKS_AGREE_NS = MS
 
-TO_THE_SERVER = {"refuse", "die"}
+TO_THE_SERVER = {"refuse", "die", "restart"}
 
 
 @dataclass(frozen=True)

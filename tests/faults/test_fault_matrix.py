@@ -45,7 +45,7 @@ PASSES = {
     **dict.fromkeys(("long-prompt", "cached", "no-usage", "no-done", "no-reason"), TOKENS),
     **dict.fromkeys(("slow-head", "burst", "split", "split-char", "sized", "unsized", "content-type", "crlf"), TOKENS),
     **dict.fromkeys(("comments", "no-space", "usage-in-last", "empty-choices", "invalid-utf8", "huge-event"), TOKENS),
-    "close-idle": TOKENS,
+    **dict.fromkeys(("close-idle", "preempt", "hit"), TOKENS),
 }
 """Answers that are no failures, and how many events they have."""
 

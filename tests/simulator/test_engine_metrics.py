@@ -46,7 +46,7 @@ def test_histograms_are_cumulative_and_in_seconds() -> None:
 
 def test_labels_of_every_sample() -> None:
     for family in text_string_to_metric_families(page(Metrics(), 'a"b\\c').decode()):
-        for sample in family.samples:
+        for sample in family.samples if family.name.startswith("vllm:") else ():
             assert (sample.labels["engine"], sample.labels["model_name"]) == ("0", 'a"b\\c')
 
 

@@ -15,10 +15,12 @@ from inferometer.campaign import point
 from inferometer.campaign.point import ReadyPoint
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
+from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.endpoint import Endpoint
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import METRICS, vllm_result
-from inferometer.trace import Trace
+from inferometer.trace import Outcome, Trace
+from inferometer.trace.server_counters import ServerCounters
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Measured:
     verdict: Verdict
     finished: datetime
     """Local time of its end."""
+    server: ServerCounters | None = None
+    """What the server counted before and after; None if it does not tell."""
 
     def result(self) -> dict[str, Any]:
         """The content of the JSON file, as vLLM writes it."""
@@ -71,6 +75,7 @@ class Measured:
             prompts=self.ready.workload.facts(),
             summary=self.summary.to_dict(),
             verdict=self.verdict.to_dict(),
+            server_counters=self.server.to_dict() if self.server else None,
         )
 
 
@@ -84,6 +89,7 @@ def measure_point(
     on_progress: Callable[[Snapshot], None] = lambda _: None,
 ) -> Measured:
     """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began."""
+    before = counters_before(endpoint)
     trace = point.run(
         ready,
         endpoint,
@@ -93,8 +99,16 @@ def measure_point(
         on_progress=on_progress,
     )
     finished = datetime.now().astimezone()
+    answered = len(trace.with_outcome(Outcome.OK))
+    server = None if trace.interrupted else counters_around(before, endpoint, answered)  # who stops a run waits no more
     spec = ready.spec
-    summary = summarize(trace, planned=spec.load.num_prompts, percentiles=wanted.percentiles, goodput=wanted.goodput or None)
+    summary = summarize(
+        trace,
+        planned=spec.load.num_prompts,
+        percentiles=wanted.percentiles,
+        goodput=wanted.goodput or None,
+        server=server,
+    )
     verdict = judge(
         trace,
         summary,
@@ -102,5 +116,7 @@ def measure_point(
         expected_cached_tokens=ready.workload.reusable_tokens,
         max_in_flight=spec.load.max_concurrency,
         ends_by_time=spec.load.max_seconds is not None,
+        constant_load=spec.load.ramp is None and spec.load.steps is None and spec.load.replay_speed is None,
+        server=server,
     )
-    return Measured(ready, wanted, trace, summary, verdict, finished)
+    return Measured(ready, wanted, trace, summary, verdict, finished, server)

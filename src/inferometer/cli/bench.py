@@ -110,7 +110,14 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
                 save(asked, measured, saved)
         finally:
             metrics = asked.asked.metrics
-            text = render(measured.summary, verdict, load=ready.spec.load, workers=trace.workers, metrics=metrics)
+            text = render(
+                measured.summary,
+                verdict,
+                load=ready.spec.load,
+                workers=trace.workers,
+                metrics=metrics,
+                server=measured.server,
+            )
             typer.echo(text, nl=False)
             for dialect in flags.dialect or []:
                 typer.echo(render_dialect(trace, dialect), nl=False)

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
+from inferometer.trace.server_counters import ServerCounters
 
 Figure = float | int | str | None
 
@@ -79,6 +80,12 @@ class Thresholds:
     cached_share_suspect: float = 0.05
     cached_share_invalid: float = 0.5
     """Prompt tokens from the prefix cache, beyond those expected / prompt tokens."""
+    foreign_share_suspect: float = 0.01
+    """Work that the server did for others / ours, in tokens, or in requests where tokens are not known."""
+    queue_share_note: float = 0.5
+    """Mean time in the server's queue / mean TTFT: from here TTFT tells of the queue more than of all else."""
+    unsteady_ratio_suspect: float = 1.5
+    """Of mean E2EL in the first and in the last fifth of a run that never settles, the greater / the smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,10 @@ class Facts:
     ends_by_time: bool
     """Whether the plan has an end by time, so that to cut requests off is part of it."""
     thresholds: Thresholds
+    constant_load: bool = True
+    """Whether the plan's load is the same from beginning to end: not a ramp, a list of rates or a replay."""
+    server: ServerCounters | None = None
+    """What the server counted before and after; None if it does not tell."""
 
     def median_ms(self, key: str) -> float | None:
         return self.summary.metrics[key].median

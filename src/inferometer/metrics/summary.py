@@ -1,4 +1,6 @@
-"""Summary: the numbers of one run, computed from its Trace alone. Not known here: whether to believe them (verdict).
+"""Summary: the numbers of one run, computed from its Trace, and from what the server counted.
+
+Not known here: whether to believe them (verdict).
 
 Warm-up requests are no part of any number. Counts, and rates of counts, are numbers also when they are 0; a latency that
 nobody had is None.
@@ -22,6 +24,7 @@ from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
 from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady, steady_state
 from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
+from inferometer.trace.server_counters import ServerCounters
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,9 @@ class Summary:
     """How exactly the run knows its headline numbers, by the names of `intervals_of`; without those it is too short for."""
     steady: Steady | None = None
     """None if the run has no steady state."""
+    prefix_cache_hit_rate: float | None = None
+    """Prompt tokens found in the prefix cache, %: as the server counted from just before the warm-ups to just after the run,
+    else as its answers tell. None where nobody does."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, with None where there is no value."""
@@ -102,12 +108,17 @@ class Summary:
 
 
 def summarize(
-    trace: Trace, *, planned: int, percentiles: Sequence[float] = (99,), goodput: Mapping[str, float] | None = None
+    trace: Trace,
+    *,
+    planned: int,
+    percentiles: Sequence[float] = (99,),
+    goodput: Mapping[str, float] | None = None,
+    server: ServerCounters | None = None,
 ) -> Summary:
     """The numbers of a run in which `planned` requests were to be measured, warm-up not counted.
 
     `goodput` maps ttft, tpot, itl, e2el to limits in ms. Client-side metrics have their p99 whatever `percentiles` says,
-    since the verdict rests on it.
+    since the verdict rests on it. `server` is what the server counted.
     """
     trace = trace.measured()
     r = trace.requests
@@ -138,7 +149,18 @@ def summarize(
         events=_events(trace),
         intervals=intervals_of(trace, goodput),
         steady=steady_state(trace, percentiles),
+        prefix_cache_hit_rate=_hit_rate(trace, server),
     )
+
+
+def _hit_rate(trace: Trace, server: ServerCounters | None) -> float | None:
+    counted = server.prefix_cache_hit_rate if server else None
+    if counted is not None:
+        return 100 * counted
+    r = trace.requests
+    rows = ok(trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
+    prompt_tokens = int(r["prompt_tokens"][rows].sum())
+    return 100 * int(r["cached_tokens"][rows].sum()) / prompt_tokens if prompt_tokens else None
 
 
 def _counts(trace: Trace, planned: int) -> Counts:

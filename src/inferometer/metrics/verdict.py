@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from inferometer.metrics import check_client, check_outcome, check_work
+from inferometer.metrics import check_client, check_outcome, check_server, check_steady, check_work
 from inferometer.metrics.finding import Facts, Finding, Level, Thresholds
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
+from inferometer.trace.server_counters import ServerCounters
 
 Status = Literal["VALID", "SUSPECT", "INVALID"]
 
@@ -32,6 +33,12 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_work.output_length,
     check_work.cached_tokens,
     check_work.token_source,
+    check_server.server_restarted,
+    check_server.preemptions,
+    check_server.prefix_hits,
+    check_server.other_clients,
+    check_server.queueing,
+    check_steady.steady_state,
     check_work.thin_percentiles,
 )
 """Every check, in the order in which a reader wants to hear of them."""
@@ -67,6 +74,8 @@ def judge(
     expected_cached_tokens: int = 0,
     max_in_flight: int | None = None,
     ends_by_time: bool = False,
+    constant_load: bool = True,
+    server: ServerCounters | None = None,
     thresholds: Thresholds | None = None,
 ) -> Verdict:
     """How far the numbers of a run may be believed.
@@ -74,7 +83,8 @@ def judge(
     `ignore_eos`: whether the server was asked to generate up to the limit. `expected_cached_tokens`: how many tokens of each
     prompt may come from the prefix cache by intention, such as a shared prefix. `max_in_flight`: the plan's cap, to tell a
     lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
-    run is over. The run being interrupted is in the trace.
+    run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
+    The run being interrupted is in the trace.
     """
     facts = Facts(
         trace=trace.measured(),
@@ -84,6 +94,8 @@ def judge(
         expected_cached_tokens=expected_cached_tokens,
         max_in_flight=max_in_flight,
         ends_by_time=ends_by_time,
+        constant_load=constant_load,
+        server=server,
         thresholds=thresholds or Thresholds(),
     )
     return Verdict(tuple(check(facts) for check in CHECKS))

@@ -59,6 +59,8 @@ class Routes:
     models: str = "GET /v1/models"
     tokenize: tuple[TokenizeRoute, ...] = (VLLM_TOKENIZE, LLAMA_CPP_TOKENIZE, TGI_TOKENIZE, LMDEPLOY_ENCODE)
     """In the order in which they are tried; none where the server has none."""
+    metrics: str | None = "GET /metrics"
+    """What it counts, as text for Prometheus; None where there is no such page at this address."""
 
 
 ANY_SERVER = Routes()

@@ -25,7 +25,7 @@ from inferometer.request import Request
 
 _NAME = "TensorRT-LLM on Triton"
 _SERVE = "trtllm-serve"
-_SERVE_ROUTES = Routes(ready="GET /health", tokenize=())
+_SERVE_ROUTES = Routes(ready="GET /health", tokenize=(), metrics="GET /prometheus/metrics")  # /metrics is JSON of its steps
 
 
 def encode(request: Request, generation: Generation) -> bytes:
@@ -115,7 +115,12 @@ TRITON = Backend(
     emitter=Emitter,
     reports_usage=False,
     chooses_adapter=False,
-    routes=Routes(ready="GET /v2/health/ready", models="POST /v2/repository/index", tokenize=()),
+    routes=Routes(
+        ready="GET /v2/health/ready",
+        models="POST /v2/repository/index",
+        tokenize=(),
+        metrics=None,  # on a port of its own, 8002, which counts a request once for each model of the ensemble
+    ),
 )
 TRTLLM_SERVE = replace(
     COMPLETIONS,

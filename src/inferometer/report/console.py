@@ -18,6 +18,7 @@ from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
+from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def render(
     load: Load,
     workers: Sequence[WorkerRecord],
     metrics: Sequence[str] = DEFAULT_METRICS,
+    server: ServerCounters | None = None,
 ) -> str:
     """The whole report. `metrics` are the keys of METRICS that get a section; percentiles are those that `summary` has."""
     chosen = [key for key in METRICS if key in metrics]
@@ -61,6 +63,8 @@ def render(
     if any(summary.metrics[key].thin for key in chosen):
         lines.append(f"{MARK} fewer than {FEWEST_BEYOND} samples lie beyond this percentile: read it as single requests")
     lines += ["The Client".center(WIDTH, "-"), *_client(summary, workers)]
+    if counters := _server(summary, server):
+        lines += ["The Server".center(WIDTH, "-"), *counters]
     if intervals := _intervals(summary.intervals, chosen):
         lines += ["95 % Intervals".center(WIDTH, "-"), *intervals]
     if summary.steady:
@@ -130,6 +134,17 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
         ),
     ]
     return [_row(label, value) for label, value in rows]
+
+
+def _server(summary: Summary, server: ServerCounters | None) -> list[str]:
+    """What the server counted of itself, warm-ups included; nothing where it does not tell."""
+    preempted = server.grown("preemptions") if server else None
+    rows = [
+        ("Prefix cache hit rate (%):", summary.prefix_cache_hit_rate),
+        ("Preemptions:", None if preempted is None else int(preempted)),
+        ("Mean time in its queue (ms):", server.mean_queue_ms if server else None),
+    ]
+    return [_row(label, value) for label, value in rows if value is not None]
 
 
 def _intervals(intervals: Mapping[str, Interval], chosen: Sequence[str]) -> list[str]:

@@ -10,9 +10,10 @@ import difflib
 import os
 import ssl
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from inferometer.protocol import ANY_SERVER, Routes, TokenizeRoute, error_sentence
 from inferometer.protocol.base import Decoder, Usage
@@ -23,9 +24,15 @@ from inferometer.spec.flags import check_header, parse_base_url, with_api_key
 if TYPE_CHECKING:
     import httpx
 
+T = TypeVar("T")
+
 __all__ = ["Endpoint", "EndpointError", "ModelCard", "ProbeResult"]
 
 READY_PAUSE_S = 0.5
+
+METRICS_TIMEOUT_S = 2.5
+METRICS_MOST_BYTES = 8 * 2**20
+"""A page of vLLM is of 50 KB for each of its engines."""
 
 VERSION_ROUTES = (
     ("/version", "version"),
@@ -186,9 +193,30 @@ class Endpoint:
 
     def metrics_text(self) -> str | None:
         """The Prometheus page; None where there is none."""
-        response = self._send("GET", "/metrics")
-        is_text = response.headers.get("content-type", "").startswith("text/plain")
-        return response.text if response.status_code == 200 and is_text else None
+        page = self.metrics_page()
+        return page[0] if page else None
+
+    def metrics_page(self) -> tuple[str, float] | None:
+        """The Prometheus page, and when it was written, s since 1970 (by the server's clock, where it tells).
+
+        None where there is none, or one of more than METRICS_MOST_BYTES, or that takes longer than METRICS_TIMEOUT_S.
+        """
+        if self.routes.metrics is None:
+            return None
+        method, path = self.routes.metrics.split()
+        return self._twice(lambda: self._page(method, path), f"{method} {path}", METRICS_TIMEOUT_S)
+
+    def _page(self, method: str, path: str) -> tuple[str, float] | None:
+        deadline_s = time.monotonic() + METRICS_TIMEOUT_S
+        page = bytearray()
+        with self._client.stream(method, self.base_url + path, timeout=METRICS_TIMEOUT_S) as response:
+            if response.status_code != 200 or not response.headers.get("content-type", "").startswith("text/plain"):
+                return None
+            for block in response.iter_bytes():
+                page += block
+                if len(page) > METRICS_MOST_BYTES or time.monotonic() > deadline_s:
+                    return None
+        return page.decode(errors="replace"), _written_s(response)
 
     def tokenize(self, model: str, text: str) -> list[int] | None:
         """Token ids of `text` as a completion prompt, special tokens included; None where the server cannot tell."""
@@ -255,16 +283,26 @@ class Endpoint:
 
         if timeout_s is not None:
             content["timeout"] = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
+
+        def ask() -> httpx.Response:
+            return self._client.request(method, self.base_url + path, **content)
+
+        return self._twice(ask, f"{method} {path}", timeout_s or self.timeout_s)
+
+    def _twice(self, ask: Callable[[], T], asked: str, timeout_s: float) -> T:
+        """What `ask` returns, at the second try where a kept connection was closed under the first. Raises EndpointError."""
+        import httpx
+
         try:
             try:
-                return self._client.request(method, self.base_url + path, **content)
+                return ask()
             except httpx.RemoteProtocolError as error:
                 if "disconnected" not in str(error):
                     raise
                 # It may have closed a kept connection just as we wrote: llama-server does so after each stream.
-                return self._client.request(method, self.base_url + path, **content)
+                return ask()
         except httpx.HTTPError as error:
-            failed = transport_error(error, self.base_url, f"{method} {path}", timeout_s or self.timeout_s)
+            failed = transport_error(error, self.base_url, asked, timeout_s)
         raise failed  # outside the handler: the library's exception, which may hold headers, is not kept
 
     def _refused(self, response: httpx.Response) -> EndpointError:
@@ -287,6 +325,14 @@ def _tls(insecure: bool) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _written_s(response: httpx.Response) -> float:
+    """When an answer was written, s since 1970: by its Date, else now."""
+    try:
+        return parsedate_to_datetime(response.headers["date"]).timestamp()
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return time.time()
 
 
 def _document(response: httpx.Response) -> Any:

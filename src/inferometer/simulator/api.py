@@ -97,15 +97,18 @@ class Generation:
 class Api:
     """All the engine's state between two calls. One generation at a time on each connection."""
 
-    def __init__(self, settings: EngineSettings, front: FrontSettings, refuse: Callable[[], None]) -> None:
-        """`refuse` has the server take no connection from then on."""
+    def __init__(
+        self, settings: EngineSettings, front: FrontSettings, refuse: Callable[[], None], cut: Callable[[], None]
+    ) -> None:
+        """`refuse` has the server take no connection from then on, `cut` has it end those that are open."""
         self._settings = settings
         self._refuse = refuse
+        self._cut = cut
         faults = parse_faults(front.faults)
         self._faults = FaultPlan(faults, settings.seed) if faults else None
         self._front = front
         self._model = PacedModel(settings)
-        self._metrics = Metrics()
+        self._metrics = Metrics(time.time())
         self._truth = TruthRecorder() if front.record_truth or front.truth_file else None
         self._created = int(time.time())
         self._submitted = 0
@@ -173,6 +176,9 @@ class Api:
                 self._truth.event(generation.truth_row, emission.time_ns, departed_ns, tokens)
         if faulty.state is not State.GOES_ON and not emission.last:
             self._model.cancel(generation.sequence, departed_ns)
+        if faulty.preempted:
+            self._metrics.preemptions += 1
+            self._model.preempt(generation.sequence)
         over = faulty.state is State.OVER
         if over and faulty.name == "refuse":
             self._refuse()
@@ -278,6 +284,8 @@ class Api:
         number = self._submitted
         self._submitted += 1
         self._metrics.prompt_tokens += ask.prompt_tokens
+        if fault is not None and fault.name in {"cached", "hit"}:
+            self._metrics.prefix_hits += ask.prompt_tokens
         request_id = asked_id or f"{number:016x}"
         stream = faulty = None
         if ask.stream:
@@ -303,8 +311,19 @@ class Api:
         if faulty.name == "die":  # as if killed by somebody else; but the true times are kept, for those who want to know
             self.write_truth()
             os.kill(os.getpid(), signal.SIGKILL)
+        if faulty.name == "restart":
+            self._restart()
+            return None
         faulty.begin()
         return None if faulty.state is State.OVER else faulty
+
+    def _restart(self) -> None:
+        for generation in self._generations.values():
+            self._model.cancel(generation.sequence, monotonic_ns())
+            generation.connection.answering = None
+        self._generations.clear()
+        self._metrics = Metrics(time.time())
+        self._cut()
 
     def _fault_of(self, request_id: str, backend: Backend) -> Fault | None:
         """What is to befall a request that has just arrived."""

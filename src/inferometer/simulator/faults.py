@@ -63,9 +63,13 @@ FAULTS = {
     "invalid-utf8": "bytes in the text that are not UTF-8",
     "huge-event": "a megabyte of text in one event",
     "close-idle": "the connection is closed after the answer, though it was to be kept",
+    # of the engine behind it, to be seen on its metrics page
+    "preempt": "its memory is taken away at the event, and what it had is computed again before the next",
+    "hit": "all prompt tokens are counted as prefix cache hits, though the answer says nothing of it",
     # to the server
     "refuse": "after this answer all connections are closed, and new ones refused",
     "die": "the process ends when the request arrives",
+    "restart": "all connections are cut when the request arrives, and everything begins anew, counters too",
 }
 """All there are, and what each does."""
 

@@ -69,6 +69,8 @@ class FaultyAnswer:
         self._held_events: list[int] = []
         self._compress = zlib.compressobj(wbits=31)
         self._head = b""
+        self.preempted = False
+        """Whether the last step took the request's memory away."""
 
     def begin(self) -> None:
         """Send what comes before any event, which may be all there is."""
@@ -95,6 +97,7 @@ class FaultyAnswer:
         """The model has `tokens` more; send what this fault makes of them. Returns the tokens of each event that left whole."""
         index = self._index
         self._index += 1
+        self.preempted = self.name == "preempt" and index == self._at and not last
         if self.name == "endless-head":
             self.connection.send(HEAD_FILLER * HEAD_FILLERS)
             self.state = State.SILENT if last else State.GOES_ON

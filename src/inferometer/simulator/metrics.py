@@ -1,7 +1,7 @@
 """What the engine counts, and its /metrics page in vLLM's names. Counts and renders; reads no clock, knows no sockets.
 
 As in vLLM, a client that went away is counted in no `finished_reason`. There is no prefix cache: every prompt token is a
-query and none a hit.
+query and none a hit, unless a fault says so.
 """
 
 from __future__ import annotations
@@ -46,10 +46,15 @@ class Histogram:
 class Metrics:
     """Counters since the start. Times are of real departures, not of the model's plan."""
 
-    def __init__(self) -> None:
+    def __init__(self, started_s: float = 0.0) -> None:
+        """`started_s`: when the engine was started, s since 1970."""
+        self.started_s = started_s
         self.prompt_tokens = 0
         self.generation_tokens = 0
         self.finished = 0
+        self.prefix_hits = 0
+        """Tokens."""
+        self.preemptions = 0
         self.ttft = Histogram(_TTFT_BOUNDS)
         self.itl = Histogram(_ITL_BOUNDS)
         self.e2e = Histogram(_REQUEST_BOUNDS)
@@ -60,7 +65,7 @@ class Metrics:
         base = f'engine="0",{labels}'
         reasons = {"stop": 0, "length": self.finished, "abort": 0, "error": 0}
         success = {f'engine="0",finished_reason="{reason}",{labels}': n for reason, n in reasons.items()}
-        lines: list[str] = []
+        lines = ["# TYPE process_start_time_seconds gauge", f"process_start_time_seconds {self.started_s}"]
         for name, kind, about, values in (
             ("num_requests_running", "gauge", "Requests in execution.", {base: running}),
             ("num_requests_waiting", "gauge", "Requests waiting for a place.", {base: waiting}),
@@ -71,8 +76,8 @@ class Metrics:
                 "Tokens looked for in the prefix cache.",
                 {base: self.prompt_tokens},
             ),
-            ("prefix_cache_hits_total", "counter", "Tokens found in the prefix cache.", {base: 0}),
-            ("num_preemptions_total", "counter", "Preemptions.", {base: 0}),
+            ("prefix_cache_hits_total", "counter", "Tokens found in the prefix cache.", {base: self.prefix_hits}),
+            ("num_preemptions_total", "counter", "Preemptions.", {base: self.preemptions}),
             ("prompt_tokens_total", "counter", "Prompt tokens processed.", {base: self.prompt_tokens}),
             ("generation_tokens_total", "counter", "Tokens generated.", {base: self.generation_tokens}),
             ("request_success_total", "counter", "Requests finished.", success),

@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
-from heapq import heappop, heappush, heapreplace
+from heapq import heapify, heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, NamedTuple
 
 from inferometer.clock import MS
@@ -144,6 +144,13 @@ class PacedModel:
         sequence.cancelled = True  # what is left of it in the heap is dropped when its time comes
         if self._waiting.pop(sequence.number, None) is None:
             self._leave(sequence, time_ns)
+
+    def preempt(self, sequence: Sequence) -> None:
+        """Take away what a running sequence holds: its next event comes later by a prefill of all of it."""
+        settings = self.settings
+        wait_ns = round((settings.ttft_ms + settings.prefill_ms_per_1k_tokens * sequence.tokens_held / 1000) * MS)
+        self._heap = [(due + wait_ns if held is sequence else due, number, held) for due, number, held in self._heap]
+        heapify(self._heap)
 
     def next_ns(self) -> int | None:
         """When `pop_due` is next worth calling; None while nothing runs."""

@@ -26,12 +26,12 @@ class Server:
     """Bound and listening once it is made (OSError if it cannot be); serves while `run` runs, until `stop`."""
 
     def __init__(self, settings: EngineSettings, front: FrontSettings) -> None:
-        _allow_descriptors()
+        allow_descriptors()
         family = socket.AF_INET6 if ":" in front.host else socket.AF_INET
         self._listener = socket.create_server((front.host, front.port), family=family, backlog=65535)
         self._listener.setblocking(False)
         self._accepting = True
-        self._api = Api(settings, front, self._refuse)
+        self._api = Api(settings, front, self._refuse, self._cut)
         self._connections: dict[int, Connection] = {}
         self._waker, self._wakened = socket.socketpair()
         self._stopping = False
@@ -123,6 +123,13 @@ class Server:
             if connection.answering is None and not connection.unsent:
                 self._drop(connection)
 
+    def _cut(self) -> None:
+        """End all connections. The loop finds them ended, and drops them."""
+        for connection in self._connections.values():
+            connection.hang_up()
+            with contextlib.suppress(OSError):  # the client was first
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
     def _drop(self, connection: Connection) -> None:
         self._api.abandon(connection)
         del self._connections[connection.fd]
@@ -140,7 +147,7 @@ class Server:
         self._poller.close()
 
 
-def _allow_descriptors() -> None:
+def allow_descriptors() -> None:
     """As many open files as the system lets this process have: each connection is one."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):  # macOS names a limit that it does not allow

@@ -1,7 +1,7 @@
 """The run directory: everything one run leaves behind, in files that any tool can read, and back again without loss.
 
     run.json          what was asked, of which server, from which host; where the prompts are from; what the workers say of
-                      themselves
+                      themselves; what the server counted before and after, and how much that grew
     requests.parquet  one row a request    (columns, units: trace/schema.py; a time or count that does not exist is null)
     events.parquet    one row an output event, grouped by request (`event_start`, `event_count`)
     summary.json      the metrics
@@ -79,6 +79,8 @@ class Run:
     trace: Trace
     summary: Mapping[str, Any]
     verdict: Mapping[str, Any]
+    server_counters: Mapping[str, Any] | None = None
+    """`before`, `after` and `delta` (trace/server_counters.py); None if the server did not tell."""
 
 
 def save_run(
@@ -90,6 +92,7 @@ def save_run(
     summary: Mapping[str, Any],
     verdict: Mapping[str, Any],
     prompts: Mapping[str, Any] | None = None,
+    server_counters: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one run as `directory`, which must not exist yet. Raises CannotWriteError, and then there is no such directory."""
     details = np.array(masked_details(trace.requests["detail"].tolist(), spec.target.headers), dtype=object)
@@ -97,9 +100,8 @@ def save_run(
         _write_table(temporary / REQUESTS, REQUEST_COLUMNS, {**trace.requests, "detail": details}, trace.texts)
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
         checksums = {name: _checksum(temporary / name) for name in (REQUESTS, EVENTS)}
-        (temporary / RUN).write_bytes(
-            _json({**_description(trace, spec, environment), "prompts": masked(prompts or {}), "sha256": checksums})
-        )
+        asides = {"prompts": masked(prompts or {}), "server_counters": server_counters}
+        (temporary / RUN).write_bytes(_json({**_description(trace, spec, environment), **asides, "sha256": checksums}))
         (temporary / SUMMARY).write_bytes(_json(summary))
         (temporary / VERDICT).write_bytes(_json(verdict))
 
@@ -168,6 +170,7 @@ def _read(directory: Path, description: Mapping[str, Any]) -> Run:
         trace=trace,
         summary=orjson.loads((directory / SUMMARY).read_bytes()),
         verdict=orjson.loads((directory / VERDICT).read_bytes()),
+        server_counters=description.get("server_counters"),
     )
 
 

@@ -1,0 +1,156 @@
+"""Checks of the server by its own counters: was it one server, ours alone, with room and without memory of these prompts?
+
+A server that publishes no counters is not doubted for that. Counters are of the warm-ups too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inferometer.metrics.definitions import known, ok, was_sent
+from inferometer.metrics.finding import Facts, Figure, Finding, Level, grade
+from inferometer.trace import TokenSource
+
+_SILENT = "The server publishes no counters that tell."
+
+
+def server_restarted(facts: Facts) -> Finding:
+    """What two processes did is not one measurement: caches were empty again, and memory, and requests were lost."""
+    server = facts.server
+    if server is None:
+        return Finding("server_restarted", Level.OK, _SILENT)
+    figures: dict[str, Figure] = {"started_before_s": server.before.started_s}
+    if server.after is None:
+        sentence = "The server's metrics page, there before the run, could not be read after it."
+        return Finding("server_restarted", Level.NOTE, sentence, figures, "See whether the server still runs.")
+    figures["started_after_s"] = server.after.started_s
+    if server.restarted:
+        sentence = "The server was restarted during the run: its process is a new one, or its counters began again."
+        return Finding(
+            "server_restarted", Level.INVALID, sentence, figures, "Find out why in the server's log, and measure again."
+        )
+    if server.another_process:
+        sentence = "Before and after the run different processes answered for the server, so that their counters tell nothing."
+        cure = "Behind a load balancer, measure one replica by its own address to have them."
+        return Finding("server_restarted", Level.NOTE, sentence, figures, cure)
+    return Finding("server_restarted", Level.OK, "It was the same server before and after the run.", figures)
+
+
+def preemptions(facts: Facts) -> Finding:
+    """A preempted request gives up its memory and computes again what it had: the load was more than the server can hold."""
+    number = facts.server.grown("preemptions") if facts.server else None
+    if number is None:
+        return Finding("preemptions", Level.OK, _SILENT)
+    figures = {"preemptions": int(number)}
+    if not number:
+        return Finding("preemptions", Level.OK, "No request was preempted.", figures)
+    sentence = f"Requests were preempted {number:.0f} times for want of KV cache memory, and computed again what they had."
+    cure = "Use fewer streams or shorter requests, or give the server more memory for its KV cache."
+    return Finding("preemptions", Level.SUSPECT, sentence, figures, cure)
+
+
+def prefix_hits(facts: Facts) -> Finding:
+    """As `cached_tokens`, for servers whose answers do not tell how much of a prompt was in the prefix cache."""
+    t, r = facts.thresholds, facts.trace.requests
+    hits = facts.server.grown("prefix_hits") if facts.server else None
+    queries = facts.server.grown("prefix_queries") if facts.server else None
+    if hits is None or not queries:
+        return Finding("prefix_hits", Level.OK, _SILENT)
+    unexpected = max(0.0, hits - facts.expected_cached_tokens * _requests(facts))
+    figures = {"hits": int(hits), "queries": int(queries), "unexpected_share": unexpected / queries}
+    answered = ok(facts.trace)
+    if answered.any() and known(r["cached_tokens"][answered]).all():
+        sentence = f"The server counts {hits / queries:.1%} of the prompt tokens as found in its prefix cache."
+        return Finding("prefix_hits", Level.OK, sentence, figures)
+    level = grade(unexpected / queries, t.cached_share_suspect, t.cached_share_invalid)
+    if level == Level.OK:
+        sentence = f"{unexpected / queries:.1%} of the prompt tokens were found unexpected in the server's prefix cache."
+        return Finding("prefix_hits", level, sentence, figures)
+    sentence = (
+        f"The server found {unexpected / queries:.1%} of the prompt tokens in its prefix cache, which was not asked for: "
+        "TTFT is too good."
+    )
+    cure = "Use a new --seed, or restart the server or switch its prefix cache off; see that nobody else sends these prompts."
+    return Finding("prefix_hits", level, sentence, figures, cure)
+
+
+def other_clients(facts: Facts) -> Finding:
+    """Work that is not ours takes the server's time, and nothing in our own record shows it."""
+    if facts.server is None:
+        return Finding("other_clients", Level.OK, _SILENT)
+    before, after = facts.server.before.in_flight, facts.server.after.in_flight if facts.server.after else None
+    foreign, share = _foreign_requests(facts), _foreign_share(facts)
+    figures: dict[str, Figure] = {
+        "in_flight_before": before,
+        "in_flight_after": after,
+        "foreign_requests": foreign,
+        "foreign_share": share,
+    }
+    seen = []
+    if before:
+        seen.append(f"{before:.0f} requests were in flight at the server before ours began")
+    if foreign:
+        seen.append(f"it finished {foreign} requests beyond our {_requests(facts)}")
+    elif share is not None and share > facts.thresholds.foreign_share_suspect:
+        seen.append(f"it counts {share:.1%} more tokens than ours")
+    if after and bool(ok(facts.whole)[was_sent(facts.whole)].all()):
+        seen.append(f"{after:.0f} were in flight after all of ours had ended")
+    if not seen:
+        told = before is not None or foreign is not None or share is not None
+        return Finding("other_clients", Level.OK, "The server worked for nobody else." if told else _SILENT, figures)
+    little = not before and not after and (share or 0.0) <= facts.thresholds.foreign_share_suspect
+    sentence = f"Somebody else used the server: {', and '.join(seen)}."
+    if little:
+        sentence += f" That is {share:.1%} of our work."
+    cure = "Keep others away, also health checks that generate tokens, or wait until the server is idle; then measure again."
+    return Finding("other_clients", Level.NOTE if little else Level.SUSPECT, sentence, figures, cure)
+
+
+def _requests(facts: Facts) -> int:
+    """The most that the server can have seen of us."""
+    sent = was_sent(facts.whole)
+    return int(np.count_nonzero(sent) + facts.whole.requests["resent"][sent].sum())
+
+
+def _foreign_requests(facts: Facts) -> int | None:
+    finished = facts.server.grown("requests") if facts.server else None
+    return None if finished is None else max(0, round(finished) - _requests(facts))
+
+
+def _foreign_share(facts: Facts) -> float | None:
+    """Work of others / ours: in tokens, where the server counted all of ours for us too, else in requests."""
+    assert facts.server is not None
+    r = facts.whole.requests
+    sent = np.flatnonzero(was_sent(facts.whole))
+    grown = [facts.server.grown("prompt_tokens"), facts.server.grown("generation_tokens")]
+    columns = [r["prompt_tokens"][sent], r["output_tokens"][sent]]
+    counted = ok(facts.whole)[sent] & (r["token_source"][sent] == TokenSource.USAGE) & (r["resent"][sent] == 0)
+    if len(sent) and None not in grown and bool((counted & known(columns[0]) & known(columns[1])).all()):
+        ours = [int(tokens.sum()) for tokens in columns]
+        beyond = sum(max(0.0, total - mine) for total, mine in zip(grown, ours, strict=True) if total is not None)
+        return beyond / sum(ours)
+    foreign, requests = _foreign_requests(facts), _requests(facts)
+    return None if foreign is None or not requests else foreign / requests
+
+
+def queueing(facts: Facts) -> Finding:
+    """Where most of TTFT is waiting for a place, it tells of the load more than of the server: which a ladder is to show.
+
+    A queue that is full shows as refusals, 429 or 503, and those are among the failures.
+    """
+    waited_ms = facts.server.mean_queue_ms if facts.server else None
+    refused = facts.server.grown("rejections") if facts.server else None
+    ttft_ms = facts.summary.metrics["ttft"].mean
+    figures: dict[str, Figure] = {"mean_queue_ms": waited_ms, "mean_ttft_ms": ttft_ms, "rejections": refused}
+    long = waited_ms is not None and ttft_ms is not None and waited_ms > facts.thresholds.queue_share_note * ttft_ms
+    if not long and not refused:
+        sentence = _SILENT if waited_ms is None else f"Requests waited {waited_ms:.1f} ms in the server's queue on average."
+        return Finding("queueing", Level.OK, sentence, figures)
+    said = []
+    if long:
+        said.append(f"requests waited {waited_ms:.0f} ms on average in its queue, of a mean TTFT of {ttft_ms:.0f} ms")
+    if refused:
+        said.append(f"it refused {refused:.0f} because its queue was full (ours are among the failures)")
+    sentence = f"The load was more than the server takes up at once: {', and '.join(said)}."
+    cure = "Nothing is wrong if that is what was to be seen; for the server's own latency use fewer streams or a lower rate."
+    return Finding("queueing", Level.NOTE, sentence, figures, cure)

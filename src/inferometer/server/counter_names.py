@@ -1,0 +1,136 @@
+"""What engines call what they count, on their Prometheus pages. A table; versions are those whose pages or sources were read.
+
+A counter's sample ends in `_total` here, whether the page writes it so or not (TGI does not), as the parser has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inferometer.trace.server_counters import Counter, Gauge
+
+Names = tuple[tuple[str, ...], ...]
+"""Ways to know a number, of which the first counts that a page has: each the sum of those of these samples that are there.
+`name{label=value}` is of a sample only what has this label."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterNames:
+    """The names of one engine, and what all its own begin with."""
+
+    prefix: str
+    counters: Mapping[Counter, Names]
+    gauges: Mapping[Gauge, Names]
+
+
+def _one(*names: str) -> Names:
+    """The names that one number has had, newest first."""
+    return tuple((name,) for name in names)
+
+
+def _sum(*names: str) -> Names:
+    return (names,)
+
+
+def _vllm_like(prefix: str, *, cached: str, usage: str) -> CounterNames:
+    """Of engines that took over vLLM's names, but count hits by prompt tokens."""
+    return CounterNames(
+        prefix,
+        counters={
+            "requests": _one(f"{prefix}request_success_total"),
+            "prompt_tokens": _one(f"{prefix}prompt_tokens_total"),
+            "generation_tokens": _one(f"{prefix}generation_tokens_total"),
+            "prefix_queries": _one(f"{prefix}prompt_tokens_total"),
+            "prefix_hits": _one(f"{prefix}{cached}"),
+            "queued": _one(f"{prefix}request_queue_time_seconds_count"),
+            "queue_s": _one(f"{prefix}request_queue_time_seconds_sum"),
+        },
+        gauges={
+            "running": _one(f"{prefix}num_requests_running"),
+            "waiting": _one(f"{prefix}num_requests_waiting"),
+            "kv_cache_usage": _one(f"{prefix}{usage}"),
+        },
+    )
+
+
+ENGINES: Mapping[str, CounterNames] = {
+    # 0.8 to 0.33
+    "vLLM": CounterNames(
+        "vllm:",
+        counters={
+            "requests": _one("vllm:request_success_total"),  # every reason to finish; a client that goes away may be none
+            "prompt_tokens": _one("vllm:prompt_tokens_total"),
+            "generation_tokens": _one("vllm:generation_tokens_total"),
+            "prefix_queries": _one("vllm:prefix_cache_queries_total", "vllm:gpu_prefix_cache_queries_total"),
+            "prefix_hits": _one("vllm:prefix_cache_hits_total", "vllm:gpu_prefix_cache_hits_total"),
+            "preemptions": _one("vllm:num_preemptions_total"),
+            "rejections": _one("vllm:admission_rejections_total"),
+            "queued": _one("vllm:request_queue_time_seconds_count"),
+            "queue_s": _one("vllm:request_queue_time_seconds_sum"),
+        },
+        gauges={
+            "running": _one("vllm:num_requests_running"),
+            "waiting": _one("vllm:num_requests_waiting"),
+            "kv_cache_usage": _one("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"),
+        },
+    ),
+    # 0.5, with --enable-metrics. Its gauges are refreshed every 40 decoding steps and keep what they were when it comes to
+    # rest, so that they say nothing before and after a run.
+    "SGLang": CounterNames(
+        "sglang:",
+        counters={
+            "requests": _one("sglang:num_requests_total"),
+            "prompt_tokens": _one("sglang:prompt_tokens_total"),
+            "generation_tokens": _one("sglang:generation_tokens_total"),
+            "prefix_queries": _one("sglang:prompt_tokens_total"),
+            "prefix_hits": _one("sglang:cached_tokens_total"),
+            "preemptions": _one("sglang:num_retracted_requests_total"),
+            "queued": _one("sglang:queue_time_seconds_count"),
+            "queue_s": _one("sglang:queue_time_seconds_sum"),
+        },
+        gauges={},
+    ),
+    # b4000 and later, with --metrics. It counts the prompt tokens that it computed; older ones do not tell of the others.
+    "llama.cpp": CounterNames(
+        "llamacpp:",
+        counters={
+            "prompt_tokens": _sum("llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"),
+            "generation_tokens": _one("llamacpp:tokens_predicted_total"),
+            "prefix_queries": _sum("llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"),
+            "prefix_hits": _one("llamacpp:prompt_tokens_cached_total"),
+        },
+        gauges={
+            "running": _one("llamacpp:requests_processing"),
+            "waiting": _one("llamacpp:requests_deferred"),
+            "kv_cache_usage": _one("llamacpp:kv_cache_usage_ratio"),
+        },
+    ),
+    # 2 and 3
+    "TGI": CounterNames(
+        "tgi_",
+        counters={
+            "requests": _one("tgi_request_success_total"),
+            "prompt_tokens": _one("tgi_request_input_length_sum"),
+            "generation_tokens": _one("tgi_request_generated_tokens_sum"),
+            "queued": _one("tgi_request_queue_duration_count"),
+            "queue_s": _one("tgi_request_queue_duration_sum"),
+        },
+        gauges={"running": _one("tgi_batch_current_size"), "waiting": _one("tgi_queue_size")},
+    ),
+    # trtllm-serve 1
+    "TensorRT-LLM": _vllm_like("trtllm_", cached="prompt_cached_tokens_total", usage="kv_cache_utilization"),
+    # 0.16
+    "LMDeploy": _vllm_like("lmdeploy:", cached="cached_tokens_total", usage="gpu_cache_usage_perc"),
+    # 4: the page of its supervisor, which counts what it was asked; what the model's worker counts is on a port of its own.
+    "Xinference": CounterNames(
+        "xinference:",
+        counters={
+            "requests": _sum(
+                "requests_total_counter_total{path=/v1/chat/completions}",
+                "requests_total_counter_total{path=/v1/completions}",
+            )
+        },
+        gauges={},
+    ),
+}

@@ -1,6 +1,7 @@
 """What was measured, by whomever, as one table of points. Reads files; measures, compares and draws nothing."""
 
 from inferometer.results.columns import CONDITIONS, METRICS, Column, metric
+from inferometer.results.frames import Frames, load
 from inferometer.results.point import Collection, Condition, Point, Range, Status
 from inferometer.results.read import ResultsError, read
 
@@ -10,10 +11,12 @@ __all__ = [
     "Collection",
     "Column",
     "Condition",
+    "Frames",
     "Point",
     "Range",
     "ResultsError",
     "Status",
+    "load",
     "metric",
     "read",
 ]

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from inferometer.results.columns import CONDITIONS, METRICS, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
@@ -45,6 +44,10 @@ TOLD_AS = {
 WHOLE = ("gpus", "tp", "pcie_generation", "pcie_width", "input_len", "output_len", "prefix_len", "seed", "repeat")
 WORDS = ("campaign", "group", "label", "config", "model", "engine", "engine_version", "dataset", "cache", "host")
 
+LONGEST_WORD = 1000
+MOST_WHOLE = 2**53
+"""Beyond it a float no longer tells whole numbers apart."""
+
 LATENCIES = ("ttft", "tpot", "itl", "e2el")
 
 
@@ -64,17 +67,22 @@ def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
 
     Raises CannotImportError, and UnknownResultError for JSON that is no result.
     """
-    if path.is_dir() or (is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))):
-        return [FilePoint(_point(run, {}, run.path.parent.name), {}, None) for run in read_results(path)], []
-    objects, problems = read_objects(path)
-    found = [(result, run) for result in objects for run in runs_of(result, path)]
-    stem = path.name.removesuffix(".json").removesuffix(".jsonl")
+    found, problems = runs_in(path)
     points = []
-    for index, (result, run) in enumerate(found, 1):
-        point = _point(run, result, stem if len(found) == 1 else f"{stem}:{index}")
-        told = {name: value for name, value in _told(result).items() if name in point.conditions}
-        points.append(FilePoint(point, told, _identity(result) if run.tool == "vllm" else None))
+    for part, (result, run) in enumerate(found):
+        told = _told(result)
+        point = _point(run, result, told, part)
+        name = _name(run) if len(found) == 1 else f"{_name(run)}:{part + 1}"
+        points.append(FilePoint(replace(point, id=name), told, _identity(result) if run.tool == "vllm" else None))
     return points, problems
+
+
+def runs_in(path: Path) -> tuple[list[tuple[Object, ImportedRun]], list[str]]:
+    """The runs of `points_in`, in the same order, each with the object that it was read from (empty for EvalScope's)."""
+    if path.is_dir() or (is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))):
+        return [({}, run) for run in read_results(path)], []
+    objects, problems = read_objects(path)
+    return [(result, run) for result in objects for run in runs_of(result, path)], problems
 
 
 def identity_of(
@@ -95,21 +103,27 @@ def _identity(result: Object) -> tuple[object, ...] | None:
     )
 
 
-def _point(run: ImportedRun, result: Object, name: str) -> Point:
+def _name(run: ImportedRun) -> str:
+    """Of its file without what all have, or of EvalScope's directory, whose files all have one name."""
+    return run.path.parent.name if run.tool == "evalscope" else run.path.name.removesuffix(".json").removesuffix(".jsonl")
+
+
+def _point(run: ImportedRun, result: Object, told: Mapping[str, Condition], part: int) -> Point:
     values = _values(run)
-    conditions, notes = _conditions(run, result, name.partition(":")[0])
+    conditions, notes = _conditions(run, result, told)
     if missing := run.missing:
         notes.append(f"The file has no {', '.join(missing)}.")
     values |= derived_values(values, conditions)
     intervals = {} if run.requests is None else intervals_of(run.requests, values)
     return Point(
-        id=name,
+        id=_name(run),
         source=run.path,
         tool=run.tool,
         conditions=conditions,
         values=values,
         intervals=intervals | derived_intervals(intervals, values),
         samples=_samples(run),
+        part=part,
         notes=tuple(notes),
     )
 
@@ -140,23 +154,24 @@ def _samples(run: ImportedRun) -> dict[str, int]:
     return {latency: int(completed) for latency in told} if completed and run.tool in ("vllm", "sglang") else {}
 
 
-def _conditions(run: ImportedRun, result: Object, name: str) -> tuple[dict[str, Condition], list[str]]:
+def _conditions(run: ImportedRun, result: Object, told: Mapping[str, Condition]) -> tuple[dict[str, Condition], list[str]]:
     """In the order of CONDITIONS, and what was guessed."""
     notes: list[str] = []
-    in_name = conditions_in(name)
+    in_name = conditions_in(_name(run))
     if in_name.get("num_prompts", run.load.get("num_prompts")) != run.load.get("num_prompts"):
         notes.append("The file's name tells of another number of requests than the file: nothing else was taken from it.")
         in_name = {}
     load: dict[str, Condition] = {key: _tidy(key, value) for key, value in run.load.items()}
-    told = {"backend": text(result.get("backend")) or text(result.get("endpoint_type")), "burstiness": result.get("burstiness")}
-    found: dict[str, Condition] = {**in_name, **_numbers(told), **load, **_told(result)}
+    found: dict[str, Condition] = {**in_name, "burstiness": _number(result.get("burstiness")), **load, **told}
+    found["backend"] = text(result.get("backend")) or text(result.get("endpoint_type"))
     if run.model is not None:
         found["model_id"] = run.model
         found.setdefault("model", run.model)
     if date := _date(result.get("date")):
         found["date"] = date
-    if result.get("ramp_up_strategy"):
-        found["arrivals"] = "{ramp_up_strategy} ramp from {ramp_up_start_rps} to {ramp_up_end_rps} req/s".format_map(result)
+    if strategy := text(result.get("ramp_up_strategy")):
+        rates = [number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")]
+        found["arrivals"] = f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
         found.pop("request_rate", None)
     for length, total in (("input_len", "total_input_tokens"), ("output_len", "total_output_tokens")):
         completed = run.metrics.get("completed")
@@ -177,19 +192,18 @@ def _told(result: Object) -> dict[str, Condition]:
         value = next(
             (result[key] for key in keys if result.get(key) is not None and (key == "label" or key not in RESERVED)), None
         )
-        if name in WORDS and isinstance(value, str | int | float) and not isinstance(value, bool):
-            found[name] = str(value)
+        if name in WORDS:
+            if isinstance(value, str | int | float) and len(word := str(value)) <= LONGEST_WORD:
+                found[name] = word
         elif (figure := _number(value)) is not None:
             found[name] = _tidy(name, figure)
     return found
 
 
-def _numbers(told: Mapping[str, Any]) -> dict[str, Condition]:
-    return {name: value for name, value in told.items() if isinstance(value, str) or number(value) is not None}
-
-
 def _number(value: object) -> float | None:
-    """Metadata are words also where they are numbers."""
+    """Metadata are words also where they are numbers; infinity is one in all these files."""
+    if value == "inf":
+        return math.inf
     if not isinstance(value, str):
         return number(value)
     try:
@@ -200,7 +214,7 @@ def _number(value: object) -> float | None:
 
 def _tidy(name: str, value: float) -> Condition:
     whole = name in WHOLE or name in ("num_prompts", "max_concurrency")
-    return int(value) if whole and math.isfinite(value) and value == int(value) else value
+    return int(value) if whole and abs(value) < MOST_WHOLE and value == int(value) else value
 
 
 def _date(value: object) -> str | None:

@@ -44,6 +44,8 @@ class Point:
     """Why it is not VALID, the worst first."""
     run: Path | None = None
     """The run directory with every request and event, where there is one."""
+    part: int = 0
+    """Which of several runs in its source, from 0."""
     notes: tuple[str, ...] = ()
     """What is missing or was guessed, a sentence each."""
 

@@ -1,0 +1,160 @@
+"""The requests and events of points as frames: from run directories, or from the arrays in other tools' files.
+
+A table is read only if it is the one that was written: a damaged Parquet file may bring down its reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inferometer.clock import MS, NS
+from inferometer.results.foreign import runs_in
+from inferometer.results.point import Point
+from inferometer.store.importers import CannotImportError, ImportedRequests
+from inferometer.store.importers.reading import at, read_objects, require_readable
+from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, TEXT, WORDS
+from inferometer.store.standing import checksum_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST_BYTES = 64 * 1024**3
+"""Of a table."""
+
+
+def requests_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataFrame]:
+    """A frame for each point that has requests; what cannot be read is a sentence more in `problems`."""
+    for point in points:
+        try:
+            if point.run is not None:
+                yield _with_latencies(_named(point, _table(point.run, REQUESTS)))
+            elif (requests := _imported(point)) is not None:
+                yield _named(point, _imported_requests(requests))
+        except CannotImportError as error:
+            problems.append(f"{str(error).rstrip('.')}.")
+
+
+def events_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataFrame]:
+    """The same of events."""
+    for point in points:
+        try:
+            if point.run is not None:
+                yield _named(point, _events(point.run))
+            elif (requests := _imported(point)) is not None and requests.itls_s is not None:
+                yield _named(point, _imported_events(requests))
+        except CannotImportError as error:
+            problems.append(f"{str(error).rstrip('.')}.")
+
+
+def _named(point: Point, frame: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    return frame.select(pl.lit(point.id).alias("point"), pl.all())
+
+
+def _table(run: Path, name: str) -> pl.DataFrame:
+    """A table of a run directory without generated texts, words as plain strings. Raises CannotImportError."""
+    import polars as pl
+    from polars.exceptions import PolarsError
+
+    path = run / name
+    require_readable(path, MOST_BYTES)
+    if checksum_of(path) != at(read_objects(run / RUN)[0], "sha256", name):
+        raise CannotImportError(f"cannot read {path}: it is not what was written; take it from a copy, or measure again")
+    try:
+        names = [column for column in pl.read_parquet_schema(path) if column != TEXT]
+        frame = pl.read_parquet(path, columns=names)
+    except (PolarsError, OSError) as error:
+        raise CannotImportError(f"cannot read {path}: {str(error).partition(chr(10))[0]}") from None
+    return frame.with_columns(pl.col([column for column in names if column in WORDS]).cast(pl.String))
+
+
+def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
+    """See `metrics.definitions` for the formulas."""
+    import polars as pl
+
+    def elapsed_ms(since: str, until: str) -> pl.Expr:
+        return (pl.col(until) - pl.col(since)) / MS
+
+    ok, tokens = pl.col("outcome") == "OK", pl.col("output_tokens")
+    with_times = requests.with_columns(
+        ttft_ms=pl.when(ok).then(elapsed_ms("sent_ns", "first_ns")),
+        tpot_ms=pl.when(ok & (tokens > 1)).then(elapsed_ms("first_ns", "last_ns") / (tokens - 1)),
+        e2el_ms=pl.when(ok).then(elapsed_ms("sent_ns", "last_ns")),
+        lag_ms=elapsed_ms("intended_ns", "sent_ns"),
+    )
+    return with_times.with_columns(output_speed=pl.when(pl.col("e2el_ms") > 0).then(1000 * tokens / pl.col("e2el_ms")))
+
+
+def _events(run: Path) -> pl.DataFrame:
+    import polars as pl
+
+    requests, events = _table(run, REQUESTS), _table(run, EVENTS)
+    requests = requests.filter(pl.col("event_count") > 0).sort("event_start")
+    start, count = (requests[name].to_numpy() for name in ("event_start", "event_count"))
+    if int(count.sum()) != len(events) or not np.array_equal(start, np.cumsum(count) - count):
+        raise CannotImportError(f"cannot read {run / EVENTS}: its requests do not account for all of its events")
+    arrival = events["arrival_ns"].to_numpy()
+    itl_ms = np.diff(arrival, prepend=arrival[:1]) / MS
+    itl_ms[start] = np.nan
+    return events.select(
+        pl.Series("request", np.repeat(requests["id"].to_numpy(), count)),
+        pl.Series("warmup", np.repeat(requests["warmup"].to_numpy(), count)),
+        pl.Series("event", np.arange(len(events)) - np.repeat(start, count)),
+        pl.all(),
+        pl.Series("itl_ms", itl_ms, nan_to_null=True),
+    )
+
+
+def _imported(point: Point) -> ImportedRequests | None:
+    if point.tool == "inferometer":  # its run directory is gone
+        return None
+    found, _ = runs_in(point.source)
+    return found[point.part][1].requests if point.part < len(found) else None
+
+
+def _imported_requests(requests: ImportedRequests) -> pl.DataFrame:
+    import polars as pl
+
+    ok, tokens = requests.ok, requests.output_tokens
+    ttft_ms, e2el_ms = (np.where(ok, latency_s * 1e3, np.nan) for latency_s in (requests.ttft_s, requests.e2el_s))
+    with np.errstate(all="ignore"):
+        tpot_ms = np.where(tokens > 1, (e2el_ms - ttft_ms) / (tokens - 1), np.nan)
+        speed = np.where(e2el_ms > 0, 1e3 * tokens / e2el_ms, np.nan)
+    frame = {
+        "id": np.arange(len(ok)),
+        "warmup": np.zeros(len(ok), np.bool_),
+        "prompt_tokens": requests.prompt_tokens,
+        "output_tokens": tokens,
+        "outcome": np.where(ok, "OK", "FAILED"),
+        "ttft_ms": ttft_ms,
+        "tpot_ms": tpot_ms,
+        "e2el_ms": e2el_ms,
+        "output_speed": speed,
+    }
+    if requests.sent_s is not None and len(ok):
+        frame["sent_ns"] = (requests.sent_s - np.nanmin(requests.sent_s)) * NS
+    whole = ("prompt_tokens", "output_tokens", "sent_ns")
+    series = [pl.Series(name, values, nan_to_null=True) for name, values in frame.items()]
+    return pl.DataFrame([each.cast(pl.Int64, strict=False) if each.name in whole else each for each in series])
+
+
+def _imported_events(requests: ImportedRequests) -> pl.DataFrame:
+    """The gaps alone: the first event of a request has none, and is left out where nothing else is known of it."""
+    import polars as pl
+
+    gaps = requests.itls_s or ()
+    counts = [len(each) for each in gaps]
+    starts = np.cumsum(counts) - counts
+    return pl.DataFrame(
+        [
+            pl.Series("request", np.repeat(np.arange(len(gaps)), counts)),
+            pl.Series("warmup", np.zeros(sum(counts), np.bool_)),
+            pl.Series("event", np.arange(sum(counts)) - np.repeat(starts, counts) + 1),
+            pl.Series("itl_ms", np.concatenate([*gaps, np.zeros(0)]) * 1e3, nan_to_null=True),
+        ]
+    )

@@ -176,3 +176,13 @@ def test_merging_and_collecting_nothing_is_refused() -> None:
         assert refused.exit_code == 2
         assert refused.stderr.startswith("inferometer: ")
     assert not Path("all").exists()
+
+
+@pytest.mark.parametrize("verb", ["run", "plan"])
+def test_what_is_set_is_not_shortened_in_silence(verb: str) -> None:
+    refused = inferometer(verb, "small.yaml", "--quick", "--embedded", "--set", "load.num_warmups=4")
+    assert refused.exit_code == 2
+    assert refused.stderr == (
+        "inferometer: --set load.num_warmups=4: --quick sends one warm-up at most; leave one of the two out.\n"
+    )
+    assert not list(Path().glob("results*"))

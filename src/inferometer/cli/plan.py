@@ -42,10 +42,13 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.spec.campaign import CampaignError
     from inferometer.spec.campaign_file import load_campaign
     from inferometer.spec.expand import expand
+    from inferometer.spec.quick import check_quick
     from inferometer.store.ledger import LedgerError
     from inferometer.store.standing import places_of
 
     try:
+        if quick:
+            check_quick(sets or ())
         spec = load_campaign(campaign, sets=sets or (), environment=os.environ)
         groups = expand(spec, quick=quick, only=only or ())
         groups = on_embedded_engine(groups) if embedded else groups

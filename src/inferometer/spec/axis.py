@@ -7,8 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from inferometer.spec.flags import did_you_mean
+
 MOST_VALUES = 20_000
 """Of one axis: more is a slip of the pen, or ill will."""
+
+_RANGE = ("from", "to", "step")
+_WANTED = "wants a range such as {from: 1, to: 200, step: 1}, in whole numbers"
 
 
 def _values(axis: Any) -> Any:
@@ -28,10 +33,13 @@ def _values(axis: Any) -> Any:
 
 
 def _range(written: dict[Any, Any]) -> Iterator[int]:
+    for key in written:
+        if key not in _RANGE:
+            raise ValueError(f"a range has no {key!r}{did_you_mean(str(key), _RANGE)}: {_WANTED}")
     step = written.get("step", 1)
     first, last = written.get("from"), written.get("to")
-    if set(written) - {"from", "to", "step"} or type(first) is not int or type(last) is not int or type(step) is not int:
-        raise ValueError("wants a range such as {from: 1, to: 200, step: 1}, in whole numbers")
+    if type(first) is not int or type(last) is not int or type(step) is not int:
+        raise ValueError(_WANTED)
     if step < 1 or last < first:
         raise ValueError(f"has an empty range from {first} to {last}; the step is 1 or more, and `to` is not below `from`")
     yield from range(first, last + 1, step)

@@ -11,6 +11,11 @@ from inferometer.clock import MS
 from inferometer.simulator.truth import Truth
 from inferometer.trace import Outcome, Trace
 
+Milliseconds = npt.NDArray[np.float64]
+
+SURE_NS = 100_000
+"""A departure is known if no more than this went by between the server's looks at the clock before and after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
@@ -30,8 +35,29 @@ class Accuracy:
     user_itl_error_p99_ms: float
 
 
-def compare(trace: Trace, truth: Truth, request_id_prefix: str) -> Accuracy:
-    """Match the OK, measured requests with the engine's record by `x-request-id`. Raises ValueError if none can be matched."""
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Measured less true, absolute, ms: a value for each request (TTFT), and for each gap between its events (ITL)."""
+
+    requests: int
+    events: int
+    true_ttft_ms: Milliseconds
+    measured_ttft_ms: Milliseconds
+    ttft: Milliseconds
+    itl: Milliseconds
+    user_ttft: Milliseconds
+    """The same, had arrivals been stamped after the read."""
+    user_itl: Milliseconds
+    unsure_share: float
+    """Of the events, left out because the server itself does not know well enough when they left (`SURE_NS`)."""
+
+
+def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
+    """Match the OK, measured requests with the server's record by `x-request-id`. Raises ValueError if none can be matched.
+
+    A server that notes when it had handed an event over (`handed_ns`) may have lost its core between its two looks at the
+    clock: what it cannot vouch for is left out, so that its own lateness is not taken for the client's error.
+    """
     measured = trace.measured().with_outcome(Outcome.OK)
     row_of = {name: row for row, name in enumerate(truth.request_id)}
     mine, rows = [], []
@@ -48,32 +74,41 @@ def compare(trace: Trace, truth: Truth, request_id_prefix: str) -> Accuracy:
     arrival = trace.events["arrival_ns"][index]
     by_user = arrival + trace.events["read_delay_ns"][index]
     departure = truth.departure_ns[true_index]
+    sure = np.ones(len(index), bool) if truth.handed_ns is None else truth.handed_ns[true_index] - departure <= SURE_NS
     true_ttft = departure[firsts] - truth.arrival_ns[rows]
-    inner = np.ones(len(index), bool)
-    inner[firsts] = False
+    gap_counts = sure[1:] & sure[:-1]
+    gap_counts[firsts[1:] - 1] = False  # between the last event of one request and the first of the next
 
-    def errors(stamps: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        ttft = np.abs(stamps[firsts] - r["sent_ns"] - true_ttft) / MS
-        itl = np.abs(np.diff(stamps) - np.diff(departure))[inner[1:]] / MS
+    def against(stamps: npt.NDArray[np.int64]) -> tuple[Milliseconds, Milliseconds]:
+        ttft = np.abs(stamps[firsts] - r["sent_ns"] - true_ttft)[sure[firsts]] / MS
+        itl = np.abs(np.diff(stamps) - np.diff(departure))[gap_counts] / MS
         return ttft, itl
 
-    ttft, itl = errors(arrival)
-    user_ttft, user_itl = errors(by_user)
+    ttft, itl = against(arrival)
+    user_ttft, user_itl = against(by_user)
+    measured_ttft = (arrival[firsts] - r["sent_ns"]) / MS
+    unsure_share = 1.0 - float(sure.mean())
+    return Errors(len(mine), len(index), true_ttft / MS, measured_ttft, ttft, itl, user_ttft, user_itl, unsure_share)
+
+
+def compare(trace: Trace, truth: Truth, request_id_prefix: str) -> Accuracy:
+    """The errors in a few figures. Raises ValueError if no request can be matched with the record."""
+    found = errors(trace, truth, request_id_prefix)
     return Accuracy(
-        requests=len(mine),
-        events=len(index),
-        true_mean_ttft_ms=float(true_ttft.mean()) / MS,
-        measured_mean_ttft_ms=float((arrival[firsts] - r["sent_ns"]).mean()) / MS,
-        ttft_error_mean_ms=float(ttft.mean()),
-        ttft_error_p99_ms=_p99(ttft),
-        itl_error_p99_ms=_p99(itl),
-        user_ttft_error_p99_ms=_p99(user_ttft),
-        user_itl_error_p99_ms=_p99(user_itl),
+        requests=found.requests,
+        events=found.events,
+        true_mean_ttft_ms=float(found.true_ttft_ms.mean()),
+        measured_mean_ttft_ms=float(found.measured_ttft_ms.mean()),
+        ttft_error_mean_ms=float(found.ttft.mean()),
+        ttft_error_p99_ms=_p99(found.ttft),
+        itl_error_p99_ms=_p99(found.itl),
+        user_ttft_error_p99_ms=_p99(found.user_ttft),
+        user_itl_error_p99_ms=_p99(found.user_itl),
     )
 
 
-def _p99(errors: npt.NDArray[np.float64]) -> float:
-    return float(np.percentile(errors, 99)) if len(errors) else 0.0
+def _p99(values: Milliseconds) -> float:
+    return float(np.percentile(values, 99)) if len(values) else 0.0
 
 
 def _ragged(start: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -8,5 +8,17 @@ from inferometer.loadgen.descriptors import raise_descriptor_limit
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Snapshot
 from inferometer.loadgen.pool import MeasurementError, measure
+from inferometer.loadgen.scheduling import may_take_priority
+from inferometer.loadgen.stamps import kernel_stamps
 
-__all__ = ["Address", "Job", "MeasurementError", "Snapshot", "measure", "raise_descriptor_limit", "resolve"]
+__all__ = [
+    "Address",
+    "Job",
+    "MeasurementError",
+    "Snapshot",
+    "kernel_stamps",
+    "may_take_priority",
+    "measure",
+    "raise_descriptor_limit",
+    "resolve",
+]

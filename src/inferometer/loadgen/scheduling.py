@@ -27,6 +27,11 @@ def run_queue_ns() -> int:
         return -1
 
 
+def may_take_priority() -> bool:
+    """Whether the system grants this process the loop's real-time priority; it is laid down again at once."""
+    return _schedule(real_time=True) and _schedule(real_time=False)
+
+
 class Priority:
     """The loop's real-time priority (SCHED_FIFO), held where the system allows it and while it helps.
 

@@ -35,6 +35,12 @@ def enable(sock: socket.socket) -> bool:
     return True
 
 
+def kernel_stamps() -> bool:
+    """Whether the kernel of this host can be asked for stamps; whether they come, the trace tells."""
+    with socket.socket() as sock:
+        return enable(sock)
+
+
 def arrival_ns(ancillary: Ancillary) -> int:
     """The software receive stamp in `recvmsg`'s control messages, ns of CLOCK_REALTIME; 0 if there is none.
 

@@ -12,6 +12,9 @@ from inferometer.trace import MISSING, Trace
 BLOCK = 1_000_000
 """Events looked up at a time, to bound memory."""
 
+RESOLUTION_NS = 10_000_000
+"""How finely `peak_per_s` looks for the busiest second."""
+
 
 def peak_concurrency(trace: Trace) -> int:
     """Most requests in flight at one moment, each from `sent` up to, but not including, `end`.
@@ -26,6 +29,20 @@ def peak_concurrency(trace: Trace) -> int:
     ended = np.sort(np.where(end == MISSING, np.iinfo(np.int64).max, end)[rows])
     in_flight = np.arange(1, len(begun) + 1) - np.searchsorted(ended, begun, side="right")
     return int(in_flight.max())
+
+
+def peak_per_s(times_ns: npt.NDArray[np.int64]) -> float:
+    """Most of these moments (MISSING ones left out) within a second that begins at a whole multiple of RESOLUTION_NS.
+
+    A run that is shorter than a second is counted as one second, since that is all that is known to have come of it.
+    """
+    times_ns = times_ns[known(times_ns)]
+    if not len(times_ns):
+        return 0.0
+    bins = (times_ns - times_ns.min()) // RESOLUTION_NS
+    until = np.concatenate([[0], np.cumsum(np.bincount(bins))])
+    width = NS // RESOLUTION_NS
+    return float((until[width:] - until[:-width]).max()) if len(until) > width else float(until[-1])
 
 
 def peak_output_tokens_per_s(trace: Trace, duration_s: float | None) -> float | None:

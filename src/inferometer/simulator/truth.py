@@ -44,6 +44,8 @@ class Truth:
     """CLOCK_REALTIME less CLOCK_MONOTONIC when the record was taken."""
     fault: tuple[str, ...] = ()
     """What each request's answer was to suffer from (a name out of FAULTS, or ''); empty where no server does such things."""
+    handed_ns: Ints | None = None
+    """Read just after the event was handed to the kernel: it left between `departure_ns` and this. None where not recorded."""
 
     def __len__(self) -> int:
         return len(self.arrival_ns)

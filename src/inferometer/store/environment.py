@@ -39,7 +39,7 @@ def describe_environment(
         "machine": _fact(platform.machine),
         "python": _fact(lambda: f"{platform.python_implementation()} {platform.python_version()}"),
         "packages": {"inferometer": inferometer.__version__, **{name: _fact(partial(version, name)) for name in PACKAGES}},
-        "cpu": _cpu(root),
+        "cpu": cpu_facts(root),
         "memory": _memory(),
         "load_average_1min": _fact(lambda: os.getloadavg()[0]),
         "clock_source": _fact(lambda: _read(root, "sys/devices/system/clocksource/clocksource0/current_clocksource")),
@@ -73,7 +73,8 @@ def _os_name() -> str:
     return platform.freedesktop_os_release()["PRETTY_NAME"]
 
 
-def _cpu(root: Path) -> dict[str, Any]:
+def cpu_facts(root: Path = Path("/")) -> dict[str, Any]:
+    """Which processor, how many cores, and how many of them are ours."""
     import psutil
 
     return {

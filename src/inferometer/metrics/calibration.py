@@ -1,0 +1,206 @@
+"""Calibration: what is known of the measuring client on one host, and the precision of a run that follows from it.
+
+A calibration holds the errors of this host's client against a server with known truth at several loads, and the ceilings up to
+which they stayed within a target. How it is made is not known here, nor where it is kept. `Precision` sets a run's own load
+against it, and `statement` is the one place where that is put into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from inferometer.clock import MS
+from inferometer.metrics.peaks import peak_concurrency, peak_per_s
+from inferometer.metrics.summary import Summary
+from inferometer.trace import Trace
+
+Kind = Literal["events", "requests", "streams"]
+
+UNITS: dict[Kind, str] = {"events": "events/s", "requests": "requests/s", "streams": "streams"}
+"""What is calibrated, and its unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The highest load at which the error was seen to stay within the target."""
+
+    value: float
+    """In the kind's unit; 0 if it was beyond the target at the lowest load tried."""
+    ended_by: Literal["client", "server", "search", "time"]
+    """What kept the search from going higher: the client's error, the server, which gave no more, the search's own limit, or
+    the time it was given. Unless it was the client, the true ceiling lies higher."""
+
+    @property
+    def at_least(self) -> bool:
+        return self.ended_by != "client"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLevel:
+    """One load that was tried. Errors are absolute, request by request and gap by gap against the server's record, ms."""
+
+    kind: Kind
+    """Which ceiling was looked for."""
+    asked: float
+    events_per_s: float
+    requests_per_s: float | None
+    """None where all were sent at once."""
+    streams: int | None
+    """None where requests came and went."""
+    failed: int
+    """Requests that failed."""
+    ttft_error_p50_ms: float | None
+    ttft_error_p99_ms: float | None
+    itl_error_p50_ms: float | None
+    itl_error_p99_ms: float | None
+    delay_p50_ms: float
+    """Client-added delay: our read less the arrival."""
+    delay_p99_ms: float
+    lag_p99_ms: float | None
+    """Sent less due; None in a closed loop."""
+    shared_stamp_share: float
+    unsure_share: float
+    """Of the events, left out because the server lost its core while it sent them."""
+    server_late_p99_ms: float
+    """How late the server was by its own plan; no part of the errors."""
+    cpu_share: float
+    """Of a core, the busiest worker's."""
+    within: bool
+    """Whether the errors (with `requests`: the lag as well) are within the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Of one host with certain settings, which are its `key`."""
+
+    key: Mapping[str, Any]
+    time: str
+    """ISO 8601, UTC."""
+    quick: bool
+    seconds: float
+    """How long it took."""
+    load_average: float | None
+    """Of the last minute before it: another program that was busy then lowers the ceilings."""
+    target_ms: float
+    """Largest p99 error of TTFT and ITL that is within."""
+    stamps: str
+    """Who stamped arrivals: kernel, user."""
+    scheduling: str
+    ceilings: Mapping[Kind, Ceiling]
+    levels: tuple[LoadLevel, ...]
+
+    def worst_up_to(self, events_per_s: float, error: str) -> float | None:
+        """The greatest value of an error (a LoadLevel's field) that was seen up to this load, ms: at all levels within the
+        target below it, and the next one above."""
+        good = [level for level in self.levels if level.within and getattr(level, error) is not None]
+        next_above = min((level.events_per_s for level in good if level.events_per_s >= events_per_s), default=float("inf"))
+        return max((getattr(level, error) for level in good if level.events_per_s <= next_above), default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Calibration:
+        """What `to_dict` gave. Raises TypeError, KeyError or ValueError if it is something else."""
+        ceilings: dict[Kind, Ceiling] = {kind: Ceiling(**content["ceilings"][kind]) for kind in UNITS}
+        levels = tuple(LoadLevel(**level) for level in content["levels"])
+        return cls(**{**content, "ceilings": ceilings, "levels": levels})
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How exact a run was: what is known of the host, and what the run tells of itself. None is not known."""
+
+    calibrated: str | None
+    """When the host was calibrated; None if it is not, and then neither errors nor ceilings are known."""
+    target_ms: float | None
+    ttft_error_p50_ms: float | None
+    ttft_error_p99_ms: float | None
+    itl_error_p50_ms: float | None
+    itl_error_p99_ms: float | None
+    """Greatest error seen in the calibration at loads up to this run's."""
+    ceilings: Mapping[Kind, Ceiling]
+    load: Mapping[Kind, float]
+    """The run's peak: most events and requests sent within one second, warm-ups included; most requests in flight."""
+    stamps: Mapping[str, int]
+    """Events by who stamped them."""
+    added_delay_p50_ms: float | None
+    added_delay_p99_ms: float | None
+    """Our read less the arrival; part of the latencies only where stamps are the user's."""
+    shared_stamp_share: float | None
+    """Of the events, those that may have arrived earlier than stamped, …"""
+    ambiguity_p99_ms: float | None
+    """… and by how much, at the 99th percentile of all events."""
+    tls: bool
+    """Whether the run was encrypted, which no calibration is."""
+
+    @property
+    def error_p99_ms(self) -> float | None:
+        """The greater of both p99 errors."""
+        return max((ms for ms in (self.ttft_error_p99_ms, self.itl_error_p99_ms) if ms is not None), default=None)
+
+    def used(self, kind: Kind) -> float | None:
+        """The run's load as a share of the ceiling."""
+        ceiling = self.ceilings.get(kind)
+        return self.load[kind] / ceiling.value if ceiling is not None and ceiling.value else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, with the shares used and the statement in words."""
+        return {**asdict(self), "used": {kind: self.used(kind) for kind in UNITS}, "statement": statement(self)}
+
+
+def precision_of(trace: Trace, summary: Summary, calibration: Calibration | None, *, tls: bool = False) -> Precision:
+    """Of a run with this trace (warm-ups included) and this summary, on a host with this calibration, if it has one."""
+    load: dict[Kind, float] = {
+        "events": peak_per_s(trace.events["arrival_ns"]),
+        "requests": peak_per_s(trace.requests["sent_ns"]),
+        "streams": float(peak_concurrency(trace)),
+    }
+
+    def error(name: str) -> float | None:
+        return None if calibration is None else calibration.worst_up_to(load["events"], name)
+
+    delay, ambiguity_ns = summary.metrics["client_delay"], trace.events["ambiguity_ns"]
+    return Precision(
+        calibrated=None if calibration is None else calibration.time,
+        target_ms=None if calibration is None else calibration.target_ms,
+        ttft_error_p50_ms=error("ttft_error_p50_ms"),
+        ttft_error_p99_ms=error("ttft_error_p99_ms"),
+        itl_error_p50_ms=error("itl_error_p50_ms"),
+        itl_error_p99_ms=error("itl_error_p99_ms"),
+        ceilings={} if calibration is None else calibration.ceilings,
+        load=load,
+        stamps=dict(summary.events.stamp_sources),
+        added_delay_p50_ms=delay.median,
+        added_delay_p99_ms=delay.percentiles["p99"],
+        shared_stamp_share=summary.events.shared_stamp_share,
+        ambiguity_p99_ms=float(np.percentile(ambiguity_ns, 99)) / MS if len(ambiguity_ns) else None,
+        tls=tls,
+    )
+
+
+def statement(precision: Precision) -> str:
+    """What is known of the host, and how much of that the run used, in a sentence: every report has this one."""
+    if precision.calibrated is None:
+        return "This host is not calibrated: `inferometer calibrate` finds out its error, and the load that it can take."
+    error, known = precision.error_p99_ms, [kind for kind in UNITS if kind in precision.ceilings]
+    exact = f"±{error:.3f} ms (p99)" if error is not None else f"beyond ±{precision.target_ms:g} ms at any load"
+    ceilings = ", ".join(f"{ceiling_in_words(precision.ceilings[kind])} {UNITS[kind]}" for kind in known)
+    used = ", ".join("–" if (share := precision.used(kind)) is None else percent(share) for kind in known)
+    tls = " It was calibrated without TLS, which this run used: the ceilings are lower." if precision.tls else ""
+    return f"This host: {exact}, ceiling {ceilings}; this run used {used}.{tls}"
+
+
+def ceiling_in_words(ceiling: Ceiling) -> str:
+    """To two digits, since it is no better known than that, unless it is the search's own; with ≥ where it may lie higher."""
+    value = ceiling.value
+    rounded = round(value, 2 - len(str(int(value)))) if value >= 100 and ceiling.ended_by != "search" else value
+    return f"{'≥ ' if ceiling.at_least else ''}{rounded:,.0f}"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"

@@ -1,0 +1,270 @@
+"""Curves over a swept condition: points become rows, rows become lines with intervals, marks and verdicts.
+
+A line joins only what was measured and may be believed: it breaks where a value is missing, where a level was left out, and at
+what is INVALID. Several points at one level (repeats) are marks of their own; the line goes through their mean.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import altair as alt
+
+from inferometer.metrics.statistics import interval_of_repeats
+from inferometer.report.figures.drawing import Panel, Row, base, layered
+from inferometer.report.figures.naming import Key, clean, distinguishing, key_of, legend_names, name_of
+from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, holes, level_axis, value_axis
+from inferometer.report.figures.theme import CROSS, DASHES, HOLLOW, HOVER, LIGHT_COLOURS
+from inferometer.report.words import Words
+from inferometer.results.point import Point
+
+FEW = 25
+"""Points of a curve that all get a mark; of more only some do, or marks would hide the curves."""
+MARKS = 9
+BARS = 12
+"""Levels up to which intervals are bars; beyond they are a band."""
+LEGEND_WIDTH, LETTER, SYMBOL = 330, 6.4, 34
+"""Pixels: what a telephone has for a legend, and about what a letter and a symbol with its gaps take."""
+LONGEST_REASON = 160
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """The rows of some curves, and how to draw them."""
+
+    rows: list[Row]
+    """One a point, with `x`, `curve`, `status`, and of the metric with number k `v<k>`, `low<k>`, `high<k>` and `n<k>`, as far
+    as there are such: names are short because rows are many. `on` says what a row is for: "line", "mark", absent for both.
+    """
+    metrics: Sequence[str]
+    """By number."""
+    names: list[str]
+    """Of the curves, in the order of the legend."""
+    x: Axis
+    x_title: str
+
+    def values(self, *metrics: str) -> list[float]:
+        """All that is drawn of these."""
+        fields = [f"v{self.number(metric)}" for metric in metrics]
+        return [row[field] for row in self.rows for field in fields if field in row]
+
+    def number(self, metric: str) -> int:
+        return list(self.metrics).index(metric)
+
+
+def curves(
+    points: Sequence[Point],
+    metrics: Sequence[str],
+    words: Words,
+    *,
+    x: str,
+    fields: Sequence[str] | None = None,
+) -> Curves:
+    """The curves of these metrics over the condition `x`; points without it are left out.
+
+    `fields` are the conditions that make curves differ; by default those that tell these points apart.
+    """
+    there = [point for point in points if level_of(point, x) is not None]
+    if fields is None:
+        fields = distinguishing(there, without=(x,))
+    grouped: dict[Key, list[Point]] = {}
+    for point in there:
+        grouped.setdefault(key_of(point, fields), []).append(point)
+    whole = {key: name_of(key, fields, words) or words.text("figure.all_points") for key in grouped}
+    short = legend_names(list(dict.fromkeys(whole.values())))
+    found: list[Row] = []
+    for number, (key, members) in enumerate(grouped.items()):
+        own = _rows_of(members, metrics, x, first_mark=number / len(grouped))
+        name = {} if whole[key] == short[whole[key]] else {"name": whole[key]}
+        found += [{"curve": short[whole[key]], **name, **row} for row in own]
+    axis = level_axis([row["x"] for row in found]) if found else Axis(log=False)
+    return Curves(found, metrics, list(short.values()), axis, words.text(f"figure.axis.{x}"))
+
+
+def level_of(point: Point, x: str) -> float | None:
+    """The condition as a number to draw it at; None where there is none, or it is infinite."""
+    value = point.conditions.get(x)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        return None
+    return float(value)
+
+
+def curve_panel(curves: Curves, metrics: Sequence[str], words: Words, *, title: str, dashes: Sequence[str] = ()) -> Panel:
+    """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash, told by `dashes`."""
+    axis = value_axis(curves.values(*metrics))
+    common = base(
+        x=alt.X("x:Q", scale=curves.x.scale(padding=10), axis=curves.x.axis(curves.x_title)),
+        color=colour_of_curves(curves.names),
+    )
+    layers: list[alt.Chart] = []
+    hover: list[alt.Chart] = []
+    for number, metric in enumerate(metrics):
+        k = curves.number(metric)
+        y = alt.Y(f"v{k}:Q", scale=axis.scale(), axis=axis.axis())
+        dash = _dash_of_metric(dashes, number) if dashes else dash_of_curves(curves.names)
+        layers += [*_interval(common, curves, k, y), _line(common, y, dash), *_marks(common, curves, metric, y)]
+        hover.append(_hover(common, y, k, _tooltip(curves, k, words, dashes[number] if dashes else title), words))
+    return layered([*layers, *hover], titled(title, _statuses(curves, metrics), words))
+
+
+def titled(title: str, statuses: Sequence[str], words: Words) -> alt.Title:
+    """A panel's heading, under it the legend of the marks that mean no good."""
+    legend = "   ".join(words.text(f"figure.mark.{status}") for status in statuses)
+    return alt.Title(title, subtitle=[legend]) if legend else alt.Title(title)
+
+
+def _rows_of(members: Sequence[Point], metrics: Sequence[str], x: str, *, first_mark: float) -> list[Row]:
+    """The rows of one curve, by level. `first_mark`: where between two marks its first one is, if not all points have one."""
+    levels: dict[float, list[Point]] = {}
+    for point in members:
+        level = level_of(point, x)
+        if level is not None:
+            levels.setdefault(level, []).append(point)
+    ordered = sorted(levels)
+    broken = {ordered[at] for at in holes(ordered)}
+    step = 1 if len(ordered) <= FEW else len(ordered) // MARKS
+    found: list[Row] = []
+    for at, level in enumerate(ordered):
+        own: list[Row] = [{"x": level, **_row_of(point, metrics)} for point in levels[level]]
+        if at % step == int(first_mark * step) or level in broken or ordered[at - 1] in broken:
+            own = [{**row, "mark": True} for row in own]
+        if len(own) == 1 and own[0].get("status") != "INVALID":
+            found += own
+        else:
+            found += [{**row, "on": "mark"} for row in own]
+            found.append({"x": level, "on": "line", **_mean_of(levels[level], metrics)})
+        if level in broken:
+            found.append({"x": (level + ordered[at + 1]) / 2, "on": "line"})
+    return found
+
+
+def _row_of(point: Point, metrics: Sequence[str]) -> Row:
+    row: Row = {"id": clean(point.id)}
+    for k, metric in enumerate(metrics):
+        if metric not in point.values:
+            continue
+        row[f"v{k}"] = _rounded(point.values[metric])
+        if metric in point.intervals:
+            row[f"low{k}"], row[f"high{k}"] = _rounded(point.intervals[metric].low), _rounded(point.intervals[metric].high)
+        latency = metric.removesuffix("_ms").rpartition("_")[2]
+        if latency in point.samples:
+            row[f"n{k}"] = point.samples[latency]
+    if point.status is not None:
+        row["status"] = point.status
+    if point.reasons and point.status != "VALID":
+        row["why"] = clean(point.reasons[0])[:LONGEST_REASON]
+    return row
+
+
+def _mean_of(points: Sequence[Point], metrics: Sequence[str]) -> Row:
+    """Where the line passes among repeats: their mean and its interval; nothing where none may be believed."""
+    row: Row = {}
+    for k, metric in enumerate(metrics):
+        values = [p.values[metric] for p in points if p.status != "INVALID" and metric in p.values]
+        if values:
+            row[f"v{k}"] = _rounded(sum(values) / len(values))
+        if interval := interval_of_repeats(values):
+            row[f"low{k}"], row[f"high{k}"] = _rounded(interval.low), _rounded(interval.high)
+    return row
+
+
+def _rounded(value: float) -> float:
+    """Five digits: more than a pixel can tell, in a third of the bytes."""
+    return float(f"{value:.5g}")
+
+
+def _statuses(curves: Curves, metrics: Sequence[str]) -> list[str]:
+    fields = [f"v{curves.number(metric)}" for metric in metrics]
+    there = {row.get("status") for row in curves.rows if any(field in row for field in fields)}
+    return [status for status in ("SUSPECT", "INVALID") if status in there]
+
+
+def colour_of_curves(names: Sequence[str]) -> alt.Color:
+    return alt.Color("curve:N", scale=alt.Scale(domain=list(names)), legend=_legend(names))
+
+
+def shape_of_curves(names: Sequence[str]) -> alt.Shape:
+    return alt.Shape("curve:N", scale=alt.Scale(domain=list(names)), legend=_legend(names))
+
+
+def dash_of_curves(names: Sequence[str]) -> alt.StrokeDash:
+    """Colours come again after the last: then curves are told apart by dashes too."""
+    dashes = [DASHES[number // len(LIGHT_COLOURS) % len(DASHES)] for number in range(len(names))]
+    return alt.StrokeDash("curve:N", scale=alt.Scale(domain=list(names), range=dashes), legend=None)
+
+
+def _legend(names: Sequence[str]) -> alt.Legend | None:
+    return alt.Legend(title=None, columns=legend_columns(names)) if len(names) > 1 else None
+
+
+def legend_columns(names: Sequence[str]) -> int:
+    """Columns of a legend that a telephone has room for; a Chinese character is as wide as two letters."""
+    widest = max((sum(LETTER * (1.8 if ord(c) > 0x2E80 else 1) for c in name) for name in names), default=0)
+    return max(1, min(len(names), int(LEGEND_WIDTH // (widest + SYMBOL))))
+
+
+def _dash_of_metric(labels: Sequence[str], number: int) -> alt.StrokeDashDatum:
+    scale = alt.Scale(domain=list(labels), range=list(DASHES[: len(labels)]))
+    return alt.StrokeDashDatum(labels[number], scale=scale, legend=alt.Legend(title=None, symbolType="stroke", symbolSize=300))
+
+
+def _line(common: alt.Chart, y: alt.Y, dash: alt.StrokeDash | alt.StrokeDashDatum) -> alt.Chart:
+    there = common.transform_filter("datum.on != 'mark'").mark_line(strokeWidth=1.8)
+    return cast("alt.Chart", there.encode(y=y, strokeDash=dash))
+
+
+def _interval(common: alt.Chart, curves: Curves, k: int, y: alt.Y) -> list[alt.Chart]:
+    """Where the values lie: bars while there are few levels, a band of many."""
+    if not any(f"low{k}" in row for row in curves.rows):
+        return []
+    there = common.transform_filter("datum.on != 'mark'").encode(y=_renamed(y, f"low{k}"), y2=f"high{k}:Q")
+    few = len({row["x"] for row in curves.rows}) <= BARS
+    return [there.mark_rule(strokeWidth=1.2, opacity=0.75) if few else there.mark_area(opacity=0.16, line=False)]
+
+
+def _renamed(y: alt.Y, field: str) -> alt.Y:
+    """The same axis for another field."""
+    return alt.Y(f"{field}:Q", scale=y["scale"], axis=y["axis"])
+
+
+def _marks(common: alt.Chart, curves: Curves, metric: str, y: alt.Y) -> list[alt.Chart]:
+    """Filled where a value may be believed, hollow where it is SUSPECT, a cross where it is INVALID."""
+    shape = shape_of_curves(curves.names)
+    statuses = _statuses(curves, [metric])
+    believed = "datum.on != 'line' && datum.mark && datum.status != 'SUSPECT' && datum.status != 'INVALID'"
+    layers = [common.transform_filter(believed).mark_point(filled=True, size=42, opacity=1).encode(y=y, shape=shape)]
+    if "SUSPECT" in statuses:
+        there = common.transform_filter("datum.on != 'line' && datum.status == 'SUSPECT'")
+        layers.append(there.mark_point(style=HOLLOW, size=42, strokeWidth=1.4, opacity=1).encode(y=y, shape=shape))
+    if "INVALID" in statuses:
+        there = common.transform_filter("datum.on != 'line' && datum.status == 'INVALID'")
+        layers.append(there.mark_point(shape=CROSS, size=48, strokeWidth=1.8, opacity=1).encode(y=y))
+    return layers
+
+
+def _tooltip(curves: Curves, k: int, words: Words, label: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
+        alt.Tooltip("x:Q", title=curves.x_title, format=NUMBER),
+        alt.Tooltip(f"v{k}:Q", title=label, format=FIGURES),
+        alt.Tooltip("interval:N", title=words.text("figure.tooltip.interval")),
+        alt.Tooltip("n:N", title=words.text("figure.tooltip.n")),
+        alt.Tooltip("verdict:N", title=words.text("figure.tooltip.verdict")),
+        alt.Tooltip("id:N", title=words.text("figure.tooltip.point")),
+    ]
+
+
+def _hover(common: alt.Chart, y: alt.Y, k: int, tooltip: Sequence[alt.Tooltip], words: Words) -> alt.Chart:
+    """What a pointer near a point reads; nothing to be seen."""
+    nothing = json.dumps(words.text("figure.none"))
+    low, high = f"format(datum.low{k}, '{FIGURES}')", f"format(datum.high{k}, '{FIGURES}')"
+    there = common.transform_filter("datum.on != 'line'").transform_calculate(
+        whole="datum.name || datum.curve",
+        interval=f"isValid(datum.low{k}) ? {low} + ' – ' + {high} : {nothing}",
+        n=f"isValid(datum.n{k}) ? format(datum.n{k}, ',') : {nothing}",
+        verdict=f"datum.status ? datum.status + (datum.why ? ': ' + datum.why : '') : {nothing}",
+    )
+    return cast("alt.Chart", there.mark_point(style=HOVER).encode(y=y, tooltip=list(tooltip)))

@@ -1,0 +1,155 @@
+"""What a figure is made of, and what becomes of it: Material in; Drawing, or Absent with a reason, out. Knows no figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import altair as alt
+from altair.utils import schemapi
+
+from inferometer.report.figures.theme import HOVER
+from inferometer.report.words import Words
+from inferometer.results.point import Point
+from inferometer.trace.trace import Trace
+
+Row = dict[str, Any]
+Panel = alt.LayerChart
+"""One view of some layers: it can take the width of what contains it, which a grid of views cannot."""
+
+ROWS = "rows"
+"""Name of a figure's one data set, which all its panels read."""
+
+PRINT_WIDTH, PRINT_HEIGHT = 400, 250
+"""Of a panel in print, CSS pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What figures can be made of; what is not there is empty."""
+
+    points: Sequence[Point] = ()
+    runs: Mapping[str, Trace] = field(default_factory=dict)
+    """Single runs by what they are called, for what shows requests and events; without warm-up requests (`Trace.measured`)."""
+    scaling: Sequence[Mapping[str, Any]] = ()
+    """Scaling efficiencies, as `draw_scaling` describes them."""
+    link_effects: Sequence[Mapping[str, Any]] = ()
+    """What one link costs against another, as `draw_link_effect` describes it."""
+    series: Sequence[Mapping[str, Any]] = ()
+    """Telemetry of the first of `runs`, as `draw_over_time` describes it."""
+
+
+class NothingToDrawError(Exception):
+    """The material has nothing for this figure; the message is the reason, in the reader's language."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """What a figure's function makes."""
+
+    panels: Sequence[Panel]
+    rows: list[Row]
+    notes: Sequence[str] = ()
+    """What the reader has to know to read it rightly: what was sampled, left out or not measured; a sentence each."""
+    columns: int = 2
+    """Panels side by side, where there is room."""
+    one_legend: bool = True
+    """Whether curves mean the same in all panels, so that print shows their legend once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of FIGURES."""
+
+    title: str
+    """Key of its title among the words."""
+    draw: Callable[[Material, Words], Sketch]
+    """Raises NothingToDrawError."""
+    needs: str
+    """The field of Material that it is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A figure that has nothing to show."""
+
+    key: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """A figure with its data. The theme is not in it, so that a page can change it: see `theme`."""
+
+    key: str
+    title: str
+    sketch: Sketch
+
+    @property
+    def rows(self) -> list[Row]:
+        """Its data, which every panel reads under the name ROWS."""
+        return self.sketch.rows
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return self.sketch.notes
+
+    @property
+    def columns(self) -> int:
+        """Panels side by side, where there is room."""
+        return self.sketch.columns
+
+    def specs(self, *, with_data: bool = True) -> list[dict[str, Any]]:
+        """Vega-Lite specifications for a page, one a panel, each as wide as what contains it.
+
+        Without data they expect it as `datasets: {ROWS: drawing.rows}`, which a page with several panels holds once.
+        """
+        with schemapi.debug_mode(False):
+            specs = [panel.to_dict(validate=False) for panel in self.sketch.panels]
+        for spec in specs:
+            spec.pop("config", None)
+            spec["width"] = "container"
+            spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+            if with_data:
+                spec["datasets"] = {ROWS: self.rows}
+        return specs
+
+    def chart(self, *, width: int = PRINT_WIDTH) -> alt.ConcatChart:
+        """All panels as one altair chart, data inside: for a notebook, and for print. `width` of a panel in pixels."""
+        with schemapi.debug_mode(False):
+            panels = [panel.properties(width=width) for panel in self.sketch.panels]
+            title = alt.Title(self.title, subtitle=list(self.notes), anchor="start", fontSize=16, offset=12)
+            grid = alt.concat(*panels, columns=self.columns, title=title, bounds="flush", spacing={"row": 100, "column": 70})
+            resolve: Literal["shared", "independent"] = "shared" if self.sketch.one_legend else "independent"
+            grid.datasets = {ROWS: self.rows}
+            return cast("alt.ConcatChart", grid.resolve_scale(color=resolve, shape=resolve, strokeDash=resolve))
+
+    def spec(self, config: Mapping[str, Any], *, width: int = PRINT_WIDTH) -> dict[str, Any]:
+        """All panels as one Vega-Lite specification in this theme, data inside, without what only a pointer sees: for print."""
+        with schemapi.debug_mode(False):
+            spec: dict[str, Any] = self.chart(width=width).to_dict(validate=False)
+        spec["config"] = dict(config)
+        for panel in spec["concat"]:
+            panel["layer"] = [layer for layer in panel["layer"] if layer["mark"].get("style") != HOVER]
+            for legend in _legends(panel) if self.sketch.one_legend else ():
+                legend["columns"] *= min(self.columns, len(self.sketch.panels))
+        return spec
+
+
+def _legends(panel: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The legends of a panel's layers that have columns: all of them together are as wide as the panels side by side."""
+    channels = [channel for layer in (panel, *panel["layer"]) for channel in layer.get("encoding", {}).values()]
+    legends = [channel["legend"] for channel in channels if isinstance(channel, dict) and channel.get("legend")]
+    return [legend for legend in legends if "columns" in legend]
+
+
+def base(**encodings: Any) -> alt.Chart:
+    """What the layers of a panel have in common: the figure's data, and these encodings."""
+    return cast("alt.Chart", alt.Chart(alt.NamedData(ROWS)).encode(**encodings))
+
+
+def layered(layers: Sequence[alt.Chart], title: str | alt.Title, *, height: int = PRINT_HEIGHT) -> Panel:
+    """Layers over each other as one panel."""
+    return cast("Panel", alt.layer(*layers).properties(title=title, height=height))

@@ -1,0 +1,203 @@
+"""Figures over the level of load: the four panels of the PCIe study, percentiles and intervals, users against GPUs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from inferometer.report.figures.curves import Curves, colour_of_curves, curve_panel, curves, level_of, shape_of_curves, titled
+from inferometer.report.figures.drawing import PRINT_HEIGHT, Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.naming import USUAL, clean, distinguishing, key_of, legend_names, name_of
+from inferometer.report.figures.scales import FIGURES, value_axis
+from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
+from inferometer.report.words import LATENCIES, Words
+from inferometer.results.point import Point
+
+FOUR_PANELS = (
+    ("output_throughput",),
+    ("output_throughput_per_request", "mean_decode_speed"),
+    ("mean_ttft_ms", "median_ttft_ms"),
+    ("mean_e2el_ms", "median_e2el_ms"),
+)
+"""What the four panels show: of each the first that any point has."""
+
+CROWD = 120
+"""Points beyond which marks are small."""
+
+MOST_CURVES = {3: 3, 2: 6}
+"""How many curves may have so many percentiles each; one alone, the highest, is drawn of more."""
+
+
+def draw_pcie(material: Material, words: Words) -> Sketch:
+    """Output throughput, output speed per query, TTFT and E2EL against concurrency, a curve a (configuration, model, TP)."""
+    points = [point for point in material.points if point.conditions.get("config") is not None]
+    if not points:
+        raise NothingToDrawError(words.text("figure.nothing.config"))
+    x = load_axis(points, words)
+    more = set(distinguishing([p for p in points if level_of(p, x) is not None])) - {*USUAL, x}
+    if more:
+        names = words.text("figure.list").join(words.condition(name) for name in sorted(more))
+        raise NothingToDrawError(words.text("figure.nothing.other_conditions", conditions=names))
+    shown, notes = [], []
+    for choices in FOUR_PANELS:
+        metric = next((m for m in choices if any(m in p.values for p in points)), None)
+        if metric:
+            shown.append(metric)
+        else:
+            notes.append(words.text("figure.note.not_measured", metric=words.metric(choices[0])))
+    found = curves(points, shown, words, x=x, fields=USUAL)
+    panels = [curve_panel(found, [metric], words, title=words.metric_with_unit(metric)) for metric in shown]
+    if not panels:
+        raise NothingToDrawError(words.text("figure.nothing.metrics"))
+    return Sketch(panels, found.rows, [*notes, *left_out(points, x, words)])
+
+
+def draw_load_curves(material: Material, words: Words) -> Sketch:
+    """Output throughput, TTFT, TPOT and E2EL against the load, with percentiles, and intervals where there are any."""
+    x = load_axis(material.points, words)
+    percentiles = {short: _percentiles(material.points, short) for short in ("ttft", "tpot", "e2el")}
+    metrics = [metric for chosen in percentiles.values() for metric in chosen]
+    found = curves(material.points, ["output_throughput", *metrics], words, x=x)
+    panels, notes = [], []
+    if found.values("output_throughput"):
+        panels.append(curve_panel(found, ["output_throughput"], words, title=words.metric_with_unit("output_throughput")))
+    for short, chosen in percentiles.items():
+        if chosen:
+            panels.append(_percentile_panel(found, short, chosen, words))
+        else:
+            notes.append(words.text("figure.note.not_measured", metric=LATENCIES[short]))
+    if not panels:
+        raise NothingToDrawError(words.text("figure.nothing.metrics"))
+    return Sketch(panels, found.rows, [*notes, *left_out(material.points, x, words)])
+
+
+def load_axis(points: Sequence[Point], words: Words) -> str:
+    """The condition that says how high the load is in most points: concurrency or request rate.
+
+    Raises NothingToDrawError where no curve has two levels of it.
+    """
+    names = ("concurrency", "request_rate")
+    x = max(names, key=lambda name: sum(level_of(point, name) is not None for point in points))
+    there = [point for point in points if level_of(point, x) is not None]
+    fields = distinguishing(there, without=names)
+    levels: dict[object, set[float | None]] = {}
+    for point in there:
+        levels.setdefault(key_of(point, fields), set()).add(level_of(point, x))
+    if not any(len(each) > 1 for each in levels.values()):
+        raise NothingToDrawError(words.text("figure.nothing.levels"))
+    return x
+
+
+def left_out(points: Sequence[Point], x: str, words: Words) -> list[str]:
+    """A note where points have no place on this axis."""
+    missing = sum(level_of(point, x) is None for point in points)
+    return [words.text("figure.note.left_out", n=missing, condition=words.condition(x))] if missing else []
+
+
+def _percentiles(points: Sequence[Point], short: str) -> list[str]:
+    """p50 (or the median), p90 and p99 of a latency, as far as they were recorded; the mean where there is nothing else."""
+
+    def recorded(name: str) -> bool:
+        return any(name in point.values for point in points)
+
+    middle = next((m for m in (f"p50_{short}_ms", f"median_{short}_ms") if recorded(m)), None)
+    chosen = [m for m in (middle, f"p90_{short}_ms", f"p99_{short}_ms") if m and recorded(m)]
+    return chosen or [m for m in (f"mean_{short}_ms",) if recorded(m)]
+
+
+def _percentile_panel(found: Curves, short: str, chosen: Sequence[str], words: Words) -> Panel:
+    """As many percentiles as can be told apart, the highest first to stay."""
+    while len(chosen) > 1 and len(found.names) > MOST_CURVES[len(chosen)]:
+        chosen = [chosen[0], *chosen[2:]] if len(chosen) > 2 else chosen[1:]
+    if len(chosen) == 1:
+        return curve_panel(found, chosen, words, title=words.metric_with_unit(chosen[0]))
+    labels = [words.metric(metric) for metric in chosen]
+    order = range(len(chosen) - 1, -1, -1)
+    title = words.with_unit(LATENCIES[short], "ms")
+    return curve_panel(found, [chosen[i] for i in order], words, title=title, dashes=[labels[i] for i in order])
+
+
+def draw_pareto(material: Material, words: Words) -> Sketch:
+    """Throughput per GPU against throughput per user (1000 / median TPOT), and the front that no point beats in both."""
+    points = [p for p in material.points if _per_user(p) and "output_throughput_per_gpu" in p.values]
+    if not points:
+        raise NothingToDrawError(words.text("figure.nothing.pareto"))
+    fields = distinguishing(points)
+    fields = tuple(name for name in fields if name not in ("input_len", "output_len")) or fields
+    whole = {
+        key: name_of(key, fields, words) or words.text("figure.all_points") for key in {key_of(p, fields): 0 for p in points}
+    }
+    short = legend_names(list(dict.fromkeys(whole.values())))
+    found = [_pareto_row(p, whole[key_of(p, fields)], short, words) for p in points]
+    for row in _front([row for row in found if row.get("status") != "INVALID"]):
+        row["front"] = True
+    names = list(short.values())
+    panel = _pareto_panel(found, names, words)
+    return Sketch([panel], found, [words.text("figure.note.pareto")], columns=1)
+
+
+def _per_user(point: Point) -> float | None:
+    """Output tokens per second of the median request while it is written: an inverse's median is the median's inverse."""
+    tpot = point.values.get("median_tpot_ms") or point.values.get("p50_tpot_ms")
+    return 1000 / tpot if tpot else None
+
+
+def _pareto_row(point: Point, whole: str, short: dict[str, str], words: Words) -> Row:
+    level = next(
+        (f"{words.condition(n)} {v:g}" for n in ("concurrency", "request_rate") if (v := level_of(point, n)) is not None), ""
+    )
+    row: Row = {
+        "id": clean(point.id),
+        "curve": short[whole],
+        "whole": whole,
+        "level": level,
+        "user": float(f"{_per_user(point) or 0:.6g}"),
+        "gpu": float(f"{point.values['output_throughput_per_gpu']:.6g}"),
+    }
+    if point.status:
+        row["status"] = point.status
+    return row
+
+
+def _front(found: Sequence[Row]) -> list[Row]:
+    """The rows than which none is better in one and as good in the other, from fast users to busy GPUs."""
+    best, front = -1.0, []
+    for row in sorted(found, key=lambda row: (-row["user"], -row["gpu"])):
+        if row["gpu"] > best:
+            best = row["gpu"]
+            front.append(row)
+    return front
+
+
+def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> Panel:
+    across, up = value_axis(row["user"] for row in found), value_axis(row["gpu"] for row in found)
+    common = base(
+        x=alt.X("user:Q", scale=across.scale(), axis=across.axis(words.text("figure.axis.per_user"))),
+        y=alt.Y("gpu:Q", scale=up.scale(), axis=up.axis()),
+    )
+    statuses = [status for status in ("SUSPECT", "INVALID") if any(row.get("status") == status for row in found)]
+    coloured = common.encode(color=colour_of_curves(names))
+    shape = shape_of_curves(names)
+    size = 60 if len(found) <= CROWD else 20
+    believed = "datum.status != 'SUSPECT' && datum.status != 'INVALID'"
+    tooltip = [
+        alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
+        alt.Tooltip("level:N", title=words.text("figure.tooltip.load")),
+        alt.Tooltip("user:Q", title=words.text("figure.axis.per_user"), format=FIGURES),
+        alt.Tooltip("gpu:Q", title=words.metric_with_unit("output_throughput_per_gpu"), format=FIGURES),
+        alt.Tooltip("status:N", title=words.text("figure.tooltip.verdict")),
+        alt.Tooltip("id:N", title=words.text("figure.tooltip.point")),
+    ]
+    layers = [
+        common.transform_filter("datum.front").mark_line(
+            style="rule", strokeWidth=1.5, strokeDash=[5, 3], interpolate="step-before"
+        ),
+        coloured.transform_filter(believed).mark_point(filled=True, size=size, opacity=0.95).encode(shape=shape),
+        coloured.transform_filter("datum.status == 'SUSPECT'").mark_point(style=HOLLOW, size=size).encode(shape=shape),
+        coloured.transform_filter("datum.status == 'INVALID'").mark_point(shape=CROSS, size=size, strokeWidth=1.8),
+        common.transform_filter("datum.front").mark_line(style=FRONT, interpolate="step-before"),
+        common.mark_point(style=HOVER).encode(tooltip=tooltip),
+    ]
+    title = titled(words.metric_with_unit("output_throughput_per_gpu"), statuses, words)
+    return layered(layers, title, height=PRINT_HEIGHT + 70)

@@ -1,0 +1,110 @@
+"""What a curve is called: by the conditions in which it differs from the others, cleaned of what no legend can show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from inferometer.report.figures.scales import short_tokens
+from inferometer.report.words import Words
+from inferometer.results.point import Condition, Point
+
+USUAL = ("config", "model", "tp")
+"""What names a curve of the study that this began with."""
+
+DISTINGUISHING = (
+    *USUAL,
+    "engine",
+    "input_len",
+    "output_len",
+    "dataset",
+    "cache",
+    "prefix_len",
+    "gpus",
+    "pcie_generation",
+    "pcie_width",
+    "backend",
+    "burstiness",
+    "label",
+    "tool",
+    "engine_version",
+    "campaign",
+    "group",
+)
+"""Conditions that may make two curves of one, the most telling first. Not the load, nor what differs by chance or by hour."""
+
+LONGEST = 34
+"""Characters of a name in a legend; a tooltip shows all of it."""
+
+Key = tuple[Condition, ...]
+
+
+def condition(point: Point, name: str) -> Condition:
+    """A condition of a point; who measured counts as one."""
+    return point.tool if name == "tool" else point.conditions.get(name)
+
+
+def key_of(point: Point, fields: Sequence[str]) -> Key:
+    return tuple(condition(point, name) for name in fields)
+
+
+def distinguishing(points: Sequence[Point], *, without: Sequence[str] = ()) -> tuple[str, ...]:
+    """Conditions that tell the curves of these points apart: one after another, each if it tells more than those before."""
+    chosen: tuple[str, ...] = ()
+    for name in DISTINGUISHING:
+        more = (*chosen, name)
+        if name not in without and len({key_of(p, more) for p in points}) > len({key_of(p, chosen) for p in points}):
+            chosen = more
+    return chosen
+
+
+def name_of(key: Key, fields: Sequence[str], words: Words) -> str:
+    """The whole name of a curve, such as `C · 7B · TP2`; conditions that a point lacks are left out."""
+    told = [_said(name, value, words) for name, value in zip(fields, key, strict=True) if value is not None]
+    return " · ".join(told)
+
+
+def legend_names(names: Sequence[str]) -> dict[str, str]:
+    """By whole name, the one that a legend shows: shortened in the middle, where it is long, and still unlike the others."""
+    short: dict[str, str] = {}
+    for name in names:
+        label, number = shorten(name), 2
+        while label in short.values():
+            label, number = f"{shorten(name)} ({number})", number + 1
+        short[name] = label
+    return short
+
+
+def shorten(name: str, longest: int = LONGEST) -> str:
+    """What is left out is in the middle, because names of models tell most at their ends."""
+    if len(name) <= longest:
+        return name
+    front = (longest - 1) // 2
+    return f"{name[:front]}…{name[-(longest - 1 - front) :]}"
+
+
+def clean(text: str) -> str:
+    """On one line and of characters that can be seen: results may say anything."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _said(name: str, value: Condition, words: Words) -> str:
+    """A condition's value as a name shows it: some speak for themselves."""
+    if name in ("config", "model", "engine", "dataset", "label", "campaign", "group", "tool", "backend"):
+        return clean(str(value))
+    if name in ("input_len", "output_len", "prefix_len") and isinstance(value, int | float):
+        return words.text(f"figure.name.{name}", value=short_tokens(value))
+    if name in ("tp", "gpus", "pcie_generation", "pcie_width"):
+        return words.text(f"figure.name.{name}", value=clean(str(value)))
+    if name == "cache" and value in ("cold", "warm"):
+        return words.text(f"figure.cache.{value}")
+    return f"{words.condition(name)} {clean(str(value))}"
+
+
+def values_of(points: Sequence[Point], name: str) -> Mapping[Condition, int]:
+    """How many points have each value of a condition, in the order in which they come; those that lack it are left out."""
+    counts: dict[Condition, int] = {}
+    for point in points:
+        value = condition(point, name)
+        if value is not None:
+            counts[value] = counts.get(value, 0) + 1
+    return counts

@@ -1,0 +1,122 @@
+"""Which scale an axis has, where its ticks are, and where a series has a hole: decided by the data, in plain numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+import numpy as np
+
+DECADES = 2.0
+"""A value axis that spans more is logarithmic."""
+
+NUMBER = ",.10~g"
+"""d3's format for a number on an axis: as many digits as it has, thousands apart."""
+
+FIGURES = ",.4~r"
+"""d3's format for a measured number: four significant digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How the numbers of an axis are laid out. Without `domain` the drawing library chooses, from 0."""
+
+    log: bool
+    domain: tuple[float, float] | None = None
+    ticks: tuple[float, ...] | None = None
+
+    def scale(self, *, padding: int | None = None) -> alt.Scale:
+        kind: Literal["log", "linear"] = "log" if self.log else "linear"
+        if self.domain is None:
+            return alt.Scale(type=kind, zero=True, nice=True)
+        scale = alt.Scale(type=kind, domain=list(self.domain), nice=False)
+        if not self.log:
+            scale.zero = False
+        if padding is not None:
+            scale.padding = padding
+        return scale
+
+    def axis(self, title: str | None = None, *, grid: bool = True) -> alt.Axis:
+        axis = alt.Axis(title=title, format=NUMBER, grid=grid, tickCount=6, labelFlush=False)
+        if self.ticks is not None:
+            axis["values"] = list(self.ticks)
+        return axis
+
+
+def value_axis(values: Iterable[float]) -> Axis:
+    """For measured values: logarithmic where they span more than DECADES, else linear from 0."""
+    there = [value for value in values if math.isfinite(value)]
+    low, high = (min(there), max(there)) if there else (0.0, 0.0)
+    if low <= 0 or high / low < 10**DECADES:
+        return Axis(log=False)
+    ticks = round_numbers(low, high)
+    domain = (max(t for t in ticks if t <= low), min(t for t in ticks if t >= high))
+    return Axis(log=True, domain=domain, ticks=_readable([t for t in ticks if domain[0] <= t <= domain[1]]))
+
+
+def level_axis(levels: Iterable[float]) -> Axis:
+    """For what was set and swept: logarithmic where the levels are more even that way (1, 2, 4, 8 …), else linear (1 … 200)."""
+    distinct = sorted({level for level in levels if math.isfinite(level)})
+    domain = (distinct[0], distinct[-1])
+    if len(distinct) < 2:
+        return Axis(log=False, domain=(domain[0] * 0.9, domain[1] * 1.1 + 1e-9), ticks=tuple(distinct))
+    log = distinct[0] > 0 and len(distinct) > 2 and _unevenness(np.log(distinct)) < _unevenness(np.array(distinct))
+    if len(distinct) <= 8:
+        return Axis(log, domain, tuple(distinct))
+    if not log:
+        return Axis(log, domain)
+    ticks = [tick for tick in round_numbers(*domain) if domain[0] <= tick <= domain[1]]
+    return Axis(log, domain, _readable(ticks))
+
+
+def round_numbers(low: float, high: float) -> list[float]:
+    """1, 2, 5, 10, 20 … from the last at or below `low` to the first at or above `high`; both positive."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    series = [float(f"{digit}e{exponent}") for exponent in range(first, last + 1) for digit in (1, 2, 5)]
+    from_, to = max(n for n in series if n <= low), min(n for n in series if n >= high)
+    return [n for n in series if from_ <= n <= to]
+
+
+def _readable(ticks: Sequence[float]) -> tuple[float, ...]:
+    """Powers of ten alone where 1, 2, 5 would be too many."""
+    tens = tuple(tick for tick in ticks if math.log10(tick) % 1 < 1e-9 or math.log10(tick) % 1 > 1 - 1e-9)
+    return tens if len(ticks) > 7 else tuple(ticks)
+
+
+def _unevenness(levels: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    """Spread of the gaps between levels against their mean."""
+    gaps = np.diff(levels)
+    return float(gaps.std() / gaps.mean())
+
+
+def holes(levels: Sequence[float]) -> list[int]:
+    """After which of these sorted levels one or more are missing, so that a line has to break there.
+
+    A ladder of levels does not say how it goes on, but where both neighbouring steps on either side are alike and the one
+    between them is longer, something was left out: 1, 2, 3, (4), 5, 6, 7 by difference, 1, 2, 4, (8), 16, 32, 64 by ratio.
+    """
+    steps = np.diff(np.asarray(levels, np.float64))
+    ratios = np.diff(np.log(levels)) if len(levels) and levels[0] > 0 else np.zeros(0)
+    return sorted({at for kind in (steps, ratios) for at in range(2, len(kind) - 2) if _longer_than_its_neighbours(kind, at)})
+
+
+def _longer_than_its_neighbours(steps: np.ndarray[tuple[int], np.dtype[np.float64]], at: int) -> bool:
+    around = np.array([steps[at - 2], steps[at - 1], steps[at + 1], steps[at + 2]])
+    return bool(np.ptp(around) < 0.01 * around.max() and steps[at] > 1.5 * around.max())
+
+
+def compact(value: float) -> str:
+    """Three significant digits, thousands as k: for a label with little room."""
+    for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= limit:
+            return f"{value / (1e3 if suffix == 'k' else limit):.3g}{suffix}"
+    return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def short_tokens(tokens: float) -> str:
+    """A length in tokens as people write it: 1K for 1024; else the number."""
+    whole = int(tokens)
+    return f"{whole // 1024}K" if whole >= 1024 and whole % 1024 == 0 else f"{whole}"

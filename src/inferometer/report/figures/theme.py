@@ -1,0 +1,101 @@
+"""How figures look: colours for readers of all kinds on a light or a dark ground, fonts with Chinese ones to fall back on.
+
+The palettes were searched for: any two colours of one differ by more than 20 in CIE Lab, also for readers without red,
+green or blue cones (Machado, Oliveira and Fernandes 2009), and each has a contrast of at least 3 : 1 to its ground (WCAG 2).
+Colour never stands alone all the same: curves have marks, and dashes from the ninth on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+LIGHT_GROUND, DARK_GROUND = "#ffffff", "#16181d"
+LIGHT_COLOURS = ("#1f1fd6", "#d65c5c", "#439fb1", "#bb861b", "#86134d", "#2e500b", "#9482ed", "#6e2593")
+DARK_COLOURS = ("#9367e9", "#c4e232", "#f19dab", "#259349", "#ebb8f5", "#be559b", "#94ed82", "#73a117")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "triangle-right", "triangle-left")
+DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
+
+CROSS = "M-0.9,-0.9L0.9,0.9M-0.9,0.9L0.9,-0.9"
+"""The mark of what is not to be believed, as a path."""
+
+HOLLOW, GHOST, FRONT, HOVER = "hollow", "ghost", "front", "hover"
+"""Styles that a theme defines: filled with the ground; a faint shade behind the data; a line
+that is no curve; unseen, but there for the pointer."""
+
+_LATIN = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans'"
+_FONTS = {
+    "en": "",
+    "zh-CN": ", 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei'",
+    "zh-TW": ", 'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Source Han Sans TC'",
+}
+
+
+def font(language: str = "en") -> str:
+    """The fonts for a language, as CSS lists them."""
+    return f"{_LATIN}{_FONTS.get(language) or _FONTS['zh-CN']}, sans-serif"
+
+
+def theme(*, dark: bool = False, language: str = "en", ground: str | None = None) -> dict[str, Any]:
+    """Vega-Lite's `config` for all figures. `ground` is what is painted behind; None lets the page show through."""
+    ink, faint, line = ("#e6e8ec", "#a9afba", "#3a3f49") if dark else ("#1c1f24", "#5b626d", "#dfe2e7")
+    axis = {
+        "domainColor": faint,
+        "tickColor": faint,
+        "gridColor": line,
+        "labelColor": faint,
+        "titleColor": ink,
+        "titleFontWeight": "normal",
+        "labelFontSize": 11,
+        "titleFontSize": 12,
+        "titlePadding": 8,
+        "labelOverlap": "greedy",
+        "labelSeparation": 4,
+    }
+    return {
+        "background": ground or "transparent",
+        "font": font(language),
+        "padding": 6,
+        "axis": axis,
+        "title": {
+            "color": ink,
+            "subtitleColor": faint,
+            "anchor": "start",
+            "frame": "group",
+            "fontSize": 13,
+            "fontWeight": "bold",
+            "subtitleFontSize": 11,
+            "subtitleFontWeight": "normal",
+            "subtitlePadding": 4,
+            "offset": 8,
+        },
+        "legend": {
+            "orient": "bottom",
+            "labelColor": ink,
+            "titleColor": faint,
+            "titleFontWeight": "normal",
+            "labelFontSize": 11,
+            "titleFontSize": 11,
+            "labelLimit": 260,
+            "symbolOpacity": 1,
+            "symbolSize": 70,
+            "symbolStrokeWidth": 1.5,
+            "symbolBaseStrokeColor": ink,
+            "columnPadding": 14,
+            "rowPadding": 3,
+        },
+        "view": {"stroke": None},
+        "range": {
+            "category": list(DARK_COLOURS if dark else LIGHT_COLOURS),
+            "symbol": list(SHAPES),
+            "heatmap": {"scheme": "cividis"},
+            "ramp": {"scheme": "cividis"},
+        },
+        "text": {"color": ink, "fontSize": 11},
+        "rule": {"color": faint},
+        "style": {
+            HOLLOW: {"fill": DARK_GROUND if dark else LIGHT_GROUND},
+            GHOST: {"fill": faint, "opacity": 0.15},
+            FRONT: {"stroke": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
+            HOVER: {"opacity": 0, "size": 140, "filled": True},
+        },
+    }

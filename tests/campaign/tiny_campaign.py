@@ -13,6 +13,7 @@ from inferometer.server.base import Confirmation, Server
 from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
+from inferometer.spec.interleave import Block
 
 FAST = EngineSettings(ttft_ms=1, itl_ms=0.5, max_model_len=64)
 
@@ -48,8 +49,8 @@ class Remembering:
     def say(self, text: str) -> None:
         self.told.append(text)
 
-    def group(self, group: Group, *, todo: int) -> None:
-        self.told.append(f"group {group.id} {todo}")
+    def block(self, block: Block, *, todo: int) -> None:
+        self.told.append(f"group {block.id} {todo}")
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         self.told.append(f"server {need.recipe_name}")

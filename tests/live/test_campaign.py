@@ -13,6 +13,7 @@ from inferometer.metrics import summarize
 from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec, Group
 from inferometer.spec.expand import expand
+from inferometer.spec.interleave import Block, blocks_of
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.schema import MISSING
 from inferometer.trace.trace import empty_events, empty_requests
@@ -32,9 +33,13 @@ def groups(points: int = 12) -> list[Group]:
     )
 
 
+def blocks() -> list[Block]:
+    return blocks_of(groups())
+
+
 def lines(**more: Any) -> tuple[CampaignLines, io.StringIO, io.StringIO]:
     out, err = io.StringIO(), io.StringIO()
-    return CampaignLines(groups(), out=out, err=err, **more), out, err
+    return CampaignLines(blocks(), out=out, err=err, **more), out, err
 
 
 def summary_without_a_request() -> Any:
@@ -48,10 +53,10 @@ def summary_without_a_request() -> Any:
 
 def test_a_group_says_what_is_to_do_and_what_is_done() -> None:
     display, out, _ = lines()
-    (group,) = groups()
-    display.group(group, todo=12)
-    display.group(group, todo=5)
-    display.group(group, todo=0)
+    (block,) = blocks()
+    display.block(block, todo=12)
+    display.block(block, todo=5)
+    display.block(block, todo=0)
     told = [line for line in out.getvalue().splitlines() if line]
     assert told == [
         "Group g: 12 points to measure (g/np1 to g/np12).",
@@ -113,7 +118,7 @@ class Terminal(io.StringIO):
 
 def test_a_terminal_shows_which_point_runs() -> None:
     terminal = Terminal()
-    display = CampaignLines(groups(), out=io.StringIO(), err=terminal)
+    display = CampaignLines(blocks(), out=io.StringIO(), err=terminal)
     with display.measuring(groups()[0].points[2]) as show:
         show(SNAPSHOT)
     assert "[ 3/12] g/np3" in terminal.getvalue()

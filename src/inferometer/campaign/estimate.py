@@ -95,18 +95,23 @@ def measured_seconds(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     return took
 
 
-def estimates(groups: Sequence[Group], done: Collection[str], took: Mapping[str, float]) -> list[Estimate]:
-    """Time for what is not `done` of each of `groups`, given what points `took`; both by fingerprint."""
+def estimates(
+    groups: Sequence[Group], done: Collection[str], took: Mapping[str, float], starts: Mapping[str, int] | None = None
+) -> list[Estimate]:
+    """Time for what is not `done` of each of `groups`, given what points `took`, both by fingerprint, and how often the server
+    of each group has to come up (None: once)."""
     everywhere = _factor([point.spec for group in groups for point in group.points], took)
-    return [_estimate(group, done, took, everywhere) for group in groups]
+    return [_estimate(group, done, took, everywhere, 1 if starts is None else starts.get(group.id, 0)) for group in groups]
 
 
-def _estimate(group: Group, done: Collection[str], took: Mapping[str, float], everywhere: tuple[float, int]) -> Estimate:
+def _estimate(
+    group: Group, done: Collection[str], took: Mapping[str, float], everywhere: tuple[float, int], starts: int
+) -> Estimate:
     own = _factor([point.spec for point in group.points], took)
     factor, measured = own if own[1] else everywhere
     todo = [point.spec for point in group.points if point.spec.fingerprint not in done]
     start = _pace_of(todo[0]).start if todo and group.server.recipe.kind != "external" else 0.0
-    return Estimate(start + factor * sum(map(guess_seconds, todo)), measured)
+    return Estimate(starts * start + factor * sum(map(guess_seconds, todo)), measured)
 
 
 def _factor(specs: Iterable[RunSpec], took: Mapping[str, float]) -> tuple[float, int]:

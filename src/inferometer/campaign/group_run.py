@@ -1,4 +1,4 @@
-"""One group: its server is brought up, its points are measured one after another, a server that dies is started again.
+"""One group: its server is brought up, its points are measured as their turn comes, a server that dies is started again.
 
 A point during which the server died is measured once more on the next one. A point whose prompts were sent before, by an
 attempt that was broken off perhaps, gets other prompts, unless it is the warm half of a pair: then its cold half is measured
@@ -32,13 +32,14 @@ from inferometer.trace import Outcome, Trace
 class GroupLostError(Exception):
     """There is no server for the rest of the group: one sentence, and the last lines of its log."""
 
-    def __init__(self, sentence: str, log_tail: Sequence[str] = ()) -> None:
+    def __init__(self, group: Group, sentence: str, log_tail: Sequence[str] = ()) -> None:
         super().__init__(sentence)
+        self.group = group
         self.log_tail = tuple(log_tail)
 
 
 class GroupRun:
-    """`run` it once."""
+    """Its server, `start`ed and `stop`ped as often as its points are to be measured in several goes, and its points."""
 
     def __init__(self, task: Task, group: Group, results: Results, display: Display) -> None:
         self.task = task
@@ -54,24 +55,34 @@ class GroupRun:
         self.version: str | None = None
         """Of the server, as it told when it came up last."""
 
-    def todo(self) -> list[PlannedPoint]:
-        """Points without a result that counts on the server as it is."""
-        standing = self.results.standing
-        return [point for point in self.group.points if standing.result(point.spec.fingerprint, self.version) is None]
+    def is_todo(self, point: PlannedPoint) -> bool:
+        """Whether it has no result that counts on the server as it is."""
+        return self.results.standing.result(point.spec.fingerprint, self.version) is None
 
-    def run(self) -> None:
-        """Measure what is to be measured. Raises GroupLostError, CannotWriteError, KeyboardInterrupt."""
-        todo = len(self.todo())
-        self.display.group(self.group, todo=todo)
-        if not todo:
-            return
-        try:
-            self._start()
-            self._name_outdated()
-            for point in self.todo():
-                self._attend(point)
-        finally:
-            self._stop()
+    @property
+    def is_up(self) -> bool:
+        return self._known is not None
+
+    def start(self) -> None:
+        """Bring the server up. Raises GroupLostError, and leaves nothing running then."""
+        self._start()
+        self._name_outdated()
+
+    def stop(self) -> None:
+        """End the server. Twice does no harm."""
+        known, self._known = self._known, None
+        if known is not None:
+            known.endpoint.close()
+        self._server.stop()
+
+    def attend(self, point: PlannedPoint) -> None:
+        """Measure a point unless it has a result, once the server is up. Raises GroupLostError and CannotWriteError."""
+        if self.is_todo(point):
+            self._attend(point)
+
+    def stand_by(self) -> None:
+        """See that the server is alive, before it is another's turn. Raises GroupLostError."""
+        self._require_server()
 
     def _start(self) -> None:
         try:
@@ -79,19 +90,15 @@ class GroupRun:
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
             self._known = KnownServer(Endpoint(self._server.base_url, routes=routes))
             self.version = self._known.version
-        except ServerError as error:
-            raise GroupLostError(str(error), error.log_tail) from error
-        except EndpointError as error:
-            raise GroupLostError(str(error), self._server.log_tail()) from error
+        except BaseException as error:
+            log_tail = self._server.log_tail() if isinstance(error, EndpointError) else getattr(error, "log_tail", ())
+            self.stop()
+            if isinstance(error, ServerError | EndpointError):
+                raise GroupLostError(self.group, str(error), log_tail) from error
+            raise
         self._sent = {}
         self.results.note("server", group=self.group.id, **asdict(confirmation))
         self.display.server(self.group.server, confirmation)
-
-    def _stop(self) -> None:
-        known, self._known = self._known, None
-        if known is not None:
-            known.endpoint.close()
-        self._server.stop()
 
     def _name_outdated(self) -> None:
         standing = self.results.standing
@@ -105,7 +112,7 @@ class GroupRun:
             )
 
     def _attend(self, point: PlannedPoint) -> None:
-        """Measure a point; once more if the server died meanwhile."""
+        """Measure a point, once more if the server died meanwhile."""
         self._require_server()
         if not self._try(point) and self._is_dead():
             self.display.say(f"The server died while {point.id} was measured: it is measured once more.")
@@ -118,12 +125,13 @@ class GroupRun:
             self._server.check()
         except ServerError as error:
             if not self._restarts_left:
-                raise GroupLostError(f"{error} It was started again {self.task.restarts} times.", error.log_tail) from error
+                sentence = f"{error} It was started again {self.task.restarts} times."
+                raise GroupLostError(self.group, sentence, error.log_tail) from error
             self._restarts_left -= 1
             self.results.note("server lost", group=self.group.id, reason=str(error))
             number = self.task.restarts - self._restarts_left
             self.display.say(f"{error} It is started again (restart {number} of at most {self.task.restarts}).")
-            self._stop()
+            self.stop()
             self._start()
 
     def _is_dead(self) -> bool:

@@ -48,6 +48,8 @@ class Outcome:
     interrupted: bool = False
     trouble: str | None = None
     """Why it could not go on."""
+    spreads: Sequence[str] = ()
+    """A line for each point that has several results."""
 
     @property
     def complete(self) -> bool:
@@ -103,6 +105,10 @@ def summary_lines(outcome: Outcome) -> list[str]:
         lines += [f"  {ending.state:8} {ending.point}  {ending.reason}".rstrip() for ending in found[:NAMED]]
         if len(found) > NAMED:
             lines.append(f"  {state:8} and {len(found) - NAMED} more")
+    if outcome.spreads:
+        lines.append("Repeats, by their mean and how far the farthest lies from it:")
+        lines += [f"  {line}" for line in outcome.spreads[:NAMED]]
+        lines += [f"  and {len(outcome.spreads) - NAMED} more"] if len(outcome.spreads) > NAMED else []
     if outcome.trouble:
         lines.append(f"It could not go on: {outcome.trouble}.")
     if not outcome.complete:

@@ -1,7 +1,8 @@
 """Runner: a campaign from its first group to its last, whatever goes wrong with a point, a group or a server on the way.
 
 A point that has a result that counts is left alone, all others are measured in the order of the plan. What goes wrong with a
-point is that point's failure, what goes wrong with a server is its group's, and the others go on. Ctrl-C, and a directory that
+point is that point's failure, what goes wrong with a server is its group's (and that of the group it takes turns with, which
+would not be interleaved any more), and the others go on. A server that is needed next stays up. Ctrl-C, and a directory that
 cannot be written any more, end the campaign with what is done. Not known here: terminals, and kinds of servers.
 """
 
@@ -11,8 +12,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import inferometer
@@ -20,7 +22,10 @@ from inferometer.campaign.group_run import GroupLostError, GroupRun
 from inferometer.campaign.lock import locked
 from inferometer.campaign.outcome import Outcome, endings_of
 from inferometer.campaign.results import Results
+from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
+from inferometer.spec.campaign import Group
+from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
 from inferometer.store.secret import masked_command
@@ -47,42 +52,86 @@ class _Run:
         self.display = display
         self.began_s = time.monotonic()
         self.lost: dict[str, str] = {}
-        self.served = 0
-        self.versions: dict[str, str | None] = {}
+        self.blocks = task.blocks
+        self.groups = {group.id: GroupRun(task, group, results, display) for group in task.groups}
+        self.blocks_left = Counter(group.id for block in self.blocks for group in block.groups)
+        """Of each group; one without any was served to its end."""
 
     def run(self) -> Outcome:
         interrupted, trouble = False, None
         try:
             self._note_beginning()
             self._name_damage()
-            for group in self.task.groups:
-                self._measure(GroupRun(self.task, group, self.results, self.display))
+            self._measure_all()
         except KeyboardInterrupt:
             interrupted = True
         except CannotWriteError as error:
             trouble = str(error)
+        versions = {name: group.version for name, group in self.groups.items()}
+        standing = self._as_it_is_now()
         return Outcome(
-            endings=endings_of(self.task.groups, self._as_it_is_now(), self.versions),
+            endings=endings_of(self.task.groups, standing, versions),
             groups=len(self.task.groups),
-            served=self.served,
+            served=sum(left == 0 for left in self.blocks_left.values()),
             lost=self.lost,
             records=str(self.places.directory),
             elapsed_s=time.monotonic() - self.began_s,
             interrupted=interrupted,
             trouble=trouble,
+            spreads=spread_lines(self.task.groups, standing, self.places.result_dir),
         )
 
-    def _measure(self, group_run: GroupRun) -> None:
-        group = group_run.group
+    def _measure_all(self) -> None:
         try:
-            group_run.run()
-            self.served += 1
-        except GroupLostError as error:
-            self.lost[group.id] = str(error)
-            self.results.note("group failed", group=group.id, reason=str(error), log_tail=error.log_tail)
-            self.display.lost(group, str(error), error.log_tail)
+            for block in self.blocks:
+                if not any(group.id in self.lost for group in block.groups):
+                    self._measure(block)
         finally:
-            self.versions[group.id] = group_run.version
+            self._keep_up(())
+
+    def _measure(self, block: Block) -> None:
+        todo = [(group, point) for group, point in block.turns if self.groups[group.id].is_todo(point)]
+        self.display.block(block, todo=len(todo))
+        try:
+            if todo:
+                self._take_turns(block, {group.id for group, _ in todo})
+            self.blocks_left.subtract(group.id for group in block.groups)
+        except GroupLostError as error:
+            self._lose(error)
+            self._keep_up(())
+
+    def _take_turns(self, block: Block, needed: set[str]) -> None:
+        self._keep_up(needed)
+        servers = [self.groups[group.id] for group in block.groups if group.id in needed]
+        for server in servers:
+            if not server.is_up:
+                server.start()
+        for group, point in block.turns:
+            server = self.groups[group.id]
+            if not (server in servers and server.is_todo(point)):
+                continue
+            for other in servers:
+                if other is not server:
+                    other.stand_by()
+            server.attend(point)
+
+    def _keep_up(self, wanted: Collection[str]) -> None:
+        """End all servers but those, however the end of one of them goes."""
+        with ExitStack() as stack:
+            for name, group in self.groups.items():
+                if group.is_up and name not in wanted:
+                    stack.callback(group.stop)
+
+    def _lose(self, error: GroupLostError) -> None:
+        self._note_loss(error.group, str(error), error.log_tail)
+        partner = partner_of(error.group, self.task.groups, self.task.pairs)
+        if partner is not None:
+            self._note_loss(partner, f"It takes turns with {error.group.id}: measured alone, it would not be interleaved.", ())
+
+    def _note_loss(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
+        self.lost[group.id] = reason
+        self.results.note("group failed", group=group.id, reason=reason, log_tail=log_tail)
+        self.display.lost(group, reason, log_tail)
 
     def _note_beginning(self) -> None:
         self.results.note(

@@ -14,6 +14,7 @@ from inferometer.metrics import Summary
 from inferometer.server.base import Confirmation, Server
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import file_name
+from inferometer.spec.interleave import Block, blocks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Task:
     server: Callable[[ServerNeed], Server]
     about: Mapping[str, Any]
     """The configuration, for the ledger."""
+    pairs: Sequence[tuple[str, str]] = ()
+    """Tests whose groups are interleaved."""
     allow_invalid: bool = False
     """Take INVALID results for results."""
     restarts: int = 2
@@ -59,14 +62,20 @@ class Task:
             file_name=lambda point, time: file_name(spec, point, time),
             server=server,
             about=spec.model_dump(mode="json", exclude_defaults=True),
+            pairs=spec.interleave,
             allow_invalid=allow_invalid,
             real_time=real_time,
         )
 
     @property
     def points(self) -> list[PlannedPoint]:
-        """All points, in the order of the plan."""
+        """All points, group by group."""
         return [point for group in self.groups for point in group.points]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """All points, in the order in which they are measured."""
+        return blocks_of(self.groups, self.pairs)
 
 
 class Display(Protocol):
@@ -75,8 +84,8 @@ class Display(Protocol):
     def say(self, text: str) -> None:
         """Anything worth a line, or several."""
 
-    def group(self, group: Group, *, todo: int) -> None:
-        """A group begins; `todo` of its points are to be measured."""
+    def block(self, block: Block, *, todo: int) -> None:
+        """A group begins, or a part of it, or two that take turns; `todo` of the points are to be measured."""
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         """Its server is up."""

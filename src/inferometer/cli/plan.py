@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from inferometer.cli.plan_view import GroupPlan
     from inferometer.spec.campaign import CampaignSpec, Group
@@ -30,6 +31,7 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     quick: Annotated[bool, typer.Option("--quick", help="What `run --quick` would do.")] = False,
     embedded: Annotated[bool, typer.Option("--embedded", help="What `run --embedded` would do.")] = False,
     points: Annotated[bool, typer.Option("--points", help="List every point, and where its result is.")] = False,
+    interleave: Annotated[bool, typer.Option("--interleave", help="What `run --interleave` would do.")] = False,
 ) -> None:
     """Show what a campaign would do: groups, points, requests, tokens, the command of each server, time, and what is done.
 
@@ -49,7 +51,7 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     try:
         if quick:
             check_quick(sets or ())
-        spec = load_campaign(campaign, sets=sets or (), environment=os.environ)
+        spec = load_campaign(campaign, sets=sets or (), environment=os.environ, interleave=interleave)
         groups = expand(spec, quick=quick, only=only or ())
         groups = on_embedded_engine(groups) if embedded else groups
         _show(
@@ -69,14 +71,17 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
 
 
 def _show(campaign: CampaignSpec, groups: list[Group], places: Places, *, points: bool, embedded: bool) -> None:
-    from inferometer.cli.plan_view import describe, how_estimated
+    from inferometer.cli.plan_view import describe, how_estimated, order_in_words
+    from inferometer.spec.interleave import blocks_of, starts
     from inferometer.store.history import History
     from inferometer.store.ledger import read_ledger
     from inferometer.store.standing import Standing
 
     records = read_ledger(places.ledger)
     standing = Standing.of(History.of(records), places.result_dir)
-    plans = _plans(groups, records, standing)
+    blocks = blocks_of(groups, campaign.interleave)
+    started = starts(blocks, lambda point: standing.result(point.spec.fingerprint) is not None)
+    plans = _plans(groups, records, standing, Counter(group.id for group in started))
     typer.echo(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else ""))
     typer.echo(f"Results:  {places.result_dir / campaign.file_name}\n")
     _show_table(plans)
@@ -84,16 +89,18 @@ def _show(campaign: CampaignSpec, groups: list[Group], places: Places, *, points
         typer.echo(f"\n{describe(group, embedded=embedded)}")
         if points:
             _list_points(group, standing)
+    if campaign.interleave:
+        typer.echo("\n" + "\n".join(order_in_words(blocks, started, embedded=embedded)))
     typer.echo(f"\n{how_estimated(plans, embedded=embedded)}")
 
 
-def _plans(groups: list[Group], records: Sequence[Record], standing: Standing) -> list[GroupPlan]:
+def _plans(groups: list[Group], records: Sequence[Record], standing: Standing, started: Mapping[str, int]) -> list[GroupPlan]:
     from inferometer.campaign.estimate import estimates, measured_seconds
     from inferometer.cli.plan_view import GroupPlan
 
     fingerprints = [point.spec.fingerprint for group in groups for point in group.points]
     done = {fingerprint for fingerprint in fingerprints if standing.result(fingerprint)}
-    left = estimates(groups, done, measured_seconds(records))
+    left = estimates(groups, done, measured_seconds(records), started)
     return [
         GroupPlan(group, sum(point.spec.fingerprint in done for point in group.points), estimate)
         for group, estimate in zip(groups, left, strict=True)

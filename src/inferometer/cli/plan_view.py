@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from inferometer.campaign.estimate import Estimate, typical_lengths
 from inferometer.spec.campaign import Group, Hardware, ServerNeed
+from inferometer.spec.interleave import Block
 from inferometer.spec.recipe import shell_line
 
 HEADINGS = ("Group", "Server", "Points", "Done", "Requests", "Tok in", "Tok out", "Left")
@@ -110,6 +111,32 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
         yield f"  launch    {launched}"
     if need.recipe.note:
         yield f"  note      {need.recipe.note}"
+
+
+def order_in_words(blocks: Sequence[Block], started: Sequence[Group], *, embedded: bool) -> list[str]:
+    """How interleaved groups take turns, which servers come up for what is left, and how often a person has to see to that."""
+    together = [block for block in blocks if len(block.groups) > 1]
+    lines = [
+        f"Order:    {block.id}, both up at the same time, take turns point by point: {_first(block)}" for block in together
+    ]
+    alone = [block for block in blocks if len(block.groups) == 1]
+    if len({block.id for block in alone}) < len(alone):
+        lines.append("Order:    " + ", ".join(f"{block.id} ({len(block.points)} points)" for block in alone))
+    started = [group for group in started if embedded or group.server.recipe.kind != "external"]
+    if not started:
+        return lines
+    count = f"{len(started)} server start{'s' * (len(started) > 1)}"
+    lines.append(f"Servers:  {count} for what is left: {', '.join(group.id for group in started)}")
+    by_hand = [group for group in started if group.server.recipe.kind == "operator"]
+    if len(by_hand) > 1 and not embedded:
+        lines.append(f"          somebody has to start one {len(by_hand)} times, when told so")
+    return lines
+
+
+def _first(block: Block) -> str:
+    """Enough of the order to see it."""
+    ids = [point.id for point in block.points]
+    return ", ".join(ids if len(ids) <= 8 else [*ids[:6], "...", ids[-1]])
 
 
 def _declared(hardware: Hardware) -> str:

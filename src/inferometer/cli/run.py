@@ -36,6 +36,10 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, as `plan` does.")] = False,
     allow_invalid: Annotated[bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")] = False,
+    interleave: Annotated[
+        bool,
+        typer.Option("--interleave", help="Let the two servers of the campaign take turns: A B, B A, ... over its repeats."),
+    ] = False,
 ) -> None:
     """Run a campaign; run it again to go on where it stopped.
 
@@ -48,35 +52,40 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     if dry_run:
         from inferometer.cli.plan import plan
 
-        plan(campaign, only=only, sets=sets, quick=quick, embedded=embedded)
+        plan(campaign, only=only, sets=sets, quick=quick, embedded=embedded, interleave=interleave)
         return
     from inferometer.campaign.embedded_server import EmbeddedServer
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
     from inferometer.campaign.outcome import summary_lines
     from inferometer.campaign.task import Task
+    from inferometer.cli.plan_view import order_in_words
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.campaign import CampaignError
     from inferometer.spec.campaign_file import load_campaign
     from inferometer.spec.expand import expand
     from inferometer.spec.quick import check_quick
+    from inferometer.spec.interleave import blocks_of
     from inferometer.store.standing import places_of
 
     try:
         if quick:
             check_quick(sets or ())
-        spec = load_campaign(campaign, sets=sets or (), environment=os.environ)
+        spec = load_campaign(campaign, sets=sets or (), environment=os.environ, interleave=interleave)
         groups = expand(spec, quick=quick, only=only or ())
     except CampaignError as error:
         _refuse(*error.reasons)
     groups = on_embedded_engine(groups) if embedded else groups
     places = places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded)
-    lines = CampaignLines(groups)
+    blocks = blocks_of(groups, spec.interleave)
+    lines = CampaignLines(blocks)
 
     def server(need: ServerNeed) -> Server:
         return EmbeddedServer(need) if embedded else server_for(need, directory=places.logs, say=lines.say)
 
     lines.say(f"Campaign {spec.name}: {sum(len(group.points) for group in groups)} points, results in {places.result_dir}/")
+    for line in order_in_words(blocks, (), embedded=embedded) if spec.interleave else ():
+        lines.say(line)
     outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid), places, lines)
     for line in summary_lines(outcome):
         typer.echo(line)

@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from inferometer.metrics import Summary
     from inferometer.server.base import Confirmation
     from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
+    from inferometer.spec.interleave import Block
 
 
 class CampaignLines:
     """Plain lines on standard output, fit for a log; what runs at the moment on standard error."""
 
-    def __init__(self, groups: Sequence[Group], *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+    def __init__(self, blocks: Sequence[Block], *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
         self._out = out or sys.stdout
         self._err = err
-        points = [point for group in groups for point in group.points]
+        points = [point for block in blocks for point in block.points]
         digits = len(str(len(points)))
         self._labels = {point.id: f"[{number:{digits}}/{len(points)}]" for number, point in enumerate(points, 1)}
         self._longest = max((len(point.id) for point in points), default=0)
@@ -30,11 +31,13 @@ class CampaignLines:
     def say(self, text: str) -> None:
         print(text, file=self._out, flush=True)
 
-    def group(self, group: Group, *, todo: int) -> None:
-        done = len(group.points) - todo
+    def block(self, block: Block, *, todo: int) -> None:
+        points = block.points
+        done = len(points) - todo
         words = [f"{todo} point{'s' * (todo != 1)} to measure"] if todo else []
         words += [f"{done} done before"] if done else []
-        self.say(f"\nGroup {group.id}: {', '.join(words)} ({group.points[0].id} to {group.points[-1].id}).")
+        who = f"Group {block.id}" if len(block.groups) == 1 else f"Groups {block.id}, in turns"
+        self.say(f"\n{who}: {', '.join(words)} ({points[0].id} to {points[-1].id}).")
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts

@@ -144,6 +144,9 @@ class CampaignSpec(Spec):
     timeouts: Timeouts = Timeouts()
     workers: PositiveInt = 1
     repeats: Annotated[int, Field(ge=1, le=1000)] = 1
+    interleave: tuple[tuple[Name, Name], ...] = ()
+    """Pairs of groups on different servers, whose points are measured A B, B A, … over an even number of repeats (2 unless
+    `repeats` says otherwise), so that what drifts weighs on both alike. A group stands for all that share its server."""
     order: Literal["listed", "shuffled", "interleaved"] = "listed"
     """Within a group. listed: as written, repeats of a point in a row. shuffled: by the seed. interleaved: all points, then all
     of them backwards, and so on (ABBA), once a repeat."""
@@ -157,6 +160,11 @@ class CampaignSpec(Spec):
     targets: dict[Name, Threshold] = Field(default_factory=dict)
     """What the results are to reach, such as `output_throughput: "> 1800"`; kept for who checks it."""
     cost_per_hour: NonNegativeFloat | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _repeat_what_is_interleaved(cls, given: Any) -> Any:
+        return {"repeats": 2, **given} if isinstance(given, dict) and given.get("interleave") else given
 
     @model_validator(mode="before")
     @classmethod

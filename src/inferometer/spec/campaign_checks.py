@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from inferometer.spec.campaign import CampaignSpec, Group, GroupSpec, PlannedPoint
 from inferometer.spec.checks import check_run
-from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, whole_group
+from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, name_pattern, whole_group
 from inferometer.spec.flags import did_you_mean, parse_base_url
+from inferometer.spec.interleave import in_common, same_address
 from inferometer.spec.longest import longest_request
 from inferometer.spec.marked_yaml import Place
 from inferometer.spec.ready_made import completed, recipe_names
@@ -43,7 +44,7 @@ _OF_HARDWARE = ("hardware", "gpus")
 
 def check_names(raw: Mapping[str, Any]) -> list[Finding]:
     """Names that lead nowhere, placeholders nobody knows, groups of one id, addresses, and keys that would be written down."""
-    return [*_groups(raw), *_recipes(raw), *_file_name(raw)]
+    return [*_groups(raw), *_pairs(raw), *_recipes(raw), *_file_name(raw)]
 
 
 def check_points(campaign: CampaignSpec) -> list[Finding]:
@@ -59,7 +60,7 @@ def check_points(campaign: CampaignSpec) -> list[Finding]:
     if found:
         return found
     groups = expand(campaign)
-    return [*_unmeasurable(campaign, groups), *_twins(campaign, groups)]
+    return [*_unmeasurable(campaign, groups), *_twins(campaign, groups), *_interleaved(campaign, groups)]
 
 
 def _mapping(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -84,6 +85,37 @@ def _groups(raw: Mapping[str, Any]) -> Iterator[Finding]:
         if isinstance(identifier, str) and first_with.setdefault(identifier, i) != i:
             yield ("groups", i, "id"), f"there is another group {identifier!r}: give each an id of its own."
         yield from _cards(raw, i, group)
+
+
+def _pairs(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    pairs, ids = raw.get("interleave"), [group.get("id") for _, group in _written_groups(raw)]
+    for i, pair in enumerate(pairs if isinstance(pairs, list) else []):
+        for name in pair if isinstance(pair, list) else []:
+            if isinstance(name, str) and name not in ids:
+                known = [each for each in ids if isinstance(each, str)]
+                yield ("interleave", i), f"there is no group {name!r}{did_you_mean(name, known)}: give two ids of groups."
+
+
+def _interleaved(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
+    if campaign.interleave and campaign.repeats % 2:
+        yield ("repeats",), f"{campaign.repeats} repeats do not cancel a drift (A B, B A needs two): give an even number."
+    taken: dict[str, int] = {}
+    for i, names in enumerate(campaign.interleave):
+        one, other = (next(group for group in groups if name in group.tests) for name in names)
+        place: Place = ("interleave", i)
+        if one is other:
+            yield place, f"{names[0]} and {names[1]} share a server: there is nothing to take turns."
+            continue
+        if again := [group.id for group in (one, other) if taken.setdefault(group.id, i) != i]:
+            yield place, f"group {again[0]} is in another pair already: a group takes turns with one other."
+        if not in_common(one, other):
+            yield place, f"{one.id} and {other.id} have no point with the same settings: give them the same matrix and load."
+        recipes = (one.server.recipe, other.server.recipe)
+        if all(recipe.exclusive is False and recipe.kind != "external" for recipe in recipes) and same_address(one, other):
+            yield (
+                place,
+                f"two servers of ours cannot both be at {recipes[0].base_url}: give each a base_url, or leave exclusive.",
+            )
 
 
 def _cards(raw: Mapping[str, Any], i: int, group: dict[str, Any]) -> Iterator[Finding]:
@@ -228,7 +260,7 @@ def _as_in_file(sentence: str) -> str:
 def _twins(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
     """Points that would write the same file, or measure the same thing under two names; the first of each kind."""
     points = [point for group in groups for point in group.points]
-    fields = [name for name in re.findall(r"\{(\w+)\}", campaign.file_name) if name != "time"]
+    fields = [name for name in re.findall(r"\{(\w+)\}", name_pattern(campaign)) if name != "time"]
     if twins := _same(points, lambda point: tuple(point.file_name_fields[name] for name in fields)):
         first, second = (point.id for point in twins)
         yield ("file_name",), f"{first} and {second} have the same: add what tells them apart, such as {{n}} or {{repeat}}."

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Cell, Matrix
 from inferometer.spec.campaign_checks import Finding, check_names, check_points
 from inferometer.spec.campaign_errors import readable, sentences
+from inferometer.spec.expand import server_groups
 from inferometer.spec.flags import did_you_mean, parse_base_url
 from inferometer.spec.marked_yaml import MOST_BYTES, Marked, Place, YamlError, read_value, read_yaml
 from inferometer.spec.preset_files import preset_names, preset_text
@@ -63,18 +64,23 @@ class _File:
             raise CampaignError(list(dict.fromkeys(sentence for _, sentence in sorted(self.faults, key=lambda each: each[0]))))
 
 
-def load_campaign(source: Path | str, *, sets: Sequence[str] = (), environment: Mapping[str, str]) -> CampaignSpec:
+def load_campaign(
+    source: Path | str, *, sets: Sequence[str] = (), environment: Mapping[str, str], interleave: bool = False
+) -> CampaignSpec:
     """Read and check a whole campaign: a file, or a preset by its name.
 
     `sets` are `KEY=VALUE`, the key dotted (`load.num_warmups=4`, `groups.1C-1k.tp=2`), the value in YAML. Of `environment`,
     NUM_PROMPTS_START and NUM_PROMPTS_END narrow what num_prompts a matrix lists, and VLLM_SERVER_URL replaces the address of
-    every server. Raises CampaignError with all that is wrong.
+    every server. `interleave` pairs its two servers, unless it says itself what is interleaved. Raises CampaignError with all
+    that is wrong.
     """
     file = _read(source)
     for pair in sets:
         _set(file, pair)
     _set_server_url(file, environment)
     bounds = _bounds(file, environment)
+    if interleave and not file.raw.get("interleave"):
+        _interleave(file)
     try:
         campaign = CampaignSpec.model_validate(file.raw)
     except ValidationError as error:
@@ -173,6 +179,20 @@ def _set_server_url(file: _File, environment: Mapping[str, str]) -> None:
     for name, recipe in servers.items():
         if isinstance(recipe, dict):
             file.put(("servers", name, "base_url"), base_url, f"{SERVER_URL}={address}")
+
+
+def _interleave(file: _File) -> None:
+    """`--interleave`: the pair that there is, if the file has two servers."""
+    try:
+        together = server_groups(CampaignSpec.model_validate(file.raw))
+    except ValidationError:
+        return  # which is told of the file itself
+    if len(together) == 2:
+        file.put(("interleave",), [[ids[0] for ids in together]], "--interleave")
+        return
+    named = ", ".join("+".join(ids) for ids in together)
+    cure = "name the pairs, such as --set 'interleave=[[a, b]]'" if len(together) > 2 else "it takes two servers"
+    file.say("--interleave", f"the campaign has {len(together)} server{'s' * (len(together) > 1)} ({named}): {cure}.")
 
 
 def _bounds(file: _File, environment: Mapping[str, str]) -> tuple[int, int] | None:

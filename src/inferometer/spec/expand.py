@@ -101,8 +101,9 @@ class _Unit:
 def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] = ()) -> list[Group]:
     """The points in the order they are to be measured, one `Group` for each server start.
 
-    `quick` takes few points, few requests and one warm-up of every test, once. `only` keeps what one of its entries names: a
-    test, a group, a point with all its repeats, or a glob over any of them; an entry that names nothing raises CampaignError.
+    `quick` takes few points, few requests and one warm-up of every test, once (there and back what is interleaved). `only`
+    keeps what one of its entries names: a test, a group, a point with all its repeats, or a glob over any of them; an entry
+    that names nothing raises CampaignError.
     Neither changes the servers: they are those of the whole campaign.
     """
     groups = []
@@ -111,7 +112,7 @@ def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] =
         units = [_Unit(_briefly(test) if quick else test, cell) for test in tests for cell in _units(test, quick=quick)]
         points = tuple(
             _point(campaign, unit.test, need, settings, repeat)
-            for unit, repeat in _ordered(campaign, units, repeats=1 if quick else campaign.repeats)
+            for unit, repeat in _ordered(campaign, units, repeats=_repeats(campaign, quick=quick))
             for settings in unit.settings
         )
         names = tuple(test.spec.id for test in tests)
@@ -119,10 +120,30 @@ def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] =
     return _chosen(groups, only) if only else groups
 
 
+def _repeats(campaign: CampaignSpec, *, quick: bool) -> int:
+    """In short, once; and there and back where two servers take turns."""
+    return campaign.repeats if not quick else 2 if campaign.interleave else 1
+
+
 def file_name(campaign: CampaignSpec, point: PlannedPoint, time: datetime) -> str:
     """Name of the point's result file; `time` is the local time of its end."""
     fields = {**point.file_name_fields, "time": time.strftime("%Y%m%d_%H%M%S")}
-    return re.sub(r"\{(\w+)\}", lambda found: fields[found[1]], campaign.file_name)
+    return re.sub(r"\{(\w+)\}", lambda found: fields[found[1]], name_pattern(campaign))
+
+
+def name_pattern(campaign: CampaignSpec) -> str:
+    """The pattern of the file; where a campaign has repeats and it does not tell them, with `_r1`, `_r2`, … at its end."""
+    if campaign.repeats == 1 or "{repeat}" in campaign.file_name:
+        return campaign.file_name
+    suffix = ".json" if campaign.file_name.endswith(".json") else ""
+    return f"{campaign.file_name.removesuffix(suffix)}_r{{repeat}}{suffix}"
+
+
+def server_groups(campaign: CampaignSpec) -> list[list[str]]:
+    """The ids of tests that share a server, for each server."""
+    return [
+        [test.spec.id for test in tests] for tests in _by_server([whole_group(campaign, group) for group in campaign.groups])
+    ]
 
 
 def short_length(tokens: int) -> str:

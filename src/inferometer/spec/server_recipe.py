@@ -103,6 +103,8 @@ class ServerRecipe(Spec):
     """Name sent in requests, where it is not the model's id."""
     max_model_len: PositiveInt | None = None
     """Longest prompt and output together, tokens. None: as long as the points of the group need, and some spare."""
+    exclusive: bool | None = None
+    """Whether no other server may run beside it, of two groups that are interleaved. None: yes, unless it is external."""
     start_timeout_s: PositiveFloat = 900.0
     stop_timeout_s: PositiveFloat = 30.0
     note: str | None = None

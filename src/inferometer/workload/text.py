@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,8 +67,12 @@ def text_prompts(
     return [" ".join(words) for words in drawn], exact
 
 
+@lru_cache(maxsize=4)
 def find_vocabulary(counter: TokenCounter) -> Vocabulary:
-    """Ask for the words that are one token each, for those that are so at the start of a text, and for what stands around."""
+    """Ask for the words that are one token each, for those that are so at the start of a text, and for what stands around.
+
+    A counter is asked once: that of a server lasts until the server is started again, for all points that are measured on it.
+    """
     if isinstance(counter, WordCounter):
         known = _column(counter.words)
         return Vocabulary(known, known, known, counter.offset, counter.tokens_per_word)

@@ -69,6 +69,10 @@ class TokenCounter(Protocol):
         """Token ids of the text, perhaps with special tokens around it; empty where there is no tokenizer."""
         ...
 
+    def __hash__(self) -> int:
+        """What was found out by asking one is kept under it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class TokenIds:

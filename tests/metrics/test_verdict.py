@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from calibrations import calibration
 from trace_builder import build, failed, request
 
 from inferometer.clock import MS
@@ -425,7 +426,7 @@ def test_every_doubt_comes_with_a_next_step() -> None:
         request(outcome=Outcome.DROPPED),
     ]
     trace = build([*rows, request(outcome=Outcome.UNSENT)], closed_loop=False, workers=busy(**worker))
-    verdict = verdict_of(trace, planned=99)
+    verdict = verdict_of(trace, planned=99, calibration=calibration(events=1))
     doubted = [f for f in verdict.findings if f.level >= Level.NOTE]
     told_by_the_server = {check.__name__ for check in CHECKS if check.__module__.endswith("check_server")}
     assert len(doubted) == len(CHECKS) - 1 - len(told_by_the_server)  # all but something_measured

@@ -17,9 +17,7 @@ from inferometer.store.calibrations import DIRECTORY_VARIABLE, default_directory
 
 KEY = {"hostname": "rack 7/node", "cpus": 8, "workers": 1, "stamps": "kernel"}
 
-LEVEL = LoadLevel(
-    "events", 8e3, 7.9e3, None, 80, 0, 0.002, 0.01, 0.002, 0.01, 0.02, 0.1, None, 0.0, 0.0, 1.0, 0.3, within=True
-)
+LEVEL = LoadLevel("events", 8e3, 7.9e3, None, 80, 0, 0.002, 0.01, 0.002, 0.01, 0.02, 0.1, None, 0.0, 0.0, 1.0, 0.3, within=True)
 
 
 def made(**fields: Any) -> Calibration:
@@ -80,7 +78,8 @@ def damaged(path: Path) -> list[bytes]:
     more = {**content["calibration"], "unheard_of": 1}
     level = {**content["calibration"], "levels": [{"kind": "events"}]}
     texts = {**content["calibration"], "ceilings": {kind: {"value": "high"} for kind in ("events", "requests", "streams")}}
-    inner = [json.dumps({**content, "calibration": each}).encode() for each in (bare, more, level, texts, [], None)]
+    contents: list[Any] = [bare, more, level, texts, [], None]
+    inner = [json.dumps({**content, "calibration": each}).encode() for each in contents]
     edited = whole.replace(b'"target_ms": 0.25', b'"target_ms": 25.0')
     assert edited != whole
     return [b"", edited, whole[:100], b"\xff\xfe\x00", b"[]", b"null", b"3", b'{"format": 2}', *inner]

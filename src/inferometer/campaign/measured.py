@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from inferometer.campaign import point
 from inferometer.campaign.point import ReadyPoint
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
+from inferometer.metrics.calibration import Calibration
 from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.endpoint import Endpoint
 from inferometer.store.run_directory import save_run
@@ -51,6 +53,8 @@ class Measured:
     """Local time of its end."""
     server: ServerCounters | None = None
     """What the server counted before and after; None if it does not tell."""
+    calibration: Calibration | None = None
+    """Of this host."""
 
     def result(self) -> dict[str, Any]:
         """The content of the JSON file, as vLLM writes it."""
@@ -71,7 +75,7 @@ class Measured:
             directory,
             self.trace if self.wanted.detailed else replace(self.trace, texts=None),
             self.ready.spec,
-            environment=environment,
+            environment={**environment, "calibration": self.calibration.to_dict() if self.calibration else None},
             prompts=self.ready.workload.facts(),
             summary=self.summary.to_dict(),
             verdict=self.verdict.to_dict(),
@@ -86,6 +90,7 @@ def measure_point(
     *,
     real_time: bool = True,
     request_id_prefix: str = "",
+    calibration: Calibration | None = None,
     on_progress: Callable[[Snapshot], None] = lambda _: None,
 ) -> Measured:
     """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began."""
@@ -118,5 +123,7 @@ def measure_point(
         ends_by_time=spec.load.max_seconds is not None,
         constant_load=spec.load.ramp is None and spec.load.steps is None and spec.load.replay_speed is None,
         server=server,
+        calibration=calibration,
+        tls=urlsplit(endpoint.base_url).scheme == "https",
     )
-    return Measured(ready, wanted, trace, summary, verdict, finished, server)
+    return Measured(ready, wanted, trace, summary, verdict, finished, server, calibration)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import MS
+from inferometer.metrics.calibration import UNITS, ceiling_in_words, percent
 from inferometer.metrics.definitions import event_rows, ok
 from inferometer.metrics.finding import Facts, Figure, Finding, Level, Thresholds, grade
 from inferometer.trace import StampSource
@@ -202,3 +203,29 @@ def backlog(facts: Facts) -> Finding:
         f"The client was never idle enough to decode, {spilled / 1e6:.1f} MB waited in a temporary file; times do not suffer."
     )
     return Finding("backlog", Level.NOTE, sentence, figures, "More workers (--workers) would keep up.")
+
+
+def beyond_calibration(facts: Facts) -> Finding:
+    """At a load beyond what this host's client was seen to take, nothing is known of how exact it is."""
+    name, precision = "beyond_calibration", facts.precision
+    if precision is None or precision.calibrated is None:
+        return Finding(name, Level.OK, "This host is not calibrated: there is no ceiling to hold the load against.")
+    figures: dict[str, Figure] = {}
+    too_much: list[str] = []
+    untried: list[str] = []
+    for kind, ceiling in precision.ceilings.items():
+        load = precision.load[kind]
+        figures |= {kind: load, f"{kind}_ceiling": ceiling.value, f"{kind}_used": precision.used(kind)}
+        if load > ceiling.value:
+            (untried if ceiling.at_least else too_much).append(f"{load:,.0f} of {ceiling_in_words(ceiling)} {UNITS[kind]}")
+    if too_much:
+        sentence = (
+            f"At its peak the load was beyond what this host's client can take and stay within {precision.target_ms:g} ms"
+        )
+        return Finding(name, Level.SUSPECT, f"{sentence}: {', '.join(too_much + untried)}.", figures, MORE_CLIENT)
+    if untried:
+        sentence = f"At its peak the load was beyond what this host was calibrated for: {', '.join(untried)}."
+        cure = "`inferometer calibrate` takes longer than a quick calibration, and goes further."
+        return Finding(name, Level.NOTE, sentence, figures, cure)
+    most = max((share for kind in UNITS if (share := precision.used(kind)) is not None), default=0.0)
+    return Finding(name, Level.OK, f"At its peak the load was {percent(most)} of what this host's client can take.", figures)

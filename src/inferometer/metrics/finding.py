@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from inferometer.metrics.calibration import Precision
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
 from inferometer.trace.server_counters import ServerCounters
@@ -110,6 +111,8 @@ class Facts:
     """Whether the plan's load is the same from beginning to end: not a ramp, a list of rates or a replay."""
     server: ServerCounters | None = None
     """What the server counted before and after; None if it does not tell."""
+    precision: Precision | None = None
+    """The run's load against what this host's client can take."""
 
     def median_ms(self, key: str) -> float | None:
         return self.summary.metrics[key].median

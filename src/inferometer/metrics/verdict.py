@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from inferometer.metrics import check_client, check_outcome, check_server, check_steady, check_work
+from inferometer.metrics.calibration import Calibration, Precision, precision_of
 from inferometer.metrics.finding import Facts, Finding, Level, Thresholds
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
@@ -29,6 +30,7 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_client.client_cpu,
     check_client.clock_step,
     check_client.backlog,
+    check_client.beyond_calibration,
     check_work.input_length,
     check_work.output_length,
     check_work.cached_tokens,
@@ -46,9 +48,10 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What every check found, in the order of CHECKS."""
+    """What every check found, in the order of CHECKS, and how exact the run was."""
 
     findings: tuple[Finding, ...]
+    precision: Precision | None = None
 
     @property
     def status(self) -> Status:
@@ -63,7 +66,11 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """Plain data, levels as lower-case words."""
         findings = [{**asdict(f), "level": f.level.name.lower()} for f in self.findings]
-        return {"status": self.status, "findings": findings}
+        return {
+            "status": self.status,
+            "findings": findings,
+            "precision": self.precision.to_dict() if self.precision else None,
+        }
 
 
 def judge(
@@ -76,6 +83,8 @@ def judge(
     ends_by_time: bool = False,
     constant_load: bool = True,
     server: ServerCounters | None = None,
+    calibration: Calibration | None = None,
+    tls: bool = False,
     thresholds: Thresholds | None = None,
 ) -> Verdict:
     """How far the numbers of a run may be believed.
@@ -84,8 +93,10 @@ def judge(
     prompt may come from the prefix cache by intention, such as a shared prefix. `max_in_flight`: the plan's cap, to tell a
     lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
     run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
+    `calibration`: of the host that the client ran on. `tls`: whether it spoke through TLS, which no calibration does.
     The run being interrupted is in the trace.
     """
+    precision = precision_of(trace, summary, calibration, tls=tls)
     facts = Facts(
         trace=trace.measured(),
         whole=trace,
@@ -96,6 +107,7 @@ def judge(
         ends_by_time=ends_by_time,
         constant_load=constant_load,
         server=server,
+        precision=precision,
         thresholds=thresholds or Thresholds(),
     )
-    return Verdict(tuple(check(facts) for check in CHECKS))
+    return Verdict(tuple(check(facts) for check in CHECKS), precision)

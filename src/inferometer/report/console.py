@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from inferometer.clock import MS
+from inferometer.metrics.calibration import statement
 from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import FEWEST_BEYOND, Distribution
 from inferometer.metrics.finding import Finding, Level
@@ -63,6 +64,8 @@ def render(
     if any(summary.metrics[key].thin for key in chosen):
         lines.append(f"{MARK} fewer than {FEWEST_BEYOND} samples lie beyond this percentile: read it as single requests")
     lines += ["The Client".center(WIDTH, "-"), *_client(summary, workers)]
+    if verdict.precision:
+        lines += textwrap.wrap(statement(verdict.precision), TEXT_WIDTH)
     if counters := _server(summary, server):
         lines += ["The Server".center(WIDTH, "-"), *counters]
     if intervals := _intervals(summary.intervals, chosen):

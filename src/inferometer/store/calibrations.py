@@ -1,8 +1,8 @@
 """Calibrations of this host, kept between runs: a JSON file for each host and settings, in a directory of the user's.
 
-The name of a file is made of the calibration's key, and the key is in the file, too: what does not belong here, is damaged, or is
-of another version is as good as not there, and `find` says why. Nothing is locked: files appear whole, and of two writers the
-later wins. Not known here: how calibrations are made, and when.
+The name of a file is made of the calibration's key, and the key is in the file, too: what does not belong here, is damaged or
+is of another version is as good as not there, and `find` says why. Nothing is locked: files appear whole, and of two writers
+the later wins. Not known here: how calibrations are made, and when.
 """
 
 from __future__ import annotations
@@ -52,18 +52,15 @@ def find(key: Mapping[str, Any], directory: Path) -> Found:
     path = path_of(key, directory)
     try:
         content = orjson.loads(path.read_bytes())
+        if content["format"] != FORMAT or content["calibration"]["key"] != key:
+            return Found(None, f"The calibration in {path} is of another version, or another host: it is not used.")
+        if content["sha256"] != _checksum(content["calibration"]):
+            return Found(None, f"The calibration in {path} was changed: it is not used.")
+        return Found(Calibration.from_dict(content["calibration"]))
     except FileNotFoundError:
         return Found(None)
     except OSError as error:
         return Found(None, f"The calibration in {path} cannot be read ({error.strerror}): it is not used.")
-    except ValueError:
-        return Found(None, f"The calibration in {path} is damaged: it is not used.")
-    try:
-        if content["format"] != FORMAT or content["calibration"]["key"] != key:
-            return Found(None, f"The calibration in {path} is of another version, or another host: it is not used.")
-        if content["sha256"] != _checksum(content["calibration"]):
-            return Found(None, f"The calibration in {path} is damaged: it is not used.")
-        return Found(Calibration.from_dict(content["calibration"]))
     except (LookupError, TypeError, ValueError, AttributeError):
         return Found(None, f"The calibration in {path} is damaged: it is not used.")
 

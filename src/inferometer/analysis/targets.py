@@ -113,11 +113,11 @@ def _nothing(target: Target) -> str:
 
 def _reading(name: str, point: Point) -> Reading:
     value = point.values.get(name)
-    trouble = f"{point.id} is {point.status}" if point.status in ("SUSPECT", "INVALID") else ""
+    trouble = f"it is {point.status}" if point.status in ("SUSPECT", "INVALID") else ""
     if value is not None and point.status == "INVALID":
         return Reading(deployment_of(point), point.id, None, f"{trouble}: {_why(point)}", point.conditions)
     if value is None:
-        trouble = f"{name} was not measured" + (", nothing measures it yet" if name in NOT_YET else f" at {point.id}")
+        trouble = "it was not measured" + (", and nothing measures it yet" if name in NOT_YET else "")
     return Reading(deployment_of(point), point.id, value, trouble, point.conditions)
 
 

@@ -1,0 +1,83 @@
+"""Which columns a table of points has, and how a value is written. What all points share is told once, above the table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from inferometer.results import CONDITIONS, METRICS, Condition, Point, metric
+
+HEADLINE = (
+    "request_throughput",
+    "output_throughput",
+    "request_goodput",
+    "mean_ttft_ms",
+    "p99_ttft_ms",
+    "mean_tpot_ms",
+    "p99_itl_ms",
+    "mean_e2el_ms",
+)
+"""Metrics of a table that people read; those that no point has are left out."""
+
+INCIDENTAL = ("model_id", "seed", "date", "host", "gpus", "cost_per_hour")
+"""Conditions that vary without telling points apart, or with another that says the same more shortly."""
+
+
+def telling(points: Sequence[Point]) -> tuple[str, ...]:
+    """Conditions that are not the same in all points, in the order of CONDITIONS."""
+    names = [name for name in CONDITIONS if name not in INCIDENTAL and len(_values(points, name)) > 1]
+    if "concurrency" in names:  # it is one of these two
+        names = [name for name in names if name not in ("max_concurrency", "num_prompts")]
+    return tuple(names)
+
+
+def shared(points: Sequence[Point]) -> dict[str, Condition]:
+    """Conditions that all points have, with one value."""
+    found = {name: _values(points, name) for name in CONDITIONS if name not in INCIDENTAL}
+    return {name: next(iter(values)) for name, values in found.items() if len(values) == 1 and None not in values}
+
+
+def measured(points: Sequence[Point], names: Sequence[str] = HEADLINE) -> tuple[str, ...]:
+    """Those of the metrics that any point has."""
+    return tuple(name for name in names if any(name in point.values for point in points))
+
+
+def all_metrics(points: Sequence[Point]) -> tuple[str, ...]:
+    """Every metric that any point has, in the order of METRICS, other percentiles after those."""
+    there = {name for point in points for name in point.values}
+    return (*(name for name in METRICS if name in there), *sorted(there - METRICS.keys()))
+
+
+def words_of_metric(name: str) -> str:
+    """`p99 TTFT (ms)`."""
+    column = metric(name)
+    if column is None:
+        return name
+    label = column.label[:1].upper() + column.label[1:]
+    return f"{label} ({column.unit})" if column.unit else label
+
+
+def spelled(value: Condition) -> str:
+    """A condition as people write it; nothing where nobody told."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)
+
+
+def figure(value: float | None) -> str:
+    """A number with as many digits as can be meant; nothing where there is none, never 0."""
+    if value is None or math.isnan(value):
+        return ""
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
+
+
+def with_interval(point: Point, name: str) -> str:
+    """`812.4 (801–823)`: the value, with its interval where there is one."""
+    value, interval = figure(point.values.get(name)), point.intervals.get(name)
+    return f"{value} ({figure(interval.low)}–{figure(interval.high)})" if value and interval else value
+
+
+def _values(points: Sequence[Point], name: str) -> Mapping[Condition, None]:
+    return dict.fromkeys(point.conditions.get(name) for point in points)

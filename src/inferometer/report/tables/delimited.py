@@ -1,0 +1,70 @@
+"""Points as CSV: all that is known of each in a row; or the columns that the batch script of Hygon's DCU guide writes.
+
+A text that a spreadsheet would take for a formula gets an apostrophe before it. Numbers are written in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from inferometer.analysis.ratings import RATED, ratings
+from inferometer.results import Point
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from inferometer.results.frames import Frames
+
+DCU_METRICS = {
+    "TOTAL_THROUGHPUT(toks/s)": "total_token_throughput",
+    "generate_throughput(toks/s)": "output_throughput",
+    "TTFT(ms)": "mean_ttft_ms",
+    "TPOT(ms)": "mean_tpot_ms",
+    "ITL(ms)": "mean_itl_ms",
+}
+"""Its columns of figures, and our names."""
+
+FORMULA = r"^([=+\-@\t\r])"
+"""How a cell begins that spreadsheets compute."""
+
+
+def points_as_csv(frames: Frames) -> str:
+    """A row a point, the columns of `Frames.points` and the ratings."""
+    return _written(with_ratings(frames))
+
+
+def with_ratings(frames: Frames) -> pl.DataFrame:
+    """The points, with a column `NAME_rating` for each metric that is rated."""
+    import polars as pl
+
+    words = [ratings(point.values) for point in frames.collection.points]
+    rated = [pl.Series(f"{name}_rating", [each.get(name) for each in words], pl.String) for name in RATED]
+    return frames.points.with_columns(rated)
+
+
+def points_as_dcu_csv(points: Sequence[Point]) -> str:
+    """The table of the DCU script; `data_type` is empty, since no result tells it, and `batch` is the level of load."""
+    import polars as pl
+
+    def conditions(name: str) -> pl.Series:
+        return pl.Series([point.conditions.get(name) for point in points], dtype=pl.Int64, strict=False)
+
+    columns = {
+        "tp": conditions("tp"),
+        "data_type": pl.Series([None] * len(points), dtype=pl.String),
+        "batch": conditions("concurrency"),
+        "prompt_tokens": conditions("input_len"),
+        "completion_tokens": conditions("output_len"),
+    }
+    columns |= {
+        head: pl.Series([point.values.get(name) for point in points], dtype=pl.Float64).round(2)
+        for head, name in DCU_METRICS.items()
+    }
+    return _written(pl.DataFrame(columns))
+
+
+def _written(frame: pl.DataFrame) -> str:
+    import polars as pl
+
+    return frame.with_columns(pl.col(pl.String).str.replace(FORMULA, "'$1")).write_csv()

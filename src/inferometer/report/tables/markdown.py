@@ -1,0 +1,84 @@
+"""A table of points in Markdown, to be pasted into an issue. Whatever is in a name is text there, and stays in its cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from inferometer.analysis.ratings import ratings
+from inferometer.analysis.targets import Checked
+from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval, words_of_metric
+from inferometer.results import Point
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@!])")
+_BREAKS = re.compile(r"\s+")
+
+RATED = {"mean_ttft_ms": "TTFT", "mean_tpot_ms": "TPOT"}
+
+
+def points_as_markdown(points: Sequence[Point]) -> str:
+    """What all points share, a table with a row for each, and why some are not VALID."""
+    lines = []
+    common = shared(points)
+    if common:
+        lines += [", ".join(f"{name} {text_in_markdown(spelled(value))}" for name, value in common.items()), ""]
+    conditions, metrics = telling(points), measured(points)
+    several_tools = len({point.tool for point in points}) > 1
+    named = (*(["tool"] if several_tools else []), *(conditions or ["point"]))
+    rated = [name for name in RATED if any(name in point.values for point in points)]
+    head = [*named, *map(words_of_metric, metrics), *(["rating"] if rated else []), "verdict"]
+    rows = []
+    notes: list[str] = []
+    for point in points:
+        cells = [point.tool] if several_tools else []
+        cells += [spelled(point.conditions.get(name)) for name in conditions] or [point.id]
+        cells = [text_in_markdown(cell) for cell in cells]
+        cells += [with_interval(point, name) for name in metrics]
+        cells += [_rating(point)] if rated else []
+        rows.append([*cells, _verdict(point, notes)])
+    lines += table(head, rows, left=len(named))
+    lines += ["", *notes] if notes else []
+    return "\n".join(lines) + "\n"
+
+
+def targets_as_markdown(checked: Sequence[Checked]) -> str:
+    """A row for each target and deployment."""
+    head = ["target", "deployment", "value", "at", "reached", ""]
+    rows = [
+        [
+            text_in_markdown(str(each.target)),
+            text_in_markdown(each.deployment),
+            f"{figure(each.value)} {each.unit}".strip() if each.value is not None else "",
+            text_in_markdown(each.at),
+            "yes" if each.reached else "**no**",
+            text_in_markdown(each.reason),
+        ]
+        for each in checked
+    ]
+    return "\n".join(table(head, rows, left=len(head))) + "\n"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
+    """The lines of a table, its first `left` columns to the left and the others to the right. Cells are written as they are."""
+    rule = [":--" if column < left else "--:" for column in range(len(head))]
+    return [f"| {' | '.join(cells)} |" for cells in (head, rule, *rows)]
+
+
+def text_in_markdown(text: str) -> str:
+    """Text that means nothing but itself, on one line."""
+    return _SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", text)).strip()
+
+
+def _rating(point: Point) -> str:
+    return ", ".join(f"{RATED[name]} {word}" for name, word in ratings(point.values).items())
+
+
+def _verdict(point: Point, notes: list[str]) -> str:
+    if not point.reasons or point.status in (None, "VALID"):
+        return point.status or ""
+    note = f"{point.status}: {text_in_markdown(' '.join(point.reasons))}"
+    marked = [line.partition(". ")[2] for line in notes]
+    if note not in marked:
+        notes.append(f"{len(notes) + 1}. {note}")
+        marked.append(note)
+    return f"{point.status} ({marked.index(note) + 1})"

@@ -1,0 +1,83 @@
+"""An Excel workbook: summary, points, requests, environment. Texts from results stay texts: none becomes a formula or a link.
+
+Needs the package xlsxwriter (`pip install 'inferometer[excel]'`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inferometer.analysis.targets import Checked
+from inferometer.report.tables.columns import measured, telling
+from inferometer.report.tables.delimited import with_ratings
+from inferometer.store.atomic import replacing
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from inferometer.results.frames import Frames
+
+MOST_ROWS = 1_048_575
+"""Of an Excel sheet, under its head."""
+LONGEST_TEXT = 32_767
+"""Of an Excel cell."""
+
+TEXTS_STAY_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+class NoExcelError(Exception):
+    """The package that writes workbooks is not there; the message is one sentence with the cure."""
+
+
+def write_workbook(path: Path, frames: Frames, checked: Sequence[Checked] = ()) -> list[str]:
+    """Write it to `path`, whole or not at all. Returns what did not fit, a sentence each.
+
+    Raises NoExcelError and CannotWriteError.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise NoExcelError("An Excel file needs the package xlsxwriter: pip install 'inferometer[excel]'.") from error
+    sheets = {"summary": _summary(frames), "points": with_ratings(frames)}
+    if checked:
+        sheets["targets"] = _targets(checked)
+    sheets |= {"requests": frames.requests, "environment": frames.environment}
+    with replacing(path) as temporary, xlsxwriter.Workbook(temporary, TEXTS_STAY_TEXTS) as book:
+        return [sentence for name, frame in sheets.items() for sentence in _write(book, name, frame)]
+
+
+def _write(book: Any, name: str, frame: pl.DataFrame) -> list[str]:
+    import polars as pl
+
+    shown = frame.head(MOST_ROWS)
+    endless = [column.name for column in shown.select(pl.selectors.float()) if not column.drop_nulls().is_finite().all()]
+    shown = shown.with_columns(pl.col(endless).cast(pl.String))  # a cell cannot hold an infinite number
+    shown = shown.with_columns(pl.selectors.temporal().cast(pl.String), pl.col(pl.String).str.head(LONGEST_TEXT))
+    shown.write_excel(book, name, autofit=len(shown) < 10_000, freeze_panes=(1, 1), float_precision=3)
+    if len(frame) <= MOST_ROWS:
+        return []
+    return [f"The sheet {name} has the first {MOST_ROWS:,} of {len(frame):,} rows; --parquet writes all of them."]
+
+
+def _summary(frames: Frames) -> pl.DataFrame:
+    points = frames.collection.points
+    names = ["id", *telling(points), *measured(points), "status", "reasons"]
+    return frames.points.select(names)
+
+
+def _targets(checked: Sequence[Checked]) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(
+        {
+            "target": [str(each.target) for each in checked],
+            "deployment": [each.deployment for each in checked],
+            "value": pl.Series([each.value for each in checked], dtype=pl.Float64),
+            "unit": [each.unit for each in checked],
+            "at": [each.at for each in checked],
+            "reached": [each.reached for each in checked],
+            "reason": [each.reason for each in checked],
+        }
+    )

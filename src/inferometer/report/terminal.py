@@ -1,0 +1,160 @@
+"""The results of a campaign on a terminal: tables with small charts, for people who sit at the other end of an SSH connection.
+
+A row a point while there are few; beyond that a row for each curve, with its course over the load. Knows points; reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from inferometer.report.tables.columns import figure, spelled, telling
+from inferometer.results import Condition, Point
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+MOST_ROWS = 40
+BAR = 12
+COURSE = 10
+LOADS = {
+    "concurrency": "load",
+    "request_rate": "req/s",
+    "num_prompts": "requests",
+    "max_concurrency": "cap",
+    "repeat": "repeat",
+}
+"""Conditions that are the load, and their heads."""
+STEPS, ASCII_STEPS = "▁▂▃▄▅▆▇█", "._-=+*%#"
+FULL, ASCII_FULL = "█", "#"
+RATES_AND_TIMES = {"output_throughput": "tok/s", "mean_ttft_ms": "TTFT ms"}
+UNITS = {"input_len": "in", "output_len": "out", "prefix_len": "shared", "pcie_width": "lanes"}
+"""What stands behind a number that would not tell what it is."""
+STYLES = {"VALID": "green", "SUSPECT": "yellow", "INVALID": "red"}
+
+
+def tables_of(points: Sequence[Point], *, ascii_only: bool = False) -> Iterator[Table]:
+    """What to print, one table after the other."""
+    if len(points) <= MOST_ROWS:
+        for name, curve in curves(points):
+            yield _points_table(name, curve, ascii_only)
+    elif points:
+        yield _curves_table(list(curves(points)), ascii_only)
+
+
+def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
+    """Points that differ in their load alone (and in what changes with it), under a short name."""
+    names = [name for name in telling(points) if name not in LOADS]
+    keys = [tuple(point.conditions.get(name) for name in names) for point in points]
+    shown = _enough(keys)
+    shown += [at for at, name in enumerate(names) if name in ("model", "tp") and at not in shown]
+    for key in dict.fromkeys(keys):
+        together = [point for point, own in zip(points, keys, strict=True) if own == key]
+        yield " ".join(filter(None, (_named(names[at], key[at]) for at in sorted(shown)))), together
+
+
+def _enough(keys: Sequence[tuple[Condition, ...]]) -> list[int]:
+    """The first places of the keys that tell all of them apart, without those that add nothing."""
+    chosen: list[int] = []
+    apart = 1
+    for at in range(len(keys[0]) if keys else 0):
+        now = len({tuple(key[i] for i in (*chosen, at)) for key in keys})
+        if now > apart:
+            chosen, apart = [*chosen, at], now
+    return chosen
+
+
+def course(values: Sequence[float | None], *, ascii_only: bool = False, width: int = COURSE) -> str:
+    """`▁▂▄▆█`: from the lowest to the highest of the values, at most `width` of them; a gap where one is missing."""
+    chosen = [values[i * (len(values) - 1) // max(width - 1, 1)] for i in range(width)] if len(values) > width else list(values)
+    there = [value for value in chosen if value is not None]
+    if not there:
+        return ""
+    steps = ASCII_STEPS if ascii_only else STEPS
+    low, span = min(there), max(there) - min(there)
+    return "".join(
+        " " if value is None else steps[round((value - low) / span * (len(steps) - 1))] if span else steps[0]
+        for value in chosen
+    )
+
+
+def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table:
+    table = _table(name)
+    loads = [load for load in telling(points) if load in LOADS]
+    for load in loads:
+        table.add_column(LOADS[load], justify="right", no_wrap=True)
+    for head in ("tok/s", "", "TTFT ms", "p99", "TPOT ms", "p99"):
+        table.add_column(head, justify="left" if head == "" else "right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    highest = max((point.values.get("output_throughput", 0.0) for point in points), default=0.0)
+    for point in points:
+        values = point.values
+        table.add_row(
+            *(spelled(point.conditions.get(load)) for load in loads),
+            figure(values.get("output_throughput")),
+            _bar(values.get("output_throughput"), highest, ascii_only),
+            *(figure(values.get(each)) for each in ("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms")),
+            _styled(point.status),
+        )
+    return table
+
+
+def _curves_table(found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool) -> Table:
+    table = _table("From the lowest load to the highest")
+    table.add_column("")
+    table.add_column("points", justify="right", no_wrap=True)
+    for _ in RATES_AND_TIMES:
+        table.add_column("", no_wrap=True)
+        table.add_column("", no_wrap=True)
+    table.add_column("doubtful", justify="right", no_wrap=True)
+    for column, head in zip(table.columns[3:-1:2], RATES_AND_TIMES.values(), strict=True):
+        column.header = head
+    for name, points in found:
+        doubtful = sum(point.status in ("SUSPECT", "INVALID") for point in points)
+        charts = [cell for metric in RATES_AND_TIMES for cell in _course_of(metric, points, ascii_only)]
+        table.add_row(_text(name or "all"), str(len(points)), *charts, str(doubtful) if doubtful else "")
+    return table
+
+
+def _course_of(name: str, points: Sequence[Point], ascii_only: bool) -> tuple[str, str]:
+    values = [point.values.get(name) for point in points]
+    there = [value for value in values if value is not None]
+    if not there:
+        return "", ""
+    return course(values, ascii_only=ascii_only), f"{_short(there[0])}{'->' if ascii_only else '→'}{_short(there[-1])}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _bar(value: float | None, highest: float, ascii_only: bool) -> str:
+    return (ASCII_FULL if ascii_only else FULL) * round(value / highest * BAR) if value and highest else ""
+
+
+def _styled(status: str | None) -> str:
+    return f"[{STYLES[status]}]{status}[/]" if status in STYLES else ""
+
+
+def _named(name: str, value: Condition) -> str:
+    return "" if value is None else f"TP{value}" if name == "tp" else f"{spelled(value)} {UNITS.get(name, '')}".strip()
+
+
+def _text(name: str) -> str:
+    from rich.markup import escape
+
+    return escape(" ".join(name.split()))
+
+
+def _table(title: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    return Table(
+        title=_text(title) or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+    )

@@ -1,0 +1,196 @@
+"""Tables of points against golden files; names that would be markup or formulas elsewhere stay names.
+
+UPDATE_GOLDEN=1 writes the golden files anew: read them before you commit them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from rich.console import Console
+
+from inferometer.analysis.targets import check
+from inferometer.report.tables.columns import figure, words_of_metric
+from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
+from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown
+from inferometer.report.tables.workbook import NoExcelError, write_workbook
+from inferometer.report.terminal import MOST_ROWS, course, tables_of
+from inferometer.results import Collection, Point, Range, Status
+from inferometer.results.frames import Frames
+from inferometer.spec.target import parse_target
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+HOSTILE = '=HYPERLINK("x")|<b>`*\n# head'
+
+
+def point(concurrency: int, throughput: float, *, model: str = "7B", status: Status = "VALID", reason: str = "") -> Point:
+    return Point(
+        id=f"{model}/c{concurrency}",
+        source=Path(f"results/{concurrency}.json"),
+        tool="inferometer",
+        conditions={
+            "model": model,
+            "tp": 1,
+            "input_len": 1024,
+            "output_len": 128,
+            "max_concurrency": concurrency,
+            "concurrency": concurrency,
+            "request_rate": float("inf"),
+        },
+        values={
+            "output_throughput": throughput,
+            "total_token_throughput": throughput * 9,
+            "mean_ttft_ms": 57.65 * concurrency,
+            "p99_ttft_ms": 1234.5 * concurrency,
+            "mean_tpot_ms": 33.43,
+            "mean_itl_ms": 33.5,
+        },
+        intervals={"output_throughput": Range(throughput - 1, throughput + 2)} if concurrency > 1 else {},
+        status=status,
+        reasons=(reason,) if reason else (),
+    )
+
+
+POINTS = (
+    point(1, 29.74),
+    point(8, 221.5, status="SUSPECT", reason="The client waited 31 ms for a core."),
+    point(32, 812.25, status="SUSPECT", reason="The client waited 31 ms for a core."),
+    point(1, 31.0, model=HOSTILE, status="INVALID", reason="3 of 8 requests | failed."),
+)
+FRAMES = Frames(Collection(POINTS))
+
+
+def assert_golden(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def printed(points: tuple[Point, ...], *, ascii_only: bool = False) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=80)
+    for table in tables_of(points, ascii_only=ascii_only):
+        console.print(table)
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def test_markdown() -> None:
+    assert_golden("points.md", points_as_markdown(POINTS))
+
+
+def test_markdown_of_targets() -> None:
+    targets = [parse_target(text) for text in ("output_throughput > 800", "p99_ttft_ms < 2000", "scaling_efficiency > 95")]
+    assert_golden("targets.md", targets_as_markdown(check(targets, POINTS)))
+
+
+def test_every_row_of_markdown_has_as_many_cells_as_the_head() -> None:
+    rows = [line for line in points_as_markdown(POINTS).splitlines() if line.startswith("|")]
+    assert {row.replace("\\|", "").count("|") for row in rows} == {rows[0].count("|")}
+    assert len(rows) == 2 + len(POINTS)
+
+
+def test_csv() -> None:
+    assert_golden("points.csv", points_as_csv(FRAMES))
+
+
+def test_no_cell_of_a_csv_is_a_formula() -> None:
+    rows = list(csv.reader(io.StringIO(points_as_csv(FRAMES))))
+    assert len({len(row) for row in rows}) == 1
+    assert rows[4][rows[0].index("model")] == "'" + HOSTILE
+    assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+
+
+def test_the_columns_of_the_dcu_script() -> None:
+    assert_golden("points_dcu.csv", points_as_dcu_csv(POINTS))
+
+
+def test_a_workbook_holds_everything_and_computes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    checked = check([parse_target("output_throughput > 800")], POINTS)
+    assert write_workbook(path, FRAMES, checked) == []
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["summary", "points", "targets", "requests", "environment"]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "f" not in {cell.data_type for cell in cells}
+    assert all(cell.hyperlink is None for cell in cells)
+    head, *rows = list(book["points"].iter_rows(values_only=True))
+    assert [row[head.index("output_throughput")] for row in rows] == [29.74, 221.5, 812.25, 31.0]
+    assert rows[3][head.index("model")] == HOSTILE
+    assert rows[0][head.index("p90_itl_ms")] is None
+    assert rows[0][head.index("request_rate")] == "inf"
+
+
+def test_what_is_more_than_a_sheet_holds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inferometer.report.tables.workbook.MOST_ROWS", 2)
+    told = write_workbook(tmp_path / "x.xlsx", FRAMES)
+    assert "The sheet points has the first 2 of 4 rows; --parquet writes all of them." in told
+
+
+def test_without_its_package_a_workbook_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(NoExcelError, match="pip install"):
+        write_workbook(tmp_path / "x.xlsx", FRAMES)
+    assert not list(tmp_path.iterdir())
+
+
+def test_few_points_on_a_terminal() -> None:
+    assert_golden("terminal_points.txt", printed(POINTS))
+
+
+def test_many_points_on_a_terminal() -> None:
+    many = tuple(point(c, 30.0 * c, model=model) for model in ("7B", "14B") for c in range(1, MOST_ROWS))
+    assert_golden("terminal_curves.txt", printed(many) + printed(many, ascii_only=True))
+
+
+def test_nothing_on_a_terminal() -> None:
+    assert printed(()) == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn"),
+    [
+        ([], ""),
+        ([None, None], ""),
+        ([1.0, 1.0], "▁▁"),
+        ([0.0, None, 7.0], "▁ █"),
+        ([float(i) for i in range(100)], "▁▂▃▃▄▅▆▆▇█"),
+    ],
+)
+def test_a_course(values: list[float | None], drawn: str) -> None:
+    assert course(values) == drawn
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (float("nan"), ""),
+        (0.0, "0"),
+        (0.01234, "0.0123"),
+        (29.744, "29.74"),
+        (1234.56, "1,234.6"),
+        (2e9, "2,000,000,000"),
+    ],
+)
+def test_figures(value: float | None, text: str) -> None:
+    assert figure(value) == text
+
+
+def test_words_of_metrics() -> None:
+    assert words_of_metric("p99_ttft_ms") == "P99 TTFT (ms)"
+    assert words_of_metric("completed") == "Completed requests"
+    assert words_of_metric("p97.5_itl_ms") == "P97.5 ITL (ms)"
+
+
+def test_the_csv_is_read_back_as_the_frame_that_it_was() -> None:
+    back = pl.read_csv(io.StringIO(points_as_csv(FRAMES)), infer_schema_length=None)
+    assert back["output_throughput"].to_list() == FRAMES.points["output_throughput"].to_list()

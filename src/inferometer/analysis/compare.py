@@ -1,0 +1,267 @@
+"""Compare: two sides of points, paired, and for each metric what differs, how surely, and what may be said of it.
+
+A pure function of points. Who reads them, shows the result and ends with a code for it is the command line.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from statistics import fmean
+from typing import Any, Literal
+
+from inferometer.analysis.cautions import CannotCompareError, believable, lengths, missing, nothing_in_common, same, unturned
+from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin, runs_needed
+from inferometer.analysis.effect import CONFIDENCE, MOST_UNPAIRED, Design, Effect, Reading, effect_of
+from inferometer.analysis.pairing import SUBJECTS, Pair, Pairing, pair_points, value_of
+from inferometer.analysis.pooled import mean_effect
+from inferometer.results import Point, metric
+
+DEFAULT_METRICS = (
+    "request_throughput",
+    "output_throughput",
+    "mean_ttft_ms",
+    "p99_ttft_ms",
+    "mean_tpot_ms",
+    "mean_e2el_ms",
+    "p99_e2el_ms",
+)
+DELTA = 0.02
+DRIFT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One metric at one point, or over all points."""
+
+    point: str | None
+    """What tells it from the other points; None for the mean effect over all points."""
+    metric: str
+    a: float | None
+    b: float | None
+    """Geometric means over the runs, in the metric's unit; None over several points."""
+    effect: float
+    """B / A - 1."""
+    low: float | None
+    high: float | None
+    """95 % interval of the effect, with the allowance for drift; None where nothing tells it."""
+    verdict: Verdict
+    more_runs: int | None
+    """About how many more runs of each side, in turns, would decide what is undecided; None where that is not to be told."""
+    design: Design
+    allowance: float
+    """For drift, in the interval; a fraction."""
+    runs: tuple[int, int]
+    """Of each side."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What was compared, what came out, and what a reader must know to believe it."""
+
+    names: tuple[str, str]
+    delta: float
+    drift: float
+    rows: tuple[Row, ...]
+    """First those over all points, then point by point; of each, metrics in the order asked for."""
+    pairing: Pairing
+    warnings: tuple[str, ...]
+
+    @property
+    def headline(self) -> tuple[Row, ...]:
+        """The rows that sum it up: over all points, or those of the only point there is."""
+        return tuple(row for row in self.rows if row.point is None) or self.rows
+
+    def has(self, verdict: Verdict) -> bool:
+        return any(row.verdict == verdict for row in self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        pairing = self.pairing
+        return {
+            "a": self.names[0],
+            "b": self.names[1],
+            "delta": self.delta,
+            "drift": self.drift,
+            "confidence": CONFIDENCE,
+            "differences": [asdict(difference) for difference in pairing.differences],
+            "untold": list(pairing.untold),
+            "warnings": list(self.warnings),
+            "pairs": [
+                {"point": p.label, "conditions": dict(p.conditions), "a": [x.id for x in p.a], "b": [x.id for x in p.b]}
+                for p in pairing.pairs
+            ],
+            "without_partner": {"a": [p.id for p in pairing.alone_a], "b": [p.id for p in pairing.alone_b]},
+            "rows": [asdict(row) for row in self.rows],
+        }
+
+
+def compare(
+    a: Sequence[Point],
+    b: Sequence[Point],
+    *,
+    names: tuple[str, str] = ("A", "B"),
+    metrics: Sequence[str] = DEFAULT_METRICS,
+    delta: float = DELTA,
+    drift: float = DRIFT,
+    allow_invalid: bool = False,
+) -> Comparison:
+    """How B differs from A.
+
+    `delta`: differences up to this fraction are of no interest. `drift`: what the machine may change by itself, as a fraction,
+    between runs that were not taken in turns. INVALID points are left out unless `allow_invalid`. Raises CannotCompareError.
+    """
+    for name in metrics:
+        direction(name)
+    used_a, of_status_a = believable(a, names[0], allow_invalid=allow_invalid)
+    used_b, of_status_b = believable(b, names[1], allow_invalid=allow_invalid)
+    pairing = pair_points(used_a, used_b)
+    if not pairing.pairs:
+        raise CannotCompareError(nothing_in_common(used_a[0], used_b[0], names))
+    _require_one_subject(pairing.pairs, names)
+    measured = {name: _measured(pairing.pairs, name, drift) for name in metrics}
+    rows = [*_over_all(measured, delta, drift), *_by_point(measured, delta)]
+    if not rows:
+        raise CannotCompareError(f"no pair has {' or '.join(metrics)} on both sides: choose others with --metric")
+    warnings = [
+        *same(used_a, used_b, names),
+        *of_status_a,
+        *of_status_b,
+        *pairing.warnings,
+        *lengths(pairing.pairs),
+        *missing({name: len(found) for name, found in measured.items()}, len(pairing.pairs)),
+        *unturned([(row.design, row.allowance) for row in rows if row.point is not None], drift),
+    ]
+    return Comparison(names, delta, drift, tuple(rows), pairing, tuple(warnings))
+
+
+def direction(name: str) -> Literal["higher", "lower"]:
+    """Which way is faster. Raises CannotCompareError for what is no metric, or neither good nor bad."""
+    column = metric(name)
+    if column is None:
+        raise CannotCompareError(f"there is no metric {name!r}: they are called as in vLLM's result files, such as p99_ttft_ms")
+    if column.better == "neither":
+        raise CannotCompareError(f"{name} is neither good nor bad when it is higher: choose another with --metric")
+    return column.better
+
+
+def effect_at(pair: Pair, name: str, drift: float = DRIFT) -> Effect | None:
+    """The effect on one metric; None unless both sides have it, and more than 0."""
+    of_a, of_b = _readings(pair.a, name), _readings(pair.b, name)
+    return effect_of(of_a, of_b, margin(drift)) if of_a and of_b else None
+
+
+def finish_time_s(point: Point) -> float | None:
+    """When a point was measured, by its `date`; None if it is not known."""
+    try:
+        return datetime.fromisoformat(str(point.conditions.get("date")).replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return None
+
+
+def _readings(points: Iterable[Point], name: str) -> list[Reading]:
+    """What the points say of a metric, those that say something."""
+    return [_reading(point, name) for point in points if point.values.get(name, 0) > 0]
+
+
+def _reading(point: Point, name: str) -> Reading:
+    value, interval = point.values[name], point.intervals.get(name)
+    half = (interval.high - interval.low) / 2 / value if interval and interval.confidence == CONFIDENCE else None
+    return Reading(value, finish_time_s(point), half)
+
+
+def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
+    """Two configurations under the same settings are no repeats of each other."""
+    for pair in pairs:
+        for side, points in zip(names, (pair.a, pair.b), strict=True):
+            for condition in sorted(SUBJECTS):
+                found = sorted({str(value_of(point, condition)) for point in points})
+                if len(found) > 1:
+                    raise CannotCompareError(
+                        f"{side} has several values of {condition} under the same settings ({', '.join(found)}): "
+                        f"choose one with --where {condition}={found[0]}"
+                    )
+
+
+Measured = Mapping[str, Sequence[tuple[Pair, Effect]]]
+"""The effects on each metric, at every point that has it on both sides."""
+
+
+def _measured(pairs: Iterable[Pair], name: str, drift: float) -> list[tuple[Pair, Effect]]:
+    return [(pair, effect) for pair in pairs if (effect := effect_at(pair, name, drift)) is not None]
+
+
+def _over_all(measured: Measured, delta: float, drift: float) -> list[Row]:
+    """A row for each metric that several points have. Half of the probability of an error is theirs."""
+    means = {
+        name: mean_effect([effect for _, effect in found], adjacent=_adjacent([pair for pair, _ in found]), drift=margin(drift))
+        for name, found in measured.items()
+        if len(found) > 1
+    }
+    return _judged([(None, name, effect) for name, effect in means.items()], delta, (1 - CONFIDENCE) / 2)
+
+
+def _by_point(measured: Measured, delta: float) -> list[Row]:
+    """A row for each metric of each point."""
+    alpha = (1 - CONFIDENCE) / (2 if any(len(found) > 1 for found in measured.values()) else 1)
+    return _judged([(pair, name, effect) for name, found in measured.items() for pair, effect in found], delta, alpha)
+
+
+def _judged(family: Sequence[tuple[Pair | None, str, Effect]], delta: float, alpha: float) -> list[Row]:
+    """The rows of a family, in which the probability of any wrong "faster" or "slower" is at most `alpha`."""
+    believed = beyond_chance([effect.p_beyond(margin(delta)) for _, _, effect in family], alpha)
+    rows = []
+    for (pair, name, effect), certain in zip(family, believed, strict=True):
+        verdict = decide(effect, delta, believed=certain, more_is_faster=direction(name) == "higher")
+        ratios = effect.ratios()
+        rows.append(
+            Row(
+                point=pair.label if pair else None,
+                metric=name,
+                a=_mean(pair.a, name) if pair else None,
+                b=_mean(pair.b, name) if pair else None,
+                effect=effect.ratio - 1,
+                low=ratios[0] - 1 if ratios else None,
+                high=ratios[1] - 1 if ratios else None,
+                verdict=verdict,
+                more_runs=_more_runs(effect, delta, alpha / len(family)) if verdict == "undecided" else None,
+                design=effect.design,
+                allowance=math.expm1(effect.allowance),
+                runs=effect.runs,
+            )
+        )
+    return rows
+
+
+def _more_runs(effect: Effect, delta: float, alpha: float) -> int | None:
+    """Of each side. Those that were not taken in turns are of no use to those that will be."""
+    needed = runs_needed(effect, delta, alpha)
+    if needed is None or effect.design in {"one after the other", "single runs"}:
+        return needed
+    return max(1, needed - effect.repeats)
+
+
+def _mean(points: Iterable[Point], name: str) -> float:
+    return math.exp(fmean(math.log(reading.value) for reading in _readings(points, name)))
+
+
+def _adjacent(pairs: Iterable[Pair]) -> bool:
+    """Whether most runs have the other side's run of the same point right before or after them."""
+    runs = [
+        (finish_time_s(point), number, side)
+        for number, pair in enumerate(pairs)
+        for side, points in enumerate((pair.a, pair.b))
+        for point in points
+    ]
+    if any(time_s is None for time_s, _, _ in runs):
+        return False
+    runs.sort(key=lambda run: run[0] or 0.0)
+    matched, i = 0, 0
+    while i + 1 < len(runs):
+        (_, point, side), (_, next_point, next_side) = runs[i : i + 2]
+        found = point == next_point and side != next_side
+        matched += 2 * found
+        i += 1 + found
+    return matched >= (1 - MOST_UNPAIRED) * len(runs)

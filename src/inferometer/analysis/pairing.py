@@ -1,0 +1,174 @@
+"""Which points of two sides belong together, what tells the sides apart, and whether that is fair.
+
+Points are partners if they have the same settings. A condition in which the sides differ as a whole is what is being compared,
+or spoils the comparison; either way it is told. Knows nothing of values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from inferometer.results import CONDITIONS, Condition, Point
+
+INCIDENTAL = {"campaign", "group", "label", "seed", "repeat", "cost_per_hour", "date", "host"}
+"""Conditions that partners need not share: runs that differ in nothing else are repeats."""
+
+TOLD = ("tool", "label", "host")
+"""Incidental, and still worth a word where the sides differ in it."""
+
+SUBJECTS = {"config", "gpus", "pcie_generation", "pcie_width", "engine", "engine_version"}
+"""What comparisons are about: the sides may have several values each, as long as they share none."""
+
+UNFAIR = {
+    "dataset": "prompts are made of other things",
+    "input_len": "prompts have other lengths",
+    "output_len": "outputs have other lengths",
+    "prefix_len": "the shared prefix has another length",
+    "cache": "the prefix cache is in another state",
+    "num_prompts": "runs have other lengths",
+    "max_concurrency": "the load is another",
+    "request_rate": "the load is another",
+    "burstiness": "the load is another",
+    "concurrency": "the load is another",
+    "arrivals": "the load is another",
+    "tool": "tools define their metrics differently",
+    "rehearsal": "one side is a rehearsal",
+}
+"""Conditions whose difference is an effect of its own."""
+
+NO_VALUE_IS_ONE = {"max_concurrency", "arrivals", "rehearsal"}
+"""Conditions whose absence means "none", and not that nobody told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A condition that the sides do not share, with the values of each."""
+
+    condition: str
+    a: tuple[Condition, ...]
+    b: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        return f"{self.condition} {_listed(self.a)} -> {_listed(self.b)}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Runs of the same settings on both sides."""
+
+    conditions: Mapping[str, Condition]
+    """Those that all its runs share, of those that pair them."""
+    label: str
+    """What tells it from the other pairs."""
+    a: tuple[Point, ...]
+    b: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairing:
+    pairs: tuple[Pair, ...]
+    differences: tuple[Difference, ...]
+    untold: tuple[str, ...]
+    """Conditions that only one side tells, and that therefore pair nothing."""
+    alone_a: tuple[Point, ...]
+    alone_b: tuple[Point, ...]
+    warnings: tuple[str, ...]
+
+
+def pair_points(a: Sequence[Point], b: Sequence[Point]) -> Pairing:
+    """Partners among the points of two sides, in the order of A."""
+    values = {name: (_values(a, name), _values(b, name)) for name in (*CONDITIONS, "tool")}
+    untold = {name for name, (of_a, of_b) in values.items() if name not in INCIDENTAL and _is_untold(name, of_a, of_b)}
+    apart = {name for name, sides in values.items() if name not in untold and _differ(name, *sides)}
+    keys = [name for name in values if name not in INCIDENTAL | untold | apart | {"tool"}]
+    of_a, of_b = _by_settings(a, keys), _by_settings(b, keys)
+    shared = [settings for settings in of_a if settings in of_b]
+    named = _telling(shared, keys)
+    differences = [
+        Difference(name, *values[name]) for name in values if name in apart and (name not in INCIDENTAL or name in TOLD)
+    ]
+    return Pairing(
+        pairs=tuple(
+            Pair(
+                {k: v for k, v in zip(keys, settings, strict=True) if v is not None},
+                _label(settings, keys, named),
+                tuple(of_a[settings]),
+                tuple(of_b[settings]),
+            )
+            for settings in shared
+        ),
+        differences=tuple(differences),
+        untold=tuple(name for name in values if name in untold),
+        alone_a=tuple(point for settings, points in of_a.items() if settings not in of_b for point in points),
+        alone_b=tuple(point for settings, points in of_b.items() if settings not in of_a for point in points),
+        warnings=tuple(_unfair(differences)),
+    )
+
+
+def value_of(point: Point, condition: str) -> Condition:
+    """A condition as it can be compared: 16, 16.0 and "16" are one."""
+    value = point.tool if condition == "tool" else point.conditions.get(condition)
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return "nan" if isinstance(value, float) and math.isnan(value) else value
+
+
+def _values(points: Iterable[Point], condition: str) -> tuple[Condition, ...]:
+    return tuple(dict.fromkeys(value_of(point, condition) for point in points))
+
+
+def _is_untold(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bool:
+    return name not in NO_VALUE_IS_ONE and (a == (None,)) != (b == (None,))
+
+
+def _differ(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bool:
+    """Whether it tells the sides apart as a whole, and not one point of a side from the next."""
+    return not set(a) & set(b) and (len(a) == len(b) == 1 or name in SUBJECTS)
+
+
+def _by_settings(points: Iterable[Point], keys: Sequence[str]) -> dict[tuple[Condition, ...], list[Point]]:
+    found: dict[tuple[Condition, ...], list[Point]] = {}
+    for point in points:
+        found.setdefault(tuple(value_of(point, key) for key in keys), []).append(point)
+    return found
+
+
+def _telling(shared: Sequence[tuple[Condition, ...]], keys: Sequence[str]) -> list[str]:
+    """The conditions needed to tell the pairs from each other: none that follows from those before it."""
+    level_first = sorted(keys, key=lambda key: key in {"num_prompts", "max_concurrency"})
+    named: list[str] = []
+    parts = 1
+    for key in level_first:
+        columns = [keys.index(name) for name in (*named, key)]
+        now = len({tuple(settings[i] for i in columns) for settings in shared})
+        if now > parts:
+            named, parts = [*named, key], now
+    return [key for key in keys if key in named]
+
+
+def _label(settings: tuple[Condition, ...], keys: Sequence[str], named: Sequence[str]) -> str:
+    words = (f"{name} {_plain(settings[keys.index(name)])}" for name in named)
+    return ", ".join(words)
+
+
+def _unfair(differences: Iterable[Difference]) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for difference in differences:
+        if difference.condition in UNFAIR:
+            reasons.setdefault(UNFAIR[difference.condition], []).append(str(difference))
+    return [f"not a fair comparison: {reason} ({', '.join(told)})" for reason, told in reasons.items()]
+
+
+def _listed(values: Iterable[Condition]) -> str:
+    return "/".join(_plain(value) for value in values)
+
+
+def _plain(value: Condition) -> str:
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

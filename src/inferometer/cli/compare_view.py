@@ -1,0 +1,172 @@
+"""A comparison as people read it: lines of at most 80 columns where names are short, colored on a terminal; and as Markdown."""
+
+from __future__ import annotations
+
+import math
+import os
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+import typer
+
+from inferometer.analysis.compare import Comparison, Row
+from inferometer.analysis.decision import Verdict
+from inferometer.cli.markdown import table as markdown_table
+from inferometer.results import Point
+
+WIDTH = 80
+MOST_ROWS = 40
+"""Of single points that are shown unasked."""
+
+COLORS: dict[str, str] = {"faster": "green", "slower": "red", "undecided": "yellow"}
+SIGNS: dict[Verdict, str] = {"faster": "+", "slower": "-", "no difference": "=", "undecided": "?"}
+
+OVER_ALL = ("Metric", "Effect", "95 % interval", f"Points {'/'.join(SIGNS.values())}", "Verdict")
+AT_POINT = ("A", "B", "Effect", "95 % interval", "Verdict")
+
+Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+"""A title, headings and rows."""
+
+
+def show(comparison: Comparison, *, every_point: bool) -> None:
+    """What was compared, the summary, point by point what fits or was asked for, and what to know before believing it."""
+    for line in _head(comparison):
+        typer.echo(line)
+    for title, headings, rows in _tables(comparison, every_point=every_point):
+        typer.echo(f"\n{title}")
+        for line in _aligned(headings, rows):
+            typer.echo(line)
+    typer.echo()
+    for line in _tail(comparison, every_point=every_point):
+        typer.echo(line)
+
+
+def as_markdown(comparison: Comparison) -> str:
+    """The same, with every point."""
+    head = "".join(f"- {line}\n" for line in _head(comparison, width=10_000))
+    tables = "".join(
+        f"\n### {title}\n\n{markdown_table(headings, rows)}" for title, headings, rows in _tables(comparison, every_point=True)
+    )
+    tail = "".join(f"- {line}\n" for line in _tail(comparison, every_point=True, width=10_000))
+    return f"## {comparison.names[1]} against {comparison.names[0]}\n\n{head}{tables}\n{tail}"
+
+
+def percent(share: float) -> str:
+    """+7.3, and nothing that is more exact than it is known; without the sign of percent."""
+    if math.isinf(share):
+        return "+inf"
+    return f"{100 * share:+.0f}" if abs(share) >= 1 else f"{100 * share:+.1f}"
+
+
+def figure(value: float | None) -> str:
+    """Four digits of it."""
+    return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    return "not known" if low is None or high is None else f"{percent(low)} .. {percent(high)} %"
+
+
+def _head(comparison: Comparison, width: int = WIDTH) -> Iterator[str]:
+    pairing = comparison.pairing
+    for letter, name, of_side in zip(
+        "AB", comparison.names, zip(*((p.a, p.b) for p in pairing.pairs), strict=True), strict=True
+    ):
+        points = [point for points in of_side for point in points]
+        yield f"{letter}: {name}, {_count(len(points), 'result')} of {_tools(points)}"
+    told = ", ".join(map(str, pairing.differences)) or "nothing that is told"
+    yield from _wrapped(f"They differ in: {told}.", width)
+    if pairing.untold:
+        yield from _wrapped(f"Only one of them tells: {', '.join(pairing.untold)}.", width)
+    sides = (("A", pairing.alone_a), ("B", pairing.alone_b))
+    alone = [f"{_count(len(points), 'result')} of {letter} ({_ids(points)})" for letter, points in sides if points]
+    if alone:
+        yield from _wrapped(f"Without a partner: {' and '.join(alone)}.", width)
+
+
+def _tables(comparison: Comparison, *, every_point: bool) -> Iterator[Table]:
+    by_point = [row for row in comparison.rows if row.point is not None]
+    if len(comparison.pairing.pairs) == 1:
+        yield "B against A", ("Metric", *AT_POINT), [(row.metric, *_cells(row)) for row in by_point]
+        return
+    over_all = [row for row in comparison.rows if row.point is None]
+    if over_all:
+        rows = [_cells_over_all(row, [each for each in by_point if each.metric == row.metric]) for row in over_all]
+        yield f"B against A, mean over {len(comparison.pairing.pairs)} points", OVER_ALL, rows
+    shown = _shown(by_point, every_point=every_point)
+    for name in dict.fromkeys(row.metric for row in shown):
+        yield name, ("Point", *AT_POINT), [(row.point or "", *_cells(row)) for row in shown if row.metric == name]
+
+
+def _shown(rows: Sequence[Row], *, every_point: bool) -> list[Row]:
+    """All if they are few; else the faster and slower ones; of too many of those, the largest effects."""
+    if every_point or len(rows) <= MOST_ROWS:
+        return list(rows)
+    decided = [row for row in rows if row.verdict in {"faster", "slower"}]
+    largest = sorted(decided, key=lambda row: -abs(math.log1p(row.effect)))[:MOST_ROWS]
+    return [row for row in decided if row in largest]
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (figure(row.a), figure(row.b), f"{percent(row.effect)} %", interval(row.low, row.high), _verdict(row))
+
+
+def _cells_over_all(row: Row, by_point: Sequence[Row]) -> tuple[str, ...]:
+    counts = "/".join(str(sum(each.verdict == verdict for each in by_point)) for verdict in SIGNS)
+    return (row.metric, f"{percent(row.effect)} %", interval(row.low, row.high), counts, _verdict(row))
+
+
+def _verdict(row: Row) -> str:
+    return row.verdict if row.more_runs is None else f"{row.verdict} ({row.more_runs})"
+
+
+def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> Iterator[str]:
+    delta = f"{100 * comparison.delta:.3g} %"
+    by_point = [row for row in comparison.rows if row.point is not None]
+    if hidden := len(by_point) - len(_shown(by_point, every_point=every_point)):
+        yield from _wrapped(f"{_count(hidden, 'row')} of single points not shown: --points shows all.", width)
+    if any(row.more_runs is not None for row in comparison.rows):
+        yield from _wrapped("(n): about n more runs of each side, taken in turns (A B B A), would decide.", width)
+    for warning in comparison.warnings:
+        yield from _wrapped(f"Note: {warning}.", width)
+    for verdict, words in (
+        ("slower", f"B is slower by more than {delta}"),
+        ("faster", f"B is faster by more than {delta}"),
+        ("no difference", f"No difference beyond {delta}"),
+        ("undecided", "Undecided"),
+    ):
+        named = [f"{row.metric} ({percent(row.effect)} %)" for row in comparison.headline if row.verdict == verdict]
+        at_points = sum(row.verdict == verdict for row in by_point) if verdict in {"slower", "faster"} else 0
+        if comparison.headline != comparison.rows and at_points:
+            named.append(f"{_count(at_points, 'row')} of single points")
+        if named:
+            yield from _wrapped(f"{words}: {', '.join(named)}.", width)
+
+
+def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Words to the left, figures to the right, the verdict colored where there are colors."""
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    last = len(headings) - 1
+    for row in (headings, *rows):
+        cells = [
+            cell.ljust(width) if i in {0, last} else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        color = None if "NO_COLOR" in os.environ else COLORS.get(row[last].partition(" ")[0])
+        yield "  ".join([*cells[:last], typer.style(row[last], fg=color) if color else row[last]])
+
+
+def _ids(points: Sequence[Point]) -> str:
+    return ", ".join(point.id for point in points[:3]) + ", ..." * (len(points) > 3)
+
+
+def _tools(points: Iterable[Point]) -> str:
+    return ", ".join(dict.fromkeys(point.tool for point in points))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)

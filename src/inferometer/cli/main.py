@@ -12,13 +12,16 @@ import typer
 import inferometer
 from inferometer.cli.backends import backends
 from inferometer.cli.bench import bench
+from inferometer.cli.calibrate import calibrate
 from inferometer.cli.collect import collect
+from inferometer.cli.compare import compare
 from inferometer.cli.datasets import datasets
 from inferometer.cli.demo import demo
 from inferometer.cli.engine import engine
 from inferometer.cli.merge import merge
 from inferometer.cli.plan import plan
 from inferometer.cli.presets import presets
+from inferometer.cli.report import report
 from inferometer.cli.run import run
 
 app = typer.Typer(
@@ -37,6 +40,9 @@ app.command()(backends)
 app.command()(datasets)
 app.command()(collect)
 app.command()(merge)
+app.command()(compare)
+app.command()(report)
+app.command()(calibrate)
 app.command()(engine)
 app.command()(demo)
 

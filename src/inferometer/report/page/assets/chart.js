@@ -1,0 +1,219 @@
+// The explorer's chart: rows and specification from a view, its legend, and what hovering shows. All text is set as text.
+
+const DASHES = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3]];
+const CROSS = "M-1,-1L1,1M-1,1L1,-1";
+const COLOURS = 24; // values of a number from which a colour is a gradient
+
+const darkMedia = matchMedia("(prefers-color-scheme: dark)");
+let printing = false; // paper is light
+const isDark = () => !printing && (document.documentElement.dataset.theme ?? (darkMedia.matches ? "dark" : "light")) === "dark";
+const theme = () => themes[isDark() ? "dark" : "light"];
+
+// Each value of a colour keeps its looks whatever is filtered: they go by its place among all values.
+function looks(place) {
+  const { category, symbol } = theme().range;
+  return { color: category[place % category.length], shape: symbol[place % symbol.length], dash: DASHES[Math.floor(place / category.length) % DASHES.length] };
+}
+const asGradient = (column) => Boolean(column && column.numeric && column.values.length > COLOURS);
+
+function chartRows(shown, view) {
+  const [x, y, color, facet] = AXES.map((axis) => columns.get(view[axis]));
+  const numericX = x.kind === "metric" || x.numeric;
+  const rows = [];
+  const lines = new Map();
+  const joined = view.lines && numericX && x.kind === "condition" ? lineKeys(x) : null;
+  let missing = 0;
+  for (const i of shown) {
+    const at = numericX ? numberOf(x, i, view.xscale) : valueOf(x, i);
+    const value = numberOf(y, i, view.yscale);
+    if (at === null || value === null) missing += 1;
+    if (at === null) continue;
+    const row = { i, x: at, y: value, c: color ? valueOf(color, i) ?? "–" : "", f: facet ? textOf(facet, i) : "", s: points.status[i] };
+    if (value !== null) rows.push({ k: "point", ...row, lo: y.low?.[i] ?? null, hi: y.high?.[i] ?? null });
+    if (joined) addToLine(lines, row, joined[i]);
+  }
+  return { rows: rows.concat(lineRows(lines)), missing, numericX };
+}
+
+// A line joins points that differ in their load alone; repeats at one load are joined at their mean. What is missing or
+// INVALID breaks it.
+function addToLine(lines, row, joined) {
+  const key = `${joined}|${row.c}|${row.f}`;
+  if (!lines.has(key)) lines.set(key, new Map());
+  const line = lines.get(key);
+  if (!line.has(row.x)) line.set(row.x, { k: "line", l: key, x: row.x, c: row.c, f: row.f, sum: 0, n: 0 });
+  if (row.y !== null && row.s !== "INVALID") {
+    line.get(row.x).sum += row.y;
+    line.get(row.x).n += 1;
+  }
+}
+
+function lineRows(lines) {
+  const rows = [];
+  for (const line of lines.values()) {
+    if (line.size < 2) continue;
+    for (const at of [...line.values()].sort((a, b) => a.x - b.x)) rows.push({ ...at, y: at.n ? at.sum / at.n : null });
+  }
+  return rows;
+}
+
+function chartSpec(rows, view, numericX, width) {
+  const [x, y, color, facet] = AXES.map((axis) => columns.get(view[axis]));
+  const facets = facet ? [...new Set(facet.values.map(String).concat("–"))].filter((name) => rows.some((row) => row.f === name)) : [];
+  const across = facets.length ? Math.max(1, Math.min(facets.length, Math.floor(width / 300))) : 1;
+  const encoding = {
+    x: numericX ? { field: "x", type: "quantitative", title: titleOf(x), scale: scaleOf(view.xscale), axis: axisOf(x, view.xscale, rows) } : { field: "x", type: "nominal", title: titleOf(x), sort: x.values, axis: { labelAngle: -30 } },
+    y: { field: "y", type: "quantitative", title: titleOf(y), scale: { ...scaleOf(view.yscale) }, axis: axisOf(y, view.yscale, rows) },
+    ...colorOf(rows, color),
+  };
+  const layer = layersOf(rows, view, color);
+  const data = { values: rows };
+  if (!facets.length) return { data, ...size, autosize: { type: "fit", contains: "padding" }, encoding, layer };
+  return { data, facet: { field: "f", type: "nominal", title: null, sort: facets }, columns: across, spec: { ...size, encoding, layer } };
+}
+
+const scaleOf = (scale) => (scale === "log" ? { type: "log", nice: false } : { type: "linear" });
+
+// Few swept values are all marked on their axis.
+function axisOf(column, scale, rows) {
+  const swept = column.kind === "condition" ? [...new Set(rows.map((row) => row.x))] : [];
+  return { format: ",.10~g", tickCount: 6, ...(swept.length && swept.length <= 10 ? { values: swept } : {}) };
+}
+
+function colorOf(rows, color) {
+  if (!color) return { color: { value: looks(0).color } };
+  if (asGradient(color)) return { color: { field: "c", type: "quantitative", title: titleOf(color), scale: { scheme: "cividis" }, legend: { orient: "top" } } };
+  const domain = legendOf(rows, color);
+  return { color: { field: "c", type: "nominal", scale: { domain: domain.map((d) => d.value), range: domain.map((d) => d.color) }, legend: null } };
+}
+
+// The values of a colour that are drawn, with their looks.
+function legendOf(rows, color) {
+  const drawn = new Set(rows.map((row) => row.c));
+  return [...color.values, "–"].map((value, place) => ({ value, ...(value === "–" ? { color: theme().axis.labelColor, dash: DASHES[0], shape: "circle" } : looks(place)) })).filter((entry) => drawn.has(entry.value));
+}
+
+function layersOf(rows, view, color) {
+  const legend = color && !asGradient(color) ? legendOf(rows, color) : [];
+  const by = (channel) => (legend.length ? { [channel]: { field: "c", type: "nominal", scale: { domain: legend.map((d) => d.value), range: legend.map((d) => d[channel === "shape" ? "shape" : "dash"]) }, legend: null } } : {});
+  const of = (test) => [{ filter: `datum.k === 'point' && ${test}` }];
+  const hover = { tooltip: { field: "i" } };
+  const size = drawn.length > 800 ? 9 : drawn.length > 200 ? 20 : 42;
+  const drawn = rows.filter((row) => row.k === "point");
+  const size = { width: facets.length ? Math.max(150, Math.floor(width / across) - 70) : width, height: facets.length ? 220 : width < 500 ? 280 : 400 };
+  const layers = [
+    { only: (row) => row.s === "INVALID", transform: of("datum.s === 'INVALID'"), mark: { type: "point", shape: CROSS, size: size * 1.6, strokeWidth: 2, opacity: 0.9 }, encoding: hover },
+    { only: (row) => row.s === "SUSPECT", transform: of("datum.s === 'SUSPECT'"), mark: { type: "point", filled: false, fill: "transparent", size: size * 1.6, strokeWidth: 1.6, opacity: 0.9 }, encoding: { ...by("shape"), ...hover } },
+    { only: (row) => row.s !== "SUSPECT" && row.s !== "INVALID", transform: of("datum.s !== 'SUSPECT' && datum.s !== 'INVALID'"), mark: { type: "point", filled: true, size, opacity: 0.9 }, encoding: { ...by("shape"), ...hover } },
+  ].filter(({ only }) => drawn.some(only) || !drawn.length).map(({ only, ...layer }) => layer);
+  if (view.intervals && rows.some((row) => row.lo !== null && row.lo !== undefined)) layers.unshift({ transform: of("isValid(datum.lo)"), mark: { type: "rule", opacity: 0.5 }, encoding: { y: { field: "lo", type: "quantitative" }, y2: { field: "hi" } } });
+  if (rows.some((row) => row.k === "line")) layers.unshift({ transform: [{ filter: "datum.k === 'line'" }], mark: { type: "line", opacity: 0.75, strokeWidth: 1.6, invalid: "break-paths-show-domains" }, encoding: { detail: { field: "l" }, ...by("strokeDash") } });
+  return layers;
+}
+
+// ---- drawing
+
+const views = (window.inferometerViews = {}); // what is drawn, for whoever wants to look at it from a console
+
+console.warn = () => {}; // Vega-Lite's remarks on specifications are for who writes those; errors are told
+
+async function draw(place, name, spec, tooltip) {
+  const drawn = await window.vegaEmbed(place, spec, { mode: "vega-lite", ast: true, actions: false, defaultStyle: false, renderer: "svg", logLevel: 1, config: theme(), tooltip });
+  views[name]?.finalize();
+  views[name] = drawn.view;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const SWATCHES = { circle: "M18,6a4,4 0 1,0 8,0a4,4 0 1,0 -8,0", square: "M18.5,2.5h7v7h-7z", "triangle-up": "M22,1.5l4.5,8h-9z", diamond: "M22,1l4,5l-4,5l-4,-5z", "triangle-down": "M22,10.5l4.5,-8h-9z", "triangle-right": "M26.5,6l-8,4.5v-9z", "triangle-left": "M17.5,6l8,4.5v-9z", cross: "M18.5,2.5l7,7m0,-7l-7,7" };
+
+function swatch({ color, dash, shape, hollow = false, line = true }) {
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [name, value] of Object.entries({ width: line ? 44 : 14, height: 12, viewBox: line ? "0 0 44 12" : "15 0 14 12", "aria-hidden": "true" })) svg.setAttribute(name, value);
+  const add = (d, attributes) => {
+    const path = svg.appendChild(document.createElementNS(SVG, "path"));
+    for (const [name, value] of Object.entries({ d, stroke: color, ...attributes })) path.setAttribute(name, value);
+  };
+  if (line) add("M0,6H44", { "stroke-width": 1.6, "stroke-dasharray": dash.join(",") === "1,0" ? "none" : dash.join(",") });
+  add(SWATCHES[shape], { "stroke-width": shape === "cross" ? 2 : 1.4, fill: hollow || shape === "cross" ? "none" : color });
+  return svg;
+}
+
+function drawLegend(element, rows, view) {
+  const color = columns.get(view.color);
+  const entries = color && !asGradient(color) ? legendOf(rows, color).map((entry) => [swatch({ ...entry, line: view.lines }), String(entry.value)]) : [];
+  const statuses = new Set(rows.filter((row) => row.k === "point").map((row) => row.s));
+  if (statuses.has("SUSPECT")) entries.push([swatch({ color: "currentColor", shape: "circle", hollow: true, line: false }), "SUSPECT"]);
+  if (statuses.has("INVALID")) entries.push([swatch({ color: "currentColor", shape: "cross", line: false }), "INVALID"]);
+  element.replaceChildren(
+    ...entries.map(([mark, text]) => {
+      const item = document.createElement("li");
+      const label = document.createElement("bdi");
+      label.textContent = text;
+      item.append(mark, label);
+      return item;
+    }),
+  );
+}
+
+// ---- hovering
+
+const tip = document.getElementById("tip");
+
+function showTip(event, lines) {
+  tip.replaceChildren(
+    ...lines.map(([label, text]) => {
+      const line = document.createElement("div");
+      const name = document.createElement("span");
+      name.textContent = label;
+      const value = document.createElement("bdi");
+      value.textContent = text;
+      line.append(name, value);
+      return line;
+    }),
+  );
+  tip.hidden = false;
+  const { width, height } = tip.getBoundingClientRect();
+  const beside = event.clientX + 16 + width > window.innerWidth ? event.clientX - width - 12 : event.clientX + 16;
+  tip.style.left = `${Math.max(4, beside)}px`;
+  tip.style.top = `${Math.max(4, Math.min(event.clientY + 14, window.innerHeight - height - 4))}px`;
+}
+
+function hideTip() {
+  tip.hidden = true;
+}
+
+function describePoint(i, view) {
+  const y = columns.get(view.y);
+  const x = columns.get(view.x);
+  const lines = [["", points.ids[i]]];
+  for (const column of varying) if (column.name !== "series" && column.name !== "status" && valueOf(column, i) !== null) lines.push([column.label, textOf(column, i)]);
+  if (x.kind === "metric") lines.push([x.label, `${textOf(x, i)} ${x.unit}`]);
+  lines.push([y.label, `${textOf(y, i)} ${y.unit}`]);
+  if (y.low && y.low[i] !== null) lines.push([say("page.js.interval", { confidence: Math.round((y.confidence ?? 0.95) * 100) }), `${figure(y.low[i])} – ${figure(y.high[i])} ${y.unit}`]);
+  const n = samplesOf(y, i);
+  if (n !== null) lines.push(["n", figure(n)]);
+  lines.push([say("page.js.verdict"), points.status[i] ?? say("page.js.no_verdict")]);
+  for (const reason of reasonsOf(i).slice(0, 4)) lines.push(["", reason]);
+  return lines;
+}
+
+function samplesOf(metric, i) {
+  const latency = /_(ttft|tpot|itl|e2el)_ms$/.exec(metric.name)?.[1];
+  return (latency && points.samples[latency]?.[i]) ?? null;
+}
+
+const reasonsOf = (i) => (points.reasons[i] ?? []).map((code) => points.sentences[code]);
+
+function pointTip(view) {
+  return (_, event, item, value) => {
+    if (value === null || value === undefined || value === "") return hideTip();
+    return showTip(event, describePoint(Number(value), view()));
+  };
+}
+
+// Hovering over a figure shows the fields that its specification names.
+function fieldTip(_, event, item, value) {
+  if (value === null || value === undefined || value === "") return hideTip();
+  const fields = typeof value === "object" ? Object.entries(value) : [["", value]];
+  return showTip(event, fields.map(([label, text]) => [label, figure(text)]));
+}

@@ -1,0 +1,80 @@
+// The table under the chart: the points of the view, sortable by every column, some rows at a time.
+
+const ROWS = 50;
+const HEADLINE = ["output_throughput", "mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms", "p99_itl_ms", "p99_e2el_ms"];
+
+function tableColumns(view) {
+  const told = varying.filter((c) => c.name !== "series" && (view.all || (!c.alias && !["date", "seed", "host", "group"].includes(c.name))));
+  const chosen = (m) => view.all || HEADLINE.includes(m.name) || m.name === view.x || m.name === view.y;
+  return [...told, ...metrics.filter(chosen).map((m) => columns.get(m.name))];
+}
+
+function drawTable(table, shown, view, { limit, onSort }) {
+  const listed = tableColumns(view);
+  const heads = [{ name: "id", label: say("page.js.point"), unit: "" }, ...listed];
+  const row = document.createElement("tr");
+  row.append(...heads.map((column) => headCell(column, view, onSort)));
+  table.tHead.replaceChildren(row);
+  table.tBodies[0].replaceChildren(...sortedPoints(shown, view).slice(0, limit).map((i) => bodyRow(i, listed)));
+}
+
+function headCell(column, view, onSort) {
+  const cell = document.createElement("th");
+  cell.scope = "col";
+  if (column.kind === "metric" || column.numeric) cell.className = "number";
+  const sorted = view.sort === column.name;
+  cell.setAttribute("aria-sort", sorted ? view.order : "none");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.sort = column.name;
+  button.textContent = column.label;
+  if (column.unit) button.append(Object.assign(document.createElement("small"), { textContent: column.unit }));
+  button.append(Object.assign(document.createElement("span"), { className: "arrow", ariaHidden: "true", textContent: sorted ? (view.order === "ascending" ? "▲" : "▼") : "" }));
+  button.addEventListener("click", () => onSort(column.name));
+  cell.append(button);
+  return cell;
+}
+
+function bodyRow(i, listed) {
+  const row = document.createElement("tr");
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.append(bdi(points.ids[i]));
+  row.append(head, ...listed.map((column) => bodyCell(column, i)));
+  if (points.status[i]) row.dataset.status = points.status[i];
+  return row;
+}
+
+function bodyCell(column, i) {
+  const cell = document.createElement("td");
+  if (column.name === "status") {
+    cell.append(verdictOf(i));
+    return cell;
+  }
+  const text = textOf(column, i);
+  cell.append(bdi(text));
+  if (column.kind === "metric" || column.numeric) cell.className = "number";
+  else cell.title = text;
+  if (column.low && column.low[i] !== null) cell.title = `${say("page.js.interval", { confidence: Math.round((column.confidence ?? 0.95) * 100) })}: ${figure(column.low[i])} – ${figure(column.high[i])} ${column.unit}`;
+  return cell;
+}
+
+function bdi(text) {
+  return Object.assign(document.createElement("bdi"), { textContent: text });
+}
+
+// The verdict, which opens to its reasons where there are any.
+function verdictOf(i) {
+  const status = points.status[i];
+  const badge = Object.assign(document.createElement("span"), { className: "badge", textContent: status ?? "–" });
+  if (status) badge.dataset.status = status;
+  const reasons = reasonsOf(i);
+  if (!reasons.length) return badge;
+  const details = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.append(badge);
+  const list = document.createElement("ul");
+  list.append(...reasons.map((reason) => Object.assign(document.createElement("li"), { textContent: reason })));
+  details.append(summary, list);
+  return details;
+}

@@ -1,0 +1,62 @@
+"""Which points stand out: the highest throughput, and the lowest latencies at the load that most series have in common.
+
+A point that is INVALID stands for nothing; one that is SUSPECT may stand out, and says so. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inferometer.results import Column, Point, metric
+
+HIGHEST = ("output_throughput", "output_throughput_per_gpu", "request_goodput")
+LOWEST = (("p99_ttft_ms", "mean_ttft_ms"), ("mean_tpot_ms", "median_tpot_ms"), ("p99_e2el_ms", "mean_e2el_ms"))
+"""Each the first that was measured."""
+LOADS = ("concurrency", "request_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best point by one metric."""
+
+    column: Column
+    point: int
+    """Its place among the points."""
+    at: tuple[str, float] | None
+    """The condition, and its value, that the points were compared at; None where all were compared."""
+
+
+def best_points(points: Sequence[Point], series: Sequence[str]) -> list[Best]:
+    """`series`: the name of each point's series."""
+    usable = [i for i, point in enumerate(points) if point.status != "INVALID"]
+    found = [_best(points, usable, name, None) for name in HIGHEST]
+    at = common_load(points, usable, series)
+    level = [i for i in usable if at is None or points[i].conditions.get(at[0]) == at[1]]
+    for names in LOWEST:
+        measured = [name for name in names if any(name in points[i].values for i in level)]
+        found += [_best(points, level, name, at) for name in measured[:1]]
+    return [each for each in found if each is not None]
+
+
+def common_load(points: Sequence[Point], usable: Sequence[int], series: Sequence[str]) -> tuple[str, float] | None:
+    """The load that most series were measured at, the highest of those; None where no load is known."""
+    for name in LOADS:
+        at: dict[float, set[str]] = defaultdict(set)
+        for i in usable:
+            load = points[i].conditions.get(name)
+            if isinstance(load, int | float) and load != float("inf"):
+                at[float(load)].add(series[i])
+        if at:
+            return name, max(at, key=lambda load: (len(at[load]), load))
+    return None
+
+
+def _best(points: Sequence[Point], among: Sequence[int], name: str, at: tuple[str, float] | None) -> Best | None:
+    column = metric(name)
+    having = [i for i in among if name in points[i].values]
+    if column is None or not having:
+        return None
+    choose = max if column.better == "higher" else min
+    return Best(column, choose(having, key=lambda i: points[i].values[name]), at)

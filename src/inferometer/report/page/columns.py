@@ -1,0 +1,160 @@
+"""Points as the columns that the page's explorer reads: dictionary-coded conditions, metrics as arrays with null for a gap.
+
+Text comes from files of strangers: it is cut, and what no page can hold is replaced; escaping it is the business of who writes
+the page. Knows no HTML.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from inferometer.report.figures.naming import distinguishing, key_of, name_of
+from inferometer.report.words import Words
+from inferometer.results import CONDITIONS, METRICS, Column, Condition, Point, metric
+
+LONGEST_TEXT = 300
+DIGITS = 6
+"""Significant ones of a figure in the page; its files have them all."""
+
+LOADS = ("concurrency", "max_concurrency", "num_prompts", "request_rate")
+INCIDENTAL = ("series", "status", "group", "seed", "repeat", "date", "cost_per_hour")
+"""What does not make another experiment: a line may join points that differ in it."""
+
+Cell = str | int | float | None
+
+
+def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> dict[str, Any]:
+    """`conditions`, `metrics` and `points` as assets/points.js reads them."""
+    table = condition_table(points, paths, words)
+    sentences: dict[str, int] = {}
+    conditions = [_condition(name, cells, words) for name, cells in table.items()]
+    _mark_aliases(conditions)
+    return {
+        "conditions": conditions,
+        "metrics": [_metric(column, points, words) for column in measured(points)],
+        "points": {
+            "ids": [clean(point.id) for point in points],
+            "status": [point.status for point in points],
+            "samples": _samples(points),
+            "reasons": [[sentences.setdefault(clean(r), len(sentences)) for r in point.reasons] or None for point in points],
+            "sentences": list(sentences),
+        },
+    }
+
+
+def condition_table(points: Sequence[Point], paths: Sequence[Path], words: Words) -> dict[str, list[Cell]]:
+    """Every condition that any point has, as a column of cells: those of CONDITIONS, and series, tool, source and status."""
+    names = [name for name in CONDITIONS if any(point.conditions.get(name) is not None for point in points)]
+    table: dict[str, list[Cell]] = {name: [_cell(point.conditions.get(name)) for point in points] for name in names}
+    table["tool"] = [clean(point.tool) for point in points]
+    if len(paths) > 1:
+        table["source"] = [_source(point, paths) for point in points]
+    if any(point.status for point in points):
+        table["status"] = [point.status for point in points]
+    return {"series": list(series_names(points, table.get("source"), words)), **table}
+
+
+def series_names(points: Sequence[Point], sources: Sequence[Cell] | None, words: Words) -> list[str]:
+    """The name of each point's series, as figures name it (`C · 7B · TP1`), after its source where that tells more apart."""
+    fields = distinguishing(points)
+    keys = [key_of(point, fields) for point in points]
+    spelled = {key: clean(name_of(key, fields, words)) or "–" for key in set(keys)}
+    names = [spelled[key] for key in keys]
+    if sources is None or len(set(zip(keys, sources, strict=True))) == len(spelled):
+        return names
+    return [f"{source} · {name}" for source, name in zip(sources, names, strict=True)]
+
+
+def measured(points: Sequence[Point]) -> list[Column]:
+    """The metrics that any point has, in the order of a table; percentiles that METRICS does not list come last."""
+    names = {name for point in points for name in point.values}
+    others = sorted(name for name in names - METRICS.keys())
+    return [column for name in (*(n for n in METRICS if n in names), *others) if (column := metric(name)) is not None]
+
+
+def clean(text: str) -> str:
+    """Text that a page can hold: no half characters, no control characters, no end that is miles away."""
+    held = text[: LONGEST_TEXT + 1].encode("utf-8", "replace").decode()
+    held = "".join(c if c.isprintable() else " " for c in held)
+    return held if len(held) <= LONGEST_TEXT else held[:LONGEST_TEXT] + "…"
+
+
+def _cell(value: Condition) -> Cell:
+    """As JSON has it: infinity is the word `inf`, as in files, and a truth value is a word, no number."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else "inf" if value > 0 else None
+    return clean(value) or None if isinstance(value, str) else value
+
+
+def _source(point: Point, paths: Sequence[Path]) -> str | None:
+    """The path, of those asked for, under which it lies: its name, or all of it where names are the same."""
+    under = next((path for path in paths if point.source == path or path in point.source.parents), None)
+    if under is None:
+        return None
+    alike = [path for path in paths if path.name == under.name]
+    return clean(under.name if len(alike) == 1 and under.name else str(under))
+
+
+def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]:
+    """Coded by place among its values: numbers by size, words in the order of the points, which sort 7B before 14B."""
+    seen = dict.fromkeys(cell for cell in cells if cell is not None)
+    values = sorted(seen, key=lambda value: (1, 0.0) if isinstance(value, str) else (0, float(value)))
+    code = {value: index for index, value in enumerate(values)}
+    return {
+        "name": name,
+        "label": capitalized(words.condition(name)),
+        "role": "load" if name in LOADS else "incidental" if name in INCIDENTAL else "identity",
+        "numeric": any(not isinstance(v, str) for v in values) and all(not isinstance(v, str) or v == "inf" for v in values),
+        "varies": len(set(cells)) > 1,
+        "alias": False,
+        "values": values,
+        "codes": [-1 if cell is None else code[cell] for cell in cells],
+    }
+
+
+def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
+    """Note which conditions say the same of these points as a more telling one does, as a model's full name does."""
+    seen: set[tuple[int, ...]] = set()
+    telling = {name: place for place, name in enumerate(("series", "concurrency", "request_rate", "model", "tp", "config"))}
+    for condition in sorted(conditions, key=lambda each: telling.get(each["name"], len(telling))):
+        renumbered: dict[int, int] = {}
+        pattern = tuple(renumbered.setdefault(code, len(renumbered)) for code in condition["codes"])
+        condition["alias"] = pattern in seen and condition["name"] not in ("status", "config", "model")
+        if condition["name"] != "series":
+            seen.add(pattern)
+
+
+def capitalized(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _metric(column: Column, points: Sequence[Point], words: Words) -> dict[str, Any]:
+    name = column.name
+    coded: dict[str, Any] = {
+        "name": name,
+        "label": capitalized(words.metric(name)) if not name.startswith("p") else words.metric(name),
+        "unit": column.unit,
+        "better": column.better,
+        "data": _rounded(point.values.get(name) for point in points),
+    }
+    ranges = [point.intervals.get(name) for point in points]
+    if known := [each for each in ranges if each]:
+        coded["low"] = _rounded(each.low if each else None for each in ranges)
+        coded["high"] = _rounded(each.high if each else None for each in ranges)
+        coded["confidence"] = known[0].confidence
+    return coded
+
+
+def _samples(points: Sequence[Point]) -> dict[str, list[int | None]]:
+    latencies = sorted({latency for point in points for latency in point.samples})
+    return {latency: [point.samples.get(latency) for point in points] for latency in latencies}
+
+
+def _rounded(values: Iterable[float | None]) -> list[float | None]:
+    """What is no finite number is a gap."""
+    return [float(f"{v:.{DIGITS}g}") if v is not None and math.isfinite(v) else None for v in values]

@@ -1,0 +1,148 @@
+"""What run directories tell beside their figures: where it was measured, and how exactly the clock was read.
+
+Files may be anybody's: whatever is missing, damaged or of another shape is not told, and nothing raises. Points without a run
+directory (other tools' files) tell their host and engine as conditions only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from inferometer.report.page.columns import clean
+from inferometer.results import Point
+
+RUN, SUMMARY = "run.json", "summary.json"
+MOST_BYTES = 16 << 20
+"""A description of a run has some kilobytes."""
+
+Json = Any
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Gathered over all points."""
+
+    facts: dict[str, Counter[str]] = field(default_factory=dict)
+    """How many points were measured with each value, by the key of FACTS."""
+    stamps: Counter[str] = field(default_factory=Counter)
+    """Events by who stamped their arrival: kernel, user."""
+    delay_p99_ms: list[float] = field(default_factory=list)
+    """What the client added, a value a run."""
+    shared: list[float] = field(default_factory=list)
+    """Share of events with another one's stamp, a value a run."""
+    runs: int = 0
+    """Points whose run directory could be read."""
+
+
+def gather(points: Iterable[Point], *, told: Callable[[], None] = lambda: None) -> Evidence:
+    """Read the run directory of every point that has one. `told` is called after each point."""
+    evidence = Evidence()
+    for point in points:
+        description = _json(point.run / RUN) if point.run else None
+        if description is not None:
+            evidence.runs += 1
+            _add_precision(evidence, _json(point.run / SUMMARY) if point.run else None)
+        for key, read in FACTS.items():
+            if value := read(description) or _condition(point, key):
+                evidence.facts.setdefault(key, Counter())[clean(value)] += 1
+        told()
+    return evidence
+
+
+def _json(path: Path) -> Json:
+    try:
+        return orjson.loads(path.read_bytes()) if path.is_file() and path.stat().st_size <= MOST_BYTES else None
+    except (OSError, ValueError):
+        return None
+
+
+def _at(value: Json, *keys: str) -> Json:
+    """What lies under these keys, None where there is no such thing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _number(value: Json) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _text(*keys: str) -> Callable[[Json], str]:
+    def read(description: Json) -> str:
+        value = _at(description, *keys)
+        if isinstance(value, list):
+            return " ".join(str(each) for each in value if isinstance(each, str | int | float))
+        return str(value) if isinstance(value, str | int | float) else ""
+
+    return read
+
+
+def _cpu(description: Json) -> str:
+    cpu = _at(description, "environment", "cpu")
+    model, logical, governor = _at(cpu, "model"), _at(cpu, "logical"), _at(cpu, "governor")
+    named = f"{model} × {logical}" if isinstance(model, str) and isinstance(logical, int) else ""
+    return f"{named}, {governor}" if named and isinstance(governor, str) else named
+
+
+def _memory(description: Json) -> str:
+    total = _number(_at(description, "environment", "memory", "total_bytes"))
+    return f"{total / 2**30:.0f} GiB" if total else ""
+
+
+def _hardware(description: Json) -> str:
+    declared = _at(description, "spec", "server", "hardware")
+    name, gpus, bandwidth = (_at(declared, key) for key in ("name", "gpus", "bandwidth_gb_s"))
+    generation, width = _at(declared, "pcie_generation"), _at(declared, "pcie_width")
+    link = " ".join(["PCIe", *([str(generation)] if generation else []), *([f"x{width}"] if width else [])])
+    told = [f"{gpus} GPU" if gpus else "", link if generation or width else "", f"{bandwidth} GB/s" if bandwidth else ""]
+    known = ", ".join(part for part in told if part)
+    return f"{name}: {known}" if isinstance(name, str) and known else str(name or known)
+
+
+FACTS: Mapping[str, Callable[[Json], str]] = {
+    "hardware": _hardware,
+    "engine": _text("spec", "server", "recipe"),
+    "engine_version": _text("environment", "server", "version"),
+    "server_command": _text("spec", "server", "command"),
+    "host": _text("environment", "hostname"),
+    "os": _text("environment", "os"),
+    "kernel": _text("environment", "kernel"),
+    "cpu": _cpu,
+    "memory": _memory,
+    "clock_source": _text("environment", "clock_source"),
+    "container": _text("environment", "container"),
+    "python": _text("environment", "python"),
+    "inferometer": _text("inferometer_version"),
+}
+"""In the order of the page; the words are `page.fact.KEY`."""
+
+AS_CONDITION = ("host", "engine", "engine_version")
+
+
+def _condition(point: Point, key: str) -> str:
+    value = point.conditions.get(key) if key in AS_CONDITION else None
+    return str(value) if value is not None else ""
+
+
+def _add_precision(evidence: Evidence, summary: Json) -> None:
+    sources = _at(summary, "events", "stamp_sources")
+    for source, events in (sources if isinstance(sources, dict) else {}).items():
+        if isinstance(events, int):
+            evidence.stamps[str(source).lower()] += events
+    percentiles = _at(summary, "metrics", "client_delay", "percentiles")
+    if (delay := _number(_at(percentiles, "p99"))) is not None:
+        evidence.delay_p99_ms.append(delay)
+    if (share := _number(_at(summary, "events", "shared_stamp_share"))) is not None:
+        evidence.shared.append(share)
+
+
+def share_of(counts: Counter[str], names: Sequence[str]) -> float | None:
+    """What these are of all, None where there is nothing."""
+    total = counts.total()
+    return sum(counts[name] for name in names) / total if total else None

@@ -1,0 +1,100 @@
+"""The page: one HTML file that carries its data, its style, its scripts and the library that draws, and fetches nothing.
+
+Everything that comes from results is text: the template escapes it, data are JSON that cannot end its own element, and a
+content security policy by checksums lets nothing else run, should an escape ever be missing. The same view, the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import inferometer
+from inferometer.report.figures import Drawing, theme
+from inferometer.report.page.view import ReportView
+from inferometer.report.words import Words, words
+
+SCRIPTS = ("points.js", "chart.js", "table.js", "explorer.js", "page.js")
+"""One module, in this order."""
+
+HARMLESS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+"""What could end a script element or a line, as JSON spells it otherwise."""
+
+
+def render(view: ReportView) -> str:
+    """The file's content."""
+    import jinja2
+
+    style, script, library = _asset("page.css"), "\n".join(map(_asset, SCRIPTS)), _library()
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(_asset("page.html")).render(
+        view=view,
+        say=Words(view.language).text,
+        version=inferometer.__version__,
+        policy=_policy(style=style, scripts=(library, script)),
+        style=style,
+        library=library,
+        script=script,
+        data=_embedded(_data(view)),
+        figures=[_figure(drawing) for drawing in view.figures],
+    )
+
+
+def _data(view: ReportView) -> dict[str, Any]:
+    spoken = {key: word for key, word in words(view.language).items() if key.startswith("page.js.")}
+    themes = {name: theme(dark=name == "dark", language=view.language) for name in ("light", "dark")}
+    return {"language": view.language, "words": spoken, "themes": themes, **view.explorer}
+
+
+def _figure(drawing: Drawing) -> dict[str, Any]:
+    """What the template needs of a figure; its rows are in the page once, for all its panels."""
+    panels = drawing.specs(with_data=False)
+    return {
+        "key": drawing.key,
+        "title": drawing.title,
+        "notes": drawing.notes,
+        "panels": panels,
+        "columns": drawing.columns,
+        "data": _embedded({"panels": panels, "rows": drawing.rows}),
+    }
+
+
+def _embedded(value: Any) -> str:
+    """JSON for the inside of a script element, where nothing in it can end it."""
+    import orjson
+
+    text = orjson.dumps(value).decode()
+    return text.translate({ord(character): spelled for character, spelled in HARMLESS.items()})
+
+
+def _policy(*, style: str, scripts: tuple[str, ...]) -> str:
+    """Nothing may be fetched, and nothing runs but these very texts."""
+    directives = {
+        "default-src": "'none'",
+        "script-src": " ".join(map(_checksum, scripts)),
+        "style-src": _checksum(style),
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+def _checksum(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("inferometer.report.page") / "assets" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _library() -> str:
+    """Vega, Vega-Lite and Vega-Embed, as vl-convert carries them: `window.vegaEmbed`."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")

@@ -1,0 +1,268 @@
+"""ReportView: all that the page says, as plain data in the reader's language. Pure but for reading run directories; no HTML."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inferometer.report.figures import Absent, Drawing
+from inferometer.report.page.best import Best, best_points
+from inferometer.report.page.columns import LOADS, capitalized, clean, columnar
+from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
+from inferometer.report.words import Words
+from inferometer.results import Collection, Point, Range
+
+STATUSES = ("VALID", "SUSPECT", "INVALID")
+MOST_LISTED = 12
+"""Values of a fact, and models in a sentence: then comes how many more there are."""
+MOST_REASONS = 40
+GLANCE = ("model", "config", "tp", "engine", "dataset", "input_len", "output_len", *LOADS)
+"""Conditions of the summary, where they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A label, and what is known under it, each with the number of points it is true of (None where it is of all)."""
+
+    label: str
+    values: tuple[tuple[str, int | None], ...]
+    more: int = 0
+    """Values that are not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many points have this verdict, or this reason for one."""
+
+    status: str
+    text: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """A best point in words."""
+
+    label: str
+    value: str
+    interval: str
+    where: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """What the page says, top down."""
+
+    language: str
+    title: str
+    written: str
+    sentences: tuple[str, ...]
+    glance: tuple[Listed, ...]
+    verdicts: tuple[Tally, ...]
+    reasons: tuple[Tally, ...]
+    best: tuple[Outstanding, ...]
+    precision: tuple[str, ...]
+    environment: tuple[Listed, ...]
+    method: tuple[tuple[str, str], ...]
+    notes: tuple[Tally, ...]
+    problems: tuple[str, ...]
+    figures: tuple[Drawing, ...]
+    absent: tuple[tuple[str, str], ...]
+    """Titles of figures that there is nothing for, and why."""
+    explorer: Mapping[str, Any]
+    """The points as assets/points.js reads them."""
+
+
+def make_view(
+    collection: Collection,
+    *,
+    language: str,
+    title: str | None,
+    written: str,
+    paths: Sequence[Path] = (),
+    figures: Sequence[Drawing | Absent] = (),
+    told: Callable[[], None] = lambda: None,
+) -> ReportView:
+    """The view of a collection that was read from `paths`. `written` is the time of the report, as readers are to see it.
+
+    `told` is called after each point whose run directory was looked at. Raises KeyError for a language that there is not.
+    """
+    words = Words(language)
+    points = collection.points
+    evidence = gather(points, told=told)
+    explorer = columnar(points, paths, words)
+    series = _series(explorer)
+    best = [_outstanding(each, points, series, words) for each in best_points(points, series)]
+    return ReportView(
+        language=language,
+        title=clean(title) if title else _title(points, paths, words),
+        written=written,
+        sentences=tuple(_sentences(points, evidence, best, words)),
+        glance=tuple(_glance(points, words)),
+        verdicts=tuple(_verdicts(points, words)),
+        reasons=tuple(_tally((point.status or "", reason) for point in points for reason in point.reasons)),
+        best=tuple(best),
+        precision=tuple(_precision(points, evidence, words)),
+        environment=tuple(
+            _listed(words.text(f"page.fact.{key}"), evidence.facts[key], len(points)) for key in FACTS if key in evidence.facts
+        ),
+        method=tuple(
+            (words.text(f"page.method.{key}.name"), words.text(f"page.method.{key}")) for key in _methods(points, evidence)
+        ),
+        notes=tuple(_tally(("", note) for point in points for note in point.notes)),
+        problems=tuple(clean(problem) for problem in collection.problems),
+        figures=tuple(each for each in figures if isinstance(each, Drawing)),
+        absent=tuple((each.title, each.reason) for each in figures if isinstance(each, Absent)),
+        explorer=explorer,
+    )
+
+
+def _series(explorer: Mapping[str, Any]) -> list[str]:
+    """The name of each point's series."""
+    column = next(each for each in explorer["conditions"] if each["name"] == "series")
+    return [column["values"][code] for code in column["codes"]]
+
+
+def figure(value: float) -> str:
+    """Four digits, and thousands marked."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _title(points: Sequence[Point], paths: Sequence[Path], words: Words) -> str:
+    campaigns = sorted({str(name) for point in points if (name := point.conditions.get("campaign"))})
+    names = campaigns or [path.name or str(path) for path in paths]
+    return clean(", ".join(names[:3])) if names else words.text("page.title")
+
+
+def _sentences(points: Sequence[Point], evidence: Evidence, best: Sequence[Outstanding], words: Words) -> list[str]:
+    """The summary in words."""
+    if not points:
+        return [words.text("page.nothing")]
+    counts: Counter[str | None] = Counter(point.status for point in points)
+    judged = len(points) - counts[None]
+    told = [words.text("page.sentence.points", n=f"{len(points):,}", tools=_tools(points), dates=_dates(points, words))]
+    if judged and judged == counts["VALID"]:
+        told.append(words.text("page.sentence.all_valid", n=f"{judged:,}"))
+    elif judged:
+        amounts = {status.lower(): f"{counts[status]:,}" for status in STATUSES}
+        told.append(words.text("page.sentence.verdicts", n=f"{judged:,}", **amounts))
+    if counts[None]:
+        told.append(words.text("page.sentence.unjudged", n=f"{counts[None]:,}"))
+    if best:
+        told.append(words.text("page.sentence.best", label=_inside(best[0].label), value=best[0].value, where=best[0].where))
+    if rehearsed := sum("rehearsal" in point.conditions for point in points):
+        told.append(words.text("page.sentence.rehearsal", n=f"{rehearsed:,}"))
+    return told
+
+
+def _inside(label: str) -> str:
+    """A label within a sentence: `Output throughput` begins small there, `TTFT` does not."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def _tools(points: Sequence[Point]) -> str:
+    counts = Counter(clean(point.tool) for point in points)
+    return ", ".join(f"{tool} ({n:,})" if len(counts) > 1 else tool for tool, n in counts.most_common())
+
+
+def _dates(points: Sequence[Point], words: Words) -> str:
+    days = sorted({clean(str(date))[:10] for point in points if (date := point.conditions.get("date"))})
+    if not days:
+        return words.text("page.no_date")
+    return days[0] if len(days) == 1 else words.text("page.dates", first=days[0], last=days[-1])
+
+
+def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
+    listed = []
+    for name in GLANCE:
+        counts = Counter(value for point in points if (value := point.conditions.get(name)) is not None)
+        told_by_concurrency = name in ("max_concurrency", "num_prompts") and any("concurrency" in p.conditions for p in points)
+        if set(counts) <= {"inf", float("inf")} or told_by_concurrency:
+            continue
+        numbers = [value for value in counts if isinstance(value, int | float)]
+        if len(numbers) == len(counts) > 4:
+            listed.append(Listed(capitalized(words.condition(name)), ((f"{min(numbers):g} – {max(numbers):g}", None),)))
+        else:
+            ordered = Counter({clean(str(value)): n for value, n in counts.items()})
+            listed.append(_listed(capitalized(words.condition(name)), ordered, len(points)))
+    return listed
+
+
+def _listed(label: str, counts: Mapping[str, int], points: int) -> Listed:
+    values = [(value, None if n == points else n) for value, n in counts.items()]
+    return Listed(label, tuple(values[:MOST_LISTED]), more=max(0, len(values) - MOST_LISTED))
+
+
+def _verdicts(points: Sequence[Point], words: Words) -> list[Tally]:
+    counts: Counter[str | None] = Counter(point.status for point in points)
+    tallies = [Tally(status, status, counts[status]) for status in STATUSES if counts[status]]
+    return [*tallies, *([Tally("", words.text("page.js.no_verdict"), counts[None])] if counts[None] else [])]
+
+
+def _tally(told: Any) -> list[Tally]:
+    """Sentences that differ in their figures only are counted as one, and the first stands for all; the worst come first."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for status, sentence in told:
+        alike.setdefault((status, re.sub(r"\d[\d,.]*", "#", sentence[:1000])), []).append(sentence)
+    tallies = [Tally(status, clean(sentences[0]), len(sentences)) for (status, _), sentences in alike.items()]
+    return sorted(tallies, key=lambda tally: (tally.status != "INVALID", -tally.points))[:MOST_REASONS]
+
+
+def _outstanding(best: Best, points: Sequence[Point], series: Sequence[str], words: Words) -> Outstanding:
+    point, column = points[best.point], best.column
+    label = words.metric(column.name)
+    if best.at is not None:
+        label = words.text("page.at", label=label, load=words.condition(best.at[0]), value=figure(best.at[1]))
+    unit = f" {column.unit}" if column.unit else ""
+    return Outstanding(
+        label=label,
+        value=f"{figure(point.values[column.name])}{unit}",
+        interval=_interval(point.intervals.get(column.name)),
+        where=_where(point, series[best.point], words),
+        status=point.status or "",
+    )
+
+
+def _interval(interval: Range | None) -> str:
+    return f"{figure(interval.low)} – {figure(interval.high)}" if interval else ""
+
+
+def _where(point: Point, series: str, words: Words) -> str:
+    """Series and load of a point; its name where it has neither."""
+    load = next((name for name in LOADS if point.conditions.get(name) is not None), None)
+    told = [series if series != "–" else "", f"{words.text(f'condition.{load}')} {point.conditions[load]}" if load else ""]
+    return ", ".join(clean(part) for part in told if part) or clean(point.id)
+
+
+def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> list[str]:
+    """How exactly times were read, as far as the files tell."""
+    told = []
+    if (kernel := share_of(evidence.stamps, ["kernel"])) is not None:
+        told.append(words.text("page.precision.stamps", share=f"{kernel:.2%}", events=f"{evidence.stamps.total():,}"))
+    if evidence.delay_p99_ms:
+        worst = max(evidence.delay_p99_ms)
+        told.append(words.text("page.precision.delay", worst=figure(worst), n=f"{len(evidence.delay_p99_ms):,}"))
+    if evidence.shared:
+        told.append(words.text("page.precision.shared", worst=f"{max(evidence.shared):.2%}"))
+    if others := len(points) - evidence.runs:
+        told.append(words.text("page.precision.unknown", n=f"{others:,}"))
+    return told
+
+
+def _methods(points: Sequence[Point], evidence: Evidence) -> list[str]:
+    """Keys of the definitions that matter for these points."""
+    keys = ["timing"] if evidence.runs else []
+    keys += [latency for latency in ("ttft", "tpot", "itl", "e2el") if any(_has(point, latency) for point in points)]
+    keys += ["throughput", "percentiles"]
+    keys += ["intervals"] if any(point.intervals for point in points) else []
+    keys += ["verdict"] if any(point.status for point in points) else []
+    return [*keys, *(["others"] if any(point.tool != "inferometer" for point in points) else [])]
+
+
+def _has(point: Point, latency: str) -> bool:
+    return any(name.endswith(f"_{latency}_ms") for name in point.values)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,10 @@ import pytest
 
 from inferometer.cli.main import main
 from inferometer.metrics.verdict import CHECKS
+from inferometer.server.counters import counters_before
+from inferometer.server.endpoint import Endpoint
 from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.trace.server_counters import Reading
 
 BEYOND_PROBES = "--request-id-prefix run-9"
 """Requests are numbered from 90 on then, so that `#9+` spares the few that bench sends first to see how prompts are counted."""
@@ -43,8 +48,21 @@ PROVOKED = {
     "output_length: a server that does not stop": ("long#9+", "", "output_length", "invalid"),
     "cached_tokens: a prefix cache": ("cached#9+", "", "cached_tokens", "invalid"),
     "token_source: a server that does not count": ("no-usage#9+", "", "token_source", "suspect"),
+    "server_restarted: a server that is started anew": ("restart#95", "", "server_restarted", "invalid"),
+    "preemptions: a server short of memory": ("preempt#93", "", "preemptions", "suspect"),
+    "prefix_hits: a prefix cache of which usage is silent": ("hit#9+", "", "prefix_hits", "invalid"),
+    "steady_state: all at once": ("", "--max-concurrency 30", "steady_state", "note"),
     "thin_percentiles: few requests": ("", "", "thin_percentiles", "note"),
 }
+OF_A_SMALL_SERVER = {
+    "queueing: more streams than places": ("--num-prompts 30 --max-concurrency 8", "queueing", "note"),
+    "steady_state: arrivals beyond what it can do": (
+        "--num-prompts 300 --request-rate 150 --max-concurrency 300",
+        "steady_state",
+        "suspect",
+    ),
+}
+"""What a server with two places, which can take some 100 requests a second, makes of these loads."""
 NOT_PROVOKED = {
     "conservation": "our own books",
     "interruption": "the user, a time limit, a worker that dies",
@@ -55,11 +73,13 @@ NOT_PROVOKED = {
     "run_queue": "a busy host",
     "client_cpu": "a busy client",
     "backlog": "a client that is never idle",
+    "other_clients": "other clients: below",
 }
 """And by whom they are."""
 
 Findings = dict[str, dict[str, Any]]
-Bench = Callable[[str, str], tuple[int, str, str, Findings]]
+Bench = Callable[..., tuple[int, str, str, Findings]]
+QUICK = EngineSettings(ttft_ms=4, itl_ms=2)
 
 
 @pytest.fixture
@@ -67,8 +87,8 @@ def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tm
     """Runs it against an engine with these faults: exit code, what was printed, status of the verdict, and findings by name."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
-    def run(faults: str, flags: str) -> tuple[int, str, str, Findings]:
-        with EmbeddedEngine(EngineSettings(ttft_ms=4, itl_ms=2), faults=faults) as engine:
+    def run(faults: str, flags: str, settings: EngineSettings = QUICK) -> tuple[int, str, str, Findings]:
+        with EmbeddedEngine(settings, faults=faults) as engine:
             where = ["--base-url", engine.base_url, "--result-dir", str(tmp_path), "--result-filename", "r.json"]
             usual = "--num-prompts 30 --random-input-len 8 --random-output-len 8 --ignore-eos --seed 5 --max-concurrency 4"
             given = f"{usual} {BEYOND_PROBES} --save-result --no-realtime --disable-tqdm {flags}".split()
@@ -83,7 +103,7 @@ def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tm
 
 
 def test_every_check_is_provoked_or_has_its_reason_not_to_be() -> None:
-    provoked = {name for _, _, name, _ in PROVOKED.values()}
+    provoked = {name for _, _, name, _ in PROVOKED.values()} | {name for _, name, _ in OF_A_SMALL_SERVER.values()}
     assert {check.__name__ for check in CHECKS} == provoked | NOT_PROVOKED.keys()
     assert not provoked & NOT_PROVOKED.keys()
 
@@ -100,6 +120,72 @@ def test_what_the_server_did_is_named(bench: Bench, faults: str, flags: str, nam
         assert (status, code) == ("INVALID", 1)
     elif level == "suspect":
         assert status != "VALID"
+
+
+@pytest.mark.parametrize(("flags", "name", "level"), OF_A_SMALL_SERVER.values(), ids=OF_A_SMALL_SERVER.keys())
+def test_what_was_too_much_is_named(bench: Bench, flags: str, name: str, level: str) -> None:
+    _, out, status, findings = bench("", flags, EngineSettings(ttft_ms=4, itl_ms=2, max_num_seqs=2))
+    assert findings[name]["level"] == level, findings[name]
+    assert " ".join(findings[name]["sentence"].split()) in " ".join(out.split())
+    assert level != "suspect" or status != "VALID"
+
+
+@contextmanager
+def asking(url: str, tokens: int) -> Iterator[None]:
+    """Somebody else's request, which is under way when the block begins."""
+    body = {"model": "embedded", "prompt": "who else is there", "max_tokens": tokens, "ignore_eos": True}
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=20)
+    connection.request("POST", "/v1/completions", json.dumps(body), {"Content-Type": "application/json"})
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("when", ["at once with ours", "before ours"])
+def test_another_client_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    with ExitStack() as others:
+
+        def before_the_run(endpoint: Endpoint) -> Reading | None:
+            if when == "before ours":
+                others.enter_context(asking(endpoint.base_url, 10_000))
+                return counters_before(endpoint)
+            before = counters_before(endpoint)
+            others.enter_context(asking(endpoint.base_url, 40))
+            return before
+
+        monkeypatch.setattr("inferometer.campaign.measured.counters_before", before_the_run)
+        _, out, status, findings = bench("", "--num-prompts 60")
+    found = findings["other_clients"]
+    figures = found["figures"]
+    assert (found["level"], status) == ("suspect", status) != ("suspect", "VALID")
+    assert " ".join(found["sentence"].split()) in " ".join(out.split())
+    if when == "before ours":
+        assert (figures["in_flight_before"], figures["in_flight_after"]) == (1, 1)
+    else:
+        assert figures["foreign_requests"] == 1
+        assert figures["foreign_share"] == pytest.approx((40 + 4) / (60 * (8 + 8)))  # tokens
+
+
+def test_a_run_beside_nobody_is_not_doubted(bench: Bench) -> None:
+    """Warm-ups are ours too, and what is asked before the run is none of it."""
+    _, out, _, findings = bench("", "--num-warmups 6")
+    names = ("server_restarted", "preemptions", "prefix_hits", "other_clients", "queueing", "steady_state")
+    assert {name: findings[name]["level"] for name in names} == dict.fromkeys(names, "ok")
+    assert findings["other_clients"]["figures"] == {
+        "in_flight_before": 0,
+        "in_flight_after": 0,
+        "foreign_requests": 0,
+        "foreign_share": 0,
+    }
+    rows = [
+        line.split(":") for line in out.splitlines() if line.startswith(("Prefix cache hit", "Preemptions", "Mean time in"))
+    ]
+    assert [(label, float(value)) for label, value in rows] == [
+        ("Prefix cache hit rate (%)", 0),
+        ("Preemptions", 0),
+        ("Mean time in its queue (ms)", 0),
+    ]
 
 
 def test_the_count_of_each_failure_is_in_the_sentence(bench: Bench) -> None:

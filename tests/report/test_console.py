@@ -21,6 +21,7 @@ from inferometer.metrics.summary import Counts, Events, Goodput, Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.report.console import render
 from inferometer.spec.run import Load
+from inferometer.trace.server_counters import Reading, ServerCounters
 from inferometer.trace.trace import WorkerRecord
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -132,6 +133,26 @@ def test_the_steady_state_stands_beside_the_whole_run() -> None:
         "Mean TPOT (ms):                          n/a",
         "=" * 50,
     ]
+
+
+def test_what_the_server_counted_stands_after_the_client() -> None:
+    """The hit rate also where only the answers tell of it; nothing where nobody tells."""
+    load = Load(num_prompts=30, max_concurrency=4)
+    assert "The Server" not in render(their_summary(), FINE, load=load, workers=[worker()])
+    warm = replace(their_summary(), prefix_cache_hit_rate=79.875)
+    before = Reading("vLLM", 0.0, None, {"preemptions": 1, "queued": 10, "queue_s": 1}, {}, {})
+    after = Reading("vLLM", 9.0, None, {"preemptions": 3, "queued": 40, "queue_s": 1.15}, {}, {})
+    text = render(warm, FINE, load=load, workers=[worker()], server=ServerCounters(before, after))
+    block = text[text.index("-The Server-") :].splitlines()[1:]
+    assert [line.rstrip() for line in block[:4]] == [
+        "Prefix cache hit rate (%):               79.88",
+        "Preemptions:                             2",
+        "Mean time in its queue (ms):             5.00",
+        "=" * 50,
+    ]
+    alone = render(warm, FINE, load=load, workers=[worker()])
+    assert "Prefix cache hit rate (%):" in alone
+    assert "Preemptions" not in alone
 
 
 def test_a_suspect_run_in_open_loop() -> None:

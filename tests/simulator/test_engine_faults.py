@@ -6,18 +6,49 @@ import http.client
 from collections import Counter
 from urllib.parse import urlsplit
 
+import httpx
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer.protocol import PROTOCOLS, UNKNOWN, Reply
+from inferometer.server.counters import read_page
+from inferometer.server.endpoint import Endpoint
 from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.simulator.api import FrontSettings
 from inferometer.simulator.faults import FAULTS, Fault, FaultPlan, parse_faults
 from inferometer.simulator.rewrite import REWRITES, expressible
+from inferometer.trace.server_counters import Reading, ServerCounters
 
 ASK = {"prompt": "a b", "max_tokens": 4, "stream": True, "stream_options": {"include_usage": True}}
+
+
+def counted(engine: EmbeddedEngine) -> Reading:
+    with Endpoint(engine.base_url) as endpoint:
+        page = endpoint.metrics_page()
+    assert page is not None
+    reading = read_page(*page)
+    assert reading is not None
+    return reading
+
+
+def test_what_befalls_the_engine_shows_on_its_metrics_page() -> None:
+    """Hits are of the 2 prompt tokens of a request; after a restart, all begins at 0, and connections are new ones."""
+    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), faults="hit#1,cached#2,preempt#3,restart#4") as engine:
+        before = counted(engine)
+        for number in range(4):
+            assert httpx.post(engine.base_url + "/v1/completions", json=ASK, headers={"x-request-id": str(number)}).content
+        after = counted(engine)
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.post(engine.base_url + "/v1/completions", json=ASK, headers={"x-request-id": "4"})
+        anew = counted(engine)
+        assert httpx.post(engine.base_url + "/v1/completions", json=ASK, headers={"x-request-id": "5"}).content
+    seen = ServerCounters(before, after)
+    numbers = [seen.grown(name) for name in ("requests", "prompt_tokens", "generation_tokens", "prefix_hits", "preemptions")]
+    assert numbers == [4, 8, 16, 4, 1]
+    assert ServerCounters(after, anew).restarted
+    assert set(anew.counters.values()) == {0}
 
 
 def test_a_list_says_what_whom_and_when() -> None:

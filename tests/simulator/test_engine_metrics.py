@@ -15,6 +15,14 @@ def samples(page: bytes) -> dict[tuple[str, str], float]:
     return {(s.name, s.labels.get("le", s.labels.get("finished_reason", ""))): s.value for f in families for s in f.samples}
 
 
+def test_what_is_told_of_memory_and_of_its_start() -> None:
+    metrics = Metrics(started_s=1234.5)
+    metrics.prefix_hits, metrics.preemptions = 64, 2
+    read = samples(page(metrics))
+    assert read["process_start_time_seconds", ""] == 1234.5
+    assert (read["vllm:prefix_cache_hits_total", ""], read["vllm:num_preemptions_total", ""]) == (64, 2)
+
+
 def page(metrics: Metrics, model: str = "m") -> bytes:
     return metrics.render(model=model, running=3, waiting=2, kv_cache_usage=0.25)
 

@@ -79,6 +79,16 @@ def test_admission_is_noted_for_the_queue_time() -> None:
     assert (waiting.submitted_ns, waiting.admitted_ns) == (10 * MS, 50 * MS)
 
 
+def test_a_preempted_request_computes_again_what_it_held() -> None:
+    """5 prompt tokens and one of its own are to be computed again, 10 ms each: TTFT and 60 ms until the next."""
+    model = paced(prefill_ms_per_1k_tokens=10_000, ttft_ms=50)
+    sequence, other = model.submit(0, 5, 3, 0), model.submit(1, 5, 3, 0)
+    assert drain(model, 100 * MS) == [(100, 0, 1, False), (100, 1, 1, False)]
+    model.preempt(sequence)
+    assert drain(model) == [(120, 1, 1, False), (140, 1, 1, True), (230, 0, 1, False), (250, 0, 1, True)]
+    assert other.tokens_held == 8
+
+
 def test_itl_grows_with_what_runs_beside() -> None:
     model = paced(itl_growth_ms=5)
     model.submit(0, 5, 4, 0)

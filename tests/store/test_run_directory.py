@@ -37,8 +37,9 @@ def _trace() -> Trace:
     return example_trace()
 
 
-def save(directory: Path, trace: Trace, spec: RunSpec) -> Path:
-    save_run(directory, trace, spec, environment=ENVIRONMENT, summary=SUMMARY, verdict=VERDICT, prompts=PROMPTS)
+def save(directory: Path, trace: Trace, spec: RunSpec, server_counters: dict[str, Any] | None = None) -> Path:
+    asides = {"environment": ENVIRONMENT, "prompts": PROMPTS, "server_counters": server_counters}
+    save_run(directory, trace, spec, summary=SUMMARY, verdict=VERDICT, **asides)  # type: ignore[arg-type]
     return directory
 
 
@@ -61,6 +62,12 @@ def test_a_run_comes_back_exactly(tmp_path: Path, trace: Trace, spec: RunSpec) -
     assert run.spec == spec.model_copy(update={"target": spec.target.model_copy(update={"headers": {}})})
     assert run.fingerprint == run.spec.fingerprint == spec.fingerprint
     assert (run.environment, run.summary, run.verdict, run.prompts) == (ENVIRONMENT, SUMMARY, VERDICT, PROMPTS)
+
+
+def test_what_the_server_counted_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+    counters = {"before": {"engine": "vLLM", "counters": {"requests": 3.0}}, "after": None, "delta": {}}
+    assert load_run(save(tmp_path / "told", trace, spec, counters)).server_counters == counters
+    assert load_run(save(tmp_path / "silent", trace, spec)).server_counters is None
 
 
 def test_texts_come_back_where_they_were_kept(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:

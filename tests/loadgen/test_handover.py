@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from loop_runner import check_books, closed_loop, job_for, jobs_for, worker_record
 
-from inferometer.loadgen.handover import load_share, lost_share, save_share
+from inferometer.loadgen.handover import hand_over, load_share, lost_share
 from inferometer.trace import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, Trace
 from inferometer.trace.trace import empty_events, empty_requests, merge
 
@@ -32,14 +34,19 @@ def columns(ids: list[int], events: int = 0) -> tuple[dict[str, Any], dict[str, 
 def handed_over(directory: Path, ids: list[int], events: int, texts: tuple[str, ...], *, stopped: bool = False) -> Trace:
     requests, table = columns(ids, events)
     record = worker_record(worker=3, sent=len(ids))
-    directory.mkdir(exist_ok=True)
-    save_share(directory, requests, table, {"record": record, "texts": texts, "stopped": stopped})
-    return load_share(directory, job_for(1, n=len(ids)), 123)
+    share = hand_over(directory, requests, table, {"record": record, "texts": texts, "stopped": stopped})
+    assert (share == directory) == directory.is_dir()
+    return load_share(pickle.loads(pickle.dumps(share)), job_for(1, n=len(ids)), 123)
 
 
-def test_what_is_saved_comes_back_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("there_is_room", [True, False])
+def test_what_is_handed_over_comes_back_the_same(tmp_path: Path, there_is_room: bool) -> None:
     requests, table = columns([4, 5, 6], events=7)
-    trace = handed_over(tmp_path, [4, 5, 6], 7, ("a", "", "ü"), stopped=True)
+    directory = tmp_path / "share"
+    if not there_is_room:
+        (tmp_path / "file").touch()
+        directory = tmp_path / "file" / "share"
+    trace = handed_over(directory, [4, 5, 6], 7, ("a", "", "ü"), stopped=True)
     for c in REQUEST_COLUMNS:
         assert trace.requests[c.name].dtype == np.dtype(c.dtype)
         assert trace.requests[c.name].tolist() == requests[c.name].tolist()
@@ -51,7 +58,7 @@ def test_what_is_saved_comes_back_the_same(tmp_path: Path) -> None:
 
 
 def test_a_share_without_events_or_texts_comes_back_too(tmp_path: Path) -> None:
-    trace = handed_over(tmp_path, [0], 0, ("",))
+    trace = handed_over(tmp_path / "share", [0], 0, ("",))
     assert {len(column) for column in trace.events.values()} == {0}
     assert trace.texts is None
 
@@ -91,7 +98,7 @@ def test_shares_merge_in_order_of_id_and_their_events_stay_theirs(tmp_path: Path
 
 
 def test_texts_of_one_share_survive_the_loss_of_another(tmp_path: Path) -> None:
-    kept = handed_over(tmp_path, [0, 2], 0, ("zero", "two"))
+    kept = handed_over(tmp_path / "a", [0, 2], 0, ("zero", "two"))
     _, job = jobs_for(1, closed_loop(3, 2), workers=2)
     merged = merge([kept, lost_share(job, sent=1, start_realtime_ns=5, why="it died", interrupted=True)])
     assert merged.texts == ("zero", "", "two")
@@ -100,4 +107,4 @@ def test_texts_of_one_share_survive_the_loss_of_another(tmp_path: Path) -> None:
 
 def test_where_no_share_has_texts_there_are_none(tmp_path: Path) -> None:
     empty = Trace(columns([1])[0], empty_events(), (), 0, closed_loop=True)
-    assert merge([handed_over(tmp_path, [0], 0, ("",)), empty]).texts is None
+    assert merge([handed_over(tmp_path / "b", [0], 0, ("",)), empty]).texts is None

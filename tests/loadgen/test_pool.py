@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
+from unittest.mock import Mock
 
 import numpy as np
 import psutil
@@ -47,6 +50,20 @@ def test_workers_share_the_work_exactly_and_their_records_become_one(workers: in
     assert r["sent_ns"].min() >= -MS // 100
     assert not trace.interrupted
     assert worker_processes() == []
+
+
+@pytest.mark.parametrize("room", ["no folder", "a folder that is full"])
+def test_nothing_is_lost_where_the_disk_is_full(room: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if room == "no folder":
+        (tmp_path / "file").touch()
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    else:
+        monkeypatch.setattr(np, "save", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+    with ScriptedServer(answer) as server:
+        trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=2))
+    check_books(trace, range(11))
+    assert set(trace.requests["outcome"].tolist()) == {Outcome.OK}
+    assert sum(w.sent for w in trace.workers) == 11
 
 
 def test_workers_keep_the_cap_together() -> None:

@@ -30,6 +30,7 @@ def folder(path: Path, *, age_s: float = 2 * YOUNG_S) -> Path:
 
 def test_a_folder_is_gone_when_it_is_no_longer_needed(temporary: Path) -> None:
     with scratch_folder() as made:
+        assert made is not None
         (made / "0").mkdir()
         assert made.parent == temporary
     assert list(temporary.iterdir()) == []
@@ -54,8 +55,16 @@ def test_only_what_nobody_needs_is_removed(temporary: Path) -> None:
     assert not dead.exists()
 
 
+def test_without_room_for_a_folder_there_is_none(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (temporary / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary / "file"))
+    with scratch_folder() as made:
+        assert made is None
+
+
 def test_a_folder_in_use_is_not_removed_by_another_measurement(temporary: Path) -> None:
     with scratch_folder() as first:
+        assert first is not None
         os.utime(first, (0, 0))
         scratch._remove_left_behind.cache_clear()
         with scratch_folder() as second:

@@ -1,7 +1,11 @@
-"""How a worker's columns reach its parent: as plain numpy files in a temporary folder, mapped and not copied."""
+"""How a worker's columns reach its parent: as plain numpy files in a temporary folder, mapped and not copied.
+
+Where there is no room for them, they go through the pipe: a full disk is no reason to lose a measurement.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -14,9 +18,28 @@ from inferometer.loadgen.job import Job
 from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome
 from inferometer.trace.trace import Columns, Trace, WorkerRecord, empty_events, empty_requests
 
+Share = tuple[Columns, Columns, bytes]
+"""Columns of requests and of events, and the rest as JSON: what goes through a pipe."""
+
+
+def hand_over(directory: Path | None, requests: Columns, events: Columns, rest: Mapping[str, Any]) -> Path | Share:
+    """Leave one worker's columns in `directory`, which is made and returned; if there is no room, they are returned themselves.
+
+    `rest`: record, texts, stopped.
+    """
+    if directory is not None:
+        try:
+            save_share(directory, requests, events, rest)
+        except OSError:
+            shutil.rmtree(directory, ignore_errors=True)
+        else:
+            return directory
+    return requests, events, orjson.dumps(rest, default=asdict)
+
 
 def save_share(directory: Path, requests: Columns, events: Columns, rest: Mapping[str, Any]) -> None:
-    """Write one worker's columns; object columns and `rest` (record, texts, stopped) go into one JSON file."""
+    """Write one worker's columns; object columns and `rest` go into one JSON file. Raises OSError."""
+    directory.mkdir()
     objects = {c.name: requests[c.name].tolist() for c in REQUEST_COLUMNS if c.dtype == "object"}
     for c in REQUEST_COLUMNS:
         if c.dtype != "object":
@@ -26,24 +49,30 @@ def save_share(directory: Path, requests: Columns, events: Columns, rest: Mappin
     (directory / "rest.json").write_bytes(orjson.dumps({**rest, "objects": objects}, default=asdict))
 
 
-def load_share(directory: Path, job: Job, start_realtime_ns: int) -> Trace:
-    """What `save_share` wrote, as a trace of this worker's requests."""
-    rest = orjson.loads((directory / "rest.json").read_bytes())
-    requests: dict[str, Any] = {}
-    for c in REQUEST_COLUMNS:
-        if c.dtype == "object":
-            requests[c.name] = np.array(rest["objects"][c.name], dtype=object)
-        else:
-            requests[c.name] = _map(directory / f"request.{c.name}.npy")
+def load_share(share: Path | Share, job: Job, start_realtime_ns: int) -> Trace:
+    """What was handed over, as a trace of this worker's requests."""
+    requests, events, packed = _read(share) if isinstance(share, Path) else share
+    rest = orjson.loads(packed)
     return Trace(
         requests=requests,
-        events={c.name: _map(directory / f"event.{c.name}.npy") for c in EVENT_COLUMNS},
+        events=events,
         workers=(WorkerRecord(**rest["record"]),),
         start_realtime_ns=start_realtime_ns,
         closed_loop=job.closed_loop,
         interrupted=rest["stopped"],
         texts=tuple(rest["texts"]) if any(rest["texts"]) else None,
     )
+
+
+def _read(directory: Path) -> Share:
+    """What `save_share` wrote."""
+    packed = (directory / "rest.json").read_bytes()
+    objects = orjson.loads(packed)["objects"]
+    requests = {
+        c.name: np.array(objects[c.name], dtype=object) if c.dtype == "object" else _map(directory / f"request.{c.name}.npy")
+        for c in REQUEST_COLUMNS
+    }
+    return requests, {c.name: _map(directory / f"event.{c.name}.npy") for c in EVENT_COLUMNS}, packed
 
 
 def _map(path: Path) -> Any:

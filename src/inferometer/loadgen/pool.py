@@ -37,13 +37,11 @@ class MeasurementError(Exception):
 class _Worker:
     """A worker as its parent sees it."""
 
-    def __init__(self, job: Job, directory: Path) -> None:
+    def __init__(self, job: Job, directory: Path | None) -> None:
         # A forked worker finds the requests in memory it shares with us; elsewhere they are sent to it.
         context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.job = job
         self.live = Live()
-        self.directory = directory
-        directory.mkdir()
         self.pipe, far_end = context.Pipe()
         self.process: BaseProcess = context.Process(target=work, args=(job, self.live, far_end, directory), daemon=True)
         self.process.start()
@@ -70,7 +68,7 @@ def measure(jobs: Sequence[Job], on_progress: Callable[[Snapshot], None] = lambd
     workers: list[_Worker] = []
     with scratch_folder() as folder, _Stop(workers) as stop:
         try:
-            workers.extend(_Worker(job, folder / str(job.share.worker)) for job in jobs)
+            workers.extend(_Worker(job, folder and folder / str(job.share.worker)) for job in jobs)
             _await_ready(workers, stop)
             anchor = take_anchor()
             start_ns = monotonic_ns() + START_AFTER_NS
@@ -157,7 +155,7 @@ def _collect(
     for place, worker in enumerate(workers):
         word = last_words[place]
         if word[0] == "done":
-            shares.append(load_share(worker.directory, worker.job, start_realtime_ns))
+            shares.append(load_share(word[1], worker.job, start_realtime_ns))
             continue
         why = "the worker process died" if word[0] == "died" else f"the worker failed: {word[1].strip().splitlines()[-1]}"
         sent = snapshot([worker.live]).sent

@@ -18,10 +18,15 @@ YOUNG_S = 60.0
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """A new folder of our own, locked as long as we or a worker of ours live."""
-    _remove_left_behind()
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
+def scratch_folder() -> Iterator[Path | None]:
+    """A new folder of our own, locked as long as we or a worker of ours live; None where no folder can be made."""
+    try:
+        _remove_left_behind()
+        made = tempfile.TemporaryDirectory(prefix=PREFIX)
+    except OSError:
+        yield None
+        return
+    with made as name:
         folder = os.open(name, os.O_RDONLY)
         try:
             with suppress(OSError):  # a file system without such locks: then nobody can take it from us either

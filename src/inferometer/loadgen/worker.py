@@ -1,7 +1,7 @@
 """Worker: the process around one loop. It prepares, waits for the common start, runs, and leaves its columns as files.
 
-Parent and worker speak in small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done",); or, at any time,
-("failed", sentence).
+Parent and worker speak in small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done", columns), which is the folder
+they are in or, where that had no room, the columns themselves; or, at any time, ("failed", sentence).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 from inferometer.clock import clock_step_ns, monotonic_ns
-from inferometer.loadgen.handover import save_share
+from inferometer.loadgen.handover import Share, hand_over
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
@@ -28,7 +28,7 @@ from inferometer.trace.trace import WorkerRecord
 _PR_SET_PDEATHSIG = 1
 
 
-def work(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
+def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
     """Body of a worker process. Never raises: what goes wrong is told over the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells us when to stop
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -38,15 +38,14 @@ def work(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
         if parent is not None and os.getppid() != parent.pid:
             os._exit(1)  # it died before we asked to die with it
     try:
-        _measure(job, live, pipe, directory)
-        pipe.send(("done",))
+        pipe.send(("done", _measure(job, live, pipe, directory)))
     except CannotConnectError as error:
         pipe.send(("failed", str(error)))
     except Exception:
         pipe.send(("failed", traceback.format_exc()))
 
 
-def _measure(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
+def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path | Share:
     loop = Loop(job, live)
     loop.prepare()
     gc.collect()
@@ -81,4 +80,4 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path) -> None:
         kernel_stamps=loop.connections.kernel_stamps,
     )
     requests, events, texts = loop.recorder.finish(loop.anchors, start_ns)
-    save_share(directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped})
+    return hand_over(directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped})

@@ -17,7 +17,15 @@ from inferometer.results.file_name import conditions_in
 from inferometer.results.imported_requests import intervals_of, request_values, samples_of
 from inferometer.results.json_text import read_objects
 from inferometer.results.point import Condition, Point
-from inferometer.store.importers import ImportedRun, is_evalscope, read_results, recompute, runs_of
+from inferometer.store.importers import (
+    CannotImportError,
+    ImportedRun,
+    UnknownResultError,
+    is_evalscope,
+    read_results,
+    recompute,
+    runs_of,
+)
 from inferometer.store.importers.reading import Object, number, text
 from inferometer.store.vllm_json import RESERVED
 
@@ -82,7 +90,12 @@ def runs_in(path: Path) -> tuple[list[tuple[Object, ImportedRun]], list[str]]:
     if path.is_dir() or (is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))):
         return [({}, run) for run in read_results(path)], []
     objects, problems = read_objects(path)
-    return [(result, run) for result in objects for run in runs_of(result, path)], problems
+    try:
+        return [(result, run) for result in objects for run in runs_of(result, path)], problems
+    except UnknownResultError:
+        raise
+    except CannotImportError as error:
+        raise error if str(path) in str(error) else CannotImportError(f"cannot read {path}: {error}") from None
 
 
 def identity_of(
@@ -163,13 +176,14 @@ def _conditions(run: ImportedRun, result: Object, told: Mapping[str, Condition])
         in_name = {}
     load: dict[str, Condition] = {key: _tidy(key, value) for key, value in run.load.items()}
     found: dict[str, Condition] = {**in_name, "burstiness": _number(result.get("burstiness")), **load, **told}
-    found["backend"] = text(result.get("backend")) or text(result.get("endpoint_type"))
-    if run.model is not None:
+    backend = text(result.get("backend")) or text(result.get("endpoint_type")) or ""
+    found["backend"] = backend if 0 < len(backend) <= LONGEST_WORD else None
+    if run.model is not None and len(run.model) <= LONGEST_WORD:
         found["model_id"] = run.model
         found.setdefault("model", run.model)
     if date := _date(result.get("date")):
         found["date"] = date
-    if strategy := text(result.get("ramp_up_strategy")):
+    if (strategy := text(result.get("ramp_up_strategy"))) and len(strategy) <= LONGEST_WORD:
         rates = [number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")]
         found["arrivals"] = f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
         found.pop("request_rate", None)

@@ -68,6 +68,8 @@ class _Reading:
             self.problems.append(f"{str(error).rstrip('.')}.")
         except OSError as error:
             self.problems.append(f"cannot read {error.filename}: {error.strerror}.")
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            self.problems.append(f"cannot read {_place(source)}: it holds what no tool writes ({type(error).__name__}).")
 
     def _add_run(self, source: RunDirectory | CampaignResult, point: Point) -> None:
         """A campaign knows more of a run than its directory does."""
@@ -113,6 +115,10 @@ def _point_of(source: RunDirectory | CampaignResult) -> Point:
     if isinstance(source, RunDirectory):
         return point_of_run(source.path)
     return point_of_result(source.campaign, source.result)
+
+
+def _place(source: Source) -> Path:
+    return source.campaign.places.result_dir / source.result.run if isinstance(source, CampaignResult) else source.path
 
 
 def _with_told(point: Point, told: Mapping[str, Condition]) -> Point:

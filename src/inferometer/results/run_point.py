@@ -10,7 +10,7 @@ from typing import Any
 
 from inferometer.results.columns import CONDITIONS, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
-from inferometer.results.foreign import LATENCIES, identity_of
+from inferometer.results.foreign import LATENCIES, MOST_WHOLE, identity_of
 from inferometer.results.point import Condition, Point, Range, Status
 from inferometer.spec.longest import WRITTEN_ANSWER
 from inferometer.store.importers.imported_run import CannotImportError
@@ -174,7 +174,7 @@ def _gpus(server: object) -> int | None:
     if tp is None:
         return None
     words = [word for word in entries(at(server, "command")) if isinstance(word, str)]
-    pairs = [*zip(words, [*words[1:], ""], strict=True), *(word.partition("=")[::2] for word in words)]
+    pairs = [*zip(words, words[1:], strict=False), *(word.partition("=")[::2] for word in words)]
     flags = ("--data-parallel-size", "-dp", "--dp-size", "--dp")
     counts = [int(value) for name, value in pairs if name in flags and value.isdecimal() and len(value) < 6]
     replicas = _whole(at(server, "launch", "replica"))
@@ -200,7 +200,7 @@ def _date(run: Object) -> str | None:
 
 def _whole(value: object) -> int | None:
     figure = number(value)
-    return int(figure) if figure is not None and figure == int(figure) else None
+    return int(figure) if figure is not None and abs(figure) < MOST_WHOLE and figure == int(figure) else None
 
 
 def _values(summary: Object) -> dict[str, float]:

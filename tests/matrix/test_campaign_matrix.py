@@ -22,6 +22,7 @@ from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.spec.campaign import CampaignError, CampaignSpec
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
+from inferometer.spec.interleave import blocks_of
 from inferometer.spec.workload import needs_messages
 from inferometer.store.standing import places_of
 
@@ -58,7 +59,7 @@ def campaign(folder: Path, backend: str, names: Sequence[str], base_url: str = "
 
 def run(spec: CampaignSpec, folder: Path) -> Outcome:
     groups = expand(spec)
-    lines = CampaignLines(groups)
+    lines = CampaignLines(blocks_of(groups, spec.interleave))
     task = Task.of(
         spec,
         groups,

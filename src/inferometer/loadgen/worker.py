@@ -1,7 +1,7 @@
 """Worker: the process around one loop. It prepares, waits for the common start, runs, and leaves its columns as files.
 
-Parent and worker speak in small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done", columns), which is the folder
-they are in or, where that had no room, the columns themselves; or, at any time, ("failed", sentence).
+Parent and worker speak in small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done", a folder with its columns,
+or the columns themselves where there was no room); or, at any time, ("failed", sentence).
 """
 
 from __future__ import annotations

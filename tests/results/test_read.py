@@ -30,6 +30,8 @@ from result_files import (
 from inferometer.campaign.gather import collect
 from inferometer.campaign.merge import merge
 from inferometer.results import METRICS, Point, ResultsError, read
+from inferometer.spec.longest import nominal_lengths
+from inferometer.spec.run import RunSpec
 from inferometer.store.vllm_json import save_result
 
 
@@ -149,6 +151,33 @@ def test_the_level_of_load(load: dict[str, Any], told: dict[str, Any], tmp_path:
 def test_accelerators_are_those_in_use(server: dict[str, Any], gpus: int | None, tmp_path: Path) -> None:
     save(tmp_path / "run", trace_of(4), spec_of(4, server=server))
     assert the_point(tmp_path / "run").conditions.get("gpus") == gpus
+
+
+def workloads() -> list[tuple[dict[str, Any], tuple[int | None, int | None]]]:
+    lengths = {"input_len": 64, "output_len": 8}
+    return [
+        ({"kind": "random", **lengths, "prefix_len": 16}, (64, 8)),
+        ({"kind": "random", "scenario": "N(512,64)/(128,16)"}, (512, 128)),
+        ({"kind": "sonnet", "path": "sonnet.txt", **lengths, "prefix_len": 16}, (64, 8)),
+        ({"kind": "prefix", "prefix_len": 32, "suffix_len": 16, "output_len": 8}, (48, 8)),
+        ({"kind": "sharegpt", "path": "conversations.json", "output_len": 8}, (None, 8)),
+        ({"kind": "trace", "path": "trace.csv"}, (None, None)),
+        ({"kind": "sessions", "input_len": 64}, (64, 128)),
+        ({"kind": "sessions", "path": "talks.jsonl", "output_len": 8}, (None, 8)),
+        ({"kind": "images", **lengths}, (64, 8)),
+    ]
+
+
+@pytest.mark.parametrize(("workload", "lengths"), workloads())
+def test_lengths_are_those_by_which_people_know_a_workload(
+    workload: dict[str, Any], lengths: tuple[int | None, int | None], tmp_path: Path
+) -> None:
+    spec = RunSpec.model_validate({"target": {"model": "m"}, "workload": workload, "load": {"num_prompts": 4}})
+    assert nominal_lengths(spec.workload) == lengths
+    save(tmp_path / "run", trace_of(4), spec)
+    conditions = the_point(tmp_path / "run").conditions
+    assert (conditions.get("input_len"), conditions.get("output_len")) == lengths
+    assert conditions["dataset"] == workload["kind"]
 
 
 def test_a_rehearsal_is_marked(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from inferometer.results.columns import CONDITIONS, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.foreign import LATENCIES, MOST_WHOLE, identity_of
 from inferometer.results.point import Condition, Point, Range, Status
-from inferometer.spec.longest import WRITTEN_ANSWER
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
@@ -22,6 +21,9 @@ MOST_BYTES = 16 * 1024 * 1024
 """Of each of the three files: they hold a few kilobytes, whatever the run."""
 
 STATUSES: dict[object, Status] = {"VALID": "VALID", "SUSPECT": "SUSPECT", "INVALID": "INVALID"}
+
+WRITTEN_ANSWER = 128
+"""Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in `spec.longest`."""
 
 EMBEDDED_VERSION = "+inferometer"
 """In the version that the embedded engine tells of itself."""

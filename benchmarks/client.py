@@ -70,6 +70,7 @@ def measure(url: str, *flags: object, script: Path = Path(__file__), watch_memor
     with tempfile.TemporaryDirectory(prefix="inferometer-benchmark-") as folder:
         note = Path(folder) / "cost.json"
         fixed = ["--base-url", url, "--request-id-prefix", REQUEST_ID_PREFIX, "--ignore-eos", "--quiet", "--allow-invalid"]
+        fixed += ["--no-calibration"]  # the truth is at hand
         files = ["--save-result", "--result-dir", folder, "--result-filename", "result.json"]
         together_mib = _run([sys.executable, str(script), str(note), *fixed, *files, *map(str, flags)], watch_memory)
         measured = Measured(

@@ -95,3 +95,16 @@ def test_no_time_at_all_still_tries_one_load() -> None:
     rig = Rig(10, probes=0)
     found = find_ceiling(rig, first=1_000, most=1e9, time_is_up=rig.time_is_up)
     assert (found.value, found.ended_by, rig.asked) == (0.0, "time", [1_000])
+
+
+def test_where_the_server_jumps_over_the_ceiling_the_ceiling_is_a_lower_bound() -> None:
+    asked: list[float] = []
+
+    def probe(wanted: float) -> Reading:
+        """A client that is exact up to 70,000, and a server that gives its all only when it is asked for very much."""
+        asked.append(wanted)
+        load = min(wanted, 60_000.0) if wanted < 200_000 else 150_000.0
+        return Reading(load, load <= 70_000)
+
+    found = find_ceiling(probe, first=50_000, most=1e9, time_is_up=lambda: False)
+    assert (found.value, found.ended_by) == (60_000, "server")

@@ -82,7 +82,7 @@ QUICK = Effort(
     0.4, {"events": 6.5, "requests": 10.0, "streams": 12.0}, 4096, {"events": 32_000, "requests": 4_000, "streams": 4_096}
 )
 THOROUGH = Effort(
-    2.0, {"events": 45.0, "requests": 80.0, "streams": 100.0}, 16_384, {"events": 8_000, "requests": 1_000, "streams": 1_024}
+    1.0, {"events": 25.0, "requests": 40.0, "streams": 50.0}, 16_384, {"events": 8_000, "requests": 1_000, "streams": 1_024}
 )
 MOST: Mapping[Kind, float] = {"events": 4_000_000.0, "requests": 500_000.0}
 LEAST: Mapping[Kind, float] = {"events": 100.0, "requests": 10.0, "streams": 1.0}

@@ -162,6 +162,7 @@ class GroupRun:
         assert self._known is not None
         target = point.spec.target.model_copy(update={"base_url": self._known.endpoint.base_url})
         spec = point.spec.model_copy(update={"target": target})
+        calibration = self.task.calibration(spec.workers)
         gc.collect()
         gc.freeze()  # a worker is forked from us and collects once before it runs: it need not look at all that we hold
         with self.display.measuring(point) as show:
@@ -171,6 +172,7 @@ class GroupRun:
                 self.task.wanted,
                 real_time=self.task.real_time,
                 request_id_prefix=f"{spec.fingerprint}-{attempt}-",
+                calibration=calibration,
                 on_progress=show,
             )
         if measured.trace.interrupted:

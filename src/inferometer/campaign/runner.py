@@ -24,6 +24,7 @@ from inferometer.campaign.outcome import Outcome, endings_of
 from inferometer.campaign.results import Results
 from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
+from inferometer.metrics.calibration import host_in_words
 from inferometer.spec.campaign import Group
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
@@ -83,11 +84,20 @@ class _Run:
 
     def _measure_all(self) -> None:
         try:
+            self._calibrate()
             for block in self.blocks:
                 if not any(group.id in self.lost for group in block.groups):
                     self._measure(block)
         finally:
             self._keep_up(())
+
+    def _calibrate(self) -> None:
+        """Have this host's calibrations ready before the first server is up, since making them takes the host's cores."""
+        todo = [point for group in self.task.groups for point in group.points if self.groups[group.id].is_todo(point)]
+        for workers in sorted({point.spec.workers for point in todo}):
+            calibration = self.task.calibration(workers)
+            if calibration is not None:
+                self.display.say(host_in_words(calibration))
 
     def _measure(self, block: Block) -> None:
         todo = [(group, point) for group, point in block.turns if self.groups[group.id].is_todo(point)]

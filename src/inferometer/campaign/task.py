@@ -11,10 +11,15 @@ from typing import Any, Protocol
 from inferometer.campaign.measured import Wanted
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
+from inferometer.metrics.calibration import Calibration
 from inferometer.server.base import Confirmation, Server
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import file_name
 from inferometer.spec.interleave import Block, blocks_of
+
+
+def _not_calibrated(workers: int) -> Calibration | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Task:
     """Times that the server of one group is started again after it died."""
     real_time: bool = True
     """Whether workers ask for a real-time priority."""
+    calibration: Callable[[int], Calibration | None] = _not_calibrated
+    """Of this host, for so many workers. Quick when it is called again."""
 
     @classmethod
     def of(
@@ -47,6 +54,7 @@ class Task:
         *,
         allow_invalid: bool = False,
         real_time: bool = True,
+        calibration: Callable[[int], Calibration | None] = _not_calibrated,
     ) -> Task:
         """The task of a campaign file."""
         wanted = Wanted(
@@ -65,6 +73,7 @@ class Task:
             pairs=spec.interleave,
             allow_invalid=allow_invalid,
             real_time=real_time,
+            calibration=calibration,
         )
 
     @property

@@ -70,7 +70,7 @@ def _run_test(flags: BenchFlags) -> NoReturn:
         _refuse(*error.reasons)
     only = " ".join(f"--only {shlex.quote(point)}" for point in chosen.only)
     typer.echo(f"That is: inferometer run {chosen.campaign} {only}")
-    run(chosen.campaign, only=chosen.only, sets=chosen.sets, allow_invalid=flags.allow_invalid)
+    run(chosen.campaign, only=chosen.only, sets=chosen.sets, allow_invalid=flags.allow_invalid, calibration=flags.calibration)
     raise typer.Exit
 
 

@@ -274,6 +274,14 @@ class BenchFlags:
     realtime: Annotated[
         bool, Option(help="Take a real-time priority for the client, where the system allows it.", rich_help_panel=RUN)
     ] = True
+    calibration: Annotated[
+        bool,
+        Option(
+            "--calibration/--no-calibration",
+            help="Hold the run against this host's calibration; where there is none, make a quick one first (some 12 s, once).",
+            rich_help_panel=RUN,
+        ),
+    ] = True
     first_token_timeout: Annotated[
         float, Option(help="Give a request up without a token after so many seconds.", rich_help_panel=RUN)
     ] = 600.0

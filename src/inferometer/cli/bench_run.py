@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from inferometer.campaign.calibrated import HostCalibrations, is_rehearsal, policy_for
 from inferometer.campaign.measured import Measured, Wanted, measure_point
 from inferometer.campaign.point import KnownServer, ReadyPoint, prepare
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_spec import Asked, understand
+from inferometer.cli.host import host_calibrations
 from inferometer.live.progress import progress
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint
@@ -34,6 +36,7 @@ class Session:
     asked: Asked
     known: KnownServer
     model: str
+    calibrations: HostCalibrations
 
     @property
     def wanted(self) -> Wanted:
@@ -45,10 +48,11 @@ class Session:
 def session(flags: BenchFlags) -> Iterator[Session]:
     """Raises FlagsError with all that is wrong, and EndpointError where no server answers."""
     asked = understand(flags)
+    calibrations = host_calibrations(quiet=flags.disable_tqdm)
     routes = PROTOCOLS[flags.backend].routes
     with Endpoint(asked.target["base_url"], asked.target["headers"], flags.insecure, routes=routes) as endpoint:
         endpoint.wait_ready(flags.ready_check_timeout_sec)
-        yield Session(flags, asked, KnownServer(endpoint), asked.model or endpoint.only_model())
+        yield Session(flags, asked, KnownServer(endpoint), asked.model or endpoint.only_model(), calibrations)
 
 
 def ready_for(session: Session, repeat: int = 0) -> ReadyPoint:
@@ -64,6 +68,8 @@ def measure(session: Session, ready: ReadyPoint, *, label: str = "") -> Measured
     """Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began. `label` begins the progress line."""
     flags, repeat = session.flags, ready.spec.repeat
     prefix = flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-"
+    policy = policy_for(wanted=flags.calibration, rehearsal=is_rehearsal(ready.server["version"]))
+    calibration = session.calibrations.of(policy, workers=flags.workers, real_time=flags.realtime)
     with progress(len(ready.plan), quiet=flags.disable_tqdm, label=label) as show:
         return measure_point(
             ready,
@@ -71,6 +77,7 @@ def measure(session: Session, ready: ReadyPoint, *, label: str = "") -> Measured
             session.wanted,
             real_time=flags.realtime,
             request_id_prefix=f"{prefix}r{repeat + 1}-" if repeat else prefix,
+            calibration=calibration,
             on_progress=show,
         )
 

@@ -36,6 +36,13 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, as `plan` does.")] = False,
     allow_invalid: Annotated[bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")] = False,
+    calibration: Annotated[
+        bool,
+        typer.Option(
+            "--calibration/--no-calibration",
+            help="Hold points against this host's calibration; where there is none, make a quick one first (some 12 s, once).",
+        ),
+    ] = True,
     interleave: Annotated[
         bool,
         typer.Option("--interleave", help="Let the two servers of the campaign take turns: A B, B A, ... over its repeats."),
@@ -54,18 +61,20 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 
         plan(campaign, only=only, sets=sets, quick=quick, embedded=embedded, interleave=interleave)
         return
+    from inferometer.campaign.calibrated import policy_for
     from inferometer.campaign.embedded_server import EmbeddedServer
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
     from inferometer.campaign.outcome import summary_lines
     from inferometer.campaign.task import Task
+    from inferometer.cli.host import host_calibrations
     from inferometer.cli.plan_view import order_in_words
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.campaign import CampaignError
     from inferometer.spec.campaign_file import load_campaign
     from inferometer.spec.expand import expand
-    from inferometer.spec.quick import check_quick
     from inferometer.spec.interleave import blocks_of
+    from inferometer.spec.quick import check_quick
     from inferometer.store.standing import places_of
 
     try:
@@ -86,7 +95,15 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     lines.say(f"Campaign {spec.name}: {sum(len(group.points) for group in groups)} points, results in {places.result_dir}/")
     for line in order_in_words(blocks, (), embedded=embedded) if spec.interleave else ():
         lines.say(line)
-    outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid), places, lines)
+    known, policy = host_calibrations(), policy_for(wanted=calibration, rehearsal=embedded)
+    task = Task.of(
+        spec,
+        groups,
+        server,
+        allow_invalid=allow_invalid,
+        calibration=lambda workers: known.of(policy, workers=workers, real_time=True),
+    )
+    outcome = _run(task, places, lines)
     for line in summary_lines(outcome):
         typer.echo(line)
     raise typer.Exit(outcome.exit_code)

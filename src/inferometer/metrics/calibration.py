@@ -187,12 +187,21 @@ def statement(precision: Precision) -> str:
     """What is known of the host, and how much of that the run used, in a sentence: every report has this one."""
     if precision.calibrated is None:
         return "This host is not calibrated: `inferometer calibrate` finds out its error, and the load that it can take."
-    error, known = precision.error_p99_ms, [kind for kind in UNITS if kind in precision.ceilings]
-    exact = f"±{error:.3f} ms (p99)" if error is not None else f"beyond ±{precision.target_ms:g} ms at any load"
-    ceilings = ", ".join(f"{ceiling_in_words(precision.ceilings[kind])} {UNITS[kind]}" for kind in known)
-    used = ", ".join("–" if (share := precision.used(kind)) is None else percent(share) for kind in known)
+    used = ", ".join("–" if (share := precision.used(kind)) is None else percent(share) for kind in UNITS)
     tls = " It was calibrated without TLS, which this run used: the ceilings are lower." if precision.tls else ""
-    return f"This host: {exact}, ceiling {ceilings}; this run used {used}.{tls}"
+    return f"{_host(precision.error_p99_ms, precision.target_ms, precision.ceilings)}; this run used {used}.{tls}"
+
+
+def host_in_words(calibration: Calibration) -> str:
+    """The same of the host alone, before anything has run: the error at any load up to the ceiling."""
+    errors = [calibration.worst_up_to(float("inf"), name) for name in ("ttft_error_p99_ms", "itl_error_p99_ms")]
+    worst = max((ms for ms in errors if ms is not None), default=None)
+    return f"{_host(worst, calibration.target_ms, calibration.ceilings)}."
+
+
+def _host(error_p99_ms: float | None, target_ms: float | None, ceilings: Mapping[Kind, Ceiling]) -> str:
+    exact = f"±{error_p99_ms:.3f} ms (p99)" if error_p99_ms is not None else f"beyond ±{target_ms:g} ms at any load"
+    return f"This host: {exact}, ceiling {', '.join(f'{ceiling_in_words(ceilings[kind])} {UNITS[kind]}' for kind in UNITS)}"
 
 
 def ceiling_in_words(ceiling: Ceiling) -> str:

@@ -54,6 +54,13 @@ class Bench:
     requests: pl.DataFrame
     events: pl.DataFrame
     verdict: dict[str, Any]
+    summary: dict[str, Any]
+    counted: dict[str, Any] | None
+    """What we read of the server's own counters, before and after, and how much they grew."""
+
+    def level(self, check: str) -> str:
+        (found,) = (f["level"] for f in self.verdict["findings"] if f["name"] == check)
+        return str(found)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +107,8 @@ def measure(server: Server, results: Path, *options: str, prompts: int = PROMPTS
         requests=pl.read_parquet(directory / "requests.parquet"),
         events=pl.read_parquet(directory / "events.parquet"),
         verdict=json.loads((directory / "verdict.json").read_text(encoding="utf-8")),
+        summary=json.loads((directory / "summary.json").read_text(encoding="utf-8")),
+        counted=json.loads((directory / "run.json").read_text(encoding="utf-8"))["server_counters"],
     )
 
 
@@ -113,10 +122,13 @@ def growth(server: Server, before: Mapping[str, float], requests: int) -> dict[s
         time.sleep(0.05)
 
 
-def require_complete(bench: Bench, prompts: int = PROMPTS) -> None:
-    """Nothing failed, nothing is missing, the summary adds up to the rows, and the exit code is the verdict's."""
+def require_complete(bench: Bench, prompts: int = PROMPTS, expected: tuple[str, ...] = ()) -> None:
+    """Nothing failed, nothing is missing, the summary adds up to the rows, and the exit code is the verdict's.
+
+    Nothing is in doubt but what is `expected` to be.
+    """
     doubts = [f for f in bench.verdict["findings"] if f["level"] in ("suspect", "invalid")]
-    assert [f for f in doubts if f["name"] not in ABOUT_THIS_HOST] == []
+    assert [f["name"] for f in doubts if f["name"] not in ABOUT_THIS_HOST] == list(expected), doubts
     assert bench.verdict["status"] == (
         "INVALID" if any(f["level"] == "invalid" for f in doubts) else "SUSPECT" if doubts else "VALID"
     )
@@ -130,6 +142,23 @@ def require_complete(bench: Bench, prompts: int = PROMPTS) -> None:
     assert bench.result["failed"] == 0
     assert bench.result["total_input_tokens"] == rows["prompt_tokens"].sum()
     assert bench.result["total_output_tokens"] == rows["output_tokens"].sum()
+
+
+def require_counted(bench: Bench, warmups: int = 0) -> None:
+    """The server's own counters, as we read them, are those of our requests and of no others; it was at rest before and after."""
+    assert bench.counted is not None
+    before, after, delta = (bench.counted[key] for key in ("before", "after", "delta"))
+    assert delta["requests"] == delta["queued"] == bench.result["completed"] + warmups
+    lengths = bench.result["total_input_tokens"], bench.result["total_output_tokens"]
+    each = (total // bench.result["completed"] for total in lengths)
+    assert (delta["prompt_tokens"], delta["generation_tokens"]) == tuple(
+        total + warmups * one for total, one in zip(lengths, each, strict=True)
+    )
+    assert delta["prefix_queries"] == delta["prompt_tokens"]
+    assert before["engine"] == "vLLM"
+    assert before["started_s"] == after["started_s"] < before["at_s"] <= after["at_s"]
+    assert before["gauges"] == after["gauges"] == {"running": 0, "waiting": 0, "kv_cache_usage": 0}
+    assert (bench.level("server_restarted"), bench.level("other_clients")) == ("ok", "ok")
 
 
 def require_order(bench: Bench) -> None:
@@ -169,17 +198,22 @@ def require_load(bench: Bench, load: tuple[str, ...]) -> None:
 @LOADS
 @BACKENDS
 def test_vllm_agrees_with_its_own_counters(vllm_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]) -> None:
-    few = 4
+    few, warmups = 4, 3
     before = counters(vllm_server)
     short = measure(vllm_server, tmp_path / "short", "--backend", backend, "--ignore-eos", *load, "--seed", "1", prompts=few)
     asides = growth(vllm_server, before, few)
     before = counters(vllm_server)
     bench = measure(vllm_server, tmp_path / "full", "--backend", backend, "--ignore-eos", *load, "--seed", "2")
     grown = growth(vllm_server, before, PROMPTS)
+    warm_up = ("--num-warmups", str(warmups), "--seed", "4")
+    warmed = measure(vllm_server, tmp_path / "warmed", "--backend", backend, "--ignore-eos", *load, *warm_up, prompts=few)
 
     require_complete(bench)
     require_order(bench)
     require_load(bench, load)
+    require_counted(bench)
+    require_counted(warmed, warmups)
+    assert bench.summary["prefix_cache_hit_rate"] == warmed.summary["prefix_cache_hit_rate"] == 0
     rows = bench.requests
     assert rows["output_tokens"].to_list() == rows["asked_output_tokens"].to_list() == [OUTPUT_TOKENS] * PROMPTS
     assert rows["prompt_tokens"].to_list() == rows["asked_prompt_tokens"].to_list() == [INPUT_TOKENS] * PROMPTS
@@ -211,8 +245,37 @@ def test_prompts_that_the_server_has_seen_before_are_noticed(vllm_server: Server
     assert fresh.requests["cached_tokens"].to_list() == [0] * PROMPTS
     assert warm.requests["cached_tokens"].to_list() == [128] * PROMPTS  # the one whole block
     assert warm.verdict["status"] == "INVALID"
-    assert [f["level"] for f in warm.verdict["findings"] if f["name"] == "cached_tokens"] == ["invalid"]
+    assert (warm.level("cached_tokens"), warm.level("prefix_hits")) == ("invalid", "ok")  # said once
     assert warm.exit_code == 1
+    require_counted(warm)
+    assert fresh.summary["prefix_cache_hit_rate"] == 0
+    assert warm.summary["prefix_cache_hit_rate"] == 100 * 128 / INPUT_TOKENS
+
+
+@BACKENDS
+def test_a_cache_that_is_studied_is_measured_cold_and_warm(vllm_server: Server, tmp_path: Path, backend: str) -> None:
+    again = ("--backend", backend, "--ignore-eos", *CLOSED_LOOP, "--seed", "6")
+    cold, warm = (measure(vllm_server, tmp_path / cache, *again, "--cache", cache) for cache in ("cold", "warm"))
+    for bench in (cold, warm):
+        require_complete(bench)
+        require_counted(bench)
+    assert (cold.summary["prefix_cache_hit_rate"], warm.summary["prefix_cache_hit_rate"]) == (0, 100 * 128 / INPUT_TOKENS)
+
+
+@BACKENDS
+def test_a_cache_that_answers_do_not_tell_of_is_noticed_by_the_counters(
+    cramped_vllm: Server, tmp_path: Path, backend: str
+) -> None:
+    few = 4
+    again = ("--backend", backend, "--ignore-eos", "--max-concurrency", "1", "--seed", "7")
+    fresh, warm = (measure(cramped_vllm, tmp_path / name, *again, prompts=few) for name in ("fresh", "warm"))
+    require_counted(fresh)
+    require_counted(warm)
+    assert warm.requests["cached_tokens"].null_count() == few
+    assert [fresh.level("prefix_hits"), warm.level("prefix_hits")] == ["ok", "invalid"]
+    assert (
+        warm.summary["prefix_cache_hit_rate"] == 100 * 128 / INPUT_TOKENS
+    )  # four of five blocks of 32: one token must be left
 
 
 @pytest.fixture(scope="module")
@@ -229,8 +292,12 @@ def test_vllm_that_preempts_and_sends_several_tokens_an_event(cramped_vllm: Serv
     lengths = ("--random-input-len", "64", "--random-output-len", "160")
     bench = measure(cramped_vllm, tmp_path, "--backend", backend, "--ignore-eos", "--max-concurrency", "16", *lengths)
     assert growth(cramped_vllm, before, PROMPTS)["vllm:num_preemptions_total"] > 0
-    require_complete(bench)
+    require_complete(bench, expected=("preemptions",))
     require_order(bench)
+    require_counted(bench)
+    assert bench.counted is not None
+    assert bench.counted["delta"]["preemptions"] > 0
+    assert bench.level("prefix_hits") == "ok"
     rows = bench.requests
     assert rows["prompt_tokens"].to_list() == [64] * PROMPTS
     assert rows["output_tokens"].to_list() == [160] * PROMPTS
@@ -245,6 +312,7 @@ def test_transformers_serve(transformers_server: Server, tmp_path: Path, backend
     require_complete(bench)
     require_order(bench)
     require_load(bench, load)
+    assert bench.counted is None  # it publishes nothing
     rows = bench.requests
     assert set(rows["finish_reason"]) == {"length"}
     assert rows["output_tokens"].to_list() == [OUTPUT_TOKENS] * PROMPTS

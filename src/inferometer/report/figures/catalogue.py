@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from inferometer.report.figures.comparison import draw_link_effect, draw_scaling
+from inferometer.report.figures.distributions import draw_cdfs, draw_histograms, draw_requests
 from inferometer.report.figures.drawing import Absent, Drawing, Figure, Material, NothingToDrawError
 from inferometer.report.figures.load import draw_load_curves, draw_pareto, draw_pcie
+from inferometer.report.figures.over_time import draw_over_time, draw_timeline
+from inferometer.report.figures.prefix_cache import draw_prefix_cache
+from inferometer.report.figures.production import draw_production
 from inferometer.report.words import Words
 
 FIGURES: dict[str, Figure] = {
     "pcie": Figure("figure.pcie", draw_pcie, "points"),
     "load_curves": Figure("figure.load_curves", draw_load_curves, "points"),
+    "production": Figure("figure.production", draw_production, "points"),
+    "prefix_cache": Figure("figure.prefix_cache", draw_prefix_cache, "points"),
+    "link_effect": Figure("figure.link_effect", draw_link_effect, "link_effects"),
+    "scaling": Figure("figure.scaling", draw_scaling, "scaling"),
     "pareto": Figure("figure.pareto", draw_pareto, "points"),
+    "requests": Figure("figure.requests", draw_requests, "runs"),
+    "histograms": Figure("figure.histograms", draw_histograms, "runs"),
+    "cdfs": Figure("figure.cdfs", draw_cdfs, "runs"),
+    "timeline": Figure("figure.timeline", draw_timeline, "runs"),
+    "over_time": Figure("figure.over_time", draw_over_time, "runs"),
 }
 """By key, which also names the files; in the order in which a reader meets them."""
 

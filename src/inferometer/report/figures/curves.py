@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import altair as alt
 
@@ -29,6 +29,7 @@ BARS = 12
 LEGEND_WIDTH, LETTER, SYMBOL = 330, 6.4, 34
 """Pixels: what a telephone has for a legend, and about what a letter and a symbol with its gaps take."""
 LONGEST_REASON = 160
+ON_LINE, ON_MARK = "(!datum.on || datum.on == 'line')", "(!datum.on || datum.on == 'mark')"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,8 @@ class Curves:
 
     rows: list[Row]
     """One a point, with `x`, `curve`, `status`, and of the metric with number k `v<k>`, `low<k>`, `high<k>` and `n<k>`, as far
-    as there are such: names are short because rows are many. `on` says what a row is for: "line", "mark", absent for both.
+    as there are such: names are short because rows are many. `on` says what a row is for: "line", "mark", absent for both;
+    anything else is for none.
     """
     metrics: Sequence[str]
     """By number."""
@@ -80,7 +82,7 @@ def curves(
         own = _rows_of(members, metrics, x, first_mark=number / len(grouped))
         name = {} if whole[key] == short[whole[key]] else {"name": whole[key]}
         found += [{"curve": short[whole[key]], **name, **row} for row in own]
-    axis = level_axis([row["x"] for row in found]) if found else Axis(log=False)
+    axis = level_axis([row["x"] for row in found], tokens=x.endswith("_len"))
     return Curves(found, metrics, list(short.values()), axis, words.text(f"figure.axis.{x}"))
 
 
@@ -110,9 +112,9 @@ def curve_panel(curves: Curves, metrics: Sequence[str], words: Words, *, title: 
     return layered([*layers, *hover], titled(title, _statuses(curves, metrics), words))
 
 
-def titled(title: str, statuses: Sequence[str], words: Words) -> alt.Title:
+def titled(title: str, statuses: Sequence[str], words: Words, *, of: Literal["mark", "cell"] = "mark") -> alt.Title:
     """A panel's heading, under it the legend of the marks that mean no good."""
-    legend = "   ".join(words.text(f"figure.mark.{status}") for status in statuses)
+    legend = "   ".join(words.text(f"figure.{of}.{status}") for status in statuses)
     return alt.Title(title, subtitle=[legend]) if legend else alt.Title(title)
 
 
@@ -212,7 +214,7 @@ def _dash_of_metric(labels: Sequence[str], number: int) -> alt.StrokeDashDatum:
 
 
 def _line(common: alt.Chart, y: alt.Y, dash: alt.StrokeDash | alt.StrokeDashDatum) -> alt.Chart:
-    there = common.transform_filter("datum.on != 'mark'").mark_line(strokeWidth=1.8)
+    there = common.transform_filter(ON_LINE).mark_line(strokeWidth=1.8)
     return cast("alt.Chart", there.encode(y=y, strokeDash=dash))
 
 
@@ -220,7 +222,7 @@ def _interval(common: alt.Chart, curves: Curves, k: int, y: alt.Y) -> list[alt.C
     """Where the values lie: bars while there are few levels, a band of many."""
     if not any(f"low{k}" in row for row in curves.rows):
         return []
-    there = common.transform_filter("datum.on != 'mark'").encode(y=_renamed(y, f"low{k}"), y2=f"high{k}:Q")
+    there = common.transform_filter(ON_LINE).encode(y=_renamed(y, f"low{k}"), y2=f"high{k}:Q")
     few = len({row["x"] for row in curves.rows}) <= BARS
     return [there.mark_rule(strokeWidth=1.2, opacity=0.75) if few else there.mark_area(opacity=0.16, line=False)]
 
@@ -234,13 +236,13 @@ def _marks(common: alt.Chart, curves: Curves, metric: str, y: alt.Y) -> list[alt
     """Filled where a value may be believed, hollow where it is SUSPECT, a cross where it is INVALID."""
     shape = shape_of_curves(curves.names)
     statuses = _statuses(curves, [metric])
-    believed = "datum.on != 'line' && datum.mark && datum.status != 'SUSPECT' && datum.status != 'INVALID'"
+    believed = f"{ON_MARK} && datum.mark && datum.status != 'SUSPECT' && datum.status != 'INVALID'"
     layers = [common.transform_filter(believed).mark_point(filled=True, size=42, opacity=1).encode(y=y, shape=shape)]
     if "SUSPECT" in statuses:
-        there = common.transform_filter("datum.on != 'line' && datum.status == 'SUSPECT'")
+        there = common.transform_filter(f"{ON_MARK} && datum.status == 'SUSPECT'")
         layers.append(there.mark_point(style=HOLLOW, size=42, strokeWidth=1.4, opacity=1).encode(y=y, shape=shape))
     if "INVALID" in statuses:
-        there = common.transform_filter("datum.on != 'line' && datum.status == 'INVALID'")
+        there = common.transform_filter(f"{ON_MARK} && datum.status == 'INVALID'")
         layers.append(there.mark_point(shape=CROSS, size=48, strokeWidth=1.8, opacity=1).encode(y=y))
     return layers
 
@@ -261,7 +263,7 @@ def _hover(common: alt.Chart, y: alt.Y, k: int, tooltip: Sequence[alt.Tooltip], 
     """What a pointer near a point reads; nothing to be seen."""
     nothing = json.dumps(words.text("figure.none"))
     low, high = f"format(datum.low{k}, '{FIGURES}')", f"format(datum.high{k}, '{FIGURES}')"
-    there = common.transform_filter("datum.on != 'line'").transform_calculate(
+    there = common.transform_filter(ON_MARK).transform_calculate(
         whole="datum.name || datum.curve",
         interval=f"isValid(datum.low{k}) ? {low} + ' – ' + {high} : {nothing}",
         n=f"isValid(datum.n{k}) ? format(datum.n{k}, ',') : {nothing}",

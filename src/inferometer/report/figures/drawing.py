@@ -147,7 +147,7 @@ def _legends(panel: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def base(**encodings: Any) -> alt.Chart:
     """What the layers of a panel have in common: the figure's data, and these encodings."""
-    return cast("alt.Chart", alt.Chart(alt.NamedData(ROWS)).encode(**encodings))
+    return alt.Chart(alt.NamedData(ROWS)).encode(**encodings)
 
 
 def layered(layers: Sequence[alt.Chart], title: str | alt.Title, *, height: int = PRINT_HEIGHT) -> Panel:

@@ -27,6 +27,7 @@ DISTINGUISHING = (
     "label",
     "tool",
     "engine_version",
+    "rehearsal",
     "campaign",
     "group",
 )
@@ -93,7 +94,7 @@ def _said(name: str, value: Condition, words: Words) -> str:
         return clean(str(value))
     if name in ("input_len", "output_len", "prefix_len") and isinstance(value, int | float):
         return words.text(f"figure.name.{name}", value=short_tokens(value))
-    if name in ("tp", "gpus", "pcie_generation", "pcie_width"):
+    if name in ("tp", "gpus", "pcie_generation", "pcie_width", "concurrency", "request_rate"):
         return words.text(f"figure.name.{name}", value=clean(str(value)))
     if name == "cache" and value in ("cold", "warm"):
         return words.text(f"figure.cache.{value}")

@@ -13,6 +13,9 @@ import numpy as np
 DECADES = 2.0
 """A value axis that spans more is logarithmic."""
 
+FEW_LEVELS = 8
+"""Levels up to which each has its tick."""
+
 NUMBER = ",.10~g"
 """d3's format for a number on an axis: as many digits as it has, thousands apart."""
 
@@ -27,6 +30,8 @@ class Axis:
     log: bool
     domain: tuple[float, float] | None = None
     ticks: tuple[float, ...] | None = None
+    tokens: bool = False
+    """Lengths in tokens, which people write as 1K for 1024."""
 
     def scale(self, *, padding: int | None = None) -> alt.Scale:
         kind: Literal["log", "linear"] = "log" if self.log else "linear"
@@ -39,10 +44,19 @@ class Axis:
             scale.padding = padding
         return scale
 
+    def share(self, value: float) -> float:
+        """How far along the axis a value is, 0 to 1; without a domain, along from 0 is not known and counts as far."""
+        if self.domain is None:
+            return 1.0
+        low, high = (math.log(each) if self.log else each for each in self.domain)
+        return ((math.log(value) if self.log else value) - low) / (high - low)
+
     def axis(self, title: str | None = None, *, grid: bool = True) -> alt.Axis:
         axis = alt.Axis(title=title, format=NUMBER, grid=grid, tickCount=6, labelFlush=False)
         if self.ticks is not None:
             axis["values"] = list(self.ticks)
+        if self.tokens:
+            axis["labelExpr"] = "datum.value && datum.value % 1024 == 0 ? datum.value / 1024 + 'K' : datum.label"
         return axis
 
 
@@ -57,19 +71,33 @@ def value_axis(values: Iterable[float]) -> Axis:
     return Axis(log=True, domain=domain, ticks=_readable([t for t in ticks if domain[0] <= t <= domain[1]]))
 
 
-def level_axis(levels: Iterable[float]) -> Axis:
+def spread_axis(values: Iterable[float]) -> Axis:
+    """For what a distribution is drawn over: as `value_axis`, but not from 0 where the values are far from it."""
+    there = [value for value in values if math.isfinite(value)]
+    axis = value_axis(there)
+    if axis.log or not there:
+        return axis
+    low, high = min(there), max(there)
+    if low == high:
+        return Axis(log=False, domain=(low - 0.5, high + 0.5))
+    return axis if 0 <= low < 0.2 * high else Axis(log=False, domain=(low, high))
+
+
+def level_axis(levels: Iterable[float], *, tokens: bool = False) -> Axis:
     """For what was set and swept: logarithmic where the levels are more even that way (1, 2, 4, 8 …), else linear (1 … 200)."""
     distinct = sorted({level for level in levels if math.isfinite(level)})
-    domain = (distinct[0], distinct[-1])
     if len(distinct) < 2:
-        return Axis(log=False, domain=(domain[0] * 0.9, domain[1] * 1.1 + 1e-9), ticks=tuple(distinct))
+        return Axis(
+            log=False, domain=(distinct[0] * 0.9, distinct[0] * 1.1 + 1e-9) if distinct else None, ticks=tuple(distinct)
+        )
+    domain = (distinct[0], distinct[-1])
     log = distinct[0] > 0 and len(distinct) > 2 and _unevenness(np.log(distinct)) < _unevenness(np.array(distinct))
-    if len(distinct) <= 8:
-        return Axis(log, domain, tuple(distinct))
+    if len(distinct) <= FEW_LEVELS:
+        return Axis(log, domain, tuple(distinct), tokens=tokens)
     if not log:
-        return Axis(log, domain)
+        return Axis(log, domain, tokens=tokens)
     ticks = [tick for tick in round_numbers(*domain) if domain[0] <= tick <= domain[1]]
-    return Axis(log, domain, _readable(ticks))
+    return Axis(log, domain, _readable(ticks), tokens=tokens)
 
 
 def round_numbers(low: float, high: float) -> list[float]:

@@ -18,9 +18,9 @@ DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
 CROSS = "M-0.9,-0.9L0.9,0.9M-0.9,0.9L0.9,-0.9"
 """The mark of what is not to be believed, as a path."""
 
-HOLLOW, GHOST, FRONT, HOVER = "hollow", "ghost", "front", "hover"
-"""Styles that a theme defines: filled with the ground; a faint shade behind the data; a line
-that is no curve; unseen, but there for the pointer."""
+HOLLOW, GHOST, INTERVAL, FRONT, HOVER = "hollow", "ghost", "interval", "front", "hover"
+"""Styles that a theme defines: filled with the ground; a faint shade behind the data; an interval
+over a bar; a line that is no curve; unseen, but there for the pointer."""
 
 _LATIN = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans'"
 _FONTS = {
@@ -95,6 +95,7 @@ def theme(*, dark: bool = False, language: str = "en", ground: str | None = None
         "style": {
             HOLLOW: {"fill": DARK_GROUND if dark else LIGHT_GROUND},
             GHOST: {"fill": faint, "opacity": 0.15},
+            INTERVAL: {"stroke": ink, "strokeWidth": 1.3},
             FRONT: {"stroke": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
             HOVER: {"opacity": 0, "size": 140, "filled": True},
         },

@@ -1,0 +1,154 @@
+"""Figures of what was compared: scaling from one card to many, one link against another. Draws records; compares nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from inferometer.report.figures.curves import BARS, colour_of_curves, dash_of_curves, shape_of_curves
+from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.naming import clean, legend_names
+from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis
+from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
+from inferometer.report.words import Words
+
+NO_DIFFERENCE = ("no difference", "undecided")
+"""Verdicts whose marks are hollow: no effect is claimed."""
+
+
+def draw_scaling(material: Material, words: Words) -> Sketch:
+    """Scaling efficiency, T(n) / (n × T(1)) in percent, against the load per card, a curve a deployment.
+
+    Records of `Material.scaling`: `name` (of the deployment), `gpus` (n), `load_per_gpu`, `efficiency_percent`; and where known
+    `low` and `high` of its interval, `throughput` and `throughput_of_one` (tok/s), `status`.
+    """
+    records = [r for r in material.scaling if _is_number(r.get("efficiency_percent")) and _is_number(r.get("load_per_gpu"))]
+    if not records:
+        raise NothingToDrawError(words.text("figure.nothing.scaling"))
+    whole = [
+        words.text("figure.name.scaling", name=clean(str(r.get("name") or "")), gpus=r["gpus"]).strip(" ·") for r in records
+    ]
+    names = legend_names(list(dict.fromkeys(whole)))
+    rows: list[Row] = []
+    for record, name in zip(records, whole, strict=True):
+        row = {"curve": names[name], "whole": name, "x": float(record["load_per_gpu"]), "v": record["efficiency_percent"]}
+        rows.append({**row, **_told(record, ("low", "high", "throughput", "throughput_of_one", "status"))})
+    more = [
+        alt.Tooltip("throughput:Q", title=words.metric_with_unit("output_throughput"), format=FIGURES),
+        alt.Tooltip("throughput_of_one:Q", title=words.text("figure.tooltip.of_one"), format=FIGURES),
+    ]
+    panel = _panel(
+        rows,
+        list(names.values()),
+        words,
+        title=words.with_unit(words.text("figure.scaling_efficiency"), "%"),
+        x_title=words.text("figure.axis.load_per_gpu"),
+        reference=100,
+        more=more,
+    )
+    return Sketch([panel], rows, [words.text("figure.note.scaling")], columns=1)
+
+
+def draw_link_effect(material: Material, words: Words) -> Sketch:
+    """What one link costs against another at each load: percent, with its interval, a panel a metric, a curve a (model, TP).
+
+    Records of `Material.link_effects`: `model`, `tp`, `concurrency`, `metric` (a name of METRICS), `effect_percent`; and where
+    known `low` and `high` of its interval, `verdict`. Those of TP 1 are the control: one card needs no link to another.
+    """
+    records = [r for r in material.link_effects if _is_number(r.get("effect_percent")) and _is_number(r.get("concurrency"))]
+    if not records:
+        raise NothingToDrawError(words.text("figure.nothing.link"))
+    whole = {_pair(r): _pair_name(r, words) for r in sorted(records, key=lambda r: (_tp(r) == 1, _pair(r)))}
+    names = legend_names(list(dict.fromkeys(whole.values())))
+    rows: list[Row] = []
+    for record in records:
+        name = whole[_pair(record)]
+        row = {"on": str(record["metric"]), "curve": names[name], "whole": name, "x": float(record["concurrency"])}
+        row |= {"v": record["effect_percent"], **_told(record, ("low", "high", "verdict"))}
+        rows.append({**row, "hollow": True} if str(record.get("verdict")).startswith(NO_DIFFERENCE) else row)
+    panels = []
+    for metric in dict.fromkeys(str(r["metric"]) for r in records):
+        own = [row for row in rows if row["on"] == metric]
+        title = words.with_unit(words.text("figure.change_of", metric=words.metric(metric)), "%")
+        x_title = words.text("figure.axis.concurrency")
+        panels.append(_panel(own, list(names.values()), words, title=title, x_title=x_title, reference=0, on=metric))
+    return Sketch(panels, rows, [words.text("figure.note.link")])
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _told(record: Mapping[str, Any], names: Sequence[str]) -> Row:
+    """What a record tells of these; text is cleaned."""
+    there = {name: record.get(name) for name in names}
+    return {n: clean(v) if isinstance(v, str) else v for n, v in there.items() if isinstance(v, str) or _is_number(v)}
+
+
+def _tp(record: Mapping[str, Any]) -> int:
+    return int(record.get("tp") or 0)
+
+
+def _pair(record: Mapping[str, Any]) -> tuple[str, int]:
+    return clean(str(record.get("model"))), _tp(record)
+
+
+def _pair_name(record: Mapping[str, Any], words: Words) -> str:
+    model, tp = _pair(record)
+    name = f"{model} · TP{tp}"
+    return words.text("figure.name.control", name=name) if tp == 1 else name
+
+
+def _panel(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    words: Words,
+    *,
+    title: str,
+    x_title: str,
+    reference: float,
+    on: str | None = None,
+    more: Sequence[alt.Tooltip] = (),
+) -> Panel:
+    """Percent over the load, with intervals, and the line of what would be no effect."""
+    x = level_axis([row["x"] for row in rows])
+    bounds = [row[field] for row in rows for field in ("v", "low", "high") if field in row] + [reference]
+    y = alt.Y(
+        "v:Q",
+        scale=alt.Scale(domain=_roomy(bounds), nice=True, zero=False),
+        axis=alt.Axis(title=None, format=NUMBER, tickCount=6),
+    )
+    common = base(x=alt.X("x:Q", scale=x.scale(padding=10), axis=x.axis(x_title)), color=colour_of_curves(names))
+    if on is not None:
+        common = common.transform_filter(alt.FieldEqualPredicate(field="on", equal=on))
+    ranged = common.encode(y=alt.Y("low:Q", scale=y["scale"], axis=y["axis"]), y2="high:Q")
+    few = len({row["x"] for row in rows}) <= BARS
+    tooltip = [
+        alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
+        alt.Tooltip("x:Q", title=x_title, format=NUMBER),
+        alt.Tooltip("v:Q", title=title, format=FIGURES),
+        alt.Tooltip("low:Q", title=words.text("figure.tooltip.low"), format=FIGURES),
+        alt.Tooltip("high:Q", title=words.text("figure.tooltip.high"), format=FIGURES),
+        *more,
+        alt.Tooltip(f"{'verdict' if on else 'status'}:N", title=words.text("figure.tooltip.verdict")),
+    ]
+    shape = shape_of_curves(names)
+    layers = [
+        base(y=alt.Y(datum=reference)).mark_rule(style=FRONT),
+        ranged.mark_rule(strokeWidth=1.2, opacity=0.75) if few else ranged.mark_area(opacity=0.16, line=False),
+        common.mark_line(strokeWidth=1.8).encode(y=y, strokeDash=dash_of_curves(names)),
+        common.transform_filter("!datum.hollow").mark_point(filled=True, size=42, opacity=1).encode(y=y, shape=shape),
+        common.transform_filter("datum.hollow").mark_point(style=HOLLOW, size=42).encode(y=y, shape=shape),
+        common.mark_point(style=HOVER).encode(y=y, tooltip=tooltip),
+    ]
+    return layered(layers, title)
+
+
+def _roomy(values: Sequence[float]) -> list[float]:
+    """The range of all that is drawn, a tenth more on each side."""
+    low, high = min(values), max(values)
+    room = 0.1 * (high - low) or 1
+    return [float(f"{low - room:.4g}"), float(f"{high + room:.4g}")]

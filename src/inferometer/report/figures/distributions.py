@@ -1,0 +1,296 @@
+"""Distributions of single runs: histograms, cumulative shares, and total time against output length.
+
+All is counted here, so that a run of a million events is a figure of some kilobytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import MS
+from inferometer.metrics.definitions import METRICS, e2el_of_each, known
+from inferometer.metrics.distribution import is_thin
+from inferometer.report.figures.curves import colour_of_curves, dash_of_curves, shape_of_curves
+from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.naming import clean, legend_names
+from inferometer.report.figures.scales import FIGURES, Axis, spread_axis, value_axis
+from inferometer.report.figures.theme import FRONT, HOLLOW
+from inferometer.report.words import LATENCIES, Words
+from inferometer.trace.trace import Trace
+
+Sample = npt.NDArray[np.float64]
+Samples = Mapping[str, Sample]
+"""By name of the run."""
+
+BINS = 40
+DEEPEST = 10_000
+"""How far below the highest value a logarithmic axis goes."""
+SHARES = np.unique(np.concatenate((np.linspace(0, 1, 101), [0.985, 0.995, 0.998, 0.999])))
+"""At which a cumulative curve is drawn."""
+MARKED = (50, 90, 99)
+MOST_RUNS = 6
+MOST_DOTS = 2000
+"""Requests that a scatter shows; of more an even sample."""
+
+
+def draw_histograms(material: Material, words: Words) -> Sketch:
+    """TTFT, TPOT, ITL and E2EL of the runs, as shares of their values."""
+    runs, notes = _runs(material, words)
+    kinds = _latencies(runs, words)
+    rows = [row for kind, samples in kinds.items() for row in histogram_rows(kind, samples)]
+    panels = [_histogram_panel(kind, words.with_unit(LATENCIES[kind], "ms"), samples, words) for kind, samples in kinds.items()]
+    return Sketch(panels, rows, [*notes, *_deep(kinds, words)])
+
+
+def draw_cdfs(material: Material, words: Words) -> Sketch:
+    """The share of values at or below each TTFT, TPOT, ITL and E2EL, with p50, p90 and p99 marked."""
+    runs, notes = _runs(material, words)
+    kinds = _latencies(runs, words)
+    rows: list[Row] = []
+    for kind, samples in kinds.items():
+        low, _ = _span(samples)
+        rows += [row for name, sample in samples.items() for row in _cdf_rows(kind, name, np.maximum(sample, low))]
+    panels = [_cdf_panel(kind, words.with_unit(LATENCIES[kind], "ms"), samples, words) for kind, samples in kinds.items()]
+    notes += _deep(kinds, words)
+    if any(row.get("thin") for row in rows):
+        notes.append(words.text("figure.note.thin"))
+    return Sketch(panels, rows, notes)
+
+
+def draw_requests(material: Material, words: Words) -> Sketch:
+    """TTFT with its p99, decode speed with its mean, and total time against output length of each request."""
+    runs, notes = _runs(material, words)
+    panels: list[Panel] = []
+    rows: list[Row] = []
+    for kind, title, mark, value in (
+        ("ttft", words.with_unit("TTFT", "ms"), "p99", lambda sample: float(np.quantile(sample, 0.99))),
+        ("decode_speed", words.with_unit(words.text("figure.decode_speed"), "tok/s"), words.text("figure.mean"), np.mean),
+    ):
+        samples = _samples(runs, METRICS[kind].values)
+        if samples:
+            marks = [_rule(kind, name, mark, float(value(sample))) for name, sample in samples.items()]
+            rows += histogram_rows(kind, samples) + marks
+            panels.append(_histogram_panel(kind, title, samples, words, marks))
+    dots, sampled = _dots(runs)
+    if dots:
+        rows += dots
+        panels.append(_scatter_panel(dots, list(runs), words))
+    if sampled:
+        notes.append(words.text("figure.note.sampled", shown=MOST_DOTS, n=f"{sampled:,}"))
+    if not panels:
+        raise NothingToDrawError(words.text("figure.nothing.latencies"))
+    return Sketch(panels, rows, notes, columns=3)
+
+
+def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[str]]:
+    """The runs by names that a legend can show, as many as can be told apart."""
+    if not material.runs:
+        raise NothingToDrawError(words.text("figure.nothing.runs"))
+    names = legend_names([clean(name) for name in material.runs])
+    runs = {names[clean(name)]: trace for name, trace in list(material.runs.items())[:MOST_RUNS]}
+    left = len(material.runs) - len(runs)
+    return runs, [words.text("figure.note.runs", shown=len(runs), n=len(material.runs))] if left else []
+
+
+def _latencies(runs: Mapping[str, Trace], words: Words) -> dict[str, Samples]:
+    """The samples of every latency that any run has."""
+    found = {kind: _samples(runs, METRICS[kind].values) for kind in LATENCIES}
+    kinds: dict[str, Samples] = {kind: samples for kind, samples in found.items() if samples}
+    if not kinds:
+        raise NothingToDrawError(words.text("figure.nothing.latencies"))
+    return kinds
+
+
+def _samples(runs: Mapping[str, Trace], values: Callable[[Trace], Sample]) -> dict[str, Sample]:
+    """Of the runs that have any."""
+    found = {name: values(trace) for name, trace in runs.items()}
+    return {name: sample for name, sample in found.items() if len(sample)}
+
+
+def _span(samples: Samples) -> tuple[float, float]:
+    """From where to where a distribution is drawn. Where its values span very many decades, or begin at 0 and span some, as the
+    gaps between events of one read do, it begins DEEPEST below the highest, and what lies lower stands at its edge.
+    """
+    low, high = min(float(s.min()) for s in samples.values()), max(float(s.max()) for s in samples.values())
+    floor = max(min(float(sample[sample > 0].min(initial=high)) for sample in samples.values()), high / DEEPEST)
+    return (floor if low < floor and high >= 100 * floor else low), high
+
+
+def _axis(samples: Samples) -> Axis:
+    return spread_axis(_span(samples))
+
+
+def _deep(kinds: Mapping[str, Samples], words: Words) -> list[str]:
+    """A note where values stand at the edge of their panel."""
+    deep = [
+        LATENCIES[kind] for kind, samples in kinds.items() if min(float(s.min()) for s in samples.values()) < _span(samples)[0]
+    ]
+    return [words.text("figure.note.deep", latencies=words.text("figure.list").join(deep))] if deep else []
+
+
+def histogram_rows(kind: str, samples: Samples) -> list[Row]:
+    """Bins that are the same for all runs, even on the axis that shows them; `share` in percent of the run's values."""
+    low, high = _span(samples)
+    if low == high:
+        edges = np.array([low - 0.5, low + 0.5])
+    else:
+        edges = np.geomspace(low, high, BINS + 1) if _axis(samples).log else np.linspace(low, high, BINS + 1)
+        edges[0], edges[-1] = low, high
+    rows: list[Row] = []
+    for name, sample in samples.items():
+        counts, _ = np.histogram(np.maximum(sample, edges[0]), edges)
+        for at, count in enumerate(counts.tolist()):
+            bounds = {"low": float(f"{edges[at]:.6g}"), "high": float(f"{edges[at + 1]:.6g}")}
+            rows.append({"kind": kind, "curve": name, **bounds, "share": round(100 * count / len(sample), 4), "n": count})
+        rows.append({"kind": kind, "curve": name, "low": float(f"{edges[-1]:.6g}"), "end": True, "share": 0, "n": 0})
+    return rows
+
+
+def _rule(kind: str, name: str, label: str, value: float) -> Row:
+    return {"kind": f"{kind}/mark", "curve": name, "at": float(f"{value:.6g}"), "label": f"{label} {value:,.4g}"}
+
+
+def _histogram_panel(kind: str, title: str, samples: Samples, words: Words, marks: Sequence[Row] = ()) -> Panel:
+    """Bars of one run, outlines of several; with `marks`, rows of `_rule`."""
+    names, axis = list(samples), _axis(samples)
+    x = alt.X("low:Q", scale=axis.scale(padding=4), axis=axis.axis(title, grid=False))
+    y = alt.Y("share:Q", axis=alt.Axis(title=None, format="~g", tickCount=5))
+    common = base(color=colour_of_curves(names)).transform_filter(f"datum.kind == '{kind}'")
+    tooltip = [
+        alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
+        alt.Tooltip("low:Q", title=words.text("figure.tooltip.from"), format=FIGURES),
+        alt.Tooltip("high:Q", title=words.text("figure.tooltip.to"), format=FIGURES),
+        alt.Tooltip("share:Q", title=words.text("figure.share"), format=".3~g"),
+        alt.Tooltip("n:Q", title=words.text("figure.tooltip.n"), format=","),
+    ]
+    bars = common.transform_filter("!datum.end").mark_rect(opacity=0.85 if len(names) == 1 else 0)
+    layers = [bars.encode(x=x, x2="high:Q", y=y, y2=alt.Y2Datum(0), tooltip=tooltip)]
+    if len(names) > 1:
+        outline = common.mark_line(interpolate="step-after", strokeWidth=1.6)
+        layers.append(outline.encode(x=x, y=y, strokeDash=dash_of_curves(names)))
+    if marks:
+        layers += _rules(kind, names, axis, marks, words)
+    return layered(layers, words.text("figure.share"))
+
+
+def _rules(kind: str, names: Sequence[str], axis: Axis, marks: Sequence[Row], words: Words) -> list[alt.Chart]:
+    """Upright lines where `_rule` says; that of a single run has its number beside it, on the side that has room."""
+    x = alt.X("at:Q", scale=axis.scale(padding=4))
+    there = base(x=x, tooltip=_rule_tooltip(words)).transform_filter(f"datum.kind == '{kind}/mark'")
+    if len(names) > 1:
+        return [there.mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(color=colour_of_curves(names))]
+    left = axis.share(marks[0]["at"]) > 0.5
+    text = there.mark_text(align="right" if left else "left", dx=-5 if left else 5, baseline="top", y=0)
+    return [there.mark_rule(style=FRONT), text.encode(text="label:N")]
+
+
+def _rule_tooltip(words: Words) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
+        alt.Tooltip("label:N", title=words.text("figure.tooltip.value")),
+    ]
+
+
+def _cdf_rows(kind: str, name: str, sample: Sample) -> list[Row]:
+    at = np.quantile(sample, SHARES)
+    rows: list[Row] = [
+        {"kind": kind, "curve": name, "v": float(f"{value:.6g}"), "share": round(100 * share, 4)}
+        for value, share in zip(at.tolist(), SHARES.tolist(), strict=True)
+    ]
+    for percent in MARKED:
+        value = float(np.quantile(sample, percent / 100))
+        mark: Row = {
+            "kind": f"{kind}/mark",
+            "curve": name,
+            "v": float(f"{value:.6g}"),
+            "share": percent,
+            "label": f"p{percent}",
+        }
+        rows.append({**mark, "n": len(sample), **({"thin": True} if is_thin(len(sample), percent) else {})})
+    return rows
+
+
+def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
+    names, axis = list(samples), _axis(samples)
+    common = base(
+        x=alt.X("v:Q", scale=axis.scale(padding=4), axis=axis.axis(title)),
+        y=alt.Y(
+            "share:Q", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(title=None, values=[0, 25, 50, 75, 90, 100], format="~g")
+        ),
+    )
+    coloured = common.encode(color=colour_of_curves(names))
+    tooltip = [
+        alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
+        alt.Tooltip("label:N", title=words.text("figure.tooltip.percentile")),
+        alt.Tooltip("v:Q", title=title, format=FIGURES),
+        alt.Tooltip("n:Q", title=words.text("figure.tooltip.n"), format=","),
+    ]
+    marks = coloured.transform_filter(f"datum.kind == '{kind}/mark'")
+    shape = shape_of_curves(names)
+    layers = [
+        coloured.transform_filter(f"datum.kind == '{kind}'")
+        .mark_line(strokeWidth=1.8)
+        .encode(strokeDash=dash_of_curves(names)),
+        marks.transform_filter("!datum.thin").mark_point(filled=True, size=50, opacity=1).encode(shape=shape, tooltip=tooltip),
+        marks.transform_filter("datum.thin").mark_point(style=HOLLOW, size=50).encode(shape=shape, tooltip=tooltip),
+    ]
+    if len(names) == 1:
+        labels = common.transform_filter(f"datum.kind == '{kind}/mark'")
+        layers.append(labels.mark_text(align="right", dx=-7, dy=-5).encode(text="label:N"))
+    return layered(layers, words.text("figure.share_at_or_below"))
+
+
+def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:
+    """Output tokens and E2EL of requests, sampled evenly in the order of sending; how many there were, if not all are there."""
+    each = MOST_DOTS // len(runs)
+    rows: list[Row] = []
+    total = 0
+    for name, trace in runs.items():
+        r = trace.requests
+        e2el = e2el_of_each(trace)
+        there = np.flatnonzero(known(r["output_tokens"]) & ~np.isnan(e2el))
+        total += len(there)
+        there = there[np.argsort(r["sent_ns"][there], kind="stable")]
+        for at in even_sample(there, each).tolist():
+            row: dict[str, Any] = {
+                "id": int(r["id"][at]),
+                "tokens": int(r["output_tokens"][at]),
+                "s": float(f"{e2el[at] / 1000:.5g}"),
+            }
+            rows.append({"kind": "dot", "curve": name, **row, "ttft": _ttft_ms(trace, at)})
+    return rows, total if total > len(rows) else 0
+
+
+def _ttft_ms(trace: Trace, at: int) -> float:
+    return float(f"{(trace.requests['first_ns'][at] - trace.requests['sent_ns'][at]) / MS:.5g}")
+
+
+def even_sample(rows: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
+    """At most so many, at even distances, the first and the last among them: the same from the same rows."""
+    if len(rows) <= most:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]
+
+
+def _scatter_panel(dots: Sequence[Row], names: Sequence[str], words: Words) -> Panel:
+    across, up = value_axis(row["tokens"] for row in dots), value_axis(row["s"] for row in dots)
+    common = base(
+        x=alt.X("tokens:Q", scale=across.scale(), axis=across.axis(words.text("figure.axis.output_tokens"))),
+        y=alt.Y("s:Q", scale=up.scale(), axis=up.axis()),
+        color=colour_of_curves(names),
+        shape=shape_of_curves(names),
+        tooltip=[
+            alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
+            alt.Tooltip("id:Q", title=words.text("figure.tooltip.request")),
+            alt.Tooltip("tokens:Q", title=words.text("figure.axis.output_tokens"), format=","),
+            alt.Tooltip("s:Q", title=words.with_unit("E2EL", "s"), format=FIGURES),
+            alt.Tooltip("ttft:Q", title=words.with_unit("TTFT", "ms"), format=FIGURES),
+        ],
+    )
+    points = common.transform_filter("datum.kind == 'dot'").mark_point(filled=True, size=18, opacity=0.55)
+    return layered([points], words.with_unit(words.text("figure.total_time"), "s"))

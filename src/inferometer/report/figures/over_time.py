@@ -1,0 +1,259 @@
+"""One run over time: each request as a bar, requests in flight, output, and beside them whatever telemetry there is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.clock import NS
+from inferometer.metrics.definitions import event_tokens, known, ok_events
+from inferometer.metrics.steady import steady_window
+from inferometer.report.figures.curves import legend_columns
+from inferometer.report.figures.distributions import even_sample
+from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.naming import clean, legend_names
+from inferometer.report.figures.scales import FIGURES, NUMBER
+from inferometer.report.figures.theme import CROSS, DASHES, GHOST, HOVER
+from inferometer.report.words import Words
+from inferometer.trace import MISSING, Outcome, Trace
+
+Times = npt.NDArray[np.float64]
+
+MOST_BARS = 200
+"""Requests that the timeline shows; of more an even sample."""
+STEPS = 150
+"""About so many steps of time."""
+MOST_TELEMETRY = 400
+"""Values of a telemetry series that are drawn; of more, means of neighbours."""
+LONG_SILENCE = 3
+"""Times the usual distance between readings, after which a line breaks."""
+HEIGHT = 130
+"""Of a panel over time, pixels."""
+THIN, THICK = 0.2, 0.42
+"""Half heights of a bar, of a request's 1."""
+
+
+def draw_timeline(material: Material, words: Words) -> Sketch:
+    """Requests in the order of sending: thin until the first token, thick while it is written, a cross where it failed."""
+    name, trace = _first(material, words)
+    r = trace.requests
+    sent = np.flatnonzero(known(r["sent_ns"]))
+    if not len(sent):
+        raise NothingToDrawError(words.text("figure.nothing.sent"))
+    sent = sent[np.argsort(r["sent_ns"][sent], kind="stable")]
+    chosen = even_sample(sent, MOST_BARS)
+    rows = [row for rank, at in enumerate(chosen.tolist()) for row in _bars(trace, at, rank, words)]
+    notes = _of_run(material, name, words)
+    if len(chosen) < len(sent):
+        notes.append(words.text("figure.note.sampled", shown=len(chosen), n=f"{len(sent):,}"))
+    return Sketch([_timeline_panel(rows, len(chosen), words)], rows, notes, columns=1)
+
+
+def draw_over_time(material: Material, words: Words) -> Sketch:
+    """Requests in flight, output tokens per second, and telemetry, all over the run's seconds; the steady state is shaded.
+
+    Records of `Material.series`: `time_s` (since the run's start), `name`, `unit`, `value`, and `card` where there are several.
+    """
+    name, trace = _first(material, words)
+    end_s = _end_s(trace)
+    if not end_s:
+        raise NothingToDrawError(words.text("figure.nothing.sent"))
+    edges = _edges(end_s)
+    rows: list[Row] = []
+    panels: list[Panel] = []
+    window = steady_window(trace)
+    steady: Row | None = {"kind": "steady", "t": window[0] / NS, "until": window[1] / NS} if window else None
+    for kind, title, values in (
+        ("in_flight", words.text("figure.in_flight"), _in_flight(trace, edges, end_s)),
+        ("output", words.metric_with_unit("output_throughput"), _output(trace, edges)),
+    ):
+        rows += _steps(kind, edges, values)
+        panels.append(_time_panel(kind, title, (0, end_s), [""], words, steady=steady is not None, steps=True))
+    for number, (title, cards) in enumerate(_telemetry(material.series, words).items()):
+        rows += [{"kind": f"s{number}", **row} for card, each in cards.items() for row in _readings(card, each)]
+        panels.append(_time_panel(f"s{number}", title, (0, end_s), list(cards), words, steady=steady is not None))
+    notes = [*_of_run(material, name, words), words.text("figure.note.steps", width=f"{edges[1] - edges[0]:g}")]
+    if steady:
+        rows.append(steady)
+        notes.append(words.text("figure.note.steady"))
+    return Sketch(panels, rows, notes, columns=1, one_legend=False)
+
+
+def _first(material: Material, words: Words) -> tuple[str, Trace]:
+    if not material.runs:
+        raise NothingToDrawError(words.text("figure.nothing.runs"))
+    name, trace = next(iter(material.runs.items()))
+    return clean(name), trace
+
+
+def _of_run(material: Material, name: str, words: Words) -> list[str]:
+    return [words.text("figure.note.run", name=name)] if name else []
+
+
+def _end_s(trace: Trace) -> float:
+    """When the last thing happened, seconds since the run's start."""
+    r = trace.requests
+    return max((int(r[c][known(r[c])].max()) for c in ("sent_ns", "last_ns", "end_ns") if known(r[c]).any()), default=0) / NS
+
+
+def _bars(trace: Trace, at: int, rank: int, words: Words) -> list[Row]:
+    """The parts of one request's life, seconds since the run's start; nothing is drawn of what is not known."""
+    r = trace.requests
+    sent, first, last, end = (_seconds(r[name][at]) for name in ("sent_ns", "first_ns", "last_ns", "end_ns"))
+    outcome = Outcome(int(r["outcome"][at]))
+    common: Row = {"rank": rank, "id": int(r["id"][at]), "outcome": outcome.name}
+    over = end if end is not None else _end_s(trace)
+    rows = [{**common, "part": "first", "t": sent, "until": first if first is not None else over, "half": THIN}]
+    if first is not None:
+        written = last if outcome == Outcome.OK and last is not None else over
+        rows.append({**common, "part": "decode", "t": first, "until": written, "half": THICK})
+    if outcome != Outcome.OK:
+        rows.append({**common, "part": "failed", "t": over})
+    for row in rows:
+        row["part"] = words.text(f"figure.part.{row['part']}")
+    return rows
+
+
+def _seconds(ns: int) -> float | None:
+    return None if ns == MISSING else round(int(ns) / NS, 6)
+
+
+def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
+    parts = [words.text(f"figure.part.{part}") for part in ("first", "decode", "failed")]
+    there = [part for part in parts if any(row["part"] == part for row in rows)]
+    common = base(
+        x=alt.X("t:Q", axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6)),
+        color=alt.Color("part:N", scale=alt.Scale(domain=parts), legend=alt.Legend(title=None, columns=1, values=there)),
+        tooltip=[
+            alt.Tooltip("id:Q", title=words.text("figure.tooltip.request")),
+            alt.Tooltip("part:N", title=words.text("figure.tooltip.part")),
+            alt.Tooltip("t:Q", title=words.text("figure.tooltip.from"), format=FIGURES),
+            alt.Tooltip("until:Q", title=words.text("figure.tooltip.to"), format=FIGURES),
+            alt.Tooltip("outcome:N", title=words.text("figure.tooltip.outcome")),
+        ],
+    )
+    up = alt.Scale(domain=[requests - 0.5, -0.5], nice=False, zero=False)
+    bars = common.transform_filter("isValid(datum.half)").transform_calculate(
+        top="datum.rank - datum.half", bottom="datum.rank + datum.half"
+    )
+    layers = [
+        bars.mark_rect().encode(x2="until:Q", y=alt.Y("top:Q", scale=up, axis=None), y2="bottom:Q"),
+        common.transform_filter("!isValid(datum.half)")
+        .mark_point(shape=CROSS, size=30, strokeWidth=1.6, opacity=1)
+        .encode(y=alt.Y("rank:Q", scale=up, axis=None)),
+    ]
+    return layered(layers, words.text("figure.timeline.panel"), height=max(80, min(420, 12 * requests)))
+
+
+def _edges(end_s: float) -> Times:
+    """Steps of a round width, about STEPS of them; the last ends with the run, and is not shorter than half of the others."""
+    rough = end_s / STEPS
+    power = 10.0 ** math.floor(math.log10(rough))
+    width = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
+    whole = max(1, math.floor(end_s / width + 0.5))
+    edges = np.arange(whole + 1) * width
+    edges[-1] = end_s
+    return edges
+
+
+def _in_flight(trace: Trace, edges: Times, end_s: float) -> Times:
+    """Mean number of requests in flight in each step: the seconds they spent in it, over its width."""
+    r = trace.requests
+    rows = known(r["sent_ns"])
+    end = r["end_ns"][rows]
+    spent = _since(r["sent_ns"][rows] / NS, edges) - _since(np.where(known(end), end / NS, end_s), edges)
+    return (np.diff(spent) / np.diff(edges)).astype(np.float64)
+
+
+def _since(moments: Times, edges: Times) -> Times:
+    """At each edge the sum of what has passed since those of the moments that lie before it."""
+    moments = np.sort(moments)
+    before = np.searchsorted(moments, edges)
+    sums = np.concatenate(([0.0], np.cumsum(moments)))
+    return (before * edges - sums[before]).astype(np.float64)
+
+
+def _output(trace: Trace, edges: Times) -> Times:
+    """Output tokens per second in each step, of OK requests, tokens placed at the arrival of their event."""
+    tokens, _ = np.histogram(ok_events(trace, "arrival_ns") / NS, edges, weights=event_tokens(trace))
+    return (tokens / np.diff(edges)).astype(np.float64)
+
+
+def _steps(kind: str, edges: Times, values: Times) -> list[Row]:
+    """A row a step, at its beginning, and one for the end of the last."""
+    held = [*values.tolist(), float(values[-1])]
+    return [
+        {"kind": kind, "card": "", "t": float(f"{t:.6g}"), "v": float(f"{v:.5g}")}
+        for t, v in zip(edges.tolist(), held, strict=True)
+    ]
+
+
+def _telemetry(series: Sequence[Mapping[str, Any]], words: Words) -> dict[str, dict[str, list[tuple[float, float | None]]]]:
+    """Readings in the order of time, by the title of their panel and by card."""
+    found: dict[str, dict[str, list[tuple[float, float | None]]]] = {}
+    for record in series:
+        title = words.with_unit(clean(str(record["name"])), clean(str(record.get("unit") or "")))
+        card = clean(str(record.get("card") if record.get("card") is not None else ""))
+        value = record.get("value")
+        there = isinstance(value, int | float) and math.isfinite(value)
+        found.setdefault(title, {}).setdefault(card, []).append(
+            (float(record["time_s"]), float(value) if there and value is not None else None)
+        )
+    return {
+        title: {short: sorted(cards[card], key=lambda each: each[0]) for card, short in legend_names(list(cards)).items()}
+        for title, cards in found.items()
+    }
+
+
+def _readings(card: str, readings: Sequence[tuple[float, float | None]]) -> list[Row]:
+    """Rows of one line: means of neighbours where they are more than MOST_TELEMETRY; no value in a row where none came."""
+    at_once = math.ceil(len(readings) / MOST_TELEMETRY)
+    usual = float(np.median(np.diff([t for t, _ in readings]))) if len(readings) > 1 else 0.0
+    rows: list[Row] = []
+    for start in range(0, len(readings), at_once):
+        several = readings[start : start + at_once]
+        values = [value for _, value in several if value is not None]
+        if rows and usual and several[0][0] - readings[start - 1][0] > LONG_SILENCE * usual:
+            rows.append({"card": card, "t": (several[0][0] + readings[start - 1][0]) / 2, "v": None})
+        t = sum(time for time, _ in several) / len(several)
+        rows.append({"card": card, "t": float(f"{t:.6g}"), "v": float(f"{sum(values) / len(values):.5g}") if values else None})
+    return rows
+
+
+def _time_panel(
+    kind: str, title: str, span: tuple[float, float], cards: Sequence[str], words: Words, *, steady: bool, steps: bool = False
+) -> Panel:
+    x = alt.X(
+        "t:Q", scale=alt.Scale(domain=list(span), nice=False), axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6)
+    )
+    y = alt.Y("v:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title=None, tickCount=4, format=NUMBER))
+    own = base(x=x).transform_filter(f"datum.kind == '{kind}'")
+    curve = alt.Color("card:N", scale=alt.Scale(domain=list(cards)), legend=_legend_of(cards))
+    tooltip = [
+        alt.Tooltip("card:N", title=words.text("figure.tooltip.card")),
+        alt.Tooltip("t:Q", title=words.text("figure.axis.time"), format=FIGURES),
+        alt.Tooltip("v:Q", title=title, format=FIGURES),
+    ][0 if len(cards) > 1 else 1 :]
+    dash = alt.StrokeDash(
+        "card:N",
+        scale=alt.Scale(domain=list(cards), range=[DASHES[n % len(DASHES)] for n in range(len(cards))]),
+        legend=_legend_of(cards),
+    )
+    line = own.mark_line(interpolate="step-after" if steps else "linear", strokeWidth=1.5).encode(
+        y=y, color=curve, strokeDash=dash
+    )
+    layers = [line, own.mark_point(style=HOVER).encode(y=y, tooltip=tooltip)]
+    if steady:
+        layers.insert(0, base(x=x, x2="until:Q").transform_filter("datum.kind == 'steady'").mark_rect(style=GHOST))
+    return layered(layers, title, height=HEIGHT)
+
+
+def _legend_of(cards: Sequence[str]) -> alt.Legend | None:
+    return (
+        alt.Legend(title=None, symbolType="stroke", symbolSize=300, columns=legend_columns(cards)) if len(cards) > 1 else None
+    )

@@ -1,0 +1,121 @@
+"""Figures over input length: lines a level of load, and a map of both; and the prefix cache, cold beside warm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import altair as alt
+
+from inferometer.report.figures.curves import curve_panel, curves, level_of, titled
+from inferometer.report.figures.drawing import PRINT_HEIGHT, Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.load import left_out
+from inferometer.report.figures.naming import Key, distinguishing, key_of, name_of
+from inferometer.report.figures.scales import FIGURES, compact, short_tokens, value_axis
+from inferometer.report.figures.theme import GHOST
+from inferometer.report.words import Words
+from inferometer.results.point import Point
+
+METRICS = (("output_throughput",), ("mean_ttft_ms", "median_ttft_ms"))
+"""What is drawn, of each the first that any point has."""
+
+MOST_MAPS = 4
+"""Deployments that get a map each."""
+
+CELL = 30
+"""Pixels, height."""
+
+
+def draw_production(material: Material, words: Words) -> Sketch:
+    """Output throughput and TTFT over input length, a line a level of load; and the same as maps of input length × load."""
+    load = max(("concurrency", "request_rate"), key=lambda name: sum(level_of(p, name) is not None for p in material.points))
+    points = [p for p in material.points if level_of(p, "input_len") is not None and level_of(p, load) is not None]
+    if len({level_of(p, "input_len") for p in points}) < 2:
+        raise NothingToDrawError(words.text("figure.nothing.input_lengths"))
+    metrics = [m for choices in METRICS if (m := next((m for m in choices if any(m in p.values for p in points)), None))]
+    if not metrics:
+        raise NothingToDrawError(words.text("figure.nothing.metrics"))
+    deployment = distinguishing(points, without=("input_len", load))
+    ordered = sorted(points, key=lambda p: level_of(p, load) or 0)
+    lines = curves(ordered, metrics, words, x="input_len", fields=(*deployment, load))
+    panels = [curve_panel(lines, [metric], words, title=words.metric_with_unit(metric)) for metric in metrics]
+    grouped: dict[Key, list[Point]] = {}
+    for point in points:
+        grouped.setdefault(key_of(point, deployment), []).append(point)
+    rows, notes = lines.rows, left_out(material.points, load, words)
+    maps = {key: each for key, each in grouped.items() if len({level_of(p, load) for p in each}) > 1}
+    for number, (key, members) in enumerate(list(maps.items())[:MOST_MAPS]):
+        name = name_of(key, deployment, words)
+        for metric in metrics:
+            title = words.metric_with_unit(metric)
+            cells = _cells(members, metric, load, f"{number}/{metric}")
+            rows = rows + cells
+            panels.append(_map_panel(cells, f"{name} — {title}" if name else title, load, words))
+    if len(maps) > MOST_MAPS:
+        notes.append(words.text("figure.note.maps", shown=MOST_MAPS, n=len(maps)))
+    return Sketch(panels, rows, notes, one_legend=False)
+
+
+def _cells(points: Sequence[Point], metric: str, load: str, on: str) -> list[Row]:
+    """One row a combination of input length and load that could have been measured; those that were not have no value."""
+    lengths = sorted({level_of(p, "input_len") or 0 for p in points})
+    loads = sorted({level_of(p, load) or 0 for p in points})
+    measured: dict[tuple[float | None, float | None], list[Point]] = {}
+    for point in points:
+        if metric in point.values:
+            measured.setdefault((level_of(point, "input_len"), level_of(point, load)), []).append(point)
+    rows = [_cell(measured.get((length, each), []), metric, length, each) for length in lengths for each in loads]
+    bright = _bright([row["v"] for row in rows if "v" in row])
+    return [{"on": on, **row, **({"bright": True} if row.get("v") in bright else {})} for row in rows]
+
+
+def _cell(points: Sequence[Point], metric: str, length: float, load: float) -> Row:
+    """The mean of what may be believed there; only where nothing may, of what may not, and then without a colour."""
+    row: Row = {"length": short_tokens(length), "at": length, "load": load, "label": "–"}
+    believed = [p for p in points if p.status != "INVALID"]
+    used = believed or points
+    if not used:
+        return row
+    value = float(f"{sum(p.values[metric] for p in used) / len(used):.5g}")
+    suspect = any(p.status == "SUSPECT" for p in used)
+    mark, status = ("× ", "INVALID") if not believed else ("○ ", "SUSPECT") if suspect else ("", used[0].status)
+    row |= {"label": f"{mark}{compact(value)}", "value": value, "status": status or "–", "n": len(used)}
+    return {**row, "v": value} if believed else row
+
+
+def _bright(values: Sequence[float]) -> set[float]:
+    """Those whose colour is of the bright half, on which ink is black."""
+    log = value_axis(values).log
+    position = {v: math.log(v) if log else v for v in values}
+    middle = (min(position.values(), default=0) + max(position.values(), default=0)) / 2
+    return {v for v, place in position.items() if place > middle}
+
+
+def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Panel:
+    on = f"datum.on == '{cells[0]['on']}'"
+    loads = sorted({row["load"] for row in cells}, reverse=True)
+    lengths = [label for _, label in sorted({(row["at"], row["length"]) for row in cells})]
+    common = base(
+        x=alt.X("length:O", sort=lengths, axis=alt.Axis(title=words.text("figure.axis.input_len"), labelAngle=0, grid=False)),
+        y=alt.Y("load:O", sort=loads, axis=alt.Axis(title=words.text(f"figure.axis.{load}"), grid=False)),
+    ).transform_filter(on)
+    axis = value_axis(row["v"] for row in cells if "v" in row)
+    colour = alt.Color("v:Q", scale=alt.Scale(type="log" if axis.log else "linear"), legend=None)
+    tooltip = [
+        alt.Tooltip("length:O", title=words.text("figure.axis.input_len")),
+        alt.Tooltip("load:O", title=words.text(f"figure.axis.{load}")),
+        alt.Tooltip("value:Q", title=title, format=FIGURES),
+        alt.Tooltip("n:Q", title=words.text("figure.tooltip.repeats")),
+        alt.Tooltip("status:N", title=words.text("figure.tooltip.verdict")),
+    ]
+    there = common.transform_filter("isValid(datum.v)")
+    ink = alt.condition("datum.bright", alt.value("#000000"), alt.value("#ffffff"))
+    layers = [
+        common.mark_rect(style=GHOST).encode(tooltip=tooltip),
+        there.mark_rect().encode(color=colour, tooltip=tooltip),
+        common.transform_filter("!isValid(datum.v)").mark_text().encode(text="label:N"),
+        there.mark_text().encode(text="label:N", color=ink),
+    ]
+    statuses = [status for status in ("SUSPECT", "INVALID") if any(row.get("status") == status for row in cells)]
+    heading = titled(title, statuses, words, of="cell")
+    return layered(layers, heading, height=min(PRINT_HEIGHT, CELL * len(loads)))

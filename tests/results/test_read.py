@@ -501,7 +501,23 @@ def test_a_ramp_is_not_all_at_once(tmp_path: Path) -> None:
 def test_a_name_that_contradicts_its_file_is_not_believed(tmp_path: Path) -> None:
     point = the_point(vllm_file(tmp_path / "C_7B_TP2_1k_np31_20251231_120000.json"))
     assert not {"config", "tp"} & point.conditions.keys()
-    assert "another number of requests" in point.notes[0]
+    assert "another number of requests" in " ".join(point.notes)
+
+
+def test_measured_lengths_of_one_test_are_one_length(tmp_path: Path) -> None:
+    """Random text is cut to length with an error of a token or so; other lengths, folders and models stay what they are."""
+    tokens = {1: 1022, 10: 10 * 1024 + 3, 100: 100 * 1024 + 40, 200: 200 * 2048}
+    for number, total in tokens.items():
+        path = tmp_path / "a" / f"scale_n{number}_20251231_120000.json"
+        vllm_file(path, num_prompts=number, completed=number, total_input_tokens=total)
+    vllm_file(tmp_path / "a" / "other.json", model_id="other", completed=1, total_input_tokens=1022)
+    vllm_file(tmp_path / "b" / "scale_n1_20251231_120000.json", num_prompts=1, completed=1, total_input_tokens=1022)
+    points = {point.id: point for point in read([tmp_path]).points}
+    lengths = sorted((point.source.parent.name, str(point.conditions["input_len"])) for point in points.values())
+    assert lengths == [("a", "1022"), *[("a", "1024")] * 3, ("a", "2048"), ("b", "1022")]
+    assert points["other"].conditions["input_len"] == 1022
+    mean = sum(list(tokens.values())[:3]) / 111
+    assert points["scale_n10_20251231_120000"].notes[0].startswith(f"Its prompt length is the measured mean, {mean:.6g} tokens")
 
 
 def test_json_lines(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from inferometer.results.foreign import points_in
+from inferometer.results.measured_lengths import with_lengths
 from inferometer.results.point import Condition, Point
 from inferometer.results.run_point import point_of_run
 from inferometer.store.history import History, Result
@@ -84,7 +85,7 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         found, _ = points_in(campaign.places.result_dir / result.json)
         if len(found) != 1:
             raise error from None
-        point = found[0].point
+        point = with_lengths(found[0].point, found[0].lengths)
         point = replace(point, tool="inferometer", conditions={**point.conditions, **told})
         notes = (*point.notes, "Its run directory is gone: this is what its JSON file tells.")
     if result.status == "INVALID" and result.allowed:

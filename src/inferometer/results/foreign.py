@@ -16,6 +16,7 @@ from inferometer.results.derived import concurrency, derived_intervals, derived_
 from inferometer.results.file_name import conditions_in
 from inferometer.results.imported_requests import intervals_of, request_values, samples_of
 from inferometer.results.json_text import read_objects
+from inferometer.results.measured_lengths import Lengths, MeasuredLength
 from inferometer.results.point import Condition, Point
 from inferometer.store.importers import (
     CannotImportError,
@@ -64,6 +65,9 @@ class FilePoint:
     """A point of a file, and what is needed to know it again as the one of a run directory."""
 
     point: Point
+    """Without lengths that were only measured."""
+    lengths: Lengths
+    """Those."""
     told: Mapping[str, Condition]
     """Conditions that the file's own keys tell and no run directory knows: the label and the metadata."""
     identity: tuple[object, ...] | None
@@ -81,7 +85,8 @@ def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
         told = _told(result)
         point = _point(run, result, told, part)
         name = _name(run) if len(found) == 1 else f"{_name(run)}:{part + 1}"
-        points.append(FilePoint(replace(point, id=name), told, _identity(result) if run.tool == "vllm" else None))
+        lengths = _measured_lengths(run, point.conditions)
+        points.append(FilePoint(replace(point, id=name), lengths, told, _identity(result) if run.tool == "vllm" else None))
     return points, problems
 
 
@@ -187,16 +192,18 @@ def _conditions(run: ImportedRun, result: Object, told: Mapping[str, Condition])
         rates = [number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")]
         found["arrivals"] = f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
         found.pop("request_rate", None)
-    for length, total in (("input_len", "total_input_tokens"), ("output_len", "total_output_tokens")):
-        completed = run.metrics.get("completed")
-        if length not in found and completed and (tokens := run.metrics.get(total)) is not None:
-            found[length] = round(tokens / completed)
-            words = "prompt" if length == "input_len" else "output"
-            notes.append(
-                f"Its {words} length is the measured mean, {tokens / completed:.6g} tokens: nothing tells what was asked."
-            )
     found["concurrency"] = concurrency(found)
     return {key: found[key] for key in CONDITIONS if found.get(key) is not None}, notes
+
+
+def _measured_lengths(run: ImportedRun, conditions: Mapping[str, Condition]) -> Lengths:
+    completed = run.metrics.get("completed", 0.0)
+    totals = {"input_len": "total_input_tokens", "output_len": "total_output_tokens"}
+    return {
+        name: MeasuredLength(tokens, completed)
+        for name, total in totals.items()
+        if name not in conditions and completed > 0 and 0 <= (tokens := run.metrics.get(total, -1.0)) < MOST_WHOLE
+    }
 
 
 def _told(result: Object) -> dict[str, Condition]:

@@ -17,6 +17,7 @@ from inferometer.results.campaign import point_of_result
 from inferometer.results.columns import CONDITIONS
 from inferometer.results.derived import derived_intervals, derived_values
 from inferometer.results.foreign import FilePoint, points_in
+from inferometer.results.measured_lengths import common_lengths, with_lengths
 from inferometer.results.point import Collection, Condition, Point
 from inferometer.results.run_point import identity_of_run, point_of_run
 from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory, Source, Sources
@@ -108,7 +109,9 @@ class _Reading:
         for each in (*self._files, *self._labels):
             if each.identity in index_of:
                 runs[index_of[each.identity]] = _with_told(runs[index_of[each.identity]], each.told)
-        return [*runs, *(each.point for each in self._files if each.identity not in index_of)]
+        files = [(each.point, each.lengths) for each in self._files if each.identity not in index_of]
+        settled = zip(files, common_lengths(files), strict=True)
+        return [*runs, *(with_lengths(point, lengths) for (point, _), lengths in settled)]
 
 
 def _point_of(source: RunDirectory | CampaignResult) -> Point:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inferometer.analysis.ratings import ratings
-from inferometer.analysis.targets import Reading, check, deployment_of, mistakes
+from inferometer.analysis.targets import check, deployment_of, mistakes
 from inferometer.results import Point, Status
 from inferometer.spec.target import parse_target
 
@@ -70,9 +70,15 @@ def test_an_invalid_point_does_not_count_and_a_suspect_one_is_named() -> None:
 
 
 def test_scaling_efficiency_is_that_of_every_load() -> None:
-    scaling = [Reading("7B", f"{c} a card", value, conditions={"tp": 8}) for c, value in ((1, 99.0), (2, 94.0))]
-    (checked,) = check([parse_target("scaling_efficiency > 95")], LADDER, scaling)
-    assert (checked.reached, checked.value, checked.at, checked.unit) == (False, 94.0, "2 a card", "%")
+    def on(gpus: int, per_gpu: int, throughput: float) -> Point:
+        conditions = {"model": "7B", "gpus": gpus, "max_concurrency": gpus * per_gpu}
+        return Point(f"{gpus}/{per_gpu}", Path("x"), "inferometer", conditions, {"output_throughput": throughput})
+
+    points = [on(1, 1, 100), on(1, 2, 200), on(8, 1, 792), on(8, 2, 1504)]
+    (checked,) = check([parse_target("scaling_efficiency > 95")], points)
+    assert (checked.deployment, checked.reached, checked.at, checked.unit) == ("7B on 8 GPUs", False, "load 2 a GPU", "%")
+    assert checked.value == pytest.approx(94)
+    assert check([parse_target("scaling_efficiency > 90 if gpus=8")], points)[0].reached
 
 
 def test_what_does_not_exist_is_named() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from inferometer.analysis.scaling import scaling
 from inferometer.results import CONDITIONS, Point, metric
 from inferometer.results.columns import METRICS, Column
 from inferometer.spec.flags import did_you_mean
@@ -21,23 +22,23 @@ NOT_YET = {
 """Metrics that targets may name and nothing measures so far: such a target is not reached, and says why."""
 
 SCALING = Column("scaling_efficiency", "%", "higher", "scaling efficiency")
-"""Of several cards against one at the same load per card; from `analysis.scaling`, not of one point."""
+"""Of several cards against one at the same load per card: of two points, not of one."""
 
 DEPLOYMENT = ("config", "model", "tp", "engine")
 """Conditions that tell one deployment from another."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class _Reading:
     """A value that a target is held against."""
 
     deployment: str
     at: str
     """The point's id, or the load."""
     value: float | None
-    trouble: str = ""
+    trouble: str
     """Why the value does not count, or what to know about it."""
-    conditions: Mapping[str, object] | None = None
+    conditions: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,9 @@ def mistakes(targets: Iterable[Target]) -> list[str]:
     return found
 
 
-def check(targets: Iterable[Target], points: Sequence[Point], scaling: Sequence[Reading] = ()) -> list[Checked]:
-    """Every target against every deployment among the points that it is asked of, in the order of the targets.
-
-    `scaling` are scaling efficiencies in %, for targets that name them.
-    """
-    return [checked for target in targets for checked in _check(target, points, scaling)]
+def check(targets: Iterable[Target], points: Sequence[Point]) -> list[Checked]:
+    """Every target against every deployment among the points that it is asked of, in the order of the targets."""
+    return [checked for target in targets for checked in _check(target, points)]
 
 
 def deployment_of(point: Point) -> str:
@@ -93,13 +91,13 @@ def deployment_of(point: Point) -> str:
     return " ".join(f"TP{value}" if name == "tp" else str(value) for name, value in known.items()) or "all"
 
 
-def _check(target: Target, points: Sequence[Point], scaling: Sequence[Reading]) -> list[Checked]:
-    readings = list(scaling) if target.metric == SCALING.name else [_reading(target.metric, point) for point in points]
-    asked = [each for each in readings if all(where.holds(each.conditions or {}) for where in target.where)]
+def _check(target: Target, points: Sequence[Point]) -> list[Checked]:
+    readings = _scaling(points) if target.metric == SCALING.name else [_reading(target.metric, point) for point in points]
+    asked = [each for each in readings if all(where.holds(each.conditions) for where in target.where)]
     if not asked:
         why = f"it was not measured: nothing here has {', '.join(map(str, target.where))}" if target.where else _nothing(target)
         return [Checked(target, "", False, None, "", why)]
-    by_deployment: dict[str, list[Reading]] = {}
+    by_deployment: dict[str, list[_Reading]] = {}
     for reading in asked:
         by_deployment.setdefault(reading.deployment, []).append(reading)
     return [_decide(target, name, readings) for name, readings in by_deployment.items()]
@@ -111,21 +109,34 @@ def _nothing(target: Target) -> str:
     return "it was not measured: there are no points"
 
 
-def _reading(name: str, point: Point) -> Reading:
+def _scaling(points: Sequence[Point]) -> list[_Reading]:
+    return [
+        _Reading(
+            deployment=f"{each.name} on {each.gpus} GPUs".strip(),
+            at=f"load {each.load_per_gpu:g} a GPU",
+            value=100 * each.efficiency,
+            trouble="it is SUSPECT" if each.status == "SUSPECT" else "",
+            conditions={"gpus": each.gpus},
+        )
+        for each in scaling(points)
+    ]
+
+
+def _reading(name: str, point: Point) -> _Reading:
     value = point.values.get(name)
     trouble = f"it is {point.status}" if point.status in ("SUSPECT", "INVALID") else ""
     if value is not None and point.status == "INVALID":
-        return Reading(deployment_of(point), point.id, None, f"{trouble}: {_why(point)}", point.conditions)
+        return _Reading(deployment_of(point), point.id, None, f"{trouble}: {_why(point)}", point.conditions)
     if value is None:
         trouble = "it was not measured" + (", and nothing measures it yet" if name in NOT_YET else "")
-    return Reading(deployment_of(point), point.id, value, trouble, point.conditions)
+    return _Reading(deployment_of(point), point.id, value, trouble, point.conditions)
 
 
 def _why(point: Point) -> str:
     return point.reasons[0].rstrip(".") if point.reasons else "its numbers are not to be believed"
 
 
-def _decide(target: Target, deployment: str, readings: Sequence[Reading]) -> Checked:
+def _decide(target: Target, deployment: str, readings: Sequence[_Reading]) -> Checked:
     measured = [each for each in readings if each.value is not None]
     any_will_do = target.quantifier == "any" or (target.quantifier is None and _is_rate(target.metric))
     if not measured or (len(measured) < len(readings) and not any_will_do):

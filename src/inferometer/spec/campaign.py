@@ -17,16 +17,22 @@ from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveFloa
 from inferometer.spec.pattern import in_schema, like
 from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts
 from inferometer.spec.server_recipe import ServerRecipe
+from inferometer.spec.target import COMPARISON_IN_SCHEMA, campaign_target
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$"
-_TARGET = r"^\s*(<|<=|>|>=)\s*[0-9]+(\.[0-9]+)?\s*$"
+
+
+def _comparison(text: str) -> str:
+    campaign_target("it", text)
+    return text
 
 
 Name = Annotated[str, like(_NAME, "letters, digits and . _ + - only, 64 at most"), in_schema(_NAME)]
 """What becomes part of ids and file names: no separator and no character a shell or a glob would take for its own."""
 
-Threshold = Annotated[str, like(_TARGET, 'a comparison such as "> 1800"'), in_schema(_TARGET)]
+Threshold = Annotated[str, AfterValidator(_comparison), in_schema(COMPARISON_IN_SCHEMA)]
+"""What a metric is to reach: "> 1800", "any > 1800", "< 100 if concurrency<=32" (see `target`)."""
 Latency = Literal["ttft", "tpot", "itl", "e2el"]
 Cache = Literal["cold", "warm"]
 
@@ -158,7 +164,7 @@ class CampaignSpec(Spec):
     detailed: bool = False
     """Put the arrays of every request into the result files too."""
     targets: dict[Name, Threshold] = Field(default_factory=dict)
-    """What the results are to reach, such as `output_throughput: "> 1800"`; kept for who checks it."""
+    """What the results are to reach, such as `output_throughput: "> 1800"`."""
     cost_per_hour: NonNegativeFloat | None = None
 
     @model_validator(mode="before")

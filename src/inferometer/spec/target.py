@@ -24,7 +24,9 @@ OPERATORS: dict[str, Callable[[float, float], bool]] = {
 _NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _LIMIT = rf"(?P<op><=|>=|<|>)\s*(?P<limit>{_NUMBER})\s*(?:if\s+(?P<where>\S.*))?"
 _ASSERTION = re.compile(rf"\s*(?:(?P<quantifier>any|every)\s+)?(?P<metric>[A-Za-z][\w.]*)\s*{_LIMIT}")
-_CAMPAIGNS = re.compile(rf"\s*(?:(?P<quantifier>any|every)\s+)?{_LIMIT}")
+_COMPARISON = re.compile(rf"\s*(?:(?P<quantifier>any|every)\s+)?{_LIMIT}")
+COMPARISON_IN_SCHEMA = rf"^\s*((any|every)\s+)?(<=|>=|<|>)\s*{_NUMBER}\s*(if\s+\S.*)?$"
+"""A target without its metric, as a campaign file has it, for a schema."""
 _CONDITION = re.compile(r"\s*(?P<name>[a-z_]+)\s*(?P<op><=|>=|<|>|=)\s*(?P<value>[^,]*?)\s*")
 
 EXAMPLE = '"p99_ttft_ms < 200", "any output_throughput > 1800", "mean_tpot_ms < 50 if tp=1, concurrency<=32"'
@@ -83,11 +85,9 @@ def parse_target(text: str) -> Target:
 
 def campaign_target(metric: str, text: str) -> Target:
     """Of a campaign file, where the metric is the key: `output_throughput: "> 1800 if tp=1"`. Raises ValueError."""
-    found = _CAMPAIGNS.fullmatch(text)
+    found = _COMPARISON.fullmatch(text)
     if found is None:
-        raise ValueError(
-            f'{text!r} is no target of {metric}: write a comparison like "> 1800", "any > 1800" or "< 100 if tp=1".'
-        )
+        raise ValueError('wants a comparison such as "> 1800", "any > 1800" or "< 100 if tp=1"')
     return _target(metric, found)
 
 

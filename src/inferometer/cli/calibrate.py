@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,8 +41,8 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
 
     Starts a server that does nothing but send events, and notes when each one really left; lets the client measure it, with the
     same processes, priority and stamps as any run, at ever higher loads; and compares, request by request and gap by gap. A
-    load is within as long as the p99 error of TTFT and ITL is at most --target-ms. The highest one is the ceiling: in events/s, in
-    requests/s (which also have to be sent within 1 ms of their time, p99), and in streams at once.
+    load is within as long as the p99 error of TTFT and ITL is at most --target-ms. The highest one is the ceiling: in events/s,
+    in requests/s (which also have to be sent within 1 ms of their time, p99), and in streams at once.
 
     Server and client share this host's cores, so the client alone can take more: every ceiling is a lower bound. One with ≥ was
     not reached. Let the host do nothing else meanwhile.
@@ -56,6 +57,8 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.store.atomic import CannotWriteError, require_writable
     from inferometer.store.calibrations import default_directory, keep
 
+    if not math.isfinite(target_ms):
+        raise typer.BadParameter(f"--target-ms is {target_ms}, but it has to be a finite number.")
     place = directory or default_directory()
     try:
         require_writable(place)

@@ -145,7 +145,7 @@ def require_complete(bench: Bench, prompts: int = PROMPTS, expected: tuple[str, 
 
 
 def require_counted(bench: Bench, warmups: int = 0) -> None:
-    """The server's own counters, as we read them, are those of our requests and of no others; it was at rest before and after."""
+    """The server's own counters, as we read them, are of our requests and of no others; it was at rest before and after."""
     assert bench.counted is not None
     before, after, delta = (bench.counted[key] for key in ("before", "after", "delta"))
     assert delta["requests"] == delta["queued"] == bench.result["completed"] + warmups
@@ -275,7 +275,7 @@ def test_a_cache_that_answers_do_not_tell_of_is_noticed_by_the_counters(
     assert [fresh.level("prefix_hits"), warm.level("prefix_hits")] == ["ok", "invalid"]
     assert (
         warm.summary["prefix_cache_hit_rate"] == 100 * 128 / INPUT_TOKENS
-    )  # four of five blocks of 32: one token must be left
+    )  # four blocks of 32, and the fifth anew
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ MENU = {
     "many": (70, "5,000 streams on one worker; memory per event (once, whatever --repeats says)"),
     "startup": (7, "time to help, and to the first request"),
     "rates": (75, "requested against achieved arrival rates, 10 to 5,000 req/s"),
+    "report": (8, "two thousand result files: time and memory to read them"),
     "transmit": (3, "whether the kernel's transmit stamps would tell anything new"),
 }
 """Each is a file of that name here, with `run(repeats)`: about how long one repeat takes, s, and what it shows."""

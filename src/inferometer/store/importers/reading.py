@@ -101,6 +101,14 @@ def entries(value: object) -> list[Any]:
 
 def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
     """One float each, `scale` times the number, NaN where there is none."""
+    if isinstance(values, list) and set(map(type, values)) <= {float, int}:  # what is expected, and may be long
+        try:
+            array = np.array(values, np.float64)
+        except OverflowError:
+            pass
+        else:
+            array[~np.isfinite(array)] = math.nan
+            return array * scale
     found = (number(value) for value in values)
     return np.array([math.nan if each is None else each * scale for each in found], np.float64)
 

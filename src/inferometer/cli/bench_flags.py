@@ -258,12 +258,16 @@ class BenchFlags:
         bool, Option("--save-detailed", help="Put per-request arrays and texts into them too.", rich_help_panel=FILES)
     ] = False
     append_result: Annotated[
-        bool, Option("--append-result", help="Add a line to the JSON file instead of replacing it.", rich_help_panel=FILES)
+        bool, Option("--append-result", help="Add a line to the JSON file, if it is there already.", rich_help_panel=FILES)
     ] = False
     result_dir: Annotated[Path, Option(help="Where to write.", rich_help_panel=FILES)] = Path()
     result_filename: Annotated[
         str | None,
-        Option(help="Name of the JSON file. (default: made of backend, rate, model and date)", rich_help_panel=FILES),
+        Option(
+            help="Name of the JSON file; if it is taken, a number is added: nothing is replaced. "
+            "(default: made of backend, rate, model and date)",
+            rich_help_panel=FILES,
+        ),
     ] = None
     label: Annotated[str | None, Option(help="Begins the default file name, and is recorded.", rich_help_panel=FILES)] = None
     metadata: Annotated[
@@ -277,8 +281,7 @@ class BenchFlags:
     calibration: Annotated[
         bool,
         Option(
-            "--calibration/--no-calibration",
-            help="Hold the run against this host's calibration; where there is none, make a quick one first (some 12 s, once).",
+            help="Hold the run against this host's calibration; first make a quick one (once, some 12 s) if need be.",
             rich_help_panel=RUN,
         ),
     ] = True

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import typer
 
-from inferometer.campaign.calibrated import HostCalibrations
+from inferometer.campaign.calibrated import HostCalibrations, policy_for
 from inferometer.live.calibration import calibrating
+
+if TYPE_CHECKING:
+    from inferometer.metrics.calibration import Calibration
 
 
 def host_calibrations(*, quiet: bool = False) -> HostCalibrations:
@@ -15,3 +21,9 @@ def host_calibrations(*, quiet: bool = False) -> HostCalibrations:
         typer.echo(f"inferometer: {text}", err=True)
 
     return HostCalibrations(say, lambda: calibrating(quiet=quiet))
+
+
+def calibration_by_workers(*, wanted: bool, rehearsal: bool) -> Callable[[int], Calibration | None]:
+    """What a campaign asks before it measures with so many workers."""
+    known, policy = host_calibrations(), policy_for(wanted=wanted, rehearsal=rehearsal)
+    return lambda workers: known.of(policy, workers=workers, real_time=True)

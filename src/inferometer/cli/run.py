@@ -38,10 +38,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     allow_invalid: Annotated[bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")] = False,
     calibration: Annotated[
         bool,
-        typer.Option(
-            "--calibration/--no-calibration",
-            help="Hold points against this host's calibration; where there is none, make a quick one first (some 12 s, once).",
-        ),
+        typer.Option(help="Hold points against this host's calibration; first make a quick one (once, some 12 s) if need be."),
     ] = True,
     interleave: Annotated[
         bool,
@@ -61,12 +58,11 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 
         plan(campaign, only=only, sets=sets, quick=quick, embedded=embedded, interleave=interleave)
         return
-    from inferometer.campaign.calibrated import policy_for
     from inferometer.campaign.embedded_server import EmbeddedServer
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
     from inferometer.campaign.outcome import summary_lines
     from inferometer.campaign.task import Task
-    from inferometer.cli.host import host_calibrations
+    from inferometer.cli.host import calibration_by_workers
     from inferometer.cli.plan_view import order_in_words
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
@@ -95,15 +91,8 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     lines.say(f"Campaign {spec.name}: {sum(len(group.points) for group in groups)} points, results in {places.result_dir}/")
     for line in order_in_words(blocks, (), embedded=embedded) if spec.interleave else ():
         lines.say(line)
-    known, policy = host_calibrations(), policy_for(wanted=calibration, rehearsal=embedded)
-    task = Task.of(
-        spec,
-        groups,
-        server,
-        allow_invalid=allow_invalid,
-        calibration=lambda workers: known.of(policy, workers=workers, real_time=True),
-    )
-    outcome = _run(task, places, lines)
+    known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
+    outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=known), places, lines)
     for line in summary_lines(outcome):
         typer.echo(line)
     raise typer.Exit(outcome.exit_code)

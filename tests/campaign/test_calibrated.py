@@ -1,0 +1,142 @@
+"""Whether a run is held against a stored calibration, one made for it, or none; and that it never fails for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inferometer.campaign import calibration as making
+from inferometer.campaign.calibrated import VARIABLE, HostCalibrations, Policy, is_rehearsal, policy_for
+from inferometer.campaign.calibration import CalibrationError, key_of
+from inferometer.metrics.calibration import Calibration, Ceiling, LoadLevel
+from inferometer.store.calibrations import DIRECTORY_VARIABLE, default_directory, find, keep, path_of
+
+
+def made(workers: int = 1, events: float = 1_000.0) -> Calibration:
+    ceilings = {"events": Ceiling(events, "client"), "requests": Ceiling(9e3, "time"), "streams": Ceiling(4096.0, "search")}
+    key = key_of(workers=workers, real_time=False)
+    return Calibration(key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", ceilings, ())  # type: ignore[arg-type]
+
+
+class Host:
+    """A host whose calibrations take no time."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.calls: list[int] = []
+        self.watched = 0
+        self.fails: BaseException | None = None
+        self.calibrations = HostCalibrations(self.said.append, self._progress)
+
+    @contextmanager
+    def _progress(self) -> Iterator[Callable[[LoadLevel], None]]:
+        self.watched += 1
+        yield lambda _: None
+
+    def calibrate(self, *, workers: int, **_: Any) -> Calibration:
+        self.calls.append(workers)
+        if self.fails is not None:
+            raise self.fails
+        return made(workers)
+
+    def of(self, policy: Policy, workers: int = 1) -> Calibration | None:
+        return self.calibrations.of(policy, workers=workers, real_time=False)
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
+    monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "calibrations"))
+    host = Host()
+    monkeypatch.setattr(making, "calibrate", host.calibrate)
+    return host
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rehearsal", "setting", "policy"),
+    [
+        (True, False, "", "make"),
+        (True, False, "stored", "stored"),
+        (True, False, " OFF ", "off"),
+        (True, True, "", "stored"),
+        (True, True, "off", "off"),
+        (False, False, "", "off"),
+        (False, True, "stored", "off"),
+    ],
+)
+def test_what_a_run_does(monkeypatch: pytest.MonkeyPatch, wanted: bool, rehearsal: bool, setting: str, policy: Policy) -> None:
+    monkeypatch.setenv(VARIABLE, setting)
+    assert policy_for(wanted=wanted, rehearsal=rehearsal) == policy
+
+
+def test_only_our_own_engine_is_a_rehearsal() -> None:
+    assert is_rehearsal("0.32.0+inferometer.0.1.0")
+    assert not is_rehearsal("0.32.0")
+    assert not is_rehearsal(None)
+
+
+def test_it_is_made_once_and_stored_and_said(host: Host) -> None:
+    assert host.of("make") == made()
+    assert host.of("make") == made()
+    assert (host.calls, host.watched) == ([1], 1)
+    assert find(key_of(workers=1, real_time=False), default_directory()).calibration == made()
+    (said,) = host.said
+    assert "about 12 s" in said
+    assert "--no-calibration" in said
+
+
+def test_a_stored_one_is_used_in_silence(host: Host) -> None:
+    keep(made(events=77.0), default_directory())
+    assert host.of("make") == host.of("stored") == made(events=77.0)
+    assert (host.calls, host.said) == ([], [])
+
+
+def test_other_workers_have_their_own(host: Host) -> None:
+    assert [host.of("make", workers=n) for n in (1, 3, 1)] == [made(1), made(3), made(1)]
+    assert host.calls == [1, 3]
+
+
+def test_none_is_made_where_only_a_stored_one_may_be_used(host: Host) -> None:
+    assert host.of("stored") is None
+    assert host.of("off") is None
+    assert (host.calls, host.said) == ([], [])
+    assert host.of("make") == made()  # another run of the same process
+
+
+def test_off_does_not_even_look(host: Host) -> None:
+    keep(made(), default_directory())
+    assert host.of("off") is None
+
+
+def test_a_damaged_one_is_said_and_made_anew(host: Host) -> None:
+    path = path_of(key_of(workers=1, real_time=False), default_directory())
+    keep(made(events=5.0), default_directory())
+    path.write_text("{")
+    assert host.of("make") == made()
+    assert "is damaged: it is not used" in host.said[0]
+    assert find(key_of(workers=1, real_time=False), default_directory()).calibration == made()
+
+
+def test_a_run_goes_on_without_one_that_cannot_be_made_and_does_not_try_again(host: Host) -> None:
+    host.fails = CalibrationError("This host could not be calibrated: no sockets.")
+    assert host.of("make") is None
+    assert host.of("make") is None
+    assert host.calls == [1]
+    assert host.said[-1] == "This host could not be calibrated: no sockets. The run goes on without a calibration."
+
+
+def test_one_that_cannot_be_stored_is_used(host: Host, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "file"))
+    assert host.of("make") == made()
+    assert "is used, but not stored: cannot write" in host.said[-1]
+
+
+def test_who_stops_it_stops_the_run(host: Host) -> None:
+    host.fails = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        host.of("make")
+    assert find(key_of(workers=1, real_time=False), default_directory()) == (None, "")

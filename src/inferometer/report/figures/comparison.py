@@ -56,7 +56,8 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     """What one link costs against another at each load: percent, with its interval, a panel a metric, a curve a (model, TP).
 
     Records of `Material.link_effects`: `model`, `tp`, `concurrency`, `metric` (a name of METRICS), `effect_percent`; and where
-    known `low` and `high` of its interval, `verdict`. Those of TP 1 are the control: one card needs no link to another.
+    known `low` and `high` of its interval, `verdict`, and `narrow` and `wide`, the two sides, which then name the curve too.
+    Those of TP 1 are the control: one card needs no link to another.
     """
     records = [r for r in material.link_effects if _is_number(r.get("effect_percent")) and _is_number(r.get("concurrency"))]
     if not records:
@@ -92,13 +93,14 @@ def _tp(record: Mapping[str, Any]) -> int:
     return int(record.get("tp") or 0)
 
 
-def _pair(record: Mapping[str, Any]) -> tuple[str, int]:
-    return clean(str(record.get("model"))), _tp(record)
+def _pair(record: Mapping[str, Any]) -> tuple[str, int, str]:
+    sides = [clean(str(record[side])) for side in ("narrow", "wide") if record.get(side) is not None]
+    return clean(str(record.get("model"))), _tp(record), " / ".join(sides)
 
 
 def _pair_name(record: Mapping[str, Any], words: Words) -> str:
-    model, tp = _pair(record)
-    name = f"{model} · TP{tp}"
+    model, tp, sides = _pair(record)
+    name = " · ".join([model, f"TP{tp}", *([sides] if sides else [])])
     return words.text("figure.name.control", name=name) if tp == 1 else name
 
 

@@ -18,7 +18,7 @@ from inferometer.metrics.distribution import is_thin
 from inferometer.report.figures.curves import colour_of_curves, dash_of_curves, shape_of_curves
 from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
 from inferometer.report.figures.naming import clean, legend_names
-from inferometer.report.figures.scales import FIGURES, Axis, spread_axis, value_axis
+from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, spread_axis, value_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW
 from inferometer.report.words import LATENCIES, Words
 from inferometer.trace.trace import Trace
@@ -81,7 +81,7 @@ def draw_requests(material: Material, words: Words) -> Sketch:
         rows += dots
         panels.append(_scatter_panel(dots, list(runs), words))
     if sampled:
-        notes.append(words.text("figure.note.sampled", shown=MOST_DOTS, n=f"{sampled:,}"))
+        notes.append(words.text("figure.note.sampled", shown=f"{len(dots):,}", n=f"{sampled:,}"))
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.latencies"))
     return Sketch(panels, rows, notes, columns=3)
@@ -159,7 +159,7 @@ def _histogram_panel(kind: str, title: str, samples: Samples, words: Words, mark
     """Bars of one run, outlines of several; with `marks`, rows of `_rule`."""
     names, axis = list(samples), _axis(samples)
     x = alt.X("low:Q", scale=axis.scale(padding=4), axis=axis.axis(title, grid=False))
-    y = alt.Y("share:Q", axis=alt.Axis(title=None, format="~g", tickCount=5))
+    y = alt.Y("share:Q", axis=alt.Axis(title=None, format=NUMBER, tickCount=5))
     common = base(color=colour_of_curves(names)).transform_filter(f"datum.kind == '{kind}'")
     tooltip = [
         alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
@@ -220,7 +220,9 @@ def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
     common = base(
         x=alt.X("v:Q", scale=axis.scale(padding=4), axis=axis.axis(title)),
         y=alt.Y(
-            "share:Q", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(title=None, values=[0, 25, 50, 75, 90, 100], format="~g")
+            "share:Q",
+            scale=alt.Scale(domain=[0, 100]),
+            axis=alt.Axis(title=None, values=[0, 25, 50, 75, 90, 100], format=NUMBER),
         ),
     )
     coloured = common.encode(color=colour_of_curves(names))

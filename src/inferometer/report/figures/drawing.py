@@ -21,8 +21,10 @@ Panel = alt.LayerChart
 ROWS = "rows"
 """Name of a figure's one data set, which all its panels read."""
 
-PRINT_WIDTH, PRINT_HEIGHT = 400, 250
-"""Of a panel in print, CSS pixels."""
+PRINT_WIDTHS = {1: 640, 2: 400, 3: 300}
+"""Of a panel in print, CSS pixels, by the number side by side."""
+PRINT_HEIGHT = 250
+"""Of most panels, everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Sketch:
     notes: Sequence[str] = ()
     """What the reader has to know to read it rightly: what was sampled, left out or not measured; a sentence each."""
     columns: int = 2
-    """Panels side by side, where there is room."""
+    """Panels side by side, where there is room: 1 to 3."""
     one_legend: bool = True
     """Whether curves mean the same in all panels, so that print shows their legend once."""
 
@@ -116,20 +118,21 @@ class Drawing:
                 spec["datasets"] = {ROWS: self.rows}
         return specs
 
-    def chart(self, *, width: int = PRINT_WIDTH) -> alt.ConcatChart:
-        """All panels as one altair chart, data inside: for a notebook, and for print. `width` of a panel in pixels."""
+    def chart(self) -> alt.ConcatChart:
+        """All panels as one altair chart, data inside: for a notebook, and for print."""
+        width = PRINT_WIDTHS[self.columns]
         with schemapi.debug_mode(False):
             panels = [panel.properties(width=width) for panel in self.sketch.panels]
             title = alt.Title(self.title, subtitle=list(self.notes), anchor="start", fontSize=16, offset=12)
-            grid = alt.concat(*panels, columns=self.columns, title=title, bounds="flush", spacing={"row": 100, "column": 70})
+            grid = alt.concat(*panels, columns=self.columns, title=title, spacing=24)
             resolve: Literal["shared", "independent"] = "shared" if self.sketch.one_legend else "independent"
             grid.datasets = {ROWS: self.rows}
             return cast("alt.ConcatChart", grid.resolve_scale(color=resolve, shape=resolve, strokeDash=resolve))
 
-    def spec(self, config: Mapping[str, Any], *, width: int = PRINT_WIDTH) -> dict[str, Any]:
+    def spec(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """All panels as one Vega-Lite specification in this theme, data inside, without what only a pointer sees: for print."""
         with schemapi.debug_mode(False):
-            spec: dict[str, Any] = self.chart(width=width).to_dict(validate=False)
+            spec: dict[str, Any] = self.chart().to_dict(validate=False)
         spec["config"] = dict(config)
         for panel in spec["concat"]:
             panel["layer"] = [layer for layer in panel["layer"] if layer["mark"].get("style") != HOVER]

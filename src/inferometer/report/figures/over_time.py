@@ -156,7 +156,7 @@ def _edges(end_s: float) -> Times:
     power = 10.0 ** math.floor(math.log10(rough))
     width = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
     whole = max(1, math.floor(end_s / width + 0.5))
-    edges = np.arange(whole + 1) * width
+    edges: Times = np.arange(whole + 1, dtype=np.float64) * width
     edges[-1] = end_s
     return edges
 
@@ -167,21 +167,23 @@ def _in_flight(trace: Trace, edges: Times, end_s: float) -> Times:
     rows = known(r["sent_ns"])
     end = r["end_ns"][rows]
     spent = _since(r["sent_ns"][rows] / NS, edges) - _since(np.where(known(end), end / NS, end_s), edges)
-    return (np.diff(spent) / np.diff(edges)).astype(np.float64)
+    mean: Times = np.diff(spent) / np.diff(edges)
+    return mean
 
 
 def _since(moments: Times, edges: Times) -> Times:
     """At each edge the sum of what has passed since those of the moments that lie before it."""
     moments = np.sort(moments)
     before = np.searchsorted(moments, edges)
-    sums = np.concatenate(([0.0], np.cumsum(moments)))
-    return (before * edges - sums[before]).astype(np.float64)
+    passed: Times = before * edges - np.concatenate(([0.0], np.cumsum(moments)))[before]
+    return passed
 
 
 def _output(trace: Trace, edges: Times) -> Times:
     """Output tokens per second in each step, of OK requests, tokens placed at the arrival of their event."""
     tokens, _ = np.histogram(ok_events(trace, "arrival_ns") / NS, edges, weights=event_tokens(trace))
-    return (tokens / np.diff(edges)).astype(np.float64)
+    rate: Times = tokens / np.diff(edges)
+    return rate
 
 
 def _steps(kind: str, edges: Times, values: Times) -> list[Row]:

@@ -11,7 +11,7 @@ from inferometer.report.figures.curves import titled
 from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
 from inferometer.report.figures.naming import Key, clean, distinguishing, key_of, name_of, shorten
 from inferometer.report.figures.scales import FIGURES, compact
-from inferometer.report.figures.theme import CROSS, HOLLOW, INTERVAL
+from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
 from inferometer.report.words import Words
 from inferometer.results.point import Point
 
@@ -101,8 +101,8 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
             color=alt.Color("cache:N", scale=alt.Scale(domain=told), legend=None), tooltip=tooltip
         ),
         whole.transform_filter("isValid(datum.low)").mark_rule(style=INTERVAL).encode(x="low:Q", x2="high:Q"),
-        ink.transform_filter("datum.status != 'INVALID'").mark_point(style=HOLLOW, size=28),
-        ink.transform_filter("datum.status == 'INVALID'").mark_point(shape=CROSS, size=36, strokeWidth=1.8),
+        ink.transform_filter("datum.status != 'INVALID'").mark_point(style=DOT, size=26),
+        ink.transform_filter("datum.status == 'INVALID'").mark_point(shape=CROSS, style=INTERVAL, size=36),
         whole.transform_calculate(end="max(datum.v, datum.high || 0)")
         .mark_text(align="left", dx=5)
         .encode(x="end:Q", text="label:N"),

@@ -52,7 +52,7 @@ class Axis:
         return ((math.log(value) if self.log else value) - low) / (high - low)
 
     def axis(self, title: str | None = None, *, grid: bool = True) -> alt.Axis:
-        axis = alt.Axis(title=title, format=NUMBER, grid=grid, tickCount=6, labelFlush=False)
+        axis = alt.Axis(title=title, format=NUMBER, grid=grid, tickCount=6, labelFlush=False, labelOverlap="greedy")
         if self.ticks is not None:
             axis["values"] = list(self.ticks)
         if self.tokens:

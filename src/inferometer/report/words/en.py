@@ -126,6 +126,10 @@ EN: dict[str, str] = {
     "condition.pcie_generation": "PCIe generation",
     "condition.pcie_width": "PCIe lanes",
     "condition.model": "model",
+    "condition.model_id": "model name",
+    "condition.arrivals": "arrivals",
+    "condition.rehearsal": "rehearsal",
+    "condition.tool": "tool",
     "condition.tp": "TP",
     "condition.engine": "engine",
     "condition.engine_version": "engine version",
@@ -169,6 +173,7 @@ EN: dict[str, str] = {
         "nothing about hardware."
     ),
     "page.reasons": "Reasons for doubt, and at how many points",
+    "page.comma": ", ",
     "page.more": "and {n} more",
     "page.n_points": "{n} points",
     "page.best": "Best points",

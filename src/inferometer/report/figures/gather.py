@@ -1,0 +1,64 @@
+"""The material for all figures of a collection: its points, what comparing them gives, and those of its runs worth a look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from inferometer.analysis.cautions import CannotCompareError
+from inferometer.analysis.pcie import link_costs, link_records
+from inferometer.analysis.scaling import scaling, scaling_records
+from inferometer.report.figures.curves import level_of
+from inferometer.report.figures.drawing import Material
+from inferometer.report.figures.naming import Key, distinguishing, key_of
+from inferometer.results.point import Point
+from inferometer.store.run_directory import load_run
+from inferometer.trace.trace import Trace
+
+MOST_RUNS = 4
+LOADS = ("concurrency", "request_rate", "num_prompts")
+
+
+def gather(points: Sequence[Point], *, most_runs: int = MOST_RUNS) -> Material:
+    """All that figures can be made of. Reads the tables of `most_runs` runs at most; a damaged one is left out."""
+    return Material(
+        points=points,
+        runs=_traces(runs_to_show(points, most_runs)),
+        scaling=scaling_records(scaling(points)),
+        link_effects=_link_effects(points),
+    )
+
+
+def runs_to_show(points: Sequence[Point], most: int) -> list[Point]:
+    """Points with a run directory that are not INVALID: all if they are few, else of each curve that of the highest load."""
+    there = [point for point in points if point.run is not None and point.status != "INVALID"]
+    if len(there) <= most:
+        return there
+    fields = distinguishing(there)
+    highest: dict[Key, Point] = {}
+    for point in there:
+        key = key_of(point, fields)
+        if key not in highest or _load(point) >= _load(highest[key]):
+            highest[key] = point
+    return sorted(highest.values(), key=_load, reverse=True)[:most]
+
+
+def _load(point: Point) -> tuple[float, ...]:
+    return tuple(level_of(point, name) or 0 for name in LOADS)
+
+
+def _link_effects(points: Sequence[Point]) -> list[dict[str, Any]]:
+    try:
+        return link_records(link_costs(points))
+    except CannotCompareError:
+        return []
+
+
+def _traces(points: Sequence[Point]) -> dict[str, Trace]:
+    found: dict[str, Trace] = {}
+    for point in points:
+        with suppress(ValueError):
+            found[point.id] = load_run(Path(point.run or "")).trace.measured()
+    return found

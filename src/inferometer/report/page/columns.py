@@ -54,18 +54,19 @@ def condition_table(points: Sequence[Point], paths: Sequence[Path], words: Words
         table["source"] = [_source(point, paths) for point in points]
     if any(point.status for point in points):
         table["status"] = [point.status for point in points]
-    return {"series": list(series_names(points, table.get("source"), words)), **table}
+    return {"series": list(series_of(points, paths, words)), **table}
 
 
-def series_names(points: Sequence[Point], sources: Sequence[Cell] | None, words: Words) -> list[str]:
+def series_of(points: Sequence[Point], paths: Sequence[Path], words: Words) -> list[str]:
     """The name of each point's series, as figures name it (`C · 7B · TP1`), after its source where that tells more apart."""
     fields = distinguishing(points)
     keys = [key_of(point, fields) for point in points]
     spelled = {key: clean(name_of(key, fields, words)) or "–" for key in set(keys)}
     names = [spelled[key] for key in keys]
-    if sources is None or len(set(zip(keys, sources, strict=True))) == len(spelled):
+    sources = [_source(point, paths) for point in points]
+    if len(set(zip(keys, sources, strict=True))) == len(spelled):
         return names
-    return [f"{source} · {name}" for source, name in zip(sources, names, strict=True)]
+    return [name if source is None else f"{source} · {name}" for source, name in zip(sources, names, strict=True)]
 
 
 def measured(points: Sequence[Point]) -> list[Column]:

@@ -236,7 +236,7 @@ def _where(point: Point, series: str, words: Words) -> str:
     """Series and load of a point; its name where it has neither."""
     load = next((name for name in LOADS if point.conditions.get(name) is not None), None)
     told = [series if series != "–" else "", f"{words.text(f'condition.{load}')} {point.conditions[load]}" if load else ""]
-    return ", ".join(clean(part) for part in told if part) or clean(point.id)
+    return words.text("page.comma").join(clean(part) for part in told if part) or clean(point.id)
 
 
 def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> list[str]:

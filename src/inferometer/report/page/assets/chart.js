@@ -7,18 +7,23 @@ const COLOURS = 24; // values of a number from which a colour is a gradient
 const darkMedia = matchMedia("(prefers-color-scheme: dark)");
 let printing = false; // paper is light
 const isDark = () => !printing && (document.documentElement.dataset.theme ?? (darkMedia.matches ? "dark" : "light")) === "dark";
-const theme = () => themes[isDark() ? "dark" : "light"];
+
+function theme() {
+  const chosen = themes[isDark() ? "dark" : "light"];
+  return { ...chosen, header: { labelColor: chosen.axis.titleColor, labelFontSize: 12, labelLimit: 320 } };
+}
 
 // Each value of a colour keeps its looks whatever is filtered: they go by its place among all values.
 function looks(place) {
   const { category, symbol } = theme().range;
   return { color: category[place % category.length], shape: symbol[place % symbol.length], dash: DASHES[Math.floor(place / category.length) % DASHES.length] };
 }
+const MANY_POINTS = 500;
 const asGradient = (column) => Boolean(column && column.numeric && column.values.length > COLOURS);
 
 function chartRows(shown, view) {
   const [x, y, color, facet] = AXES.map((axis) => columns.get(view[axis]));
-  const numericX = x.kind === "metric" || x.numeric;
+  const numericX = isNumeric(x);
   const rows = [];
   const lines = new Map();
   const joined = view.lines && numericX && x.kind === "condition" ? lineKeys(x) : null;
@@ -28,11 +33,11 @@ function chartRows(shown, view) {
     const value = numberOf(y, i, view.yscale);
     if (at === null || value === null) missing += 1;
     if (at === null) continue;
-    const row = { i, x: at, y: value, c: color ? valueOf(color, i) ?? "–" : "", f: facet ? textOf(facet, i) : "", s: points.status[i] };
+    const row = { i, x: at, y: value, c: color ? valueOf(color, i) ?? "–" : "", f: facet ? facetText(facet, i) : "", s: points.status[i] };
     if (value !== null) rows.push({ k: "point", ...row, lo: y.low?.[i] ?? null, hi: y.high?.[i] ?? null });
     if (joined) addToLine(lines, row, joined[i]);
   }
-  return { rows: rows.concat(lineRows(lines)), missing, numericX };
+  return { rows: rows.concat(lineRows(lines)), missing };
 }
 
 // A line joins points that differ in their load alone; repeats at one load are joined at their mean. What is missing or
@@ -57,68 +62,109 @@ function lineRows(lines) {
   return rows;
 }
 
-function chartSpec(rows, view, numericX, width) {
+// The specification for a view, whatever it is filtered to: a filter then changes the data of what is drawn, no more.
+function chartSpec(view, width) {
   const [x, y, color, facet] = AXES.map((axis) => columns.get(view[axis]));
-  const facets = facet ? [...new Set(facet.values.map(String).concat("–"))].filter((name) => rows.some((row) => row.f === name)) : [];
-  const across = facets.length ? Math.max(1, Math.min(facets.length, Math.floor(width / 300))) : 1;
   const encoding = {
-    x: numericX ? { field: "x", type: "quantitative", title: titleOf(x), scale: scaleOf(view.xscale), axis: axisOf(x, view.xscale, rows) } : { field: "x", type: "nominal", title: titleOf(x), sort: x.values, axis: { labelAngle: -30 } },
-    y: { field: "y", type: "quantitative", title: titleOf(y), scale: { ...scaleOf(view.yscale) }, axis: axisOf(y, view.yscale, rows) },
-    ...colorOf(rows, color),
+    x: isNumeric(x)
+      ? { field: "x", type: "quantitative", title: titleOf(x), scale: scaleOf(view.xscale), axis: axisOf(x) }
+      : { field: "x", type: "nominal", title: titleOf(x), sort: x.values, axis: { labelAngle: -30 } },
+    y: { field: "y", type: "quantitative", title: titleOf(y), scale: scaleOf(view.yscale), axis: axisOf(y) },
+    ...colorOf(color),
   };
-  const layer = layersOf(rows, view, color);
-  const data = { values: rows };
-  if (!facets.length) return { data, ...size, autosize: { type: "fit", contains: "padding" }, encoding, layer };
-  return { data, facet: { field: "f", type: "nominal", title: null, sort: facets }, columns: across, spec: { ...size, encoding, layer } };
+  const layer = layersOf(view);
+  const data = { name: ROWS_OF_CHART, values: [] };
+  if (!facet) {
+    return { data, width, height: width < 500 ? 280 : 400, autosize: { type: "fit", contains: "padding" }, encoding, layer };
+  }
+  const across = Math.max(1, Math.min(facet.values.length + facet.codes.includes(-1), Math.floor(width / 300)));
+  const spec = { width: Math.max(150, Math.floor(width / across) - 70), height: 220, encoding, layer };
+  return { data, facet: { field: "f", type: "nominal", title: null, sort: [...facet.values.map((value) => facetName(facet, value)), "–"] }, columns: across, spec };
 }
 
+// A number needs to be told of what: `TP 2`, but `7B`.
+const facetName = (column, value) => (column.numeric ? `${column.label} ${value}` : String(value));
+const facetText = (column, i) => (valueOf(column, i) === null ? "–" : facetName(column, valueOf(column, i)));
+
+const ROWS_OF_CHART = "rows";
+const isNumeric = (column) => column.kind === "metric" || column.numeric;
 const scaleOf = (scale) => (scale === "log" ? { type: "log", nice: false } : { type: "linear" });
 
 // Few swept values are all marked on their axis.
-function axisOf(column, scale, rows) {
-  const swept = column.kind === "condition" ? [...new Set(rows.map((row) => row.x))] : [];
+function axisOf(column) {
+  const swept = column.kind === "condition" ? column.values.filter((value) => typeof value === "number") : [];
   return { format: ",.10~g", tickCount: 6, ...(swept.length && swept.length <= 10 ? { values: swept } : {}) };
 }
 
-function colorOf(rows, color) {
+function colorOf(color) {
   if (!color) return { color: { value: looks(0).color } };
-  if (asGradient(color)) return { color: { field: "c", type: "quantitative", title: titleOf(color), scale: { scheme: "cividis" }, legend: { orient: "top" } } };
-  const domain = legendOf(rows, color);
-  return { color: { field: "c", type: "nominal", scale: { domain: domain.map((d) => d.value), range: domain.map((d) => d.color) }, legend: null } };
+  if (asGradient(color)) {
+    return { color: { field: "c", type: "quantitative", title: titleOf(color), scale: { scheme: "cividis" }, legend: { orient: "top" } } };
+  }
+  return { color: channelOf(color, "color") };
 }
 
-// The values of a colour that are drawn, with their looks.
-function legendOf(rows, color) {
-  const drawn = new Set(rows.map((row) => row.c));
-  return [...color.values, "–"].map((value, place) => ({ value, ...(value === "–" ? { color: theme().axis.labelColor, dash: DASHES[0], shape: "circle" } : looks(place)) })).filter((entry) => drawn.has(entry.value));
+// A channel in which every value of the colour has a look of its own.
+function channelOf(color, look) {
+  const entries = looksOf(color);
+  return { field: "c", type: "nominal", scale: { domain: entries.map((e) => e.value), range: entries.map((e) => e[look]) }, legend: null };
 }
 
-function layersOf(rows, view, color) {
-  const legend = color && !asGradient(color) ? legendOf(rows, color) : [];
-  const by = (channel) => (legend.length ? { [channel]: { field: "c", type: "nominal", scale: { domain: legend.map((d) => d.value), range: legend.map((d) => d[channel === "shape" ? "shape" : "dash"]) }, legend: null } } : {});
-  const of = (test) => [{ filter: `datum.k === 'point' && ${test}` }];
-  const hover = { tooltip: { field: "i" } };
-  const size = drawn.length > 800 ? 9 : drawn.length > 200 ? 20 : 42;
-  const drawn = rows.filter((row) => row.k === "point");
-  const size = { width: facets.length ? Math.max(150, Math.floor(width / across) - 70) : width, height: facets.length ? 220 : width < 500 ? 280 : 400 };
-  const layers = [
-    { only: (row) => row.s === "INVALID", transform: of("datum.s === 'INVALID'"), mark: { type: "point", shape: CROSS, size: size * 1.6, strokeWidth: 2, opacity: 0.9 }, encoding: hover },
-    { only: (row) => row.s === "SUSPECT", transform: of("datum.s === 'SUSPECT'"), mark: { type: "point", filled: false, fill: "transparent", size: size * 1.6, strokeWidth: 1.6, opacity: 0.9 }, encoding: { ...by("shape"), ...hover } },
-    { only: (row) => row.s !== "SUSPECT" && row.s !== "INVALID", transform: of("datum.s !== 'SUSPECT' && datum.s !== 'INVALID'"), mark: { type: "point", filled: true, size, opacity: 0.9 }, encoding: { ...by("shape"), ...hover } },
-  ].filter(({ only }) => drawn.some(only) || !drawn.length).map(({ only, ...layer }) => layer);
-  if (view.intervals && rows.some((row) => row.lo !== null && row.lo !== undefined)) layers.unshift({ transform: of("isValid(datum.lo)"), mark: { type: "rule", opacity: 0.5 }, encoding: { y: { field: "lo", type: "quantitative" }, y2: { field: "hi" } } });
-  if (rows.some((row) => row.k === "line")) layers.unshift({ transform: [{ filter: "datum.k === 'line'" }], mark: { type: "line", opacity: 0.75, strokeWidth: 1.6, invalid: "break-paths-show-domains" }, encoding: { detail: { field: "l" }, ...by("strokeDash") } });
+function looksOf(color) {
+  const unknown = { value: "–", color: theme().axis.labelColor, dash: DASHES[0], shape: "circle" };
+  return [...color.values.map((value, place) => ({ value, ...looks(place) })), unknown];
+}
+
+// Lines under intervals under marks; only layers that some point of the report needs.
+function layersOf(view) {
+  const color = columns.get(view.color);
+  const by = (channel, look) => (color && !asGradient(color) ? { [channel]: channelOf(color, look) } : {});
+  const marks = (test, mark, encoding) => ({
+    transform: [{ filter: `datum.k === 'point' && ${test}` }],
+    mark: { type: "point", opacity: 0.9, ...mark },
+    encoding: { ...encoding, tooltip: { field: "i" } },
+  });
+  const size = COUNT > 800 ? 9 : COUNT > 200 ? 20 : 42;
+  const joined = { type: "line", opacity: 0.75, strokeWidth: 1.6, invalid: "break-paths-show-domains" };
+  const layers = [];
+  if (view.lines) {
+    layers.push({ transform: [{ filter: "datum.k === 'line'" }], mark: joined, encoding: { detail: { field: "l" }, ...by("strokeDash", "dash") } });
+  }
+  if (view.intervals && columns.get(view.y).low) {
+    const range = { y: { field: "lo", type: "quantitative" }, y2: { field: "hi" } };
+    layers.push({ transform: [{ filter: "isValid(datum.lo)" }], mark: { type: "rule", opacity: 0.5 }, encoding: range });
+  }
+  layers.push(marks("datum.s !== 'SUSPECT' && datum.s !== 'INVALID'", { filled: true, size }, by("shape", "shape")));
+  if (points.status.includes("SUSPECT")) {
+    layers.push(marks("datum.s === 'SUSPECT'", { filled: false, fill: "transparent", size: 1.8 * size + 10, strokeWidth: 1.6 }, by("shape", "shape")));
+  }
+  if (points.status.includes("INVALID")) layers.push(marks("datum.s === 'INVALID'", { shape: CROSS, size: 1.8 * size + 10, strokeWidth: 2 }));
   return layers;
 }
 
 // ---- drawing
 
-const views = (window.inferometerViews = {}); // what is drawn, for whoever wants to look at it from a console
+const views = {}; // what is drawn, by name, and how often it was
+const drawings = {};
+window.inferometer = { views, drawings }; // for whoever wants to look at it from a console
 
 console.warn = () => {}; // Vega-Lite's remarks on specifications are for who writes those; errors are told
 
-async function draw(place, name, spec, tooltip) {
-  const drawn = await window.vegaEmbed(place, spec, { mode: "vega-lite", ast: true, actions: false, defaultStyle: false, renderer: "svg", logLevel: 1, config: theme(), tooltip });
+// Draw a specification with these rows; where the same one is drawn already, only its rows are changed.
+async function drawRows(place, name, spec, rows, tooltip) {
+  const same = JSON.stringify([spec, isDark(), printing]);
+  if (views[name] && place.dataset.drawn === same) {
+    await views[name].data(ROWS_OF_CHART, rows).runAsync();
+  } else {
+    const renderer = COUNT > MANY_POINTS && !printing ? "canvas" : "svg"; // many marks are drawn faster so, and printed worse
+    await draw(place, name, { ...spec, data: { ...spec.data, values: rows } }, tooltip, renderer);
+    place.dataset.drawn = same;
+  }
+  drawings[name] = (drawings[name] ?? 0) + 1;
+}
+
+async function draw(place, name, spec, tooltip, renderer = "svg") {
+  const drawn = await window.vegaEmbed(place, spec, { mode: "vega-lite", ast: true, actions: false, defaultStyle: false, renderer, logLevel: 1, config: theme(), tooltip });
   views[name]?.finalize();
   views[name] = drawn.view;
 }
@@ -140,7 +186,9 @@ function swatch({ color, dash, shape, hollow = false, line = true }) {
 
 function drawLegend(element, rows, view) {
   const color = columns.get(view.color);
-  const entries = color && !asGradient(color) ? legendOf(rows, color).map((entry) => [swatch({ ...entry, line: view.lines }), String(entry.value)]) : [];
+  const drawn = new Set(rows.map((row) => row.c));
+  const kept = color && !asGradient(color) ? looksOf(color).filter((entry) => drawn.has(entry.value)) : [];
+  const entries = kept.map((entry) => [swatch({ ...entry, line: view.lines }), String(entry.value)]);
   const statuses = new Set(rows.filter((row) => row.k === "point").map((row) => row.s));
   if (statuses.has("SUSPECT")) entries.push([swatch({ color: "currentColor", shape: "circle", hollow: true, line: false }), "SUSPECT"]);
   if (statuses.has("INVALID")) entries.push([swatch({ color: "currentColor", shape: "cross", line: false }), "INVALID"]);

@@ -106,18 +106,22 @@ function change(part) {
 }
 
 function setView(next) {
+  const alike = chartOf(next) === chartOf(view);
   view = next;
   limit = ROWS;
   const address = writeView(view);
   history.replaceState(null, "", address ? `#${address}` : location.pathname + location.search);
-  show();
+  show(alike);
 }
 
-function show() {
+// What the chart depends on: not the order of the table, nor its columns.
+const chartOf = (some) => writeView({ ...some, sort: "", all: false });
+
+function show(chartStays = false) {
   showControls();
   const shown = shownPoints(view);
   showTable(shown);
-  showChart(shown);
+  if (!chartStays) showChart(shown);
 }
 
 function showControls() {
@@ -152,15 +156,15 @@ function showTable(shown) {
 }
 
 function showChart(shown) {
-  const { rows, missing, numericX } = chartRows(shown, view);
+  const { rows, missing } = chartRows(shown, view);
   const y = columns.get(view.y);
   const told = [say("page.js.shown", { shown: figure(shown.length), all: figure(COUNT) })];
   if (missing) told.push(say("page.js.missing", { missing: figure(missing), y: y.label }));
   element("told").textContent = told.join(" ");
   element("chart").setAttribute("aria-label", say("page.js.chart", { x: columns.get(view.x).label, y: y.label, n: figure(rows.filter((row) => row.k === "point").length) }));
   drawLegend(element("legend"), rows, view);
-  const spec = chartSpec(rows, view, numericX, element("chart").clientWidth);
-  drawing = drawing.then(() => draw(element("chart"), "explorer", spec, pointTip(() => view)));
+  const spec = chartSpec(view, element("chart").clientWidth);
+  drawing = drawing.then(() => drawRows(element("chart"), "explorer", spec, rows, pointTip(() => view))).catch(console.error);
 }
 
 function startExplorer() {

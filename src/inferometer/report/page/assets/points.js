@@ -139,7 +139,14 @@ function writeView(view) {
 
 // A key for every point: points of one key differ in x, and in what is no condition (a repeat, a seed, a date). A load beside x
 // is part of the key only if it is not settled by x: PCIe's num_prompts is, where concurrency is drawn.
+const keysByX = new Map();
+
 function lineKeys(x) {
+  if (!keysByX.has(x.name)) keysByX.set(x.name, makeLineKeys(x));
+  return keysByX.get(x.name);
+}
+
+function makeLineKeys(x) {
   const others = varying.filter((c) => c.name !== x.name);
   const key = (i, of) => of.map((c) => c.codes[i]).join();
   const identity = others.filter((c) => c.role === "identity");

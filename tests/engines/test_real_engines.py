@@ -155,7 +155,7 @@ def require_counted(bench: Bench, warmups: int = 0) -> None:
         total + warmups * one for total, one in zip(lengths, each, strict=True)
     )
     assert delta["prefix_queries"] == delta["prompt_tokens"]
-    assert before["engine"] == "vLLM"
+    assert bench.counted["engine"] == "vLLM"
     assert before["started_s"] == after["started_s"] < before["at_s"] <= after["at_s"]
     assert before["gauges"] == after["gauges"] == {"running": 0, "waiting": 0, "kv_cache_usage": 0}
     assert (bench.level("server_restarted"), bench.level("other_clients")) == ("ok", "ok")
@@ -273,9 +273,7 @@ def test_a_cache_that_answers_do_not_tell_of_is_noticed_by_the_counters(
     require_counted(warm)
     assert warm.requests["cached_tokens"].null_count() == few
     assert [fresh.level("prefix_hits"), warm.level("prefix_hits")] == ["ok", "invalid"]
-    assert (
-        warm.summary["prefix_cache_hit_rate"] == 100 * 128 / INPUT_TOKENS
-    )  # four blocks of 32, and the fifth anew
+    assert warm.summary["prefix_cache_hit_rate"] == 100 * 128 / INPUT_TOKENS  # four blocks of 32, and the fifth anew
 
 
 @pytest.fixture(scope="module")

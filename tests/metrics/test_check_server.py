@@ -91,7 +91,7 @@ def test_restarted() -> None:
 def test_preempted() -> None:
     found = finding("preemptions", counted({"preemptions": 14}))
     assert (found.level, found.figures) == (Level.SUSPECT, {"preemptions": 14})
-    assert found.sentence.startswith("Requests were preempted 14 times")
+    assert found.sentence.startswith("Preemptions for want of KV cache memory: 14.")
 
 
 @pytest.mark.parametrize(("share", "level"), [(0.04, Level.OK), (0.06, Level.SUSPECT), (0.6, Level.INVALID)])
@@ -119,7 +119,7 @@ def test_hits_are_told_once() -> None:
 def test_someone_else_finished_requests() -> None:
     found = finding("other_clients", counted({"requests": N + 3, "prompt_tokens": (N + 3) * PROMPT}))
     assert found.level == Level.SUSPECT
-    assert "it finished 3 requests beyond our 20" in found.sentence
+    assert "3 finished beyond our 20" in found.sentence
     assert found.figures["foreign_requests"] == 3
     assert found.figures["foreign_share"] == pytest.approx(3 * PROMPT / (N * (PROMPT + OUTPUT)))
 
@@ -143,7 +143,7 @@ def test_work_in_flight_at_rest(when: str) -> None:
     server = counted(before=gauges) if when == "before" else counted(after=gauges)
     found = finding("other_clients", server)
     assert found.level == Level.SUSPECT
-    assert f"3{' requests' if when == 'before' else ''} were in flight" in found.sentence
+    assert f"requests: 3 in flight {when}" in found.sentence
 
 
 def test_what_is_left_of_ours_is_nobody_elses() -> None:
@@ -188,6 +188,8 @@ def test_the_hit_rate_is_the_servers_and_else_that_of_the_answers() -> None:
 
 def test_readings_are_plain_data() -> None:
     plain = counted({"preemptions": 2}).to_dict()
+    assert list(plain) == ["engine", "names", "before", "after", "delta"]
+    assert list(plain["before"]) == list(plain["after"]) == ["at_s", "started_s", "counters", "gauges"]
     assert plain["delta"]["preemptions"] == 2
     assert plain["before"]["gauges"] == {"running": 0, "waiting": 0}
     assert plain["after"]["counters"]["requests"] == 7 + N

@@ -44,7 +44,7 @@ def preemptions(facts: Facts) -> Finding:
     figures = {"preemptions": int(number)}
     if not number:
         return Finding("preemptions", Level.OK, "No request was preempted.", figures)
-    sentence = f"Requests were preempted {number:.0f} times for want of KV cache memory, and computed again what they had."
+    sentence = f"Preemptions for want of KV cache memory: {number:.0f}. Each had a request compute again what it had."
     cure = "Use fewer streams or shorter requests, or give the server more memory for its KV cache."
     return Finding("preemptions", Level.SUSPECT, sentence, figures, cure)
 
@@ -88,18 +88,18 @@ def other_clients(facts: Facts) -> Finding:
     }
     seen = []
     if before:
-        seen.append(f"{before:.0f} requests were in flight at the server before ours began")
+        seen.append(f"{before:.0f} in flight before ours began")
     if foreign:
-        seen.append(f"it finished {foreign} requests beyond our {_requests(facts)}")
+        seen.append(f"{foreign} finished beyond our {_requests(facts)}")
     elif share is not None and share > facts.thresholds.foreign_share_suspect:
-        seen.append(f"it counts {share:.1%} more tokens than ours")
+        seen.append(f"{share:.1%} more tokens than ours")
     if after and bool(ok(facts.whole)[was_sent(facts.whole)].all()):
-        seen.append(f"{after:.0f} were in flight after all of ours had ended")
+        seen.append(f"{after:.0f} in flight after all of ours had ended")
     if not seen:
         told = before is not None or foreign is not None or share is not None
         return Finding("other_clients", Level.OK, "The server worked for nobody else." if told else _SILENT, figures)
     little = not before and not after and (share or 0.0) <= facts.thresholds.foreign_share_suspect
-    sentence = f"Somebody else used the server: {', and '.join(seen)}."
+    sentence = f"Somebody else used the server, by its own count of requests: {', '.join(seen)}."
     if little:
         sentence += f" That is {share:.1%} of our work."
     cure = "Keep others away, also health checks that generate tokens, or wait until the server is idle; then measure again."

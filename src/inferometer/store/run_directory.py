@@ -80,7 +80,7 @@ class Run:
     summary: Mapping[str, Any]
     verdict: Mapping[str, Any]
     server_counters: Mapping[str, Any] | None = None
-    """`before`, `after` and `delta` (trace/server_counters.py); None if the server did not tell."""
+    """`engine`, `names`, `before`, `after`, `delta` (trace/server_counters.py); None if the server did not tell."""
 
 
 def save_run(

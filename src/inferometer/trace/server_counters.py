@@ -104,6 +104,11 @@ class ServerCounters:
         return 1e3 * waited_s / requests if waited_s is not None and requests else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Both readings, and `delta`: what grew by how much."""
+        """`engine` and `names`, both readings without these, and `delta`: what grew by how much."""
+        readings = {"before": asdict(self.before), "after": asdict(self.after) if self.after else None}
+        named: dict[str, Any] = {}
+        for reading in readings.values():
+            if reading is not None:
+                named = {key: reading.pop(key) for key in ("engine", "names")}
         grown = {counter: self.grown(counter) for counter in get_args(Counter)}
-        return {**asdict(self), "delta": {counter: value for counter, value in grown.items() if value is not None}}
+        return {**named, **readings, "delta": {counter: value for counter, value in grown.items() if value is not None}}

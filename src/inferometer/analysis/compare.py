@@ -149,7 +149,7 @@ def direction(name: str) -> Literal["higher", "lower"]:
 
 def effect_at(pair: Pair, name: str, drift: float = DRIFT) -> Effect | None:
     """The effect on one metric; None unless both sides have it, and more than 0."""
-    of_a, of_b = _readings(pair.a, name), _readings(pair.b, name)
+    of_a, of_b = readings(pair.a, name), readings(pair.b, name)
     return effect_of(of_a, of_b, margin(drift)) if of_a and of_b else None
 
 
@@ -161,7 +161,7 @@ def finish_time_s(point: Point) -> float | None:
         return None
 
 
-def _readings(points: Iterable[Point], name: str) -> list[Reading]:
+def readings(points: Iterable[Point], name: str) -> list[Reading]:
     """What the points say of a metric, those that say something."""
     return [_reading(point, name) for point in points if point.values.get(name, 0) > 0]
 
@@ -244,7 +244,7 @@ def _more_runs(effect: Effect, delta: float, alpha: float) -> int | None:
 
 
 def _mean(points: Iterable[Point], name: str) -> float:
-    return math.exp(fmean(math.log(reading.value) for reading in _readings(points, name)))
+    return math.exp(fmean(math.log(reading.value) for reading in readings(points, name)))
 
 
 def _adjacent(pairs: Iterable[Pair]) -> bool:

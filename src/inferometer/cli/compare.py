@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -41,6 +43,10 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
         str,
         typer.Option(metavar="SHARE", help="What the machine may change by itself between runs that were not taken in turns."),
     ] = "5%",
+    pcie: Annotated[
+        bool,
+        typer.Option("--pcie", help="What a narrow PCIe link costs against a wide one at each load, less what TP=1 shows."),
+    ] = False,
     points: Annotated[bool, typer.Option("--points", help="Show every point, however many.")] = False,
     allow_invalid: Annotated[bool, typer.Option("--allow-invalid", help="Use INVALID results too.")] = False,
     fail_on: Annotated[
@@ -55,6 +61,9 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
     slower, no difference beyond --delta, or undecided. Among all of them at most 5 % of comparisons have a wrong "faster" or
     "slower". Runs taken in turns (A B B A) are freed of drift; others get an allowance for it.
 
+    With --pcie the sides are the narrowest and the widest pcie_width, or --by config=B,C (the narrow one first), and the exit
+    code is 0 whatever the cost.
+
     Exit code: 0 if nothing is slower, 1 if something is (with --fail-on undecided: or if the summary has something undecided),
     2 if there is nothing to compare.
     """
@@ -67,6 +76,14 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
 
     try:
         shares = compare_sides.share(delta, "--delta"), compare_sides.share(drift, "--drift")
+        if pcie:
+            study, problems = compare_sides.read_links(
+                sources, by=by, where=where or (), metrics=metric, delta=shares[0], drift=shares[1], allow_invalid=allow_invalid
+            )
+            _write(asdict(study), compare_view.links_as_markdown(study), json=json, markdown=markdown)
+            _tell(problems)
+            compare_view.show_links(study, every_point=points)
+            return
         sides = compare_sides.read_sides(sources, by=by, where=where or ())
         comparison = compare_points(
             sides.a,
@@ -81,10 +98,14 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
     except (CannotCompareError, ResultsError, CannotWriteError, ValueError) as error:
         typer.echo(f"inferometer: {error}", err=True)
         raise typer.Exit(EXIT_USAGE) from None
-    for problem in sides.problems:
-        typer.echo(f"inferometer: {problem}", err=True)
+    _tell(sides.problems)
     compare_view.show(comparison, every_point=points)
     raise typer.Exit(_exit_code(comparison, fail_on))
+
+
+def _tell(problems: Iterable[str]) -> None:
+    for problem in problems:
+        typer.echo(f"inferometer: {problem}", err=True)
 
 
 def _write(content: dict[str, Any], tables: str, *, json: Path | None, markdown: Path | None) -> None:

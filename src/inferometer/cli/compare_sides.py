@@ -9,6 +9,7 @@ from pathlib import Path
 
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.pairing import value_of
+from inferometer.analysis.pcie import LINK_METRICS, LinkStudy, link_costs
 from inferometer.results import CONDITIONS, Condition, Point
 from inferometer.results.read import read
 from inferometer.spec.flags import did_you_mean
@@ -61,9 +62,30 @@ def read_sides(sources: Sequence[Path], *, by: str | None, where: Sequence[str])
     return Sides(a, b, (f"{name}={values[0]}", f"{name}={values[1]}"), collection.problems)
 
 
-def choose(points: Sequence[Point], where: Sequence[str]) -> tuple[Point, ...]:
-    """The points that every one of `where` lets through. Raises ValueError."""
-    return _chosen(points, [_condition(each, "--where") for each in where])
+def read_links(
+    sources: Sequence[Path],
+    *,
+    by: str | None,
+    where: Sequence[str],
+    metrics: Sequence[str] | None,
+    delta: float,
+    drift: float,
+    allow_invalid: bool,
+) -> tuple[LinkStudy, tuple[str, ...]]:
+    """What links cost in all the sources, and files that could not be read. Raises as `read_sides` does."""
+    sides = _condition(by, "--by") if by else None
+    if sides and len(sides[1]) != 2:
+        raise CannotCompareError(f"--by {by} is not a narrow side and a wide one: write it as --by config=B,C")
+    collection = read(sources)
+    study = link_costs(
+        _chosen(collection.points, [_condition(each, "--where") for each in where]),
+        by=(sides[0], _number(sides[1][0]), _number(sides[1][1])) if sides else None,
+        metrics=tuple(dict.fromkeys(metrics or LINK_METRICS)),
+        delta=delta,
+        drift=drift,
+        allow_invalid=allow_invalid,
+    )
+    return study, collection.problems
 
 
 def _condition(text: str, flag: str) -> tuple[str, list[str]]:
@@ -82,9 +104,10 @@ def _chosen(points: Sequence[Point], filters: Sequence[tuple[str, list[str]]]) -
 
 def _number(text: str) -> Condition:
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return text
+    return int(value) if value.is_integer() else value
 
 
 def _text(value: Condition) -> str:

@@ -6,23 +6,28 @@ import math
 import os
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 import typer
 
 from inferometer.analysis.compare import Comparison, Row
 from inferometer.analysis.decision import Verdict
+from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.markdown import table as markdown_table
 from inferometer.results import Point
 
 WIDTH = 80
 MOST_ROWS = 40
 """Of single points that are shown unasked."""
+MOST_LEVELS = 10
+"""Of one ladder that are shown unasked, evenly spread."""
 
 COLORS: dict[str, str] = {"faster": "green", "slower": "red", "undecided": "yellow"}
 SIGNS: dict[Verdict, str] = {"faster": "+", "slower": "-", "no difference": "=", "undecided": "?"}
 
 OVER_ALL = ("Metric", "Effect", "95 % interval", f"Points {'/'.join(SIGNS.values())}", "Verdict")
 AT_POINT = ("A", "B", "Effect", "95 % interval", "Verdict")
+LINKS = ("Load", "Shown", "Control", "Effect", "95 % interval", "Verdict")
 
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """A title, headings and rows."""
@@ -49,6 +54,25 @@ def as_markdown(comparison: Comparison) -> str:
     )
     tail = "".join(f"- {line}\n" for line in _tail(comparison, every_point=True, width=10_000))
     return f"## {comparison.names[1]} against {comparison.names[0]}\n\n{head}{tables}\n{tail}"
+
+
+def show_links(study: LinkStudy, *, every_point: bool) -> None:
+    """Each model's mean and levels, and the answer in words."""
+    for title, headings, rows in _link_tables(study, every_point=every_point):
+        typer.echo(title)
+        for line in _aligned(headings, rows):
+            typer.echo(line)
+        typer.echo()
+    for sentence in study.sentences:
+        for line in _wrapped(sentence, WIDTH):
+            typer.echo(line)
+
+
+def links_as_markdown(study: LinkStudy) -> str:
+    tables = "".join(
+        f"\n### {title}\n\n{markdown_table(headings, rows)}" for title, headings, rows in _link_tables(study, every_point=True)
+    )
+    return f"## {study.narrow} against {study.wide}\n{tables}\n" + "".join(f"- {sentence}\n" for sentence in study.sentences)
 
 
 def percent(share: float) -> str:
@@ -96,6 +120,26 @@ def _tables(comparison: Comparison, *, every_point: bool) -> Iterator[Table]:
     shown = _shown(by_point, every_point=every_point)
     for name in dict.fromkeys(row.metric for row in shown):
         yield name, ("Point", *AT_POINT), [(row.point or "", *_cells(row)) for row in shown if row.metric == name]
+
+
+def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
+    for key, found in groupby(study.effects, lambda each: (each.model, each.tp, each.narrow, each.wide, each.metric)):
+        model, tp, narrow, wide, metric = key
+        rows = list(found)
+        if not every_point and len(rows) > MOST_LEVELS:
+            rows = [rows[0], *(rows[1 + round(i * (len(rows) - 2) / (MOST_LEVELS - 1))] for i in range(MOST_LEVELS))]
+        cells: list[tuple[str, ...]] = [
+            (
+                "mean" if row.level is None else f"{row.level:g}",
+                f"{percent(row.shown)} %",
+                "" if row.control is None else f"{percent(row.control)} %",
+                f"{percent(row.effect)} %",
+                interval(row.low, row.high),
+                row.verdict,
+            )
+            for row in rows
+        ]
+        yield f"{metric}: {model} TP={tp}, {narrow} against {wide}{', control' if tp == 1 else ''}", LINKS, cells
 
 
 def _shown(rows: Sequence[Row], *, every_point: bool) -> list[Row]:

@@ -1,0 +1,299 @@
+"""What a narrow PCIe link costs against a wide one, at each load: the same model and tensor parallelism on both.
+
+One card alone hardly uses its link, so TP=1 is the control: what it shows between the same two configurations is not the link's
+doing, but the machines', or drift. It is taken away from what TP=2 and more show (a difference in differences, of logarithms),
+and its mean, in either direction, is allowed for besides: an effect no larger than the control's own is none.
+
+Single runs at many levels know their noise from their neighbours on the ladder, for the cost changes slowly with the load; on a
+ladder of single steps each level is the height of a straight line through the levels around it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from inferometer.analysis.cautions import CannotCompareError, believable
+from inferometer.analysis.compare import DELTA, DRIFT, direction, effect_at
+from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin
+from inferometer.analysis.effect import Array, Effect, degrees_of_sum
+from inferometer.analysis.pairing import Pair, pair_points, value_of
+from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
+from inferometer.results import Condition, Point
+
+LINK_METRICS = ("output_throughput", "mean_ttft_ms", "mean_tpot_ms")
+WIDTH = "pcie_width"
+LEVEL = ("input_len", "output_len", "max_concurrency", "request_rate", "burstiness", "num_prompts")
+"""What makes a level of load, whatever the model."""
+WINDOW = 10
+"""Levels to either side that tell of one."""
+FEWEST_IN_WINDOW = 5
+DENSE = 2 * WINDOW + 1
+"""Levels of a ladder on which the cost hardly bends from one window's end to the other."""
+
+Level = tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEffect:
+    """The narrow link against the wide one: one metric, one model, at one level of load or over all."""
+
+    model: str
+    tp: int
+    narrow: str
+    wide: str
+    """Names of the configurations, or widths such as x8 where they have none."""
+    metric: str
+    level: float | None
+    """The concurrency or the request rate; None for the mean over all levels."""
+    is_control: bool
+    shown: float
+    """Narrow / wide - 1 as measured."""
+    control: float | None
+    """The same of the control at this level; None where there is none, or for the control itself."""
+    effect: float
+    """What is left without the control's; on a dense ladder of single runs, both smoothed over the levels around this one."""
+    low: float | None
+    high: float | None
+    """95 % interval of `effect`; None where nothing tells it."""
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStudy:
+    """All effects: those of TP=2 and more before the controls, of each the mean before the levels."""
+
+    narrow: str
+    wide: str
+    effects: tuple[LinkEffect, ...]
+    sentences: tuple[str, ...]
+    """The answer, a sentence for each model, tensor parallelism and metric, and what makes it doubtful."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ladder:
+    """One model and tensor parallelism in two configurations."""
+
+    model: str
+    tp: int
+    narrow: str
+    wide: str
+    pairs: Mapping[Level, Pair]
+
+    def effects(self, metric: str, drift: float) -> dict[Level, Effect]:
+        """By level, where both sides have the metric."""
+        return {level: effect for level, pair in self.pairs.items() if (effect := effect_at(pair, metric, drift)) is not None}
+
+
+def link_costs(
+    points: Sequence[Point],
+    *,
+    by: tuple[str, Condition, Condition] | None = None,
+    metrics: Sequence[str] = LINK_METRICS,
+    delta: float = DELTA,
+    drift: float = DRIFT,
+    allow_invalid: bool = False,
+) -> LinkStudy:
+    """The cost of the narrow link in `points`. Raises CannotCompareError if they have no two links to compare.
+
+    `by` names a condition with its value of the narrow side and of the wide one; else it is the narrowest and the widest
+    `pcie_width`. `drift` is allowed for where there is no control.
+    """
+    used, told = believable(points, "the results", allow_invalid=allow_invalid)
+    condition, narrow, wide = by or _widths(used)
+    ladders = _ladders(used, condition, narrow, wide)
+    if not ladders:
+        raise CannotCompareError(
+            f"no model was measured with the same tensor parallelism and load at {condition} {narrow} and at {condition} {wide}"
+        )
+    effects: list[LinkEffect] = []
+    for ladder in sorted(ladders, key=lambda each: each.tp == 1):
+        control = None if ladder.tp == 1 else _control_of(ladder, ladders)
+        for metric in metrics:
+            effects += _effects(ladder, control, metric, delta=delta, drift=margin(drift))
+        if ladder.tp > 1 and (control is None or control.model != ladder.model):
+            what = "no control" if control is None else f"no control of its own; that of {control.model} stands in"
+            told.append(f"{_name(ladder)} has {what}")
+    sentences = [_sentence(effect, effects) for effect in effects if effect.level is None]
+    return LinkStudy(
+        f"{condition} {narrow}", f"{condition} {wide}", tuple(effects), (*sentences, *(f"{each}." for each in told))
+    )
+
+
+def link_records(study: LinkStudy) -> list[dict[str, Any]]:
+    """The levels as a figure draws them, in percent: the effects, and those controls that were taken from them."""
+    compared = {(each.narrow, each.wide) for each in study.effects if not each.is_control}
+    return [
+        {
+            "model": each.model,
+            "tp": each.tp,
+            "concurrency": each.level,
+            "metric": each.metric,
+            "effect_percent": 100 * each.effect,
+            "low": None if each.low is None else 100 * each.low,
+            "high": None if each.high is None else 100 * each.high,
+            "verdict": each.verdict,
+        }
+        for each in study.effects
+        if each.level is not None and (not each.is_control or not compared or (each.narrow, each.wide) in compared)
+    ]
+
+
+def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
+    """The answer for one model and metric."""
+    who = f"{mean.model} TP={mean.tp}, {mean.narrow} against {mean.wide}, {mean.metric}"
+    bounds = "interval not known" if mean.low is None or mean.high is None else f"{_percent(mean.low)} to {_percent(mean.high)}"
+    levels = [each for each in effects if each.level is not None and _same_ladder(each, mean)]
+    first, last = levels[0], levels[-1]
+    ladder = (
+        f", {_percent(first.effect)} at {first.level:g} and {_percent(last.effect)} at {last.level:g}"
+        if len(levels) > 1
+        else ""
+    )
+    beside = "" if mean.control is None else f"; the control (TP=1) shows {_percent(mean.control)}, which is taken away"
+    role = " (control: it should show nothing)" if mean.is_control else ""
+    return f"{who}{role}: {mean.verdict}, {_percent(mean.effect)} ({bounds}){ladder}{beside}."
+
+
+def _same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in ("model", "tp", "narrow", "wide", "metric"))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.1f} %"
+
+
+def _widths(points: Sequence[Point]) -> tuple[str, Condition, Condition]:
+    widths = {width for point in points if isinstance(width := value_of(point, WIDTH), int)}
+    if len(widths) < 2:
+        there = f"only x{min(widths)}" if widths else "none"
+        raise CannotCompareError(
+            f"two widths of the PCIe link are needed, and the results tell {there}: name the sides, such as --by config=B,C"
+        )
+    return WIDTH, min(widths), max(widths)
+
+
+def _ladders(points: Sequence[Point], condition: str, narrow: Condition, wide: Condition) -> list[_Ladder]:
+    groups: dict[tuple[Condition, ...], list[Point]] = {}
+    for point in points:
+        key = tuple(value_of(point, name) for name in (condition, "config", "model", "tp"))
+        groups.setdefault(key, []).append(point)
+    ladders = []
+    for one, two in product(groups, groups):
+        tp = one[3]
+        if one[0] != narrow or two[0] != wide or one[2:] != two[2:] or not isinstance(tp, int):
+            continue
+        pairs = pair_points(groups[two], groups[one]).pairs
+        by_level = {tuple(value_of(pair.a[0], name) for name in LEVEL): pair for pair in pairs}
+        if by_level:
+            ladders.append(_Ladder(str(one[2]), tp, _side(condition, one), _side(condition, two), by_level))
+    return ladders
+
+
+def _side(condition: str, key: tuple[Condition, ...]) -> str:
+    """The configuration, or the width where it has no name."""
+    value, config = key[0], key[1]
+    return str(config) if config is not None else f"x{value}" if condition == WIDTH else str(value)
+
+
+def _control_of(ladder: _Ladder, ladders: Sequence[_Ladder]) -> _Ladder | None:
+    """TP=1 between the same configurations: of the same model if there is one, else of any."""
+    single = [each for each in ladders if each.tp == 1 and (each.narrow, each.wide) == (ladder.narrow, ladder.wide)]
+    return next((each for each in single if each.model == ladder.model), single[0] if single else None)
+
+
+def _effects(ladder: _Ladder, control: _Ladder | None, metric: str, *, delta: float, drift: float) -> list[LinkEffect]:
+    """The mean over all levels, and each level. With a control, those that it has too."""
+    allowed = 0.0 if control or ladder.tp == 1 else drift
+    shown = ladder.effects(metric, allowed)
+    beside = control.effects(metric, 0.0) if control else {}
+    levels = [level for level in shown if not control or level in beside]
+    if not levels:
+        return []
+    mean = _mean([shown[level] for level in levels])
+    mean_beside = _mean([beside[level] for level in levels]) if control else None
+    around, around_beside = _with_neighbours(shown), _with_neighbours(beside)
+    compared = [(None, mean, mean_beside), *((level, around[level], around_beside.get(level)) for level in levels)]
+    doubt = abs(mean_beside.log_ratio) if mean_beside else 0.0
+    left = [_without(effect, of, doubt) for _, effect, of in compared]
+    p_values = [each.p_beyond(margin(delta)) for each in left]
+    believed = [*beyond_chance(p_values[:1]), *beyond_chance(p_values[1:])]
+    return [
+        LinkEffect(
+            model=ladder.model,
+            tp=ladder.tp,
+            narrow=ladder.narrow,
+            wide=ladder.wide,
+            metric=metric,
+            level=None if level is None else _load(ladder.pairs[level]),
+            is_control=ladder.tp == 1,
+            shown=(effect if level is None else shown[level]).ratio - 1,
+            control=None if of is None else (of if level is None else beside[level]).ratio - 1,
+            effect=net.ratio - 1,
+            low=ratios[0] - 1 if (ratios := net.ratios()) else None,
+            high=ratios[1] - 1 if ratios else None,
+            verdict=decide(net, delta, believed=certain, more_is_faster=direction(metric) == "higher"),
+        )
+        for (level, effect, of), net, certain in zip(compared, left, believed, strict=True)
+    ]
+
+
+def _mean(effects: Sequence[Effect]) -> Effect:
+    return mean_effect(effects, adjacent=False, drift=0.0) if len(effects) > 1 else effects[0]
+
+
+def _with_neighbours(effects: Mapping[Level, Effect]) -> dict[Level, Effect]:
+    """Single runs know their noise from their neighbours on the ladder; on a dense one they also share what they know: a
+    straight line through the levels around each. Points with repeats stay as they are.
+    """
+    single = [level for level, effect in effects.items() if effect.design == "single runs"]
+    logs = np.array([effects[level].log_ratio for level in single])
+    known = dict(effects)
+    for i, level in enumerate(single):
+        first = max(0, i - WINDOW)
+        window = logs[first : i + WINDOW + 1]
+        if len(window) < FEWEST_IN_WINDOW:
+            continue
+        spread, degrees = noise_of_neighbours(window)
+        log_ratio, share = effects[level].log_ratio, 1.0
+        if len(single) >= DENSE:
+            log_ratio, share = _on_a_line(window, i - first)
+        error = max(spread, effects[level].error or 0.0) * share
+        known[level] = replace(effects[level], log_ratio=log_ratio, error=error, spread=spread, degrees=degrees)
+    return known
+
+
+def _on_a_line(values: Array, at: int) -> tuple[float, float]:
+    """Height of the least-squares line through `values` at one of their places; its error as a share of that of a value."""
+    places = np.arange(len(values)) - (len(values) - 1) / 2
+    squares = float(places @ places)
+    place = float(places[at])
+    height = float(values.mean()) + place * float(places @ values) / squares
+    return height, math.sqrt(1 / len(values) + place**2 / squares)
+
+
+def _without(effect: Effect, control: Effect | None, doubt: float) -> Effect:
+    """The effect less the control's; `doubt` is allowed for in the result."""
+    if control is None:
+        return effect
+    error, degrees = None, min(effect.degrees, control.degrees)
+    if effect.error is not None and control.error is not None:
+        error = math.hypot(effect.error, control.error)
+        degrees = degrees_of_sum([(effect.error**2, effect.degrees), (control.error**2, control.degrees)])
+    log_ratio = effect.log_ratio - control.log_ratio
+    return replace(effect, log_ratio=log_ratio, error=error, degrees=degrees, allowance=effect.allowance + doubt)
+
+
+def _load(pair: Pair) -> float | None:
+    """The level as an axis shows it."""
+    found = (value_of(pair.a[0], name) for name in ("concurrency", "request_rate", "num_prompts"))
+    return next((float(value) for value in found if isinstance(value, int | float)), None)
+
+
+def _name(ladder: _Ladder) -> str:
+    return f"{ladder.model} TP={ladder.tp} ({ladder.narrow} against {ladder.wide})"

@@ -1,0 +1,143 @@
+"""Scaling efficiency: what n cards do together, against n times what one does at the same load per card. A pure function.
+
+T(n) / (n × T(1)), T the output throughput. Cards that idle beside a deployment do not count. Both sides are of the same
+configuration where one has both; else of two, as with one card in one machine and eight in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inferometer.analysis.compare import readings
+from inferometer.analysis.effect import effect_of
+from inferometer.analysis.pairing import value_of
+from inferometer.results import Condition, Point, Status
+
+THROUGHPUT = "output_throughput"
+SAME = (
+    "model",
+    "engine",
+    "engine_version",
+    "backend",
+    "dataset",
+    "input_len",
+    "output_len",
+    "prefix_len",
+    "cache",
+    "burstiness",
+)
+"""Conditions that must agree between one card and several."""
+LOADS = ("max_concurrency", "request_rate", "num_prompts")
+"""What the cards share; the first that is told, and finite, is the load."""
+WORST_FIRST: tuple[Status, ...] = ("INVALID", "SUSPECT", "VALID")
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """n cards against one, at one load per card."""
+
+    name: str
+    """Of the deployment: configuration, model and engine, as far as they are told."""
+    gpus: int
+    load_per_gpu: float
+    """Requests in flight, requests per second, or requests at once, for each card."""
+    efficiency: float
+    """1 for n times as much."""
+    low: float | None
+    high: float | None
+    """95 % interval, from repeats or else from the runs' own; None where neither tells it."""
+    throughput: float
+    throughput_of_one: float
+    """Output tokens per second, means over repeats."""
+    status: Status | None
+    """The worst of all runs in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """One deployment at one load per card."""
+
+    same: tuple[Condition, ...]
+    config: Condition
+    gpus: int
+    kind: str
+    per_gpu: float
+
+
+def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Scaling]:
+    """Every deployment of several cards that has one card's throughput at the same load per card, in the order of `points`."""
+    groups: dict[_Key, list[Point]] = {}
+    for point in points:
+        key = _key(point)
+        if key is not None and point.values.get(THROUGHPUT, 0) > 0 and (allow_invalid or point.status != "INVALID"):
+            groups.setdefault(key, []).append(point)
+    found = []
+    for key, several in groups.items():
+        one = _one_card(key, groups) if key.gpus > 1 else None
+        if one:
+            found.append(_scaling(key, several, one))
+    return found
+
+
+def scaling_records(found: Iterable[Scaling]) -> list[dict[str, Any]]:
+    """As a figure draws them, in percent."""
+    return [
+        {
+            "name": each.name,
+            "gpus": each.gpus,
+            "load_per_gpu": each.load_per_gpu,
+            "efficiency_percent": 100 * each.efficiency,
+            "low": None if each.low is None else 100 * each.low,
+            "high": None if each.high is None else 100 * each.high,
+            "throughput": each.throughput,
+            "throughput_of_one": each.throughput_of_one,
+            "status": each.status,
+        }
+        for each in found
+    ]
+
+
+def _key(point: Point) -> _Key | None:
+    """None where the cards or the load are not told."""
+    gpus = value_of(point, "gpus") or value_of(point, "tp")
+    loads = ((name, value_of(point, name)) for name in LOADS)
+    load = next(((name, value) for name, value in loads if isinstance(value, int | float) and value < float("inf")), None)
+    if not isinstance(gpus, int) or gpus < 1 or load is None:
+        return None
+    same = tuple(value_of(point, name) for name in SAME)
+    return _Key(same, value_of(point, "config"), gpus, load[0], round(load[1] / gpus, 9))
+
+
+def _one_card(key: _Key, groups: dict[_Key, list[Point]]) -> list[Point] | None:
+    """What one card did: of the same configuration, or else of the first that has it."""
+    matching = [
+        (one, points)
+        for one, points in groups.items()
+        if one.gpus == 1 and (one.same, one.kind, one.per_gpu) == (key.same, key.kind, key.per_gpu)
+    ]
+    own = [points for one, points in matching if one.config == key.config]
+    return own[0] if own else matching[0][1] if matching else None
+
+
+def _scaling(key: _Key, several: Sequence[Point], one: Sequence[Point]) -> Scaling:
+    effect = effect_of(readings(one, THROUGHPUT), readings(several, THROUGHPUT))
+    ratios = effect.ratios()
+    told = [key.config, key.same[SAME.index("model")], key.same[SAME.index("engine")]]
+    statuses = {point.status for point in (*several, *one)}
+    return Scaling(
+        name=" ".join(str(each) for each in told if each is not None),
+        gpus=key.gpus,
+        load_per_gpu=key.per_gpu,
+        efficiency=effect.ratio / key.gpus,
+        low=ratios[0] / key.gpus if ratios else None,
+        high=ratios[1] / key.gpus if ratios else None,
+        throughput=_mean(several),
+        throughput_of_one=_mean(one),
+        status=next((status for status in WORST_FIRST if status in statuses), None),
+    )
+
+
+def _mean(points: Sequence[Point]) -> float:
+    return sum(point.values[THROUGHPUT] for point in points) / len(points)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from inferometer.report.figures import Drawing, Material, draw_all, write
+from inferometer.report.figures import Drawing, draw_all, gather, write
 from inferometer.report.page.html import render
 from inferometer.report.page.view import make_view
 from inferometer.report.words import Words
@@ -41,7 +41,7 @@ def write_report(
     ResultsError, CannotWriteError, and KeyError for a language that there is not.
     """
     collection = read(paths, progress=progress)
-    drawings = draw_all(Material(points=collection.points), Words(language))
+    drawings = draw_all(gather(collection.points), Words(language))
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     view = make_view(collection, language=language, title=title, written=now, paths=paths, figures=drawings)
     content = render(view).encode()

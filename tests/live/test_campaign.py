@@ -95,7 +95,17 @@ def test_a_lost_group_shows_the_end_of_the_log() -> None:
 
 
 SNAPSHOT = Snapshot(
-    sent=1, in_flight=0, reads=1, ok=1, failed=0, output_tokens=3, ttft_sum_ns=1, ttft_count=1, tpot_sum_ns=1, tpot_count=1
+    sent=1,
+    in_flight=0,
+    reads=1,
+    ok=1,
+    failed=0,
+    output_tokens=3,
+    ttft_sum_ns=1,
+    ttft_count=1,
+    tpot_sum_ns=1,
+    tpot_count=1,
+    dropped=0,
 )
 
 

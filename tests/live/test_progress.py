@@ -40,6 +40,13 @@ def test_failures_are_told_as_soon_as_there_are_any() -> None:
     assert figures(snapshot(failed=3), 1.0).endswith("0 tok/s  3 failed")
 
 
+def test_drops_are_over_and_told(clock: list[float]) -> None:
+    stream = io.StringIO()
+    with progress(10, stream=stream) as show:
+        show(snapshot(ok=6, failed=1, dropped=3, output_tokens=0))
+    assert stream.getvalue() == "10/10 requests  0 in flight  TTFT - ms  TPOT - ms  - tok/s  1 failed  3 dropped\n"
+
+
 def test_plain_lines_come_now_and_then_and_once_at_the_end(clock: list[float]) -> None:
     stream = io.StringIO()
     with progress(10, stream=stream) as show:

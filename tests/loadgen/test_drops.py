@@ -99,9 +99,9 @@ def test_what_is_due_at_once_is_dropped_beyond_the_cap() -> None:
         loop.prepare()
         report = live.report
 
-        def release_once_dropped(sent: int, in_flight: int, reads: int) -> None:
-            report(sent, in_flight, reads)
-            if len(loop._schedule.dropped) == 3:
+        def release_once_dropped(sent: int, in_flight: int, reads: int, dropped: int = 0) -> None:
+            report(sent, in_flight, reads, dropped)
+            if dropped == 3:
                 released.set()
 
         live.report = release_once_dropped  # type: ignore[method-assign]

@@ -17,7 +17,7 @@ def finished(arrivals: list[int], tokens: int, sent_ns: int = 0) -> Exchange:
 
 
 def test_a_fresh_one_is_all_zeros() -> None:
-    assert snapshot([Live()]) == Snapshot(*[0] * 10)
+    assert snapshot([Live()]) == Snapshot(*[0] * 11)
 
 
 def test_a_success_adds_its_tokens_its_ttft_and_its_tpot() -> None:
@@ -36,7 +36,7 @@ def test_a_failure_adds_to_failures_only_and_a_cancelled_request_to_nothing() ->
         exchange = finished([150], 1)
         exchange.fail(failure, "x", outcome)
         live.count(exchange)
-    assert snapshot([live]) == Snapshot(0, 0, 0, 0, 1, 0, 0, 0, 0, 0)
+    assert snapshot([live]) == Snapshot(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
 
 
 def test_output_that_is_counted_but_not_seen_adds_no_latency() -> None:
@@ -49,9 +49,9 @@ def test_output_that_is_counted_but_not_seen_adds_no_latency() -> None:
 def test_a_snapshot_is_the_sum_over_workers() -> None:
     lives = [Live(), Live()]
     lives[0].report(5, 3, 100)
-    lives[1].report(7, 2, 200)
+    lives[1].report(7, 2, 200, 4)
     shown = snapshot(lives)
-    assert (shown.sent, shown.in_flight, shown.reads) == (12, 5, 300)
+    assert (shown.sent, shown.in_flight, shown.reads, shown.dropped) == (12, 5, 300, 4)
 
 
 def test_a_stop_is_asked_of_one_worker_at_a_time() -> None:

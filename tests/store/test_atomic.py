@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from inferometer.store.atomic import CannotWriteError, append_line, new_directory, replacing, require_writable, write_file
+from inferometer.store.atomic import (
+    CannotWriteError,
+    append_line,
+    new_directory,
+    replacing,
+    require_nameable,
+    require_writable,
+    write_file,
+)
 
 
 @contextmanager
@@ -183,3 +191,17 @@ def test_a_directory_is_tried_before_it_is_needed(tmp_path: Path) -> None:
     with largest_file(0), pytest.raises(CannotWriteError, match="cannot write"):
         require_writable(tmp_path / "new" / "results")
     assert names(tmp_path / "new" / "results") == []
+
+
+def test_what_a_file_cannot_be_called_is_found_out_without_one(tmp_path: Path) -> None:
+    require_nameable(tmp_path / "name")
+    require_nameable(tmp_path)
+    (tmp_path / "file").touch()
+    require_nameable(tmp_path / "file" / "below")  # another error, and somebody else's to find
+    with pytest.raises(CannotWriteError, match="the name is too long; choose a shorter one"):
+        require_nameable(tmp_path / ("x" * 300))
+    with pytest.raises(
+        CannotWriteError, match=r"file names in utf-8 have no '\\ud800'; choose another name, or set LC_ALL=C.UTF-8"
+    ):
+        require_nameable(tmp_path / "\ud800")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -1,10 +1,15 @@
-"""What is about to be measured, in a few lines before it begins."""
+"""What is about to be measured, in a few lines before it begins; and where its results are, in a few after it."""
 
 from __future__ import annotations
 
 import math
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
 
 from inferometer.campaign.point import ReadyPoint
+from inferometer.cli.bench_files import RUN_FILES
+from inferometer.report.console import TEXT_WIDTH
 from inferometer.spec.load import Load
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 from inferometer.trace import MISSING
@@ -15,12 +20,29 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
     """Server, load and prompts, a line each, and what the wire format cannot do."""
     spec = ready.spec
     limit = f", max_model_len {ready.server['max_model_len']}" if ready.server["max_model_len"] else ""
+    prompts = f"{prompts_in_words(spec.workload, ready.workload)}, seed {spec.seed}; {ready.workload.counting}"
     return [
         f"Server:   {base_url}  {spec.target.model}{limit}",
-        f"Load:     {load_in_words(spec.load)}",
-        f"Prompts:  {prompts_in_words(spec.workload, ready.workload)}, seed {spec.seed}; {ready.workload.counting}",
-        *(f"Limit:    {sentence}" for sentence in ready.server["limits"]),
+        *_wrapped("Load:", load_in_words(spec.load)),
+        *_wrapped("Prompts:", prompts),
+        *(line for sentence in ready.server["limits"] for line in _wrapped("Limit:", sentence)),
     ]
+
+
+def saved_in_words(saved: Sequence[Path]) -> list[str]:
+    """Where the results are: a path a line, whole, as it may be copied; the JSON file first."""
+    lines = []
+    for path in reversed(saved):
+        lines += [f"{path}/", f"  ({RUN_FILES})"] if path.is_dir() else [str(path)]
+    return [f"{'' if number else 'Saved:':9} {line}" for number, line in enumerate(lines)]
+
+
+def _wrapped(heading: str, text: str) -> list[str]:
+    indent = " " * 10
+    initial = f"{heading:9} "
+    return textwrap.wrap(
+        text, TEXT_WIDTH, initial_indent=initial, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def load_in_words(load: Load) -> str:

@@ -93,8 +93,9 @@ def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
 
 def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
     """One run, from flags to report and files."""
-    from inferometer.cli.announcement import announcement
-    from inferometer.cli.bench_run import RUN_FILES, measure, ready_for, save, session
+    from inferometer.cli.announcement import announcement, saved_in_words
+    from inferometer.cli.bench_files import save
+    from inferometer.cli.bench_run import measure, ready_for, session
     from inferometer.report.console import render
     from inferometer.report.dialect import render_dialect
 
@@ -107,7 +108,7 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
         saved: list[Path] = []
         try:  # first the files: nobody can take them back, but a reader of our output may hang up
             if flags.save_result:
-                save(asked, measured, saved)
+                save(flags, measured, saved)
         finally:
             metrics = asked.asked.metrics
             text = render(
@@ -121,7 +122,6 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
             typer.echo(text, nl=False)
             for dialect in flags.dialect or []:
                 typer.echo(render_dialect(trace, dialect), nl=False)
-            lines = [f"{path}/ ({RUN_FILES})" if path.is_dir() else str(path) for path in reversed(saved)]
-            for heading, line in zip(("Saved:", ""), lines, strict=False):
-                typer.echo(f"{heading:9} {line}")
+            for line in saved_in_words(saved):
+                typer.echo(line)
     return trace, verdict

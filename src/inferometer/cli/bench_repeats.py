@@ -65,7 +65,8 @@ def measure_repeats(flags: BenchFlags) -> int:
 def _measure(session: Session, repeat: int) -> _Run:
     from inferometer.cli.announcement import announcement
     from inferometer.cli.bench import exit_code
-    from inferometer.cli.bench_run import measure, ready_for, save
+    from inferometer.cli.bench_files import save
+    from inferometer.cli.bench_run import measure, ready_for
     from inferometer.report.dialect import render_dialect
 
     flags = session.flags
@@ -80,7 +81,7 @@ def _measure(session: Session, repeat: int) -> _Run:
     saved: list[Path] = []
     try:
         if flags.save_result:
-            save(session, measured, saved)
+            save(flags, measured, saved)
     finally:
         _tell(label, measured, saved)
         for dialect in flags.dialect or []:
@@ -131,13 +132,13 @@ def _sum_up(session: Session, runs: Sequence[_Run]) -> None:
 
 def _save(session: Session, runs: Sequence[_Run], found: dict[str, object]) -> Path:
     """Write the summary of repeats into a directory of its own: whoever reads all JSON files here finds only runs."""
-    from inferometer.cli.bench_run import REPEAT, REPEATS, free_directory
+    from inferometer.cli.bench_files import REPEAT, REPEATS, free_names
     from inferometer.metrics.repeats import headline_numbers
     from inferometer.store.atomic import new_directory
 
     directory = runs[0].saved[0]
     stem = directory.name.rpartition(REPEAT)[0] or directory.name
-    place = free_directory(directory.with_name(f"{stem}{REPEATS}.json"))
+    _, place = free_names(directory.with_name(f"{stem}{REPEATS}.json"))
     content = {
         "asked": session.flags.repeats,
         "spreads": found,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -166,6 +167,7 @@ def _check_word(flag: str, value: str) -> None:
 
 def _not_text(flags: BenchFlags) -> list[str]:
     """Flags whose bytes are no text in UTF-8, which neither a server nor a file of results could take."""
+    encoding = sys.getfilesystemencoding()
     reasons = []
     for field in fields(flags):
         value = getattr(flags, field.name)
@@ -173,5 +175,10 @@ def _not_text(flags: BenchFlags) -> list[str]:
             try:
                 text.encode()
             except UnicodeEncodeError:
-                reasons.append(f"{flag_name(field.name)} holds bytes that are not UTF-8 text: type it anew.")
+                reasons.append(
+                    f"{flag_name(field.name)} holds bytes that are not UTF-8 text: type it anew."
+                    if encoding == "utf-8"
+                    else f"{flag_name(field.name)} holds bytes that this locale ({encoding}) cannot read: set LC_ALL=C.UTF-8, "
+                    "or do without them."
+                )
     return reasons

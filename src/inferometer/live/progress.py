@@ -21,8 +21,14 @@ def figures(now: Snapshot, elapsed_s: float) -> str:
     tpot = f"{now.tpot_sum_ns / now.tpot_count / 1e6:.2f}" if now.tpot_count else "-"
     rate = f"{now.output_tokens / elapsed_s:,.0f}" if elapsed_s > 0 else "-"
     failed = f"  {now.failed} failed" if now.failed else ""
+    dropped = f"  {now.dropped} dropped" if now.dropped else ""
     stopping = "  stopping: interrupt again to throw the run away" if now.stopping else ""
-    return f"{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}{stopping}"
+    return f"{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}{dropped}{stopping}"
+
+
+def over(now: Snapshot) -> int:
+    """Requests of the plan that nothing more will come of."""
+    return now.ok + now.failed + now.dropped
 
 
 class PlainProgress:
@@ -39,7 +45,7 @@ class PlainProgress:
     def __call__(self, now: Snapshot) -> None:
         if self._finished:
             return
-        done = now.ok + now.failed
+        done = over(now)
         time_s = time.monotonic()
         self._finished = done == self._total
         if (self._finished and not self._label) or time_s - self._spoke_s >= self._every_s:
@@ -72,7 +78,7 @@ class LiveProgress:
     def __call__(self, now: Snapshot) -> None:
         self._bar.start()
         elapsed_s = time.monotonic() - self._began_s
-        self._bar.update(self._task, completed=now.ok + now.failed, figures=figures(now, elapsed_s), refresh=True)
+        self._bar.update(self._task, completed=over(now), figures=figures(now, elapsed_s), refresh=True)
 
     def close(self) -> None:
         self._bar.stop()

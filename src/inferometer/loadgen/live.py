@@ -20,6 +20,7 @@ _FIELDS = (
     "ttft_count",
     "tpot_sum_ns",
     "tpot_count",
+    "dropped",
 )
 _STOP = len(_FIELDS)
 
@@ -38,6 +39,7 @@ class Snapshot:
     ttft_count: int
     tpot_sum_ns: int
     tpot_count: int
+    dropped: int
     stopping: bool = field(default=False, kw_only=True)
     """Whether the user has asked for the end."""
 
@@ -48,8 +50,9 @@ class Live:
     def __init__(self) -> None:
         self._cells = RawArray(ctypes.c_int64, len(_FIELDS) + 1)
 
-    def report(self, sent: int, in_flight: int, reads: int) -> None:
+    def report(self, sent: int, in_flight: int, reads: int, dropped: int = 0) -> None:
         self._cells[0:3] = [sent, in_flight, reads]
+        self._cells[10] = dropped
 
     def count(self, exchange: Exchange) -> None:
         """Add a finished exchange."""

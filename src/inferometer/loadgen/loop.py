@@ -339,7 +339,7 @@ class Loop:
         self._next_tick_ns = min(self._next_tick_ns, self._ends_ns)
 
     def _report(self) -> None:
-        self._live.report(self.sent, self._in_flight, self.reads)
+        self._live.report(self.sent, self._in_flight, self.reads, len(self._schedule.dropped))
 
     def _patience_s(self) -> float:
         """How long to wait for a socket: until the next tick, or until the next request is due where no timer can tell."""

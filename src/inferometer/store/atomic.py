@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -126,6 +127,12 @@ def require_writable(directory: Path) -> None:
             probe.unlink()
 
 
+def require_nameable(path: Path) -> None:
+    """Find out that a file may be called that here. Raises CannotWriteError."""
+    with saying_why(path), suppress(FileNotFoundError, NotADirectoryError):
+        path.lstat()
+
+
 @contextmanager
 def saying_why(path: Path) -> Iterator[None]:
     """Turn what the system says when `path` cannot be written into a CannotWriteError with cause and cure.
@@ -136,6 +143,14 @@ def saying_why(path: Path) -> Iterator[None]:
         yield
     except CannotWriteError:
         raise
+    except UnicodeEncodeError as error:
+        if error.encoding != sys.getfilesystemencoding():
+            raise
+        character = ascii(error.object[error.start])
+        raise CannotWriteError(
+            f"cannot write {path}: file names in {error.encoding} have no {character}; choose another name, or set "
+            "LC_ALL=C.UTF-8"
+        ) from error
     except Exception as error:
         number = _system_error(error)
         if number is None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,9 @@ from inferometer.trace.trace import Trace
 
 if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
+
+MOST_PART_BYTES = 80
+"""Of a label, and of a model, in the name of a file, which may be 255 bytes long, of which numbers and dates need some."""
 
 METRICS = ("ttft", "tpot", "itl", "e2el")
 """In the order of the file."""
@@ -89,12 +93,22 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
 
 
 def file_name(spec: RunSpec, *, finished: datetime, label: str | None = None) -> str:
-    """The name vLLM gives a result: `openai-infqps-concurrency8-Qwen3-14B-20260131-120000.json`."""
+    """The name vLLM gives a result: `openai-infqps-concurrency8-Qwen3-14B-20260131-120000.json`.
+
+    A label or model that is too long for it is cut, and what file names cannot hold here becomes `_`.
+    """
     load = spec.load
     concurrency = "" if load.max_concurrency is None else f"-concurrency{load.max_concurrency}"
-    series = (label or spec.target.backend).replace("/", "_")
-    model = spec.target.model.rstrip("/").rpartition("/")[2]
+    series = _nameable((label or spec.target.backend).replace("/", "_"))
+    model = _nameable(spec.target.model.rstrip("/").rpartition("/")[2])
     return f"{series}-{load.request_rate}qps{concurrency}-{model}-{_date(finished)}.json"
+
+
+def _nameable(part: str) -> str:
+    """As a part of a file's name."""
+    encoding = sys.getfilesystemencoding()
+    known = "".join(each if each.isprintable() and each.encode(encoding, "ignore") else "_" for each in part)
+    return known.encode(encoding)[:MOST_PART_BYTES].decode(encoding, "ignore")
 
 
 def save_result(path: Path, result: Mapping[str, Any], *, append: bool = False) -> None:

@@ -1,0 +1,173 @@
+"""The files of `inferometer bench`: nothing is replaced, and nothing that was measured is lost where it cannot be written."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from inferometer.campaign import measured
+from inferometer.cli.bench_files import RESCUE_PREFIX
+from inferometer.cli.main import main
+from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.store.atomic import saying_why
+from inferometer.store.run_directory import load_run
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+LONG = "org/" + "a-model-of-many-words-" * 14
+"""300 characters and more."""
+
+Bench = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EmbeddedEngine]:
+    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=512), model=LONG) as engine:
+        yield engine
+
+
+@pytest.fixture
+def bench(engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Bench:
+    """Runs `inferometer bench` in this process, with results in `results`; exit code, standard output and standard error."""
+    line = f"--base-url {engine.base_url} --num-prompts 3 --random-input-len 8 --random-output-len 3 --quiet --allow-invalid"
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("HOME", str(tmp_path / "no-home"))
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        save = ["--no-realtime", "--no-calibration", "--save-result", "--result-dir", str(tmp_path / "results")]
+        monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *line.split(), *save, *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capfd.readouterr()
+        assert "Traceback" not in told.err
+        return int(ended.value.code or 0), told.out, told.err
+
+    return run
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_name_that_is_taken_gets_a_number_and_nothing_is_replaced(bench: Bench, tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    for label in ("first", "second", "third"):
+        code, out, err = bench("--result-filename", "mine.json", "--label", label)
+        assert code == 0, err
+    assert names(results) == ["mine", "mine-2", "mine-2.json", "mine-3", "mine-3.json", "mine.json"]
+    labels = [json.loads((results / name).read_text())["label"] for name in ("mine.json", "mine-2.json", "mine-3.json")]
+    assert labels == ["first", "second", "third"]
+    assert f"Saved:    {results / 'mine-3.json'}\n          {results / 'mine-3'}/\n" in out
+
+
+def test_a_directory_that_is_in_the_way_counts_too(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "results" / "mine").mkdir(parents=True)
+    code, _, err = bench("--result-filename", "mine.json")
+    assert code == 0, err
+    assert names(tmp_path / "results") == ["mine", "mine-2", "mine-2.json"]
+
+
+def full(*folders: str) -> Callable[..., None]:
+    """Saves run directories, but not below one of these folders."""
+    save_run = measured.save_run
+
+    def save(directory: Path, *arguments: Any, **more: Any) -> None:
+        with saying_why(directory):
+            if set(folders) & set(directory.parts):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            save_run(directory, *arguments, **more)
+
+    return save
+
+
+def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured, "save_run", full("results"))
+    code, out, err = bench("--result-filename", "mine.json")
+    assert code == 2
+    (folder,) = (tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*")
+    assert err == (
+        f"inferometer: cannot write {tmp_path / 'results' / 'mine'}: the disk is full; free some space, or choose a directory "
+        f"on another disk. What was measured lies in {folder}/ instead\n"
+    )
+    assert "Serving Benchmark Result" in out
+    assert f"Saved:    {folder / 'mine.json'}\n" in out
+    assert len(load_run(folder / "mine").trace.requests["id"]) == 3
+    assert json.loads((folder / "mine.json").read_text())["completed"] == 3
+    assert names(tmp_path / "results") == []
+
+
+def test_without_room_anywhere_the_report_is_left(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measured, "save_run", full("results", "elsewhere"))
+    code, out, err = bench()
+    assert code == 2
+    assert re.search(r"the disk is full; .* \(some 0\.1 MB are needed\): the report is all that is left\n$", err)
+    assert "Serving Benchmark Result" in out
+    assert "Saved:" not in out
+    assert names(tmp_path / "elsewhere") == []
+
+
+def test_room_is_looked_for_before_the_run(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=50_000))
+    code, out, err = bench()
+    assert (code, out) == (2, "")
+    assert err == (
+        f"inferometer: cannot write to {tmp_path / 'results'}: 0.1 MB are left on its disk, and the results may take 0.1 MB; "
+        "free some space, or choose another --result-dir\n"
+    )
+
+
+def test_a_name_that_is_too_long_is_refused_before_the_run(bench: Bench, tmp_path: Path) -> None:
+    code, out, err = bench("--result-filename", "x" * 300)
+    assert (code, out) == (2, "")
+    assert err.endswith(": the name is too long; choose a shorter one\n")
+    assert names(tmp_path / "results") == []
+
+
+def test_a_long_model_and_label_are_cut_for_the_file_s_name(bench: Bench, tmp_path: Path) -> None:
+    code, _, err = bench("--label", "ü" * 300)
+    assert code == 0, err
+    (result,) = (tmp_path / "results").glob("*.json")
+    assert re.fullmatch(r"ü{40}-infqps-(a-model-of-many-words-){3}a-model-of-man-\d{8}-\d{6}\.json", result.name)
+    content = json.loads(result.read_text())
+    assert (content["model_id"], content["label"]) == (LONG, "ü" * 300)
+
+
+ASCII_ONLY = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Path) -> None:
+    def run(*flags: str) -> subprocess.CompletedProcess[str]:
+        line = (
+            f"--base-url {engine.base_url} --num-prompts 2 --random-input-len 8 --random-output-len 3 --quiet --allow-invalid"
+        )
+        save = f"--no-realtime --no-calibration --save-result --result-dir {tmp_path}"
+        command = [sys.executable, "-m", "inferometer", "bench", *line.split(), *save.split(), *flags]
+        environment = {**os.environ, **ASCII_ONLY}
+        return subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False, text=True)
+
+    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2), model="naïve") as engine:
+        told = run()
+        refused = run("--label", "naïve")
+    assert told.returncode == 0, told.stderr
+    (result,) = tmp_path.glob("*.json")
+    assert result.name.startswith("openai-infqps-na_ve-")
+    assert json.loads(result.read_text())["model_id"] == "naïve"
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        "inferometer: --label holds bytes that this locale (ascii) cannot read: set LC_ALL=C.UTF-8, or do without them.\n"
+    )

@@ -1,0 +1,196 @@
+"""`inferometer calibrate` as a user calls it, on loads that take no time; and runs held against what it stored."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_server import serving
+from typer.testing import CliRunner, Result
+
+from inferometer.campaign import calibration as making
+from inferometer.campaign.calibrated import VARIABLE
+from inferometer.campaign.calibration import Effort, calibrate, key_of
+from inferometer.cli.main import app
+from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind
+from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.store.calibrations import DIRECTORY_VARIABLE, find, keep
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+AT_ONCE: dict[Kind, float] = dict.fromkeys(UNITS, 0.0)
+SMALL = Effort(0.05, AT_ONCE, 16, {"events": 500, "requests": 200, "streams": 8})
+COMMAND = [sys.executable, "-c", "from inferometer.cli.main import main; main()", "calibrate"]
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where calibrations are kept, and a quick one is a very quick one."""
+    monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "kept"))
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setattr(making, "QUICK", SMALL)
+    monkeypatch.setattr(making, "THOROUGH", SMALL)
+    return tmp_path / "kept"
+
+
+def inferometer(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EmbeddedEngine]:
+    with EmbeddedEngine(EngineSettings(ttft_ms=3, itl_ms=1, max_model_len=512)) as engine:
+        yield engine
+
+
+def bench(url: str, *more: object) -> Result:
+    """Six requests of four events."""
+    return inferometer(
+        *("bench", "--no-realtime", "--allow-invalid", "--base-url", url, "--num-prompts", 6, "--ignore-eos"),
+        *("--random-input-len", 8, "--random-output-len", 4, *more),
+    )
+
+
+def stored(place: Path, **ceilings: float) -> Calibration:
+    """A calibration of this host with these ceilings; those that are not named are far away."""
+    made: dict[Kind, Ceiling] = {kind: Ceiling(ceilings.get(kind, 1e6), "client") for kind in UNITS}
+    key = key_of(workers=1, real_time=False)
+    calibration = Calibration(key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", made, ())
+    keep(calibration, place)
+    return calibration
+
+
+# The verb
+
+
+def test_it_shows_every_load_and_what_came_of_them_and_keeps_it(place: Path) -> None:
+    done = inferometer("calibrate", "--quick", "--no-realtime", "--target-ms", 1000)
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert [line.split()[1] for line in lines[2:5]] == ["events/s", "requests/s", "streams"]
+    assert all(line.endswith("within") for line in lines[2:5])
+    assert [line.partition(":")[0] for line in lines[5:9]] == ["Host", "Error", "Delay", "Ceiling"]
+    (file,) = place.iterdir()
+    assert lines[-1] == f"Saved:    {file}"
+    found = find(key_of(workers=1, real_time=False), place)
+    assert found.calibration is not None
+    assert found.calibration.target_ms == 1000
+
+
+def test_json_is_all_there_is_on_standard_output(tmp_path: Path) -> None:
+    done = inferometer("calibrate", "--json", "--no-realtime", "--workers", 2, "--directory", tmp_path / "here")
+    assert done.exit_code == 0, done.output
+    made = Calibration.from_dict(json.loads(done.stdout))
+    assert made.key["workers"] == 2
+    assert find(key_of(workers=2, real_time=False), tmp_path / "here").calibration == made
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--workers", "0"), "--workers"),
+        (("--target-ms", "0"), "--target-ms"),
+        (("--target-ms", "inf"), "finite"),
+        (("--target-ms", "nan"), "target-ms"),
+        (("--quick", "--directory", "/dev/null/x"), "part of that path is a file"),
+        (("--slow",), "--slow"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_starts(
+    words: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "calibrate", lambda **_: pytest.fail("it began"))
+    done = inferometer("calibrate", *words)
+    assert done.exit_code == 2
+    assert told in done.output
+
+
+def test_a_host_that_cannot_be_calibrated(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    def no_server(self: object) -> None:
+        raise RuntimeError("The null server has ended, or hangs: what it printed on standard error says why.")
+
+    monkeypatch.setattr("inferometer.simulator.null_server.NullServer.start", no_server)
+    done = inferometer("calibrate", "--quick")
+    assert done.exit_code == 2
+    assert "inferometer: This host could not be calibrated: The null server has ended" in done.output
+    assert list(place.iterdir()) == []
+
+
+def test_it_can_be_stopped(tmp_path: Path) -> None:
+    environment = {**os.environ, DIRECTORY_VARIABLE: str(tmp_path / "none")}
+    with subprocess.Popen(
+        [*COMMAND, "--no-realtime"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout
+        while " within" not in process.stdout.readline():  # a load has been tried
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == "inferometer: stopped; nothing was stored.\n"
+    assert list((tmp_path / "none").iterdir()) == []
+
+
+# Runs
+
+
+def test_a_run_beyond_a_stored_ceiling_is_suspect_and_says_so_everywhere(
+    engine: EmbeddedEngine, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "stored")
+    known = stored(place, events=20.0)
+    done = bench(engine.base_url, "--save-result", "--result-dir", tmp_path / "out", "--result-filename", "r.json")
+    assert done.exit_code == 0, done.output
+    assert "This host: beyond ±0.25 ms at any load, ceiling 20 events/s" in done.stdout
+    words = " ".join(done.stdout.split())
+    assert "beyond what this host's client can take and stay within 0.25 ms: 24 of 20 events/s." in words
+    verdict = json.loads((tmp_path / "out" / "r" / "verdict.json").read_bytes())
+    (finding,) = [f for f in verdict["findings"] if f["name"] == "beyond_calibration"]
+    assert (verdict["status"] != "VALID", finding["level"], finding["figures"]["events_used"]) == (True, "suspect", 1.2)
+    assert verdict["precision"]["statement"].endswith("this run used 120 %, 0.0 %, 0.0 %.")
+    run = json.loads((tmp_path / "out" / "r" / "run.json").read_bytes())
+    assert Calibration.from_dict(run["environment"]["calibration"]) == known
+
+
+def test_a_run_below_it_is_not(engine: EmbeddedEngine, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "")  # and a rehearsal uses what is there
+    stored(place, events=240.0)
+    done = bench(engine.base_url)
+    assert done.exit_code == 0, done.output
+    assert "this run used 10 %" in " ".join(done.stdout.split())
+    assert "beyond what this host's client can take" not in " ".join(done.stdout.split())
+
+
+def test_a_rehearsal_makes_none(engine: EmbeddedEngine, place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(VARIABLE, "")
+    monkeypatch.setattr(making, "calibrate", lambda **_: pytest.fail("it calibrated"))
+    done = bench(engine.base_url)
+    assert done.exit_code == 0, done.output
+    assert "This host is not calibrated" in done.stdout
+    assert not place.exists()
+
+
+def test_before_a_real_server_a_host_is_calibrated_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "")
+    before: list[int] = []
+
+    def counted(**settings: Any) -> Calibration:
+        before.append(len(server.measured))
+        return calibrate(**settings)
+
+    monkeypatch.setattr(making, "calibrate", counted)
+    with serving() as server:
+        first, second = bench(server.url), bench(server.url)
+    assert "Calibrating this host, once" in first.stderr
+    assert "Calibrating" not in second.stderr
+    assert before == [0]  # requests that had been measured when it began
+    assert len(server.measured) == 12
+    assert len(list(place.iterdir())) == 1
+    assert "This host: " in first.stdout

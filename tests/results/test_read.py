@@ -33,6 +33,7 @@ from inferometer.results import METRICS, Point, ResultsError, read
 from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
 from inferometer.store.vllm_json import save_result
+from inferometer.trace import MISSING
 
 
 def the_point(*paths: Path) -> Point:
@@ -109,6 +110,16 @@ def test_intervals_have_the_names_of_metrics(tmp_path: Path) -> None:
     both = point.intervals["output_throughput"], point.intervals["output_throughput_per_gpu"]
     assert both[1].high == pytest.approx(both[0].high / 2)
     assert all(each.low <= point.values[name] <= each.high for name, each in point.intervals.items())
+
+
+def test_hits_that_only_the_servers_counters_tell(tmp_path: Path) -> None:
+    trace = trace_of(8)
+    trace.requests["cached_tokens"][:] = MISSING
+    save(tmp_path / "run", trace, spec_of(8))
+    assert "cached_share" not in the_point(tmp_path / "run").values
+    summary = json.loads((tmp_path / "run" / "summary.json").read_bytes())
+    (tmp_path / "run" / "summary.json").write_text(json.dumps({**summary, "prefix_cache_hit_rate": 87.5}))
+    assert the_point(tmp_path / "run").values["cached_share"] == 87.5
 
 
 def test_what_nobody_measured_is_absent_and_not_zero(tmp_path: Path) -> None:
@@ -217,6 +228,26 @@ def test_a_bench_counts_once_with_its_label(named: str, tmp_path: Path) -> None:
     throughput = point.values["output_throughput"]
     assert point.values["output_throughput_per_gpu"] == throughput / 2
     assert point.values["cost_per_million_tokens"] == pytest.approx(1e6 * 3.6 / 3600 / throughput)
+
+
+@pytest.mark.parametrize("named", [".", "night", "night.run"])
+def test_a_bench_whose_file_name_has_no_suffix(named: str, tmp_path: Path) -> None:
+    trace, spec = trace_of(4), spec_of(4)
+    save(tmp_path / "night.run", trace, spec)
+    save_json(tmp_path / "night", trace, spec, label="night")
+    point = the_point(tmp_path / named)
+    assert point.run == tmp_path / "night.run"
+    assert point.conditions.get("label") == ("night" if named != "." else None)  # whose file nobody could tell from others
+
+
+def test_repeats_of_a_bench_are_points_and_their_summary_is_none(tmp_path: Path) -> None:
+    for repeat in (1, 2):
+        save_bench(tmp_path, f"x-repeat{repeat}", number=3 + repeat)
+    (tmp_path / "x-repeats").mkdir()
+    (tmp_path / "x-repeats" / "repeats.json").write_text('{"asked": 2}')
+    found = read([tmp_path])
+    assert [point.id for point in found.points] == ["x-repeat1", "x-repeat2"]
+    assert found.problems == ()
 
 
 def test_benches_appended_to_one_file_count_once_each(tmp_path: Path) -> None:

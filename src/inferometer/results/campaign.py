@@ -33,8 +33,10 @@ class Campaign:
     places: Places
     results: tuple[Result, ...]
     """The current ones, in the order in which they were measured."""
+    by_path: Mapping[str, Result]
+    """The same by JSON file and by run directory, relative to the result directory."""
     files: frozenset[str]
-    """Names of all JSON files it knows, relative to the result directory, current or not."""
+    """Names of all JSON files it knows, current or not."""
     configuration: Object = field(default_factory=dict)
     """The campaign file, as it was opened last."""
 
@@ -58,9 +60,11 @@ def read_campaign(places: Places) -> Campaign:
         everything = [*history.current.values(), *history.older, *([history.intent] if history.intent else [])]
         if not all(_is_sound(result) for result in everything):
             raise ValueError
+        current = tuple(history.current.values())
         return Campaign(
             places,
-            tuple(history.current.values()),
+            current,
+            {name: result for result in current for name in (result.json, result.run)},
             frozenset(result.json for result in everything),
             _configuration(records),
         )

@@ -31,7 +31,8 @@ LEDGER = "ledger.jsonl"
 
 RUN_FILES = (RUN, SUMMARY, VERDICT, REQUESTS, EVENTS)
 
-NO_RESULTS = ("experiment_metadata.json",)
+NO_RESULTS = ("experiment_metadata.json", "repeats.json")
+"""Of genai-bench, and of our own `bench --repeats`, whose runs lie beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +109,20 @@ class Sources:
         if len(path.parents) > 3 and path.parent.name == "runs" and path.parents[2].name == HIDDEN:
             campaign = self._campaign(Places(path.parents[3], path.parents[1].name))
             if campaign is not None:
-                name = campaign.places.relative(path)
-                return next(
-                    (CampaignResult(campaign, each) for each in campaign.results if each.run == name), RunDirectory(path)
-                )
-        beside = path.with_name(re.sub(r"(\.run)?(-\d+)?$", "", path.name) + ".json")
-        same = path.with_name(f"{path.name}.json")
-        return RunDirectory(path, next((each for each in (same, beside) if each.is_file()), None))
+                result = campaign.by_path.get(campaign.places.relative(path))
+                return RunDirectory(path) if result is None else CampaignResult(campaign, result)
+        return RunDirectory(path, next((each for each in _json_of(path) if each.is_file()), None))
 
     def _runs_of(self, path: Path) -> Iterator[RunDirectory | CampaignResult]:
         """Runs that a JSON file may have been written with: the directories beside it, or what a ledger knows."""
-        stem = path.stem if path.suffix == ".json" else f"{path.name}.run"
+        stem, suffix = (path.stem, "") if path.suffix == ".json" else (path.name, ".run")
         names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-        directories = (path.with_name(name) for name in names)
+        directories = (path.with_name(f"{name}{suffix}") for name in names)
         yield from map(RunDirectory, itertools.takewhile(is_run_directory, directories))
         for places in campaigns_in(path.parent):
-            if campaign := self._campaign(places):
-                yield from (CampaignResult(campaign, each) for each in campaign.results if each.json == path.name)
+            campaign = self._campaign(places)
+            if campaign is not None and path.name in campaign.by_path:
+                yield CampaignResult(campaign, campaign.by_path[path.name])
 
     def _walk(self, top: Path) -> None:
         waiting = [top]
@@ -198,3 +196,10 @@ class Sources:
 
 def _may_be_result(name: str, beside: Container[str]) -> bool:
     return name.endswith(SUFFIXES) and name not in NO_RESULTS and not (name in OF_OTHERS and OF_OTHERS[name] in beside)
+
+
+def _json_of(run: Path) -> Iterator[Path]:
+    """Where `bench` may have put the JSON of a run: in a file of its own, or in one with those of others."""
+    stem, suffix = (run.name.removesuffix(".run"), "") if run.name.endswith(".run") else (run.name, ".json")
+    yield run.with_name(f"{stem}{suffix}")
+    yield run.with_name(re.sub(r"-\d+$", "", stem) + suffix)

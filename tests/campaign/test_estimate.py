@@ -114,3 +114,10 @@ def test_a_rehearsal_is_guessed_from_the_engine() -> None:
     group = expand(two_groups())[1]
     (rehearsed,) = embedded([group])
     assert estimates([rehearsed], set(), {})[0].seconds < estimates([group], set(), {})[0].seconds / 10
+
+
+def test_a_server_that_comes_up_several_times_takes_its_time_each_time() -> None:
+    (group,) = expand(tiny_campaign(2, servers={"s": {"kind": "process", "command": "serve"}}))
+    once, thrice, never = (estimates([group], set(), {}, starts)[0].seconds for starts in (None, {group.id: 3}, {}))
+    assert thrice - once == 2 * 240
+    assert once - never == 240

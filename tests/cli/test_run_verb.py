@@ -186,3 +186,47 @@ def test_what_is_set_is_not_shortened_in_silence(verb: str) -> None:
         "inferometer: --set load.num_warmups=4: --quick sends one warm-up at most; leave one of the two out.\n"
     )
     assert not list(Path().glob("results*"))
+
+
+PAIR = CAMPAIGN.replace(
+    'servers: {s: {kind: external, base_url: "http://127.0.0.1:1"}}\ngroups: [{id: g, model: m, server: s}]',
+    """servers:
+  one: {kind: operator, command: one, base_url: "http://127.0.0.1:1"}
+  two: {kind: operator, command: two, base_url: "http://127.0.0.1:1"}
+groups: [{id: a, model: m, server: one}, {id: b, model: m, server: two}]""",
+)
+
+
+def test_two_servers_take_turns(campaign: Path) -> None:
+    campaign.write_text(PAIR)
+    planned = inferometer("plan", "small.yaml", "--interleave")
+    assert planned.exit_code == 0, planned.output
+    assert "\nOrder:    a (2 points), b (4 points), a (2 points)\nServers:  3 server starts" in planned.stdout
+    assert "somebody has to start one 3 times, when told so" in planned.stdout
+    ran = inferometer("run", "small.yaml", "--interleave", "--embedded", "--allow-invalid")
+    assert ran.exit_code == 0, ran.output
+    order = [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("[") and "/8]" in line]
+    assert order == ["a/np1", "a/np2", "b/np1", "b/np2", "b/np1#2", "b/np2#2", "a/np1#2", "a/np2#2"]
+    assert "  a/np1  2 runs: " in ran.stdout
+    assert sorted(path.stem.rpartition("_")[2] for path in Path("results-embedded").glob("a_np1_*.json")) == ["r1", "r2"]
+    done = inferometer("plan", "small.yaml", "--interleave", "--embedded")
+    assert "Order:" in done.stdout
+    assert "server start" not in done.stdout
+
+
+def test_servers_that_may_both_be_up_take_turns_point_by_point(campaign: Path) -> None:
+    campaign.write_text(PAIR)
+    together = ["servers.one.exclusive=false", "servers.two.exclusive=false", "servers.two.base_url=http://127.0.0.1:2"]
+    sets = [word for pair in together for word in ("--set", pair)]
+    ran = inferometer("run", "small.yaml", "--interleave", "--embedded", "--allow-invalid", *sets)
+    assert ran.exit_code == 0, ran.output
+    assert "Order:    a and b, both up at the same time, take turns point by point: a/np1, b/np1, b/np1#2" in ran.stdout
+    order = [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("[") and "/8]" in line]
+    assert order == ["a/np1", "b/np1", "b/np1#2", "a/np1#2", "a/np2", "b/np2", "b/np2#2", "a/np2#2"]
+
+
+def test_one_server_cannot_take_turns() -> None:
+    for verb in ("run", "plan"):
+        refused = inferometer(verb, "small.yaml", "--interleave")
+        assert refused.exit_code == 2
+        assert refused.stderr == "inferometer: --interleave: the campaign has 1 server (g): it takes two servers.\n"

@@ -20,6 +20,7 @@ from inferometer.campaign.task import Display, Task
 from inferometer.loadgen import MeasurementError
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
+from inferometer.server.counters import counters_before
 from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
@@ -81,8 +82,16 @@ class GroupRun:
             self._attend(point)
 
     def stand_by(self) -> None:
-        """See that the server is alive, before it is another's turn. Raises GroupLostError."""
+        """See that the server is alive and at rest, before it is another's turn. Raises GroupLostError."""
         self._require_server()
+        assert self._known is not None
+        reading = counters_before(self._known.endpoint)
+        if reading is not None and reading.in_flight:
+            self.display.say(
+                f"The server of {self.group.id} is not at rest while it is another's turn: {reading.in_flight:g} requests are "
+                "in it that are none of ours. See who else uses it."
+            )
+            self.results.note("not at rest", group=self.group.id, in_flight=reading.in_flight)
 
     def _start(self) -> None:
         try:

@@ -5,7 +5,8 @@ server        a server came up; what was verified      begun      a point's meas
 intent        its files are written, under temporary   done       its files have their names: it is measured
               names, and about to get their own         dropped    its files were lost with a power cut, or the like
 failed        a point could not be measured, and why   group failed   no server for a group, and why
-merged        the ledger was made of several
+merged        the ledger was made of several             not at rest    a server had others' requests while another of
+                                                                      its pair was measured
 """
 
 from __future__ import annotations

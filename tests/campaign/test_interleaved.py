@@ -1,0 +1,290 @@
+"""Two servers that take turns: the order they are measured in, what is gone on with, and what happens when one is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from test_runner import Scripted, Signalling, all_valid, attempts, places, signals_of_a_terminal, states, url
+from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
+
+from inferometer.campaign import group_run
+from inferometer.campaign.embedded_server import EmbeddedServer
+from inferometer.campaign.outcome import Outcome, summary_lines
+from inferometer.campaign.runner import run_campaign
+from inferometer.campaign.spread import spread_lines
+from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
+from inferometer.spec.expand import expand
+from inferometer.store.ledger import read_ledger
+from inferometer.store.standing import Places, Standing, read_standing
+from inferometer.trace.server_counters import Reading
+
+__all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
+
+BY_TURNS = ["a/np1", "b/np1", "b/np1#2", "a/np1#2", "a/np2", "b/np2", "b/np2#2", "a/np2#2"]
+BY_PASSES = ["a/np1", "a/np2", "b/np1", "b/np2", "b/np1#2", "b/np2#2", "a/np1#2", "a/np2#2"]
+
+
+def pair(*, together: bool, **changes: Any) -> CampaignSpec:
+    """Groups a and b, on recipes one and two; both up if they may."""
+    recipes = {
+        name: {"kind": "process", "command": "serve", "base_url": f"http://127.0.0.1:{port}", "exclusive": not together}
+        for port, name in enumerate(("one", "two"), 1)
+    }
+    groups = [{"id": "a", "model": "m", "server": "one"}, {"id": "b", "model": "m", "server": "two"}]
+    return tiny_campaign(2, servers=recipes, groups=groups, interleave=[["a", "b"]], **changes)
+
+
+class Servers:
+    """Two scripted servers, and which of them are up."""
+
+    def __init__(self, url: str, **dead_at: list[int]) -> None:
+        self.log: list[str] = []
+        self.up: set[str] = set()
+        self.most_up = 0
+        self._servers = {name: _Logged(self, name, url, dead_at.get(name, [])) for name in ("one", "two")}
+
+    def __call__(self, need: ServerNeed) -> Scripted:
+        return self._servers[need.recipe_name]
+
+
+class _Logged(Scripted):
+    def __init__(self, servers: Servers, name: str, url: str, dead_at: list[int]) -> None:
+        super().__init__([url], dead_at)
+        self._servers, self._name = servers, name
+
+    def start(self) -> Any:
+        self._servers.log.append(f"start {self._name}")
+        self._servers.up.add(self._name)
+        self._servers.most_up = max(self._servers.most_up, len(self._servers.up))
+        return super().start()
+
+    def stop(self) -> None:
+        super().stop()
+        if self._name in self._servers.up:
+            self._servers.log.append(f"stop {self._name}")
+            self._servers.up.discard(self._name)
+
+
+def measure(
+    spec: CampaignSpec, places: Places, server: Callable[[ServerNeed], Any], display: Remembering | None = None
+) -> tuple[Outcome, Remembering]:
+    display = display or Remembering()
+    return run_campaign(task_of(spec, server), places, display), display
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_servers_that_need_the_machine_take_turns_by_passes(places: Places, url: str) -> None:
+    servers = Servers(url)
+    outcome, display = measure(pair(together=False), places, servers)
+    assert outcome.exit_code == 0
+    assert display.measured_points == BY_PASSES
+    assert servers.log == ["start one", "stop one", "start two", "stop two", "start one", "stop one"]
+    assert servers.most_up == 1
+    assert (outcome.served, outcome.groups) == (2, 2)
+    assert [line for line in display.told if line.startswith("group")] == ["group a 2", "group b 4", "group a 2"]
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_servers_that_are_both_up_take_turns_point_by_point(places: Places, url: str) -> None:
+    servers = Servers(url)
+    outcome, display = measure(pair(together=True), places, servers)
+    assert outcome.exit_code == 0
+    assert display.measured_points == BY_TURNS
+    assert servers.log[:2] == ["start one", "start two"]
+    assert sorted(servers.log[2:]) == ["stop one", "stop two"]
+    assert display.told[0] == "group a and b 8"
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_the_ledger_tells_what_a_comparison_needs(places: Places, url: str) -> None:
+    measure(pair(together=True), places, Servers(url))
+    records = read_ledger(places.ledger)
+    done = [record for record in records if record["kind"] == "done"]
+    assert [record["point"] for record in done] == BY_TURNS
+    assert [record["time"] for record in done] == sorted(record["time"] for record in done)
+    runs = [orjson.loads((places.result_dir / record["run"] / "run.json").read_bytes()) for record in done]
+    assert [run["spec"]["repeat"] for run in runs] == [0, 0, 1, 1] * 2
+    assert [run["started"] for run in runs] == sorted(run["started"] for run in runs)
+    (opened,) = [record for record in records if record["kind"] == "opened"]
+    assert (opened["configuration"]["interleave"], opened["configuration"]["repeats"]) == ([["a", "b"]], 2)
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
+@pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
+def test_what_is_left_after_an_interruption_keeps_its_order(places: Places, url: str, together: bool) -> None:
+    order = BY_TURNS if together else BY_PASSES
+    servers = Servers(url)
+    for done in range(0, len(order), 2):
+
+        class After(Signalling):
+            """Interrupted after every second point."""
+
+            def measured(self, point: PlannedPoint, *rest: Any) -> None:
+                self.after = signal.SIGINT if len(self.measured_points) % 2 else None
+                super().measured(point, *rest)
+
+        outcome, display = measure(pair(together=together), places, servers, After())
+        assert display.measured_points == order[done : done + 2]
+        assert servers.up == set()
+    outcome, display = measure(pair(together=together), places, servers)
+    assert (outcome.exit_code, display.measured_points) == (0, [])
+    assert len(list(places.result_dir.glob("*.json"))) == len(order)
+
+
+KILLED_AFTER_THREE = """
+import os, signal, sys
+from pathlib import Path
+from test_interleaved import Remembering, Servers, pair, run_campaign, task_of
+from inferometer.store.standing import Places
+
+class Killed(Remembering):
+    def measured(self, point, *rest):
+        super().measured(point, *rest)
+        if len(self.measured_points) == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+spec = pair(together=sys.argv[1] == "True")
+run_campaign(task_of(spec, Servers(sys.argv[2]), allow_invalid=True), Places(Path(sys.argv[3]), "tiny"), Killed())
+"""
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
+def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(places: Places, url: str, together: bool) -> None:
+    """In a process of its own: what is forked here would find polars' threads."""
+    code = [sys.executable, "-c", KILLED_AFTER_THREE, str(together), url, str(places.result_dir)]
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    killed = subprocess.run(code, env=here, timeout=60, check=False, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    order = BY_TURNS if together else BY_PASSES
+    servers = Servers(url)
+    outcome = run_campaign(task_of(pair(together=together), servers, allow_invalid=True), places, display := Remembering())
+    assert (outcome.exit_code, display.measured_points) == (0, order[3:])
+    assert [point for point, _ in attempts(places)] == order
+    starts = [line for line in servers.log if line.startswith("start")]
+    assert starts == (["start one", "start two"] if together else ["start two", "start one"])
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_a_server_that_is_needed_next_stays_up(places: Places, url: str) -> None:
+    spec = pair(together=False)
+    only_b = [group for group in expand(spec) if group.id == "b"]
+    run_campaign(task_of(spec, Servers(url), only_b), places, Remembering())
+    servers = Servers(url)
+    outcome, display = measure(spec, places, servers)
+    assert (outcome.exit_code, display.measured_points) == (0, [point for point in BY_PASSES if point.startswith("a")])
+    assert servers.log == ["start one", "stop one"]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
+@pytest.mark.usefixtures("all_valid")
+def test_a_pair_of_which_one_has_no_server_waits_for_it(places: Places, url: str, together: bool) -> None:
+    """Measured alone it would not be interleaved. Others go on."""
+    spec = pair(together=together)
+    groups = [*spec.groups, spec.groups[0].model_copy(update={"id": "z", "tp": 2})]
+    spec = spec.model_copy(update={"groups": tuple(groups)})
+    outcome, display = measure(
+        spec, places, lambda need: Scripted([None if need.recipe_name == "two" and need.tp == 1 else url])
+    )
+    by_passes_first = [] if together else ["a/np1", "a/np2"]
+    assert display.measured_points == [*by_passes_first, "z/np1", "z/np1#2", "z/np2", "z/np2#2"]
+    assert outcome.lost == {
+        "b": "It does not come up: no such luck.",
+        "a": "It takes turns with b: measured alone, it would not be interleaved.",
+    }
+    assert (outcome.served, outcome.groups, outcome.exit_code) == (1, 3, 1)
+    _, display = measure(spec, places, Servers(url))
+    assert display.measured_points == (BY_TURNS if together else BY_PASSES[2:])
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_a_server_that_died_while_it_was_idle_is_started_again_before_the_others_turn(places: Places, url: str) -> None:
+    """Not while the other is measured, whose figures it would bend."""
+    servers = Servers(url, two=[0])  # found dead when it stands by for the first time
+    outcome, display = measure(pair(together=True), places, servers)
+    assert (states(outcome), display.measured_points) == (["VALID"] * 8, BY_TURNS)
+    assert servers.log[:4] == ["start one", "start two", "stop two", "start two"]
+    told = "The server is gone. It is started again (restart 1 of at most 2)."
+    assert display.told.index(told) < display.told.index("VALID a/np1")
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_a_server_that_others_use_while_it_should_rest_is_told(
+    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy, idle = (Reading("vLLM", 0.0, None, {}, {"running": n, "waiting": n / 3}, {}) for n in (3.0, 0.0))
+    readings = iter([busy, None])  # the second server tells nothing
+    monkeypatch.setattr(group_run, "counters_before", lambda _: next(readings, idle))
+    outcome, display = measure(pair(together=True), places, Servers(url))
+    assert outcome.exit_code == 0
+    told = [line for line in display.told if "not at rest" in line]
+    assert told == [
+        "The server of b is not at rest while it is another's turn: 4 requests are in it that are none of ours. "
+        "See who else uses it."
+    ]
+    (noted,) = [record for record in read_ledger(places.ledger) if record["kind"] == "not at rest"]
+    assert (noted["group"], noted["in_flight"]) == ("b", 4)
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_a_warm_point_follows_its_cold_one_whoever_takes_turns(places: Places, url: str) -> None:
+    spec = pair(together=True, matrix={"num_prompts": [1], "cache": ["cold", "warm"]})
+    outcome, display = measure(spec, places, Servers(url))
+    assert outcome.exit_code == 0
+    assert display.measured_points == [
+        *("a/np1-cold", "a/np1-warm", "b/np1-cold", "b/np1-warm"),
+        *("b/np1-cold#2", "b/np1-warm#2", "a/np1-cold#2", "a/np1-warm#2"),
+    ]
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_both_kinds_on_the_embedded_engine(tmp_path: Path) -> None:
+    for together in (True, False):
+        places = Places(tmp_path / str(together), "tiny")
+        outcome, display = measure(pair(together=together), places, lambda need: EmbeddedServer(need, FAST))
+        assert outcome.exit_code == 0, display.told
+        assert display.measured_points == (BY_TURNS if together else BY_PASSES)
+
+
+# What repeats say in the end
+
+
+def test_repeats_are_told_with_how_far_they_lie_apart(places: Places, url: str) -> None:
+    spec = tiny_campaign(2, repeats=3)
+    outcome = run_campaign(task_of(spec, lambda _: Scripted([url]), allow_invalid=True), places, Remembering())
+    assert [line.partition(":")[0] for line in outcome.spreads] == ["g/np1  3 runs", "g/np2  3 runs"]
+    lines = summary_lines(outcome)
+    assert "Repeats, by their mean and how far the farthest lies from it:" in lines
+    assert f"  {outcome.spreads[0]}" in lines
+
+
+def test_the_spread_of_repeats(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = expand(tiny_campaign(2, repeats=2))
+    values = iter([{"output_throughput": 1000, "mean_ttft_ms": 9.0}, {"output_throughput": 1100, "mean_ttft_ms": 11.0}])
+
+    class Found:
+        json = ""
+
+        def __init__(self, name: str) -> None:
+            self.json = f"{name}.json"
+            places.result_dir.mkdir(exist_ok=True)
+            (places.result_dir / self.json).write_bytes(orjson.dumps(next(values)))
+
+    results = {point.spec.fingerprint: Found(str(i)) for i, point in enumerate(groups[0].points[:2])}
+    monkeypatch.setattr(Standing, "result", lambda _, fingerprint: results.get(fingerprint))
+    assert spread_lines(groups, Standing(), places.result_dir) == [
+        "g/np1  2 runs: 1,050.0 tok/s ±4.8 %, TTFT 10.0 ms ±10.0 %"
+    ], "and nothing of a point that was measured once"
+
+
+def test_without_repeats_nothing_is_said_of_them(places: Places, url: str) -> None:
+    outcome = run_campaign(task_of(tiny_campaign(2), lambda _: Scripted([url]), allow_invalid=True), places, Remembering())
+    assert outcome.spreads == []
+    assert len(read_standing(places).history.current) == 2

@@ -72,6 +72,7 @@ NOT_PROVOKED = {
     "client_delay": "the host's kernel and a busy client",
     "run_queue": "a busy host",
     "client_cpu": "a busy client",
+    "beyond_calibration": "a host that was calibrated",
     "backlog": "a client that is never idle",
     "other_clients": "other clients: below",
 }
@@ -128,6 +129,19 @@ def test_what_was_too_much_is_named(bench: Bench, flags: str, name: str, level: 
     assert findings[name]["level"] == level, findings[name]
     assert " ".join(findings[name]["sentence"].split()) in " ".join(out.split())
     assert level != "suspect" or status != "VALID"
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "--num-prompts 250 --rate-steps 20x0.5,250x1 --max-concurrency 250",
+        "--num-prompts 250 --ramp-up-strategy linear --ramp-up-start-rps 20 --ramp-up-end-rps 250 --max-concurrency 250",
+    ],
+)
+def test_a_load_that_is_to_change_is_not_doubted_for_it(bench: Bench, flags: str) -> None:
+    _, _, _, findings = bench("", flags, EngineSettings(ttft_ms=4, itl_ms=2, max_num_seqs=2))
+    assert findings["steady_state"]["level"] == "ok", findings["steady_state"]
+    assert "was to change" in findings["steady_state"]["sentence"]
 
 
 @contextmanager

@@ -121,9 +121,16 @@ def measure_point(
         expected_cached_tokens=ready.workload.reusable_tokens,
         max_in_flight=spec.load.max_concurrency,
         ends_by_time=spec.load.max_seconds is not None,
-        constant_load=spec.load.ramp is None and spec.load.steps is None and spec.load.replay_speed is None,
+        constant_load=_is_constant(ready),
         server=server,
         calibration=calibration,
         tls=urlsplit(endpoint.base_url).scheme == "https",
     )
     return Measured(ready, wanted, trace, summary, verdict, finished, server, calibration)
+
+
+def _is_constant(ready: ReadyPoint) -> bool:
+    """Whether the load is to be the same from beginning to end; that of conversations grows with what was said in them."""
+    load = ready.spec.load
+    changes = load.ramp is not None or load.steps is not None or load.replay_speed is not None
+    return not changes and all(request.after is None for request in ready.workload.requests)

@@ -8,10 +8,10 @@ from typing import Any
 
 import altair as alt
 
-from inferometer.report.figures.curves import BARS, colour_of_curves, dash_of_curves, shape_of_curves
+from inferometer.report.figures.curves import colour_of_curves, dash_of_curves, few_levels, mark_every, ranged, shape_of_curves
 from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
 from inferometer.report.figures.naming import clean, legend_names
-from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis
+from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis, signed_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
 from inferometer.report.words import Words
 
@@ -36,6 +36,7 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
     for record, name in zip(records, whole, strict=True):
         row = {"curve": names[name], "whole": name, "x": float(record["load_per_gpu"]), "v": record["efficiency_percent"]}
         rows.append({**row, **_told(record, ("low", "high", "throughput", "throughput_of_one", "status"))})
+    _choose_marks(rows)
     more = [
         alt.Tooltip("throughput:Q", title=words.metric_with_unit("output_throughput"), format=FIGURES),
         alt.Tooltip("throughput_of_one:Q", title=words.text("figure.tooltip.of_one"), format=FIGURES),
@@ -69,7 +70,8 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
         name = whole[_pair(record)]
         row = {"on": str(record["metric"]), "curve": names[name], "whole": name, "x": float(record["concurrency"])}
         row |= {"v": record["effect_percent"], **_told(record, ("low", "high", "verdict"))}
-        rows.append({**row, "hollow": True} if str(record.get("verdict")).startswith(NO_DIFFERENCE) else row)
+        rows.append({**row, "hollow": True} if record.get("verdict") in NO_DIFFERENCE else row)
+    _choose_marks(rows)
     panels = []
     for metric in dict.fromkeys(str(r["metric"]) for r in records):
         own = [row for row in rows if row["on"] == metric]
@@ -77,6 +79,17 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
         x_title = words.text("figure.axis.concurrency")
         panels.append(_panel(own, list(names.values()), words, title=title, x_title=x_title, reference=0, on=metric))
     return Sketch(panels, rows, [words.text("figure.note.link")])
+
+
+def _choose_marks(rows: Sequence[Row]) -> None:
+    """Marks every so many points of a curve: at other places for each curve, and at all where they are few."""
+    curves: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        curves.setdefault((row.get("on", ""), row["curve"]), []).append(row)
+    for number, curve in enumerate(curves.values()):
+        step = mark_every(len(curve))
+        for row in sorted(curve, key=lambda each: each["x"])[number % step :: step]:
+            row["mark"] = True
 
 
 def _is_number(value: object) -> bool:
@@ -117,17 +130,12 @@ def _panel(
 ) -> Panel:
     """Percent over the load, with intervals, and the line of what would be no effect."""
     x = level_axis([row["x"] for row in rows])
-    bounds = [row[field] for row in rows for field in ("v", "low", "high") if field in row] + [reference]
-    y = alt.Y(
-        "v:Q",
-        scale=alt.Scale(domain=_roomy(bounds), nice=True, zero=False),
-        axis=alt.Axis(title=None, format=NUMBER, tickCount=6),
-    )
+    ends = [row[end] for row in rows for end in ("low", "high") if end in row]
+    axis = signed_axis([*(row["v"] for row in rows), reference], ends)
+    y = alt.Y("v:Q", scale=axis.scale(), axis=axis.axis())
     common = base(x=alt.X("x:Q", scale=x.scale(padding=10), axis=x.axis(x_title)), color=colour_of_curves(names))
     if on is not None:
         common = common.transform_filter(alt.FieldEqualPredicate(field="on", equal=on))
-    ranged = common.encode(y=alt.Y("low:Q", scale=y["scale"], axis=y["axis"]), y2="high:Q")
-    few = len({row["x"] for row in rows}) <= BARS
     tooltip = [
         alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
         alt.Tooltip("x:Q", title=x_title, format=NUMBER),
@@ -140,17 +148,12 @@ def _panel(
     shape = shape_of_curves(names)
     layers = [
         base(y=alt.Y(datum=reference)).mark_rule(style=FRONT),
-        ranged.mark_rule(strokeWidth=1.2, opacity=0.75) if few else ranged.mark_area(opacity=0.16, line=False),
+        ranged(common.transform_filter("isValid(datum.low)"), "low", "high", axis, few=few_levels(rows)),
         common.mark_line(strokeWidth=1.8).encode(y=y, strokeDash=dash_of_curves(names)),
-        common.transform_filter("!datum.hollow").mark_point(filled=True, size=42, opacity=1).encode(y=y, shape=shape),
-        common.transform_filter("datum.hollow").mark_point(style=HOLLOW, size=42).encode(y=y, shape=shape),
+        common.transform_filter("datum.mark && !datum.hollow")
+        .mark_point(filled=True, size=42, opacity=1)
+        .encode(y=y, shape=shape),
+        common.transform_filter("datum.mark && datum.hollow").mark_point(style=HOLLOW, size=42).encode(y=y, shape=shape),
         common.mark_point(style=HOVER).encode(y=y, tooltip=tooltip),
     ]
     return layered(layers, title)
-
-
-def _roomy(values: Sequence[float]) -> list[float]:
-    """The range of all that is drawn, a tenth more on each side."""
-    low, high = min(values), max(values)
-    room = 0.1 * (high - low) or 1
-    return [float(f"{low - room:.4g}"), float(f"{high + room:.4g}")]

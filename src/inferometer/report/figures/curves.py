@@ -15,7 +15,7 @@ import altair as alt
 
 from inferometer.metrics.statistics import interval_of_repeats
 from inferometer.report.figures.drawing import Panel, Row, base, layered
-from inferometer.report.figures.naming import Key, clean, distinguishing, key_of, legend_names, name_of
+from inferometer.report.figures.naming import USUAL, Key, clean, distinguishing, key_of, legend_names, name_of
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, holes, level_axis, value_axis
 from inferometer.report.figures.theme import CROSS, DASHES, HOLLOW, HOVER, LIGHT_COLOURS
 from inferometer.report.words import Words
@@ -50,7 +50,13 @@ class Curves:
 
     def values(self, *metrics: str) -> list[float]:
         """All that is drawn of these."""
-        fields = [f"v{self.number(metric)}" for metric in metrics]
+        return self._fields([f"v{self.number(metric)}" for metric in metrics])
+
+    def ends(self, *metrics: str) -> list[float]:
+        """Of their intervals."""
+        return self._fields([f"{end}{self.number(metric)}" for metric in metrics for end in ("low", "high")])
+
+    def _fields(self, fields: Sequence[str]) -> list[float]:
         return [row[field] for row in self.rows for field in fields if field in row]
 
     def number(self, metric: str) -> int:
@@ -75,7 +81,7 @@ def curves(
     grouped: dict[Key, list[Point]] = {}
     for point in there:
         grouped.setdefault(key_of(point, fields), []).append(point)
-    whole = {key: name_of(key, fields, words) or words.text("figure.all_points") for key in grouped}
+    whole = {key: name_of(key, fields, words) or _common_name(there, words) for key in grouped}
     short = legend_names(list(dict.fromkeys(whole.values())))
     found: list[Row] = []
     for number, (key, members) in enumerate(grouped.items()):
@@ -84,6 +90,11 @@ def curves(
         found += [{"curve": short[whole[key]], **name, **row} for row in own]
     axis = level_axis([row["x"] for row in found], tokens=x.endswith("_len"))
     return Curves(found, metrics, list(short.values()), axis, words.text(f"figure.axis.{x}"))
+
+
+def _common_name(points: Sequence[Point], words: Words) -> str:
+    """Of the only curve."""
+    return name_of(key_of(points[0], USUAL), USUAL, words) or words.text("figure.all_points")
 
 
 def level_of(point: Point, x: str) -> float | None:
@@ -96,7 +107,7 @@ def level_of(point: Point, x: str) -> float | None:
 
 def curve_panel(curves: Curves, metrics: Sequence[str], words: Words, *, title: str, dashes: Sequence[str] = ()) -> Panel:
     """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash, told by `dashes`."""
-    axis = value_axis(curves.values(*metrics))
+    axis = value_axis(curves.values(*metrics), curves.ends(*metrics))
     common = base(
         x=alt.X("x:Q", scale=curves.x.scale(padding=10), axis=curves.x.axis(curves.x_title)),
         color=colour_of_curves(curves.names),
@@ -107,7 +118,7 @@ def curve_panel(curves: Curves, metrics: Sequence[str], words: Words, *, title: 
         k = curves.number(metric)
         y = alt.Y(f"v{k}:Q", scale=axis.scale(), axis=axis.axis())
         dash = _dash_of_metric(dashes, number) if dashes else dash_of_curves(curves.names)
-        layers += [*_interval(common, curves, k, y), _line(common, y, dash), *_marks(common, curves, metric, y)]
+        layers += [*_interval(common, curves, metric, axis), _line(common, y, dash), *_marks(common, curves, metric, y)]
         hover.append(_hover(common, y, k, _tooltip(curves, k, words, dashes[number] if dashes else title), words))
     return layered([*layers, *hover], titled(title, _statuses(curves, metrics), words))
 
@@ -127,7 +138,7 @@ def _rows_of(members: Sequence[Point], metrics: Sequence[str], x: str, *, first_
             levels.setdefault(level, []).append(point)
     ordered = sorted(levels)
     broken = {ordered[at] for at in holes(ordered)}
-    step = 1 if len(ordered) <= FEW else len(ordered) // MARKS
+    step = mark_every(len(ordered))
     found: list[Row] = []
     for at, level in enumerate(ordered):
         own: list[Row] = [{"x": level, **_row_of(point, metrics)} for point in levels[level]]
@@ -141,6 +152,11 @@ def _rows_of(members: Sequence[Point], metrics: Sequence[str], x: str, *, first_
         if level in broken:
             found.append({"x": (level + ordered[at + 1]) / 2, "on": "line"})
     return found
+
+
+def mark_every(points: int) -> int:
+    """Of a curve's points, every how many has a mark."""
+    return 1 if points <= FEW else points // MARKS
 
 
 def _row_of(point: Point, metrics: Sequence[str]) -> Row:
@@ -198,8 +214,8 @@ def dash_of_curves(names: Sequence[str]) -> alt.StrokeDash:
     return alt.StrokeDash("curve:N", scale=alt.Scale(domain=list(names), range=dashes), legend=None)
 
 
-def _legend(names: Sequence[str]) -> alt.Legend | None:
-    return alt.Legend(title=None, columns=legend_columns(names)) if len(names) > 1 else None
+def _legend(names: Sequence[str]) -> alt.Legend:
+    return alt.Legend(title=None, columns=legend_columns(names))
 
 
 def legend_columns(names: Sequence[str]) -> int:
@@ -218,18 +234,33 @@ def _line(common: alt.Chart, y: alt.Y, dash: alt.StrokeDash | alt.StrokeDashDatu
     return cast("alt.Chart", there.encode(y=y, strokeDash=dash))
 
 
-def _interval(common: alt.Chart, curves: Curves, k: int, y: alt.Y) -> list[alt.Chart]:
-    """Where the values lie: bars while there are few levels, a band of many."""
-    if not any(f"low{k}" in row for row in curves.rows):
+def _interval(common: alt.Chart, curves: Curves, metric: str, axis: Axis) -> list[alt.Chart]:
+    """Where the values lie, as far as the axis goes: bars while there are few levels, a band of many."""
+    if not curves.ends(metric):
         return []
-    there = common.transform_filter(ON_LINE).encode(y=_renamed(y, f"low{k}"), y2=f"high{k}:Q")
-    few = len({row["x"] for row in curves.rows}) <= BARS
-    return [there.mark_rule(strokeWidth=1.2, opacity=0.75) if few else there.mark_area(opacity=0.16, line=False)]
+    k = curves.number(metric)
+    there = common.transform_filter(f"{ON_LINE} && isValid(datum.low{k})" if few_levels(curves.rows) else ON_LINE)
+    return [ranged(there, f"low{k}", f"high{k}", axis, few=few_levels(curves.rows))]
 
 
-def _renamed(y: alt.Y, field: str) -> alt.Y:
-    """The same axis for another field."""
-    return alt.Y(f"{field}:Q", scale=y["scale"], axis=y["axis"])
+def ranged(common: alt.Chart, low: str, high: str, axis: Axis, *, few: bool) -> alt.Chart:
+    """Bars or a band between two fields, cut where the axis ends: of a logarithmic one no end may be at 0 or below."""
+    there: alt.Chart = common.encode(y=alt.Y("low:Q", scale=axis.scale(), axis=axis.axis()), y2="high:Q")
+    if axis.domain:
+        bottom, top = axis.domain
+        cut = f"min(max(datum.{{0}}, {bottom!r}), {top!r})"
+        there = there.transform_calculate(low=_known(low, cut), high=_known(high, cut))
+    else:
+        there = there.transform_calculate(low=f"datum.{low}", high=f"datum.{high}")
+    return cast("alt.Chart", there.mark_rule(strokeWidth=1.2, opacity=0.75) if few else there.mark_area(opacity=0.16))
+
+
+def _known(field: str, cut: str) -> str:
+    return f"isValid(datum.{field}) ? {cut.format(field)} : null"
+
+
+def few_levels(rows: Sequence[Row]) -> bool:
+    return len({row["x"] for row in rows}) <= BARS
 
 
 def _marks(common: alt.Chart, curves: Curves, metric: str, y: alt.Y) -> list[alt.Chart]:

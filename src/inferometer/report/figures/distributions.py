@@ -30,7 +30,7 @@ Samples = Mapping[str, Sample]
 BINS = 40
 DEEPEST = 10_000
 """How far below the highest value a logarithmic axis goes."""
-SHARES = np.unique(np.concatenate((np.linspace(0, 1, 101), [0.985, 0.995, 0.998, 0.999])))
+SHARES = np.unique(np.concatenate((np.linspace(0, 1, 51), [0.985, 0.995, 0.998, 0.999])))
 """At which a cumulative curve is drawn."""
 MARKED = (50, 90, 99)
 MOST_RUNS = 6

@@ -127,7 +127,7 @@ class Drawing:
             grid = alt.concat(*panels, columns=self.columns, title=title, spacing=24)
             resolve: Literal["shared", "independent"] = "shared" if self.sketch.one_legend else "independent"
             grid.datasets = {ROWS: self.rows}
-            return cast("alt.ConcatChart", grid.resolve_scale(color=resolve, shape=resolve, strokeDash=resolve))
+            return cast("alt.ConcatChart", grid.resolve_scale(color=resolve, shape=resolve, strokeDash="independent"))
 
     def spec(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """All panels as one Vega-Lite specification in this theme, data inside, without what only a pointer sees: for print."""

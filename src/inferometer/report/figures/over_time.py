@@ -246,12 +246,12 @@ def _time_panel(
         scale=alt.Scale(domain=list(cards), range=[DASHES[n % len(DASHES)] for n in range(len(cards))]),
         legend=_legend_of(cards),
     )
-    line = own.mark_line(interpolate="step-after" if steps else "linear", strokeWidth=1.5).encode(
+    line = own.mark_line(interpolate="step-after" if steps else "linear", strokeWidth=1.5, clip=True).encode(
         y=y, color=curve, strokeDash=dash
     )
-    layers = [line, own.mark_point(style=HOVER).encode(y=y, tooltip=tooltip)]
+    layers = [line, own.mark_point(style=HOVER, clip=True).encode(y=y, tooltip=tooltip)]
     if steady:
-        layers.insert(0, base(x=x, x2="until:Q").transform_filter("datum.kind == 'steady'").mark_rect(style=GHOST))
+        layers.insert(0, base(x=x, x2="until:Q").transform_filter("datum.kind == 'steady'").mark_rect(style=GHOST, clip=True))
     return layered(layers, title, height=HEIGHT)
 
 

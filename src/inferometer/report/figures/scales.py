@@ -13,7 +13,10 @@ import numpy as np
 DECADES = 2.0
 """A value axis that spans more is logarithmic."""
 
-FEW_LEVELS = 8
+BEYOND = 1.5
+"""How far beyond the highest value, or the range of values, the ends of intervals may stretch an axis."""
+
+FEW_LEVELS = 12
 """Levels up to which each has its tick."""
 
 NUMBER = ",.10~g"
@@ -25,7 +28,9 @@ FIGURES = ",.4~r"
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """How the numbers of an axis are laid out. Without `domain` the drawing library chooses, from 0."""
+    """How the numbers of an axis are laid out. Without `domain` the drawing library chooses, from 0; without `ticks` it rounds
+    the domain, unless there is padding.
+    """
 
     log: bool
     domain: tuple[float, float] | None = None
@@ -37,7 +42,7 @@ class Axis:
         kind: Literal["log", "linear"] = "log" if self.log else "linear"
         if self.domain is None:
             return alt.Scale(type=kind, zero=True, nice=True)
-        scale = alt.Scale(type=kind, domain=list(self.domain), nice=False)
+        scale = alt.Scale(type=kind, domain=list(self.domain), nice=self.ticks is None and padding is None)
         if not self.log:
             scale.zero = False
         if padding is not None:
@@ -52,23 +57,41 @@ class Axis:
         return ((math.log(value) if self.log else value) - low) / (high - low)
 
     def axis(self, title: str | None = None, *, grid: bool = True) -> alt.Axis:
-        axis = alt.Axis(title=title, format=NUMBER, grid=grid, tickCount=6, labelFlush=False, labelOverlap="greedy")
+        axis = alt.Axis(title=title, format=NUMBER, grid=grid, labelFlush=False, labelOverlap="greedy")
         if self.ticks is not None:
             axis["values"] = list(self.ticks)
+        else:
+            axis["tickCount"] = 6
         if self.tokens:
             axis["labelExpr"] = "datum.value && datum.value % 1024 == 0 ? datum.value / 1024 + 'K' : datum.label"
         return axis
 
 
-def value_axis(values: Iterable[float]) -> Axis:
-    """For measured values: logarithmic where they span more than DECADES, else linear from 0."""
+def value_axis(values: Iterable[float], ends: Iterable[float] = ()) -> Axis:
+    """For measured values: logarithmic where they span more than DECADES, else linear from 0.
+
+    `ends` of intervals lie on it too, as far as they do not squeeze the values: an interval from two repeats may be very long.
+    """
     there = [value for value in values if math.isfinite(value)]
     low, high = (min(there), max(there)) if there else (0.0, 0.0)
+    far = [end for end in ends if math.isfinite(end)]
     if low <= 0 or high / low < 10**DECADES:
-        return Axis(log=False)
+        top = max(high, min(max(far, default=high), BEYOND * high))
+        return Axis(log=False, domain=(0.0, top) if low >= 0 and top > 0 else None)
+    low, high = max(min([low, *far]), low / BEYOND), min(max([high, *far]), high * BEYOND)
     ticks = round_numbers(low, high)
     domain = (max(t for t in ticks if t <= low), min(t for t in ticks if t >= high))
     return Axis(log=True, domain=domain, ticks=_readable([t for t in ticks if domain[0] <= t <= domain[1]]))
+
+
+def signed_axis(values: Sequence[float], ends: Iterable[float] = ()) -> Axis:
+    """For what lies around a reference, which is one of `values`: linear, with room on both sides; `ends` as above."""
+    low, high = min(values), max(values)
+    span = (high - low) or abs(high) or 1.0
+    far = [end for end in ends if math.isfinite(end)]
+    bottom, top = max(min([low, *far]), low - BEYOND * span), min(max([high, *far]), high + BEYOND * span)
+    room = 0.08 * (top - bottom)
+    return Axis(log=False, domain=(max(bottom - room, 0.0) if bottom >= 0 else bottom - room, top + room))
 
 
 def spread_axis(values: Iterable[float]) -> Axis:
@@ -80,7 +103,7 @@ def spread_axis(values: Iterable[float]) -> Axis:
     low, high = min(there), max(there)
     if low == high:
         return Axis(log=False, domain=(low - 0.5, high + 0.5))
-    return axis if 0 <= low < 0.2 * high else Axis(log=False, domain=(low, high))
+    return Axis(log=False) if 0 <= low < 0.2 * high else Axis(log=False, domain=(low, high))
 
 
 def level_axis(levels: Iterable[float], *, tokens: bool = False) -> Axis:

@@ -23,16 +23,18 @@ HOLLOW, DOT, GHOST, INTERVAL, FRONT, HOVER = "hollow", "dot", "ghost", "interval
 interval over a bar; a line that is no curve; unseen, but there for the pointer."""
 
 _LATIN = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans'"
-_FONTS = {
-    "en": "",
-    "zh-CN": ", 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei'",
-    "zh-TW": ", 'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Source Han Sans TC'",
-}
+_SIMPLIFIED = (
+    "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei'"
+)
+_TRADITIONAL = "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Noto Sans TC', 'Source Han Sans TC'"
+_FONTS = {"en": (_LATIN, _SIMPLIFIED), "zh-CN": (_SIMPLIFIED, _LATIN), "zh-TW": (_TRADITIONAL, _LATIN)}
 
 
 def font(language: str = "en") -> str:
-    """The fonts for a language, as CSS lists them."""
-    return f"{_LATIN}{_FONTS.get(language) or _FONTS['zh-CN']}, sans-serif"
+    """The fonts for a language, as CSS lists them. Chinese ones come first for Chinese: whoever draws PNG takes the first that is
+    installed, and for what that lacks any other.
+    """
+    return ", ".join((*_FONTS[language], "sans-serif"))
 
 
 def theme(*, dark: bool = False, language: str = "en", ground: str | None = None) -> dict[str, Any]:
@@ -96,9 +98,9 @@ def theme(*, dark: bool = False, language: str = "en", ground: str | None = None
         "style": {
             HOLLOW: {"fill": under, "opacity": 1},
             GHOST: {"fill": faint, "opacity": 0.15},
-            INTERVAL: {"stroke": ink, "strokeWidth": 1.3},
-            DOT: {"fill": under, "stroke": ink, "strokeWidth": 1, "opacity": 1},
-            FRONT: {"stroke": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
+            INTERVAL: {"color": ink, "strokeWidth": 1.3},
+            DOT: {"fill": under, "color": ink, "strokeWidth": 1, "opacity": 1},
+            FRONT: {"color": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
             HOVER: {"opacity": 0, "size": 140, "filled": True},
         },
     }

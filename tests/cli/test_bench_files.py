@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from inferometer.campaign import measured
 from inferometer.cli.bench_files import RESCUE_PREFIX
 from inferometer.cli.main import main
 from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.store import run_directory
 from inferometer.store.atomic import saying_why
 from inferometer.store.run_directory import load_run
 
@@ -82,7 +82,7 @@ def test_a_directory_that_is_in_the_way_counts_too(bench: Bench, tmp_path: Path)
 
 def full(*folders: str) -> Callable[..., None]:
     """Saves run directories, but not below one of these folders."""
-    save_run = measured.save_run
+    save_run = run_directory.save_run
 
     def save(directory: Path, *arguments: Any, **more: Any) -> None:
         with saying_why(directory):
@@ -96,7 +96,7 @@ def full(*folders: str) -> Callable[..., None]:
 def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measured, "save_run", full("results"))
+    monkeypatch.setattr("inferometer.campaign.measured.save_run", full("results"))
     code, out, err = bench("--result-filename", "mine.json")
     assert code == 2
     (folder,) = (tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*")
@@ -112,7 +112,7 @@ def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
 
 
 def test_without_room_anywhere_the_report_is_left(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measured, "save_run", full("results", "elsewhere"))
+    monkeypatch.setattr("inferometer.campaign.measured.save_run", full("results", "elsewhere"))
     code, out, err = bench()
     assert code == 2
     assert re.search(r"the disk is full; .* \(some 0\.1 MB are needed\): the report is all that is left\n$", err)
@@ -151,18 +151,16 @@ ASCII_ONLY = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
 def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Path) -> None:
-    def run(*flags: str) -> subprocess.CompletedProcess[str]:
-        line = (
-            f"--base-url {engine.base_url} --num-prompts 2 --random-input-len 8 --random-output-len 3 --quiet --allow-invalid"
-        )
+    def run(base_url: str, *flags: str) -> subprocess.CompletedProcess[str]:
+        line = f"--base-url {base_url} --num-prompts 2 --random-input-len 8 --random-output-len 3 --quiet --allow-invalid"
         save = f"--no-realtime --no-calibration --save-result --result-dir {tmp_path}"
         command = [sys.executable, "-m", "inferometer", "bench", *line.split(), *save.split(), *flags]
         environment = {**os.environ, **ASCII_ONLY}
         return subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False, text=True)
 
     with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2), model="naïve") as engine:
-        told = run()
-        refused = run("--label", "naïve")
+        told = run(engine.base_url)
+        refused = run(engine.base_url, "--label", "naïve")
     assert told.returncode == 0, told.stderr
     (result,) = tmp_path.glob("*.json")
     assert result.name.startswith("openai-infqps-na_ve-")

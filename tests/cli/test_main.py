@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import typer
 
 import inferometer
 from inferometer.cli import main as main_module
-from inferometer.cli.main import _survive_any_output, main, spread, without_vllm_only
+from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.flag_errors import flag_name
+from inferometer.cli.main import _survive_any_output, app, main, spread, without_vllm_only
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -71,6 +74,22 @@ def test_the_help_of_bench_names_the_flags_that_users_know(
         "label metadata header insecure workers request-id-prefix disable-tqdm"
     )
     assert [flag for flag in known.split() if f"--{flag}" not in told] == []
+
+
+VERBS = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_is_whole_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(monkeypatch, verb, "--help") == 0
+    told = capsys.readouterr().out
+    assert "\N{HORIZONTAL ELLIPSIS}" not in told
+    if verb == "bench":
+        flags = {flag_name(field.name) for field in dataclasses.fields(BenchFlags)} - {"--disable-tqdm"}
+        assert {flag for flag in flags if f"{flag} " not in told} == set()
 
 
 @pytest.mark.parametrize(

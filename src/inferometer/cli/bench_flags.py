@@ -96,7 +96,9 @@ class BenchFlags:
     oversample: Annotated[
         bool,
         Option(
-            help="Where a file has too few rows, begin again with the first; else that is an error.", rich_help_panel=DATASETS
+            "--oversample",
+            help="Where a file has too few rows, begin again with the first; else that is an error.",
+            rich_help_panel=DATASETS,
         ),
     ] = False
     max_input_len: Annotated[int | None, Option(help="Leave rows with longer prompts out.", rich_help_panel=DATASETS)] = None

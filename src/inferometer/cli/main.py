@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -102,6 +103,8 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 def main() -> None:
     """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
     _survive_any_output()
+    if len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv):
+        _whole_flags_in_help()
     try:
         code = app(args=spread(without_vllm_only(sys.argv[1:]) or ["--help"]), standalone_mode=False)
     except typer.TyperException as error:
@@ -121,6 +124,20 @@ def _survive_any_output() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (stays open as long as we run)
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _whole_flags_in_help() -> None:
+    """On a narrow terminal Rich would cut long words off: here types and texts are folded, and flags are left whole."""
+    from rich.table import Table
+    from typer import rich_utils
+
+    class OptionsTable(Table):
+        def add_row(self, *cells: Any, **more: Any) -> None:
+            super().add_row(*cells, **more)
+            for number, column in enumerate(reversed(self.columns)):
+                column.overflow, column.no_wrap = "fold", number >= 2
+
+    rich_utils.Table = OptionsTable  # type: ignore[attr-defined]
 
 
 def _help_of(arguments: Sequence[str]) -> str:

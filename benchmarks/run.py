@@ -26,6 +26,7 @@ MENU = {
     "startup": (7, "time to help, and to the first request"),
     "rates": (75, "requested against achieved arrival rates, 10 to 5,000 req/s"),
     "report": (8, "two thousand result files: time and memory to read them"),
+    "ceilings": (55, "up to which load the client is exact on this host, by `inferometer calibrate`"),
     "transmit": (3, "whether the kernel's transmit stamps would tell anything new"),
 }
 """Each is a file of that name here, with `run(repeats)`: about how long one repeat takes, s, and what it shows."""

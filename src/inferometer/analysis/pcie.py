@@ -104,6 +104,8 @@ def link_costs(
     `by` names a condition with its value of the narrow side and of the wide one; else it is the narrowest and the widest
     `pcie_width`. `drift` is allowed for where there is no control.
     """
+    for metric in metrics:
+        direction(metric)
     used, told = believable(points, "the results", allow_invalid=allow_invalid)
     condition, narrow, wide = by or _widths(used)
     ladders = _ladders(used, condition, narrow, wide)
@@ -119,6 +121,10 @@ def link_costs(
         if ladder.tp > 1 and (control is None or control.model != ladder.model):
             what = "no control" if control is None else f"no control of its own; that of {control.model} stands in"
             told.append(f"{_name(ladder)} has {what}")
+    found = {effect.metric for effect in effects}
+    if not found:
+        raise CannotCompareError(f"no point has {' or '.join(metrics)} on both sides: choose others with --metric")
+    told += [f"{metric} is not on both sides" for metric in metrics if metric not in found]
     sentences = [_sentence(effect, effects) for effect in effects if effect.level is None]
     return LinkStudy(
         f"{condition} {narrow}", f"{condition} {wide}", tuple(effects), (*sentences, *(f"{each}." for each in told))

@@ -1,0 +1,231 @@
+"""`inferometer compare` as a user calls it: files of vLLM, real runs of the embedded engine, campaigns, and what is wrong."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_server import MODEL
+from typer.testing import CliRunner, Result
+
+from inferometer.cli.main import app, main
+from inferometer.simulator import EmbeddedEngine, EngineSettings
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+"""The servers' threads are no concern of the forked workers."""
+
+CAMPAIGN = """
+name: small
+result_dir: {directory}
+file_name: "{{group}}_np{{n}}_{{repeat}}_{{time}}.json"
+models: {{m: tiny}}
+servers: {{s: {{kind: external, base_url: "http://127.0.0.1:1"}}}}
+groups: [{{id: g, model: m, server: s}}]
+workload: {{input_len: 8, output_len: 3}}
+sampling: {{ignore_eos: true}}
+matrix: {{num_prompts: [1, 2]}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("OPENAI_API_KEY", "NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def compare(*words: object) -> Result:
+    return CliRunner().invoke(app, ["compare", *map(str, words)])
+
+
+def vllm_file(name: str, throughput: float, *, minute: int = 0, concurrency: int = 8, **more: Any) -> Path:
+    """A result file as `vllm bench serve` writes it."""
+    content = {
+        "date": f"20260701-12{minute:02}00",
+        "backend": "vllm",
+        "label": None,
+        "model_id": "m",
+        "tokenizer_id": "m",
+        "num_prompts": 100,
+        "request_rate": "inf",
+        "burstiness": 1.0,
+        "max_concurrency": concurrency,
+        "duration": 12800 / throughput,
+        "completed": 100,
+        "total_input_tokens": 102400,
+        "total_output_tokens": 12800,
+        "request_throughput": throughput / 128,
+        "output_throughput": throughput,
+        "total_token_throughput": 9 * throughput,
+        "mean_ttft_ms": 50.0,
+        "mean_tpot_ms": 8000 / throughput,
+        **more,
+    }
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+    return path
+
+
+def in_turns(factor: float) -> None:
+    """Directories `old` and `new` with eight runs each, A B B A, on a machine that slows down by 1 % a run."""
+    wiggle = (0.004, -0.003, 0.001, -0.005, 0.002, 0.003, -0.002, 0.000)
+    for i in range(8):
+        for side in ("old", "new") if i % 2 == 0 else ("new", "old"):
+            minute = 2 * i + (side != ("old" if i % 2 == 0 else "new"))
+            value = 1000 * 0.99**minute * (1 + wiggle[i] * (side == "new")) * (factor if side == "new" else 1)
+            vllm_file(f"{side}/{i}.json", value, minute=minute)
+
+
+def test_a_difference_in_turns_is_found_through_the_drift_and_ends_with_1() -> None:
+    in_turns(0.95)
+    found = compare("old", "new", "--json", "out.json", "--markdown", "out.md")
+    assert found.exit_code == 1, found.output
+    assert "A: old, 8 results of vllm" in found.stdout
+    assert "B is slower by more than 2 %: request_throughput (-5." in found.stdout
+    assert "No difference beyond 2 %: mean_ttft_ms (+0.0 %)." in found.stdout
+    assert max(map(len, found.stdout.splitlines())) <= 80
+    told = json.loads(Path("out.json").read_text())
+    row = next(row for row in told["rows"] if row["metric"] == "output_throughput")
+    assert (row["verdict"], row["design"], row["runs"]) == ("slower", "in turns", [8, 8])
+    assert row["low"] < -0.05 < row["high"]
+    assert "| output_throughput" in Path("out.md").read_text()
+    other_way_round = compare("new", "old")
+    assert "B is faster by more than 2 %: request_throughput" in other_way_round.stdout
+    assert other_way_round.exit_code == 0
+
+
+def test_no_difference_in_turns_ends_with_0() -> None:
+    in_turns(1.0)
+    found = compare("old", "new", "--fail-on", "undecided")
+    assert found.exit_code == 0, found.output
+    assert "No difference beyond 2 %: request_throughput" in found.stdout
+    assert "faster" not in found.stdout
+    assert "slower" not in found.stdout
+
+
+def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
+    old, new = vllm_file("old.json", 1000.0), vllm_file("new.json", 960.0, minute=5)
+    near = compare(old, new)
+    assert near.exit_code == 0
+    assert "Undecided: request_throughput (-4.0 %)" in near.stdout
+    assert "taken in turns (A B B A)" in " ".join(near.stdout.split())
+    assert compare(old, new, "--fail-on", "undecided").exit_code == 1
+
+
+def test_two_values_of_a_condition() -> None:
+    for config, factor in (("B", 0.8), ("C", 1.0)):
+        for n in range(1, 13):
+            wiggle = 1 + 0.002 * ((n * 7) % 5 - 2)
+            vllm_file(f"pcie/{config}_7B_TP2_1k_np{n}_20251231_12000{n % 10}.json", 100.0 * n * factor * wiggle, num_prompts=n)
+    found = compare("pcie", "--by", "config=B,C", "--metric", "output_throughput", "--drift", "3%")
+    assert found.exit_code == 0, found.output
+    assert "They differ in: config B -> C." in found.stdout
+    assert "B against A, mean over 12 points" in found.stdout
+    assert "B is faster by more than 2 %: output_throughput (+25.0 %)." in found.stdout
+    by_point = compare("pcie", "--by", "config=B,C", "--points", "--where", "num_prompts=3,4", "--metric", "output_throughput")
+    assert "num_prompts 3" in by_point.stdout
+    assert "num_prompts 5" not in by_point.stdout
+
+
+def test_the_cost_of_a_link() -> None:
+    for config, tp in (("B", 1), ("C", 1), ("B", 2), ("C", 2)):
+        for n in range(1, 31):
+            wiggle = 1 + 0.001 * ((n * (7 + tp)) % 5 - 2)
+            factor = 0.9 if (config, tp) == ("B", 2) else 1.0
+            vllm_file(f"pcie/{config}_7B_TP{tp}_1k_np{n}_20251231_1200{n:02}.json", 100.0 * n * factor * wiggle, num_prompts=n)
+    found = compare("pcie", "--pcie", "--by", "config=B,C", "--json", "links.json", "--markdown", "links.md")
+    assert found.exit_code == 0, found.output
+    assert "7B TP=2, B against C, output_throughput: slower, -10.0 %" in " ".join(found.stdout.split())
+    assert "it should show nothing): no difference" in " ".join(found.stdout.split())
+    assert len(json.loads(Path("links.json").read_text())["effects"]) == 2 * 3 * 31
+    assert "### output_throughput: 7B TP=2, B against C" in Path("links.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["a.json"], "compare takes two sides, A and B, or --by CONDITION=A,B: 1 given"),
+        (["a.json", "b.json", "a.json"], "3 given"),
+        (["a.json", "nowhere"], "no results in nowhere"),
+        (["a.json", "b.json", "--delta", "two"], "--delta two is no share: write it as 2% or 0.02"),
+        (["a.json", "b.json", "--drift", "-1%"], "--drift -1% is no share"),
+        (["a.json", "b.json", "--delta", "100%"], "--delta 100% is no share"),
+        (["a.json", "b.json", "--metric", "ttft"], "there is no metric 'ttft'"),
+        (["few", "many"], "few and many have no point in common: the first points of each differ in max_concurrency (1, 64)"),
+        (["a.json", "--by", "config"], "--by config is not CONDITION=VALUE"),
+        (["a.json", "--by", "confg=B,C"], "there is no condition 'confg' (did you mean 'config'?)"),
+        (["a.json", "--by", "config=B"], "--by config=B names 1 values: name two, such as --by config=A,B"),
+        (["a.json", "--by", "model=m,n"], "no point has model=n: there are m"),
+        (["a.json", "b.json", "--where", "model=x"], "there is no result in a.json"),
+        (["a.json", "b.json", "--json", "no/such/../../dir/a.json"], "dir"),
+        (["a.json", "--pcie"], "two widths of the PCIe link are needed, and the results tell none"),
+        (["a.json", "--pcie", "--by", "config=B"], "is not a narrow side and a wide one"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_ends_with_2(words: list[str], why: str) -> None:
+    vllm_file("a.json", 100.0)
+    vllm_file("b.json", 100.0)
+    Path("no").write_text("a file")
+    for directory, level in (("few", 1), ("few", 2), ("many", 64), ("many", 128)):
+        vllm_file(f"{directory}/{level}.json", 100.0, concurrency=level)
+    ended = compare(*words)
+    assert ended.exit_code == 2, ended.output
+    assert why in ended.stderr
+    assert ended.stderr.startswith("inferometer: ")
+    assert len(ended.stderr.splitlines()) == 1
+    assert ended.stdout == ""
+
+
+Bench = Callable[[str, str], None]
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Measures the server at an address into a directory."""
+
+    def run(url: str, directory: str) -> None:
+        words = (
+            f"inferometer bench --no-realtime --base-url {url} --num-prompts 48 --max-concurrency 4 --random-input-len 8 "
+            f"--random-output-len 8 --ignore-eos --allow-invalid --save-result --result-dir {directory}"
+        )
+        monkeypatch.setattr(sys, "argv", words.split())
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 0
+
+    return run
+
+
+def test_real_runs_of_two_servers_in_turns(bench: Bench) -> None:
+    """One server takes twice as long for a token; three runs of each, and the answer is in their run directories."""
+    with (
+        EmbeddedEngine(EngineSettings(ttft_ms=4, itl_ms=2, max_model_len=64), model=MODEL) as quick,
+        EmbeddedEngine(EngineSettings(ttft_ms=4, itl_ms=4, max_model_len=64), model=MODEL) as slow,
+    ):
+        for engine, directory in ((quick, "a"), (slow, "b"), (slow, "b"), (quick, "a"), (quick, "a"), (slow, "b")):
+            bench(engine.base_url, directory)
+    found = compare("a", "b", "--metric", "mean_tpot_ms", "--allow-invalid", "--json", "out.json")
+    assert found.exit_code == 1, found.output
+    (row,) = json.loads(Path("out.json").read_text())["rows"]
+    assert (row["verdict"], row["design"], row["runs"]) == ("slower", "in turns", [3, 3])
+    assert row["low"] < 1.0 < row["high"] or row["effect"] == pytest.approx(1.0, abs=0.1)
+    alike = compare("a", "a", "--metric", "mean_tpot_ms", "--allow-invalid")
+    assert alike.exit_code == 0
+    assert "3 results are in both" in alike.stdout
+
+
+def test_two_campaigns() -> None:
+    for directory in ("monday", "tuesday"):
+        Path("small.yaml").write_text(CAMPAIGN.format(directory=directory))
+        ended = CliRunner().invoke(app, ["run", "small.yaml", "--embedded", "--allow-invalid"])
+        assert ended.exit_code == 0, ended.output
+    found = compare("monday-embedded", "tuesday-embedded", "--allow-invalid", "--drift", "90%", "--metric", "mean_e2el_ms")
+    assert found.exit_code == 0, found.output
+    assert "mean over 2 points" in found.stdout
+    assert "concurrency 1" in found.stdout
+    assert "Undecided: mean_e2el_ms" in found.stdout

@@ -12,7 +12,7 @@ from inferometer.report.page.html import render
 from inferometer.report.page.view import make_view
 from inferometer.report.words import Words
 from inferometer.results.read import read
-from inferometer.store.atomic import write_file
+from inferometer.store.atomic import require_writable, write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def write_report(
     `figures`: a directory for the set figures as PNG and SVG. `progress` is told how many of how many sources are read. Raises
     ResultsError, CannotWriteError, and KeyError for a language that there is not.
     """
+    require_writable(output.parent)  # before the time is spent
     collection = read(paths, progress=progress)
     drawings = draw_all(gather(collection.points), Words(language))
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")

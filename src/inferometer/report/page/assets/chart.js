@@ -33,7 +33,7 @@ function chartRows(shown, view) {
     const value = numberOf(y, i, view.yscale);
     if (at === null || value === null) missing += 1;
     if (at === null) continue;
-    const row = { i, x: at, y: value, c: color ? valueOf(color, i) ?? "–" : "", f: facet ? facetText(facet, i) : "", s: points.status[i] };
+    const row = { i, t: String(i), x: at, y: value, c: color ? valueOf(color, i) ?? "–" : "", f: facet ? facetText(facet, i) : "", s: points.status[i] };
     if (value !== null) rows.push({ k: "point", ...row, lo: y.low?.[i] ?? null, hi: y.high?.[i] ?? null });
     if (joined) addToLine(lines, row, joined[i]);
   }
@@ -122,7 +122,7 @@ function layersOf(view) {
   const marks = (test, mark, encoding) => ({
     transform: [{ filter: `datum.k === 'point' && ${test}` }],
     mark: { type: "point", opacity: 0.9, ...mark },
-    encoding: { ...encoding, tooltip: { field: "i" } },
+    encoding: { ...encoding, tooltip: { field: "t" } },
   });
   const size = COUNT > 800 ? 9 : COUNT > 200 ? 20 : 42;
   const joined = { type: "line", opacity: 0.75, strokeWidth: 1.6, invalid: "break-paths-show-domains" };

@@ -1,0 +1,93 @@
+"""Collections of made-up points for tests of the page, and what hostile files might say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from inferometer.results import Collection, Point, Range
+
+SCRIPT = "<script>alert(1)</script>"
+HOSTILE = (
+    SCRIPT,
+    "</script><script>alert(2)</script>",
+    "<img src=x onerror=alert(3)>",
+    "<!--",
+    "{{ 7 * 7 }}{name}",
+    '" onmouseover="alert(4)" x="',
+    "line\u2028separator \ud800 half, \x00 null",
+)
+
+
+def point(
+    number: int = 0,
+    *,
+    conditions: dict[str, Any] | None = None,
+    values: dict[str, float] | None = None,
+    status: Any = None,
+    reasons: Sequence[str] = (),
+    **more: Any,
+) -> Point:
+    return Point(
+        id=f"point-{number}",
+        source=Path(f"/results/point-{number}.json"),
+        tool=more.pop("tool", "inferometer"),
+        conditions=conditions or {},
+        values=values if values is not None else {"output_throughput": 100.0 + number},
+        status=status,
+        reasons=tuple(reasons),
+        **more,
+    )
+
+
+def study() -> Collection:
+    """Two configurations × two models × 1, 2, 4, 8 streams; point 3 has no TTFT, 5 is SUSPECT, 6 is INVALID."""
+    points: list[Point] = []
+    for config in ("B", "C"):
+        for model, speed in (("7B", 100.0), ("14B", 60.0)):
+            for load in (1, 2, 4, 8):
+                number = len(points)
+                values = {"output_throughput": speed * load * (1.1 if config == "C" else 1.0), "mean_ttft_ms": 20.0 * load}
+                if number == 3:
+                    del values["mean_ttft_ms"]
+                status, reasons = (
+                    ("VALID", ()) if number not in (5, 6) else (("SUSPECT", "INVALID")[number - 5], (f"Reason {number}.",))
+                )
+                throughput = values["output_throughput"]
+                points.append(
+                    point(
+                        number,
+                        conditions={
+                            "config": config,
+                            "model": model,
+                            "tp": 1,
+                            "concurrency": load,
+                            "request_rate": float("inf"),
+                        },
+                        values=values,
+                        status=status,
+                        reasons=reasons,
+                        intervals={"output_throughput": Range(throughput * 0.9, throughput * 1.1)},
+                        samples={"ttft": 10 * load},
+                    )
+                )
+    return Collection(tuple(points), ("broken.json is no JSON.",))
+
+
+def hostile() -> Collection:
+    """Every text that a file can bring is hostile."""
+    points = [
+        point(
+            number,
+            conditions={"model": text, "config": f"c{text}", "concurrency": load, "label": text, "host": text},
+            values={"output_throughput": 10.0 * load, "p99_ttft_ms": 5.0},
+            status="SUSPECT",
+            reasons=(f"Because {text}",),
+            notes=(f"Note {text}",),
+            tool=text,
+        )
+        for number, text in enumerate(HOSTILE)
+        for load in (1, 2)
+    ]
+    return Collection(tuple(points), tuple(f"problem {text}" for text in HOSTILE))

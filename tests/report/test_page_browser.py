@@ -1,0 +1,323 @@
+"""The page in a real Chromium: what is drawn follows the filters, the address keeps the view, and nothing is fetched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from page_points import HOSTILE, SCRIPT, hostile, study
+
+from inferometer.report.figures import draw_all, gather
+from inferometer.report.page import make_view, render
+from inferometer.report.words import LANGUAGES, Words
+from inferometer.results import Collection
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+DRIVER = shutil.which("chromedriver")
+
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver")
+
+WAIT_S = 10
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chrome]:
+    webdriver = pytest.importorskip("selenium.webdriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for flag in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
+        options.add_argument(flag)
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """The address of a page of a collection, which is written once."""
+    folder = tmp_path_factory.mktemp("pages")
+    written: dict[tuple[str, str], Path] = {}
+
+    def page(name: str = "study", language: str = "en") -> str:
+        if (name, language) not in written:
+            collection: Collection = {"study": study, "hostile": hostile}[name]()
+            figures = draw_all(gather(collection.points), Words(language))
+            title = SCRIPT if name == "hostile" else None
+            view = make_view(collection, language=language, title=title, written="2026-01-01 12:00", figures=figures)
+            path = written[name, language] = folder / f"{name}-{language}.html"
+            path.write_text(render(view), encoding="utf-8")
+        return written[name, language].as_uri()
+
+    return page
+
+
+class Seen:
+    """An open page, and what it made of itself."""
+
+    def __init__(self, browser: Chrome, address: str, *, width: int = 1280, dark: bool = False) -> None:
+        self.browser = browser
+        screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        self.emulate("screen", dark=dark)
+        browser.get("about:blank")
+        for kind in ("browser", "performance"):
+            self.log(kind)
+        browser.get(address)
+        self.until("return window.inferometer?.drawings.explorer > 0")
+
+    def emulate(self, media: str, *, dark: bool) -> None:
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return self.browser.execute_script(script, *arguments)
+
+    def until(self, script: str) -> None:
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        WebDriverWait(self.browser, WAIT_S, 0.02).until(lambda _: self.run(script))
+
+    def does(self, script: str, *arguments: Any) -> None:
+        """Run it, and wait until the chart was drawn anew."""
+        before = self.run("return window.inferometer.drawings.explorer")
+        self.run(script, *arguments)
+        self.until(f"return window.inferometer.drawings.explorer > {before}")
+
+    def choose(self, control: str, value: str) -> None:
+        change = "const e = document.getElementById(arguments[0]); e.value = arguments[1]; e.dispatchEvent(new Event('change'))"
+        self.does(change, control, value)
+
+    def tick(self, column: str, value: str) -> None:
+        boxes = "[...document.querySelectorAll(`.filter[data-column=${arguments[0]}] input`)]"
+        self.does(f"{boxes}.find(box => box.value === arguments[1]).click()", column, value)
+
+    def drawn(self) -> list[int]:
+        """The points whose marks are in the chart."""
+        walk = (
+            "const found = []; const walk = (item) => {"
+            " if (item.marktype === 'symbol') found.push(...item.items.map((mark) => mark.datum.i));"
+            " (item.items ?? []).forEach(walk); };"
+        )
+        marks = self.run(f"{walk} walk(window.inferometer.views.explorer.scenegraph().root); return found")
+        return sorted(marks)
+
+    def rows(self) -> list[str]:
+        return list(self.run("return [...document.querySelectorAll('#points tbody th')].map(e => e.textContent)"))
+
+    def log(self, kind: str) -> list[dict[str, Any]]:
+        """What was written since the last call."""
+        entries: list[dict[str, Any]] = self.browser.get_log(kind)  # type: ignore[no-untyped-call]
+        return entries
+
+    def complaints(self) -> list[str]:
+        return [entry["message"] for entry in self.log("browser")]
+
+    def fetched(self) -> list[str]:
+        """Addresses that were asked for beside the page itself."""
+        events = [orjson.loads(entry["message"])["message"] for entry in self.log("performance")]
+        asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        own = self.run("return location.href").partition("#")[0]
+        return [url for url in asked if url.partition("#")[0] not in (own, "about:blank") and not url.startswith("data:")]
+
+
+def test_a_filter_changes_what_is_drawn_and_listed(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages())
+    assert seen.drawn() == list(range(16))
+    seen.tick("model", "7B")
+    assert seen.drawn() == [0, 1, 2, 3, 8, 9, 10, 11]
+    seen.tick("config", "C")
+    assert seen.drawn() == [8, 9, 10, 11]
+    assert seen.rows() == [f"point-{n}" for n in (8, 9, 10, 11)]
+    seen.tick("config", "B")  # more than one value may be chosen
+    assert len(seen.drawn()) == 8
+    seen.does("document.getElementById('reset').click()")
+    assert seen.drawn() == list(range(16))
+    assert (seen.complaints(), seen.fetched()) == ([], [])
+
+
+def test_what_is_missing_is_a_gap_and_told(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages())
+    seen.choose("y", "mean_ttft_ms")
+    assert seen.drawn() == [n for n in range(16) if n != 3]
+    assert "1 of them have nothing to draw" in seen.run("return document.getElementById('told').textContent")
+    lines = seen.run("return window.inferometer.views.explorer.data('rows').filter(r => r.k === 'line').map(r => r.y)")
+    assert lines.count(None) == 2  # the missing one and the INVALID one break their lines
+    assert 0 not in lines
+
+
+def test_verdicts_are_visible_in_marks_and_table(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages())
+    assert seen.run("return document.getElementById('legend').textContent").endswith("SUSPECTINVALID")
+    assert seen.run(
+        "return [...document.querySelectorAll('#points tr[data-status=INVALID] summary')].map(e => e.textContent)"
+    ) == ["INVALID"]
+    seen.tick("status", "SUSPECT")
+    assert seen.drawn() == [5]
+
+
+def test_the_address_restores_the_view(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages())
+    seen.choose("y", "mean_ttft_ms")
+    seen.choose("color", "config")
+    seen.choose("facet", "model")
+    seen.tick("config", "C")
+    seen.run("document.querySelector('[data-sort=mean_ttft_ms]').click()")
+    told = "return [...document.querySelectorAll('select, .check input')].map(e => e.value + e.checked)"
+    before = (seen.run(told), seen.drawn(), seen.rows())
+    again = Seen(browser, seen.run("return location.href"))
+    assert (again.run(told), again.drawn(), again.rows()) == before
+    assert again.rows()[0] in ("point-11", "point-15")
+    again.does("location.hash = ''")  # a plain address is the plain page
+    assert len(again.drawn()) == 16
+    assert again.complaints() == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "x=__proto__&y=constructor&color=toString&facet=%3Cscript%3E&sort=__proto__",
+        "xscale=evil&from.concurrency=NaN&to.concurrency=1e999&is.model=nobody&is.__proto__=1",
+        "%E0%A4%A&&&==&is.config=%00",
+        f"y={SCRIPT}",
+    ],
+)
+def test_a_hostile_address_is_the_plain_page(browser: Chrome, pages: Callable[..., str], asked: str) -> None:
+    seen = Seen(browser, f"{pages()}#{asked}")
+    assert seen.drawn() == list(range(16))
+    assert seen.run("return document.getElementById('y').value") == "output_throughput"
+    assert seen.complaints() == []
+
+
+def test_text_of_strangers_is_shown_and_never_run(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages("hostile"))
+    for selector in ("x", "y", "color", "facet"):
+        assert seen.run(f"return document.getElementById('{selector}').options.length") > 0
+    seen.choose("facet", "model")
+    seen.tick("model", SCRIPT)
+    assert len(seen.drawn()) == 2
+    tip = hover(seen)
+    assert SCRIPT in tip
+    assert seen.run("return document.title") == SCRIPT
+    assert seen.run("return document.querySelectorAll('img, [onerror], [onmouseover]').length") == 0
+    assert all(text in seen.run("return document.body.textContent") for text in HOSTILE[:5])
+    again = Seen(browser, seen.run("return location.href"))
+    assert len(again.drawn()) == 2
+    assert (again.complaints(), again.fetched()) == ([], [])
+
+
+def hover(seen: Seen) -> str:
+    """What is shown with the pointer over the first mark."""
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+
+    seen.run("document.getElementById('chart').scrollIntoView({block: 'center'})")
+    mark = seen.browser.find_element(By.CSS_SELECTOR, "#chart .mark-symbol path")
+    ActionChains(seen.browser, duration=0).move_to_element(mark).perform()
+    seen.until("return !document.getElementById('tip').hidden")
+    return str(seen.run("return document.getElementById('tip').innerText"))
+
+
+def test_hovering_tells_value_interval_n_and_verdict(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages())
+    tip = hover(seen)
+    for text in ("point-", "tok/s", "95 % interval", "VALID", "Concurrency"):
+        assert text in tip
+    seen.choose("y", "mean_ttft_ms")
+    assert "\nn" in hover(seen)
+
+
+def test_it_works_by_keyboard(browser: Chrome, pages: Callable[..., str]) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    def press(*keys: str) -> None:
+        ActionChains(browser, duration=0).send_keys(*keys).perform()
+
+    focused = (
+        "const e = document.activeElement; return e.id || e.dataset.sort || e.closest('.filter')?.dataset.column || e.tagName"
+    )
+    seen = Seen(browser, pages())
+    press(Keys.TAB)
+    assert seen.run("return document.activeElement.className") == "skip"
+    press(Keys.ENTER)
+    assert seen.run(focused) == "explorer"
+    assert seen.run("return location.hash") == ""
+    order = []
+    for _ in range(12):
+        press(Keys.TAB)
+        order.append(seen.run(focused))
+    assert order[:6] == ["x", "xscale", "y", "yscale", "color", "facet"]
+    seen.run("document.querySelector('.filter[data-column=model] summary').focus()")
+    press(Keys.ENTER, Keys.TAB, Keys.SPACE)
+    seen.until("return window.inferometer.views.explorer.data('rows').filter(r => r.k === 'point').length === 8")
+    press(Keys.ESCAPE)
+    assert seen.run("return document.querySelectorAll('.filter[open]').length") == 0
+    assert seen.run(focused) == "model"
+    seen.run("document.querySelector('[data-sort=output_throughput]').focus()")
+    press(Keys.ENTER)
+    sorted_by = "return document.activeElement.closest('th').getAttribute('aria-sort')"
+    assert seen.run(sorted_by) == "descending"
+    press(Keys.ENTER)
+    assert seen.run(sorted_by) == "ascending"
+    assert seen.rows()[0] == "point-0"
+
+
+GROUND = "return getComputedStyle(document.body).backgroundColor"
+LABEL = "return document.querySelector('#chart .role-axis-label text').getAttribute('fill')"
+
+
+def test_light_and_dark_follow_the_system_and_the_button(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages(), dark=True)
+    dark = (seen.run(GROUND), seen.run(LABEL))
+    seen.does("document.getElementById('theme').click()")
+    light = (seen.run(GROUND), seen.run(LABEL))
+    assert (light[0], dark[0]) == ("rgb(255, 255, 255)", "rgb(22, 24, 29)")
+    assert light[1] != dark[1]
+    assert seen.run("return document.getElementById('theme').getAttribute('aria-pressed')") == "false"
+
+
+def test_paper_is_light_and_has_no_controls(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages())
+    light = seen.run(LABEL)
+    seen = Seen(browser, pages(), dark=True)
+    seen.does("window.dispatchEvent(new Event('beforeprint'))")
+    seen.emulate("print", dark=True)
+    assert (seen.run(GROUND), seen.run(LABEL)) == ("rgb(255, 255, 255)", light)
+    for hidden in (".controls", ".tools", "#more"):
+        assert seen.run(f"return getComputedStyle(document.querySelector('{hidden}')).display") == "none"
+    assert seen.run(
+        "return document.querySelectorAll('figure .panel svg').length === document.querySelectorAll('figure .panel').length"
+    )
+    assert len(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]) > 10_000
+    seen.does("window.dispatchEvent(new Event('afterprint'))")
+    assert seen.complaints() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["study", "hostile"])
+def test_a_phone_needs_no_sideways_scrolling(browser: Chrome, pages: Callable[..., str], language: str, name: str) -> None:
+    seen = Seen(browser, pages(name, language), width=390)
+    seen.run("document.querySelectorAll('details').forEach(e => e.open = true)")
+    assert seen.run("return [document.documentElement.scrollWidth, innerWidth]") == [390, 390]
+    assert seen.run("return document.documentElement.lang") == language
+    assert Words(language).text("page.explorer") in seen.run("return document.body.innerText")
+
+
+def test_figures_are_drawn_when_they_come_into_sight(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages())
+    last = "[...document.querySelectorAll('figure')].at(-1)"
+    assert not seen.run(f"return {last}.dataset.drawn")
+    seen.run(f"{last}.scrollIntoView()")
+    seen.until(f"return {last}.querySelectorAll('.panel svg').length === {last}.querySelectorAll('.panel').length")
+    assert (seen.complaints(), seen.fetched()) == ([], [])

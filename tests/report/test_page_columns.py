@@ -1,0 +1,124 @@
+"""The columns that the explorer reads: coding, gaps, names, and text from strangers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from page_points import HOSTILE, hostile, point, study
+
+from inferometer.report.page.columns import LONGEST_TEXT, clean, columnar, measured, series_of
+from inferometer.report.words import Words
+from inferometer.results import Point
+
+WORDS = Words("en")
+
+
+def coded(*points: Point, paths: tuple[Path, ...] = ()) -> dict[str, Any]:
+    return columnar(points, paths, WORDS)
+
+
+def condition(columns: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(each for each in columns["conditions"] if each["name"] == name)
+
+
+def metric(columns: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(each for each in columns["metrics"] if each["name"] == name)
+
+
+def decoded(column: dict[str, Any]) -> list[Any]:
+    return [None if code < 0 else column["values"][code] for code in column["codes"]]
+
+
+def test_a_condition_is_coded_with_numbers_by_size_and_gaps_as_gaps() -> None:
+    columns = coded(point(conditions={"tp": 10}), point(conditions={"tp": 2}), point())
+    tp = condition(columns, "tp")
+    assert (tp["values"], decoded(tp), tp["numeric"], tp["varies"]) == ([2, 10], [10, 2, None], True, True)
+
+
+def test_words_keep_the_order_of_the_points() -> None:
+    columns = coded(*(point(conditions={"model": name}) for name in ("7B", "14B", "7B")))
+    assert condition(columns, "model")["values"] == ["7B", "14B"]
+    assert not condition(columns, "model")["numeric"]
+
+
+def test_an_infinite_rate_is_a_word_beside_numbers() -> None:
+    rates = condition(coded(*(point(conditions={"request_rate": rate}) for rate in (float("inf"), 4.0))), "request_rate")
+    assert (rates["values"], rates["numeric"]) == ([4.0, "inf"], True)
+
+
+def test_what_was_not_measured_is_null_never_zero() -> None:
+    columns = coded(
+        point(values={"output_throughput": 0.0}),
+        point(values={"mean_ttft_ms": 1.23456789}),
+        point(values={"mean_ttft_ms": float("nan")}),
+    )
+    assert metric(columns, "output_throughput")["data"] == [0.0, None, None]
+    assert metric(columns, "mean_ttft_ms")["data"] == [None, 1.23457, None]
+
+
+def test_intervals_and_reasons_are_with_their_points() -> None:
+    columns = coded(*study().points)
+    throughput = metric(columns, "output_throughput")
+    assert (throughput["low"][0], throughput["high"][0], throughput["confidence"]) == (90.0, 110.0, 0.95)
+    assert "low" not in metric(columns, "mean_ttft_ms")
+    told = columns["points"]
+    assert [told["sentences"][code] for code in told["reasons"][6]] == ["Reason 6."]
+    assert told["reasons"][0] is None
+    assert told["samples"]["ttft"][:4] == [10, 20, 40, 80]
+
+
+def test_a_series_is_named_by_the_fewest_conditions_that_differ() -> None:
+    points = study().points
+    assert list(dict.fromkeys(series_of(points, [], WORDS))) == ["B · 7B", "B · 14B", "C · 7B", "C · 14B"]
+
+
+def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
+    sides = [
+        Point(
+            id=f"{side}{load}",
+            source=Path(f"/r/{side}/x.json"),
+            tool="vllm",
+            conditions={"model": "7B", "concurrency": load},
+            values={},
+        )
+        for side in ("before", "after")
+        for load in (1, 2)
+    ]
+    paths = [Path("/r/before"), Path("/r/after")]
+    assert series_of(sides, paths, WORDS) == ["before · –", "before · –", "after · –", "after · –"]
+    assert series_of(sides[:2], paths[:1], WORDS) == ["–", "–"]
+    assert decoded(condition(coded(*sides, paths=tuple(paths)), "source")) == ["before", "before", "after", "after"]
+
+
+def test_a_condition_that_says_the_same_as_a_more_telling_one_is_an_alias() -> None:
+    columns = coded(
+        *(
+            point(conditions={"model": alias, "model_id": name, "concurrency": n, "num_prompts": n * 10, "tp": 1})
+            for alias, name, n in (("7B", "llama", 1), ("14B", "qwen", 2), ("7B", "llama", 2))
+        )
+    )
+    aliases = {each["name"]: each["alias"] for each in columns["conditions"] if each["varies"]}
+    assert aliases == {"series": False, "model": False, "model_id": True, "num_prompts": True, "concurrency": False}
+
+
+def test_percentiles_that_no_table_lists_are_columns_and_unknown_names_are_not() -> None:
+    columns = measured([point(values={"p95_ttft_ms": 1.0, "mean_ttft_ms": 1.0, "made_up": 1.0})])
+    assert [column.name for column in columns] == ["mean_ttft_ms", "p95_ttft_ms"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_of_strangers_is_text_that_a_page_can_hold(text: str) -> None:
+    held = clean(text)
+    held.encode()
+    assert held.isprintable()
+
+
+def test_endless_text_is_cut() -> None:
+    assert len(clean("x" * 10_000_000)) == LONGEST_TEXT + 1
+
+
+def test_hostile_points_can_be_written() -> None:
+    orjson.dumps(columnar(hostile().points, [], WORDS))

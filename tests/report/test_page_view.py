@@ -1,0 +1,166 @@
+"""What the page says: sentences, verdicts, best points, environment and precision, from points and run directories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from page_points import point, study
+
+from inferometer.report.page.best import best_points, common_load
+from inferometer.report.page.evidence import gather
+from inferometer.report.page.view import ReportView, figure, make_view
+from inferometer.report.words import LANGUAGES
+from inferometer.results import Collection, Point
+
+
+def view_of(*points: Point, language: str = "en", **more: Any) -> ReportView:
+    return make_view(Collection(points, more.pop("problems", ())), language=language, title=None, written="today", **more)
+
+
+def test_the_summary_counts_verdicts_and_names_their_reasons() -> None:
+    view = view_of(*study().points)
+    assert [(tally.status, tally.points) for tally in view.verdicts] == [("VALID", 14), ("SUSPECT", 1), ("INVALID", 1)]
+    assert "Of 16 judged points 14 are VALID, 1 are SUSPECT" in " ".join(view.sentences)
+
+
+def test_reasons_that_differ_in_figures_only_are_counted_together_the_worst_first() -> None:
+    view = view_of(
+        *(point(n, status="SUSPECT", reasons=[f"{n} requests of 1,00{n} failed."]) for n in range(1, 4)),
+        point(9, status="INVALID", reasons=["Nothing was measured."]),
+    )
+    assert [(tally.status, tally.points, tally.text) for tally in view.reasons] == [
+        ("INVALID", 1, "Nothing was measured."),
+        ("SUSPECT", 3, "1 requests of 1,001 failed."),
+    ]
+
+
+def test_points_of_tools_without_a_verdict_are_said_to_be_so() -> None:
+    view = view_of(point(tool="vllm"), point(1, status="VALID"))
+    assert [(tally.text, tally.points) for tally in view.verdicts] == [("VALID", 1), ("no verdict", 1)]
+    assert any("gives no verdict" in sentence for sentence in view.sentences)
+
+
+def test_a_rehearsal_is_said_to_be_one() -> None:
+    assert any("rehearsal" in sentence for sentence in view_of(point(conditions={"rehearsal": "quick"})).sentences)
+    assert not any("rehearsal" in sentence for sentence in view_of(point()).sentences)
+
+
+def test_the_best_point_is_never_an_invalid_one() -> None:
+    points = [
+        point(n, values={"output_throughput": value}, status=status)
+        for n, (value, status) in enumerate([(10.0, "VALID"), (99.0, "INVALID")])
+    ]
+    (best,) = best_points(points, ["a", "a"])
+    assert (best.column.name, best.point) == ("output_throughput", 0)
+
+
+def test_latencies_are_compared_at_the_load_that_most_series_share() -> None:
+    loads = [("a", 1, 10.0), ("a", 8, 50.0), ("b", 8, 40.0), ("b", 16, 5.0)]
+    points = [
+        point(n, conditions={"concurrency": load}, values={"p99_ttft_ms": ttft}) for n, (_, load, ttft) in enumerate(loads)
+    ]
+    series = [name for name, _, _ in loads]
+    assert common_load(points, range(4), series) == ("concurrency", 8.0)
+    (best,) = best_points(points, series)
+    assert (best.point, best.at) == (2, ("concurrency", 8.0))
+
+
+def test_a_rate_is_a_load_too_and_no_load_is_none() -> None:
+    assert common_load([point(conditions={"request_rate": 4.0})], [0], ["a"]) == ("request_rate", 4.0)
+    assert common_load([point(conditions={"request_rate": float("inf")})], [0], ["a"]) is None
+
+
+def test_a_title_is_the_campaign_or_the_directory() -> None:
+    assert view_of(point(conditions={"campaign": "pcie"})).title == "pcie"
+    assert view_of(point(), paths=[Path("/somewhere/results")]).title == "results"
+    assert make_view(Collection((point(),)), language="en", title="Mine", written="today").title == "Mine"
+
+
+def test_metrics_are_defined_only_where_they_are_shown() -> None:
+    names = [name for name, _ in view_of(point(values={"mean_ttft_ms": 1.0})).method]
+    assert "TTFT" in names
+    assert "ITL" not in names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything(language: str) -> None:
+    view = make_view(study(), language=language, title=None, written="today")
+    assert all(view.sentences)
+    assert {each["name"]: each["label"] for each in view.explorer["conditions"]}["series"] != "series"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_points_are_no_reason_to_fail(language: str) -> None:
+    assert len(view_of(language=language).sentences) == 1
+
+
+@pytest.mark.parametrize(("value", "text"), [(1234.5, "1,234"), (12.3456, "12.35"), (0.00012345, "0.0001234"), (0.0, "0")])
+def test_figures_have_four_digits(value: float, text: str) -> None:
+    assert figure(value) == text
+
+
+# ---- run directories
+
+
+def run_directory(folder: Path, description: Any, summary: Any = None) -> Point:
+    folder.mkdir()
+    (folder / "run.json").write_bytes(orjson.dumps(description))
+    if summary is not None:
+        (folder / "summary.json").write_bytes(orjson.dumps(summary))
+    return point(run=folder)
+
+
+DESCRIPTION = {
+    "inferometer_version": "0.1.0",
+    "environment": {
+        "hostname": "bench",
+        "kernel": "6.1",
+        "cpu": {"model": "EPYC", "logical": 64, "governor": "performance"},
+        "memory": {"total_bytes": 64 << 30},
+        "server": {"version": "0.32.0"},
+    },
+    "spec": {"server": {"recipe": "vllm", "hardware": {"name": "C", "gpus": 2, "pcie_generation": 4, "pcie_width": 16}}},
+}
+SUMMARY = {
+    "events": {"stamp_sources": {"KERNEL": 990, "USER": 10}, "shared_stamp_share": 0.02},
+    "metrics": {"client_delay": {"percentiles": {"p99": 0.25}}},
+}
+
+
+def test_environment_and_precision_come_from_run_directories(tmp_path: Path) -> None:
+    view = view_of(run_directory(tmp_path / "a", DESCRIPTION, SUMMARY), point(tool="vllm"))
+    told = {listed.label: listed.values for listed in view.environment}
+    assert told["Hardware, as declared"] == (("C: 2 GPU, PCIe 4 x16", 1),)
+    assert told["CPU"] == (("EPYC × 64, performance", 1),)
+    assert told["Memory"] == (("64 GiB", 1),)
+    assert "99.00%" in view.precision[0]
+    assert "0.25 ms" in view.precision[1]
+    assert "1 points" in view.precision[-1]
+
+
+def test_a_fact_of_all_points_is_not_counted(tmp_path: Path) -> None:
+    view = view_of(run_directory(tmp_path / "a", DESCRIPTION), run_directory(tmp_path / "b", DESCRIPTION))
+    assert {listed.label: listed.values for listed in view.environment}["Client host"] == (("bench", None),)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        [],
+        "text",
+        None,
+        {"environment": []},
+        {"environment": {"cpu": 5, "memory": {"total_bytes": "x"}, "server": {"version": {}}}},
+    ],
+)
+def test_descriptions_of_another_shape_tell_nothing(tmp_path: Path, description: Any) -> None:
+    evidence = gather([run_directory(tmp_path / "a", description, {"events": 5, "metrics": [1]})])
+    assert evidence.facts == {}
+    assert not evidence.stamps
+
+
+def test_a_run_directory_that_is_gone_is_no_error(tmp_path: Path) -> None:
+    assert gather([point(run=tmp_path / "gone")]).runs == 0

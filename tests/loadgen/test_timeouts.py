@@ -10,6 +10,8 @@ import pytest
 from loop_runner import BOUNDED, Ran, closed_loop, finish_loop, job_for, jobs_for, open_loop, requests, run_loop
 from scripted_server import STREAM, Asked, Hangup, Peer, Script, ScriptedServer, answer, chunk, chunked, event, head, sized
 
+from inferometer.clock import NS, realtime_ns
+from inferometer.loadgen import connection, loop
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
 from inferometer.trace import MISSING, Failure, Outcome
@@ -229,3 +231,55 @@ def test_every_stream_stalls_and_the_run_ends() -> None:
         (job,) = jobs_for(server.port, closed_loop(6, 3), timeouts=BOUNDED.model_copy(update={"idle_s": 0.1}))
         ran = run_loop(job)
     assert ran.failures == [Failure.IDLE_TIMEOUT] * 6
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Set its only member, and it is so many nanoseconds later by the time of day."""
+    set_by = [0]
+    for module in (loop, connection):
+        monkeypatch.setattr(module, "realtime_ns", lambda: realtime_ns() + set_by[0])
+    return set_by
+
+
+HOUR_NS = 3600 * NS
+
+
+def test_a_clock_that_is_set_forward_ends_nothing(clock: list[int]) -> None:
+    """Once while the first token is awaited, and once in the middle of the stream."""
+
+    def script(peer: Peer, asked: Asked) -> None:
+        first, *rest = chunked(*STREAM)
+        clock[0] += HOUR_NS
+        time.sleep(0.05)
+        peer.send(first, rest[0])
+        time.sleep(0.05)
+        clock[0] += HOUR_NS
+        time.sleep(0.05)
+        peer.send(*rest[1:])
+
+    ran = run_with(script, n=2, first_token_s=5, idle_s=5, total_s=8)
+    assert ran.outcomes == [Outcome.OK] * 2
+
+
+@pytest.mark.parametrize(
+    ("parts", "limit", "failure"),
+    [
+        ((), "first_token_s", Failure.FIRST_TOKEN_TIMEOUT),
+        (chunked(*STREAM)[:2], "idle_s", Failure.IDLE_TIMEOUT),
+        (chunked(*STREAM)[:2], "total_s", Failure.TOTAL_TIMEOUT),
+    ],
+)
+def test_a_clock_that_is_set_back_does_not_save_what_stalls(
+    clock: list[int], parts: tuple[bytes, ...], limit: str, failure: Failure
+) -> None:
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.id != 1:
+            answer(peer, asked)
+            return
+        peer.send(*parts)
+        clock[0] -= HOUR_NS
+        peer.wait_for_hangup()
+        raise Hangup
+
+    assert run_with(script, **{limit: 0.15}).failures == [Failure.NONE, failure, Failure.NONE]

@@ -109,6 +109,7 @@ class Connection:
         exchange.connect_ns = self.connect_ns
         if self.tls is not None:
             message = self.tls.encrypt(message)
+        exchange.begun_ns = monotonic_ns()
         exchange.sent_ns = exchange.last_read_ns = realtime_ns()
         self.outgoing = message
         self.flush()

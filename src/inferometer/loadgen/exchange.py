@@ -31,11 +31,13 @@ class ErrorResponse:
 
 
 class Exchange:
-    """What is known of one request in flight. Times are realtime ns, as the kernel stamps them."""
+    """What is known of one request in flight. Times are realtime ns, as the kernel stamps them, but for those of time-outs."""
 
     __slots__ = (
+        "alive_ns",
         "ambiguous",
         "arrivals",
+        "begun_ns",
         "broken",
         "connect_ns",
         "decoder",
@@ -51,6 +53,7 @@ class Exchange:
         "position",
         "reads",
         "resent",
+        "seen_read_ns",
         "sent_done_ns",
         "sent_ns",
         "status",
@@ -65,7 +68,9 @@ class Exchange:
         self.decoder = decoder
         self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = MISSING
         self.headers_ns = 0  # not MISSING, because the hot loop asks after it at every read
-        self.last_read_ns = 0
+        self.begun_ns = 0
+        """When it was sent, on the monotonic clock."""
+        self.last_read_ns = self.seen_read_ns = self.alive_ns = 0
         self.status = 0
         self.resent = 0
         self.reads = 0
@@ -93,6 +98,13 @@ class Exchange:
     def break_off(self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
         """No more of the response will come. What came before and is not decoded yet has the first word."""
         self.broken = failure, detail, outcome
+
+    def alive_at(self, now_ns: int) -> int:
+        """When something was last seen to have arrived, monotonic ns; asked now and then, so that reads need not ask that clock
+        too."""
+        if self.last_read_ns != self.seen_read_ns:
+            self.seen_read_ns, self.alive_ns = self.last_read_ns, now_ns
+        return self.alive_ns
 
     def headers(self, status: int, stamp_ns: int) -> None:
         """The response has begun."""

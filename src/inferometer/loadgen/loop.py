@@ -315,7 +315,7 @@ class Loop:
         if now_ns - self.anchors[-1].monotonic_ns > NS // 2:
             self.anchors.append(take_anchor())
         self.priority.adapt()
-        self._expire(now_ns, realtime_ns())
+        self._expire(now_ns)
         self._report()
         if self._job.share.time_ns is not None:
             self._keep_time(self._job.share.time_ns, now_ns)
@@ -441,8 +441,8 @@ class Loop:
         if not self._over:
             self._replenish()
 
-    def _expire(self, now_ns: int, now_realtime_ns: int) -> None:
-        """Give up what has waited too long."""
+    def _expire(self, now_ns: int) -> None:
+        """Give up what has waited too long, by the monotonic clock: when somebody sets the time, nobody has waited for it."""
         limits = self._job.timeouts
         undecoded: Container[int] | None = None
         for connection in list(self.connections.by_fd.values()):
@@ -451,12 +451,12 @@ class Loop:
                 if not connection.ready and now_ns - connection.opened_ns > limits.connect_s * NS:
                     self.connections.drop(connection)
                     self._connect_failed(Failure.CONNECT_TIMEOUT, f"no connection within {limits.connect_s:g} s")
-            elif now_realtime_ns - exchange.sent_ns > limits.total_s * NS:
+            elif now_ns - exchange.begun_ns > limits.total_s * NS:
                 self._give_up(connection, Failure.TOTAL_TIMEOUT, f"not complete within {limits.total_s:g} s")
             elif exchange.arrivals:
-                if now_realtime_ns - exchange.last_read_ns > limits.idle_s * NS:
+                if now_ns - exchange.alive_at(now_ns) > limits.idle_s * NS:
                     self._give_up(connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s")
-            elif now_realtime_ns - exchange.sent_ns > limits.first_token_s * NS:
+            elif now_ns - exchange.begun_ns > limits.first_token_s * NS:
                 if undecoded is None:
                     undecoded = self.backlog.positions()
                 if exchange.position not in undecoded:  # else its first token may be there

@@ -78,7 +78,7 @@ class Recorder:
             stamp_source[index] = StampSource.USER
         for name, values in (
             ("arrival_ns", exchange.arrivals),
-            ("read_delay_ns", array("i", [min(ns, DELAY_MOST_NS) for ns in exchange.delays])),
+            ("read_delay_ns", array("i", [max(-DELAY_MOST_NS, min(ns, DELAY_MOST_NS)) for ns in exchange.delays])),
             ("ambiguity_ns", ambiguity_ns),
             ("tokens", exchange.tokens),
             ("stamp_source", stamp_source),

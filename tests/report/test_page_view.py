@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,23 @@ def test_environment_and_precision_come_from_run_directories(tmp_path: Path) -> 
     assert "99.00%" in view.precision[0]
     assert "0.25 ms" in view.precision[1]
     assert "1 points" in view.precision[-1]
+
+
+def test_what_hosts_can_take_is_told_by_the_run_that_used_most(tmp_path: Path) -> None:
+    runs = []
+    for name, used in (("a", 0.1), ("b", 0.7), ("c", None)):
+        runs.append(replace(run_directory(tmp_path / name, DESCRIPTION, SUMMARY), id=name))
+        precision = {"statement": f"This host: as {name}.", "used": {"events": used, "streams": 0.05}}
+        (tmp_path / name / "verdict.json").write_bytes(orjson.dumps({"precision": precision}))
+    assert view_of(*runs).precision[0] == "b: This host: as b."
+    assert view_of(runs[0]).precision[0] == "This host: as a."
+
+
+@pytest.mark.parametrize("verdict", [b"{", b"[]", b'{"precision": null}', b'{"precision": {"statement": 3, "used": [1]}}'])
+def test_a_verdict_without_precision_tells_none(tmp_path: Path, verdict: bytes) -> None:
+    run = run_directory(tmp_path / "a", DESCRIPTION, SUMMARY)
+    (tmp_path / "a" / "verdict.json").write_bytes(verdict)
+    assert "99.00%" in view_of(run).precision[0]
 
 
 def test_a_fact_of_all_points_is_not_counted(tmp_path: Path) -> None:

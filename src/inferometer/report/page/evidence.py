@@ -17,7 +17,7 @@ import orjson
 from inferometer.report.page.columns import clean
 from inferometer.results import Point
 
-RUN, SUMMARY = "run.json", "summary.json"
+RUN, SUMMARY, VERDICT = "run.json", "summary.json", "verdict.json"
 MOST_BYTES = 16 << 20
 """A description of a run has some kilobytes."""
 
@@ -36,6 +36,8 @@ class Evidence:
     """What the client added, a value a run."""
     shared: list[float] = field(default_factory=list)
     """Share of events with another one's stamp, a value a run."""
+    busiest: tuple[float, str, str] | None = None
+    """Of the run that used most of what its host's client can take: how much, the point, and its statement."""
     runs: int = 0
     """Points whose run directory could be read."""
 
@@ -45,9 +47,10 @@ def gather(points: Iterable[Point], *, told: Callable[[], None] = lambda: None) 
     evidence = Evidence()
     for point in points:
         description = _json(point.run / RUN) if point.run else None
-        if description is not None:
+        if description is not None and point.run is not None:
             evidence.runs += 1
-            _add_precision(evidence, _json(point.run / SUMMARY) if point.run else None)
+            _add_precision(evidence, _json(point.run / SUMMARY))
+            _add_statement(evidence, point, _at(_json(point.run / VERDICT), "precision"))
         for key, read in FACTS.items():
             if value := read(description) or _condition(point, key):
                 evidence.facts.setdefault(key, Counter())[clean(value)] += 1
@@ -140,6 +143,15 @@ def _add_precision(evidence: Evidence, summary: Json) -> None:
         evidence.delay_p99_ms.append(delay)
     if (share := _number(_at(summary, "events", "shared_stamp_share"))) is not None:
         evidence.shared.append(share)
+
+
+def _add_statement(evidence: Evidence, point: Point, precision: Json) -> None:
+    """The sentence is the run's own, as its console report had it."""
+    statement, used = _at(precision, "statement"), _at(precision, "used")
+    shares = [_number(share) or 0.0 for share in used.values()] if isinstance(used, dict) else []
+    most = max(shares, default=0.0)
+    if isinstance(statement, str) and (evidence.busiest is None or most > evidence.busiest[0]):
+        evidence.busiest = most, point.id, clean(statement)
 
 
 def share_of(counts: Counter[str], names: Sequence[str]) -> float | None:

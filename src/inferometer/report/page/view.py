@@ -240,8 +240,12 @@ def _where(point: Point, series: str, words: Words) -> str:
 
 
 def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> list[str]:
-    """How exactly times were read, as far as the files tell."""
+    """How exactly times were read, as far as the files tell; of what hosts can take, the run that used most."""
     told = []
+    if evidence.busiest is not None:
+        _, point, statement = evidence.busiest
+        whose = f"{clean(point)}: " if len(points) > 1 else ""
+        told.append(words.text("page.precision.calibrated", statement=f"{whose}{statement}"))
     if (kernel := share_of(evidence.stamps, ["kernel"])) is not None:
         told.append(words.text("page.precision.stamps", share=f"{kernel:.2%}", events=f"{evidence.stamps.total():,}"))
     if evidence.delay_p99_ms:

@@ -12,15 +12,18 @@ from inferometer.results.point import Condition
 
 _TIME = r"\d{8}_\d{6}(?:-\d+)?"
 _LENGTH = r"\d+[kK]?"
-_REST = rf"(?:_c(?:\d+|inf))?(?:_(?:np?|batch)(?P<num_prompts>\d+))(?:_r[\d.e+inf]+)?(?:_\d+)?_{_TIME}"
+_LOAD = r"(?:_c(?:\d+|inf))?_(?:np?|batch)(?P<num_prompts>\d+)(?:_r[\d.e+inf]+)?"
+_REST = rf"{_LOAD}(?:_\d+)?_{_TIME}"
+_LENGTHS = rf"(?P<input_len>{_LENGTH})_(?P<output_len>{_LENGTH})"
 
 PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         # the PCIe study: C_7B_TP1_1k_np1_20251231_120000
         rf"(?P<config>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_(?P<input_len>{_LENGTH})_np(?P<num_prompts>\d+)_{_TIME}",
-        # the same with the output: K100-AI_deepseek-7b_TP1_256_256_c8_n128_1_20251231_120000
-        rf"(?P<config>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_(?P<input_len>{_LENGTH})_(?P<output_len>{_LENGTH}){_REST}",
+        # one card and eight, repeated: K100-AI_deepseek-7b_TP1_256_256_c8_n128_1_20251231_120000; and frameworks, once
+        rf"(?P<config>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_{_LENGTHS}{_LOAD}_\d+_{_TIME}",
+        rf"(?P<group>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_{_LENGTHS}{_LOAD}_{_TIME}",
         # production: input_1K_n5_20251231_120000
         rf"input_(?P<input_len>{_LENGTH}){_REST}",
         # batches: 7B_TP1_in512_out512_batch8_20251231_120000
@@ -28,11 +31,13 @@ PATTERNS = tuple(
         # cold and warm: 70B_TP8_cold_c128_n500_1_20251231_120000
         rf"(?P<model>.+)_TP(?P<tp>\d+)_(?P<cache>cold|warm){_REST}",
         # custom: 1k_128_c8_n100_rinf_20251231_120000
-        rf"(?P<input_len>{_LENGTH})_(?P<output_len>{_LENGTH}){_REST}",
+        rf"{_LENGTHS}{_REST}",
         # any other with tensor parallelism: llama_TP2_c8_n100_20251231_120000
         rf"(?P<model>.+)_TP(?P<tp>\d+){_REST}",
         # scaling: scale_n17_20251231_120000
         rf"scale{_REST}",
+        # scenarios: short_deepseek-7b_64_64_c8_n128_20251231_120000
+        rf"(?P<group>[^_]+)_(?P<model>.+)_{_LENGTHS}{_LOAD}_{_TIME}",
         # vllm bench serve: openai-infqps-concurrency8-Qwen3-14B-20251231-120000
         r".+-(?P<request_rate>inf|\d+(?:\.\d+)?)qps(?:-concurrency(?P<max_concurrency>\d+))?-.+-\d{8}-\d{6}",
     )
@@ -57,8 +62,8 @@ READ: dict[str, Callable[[str], Condition]] = {
 
 
 def conditions_in(stem: str) -> dict[str, Condition]:
-    """Of a file's name without `.json`: those of config, model, tp, input_len, output_len, cache, num_prompts, request_rate and
-    max_concurrency that it tells."""
+    """What a file's name without `.json` tells of config, group, model, tp, input_len, output_len, cache, num_prompts,
+    request_rate and max_concurrency."""
     found = next((match for pattern in PATTERNS if (match := pattern.fullmatch(stem))), None)
     if found is None:
         return {}

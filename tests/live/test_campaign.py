@@ -65,14 +65,23 @@ def test_a_group_says_what_is_to_do_and_what_is_done() -> None:
     ]
 
 
-def test_a_server_is_told_with_what_nobody_checked() -> None:
+@pytest.mark.parametrize(
+    ("by", "word"),
+    [
+        ("operator at a terminal", "operator at a terminal"),
+        ("confirmed by the file C.confirmed", "file C.confirmed"),
+        ("inferometer", "campaign file"),
+        ("nobody", "campaign file"),
+    ],
+)
+def test_a_server_is_told_with_what_nobody_checked(by: str, word: str) -> None:
     display, out, _ = lines()
     need = groups()[0].server
     facts = {"base_url": "http://127.0.0.1:8000", "model": "org/model", "max_model_len": 1280, "version": None}
-    display.server(need, Confirmation(facts, ("the slot's width",), "operator at a terminal"))
+    display.server(need, Confirmation(facts, ("the slot's width",), by))
     assert out.getvalue() == (
         "Server:   http://127.0.0.1:8000  org/model  max_model_len 1280\n"
-        "          not checked: the slot's width (confirmed by: operator at a terminal)\n"
+        f"          not checked, on the word of the {word}: the slot's width\n"
     )
 
 

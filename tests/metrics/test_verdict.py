@@ -396,6 +396,8 @@ def test_percentiles_of_few_samples_are_a_note() -> None:
     assert f.level == Level.NOTE
     assert f.sentence.startswith("Fewer than 10 samples lie beyond p99 TTFT, p99 TPOT, p99 ITL, p99 E2EL")
     assert finding("thin_percentiles", build(run(40)), percentiles=(75,)).level == Level.OK
+    shown = finding("thin_percentiles", build(run(40)), shown=("itl", "ttft"))
+    assert shown.sentence.startswith("Fewer than 10 samples lie beyond p99 ITL, p99 TTFT: ")
 
 
 # What the findings amount to

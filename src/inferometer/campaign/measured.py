@@ -125,6 +125,7 @@ def measure_point(
         server=server,
         calibration=calibration,
         tls=urlsplit(endpoint.base_url).scheme == "https",
+        shown=wanted.metrics,
     )
     return Measured(ready, wanted, trace, summary, verdict, finished, server, calibration)
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from inferometer.spec.interleave import Block
 
 
+_WORD_OF = {"inferometer": "campaign file", "nobody": "campaign file"}
+"""Whose word it is that a server is what nothing tells: where nobody has said so, that of who wrote the campaign."""
+
+
 class CampaignLines:
     """Plain lines on standard output, fit for a log; what runs at the moment on standard error."""
 
@@ -44,7 +48,8 @@ class CampaignLines:
         more = [f"{name} {facts[name]}" for name in ("max_model_len", "version") if facts.get(name)]
         self.say("  ".join([f"Server:   {facts.get('base_url')}", str(facts.get("model") or need.served_model), *more]))
         if confirmation.unchecked:
-            self.say(f"          not checked: {', '.join(confirmation.unchecked)} (confirmed by: {confirmation.confirmed_by})")
+            word = _WORD_OF.get(confirmation.confirmed_by, confirmation.confirmed_by.removeprefix("confirmed by the "))
+            self.say(f"          not checked, on the word of the {word}: {', '.join(confirmation.unchecked)}")
 
     def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
         load = point.spec.load

@@ -110,7 +110,7 @@ def token_source(facts: Facts) -> Finding:
 
 def thin_percentiles(facts: Facts) -> Finding:
     """A tail percentile of few requests is one or two of them: shown, marked, no reason to doubt the rest of a small run."""
-    thin = {key: d.thin for key in ("ttft", "tpot", "itl", "e2el") if (d := facts.summary.metrics[key]).thin}
+    thin = {key: d.thin for key in facts.shown if (d := facts.summary.metrics[key]).thin}
     figures: dict[str, Figure] = {key: ", ".join(names) for key, names in thin.items()}
     if not thin:
         return Finding(

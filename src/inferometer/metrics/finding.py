@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -12,6 +12,8 @@ from inferometer.trace import Trace
 from inferometer.trace.server_counters import ServerCounters
 
 Figure = float | int | str | None
+
+LATENCIES = ("ttft", "tpot", "itl", "e2el")
 
 
 class Level(IntEnum):
@@ -113,6 +115,8 @@ class Facts:
     """What the server counted before and after; None if it does not tell."""
     precision: Precision | None = None
     """The run's load against what this host's client can take."""
+    shown: Sequence[str] = LATENCIES
+    """Latencies that the report shows."""
 
     def median_ms(self, key: str) -> float | None:
         return self.summary.metrics[key].median

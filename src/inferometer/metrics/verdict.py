@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from inferometer.metrics import check_client, check_outcome, check_server, check_steady, check_work
 from inferometer.metrics.calibration import Calibration, Precision, precision_of
-from inferometer.metrics.finding import Facts, Finding, Level, Thresholds
+from inferometer.metrics.finding import LATENCIES, Facts, Finding, Level, Thresholds
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
 from inferometer.trace.server_counters import ServerCounters
@@ -85,6 +85,7 @@ def judge(
     server: ServerCounters | None = None,
     calibration: Calibration | None = None,
     tls: bool = False,
+    shown: Sequence[str] = LATENCIES,
     thresholds: Thresholds | None = None,
 ) -> Verdict:
     """How far the numbers of a run may be believed.
@@ -94,7 +95,7 @@ def judge(
     lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
     run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
     `calibration`: of the host that the client ran on. `tls`: whether it spoke through TLS, which no calibration does.
-    The run being interrupted is in the trace.
+    `shown`: the latencies that the report shows. The run being interrupted is in the trace.
     """
     precision = precision_of(trace, summary, calibration, tls=tls)
     facts = Facts(
@@ -108,6 +109,7 @@ def judge(
         constant_load=constant_load,
         server=server,
         precision=precision,
+        shown=shown,
         thresholds=thresholds or Thresholds(),
     )
     return Verdict(tuple(check(facts) for check in CHECKS), precision)

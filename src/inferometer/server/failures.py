@@ -75,11 +75,13 @@ def status_error(response: httpx.Response, base_url: str, said: str, has_key: bo
     status = response.status_code
     path = response.url.path
     if status in (401, 403) and has_key:
-        sentence = f"{base_url} refuses the API key it was sent ({status} on {path}): check OPENAI_API_KEY or --header."
+        sentence = (
+            f"{base_url} refuses the API key it was sent ({status} on {path}): check OPENAI_API_KEY, or bench's --header."
+        )
     elif status in (401, 403):
         sentence = (
             f"{base_url} wants an API key ({status} on {path}): set OPENAI_API_KEY, "
-            "or pass --header 'Authorization=Bearer KEY'."
+            "or give bench --header 'Authorization=Bearer KEY'."
         )
     elif status in (404, 405):
         sentence = f"{base_url} answers {status} on {path} ({said}): check --model, --endpoint, --backend and --base-url."

@@ -151,9 +151,11 @@ def parse_base_url(text: str) -> str:
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"--base-url must begin with http:// or https://, not {parts.scheme}://.")
     if "@" in parts.netloc:
-        raise ValueError("--base-url must not hold a user or password, which would end up in files; use --header instead.")
+        raise ValueError(
+            "--base-url must not hold a user or password, which would end up in files; set OPENAI_API_KEY instead."
+        )
     if parts.query or parts.fragment:
-        raise ValueError("--base-url must end before '?' and '#'; give extra fields with --header or --extra-body.")
+        raise ValueError("--base-url must end before '?' and '#'; give bench extra fields with --header or --extra-body.")
     path = parts.path.rstrip("/")
     if path.endswith(("/completions", "/generate", "/models")):
         raise ValueError(f"--base-url is the server only; give the path of requests with --endpoint {path}.")

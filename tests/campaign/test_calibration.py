@@ -96,7 +96,7 @@ def test_the_key_tells_hosts_and_settings_apart() -> None:
 
 
 def test_a_quick_one_is_over_before_patience_is() -> None:
-    assert max(QUICK.until_s.values()) <= 12
+    assert max(QUICK.until_s.values()) <= 11
     assert list(QUICK.until_s.values()) == sorted(QUICK.until_s.values())
     assert THOROUGH.level_s > QUICK.level_s
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
 
 from inferometer.loadgen import scheduling
-from inferometer.loadgen.scheduling import Priority
+from inferometer.loadgen.scheduling import Priority, may_take_priority
 
 
 class FakeSystem:
@@ -70,3 +71,19 @@ def test_the_wait_for_a_core_is_known_or_said_not_to_be(monkeypatch: pytest.Monk
     assert scheduling.run_queue_ns() >= -1
     monkeypatch.setattr("builtins.open", lambda *args, **kwargs: (_ for _ in ()).throw(OSError))
     assert scheduling.run_queue_ns() == -1
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_asking_whether_it_is_allowed_leaves_the_thread_as_it_was(monkeypatch: pytest.MonkeyPatch, allowed: bool) -> None:
+    system = FakeSystem(monkeypatch, allowed)
+    set_back: list[object] = []
+    monkeypatch.setattr(os, "sched_getscheduler", lambda _: 3, raising=False)
+    monkeypatch.setattr(os, "sched_getparam", lambda _: "as it was", raising=False)
+    monkeypatch.setattr(os, "sched_setscheduler", lambda _, *policy: set_back.append(policy), raising=False)
+    assert may_take_priority() is allowed
+    assert (system.asked, set_back) == ([True], [(3, "as it was")])
+
+
+def test_where_there_is_no_such_thing_it_is_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getscheduler", raising=False)
+    assert not may_take_priority()

@@ -79,7 +79,7 @@ class Effort:
 
 
 QUICK = Effort(
-    0.4, {"events": 6.5, "requests": 10.0, "streams": 12.0}, 4096, {"events": 32_000, "requests": 4_000, "streams": 4_096}
+    0.3, {"events": 6.0, "requests": 9.0, "streams": 11.0}, 4_096, {"events": 32_000, "requests": 4_000, "streams": 4_096}
 )
 THOROUGH = Effort(
     1.0, {"events": 25.0, "requests": 40.0, "streams": 50.0}, 16_384, {"events": 8_000, "requests": 1_000, "streams": 1_024}

@@ -28,8 +28,14 @@ def run_queue_ns() -> int:
 
 
 def may_take_priority() -> bool:
-    """Whether the system grants this process the loop's real-time priority; it is laid down again at once."""
-    return _schedule(real_time=True) and _schedule(real_time=False)
+    """Whether the system grants this thread the loop's real-time priority. It is as it was before, afterwards."""
+    try:
+        policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+        granted = _schedule(real_time=True)
+        os.sched_setscheduler(0, policy, parameters)
+    except (AttributeError, OSError):
+        return False
+    return granted
 
 
 class Priority:

@@ -1,4 +1,4 @@
-"""How long it takes to read two thousand result files of vLLM's, as the PCIe study leaves them, and how much memory."""
+"""How long it takes to read two thousand result files of vLLM's, as the PCIe study leaves them, and to see them on a page."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from report_page import page_rows
 from table import print_table, spread
 
 TESTS = (
@@ -56,7 +57,9 @@ def run(repeats: int) -> None:
                 (f"{what}: seconds to read", spread([each[1] for each in turns], 2), "≤ 2" if directory == plain else "")
             )
             rows.append((f"{what}: peak memory, MB", spread([each[2] for each in turns], 0), ""))
+        page = page_rows(plain, Path(folder, "report.html"), repeats)
     print_table("Reading results", ("vLLM's result files", "ours", "target"), rows)
+    print_table("The report of two thousand files", ("", "ours", "target"), page)
 
 
 def _read(directory: Path) -> tuple[float, float, float]:

@@ -25,7 +25,7 @@ MENU = {
     "many": (70, "5,000 streams on one worker; memory per event (once, whatever --repeats says)"),
     "startup": (7, "time to help, and to the first request"),
     "rates": (75, "requested against achieved arrival rates, 10 to 5,000 req/s"),
-    "report": (8, "two thousand result files: time and memory to read them"),
+    "report": (30, "two thousand result files: time and memory to read them, and to see them in a browser"),
     "ceilings": (55, "up to which load the client is exact on this host, by `inferometer calibrate`"),
     "transmit": (3, "whether the kernel's transmit stamps would tell anything new"),
 }

@@ -29,7 +29,8 @@ from result_files import (
 
 from inferometer.campaign.gather import collect
 from inferometer.campaign.merge import merge
-from inferometer.results import METRICS, Point, ResultsError, read
+from inferometer.results import CONDITIONS, METRICS, Point, ResultsError, read
+from inferometer.results.foreign import TOLD_AS, WHOLE, WORDS
 from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
 from inferometer.store.vllm_json import save_result
@@ -520,6 +521,19 @@ def test_metadata_are_conditions(tmp_path: Path) -> None:
     conditions = the_point(vllm_file(tmp_path / "A_7B_TP1_2k_np30_20251231_120000.json", **told)).conditions
     wanted = {"tp": 4, "config": "B", "engine_version": "0.10.2", "input_len": 1024, "label": "x8", "model": "7B"}
     assert {name: conditions[name] for name in wanted} == wanted
+
+
+def test_all_that_may_be_told_is_a_condition() -> None:
+    assert set(TOLD_AS) <= set(CONDITIONS)
+    assert {*WHOLE, *WORDS} <= set(TOLD_AS)
+
+
+@pytest.mark.parametrize(
+    ("directory", "rehearsal"),
+    [("pcie-quick-embedded", "quick embedded"), ("pcie-embedded", "embedded"), ("pcie-quick", "quick"), ("quick", None)],
+)
+def test_json_files_of_a_rehearsal_are_marked(directory: str, rehearsal: str | None, tmp_path: Path) -> None:
+    assert the_point(vllm_file(tmp_path / directory / "x.json")).conditions.get("rehearsal") == rehearsal
 
 
 def test_a_ramp_is_not_all_at_once(tmp_path: Path) -> None:

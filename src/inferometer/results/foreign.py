@@ -7,11 +7,12 @@ defines as we do are taken over, those that can be computed from single requests
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inferometer.results.columns import CONDITIONS, METRICS, metric
+from inferometer.results.columns import CONDITIONS, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.file_name import conditions_in
 from inferometer.results.imported_requests import intervals_of, request_values, samples_of
@@ -192,8 +193,17 @@ def _conditions(run: ImportedRun, result: Object, told: Mapping[str, Condition])
         rates = [number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")]
         found["arrivals"] = f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
         found.pop("request_rate", None)
+    if rehearsal := _rehearsal(run.path):
+        found["rehearsal"] = rehearsal
+        notes.append("It lies in the directory of a rehearsal: it may tell nothing of a real server.")
     found["concurrency"] = concurrency(found)
     return {key: found[key] for key in CONDITIONS if found.get(key) is not None}, notes
+
+
+def _rehearsal(path: Path) -> str | None:
+    """Such as `quick embedded`, by the name that campaigns give the result directory of a rehearsal."""
+    found = re.search(r"(-quick)?(-embedded)?$", path.parent.name)
+    return " ".join(word[1:] for word in found.groups() if word) or None if found else None
 
 
 def _measured_lengths(run: ImportedRun, conditions: Mapping[str, Condition]) -> Lengths:
@@ -246,7 +256,3 @@ def _date(value: object) -> str | None:
         return datetime.strptime(str(value), "%Y%m%d-%H%M%S").isoformat()  # noqa: DTZ007 - local time, of nobody knows where
     except ValueError:
         return None
-
-
-assert set(TOLD_AS) <= set(CONDITIONS)
-assert set(LATENCIES) <= {name.split("_")[1] for name in METRICS if name.startswith("mean_") and name.endswith("_ms")}

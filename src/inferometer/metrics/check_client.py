@@ -222,7 +222,8 @@ def beyond_calibration(facts: Facts) -> Finding:
         sentence = (
             f"At its peak the load was beyond what this host's client can take and stay within {precision.target_ms:g} ms"
         )
-        return Finding(name, Level.SUSPECT, f"{sentence}: {', '.join(too_much + untried)}.", figures, MORE_CLIENT)
+        cure = f"{MORE_CLIENT} If it was busy when it was calibrated: `inferometer calibrate`."
+        return Finding(name, Level.SUSPECT, f"{sentence}: {', '.join(too_much + untried)}.", figures, cure)
     if untried:
         sentence = f"At its peak the load was beyond what this host was calibrated for: {', '.join(untried)}."
         cure = "`inferometer calibrate` takes longer than a quick calibration, and goes further."

@@ -166,6 +166,10 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
             {"workload": {"scenario": "N(100,9)/(10,1)"}, "matrix": {"input_len": [3, 4]}},
             "groups.g: its matrix gives a point: says what input_len says otherwise: give one of the two.",
         ),
+        (
+            {"file_name": "x" * 250 + "{n}.json", "matrix": {"num_prompts": [1, 20]}},
+            "file_name: it makes names of up to 257 bytes, and files take 255: shorten it, or what it names.",
+        ),
         ({"file_name": "{n}.json", "matrix": {"input_len": [1, 2]}}, "file_name: g/in1 and g/in2 have the same: add what"),
         (
             {"file_name": "{group}.json", "groups": [{"id": i, "model": "m", "server": "s"} for i in "ab"]},

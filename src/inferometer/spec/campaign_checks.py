@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 from pydantic import ValidationError
 
 from inferometer.spec.campaign import CampaignSpec, Group, GroupSpec, PlannedPoint
 from inferometer.spec.checks import check_run
-from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, name_pattern, whole_group
+from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, file_name, name_pattern, whole_group
 from inferometer.spec.flags import did_you_mean, parse_base_url
 from inferometer.spec.interleave import in_common, same_address
 from inferometer.spec.longest import longest_request
@@ -23,6 +24,9 @@ from inferometer.spec.ready_made import completed, recipe_names
 from inferometer.spec.recipe import PLACEHOLDERS, placeholders
 
 MOST_POINTS = 100_000
+MOST_NAME_BYTES = 255
+"""Of a file, on all disks that are in use."""
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 Finding = tuple[Place, str]
 """Where in the file, and one sentence with cause and cure."""
@@ -60,7 +64,12 @@ def check_points(campaign: CampaignSpec) -> list[Finding]:
     if found:
         return found
     groups = expand(campaign)
-    return [*_unmeasurable(campaign, groups), *_twins(campaign, groups), *_interleaved(campaign, groups)]
+    return [
+        *_unmeasurable(campaign, groups),
+        *_twins(campaign, groups),
+        *_long_name(campaign, groups),
+        *_interleaved(campaign, groups),
+    ]
 
 
 def _mapping(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -267,6 +276,15 @@ def _twins(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]
     if twins := _same(points, lambda point: point.spec.fingerprint):
         first, second = (point.id for point in twins)
         yield _place(campaign, twins[1]), f"{second} is the same measurement as {first}: leave one of the two out."
+
+
+def _long_name(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
+    """A name that no disk would take, which would only show when the point has been measured."""
+    names = (file_name(campaign, point, _ANY_TIME) for group in groups for point in group.points)
+    longest = max(names, key=lambda name: len(name.encode()), default="")
+    if len(longest.encode()) > MOST_NAME_BYTES:
+        size = f"{len(longest.encode())} bytes, and files take {MOST_NAME_BYTES}"
+        yield ("file_name",), f"it makes names of up to {size}: shorten it, or what it names."
 
 
 def _same(points: Iterable[PlannedPoint], key: Callable[[PlannedPoint], Any]) -> tuple[PlannedPoint, PlannedPoint] | None:

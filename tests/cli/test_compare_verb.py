@@ -159,12 +159,12 @@ def test_the_cost_of_a_link() -> None:
         (["few", "many"], "few and many have no point in common: the first points of each differ in max_concurrency (1, 64)"),
         (["a.json", "--by", "config"], "--by config is not CONDITION=VALUE"),
         (["a.json", "--by", "confg=B,C"], "there is no condition 'confg' (did you mean 'config'?)"),
-        (["a.json", "--by", "config=B"], "--by config=B names 1 values: name two, such as --by config=A,B"),
+        (["a.json", "--by", "config=B"], "--by names two values, such as --by config=A,B, and not 1"),
         (["a.json", "--by", "model=m,n"], "no point has model=n: there are m"),
         (["a.json", "b.json", "--where", "model=x"], "there is no result in a.json"),
         (["a.json", "b.json", "--json", "no/such/../../dir/a.json"], "dir"),
         (["a.json", "--pcie"], "two widths of the PCIe link are needed, and the results tell none"),
-        (["a.json", "--pcie", "--by", "config=B"], "is not a narrow side and a wide one"),
+        (["a.json", "--pcie", "--by", "config=B"], "--by names two values"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_ends_with_2(words: list[str], why: str) -> None:

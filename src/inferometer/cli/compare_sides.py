@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inferometer.analysis.cautions import CannotCompareError
+from inferometer.analysis.compare import DEFAULT_METRICS, Comparison, compare
 from inferometer.analysis.pairing import value_of
 from inferometer.analysis.pcie import LINK_METRICS, LinkStudy, link_costs
 from inferometer.results import CONDITIONS, Condition, Point
@@ -18,13 +19,40 @@ TOOL = "tool"
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """Both, by name, and files that could not be read."""
+class Asked:
+    """What the command line says, understood."""
 
-    a: tuple[Point, ...]
-    b: tuple[Point, ...]
-    names: tuple[str, str]
-    problems: tuple[str, ...]
+    sources: Sequence[Path]
+    by: tuple[str, list[str]] | None
+    where: Sequence[tuple[str, list[str]]]
+    """A condition and the values of which a point is to have one."""
+    metrics: Sequence[str]
+    """None named: those that the comparison takes by itself."""
+    delta: float
+    drift: float
+    allow_invalid: bool
+
+
+def asked(
+    sources: Sequence[Path],
+    *,
+    by: str | None,
+    where: Sequence[str] | None,
+    metrics: Sequence[str] | None,
+    delta: str,
+    drift: str,
+    allow_invalid: bool,
+) -> Asked:
+    """Raises ValueError, one sentence."""
+    return Asked(
+        sources=sources,
+        by=_condition(by, "--by") if by is not None else None,
+        where=[_condition(each, "--where") for each in where or ()],
+        metrics=tuple(dict.fromkeys(metrics or ())),
+        delta=share(delta, "--delta"),
+        drift=share(drift, "--drift"),
+        allow_invalid=allow_invalid,
+    )
 
 
 def share(text: str, flag: str) -> float:
@@ -39,53 +67,70 @@ def share(text: str, flag: str) -> float:
     return value
 
 
-def read_sides(sources: Sequence[Path], *, by: str | None, where: Sequence[str]) -> Sides:
-    """Raises CannotCompareError, ResultsError and ValueError, one sentence each."""
-    filters = [_condition(each, "--where") for each in where]
-    if by is None:
-        if len(sources) != 2:
-            raise CannotCompareError(f"compare takes two sides, A and B, or --by CONDITION=A,B: {len(sources)} given")
-        collections = [read([source]) for source in sources]
-        a, b = (_chosen(collection.points, filters) for collection in collections)
-        problems = tuple(problem for collection in collections for problem in collection.problems)
-        return Sides(a, b, _names(*sources), problems)
-    name, values = _condition(by, "--by")
-    if len(values) != 2:
-        raise CannotCompareError(f"--by {by} names {len(values)} values: name two, such as --by {name}=A,B")
-    collection = read(sources)
-    points = _chosen(collection.points, filters)
-    a, b = (tuple(point for point in points if _text(value_of(point, name)) == value) for value in values)
-    for value, side in zip(values, (a, b), strict=True):
+def compare_sides(wanted: Asked) -> tuple[Comparison, tuple[str, ...]]:
+    """A and B, or two values of a condition; and files that could not be read. Raises CannotCompareError and ResultsError."""
+    (a, b), names, problems = _two_values(wanted) if wanted.by else _two_sources(wanted)
+    comparison = compare(
+        a,
+        b,
+        names=names,
+        metrics=wanted.metrics or DEFAULT_METRICS,
+        delta=wanted.delta,
+        drift=wanted.drift,
+        allow_invalid=wanted.allow_invalid,
+    )
+    return comparison, problems
+
+
+def compare_links(wanted: Asked) -> tuple[LinkStudy, tuple[str, ...]]:
+    """What links cost in all the sources, and files that could not be read. Raises CannotCompareError and ResultsError."""
+    by = None
+    if wanted.by:
+        name, values = wanted.by
+        narrow, wide = _two(name, values)
+        by = (name, _number(narrow), _number(wide))
+    collection = read(wanted.sources)
+    study = link_costs(
+        _chosen(collection.points, wanted.where),
+        by=by,
+        metrics=wanted.metrics or LINK_METRICS,
+        delta=wanted.delta,
+        drift=wanted.drift,
+        allow_invalid=wanted.allow_invalid,
+    )
+    return study, collection.problems
+
+
+Sides = tuple[tuple[tuple[Point, ...], tuple[Point, ...]], tuple[str, str], tuple[str, ...]]
+"""The points of both, their names, and files that could not be read."""
+
+
+def _two_sources(wanted: Asked) -> Sides:
+    if len(wanted.sources) != 2:
+        raise CannotCompareError(f"compare takes two sides, A and B, or --by CONDITION=A,B: {len(wanted.sources)} given")
+    one, other = (read([source]) for source in wanted.sources)
+    sides = _chosen(one.points, wanted.where), _chosen(other.points, wanted.where)
+    return sides, _names(*wanted.sources), (*one.problems, *other.problems)
+
+
+def _two_values(wanted: Asked) -> Sides:
+    assert wanted.by is not None
+    name, values = wanted.by
+    one, other = _two(name, values)
+    collection = read(wanted.sources)
+    points = _chosen(collection.points, wanted.where)
+    sides = _chosen(points, [(name, [one])]), _chosen(points, [(name, [other])])
+    for value, side in zip(values, sides, strict=True):
         if not side:
             there = sorted({_text(value_of(point, name)) for point in points})
             raise CannotCompareError(f"no point has {name}={value}: there are {', '.join(there) or 'no points at all'}")
-    return Sides(a, b, (f"{name}={values[0]}", f"{name}={values[1]}"), collection.problems)
+    return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
 
 
-def read_links(
-    sources: Sequence[Path],
-    *,
-    by: str | None,
-    where: Sequence[str],
-    metrics: Sequence[str] | None,
-    delta: float,
-    drift: float,
-    allow_invalid: bool,
-) -> tuple[LinkStudy, tuple[str, ...]]:
-    """What links cost in all the sources, and files that could not be read. Raises as `read_sides` does."""
-    sides = _condition(by, "--by") if by else None
-    if sides and len(sides[1]) != 2:
-        raise CannotCompareError(f"--by {by} is not a narrow side and a wide one: write it as --by config=B,C")
-    collection = read(sources)
-    study = link_costs(
-        _chosen(collection.points, [_condition(each, "--where") for each in where]),
-        by=(sides[0], _number(sides[1][0]), _number(sides[1][1])) if sides else None,
-        metrics=tuple(dict.fromkeys(metrics or LINK_METRICS)),
-        delta=delta,
-        drift=drift,
-        allow_invalid=allow_invalid,
-    )
-    return study, collection.problems
+def _two(name: str, values: Sequence[str]) -> tuple[str, str]:
+    if len(values) != 2:
+        raise CannotCompareError(f"--by names two values, such as --by {name}=A,B, and not {len(values)}")
+    return values[0], values[1]
 
 
 def _condition(text: str, flag: str) -> tuple[str, list[str]]:
@@ -98,8 +143,7 @@ def _condition(text: str, flag: str) -> tuple[str, list[str]]:
 
 
 def _chosen(points: Sequence[Point], filters: Sequence[tuple[str, list[str]]]) -> tuple[Point, ...]:
-    kept = [point for point in points if all(_text(value_of(point, name)) in values for name, values in filters)]
-    return tuple(kept)
+    return tuple(point for point in points if all(_text(value_of(point, name)) in values for name, values in filters))
 
 
 def _number(text: str) -> Condition:

@@ -38,7 +38,7 @@ def show(comparison: Comparison, *, every_point: bool) -> None:
     for line in _head(comparison):
         typer.echo(line)
     for title, headings, rows in _tables(comparison, every_point=every_point):
-        typer.echo(f"\n{title}")
+        typer.echo(f"\n{printable(title)}")
         for line in _aligned(headings, rows):
             typer.echo(line)
     typer.echo()
@@ -59,7 +59,7 @@ def as_markdown(comparison: Comparison) -> str:
 def show_links(study: LinkStudy, *, every_point: bool) -> None:
     """Each model's mean and levels, and the answer in words."""
     for title, headings, rows in _link_tables(study, every_point=every_point):
-        typer.echo(title)
+        typer.echo(printable(title))
         for line in _aligned(headings, rows):
             typer.echo(line)
         typer.echo()
@@ -87,6 +87,11 @@ def figure(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
+def printable(text: str) -> str:
+    """Without what would drive a terminal: names come from files of others."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def interval(low: float | None, high: float | None) -> str:
     return "not known" if low is None or high is None else f"{percent(low)} .. {percent(high)} %"
 
@@ -97,7 +102,7 @@ def _head(comparison: Comparison, width: int = WIDTH) -> Iterator[str]:
         "AB", comparison.names, zip(*((p.a, p.b) for p in pairing.pairs), strict=True), strict=True
     ):
         points = [point for points in of_side for point in points]
-        yield f"{letter}: {name}, {_count(len(points), 'result')} of {_tools(points)}"
+        yield printable(f"{letter}: {name}, {_count(len(points), 'result')} of {_tools(points)}")
     told = ", ".join(map(str, pairing.differences)) or "nothing that is told"
     yield from _wrapped(f"They differ in: {told}.", width)
     if pairing.untold:
@@ -193,7 +198,7 @@ def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator
     last = len(headings) - 1
     for row in (headings, *rows):
         cells = [
-            cell.ljust(width) if i in {0, last} else cell.rjust(width)
+            printable(cell).ljust(width) if i in {0, last} else printable(cell).rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         color = None if "NO_COLOR" in os.environ else COLORS.get(row[last].partition(" ")[0])
@@ -213,4 +218,4 @@ def _count(number: int, what: str) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+    return textwrap.wrap(printable(text), width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)

@@ -33,8 +33,9 @@ def bench(**flags: Any) -> None:
 
     A test of the PCIe study, saved as there: inferometer bench --config C --model 7B --tp 1 --input-len 1024
 
-    Exit code: 0 if the numbers may be used, 1 if the verdict is INVALID, 2 if nothing could be measured as asked, 130 if it
-    was interrupted (what there was by then is reported and saved). Of several repeats, the worst.
+    Exit code: 0 if the numbers may be used, 1 if the verdict is INVALID or a target of --assert was missed, 2 if nothing could
+    be measured as asked, 130 if it was interrupted (what there was by then is reported and saved). Of several repeats, the
+    worst.
     """
     from inferometer.campaign.point import PointError
     from inferometer.cli.bench_repeats import measure_repeats
@@ -47,7 +48,7 @@ def bench(**flags: Any) -> None:
         asked = BenchFlags(**flags)
         if asked.config or asked.tp or asked.campaign:
             _run_test(asked)
-        code = measure_repeats(asked) if asked.repeats != 1 else exit_code(asked, *measure_and_report(asked))
+        code = measure_repeats(asked) if asked.repeats != 1 else measure_and_report(asked)[1]
     except (FlagsError, PointError) as error:
         _refuse(*error.reasons)
     except (EndpointError, MeasurementError, CannotWriteError) as error:
@@ -91,9 +92,10 @@ def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
     return EXIT_INVALID if verdict.status == "INVALID" and not flags.allow_invalid else 0
 
 
-def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
-    """One run, from flags to report and files."""
+def measure_and_report(flags: BenchFlags) -> tuple[Trace, int]:
+    """One run, from flags to report and files; and its exit code."""
     from inferometer.cli.announcement import announcement, saved_in_words
+    from inferometer.cli.asserted import point_of_measured, tell
     from inferometer.cli.bench_files import save
     from inferometer.cli.bench_run import measure, ready_for, session
     from inferometer.report.console import render
@@ -124,4 +126,5 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, Verdict]:
                 typer.echo(render_dialect(trace, dialect), nl=False)
             for line in saved_in_words(saved):
                 typer.echo(line)
-    return trace, verdict
+    code = exit_code(flags, trace, verdict)
+    return trace, max(code, tell(asked.asked.goals, [point_of_measured(measured)]))

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from typer import Option
 
+from inferometer.cli.asserted import HELP
+
 SERVER, PROMPTS, DATASETS, TRAFFIC, GENERATION = "Server", "Prompts", "Data sets", "Traffic", "Generation"
 REPORT, FILES, RUN, CAMPAIGN = "Report", "Files", "Run", "Test of a campaign"
 
@@ -247,6 +249,7 @@ class BenchFlags:
         list[str] | None,
         Option(help="Limits in ms that a good request keeps: ttft:200 tpot:50 itl:.. e2el:..", rich_help_panel=REPORT),
     ] = None
+    asserted: Annotated[list[str] | None, Option("--assert", metavar="TARGET", help=HELP, rich_help_panel=REPORT)] = None
     dialect: Annotated[
         list[str] | None,
         Option(help="Report also in another tool's definitions: vllm, guidellm, aiperf, mlperf.", rich_help_panel=REPORT),

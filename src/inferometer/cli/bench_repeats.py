@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from inferometer.cli.bench_flags import BenchFlags
     from inferometer.cli.bench_run import Session
     from inferometer.metrics import Summary
+    from inferometer.results import Point
 
 SUMMARY_FILE = "repeats.json"
 
@@ -35,6 +36,7 @@ class _Run:
     code: int
     saved: tuple[Path, ...]
     """Its run directory and JSON file, in this order, if they were written."""
+    point: Point
 
 
 def measure_repeats(flags: BenchFlags) -> int:
@@ -42,6 +44,7 @@ def measure_repeats(flags: BenchFlags) -> int:
 
     Raises what the first run of `bench` raises, also in a later one.
     """
+    from inferometer.cli.asserted import mean_of, tell
     from inferometer.cli.bench import EXIT_INTERRUPTED
     from inferometer.cli.bench_run import session
 
@@ -59,11 +62,14 @@ def measure_repeats(flags: BenchFlags) -> int:
         finally:
             if runs:
                 _sum_up(asked, runs)
-    return max(run.code for run in runs)
+    code = max(run.code for run in runs)
+    counting = [run.point for run in runs if run.counts]
+    return max(code, tell(asked.asked.goals, [mean_of(counting)])) if counting else code
 
 
 def _measure(session: Session, repeat: int) -> _Run:
     from inferometer.cli.announcement import announcement
+    from inferometer.cli.asserted import point_of_measured
     from inferometer.cli.bench import exit_code
     from inferometer.cli.bench_files import save
     from inferometer.cli.bench_run import measure, ready_for
@@ -97,15 +103,19 @@ def _measure(session: Session, repeat: int) -> _Run:
         counts=code == 0,
         code=code,
         saved=tuple(saved),
+        point=point_of_measured(measured),
     )
 
 
 def _tell(label: str, measured: Measured, saved: Sequence[Path]) -> None:
     """A line for the run, and why it is not VALID."""
     from inferometer.live.campaign import figures_of
+    from inferometer.metrics.calibration import statement
 
     path = f"  {saved[-1]}" if saved else ""
     typer.echo(f"{label}  {measured.verdict.status:7}  {figures_of(measured.summary)}{path}")
+    if measured.verdict.precision and not measured.ready.spec.repeat:
+        typer.echo(f"    {statement(measured.verdict.precision)}")
     for finding in measured.verdict.reasons():
         typer.echo(f"    {finding.sentence}")
 

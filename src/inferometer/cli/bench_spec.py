@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from inferometer.cli.asserted import percentiles_of, targets_of
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_load import load_of
 from inferometer.cli.bench_workload import workload_of
@@ -23,6 +24,7 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
 from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
+from inferometer.spec.target import Target as Goal
 from inferometer.store.vllm_json import check_metadata
 
 SAMPLING_FLAGS = (
@@ -62,6 +64,8 @@ class Asked:
     percentiles: tuple[float, ...]
     goodput: dict[str, float]
     metadata: dict[str, str]
+    goals: tuple[Goal, ...]
+    """What the numbers are to reach."""
 
     def spec(self, model: str) -> RunSpec:
         """The spec, once the model's name is known."""
@@ -93,6 +97,8 @@ def understand(flags: BenchFlags) -> Asked:
     )
     headers = attempt(parse.parse_headers, flags.header or [])
     extra_body = attempt(parse.parse_extra_body, flags.extra_body)
+    goals = attempt(targets_of, flags.asserted or []) or ()
+    percentiles = attempt(parse.parse_percentiles, flags.metric_percentiles) or ()
     sampling = {name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None}
     asked = Asked(
         target={
@@ -125,9 +131,10 @@ def understand(flags: BenchFlags) -> Asked:
             "workers": flags.workers,
         },
         metrics=attempt(parse.parse_metrics, flags.percentile_metrics) or (),
-        percentiles=attempt(parse.parse_percentiles, flags.metric_percentiles) or (),
+        percentiles=tuple(dict.fromkeys((*percentiles, *percentiles_of(goals)))),
         goodput=attempt(_parse_goodput, flags.goodput) or {},
         metadata=attempt(parse.parse_metadata, flags.metadata or []) or {},
+        goals=goals,
     )
     attempt(check_headers, headers or {})
     attempt(parse.with_api_key, headers or {}, os.environ)

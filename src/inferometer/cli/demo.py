@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inferometer.cli.bench import exit_code, measure_and_report
+from inferometer.cli.bench import measure_and_report
 from inferometer.cli.bench_flags import BenchFlags
 
 REQUEST_ID_PREFIX = "demo-"
@@ -37,7 +37,7 @@ def demo(
             result_dir=result_dir,
             request_id_prefix=REQUEST_ID_PREFIX,
         )
-        trace, verdict = measure_and_report(flags)
+        trace, code = measure_and_report(flags)
         exact = compare(trace, engine.truth(), REQUEST_ID_PREFIX)
     typer.echo(
         f"Truth:    the engine recorded a mean TTFT of {exact.true_mean_ttft_ms:.3f} ms, measured were "
@@ -45,4 +45,4 @@ def demo(
         f"          p99 of the error: TTFT {exact.ttft_error_p99_ms:.3f} ms, ITL {exact.itl_error_p99_ms:.3f} ms "
         f"(over {exact.events} events)."
     )
-    raise typer.Exit(exit_code(flags, trace, verdict))
+    raise typer.Exit(code)

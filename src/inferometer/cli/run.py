@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from inferometer.cli.asserted import HELP
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from inferometer.campaign.outcome import Outcome
     from inferometer.campaign.task import Display, Task
+    from inferometer.cli.run_ending import Asked
     from inferometer.server.base import Server
     from inferometer.spec.campaign import ServerNeed
     from inferometer.store.standing import Places
@@ -44,14 +49,15 @@ def run(  # noqa: PLR0917 - typer makes an option of each
         bool,
         typer.Option("--interleave", help="Let the two servers of the campaign take turns: A B, B A, ... over its repeats."),
     ] = False,
+    asserted: Annotated[list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)] = None,
 ) -> None:
     """Run a campaign; run it again to go on where it stopped.
 
     A point that has a result is left alone; what failed, was INVALID, or whose files are missing or were changed is measured
     again. A point with other settings is another point.
 
-    Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result), 1 if one has not, 2 if the
-    campaign is wrong or could not go on, 130 if it was interrupted.
+    Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result) and all targets are reached, 1
+    if not, 2 if the campaign is wrong or could not go on, 130 if it was interrupted.
     """
     if dry_run:
         from inferometer.cli.plan import plan
@@ -64,23 +70,15 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.campaign.task import Task
     from inferometer.cli.host import calibration_by_workers
     from inferometer.cli.plan_view import order_in_words
+    from inferometer.cli.run_ending import show_results
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
-    from inferometer.spec.campaign import CampaignError
-    from inferometer.spec.campaign_file import load_campaign
-    from inferometer.spec.expand import expand
     from inferometer.spec.interleave import blocks_of
-    from inferometer.spec.quick import check_quick
     from inferometer.store.standing import places_of
 
-    try:
-        if quick:
-            check_quick(sets or ())
-        spec = load_campaign(campaign, sets=sets or (), environment=os.environ, interleave=interleave)
-        groups = expand(spec, quick=quick, only=only or ())
-    except CampaignError as error:
-        _refuse(*error.reasons)
-    groups = on_embedded_engine(groups) if embedded else groups
+    asked = _understood(campaign, sets or (), only or (), asserted or (), quick=quick, interleave=interleave)
+    spec = asked.spec
+    groups = on_embedded_engine(asked.groups) if embedded else asked.groups
     places = places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded)
     blocks = blocks_of(groups, spec.interleave)
     lines = CampaignLines(blocks)
@@ -95,7 +93,33 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=known), places, lines)
     for line in summary_lines(outcome):
         typer.echo(line)
-    raise typer.Exit(outcome.exit_code)
+    code = outcome.exit_code
+    if not outcome.interrupted and outcome.trouble is None:
+        code = max(code, show_results(places, groups, asked, rehearsal=quick or embedded))
+    raise typer.Exit(code)
+
+
+def _understood(
+    campaign: str, sets: Sequence[str], only: Sequence[str], asserted: Sequence[str], *, quick: bool, interleave: bool
+) -> Asked:
+    from inferometer.cli.asserted import percentiles_of, targets_of, targets_of_campaign
+    from inferometer.cli.flag_errors import FlagsError
+    from inferometer.cli.run_ending import Asked
+    from inferometer.spec.campaign import CampaignError
+    from inferometer.spec.campaign_file import load_campaign
+    from inferometer.spec.expand import expand
+    from inferometer.spec.quick import check_quick
+
+    try:
+        if quick:
+            check_quick(sets)
+        spec = load_campaign(campaign, sets=sets, environment=os.environ, interleave=interleave)
+        groups = expand(spec, quick=quick, only=only)
+        own, more = targets_of_campaign(spec), targets_of(asserted)
+    except (CampaignError, FlagsError) as error:
+        _refuse(*error.reasons)
+    percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
+    return Asked(spec.model_copy(update={"percentiles": tuple(percentiles)}), groups, own, more)
 
 
 def _run(task: Task, places: Places, display: Display) -> Outcome:

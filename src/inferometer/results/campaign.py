@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +17,7 @@ from inferometer.results.foreign import points_in
 from inferometer.results.measured_lengths import with_lengths
 from inferometer.results.point import Condition, Point
 from inferometer.results.run_point import point_of_run
+from inferometer.spec.target import Target, campaign_target
 from inferometer.store.history import History, Result
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, text
@@ -39,6 +41,16 @@ class Campaign:
     """Names of all JSON files it knows, current or not."""
     configuration: Object = field(default_factory=dict)
     """The campaign file, as it was opened last."""
+
+    @property
+    def targets(self) -> list[Target]:
+        """Those of its file; what cannot be understood, which no Inferometer wrote, is left out."""
+        told = self.configuration.get("targets")
+        found = []
+        for metric, comparison in told.items() if isinstance(told, dict) else ():
+            with suppress(ValueError):
+                found.append(campaign_target(str(metric), str(comparison)))
+        return found
 
 
 def campaigns_in(result_dir: Path) -> list[Places]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from inferometer.spec.target import Target
+
 Status = Literal["VALID", "SUSPECT", "INVALID"]
 Condition = str | int | float | bool | None
 
@@ -57,3 +59,5 @@ class Collection:
     points: tuple[Point, ...]
     problems: tuple[str, ...] = ()
     """Files that could not be read, a sentence each."""
+    targets: tuple[Target, ...] = ()
+    """What the campaigns among them were to reach."""

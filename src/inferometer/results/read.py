@@ -21,7 +21,11 @@ from inferometer.results.measured_lengths import common_lengths, with_lengths
 from inferometer.results.point import Collection, Condition, Point
 from inferometer.results.run_point import identity_of_run, point_of_run
 from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory, Source, Sources
+from inferometer.spec.target import Target, Where
 from inferometer.store.importers import CannotImportError, UnknownResultError
+
+ORDER = tuple(name for name in CONDITIONS if name != "seed")
+"""Of points; those that differ by nothing but the seed are in the order of time."""
 
 
 class ResultsError(Exception):
@@ -44,7 +48,19 @@ def read(paths: Sequence[Path], *, progress: Callable[[int, int], None] | None =
     points = reading.points()
     if not points:
         raise ResultsError(_nothing(paths, reading.problems))
-    return Collection(_with_unique_ids(sorted(points, key=_by_conditions)), tuple(reading.problems))
+    ordered = _with_unique_ids(sorted(points, key=_by_conditions))
+    return Collection(ordered, tuple(reading.problems), _targets(sources.found, ordered))
+
+
+def _targets(sources: Iterable[Source], points: Iterable[Point]) -> tuple[Target, ...]:
+    """Of every campaign, each for its own points alone."""
+    campaigns = {each.campaign.places: each.campaign for each in sources if isinstance(each, CampaignResult)}
+    alone = len({point.conditions.get("campaign") for point in points}) == 1
+    return tuple(
+        target if alone else replace(target, where=(*target.where, Where("campaign", "=", places.name)))
+        for places, campaign in campaigns.items()
+        for target in campaign.targets
+    )
 
 
 class _Reading:
@@ -157,7 +173,7 @@ def _nothing(paths: Iterable[Path], problems: Sequence[str]) -> str:
 
 def _by_conditions(point: Point) -> tuple[object, ...]:
     """Words with the numbers in them as numbers (7B before 14B); what is absent comes first."""
-    return (*(_rank(point.conditions.get(name)) for name in CONDITIONS), _rank(point.id))
+    return (*(_rank(point.conditions.get(name)) for name in ORDER), _rank(point.id))
 
 
 def _rank(value: Condition) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -63,13 +64,26 @@ def point_of_run(directory: Path, told: Mapping[str, Condition] | None = None) -
         raise CannotImportError(f"cannot read {directory}: its {RUN} is not one of Inferometer's")
     if version > SCHEMA_VERSION:
         raise CannotImportError(f"cannot read {directory}: a newer Inferometer wrote it; update Inferometer to read it")
+    return replace(point_of(run, summary, verdict, name=directory.name, source=directory, told=told), run=directory)
+
+
+def point_of(
+    run: Object,
+    summary: Object,
+    verdict: Object,
+    *,
+    name: str,
+    source: Path,
+    told: Mapping[str, Condition] | None = None,
+) -> Point:
+    """The point of a run whose three files hold this; of `run` only the spec has to be there."""
     conditions = _conditions(run, told or {})
     values = _values(summary)
     values |= derived_values(values, conditions)
     intervals = _intervals(summary, values)
     return Point(
-        id=directory.name,
-        source=directory,
+        id=name,
+        source=source,
         tool="inferometer",
         conditions=conditions,
         values=values,
@@ -77,7 +91,6 @@ def point_of_run(directory: Path, told: Mapping[str, Condition] | None = None) -
         samples={key: int(n) for key in LATENCIES if (n := number(at(summary, "metrics", key, "n")))},
         status=STATUSES.get(verdict.get("status")),
         reasons=_reasons(verdict),
-        run=directory,
         notes=_notes(run, conditions),
     )
 
@@ -220,12 +233,12 @@ def _values(summary: Object) -> dict[str, float]:
 
 
 def _cached_share(summary: Object) -> float | None:
-    """Prompt tokens from the prefix cache, %, where the server told of every request."""
+    """Prompt tokens from the prefix cache, %: where each answer told; else by the server's counters, warm-ups included."""
     cached, prompts = at(summary, "lengths", "cached"), at(summary, "lengths", "input")
     told, mean = number(at(cached, "n")), number(at(cached, "mean"))
     tokens = number(at(prompts, "mean"))
     if not told or told != number(at(prompts, "n")) or mean is None or not tokens:
-        return None
+        return number(at(summary, "prefix_cache_hit_rate"))
     return 100 * mean / tokens
 
 

@@ -1,0 +1,86 @@
+"""`--assert`: targets that results are held against, in bench, run and report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from inferometer.campaign.measured import Measured
+    from inferometer.results import Point
+    from inferometer.spec.campaign import CampaignSpec
+    from inferometer.spec.target import Target
+
+EXIT_MISSED = 1
+
+HELP = 'A target: "p99_ttft_ms<200", "any output_throughput>1800 if tp=1". Exit code 1 if one is missed; may be given again.'
+
+
+def targets_of(texts: Sequence[str]) -> tuple[Target, ...]:
+    """Raises FlagsError with all that is wrong."""
+    from inferometer.analysis.targets import mistakes
+    from inferometer.cli.flag_errors import FlagsError
+    from inferometer.spec.target import parse_target
+
+    targets, reasons = [], []
+    for text in texts:
+        try:
+            targets.append(parse_target(text))
+        except ValueError as error:
+            reasons.append(f"--assert: {error}")
+    reasons += [f"--assert: {mistake}" for mistake in mistakes(targets)]
+    if reasons:
+        raise FlagsError(reasons)
+    return tuple(targets)
+
+
+def targets_of_campaign(campaign: CampaignSpec) -> tuple[Target, ...]:
+    """Its own. Raises FlagsError with all that is wrong."""
+    from inferometer.analysis.targets import mistakes
+    from inferometer.cli.flag_errors import FlagsError
+    from inferometer.spec.target import campaign_target
+
+    targets = tuple(campaign_target(metric, comparison) for metric, comparison in campaign.targets.items())
+    if reasons := mistakes(targets):
+        raise FlagsError(reasons)
+    return targets
+
+
+def percentiles_of(targets: Sequence[Target]) -> tuple[float, ...]:
+    """Those that the targets' metrics are, so that they are computed."""
+    from inferometer.results.columns import PERCENTILE
+
+    found = (PERCENTILE.fullmatch(target.metric) for target in targets)
+    return tuple(dict.fromkeys(float(each[1]) for each in found if each))
+
+
+def tell(targets: Sequence[Target], points: Sequence[Point]) -> int:
+    """Print what became of them. The exit code: 1 if one was missed."""
+    from inferometer.analysis.targets import check
+    from inferometer.report.targets import target_lines
+
+    checked = check(targets, points)
+    if checked:
+        typer.echo("Targets:")
+    for line in target_lines(checked):
+        typer.echo(f"  {line}")
+    return 0 if all(each.reached for each in checked) else EXIT_MISSED
+
+
+def point_of_measured(measured: Measured) -> Point:
+    """As it would be read from its files."""
+    from inferometer.results.run_point import point_of
+
+    run = {"spec": measured.ready.spec.model_dump(mode="json")}
+    return point_of(run, measured.summary.to_dict(), measured.verdict.to_dict(), name="", source=Path())
+
+
+def mean_of(points: Sequence[Point]) -> Point:
+    """Repeats of a point as one, with the mean of each value that all have."""
+    shared = set.intersection(*(set(point.values) for point in points))
+    values = {name: sum(point.values[name] for point in points) / len(points) for name in shared}
+    return replace(points[0], values=values)

@@ -14,6 +14,7 @@ from inferometer.campaign.results import Measurement, Results
 from inferometer.clock import MS
 from inferometer.metrics import Summary, summarize
 from inferometer.metrics.verdict import Status
+from inferometer.results import Point, read
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
 from inferometer.store.history import Result
 from inferometer.store.run_directory import save_run
@@ -210,3 +211,11 @@ def vllm_file(path: Path, *without: str, source: Path = VLLM_PLAIN, **changes: A
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result))
     return path
+
+
+def the_point(*paths: Path) -> Point:
+    """The only one there is, read without a problem."""
+    found = read(paths)
+    assert found.problems == ()
+    (point,) = found.points
+    return point

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,7 @@ import pytest
 from result_files import (
     GOLDEN,
     SERVER,
-    VLLM_DETAILED,
-    VLLM_PLAIN,
+    STARTED_NS,
     measure,
     open_campaign,
     save,
@@ -23,25 +22,18 @@ from result_files import (
     save_json,
     spec_of,
     summary_of,
+    the_point,
     trace_of,
     vllm_file,
 )
 
 from inferometer.campaign.gather import collect
 from inferometer.campaign.merge import merge
-from inferometer.results import CONDITIONS, METRICS, Point, ResultsError, read
-from inferometer.results.foreign import TOLD_AS, WHOLE, WORDS
+from inferometer.results import METRICS, ResultsError, read
 from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
 from inferometer.store.vllm_json import save_result
 from inferometer.trace import MISSING
-
-
-def the_point(*paths: Path) -> Point:
-    found = read(paths)
-    assert found.problems == ()
-    (point,) = found.points
-    return point
 
 
 def ids(*paths: Path) -> list[str]:
@@ -416,166 +408,6 @@ def test_a_ledger_cannot_lead_outside(tmp_path: Path) -> None:
     assert "holds what no campaign writes" in found.problems[0]
 
 
-# vLLM's files
-
-
-def test_a_plain_file_of_vllm() -> None:
-    point = the_point(VLLM_PLAIN)
-    raw = json.loads(VLLM_PLAIN.read_bytes())
-    assert (point.id, point.tool, point.status, point.run) == ("completions_c4_plain", "vllm", None, None)
-    assert point.conditions == {
-        "model": "tiny",
-        "model_id": "tiny",
-        "backend": "openai",
-        "input_len": 128,
-        "output_len": 32,
-        "num_prompts": 30,
-        "max_concurrency": 4,
-        "request_rate": math.inf,
-        "burstiness": 1.0,
-        "concurrency": 4,
-        "date": "2026-11-20T07:18:39",
-    }
-    assert point.notes[0] == "Its prompt length is the measured mean, 128.233 tokens: nothing tells what was asked."
-    same = ("duration", "output_throughput", "mean_ttft_ms", "p99_itl_ms", "median_e2el_ms", "total_input_tokens")
-    assert {name: point.values[name] for name in same} == {name: raw[name] for name in same}
-    assert not {"request_goodput", "max_output_tokens_per_s", "output_throughput_per_request"} & point.values.keys()
-    assert (point.intervals, point.samples) == ({}, {"ttft": 30, "e2el": 30})
-
-
-def test_a_detailed_file_of_vllm_has_intervals_and_speeds_of_requests() -> None:
-    point = the_point(VLLM_DETAILED)
-    raw = json.loads(VLLM_DETAILED.read_bytes())
-    assert point.samples == {"ttft": 40, "tpot": 40, "e2el": 40, "itl": sum(map(len, raw["itls"]))}
-    assert {"mean_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"} <= point.intervals.keys()
-    assert all(each.low <= point.values[name] <= each.high for name, each in point.intervals.items())
-    speeds = [n / s for n, s in zip(raw["output_lens"], raw["latencies"], strict=True)]
-    assert point.values["output_throughput_per_request"] == pytest.approx(sum(speeds) / 40)
-
-
-def test_intervals_of_our_own_detailed_file_are_those_of_its_run(tmp_path: Path) -> None:
-    trace, spec = trace_of(80), spec_of(80)
-    save_json(tmp_path / "ours.json", trace, spec, detailed=True)
-    save(tmp_path / "run", trace, spec)
-    file, run = the_point(tmp_path / "ours.json"), the_point(tmp_path / "run")
-    assert file.tool == "vllm"
-    same = file.intervals.keys() & run.intervals.keys()
-    assert same >= {"mean_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms", "request_throughput", "output_throughput"}
-    for name in same:
-        assert file.intervals[name].low == pytest.approx(run.intervals[name].low, rel=1e-6)
-        assert file.intervals[name].high == pytest.approx(run.intervals[name].high, rel=1e-6)
-    for name in ("output_throughput_per_request", "mean_decode_speed"):
-        assert file.values[name] == pytest.approx(run.values[name], rel=1e-6)
-
-
-def test_without_send_times_there_are_no_intervals(tmp_path: Path) -> None:
-    path = vllm_file(tmp_path / "x.json", "start_times", source=VLLM_DETAILED)
-    assert the_point(path).intervals == {}
-
-
-def test_a_file_of_vllm_0_10_2(tmp_path: Path) -> None:
-    """As the PCIe study's: by the name there is more to know than from the file."""
-    later = ("backend", "failed", "max_output_tokens_per_s", "max_concurrent_requests", "rtfx", "latencies", "queue_times")
-    e2el = [name for name in json.loads(VLLM_PLAIN.read_bytes()) if name.endswith("_e2el_ms")]
-    path = tmp_path / "C_7B_TP2_1k_np30_20251231_120000.json"
-    point = the_point(vllm_file(path, *later, *e2el, max_concurrency=None, total_input_tokens=30720))
-    wanted = {"config": "C", "model": "7B", "model_id": "tiny", "tp": 2, "input_len": 1024, "concurrency": 30, "output_len": 32}
-    assert {name: point.conditions[name] for name in wanted} == wanted
-    assert point.conditions["backend"] == "openai"
-    assert not {"failed", "mean_e2el_ms"} & point.values.keys()
-    assert point.values["output_throughput_per_gpu"] == point.values["output_throughput"] / 2
-    assert point.notes[-1].startswith("The file has no version of the tool, values of single requests, ")
-
-
-def test_the_colon_in_a_key_of_old_forks(tmp_path: Path) -> None:
-    told: dict[str, Any] = {"request_goodput:": 41.5}
-    path = vllm_file(tmp_path / "x.json", "request_goodput", **told)
-    assert the_point(path).values["request_goodput"] == 41.5
-
-
-def test_infinity_and_nan_are_taken_and_are_no_values(tmp_path: Path) -> None:
-    path = vllm_file(tmp_path / "x.json", request_rate=math.inf, mean_ttft_ms=math.nan, p99_ttft_ms=math.inf)
-    assert "Infinity" in path.read_text()
-    point = the_point(path)
-    assert point.conditions["request_rate"] == math.inf
-    assert not {"mean_ttft_ms", "p99_ttft_ms"} & point.values.keys()
-    assert "median_ttft_ms" in point.values
-
-
-def test_zeros_that_stand_for_nothing_are_absent(tmp_path: Path) -> None:
-    nothing: dict[str, Any] = {f"{each}_itl_ms": 0.0 for each in ("mean", "median", "std", "p99")}
-    values = the_point(vllm_file(tmp_path / "x.json", **nothing)).values
-    assert not any(name.endswith("_itl_ms") for name in values)
-    assert values["p99_ttft_ms"] > 0
-
-
-def test_metadata_are_conditions(tmp_path: Path) -> None:
-    told: dict[str, Any] = {
-        "tp": "4",
-        "hardware": "B",
-        "vllm_version": "0.10.2",
-        "input_len": "1024",
-        "cost_per_hour": "2.5",
-        "label": "x8",
-    }
-    conditions = the_point(vllm_file(tmp_path / "A_7B_TP1_2k_np30_20251231_120000.json", **told)).conditions
-    wanted = {"tp": 4, "config": "B", "engine_version": "0.10.2", "input_len": 1024, "label": "x8", "model": "7B"}
-    assert {name: conditions[name] for name in wanted} == wanted
-
-
-def test_all_that_may_be_told_is_a_condition() -> None:
-    assert set(TOLD_AS) <= set(CONDITIONS)
-    assert {*WHOLE, *WORDS} <= set(TOLD_AS)
-
-
-@pytest.mark.parametrize(
-    ("directory", "rehearsal"),
-    [("pcie-quick-embedded", "quick embedded"), ("pcie-embedded", "embedded"), ("pcie-quick", "quick"), ("quick", None)],
-)
-def test_json_files_of_a_rehearsal_are_marked(directory: str, rehearsal: str | None, tmp_path: Path) -> None:
-    assert the_point(vllm_file(tmp_path / directory / "x.json")).conditions.get("rehearsal") == rehearsal
-
-
-def test_a_ramp_is_not_all_at_once(tmp_path: Path) -> None:
-    ramp: dict[str, Any] = {"ramp_up_strategy": "linear", "ramp_up_start_rps": 1, "ramp_up_end_rps": 9}
-    conditions = the_point(vllm_file(tmp_path / "x.json", **ramp)).conditions
-    assert conditions["arrivals"] == "linear ramp from 1.0 to 9.0 req/s"
-    assert not {"request_rate", "concurrency"} & conditions.keys()
-
-
-def test_a_name_that_contradicts_its_file_is_not_believed(tmp_path: Path) -> None:
-    point = the_point(vllm_file(tmp_path / "C_7B_TP2_1k_np31_20251231_120000.json"))
-    assert not {"config", "tp"} & point.conditions.keys()
-    assert "another number of requests" in " ".join(point.notes)
-
-
-def test_measured_lengths_of_one_test_are_one_length(tmp_path: Path) -> None:
-    """Random text is cut to length with an error of a token or so; other lengths, folders and models stay what they are."""
-    tokens = {1: 1022, 10: 10 * 1024 + 3, 100: 100 * 1024 + 40, 200: 200 * 2048}
-    for number, total in tokens.items():
-        path = tmp_path / "a" / f"scale_n{number}_20251231_120000.json"
-        vllm_file(path, num_prompts=number, completed=number, total_input_tokens=total)
-    vllm_file(tmp_path / "a" / "other.json", model_id="other", completed=1, total_input_tokens=1022)
-    vllm_file(tmp_path / "b" / "scale_n1_20251231_120000.json", num_prompts=1, completed=1, total_input_tokens=1022)
-    points = {point.id: point for point in read([tmp_path]).points}
-    lengths = sorted((point.source.parent.name, str(point.conditions["input_len"])) for point in points.values())
-    assert lengths == [("a", "1022"), *[("a", "1024")] * 3, ("a", "2048"), ("b", "1022")]
-    assert points["other"].conditions["input_len"] == 1022
-    mean = sum(list(tokens.values())[:3]) / 111
-    assert points["scale_n10_20251231_120000"].notes[0].startswith(f"Its prompt length is the measured mean, {mean:.6g} tokens")
-
-
-def test_json_lines(tmp_path: Path) -> None:
-    """Good lines count, also where others are torn."""
-    line = json.dumps(json.loads(VLLM_PLAIN.read_bytes()))
-    path = tmp_path / "all.json"
-    path.write_text("\n".join([line, "", line.replace('"completed": 30', '"completed": 29'), line[:100], "[]", "x", "y"]))
-    found = read([path])
-    assert [(point.id, point.part, point.values["completed"]) for point in found.points] == [("all:1", 0, 30), ("all:2", 1, 29)]
-    assert found.problems[0] == f"cannot read line 4 of {path}: it is not a JSON object."
-    assert found.problems[-1] == f"cannot read 1 more lines of {path}."
-
-
 # Other tools, and trees of everything
 
 
@@ -604,6 +436,21 @@ def test_the_directory_of_evalscope_or_any_of_its_files_is_one_result() -> None:
         assert the_point(path).id == "parallel_4_number_12"
 
 
+def test_points_are_in_the_order_of_their_conditions_numbers_in_words_as_numbers(tmp_path: Path) -> None:
+    for model in ("14B", "7B", "70B"):
+        for number in (10, 9, 100):
+            vllm_file(tmp_path / f"C_{model}_TP1_1k_np{number}_20251231_120000.json", num_prompts=number, max_concurrency=None)
+    found = [name.split("_")[1::3] for name in ids(tmp_path)]
+    assert found == [[model, f"np{number}"] for model in ("7B", "14B", "70B") for number in (9, 10, 100)]
+
+
+def test_points_that_differ_by_the_seed_alone_are_in_the_order_of_time(tmp_path: Path) -> None:
+    for hour, seed in ((2, 5), (1, 7), (3, 6)):
+        trace = replace(trace_of(4), start_realtime_ns=STARTED_NS + hour * 3600 * 10**9)
+        save(tmp_path / f"hour{hour}", trace, spec_of(4).model_copy(update={"seed": seed}))
+    assert ids(tmp_path) == ["hour1", "hour2", "hour3"]
+
+
 def test_ids_are_unique(tmp_path: Path) -> None:
     for folder in ("a", "b", "c"):
         vllm_file(tmp_path / folder / "x.json", completed=30 + len(folder))
@@ -628,153 +475,3 @@ def test_links_to_directories_are_not_followed(tmp_path: Path) -> None:
     assert found.problems[0].startswith(f"{tmp_path / 'a' / 'loop'} is a link to a directory and was not followed")
     (tmp_path / "named").symlink_to(tmp_path / "a")
     assert len(read([tmp_path / "named"]).points) == 1
-
-
-# What cannot be read
-
-
-def test_strange_json_in_a_tree_is_counted_in_one_sentence(tmp_path: Path) -> None:
-    vllm_file(tmp_path / "x.json")
-    for name in ("package.json", "tsconfig.json", "deep.json"):
-        (tmp_path / name).write_text('{"name": "something else"}')
-    found = read([tmp_path])
-    assert len(found.points) == 1
-    (problem,) = found.problems
-    assert problem.startswith("3 files are JSON, but no results of a tool that is known here")
-
-
-def damaged() -> dict[str, bytes]:
-    whole = VLLM_PLAIN.read_bytes()
-    return {
-        "empty": b"",
-        "torn": whole[: len(whole) // 2],
-        "a list": b"[1, 2]",
-        "brackets": b"[" * 1_000_000,
-        "objects": b'{"a":' * 1_000_000,
-        "no text": b"\xff\xfe\x00",
-        "digits": b'{"duration": ' + b"9" * 5_000_000 + b"}",
-        "wrong arrays": json.dumps({**json.loads(VLLM_DETAILED.read_bytes()), "ttfts": [1.0]}).encode(),
-    }
-
-
-@pytest.mark.parametrize("kind", damaged())
-def test_a_damaged_file_is_a_sentence(kind: str, tmp_path: Path) -> None:
-    vllm_file(tmp_path / "good.json")
-    (tmp_path / "bad.json").write_bytes(damaged()[kind])
-    found = read([tmp_path])
-    assert [point.id for point in found.points] == ["good"]
-    (problem,) = found.problems
-    assert "bad.json" in problem
-    assert problem.endswith(".")
-    with pytest.raises(ResultsError, match=r"^There are no results in .*bad\.json: .*\.$"):
-        read([tmp_path / "bad.json"])
-
-
-JUNK: tuple[Any, ...] = ([], {"a": 1}, "x" * 5000, -1, 1e308, 10**400, True, None)
-BELIEVED = ("num_prompts", "total_input_tokens", "completed", "date", "model_id", "label", "burstiness", "ramp_up_strategy")
-ODD: tuple[tuple[str, Any], ...] = (
-    ("max_concurrency", 1e300),
-    ("mean_ttft_ms", "fast"),
-    ("tp", "many"),
-    ("tp", "1e400"),
-    ("input_len", "-0"),
-)
-
-
-@pytest.mark.parametrize(("key", "value"), [*itertools.product(BELIEVED, JUNK), *ODD])
-def test_no_value_of_a_file_is_believed_to_be_of_its_type(key: str, value: Any, tmp_path: Path) -> None:
-    point = the_point(vllm_file(tmp_path / "x.json", **{key: value}))
-    assert all(math.isfinite(each) for each in point.values.values())
-    assert all(isinstance(each, str | int | float) for each in point.conditions.values())
-    assert all(len(each) <= 1000 for each in point.conditions.values() if isinstance(each, str))
-
-
-@pytest.mark.parametrize("name", ["run.json", "summary.json", "verdict.json"])
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"{" * 100_000, b'{"spec": {}, "schema_version": 99}', b"null"])
-def test_a_damaged_run_directory_is_a_sentence_or_has_less(name: str, content: bytes, tmp_path: Path) -> None:
-    save(tmp_path / "good", trace_of(3), spec_of(3))
-    save(tmp_path / "run", trace_of(4), spec_of(4))
-    (tmp_path / "run" / name).write_bytes(content)
-    found = read([tmp_path])
-    assert len(found.points) + len(found.problems) == 2
-    assert all(str(tmp_path / "run") in problem for problem in found.problems)
-
-
-@pytest.mark.parametrize("junk", [[], "x", 3, None, {"a": []}, True, [{"rate": {}}], 1e308])
-@pytest.mark.parametrize("key", ["spec", "environment", "workers", "start_realtime_ns"])
-def test_no_value_of_a_run_is_believed_to_be_of_its_type(key: str, junk: object, tmp_path: Path) -> None:
-    save(tmp_path / "run", trace_of(4), spec_of(4, server=SERVER))
-    path = tmp_path / "run" / "run.json"
-    content = json.loads(path.read_bytes())
-    inner = {name: dict.fromkeys(content["spec"][name], junk) for name in ("server", "workload", "load", "target")}
-    for changed in ({**content, key: junk}, {**content, "spec": {**content["spec"], **inner}}):
-        path.write_text(json.dumps(changed))
-        try:
-            (point,) = read([tmp_path]).points
-        except ResultsError:
-            assert key == "spec"
-        else:
-            assert all(isinstance(each, str | int | float) for each in point.conditions.values())
-
-
-def test_a_run_of_a_newer_inferometer_says_so(tmp_path: Path) -> None:
-    save(tmp_path / "run", trace_of(4), spec_of(4))
-    path = tmp_path / "run" / "run.json"
-    path.write_bytes(path.read_bytes().replace(b'"schema_version": 1', b'"schema_version": 99'))
-    with pytest.raises(ResultsError, match="a newer Inferometer wrote it; update Inferometer to read it"):
-        read([tmp_path])
-
-
-def test_pipes_and_devices_are_not_opened(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.json")
-    vllm_file(tmp_path / "good.json")
-    assert ids(tmp_path) == ["good"]
-    for path in (tmp_path / "pipe.json", Path("/dev/zero")):
-        with pytest.raises(ResultsError, match="it is not a regular file"):
-            read([path])
-    places = open_campaign(tmp_path / "pcie")
-    places.ledger.unlink()
-    os.mkfifo(places.ledger)
-    assert "is no regular file" in read([tmp_path]).problems[0]
-
-
-def test_a_pipe_in_the_place_of_a_run_directorys_file_is_not_opened(tmp_path: Path) -> None:
-    save(tmp_path / "run", trace_of(4), spec_of(4))
-    (tmp_path / "run" / "verdict.json").unlink()
-    os.mkfifo(tmp_path / "run" / "verdict.json")
-    with pytest.raises(ResultsError, match="it is not a regular file"):
-        read([tmp_path / "run"])
-
-
-def test_files_that_are_too_large_are_not_read(tmp_path: Path) -> None:
-    with (tmp_path / "large.json").open("wb") as file:
-        file.truncate(300 * 1024 * 1024)  # no block of it is on the disk
-    with pytest.raises(ResultsError, match="more than the"):
-        read([tmp_path])
-
-
-@pytest.mark.parametrize(
-    ("make", "sentence"),
-    [
-        (lambda folder: [folder], r"There are no results in .*: give a result directory such as bench_results/pcie"),
-        (lambda folder: [folder / "missing"], r"missing: cannot read .*missing: No such file or directory\.$"),
-        (lambda folder: [], r"There are no results in no path at all"),
-    ],
-)
-def test_nothing_at_all_is_an_error_with_a_cure(make: Any, sentence: str, tmp_path: Path) -> None:
-    with pytest.raises(ResultsError, match=sentence):
-        read(make(tmp_path))
-
-
-def test_an_empty_campaign_is_nothing_at_all(tmp_path: Path) -> None:
-    open_campaign(tmp_path / "pcie")
-    with pytest.raises(ResultsError, match="There are no results"):
-        read([tmp_path])
-
-
-def test_progress_counts_up_to_all(tmp_path: Path) -> None:
-    for number in range(3):
-        vllm_file(tmp_path / f"{number}.json")
-    told: list[tuple[int, int]] = []
-    read([tmp_path], progress=lambda done, total: told.append((done, total)))
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]

@@ -1,0 +1,162 @@
+"""What cannot be read is a sentence: strange, damaged, hostile and missing files."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from result_files import SERVER, VLLM_DETAILED, VLLM_PLAIN, open_campaign, save, spec_of, the_point, trace_of, vllm_file
+
+from inferometer.results import ResultsError, read
+
+
+def test_strange_json_in_a_tree_is_counted_in_one_sentence(tmp_path: Path) -> None:
+    vllm_file(tmp_path / "x.json")
+    for name in ("package.json", "tsconfig.json", "deep.json"):
+        (tmp_path / name).write_text('{"name": "something else"}')
+    found = read([tmp_path])
+    assert len(found.points) == 1
+    (problem,) = found.problems
+    assert problem.startswith("3 files are JSON, but no results of a tool that is known here")
+
+
+def damaged() -> dict[str, bytes]:
+    whole = VLLM_PLAIN.read_bytes()
+    return {
+        "empty": b"",
+        "torn": whole[: len(whole) // 2],
+        "a list": b"[1, 2]",
+        "brackets": b"[" * 1_000_000,
+        "objects": b'{"a":' * 1_000_000,
+        "no text": b"\xff\xfe\x00",
+        "digits": b'{"duration": ' + b"9" * 5_000_000 + b"}",
+        "wrong arrays": json.dumps({**json.loads(VLLM_DETAILED.read_bytes()), "ttfts": [1.0]}).encode(),
+    }
+
+
+@pytest.mark.parametrize("kind", damaged())
+def test_a_damaged_file_is_a_sentence(kind: str, tmp_path: Path) -> None:
+    vllm_file(tmp_path / "good.json")
+    (tmp_path / "bad.json").write_bytes(damaged()[kind])
+    found = read([tmp_path])
+    assert [point.id for point in found.points] == ["good"]
+    (problem,) = found.problems
+    assert "bad.json" in problem
+    assert problem.endswith(".")
+    with pytest.raises(ResultsError, match=r"^There are no results in .*bad\.json: .*\.$"):
+        read([tmp_path / "bad.json"])
+
+
+JUNK: tuple[Any, ...] = ([], {"a": 1}, "x" * 5000, -1, 1e308, 10**400, True, None)
+BELIEVED = ("num_prompts", "total_input_tokens", "completed", "date", "model_id", "label", "burstiness", "ramp_up_strategy")
+ODD: tuple[tuple[str, Any], ...] = (
+    ("max_concurrency", 1e300),
+    ("mean_ttft_ms", "fast"),
+    ("tp", "many"),
+    ("tp", "1e400"),
+    ("input_len", "-0"),
+)
+
+
+@pytest.mark.parametrize(("key", "value"), [*itertools.product(BELIEVED, JUNK), *ODD])
+def test_no_value_of_a_file_is_believed_to_be_of_its_type(key: str, value: Any, tmp_path: Path) -> None:
+    point = the_point(vllm_file(tmp_path / "x.json", **{key: value}))
+    assert all(math.isfinite(each) for each in point.values.values())
+    assert all(isinstance(each, str | int | float) for each in point.conditions.values())
+    assert all(len(each) <= 1000 for each in point.conditions.values() if isinstance(each, str))
+
+
+@pytest.mark.parametrize("name", ["run.json", "summary.json", "verdict.json"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"{" * 100_000, b'{"spec": {}, "schema_version": 99}', b"null"])
+def test_a_damaged_run_directory_is_a_sentence_or_has_less(name: str, content: bytes, tmp_path: Path) -> None:
+    save(tmp_path / "good", trace_of(3), spec_of(3))
+    save(tmp_path / "run", trace_of(4), spec_of(4))
+    (tmp_path / "run" / name).write_bytes(content)
+    found = read([tmp_path])
+    assert len(found.points) + len(found.problems) == 2
+    assert all(str(tmp_path / "run") in problem for problem in found.problems)
+
+
+@pytest.mark.parametrize("junk", [[], "x", 3, None, {"a": []}, True, [{"rate": {}}], 1e308])
+@pytest.mark.parametrize("key", ["spec", "environment", "workers", "start_realtime_ns"])
+def test_no_value_of_a_run_is_believed_to_be_of_its_type(key: str, junk: object, tmp_path: Path) -> None:
+    save(tmp_path / "run", trace_of(4), spec_of(4, server=SERVER))
+    path = tmp_path / "run" / "run.json"
+    content = json.loads(path.read_bytes())
+    inner = {name: dict.fromkeys(content["spec"][name], junk) for name in ("server", "workload", "load", "target")}
+    for changed in ({**content, key: junk}, {**content, "spec": {**content["spec"], **inner}}):
+        path.write_text(json.dumps(changed))
+        try:
+            (point,) = read([tmp_path]).points
+        except ResultsError:
+            assert key == "spec"
+        else:
+            assert all(isinstance(each, str | int | float) for each in point.conditions.values())
+
+
+def test_a_run_of_a_newer_inferometer_says_so(tmp_path: Path) -> None:
+    save(tmp_path / "run", trace_of(4), spec_of(4))
+    path = tmp_path / "run" / "run.json"
+    path.write_bytes(path.read_bytes().replace(b'"schema_version": 1', b'"schema_version": 99'))
+    with pytest.raises(ResultsError, match="a newer Inferometer wrote it; update Inferometer to read it"):
+        read([tmp_path])
+
+
+def test_pipes_and_devices_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    vllm_file(tmp_path / "good.json")
+    assert [point.id for point in read([tmp_path]).points] == ["good"]
+    for path in (tmp_path / "pipe.json", Path("/dev/zero")):
+        with pytest.raises(ResultsError, match="it is not a regular file"):
+            read([path])
+    places = open_campaign(tmp_path / "pcie")
+    places.ledger.unlink()
+    os.mkfifo(places.ledger)
+    assert "is no regular file" in read([tmp_path]).problems[0]
+
+
+def test_a_pipe_in_the_place_of_a_run_directorys_file_is_not_opened(tmp_path: Path) -> None:
+    save(tmp_path / "run", trace_of(4), spec_of(4))
+    (tmp_path / "run" / "verdict.json").unlink()
+    os.mkfifo(tmp_path / "run" / "verdict.json")
+    with pytest.raises(ResultsError, match="it is not a regular file"):
+        read([tmp_path / "run"])
+
+
+def test_files_that_are_too_large_are_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "large.json").open("wb") as file:
+        file.truncate(300 * 1024 * 1024)  # no block of it is on the disk
+    with pytest.raises(ResultsError, match="more than the"):
+        read([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda folder: [folder], r"There are no results in .*: give a result directory such as bench_results/pcie"),
+        (lambda folder: [folder / "missing"], r"missing: cannot read .*missing: No such file or directory\.$"),
+        (lambda folder: [], r"There are no results in no path at all"),
+    ],
+)
+def test_nothing_at_all_is_an_error_with_a_cure(make: Any, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(ResultsError, match=sentence):
+        read(make(tmp_path))
+
+
+def test_an_empty_campaign_is_nothing_at_all(tmp_path: Path) -> None:
+    open_campaign(tmp_path / "pcie")
+    with pytest.raises(ResultsError, match="There are no results"):
+        read([tmp_path])
+
+
+def test_progress_counts_up_to_all(tmp_path: Path) -> None:
+    for number in range(3):
+        vllm_file(tmp_path / f"{number}.json")
+    told: list[tuple[int, int]] = []
+    read([tmp_path], progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]

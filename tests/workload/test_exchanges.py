@@ -181,7 +181,11 @@ def test_messages_need_a_chat_and_ids_need_none(tmp_path: Path) -> None:
     (request,) = build(spec, 1).requests
     assert (request.prompt, request.prompt_tokens) == ([7, 8, 9], 3)
     guessed = build(spec, 1, WordCounter())
-    assert (guessed.requests[0].prompt_tokens, guessed.exact, guessed.counting) == (3, True, "token ids, as many as the file has")
+    assert (guessed.requests[0].prompt_tokens, guessed.exact, guessed.counting) == (
+        3,
+        True,
+        "token ids, as many as the file has",
+    )
     with pytest.raises(
         ValueError, match=r"line 1: the prompt is token ids, .* carry: take text or messages, or another backend"
     ):

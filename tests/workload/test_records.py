@@ -116,8 +116,8 @@ def test_bytes_that_are_no_utf8_are_refused_by_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("read", [json_rows, csv_rows, text_lines, is_json])
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, read: Any) -> None:
-    for path in (tmp_path / "nowhere", tmp_path):
-        with pytest.raises(ValueError, match=r"--dataset-path .* cannot be read"):
+    for path, cure in ((tmp_path / "nowhere", "give the data set's file"), (tmp_path, "or take --dataset-name hf")):
+        with pytest.raises(ValueError, match=rf"--dataset-path .* cannot be read \(.*\); .*{cure}\."):
             list(read(str(path)))
 
 

@@ -203,7 +203,7 @@ def _shuffled(path: str, seed: int) -> Workload:
 
 def test_too_few_turns_are_an_error_unless_they_may_come_again(talks: str) -> None:
     with pytest.raises(
-        ValueError, match=r"6 turns in all; .*, but 7 are to be sent: lower --num-prompts, or allow .*--oversample"
+        ValueError, match=r"6 turns in all; .*, but 7 are to be sent: lower --num-prompts to 6, or allow .*--oversample"
     ):
         recorded(talks, 7)
     work = recorded(talks, 9, oversample=True)
@@ -215,6 +215,15 @@ def test_what_is_no_conversation_leaves_nothing(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{"title": "x"}])
     with pytest.raises(ValueError, match=r"0 turns in all; 1 rows left out: has no prompt"):
         recorded(path, 1, oversample=True)
+
+
+def test_a_question_without_an_answer_says_what_is_missing(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "what is rain"}])
+    with pytest.raises(
+        ValueError, match=r"1 rows left out: no answer tells .* \(--session-output-len would\), but 2 are to be sent: give"
+    ):
+        recorded(path, 2)
+    assert len(recorded(path, 1, output_len=5).requests) == 1
 
 
 @pytest.mark.parametrize("counter", [IDS, text_counter()], ids=["ids", "text"])

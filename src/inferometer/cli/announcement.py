@@ -86,5 +86,5 @@ def prompts_in_words(work: AnyWorkload, made: Workload) -> str:
 def _means(made: Workload) -> str:
     known = [request.prompt_tokens for request in made.requests if request.prompt_tokens != MISSING]
     outputs = [request.max_tokens for request in made.requests]
-    mean = math.fsum(known) / len(known) if known else None
-    return f"{'unknown' if mean is None else f'{mean:.0f}'} in, {math.fsum(outputs) / max(len(outputs), 1):.0f} out on average"
+    mean = f"{math.fsum(known) / len(known):.0f} in" if known else "as many in as only the server can tell"
+    return f"{mean}, {math.fsum(outputs) / max(len(outputs), 1):.0f} out on average"

@@ -34,8 +34,9 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
             yield Row(f"{spec.path} ({spec.split}), row {number}", content)
     except Exception as error:  # the library, and those that it calls, raise all kinds
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        what = "the data set" if Path(spec.path).exists() else "there is no such file or directory here, and the hub's data set"
         raise ValueError(
-            f"--dataset-path {spec.path}: the data set cannot be read ({reason}); see --hf-subset and --hf-split."
+            f"--dataset-path {spec.path}: {what} cannot be read ({reason}); see --hf-subset and --hf-split."
         ) from error
 
 

@@ -7,6 +7,7 @@ not known here.
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import re
@@ -87,7 +88,8 @@ def _reading(path: str) -> Iterator[IO[bytes]]:
     try:
         file = open(path, "rb")  # noqa: SIM115 (closed below; errors while reading are the caller's own)
     except OSError as error:
-        raise ValueError(f"--dataset-path {path}: cannot be read ({error.strerror}).") from None
+        cure = "name a file in it, or take --dataset-name hf" if error.errno == errno.EISDIR else "give the data set's file"
+        raise ValueError(f"--dataset-path {path}: cannot be read ({error.strerror}); {cure}.") from None
     with file:
         yield file
 

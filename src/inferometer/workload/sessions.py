@@ -135,10 +135,9 @@ def _recorded(
     del requests[n:]
     if not requests or (len(requests) < n and not spec.oversample):
         told = "".join(f"; {times} rows left out: {reason}" for reason, times in left_out.items())
-        raise ValueError(
-            f"{path} has conversations of {len(requests)} turns in all{told}, but {n} are to be sent: lower --num-prompts, or "
-            "allow repeats with --oversample."
-        )
+        fewer = f"lower --num-prompts to {len(requests)}, or allow repeats with --oversample"
+        cure = fewer if requests else "give a file of conversations"
+        raise ValueError(f"{path} has conversations of {len(requests)} turns in all{told}, but {n} are to be sent: {cure}.")
     origin = {
         "file": path,
         "shuffled": spec.shuffle,
@@ -170,6 +169,8 @@ def _conversations(
             turns = turns[:-1]
         if len(turns) > opening:
             yield turns[: opening + 2 * spec.turns]
+        else:
+            left_out["no answer tells how long one is (--session-output-len would)"] += 1
 
 
 def _add(spec: SessionsWorkload, batch: Sequence[Sequence[Turn]], counter: TokenCounter, requests: list[Request]) -> bool:

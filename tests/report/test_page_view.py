@@ -90,7 +90,10 @@ def test_metrics_are_defined_only_where_they_are_shown() -> None:
 def test_every_language_says_everything(language: str) -> None:
     view = make_view(study(), language=language, title=None, written="today")
     assert all(view.sentences)
-    assert {each["name"]: each["label"] for each in view.explorer["conditions"]}["series"] != "series"
+    labels = {each["name"]: each["label"] for each in view.explorer["conditions"]}
+    series = {"en": "Series", "zh-CN": "系列", "zh-TW": "系列"}
+    assert labels["series"] == series[language]
+    assert labels["tp"] == "TP"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

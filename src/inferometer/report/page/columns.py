@@ -23,6 +23,9 @@ LOADS = ("concurrency", "max_concurrency", "num_prompts", "request_rate")
 INCIDENTAL = ("series", "status", "group", "seed", "repeat", "date", "cost_per_hour")
 """What does not make another experiment: a line may join points that differ in it."""
 
+OURS = ("series", "status", "source")
+"""Columns of the page alone, beside those of CONDITIONS."""
+
 Cell = str | int | float | None
 
 
@@ -30,7 +33,8 @@ def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> di
     """`conditions`, `metrics` and `points` as assets/points.js reads them."""
     table = condition_table(points, paths, words)
     sentences: dict[str, int] = {}
-    conditions = [_condition(name, cells, words) for name, cells in table.items()]
+    telling = {"series", "status", "source", *LOADS, *distinguishing(points)}
+    conditions = [{**_condition(name, cells, words), "telling": name in telling} for name, cells in table.items()]
     _mark_aliases(conditions)
     return {
         "conditions": conditions,
@@ -108,7 +112,7 @@ def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]
     code = {value: index for index, value in enumerate(values)}
     return {
         "name": name,
-        "label": capitalized(words.condition(name)),
+        "label": capitalized(words.text(f"page.condition.{name}") if name in OURS else words.condition(name)),
         "role": "load" if name in LOADS else "incidental" if name in INCIDENTAL else "identity",
         "numeric": any(not isinstance(v, str) for v in values) and all(not isinstance(v, str) or v == "inf" for v in values),
         "varies": len(set(cells)) > 1,

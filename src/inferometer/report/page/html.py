@@ -28,7 +28,7 @@ def render(view: ReportView) -> str:
     """The file's content."""
     import jinja2
 
-    style, script, library = _asset("page.css"), "\n".join(map(_asset, SCRIPTS)), _library()
+    style, script, library = _asset("page.css"), "\n".join(map(_asset, SCRIPTS)), drawing_library()
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(_asset("page.html")).render(
         view=view,
@@ -93,8 +93,8 @@ def _asset(name: str) -> str:
 
 
 @cache
-def _library() -> str:
-    """Vega, Vega-Lite and Vega-Embed, as vl-convert carries them: `window.vegaEmbed`."""
+def drawing_library() -> str:
+    """Vega, Vega-Lite and Vega-Embed, as vl-convert carries them: `window.vegaEmbed`. Takes a second, beside Python."""
     import vl_convert
 
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")

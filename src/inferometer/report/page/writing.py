@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from inferometer.report.figures import Drawing, draw_all, gather, write
-from inferometer.report.page.html import render
+from inferometer.report.page.html import drawing_library, render
 from inferometer.report.page.view import make_view
 from inferometer.report.words import Words
 from inferometer.results.read import read
@@ -42,9 +43,11 @@ def write_report(
     """
     require_writable(output.parent)  # before the time is spent
     collection = read(paths, progress=progress)
-    drawings = draw_all(gather(collection.points), Words(language))
-    now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-    view = make_view(collection, language=language, title=title, written=now, paths=paths, figures=drawings)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(drawing_library)  # for render, meanwhile
+        drawings = draw_all(gather(collection.points), Words(language))
+        now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+        view = make_view(collection, language=language, title=title, written=now, paths=paths, figures=drawings)
     content = render(view).encode()
     write_file(output, content)
     files = write([each for each in drawings if isinstance(each, Drawing)], figures, language=language) if figures else []

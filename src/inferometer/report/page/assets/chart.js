@@ -88,7 +88,7 @@ const facetText = (column, i) => (valueOf(column, i) === null ? "–" : facetNam
 
 const ROWS_OF_CHART = "rows";
 const isNumeric = (column) => column.kind === "metric" || column.numeric;
-const scaleOf = (scale) => (scale === "log" ? { type: "log", nice: false } : { type: "linear" });
+const scaleOf = (scale) => (scale === "log" ? { type: "log", nice: false, padding: 10 } : { type: "linear", padding: 10 });
 
 // Few swept values are all marked on their axis.
 function axisOf(column) {

@@ -42,7 +42,7 @@ function titleOf(column) {
 
 // Conditions that tell points apart; only those can be filtered by, or be a colour.
 const varying = conditions.filter((c) => c.varies).map((c) => columns.get(c.name));
-const filters = varying.filter((c) => !c.alias && c.name !== "series" && c.name !== "date");
+const filters = varying.filter((c) => !c.alias && c.name !== "series" && c.name !== "date").sort((a, b) => b.telling - a.telling);
 const isRange = (column) => column.numeric && column.values.length > MANY;
 
 // ---- a view: what the selectors say; everything in it is checked against the columns there are

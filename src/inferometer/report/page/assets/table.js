@@ -4,7 +4,8 @@ const ROWS = 50;
 const HEADLINE = ["output_throughput", "mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms", "p99_itl_ms", "p99_e2el_ms"];
 
 function tableColumns(view) {
-  const told = varying.filter((c) => c.name !== "series" && (view.all || (!c.alias && !["date", "seed", "host", "group"].includes(c.name))));
+  const asked = AXES.map((axis) => view[axis]);
+  const told = varying.filter((c) => c.name !== "series" && (view.all || asked.includes(c.name) || (c.telling && !c.alias)));
   const chosen = (m) => view.all || HEADLINE.includes(m.name) || m.name === view.x || m.name === view.y;
   return [...told, ...metrics.filter(chosen).map((m) => columns.get(m.name))];
 }

@@ -102,7 +102,8 @@ def test_a_client_that_goes_away_takes_nobody_with_it() -> None:
         with socket.create_connection(("127.0.0.1", urlsplit(server.base_url).port or 0), TIMEOUT_S) as raw:
             raw.sendall(b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
             assert raw.recv(1 << 16)
-        assert ask(server, "after", 3)
+        for n in range(20):  # one of them has its descriptor while what was due to it still is
+            assert ask(server, f"after-{n}", 3)
 
 
 @pytest.mark.parametrize("now", [0, 1, 4, 5, 6, 9, 10, 11, 1_000_003])

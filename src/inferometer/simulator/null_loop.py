@@ -197,7 +197,10 @@ class NullLoop:
                 streams.append(stream)
 
     def _drop(self, connection: Connection) -> None:
-        if self._connections.pop(connection.fd, None) is not None:
+        if (
+            self._connections.get(connection.fd) is connection
+        ):  # else it is dropped already, and another may have its descriptor
+            del self._connections[connection.fd]
             self._poller.unregister(connection.fd)
             connection.close()
 

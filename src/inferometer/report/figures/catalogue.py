@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import isfinite
+
 from inferometer.report.figures.comparison import draw_link_effect, draw_scaling
 from inferometer.report.figures.distributions import draw_cdfs, draw_histograms, draw_requests
 from inferometer.report.figures.drawing import Absent, Drawing, Figure, Material, NothingToDrawError
@@ -10,6 +13,7 @@ from inferometer.report.figures.over_time import draw_over_time, draw_timeline
 from inferometer.report.figures.prefix_cache import draw_prefix_cache
 from inferometer.report.figures.production import draw_production
 from inferometer.report.words import Words
+from inferometer.results.point import Point
 
 FIGURES: dict[str, Figure] = {
     "pcie": Figure("figure.pcie", draw_pcie, "points"),
@@ -33,9 +37,21 @@ def draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     figure = FIGURES[key]
     title = words.text(figure.title)
     try:
-        return Drawing(key, title, figure.draw(material, words))
+        return Drawing(key, title, figure.draw(replace(material, points=[_finite(p) for p in material.points]), words))
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
+
+
+def _finite(point: Point) -> Point:
+    """The point without values that no axis has: infinite ones, and what is no number."""
+    values, intervals = point.values, point.intervals
+    if not all(map(isfinite, values.values())):
+        values = {name: value for name, value in values.items() if isfinite(value)}
+    if not all(isfinite(each.low) and isfinite(each.high) for each in intervals.values()):
+        intervals = {name: each for name, each in intervals.items() if isfinite(each.low) and isfinite(each.high)}
+    if values is point.values and intervals is point.intervals:
+        return point
+    return replace(point, values=values, intervals=intervals)
 
 
 def draw_all(material: Material, words: Words) -> list[Drawing | Absent]:

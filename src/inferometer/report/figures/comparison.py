@@ -146,6 +146,7 @@ def _panel(
         alt.Tooltip(f"{'verdict' if on else 'status'}:N", title=words.text("figure.tooltip.verdict")),
     ]
     shape = shape_of_curves(names)
+    marked = common.transform_filter("datum.mark").encode(y=y, shape=shape)
     layers = [
         base(y=alt.Y(datum=reference)).mark_rule(style=FRONT),
         ranged(common.transform_filter("isValid(datum.low)"), "low", "high", axis, few=few_levels(rows)),
@@ -153,7 +154,7 @@ def _panel(
         common.transform_filter("datum.mark && !datum.hollow")
         .mark_point(filled=True, size=42, opacity=1)
         .encode(y=y, shape=shape),
-        common.transform_filter("datum.mark && datum.hollow").mark_point(style=HOLLOW, size=42).encode(y=y, shape=shape),
+        marked.transform_filter("datum.hollow").mark_point(style=HOLLOW, size=42),
         common.mark_point(style=HOVER).encode(y=y, tooltip=tooltip),
     ]
     return layered(layers, title)

@@ -108,19 +108,23 @@ def level_of(point: Point, x: str) -> float | None:
 def curve_panel(curves: Curves, metrics: Sequence[str], words: Words, *, title: str, dashes: Sequence[str] = ()) -> Panel:
     """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash, told by `dashes`."""
     axis = value_axis(curves.values(*metrics), curves.ends(*metrics))
-    common = base(
-        x=alt.X("x:Q", scale=curves.x.scale(padding=10), axis=curves.x.axis(curves.x_title)),
-        color=colour_of_curves(curves.names),
-    )
+    common = base()
+    dash = dash_of_statistics(dashes) if dashes else dash_of_curves(curves.names)
     layers: list[alt.Chart] = []
     hover: list[alt.Chart] = []
     for number, metric in enumerate(metrics):
         k = curves.number(metric)
         y = alt.Y(f"v{k}:Q", scale=axis.scale(), axis=axis.axis())
-        dash = _dash_of_metric(dashes, number) if dashes else dash_of_curves(curves.names)
-        layers += [*_interval(common, curves, metric, axis), _line(common, y, dash), *_marks(common, curves, metric, y)]
-        hover.append(_hover(common, y, k, _tooltip(curves, k, words, dashes[number] if dashes else title), words))
-    return layered([*layers, *hover], titled(title, _statuses(curves, metrics), words))
+        statistic = dashes[number] if dashes else None
+        layers += [
+            *_interval(common, curves, metric, axis),
+            _line(common, y, dash, statistic),
+            *_marks(common, curves, metric, y),
+        ]
+        hover.append(_hover(common, y, k, _tooltip(curves, k, words, statistic or title), words))
+    heading = titled(title, _statuses(curves, metrics), words)
+    x = alt.X("x:Q", scale=curves.x.scale(padding=10), axis=curves.x.axis(curves.x_title))
+    return layered([*layers, *hover], heading, x=x, color=colour_of_curves(curves.names))
 
 
 def titled(title: str, statuses: Sequence[str], words: Words, *, of: Literal["mark", "cell"] = "mark") -> alt.Title:
@@ -224,14 +228,17 @@ def legend_columns(names: Sequence[str]) -> int:
     return max(1, min(len(names), int(LEGEND_WIDTH // (widest + SYMBOL))))
 
 
-def _dash_of_metric(labels: Sequence[str], number: int) -> alt.StrokeDashDatum:
+def _line(common: alt.Chart, y: alt.Y, dash: alt.StrokeDash, statistic: str | None) -> alt.Chart:
+    """`statistic`: what `dash` tells apart, where it is not the curves."""
+    there = common.transform_filter(ON_LINE)
+    if statistic is not None:
+        there = there.transform_calculate(statistic=json.dumps(statistic))
+    return cast("alt.Chart", there.mark_line(strokeWidth=1.8).encode(y=y, strokeDash=dash))
+
+
+def dash_of_statistics(labels: Sequence[str]) -> alt.StrokeDash:
     scale = alt.Scale(domain=list(labels), range=list(DASHES[: len(labels)]))
-    return alt.StrokeDashDatum(labels[number], scale=scale, legend=alt.Legend(title=None, symbolType="stroke", symbolSize=300))
-
-
-def _line(common: alt.Chart, y: alt.Y, dash: alt.StrokeDash | alt.StrokeDashDatum) -> alt.Chart:
-    there = common.transform_filter(ON_LINE).mark_line(strokeWidth=1.8)
-    return cast("alt.Chart", there.encode(y=y, strokeDash=dash))
+    return alt.StrokeDash("statistic:N", scale=scale, legend=alt.Legend(title=None, symbolType="stroke", symbolSize=300))
 
 
 def _interval(common: alt.Chart, curves: Curves, metric: str, axis: Axis) -> list[alt.Chart]:

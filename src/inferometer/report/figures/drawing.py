@@ -153,6 +153,6 @@ def base(**encodings: Any) -> alt.Chart:
     return alt.Chart(alt.NamedData(ROWS)).encode(**encodings)
 
 
-def layered(layers: Sequence[alt.Chart], title: str | alt.Title, *, height: int = PRINT_HEIGHT) -> Panel:
-    """Layers over each other as one panel."""
-    return cast("Panel", alt.layer(*layers).properties(title=title, height=height))
+def layered(layers: Sequence[alt.Chart], title: str | alt.Title, *, height: int = PRINT_HEIGHT, **encodings: Any) -> Panel:
+    """Layers over each other as one panel; `encodings` are those that all of them have."""
+    return cast("Panel", alt.layer(*layers).encode(**encodings).properties(title=title, height=height))

@@ -8,7 +8,7 @@ import altair as alt
 
 from inferometer.report.figures.curves import Curves, colour_of_curves, curve_panel, curves, level_of, shape_of_curves, titled
 from inferometer.report.figures.drawing import PRINT_HEIGHT, Material, NothingToDrawError, Panel, Row, Sketch, base, layered
-from inferometer.report.figures.naming import USUAL, clean, distinguishing, key_of, legend_names, name_of
+from inferometer.report.figures.naming import USUAL, Key, clean, distinguishing, key_of, legend_names, name_of
 from inferometer.report.figures.scales import FIGURES, value_axis
 from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
 from inferometer.report.words import LATENCIES, Words
@@ -80,13 +80,17 @@ def load_axis(points: Sequence[Point], words: Words) -> str:
     names = ("concurrency", "request_rate")
     x = max(names, key=lambda name: sum(level_of(point, name) is not None for point in points))
     there = [point for point in points if level_of(point, x) is not None]
-    fields = distinguishing(there, without=names)
-    levels: dict[object, set[float | None]] = {}
-    for point in there:
-        levels.setdefault(key_of(point, fields), set()).add(level_of(point, x))
-    if not any(len(each) > 1 for each in levels.values()):
+    if not has_curve(there, x, distinguishing(there, without=names)):
         raise NothingToDrawError(words.text("figure.nothing.levels"))
     return x
+
+
+def has_curve(points: Sequence[Point], x: str, fields: Sequence[str]) -> bool:
+    """Whether any two points that agree in `fields` are at different levels of x."""
+    levels: dict[Key, set[float | None]] = {}
+    for point in points:
+        levels.setdefault(key_of(point, fields), set()).add(level_of(point, x))
+    return any(len(each) > 1 for each in levels.values())
 
 
 def left_out(points: Sequence[Point], x: str, words: Words) -> list[str]:
@@ -150,11 +154,12 @@ def _pareto_row(point: Point, whole: str, short: dict[str, str], words: Words) -
     row: Row = {
         "id": clean(point.id),
         "curve": short[whole],
-        "whole": whole,
         "level": level,
         "user": float(f"{_per_user(point) or 0:.6g}"),
         "gpu": float(f"{point.values['output_throughput_per_gpu']:.6g}"),
     }
+    if whole != short[whole]:
+        row["name"] = whole
     if point.status:
         row["status"] = point.status
     return row
@@ -197,7 +202,7 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         coloured.transform_filter("datum.status == 'SUSPECT'").mark_point(style=HOLLOW, size=size).encode(shape=shape),
         coloured.transform_filter("datum.status == 'INVALID'").mark_point(shape=CROSS, size=size, strokeWidth=1.8),
         common.transform_filter("datum.front").mark_line(style=FRONT, interpolate="step-before"),
-        common.mark_point(style=HOVER).encode(tooltip=tooltip),
+        common.transform_calculate(whole="datum.name || datum.curve").mark_point(style=HOVER).encode(tooltip=tooltip),
     ]
     title = titled(words.metric_with_unit("output_throughput_per_gpu"), statuses, words)
     return layered(layers, title, height=PRINT_HEIGHT + 70)

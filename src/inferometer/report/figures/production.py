@@ -9,7 +9,7 @@ import altair as alt
 
 from inferometer.report.figures.curves import curve_panel, curves, level_of, titled
 from inferometer.report.figures.drawing import PRINT_HEIGHT, Material, NothingToDrawError, Panel, Row, Sketch, base, layered
-from inferometer.report.figures.load import left_out
+from inferometer.report.figures.load import has_curve, left_out
 from inferometer.report.figures.naming import Key, distinguishing, key_of, name_of
 from inferometer.report.figures.scales import FIGURES, compact, short_tokens, value_axis
 from inferometer.report.figures.theme import GHOST
@@ -30,12 +30,12 @@ def draw_production(material: Material, words: Words) -> Sketch:
     """Output throughput and TTFT over input length, a line a level of load; and the same as maps of input length × load."""
     load = max(("concurrency", "request_rate"), key=lambda name: sum(level_of(p, name) is not None for p in material.points))
     points = [p for p in material.points if level_of(p, "input_len") is not None and level_of(p, load) is not None]
-    if len({level_of(p, "input_len") for p in points}) < 2:
+    deployment = distinguishing(points, without=("input_len", load))
+    if not has_curve(points, "input_len", (*deployment, load)):
         raise NothingToDrawError(words.text("figure.nothing.input_lengths"))
     metrics = [m for choices in METRICS if (m := next((m for m in choices if any(m in p.values for p in points)), None))]
     if not metrics:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
-    deployment = distinguishing(points, without=("input_len", load))
     ordered = sorted(points, key=lambda p: level_of(p, load) or 0)
     lines = curves(ordered, metrics, words, x="input_len", fields=(*deployment, load))
     panels = [curve_panel(lines, [metric], words, title=words.metric_with_unit(metric)) for metric in metrics]

@@ -23,16 +23,14 @@ HOLLOW, DOT, GHOST, INTERVAL, FRONT, HOVER = "hollow", "dot", "ghost", "interval
 interval over a bar; a line that is no curve; unseen, but there for the pointer."""
 
 _LATIN = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans'"
-_SIMPLIFIED = (
-    "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei'"
-)
-_TRADITIONAL = "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Noto Sans TC', 'Source Han Sans TC'"
+_SIMPLIFIED = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'WenQuanYi Micro Hei'"
+_TRADITIONAL = "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Noto Sans TC'"
 _FONTS = {"en": (_LATIN, _SIMPLIFIED), "zh-CN": (_SIMPLIFIED, _LATIN), "zh-TW": (_TRADITIONAL, _LATIN)}
 
 
 def font(language: str = "en") -> str:
-    """The fonts for a language, as CSS lists them. Chinese ones come first for Chinese: whoever draws PNG takes the first that is
-    installed, and for what that lacks any other.
+    """The fonts for a language, as CSS lists them. Chinese ones come first for Chinese: what draws PNG takes the first that is
+    installed, and for a character that it lacks any other.
     """
     return ", ".join((*_FONTS[language], "sans-serif"))
 

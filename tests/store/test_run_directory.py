@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import re
 from dataclasses import asdict, replace
@@ -223,3 +224,10 @@ def test_tables_of_another_run_are_refused(tmp_path: Path, trace: Trace, spec: R
     (directory / "requests.parquet").write_bytes((other / "requests.parquet").read_bytes())
     with pytest.raises(ValueError, match=r"requests\.parquet is not what was written"):
         load_run(directory)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_full_disk_says_that_it_is_full(trace: Trace) -> None:
+    with pytest.raises(OSError, match="No space left") as caught:
+        run_directory._write_table(Path("/dev/full"), REQUEST_COLUMNS, trace.requests)
+    assert caught.value.errno == errno.ENOSPC

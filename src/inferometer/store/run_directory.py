@@ -15,6 +15,7 @@ key that a server repeats in an error is masked.
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -180,7 +181,9 @@ def _write_table(path: Path, columns: Sequence[Column], table: Columns, texts: S
     series = [_to_series(column, table[column.name]) for column in columns]
     if texts is not None:
         series.append(_to_text(TEXT, texts))
-    pl.DataFrame(series).write_parquet(path, compression="zstd")
+    packed = io.BytesIO()  # polars, writing to a full disk itself, need not say that it is full
+    pl.DataFrame(series).write_parquet(packed, compression="zstd")
+    path.write_bytes(packed.getbuffer())
 
 
 def _read_table(path: Path, columns: Sequence[Column]) -> tuple[dict[str, npt.NDArray[Any]], tuple[str, ...] | None]:

@@ -83,6 +83,7 @@ def test_a_dead_workers_requests_are_unfinished_as_far_as_they_were_sent() -> No
         if column.unit == "ns":
             assert set(r[column.name].tolist()) == {MISSING}, column.name
     assert (trace.workers[0].assigned, trace.workers[0].sent, trace.interrupted) == (5, 3, False)
+    assert trace.workers[0].lost
     check_books(trace, [0, 2, 4, 6, 8])
 
 

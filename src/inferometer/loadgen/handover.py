@@ -110,5 +110,6 @@ def lost_share(job: Job, sent: int, start_realtime_ns: int, *, why: str, interru
         reconnects=0,
         clock_step_ns=0,
         kernel_stamps=False,
+        lost=True,
     )
     return Trace(requests, empty_events(), (record,), start_realtime_ns, job.closed_loop, interrupted)

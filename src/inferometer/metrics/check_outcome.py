@@ -28,7 +28,7 @@ def something_measured(facts: Facts) -> Finding:
 def conservation(facts: Facts) -> Finding:
     """Every planned request has exactly one end: planned = sent + dropped + unsent, sent = ok + failed + cut off.
 
-    What the workers counted as they went must agree with what they recorded.
+    What the workers counted as they went must agree with what they recorded; of the requests of one that died nobody knows.
     """
     c, workers = facts.summary.counts, facts.trace.workers
     ids = facts.whole.requests["id"]
@@ -38,6 +38,7 @@ def conservation(facts: Facts) -> Finding:
         "recorded_twice": len(ids) - len(np.unique(ids)),
         "assigned_gap": sum(w.assigned for w in workers) - len(ids) if workers else 0,
         "begun_gap": sum(w.sent for w in workers) - int(np.count_nonzero(was_sent(facts.whole))) if workers else 0,
+        "lost": sum(w.assigned for w in workers if w.lost),
     }
     if not any(figures.values()):
         return Finding("conservation", Level.OK, f"All {c.planned} planned requests are accounted for.", figures)
@@ -54,6 +55,7 @@ def _gap(name: str, gap: int, c: Counts) -> str:
         "recorded_twice": f"{gap} recorded twice",
         "assigned_gap": f"the workers were given {gap:+} against those recorded",
         "begun_gap": f"the workers began to send {gap:+} against those recorded as sent",
+        "lost": f"{gap} of a worker that died are counted as unfinished or unsent, and nobody knows",
     }[name]
 
 

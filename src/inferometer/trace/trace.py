@@ -44,6 +44,8 @@ class WorkerRecord:
     """Largest jump of the system's time against the monotonic clock during the run."""
     kernel_stamps: bool
     """Whether the kernel stamped arrivals here; if not, the loop did, after the read."""
+    lost: bool = False
+    """It died, and what it had recorded went with it: what became of its requests is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def test_it_shows_every_load_and_what_came_of_them_and_keeps_it(place: Path) -> 
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert [line.split()[1] for line in lines[2:5]] == ["events/s", "requests/s", "streams"]
-    assert all(line.endswith("within") for line in lines[2:5])
+    assert all(line.endswith(("within", "beyond")) for line in lines[2:5])  # a busy machine sends requests late
     assert [line.partition(":")[0] for line in lines[5:9]] == ["Host", "Error", "Delay", "Ceiling"]
     (file,) = place.iterdir()
     assert lines[-1] == f"Saved:    {file}"
@@ -129,7 +129,7 @@ def test_it_can_be_stopped(tmp_path: Path) -> None:
         [*COMMAND, "--no-realtime"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
         assert process.stdout
-        while " within" not in process.stdout.readline():  # a load has been tried
+        while " events/s " not in process.stdout.readline():  # a load has been tried
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)

@@ -30,10 +30,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     ] = 0.25,
     directory: Annotated[
         Path | None,
-        typer.Option(
-            help="Where to store it; runs look there if INFEROMETER_CALIBRATION_DIR names it. "
-            "(default: ~/.local/state/inferometer/calibrations)"
-        ),
+        typer.Option(help="Where to store it, instead of where runs look for it.", show_default=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, and nothing else.")] = False,
 ) -> None:
@@ -47,8 +44,9 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     Server and client share this host's cores, so the client alone can take more: every ceiling is a lower bound. One with ≥ was
     not reached. Let the host do nothing else meanwhile.
 
-    It is stored for this host and these settings. `bench` and `run` say with every result how much of it was used, doubt what
-    went beyond, and make a quick one where there is none (--no-calibration, or INFEROMETER_CALIBRATION=off, goes without).
+    It is stored for this host and these settings where runs look for it: in ~/.local/state/inferometer/calibrations, or where
+    INFEROMETER_CALIBRATION_DIR says. `bench` and `run` say with every result how much of it was used, doubt what went beyond,
+    and make a quick one where there is none (--no-calibration, or INFEROMETER_CALIBRATION=off, goes without).
 
     Exit code: 0, 2 if it could not be done or stored, 130 if it was interrupted.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from loop_runner import BOUNDED, Ran, closed_loop, finish_loop, job_for, jobs_for, open_loop, requests, run_loop
@@ -282,4 +283,5 @@ def test_a_clock_that_is_set_back_does_not_save_what_stalls(
         peer.wait_for_hangup()
         raise Hangup
 
-    assert run_with(script, **{limit: 0.15}).failures == [Failure.NONE, failure, Failure.NONE]
+    limits: dict[str, Any] = {limit: 0.15}
+    assert run_with(script, **limits).failures == [Failure.NONE, failure, Failure.NONE]

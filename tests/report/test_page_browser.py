@@ -150,7 +150,7 @@ def test_what_is_missing_is_a_gap_and_told(browser: Chrome, pages: Callable[...,
     seen = Seen(browser, pages())
     seen.choose("y", "mean_ttft_ms")
     assert seen.drawn() == [n for n in range(16) if n != 3]
-    assert "1 of them have nothing to draw" in seen.run("return document.getElementById('told').textContent")
+    assert "missing or has no logarithm: 1." in seen.run("return document.getElementById('told').textContent")
     lines = seen.run("return window.inferometer.views.explorer.data('rows').filter(r => r.k === 'line').map(r => r.y)")
     assert lines.count(None) == 2  # the missing one and the INVALID one break their lines
     assert 0 not in lines

@@ -24,7 +24,7 @@ def view_of(*points: Point, language: str = "en", **more: Any) -> ReportView:
 def test_the_summary_counts_verdicts_and_names_their_reasons() -> None:
     view = view_of(*study().points)
     assert [(tally.status, tally.points) for tally in view.verdicts] == [("VALID", 14), ("SUSPECT", 1), ("INVALID", 1)]
-    assert "Of 16 judged points 14 are VALID, 1 are SUSPECT" in " ".join(view.sentences)
+    assert "Judged points: 16, of which 14 VALID, 1 SUSPECT" in " ".join(view.sentences)
 
 
 def test_reasons_that_differ_in_figures_only_are_counted_together_the_worst_first() -> None:
@@ -142,7 +142,7 @@ def test_environment_and_precision_come_from_run_directories(tmp_path: Path) -> 
     assert told["Memory"] == (("64 GiB", 1),)
     assert "99.00%" in view.precision[0]
     assert "0.25 ms" in view.precision[1]
-    assert "1 points" in view.precision[-1]
+    assert view.precision[-1].endswith(": 1.")
 
 
 def test_what_hosts_can_take_is_told_by_the_run_that_used_most(tmp_path: Path) -> None:

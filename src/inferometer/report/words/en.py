@@ -158,27 +158,27 @@ EN: dict[str, str] = {
     "page.dark": "Dark",
     "page.print": "Print",
     "page.written": "Written {time}",
-    "page.problems_found": "{n} things could not be read, and are missing here",
+    "page.problems_found": "What could not be read, and is missing here: {n}",
     "page.summary": "Summary",
     "page.nothing": "There is no point to show.",
     "page.no_date": "on a day that no file tells",
     "page.dates": "{first} to {last}",
-    "page.sentence.points": "{n} points, measured by {tools}, {dates}.",
-    "page.sentence.all_valid": "All {n} judged points are VALID: no check found a reason for doubt.",
+    "page.sentence.points": "Points: {n}. Measured by {tools}, {dates}.",
+    "page.sentence.all_valid": "All judged points ({n}) are VALID: no check found a reason for doubt.",
     "page.sentence.verdicts": (
-        "Of {n} judged points {valid} are VALID, {suspect} are SUSPECT (read their reasons) and {invalid} are "
-        "INVALID (do not use their figures)."
+        "Judged points: {n}, of which {valid} VALID, {suspect} SUSPECT (read their reasons), "
+        "{invalid} INVALID (do not use their figures)."
     ),
-    "page.sentence.unjudged": "{n} points are of a tool that gives no verdict: how far they may be believed is not known.",
+    "page.sentence.unjudged": "Points of a tool that gives no verdict: {n}. How far they may be believed is not known.",
     "page.sentence.best": "Best {label}: {value} ({where}).",
     "page.sentence.rehearsal": (
-        "{n} points are of a rehearsal (a quick run, or the embedded engine in place of a server): they say "
-        "nothing about hardware."
+        "Points of a rehearsal (a quick run, or the embedded engine in place of a server): {n}. "
+        "They say nothing about hardware."
     ),
     "page.reasons": "Reasons for doubt, and at how many points",
     "page.comma": ", ",
     "page.more": "and {n} more",
-    "page.n_points": "{n} points",
+    "page.n_points": "{n} of {all} points",
     "page.best": "Best points",
     "page.best.metric": "Metric",
     "page.best.value": "Value",
@@ -206,9 +206,9 @@ EN: dict[str, str] = {
     "page.precision": "Precision",
     "page.precision.calibrated": "{statement}",
     "page.precision.stamps": "The kernel stamped the arrival of {share} of {events} events.",
-    "page.precision.delay": "What the client added to an arrival, p99: {worst} ms in the worst of {n} runs.",
+    "page.precision.delay": "What the client added to an arrival, p99, in the worst of all runs ({n}): {worst} ms.",
     "page.precision.shared": "Events that share a stamp with another: {worst} in the worst run.",
-    "page.precision.unknown": "Of {n} points no file tells how exactly times were read.",
+    "page.precision.unknown": "Points of which no file tells how exactly times were read: {n}.",
     "page.environment": "Environment",
     "page.fact.hardware": "Hardware, as declared",
     "page.fact.engine": "Engine",
@@ -268,8 +268,8 @@ EN: dict[str, str] = {
     "page.js.from": "from",
     "page.js.to": "to",
     "page.js.rows": "{shown} of {all} rows are shown",
-    "page.js.shown": "{shown} of {all} points.",
-    "page.js.missing": "{missing} of them have nothing to draw here: a value is missing, or a logarithm does not know it.",
+    "page.js.shown": "Points shown: {shown} of {all}.",
+    "page.js.missing": "Not drawn, for a value is missing or has no logarithm: {missing}.",
     "page.js.chart": "{y} against {x}, {n} points; the table below has the same figures",
     "page.js.interval": "{confidence} % interval",
     "page.js.verdict": "Verdict",

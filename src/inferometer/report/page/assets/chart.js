@@ -67,9 +67,9 @@ function chartSpec(view, width) {
   const [x, y, color, facet] = AXES.map((axis) => columns.get(view[axis]));
   const encoding = {
     x: isNumeric(x)
-      ? { field: "x", type: "quantitative", title: titleOf(x), scale: scaleOf(view.xscale), axis: axisOf(x) }
+      ? { field: "x", type: "quantitative", title: titleOf(x), scale: scaleOf("x", view.xscale), axis: axisOf(x) }
       : { field: "x", type: "nominal", title: titleOf(x), sort: x.values, axis: { labelAngle: -30 } },
-    y: { field: "y", type: "quantitative", title: titleOf(y), scale: scaleOf(view.yscale), axis: axisOf(y) },
+    y: { field: "y", type: "quantitative", title: titleOf(y), scale: scaleOf("y", view.yscale), axis: axisOf(y) },
     ...colorOf(color),
   };
   const layer = layersOf(view);
@@ -88,7 +88,11 @@ const facetText = (column, i) => (valueOf(column, i) === null ? "–" : facetNam
 
 const ROWS_OF_CHART = "rows";
 const isNumeric = (column) => column.kind === "metric" || column.numeric;
-const scaleOf = (scale) => (scale === "log" ? { type: "log", nice: false, padding: 10 } : { type: "linear", padding: 10 });
+// Marks at the ends stay whole; a linear value axis ends where its numbers do, for below 0 there is nothing.
+function scaleOf(axis, scale) {
+  return { type: scale, nice: scale === "linear" && axis === "y", ...(scale === "log" || axis === "x" ? { padding: 10 } : {}) };
+}
+
 
 // Few swept values are all marked on their axis.
 function axisOf(column) {

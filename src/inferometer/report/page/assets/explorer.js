@@ -159,7 +159,7 @@ function showChart(shown) {
   const { rows, missing } = chartRows(shown, view);
   const y = columns.get(view.y);
   const told = [say("page.js.shown", { shown: figure(shown.length), all: figure(COUNT) })];
-  if (missing) told.push(say("page.js.missing", { missing: figure(missing), y: y.label }));
+  if (missing) told.push(say("page.js.missing", { missing: figure(missing) }));
   element("told").textContent = told.join(" ");
   element("chart").setAttribute("aria-label", say("page.js.chart", { x: columns.get(view.x).label, y: y.label, n: figure(rows.filter((row) => row.k === "point").length) }));
   drawLegend(element("legend"), rows, view);

@@ -51,8 +51,15 @@ const AXES = ["x", "y", "color", "facet"];
 
 function choicesOf(axis) {
   if (axis === "y") return metrics.map((m) => columns.get(m.name));
-  if (axis === "x") return [...varying.filter((c) => c.name !== "series"), ...metrics.map((m) => columns.get(m.name))];
+  if (axis === "x") return [...acrossConditions(), ...metrics.map((m) => columns.get(m.name))];
   return [null, ...varying.filter((c) => !c.alias && c.values.length <= (axis === "facet" ? 24 : 200))];
+}
+
+// What varies; of a single load, that load.
+function acrossConditions() {
+  const varied = varying.filter((c) => c.name !== "series");
+  const loads = conditions.filter((c) => c.role === "load" && c.numeric && !c.varies).map((c) => columns.get(c.name));
+  return [...varied, ...loads.filter((c) => c.values.some((value) => typeof value === "number"))];
 }
 
 function firstOf(axis, names) {

@@ -17,7 +17,7 @@ from inferometer.report.figures import Drawing, theme
 from inferometer.report.page.view import ReportView
 from inferometer.report.words import Words, words
 
-SCRIPTS = ("points.js", "chart.js", "table.js", "explorer.js", "page.js")
+SCRIPTS = ("points.js", "chart.js", "hover.js", "table.js", "explorer.js", "page.js")
 """One module, in this order."""
 
 HARMLESS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}

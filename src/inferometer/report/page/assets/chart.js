@@ -1,12 +1,18 @@
-// The explorer's chart: rows and specification from a view, its legend, and what hovering shows. All text is set as text.
+// The explorer's chart: rows and specification from a view, and its legend. All text is set as text.
 
-const DASHES = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3]];
+const DASHES = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [9, 3, 2, 3],
+];
 const CROSS = "M-1,-1L1,1M-1,1L1,-1";
 const COLOURS = 24; // values of a number from which a colour is a gradient
 
 const darkMedia = matchMedia("(prefers-color-scheme: dark)");
 let printing = false; // paper is light
-const isDark = () => !printing && (document.documentElement.dataset.theme ?? (darkMedia.matches ? "dark" : "light")) === "dark";
+const isDark = () =>
+  !printing && (document.documentElement.dataset.theme ?? (darkMedia.matches ? "dark" : "light")) === "dark";
 
 function theme() {
   const chosen = themes[isDark() ? "dark" : "light"];
@@ -16,7 +22,11 @@ function theme() {
 // Each value of a colour keeps its looks whatever is filtered: they go by its place among all values.
 function looks(place) {
   const { category, symbol } = theme().range;
-  return { color: category[place % category.length], shape: symbol[place % symbol.length], dash: DASHES[Math.floor(place / category.length) % DASHES.length] };
+  return {
+    color: category[place % category.length],
+    shape: symbol[place % symbol.length],
+    dash: DASHES[Math.floor(place / category.length) % DASHES.length],
+  };
 }
 const MANY_POINTS = 500;
 const asGradient = (column) => Boolean(column && column.numeric && column.values.length > COLOURS);
@@ -33,7 +43,15 @@ function chartRows(shown, view) {
     const value = numberOf(y, i, view.yscale);
     if (at === null || value === null) missing += 1;
     if (at === null) continue;
-    const row = { i, t: String(i), x: at, y: value, c: color ? valueOf(color, i) ?? "–" : "", f: facet ? facetText(facet, i) : "", s: points.status[i] };
+    const row = {
+      i,
+      t: String(i),
+      x: at,
+      y: value,
+      c: color ? (valueOf(color, i) ?? "–") : "",
+      f: facet ? facetText(facet, i) : "",
+      s: points.status[i],
+    };
     if (value !== null) rows.push({ k: "point", ...row, lo: y.low?.[i] ?? null, hi: y.high?.[i] ?? null });
     if (joined) addToLine(lines, row, joined[i]);
   }
@@ -75,11 +93,28 @@ function chartSpec(view, width) {
   const layer = layersOf(view);
   const data = { name: ROWS_OF_CHART, values: [] };
   if (!facet) {
-    return { data, width, height: width < 500 ? 280 : 400, autosize: { type: "fit", contains: "padding" }, encoding, layer };
+    return {
+      data,
+      width,
+      height: width < 500 ? 280 : 400,
+      autosize: { type: "fit", contains: "padding" },
+      encoding,
+      layer,
+    };
   }
   const across = Math.max(1, Math.min(facet.values.length + facet.codes.includes(-1), Math.floor(width / 300)));
   const spec = { width: Math.max(150, Math.floor(width / across) - 70), height: 220, encoding, layer };
-  return { data, facet: { field: "f", type: "nominal", title: null, sort: [...facet.values.map((value) => facetName(facet, value)), "–"] }, columns: across, spec };
+  return {
+    data,
+    facet: {
+      field: "f",
+      type: "nominal",
+      title: null,
+      sort: [...facet.values.map((value) => facetName(facet, value)), "–"],
+    },
+    columns: across,
+    spec,
+  };
 }
 
 // A number needs to be told of what: `TP 2`, but `7B`.
@@ -90,9 +125,12 @@ const ROWS_OF_CHART = "rows";
 const isNumeric = (column) => column.kind === "metric" || column.numeric;
 // Marks at the ends stay whole; a linear value axis ends where its numbers do, for below 0 there is nothing.
 function scaleOf(axis, scale) {
-  return { type: scale, nice: scale === "linear" && axis === "y", ...(scale === "log" || axis === "x" ? { padding: 10 } : {}) };
+  return {
+    type: scale,
+    nice: scale === "linear" && axis === "y",
+    ...(scale === "log" || axis === "x" ? { padding: 10 } : {}),
+  };
 }
-
 
 // Few swept values are all marked on their axis.
 function axisOf(column) {
@@ -103,7 +141,15 @@ function axisOf(column) {
 function colorOf(color) {
   if (!color) return { color: { value: looks(0).color } };
   if (asGradient(color)) {
-    return { color: { field: "c", type: "quantitative", title: titleOf(color), scale: { scheme: "cividis" }, legend: { orient: "top" } } };
+    return {
+      color: {
+        field: "c",
+        type: "quantitative",
+        title: titleOf(color),
+        scale: { scheme: "cividis" },
+        legend: { orient: "top" },
+      },
+    };
   }
   return { color: channelOf(color, "color") };
 }
@@ -111,7 +157,12 @@ function colorOf(color) {
 // A channel in which every value of the colour has a look of its own.
 function channelOf(color, look) {
   const entries = looksOf(color);
-  return { field: "c", type: "nominal", scale: { domain: entries.map((e) => e.value), range: entries.map((e) => e[look]) }, legend: null };
+  return {
+    field: "c",
+    type: "nominal",
+    scale: { domain: entries.map((e) => e.value), range: entries.map((e) => e[look]) },
+    legend: null,
+  };
 }
 
 function looksOf(color) {
@@ -132,17 +183,32 @@ function layersOf(view) {
   const joined = { type: "line", opacity: 0.75, strokeWidth: 1.6, invalid: "break-paths-show-domains" };
   const layers = [];
   if (view.lines) {
-    layers.push({ transform: [{ filter: "datum.k === 'line'" }], mark: joined, encoding: { detail: { field: "l" }, ...by("strokeDash", "dash") } });
+    layers.push({
+      transform: [{ filter: "datum.k === 'line'" }],
+      mark: joined,
+      encoding: { detail: { field: "l" }, ...by("strokeDash", "dash") },
+    });
   }
   if (view.intervals && columns.get(view.y).low) {
     const range = { y: { field: "lo", type: "quantitative" }, y2: { field: "hi" } };
-    layers.push({ transform: [{ filter: "isValid(datum.lo)" }], mark: { type: "rule", opacity: 0.5 }, encoding: range });
+    layers.push({
+      transform: [{ filter: "isValid(datum.lo)" }],
+      mark: { type: "rule", opacity: 0.5 },
+      encoding: range,
+    });
   }
   layers.push(marks("datum.s !== 'SUSPECT' && datum.s !== 'INVALID'", { filled: true, size }, by("shape", "shape")));
   if (points.status.includes("SUSPECT")) {
-    layers.push(marks("datum.s === 'SUSPECT'", { filled: false, fill: "transparent", size: 1.8 * size + 10, strokeWidth: 1.6 }, by("shape", "shape")));
+    layers.push(
+      marks(
+        "datum.s === 'SUSPECT'",
+        { filled: false, fill: "transparent", size: 1.8 * size + 10, strokeWidth: 1.6 },
+        by("shape", "shape"),
+      ),
+    );
   }
-  if (points.status.includes("INVALID")) layers.push(marks("datum.s === 'INVALID'", { shape: CROSS, size: 1.8 * size + 10, strokeWidth: 2 }));
+  if (points.status.includes("INVALID"))
+    layers.push(marks("datum.s === 'INVALID'", { shape: CROSS, size: 1.8 * size + 10, strokeWidth: 2 }));
   return layers;
 }
 
@@ -168,23 +234,51 @@ async function drawRows(place, name, spec, rows, tooltip) {
 }
 
 async function draw(place, name, spec, tooltip, renderer = "svg") {
-  const drawn = await window.vegaEmbed(place, spec, { mode: "vega-lite", ast: true, actions: false, defaultStyle: false, renderer, logLevel: 1, config: theme(), tooltip });
+  const drawn = await window.vegaEmbed(place, spec, {
+    mode: "vega-lite",
+    ast: true,
+    actions: false,
+    defaultStyle: false,
+    renderer,
+    logLevel: 1,
+    config: theme(),
+    tooltip,
+  });
   views[name]?.finalize();
   views[name] = drawn.view;
 }
 
 const SVG = "http://www.w3.org/2000/svg";
-const SWATCHES = { circle: "M18,6a4,4 0 1,0 8,0a4,4 0 1,0 -8,0", square: "M18.5,2.5h7v7h-7z", "triangle-up": "M22,1.5l4.5,8h-9z", diamond: "M22,1l4,5l-4,5l-4,-5z", "triangle-down": "M22,10.5l4.5,-8h-9z", "triangle-right": "M26.5,6l-8,4.5v-9z", "triangle-left": "M17.5,6l8,4.5v-9z", cross: "M18.5,2.5l7,7m0,-7l-7,7" };
+const SWATCHES = {
+  circle: "M18,6a4,4 0 1,0 8,0a4,4 0 1,0 -8,0",
+  square: "M18.5,2.5h7v7h-7z",
+  "triangle-up": "M22,1.5l4.5,8h-9z",
+  diamond: "M22,1l4,5l-4,5l-4,-5z",
+  "triangle-down": "M22,10.5l4.5,-8h-9z",
+  "triangle-right": "M26.5,6l-8,4.5v-9z",
+  "triangle-left": "M17.5,6l8,4.5v-9z",
+  cross: "M18.5,2.5l7,7m0,-7l-7,7",
+};
 
 function swatch({ color, dash, shape, hollow = false, line = true }) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ width: line ? 44 : 14, height: 12, viewBox: line ? "0 0 44 12" : "15 0 14 12", "aria-hidden": "true" })) svg.setAttribute(name, value);
+  for (const [name, value] of Object.entries({
+    width: line ? 44 : 14,
+    height: 12,
+    viewBox: line ? "0 0 44 12" : "15 0 14 12",
+    "aria-hidden": "true",
+  }))
+    svg.setAttribute(name, value);
   const add = (d, attributes) => {
     const path = svg.appendChild(document.createElementNS(SVG, "path"));
     for (const [name, value] of Object.entries({ d, stroke: color, ...attributes })) path.setAttribute(name, value);
   };
-  if (line) add("M0,6H44", { "stroke-width": 1.6, "stroke-dasharray": dash.join(",") === "1,0" ? "none" : dash.join(",") });
-  add(SWATCHES[shape], { "stroke-width": shape === "cross" ? 2 : 1.4, fill: hollow || shape === "cross" ? "none" : color });
+  if (line)
+    add("M0,6H44", { "stroke-width": 1.6, "stroke-dasharray": dash.join(",") === "1,0" ? "none" : dash.join(",") });
+  add(SWATCHES[shape], {
+    "stroke-width": shape === "cross" ? 2 : 1.4,
+    fill: hollow || shape === "cross" ? "none" : color,
+  });
   return svg;
 }
 
@@ -194,8 +288,10 @@ function drawLegend(element, rows, view) {
   const kept = color && !asGradient(color) ? looksOf(color).filter((entry) => drawn.has(entry.value)) : [];
   const entries = kept.map((entry) => [swatch({ ...entry, line: view.lines }), String(entry.value)]);
   const statuses = new Set(rows.filter((row) => row.k === "point").map((row) => row.s));
-  if (statuses.has("SUSPECT")) entries.push([swatch({ color: "currentColor", shape: "circle", hollow: true, line: false }), "SUSPECT"]);
-  if (statuses.has("INVALID")) entries.push([swatch({ color: "currentColor", shape: "cross", line: false }), "INVALID"]);
+  if (statuses.has("SUSPECT"))
+    entries.push([swatch({ color: "currentColor", shape: "circle", hollow: true, line: false }), "SUSPECT"]);
+  if (statuses.has("INVALID"))
+    entries.push([swatch({ color: "currentColor", shape: "cross", line: false }), "INVALID"]);
   element.replaceChildren(
     ...entries.map(([mark, text]) => {
       const item = document.createElement("li");
@@ -205,67 +301,4 @@ function drawLegend(element, rows, view) {
       return item;
     }),
   );
-}
-
-// ---- hovering
-
-const tip = document.getElementById("tip");
-
-function showTip(event, lines) {
-  tip.replaceChildren(
-    ...lines.map(([label, text]) => {
-      const line = document.createElement("div");
-      const name = document.createElement("span");
-      name.textContent = label;
-      const value = document.createElement("bdi");
-      value.textContent = text;
-      line.append(name, value);
-      return line;
-    }),
-  );
-  tip.hidden = false;
-  const { width, height } = tip.getBoundingClientRect();
-  const beside = event.clientX + 16 + width > window.innerWidth ? event.clientX - width - 12 : event.clientX + 16;
-  tip.style.left = `${Math.max(4, beside)}px`;
-  tip.style.top = `${Math.max(4, Math.min(event.clientY + 14, window.innerHeight - height - 4))}px`;
-}
-
-function hideTip() {
-  tip.hidden = true;
-}
-
-function describePoint(i, view) {
-  const y = columns.get(view.y);
-  const x = columns.get(view.x);
-  const lines = [["", points.ids[i]]];
-  for (const column of varying) if (column.name !== "series" && column.name !== "status" && valueOf(column, i) !== null) lines.push([column.label, textOf(column, i)]);
-  if (x.kind === "metric") lines.push([x.label, `${textOf(x, i)} ${x.unit}`]);
-  lines.push([y.label, `${textOf(y, i)} ${y.unit}`]);
-  if (y.low && y.low[i] !== null) lines.push([say("page.js.interval", { confidence: Math.round((y.confidence ?? 0.95) * 100) }), `${figure(y.low[i])} – ${figure(y.high[i])} ${y.unit}`]);
-  const n = samplesOf(y, i);
-  if (n !== null) lines.push(["n", figure(n)]);
-  lines.push([say("page.js.verdict"), points.status[i] ?? say("page.js.no_verdict")]);
-  for (const reason of reasonsOf(i).slice(0, 4)) lines.push(["", reason]);
-  return lines;
-}
-
-function samplesOf(metric, i) {
-  const latency = /_(ttft|tpot|itl|e2el)_ms$/.exec(metric.name)?.[1];
-  return (latency && points.samples[latency]?.[i]) ?? null;
-}
-
-const reasonsOf = (i) => (points.reasons[i] ?? []).map((code) => points.sentences[code]);
-
-function pointTip(view) {
-  return (_, event, item, value) => {
-    if (value === null || value === undefined || value === "") return hideTip();
-    return showTip(event, describePoint(Number(value), view()));
-  };
-}
-
-// Hovering over a figure shows the fields that its specification names.
-function fieldTip(_, event, item, value) {
-  if (value === null || value === undefined || value === "") return hideTip();
-  const fields = typeof value === "object" ? Object.entries(value) : [["", value]];
-  return showTip(event, fields.map(([label, text]) => [label, figure(text)]));
 }

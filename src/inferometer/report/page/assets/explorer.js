@@ -13,19 +13,27 @@ function fillSelectors() {
   for (const axis of AXES) {
     const select = element(axis);
     const choices = choicesOf(axis);
-    const groups = [["condition", say("page.js.conditions")], ["metric", say("page.js.metrics")]].map(([kind, label]) => {
+    const groups = [
+      ["condition", say("page.js.conditions")],
+      ["metric", say("page.js.metrics")],
+    ].map(([kind, label]) => {
       const group = Object.assign(document.createElement("optgroup"), { label });
       group.append(...choices.filter((c) => c && c.kind === kind).map(option));
       return group;
     });
-    select.replaceChildren(...(choices.includes(null) ? [option(null)] : []), ...groups.filter((group) => group.children.length));
+    select.replaceChildren(
+      ...(choices.includes(null) ? [option(null)] : []),
+      ...groups.filter((group) => group.children.length),
+    );
     select.addEventListener("change", () => {
       if (axis === "x" || axis === "y") change({ [axis]: select.value, [`${axis}scale`]: naturalScale(select.value) });
       else change({ [axis]: select.value });
     });
   }
-  for (const axis of ["xscale", "yscale"]) element(axis).addEventListener("change", (event) => change({ [axis]: event.target.checked ? "log" : "linear" }));
-  for (const flag of ["lines", "intervals", "all"]) element(flag).addEventListener("change", (event) => change({ [flag]: event.target.checked }));
+  for (const axis of ["xscale", "yscale"])
+    element(axis).addEventListener("change", (event) => change({ [axis]: event.target.checked ? "log" : "linear" }));
+  for (const flag of ["lines", "intervals", "all"])
+    element(flag).addEventListener("change", (event) => change({ [flag]: event.target.checked }));
   element("reset").addEventListener("click", () => setView(readView("")));
   element("more").addEventListener("click", () => {
     limit += 500;
@@ -36,7 +44,9 @@ function fillSelectors() {
 // ---- filters: a list of values, or a range of a number with many
 
 function fillFilters() {
-  element("filters").replaceChildren(...filters.map((column) => (isRange(column) ? rangeFilter(column) : setFilter(column))));
+  element("filters").replaceChildren(
+    ...filters.map((column) => (isRange(column) ? rangeFilter(column) : setFilter(column))),
+  );
   document.addEventListener("click", (event) => closeFilters(event.target.closest?.("details.filter")));
   document.addEventListener("keydown", (event) => {
     const open = event.key === "Escape" && document.querySelector("details.filter[open]");
@@ -55,7 +65,10 @@ function filterBox(column, content) {
   const details = Object.assign(document.createElement("details"), { className: "filter" });
   details.dataset.column = column.name;
   const summary = document.createElement("summary");
-  summary.append(Object.assign(document.createElement("span"), { textContent: column.label }), Object.assign(document.createElement("bdi"), { className: "chosen" }));
+  summary.append(
+    Object.assign(document.createElement("span"), { textContent: column.label }),
+    Object.assign(document.createElement("bdi"), { className: "chosen" }),
+  );
   const field = document.createElement("fieldset");
   field.append(Object.assign(document.createElement("legend"), { textContent: column.label }), ...content);
   details.append(summary, field);
@@ -83,9 +96,16 @@ function rangeFilter(column) {
   const numbers = column.values.filter((v) => typeof v === "number");
   const ends = ["from", "to"].map((end) => {
     const label = document.createElement("label");
-    const input = Object.assign(document.createElement("input"), { type: "number", step: "any", name: end, placeholder: String(end === "from" ? Math.min(...numbers) : Math.max(...numbers)) });
+    const input = Object.assign(document.createElement("input"), {
+      type: "number",
+      step: "any",
+      name: end,
+      placeholder: String(end === "from" ? Math.min(...numbers) : Math.max(...numbers)),
+    });
     input.addEventListener("change", () => {
-      const [from, to] = [...label.parentElement.querySelectorAll("input")].map((each) => (each.value === "" ? null : Number(each.value)));
+      const [from, to] = [...label.parentElement.querySelectorAll("input")].map((each) =>
+        each.value === "" ? null : Number(each.value),
+      );
       setFilterOf(column.name, from === null && to === null ? null : { from, to });
     });
     label.append(say(`page.js.${end}`), input);
@@ -132,7 +152,8 @@ function showControls() {
     const filter = view.filters[box.dataset.column];
     box.classList.toggle("active", Boolean(filter));
     box.querySelector(".chosen").textContent = filter ? filterText(filter) : say("page.js.every");
-    for (const input of box.querySelectorAll("input[type=checkbox]")) input.checked = filter instanceof Set && filter.has(input.value);
+    for (const input of box.querySelectorAll("input[type=checkbox]"))
+      input.checked = filter instanceof Set && filter.has(input.value);
     for (const input of box.querySelectorAll("input[type=number]")) input.value = filter?.[input.name] ?? "";
   }
 }
@@ -148,11 +169,14 @@ function showTable(shown) {
     onSort: (name) => {
       const turned = view.sort === name && view.order === "descending" ? "ascending" : "descending";
       change({ sort: name, order: turned });
-      element("points").querySelector(`[data-sort="${CSS.escape(name)}"]`)?.focus();
+      element("points")
+        .querySelector(`[data-sort="${CSS.escape(name)}"]`)
+        ?.focus();
     },
   });
   element("more").hidden = shown.length <= limit;
-  element("rows").textContent = shown.length > limit ? say("page.js.rows", { shown: figure(limit), all: figure(shown.length) }) : "";
+  element("rows").textContent =
+    shown.length > limit ? say("page.js.rows", { shown: figure(limit), all: figure(shown.length) }) : "";
 }
 
 function showChart(shown) {
@@ -161,10 +185,27 @@ function showChart(shown) {
   const told = [say("page.js.shown", { shown: figure(shown.length), all: figure(COUNT) })];
   if (missing) told.push(say("page.js.missing", { missing: figure(missing) }));
   element("told").textContent = told.join(" ");
-  element("chart").setAttribute("aria-label", say("page.js.chart", { x: columns.get(view.x).label, y: y.label, n: figure(rows.filter((row) => row.k === "point").length) }));
+  element("chart").setAttribute(
+    "aria-label",
+    say("page.js.chart", {
+      x: columns.get(view.x).label,
+      y: y.label,
+      n: figure(rows.filter((row) => row.k === "point").length),
+    }),
+  );
   drawLegend(element("legend"), rows, view);
   const spec = chartSpec(view, element("chart").clientWidth);
-  drawing = drawing.then(() => drawRows(element("chart"), "explorer", spec, rows, pointTip(() => view))).catch(console.error);
+  drawing = drawing
+    .then(() =>
+      drawRows(
+        element("chart"),
+        "explorer",
+        spec,
+        rows,
+        pointTip(() => view),
+      ),
+    )
+    .catch(console.error);
 }
 
 function startExplorer() {

@@ -3,7 +3,10 @@
 const figures = [...document.querySelectorAll("figure[data-figure]")];
 
 function startFigures() {
-  const sight = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => drawFigure(entry.target)), { rootMargin: "300px" });
+  const sight = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => drawFigure(entry.target)),
+    { rootMargin: "300px" },
+  );
   figures.forEach((figure) => sight.observe(figure));
 }
 
@@ -13,7 +16,11 @@ async function drawFigure(figure) {
   figure.dataset.drawn = look;
   const { panels, rows } = JSON.parse(element(figure.dataset.figure).textContent);
   const places = figure.querySelectorAll(".panel");
-  await Promise.all(panels.map((spec, at) => draw(places[at], `${figure.dataset.figure}-${at}`, { ...spec, datasets: { ...spec.datasets, rows } }, fieldTip)));
+  await Promise.all(
+    panels.map((spec, at) =>
+      draw(places[at], `${figure.dataset.figure}-${at}`, { ...spec, datasets: { ...spec.datasets, rows } }, fieldTip),
+    ),
+  );
 }
 
 // ---- light and dark: what is drawn is drawn again, what is not yet will be drawn in the new light
@@ -53,7 +60,9 @@ function startLinks() {
 function startPrinting() {
   let folded = [];
   const prepare = () => {
-    folded = [...document.querySelectorAll("details:not(.filter):not([open])")].filter((each) => !each.closest("table"));
+    folded = [...document.querySelectorAll("details:not(.filter):not([open])")].filter(
+      (each) => !each.closest("table"),
+    );
     folded.forEach((each) => (each.open = true));
     printing = true;
     return redraw();

@@ -1,8 +1,13 @@
 // The points that the page carries, the words it speaks, and which points a view shows. Touches no element.
 
-const { words, language, themes, conditions, metrics, points } = JSON.parse(document.getElementById("data").textContent);
+const { words, language, themes, conditions, metrics, points } = JSON.parse(
+  document.getElementById("data").textContent,
+);
 const COUNT = points.ids.length;
-const columns = new Map([...conditions.map((c) => [c.name, { ...c, kind: "condition" }]), ...metrics.map((m) => [m.name, { ...m, kind: "metric" }])]);
+const columns = new Map([
+  ...conditions.map((c) => [c.name, { ...c, kind: "condition" }]),
+  ...metrics.map((m) => [m.name, { ...m, kind: "metric" }]),
+]);
 const MANY = 12; // values of a number from which a filter is a range, not a list
 
 function say(key, values = {}) {
@@ -42,7 +47,9 @@ function titleOf(column) {
 
 // Conditions that tell points apart; only those can be filtered by, or be a colour.
 const varying = conditions.filter((c) => c.varies).map((c) => columns.get(c.name));
-const filters = varying.filter((c) => !c.alias && c.name !== "series" && c.name !== "date").sort((a, b) => b.telling - a.telling);
+const filters = varying
+  .filter((c) => !c.alias && c.name !== "series" && c.name !== "date")
+  .sort((a, b) => b.telling - a.telling);
 const isRange = (column) => column.numeric && column.values.length > MANY;
 
 // ---- a view: what the selectors say; everything in it is checked against the columns there are
@@ -71,7 +78,9 @@ function firstOf(axis, names) {
 // drawn by ratio where decades are crossed.
 function naturalScale(name) {
   const column = columns.get(name);
-  const numbers = (column?.kind === "metric" ? column.data : column?.values ?? []).filter((v) => typeof v === "number");
+  const numbers = (column?.kind === "metric" ? column.data : (column?.values ?? [])).filter(
+    (v) => typeof v === "number",
+  );
   const low = numbers.reduce((a, b) => Math.min(a, b), Infinity);
   if (!(low > 0) || numbers.length < 3) return "linear";
   if (column.kind === "metric") return numbers.reduce((a, b) => Math.max(a, b), 0) / low > 100 ? "log" : "linear";
@@ -85,10 +94,31 @@ function unevenness(sorted) {
 }
 
 function defaultView() {
-  const x = firstOf("x", ["concurrency", "max_concurrency", "request_rate", "num_prompts", "input_len", "gpus", ...varying.filter((c) => c.numeric).map((c) => c.name)]);
+  const x = firstOf("x", [
+    "concurrency",
+    "max_concurrency",
+    "request_rate",
+    "num_prompts",
+    "input_len",
+    "gpus",
+    ...varying.filter((c) => c.numeric).map((c) => c.name),
+  ]);
   const y = firstOf("y", ["output_throughput", "request_throughput", "mean_ttft_ms"]);
   const color = firstOf("color", ["series", ...varying.filter((c) => c.name !== x).map((c) => c.name)]);
-  return { x, y, color, facet: "", xscale: naturalScale(x), yscale: naturalScale(y), lines: true, intervals: true, filters: {}, sort: "", order: "descending", all: false };
+  return {
+    x,
+    y,
+    color,
+    facet: "",
+    xscale: naturalScale(x),
+    yscale: naturalScale(y),
+    lines: true,
+    intervals: true,
+    filters: {},
+    sort: "",
+    order: "descending",
+    all: false,
+  };
 }
 
 function readView(hash) {
@@ -116,7 +146,9 @@ function readView(hash) {
 
 function readRange(asked, column) {
   const bound = (name) => (asked.get(name)?.trim() ? Number(asked.get(name)) : NaN);
-  const [from, to] = [bound(`from.${column.name}`), bound(`to.${column.name}`)].map((n) => (Number.isFinite(n) ? n : null));
+  const [from, to] = [bound(`from.${column.name}`), bound(`to.${column.name}`)].map((n) =>
+    Number.isFinite(n) ? n : null,
+  );
   return from === null && to === null ? null : { from, to };
 }
 
@@ -131,8 +163,10 @@ function writeView(view) {
   const plain = defaultView();
   const told = new URLSearchParams();
   for (const axis of AXES) if (view[axis] !== plain[axis]) told.set(axis, view[axis]);
-  for (const axis of ["x", "y"]) if (view[`${axis}scale`] !== naturalScale(view[axis])) told.set(`${axis}scale`, view[`${axis}scale`]);
-  for (const flag of ["lines", "intervals", "all"]) if (view[flag] !== plain[flag]) told.set(flag, view[flag] ? "1" : "0");
+  for (const axis of ["x", "y"])
+    if (view[`${axis}scale`] !== naturalScale(view[axis])) told.set(`${axis}scale`, view[`${axis}scale`]);
+  for (const flag of ["lines", "intervals", "all"])
+    if (view[flag] !== plain[flag]) told.set(flag, view[flag] ? "1" : "0");
   if (view.sort) told.set("sort", view.sort);
   if (view.sort && view.order === "ascending") told.set("order", "ascending");
   for (const [name, filter] of Object.entries(view.filters)) {

@@ -1,11 +1,21 @@
 // The table under the chart: the points of the view, sortable by every column, some rows at a time.
 
 const ROWS = 50;
-const HEADLINE = ["output_throughput", "mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms", "p99_itl_ms", "p99_e2el_ms"];
+const HEADLINE = [
+  "output_throughput",
+  "mean_ttft_ms",
+  "p99_ttft_ms",
+  "mean_tpot_ms",
+  "p99_tpot_ms",
+  "p99_itl_ms",
+  "p99_e2el_ms",
+];
 
 function tableColumns(view) {
   const asked = AXES.map((axis) => view[axis]);
-  const told = varying.filter((c) => c.name !== "series" && (view.all || asked.includes(c.name) || (c.telling && !c.alias)));
+  const told = varying.filter(
+    (c) => c.name !== "series" && (view.all || asked.includes(c.name) || (c.telling && !c.alias)),
+  );
   const chosen = (m) => view.all || HEADLINE.includes(m.name) || m.name === view.x || m.name === view.y;
   return [...told, ...metrics.filter(chosen).map((m) => columns.get(m.name))];
 }
@@ -16,7 +26,11 @@ function drawTable(table, shown, view, { limit, onSort }) {
   const row = document.createElement("tr");
   row.append(...heads.map((column) => headCell(column, view, onSort)));
   table.tHead.replaceChildren(row);
-  table.tBodies[0].replaceChildren(...sortedPoints(shown, view).slice(0, limit).map((i) => bodyRow(i, listed)));
+  table.tBodies[0].replaceChildren(
+    ...sortedPoints(shown, view)
+      .slice(0, limit)
+      .map((i) => bodyRow(i, listed)),
+  );
 }
 
 function headCell(column, view, onSort) {
@@ -30,7 +44,13 @@ function headCell(column, view, onSort) {
   button.dataset.sort = column.name;
   button.textContent = column.label;
   if (column.unit) button.append(Object.assign(document.createElement("small"), { textContent: column.unit }));
-  button.append(Object.assign(document.createElement("span"), { className: "arrow", ariaHidden: "true", textContent: sorted ? (view.order === "ascending" ? "▲" : "▼") : "" }));
+  button.append(
+    Object.assign(document.createElement("span"), {
+      className: "arrow",
+      ariaHidden: "true",
+      textContent: sorted ? (view.order === "ascending" ? "▲" : "▼") : "",
+    }),
+  );
   button.addEventListener("click", () => onSort(column.name));
   cell.append(button);
   return cell;
@@ -56,7 +76,8 @@ function bodyCell(column, i) {
   cell.append(bdi(text));
   if (column.kind === "metric" || column.numeric) cell.className = "number";
   else cell.title = text;
-  if (column.low && column.low[i] !== null) cell.title = `${say("page.js.interval", { confidence: Math.round((column.confidence ?? 0.95) * 100) })}: ${figure(column.low[i])} – ${figure(column.high[i])} ${column.unit}`;
+  if (column.low && column.low[i] !== null)
+    cell.title = `${say("page.js.interval", { confidence: Math.round((column.confidence ?? 0.95) * 100) })}: ${figure(column.low[i])} – ${figure(column.high[i])} ${column.unit}`;
   return cell;
 }
 

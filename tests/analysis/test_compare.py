@@ -31,7 +31,8 @@ def test_single_runs_that_differ_more_than_drift_explains() -> None:
     assert (throughput.verdict, tpot.verdict) == ("slower", "slower")
     assert throughput.effect == pytest.approx(-0.2)
     assert tpot.effect == pytest.approx(0.25)
-    assert (throughput.a, throughput.b) == (pytest.approx(100), pytest.approx(80))
+    assert throughput.a == pytest.approx(100)
+    assert throughput.b == pytest.approx(80)
     assert (throughput.design, throughput.runs) == ("single runs", (1, 1))
     assert throughput.allowance == pytest.approx(0.05)
     assert {row.verdict for row in of_two(80.0, 100.0).rows} == {"faster"}
@@ -129,6 +130,15 @@ def test_other_lengths_than_asked_are_seen_in_the_tokens() -> None:
     told = " ".join(compare([a], [b]).warnings)
     assert "outputs had other lengths at 1 point, such as 128 and 64 tokens" in told
     assert "prompts" not in told
+
+
+def test_lengths_that_were_asked_for_are_told_once_and_runs_without_an_interval_are() -> None:
+    totals = {"output_throughput": 1.0, "completed": 10.0, "total_input_tokens": 10240.0, "total_output_tokens": 1280.0}
+    a = point("a", totals, minute=None, output_len=128)
+    b = point("b", {**totals, "total_output_tokens": 640.0}, minute=None, output_len=64)
+    comparison = compare([a], [b], metrics=["output_throughput"])
+    assert sum("other lengths" in warning for warning in comparison.warnings) == 1
+    assert "1 of 1 rows have no interval" in " ".join(comparison.warnings)
 
 
 def test_a_result_held_against_itself_is_told() -> None:

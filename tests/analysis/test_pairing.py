@@ -13,8 +13,8 @@ from inferometer.results import Condition, Point
 VALUES = {"output_throughput": 1.0}
 
 
-def one(name: str = "p", **conditions: Condition) -> Point:
-    return point(name, VALUES, minute=None, **{"input_len": 1024, **conditions})  # type: ignore[arg-type]
+def one(name: str = "p", /, **conditions: Condition) -> Point:
+    return point(name, VALUES, minute=None, **{"input_len": 1024, **conditions})
 
 
 def test_points_of_the_same_settings_are_partners() -> None:

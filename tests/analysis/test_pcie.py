@@ -39,8 +39,19 @@ def measured(
             30 * level / (1 + level / 60) * factor * (1 - cost_at(level) * narrow) * np.exp(noise * rng.standard_normal())
         )
         values = {"output_throughput": float(throughput), "mean_tpot_ms": float(1000 * level / throughput)}
-        settings = {"config": config, "pcie_width": WIDTHS[config], "num_prompts": level, "concurrency": level}
-        points.append(point(f"{config}-{model}-{tp}-{level}", values, minute=None, **{**settings, "model": model, "tp": tp}))
+        points.append(
+            point(
+                f"{config}-{model}-{tp}-{level}",
+                values,
+                minute=None,
+                config=config,
+                pcie_width=WIDTHS[config],
+                num_prompts=level,
+                concurrency=level,
+                model=model,
+                tp=tp,
+            )
+        )
     return points
 
 

@@ -216,7 +216,7 @@ def test_real_runs_of_two_servers_in_turns(bench: Bench) -> None:
     assert row["low"] < 1.0 < row["high"] or row["effect"] == pytest.approx(1.0, abs=0.1)
     alike = compare("a", "a", "--metric", "mean_tpot_ms", "--allow-invalid")
     assert alike.exit_code == 0
-    assert "3 results are in both" in alike.stdout
+    assert "3 results are in both a and a, and held against themselves" in alike.stdout
 
 
 def test_two_campaigns() -> None:

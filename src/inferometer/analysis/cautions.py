@@ -50,14 +50,18 @@ def same(a: Iterable[Point], b: Iterable[Point], names: tuple[str, str]) -> list
     shared = {(point.source.absolute(), point.id) for point in a} & {(point.source.absolute(), point.id) for point in b}
     if not shared:
         return []
-    number = "1 result is" if len(shared) == 1 else f"{len(shared)} results are"
-    return [f"{number} in both {names[0]} and {names[1]}, and held against itself"]
+    if len(shared) == 1:
+        return [f"1 result is in both {names[0]} and {names[1]}, and held against itself"]
+    return [f"{len(shared)} results are in both {names[0]} and {names[1]}, and held against themselves"]
 
 
-def lengths(pairs: Iterable[Pair]) -> list[str]:
-    """Prompts and outputs that were not as long on both sides, whatever was asked for."""
+def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
+    """Prompts and outputs that were not as long on both sides, unless that is what was asked for: `asked_apart` names the
+    conditions in which the sides differ.
+    """
     told = []
-    for what, total in (("prompts", "total_input_tokens"), ("outputs", "total_output_tokens")):
+    tokens = {"input_len": ("prompts", "total_input_tokens"), "output_len": ("outputs", "total_output_tokens")}
+    for what, total in (known for condition, known in tokens.items() if condition not in set(asked_apart)):
         apart = [
             (one, other)
             for pair in pairs
@@ -79,6 +83,16 @@ def missing(found: Mapping[str, int], pairs: int) -> list[str]:
     told = [f"not on both sides: {', '.join(nowhere)}"] if nowhere else []
     somewhere = {name: number for name, number in absent.items() if number < pairs}
     return told + [f"{name} is not on both sides at {number} of {pairs} points" for name, number in somewhere.items()]
+
+
+def without_interval(rows: int, of: int) -> list[str]:
+    """Single runs that know nothing of their own noise."""
+    if not rows:
+        return []
+    return [
+        f"{rows} of {of} rows have no interval and stay undecided: a single run that is short, or whose file has no single "
+        "requests (vLLM writes them with --save-detailed), does not tell how exact it is; repeats do"
+    ]
 
 
 UNTURNED: dict[Design, str] = {

@@ -12,7 +12,16 @@ from datetime import datetime
 from statistics import fmean
 from typing import Any, Literal
 
-from inferometer.analysis.cautions import CannotCompareError, believable, lengths, missing, nothing_in_common, same, unturned
+from inferometer.analysis.cautions import (
+    CannotCompareError,
+    believable,
+    lengths,
+    missing,
+    nothing_in_common,
+    same,
+    unturned,
+    without_interval,
+)
 from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin, runs_needed
 from inferometer.analysis.effect import CONFIDENCE, MOST_UNPAIRED, Design, Effect, Reading, effect_of
 from inferometer.analysis.pairing import SUBJECTS, Pair, Pairing, pair_points, value_of
@@ -130,8 +139,9 @@ def compare(
         *of_status_a,
         *of_status_b,
         *pairing.warnings,
-        *lengths(pairing.pairs),
+        *lengths(pairing.pairs, [difference.condition for difference in pairing.differences]),
         *missing({name: len(found) for name, found in measured.items()}, len(pairing.pairs)),
+        *without_interval(sum(row.low is None for row in rows), len(rows)),
         *unturned([(row.design, row.allowance) for row in rows if row.point is not None], drift),
     ]
     return Comparison(names, delta, drift, tuple(rows), pairing, tuple(warnings))

@@ -27,6 +27,7 @@ from inferometer.server.base import Confirmation
 from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
+from inferometer.spec.interleave import Block
 from inferometer.store.standing import Places
 
 POINTS = 2000
@@ -50,7 +51,7 @@ class Stopwatch:
     def say(self, text: str) -> None:
         pass
 
-    def group(self, group: Group, *, todo: int) -> None:
+    def block(self, block: Block, *, todo: int) -> None:
         pass
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:

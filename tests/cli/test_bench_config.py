@@ -129,6 +129,16 @@ def test_a_test_is_measured_saved_and_gone_on_with(bench: Bench) -> None:
         assert first.exists()
 
 
+def test_a_test_may_be_measured_several_times(bench: Bench) -> None:
+    Path("laptop.yaml").write_text(LAPTOP)
+    with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=1), model="tiny-model") as engine:
+        line = f"--campaign laptop.yaml --config L --tp 1 --input-len 8 --output-len 3 --base-url {engine.base_url}"
+        code, told = bench(f"{line} --num-prompts 2 --repeats 2 --allow-invalid")
+    assert code == 0, told
+    assert sorted(path.stem.rpartition("_")[2] for path in Path("results").glob("*.json")) == ["r1", "r2"]
+    assert "1L/np2  2 runs:" in told
+
+
 def test_a_wrong_campaign_is_told(bench: Bench) -> None:
     Path("laptop.yaml").write_text(LAPTOP.replace("order", "x").replace("name: laptop", "nam: laptop"))
     code, told = bench("--campaign laptop.yaml --config L")

@@ -58,16 +58,16 @@ def percentiles_of(targets: Sequence[Target]) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(each[1]) for each in found if each))
 
 
-def tell(targets: Sequence[Target], points: Sequence[Point]) -> int:
-    """Print what became of them. The exit code: 1 if one was missed."""
+def tell(targets: Sequence[Target], points: Sequence[Point], *, err: bool = False) -> int:
+    """Print what became of them, on standard error if `err`. The exit code: 1 if one was missed."""
     from inferometer.analysis.targets import check
     from inferometer.report.targets import target_lines
 
     checked = check(targets, points)
     if checked:
-        typer.echo("Targets:")
+        typer.echo("Targets:", err=err)
     for line in target_lines(checked):
-        typer.echo(f"  {line}")
+        typer.echo(f"  {line}", err=err)
     return 0 if all(each.reached for each in checked) else EXIT_MISSED
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from inferometer.cli.asserted import HELP
+
+if TYPE_CHECKING:
+    from inferometer.cli.report_files import TableFiles
+    from inferometer.spec.target import Target
 
 EXIT_USAGE = 2
 
@@ -21,7 +28,17 @@ class Language(str, Enum):
     ZH_TW = "zh-TW"
 
 
-def report(
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page as it is wanted."""
+
+    output: Path
+    language: str
+    title: str | None
+    figures: Path | None
+
+
+def report(  # noqa: PLR0917 - typer makes an option of each
     sources: Annotated[
         list[Path],
         typer.Argument(metavar="PATH...", help="Result directories, run directories, or result files of any known tool."),
@@ -35,29 +52,87 @@ def report(
         Path | None,
         typer.Option("--figures", metavar="DIR", help="Also write the figures there, as PNG and SVG for print."),
     ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a table to paste into an issue; - prints it.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Also write all columns, a row a point; - prints them.")
+    ] = None,
+    dcu_csv: Annotated[
+        Path | None,
+        typer.Option("--dcu-csv", metavar="FILE", help="The same in the columns of the DCU guide's script."),
+    ] = None,
+    excel: Annotated[
+        Path | None,
+        typer.Option("--excel", metavar="FILE", help="Also write a workbook: points, requests, environment."),
+    ] = None,
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", metavar="DIR", help="Also write points, requests and environment as Parquet.")
+    ] = None,
+    asserted: Annotated[list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)] = None,
 ) -> None:
     """Write one HTML file with all points: summary, explorer, figures, environment and method.
 
     It holds its data and fetches nothing, so that it can be sent, archived and opened without a network. What cannot be read is
-    listed in it. Exit code: 0 if it was written, 2 if not.
+    listed in it.
+
+    Exit code: 0 if it was written, 1 if a target of --assert is missed, 2 if it was not written.
     """
-    from inferometer.report.page.writing import write_report
+    from inferometer.cli.asserted import targets_of
+    from inferometer.cli.flag_errors import FlagsError
+    from inferometer.cli.report_files import TableFiles
+    from inferometer.report.tables.workbook import NoExcelError
     from inferometer.results.read import ResultsError
     from inferometer.store.atomic import CannotWriteError
 
+    files = TableFiles(markdown, csv, dcu_csv, excel, parquet)
+    page = Page(output, language.value, title, figures)
     try:
-        with _progress() as progress:
-            written = write_report(sources, output, language=language.value, title=title, figures=figures, progress=progress)
-    except (ResultsError, CannotWriteError) as error:
-        typer.echo(f"inferometer: {_printable(str(error))}", err=True)
-        raise typer.Exit(EXIT_USAGE) from None
-    for problem in written.problems[:5]:
+        code = _write(sources, page, files, targets_of(asserted or ()))
+    except FlagsError as error:
+        _refuse(*error.reasons)
+    except (ResultsError, CannotWriteError, NoExcelError) as error:
+        _refuse(str(error))
+    raise typer.Exit(code)
+
+
+def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequence[Target]) -> int:
+    """Everything that is wanted; the exit code."""
+    from inferometer.analysis.targets import check
+    from inferometer.cli.asserted import tell
+    from inferometer.cli.report_files import write_tables
+    from inferometer.report.page.writing import write_report
+    from inferometer.results.frames import Frames
+    from inferometer.results.read import read
+    from inferometer.store.atomic import require_writable
+
+    require_writable(page.output.parent)  # before the time is spent
+    with _progress() as progress:
+        collection = read(sources, progress=progress)
+    _tell_problems(collection.problems)
+    written = write_report(collection, sources, page.output, language=page.language, title=page.title, figures=page.figures)
+    points = len(collection.points)
+    typer.echo(f"{points:,} point{'s' * (points != 1)} in {page.output} ({written.bytes / 1e6:.1f} MB)", err=files.prints)
+    if page.figures is not None:
+        typer.echo(f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}", err=files.prints)
+    real = [point for point in collection.points if "rehearsal" not in point.conditions]
+    checked = [*check(collection.targets, real), *check(goals, collection.points)] if real else check(goals, collection.points)
+    for line in write_tables(files, Frames(collection), checked):
+        typer.echo(line, err=files.prints)
+    return tell(goals, collection.points, err=files.prints)
+
+
+def _tell_problems(problems: Sequence[str]) -> None:
+    for problem in problems[:5]:
         typer.echo(f"inferometer: {_printable(problem)}", err=True)
-    if (more := len(written.problems) - 5) > 0:
+    if (more := len(problems) - 5) > 0:
         typer.echo(f"inferometer: {more} more such lines are in the report.", err=True)
-    typer.echo(f"{written.points:,} point{'s' * (written.points != 1)} in {output} ({written.bytes / 1e6:.1f} MB)")
-    if figures is not None:
-        typer.echo(f"{written.figures} file{'s' * (written.figures != 1)} in {figures}")
+
+
+def _refuse(*reasons: str) -> NoReturn:
+    for reason in reasons:
+        typer.echo(f"inferometer: {_printable(reason)}", err=True)
+    raise typer.Exit(EXIT_USAGE)
 
 
 @contextmanager

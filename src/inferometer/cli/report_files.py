@@ -1,0 +1,83 @@
+"""Files that `report` writes besides the page: tables and frames, each where the user wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from inferometer.analysis.targets import Checked
+    from inferometer.results.frames import Frames
+
+STANDARD_OUTPUT = Path("-")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFiles:
+    """Where to write what; None where it is not wanted."""
+
+    markdown: Path | None = None
+    csv: Path | None = None
+    dcu_csv: Path | None = None
+    excel: Path | None = None
+    parquet: Path | None = None
+    """A directory."""
+
+    @property
+    def prints(self) -> bool:
+        """Whether standard output is a table's."""
+        return STANDARD_OUTPUT in (self.markdown, self.csv, self.dcu_csv)
+
+
+def write_tables(files: TableFiles, frames: Frames, checked: Sequence[Checked]) -> list[str]:
+    """Write them; what there is to say, a sentence each. Raises CannotWriteError and NoExcelError."""
+    from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
+    from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown
+    from inferometer.report.tables.workbook import write_workbook
+
+    points = frames.collection.points
+    told: list[str] = []
+
+    def markdown() -> str:
+        table = points_as_markdown(points)
+        return f"{table}\n{targets_as_markdown(checked)}" if checked else table
+
+    texts: tuple[tuple[Path | None, Callable[[], str]], ...] = (
+        (files.markdown, markdown),
+        (files.csv, lambda: points_as_csv(frames)),
+        (files.dcu_csv, lambda: points_as_dcu_csv(points)),
+    )
+    for path, text in texts:
+        if path is not None:
+            told += _write_text(path, text())
+    if files.excel is not None:
+        told += [*write_workbook(files.excel, frames, checked), str(files.excel)]
+    if files.parquet is not None:
+        told += _write_parquet(files.parquet, frames)
+    return told
+
+
+def _write_text(path: Path, text: str) -> list[str]:
+    from inferometer.store.atomic import write_file
+
+    if path == STANDARD_OUTPUT:
+        typer.echo(text, nl=False)
+        return []
+    write_file(path, text.encode())
+    return [str(path)]
+
+
+def _write_parquet(directory: Path, frames: Frames) -> list[str]:
+    from inferometer.store.atomic import replacing
+
+    written = []
+    for name, frame in (("points", frames.points), ("requests", frames.requests), ("environment", frames.environment)):
+        path = directory / f"{name}.parquet"
+        with replacing(path) as temporary:
+            frame.write_parquet(temporary)
+        written.append(str(path))
+    return written

@@ -38,7 +38,14 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("results").mkdir()
     for n in (8, 16):
-        content = {**RESULT, "num_prompts": n, "max_concurrency": n, "completed": n, "total_input_tokens": 1024 * n}
+        content = {
+            **RESULT,
+            "num_prompts": n,
+            "max_concurrency": n,
+            "completed": n,
+            "total_input_tokens": 1024 * n,
+            "total_output_tokens": 128 * n,
+        }
         Path(f"results/C_7B_TP1_1k_np{n}_20260131_1200{n:02}.json").write_text(json.dumps(content))
 
 

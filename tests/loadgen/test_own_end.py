@@ -16,9 +16,13 @@ from inferometer.arrival import LoadPlan
 from inferometer.clock import NS, monotonic_ns
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
+from inferometer.spec.run import Timeouts
 from inferometer.trace import MISSING, Outcome
 
 HOUR = 3600 * NS
+DAYS_S = 1e6
+PATIENT = Timeouts(connect_s=DAYS_S, first_token_s=DAYS_S, idle_s=DAYS_S, total_s=DAYS_S)
+"""Hours pass here, and no request has waited too long."""
 
 
 class Clock:
@@ -42,7 +46,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def run(plan: LoadPlan, server: ScriptedServer) -> Ran:
-    (job,) = jobs_for(server.port, plan)
+    (job,) = jobs_for(server.port, plan, timeouts=PATIENT)
     loop = Loop(job, live := Live())
     loop.prepare()
     return finish_loop(loop, job, live)
@@ -127,7 +131,7 @@ def test_warm_ups_that_are_drained_have_all_the_time_they_need(clock: Clock) -> 
 
     plan = LoadPlan(np.zeros(4, np.int64), 4, closed_loop=False, warmups=2, drain_warmups=True, time_ns=HOUR)
     with ScriptedServer(script) as server:
-        (job,) = jobs_for(server.port, plan)
+        (job,) = jobs_for(server.port, plan, timeouts=PATIENT)
         loop = Loop(job, live := Live())
         loop.prepare()
         loop.run(job.share.warmups, clock())

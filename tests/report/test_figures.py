@@ -164,8 +164,33 @@ def test_ten_curves_have_colours_marks_and_dashes_of_their_own() -> None:
     line = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "line")
     assert len(set(names)) == 10
     dashes = line["encoding"]["strokeDash"]["scale"]["range"]
-    assert len({(number % 8, number % 7, str(dashes[number])) for number in range(10)}) == 10
-    assert dashes[0] != dashes[8]
+    of_curve = {row["curve"]: str(dashes[row.get("dash", 0)]) for row in drawn("pcie", Material(points=points)).rows}
+    assert len({(number % 8, number % 7, of_curve[name]) for number, name in enumerate(names)}) == 10
+    assert of_curve[names[0]] != of_curve[names[8]]
+
+
+def test_more_curves_than_anyone_can_tell_apart_are_said_to_be_there() -> None:
+    points = [p for n in range(30) for p in ladder((1, 2, 4) if n == 29 else (1, 2), model=f"{n}B")]
+    drawing = drawn("pcie", Material(points=points))
+    names = {row["curve"] for row in drawing.rows}
+    assert len(names) == 24
+    assert "C · 29B · TP1" in names
+    assert drawing.notes == ["The 24 longest of 30 curves."]
+
+
+def test_legends_have_the_columns_that_there_is_room_for() -> None:
+    drawing = drawn("pcie", Material(points=[*ladder(), *ladder(model="a-model-of-twenty-chars")]))
+    on_page = [spec["encoding"]["color"]["legend"]["columns"] for spec in drawing.specs()]
+    assert on_page[0] == {"expr": "max(1, min(2, floor((isFinite(containerSize()[0]) ? containerSize()[0] - 55 : 330) / 225)))"}
+    assert [panel["encoding"]["color"]["legend"]["columns"] for panel in drawing.spec({})["concat"]] == [2, 2, 2, 2]
+    assert drawing.chart().to_dict()["concat"][0]["encoding"]["color"]["legend"]["columns"] == 1
+
+
+def test_print_is_without_what_only_a_pointer_sees() -> None:
+    drawing = drawn("pcie", study())
+    styles = [layer["mark"].get("style") for panel in drawing.spec({})["concat"] for layer in panel["layer"]]
+    assert "hover" not in styles
+    assert [layer["mark"].get("style") for layer in drawing.specs()[0]["layer"]].count("hover") == 1
 
 
 def test_a_rate_is_an_axis_too_and_points_without_one_are_counted() -> None:
@@ -210,6 +235,12 @@ def test_a_map_says_what_is_missing_suspect_and_invalid() -> None:
     assert cells["4K", 16]["label"] == "× 1600"
     assert "v" not in cells["4K", 16]
     assert cells["1K", 1]["label"] == "100"
+
+
+def test_deployments_with_one_input_length_are_no_matter_of_length() -> None:
+    others = ladder(model="14B", input_len=1024)
+    rows = drawn("production", Material(points=[*everything().points[:8], *others])).rows
+    assert not [row for row in rows if "14B" in str(row)]
 
 
 def test_cold_and_warm_stand_side_by_side() -> None:
@@ -274,9 +305,9 @@ def test_a_sample_is_even_the_same_each_time_and_says_so() -> None:
     drawing = drawn("requests", material)
     dots = [row["id"] for row in drawing.rows if row["kind"] == "dot"]
     assert (len(dots), dots[0], dots[-1]) == (2_000, 0, 4_999)
-    assert drawing.notes == ["2,000 of 5,000 requests are shown, evenly chosen in the order of sending."]
+    assert drawing.notes[0] == "2,000 of 5,000 requests are shown, evenly chosen in the order of sending."
     assert drawing.rows == drawn("requests", material).rows
-    assert drawn("requests", Material(runs={"run": run(10)})).notes == []
+    assert drawn("requests", Material(runs={"run": run(10)})).notes == ["Dashed: p99 of TTFT, mean of decode speed."]
 
 
 def test_the_timeline_shows_waiting_writing_and_failing() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import altair as alt
 
-from inferometer.report.figures.curves import colour_of_curves, dash_of_curves, few_levels, mark_every, ranged, shape_of_curves
+from inferometer.report.figures.channels import colour_of_curves, dash_of_curve, dashed, shape_of_curves
+from inferometer.report.figures.curves import few_levels, mark_every, ranged
 from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis, signed_axis
@@ -36,7 +37,7 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
     for record, name in zip(records, whole, strict=True):
         row = {"curve": names[name], "whole": name, "x": float(record["load_per_gpu"]), "v": record["efficiency_percent"]}
         rows.append({**row, **_told(record, ("low", "high", "throughput", "throughput_of_one", "status"))})
-    _choose_marks(rows)
+    _choose_marks(rows, list(names.values()))
     more = [
         alt.Tooltip("throughput:Q", title=words.metric_with_unit("output_throughput"), format=FIGURES),
         alt.Tooltip("throughput_of_one:Q", title=words.text("figure.tooltip.of_one"), format=FIGURES),
@@ -71,7 +72,7 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
         row = {"on": str(record["metric"]), "curve": names[name], "whole": name, "x": float(record["concurrency"])}
         row |= {"v": record["effect_percent"], **_told(record, ("low", "high", "verdict"))}
         rows.append({**row, "hollow": True} if record.get("verdict") in NO_DIFFERENCE else row)
-    _choose_marks(rows)
+    _choose_marks(rows, list(names.values()))
     panels = []
     for metric in dict.fromkeys(str(r["metric"]) for r in records):
         own = [row for row in rows if row["on"] == metric]
@@ -81,13 +82,15 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     return Sketch(panels, rows, [words.text("figure.note.link")])
 
 
-def _choose_marks(rows: Sequence[Row]) -> None:
-    """Marks every so many points of a curve: at other places for each curve, and at all where they are few."""
+def _choose_marks(rows: Sequence[Row], names: Sequence[str]) -> None:
+    """Marks every so many points of a curve: at other places for each curve, and at all where they are few; and its dash."""
     curves: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         curves.setdefault((row.get("on", ""), row["curve"]), []).append(row)
-    for number, curve in enumerate(curves.values()):
-        step = mark_every(len(curve))
+    for (_, name), curve in curves.items():
+        number, step = names.index(name), mark_every(len(curve))
+        for row in curve:
+            row.update(dash_of_curve(number))
         for row in sorted(curve, key=lambda each: each["x"])[number % step :: step]:
             row["mark"] = True
 
@@ -150,7 +153,7 @@ def _panel(
     layers = [
         base(y=alt.Y(datum=reference)).mark_rule(style=FRONT),
         ranged(common.transform_filter("isValid(datum.low)"), "low", "high", axis, few=few_levels(rows)),
-        common.mark_line(strokeWidth=1.8).encode(y=y, strokeDash=dash_of_curves(names)),
+        dashed(common.mark_line(strokeWidth=1.8).encode(y=y), names),
         common.transform_filter("datum.mark && !datum.hollow")
         .mark_point(filled=True, size=42, opacity=1)
         .encode(y=y, shape=shape),

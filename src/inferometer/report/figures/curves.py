@@ -14,10 +14,11 @@ from typing import Literal, cast
 import altair as alt
 
 from inferometer.metrics.statistics import interval_of_repeats
+from inferometer.report.figures.channels import colour_of_curves, dash_of, dash_of_curve, dashed, shape_of_curves
 from inferometer.report.figures.drawing import Panel, Row, base, layered
 from inferometer.report.figures.naming import USUAL, Key, clean, distinguishing, key_of, legend_names, name_of
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, holes, level_axis, value_axis
-from inferometer.report.figures.theme import CROSS, DASHES, HOLLOW, HOVER, LIGHT_COLOURS
+from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
 from inferometer.report.words import Words
 from inferometer.results.point import Point
 
@@ -26,8 +27,8 @@ FEW = 25
 MARKS = 9
 BARS = 12
 """Levels up to which intervals are bars; beyond they are a band."""
-LEGEND_WIDTH, LETTER, SYMBOL = 330, 6.4, 34
-"""Pixels: what a telephone has for a legend, and about what a letter and a symbol with its gaps take."""
+MOST_CURVES = 24
+"""Of one figure: more cannot be told apart."""
 LONGEST_REASON = 160
 ON_LINE, ON_MARK = "(!datum.on || datum.on == 'line')", "(!datum.on || datum.on == 'mark')"
 
@@ -43,6 +44,8 @@ class Curves:
     """
     metrics: Sequence[str]
     """By number."""
+    notes: Sequence[str]
+    """About what is not drawn."""
     names: list[str]
     """Of the curves, in the order of the legend."""
     x: Axis
@@ -81,15 +84,20 @@ def curves(
     grouped: dict[Key, list[Point]] = {}
     for point in there:
         grouped.setdefault(key_of(point, fields), []).append(point)
+    notes = left_out(points, x, words)
+    if len(grouped) > MOST_CURVES:
+        notes.append(words.text("figure.note.curves", shown=MOST_CURVES, n=len(grouped)))
+        longest = sorted(grouped, key=lambda key: -len(grouped[key]))[:MOST_CURVES]
+        grouped = {key: each for key, each in grouped.items() if key in longest}
     whole = {key: name_of(key, fields, words) or _common_name(there, words) for key in grouped}
     short = legend_names(list(dict.fromkeys(whole.values())))
     found: list[Row] = []
     for number, (key, members) in enumerate(grouped.items()):
         own = _rows_of(members, metrics, x, first_mark=number / len(grouped))
         name = {} if whole[key] == short[whole[key]] else {"name": whole[key]}
-        found += [{"curve": short[whole[key]], **name, **row} for row in own]
+        found += [{"curve": short[whole[key]], **name, **dash_of_curve(number), **row} for row in own]
     axis = level_axis([row["x"] for row in found], tokens=x.endswith("_len"))
-    return Curves(found, metrics, list(short.values()), axis, words.text(f"figure.axis.{x}"))
+    return Curves(found, metrics, notes, list(short.values()), axis, words.text(f"figure.axis.{x}"))
 
 
 def _common_name(points: Sequence[Point], words: Words) -> str:
@@ -105,23 +113,28 @@ def level_of(point: Point, x: str) -> float | None:
     return float(value)
 
 
+def left_out(points: Sequence[Point], x: str, words: Words) -> list[str]:
+    """A note where points have no place on this axis."""
+    missing = sum(level_of(point, x) is None for point in points)
+    return [words.text("figure.note.left_out", n=missing, condition=words.condition(x))] if missing else []
+
+
 def curve_panel(curves: Curves, metrics: Sequence[str], words: Words, *, title: str, dashes: Sequence[str] = ()) -> Panel:
     """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash, told by `dashes`."""
     axis = value_axis(curves.values(*metrics), curves.ends(*metrics))
     common = base()
-    dash = dash_of_statistics(dashes) if dashes else dash_of_curves(curves.names)
     layers: list[alt.Chart] = []
     hover: list[alt.Chart] = []
     for number, metric in enumerate(metrics):
         k = curves.number(metric)
         y = alt.Y(f"v{k}:Q", scale=axis.scale(), axis=axis.axis())
-        statistic = dashes[number] if dashes else None
+        label = dashes[number] if dashes else title
         layers += [
             *_interval(common, curves, metric, axis),
-            _line(common, y, dash, statistic),
+            _line(common, curves, y, dashes, number),
             *_marks(common, curves, metric, y),
         ]
-        hover.append(_hover(common, y, k, _tooltip(curves, k, words, statistic or title), words))
+        hover.append(_hover(common, y, k, _tooltip(curves, k, words, label), words))
     heading = titled(title, _statuses(curves, metrics), words)
     x = alt.X("x:Q", scale=curves.x.scale(padding=10), axis=curves.x.axis(curves.x_title))
     return layered([*layers, *hover], heading, x=x, color=colour_of_curves(curves.names))
@@ -204,41 +217,13 @@ def _statuses(curves: Curves, metrics: Sequence[str]) -> list[str]:
     return [status for status in ("SUSPECT", "INVALID") if status in there]
 
 
-def colour_of_curves(names: Sequence[str]) -> alt.Color:
-    return alt.Color("curve:N", scale=alt.Scale(domain=list(names)), legend=_legend(names))
-
-
-def shape_of_curves(names: Sequence[str]) -> alt.Shape:
-    return alt.Shape("curve:N", scale=alt.Scale(domain=list(names)), legend=_legend(names))
-
-
-def dash_of_curves(names: Sequence[str]) -> alt.StrokeDash:
-    """Colours come again after the last: then curves are told apart by dashes too."""
-    dashes = [DASHES[number // len(LIGHT_COLOURS) % len(DASHES)] for number in range(len(names))]
-    return alt.StrokeDash("curve:N", scale=alt.Scale(domain=list(names), range=dashes), legend=None)
-
-
-def _legend(names: Sequence[str]) -> alt.Legend:
-    return alt.Legend(title=None, columns=legend_columns(names))
-
-
-def legend_columns(names: Sequence[str]) -> int:
-    """Columns of a legend that a telephone has room for; a Chinese character is as wide as two letters."""
-    widest = max((sum(LETTER * (1.8 if ord(c) > 0x2E80 else 1) for c in name) for name in names), default=0)
-    return max(1, min(len(names), int(LEGEND_WIDTH // (widest + SYMBOL))))
-
-
-def _line(common: alt.Chart, y: alt.Y, dash: alt.StrokeDash, statistic: str | None) -> alt.Chart:
-    """`statistic`: what `dash` tells apart, where it is not the curves."""
-    there = common.transform_filter(ON_LINE)
-    if statistic is not None:
-        there = there.transform_calculate(statistic=json.dumps(statistic))
-    return cast("alt.Chart", there.mark_line(strokeWidth=1.8).encode(y=y, strokeDash=dash))
-
-
-def dash_of_statistics(labels: Sequence[str]) -> alt.StrokeDash:
-    scale = alt.Scale(domain=list(labels), range=list(DASHES[: len(labels)]))
-    return alt.StrokeDash("statistic:N", scale=scale, legend=alt.Legend(title=None, symbolType="stroke", symbolSize=300))
+def _line(common: alt.Chart, curves: Curves, y: alt.Y, dashes: Sequence[str], number: int) -> alt.Chart:
+    """Dashes tell statistics apart where there are several, else curves."""
+    line = common.transform_filter(ON_LINE).mark_line(strokeWidth=1.8).encode(y=y)
+    if not dashes:
+        return dashed(line, curves.names)
+    told = line.transform_calculate(statistic=json.dumps(dashes[number]))
+    return cast("alt.Chart", told.encode(strokeDash=dash_of("statistic", dashes)))
 
 
 def _interval(common: alt.Chart, curves: Curves, metric: str, axis: Axis) -> list[alt.Chart]:

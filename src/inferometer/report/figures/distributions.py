@@ -15,7 +15,7 @@ import numpy.typing as npt
 from inferometer.clock import MS
 from inferometer.metrics.definitions import METRICS, e2el_of_each, known
 from inferometer.metrics.distribution import is_thin
-from inferometer.report.figures.curves import colour_of_curves, dash_of_curves, shape_of_curves
+from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
 from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, spread_axis, value_axis
@@ -27,7 +27,8 @@ Sample = npt.NDArray[np.float64]
 Samples = Mapping[str, Sample]
 """By name of the run."""
 
-BINS = 40
+BINS, FEWEST_BINS = 40, 8
+"""Of a histogram; in between, twice the root of the number of values, those of all runs."""
 DEEPEST = 10_000
 """How far below the highest value a logarithmic axis goes."""
 SHARES = np.unique(np.concatenate((np.linspace(0, 1, 51), [0.985, 0.995, 0.998, 0.999])))
@@ -84,7 +85,7 @@ def draw_requests(material: Material, words: Words) -> Sketch:
         notes.append(words.text("figure.note.sampled", shown=f"{len(dots):,}", n=f"{sampled:,}"))
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.latencies"))
-    return Sketch(panels, rows, notes, columns=3)
+    return Sketch(panels, rows, [*notes, words.text("figure.note.rules")], columns=3)
 
 
 def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[str]]:
@@ -139,7 +140,8 @@ def histogram_rows(kind: str, samples: Samples) -> list[Row]:
     if low == high:
         edges = np.array([low - 0.5, low + 0.5])
     else:
-        edges = np.geomspace(low, high, BINS + 1) if _axis(samples).log else np.linspace(low, high, BINS + 1)
+        bins = min(BINS, max(FEWEST_BINS, round(2 * sum(len(sample) for sample in samples.values()) ** 0.5)))
+        edges = np.geomspace(low, high, bins + 1) if _axis(samples).log else np.linspace(low, high, bins + 1)
         edges[0], edges[-1] = low, high
     rows: list[Row] = []
     for name, sample in samples.items():
@@ -172,7 +174,7 @@ def _histogram_panel(kind: str, title: str, samples: Samples, words: Words, mark
     layers = [bars.encode(x=x, x2="high:Q", y=y, y2=alt.Y2Datum(0), tooltip=tooltip)]
     if len(names) > 1:
         outline = common.mark_line(interpolate="step-after", strokeWidth=1.6)
-        layers.append(outline.encode(x=x, y=y, strokeDash=dash_of_curves(names)))
+        layers.append(outline.encode(x=x, y=y))
     if marks:
         layers += _rules(kind, names, axis, marks, words)
     return layered(layers, words.text("figure.share"))
@@ -235,9 +237,7 @@ def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
     marks = coloured.transform_filter(f"datum.kind == '{kind}/mark'")
     shape = shape_of_curves(names)
     layers = [
-        coloured.transform_filter(f"datum.kind == '{kind}'")
-        .mark_line(strokeWidth=1.8)
-        .encode(strokeDash=dash_of_curves(names)),
+        coloured.transform_filter(f"datum.kind == '{kind}'").mark_line(strokeWidth=1.8),
         marks.transform_filter("!datum.thin").mark_point(filled=True, size=50, opacity=1).encode(shape=shape, tooltip=tooltip),
         marks.transform_filter("datum.thin").mark_point(style=HOLLOW, size=50).encode(shape=shape, tooltip=tooltip),
     ]

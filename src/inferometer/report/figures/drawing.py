@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 import altair as alt
 from altair.utils import schemapi
 
+from inferometer.report.figures.channels import fit_to_page, fit_to_panel
 from inferometer.report.figures.theme import HOVER
 from inferometer.report.words import Words
 from inferometer.results.point import Point
@@ -112,6 +113,7 @@ class Drawing:
             specs = [panel.to_dict(validate=False) for panel in self.sketch.panels]
         for spec in specs:
             spec.pop("config", None)
+            fit_to_panel(spec)
             spec["width"] = "container"
             spec["autosize"] = {"type": "fit-x", "contains": "padding"}
             if with_data:
@@ -136,16 +138,9 @@ class Drawing:
         spec["config"] = dict(config)
         for panel in spec["concat"]:
             panel["layer"] = [layer for layer in panel["layer"] if layer["mark"].get("style") != HOVER]
-            for legend in _legends(panel) if self.sketch.one_legend else ():
-                legend["columns"] *= min(self.columns, len(self.sketch.panels))
+            beside = min(self.columns, len(self.sketch.panels)) if self.sketch.one_legend else 1
+            fit_to_page(panel, beside * PRINT_WIDTHS[self.columns])
         return spec
-
-
-def _legends(panel: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The legends of a panel's layers that have columns: all of them together are as wide as the panels side by side."""
-    channels = [channel for layer in (panel, *panel["layer"]) for channel in layer.get("encoding", {}).values()]
-    legends = [channel["legend"] for channel in channels if isinstance(channel, dict) and channel.get("legend")]
-    return [legend for legend in legends if "columns" in legend]
 
 
 def base(**encodings: Any) -> alt.Chart:

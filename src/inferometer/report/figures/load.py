@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from inferometer.report.figures.curves import Curves, colour_of_curves, curve_panel, curves, level_of, shape_of_curves, titled
+from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
+from inferometer.report.figures.curves import Curves, curve_panel, curves, level_of, titled
 from inferometer.report.figures.drawing import PRINT_HEIGHT, Material, NothingToDrawError, Panel, Row, Sketch, base, layered
 from inferometer.report.figures.naming import USUAL, Key, clean, distinguishing, key_of, legend_names, name_of
 from inferometer.report.figures.scales import FIGURES, value_axis
@@ -25,7 +26,7 @@ FOUR_PANELS = (
 CROWD = 120
 """Points beyond which marks are small."""
 
-MOST_CURVES = {3: 3, 2: 6}
+SEVERAL = {3: 3, 2: 6}
 """How many curves may have so many percentiles each; one alone, the highest, is drawn of more."""
 
 
@@ -50,7 +51,7 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
     panels = [curve_panel(found, [metric], words, title=words.metric_with_unit(metric)) for metric in shown]
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
-    return Sketch(panels, found.rows, [*notes, *left_out(points, x, words)])
+    return Sketch(panels, found.rows, [*notes, *found.notes])
 
 
 def draw_load_curves(material: Material, words: Words) -> Sketch:
@@ -69,7 +70,7 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
             notes.append(words.text("figure.note.not_measured", metric=LATENCIES[short]))
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
-    return Sketch(panels, found.rows, [*notes, *left_out(material.points, x, words)])
+    return Sketch(panels, found.rows, [*notes, *found.notes])
 
 
 def load_axis(points: Sequence[Point], words: Words) -> str:
@@ -93,12 +94,6 @@ def has_curve(points: Sequence[Point], x: str, fields: Sequence[str]) -> bool:
     return any(len(each) > 1 for each in levels.values())
 
 
-def left_out(points: Sequence[Point], x: str, words: Words) -> list[str]:
-    """A note where points have no place on this axis."""
-    missing = sum(level_of(point, x) is None for point in points)
-    return [words.text("figure.note.left_out", n=missing, condition=words.condition(x))] if missing else []
-
-
 def _percentiles(points: Sequence[Point], short: str) -> list[str]:
     """p50 (or the median), p90 and p99 of a latency, as far as they were recorded; the mean where there is nothing else."""
 
@@ -112,7 +107,7 @@ def _percentiles(points: Sequence[Point], short: str) -> list[str]:
 
 def _percentile_panel(found: Curves, short: str, chosen: Sequence[str], words: Words) -> Panel:
     """As many percentiles as can be told apart, the highest first to stay."""
-    while len(chosen) > 1 and len(found.names) > MOST_CURVES[len(chosen)]:
+    while len(chosen) > 1 and len(found.names) > SEVERAL[len(chosen)]:
         chosen = [chosen[0], *chosen[2:]] if len(chosen) > 2 else chosen[1:]
     if len(chosen) == 1:
         return curve_panel(found, chosen, words, title=words.metric_with_unit(chosen[0]))

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.definitions import event_tokens, known, ok_events
 from inferometer.metrics.steady import steady_window
-from inferometer.report.figures.curves import legend_columns
+from inferometer.report.figures.channels import dash_of, legend
 from inferometer.report.figures.distributions import even_sample
 from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER
-from inferometer.report.figures.theme import CROSS, DASHES, GHOST, HOVER
+from inferometer.report.figures.theme import CROSS, GHOST, HOVER
 from inferometer.report.words import Words
 from inferometer.trace import MISSING, Outcome, Trace
 
@@ -128,7 +128,7 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
     there = [part for part in parts if any(row["part"] == part for row in rows)]
     common = base(
         x=alt.X("t:Q", axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6)),
-        color=alt.Color("part:N", scale=alt.Scale(domain=parts), legend=alt.Legend(title=None, columns=1, values=there)),
+        color=alt.Color("part:N", scale=alt.Scale(domain=parts), legend=legend(parts, values=there)),
         tooltip=[
             alt.Tooltip("id:Q", title=words.text("figure.tooltip.request")),
             alt.Tooltip("part:N", title=words.text("figure.tooltip.part")),
@@ -230,32 +230,21 @@ def _readings(card: str, readings: Sequence[tuple[float, float | None]]) -> list
 def _time_panel(
     kind: str, title: str, span: tuple[float, float], cards: Sequence[str], words: Words, *, steady: bool, steps: bool = False
 ) -> Panel:
-    x = alt.X(
-        "t:Q", scale=alt.Scale(domain=list(span), nice=False), axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6)
-    )
+    time = words.text("figure.axis.time")
+    x = alt.X("t:Q", scale=alt.Scale(domain=list(span), nice=False), axis=alt.Axis(title=time, tickCount=6))
     y = alt.Y("v:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title=None, tickCount=4, format=NUMBER))
     own = base(x=x).transform_filter(f"datum.kind == '{kind}'")
-    curve = alt.Color("card:N", scale=alt.Scale(domain=list(cards)), legend=_legend_of(cards))
-    tooltip = [
-        alt.Tooltip("card:N", title=words.text("figure.tooltip.card")),
-        alt.Tooltip("t:Q", title=words.text("figure.axis.time"), format=FIGURES),
-        alt.Tooltip("v:Q", title=title, format=FIGURES),
-    ][0 if len(cards) > 1 else 1 :]
-    dash = alt.StrokeDash(
-        "card:N",
-        scale=alt.Scale(domain=list(cards), range=[DASHES[n % len(DASHES)] for n in range(len(cards))]),
-        legend=_legend_of(cards),
-    )
-    line = own.mark_line(interpolate="step-after" if steps else "linear", strokeWidth=1.5, clip=True).encode(
-        y=y, color=curve, strokeDash=dash
-    )
+    tooltip = [alt.Tooltip("t:Q", title=time, format=FIGURES), alt.Tooltip("v:Q", title=title, format=FIGURES)]
+    line = own.mark_line(interpolate="step-after" if steps else "linear", strokeWidth=1.5, clip=True).encode(y=y)
+    if len(cards) > 1:
+        tooltip.insert(0, alt.Tooltip("card:N", title=words.text("figure.tooltip.card")))
+        dash = dash_of("card", cards)
+        line = line.encode(
+            color=alt.Color("card:N", scale=alt.Scale(domain=list(cards)), legend=dash["legend"]), strokeDash=dash
+        )
+    else:
+        line = line.encode(color=alt.Color("kind:N", scale=alt.Scale(domain=[kind]), legend=None))
     layers = [line, own.mark_point(style=HOVER, clip=True).encode(y=y, tooltip=tooltip)]
     if steady:
         layers.insert(0, base(x=x, x2="until:Q").transform_filter("datum.kind == 'steady'").mark_rect(style=GHOST, clip=True))
     return layered(layers, title, height=HEIGHT)
-
-
-def _legend_of(cards: Sequence[str]) -> alt.Legend | None:
-    return (
-        alt.Legend(title=None, symbolType="stroke", symbolSize=300, columns=legend_columns(cards)) if len(cards) > 1 else None
-    )

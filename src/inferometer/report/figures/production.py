@@ -9,7 +9,7 @@ import altair as alt
 
 from inferometer.report.figures.curves import curve_panel, curves, level_of, titled
 from inferometer.report.figures.drawing import PRINT_HEIGHT, Material, NothingToDrawError, Panel, Row, Sketch, base, layered
-from inferometer.report.figures.load import has_curve, left_out
+from inferometer.report.figures.load import has_curve
 from inferometer.report.figures.naming import Key, distinguishing, key_of, name_of
 from inferometer.report.figures.scales import FIGURES, compact, short_tokens, value_axis
 from inferometer.report.figures.theme import GHOST
@@ -31,21 +31,20 @@ def draw_production(material: Material, words: Words) -> Sketch:
     load = max(("concurrency", "request_rate"), key=lambda name: sum(level_of(p, name) is not None for p in material.points))
     points = [p for p in material.points if level_of(p, "input_len") is not None and level_of(p, load) is not None]
     deployment = distinguishing(points, without=("input_len", load))
-    if not has_curve(points, "input_len", (*deployment, load)):
+    grouped = {key: each for key, each in _grouped(points, deployment).items() if has_curve(each, "input_len", (load,))}
+    if not grouped:
         raise NothingToDrawError(words.text("figure.nothing.input_lengths"))
+    points = [point for each in grouped.values() for point in each]
     metrics = [m for choices in METRICS if (m := next((m for m in choices if any(m in p.values for p in points)), None))]
     if not metrics:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     ordered = sorted(points, key=lambda p: level_of(p, load) or 0)
-    lines = curves(ordered, metrics, words, x="input_len", fields=(*deployment, load))
+    lines = curves(ordered, metrics, words, x="input_len", fields=(*distinguishing(points, without=("input_len", load)), load))
     panels = [curve_panel(lines, [metric], words, title=words.metric_with_unit(metric)) for metric in metrics]
-    grouped: dict[Key, list[Point]] = {}
-    for point in points:
-        grouped.setdefault(key_of(point, deployment), []).append(point)
-    rows, notes = lines.rows, left_out(material.points, load, words)
+    rows, notes = lines.rows, list(lines.notes)
     maps = {key: each for key, each in grouped.items() if len({level_of(p, load) for p in each}) > 1}
     for number, (key, members) in enumerate(list(maps.items())[:MOST_MAPS]):
-        name = name_of(key, deployment, words)
+        name = name_of(key, deployment, words) if len(maps) > 1 else ""
         for metric in metrics:
             title = words.metric_with_unit(metric)
             cells = _cells(members, metric, load, f"{number}/{metric}")
@@ -54,6 +53,13 @@ def draw_production(material: Material, words: Words) -> Sketch:
     if len(maps) > MOST_MAPS:
         notes.append(words.text("figure.note.maps", shown=MOST_MAPS, n=len(maps)))
     return Sketch(panels, rows, notes, one_legend=False)
+
+
+def _grouped(points: Sequence[Point], fields: Sequence[str]) -> dict[Key, list[Point]]:
+    grouped: dict[Key, list[Point]] = {}
+    for point in points:
+        grouped.setdefault(key_of(point, fields), []).append(point)
+    return grouped
 
 
 def _cells(points: Sequence[Point], metric: str, load: str, on: str) -> list[Row]:

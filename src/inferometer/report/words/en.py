@@ -92,6 +92,8 @@ EN: dict[str, str] = {
     "figure.note.deep": "{latencies}: the lowest values stand at the left edge, whatever they are below it.",
     "figure.note.sampled": "{shown} of {n} requests are shown, evenly chosen in the order of sending.",
     "figure.note.runs": "The first {shown} of {n} runs.",
+    "figure.note.rules": "Dashed: p99 of TTFT, mean of decode speed.",
+    "figure.note.curves": "The {shown} longest of {n} curves.",
     "figure.note.run": "Run: {name}.",
     "figure.note.steps": "Means of {width} s.",
     "figure.note.steady": "Shaded: the steady state.",

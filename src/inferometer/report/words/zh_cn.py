@@ -92,6 +92,8 @@ ZH_CN: dict[str, str] = {
     "figure.note.deep": "{latencies}：低于左边界的值都计在左边界处。",
     "figure.note.sampled": "共 {n} 个请求，按发送顺序等距抽样显示 {shown} 个。",
     "figure.note.runs": "仅显示 {n} 次运行中的前 {shown} 次。",
+    "figure.note.rules": "虚线：TTFT 的 p99、解码速度的平均值。",
+    "figure.note.curves": "共 {n} 条曲线，仅画出测点最多的 {shown} 条。",
     "figure.note.run": "运行：{name}。",
     "figure.note.steps": "每 {width} s 取平均。",
     "figure.note.steady": "阴影部分为稳态。",

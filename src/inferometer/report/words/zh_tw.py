@@ -92,6 +92,8 @@ ZH_TW: dict[str, str] = {
     "figure.note.deep": "{latencies}：低於左邊界的值都計在左邊界處。",
     "figure.note.sampled": "共 {n} 個請求，依傳送順序等距抽樣顯示 {shown} 個。",
     "figure.note.runs": "僅顯示 {n} 次執行中的前 {shown} 次。",
+    "figure.note.rules": "虛線：TTFT 的 p99、解碼速度的平均值。",
+    "figure.note.curves": "共 {n} 條曲線，僅畫出測點最多的 {shown} 條。",
     "figure.note.run": "執行：{name}。",
     "figure.note.steps": "每 {width} s 取平均。",
     "figure.note.steady": "陰影部分為穩態。",

@@ -1,0 +1,83 @@
+"""By what curves are told apart: colour, mark, dash; and their legend, as wide as there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from inferometer.report.figures.theme import DASHES, LIGHT_COLOURS
+
+TELEPHONE = 330
+"""Pixels that a narrow screen has for a legend."""
+AXIS = 55
+"""Pixels that the labels of an upright axis take."""
+LETTER, WIDE_LETTER, SYMBOL = 5.9, 11.0, 30
+"""Pixels that a letter, a Chinese character, and a symbol with its gaps take."""
+
+
+def colour_of_curves(names: Sequence[str]) -> alt.Color:
+    return alt.Color("curve:N", scale=alt.Scale(domain=list(names)), legend=legend(names))
+
+
+def shape_of_curves(names: Sequence[str]) -> alt.Shape:
+    return alt.Shape("curve:N", scale=alt.Scale(domain=list(names)), legend=legend(names))
+
+
+def dash_of_curve(number: int) -> dict[str, int]:
+    """What the rows of the curve with this number have, so that `dashed` can tell it apart where colours come again."""
+    again = number // len(LIGHT_COLOURS) % len(DASHES)
+    return {"dash": again} if again else {}
+
+
+def dashed(lines: alt.Chart, names: Sequence[str]) -> alt.Chart:
+    """Lines of curves with their dashes. Not by the curves' names: a legend merges all that has one domain, and the outlines of
+    its symbols would be dashed as well.
+    """
+    if len(names) <= len(LIGHT_COLOURS):
+        return lines
+    scale = alt.Scale(domain=list(range(len(DASHES))), range=list(DASHES))
+    dash = alt.StrokeDash("dash:N", scale=scale, legend=None)
+    return lines.transform_calculate(dash="datum.dash || 0").encode(strokeDash=dash)
+
+
+def dash_of(field: str, names: Sequence[str]) -> alt.StrokeDash:
+    """Dashes that mean something of their own, with a legend of lines."""
+    scale = alt.Scale(domain=list(names), range=[DASHES[number % len(DASHES)] for number in range(len(names))])
+    return alt.StrokeDash(f"{field}:N", scale=scale, legend=legend(names, symbolType="stroke", symbolSize=300))
+
+
+def legend(names: Sequence[str], **more: Any) -> alt.Legend:
+    """For a narrow screen; `fit_to_panel` and `fit_to_page` give it all the room there is."""
+    columns = max(1, min(len(names), int(TELEPHONE // cell_width(names))))
+    return alt.Legend(title=None, columns=columns, symbolOpacity=1, **more)
+
+
+def cell_width(names: Sequence[str]) -> float:
+    """Pixels for one entry."""
+    return SYMBOL + max((sum(WIDE_LETTER if ord(c) > 0x2E80 else LETTER for c in name) for name in names), default=0.0)
+
+
+def fit_to_panel(panel: Mapping[str, Any]) -> None:
+    """Let the legends of a specification have as many columns as what contains it has room for. (The view's own width is only
+    known when its height is, and that depends on the legend.)
+    """
+    for channel in _with_legend(panel):
+        names = channel["scale"]["domain"]
+        room = f"(isFinite(containerSize()[0]) ? containerSize()[0] - {AXIS} : {TELEPHONE})"
+        channel["legend"]["columns"] = {"expr": f"max(1, min({len(names)}, floor({room} / {cell_width(names):.0f})))"}
+
+
+def fit_to_page(panel: Mapping[str, Any], width: float) -> None:
+    """Let them have the columns that so many pixels have room for."""
+    for channel in _with_legend(panel):
+        names = channel["scale"]["domain"]
+        channel["legend"]["columns"] = max(1, min(len(names), int(width // cell_width(names))))
+
+
+def _with_legend(panel: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for layer in (panel, *panel["layer"]):
+        for channel in layer.get("encoding", {}).values():
+            if isinstance(channel, dict) and (channel.get("legend") or {}).get("columns"):
+                yield channel

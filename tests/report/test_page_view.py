@@ -10,11 +10,14 @@ import orjson
 import pytest
 from page_points import point, study
 
+from inferometer.analysis.targets import check
 from inferometer.report.page.best import best_points, common_load
 from inferometer.report.page.evidence import gather
+from inferometer.report.page.html import render
 from inferometer.report.page.view import ReportView, figure, make_view
 from inferometer.report.words import LANGUAGES
 from inferometer.results import Collection, Point
+from inferometer.spec.target import parse_target
 
 
 def view_of(*points: Point, language: str = "en", **more: Any) -> ReportView:
@@ -185,3 +188,20 @@ def test_descriptions_of_another_shape_tell_nothing(tmp_path: Path, description:
 
 def test_a_run_directory_that_is_gone_is_no_error(tmp_path: Path) -> None:
     assert gather([point(run=tmp_path / "gone")]).runs == 0
+
+
+def test_targets_and_ratings_are_on_the_page() -> None:
+    points = [
+        point(n, values={"output_throughput": 10.0 * n, "mean_ttft_ms": ttft}, status="VALID")
+        for n, ttft in ((1, 50.0), (2, 150.0), (3, 160.0))
+    ]
+    targets = [parse_target("output_throughput > 25"), parse_target("mean_ttft_ms < 100")]
+    view = view_of(*points, checked=check(targets, points))
+    assert [(aim.target, aim.value, aim.reached) for aim in view.aims] == [
+        ("output_throughput > 25", "30 tok/s", True),
+        ("mean_ttft_ms < 100", "160 ms", False),
+    ]
+    assert [(listed.label, listed.values) for listed in view.ratings] == [("Mean TTFT", (("excellent", 1), ("good", 2)))]
+    page = render(view)
+    assert "missed" in page
+    assert "excellent × 1, good × 2" in page

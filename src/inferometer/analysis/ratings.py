@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 Rating = Literal["excellent", "good", "fair", "needs work"]
+RATINGS: tuple[Rating, ...] = ("excellent", "good", "fair", "needs work")
 
 RATED: dict[str, tuple[float, float, float]] = {
     "mean_ttft_ms": (100.0, 200.0, 500.0),

@@ -110,13 +110,15 @@ def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequen
     with _progress() as progress:
         collection = read(sources, progress=progress)
     _tell_problems(collection.problems)
-    written = write_report(collection, sources, page.output, language=page.language, title=page.title, figures=page.figures)
+    real = [point for point in collection.points if "rehearsal" not in point.conditions]
+    checked = [*(check(collection.targets, real) if real else []), *check(goals, collection.points)]
+    written = write_report(
+        collection, sources, page.output, language=page.language, title=page.title, figures=page.figures, checked=checked
+    )
     points = len(collection.points)
     typer.echo(f"{points:,} point{'s' * (points != 1)} in {page.output} ({written.bytes / 1e6:.1f} MB)", err=files.prints)
     if page.figures is not None:
         typer.echo(f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}", err=files.prints)
-    real = [point for point in collection.points if "rehearsal" not in point.conditions]
-    checked = [*check(collection.targets, real), *check(goals, collection.points)] if real else check(goals, collection.points)
     for line in write_tables(files, Frames(collection), checked):
         typer.echo(line, err=files.prints)
     return tell(goals, collection.points, err=files.prints)

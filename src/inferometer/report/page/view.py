@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inferometer.analysis.ratings import RATINGS, ratings
+from inferometer.analysis.targets import Checked
 from inferometer.report.figures import Absent, Drawing
 from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import LOADS, capitalized, clean, columnar
@@ -44,6 +46,18 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """A target, held against one deployment, in words."""
+
+    target: str
+    deployment: str
+    value: str
+    at: str
+    reached: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outstanding:
     """A best point in words."""
 
@@ -66,6 +80,9 @@ class ReportView:
     verdicts: tuple[Tally, ...]
     reasons: tuple[Tally, ...]
     best: tuple[Outstanding, ...]
+    ratings: tuple[Listed, ...]
+    """Of the metrics that are rated: each word, with the number of points."""
+    aims: tuple[Aim, ...]
     precision: tuple[str, ...]
     environment: tuple[Listed, ...]
     method: tuple[tuple[str, str], ...]
@@ -86,11 +103,13 @@ def make_view(
     written: str,
     paths: Sequence[Path] = (),
     figures: Sequence[Drawing | Absent] = (),
+    checked: Sequence[Checked] = (),
     told: Callable[[], None] = lambda: None,
 ) -> ReportView:
     """The view of a collection that was read from `paths`. `written` is the time of the report, as readers are to see it.
 
-    `told` is called after each point whose run directory was looked at. Raises KeyError for a language that there is not.
+    `checked` are targets, held against it. `told` is called after each point whose run directory was looked at. Raises KeyError
+    for a language that there is not.
     """
     words = Words(language)
     points = collection.points
@@ -107,6 +126,8 @@ def make_view(
         verdicts=tuple(_verdicts(points, words)),
         reasons=tuple(_tally((point.status or "", reason) for point in points for reason in point.reasons)),
         best=tuple(best),
+        ratings=tuple(_ratings(points, words)),
+        aims=tuple(_aim(each) for each in checked),
         precision=tuple(_precision(points, evidence, words)),
         environment=tuple(
             _listed(words.text(f"page.fact.{key}"), evidence.facts[key], len(points)) for key in FACTS if key in evidence.facts
@@ -191,6 +212,29 @@ def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
             ordered = Counter({clean(str(value)): n for value, n in counts.items()})
             listed.append(_listed(capitalized(words.condition(name)), ordered, len(points)))
     return listed
+
+
+def _ratings(points: Sequence[Point], words: Words) -> list[Listed]:
+    found: dict[str, Counter[str]] = {}
+    for point in points:
+        for name, rating in ratings(point.values).items():
+            found.setdefault(name, Counter())[rating] += 1
+    return [
+        Listed(words.metric(name), tuple((words.text(f"page.rating.{word}"), n) for word in RATINGS if (n := counts[word])))
+        for name, counts in found.items()
+    ]
+
+
+def _aim(checked: Checked) -> Aim:
+    value = "" if checked.value is None else f"{figure(checked.value)} {checked.unit}".strip()
+    return Aim(
+        target=clean(str(checked.target)),
+        deployment=clean(checked.deployment),
+        value=value,
+        at=clean(checked.at),
+        reached=checked.reached,
+        reason=clean(checked.reason),
+    )
 
 
 def _listed(label: str, counts: Mapping[str, int], points: int) -> Listed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from inferometer.analysis.targets import Checked
 from inferometer.report.figures import Drawing, draw_all, gather, write
 from inferometer.report.page.html import drawing_library, render
 from inferometer.report.page.view import make_view
@@ -33,17 +34,20 @@ def write_report(
     language: str = "en",
     title: str | None = None,
     figures: Path | None = None,
+    checked: Sequence[Checked] = (),
 ) -> Written:
     """Write the report of what was read from `paths`; a file that is there is replaced at once, or stays as it is.
 
-    `figures`: a directory for the set figures as PNG and SVG. Raises CannotWriteError, and KeyError for a language that there
-    is not.
+    `figures`: a directory for the set figures as PNG and SVG. `checked`: targets, held against the points. Raises
+    CannotWriteError, and KeyError for a language that there is not.
     """
     with ThreadPoolExecutor(1) as beside:
         beside.submit(drawing_library)  # for render, meanwhile
         drawings = draw_all(gather(collection.points), Words(language))
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-        view = make_view(collection, language=language, title=title, written=now, paths=paths, figures=drawings)
+        view = make_view(
+            collection, language=language, title=title, written=now, paths=paths, figures=drawings, checked=checked
+        )
     content = render(view).encode()
     write_file(output, content)
     files = write([each for each in drawings if isinstance(each, Drawing)], figures, language=language) if figures else []

@@ -187,6 +187,22 @@ EN: dict[str, str] = {
     "page.best.interval": "95 % interval",
     "page.best.where": "Where",
     "page.at": "{label} at {load} {value}",
+    "page.aims": "Targets",
+    "page.aims.target": "Target",
+    "page.aims.deployment": "Deployment",
+    "page.aims.at": "At",
+    "page.aims.result": "Result",
+    "page.aims.reached": "reached",
+    "page.aims.missed": "missed",
+    "page.ratings": "Ratings",
+    "page.ratings.limits": (
+        "Mean TTFT: excellent below 100 ms, good below 200, fair up to 500."
+        " Mean TPOT: excellent below 50 ms, good below 100, fair up to 200."
+    ),
+    "page.rating.excellent": "excellent",
+    "page.rating.good": "good",
+    "page.rating.fair": "fair",
+    "page.rating.needs work": "needs work",
     "page.explorer": "Explorer",
     "page.explorer.hint": (
         "Choose what to see; the address of this page keeps the choice, so that a view can be saved and shared."

@@ -183,6 +183,22 @@ ZH_CN: dict[str, str] = {
     "page.best.interval": "95 % 区间",
     "page.best.where": "条件",
     "page.at": "{label}（{load} {value}）",
+    "page.aims": "目标",
+    "page.aims.target": "目标",
+    "page.aims.deployment": "部署",
+    "page.aims.at": "所在点",
+    "page.aims.result": "结果",
+    "page.aims.reached": "达到",
+    "page.aims.missed": "未达到",
+    "page.ratings": "评级",
+    "page.ratings.limits": (
+        "平均 TTFT：低于 100 ms 为优秀，低于 200 为良好，500 及以下为一般。"
+        "平均 TPOT：低于 50 ms 为优秀，低于 100 为良好，200 及以下为一般。"
+    ),
+    "page.rating.excellent": "优秀",
+    "page.rating.good": "良好",
+    "page.rating.fair": "一般",
+    "page.rating.needs work": "需改进",
     "page.explorer": "数据浏览",
     "page.explorer.hint": "选择要看的内容；本页地址会保存所选，便于收藏与分享。",
     "page.axis.x": "横轴（x）",

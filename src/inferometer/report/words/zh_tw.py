@@ -183,6 +183,22 @@ ZH_TW: dict[str, str] = {
     "page.best.interval": "95 % 區間",
     "page.best.where": "條件",
     "page.at": "{label}（{load} {value}）",
+    "page.aims": "目標",
+    "page.aims.target": "目標",
+    "page.aims.deployment": "部署",
+    "page.aims.at": "所在點",
+    "page.aims.result": "結果",
+    "page.aims.reached": "達到",
+    "page.aims.missed": "未達到",
+    "page.ratings": "評級",
+    "page.ratings.limits": (
+        "平均 TTFT：低於 100 ms 為優秀，低於 200 為良好，500 以內為普通。"
+        "平均 TPOT：低於 50 ms 為優秀，低於 100 為良好，200 以內為普通。"
+    ),
+    "page.rating.excellent": "優秀",
+    "page.rating.good": "良好",
+    "page.rating.fair": "普通",
+    "page.rating.needs work": "需改進",
     "page.explorer": "資料瀏覽",
     "page.explorer.hint": "選擇要看的內容；本頁網址會保存所選，便於收藏與分享。",
     "page.axis.x": "橫軸（x）",

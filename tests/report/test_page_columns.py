@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,14 @@ def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
     assert series_of(sides, paths, WORDS) == ["before · –", "before · –", "after · –", "after · –"]
     assert series_of(sides[:2], paths[:1], WORDS) == ["–", "–"]
     assert decoded(condition(coded(*sides, paths=tuple(paths)), "source")) == ["before", "before", "after", "after"]
+
+
+def test_a_source_is_the_first_path_above_a_point_whole_where_names_are_alike() -> None:
+    paths = (Path("/r/a/results"), Path("/r/a"), Path("/r/b/results"))
+    sources = [
+        replace(point(), source=Path(name)) for name in ("/r/a/results/x/1.json", "/r/a/2.json", "/r/b/results", "/3.json")
+    ]
+    assert decoded(condition(coded(*sources, paths=paths), "source")) == ["/r/a/results", "a", "/r/b/results", None]
 
 
 def test_a_condition_that_says_the_same_as_a_more_telling_one_is_an_alias() -> None:

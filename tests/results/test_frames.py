@@ -26,7 +26,8 @@ from result_files import (
 
 import inferometer
 from inferometer.metrics.definitions import e2el_of_each, itl_ms, tpot_of_each, ttft_of_each
-from inferometer.results import CONDITIONS, METRICS, ResultsError
+from inferometer.results import CONDITIONS, METRICS, ResultsError, request_frames
+from inferometer.results.foreign import runs_in
 from inferometer.results.frames import BOUNDED, INTEGERS, NUMBERS
 from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS
 
@@ -143,6 +144,16 @@ def test_each_line_of_a_file_has_requests_of_its_own(tmp_path: Path) -> None:
     frames = inferometer.load(tmp_path / "all.jsonl")
     assert frames.points["id"].to_list() != sorted(frames.points["id"])  # the one with the lower load comes first
     assert dict(frames.requests.group_by("point").len().iter_rows()) == {"all:1": 40, "all:3": 20}
+
+
+def test_a_file_of_many_points_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = json.loads(VLLM_DETAILED.read_bytes())
+    lines = [json.dumps({**result, "max_concurrency": load}) for load in (1, 2, 4)]
+    (tmp_path / "all.jsonl").write_text("\n".join(lines))
+    frames, read = inferometer.load(tmp_path), []
+    monkeypatch.setattr(request_frames, "runs_in", lambda path: read.append(path) or runs_in(path))
+    assert len(frames.requests) == 3 * len(result["ttfts"])
+    assert read == [tmp_path / "all.jsonl"]
 
 
 def test_all_tools_in_one_table() -> None:

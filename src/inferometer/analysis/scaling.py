@@ -6,7 +6,7 @@ configuration where one has both; else of two, as with one card in one machine a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,9 @@ class Scaling:
     """The worst of all runs in it."""
 
 
+_Alike = tuple[tuple[Condition, ...], str, float]
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     """One deployment at one load per card."""
@@ -65,6 +68,11 @@ class _Key:
     kind: str
     per_gpu: float
 
+    @property
+    def alike(self) -> _Alike:
+        """What one card and several have in common."""
+        return self.same, self.kind, self.per_gpu
+
 
 def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Scaling]:
     """Every deployment of several cards that has one card's throughput at the same load per card, in the order of `points`."""
@@ -73,11 +81,15 @@ def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Sca
         key = _key(point)
         if key is not None and point.values.get(THROUGHPUT, 0) > 0 and (allow_invalid or point.status != "INVALID"):
             groups.setdefault(key, []).append(point)
+    of_one: dict[_Alike, list[_Key]] = {}
+    for key in groups:
+        if key.gpus == 1:
+            of_one.setdefault(key.alike, []).append(key)
     found = []
     for key, several in groups.items():
-        one = _one_card(key, groups) if key.gpus > 1 else None
+        one = _one_card(key, of_one) if key.gpus > 1 else None
         if one:
-            found.append(_scaling(key, several, one))
+            found.append(_scaling(key, several, groups[one]))
     return found
 
 
@@ -110,15 +122,10 @@ def _key(point: Point) -> _Key | None:
     return _Key(same, value_of(point, "config"), gpus, load[0], round(load[1] / gpus, 9))
 
 
-def _one_card(key: _Key, groups: dict[_Key, list[Point]]) -> list[Point] | None:
-    """What one card did: of the same configuration, or else of the first that has it."""
-    matching = [
-        (one, points)
-        for one, points in groups.items()
-        if one.gpus == 1 and (one.same, one.kind, one.per_gpu) == (key.same, key.kind, key.per_gpu)
-    ]
-    own = [points for one, points in matching if one.config == key.config]
-    return own[0] if own else matching[0][1] if matching else None
+def _one_card(key: _Key, of_one: Mapping[_Alike, Sequence[_Key]]) -> _Key | None:
+    """That of one card: of the same configuration, or else of the first that has it."""
+    matching = of_one.get(key.alike, ())
+    return next((one for one in matching if one.config == key.config), matching[0] if matching else None)
 
 
 def _scaling(key: _Key, several: Sequence[Point], one: Sequence[Point]) -> Scaling:

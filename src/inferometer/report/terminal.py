@@ -48,9 +48,11 @@ def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
     keys = [tuple(point.conditions.get(name) for name in names) for point in points]
     shown = _enough(keys)
     shown += [at for at, name in enumerate(names) if name in ("model", "tp") and at not in shown]
-    for key in dict.fromkeys(keys):
-        together = [point for point, own in zip(points, keys, strict=True) if own == key]
-        yield " ".join(filter(None, (_named(names[at], key[at]) for at in sorted(shown)))), together
+    together: dict[tuple[Condition, ...], list[Point]] = {}
+    for point, key in zip(points, keys, strict=True):
+        together.setdefault(key, []).append(point)
+    for key, curve in together.items():
+        yield " ".join(filter(None, (_named(names[at], key[at]) for at in sorted(shown)))), curve
 
 
 def _enough(keys: Sequence[tuple[Condition, ...]]) -> list[int]:

@@ -5,6 +5,7 @@ A table is read only if it is the one that was written: a damaged Parquet file m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,11 +29,12 @@ MOST_BYTES = 64 * 1024**3
 
 def requests_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataFrame]:
     """A frame for each point that has requests; what cannot be read is a sentence more in `problems`."""
+    files = _Files(points)
     for point in points:
         try:
             if point.run is not None:
                 yield _with_latencies(_named(point, _table(point.run, REQUESTS)))
-            elif (requests := _imported(point)) is not None:
+            elif (requests := files.requests_of(point)) is not None:
                 yield _named(point, _imported_requests(requests))
         except CannotImportError as error:
             problems.append(f"{str(error).rstrip('.')}.")
@@ -40,14 +42,34 @@ def requests_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.Dat
 
 def events_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataFrame]:
     """The same of events."""
+    files = _Files(points)
     for point in points:
         try:
             if point.run is not None:
                 yield _named(point, _events(point.run))
-            elif (requests := _imported(point)) is not None and requests.itls_s is not None:
+            elif (requests := files.requests_of(point)) is not None and requests.itls_s is not None:
                 yield _named(point, _imported_events(requests))
         except CannotImportError as error:
             problems.append(f"{str(error).rstrip('.')}.")
+
+
+class _Files:
+    """The requests in other tools' files: a file of many points is read once, one of a single point is not kept."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        self._points_in = Counter(point.source for point in points)
+        self._read: dict[Path, list[ImportedRequests | None]] = {}
+
+    def requests_of(self, point: Point) -> ImportedRequests | None:
+        """None where its file has none. Raises CannotImportError."""
+        if point.tool == "inferometer":  # its run directory is gone
+            return None
+        parts = self._read.get(point.source)
+        if parts is None:
+            parts = [run.requests for _, run in runs_in(point.source)[0]]
+            if self._points_in[point.source] > 1:
+                self._read[point.source] = parts
+        return parts[point.part] if point.part < len(parts) else None
 
 
 def _named(point: Point, frame: pl.DataFrame) -> pl.DataFrame:
@@ -108,13 +130,6 @@ def _events(run: Path) -> pl.DataFrame:
         pl.all(),
         pl.Series("itl_ms", itl_ms, nan_to_null=True),
     )
-
-
-def _imported(point: Point) -> ImportedRequests | None:
-    if point.tool == "inferometer":  # its run directory is gone
-        return None
-    found, _ = runs_in(point.source)
-    return found[point.part][1].requests if point.part < len(found) else None
 
 
 def _imported_requests(requests: ImportedRequests) -> pl.DataFrame:

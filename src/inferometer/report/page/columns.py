@@ -7,6 +7,7 @@ the page. Knows no HTML.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def condition_table(points: Sequence[Point], paths: Sequence[Path], words: Words
     table: dict[str, list[Cell]] = {name: [_cell(point.conditions.get(name)) for point in points] for name in names}
     table["tool"] = [clean(point.tool) for point in points]
     if len(paths) > 1:
-        table["source"] = [_source(point, paths) for point in points]
+        table["source"] = _sources(points, paths)
     if any(point.status for point in points):
         table["status"] = [point.status for point in points]
     return {"series": list(series_of(points, paths, words)), **table}
@@ -67,7 +68,7 @@ def series_of(points: Sequence[Point], paths: Sequence[Path], words: Words) -> l
     keys = [key_of(point, fields) for point in points]
     spelled = {key: clean(name_of(key, fields, words)) or "–" for key in set(keys)}
     names = [spelled[key] for key in keys]
-    sources = [_source(point, paths) for point in points]
+    sources = _sources(points, paths)
     if len(set(zip(keys, sources, strict=True))) == len(spelled):
         return names
     return [name if source is None else f"{source} · {name}" for source, name in zip(sources, names, strict=True)]
@@ -96,13 +97,13 @@ def _cell(value: Condition) -> Cell:
     return clean(value) or None if isinstance(value, str) else value
 
 
-def _source(point: Point, paths: Sequence[Path]) -> str | None:
-    """The path, of those asked for, under which it lies: its name, or all of it where names are the same."""
-    under = next((path for path in paths if point.source == path or path in point.source.parents), None)
-    if under is None:
-        return None
-    alike = [path for path in paths if path.name == under.name]
-    return clean(under.name if len(alike) == 1 and under.name else str(under))
+def _sources(points: Sequence[Point], paths: Sequence[Path]) -> list[Cell]:
+    """The path, of those asked for, under which each point lies: its name, or all of it where names are the same."""
+    alike = Counter(path.name for path in paths)
+    called = {path: clean(path.name if path.name and alike[path.name] == 1 else str(path)) for path in paths}
+    place = {path: number for number, path in enumerate(called)}
+    above = ([path for path in (point.source, *point.source.parents) if path in place] for point in points)
+    return [called[min(each, key=place.__getitem__)] if each else None for each in above]
 
 
 def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]:

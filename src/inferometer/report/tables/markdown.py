@@ -28,7 +28,7 @@ def points_as_markdown(points: Sequence[Point]) -> str:
     rated = [name for name in RATED if any(name in point.values for point in points)]
     head = [*named, *map(words_of_metric, metrics), *(["rating"] if rated else []), "verdict"]
     rows = []
-    notes: list[str] = []
+    notes: dict[str, int] = {}
     for point in points:
         cells = [point.tool] if several_tools else []
         cells += [spelled(point.conditions.get(name)) for name in conditions] or [point.id]
@@ -37,7 +37,7 @@ def points_as_markdown(points: Sequence[Point]) -> str:
         cells += [_rating(point)] if rated else []
         rows.append([*cells, _verdict(point, notes)])
     lines += table(head, rows, left=len(named))
-    lines += ["", *notes] if notes else []
+    lines += ["", *(f"{number}. {note}" for note, number in notes.items())] if notes else []
     return "\n".join(lines) + "\n"
 
 
@@ -73,12 +73,9 @@ def _rating(point: Point) -> str:
     return ", ".join(f"{RATED[name]} {word}" for name, word in ratings(point.values).items())
 
 
-def _verdict(point: Point, notes: list[str]) -> str:
+def _verdict(point: Point, notes: dict[str, int]) -> str:
+    """With the number of its reasons among the notes, which take them in if they are new."""
     if not point.reasons or point.status in (None, "VALID"):
         return point.status or ""
     note = f"{point.status}: {text_in_markdown(' '.join(point.reasons))}"
-    marked = [line.partition(". ")[2] for line in notes]
-    if note not in marked:
-        notes.append(f"{len(notes) + 1}. {note}")
-        marked.append(note)
-    return f"{point.status} ({marked.index(note) + 1})"
+    return f"{point.status} ({notes.setdefault(note, len(notes) + 1)})"

@@ -19,7 +19,7 @@ CROSS = "M-0.9,-0.9L0.9,0.9M-0.9,0.9L0.9,-0.9"
 """The mark of what is not to be believed, as a path."""
 
 HOLLOW, DOT, GHOST, INTERVAL, FRONT, HOVER = "hollow", "dot", "ghost", "interval", "front", "hover"
-"""Styles that a theme defines: filled with the ground; one of several values on a bar; a faint shade behind the data; an
+"""Styles that a theme defines: an outline; one of several values on a bar; a faint shade behind the data; an
 interval over a bar; a line that is no curve; unseen, but there for the pointer."""
 
 _LATIN = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans'"
@@ -37,7 +37,6 @@ def font(language: str = "en") -> str:
 
 def theme(*, dark: bool = False, language: str = "en", ground: str | None = None) -> dict[str, Any]:
     """Vega-Lite's `config` for all figures. `ground` is what is painted behind; None lets the page show through."""
-    under = DARK_GROUND if dark else LIGHT_GROUND
     ink, faint, line = ("#e6e8ec", "#a9afba", "#3a3f49") if dark else ("#1c1f24", "#5b626d", "#dfe2e7")
     axis = {
         "domainColor": faint,
@@ -94,10 +93,10 @@ def theme(*, dark: bool = False, language: str = "en", ground: str | None = None
         "text": {"color": ink, "fontSize": 11},
         "rule": {"color": faint},
         "style": {
-            HOLLOW: {"fill": under, "opacity": 1},
+            HOLLOW: {"filled": False, "opacity": 1},
             GHOST: {"fill": faint, "opacity": 0.15},
             INTERVAL: {"color": ink, "strokeWidth": 1.3},
-            DOT: {"fill": under, "color": ink, "strokeWidth": 1, "opacity": 1},
+            DOT: {"color": ink, "strokeWidth": 1, "opacity": 1},
             FRONT: {"color": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
             HOVER: {"opacity": 0, "size": 140, "filled": True},
         },

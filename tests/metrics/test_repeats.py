@@ -53,10 +53,26 @@ def test_the_error_behind_an_interval_is_found_again_whatever_made_it() -> None:
     by_mean, by_ratio = interval_of_mean(values), interval_of_ratio(values, np.ones(4000))
     assert by_mean is not None
     assert by_ratio is not None
-    (error, degrees), (ratio_error, ratio_degrees) = error_of(by_mean), error_of(by_ratio)
+    mean = float(values.mean())
+    (error, degrees), (ratio_error, ratio_degrees) = error_of(by_mean, mean), error_of(by_ratio, mean)
     assert error == pytest.approx(1 / 4000**0.5, rel=0.4)
     assert ratio_error == pytest.approx(1 / 4000**0.5, rel=0.4)
     assert (degrees, ratio_degrees) == (19, 9)
+
+
+def test_the_error_behind_an_interval_that_was_cut_off_at_zero_is_found_again() -> None:
+    rare = np.zeros(400)
+    rare[300:310] = 1.0
+    mean = float(rare.mean())
+    for cut, whole in (
+        (interval_of_mean(rare), interval_of_mean(rare - 1)),
+        (interval_of_ratio(rare, np.ones(400)), interval_of_ratio(rare - 1, np.ones(400))),
+    ):
+        assert cut is not None
+        assert whole is not None
+        assert cut.low == 0 < mean < cut.high
+        assert whole.low < -1
+        assert error_of(cut, mean) == pytest.approx(error_of(whole, mean - 1))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin
 from inferometer.analysis.effect import CONFIDENCE, MOST_UNPAIRED, Design, Effect, Reading, effect_of
 from inferometer.analysis.pairing import SUBJECTS, Pair, Pairing, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect
+from inferometer.metrics.statistics import half_width
 from inferometer.results import Point, metric
 
 DEFAULT_METRICS = (
@@ -178,7 +179,7 @@ def readings(points: Iterable[Point], name: str) -> list[Reading]:
 
 def _reading(point: Point, name: str) -> Reading:
     value, interval = point.values[name], point.intervals.get(name)
-    half = (interval.high - interval.low) / 2 / value if interval and interval.confidence == CONFIDENCE else None
+    half = half_width(interval.low, interval.high, value) / value if interval and interval.confidence == CONFIDENCE else None
     return Reading(value, finish_time_s(point), half)
 
 

@@ -98,7 +98,7 @@ def _compare(values: Sequence[float], own: Sequence[Interval]) -> tuple[float | 
 
     The ratio is distributed as F; Paulson, Annals of Mathematical Statistics 13, 1942, makes it nearly normal.
     """
-    errors = [error_of(interval) for interval in own]
+    errors = [error_of(interval, value) for interval, value in zip(own, values, strict=True)]
     within = float(np.mean([error**2 for error, _ in errors]))
     if within == 0.0:
         return None, None

@@ -59,7 +59,7 @@ def interval_of_mean(values: Array, confidence: float = 0.95) -> Interval | None
     error, n_effective = _error_of_mean(values)
     half = error * student_quantile(confidence, BATCHES - 1)
     mean = float(np.mean(values))
-    return Interval(mean - half, mean + half, n_effective, "batch means", confidence)
+    return Interval(_low(mean, half, values), mean + half, n_effective, "batch means", confidence)
 
 
 def interval_of_percentile(values: Array, percentile: float, confidence: float = 0.95) -> Interval | None:
@@ -102,7 +102,7 @@ def interval_of_ratio(above: Array, below: Array, confidence: float = 0.95, *, s
     half = error * student_quantile(confidence, BLOCKS - 1)
     residual = above - ratio * below
     n_effective = _effective(n, float(np.mean(residual**2)), (error * total / n) ** 2)
-    return Interval(ratio - half, ratio + half, n_effective, BOOTSTRAP, confidence)
+    return Interval(_low(ratio, half, above), ratio + half, n_effective, BOOTSTRAP, confidence)
 
 
 def interval_of_repeats(values: Sequence[float], confidence: float = 0.95) -> Interval | None:
@@ -112,13 +112,26 @@ def interval_of_repeats(values: Sequence[float], confidence: float = 0.95) -> In
         return None
     half = student_quantile(confidence, n - 1) * float(np.std(values, ddof=1)) / n**0.5
     mean = float(np.mean(values))
-    return Interval(mean - half, mean + half, n, "repeats", confidence)
+    return Interval(_low(mean, half, values), mean + half, n, "repeats", confidence)
 
 
-def error_of(interval: Interval) -> tuple[float, int]:
-    """The standard error that an interval of one run was made from, in its unit, and the degrees of freedom of that error."""
+def half_width(low: float, high: float, value: float) -> float:
+    """Half of the interval around `value`, in its unit, before it was cut off at 0."""
+    return high - value if low == 0 else (high - low) / 2
+
+
+def error_of(interval: Interval, value: float) -> tuple[float, int]:
+    """The standard error that an interval of one run was made from, in its unit, and the degrees of freedom of that error.
+
+    `value` is what the run found, around which the interval lies.
+    """
     degrees = (BLOCKS if interval.method == BOOTSTRAP else BATCHES) - 1
-    return (interval.high - interval.low) / 2 / student_quantile(interval.confidence, degrees), degrees
+    return half_width(interval.low, interval.high, value) / student_quantile(interval.confidence, degrees), degrees
+
+
+def _low(value: float, half: float, values: Array | Sequence[float]) -> float:
+    """The lower end of an interval; nothing negative where no value is, such as a rate or a time."""
+    return max(value - half, 0.0) if np.min(values) >= 0 else value - half
 
 
 def _error_of_mean(values: Array) -> tuple[float, float]:

@@ -117,6 +117,23 @@ def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
     assert compare(old, new, "--fail-on", "undecided").exit_code == 1
 
 
+def test_names_from_files_neither_drive_a_terminal_nor_mark_up_a_table() -> None:
+    hostile = "<b>a|b</b>*\x1b[31m"
+    for throughput, side in ((1000.0, "old"), (1010.0, "new")):
+        for concurrency in (8, 16):
+            vllm_file(f"{side}/{concurrency}.json", throughput, concurrency=concurrency, model_id="m", label=hostile + side)
+            vllm_file(f"{side}/x{concurrency}.json", throughput, concurrency=concurrency, model_id=hostile)
+    (Path("new") / "\x1b[31mred.json").write_text("{")
+    found = compare("old", "new", "--points", "--markdown", "out.md")
+    assert "a|b" in found.output
+    assert "\x1b" not in found.output
+    lines = Path("out.md").read_text().splitlines()
+    assert "<b>" not in "".join(lines)
+    rows = [line for line in lines if line.startswith("| model")]
+    assert rows
+    assert all(line.replace("\\|", "").count("|") == 7 for line in rows)
+
+
 def test_two_values_of_a_condition() -> None:
     for config, factor in (("B", 0.8), ("C", 1.0)):
         for n in range(1, 13):

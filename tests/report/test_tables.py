@@ -19,8 +19,9 @@ from rich.console import Console
 from inferometer.analysis.targets import check
 from inferometer.report.tables.columns import figure, words_of_metric
 from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
-from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown
+from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown, text_in_markdown
 from inferometer.report.tables.workbook import NoExcelError, write_workbook
+from inferometer.report.targets import target_lines
 from inferometer.report.terminal import MOST_ROWS, course, tables_of
 from inferometer.results import Collection, Point, Range, Status
 from inferometer.results.frames import Frames
@@ -153,6 +154,21 @@ def test_many_points_on_a_terminal() -> None:
 
 def test_nothing_on_a_terminal() -> None:
     assert printed(()) == ""
+
+
+def test_names_do_not_drive_a_terminal() -> None:
+    points = (point(1, 30.0, model="\x1b[31m[red]7B"), point(1, 31.0))
+    assert "\x1b" not in printed(points)
+    assert "?[31m[red]7B" in printed(points)
+    assert "\x1b" not in "".join(target_lines(check([parse_target("output_throughput > 1")], points)))
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("mean_ttft_ms", "mean_ttft_ms"), ("_slant_", "\\_slant\\_"), ("a__b", "a\\_\\_b"), ("| a\n<b>", "\\| a \\<b\\>")],
+)
+def test_text_in_markdown(name: str, written: str) -> None:
+    assert text_in_markdown(name) == written
 
 
 @pytest.mark.parametrize(

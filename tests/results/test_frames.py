@@ -7,6 +7,7 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -151,7 +152,12 @@ def test_a_file_of_many_points_is_read_once(tmp_path: Path, monkeypatch: pytest.
     lines = [json.dumps({**result, "max_concurrency": load}) for load in (1, 2, 4)]
     (tmp_path / "all.jsonl").write_text("\n".join(lines))
     frames, read = inferometer.load(tmp_path), []
-    monkeypatch.setattr(request_frames, "runs_in", lambda path: read.append(path) or runs_in(path))
+
+    def reading(path: Path) -> Any:
+        read.append(path)
+        return runs_in(path)
+
+    monkeypatch.setattr(request_frames, "runs_in", reading)
     assert len(frames.requests) == 3 * len(result["ttfts"])
     assert read == [tmp_path / "all.jsonl"]
 

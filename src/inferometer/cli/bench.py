@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
 import typer
 
 from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.refusal import refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from inferometer.trace import Trace
 
 EXIT_INVALID = 1
-EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
 
@@ -50,9 +50,9 @@ def bench(**flags: Any) -> None:
             _run_test(asked)
         code = measure_repeats(asked) if asked.repeats != 1 else measure_and_report(asked)[1]
     except (FlagsError, PointError) as error:
-        _refuse(*error.reasons)
+        refuse(*error.reasons)
     except (EndpointError, MeasurementError, CannotWriteError) as error:
-        _refuse(str(error))
+        refuse(str(error))
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped before there was anything to report.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
@@ -68,7 +68,7 @@ def _run_test(flags: BenchFlags) -> NoReturn:
     try:
         chosen = choose(flags)
     except CampaignError as error:
-        _refuse(*error.reasons)
+        refuse(*error.reasons)
     only = " ".join(f"--only {shlex.quote(point)}" for point in chosen.only)
     typer.echo(f"That is: inferometer run {chosen.campaign} {only}")
     run(chosen.campaign, only=chosen.only, sets=chosen.sets, allow_invalid=flags.allow_invalid, calibration=flags.calibration)
@@ -78,12 +78,6 @@ def _run_test(flags: BenchFlags) -> NoReturn:
 # The flags are a dataclass; the command line parser reads them off the function's signature.
 bench.__signature__ = inspect.signature(BenchFlags)  # type: ignore[attr-defined]
 bench.__annotations__ = get_type_hints(BenchFlags, include_extras=True)
-
-
-def _refuse(*reasons: str) -> NoReturn:
-    for reason in reasons:
-        typer.echo(f"inferometer: {reason}", err=True)
-    raise typer.Exit(EXIT_USAGE)
 
 
 def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.refusal import refuse
+
 if TYPE_CHECKING:
     from inferometer.metrics.calibration import Calibration, LoadLevel
 
-EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
 
@@ -63,8 +64,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
         made = _calibrate(workers, realtime, target_ms, quick=quick, as_json=as_json)
         path = keep(made, place)
     except (CalibrationError, CannotWriteError) as error:
-        typer.echo(f"inferometer: {error}", err=True)
-        raise typer.Exit(EXIT_USAGE) from None
+        refuse(str(error))
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped; nothing was stored.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-EXIT_USAGE = 2
+from inferometer.cli.refusal import refuse
 
 
 def collect(
@@ -32,6 +32,5 @@ def collect(
     try:
         number = gather.collect(directory, tar)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
-        typer.echo(f"inferometer: {error}", err=True)
-        raise typer.Exit(EXIT_USAGE) from None
+        refuse(str(error))
     typer.echo(f"{number} files in {tar}")

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inferometer.cli.refusal import refuse
+from inferometer.report.printable import printable
+
 if TYPE_CHECKING:
     from inferometer.analysis.compare import Comparison
     from inferometer.cli.compare_sides import Asked
 
 EXIT_SLOWER = 1
-EXIT_USAGE = 2
 
 Sources = Annotated[
     list[Path],
@@ -79,13 +81,15 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
 
     try:
         wanted = asked(sources, by=by, where=where, metrics=metric, delta=delta, drift=drift, allow_invalid=allow_invalid)
+    except ValueError as error:
+        refuse(str(error))
+    try:
         if pcie:
             _links(wanted, every_point=points, json=json, markdown=markdown)
             return
         comparison = _sides(wanted, every_point=points, json=json, markdown=markdown)
-    except (CannotCompareError, ResultsError, CannotWriteError, ValueError) as error:
-        typer.echo(f"inferometer: {error}", err=True)
-        raise typer.Exit(EXIT_USAGE) from None
+    except (CannotCompareError, ResultsError, CannotWriteError) as error:
+        refuse(str(error))
     undecided = fail_on == "undecided" and any(row.verdict == "undecided" for row in comparison.headline)
     raise typer.Exit(EXIT_SLOWER if comparison.has("slower") or undecided else 0)
 
@@ -113,7 +117,7 @@ def _links(wanted: Asked, *, every_point: bool, json: Path | None, markdown: Pat
 
 def _tell(problems: Iterable[str]) -> None:
     for problem in problems:
-        typer.echo(f"inferometer: {problem}", err=True)
+        typer.echo(f"inferometer: {printable(problem)}", err=True)
 
 
 def _write(content: dict[str, Any], tables: str, *, json: Path | None, markdown: Path | None) -> None:

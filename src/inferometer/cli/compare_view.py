@@ -14,6 +14,8 @@ from inferometer.analysis.compare import Comparison, Row
 from inferometer.analysis.decision import Verdict
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.markdown import table as markdown_table
+from inferometer.report.printable import printable
+from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point
 
 WIDTH = 80
@@ -48,12 +50,10 @@ def show(comparison: Comparison, *, every_point: bool) -> None:
 
 def as_markdown(comparison: Comparison) -> str:
     """The same, with every point."""
-    head = "".join(f"- {line}\n" for line in _head(comparison, width=10_000))
-    tables = "".join(
-        f"\n### {title}\n\n{markdown_table(headings, rows)}" for title, headings, rows in _tables(comparison, every_point=True)
-    )
-    tail = "".join(f"- {line}\n" for line in _tail(comparison, every_point=True, width=10_000))
-    return f"## {comparison.names[1]} against {comparison.names[0]}\n\n{head}{tables}\n{tail}"
+    head, tail = _head(comparison, width=10_000), _tail(comparison, every_point=True, width=10_000)
+    tables = _tables_in_markdown(_tables(comparison, every_point=True))
+    title = text_in_markdown(f"{comparison.names[1]} against {comparison.names[0]}")
+    return f"## {title}\n\n{_list_in_markdown(head)}{tables}\n{_list_in_markdown(tail)}"
 
 
 def show_links(study: LinkStudy, *, every_point: bool) -> None:
@@ -69,10 +69,20 @@ def show_links(study: LinkStudy, *, every_point: bool) -> None:
 
 
 def links_as_markdown(study: LinkStudy) -> str:
-    tables = "".join(
-        f"\n### {title}\n\n{markdown_table(headings, rows)}" for title, headings, rows in _link_tables(study, every_point=True)
+    tables = _tables_in_markdown(_link_tables(study, every_point=True))
+    title = text_in_markdown(f"{study.narrow} against {study.wide}")
+    return f"## {title}\n{tables}\n{_list_in_markdown(study.sentences)}"
+
+
+def _tables_in_markdown(tables: Iterable[Table]) -> str:
+    return "".join(
+        f"\n### {text_in_markdown(title)}\n\n{markdown_table(headings, [[*map(text_in_markdown, row)] for row in rows])}"
+        for title, headings, rows in tables
     )
-    return f"## {study.narrow} against {study.wide}\n{tables}\n" + "".join(f"- {sentence}\n" for sentence in study.sentences)
+
+
+def _list_in_markdown(lines: Iterable[str]) -> str:
+    return "".join(f"- {text_in_markdown(line)}\n" for line in lines)
 
 
 def percent(share: float) -> str:
@@ -85,11 +95,6 @@ def percent(share: float) -> str:
 def figure(value: float | None) -> str:
     """Four digits of it."""
     return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
-
-
-def printable(text: str) -> str:
-    """Without what would drive a terminal: names come from files of others."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def interval(low: float | None, high: float | None) -> str:

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from inferometer.cli.refusal import refuse
+from inferometer.report.printable import printable
+
 EXIT_UNCLEAN = 1
-EXIT_USAGE = 2
 
 
 def merge(
@@ -31,8 +33,7 @@ def merge(
     try:
         merged = merge_results(sources, output)
     except (ArchiveError, GatherError, LedgerError, CannotWriteError) as error:
-        typer.echo(f"inferometer: {_printable(str(error))}", err=True)
-        raise typer.Exit(EXIT_USAGE) from None
+        refuse(str(error))
     for heading, sentences in (
         ("Measured more than once", merged.conflicts),
         ("Left out", merged.left_out),
@@ -41,11 +42,6 @@ def merge(
         if sentences:
             typer.echo(f"{heading}:")
         for sentence in sentences:
-            typer.echo(f"  {_printable(sentence)}")
+            typer.echo(f"  {printable(sentence)}")
     typer.echo(f"{merged.points} point{'s' * (merged.points != 1)} with a result that counts, in {output}")
     raise typer.Exit(0 if merged.clean else EXIT_UNCLEAN)
-
-
-def _printable(text: str) -> str:
-    """Without what would drive a terminal: names come from archives of others."""
-    return "".join(character if character.isprintable() else "?" for character in text)

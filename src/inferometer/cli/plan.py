@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.refusal import refuse
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
     from inferometer.spec.campaign import CampaignSpec, Group
     from inferometer.store.ledger import Record
     from inferometer.store.standing import Places, Standing
-
-EXIT_USAGE = 2
 
 
 def plan(  # noqa: PLR0917 - typer makes an option of each
@@ -62,12 +62,9 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
             embedded=embedded,
         )
     except CampaignError as error:
-        for reason in error.reasons:
-            typer.echo(f"inferometer: {reason}", err=True)
-        raise typer.Exit(EXIT_USAGE) from None
+        refuse(*error.reasons)
     except LedgerError as error:
-        typer.echo(f"inferometer: {error}", err=True)
-        raise typer.Exit(EXIT_USAGE) from None
+        refuse(str(error))
 
 
 def _show(campaign: CampaignSpec, groups: list[Group], places: Places, *, points: bool, embedded: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-EXIT_USAGE = 2
+from inferometer.cli.refusal import refuse
 
 presets = typer.Typer()
 
@@ -38,8 +38,7 @@ def show_preset(name: Annotated[str, typer.Argument(help="One of those that `inf
 
     if name not in preset_names():
         hint = did_you_mean(name, preset_names())
-        typer.echo(f"inferometer: there is no preset {name!r}{hint}: `inferometer presets` lists them.", err=True)
-        raise typer.Exit(EXIT_USAGE)
+        refuse(f"there is no preset {name!r}{hint}: `inferometer presets` lists them.")
     typer.echo(preset_text(name), nl=False)
 
 

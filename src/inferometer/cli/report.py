@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inferometer.cli.asserted import HELP
+from inferometer.cli.refusal import refuse
+from inferometer.report.printable import printable
 
 if TYPE_CHECKING:
     from inferometer.cli.report_files import TableFiles
     from inferometer.spec.target import Target
-
-EXIT_USAGE = 2
 
 
 class Language(str, Enum):
@@ -90,9 +90,9 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     try:
         code = _write(sources, page, files, targets_of(asserted or ()))
     except FlagsError as error:
-        _refuse(*error.reasons)
+        refuse(*error.reasons)
     except (ResultsError, CannotWriteError, NoExcelError) as error:
-        _refuse(str(error))
+        refuse(str(error))
     raise typer.Exit(code)
 
 
@@ -126,15 +126,9 @@ def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequen
 
 def _tell_problems(problems: Sequence[str]) -> None:
     for problem in problems[:5]:
-        typer.echo(f"inferometer: {_printable(problem)}", err=True)
+        typer.echo(f"inferometer: {printable(problem)}", err=True)
     if (more := len(problems) - 5) > 0:
         typer.echo(f"inferometer: {more} more such lines are in the report.", err=True)
-
-
-def _refuse(*reasons: str) -> NoReturn:
-    for reason in reasons:
-        typer.echo(f"inferometer: {_printable(reason)}", err=True)
-    raise typer.Exit(EXIT_USAGE)
 
 
 @contextmanager
@@ -150,8 +144,3 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
     with Progress(TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _printable(text: str) -> str:
-    """Without what would drive a terminal: names come from files of others."""
-    return "".join(character if character.isprintable() else "?" for character in text)

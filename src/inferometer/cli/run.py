@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inferometer.cli.asserted import HELP
+from inferometer.cli.refusal import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
     from inferometer.store.standing import Places
 
-EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
 
@@ -117,7 +117,7 @@ def _understood(
         groups = expand(spec, quick=quick, only=only)
         own, more = targets_of_campaign(spec), targets_of(asserted)
     except (CampaignError, FlagsError) as error:
-        _refuse(*error.reasons)
+        refuse(*error.reasons)
     percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
     return Asked(spec.model_copy(update={"percentiles": tuple(percentiles)}), groups, own, more)
 
@@ -131,13 +131,7 @@ def _run(task: Task, places: Places, display: Display) -> Outcome:
     try:
         return run_campaign(task, places, display)
     except (LedgerError, LockedError, CannotWriteError) as error:
-        _refuse(str(error))
+        refuse(str(error))
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped; the same command goes on where this one ended.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
-
-
-def _refuse(*reasons: str) -> NoReturn:
-    for reason in reasons:
-        typer.echo(f"inferometer: {reason}", err=True)
-    raise typer.Exit(EXIT_USAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferometer.analysis.targets import Checked
+from inferometer.report.printable import printable
 from inferometer.report.tables.columns import figure
 
 
@@ -12,7 +13,7 @@ def target_lines(checked: Sequence[Checked]) -> list[str]:
     """A line each, missed ones marked."""
     heads = [f"{'reached' if each.reached else 'MISSED':7}  {each.target}" for each in checked]
     width = max(map(len, heads), default=0)
-    return [f"{head:{width}}  {_found(each)}".rstrip() for head, each in zip(heads, checked, strict=True)]
+    return [printable(f"{head:{width}}  {_found(each)}".rstrip()) for head, each in zip(heads, checked, strict=True)]
 
 
 def _found(each: Checked) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from inferometer.report.printable import printable
 from inferometer.report.tables.columns import figure, spelled, telling
 from inferometer.results import Condition, Point
 
@@ -145,7 +146,7 @@ def _named(name: str, value: Condition) -> str:
 def _text(name: str) -> str:
     from rich.markup import escape
 
-    return escape(" ".join(name.split()))
+    return escape(printable(" ".join(name.split())))
 
 
 def _table(title: str) -> Table:

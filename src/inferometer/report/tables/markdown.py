@@ -10,7 +10,8 @@ from inferometer.analysis.targets import Checked
 from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval, words_of_metric
 from inferometer.results import Point
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@!])")
+_SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
+"""An underscore inside a word, as in `mean_ttft_ms`, means nothing."""
 _BREAKS = re.compile(r"\s+")
 
 RATED = {"mean_ttft_ms": "TTFT", "mean_tpot_ms": "TPOT"}

@@ -43,9 +43,11 @@ def dashed(lines: alt.Chart, names: Sequence[str]) -> alt.Chart:
 
 
 def dash_of(field: str, names: Sequence[str]) -> alt.StrokeDash:
-    """Dashes that mean something of their own, with a legend of lines."""
+    """Dashes that mean something of their own, with a legend of lines: above, since below it would stand beside the other."""
     scale = alt.Scale(domain=list(names), range=[DASHES[number % len(DASHES)] for number in range(len(names))])
-    return alt.StrokeDash(f"{field}:N", scale=scale, legend=legend(names, symbolType="stroke", symbolSize=300))
+    return alt.StrokeDash(
+        f"{field}:N", scale=scale, legend=legend(names, orient="top", offset=4, symbolType="stroke", symbolSize=300)
+    )
 
 
 def legend(names: Sequence[str], **more: Any) -> alt.Legend:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ def show_results(places: Places, groups: Sequence[Group], asked: Asked, *, rehea
     for table in tables_of(shown, ascii_only=ascii_only):
         console.print()
         console.print(table)
+    typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
     if asked.own and rehearsal:
         typer.echo("The campaign's targets are not for a rehearsal; --assert checks any.")
     return tell(asked.more if rehearsal else (*asked.own, *asked.more), shown)

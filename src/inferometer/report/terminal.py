@@ -6,6 +6,7 @@ A row a point while there are few; beyond that a row for each curve, with its co
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inferometer.report.printable import printable
@@ -13,6 +14,8 @@ from inferometer.report.tables.columns import figure, spelled, telling
 from inferometer.results import Condition, Point
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
+    from rich.measure import Measurement
     from rich.table import Table
 
 MOST_ROWS = 40
@@ -87,7 +90,7 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
     for load in loads:
         table.add_column(LOADS[load], justify="right", no_wrap=True)
     for head in ("tok/s", "", "TTFT ms", "p99", "TPOT ms", "p99"):
-        table.add_column(head, justify="left" if head == "" else "right", no_wrap=True)
+        table.add_column(head, justify="left" if head == "" else "right", no_wrap=head != "")  # only bars may give way
     table.add_column("verdict", no_wrap=True)
     highest = max((point.values.get("output_throughput", 0.0) for point in points), default=0.0)
     for point in points:
@@ -95,7 +98,7 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
         table.add_row(
             *(spelled(point.conditions.get(load)) for load in loads),
             figure(values.get("output_throughput")),
-            _bar(values.get("output_throughput"), highest, ascii_only),
+            _Bar(values.get("output_throughput", 0.0) / (highest or 1.0), ASCII_FULL if ascii_only else FULL),
             *(figure(values.get(each)) for each in ("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms")),
             _styled(point.status),
         )
@@ -131,8 +134,21 @@ def _short(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _bar(value: float | None, highest: float, ascii_only: bool) -> str:
-    return (ASCII_FULL if ascii_only else FULL) * round(value / highest * BAR) if value and highest else ""
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """As long as the numbers beside it leave room for."""
+
+    share: float
+    """Of the longest."""
+    brick: str
+
+    def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement
+
+        return Measurement(0, min(BAR, options.max_width))
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[str]:
+        yield self.brick * round(self.share * options.max_width)
 
 
 def _styled(status: str | None) -> str:
@@ -160,4 +176,5 @@ def _table(title: str) -> Table:
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         show_edge=False,
+        padding=(0, 1, 0, 0),
     )

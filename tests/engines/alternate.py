@@ -1,6 +1,7 @@
 """Measure one running vLLM in alternation with its own client and with ours, and print both side by side.
 
     python tests/engines/alternate.py [--concurrency 1 4 8] [--request-rate R] [--rounds 3]    compares the two clients
+    python tests/engines/alternate.py --keep DIR                             keeps their files for `inferometer compare`
     python tests/engines/alternate.py --starvation                             what a server that spins does to our client
 
 The comparison swaps the order of the clients every round and never repeats a prompt. Below each client's mean stands the mean
@@ -16,6 +17,7 @@ import argparse
 import itertools
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -97,13 +99,18 @@ def run(command: Sequence[str]) -> tuple[float, float]:
     return time.monotonic() - started, usage.ru_utime + usage.ru_stime
 
 
-def measure(client: str, server: Server, options: Options) -> dict[str, Any]:
-    """One run of a client: its result file, what the command itself cost, and the means of the server's own histograms, ms."""
+def measure(client: str, server: Server, options: Options, keep: Path | None = None) -> dict[str, Any]:
+    """One run of a client: its result file, what the command itself cost, and the means of the server's own histograms, ms.
+
+    What it saved is copied to `keep`, into a folder named after the client.
+    """
     before = counters(server)
     with tempfile.TemporaryDirectory() as results:
         wall_s, cpu_s = run(CLIENTS[client](server, Path(results), options))
         (saved,) = Path(results).glob("*.json")
         result: dict[str, Any] = json.loads(saved.read_text(encoding="utf-8"))
+        if keep is not None:
+            shutil.copytree(results, keep / client.replace(" ", "-"), dirs_exist_ok=True)
     after = counters(server)
     for name in (key for _, key in FIGURES if key.endswith("_seconds")):
         total, count = (after[f"vllm:{name}_{part}"] - before[f"vllm:{name}_{part}"] for part in ("sum", "count"))
@@ -119,7 +126,7 @@ def compare(args: argparse.Namespace, server: Server) -> None:
         for n in range(args.rounds):
             for name in list(CLIENTS)[:: 1 if n % 2 == 0 else -1]:
                 ours = ["--no-realtime"] if args.no_realtime and name == "inferometer bench" else []
-                rounds[name].append(measure(name, server, [*workload(args), flag, value, *ours]))
+                rounds[name].append(measure(name, server, [*workload(args), flag, value, *ours], args.keep))
         print(
             f"\n{kind}, {flag} {value}: {args.num_prompts} prompts, {args.input_len} → {args.output_len} tokens, "
             f"median (lowest – highest) of {args.rounds} rounds"
@@ -182,6 +189,7 @@ def main() -> None:
     parser.add_argument("--output-len", type=int, default=64)
     parser.add_argument("--layers", type=int, default=2, help="size of the tiny model")
     parser.add_argument("--hidden", type=int, default=128, help="size of the tiny model")
+    parser.add_argument("--keep", type=Path, help="folder for the files that both clients save")
     parser.add_argument("--no-realtime", action="store_true", help="our client at ordinary priority, as the other")
     parser.add_argument("--spinning", action="store_true", help="leave vLLM spinning on sched_yield")
     args = parser.parse_args()

@@ -8,7 +8,7 @@ import pytest
 
 from inferometer.analysis.ratings import ratings
 from inferometer.analysis.targets import check, deployment_of, mistakes
-from inferometer.results import Point, Status
+from inferometer.results import Condition, Point, Status
 from inferometer.spec.target import parse_target
 
 
@@ -17,7 +17,7 @@ def point(
 ) -> Point:
     values = {"mean_ttft_ms": ttft} | ({} if throughput is None else {"output_throughput": throughput})
     reasons = ("The client was late.",) if status != "VALID" else ()
-    conditions = {"config": "C", "model": "7B", "tp": tp, "concurrency": concurrency}
+    conditions: dict[str, Condition] = {"config": "C", "model": "7B", "tp": tp, "concurrency": concurrency}
     return Point(f"tp{tp}/c{concurrency}", Path("x"), "inferometer", conditions, values, status=status, reasons=reasons)
 
 
@@ -71,7 +71,7 @@ def test_an_invalid_point_does_not_count_and_a_suspect_one_is_named() -> None:
 
 def test_scaling_efficiency_is_that_of_every_load() -> None:
     def on(gpus: int, per_gpu: int, throughput: float) -> Point:
-        conditions = {"model": "7B", "gpus": gpus, "max_concurrency": gpus * per_gpu}
+        conditions: dict[str, Condition] = {"model": "7B", "gpus": gpus, "max_concurrency": gpus * per_gpu}
         return Point(f"{gpus}/{per_gpu}", Path("x"), "inferometer", conditions, {"output_throughput": throughput})
 
     points = [on(1, 1, 100), on(1, 2, 200), on(8, 1, 792), on(8, 2, 1504)]

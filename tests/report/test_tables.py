@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from inferometer.analysis.targets import check
-from inferometer.report.tables.columns import figure, words_of_metric
+from inferometer.report.tables.columns import figure
 from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
 from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown, text_in_markdown
 from inferometer.report.tables.workbook import NoExcelError, write_workbook
@@ -199,12 +199,6 @@ def test_a_course(values: list[float | None], drawn: str) -> None:
 )
 def test_figures(value: float | None, text: str) -> None:
     assert figure(value) == text
-
-
-def test_words_of_metrics() -> None:
-    assert words_of_metric("p99_ttft_ms") == "P99 TTFT (ms)"
-    assert words_of_metric("completed") == "Completed requests"
-    assert words_of_metric("p97.5_itl_ms") == "P97.5 ITL (ms)"
 
 
 def test_the_csv_is_read_back_as_the_frame_that_it_was() -> None:

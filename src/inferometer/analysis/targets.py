@@ -16,12 +16,12 @@ from inferometer.spec.flags import did_you_mean
 from inferometer.spec.target import Target
 
 NOT_YET = {
-    "gpu_utilization": Column("gpu_utilization", "%", "higher", "GPU utilization"),
-    "tokens_per_joule": Column("tokens_per_joule", "tok/J", "higher", "output tokens per joule"),
+    "gpu_utilization": Column("gpu_utilization", "%", "higher"),
+    "tokens_per_joule": Column("tokens_per_joule", "tok/J", "higher"),
 }
 """Metrics that targets may name and nothing measures so far: such a target is not reached, and says why."""
 
-SCALING = Column("scaling_efficiency", "%", "higher", "scaling efficiency")
+SCALING = Column("scaling_efficiency", "%", "higher")
 """Of several cards against one at the same load per card: of two points, not of one."""
 
 DEPLOYMENT = ("config", "model", "tp", "engine")
@@ -146,10 +146,10 @@ def _decide(target: Target, deployment: str, readings: Sequence[_Reading]) -> Ch
     decides = (max if rising == any_will_do else min)(measured, key=lambda each: each.value or 0.0)
     value = decides.value or 0.0
     reached = target.met(value)
-    return Checked(target, deployment, reached, value, decides.at, decides.trouble if reached else _missed(target, any_will_do))
+    return Checked(target, deployment, reached, value, decides.at, decides.trouble if reached else _missed(any_will_do))
 
 
-def _missed(target: Target, any_will_do: bool) -> str:
+def _missed(any_will_do: bool) -> str:
     return "the best of all loads does not reach it" if any_will_do else "this load does not reach it"
 
 

@@ -1,1 +1,1 @@
-"""Running what a spec says: one point today. Knows every room below; nothing of the terminal or the command line."""
+"""Running what a spec says: a point, or a campaign of them. Knows every room below; nothing of terminals, nothing of flags."""

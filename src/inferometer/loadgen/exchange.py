@@ -12,7 +12,6 @@ ERROR_BODY_BYTES = 65_536
 """How much of an error response is kept to be explained."""
 
 _NO_USAGE = Usage()
-_PLAIN = StreamEvent()[2:]
 
 
 class ErrorResponse:

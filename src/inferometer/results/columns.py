@@ -1,4 +1,5 @@
-"""The columns of a table of points: conditions and metrics, with their units and what is better.
+"""The columns of a table of points: conditions and metrics, with their units and what is better. What people call them is the
+business of who shows them.
 
 Names of metrics are those of `vllm bench serve`'s result file, so that a user's scripts, targets and habits carry over.
 """
@@ -20,8 +21,6 @@ class Column:
     unit: str
     """As an axis shows it; empty for a count."""
     better: Better
-    label: str
-    """In English; other languages are the business of who shows it."""
 
 
 CONDITIONS: dict[str, str] = {
@@ -58,33 +57,29 @@ CONDITIONS: dict[str, str] = {
 }
 """In the order of a table."""
 
-_TIMES = {"ttft": "TTFT", "tpot": "TPOT", "itl": "ITL", "e2el": "E2EL"}
-_STATISTICS = {"mean": "mean", "median": "median", "std": "std of", "p50": "p50", "p90": "p90", "p99": "p99"}
+LATENCIES = ("ttft", "tpot", "itl", "e2el")
+_STATISTICS = ("mean", "median", "std", "p50", "p90", "p99")
 
 METRICS: dict[str, Column] = {
     column.name: column
     for column in (
-        Column("request_throughput", "req/s", "higher", "request throughput"),
-        Column("output_throughput", "tok/s", "higher", "output throughput"),
-        Column("total_token_throughput", "tok/s", "higher", "total token throughput"),
-        Column("request_goodput", "req/s", "higher", "goodput"),
-        Column("output_throughput_per_gpu", "tok/s", "higher", "output throughput per GPU"),
-        Column("output_throughput_per_request", "tok/s", "higher", "output speed per query"),
-        Column("max_output_tokens_per_s", "tok/s", "higher", "peak output throughput"),
-        Column("max_concurrent_requests", "", "neither", "peak concurrency"),
-        Column("duration", "s", "neither", "duration"),
-        Column("completed", "", "higher", "completed requests"),
-        Column("failed", "", "lower", "failed requests"),
-        Column("total_input_tokens", "tok", "neither", "input tokens"),
-        Column("total_output_tokens", "tok", "neither", "output tokens"),
-        *(
-            Column(f"{statistic}_{latency}_ms", "ms", "lower", f"{words} {short}")
-            for latency, short in _TIMES.items()
-            for statistic, words in _STATISTICS.items()
-        ),
-        Column("mean_decode_speed", "tok/s", "higher", "mean decode speed"),
-        Column("cached_share", "%", "neither", "prompt tokens from the prefix cache"),
-        Column("cost_per_million_tokens", "", "lower", "cost per million output tokens"),
+        Column("request_throughput", "req/s", "higher"),
+        Column("output_throughput", "tok/s", "higher"),
+        Column("total_token_throughput", "tok/s", "higher"),
+        Column("request_goodput", "req/s", "higher"),
+        Column("output_throughput_per_gpu", "tok/s", "higher"),
+        Column("output_throughput_per_request", "tok/s", "higher"),
+        Column("max_output_tokens_per_s", "tok/s", "higher"),
+        Column("max_concurrent_requests", "", "neither"),
+        Column("duration", "s", "neither"),
+        Column("completed", "", "higher"),
+        Column("failed", "", "lower"),
+        Column("total_input_tokens", "tok", "neither"),
+        Column("total_output_tokens", "tok", "neither"),
+        *(Column(f"{statistic}_{latency}_ms", "ms", "lower") for latency in LATENCIES for statistic in _STATISTICS),
+        Column("mean_decode_speed", "tok/s", "higher"),
+        Column("cached_share", "%", "neither"),
+        Column("cost_per_million_tokens", "", "lower"),
     )
 }
 """By name, in the order of a table. `output_throughput_per_request` is the mean over requests of output tokens / E2EL where the
@@ -100,4 +95,4 @@ def metric(name: str) -> Column | None:
     found = PERCENTILE.fullmatch(name)
     if not found or float(found[1]) > 100:
         return None
-    return Column(name, "ms", "lower", f"p{found[1]} {_TIMES[found[2]]}")
+    return Column(name, "ms", "lower")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inferometer.results.columns import CONDITIONS, metric
+from inferometer.results.columns import CONDITIONS, LATENCIES, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.file_name import conditions_in
 from inferometer.results.imported_requests import intervals_of, request_values, samples_of
@@ -57,8 +57,6 @@ WORDS = ("campaign", "group", "label", "config", "model", "engine", "engine_vers
 LONGEST_WORD = 1000
 MOST_WHOLE = 2**53
 """Beyond it a float no longer tells whole numbers apart."""
-
-LATENCIES = ("ttft", "tpot", "itl", "e2el")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inferometer.results.columns import CONDITIONS, METRICS
+from inferometer.results.columns import CONDITIONS, LATENCIES, METRICS
 from inferometer.results.point import Collection, Point
 from inferometer.results.read import read
 
@@ -33,8 +33,6 @@ BOUNDED = (
     *("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms", "cost_per_million_tokens"),
 )
 """Metrics that have interval columns also where no run was long enough for an interval."""
-
-SAMPLED = ("ttft", "tpot", "itl", "e2el")
 
 
 class Frames:
@@ -115,7 +113,7 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
             ranges = [point.intervals.get(name) for point in points]
             columns.append(series(f"{name}_low", [each and each.low for each in ranges], pl.Float64))
             columns.append(series(f"{name}_high", [each and each.high for each in ranges], pl.Float64))
-    columns += [series(f"{key}_n", [point.samples.get(key) for point in points], pl.Int64) for key in SAMPLED]
+    columns += [series(f"{key}_n", [point.samples.get(key) for point in points], pl.Int64) for key in LATENCIES]
     columns.append(series("notes", [" ".join(point.notes) for point in points]))
     columns.append(series("source", [str(point.source) for point in points]))
     columns.append(series("run", [None if point.run is None else str(point.run) for point in points]))

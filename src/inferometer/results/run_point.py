@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from inferometer.results.columns import CONDITIONS, metric
+from inferometer.results.columns import CONDITIONS, LATENCIES, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
-from inferometer.results.foreign import LATENCIES, MOST_WHOLE, identity_of
+from inferometer.results.foreign import MOST_WHOLE, identity_of
 from inferometer.results.point import Condition, Point, Range, Status
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
@@ -24,7 +24,8 @@ MOST_BYTES = 16 * 1024 * 1024
 STATUSES: dict[object, Status] = {"VALID": "VALID", "SUSPECT": "SUSPECT", "INVALID": "INVALID"}
 
 WRITTEN_ANSWER = 128
-"""Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in `spec.longest`."""
+"""Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in `spec.longest`, which needs
+pydantic."""
 
 EMBEDDED_VERSION = "+inferometer"
 """In the version that the embedded engine tells of itself."""

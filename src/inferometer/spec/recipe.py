@@ -37,9 +37,6 @@ PLACEHOLDERS = {
 }
 """What the strings of a recipe may hold in braces."""
 
-ADDRESS = ("host", "port")
-"""Placeholders that say where a server is and not what it is: they stay unfilled in its identity."""
-
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from inferometer.results import CONDITIONS, METRICS, Condition, Point, metric
+from inferometer.results import CONDITIONS, Condition, Point
 
 HEADLINE = (
     "request_throughput",
@@ -40,21 +40,6 @@ def shared(points: Sequence[Point]) -> dict[str, Condition]:
 def measured(points: Sequence[Point], names: Sequence[str] = HEADLINE) -> tuple[str, ...]:
     """Those of the metrics that any point has."""
     return tuple(name for name in names if any(name in point.values for point in points))
-
-
-def all_metrics(points: Sequence[Point]) -> tuple[str, ...]:
-    """Every metric that any point has, in the order of METRICS, other percentiles after those."""
-    there = {name for point in points for name in point.values}
-    return (*(name for name in METRICS if name in there), *sorted(there - METRICS.keys()))
-
-
-def words_of_metric(name: str) -> str:
-    """`p99 TTFT (ms)`."""
-    column = metric(name)
-    if column is None:
-        return name
-    label = column.label[:1].upper() + column.label[1:]
-    return f"{label} ({column.unit})" if column.unit else label
 
 
 def spelled(value: Condition) -> str:

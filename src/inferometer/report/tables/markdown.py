@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from inferometer.analysis.ratings import ratings
 from inferometer.analysis.targets import Checked
-from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval, words_of_metric
+from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval
+from inferometer.report.words import Words
 from inferometer.results import Point
 
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
@@ -27,7 +28,7 @@ def points_as_markdown(points: Sequence[Point]) -> str:
     several_tools = len({point.tool for point in points}) > 1
     named = (*(["tool"] if several_tools else []), *(conditions or ["point"]))
     rated = [name for name in RATED if any(name in point.values for point in points)]
-    head = [*named, *map(words_of_metric, metrics), *(["rating"] if rated else []), "verdict"]
+    head = [*named, *map(Words().metric_with_unit, metrics), *(["rating"] if rated else []), "verdict"]
     rows = []
     notes: dict[str, int] = {}
     for point in points:

@@ -142,6 +142,7 @@ def schedule_lag(facts: Facts) -> Finding:
     if p99 <= max(t.lag_floor_ms, t.lag_suspect * latency_ms):
         return Finding("schedule_lag", Level.OK, sentence + ".", figures)
     if at_cap:
+        figures["cap"] = cap
         sentence += f", for want of a free slot among {cap}: TTFT leaves that wait out, 'TTFT from the due time' does not."
         return Finding("schedule_lag", Level.SUSPECT, sentence, figures, "Raise --max-concurrency, or lower --request-rate.")
     behind = p99 > max(t.lag_invalid_floor_ms, t.lag_invalid * latency_ms)

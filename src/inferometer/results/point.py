@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from inferometer.metrics.finding import Finding
 from inferometer.spec.target import Target
 
 Status = Literal["VALID", "SUSPECT", "INVALID"]
@@ -44,6 +45,8 @@ class Point:
     """The verdict; None where the tool that measured gives none."""
     reasons: tuple[str, ...] = ()
     """Why it is not VALID, the worst first."""
+    findings: tuple[Finding, ...] = ()
+    """What the checks of our own run said that is not fine, the worst first: with the figures behind sentences of `reasons`."""
     run: Path | None = None
     """The run directory with every request and event, where there is one."""
     part: int = 0

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from inferometer.metrics.finding import Finding, Level
 from inferometer.results.columns import CONDITIONS, LATENCIES, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.foreign import MOST_WHOLE, identity_of
@@ -22,6 +23,8 @@ MOST_BYTES = 16 * 1024 * 1024
 """Of each of the three files: they hold a few kilobytes, whatever the run."""
 
 STATUSES: dict[object, Status] = {"VALID": "VALID", "SUSPECT": "SUSPECT", "INVALID": "INVALID"}
+
+LEVELS = {level.name.lower(): level for level in Level if level > Level.OK}
 
 WRITTEN_ANSWER = 128
 """Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in `spec.longest`, which needs
@@ -82,6 +85,7 @@ def point_of(
     values = _values(summary)
     values |= derived_values(values, conditions)
     intervals = _intervals(summary, values)
+    findings = _findings(verdict)
     return Point(
         id=name,
         source=source,
@@ -91,7 +95,8 @@ def point_of(
         intervals=intervals | derived_intervals(intervals, values),
         samples={key: int(n) for key in LATENCIES if (n := number(at(summary, "metrics", key, "n")))},
         status=STATUSES.get(verdict.get("status")),
-        reasons=_reasons(verdict),
+        reasons=tuple(each.sentence for each in findings if each.level >= Level.SUSPECT),
+        findings=findings,
         notes=_notes(run, conditions),
     )
 
@@ -255,14 +260,26 @@ def _intervals(summary: Object, values: Mapping[str, float]) -> dict[str, Range]
     return found
 
 
-def _reasons(verdict: Object) -> tuple[str, ...]:
-    """Sentences of findings that are not fine, the worst first."""
-    findings: list[tuple[bool, str]] = []
-    for finding in entries(verdict.get("findings")):
-        level, sentence = at(finding, "level"), text(at(finding, "sentence"))
-        if level in ("suspect", "invalid") and sentence:
-            findings.append((level == "suspect", sentence))
-    return tuple(sentence for _, sentence in sorted(findings, key=lambda each: each[0]))
+def _findings(verdict: Object) -> tuple[Finding, ...]:
+    """Those that are not fine, the worst first."""
+    found = [_finding(each) for each in entries(verdict.get("findings"))]
+    return tuple(sorted((each for each in found if each is not None), key=lambda each: -each.level))
+
+
+def _finding(finding: object) -> Finding | None:
+    """None for one that is fine, or whose level or sentence nobody knows."""
+    level, sentence = LEVELS.get(text(at(finding, "level")) or ""), text(at(finding, "sentence"))
+    figures = at(finding, "figures")
+    if level is None or not sentence:
+        return None
+    told = figures.items() if isinstance(figures, dict) else ()
+    return Finding(
+        text(at(finding, "name")) or "",
+        level,
+        sentence,
+        {str(name): value for name, value in told if value is None or type(value) in (int, float, str)},
+        text(at(finding, "next_step")) or "",
+    )
 
 
 def _notes(run: Mapping[str, Any], conditions: Mapping[str, Condition]) -> tuple[str, ...]:

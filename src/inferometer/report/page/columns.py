@@ -14,6 +14,7 @@ from typing import Any
 
 from inferometer.report.figures.naming import distinguishing, key_of, name_of
 from inferometer.report.words import Words
+from inferometer.report.words.sentences import reasons_of
 from inferometer.results import CONDITIONS, METRICS, Column, Condition, Point, metric
 
 LONGEST_TEXT = 300
@@ -34,6 +35,7 @@ def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> di
     """`conditions`, `metrics` and `points` as assets/points.js reads them."""
     table = condition_table(points, paths, words)
     sentences: dict[str, int] = {}
+    reasons = [[clean(reason.text) for reason in reasons_of(point, words.language)] for point in points]
     telling = {"series", "status", "source", *LOADS, *distinguishing(points)}
     conditions = [{**_condition(name, cells, words), "telling": name in telling} for name, cells in table.items()]
     _mark_aliases(conditions)
@@ -44,7 +46,7 @@ def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> di
             "ids": [clean(point.id) for point in points],
             "status": [point.status for point in points],
             "samples": _samples(points),
-            "reasons": [[sentences.setdefault(clean(r), len(sentences)) for r in point.reasons] or None for point in points],
+            "reasons": [[sentences.setdefault(reason, len(sentences)) for reason in told] or None for told in reasons],
             "sentences": list(sentences),
         },
     }

@@ -36,8 +36,8 @@ class Evidence:
     """What the client added, a value a run."""
     shared: list[float] = field(default_factory=list)
     """Share of events with another one's stamp, a value a run."""
-    busiest: tuple[float, str, str] | None = None
-    """Of the run that used most of what its host's client can take: how much, the point, and its statement."""
+    busiest: tuple[float, str, Mapping[str, Any]] | None = None
+    """Of the run that used most of what its host's client can take: how much, the point, and its precision."""
     runs: int = 0
     """Points whose run directory could be read."""
 
@@ -50,7 +50,7 @@ def gather(points: Iterable[Point], *, told: Callable[[], None] = lambda: None) 
         if description is not None and point.run is not None:
             evidence.runs += 1
             _add_precision(evidence, _json(point.run / SUMMARY))
-            _add_statement(evidence, point, _at(_json(point.run / VERDICT), "precision"))
+            _add_busiest(evidence, point, _at(_json(point.run / VERDICT), "precision"))
         for key, read in FACTS.items():
             if value := read(description) or _condition(point, key):
                 evidence.facts.setdefault(key, Counter())[clean(value)] += 1
@@ -145,13 +145,13 @@ def _add_precision(evidence: Evidence, summary: Json) -> None:
         evidence.shared.append(share)
 
 
-def _add_statement(evidence: Evidence, point: Point, precision: Json) -> None:
-    """The sentence is the run's own, as its console report had it."""
-    statement, used = _at(precision, "statement"), _at(precision, "used")
+def _add_busiest(evidence: Evidence, point: Point, precision: Json) -> None:
+    """Only a precision that has a statement, the run's own, as its console report had it, is one."""
+    used = _at(precision, "used")
     shares = [_number(share) or 0.0 for share in used.values()] if isinstance(used, dict) else []
     most = max(shares, default=0.0)
-    if isinstance(statement, str) and (evidence.busiest is None or most > evidence.busiest[0]):
-        evidence.busiest = most, point.id, clean(statement)
+    if isinstance(_at(precision, "statement"), str) and (evidence.busiest is None or most > evidence.busiest[0]):
+        evidence.busiest = most, point.id, precision
 
 
 def share_of(counts: Counter[str], names: Sequence[str]) -> float | None:

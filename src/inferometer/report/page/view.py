@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import LOADS, capitalized, clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
 from inferometer.report.words import Words
+from inferometer.report.words.sentences import Told, notes_of, precision_in_words, reasons_of
 from inferometer.results import Collection, Point, Range
 
 STATUSES = ("VALID", "SUSPECT", "INVALID")
@@ -43,6 +44,9 @@ class Tally:
     status: str
     text: str
     points: int
+    original: str = ""
+    """In English, where `text` is another language's words for it."""
+    next_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def make_view(
         sentences=tuple(_sentences(points, evidence, best, words)),
         glance=tuple(_glance(points, words)),
         verdicts=tuple(_verdicts(points, words)),
-        reasons=tuple(_tally((point.status or "", reason) for point in points for reason in point.reasons)),
+        reasons=tuple(_tally((point.status or "", told) for point in points for told in reasons_of(point, language))),
         best=tuple(best),
         ratings=tuple(_ratings(points, words)),
         aims=tuple(_aim(each) for each in checked),
@@ -135,7 +139,7 @@ def make_view(
         method=tuple(
             (words.text(f"page.method.{key}.name"), words.text(f"page.method.{key}")) for key in _methods(points, evidence)
         ),
-        notes=tuple(_tally(("", note) for point in points for note in point.notes)),
+        notes=tuple(_tally(("", told) for point in points for told in notes_of(point, language))),
         problems=tuple(clean(problem) for problem in collection.problems),
         figures=tuple(each for each in figures if isinstance(each, Drawing)),
         absent=tuple((each.title, each.reason) for each in figures if isinstance(each, Absent)),
@@ -248,12 +252,15 @@ def _verdicts(points: Sequence[Point], words: Words) -> list[Tally]:
     return [*tallies, *([Tally("", words.text("page.js.no_verdict"), counts[None])] if counts[None] else [])]
 
 
-def _tally(told: Any) -> list[Tally]:
+def _tally(told: Iterable[tuple[str, Told]]) -> list[Tally]:
     """Sentences that differ in their figures only are counted as one, and the first stands for all; the worst come first."""
-    alike: dict[tuple[str, str], list[str]] = {}
-    for status, sentence in told:
-        alike.setdefault((status, re.sub(r"\d[\d,.]*", "#", sentence[:1000])), []).append(sentence)
-    tallies = [Tally(status, clean(sentences[0]), len(sentences)) for (status, _), sentences in alike.items()]
+    alike: dict[tuple[str, str], list[Told]] = {}
+    for status, each in told:
+        alike.setdefault((status, re.sub(r"\d[\d,.]*", "#", each.text[:1000])), []).append(each)
+    tallies = [
+        Tally(status, clean(each[0].text), len(each), clean(each[0].original), clean(each[0].next_step))
+        for (status, _), each in alike.items()
+    ]
     return sorted(tallies, key=lambda tally: (tally.status != "INVALID", -tally.points))[:MOST_REASONS]
 
 
@@ -287,7 +294,8 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
     """How exactly times were read, as far as the files tell; of what hosts can take, the run that used most."""
     told = []
     if evidence.busiest is not None:
-        _, point, statement = evidence.busiest
+        _, point, precision = evidence.busiest
+        statement = precision_in_words(precision, words.language) or clean(precision["statement"])
         whose = f"{clean(point)}: " if len(points) > 1 else ""
         told.append(words.text("page.precision.calibrated", statement=f"{whose}{statement}"))
     if (kernel := share_of(evidence.stamps, ["kernel"])) is not None:

@@ -1,0 +1,221 @@
+"""Sentences of findings, precision and notes in Simplified Chinese; see sentences.py for how the keys are made."""
+
+from __future__ import annotations
+
+_MORE_CLIENT = "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+
+SENTENCES_ZH_CN: dict[str, str] = {
+    "check.titled": "{title}：{sentence}",
+    "check.join": "，",
+    "check.something_measured.title": "没有结果",
+    "check.something_measured": "计划的 {planned:,} 个请求没有一个得到回答（已发出 {sent:,} 个）。",
+    "check.something_measured.next": "先查看失败原因，再单独试发一个请求。",
+    "check.conservation.title": "请求数对不上",
+    "check.conservation": "{parts}。",
+    "check.conservation.part.planned_gap": "计划数与“发出 + 丢弃 + 未发”之和相差 {value:+,}",
+    "check.conservation.part.sent_gap": "发出数与“成功 + 失败 + 中断”之和相差 {value:+,}",
+    "check.conservation.part.recorded_twice": "{value:,} 个请求被重复记录",
+    "check.conservation.part.assigned_gap": "分配给各 worker 的请求数与记录相差 {value:+,}",
+    "check.conservation.part.begun_gap": "各 worker 开始发送的请求数与记录相差 {value:+,}",
+    "check.conservation.part.lost": "{value:,} 个请求所属的 worker 异常退出，这些请求只能计为未完成或未发出，实际情况不明",
+    "check.conservation.next": "记录已损坏，或有 worker 丢失了它负责的请求：请重新运行。",
+    "check.failures.title": "请求失败",
+    "check.failures": "{failed:,} 个请求失败，占已发出请求的 {share_of_sent:.1%}（{parts}）；延迟只统计其余请求。",
+    "check.failures.part.CONNECT_REFUSED": "连接被拒绝 {value:,}",
+    "check.failures.part.CONNECT_TIMEOUT": "连接超时 {value:,}",
+    "check.failures.part.CONNECT_ERROR": "连接出错 {value:,}",
+    "check.failures.part.TLS": "TLS 出错 {value:,}",
+    "check.failures.part.http_": "HTTP {code} × {value:,}",
+    "check.failures.part.RESET": "连接被重置 {value:,}",
+    "check.failures.part.CLOSED_EARLY": "响应中途断开 {value:,}",
+    "check.failures.part.BAD_FRAMING": "响应不是 HTTP {value:,}",
+    "check.failures.part.BAD_EVENT": "事件无法解析 {value:,}",
+    "check.failures.part.STREAM_ERROR": "流中返回错误 {value:,}",
+    "check.failures.part.NO_FINISH": "流没有结束标志 {value:,}",
+    "check.failures.part.NO_OUTPUT": "没有任何输出 {value:,}",
+    "check.failures.part.CONTENT_TYPE": "响应被压缩 {value:,}",
+    "check.failures.part.FIRST_TOKEN_TIMEOUT": "等待首 token 超时 {value:,}",
+    "check.failures.part.IDLE_TIMEOUT": "输出停顿超时 {value:,}",
+    "check.failures.part.TOTAL_TIMEOUT": "总时间超时 {value:,}",
+    "check.failures.next": "查看服务器日志和 `detail` 列，或降低负载。",
+    "check.interruption.title": "运行未完整",
+    "check.interruption.lost": "一个 worker 异常退出，{lost:,} 个请求的记录随之丢失；数值只来自其余请求。",
+    "check.interruption.lost.next": "检查是否内存不足，然后重新运行。",
+    "check.interruption.own_end": (
+        "到设定的运行时间为止，{unsent:,} 个请求尚未发出，{unfinished:,} 个仍在进行（占已发出请求的 {share_of_sent:.2%}）；"
+        "后者未计入延迟，而最慢的请求往往就在其中。"
+    ),
+    "check.interruption.own_end.next": "延长运行时间，减少被截断的请求。",
+    "check.interruption.cut": (
+        "运行被提前中断：{unsent:,} 个请求未发出，{cancelled:,} 个被取消，{unfinished:,} 个未完成；"
+        "它们都未计入延迟，而最慢的请求往往就在其中。"
+    ),
+    "check.interruption.cut.next": "让运行自行结束；如果耗时太长，就减少请求数。",
+    "check.dropped_arrivals.title": "请求被丢弃",
+    "check.dropped_arrivals": (
+        "{dropped:,} 个请求在到达并发上限时被丢弃（占计划的 {share_of_planned:.1%}）：服务器承受的负载低于计划。"
+    ),
+    "check.dropped_arrivals.next": "提高并发上限，或降低请求速率。",
+    "check.order_of_times.title": "时间顺序颠倒",
+    "check.order_of_times": "{backwards:,} 个成功的请求，其输出早于发送，或最后一次输出早于首次输出。",
+    "check.order_of_times.next": "很可能是运行期间系统时间被调整过：查看有关系统时间的检查，然后重新运行。",
+    "check.stamps.title": "时间戳来源",
+    "check.stamps.mixed": "{user_share:.1%} 的到达时间由用户态记录，其余由内核记录：混用了两种时钟读数。",
+    "check.stamps.mixed.next": "查明这台主机的内核为何漏掉部分时间戳。",
+    "check.stamps.busy": (
+        "到达时间由用户态在读取之后记录，而客户端当时很忙，或无从得知它有多忙：客户端的滞后会被算成服务器的延迟。"
+    ),
+    "check.stamps.busy.next": f"改用支持内核时间戳的 Linux 主机测量。{_MORE_CLIENT}",
+    "check.stamps.idle": "到达时间由用户态在读取之后记录；客户端当时尚有余力。",
+    "check.stamps.idle.next": "要得到准确的尾部延迟，请用支持内核时间戳的 Linux 主机测量。",
+    "check.client_delay.title": "客户端延迟",
+    "check.client_delay": (
+        "数据到达后，客户端过了 {p99_ms:.2f} ms（p99）才读取，所有延迟都含有这段时间："
+        "它相当于 ITL、TTFT 两个中位数中较小者的 {share_of_latency:.0%}。"
+    ),
+    "check.client_delay.next": _MORE_CLIENT,
+    "check.client_delay.unseen": "到达时间由客户端自行记录，因此看不出它读取得有多晚。",
+    "check.shared_stamps.title": "共用时间戳",
+    "check.shared_stamps": (
+        "多个事件在同一次读取中到达，共用一个时间戳：{uncertain_event_share:.1%} 的事件和 {uncertain_first_share:.1%} "
+        "的首个事件，实际到达可能明显早于记录的时间（与 ITL、TTFT 的中位数相比）。"
+    ),
+    "check.shared_stamps.next": _MORE_CLIENT,
+    "check.schedule_lag.title": "发送滞后",
+    "check.schedule_lag.cap": (
+        "请求比计划晚 {p99_ms:,.2f} ms（p99）发出，因为 {cap:,} 个并发名额已占满："
+        "TTFT 不含这段等待，从计划时刻算起的 TTFT 则包含。"
+    ),
+    "check.schedule_lag.cap.next": "提高 --max-concurrency，或降低 --request-rate。",
+    "check.schedule_lag.behind": "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：客户端跟不上计划。",
+    "check.schedule_lag.behind.next": _MORE_CLIENT,
+    "check.schedule_lag.late": "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：实际的到达过程与计划略有出入。",
+    "check.schedule_lag.late.next": _MORE_CLIENT,
+    "check.run_queue.title": "客户端等待 CPU",
+    "check.run_queue": "客户端有 {run_queue_share:.1%} 的时间在等待 CPU 核。",
+    "check.run_queue.next": "有别的程序（可能就是服务器）占着它的 CPU 核：用 taskset 把两者分开，或允许它使用实时优先级。",
+    "check.client_cpu.title": "客户端 CPU 占用",
+    "check.client_cpu": "客户端最忙的事件循环占用了一个 CPU 核的 {cpu_share:.0%}。",
+    "check.client_cpu.next": _MORE_CLIENT,
+    "check.clock_step.title": "系统时间被调整",
+    "check.clock_step": "运行期间系统时间被调整了 {clock_step_ms:.1f} ms：当时的延迟也会偏差这么多。",
+    "check.clock_step.next": "确保没有程序调整时钟，然后重新运行。",
+    "check.backlog.title": "解码积压",
+    "check.backlog": "客户端一直没有空闲来解码，{spilled_bytes:,} 字节暂存在临时文件中；计时不受影响。",
+    "check.backlog.next": "增加 worker（--workers）就能跟上。",
+    "check.beyond_calibration.title": "超出校准范围",
+    "check.beyond_calibration.beyond": "峰值负载超出了这台主机的客户端在目标误差内所能承受的上限（负载 / 上限：{parts}）。",
+    "check.beyond_calibration.beyond.next": f"{_MORE_CLIENT}如果校准时主机正忙，请重新运行 `inferometer calibrate`。",
+    "check.beyond_calibration.untried": "峰值负载超出了这台主机校准过的范围（负载 / 已校准：{parts}）。",
+    "check.beyond_calibration.untried.next": "`inferometer calibrate` 比快速校准耗时更长，但能测到更高的负载。",
+    "check.beyond_calibration.part.events": "{events:,.0f} / {events_ceiling:,.0f} 事件/s",
+    "check.beyond_calibration.part.requests": "{requests:,.0f} / {requests_ceiling:,.0f} 请求/s",
+    "check.beyond_calibration.part.streams": "{streams:,.0f} / {streams_ceiling:,.0f} 路并发",
+    "check.input_length.title": "输入长度不符",
+    "check.input_length": (
+        "按服务器的计数，输入平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（偏差 {deviation:.1%}）。"
+    ),
+    "check.input_length.next": ("发送 token id（completions 接口），或指定服务器所用的 tokenizer；聊天模板会额外增加 token。"),
+    "check.output_length.title": "输出长度不符",
+    "check.output_length": (
+        "输出平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（缺少 {missing:.1%}，超出 {beyond:.1%}）。"
+    ),
+    "check.output_length.next": (
+        "偏短时：确认服务器支持 ignore_eos，且输入 + 输出不超过 max_model_len。"
+        "偏长时：查明服务器用哪个参数限制输出长度（max_tokens 或 max_completion_tokens）。"
+    ),
+    "check.cached_tokens.title": "意外命中前缀缓存",
+    "check.cached_tokens": (
+        "{unexpected_share_of_prompt:.1%} 的输入 token 来自服务器的前缀缓存，这并非测试本意：TTFT 会显得过低。"
+    ),
+    "check.cached_tokens.next": "换一个 --seed，或重启服务器，或关闭它的前缀缓存。",
+    "check.token_source.title": "token 计数来源",
+    "check.token_source": "输出 token 并非全部由服务器计数（{parts}）：TPOT 和 tok/s 都以此为准。",
+    "check.token_source.part.TOKENIZER": "由本地 tokenizer 按文本计数的请求 {value:,} 个",
+    "check.token_source.part.EVENTS": "按流式事件计数（一个事件可能含多个 token）的请求 {value:,} 个",
+    "check.token_source.part.NONE": "无法计数的请求 {value:,} 个",
+    "check.token_source.next": "让服务器返回 usage，或提供 tokenizer。",
+    "check.server_restarted.title": "服务器进程",
+    "check.server_restarted.restarted": "服务器在运行期间重启过：进程换了，或计数器从头开始。",
+    "check.server_restarted.restarted.next": "在服务器日志中查明原因，然后重新测量。",
+    "check.server_restarted.gone": "运行前还能读取的服务器指标页，运行后读不到了。",
+    "check.server_restarted.gone.next": "检查服务器是否仍在运行。",
+    "check.server_restarted.another": "运行前后应答的不是同一个进程，因此它们的计数器不能说明问题。",
+    "check.server_restarted.another.next": "如果前面有负载均衡，请直接用某个副本的地址测量。",
+    "check.preemptions.title": "请求被抢占",
+    "check.preemptions": "因 KV 缓存空间不足发生 {preemptions:,} 次抢占：被抢占的请求要重新计算已有的内容。",
+    "check.preemptions.next": "减少并发数、缩短请求，或给服务器的 KV 缓存更多显存。",
+    "check.prefix_hits.title": "意外命中前缀缓存",
+    "check.prefix_hits": "服务器的前缀缓存命中了 {unexpected_share:.1%} 的输入 token，这并非测试本意：TTFT 会显得过低。",
+    "check.prefix_hits.next": "换一个 --seed，或重启服务器，或关闭它的前缀缓存；并确认没有别人发送同样的提示词。",
+    "check.other_clients.title": "服务器另有他人使用",
+    "check.other_clients": "按服务器自己的计数：{parts}。",
+    "check.other_clients.part.in_flight_before": "开始之前已有 {value:,.0f} 个请求在处理",
+    "check.other_clients.part.in_flight_after": "结束之后仍有 {value:,.0f} 个请求在处理",
+    "check.other_clients.part.foreign_requests": "完成的请求比本次测试的多 {value:,.0f} 个",
+    "check.other_clients.part.foreign_share": "多出的工作量相当于本次测试的 {value:.1%}",
+    "check.other_clients.next": "不要让别人使用（包括会生成 token 的健康检查），或等服务器空闲后重新测量。",
+    "check.queueing.title": "服务器排队",
+    "check.queueing": "负载超过了服务器能同时处理的量：{parts}。",
+    "check.queueing.part.mean_queue_ms": "请求平均排队 {mean_queue_ms:,.0f} ms（TTFT 平均 {mean_ttft_ms:,.0f} ms）",
+    "check.queueing.part.rejections": "因队列已满拒绝了 {value:,.0f} 个请求",
+    "check.queueing.next": "如果要看的正是排队，就没有问题；要看服务器本身的延迟，请减少并发数或降低请求速率。",
+    "check.steady_state.title": "没有稳态",
+    "check.steady_state.grew": (
+        "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 升到最后五分之一的 {last_e2el_ms:,.0f} ms，始终没有稳定下来；"
+        "各项平均值取决于运行了多久。"
+    ),
+    "check.steady_state.grew.next": "把请求速率降到服务器能持续承受的程度，或把它当作过载测试来看。",
+    "check.steady_state.fell": (
+        "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 降到最后五分之一的 {last_e2el_ms:,.0f} ms，始终没有稳定下来。"
+    ),
+    "check.steady_state.fell.next": "先预热（--num-warmups），并延长运行时间。",
+    "check.steady_state.short": "请求太少，无法判断运行是否达到稳态。",
+    "check.steady_state.short.next": "增加请求数（每路并发至少三个）。",
+    "check.thin_percentiles.title": "尾部样本少",
+    "check.thin_percentiles": "以下分位数之外的样本不足 10 个，只能当作个别请求来看：{parts}。",
+    "check.thin_percentiles.part.ttft": "TTFT {value}",
+    "check.thin_percentiles.part.tpot": "TPOT {value}",
+    "check.thin_percentiles.part.itl": "ITL {value}",
+    "check.thin_percentiles.part.e2el": "E2EL {value}",
+    "check.thin_percentiles.next": "增加请求数，尾部才可信（p99 约需 1,000 个请求）。",
+    "precision.unknown": "这台主机尚未校准：`inferometer calibrate` 可以测出它的误差，以及它能承受的负载。",
+    "precision.known": (
+        "这台主机：误差 ±{error:.3f} ms（p99），上限 {events} 事件/s、{requests} 请求/s、{streams} 路并发；"
+        "本次运行分别用到 {used}。"
+    ),
+    "precision.beyond": (
+        "这台主机：在任何负载下误差都超过 ±{target:g} ms，上限 {events} 事件/s、{requests} 请求/s、{streams} 路并发；"
+        "本次运行分别用到 {used}。"
+    ),
+    "precision.join": "、",
+    "precision.tls": "校准时没有使用 TLS，而本次运行使用了：实际上限更低。",
+    "note: Its run directory is gone: this is what its JSON file tells.": "其运行目录已不存在：这里是其 JSON 文件的内容。",
+    "note: It was allowed to count although it is INVALID.": "虽然判定为 INVALID，但已获准计入。",
+    "note: The file has no {names}.": "文件中没有：{names}。",
+    "note.names.version of the tool": "工具版本",
+    "note.names.model": "模型",
+    "note.names.request rate or concurrency": "请求速率或并发数",
+    "note.names.values of single requests": "逐请求的数值",
+    "note.names.send times": "发送时刻",
+    "note.names.times of single events": "逐事件的时刻",
+    "note: The file's name tells of another number of requests than the file: nothing else was taken from it.": (
+        "文件名中的请求数与文件内容不符：没有采用文件名中的其他信息。"
+    ),
+    "note: It lies in the directory of a rehearsal: it may tell nothing of a real server.": (
+        "它位于演练的目录中：可能不反映真实的服务器。"
+    ),
+    "note: Its prompt length is the measured mean, {tokens} tokens: nothing tells what was asked.": (
+        "输入长度取实测平均值 {tokens} token：没有资料说明要求的长度。"
+    ),
+    "note: Its output length is the measured mean, {tokens} tokens: nothing tells what was asked.": (
+        "输出长度取实测平均值 {tokens} token：没有资料说明要求的长度。"
+    ),
+    "note: It is a rehearsal on the embedded engine: it tells nothing of a real server.": (
+        "这是用内置引擎进行的演练：不反映真实的服务器。"
+    ),
+    "note: It is a quick rehearsal, with few requests.": "这是请求很少的快速演练。",
+    "note: Configuration {config} has {cards} cards; {gpus} in use are counted.": (
+        "硬件配置 {config} 有 {cards} 张卡；按实际使用的 {gpus} 张计算。"
+    ),
+}

@@ -1,0 +1,221 @@
+"""Sentences of findings, precision and notes in Traditional Chinese (Taiwan); see sentences.py for how the keys are made."""
+
+from __future__ import annotations
+
+_MORE_CLIENT = "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+
+SENTENCES_ZH_TW: dict[str, str] = {
+    "check.titled": "{title}：{sentence}",
+    "check.join": "，",
+    "check.something_measured.title": "沒有結果",
+    "check.something_measured": "預計的 {planned:,} 個請求沒有一個得到回覆（已送出 {sent:,} 個）。",
+    "check.something_measured.next": "先查看失敗原因，再單獨試送一個請求。",
+    "check.conservation.title": "請求數對不上",
+    "check.conservation": "{parts}。",
+    "check.conservation.part.planned_gap": "預計數與「送出 + 丟棄 + 未送」之和相差 {value:+,}",
+    "check.conservation.part.sent_gap": "送出數與「成功 + 失敗 + 中斷」之和相差 {value:+,}",
+    "check.conservation.part.recorded_twice": "{value:,} 個請求被重複記錄",
+    "check.conservation.part.assigned_gap": "分配給各 worker 的請求數與記錄相差 {value:+,}",
+    "check.conservation.part.begun_gap": "各 worker 開始傳送的請求數與記錄相差 {value:+,}",
+    "check.conservation.part.lost": "{value:,} 個請求所屬的 worker 異常結束，這些請求只能計為未完成或未送出，實際情況不明",
+    "check.conservation.next": "記錄已損壞，或有 worker 遺失了它負責的請求：請重新執行。",
+    "check.failures.title": "請求失敗",
+    "check.failures": "{failed:,} 個請求失敗，占已送出請求的 {share_of_sent:.1%}（{parts}）；延遲只統計其餘請求。",
+    "check.failures.part.CONNECT_REFUSED": "連線被拒 {value:,}",
+    "check.failures.part.CONNECT_TIMEOUT": "連線逾時 {value:,}",
+    "check.failures.part.CONNECT_ERROR": "連線錯誤 {value:,}",
+    "check.failures.part.TLS": "TLS 錯誤 {value:,}",
+    "check.failures.part.http_": "HTTP {code} × {value:,}",
+    "check.failures.part.RESET": "連線被重設 {value:,}",
+    "check.failures.part.CLOSED_EARLY": "回應中途斷線 {value:,}",
+    "check.failures.part.BAD_FRAMING": "回應不是 HTTP {value:,}",
+    "check.failures.part.BAD_EVENT": "事件無法解析 {value:,}",
+    "check.failures.part.STREAM_ERROR": "串流中回傳錯誤 {value:,}",
+    "check.failures.part.NO_FINISH": "串流沒有結束標記 {value:,}",
+    "check.failures.part.NO_OUTPUT": "沒有任何輸出 {value:,}",
+    "check.failures.part.CONTENT_TYPE": "回應經過壓縮 {value:,}",
+    "check.failures.part.FIRST_TOKEN_TIMEOUT": "等待首 token 逾時 {value:,}",
+    "check.failures.part.IDLE_TIMEOUT": "輸出停頓逾時 {value:,}",
+    "check.failures.part.TOTAL_TIMEOUT": "總時間逾時 {value:,}",
+    "check.failures.next": "查看伺服器日誌和 `detail` 欄，或降低負載。",
+    "check.interruption.title": "執行不完整",
+    "check.interruption.lost": "一個 worker 異常結束，{lost:,} 個請求的記錄隨之遺失；數值只來自其餘請求。",
+    "check.interruption.lost.next": "檢查是否記憶體不足，然後重新執行。",
+    "check.interruption.own_end": (
+        "到設定的執行時間為止，{unsent:,} 個請求尚未送出，{unfinished:,} 個仍在進行（占已送出請求的 {share_of_sent:.2%}）；"
+        "後者未計入延遲，而最慢的請求往往就在其中。"
+    ),
+    "check.interruption.own_end.next": "延長執行時間，減少被截斷的請求。",
+    "check.interruption.cut": (
+        "執行被提前中斷：{unsent:,} 個請求未送出，{cancelled:,} 個被取消，{unfinished:,} 個未完成；"
+        "它們都未計入延遲，而最慢的請求往往就在其中。"
+    ),
+    "check.interruption.cut.next": "讓它執行到結束；如果耗時太久，就減少請求數。",
+    "check.dropped_arrivals.title": "請求被丟棄",
+    "check.dropped_arrivals": (
+        "{dropped:,} 個請求在達到並行上限時被丟棄（占預計的 {share_of_planned:.1%}）：伺服器承受的負載低於預計。"
+    ),
+    "check.dropped_arrivals.next": "提高並行上限，或降低請求速率。",
+    "check.order_of_times.title": "時間順序顛倒",
+    "check.order_of_times": "{backwards:,} 個成功的請求，其輸出早於傳送，或最後一次輸出早於首次輸出。",
+    "check.order_of_times.next": "很可能是執行期間系統時間被調整過：查看有關系統時間的檢查，然後重新執行。",
+    "check.stamps.title": "時間戳來源",
+    "check.stamps.mixed": "{user_share:.1%} 的到達時間由使用者空間記錄，其餘由系統核心記錄：混用了兩種時鐘讀數。",
+    "check.stamps.mixed.next": "查明這台主機的系統核心為何漏掉部分時間戳。",
+    "check.stamps.busy": (
+        "到達時間由使用者空間在讀取之後記錄，而用戶端當時很忙，或無從得知它有多忙：用戶端的落後會被算成伺服器的延遲。"
+    ),
+    "check.stamps.busy.next": f"改用支援核心時間戳的 Linux 主機量測。{_MORE_CLIENT}",
+    "check.stamps.idle": "到達時間由使用者空間在讀取之後記錄；用戶端當時尚有餘力。",
+    "check.stamps.idle.next": "要得到準確的尾端延遲，請用支援核心時間戳的 Linux 主機量測。",
+    "check.client_delay.title": "用戶端延遲",
+    "check.client_delay": (
+        "資料到達後，用戶端過了 {p99_ms:.2f} ms（p99）才讀取，所有延遲都含有這段時間："
+        "它相當於 ITL、TTFT 兩個中位數中較小者的 {share_of_latency:.0%}。"
+    ),
+    "check.client_delay.next": _MORE_CLIENT,
+    "check.client_delay.unseen": "到達時間由用戶端自行記錄，因此看不出它讀取得有多晚。",
+    "check.shared_stamps.title": "共用時間戳",
+    "check.shared_stamps": (
+        "多個事件在同一次讀取中到達，共用一個時間戳：{uncertain_event_share:.1%} 的事件和 {uncertain_first_share:.1%} "
+        "的首個事件，實際到達可能明顯早於記錄的時間（與 ITL、TTFT 的中位數相比）。"
+    ),
+    "check.shared_stamps.next": _MORE_CLIENT,
+    "check.schedule_lag.title": "傳送落後",
+    "check.schedule_lag.cap": (
+        "請求比預定晚 {p99_ms:,.2f} ms（p99）送出，因為 {cap:,} 個並行名額已佔滿："
+        "TTFT 不含這段等待，從預定時刻算起的 TTFT 則包含。"
+    ),
+    "check.schedule_lag.cap.next": "提高 --max-concurrency，或降低 --request-rate。",
+    "check.schedule_lag.behind": "請求比預定晚 {p99_ms:,.2f} ms（p99）送出：用戶端跟不上預定的時間。",
+    "check.schedule_lag.behind.next": _MORE_CLIENT,
+    "check.schedule_lag.late": "請求比預定晚 {p99_ms:,.2f} ms（p99）送出：實際的到達過程與預定略有出入。",
+    "check.schedule_lag.late.next": _MORE_CLIENT,
+    "check.run_queue.title": "用戶端等待 CPU",
+    "check.run_queue": "用戶端有 {run_queue_share:.1%} 的時間在等待 CPU 核心。",
+    "check.run_queue.next": "有別的程式（可能就是伺服器）佔著它的 CPU 核心：用 taskset 把兩者分開，或允許它使用即時優先權。",
+    "check.client_cpu.title": "用戶端 CPU 用量",
+    "check.client_cpu": "用戶端最忙的事件迴圈佔用了一個 CPU 核心的 {cpu_share:.0%}。",
+    "check.client_cpu.next": _MORE_CLIENT,
+    "check.clock_step.title": "系統時間被調整",
+    "check.clock_step": "執行期間系統時間被調整了 {clock_step_ms:.1f} ms：當時的延遲也會偏差這麼多。",
+    "check.clock_step.next": "確保沒有程式調整時鐘，然後重新執行。",
+    "check.backlog.title": "解碼積壓",
+    "check.backlog": "用戶端一直沒有空檔來解碼，{spilled_bytes:,} 位元組暫存在暫存檔中；計時不受影響。",
+    "check.backlog.next": "增加 worker（--workers）就能跟上。",
+    "check.beyond_calibration.title": "超出校準範圍",
+    "check.beyond_calibration.beyond": "尖峰負載超出了這台主機的用戶端在目標誤差內所能承受的上限（負載 / 上限：{parts}）。",
+    "check.beyond_calibration.beyond.next": f"{_MORE_CLIENT}如果校準時主機正忙，請重新執行 `inferometer calibrate`。",
+    "check.beyond_calibration.untried": "尖峰負載超出了這台主機校準過的範圍（負載 / 已校準：{parts}）。",
+    "check.beyond_calibration.untried.next": "`inferometer calibrate` 比快速校準耗時更久，但能測到更高的負載。",
+    "check.beyond_calibration.part.events": "{events:,.0f} / {events_ceiling:,.0f} 事件/s",
+    "check.beyond_calibration.part.requests": "{requests:,.0f} / {requests_ceiling:,.0f} 請求/s",
+    "check.beyond_calibration.part.streams": "{streams:,.0f} / {streams_ceiling:,.0f} 路並行",
+    "check.input_length.title": "輸入長度不符",
+    "check.input_length": (
+        "依伺服器的計數，輸入平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（偏差 {deviation:.1%}）。"
+    ),
+    "check.input_length.next": ("傳送 token id（completions 介面），或指定伺服器所用的 tokenizer；聊天範本會額外增加 token。"),
+    "check.output_length.title": "輸出長度不符",
+    "check.output_length": (
+        "輸出平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（缺少 {missing:.1%}，超出 {beyond:.1%}）。"
+    ),
+    "check.output_length.next": (
+        "偏短時：確認伺服器支援 ignore_eos，且輸入 + 輸出不超過 max_model_len。"
+        "偏長時：查明伺服器用哪個參數限制輸出長度（max_tokens 或 max_completion_tokens）。"
+    ),
+    "check.cached_tokens.title": "意外命中前綴快取",
+    "check.cached_tokens": (
+        "{unexpected_share_of_prompt:.1%} 的輸入 token 來自伺服器的前綴快取，這並非測試本意：TTFT 會顯得過低。"
+    ),
+    "check.cached_tokens.next": "換一個 --seed，或重新啟動伺服器，或關閉它的前綴快取。",
+    "check.token_source.title": "token 計數來源",
+    "check.token_source": "輸出 token 並非全部由伺服器計數（{parts}）：TPOT 和 tok/s 都以此為準。",
+    "check.token_source.part.TOKENIZER": "由本機 tokenizer 依文字計數的請求 {value:,} 個",
+    "check.token_source.part.EVENTS": "依串流事件計數（一個事件可能含多個 token）的請求 {value:,} 個",
+    "check.token_source.part.NONE": "無法計數的請求 {value:,} 個",
+    "check.token_source.next": "讓伺服器回傳 usage，或提供 tokenizer。",
+    "check.server_restarted.title": "伺服器處理程序",
+    "check.server_restarted.restarted": "伺服器在執行期間重新啟動過：處理程序換了，或計數器從頭開始。",
+    "check.server_restarted.restarted.next": "在伺服器日誌中查明原因，然後重新量測。",
+    "check.server_restarted.gone": "執行前還能讀取的伺服器指標頁，執行後讀不到了。",
+    "check.server_restarted.gone.next": "檢查伺服器是否仍在執行。",
+    "check.server_restarted.another": "執行前後回應的不是同一個處理程序，因此它們的計數器不能說明問題。",
+    "check.server_restarted.another.next": "如果前面有負載平衡器，請直接用某個複本的位址量測。",
+    "check.preemptions.title": "請求被搶佔",
+    "check.preemptions": "因 KV 快取空間不足發生 {preemptions:,} 次搶佔：被搶佔的請求要重新計算已有的內容。",
+    "check.preemptions.next": "減少並行數、縮短請求，或給伺服器的 KV 快取更多顯示記憶體。",
+    "check.prefix_hits.title": "意外命中前綴快取",
+    "check.prefix_hits": "伺服器的前綴快取命中了 {unexpected_share:.1%} 的輸入 token，這並非測試本意：TTFT 會顯得過低。",
+    "check.prefix_hits.next": "換一個 --seed，或重新啟動伺服器，或關閉它的前綴快取；並確認沒有別人傳送同樣的提示詞。",
+    "check.other_clients.title": "伺服器另有他人使用",
+    "check.other_clients": "依伺服器自己的計數：{parts}。",
+    "check.other_clients.part.in_flight_before": "開始之前已有 {value:,.0f} 個請求在處理",
+    "check.other_clients.part.in_flight_after": "結束之後仍有 {value:,.0f} 個請求在處理",
+    "check.other_clients.part.foreign_requests": "完成的請求比本次測試的多 {value:,.0f} 個",
+    "check.other_clients.part.foreign_share": "多出的工作量相當於本次測試的 {value:.1%}",
+    "check.other_clients.next": "不要讓別人使用（包括會產生 token 的健康檢查），或等伺服器閒置後重新量測。",
+    "check.queueing.title": "伺服器排隊",
+    "check.queueing": "負載超過了伺服器能同時處理的量：{parts}。",
+    "check.queueing.part.mean_queue_ms": "請求平均排隊 {mean_queue_ms:,.0f} ms（TTFT 平均 {mean_ttft_ms:,.0f} ms）",
+    "check.queueing.part.rejections": "因佇列已滿拒絕了 {value:,.0f} 個請求",
+    "check.queueing.next": "如果要看的正是排隊，就沒有問題；要看伺服器本身的延遲，請減少並行數或降低請求速率。",
+    "check.steady_state.title": "沒有穩態",
+    "check.steady_state.grew": (
+        "E2EL 平均值從最初五分之一的 {first_e2el_ms:,.0f} ms 升到最後五分之一的 {last_e2el_ms:,.0f} ms，始終沒有穩定下來；"
+        "各項平均值取決於執行了多久。"
+    ),
+    "check.steady_state.grew.next": "把請求速率降到伺服器能持續承受的程度，或把它當作過載測試來看。",
+    "check.steady_state.fell": (
+        "E2EL 平均值從最初五分之一的 {first_e2el_ms:,.0f} ms 降到最後五分之一的 {last_e2el_ms:,.0f} ms，始終沒有穩定下來。"
+    ),
+    "check.steady_state.fell.next": "先暖機（--num-warmups），並延長執行時間。",
+    "check.steady_state.short": "請求太少，無法判斷執行是否達到穩態。",
+    "check.steady_state.short.next": "增加請求數（每路並行至少三個）。",
+    "check.thin_percentiles.title": "尾端樣本少",
+    "check.thin_percentiles": "以下百分位數之外的樣本不足 10 個，只能當作個別請求來看：{parts}。",
+    "check.thin_percentiles.part.ttft": "TTFT {value}",
+    "check.thin_percentiles.part.tpot": "TPOT {value}",
+    "check.thin_percentiles.part.itl": "ITL {value}",
+    "check.thin_percentiles.part.e2el": "E2EL {value}",
+    "check.thin_percentiles.next": "增加請求數，尾端才可信（p99 約需 1,000 個請求）。",
+    "precision.unknown": "這台主機尚未校準：`inferometer calibrate` 可以測出它的誤差，以及它能承受的負載。",
+    "precision.known": (
+        "這台主機：誤差 ±{error:.3f} ms（p99），上限 {events} 事件/s、{requests} 請求/s、{streams} 路並行；"
+        "本次執行分別用到 {used}。"
+    ),
+    "precision.beyond": (
+        "這台主機：在任何負載下誤差都超過 ±{target:g} ms，上限 {events} 事件/s、{requests} 請求/s、{streams} 路並行；"
+        "本次執行分別用到 {used}。"
+    ),
+    "precision.join": "、",
+    "precision.tls": "校準時沒有使用 TLS，而本次執行使用了：實際上限更低。",
+    "note: Its run directory is gone: this is what its JSON file tells.": "其執行目錄已不存在：這裡是其 JSON 檔案的內容。",
+    "note: It was allowed to count although it is INVALID.": "雖然判定為 INVALID，但已獲准計入。",
+    "note: The file has no {names}.": "檔案中沒有：{names}。",
+    "note.names.version of the tool": "工具版本",
+    "note.names.model": "模型",
+    "note.names.request rate or concurrency": "請求速率或並行數",
+    "note.names.values of single requests": "逐請求的數值",
+    "note.names.send times": "傳送時刻",
+    "note.names.times of single events": "逐事件的時刻",
+    "note: The file's name tells of another number of requests than the file: nothing else was taken from it.": (
+        "檔名中的請求數與檔案內容不符：沒有採用檔名中的其他資訊。"
+    ),
+    "note: It lies in the directory of a rehearsal: it may tell nothing of a real server.": (
+        "它位於演練的目錄中：可能不反映真實的伺服器。"
+    ),
+    "note: Its prompt length is the measured mean, {tokens} tokens: nothing tells what was asked.": (
+        "輸入長度取實測平均值 {tokens} token：沒有資料說明要求的長度。"
+    ),
+    "note: Its output length is the measured mean, {tokens} tokens: nothing tells what was asked.": (
+        "輸出長度取實測平均值 {tokens} token：沒有資料說明要求的長度。"
+    ),
+    "note: It is a rehearsal on the embedded engine: it tells nothing of a real server.": (
+        "這是用內建引擎進行的演練：不反映真實的伺服器。"
+    ),
+    "note: It is a quick rehearsal, with few requests.": "這是請求很少的快速演練。",
+    "note: Configuration {config} has {cards} cards; {gpus} in use are counted.": (
+        "硬體配置 {config} 有 {cards} 張卡；以實際使用的 {gpus} 張計算。"
+    ),
+}

@@ -1,0 +1,153 @@
+"""Reasons, precision and notes of points in other languages; what has no words there stays in English, and says so."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from page_points import point
+
+from inferometer import results
+from inferometer.metrics.calibration import Ceiling, Precision
+from inferometer.metrics.finding import Finding, Level
+from inferometer.report.page import make_view, render
+from inferometer.report.page.columns import columnar
+from inferometer.report.words import Words
+from inferometer.report.words.sentences import SENTENCES, notes_of, precision_in_words, reasons_of
+from inferometer.results import Collection
+
+QUEUED = Finding(
+    "run_queue", Level.SUSPECT, "The client waited for a core 15.0% of the time.", {"run_queue_share": 0.15}, "Pin."
+)
+THIN = Finding("thin_percentiles", Level.NOTE, "Few samples lie beyond p99 TTFT.", {"ttft": "p99"}, "More prompts.")
+DIAGNOSIS = "The server ran out of memory: lower its share."
+DOUBTED = point(
+    status="SUSPECT", reasons=(QUEUED.sentence, DIAGNOSIS), findings=(QUEUED, THIN), notes=("A sentence of theirs.",)
+)
+
+PRECISION = Precision(
+    calibrated="2026-11-20T12:00:00+00:00",
+    target_ms=0.25,
+    ttft_error_p50_ms=0.002,
+    ttft_error_p99_ms=0.01,
+    itl_error_p50_ms=0.002,
+    itl_error_p99_ms=0.0213,
+    ceilings={"events": Ceiling(12_345.0, "client"), "requests": Ceiling(100.0, "time"), "streams": Ceiling(0.0, "client")},
+    load={"events": 1_000.0, "requests": 5.0, "streams": 2.0},
+    stamps={"KERNEL": 10},
+    added_delay_p50_ms=0.1,
+    added_delay_p99_ms=0.2,
+    shared_stamp_share=0.0,
+    ambiguity_p99_ms=0.0,
+    tls=False,
+)
+
+
+def data(**changed: Any) -> dict[str, Any]:
+    """As verdict.json has it."""
+    loaded: dict[str, Any] = orjson.loads(orjson.dumps(replace(PRECISION, **changed).to_dict()))
+    return loaded
+
+
+def test_reasons_are_said_in_the_readers_language_and_what_no_check_said_stays() -> None:
+    queued, diagnosis = reasons_of(DOUBTED, "zh-CN")
+    assert (queued.text, queued.original) == ("客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。", QUEUED.sentence)
+    assert "taskset" in queued.next_step
+    assert (diagnosis.text, diagnosis.original, diagnosis.next_step) == (DIAGNOSIS, "", "")
+    assert [told.text for told in reasons_of(DOUBTED, "en")] == [QUEUED.sentence, DIAGNOSIS]
+
+
+def test_what_is_worth_knowing_is_a_note() -> None:
+    theirs, thin = notes_of(DOUBTED, "zh-TW")
+    assert (theirs.text, theirs.original) == ("A sentence of theirs.", "")
+    assert thin.text == "尾端樣本少：以下百分位數之外的樣本不足 10 個，只能當作個別請求來看：TTFT p99。"
+
+
+def test_the_page_has_the_sentence_and_the_english_one_beside_it() -> None:
+    view = make_view(Collection((DOUBTED,)), language="zh-CN", title=None, written="today")
+    page = render(view)
+    assert f'<bdi title="{QUEUED.sentence}">客户端等待 CPU：' in page
+    assert f'<bdi lang="en">{DIAGNOSIS}</bdi>' in page
+    assert '<bdi class="next">' in page
+    assert (
+        "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。" in columnar([DOUBTED], (), Words("zh-CN"))["points"]["sentences"]
+    )
+    english = render(make_view(Collection((DOUBTED,)), language="en", title=None, written="today"))
+    assert f'<bdi lang="en">{QUEUED.sentence}</bdi>' in english
+    assert '<bdi class="next" lang="en">Pin.</bdi>' in english
+
+
+def test_precision_in_words() -> None:
+    said = precision_in_words(data(), "zh-CN")
+    assert (
+        said
+        == "这台主机：误差 ±0.021 ms（p99），上限 12,000 事件/s、≥ 100 请求/s、0 路并发；本次运行分别用到 8.1 %、5.0 %、–。"
+    )
+    assert str(precision_in_words(data(tls=True), "zh-TW")).endswith("校準時沒有使用 TLS，而本次執行使用了：實際上限更低。")
+    beyond = data(ttft_error_p99_ms=None, itl_error_p99_ms=None)
+    assert "在任何负载下误差都超过 ±0.25 ms" in str(precision_in_words(beyond, "zh-CN"))
+    unknown = data(calibrated=None, target_ms=None, ttft_error_p99_ms=None, itl_error_p99_ms=None, ceilings={})
+    assert str(precision_in_words(unknown, "zh-CN")).startswith("这台主机尚未校准")
+
+
+@pytest.mark.parametrize(
+    "damage", [{"ceilings": {}}, {"used": None}, {"target_ms": []}, {"ttft_error_p99_ms": "x"}, {"ceilings": 3}]
+)
+def test_a_precision_of_another_shape_has_no_words(damage: dict[str, Any]) -> None:
+    beyond = {"ttft_error_p99_ms": None, "itl_error_p99_ms": None} if "target_ms" in damage else {}
+    assert precision_in_words({**data(), **beyond, **damage}, "zh-CN") is None
+    assert precision_in_words(data(), "en") is None
+    assert precision_in_words({}, "zh-CN") is None
+
+
+def written_notes() -> list[str]:
+    """Every note that the source of `results` writes, with 7 for whatever is filled in: its sentences, but for docstrings and
+    what is raised or a problem."""
+    found: list[str] = []
+    for path in Path(results.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text())
+        others = [n for n in ast.walk(tree) if isinstance(n, ast.Expr | ast.Raise | ast.JoinedStr) and not _appends(n)]
+        passed_over = {id(inner) for node in others for inner in ast.walk(node) if inner is not node}
+        strings = [n for n in ast.walk(tree) if isinstance(n, ast.JoinedStr | ast.Constant) and id(n) not in passed_over]
+        found += [text for text in map(_text, strings) if re.fullmatch(r"(?!There are no results)[A-Z][^\n]+ [^\n]+\.", text)]
+    return found
+
+
+def _appends(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and ast.unparse(node).startswith("notes.append")
+
+
+def _text(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(value) for value in node.values)
+    return str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else "7"
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_every_note_that_is_written_has_its_words(language: str) -> None:
+    notes = [note.replace("Its 7 length", f"Its {name} length") for note in written_notes() for name in ("prompt", "output")]
+    told = {note: notes_of(point(notes=(note,)), language)[0] for note in notes}
+    assert [note for note, each in told.items() if each.original != note] == []
+    assert len({each.text for each in told.values()}) == sum(key.startswith("note: ") for key in SENTENCES[language])
+
+
+def test_what_changes_in_a_note_is_filled_in() -> None:
+    def said(note: str) -> str:
+        return notes_of(point(notes=(note,)), "zh-CN")[0].text
+
+    assert said("Configuration B has 4 cards; 2 in use are counted.") == "硬件配置 B 有 4 张卡；按实际使用的 2 张计算。"
+    assert said("The file has no send times, p99_itl_ms.") == "文件中没有：发送时刻、p99_itl_ms。"
+    assert (
+        said("Configuration {cards} has 1 cards; {gpus} in use are counted.")
+        == "硬件配置 {cards} 有 1 张卡；按实际使用的 {gpus} 张计算。"
+    )
+
+
+def test_a_long_text_is_no_note_of_ours() -> None:
+    long = "Configuration " + " has " * 100_000 + " cards."
+    assert notes_of(point(notes=(long,)), "zh-CN")[0].text == long

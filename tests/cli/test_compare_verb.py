@@ -108,6 +108,23 @@ def test_no_difference_in_turns_ends_with_0() -> None:
     assert "slower" not in found.stdout
 
 
+def test_an_interval_beyond_the_margin_that_is_not_believed_is_explained() -> None:
+    factors = (1.04, 1.06, 1.09, 1.05)
+    for i, factor in enumerate(factors):
+        minutes = (2 * i, 2 * i + 1) if i % 2 == 0 else (2 * i + 1, 2 * i)
+        for side, minute, value in zip(("old", "new"), minutes, (1000.0, 1000 * factor), strict=True):
+            vllm_file(f"{side}/{i}.json", value, minute=minute)
+    found = compare("old", "new", "--json", "out.json")
+    rows = {row["metric"]: row for row in json.loads(Path("out.json").read_text())["rows"]}
+    assert rows["output_throughput"]["low"] > 0.02
+    assert rows["output_throughput"]["verdict"] == "undecided"
+    explained = "An interval beyond 2 % may yet be undecided: of 4 rows, some lie there by chance"
+    assert explained in " ".join(found.stdout.split())
+    alone = compare("old", "new", "--metric", "output_throughput")
+    assert "B is faster by more than 2 %: output_throughput" in alone.stdout
+    assert "may yet be undecided" not in alone.stdout
+
+
 def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
     old, new = vllm_file("old.json", 1000.0), vllm_file("new.json", 960.0, minute=5)
     near = compare(old, new)

@@ -181,6 +181,11 @@ def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> I
         yield from _wrapped(f"{_count(hidden, 'row')} of single points not shown: --points shows all.", width)
     if any(row.more_runs is not None for row in comparison.rows):
         yield from _wrapped("(n): about n more runs of each side, taken in turns (A B B A), would decide.", width)
+    if any(_beyond(row, comparison.delta) for row in comparison.rows if row.verdict == "undecided"):
+        sentence = (
+            f"An interval beyond {delta} may yet be undecided: of {_count(len(comparison.rows), 'row')}, some lie there by"
+        )
+        yield from _wrapped(f"{sentence} chance, so that each must lie farther out to be believed.", width)
     for warning in comparison.warnings:
         yield from _wrapped(f"Note: {warning}.", width)
     for verdict, words in (
@@ -195,6 +200,13 @@ def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> I
             named.append(f"{_count(at_points, 'row')} of single points")
         if named:
             yield from _wrapped(f"{words}: {', '.join(named)}.", width)
+
+
+def _beyond(row: Row, delta: float) -> bool:
+    """Whether all of its interval, taken for itself, lies beyond ±δ."""
+    if row.low is None or row.high is None:
+        return False
+    return row.low > delta or row.high < 1 / (1 + delta) - 1
 
 
 def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

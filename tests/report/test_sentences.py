@@ -15,6 +15,7 @@ from page_points import point
 from inferometer import results
 from inferometer.metrics.calibration import Ceiling, Precision
 from inferometer.metrics.finding import Finding, Level
+from inferometer.report.figures import Drawing, draw_all, gather
 from inferometer.report.page import make_view, render
 from inferometer.report.page.columns import columnar
 from inferometer.report.words import Words
@@ -80,6 +81,13 @@ def test_the_page_has_the_sentence_and_the_english_one_beside_it() -> None:
     english = render(make_view(Collection((DOUBTED,)), language="en", title=None, written="today"))
     assert f'<bdi lang="en">{QUEUED.sentence}</bdi>' in english
     assert '<bdi class="next" lang="en">Pin.</bdi>' in english
+
+
+def test_figures_say_the_first_reason() -> None:
+    ladder = [replace(DOUBTED, conditions={"concurrency": load, "config": "C", "model": "7B"}) for load in (1, 2, 4)]
+    drawing = next(each for each in draw_all(gather(ladder), Words("zh-CN")) if each.key == "load_curves")
+    assert isinstance(drawing, Drawing)
+    assert {row["why"] for row in drawing.rows if "why" in row} == {"客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。"}
 
 
 def test_precision_in_words() -> None:

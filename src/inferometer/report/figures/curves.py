@@ -20,6 +20,7 @@ from inferometer.report.figures.naming import USUAL, Key, clean, distinguishing,
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, holes, level_axis, value_axis
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
 from inferometer.report.words import Words
+from inferometer.report.words.sentences import reasons_of
 from inferometer.results.point import Point
 
 FEW = 25
@@ -93,7 +94,7 @@ def curves(
     short = legend_names(list(dict.fromkeys(whole.values())))
     found: list[Row] = []
     for number, (key, members) in enumerate(grouped.items()):
-        own = _rows_of(members, metrics, x, first_mark=number / len(grouped))
+        own = _rows_of(members, metrics, x, words, first_mark=number / len(grouped))
         name = {} if whole[key] == short[whole[key]] else {"name": whole[key]}
         found += [{"curve": short[whole[key]], **name, **dash_of_curve(number), **row} for row in own]
     axis = level_axis([row["x"] for row in found], tokens=x.endswith("_len"))
@@ -146,7 +147,7 @@ def titled(title: str, statuses: Sequence[str], words: Words, *, of: Literal["ma
     return alt.Title(title, subtitle=[legend]) if legend else alt.Title(title)
 
 
-def _rows_of(members: Sequence[Point], metrics: Sequence[str], x: str, *, first_mark: float) -> list[Row]:
+def _rows_of(members: Sequence[Point], metrics: Sequence[str], x: str, words: Words, *, first_mark: float) -> list[Row]:
     """The rows of one curve, by level. `first_mark`: where between two marks its first one is, if not all points have one."""
     levels: dict[float, list[Point]] = {}
     for point in members:
@@ -158,7 +159,7 @@ def _rows_of(members: Sequence[Point], metrics: Sequence[str], x: str, *, first_
     step = mark_every(len(ordered))
     found: list[Row] = []
     for at, level in enumerate(ordered):
-        own: list[Row] = [{"x": level, **_row_of(point, metrics)} for point in levels[level]]
+        own: list[Row] = [{"x": level, **_row_of(point, metrics, words)} for point in levels[level]]
         if at % step == int(first_mark * step) or level in broken or ordered[at - 1] in broken:
             own = [{**row, "mark": True} for row in own]
         if len(own) == 1 and own[0].get("status") != "INVALID":
@@ -176,7 +177,7 @@ def mark_every(points: int) -> int:
     return 1 if points <= FEW else points // MARKS
 
 
-def _row_of(point: Point, metrics: Sequence[str]) -> Row:
+def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
     row: Row = {"id": clean(point.id)}
     for k, metric in enumerate(metrics):
         if metric not in point.values:
@@ -190,7 +191,7 @@ def _row_of(point: Point, metrics: Sequence[str]) -> Row:
     if point.status is not None:
         row["status"] = point.status
     if point.reasons and point.status != "VALID":
-        row["why"] = clean(point.reasons[0])[:LONGEST_REASON]
+        row["why"] = clean(reasons_of(point, words.language)[0].text)[:LONGEST_REASON]
     return row
 
 

@@ -89,8 +89,10 @@ def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
         for load in (1, 2)
     ]
     paths = [Path("/r/before"), Path("/r/after")]
-    assert series_of(sides, paths, WORDS) == ["before · –", "before · –", "after · –", "after · –"]
+    assert series_of(sides, paths, WORDS) == ["before", "before", "after", "after"]
     assert series_of(sides[:2], paths[:1], WORDS) == ["–", "–"]
+    named = replace(sides[2], conditions={**sides[2].conditions, "tp": 2})
+    assert series_of([sides[0], named], paths, WORDS) == ["before", "TP2"]
     assert decoded(condition(coded(*sides, paths=tuple(paths)), "source")) == ["before", "before", "after", "after"]
 
 

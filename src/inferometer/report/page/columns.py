@@ -58,7 +58,7 @@ def condition_table(points: Sequence[Point], paths: Sequence[Path], words: Words
     table: dict[str, list[Cell]] = {name: [_cell(point.conditions.get(name)) for point in points] for name in names}
     table["tool"] = [clean(point.tool) for point in points]
     if len(paths) > 1:
-        table["source"] = _sources(points, paths)
+        table["source"] = [*_sources(points, paths)]
     if any(point.status for point in points):
         table["status"] = [point.status for point in points]
     return {"series": list(series_of(points, paths, words)), **table}
@@ -68,12 +68,12 @@ def series_of(points: Sequence[Point], paths: Sequence[Path], words: Words) -> l
     """The name of each point's series, as figures name it (`C · 7B · TP1`), after its source where that tells more apart."""
     fields = distinguishing(points)
     keys = [key_of(point, fields) for point in points]
-    spelled = {key: clean(name_of(key, fields, words)) or "–" for key in set(keys)}
+    spelled = {key: clean(name_of(key, fields, words)) for key in set(keys)}
     names = [spelled[key] for key in keys]
     sources = _sources(points, paths)
     if len(set(zip(keys, sources, strict=True))) == len(spelled):
-        return names
-    return [name if source is None else f"{source} · {name}" for source, name in zip(sources, names, strict=True)]
+        return [name or (source if source and len(spelled) > 1 else "–") for name, source in zip(names, sources, strict=True)]
+    return [" · ".join(filter(None, (source, name))) or "–" for source, name in zip(sources, names, strict=True)]
 
 
 def measured(points: Sequence[Point]) -> list[Column]:
@@ -99,7 +99,7 @@ def _cell(value: Condition) -> Cell:
     return clean(value) or None if isinstance(value, str) else value
 
 
-def _sources(points: Sequence[Point], paths: Sequence[Path]) -> list[Cell]:
+def _sources(points: Sequence[Point], paths: Sequence[Path]) -> list[str | None]:
     """The path, of those asked for, under which each point lies: its name, or all of it where names are the same."""
     alike = Counter(path.name for path in paths)
     called = {path: clean(path.name if path.name and alike[path.name] == 1 else str(path)) for path in paths}

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from inferometer.report.page.columns import clean
 from inferometer.results import Point
+from inferometer.store.importers import CannotImportError
+from inferometer.store.importers.reading import at, number, read_objects
+from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
 
-RUN, SUMMARY, VERDICT = "run.json", "summary.json", "verdict.json"
 MOST_BYTES = 16 << 20
 """A description of a run has some kilobytes."""
 
@@ -42,43 +42,31 @@ class Evidence:
     """Points whose run directory could be read."""
 
 
-def gather(points: Iterable[Point], *, told: Callable[[], None] = lambda: None) -> Evidence:
-    """Read the run directory of every point that has one. `told` is called after each point."""
+def gather(points: Iterable[Point]) -> Evidence:
+    """Read the run directory of every point that has one."""
     evidence = Evidence()
     for point in points:
         description = _json(point.run / RUN) if point.run else None
         if description is not None and point.run is not None:
             evidence.runs += 1
             _add_precision(evidence, _json(point.run / SUMMARY))
-            _add_busiest(evidence, point, _at(_json(point.run / VERDICT), "precision"))
+            _add_busiest(evidence, point, at(_json(point.run / VERDICT), "precision"))
         for key, read in FACTS.items():
             if value := read(description) or _condition(point, key):
                 evidence.facts.setdefault(key, Counter())[clean(value)] += 1
-        told()
     return evidence
 
 
 def _json(path: Path) -> Json:
     try:
-        return orjson.loads(path.read_bytes()) if path.is_file() and path.stat().st_size <= MOST_BYTES else None
-    except (OSError, ValueError):
+        return read_objects(path, MOST_BYTES)[0]
+    except CannotImportError:
         return None
-
-
-def _at(value: Json, *keys: str) -> Json:
-    """What lies under these keys, None where there is no such thing."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _number(value: Json) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _text(*keys: str) -> Callable[[Json], str]:
     def read(description: Json) -> str:
-        value = _at(description, *keys)
+        value = at(description, *keys)
         if isinstance(value, list):
             return " ".join(str(each) for each in value if isinstance(each, str | int | float))
         return str(value) if isinstance(value, str | int | float) else ""
@@ -87,21 +75,21 @@ def _text(*keys: str) -> Callable[[Json], str]:
 
 
 def _cpu(description: Json) -> str:
-    cpu = _at(description, "environment", "cpu")
-    model, logical, governor = _at(cpu, "model"), _at(cpu, "logical"), _at(cpu, "governor")
+    cpu = at(description, "environment", "cpu")
+    model, logical, governor = at(cpu, "model"), at(cpu, "logical"), at(cpu, "governor")
     named = f"{model} × {logical}" if isinstance(model, str) and isinstance(logical, int) else ""
     return f"{named}, {governor}" if named and isinstance(governor, str) else named
 
 
 def _memory(description: Json) -> str:
-    total = _number(_at(description, "environment", "memory", "total_bytes"))
+    total = number(at(description, "environment", "memory", "total_bytes"))
     return f"{total / 2**30:.0f} GiB" if total else ""
 
 
 def _hardware(description: Json) -> str:
-    declared = _at(description, "spec", "server", "hardware")
-    name, gpus, bandwidth = (_at(declared, key) for key in ("name", "gpus", "bandwidth_gb_s"))
-    generation, width = _at(declared, "pcie_generation"), _at(declared, "pcie_width")
+    declared = at(description, "spec", "server", "hardware")
+    name, gpus, bandwidth = (at(declared, key) for key in ("name", "gpus", "bandwidth_gb_s"))
+    generation, width = at(declared, "pcie_generation"), at(declared, "pcie_width")
     link = " ".join(["PCIe", *([str(generation)] if generation else []), *([f"x{width}"] if width else [])])
     told = [f"{gpus} GPU" if gpus else "", link if generation or width else "", f"{bandwidth} GB/s" if bandwidth else ""]
     known = ", ".join(part for part in told if part)
@@ -134,23 +122,23 @@ def _condition(point: Point, key: str) -> str:
 
 
 def _add_precision(evidence: Evidence, summary: Json) -> None:
-    sources = _at(summary, "events", "stamp_sources")
+    sources = at(summary, "events", "stamp_sources")
     for source, events in (sources if isinstance(sources, dict) else {}).items():
         if isinstance(events, int):
             evidence.stamps[str(source).lower()] += events
-    percentiles = _at(summary, "metrics", "client_delay", "percentiles")
-    if (delay := _number(_at(percentiles, "p99"))) is not None:
+    percentiles = at(summary, "metrics", "client_delay", "percentiles")
+    if (delay := number(at(percentiles, "p99"))) is not None:
         evidence.delay_p99_ms.append(delay)
-    if (share := _number(_at(summary, "events", "shared_stamp_share"))) is not None:
+    if (share := number(at(summary, "events", "shared_stamp_share"))) is not None:
         evidence.shared.append(share)
 
 
 def _add_busiest(evidence: Evidence, point: Point, precision: Json) -> None:
     """Only a precision that has a statement, the run's own, as its console report had it, is one."""
-    used = _at(precision, "used")
-    shares = [_number(share) or 0.0 for share in used.values()] if isinstance(used, dict) else []
+    used = at(precision, "used")
+    shares = [number(share) or 0.0 for share in used.values()] if isinstance(used, dict) else []
     most = max(shares, default=0.0)
-    if isinstance(_at(precision, "statement"), str) and (evidence.busiest is None or most > evidence.busiest[0]):
+    if isinstance(at(precision, "statement"), str) and (evidence.busiest is None or most > evidence.busiest[0]):
         evidence.busiest = most, point.id, precision
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,16 +108,14 @@ def make_view(
     paths: Sequence[Path] = (),
     figures: Sequence[Drawing | Absent] = (),
     checked: Sequence[Checked] = (),
-    told: Callable[[], None] = lambda: None,
 ) -> ReportView:
     """The view of a collection that was read from `paths`. `written` is the time of the report, as readers are to see it.
 
-    `checked` are targets, held against it. `told` is called after each point whose run directory was looked at. Raises KeyError
-    for a language that there is not.
+    `checked` are targets, held against it. Raises KeyError for a language that there is not.
     """
     words = Words(language)
     points = collection.points
-    evidence = gather(points, told=told)
+    evidence = gather(points)
     explorer = columnar(points, paths, words)
     series = _series(explorer)
     best = [_outstanding(each, points, series, words) for each in best_points(points, series)]
@@ -125,7 +123,7 @@ def make_view(
         language=language,
         title=clean(title) if title else _title(points, paths, words),
         written=written,
-        sentences=tuple(_sentences(points, evidence, best, words)),
+        sentences=tuple(_sentences(points, best, words)),
         glance=tuple(_glance(points, words)),
         verdicts=tuple(_verdicts(points, words)),
         reasons=tuple(_tally((point.status or "", told) for point in points for told in reasons_of(point, language))),
@@ -164,7 +162,7 @@ def _title(points: Sequence[Point], paths: Sequence[Path], words: Words) -> str:
     return clean(", ".join(names[:3])) if names else words.text("page.title")
 
 
-def _sentences(points: Sequence[Point], evidence: Evidence, best: Sequence[Outstanding], words: Words) -> list[str]:
+def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Words) -> list[str]:
     """The summary in words."""
     if not points:
         return [words.text("page.nothing")]

@@ -23,7 +23,6 @@ from inferometer.campaign.calibration import (
     calibrate,
     key_of,
     level_of,
-    load_of,
     plan_for,
     steady_rate,
 )
@@ -151,7 +150,7 @@ def test_an_exact_client_is_within() -> None:
     level = judged(trace_of(STREAMS, delay_ms=3.0), truth_of(STREAMS, prefix=ID_PREFIX))
     assert (level.within, level.itl_error_p99_ms, level.ttft_error_p99_ms) == (True, 0.0, 0.0)
     assert (level.delay_p50_ms, level.server_late_p99_ms, level.streams) == (3.0, 1.0, 10)
-    assert load_of(level) == level.events_per_s
+    assert level.load == level.events_per_s
 
 
 def test_one_late_stamp_in_a_hundred_is_forgiven_and_more_are_not() -> None:
@@ -186,4 +185,4 @@ def test_requests_have_to_be_sent_in_time(lag_ms: float, within: bool) -> None:
     level = judged(trace, truth_of(times, prefix=ID_PREFIX), kind="requests")
     assert (level.within, level.itl_error_p99_ms) == (within, None)
     assert level.lag_p99_ms == pytest.approx(lag_ms)
-    assert load_of(level) == level.requests_per_s == pytest.approx(1_000)
+    assert level.load == level.requests_per_s == pytest.approx(1_000)

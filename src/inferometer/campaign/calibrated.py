@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Literal
 
 from inferometer.metrics.calibration import Calibration, LoadLevel
+from inferometer.results.run_point import EMBEDDED_VERSION
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.calibrations import default_directory, find, keep
 
@@ -32,7 +33,7 @@ def policy_for(*, wanted: bool, rehearsal: bool) -> Policy:
 
 def is_rehearsal(server_version: str | None) -> bool:
     """Whether the server is an embedded engine of ours: what is measured there is no result to be precise about."""
-    return "+inferometer." in (server_version or "")
+    return EMBEDDED_VERSION in (server_version or "")
 
 
 class HostCalibrations:

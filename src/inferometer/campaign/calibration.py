@@ -181,7 +181,7 @@ class _Bench:
             level = level_of(kind, asked, trace, truth, self.target_ms)
             self.levels.append(level)
             self.on_level(level)
-            return Reading(load_of(level), level.within)
+            return Reading(level.load, level.within)
 
         return at
 
@@ -260,16 +260,6 @@ def level_of(kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: fl
     exact = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
     on_time = kind != "requests" or lag_ms is None or lag_ms <= Thresholds().lag_floor_ms
     return replace(level, within=not failed and bool(exact) and max(exact) <= target_ms and on_time)
-
-
-def load_of(level: LoadLevel) -> float:
-    """The load that a level really was, in the unit of its kind."""
-    loads: dict[Kind, float | None] = {
-        "events": level.events_per_s,
-        "requests": level.requests_per_s,
-        "streams": level.streams,
-    }
-    return float(loads[level.kind] or 0.0)
 
 
 def steady_rate(times_ns: np.typing.NDArray[np.int64]) -> float:

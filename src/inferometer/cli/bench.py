@@ -95,18 +95,18 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, int]:
     from inferometer.report.console import render
     from inferometer.report.dialect import render_dialect
 
-    with session(flags) as asked:
-        ready = ready_for(asked)
-        typer.echo("\n".join(announcement(ready, asked.known.endpoint.base_url)))
+    with session(flags) as opened:
+        ready = ready_for(opened)
+        typer.echo("\n".join(announcement(ready, opened.known.endpoint.base_url)))
         sys.stdout.flush()
-        measured = measure(asked, ready)
+        measured = measure(opened, ready)
         trace, verdict = measured.trace, measured.verdict
         saved: list[Path] = []
         try:  # first the files: nobody can take them back, but a reader of our output may hang up
             if flags.save_result:
                 save(flags, measured, saved)
         finally:
-            metrics = asked.asked.metrics
+            metrics = opened.asked.metrics
             text = render(
                 measured.summary,
                 verdict,
@@ -121,4 +121,4 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, int]:
             for line in saved_in_words(saved):
                 typer.echo(line)
     code = exit_code(flags, trace, verdict)
-    return trace, max(code, tell(asked.asked.goals, [point_of_measured(measured)]))
+    return trace, max(code, tell(opened.asked.goals, [point_of_measured(measured)]))

@@ -49,10 +49,10 @@ def measure_repeats(flags: BenchFlags) -> int:
     from inferometer.cli.bench_run import session
 
     runs: list[_Run] = []
-    with session(flags) as asked:
+    with session(flags) as opened:
         try:
             for repeat in range(flags.repeats):
-                runs.append(_measure(asked, repeat))
+                runs.append(_measure(opened, repeat))
                 if runs[-1].code == EXIT_INTERRUPTED:
                     break
         except KeyboardInterrupt:
@@ -61,10 +61,10 @@ def measure_repeats(flags: BenchFlags) -> int:
             return EXIT_INTERRUPTED
         finally:
             if runs:
-                _sum_up(asked, runs)
+                _sum_up(opened, runs)
     code = max(run.code for run in runs)
     counting = [run.point for run in runs if run.counts]
-    return max(code, tell(asked.asked.goals, [mean_of(counting)])) if counting else code
+    return max(code, tell(opened.asked.goals, [mean_of(counting)])) if counting else code
 
 
 def _measure(session: Session, repeat: int) -> _Run:

@@ -14,9 +14,7 @@ EXIT_UNCLEAN = 1
 
 
 def merge(
-    sources: Annotated[
-        list[Path], typer.Argument(metavar="TAR|DIR...", help="Tars that `collect` made, or result directories.")
-    ],
+    sources: Annotated[list[Path], typer.Argument(metavar="TAR|DIR", help="Tars that `collect` made, or result directories.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The directory to make.")],
 ) -> None:
     """Merge results into a new directory, in which campaigns can also go on.

@@ -41,7 +41,7 @@ class Page:
 def report(  # noqa: PLR0917 - typer makes an option of each
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="Result directories, run directories, or result files of any known tool."),
+        typer.Argument(metavar="PATH", help="Result directories, run directories, or result files of any known tool."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file; one that is there is replaced.")] = Path(
         "report.html"

@@ -72,6 +72,12 @@ class LoadLevel:
     within: bool
     """Whether the errors (with `requests`: the lag as well) are within the target."""
 
+    @property
+    def load(self) -> float:
+        """What it really was, in the unit of its kind."""
+        loads = {"events": self.events_per_s, "requests": self.requests_per_s, "streams": self.streams}
+        return float(loads[self.kind] or 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:

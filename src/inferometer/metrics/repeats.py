@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from inferometer.metrics.finding import LATENCIES
 from inferometer.metrics.statistics import Interval, error_of, interval_of_repeats
 from inferometer.metrics.summary import Summary
 
-LATENCIES = ("ttft", "tpot", "itl", "e2el")
 BEYOND_CHANCE_Z = 2.326
 """One in a hundred: eight numbers are looked at, and a false alarm costs an hour."""
 NEGLIGIBLE_SHARE = 0.005

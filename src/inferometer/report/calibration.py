@@ -27,10 +27,9 @@ def headings() -> list[str]:
 
 def level_line(level: LoadLevel) -> str:
     """One load: what was asked for, what it really was, and how the client did."""
-    given = {"events": level.events_per_s, "requests": level.requests_per_s, "streams": level.streams}[level.kind] or 0.0
     cells = (
         f"{level.asked:,.0f} {UNITS[level.kind]}",
-        f"{given:,.0f}",
+        f"{level.load:,.0f}",
         _pair(level.ttft_error_p50_ms, level.ttft_error_p99_ms),
         _pair(level.itl_error_p50_ms, level.itl_error_p99_ms),
         _pair(level.delay_p50_ms, level.delay_p99_ms),

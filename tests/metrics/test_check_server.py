@@ -194,3 +194,9 @@ def test_readings_are_plain_data() -> None:
     assert plain["before"]["gauges"] == {"running": 0, "waiting": 0}
     assert plain["after"]["counters"]["requests"] == 7 + N
     assert ServerCounters(counted().before, None).to_dict()["delta"] == {}
+
+
+def test_a_server_that_says_no_tokens_were_used_is_compared_by_requests() -> None:
+    trace = build(answered(prompt_tokens=0, output_tokens=0))
+    found = finding("other_clients", counted({"requests": N + 5}), trace)
+    assert (found.level, found.figures["foreign_share"]) == (Level.SUSPECT, 5 / N)

@@ -128,7 +128,8 @@ def _foreign_share(facts: Facts) -> float | None:
     if len(sent) and None not in grown and bool((counted & known(columns[0]) & known(columns[1])).all()):
         ours = [int(tokens.sum()) for tokens in columns]
         beyond = sum(max(0.0, total - mine) for total, mine in zip(grown, ours, strict=True) if total is not None)
-        return beyond / sum(ours)
+        if any(ours):
+            return beyond / sum(ours)
     foreign, requests = _foreign_requests(facts), _requests(facts)
     return None if foreign is None or not requests else foreign / requests
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from inferometer.analysis.ratings import ratings
 from inferometer.analysis.targets import Checked
+from inferometer.report.printable import printable
 from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval
 from inferometer.report.words import Words
 from inferometer.results import Point
@@ -68,7 +69,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> l
 
 def text_in_markdown(text: str) -> str:
     """Text that means nothing but itself, on one line."""
-    return _SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", text)).strip()
+    return _SPECIAL.sub(r"\\\1", printable(_BREAKS.sub(" ", text))).strip()
 
 
 def _rating(point: Point) -> str:

@@ -74,6 +74,23 @@ def test_unfair_comparisons_are_made_and_named(condition: str, a: Condition, b: 
     assert [why in warning for warning in found.warnings] == [True]
 
 
+def test_what_is_asked_for_is_fair_and_so_is_what_follows_from_it() -> None:
+    cold, warm = one(cache="cold"), one(cache="warm")
+    assert pair_points([cold], [warm], asked="cache").warnings == ()
+    loads = [one(max_concurrency=n, concurrency=n) for n in (1, 8)]
+    assert pair_points(loads[:1], loads[1:], asked="max_concurrency").warnings == ()
+    also_warm = one(cache="warm", max_concurrency=8, concurrency=8)
+    (warning,) = pair_points(loads[:1], [also_warm], asked="cache").warnings
+    assert warning.startswith("not a fair comparison: the load is another")
+
+
+def test_tools_and_rehearsals_are_never_fair() -> None:
+    theirs = replace(one(), tool="guidellm")
+    assert "tools define" in pair_points([one()], [theirs], asked="tool").warnings[0]
+    rehearsed = one(rehearsal="embedded")
+    assert "rehearsal" in pair_points([one()], [rehearsed], asked="rehearsal").warnings[0]
+
+
 def test_another_tool_has_other_definitions() -> None:
     theirs = replace(one(), tool="guidellm")
     assert "tools define their metrics differently (tool inferometer -> guidellm)" in pair_points([one()], [theirs]).warnings[0]

@@ -113,6 +113,7 @@ def compare(
     b: Sequence[Point],
     *,
     names: tuple[str, str] = ("A", "B"),
+    asked: str | None = None,
     metrics: Sequence[str] = DEFAULT_METRICS,
     delta: float = DELTA,
     drift: float = DRIFT,
@@ -120,14 +121,15 @@ def compare(
 ) -> Comparison:
     """How B differs from A.
 
-    `delta`: differences up to this fraction are of no interest. `drift`: what the machine may change by itself, as a fraction,
-    between runs that were not taken in turns. INVALID points are left out unless `allow_invalid`. Raises CannotCompareError.
+    `asked`: the condition in which they are to differ, if the question is its effect. `delta`: differences up to this fraction
+    are of no interest. `drift`: what the machine may change by itself, as a fraction, between runs not taken in turns.
+    INVALID points are left out unless `allow_invalid`. Raises CannotCompareError.
     """
     for name in metrics:
         direction(name)
     used_a, of_status_a = believable(a, names[0], allow_invalid=allow_invalid)
     used_b, of_status_b = believable(b, names[1], allow_invalid=allow_invalid)
-    pairing = pair_points(used_a, used_b)
+    pairing = pair_points(used_a, used_b, asked=asked)
     if not pairing.pairs:
         raise CannotCompareError(nothing_in_common(used_a[0], used_b[0], names))
     _require_one_subject(pairing.pairs, names)

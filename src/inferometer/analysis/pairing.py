@@ -36,7 +36,10 @@ UNFAIR = {
     "tool": "tools define their metrics differently",
     "rehearsal": "one side is a rehearsal",
 }
-"""Conditions whose difference is an effect of its own."""
+"""Conditions whose difference is an effect of its own, which is unfair unless it is the one that is asked for."""
+
+NEVER_FAIR = {"tool", "rehearsal"}
+"""Also where it is asked for."""
 
 NO_VALUE_IS_ONE = {"max_concurrency", "arrivals", "rehearsal"}
 """Conditions whose absence means "none", and not that nobody told."""
@@ -77,8 +80,8 @@ class Pairing:
     warnings: tuple[str, ...]
 
 
-def pair_points(a: Sequence[Point], b: Sequence[Point]) -> Pairing:
-    """Partners among the points of two sides, in the order of A."""
+def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = None) -> Pairing:
+    """Partners among the points of two sides, in the order of A. `asked` is the condition whose effect is the question."""
     values = {name: (_values(a, name), _values(b, name)) for name in (*CONDITIONS, "tool")}
     untold = {name for name, (of_a, of_b) in values.items() if name not in INCIDENTAL and _is_untold(name, of_a, of_b)}
     apart = {name for name, sides in values.items() if name not in untold and _differ(name, *sides)}
@@ -103,7 +106,7 @@ def pair_points(a: Sequence[Point], b: Sequence[Point]) -> Pairing:
         untold=tuple(name for name in values if name in untold),
         alone_a=tuple(point for settings, points in of_a.items() if settings not in of_b for point in points),
         alone_b=tuple(point for settings, points in of_b.items() if settings not in of_a for point in points),
-        warnings=tuple(_unfair(differences)),
+        warnings=tuple(_unfair(differences, asked)),
     )
 
 
@@ -158,10 +161,12 @@ def _label(settings: tuple[Condition, ...], keys: Sequence[str], named: Sequence
     return ", ".join(words)
 
 
-def _unfair(differences: Iterable[Difference]) -> list[str]:
+def _unfair(differences: Iterable[Difference], asked: str | None) -> list[str]:
+    """What follows from the condition that is asked for, as the concurrency from its limit, is no surprise either."""
+    expected = UNFAIR.get(asked) if asked and asked not in NEVER_FAIR else None
     reasons: dict[str, list[str]] = {}
     for difference in differences:
-        if difference.condition in UNFAIR:
+        if difference.condition in UNFAIR and UNFAIR[difference.condition] != expected:
             reasons.setdefault(UNFAIR[difference.condition], []).append(str(difference))
     return [f"not a fair comparison: {reason} ({', '.join(told)})" for reason, told in reasons.items()]
 

@@ -74,6 +74,7 @@ def compare_sides(wanted: Asked) -> tuple[Comparison, tuple[str, ...]]:
         a,
         b,
         names=names,
+        asked=wanted.by[0] if wanted.by else None,
         metrics=wanted.metrics or DEFAULT_METRICS,
         delta=wanted.delta,
         drift=wanted.drift,

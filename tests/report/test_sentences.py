@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +14,13 @@ import pytest
 from page_points import point
 
 from inferometer import results
-from inferometer.metrics.calibration import Ceiling, Precision
+from inferometer.metrics.calibration import UNITS, Ceiling, Precision
 from inferometer.metrics.finding import Finding, Level
 from inferometer.report.figures import Drawing, draw_all, gather
 from inferometer.report.page import make_view, render
 from inferometer.report.page.columns import columnar
 from inferometer.report.words import Words
-from inferometer.report.words.sentences import SENTENCES, notes_of, precision_in_words, reasons_of
+from inferometer.report.words.sentences import SENTENCES, Told, notes_of, precision_in_words, reasons_of, tell
 from inferometer.results import Collection
 
 QUEUED = Finding(
@@ -104,7 +105,12 @@ def test_precision_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [{"ceilings": {}}, {"used": None}, {"target_ms": []}, {"ttft_error_p99_ms": "x"}, {"ceilings": 3}]
+    "damage",
+    [
+        *({"ceilings": {}}, {"ceilings": 3}, {"ceilings": {key: {"value": math.inf, "ended_by": "client"} for key in UNITS}}),
+        *({"used": None}, {"used": dict.fromkeys(UNITS, 10**400)}),
+        *({"target_ms": []}, {"ttft_error_p99_ms": "x"}, {"ttft_error_p99_ms": 10**400}),
+    ],
 )
 def test_a_precision_of_another_shape_has_no_words(damage: dict[str, Any]) -> None:
     beyond = {"ttft_error_p99_ms": None, "itl_error_p99_ms": None} if "target_ms" in damage else {}
@@ -154,6 +160,11 @@ def test_what_changes_in_a_note_is_filled_in() -> None:
         said("Configuration {cards} has 1 cards; {gpus} in use are counted.")
         == "硬件配置 {cards} 有 1 张卡；按实际使用的 {gpus} 张计算。"
     )
+
+
+def test_a_figure_that_no_float_holds_leaves_the_english_sentence() -> None:
+    wild = Finding("run_queue", Level.SUSPECT, "The client waited.", {"run_queue_share": 10**400})
+    assert tell(wild, "zh-CN") == Told("The client waited.")
 
 
 def test_a_long_text_is_no_note_of_ours() -> None:

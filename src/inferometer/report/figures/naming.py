@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from inferometer.report.figures.scales import short_tokens
 from inferometer.report.words import Words
@@ -67,11 +67,13 @@ def name_of(key: Key, fields: Sequence[str], words: Words) -> str:
 def legend_names(names: Sequence[str]) -> dict[str, str]:
     """By whole name, the one that a legend shows: shortened in the middle, where it is long, and still unlike the others."""
     short: dict[str, str] = {}
+    taken: set[str] = set()
     for name in names:
         label, number = shorten(name), 2
-        while label in short.values():
+        while label in taken:
             label, number = f"{shorten(name)} ({number})", number + 1
         short[name] = label
+        taken.add(label)
     return short
 
 
@@ -99,13 +101,3 @@ def _said(name: str, value: Condition, words: Words) -> str:
     if name == "cache" and value in ("cold", "warm"):
         return words.text(f"figure.cache.{value}")
     return f"{words.condition(name)} {clean(str(value))}"
-
-
-def values_of(points: Sequence[Point], name: str) -> Mapping[Condition, int]:
-    """How many points have each value of a condition, in the order in which they come; those that lack it are left out."""
-    counts: dict[Condition, int] = {}
-    for point in points:
-        value = condition(point, name)
-        if value is not None:
-            counts[value] = counts.get(value, 0) + 1
-    return counts

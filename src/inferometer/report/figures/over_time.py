@@ -48,7 +48,7 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
     sent = sent[np.argsort(r["sent_ns"][sent], kind="stable")]
     chosen = even_sample(sent, MOST_BARS)
     rows = [row for rank, at in enumerate(chosen.tolist()) for row in _bars(trace, at, rank, words)]
-    notes = _of_run(material, name, words)
+    notes = _of_run(name, words)
     if len(chosen) < len(sent):
         notes.append(words.text("figure.note.sampled", shown=len(chosen), n=f"{len(sent):,}"))
     return Sketch([_timeline_panel(rows, len(chosen), words)], rows, notes, columns=1)
@@ -77,7 +77,7 @@ def draw_over_time(material: Material, words: Words) -> Sketch:
     for number, (title, cards) in enumerate(_telemetry(material.series, words).items()):
         rows += [{"kind": f"s{number}", **row} for card, each in cards.items() for row in _readings(card, each)]
         panels.append(_time_panel(f"s{number}", title, (0, end_s), list(cards), words, steady=steady is not None))
-    notes = [*_of_run(material, name, words), words.text("figure.note.steps", width=f"{edges[1] - edges[0]:g}")]
+    notes = [*_of_run(name, words), words.text("figure.note.steps", width=f"{edges[1] - edges[0]:g}")]
     if steady:
         rows.append(steady)
         notes.append(words.text("figure.note.steady"))
@@ -91,7 +91,7 @@ def _first(material: Material, words: Words) -> tuple[str, Trace]:
     return clean(name), trace
 
 
-def _of_run(material: Material, name: str, words: Words) -> list[str]:
+def _of_run(name: str, words: Words) -> list[str]:
     return [words.text("figure.note.run", name=name)] if name else []
 
 

@@ -23,8 +23,8 @@ from inferometer.results import Point
 SENTENCES: Mapping[str, Mapping[str, str]] = {"zh-CN": SENTENCES_ZH_CN, "zh-TW": SENTENCES_ZH_TW}
 """By language; what is not here is in English, as the files have it."""
 
-UNFIT = (KeyError, TypeError, ValueError)
-"""What words raise that are filled in with figures they were not made for."""
+UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What words raise that are filled in with figures they were not made for, or with such as no float can hold."""
 
 LONGEST_NOTE = 1_000
 """What is longer is no note that we write."""

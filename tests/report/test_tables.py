@@ -110,6 +110,12 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
 
 
+def test_no_cell_of_a_csv_drives_a_terminal() -> None:
+    text = points_as_csv(Frames(Collection((point(1, 30.0, model="\x1b[31mred\x9b1m\nline"),))))
+    assert "?[31mred?1m\nline" in text
+    assert "\x1b" not in text
+
+
 def test_the_columns_of_the_dcu_script() -> None:
     assert_golden("points_dcu.csv", points_as_dcu_csv(POINTS))
 

@@ -1,6 +1,7 @@
 """Points as CSV: all that is known of each in a row; or the columns that the batch script of Hygon's DCU guide writes.
 
-A text that a spreadsheet would take for a formula gets an apostrophe before it. Numbers are written in full.
+A text that a spreadsheet would take for a formula gets an apostrophe before it, and control characters become question marks.
+Numbers are written in full.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ DCU_METRICS = {
 
 FORMULA = r"^([=+\-@\t\r])"
 """How a cell begins that spreadsheets compute."""
+
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+"""What would drive a terminal, on which tables are printed too."""
 
 
 def points_as_csv(frames: Frames) -> str:
@@ -67,4 +71,4 @@ def points_as_dcu_csv(points: Sequence[Point]) -> str:
 def _written(frame: pl.DataFrame) -> str:
     import polars as pl
 
-    return frame.with_columns(pl.col(pl.String).str.replace(FORMULA, "'$1")).write_csv()
+    return frame.with_columns(pl.col(pl.String).str.replace(FORMULA, "'$1").str.replace_all(CONTROL, "?")).write_csv()

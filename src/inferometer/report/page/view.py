@@ -246,7 +246,7 @@ def _listed(label: str, counts: Mapping[str, int], points: int) -> Listed:
 
 def _verdicts(points: Sequence[Point], words: Words) -> list[Tally]:
     counts: Counter[str | None] = Counter(point.status for point in points)
-    tallies = [Tally(status, status, counts[status]) for status in STATUSES if counts[status]]
+    tallies = [Tally(status, words.text(f"page.status.{status}"), counts[status]) for status in STATUSES if counts[status]]
     return [*tallies, *([Tally("", words.text("page.js.no_verdict"), counts[None])] if counts[None] else [])]
 
 
@@ -294,8 +294,7 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
     if evidence.busiest is not None:
         _, point, precision = evidence.busiest
         statement = precision_in_words(precision, words.language) or clean(precision["statement"])
-        whose = f"{clean(point)}: " if len(points) > 1 else ""
-        told.append(words.text("page.precision.calibrated", statement=f"{whose}{statement}"))
+        told.append(words.text("page.colon", label=clean(point), text=statement) if len(points) > 1 else statement)
     if (kernel := share_of(evidence.stamps, ["kernel"])) is not None:
         told.append(words.text("page.precision.stamps", share=f"{kernel:.2%}", events=f"{evidence.stamps.total():,}"))
     if evidence.delay_p99_ms:

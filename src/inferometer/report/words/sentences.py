@@ -142,7 +142,7 @@ def precision_in_words(precision: Mapping[str, Any], language: str) -> str | Non
         said = word.format(
             error=error,
             target=precision["target_ms"],
-            used=spoken["precision.join"].join("–" if share is None else percent(share) for share in shares),
+            used=spoken["precision.join"].join("–" if share is None else percent(share).replace(" ", "") for share in shares),
             **{kind: ceiling_in_words(Ceiling(**precision["ceilings"][kind])) for kind in UNITS},
         )
     except UNFIT:

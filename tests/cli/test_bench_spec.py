@@ -167,6 +167,7 @@ def test_an_infinite_burstiness_is_a_metronome() -> None:
         ({"metadata": ["gpu"]}, "--metadata"),
         ({"metadata": ["date=today"]}, "--metadata date"),
         ({"workers": 0}, "--workers 0"),
+        ({"workers": 257}, "--workers 257: should be less than or equal to 256."),
         ({"connect_timeout": 0.0}, "--connect-timeout 0"),
         ({"connect_timeout": math.inf}, "--connect-timeout inf"),
         ({"first_token_timeout": -1.0}, "--first-token-timeout -1"),

@@ -147,3 +147,22 @@ def test_an_output_that_is_closed_or_cannot_show_everything_is_survived(monkeypa
     print("测试 ×")
     print("to nowhere", file=sys.stderr)
     sys.stderr.close()
+
+
+def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(monkeypatch, "compare", "--help") == 0
+    prose = [line.strip() for line in capsys.readouterr().out.partition("╭")[0].splitlines()]
+    for line, following in zip(prose, prose[1:], strict=False):
+        if line and following:
+            assert len(f"{line} {following.split()[0]}") > 78
+
+
+def test_an_interrupt_while_another_is_answered_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main_module, "app", interrupted)
+    assert run(monkeypatch, "presets") == 130

@@ -91,6 +91,24 @@ def test_a_terminal_gets_a_bar_with_counts_and_figures(monkeypatch: pytest.Monke
         assert part in shown
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 140])
+@pytest.mark.parametrize("label", ["", "[ 1/12] fast/c1-np8#2"])
+def test_a_narrow_terminal_loses_the_bar_and_the_end_of_the_figures_but_not_the_count(
+    monkeypatch: pytest.MonkeyPatch, columns: int, label: str
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    stream = Terminal()
+    with progress(216, label=label, stream=stream) as show:
+        show(snapshot(ok=48, in_flight=16, stopping=True))
+    shown = stream.getvalue()
+    assert label in shown
+    assert " 48/216" in shown
+    assert "stop" in shown
+    assert "…" not in shown
+    assert ("━" in shown) == (columns - len(label) > 80)
+
+
 def test_a_bar_is_taken_down_when_the_run_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[LiveProgress] = []
 

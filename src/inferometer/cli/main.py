@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -33,19 +34,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(bench)
-app.command()(run)
-app.command()(plan)
+
+
+def _add(verb: Callable[..., None]) -> None:
+    """With its docstring as help, whose paragraphs break where the terminal ends, and not where the source did."""
+    paragraphs = inspect.cleandoc(verb.__doc__ or "").split("\n\n")
+    app.command(help="\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs))(verb)
+
+
+_add(bench)
+_add(run)
+_add(plan)
 app.add_typer(presets, name="presets")
-app.command()(backends)
-app.command()(datasets)
-app.command()(collect)
-app.command()(merge)
-app.command()(compare)
-app.command()(report)
-app.command()(calibrate)
-app.command()(engine)
-app.command()(demo)
+_add(backends)
+_add(datasets)
+_add(collect)
+_add(merge)
+_add(compare)
+_add(report)
+_add(calibrate)
+_add(engine)
+_add(demo)
 
 SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules")
 """Flags that `vllm bench serve` lets be followed by several values: `--goodput ttft:100 tpot:50`."""
@@ -111,7 +120,7 @@ def main() -> None:
         sentence = error.format_message().rstrip(".")
         typer.echo(f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(sys.argv[1:])}.", err=True)
         code = 2
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):  # the latter, where Ctrl-C comes again while the first is being answered
         code = 130
     sys.exit(code)
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 PLAIN_LINE_EVERY_S = 5.0
 LABELLED_LINE_EVERY_S = 60.0
+LEAST_BAR_WIDTH, MOST_BAR_WIDTH = 6, 24
+ELAPSED_WIDTH = len("0:00:00 ")
+FIGURES_WIDTH = len("256 in flight  TTFT 1234.5 ms  TPOT 12.34 ms  12,345 tok/s")
 
 
 def figures(now: Snapshot, elapsed_s: float) -> str:
@@ -22,8 +25,8 @@ def figures(now: Snapshot, elapsed_s: float) -> str:
     rate = f"{now.output_tokens / elapsed_s:,.0f}" if elapsed_s > 0 else "-"
     failed = f"  {now.failed} failed" if now.failed else ""
     dropped = f"  {now.dropped} dropped" if now.dropped else ""
-    stopping = "  stopping: interrupt again to throw the run away" if now.stopping else ""
-    return f"{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}{dropped}{stopping}"
+    stopping = "stopping: interrupt again to throw the run away  " if now.stopping else ""
+    return f"{stopping}{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}{dropped}"
 
 
 def over(now: Snapshot) -> int:
@@ -56,29 +59,37 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """A bar with the running figures beside it; that of one run of many has its label, and is gone in the end."""
+    """A bar with the running figures beside it; that of one run of many has its label, and is gone in the end.
+
+    Where the terminal is too narrow for all, the bar gives way, then the time, then the end of the figures: never the count."""
 
     def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        console = Console(file=stream)
+        room = console.width - len(label) - bool(label) - 2 * (len(str(total)) + 1)
+        timed = room >= FIGURES_WIDTH + ELAPSED_WIDTH
+        bar = min(MOST_BAR_WIDTH, room - FIGURES_WIDTH - ELAPSED_WIDTH - 1)
+        barred = bar >= LEAST_BAR_WIDTH
+        self._room = max(room - ELAPSED_WIDTH * timed - (bar + 1) * barred, 0)
         self._bar = Progress(
             *([TextColumn("{task.description}", markup=False)] if label else []),
-            BarColumn(bar_width=24),
+            *([BarColumn(bar_width=bar)] if barred else []),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[figures]}"),
-            console=Console(file=stream),
+            *([TimeElapsedColumn()] if timed else []),
+            TextColumn("{task.fields[figures]}", markup=False),
+            console=console,
             transient=bool(label),
             auto_refresh=False,  # refreshed by each snapshot: no thread, and the workers are forked from us
         )
-        self._task = self._bar.add_task(label, total=total, figures="connecting")
+        self._task = self._bar.add_task(label, total=total, figures="connecting"[: self._room])
         self._began_s = time.monotonic()
 
     def __call__(self, now: Snapshot) -> None:
         self._bar.start()
         elapsed_s = time.monotonic() - self._began_s
-        self._bar.update(self._task, completed=over(now), figures=figures(now, elapsed_s), refresh=True)
+        self._bar.update(self._task, completed=over(now), figures=figures(now, elapsed_s)[: self._room], refresh=True)
 
     def close(self) -> None:
         self._bar.stop()

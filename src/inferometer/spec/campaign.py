@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
 from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Spec
 from inferometer.spec.pattern import in_schema, like
-from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts
+from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts, Workers
 from inferometer.spec.server_recipe import ServerRecipe
 from inferometer.spec.target import COMPARISON_IN_SCHEMA, campaign_target
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
@@ -148,7 +148,7 @@ class CampaignSpec(Spec):
     load: Load = Load()
     sampling: Sampling = Sampling()
     timeouts: Timeouts = Timeouts()
-    workers: PositiveInt = 1
+    workers: Workers = 1
     repeats: Annotated[int, Field(ge=1, le=1000)] = 1
     interleave: tuple[tuple[Name, Name], ...] = ()
     """Pairs of groups on different servers, whose points are measured A B, B A, … over an even number of repeats (2 unless

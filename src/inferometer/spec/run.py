@@ -28,11 +28,15 @@ __all__ = [
     "Step",
     "Target",
     "Timeouts",
+    "Workers",
     "length_range",
 ]
 
 MEASUREMENT_VERSION = 1
 """Raised when the same spec would measure something else than before. 1: first version."""
+
+Workers = Annotated[int, Field(ge=1, le=256)]
+"""Processes that send. Each costs some 30 to 70 MB: a thousand by a slip of the hand would take a host's memory."""
 
 
 class Target(Spec):
@@ -87,7 +91,7 @@ class RunSpec(Spec):
     timeouts: Timeouts = Timeouts()
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     repeat: NonNegativeInt = 0
-    workers: PositiveInt = 1
+    workers: Workers = 1
     server: dict[str, Any] | None = None
     """What the server is by declaration (recipe, hardware, tensor parallelism). It then is the server's identity, instead of
     its address, which may be another one after a restart."""

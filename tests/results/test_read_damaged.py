@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from result_files import SERVER, VLLM_DETAILED, VLLM_PLAIN, open_campaign, save, spec_of, the_point, trace_of, vllm_file
 
+import inferometer
 from inferometer.results import ResultsError, read
 
 
@@ -160,3 +161,12 @@ def test_progress_counts_up_to_all(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     read([tmp_path], progress=lambda done, total: told.append((done, total)))
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_half_characters_are_replaced_and_everything_can_be_written(tmp_path: Path) -> None:
+    path = vllm_file(tmp_path / os.fsdecode(b"\xff.json"), model_id="m\ud800", config="\udfff")
+    frames = inferometer.load(path)
+    assert frames.points.select("id", "model", "config").row(0) == ("?", "m?", "?")
+    assert frames.points["source"][0].endswith("/?.json")
+    assert frames.environment["point"][0] == "?"
+    assert frames.collection.points[0].source == path

@@ -12,6 +12,7 @@ from inferometer.analysis.compare import DEFAULT_METRICS, Comparison, compare
 from inferometer.analysis.pairing import value_of
 from inferometer.analysis.pcie import LINK_METRICS, LinkStudy, link_costs
 from inferometer.results import CONDITIONS, Condition, Point
+from inferometer.results.json_text import storable
 from inferometer.results.read import read
 from inferometer.spec.flags import did_you_mean
 
@@ -165,4 +166,5 @@ def _text(value: Condition) -> str:
 def _names(a: Path, b: Path) -> tuple[str, str]:
     """As short as tells them apart."""
     short = a.name or str(a), b.name or str(b)
-    return short if short[0] != short[1] else (str(a), str(b))
+    one, other = short if short[0] != short[1] else (str(a), str(b))
+    return storable(one), storable(other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inferometer.results.json_text import storable
 from inferometer.results.point import Point
 from inferometer.results.run_point import MOST_BYTES
 from inferometer.store.importers import CannotImportError
@@ -61,7 +62,7 @@ def environment_of(point: Point) -> pl.DataFrame:
     return pl.DataFrame(
         [
             pl.Series("point", [point.id]),
-            *(pl.Series(name, [None if value is None else str(value)], pl.String) for name, value in texts.items()),
+            *(pl.Series(name, [None if value is None else storable(str(value))], pl.String) for name, value in texts.items()),
             *(pl.Series(name, [value], pl.Float64, strict=False) for name, value in numbers.items()),
         ]
     )

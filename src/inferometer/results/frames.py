@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inferometer.results.columns import CONDITIONS, LATENCIES, METRICS
+from inferometer.results.json_text import storable
 from inferometer.results.point import Collection, Point
 from inferometer.results.read import read
 
@@ -115,8 +116,8 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
             columns.append(series(f"{name}_high", [each and each.high for each in ranges], pl.Float64))
     columns += [series(f"{key}_n", [point.samples.get(key) for point in points], pl.Int64) for key in LATENCIES]
     columns.append(series("notes", [" ".join(point.notes) for point in points]))
-    columns.append(series("source", [str(point.source) for point in points]))
-    columns.append(series("run", [None if point.run is None else str(point.run) for point in points]))
+    columns.append(series("source", [storable(str(point.source)) for point in points]))
+    columns.append(series("run", [None if point.run is None else storable(str(point.run)) for point in points]))
     return columns
 
 

@@ -1,5 +1,5 @@
 """The JSON objects of a file that anybody may have written: one object, or one a line. Quick for plain JSON, and patient with
-what strict readers refuse (bare NaN and Infinity, a torn last line)."""
+what strict readers refuse (bare NaN and Infinity, a torn last line); and texts from such files made fit for others."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ def read_objects(path: Path, most_bytes: int = MOST_BYTES) -> tuple[list[Object]
     except (ValueError, RecursionError) as error:  # not UTF-8, a number of a million digits, brackets without end
         raise CannotImportError(f"cannot read {path}: it is not a result file ({type(error).__name__})") from None
     return _lines(content, path)
+
+
+def storable(text: str) -> str:
+    """Without half characters (of `\\ud800` in JSON, or a file's name that is no UTF-8), which no file of ours can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:

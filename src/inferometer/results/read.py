@@ -17,6 +17,7 @@ from inferometer.results.campaign import point_of_result
 from inferometer.results.columns import CONDITIONS
 from inferometer.results.derived import derived_intervals, derived_values
 from inferometer.results.foreign import FilePoint, points_in
+from inferometer.results.json_text import storable
 from inferometer.results.measured_lengths import common_lengths, with_lengths
 from inferometer.results.point import Collection, Condition, Point
 from inferometer.results.run_point import identity_of_run, point_of_run
@@ -45,7 +46,7 @@ def read(paths: Sequence[Path], *, progress: Callable[[int, int], None] | None =
         reading.add(source)
     if progress is not None:
         progress(len(sources.found), len(sources.found))
-    points = reading.points()
+    points = [_with_whole_texts(point) for point in reading.points()]
     if not points:
         raise ResultsError(_nothing(paths, reading.problems))
     ordered = _with_unique_ids(sorted(points, key=_by_conditions))
@@ -152,6 +153,12 @@ def _with_told(point: Point, told: Mapping[str, Condition]) -> Point:
         values={**point.values, **derived},
         intervals={**point.intervals, **derived_intervals(point.intervals, {**point.values, **derived})},
     )
+
+
+def _with_whole_texts(point: Point) -> Point:
+    conditions = {name: storable(value) if isinstance(value, str) else value for name, value in point.conditions.items()}
+    reasons, notes = (tuple(map(storable, texts)) for texts in (point.reasons, point.notes))
+    return replace(point, id=storable(point.id), conditions=conditions, reasons=reasons, notes=notes)
 
 
 def _strange(paths: Sequence[Path]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,9 @@ def hostile() -> Collection:
         for load in (1, 2)
     ]
     return Collection(tuple(points), tuple(f"problem {text}" for text in HOSTILE))
+
+
+def dated() -> Collection:
+    """Runs whose names begin alike, as `bench` names them, and differ in the date at their end."""
+    names = [f"openai-infqps-concurrency4-embedded-20261120-12000{second}" for second in range(3)]
+    return Collection(tuple(replace(point(number), id=name) for number, name in enumerate(names)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
-from page_points import HOSTILE, SCRIPT, hostile, study
+from page_points import HOSTILE, SCRIPT, dated, hostile, study
 
 from inferometer.report.figures import draw_all, gather
 from inferometer.report.page import make_view, render
@@ -51,7 +51,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 
     def page(name: str = "study", language: str = "en") -> str:
         if (name, language) not in written:
-            collection: Collection = {"study": study, "hostile": hostile}[name]()
+            collection: Collection = {"study": study, "hostile": hostile, "dated": dated}[name]()
             figures = draw_all(gather(collection.points), Words(language))
             title = SCRIPT if name == "hostile" else None
             view = make_view(collection, language=language, title=title, written="2026-01-01 12:00", figures=figures)
@@ -321,3 +321,14 @@ def test_figures_are_drawn_when_they_come_into_sight(browser: Chrome, pages: Cal
     seen.run(f"{last}.scrollIntoView()")
     seen.until(f"return {last}.querySelectorAll('.panel svg').length === {last}.querySelectorAll('.panel').length")
     assert (seen.complaints(), seen.fetched()) == ([], [])
+
+
+def test_names_that_begin_alike_are_told_apart_by_their_end(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages("dated"))
+    assert len(set(seen.rows())) == 3
+    assert seen.rows()[0] == "openai-infqp…4-embedded-20261120-120000"
+    heads = seen.run(
+        "return [...document.querySelectorAll('#points tbody th')].map(e => [e.scrollWidth, e.clientWidth, e.title])"
+    )
+    assert all(needed <= given for needed, given, _ in heads)
+    assert [title for *_, title in heads] == [point.id for point in dated().points]

@@ -60,10 +60,17 @@ function bodyRow(i, listed) {
   const row = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
-  head.append(bdi(points.ids[i]));
+  head.append(bdi(shortened(points.ids[i])));
+  head.title = points.ids[i];
   row.append(head, ...listed.map((column) => bodyCell(column, i)));
   if (points.status[i]) row.dataset.status = points.status[i];
   return row;
+}
+
+// Ids of one kind begin alike and end in a date: what is cut out of a long one is its middle.
+function shortened(id) {
+  const letters = [...id];
+  return letters.length > 40 ? [...letters.slice(0, 12), "…", ...letters.slice(-26)].join("") : id;
 }
 
 function bodyCell(column, i) {

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inferometer.results import CONDITIONS, Condition, Point
+from inferometer.results.telling import telling_places
 
 INCIDENTAL = {"campaign", "group", "label", "seed", "repeat", "cost_per_hour", "date", "host"}
 """Conditions that partners need not share: runs that differ in nothing else are repeats."""
@@ -145,15 +146,8 @@ def _by_settings(points: Iterable[Point], keys: Sequence[str]) -> dict[tuple[Con
 
 def _telling(shared: Sequence[tuple[Condition, ...]], keys: Sequence[str]) -> list[str]:
     """The conditions needed to tell the pairs from each other: none that follows from those before it."""
-    level_first = sorted(keys, key=lambda key: key in {"num_prompts", "max_concurrency"})
-    named: list[str] = []
-    parts = 1
-    for key in level_first:
-        columns = [keys.index(name) for name in (*named, key)]
-        now = len({tuple(settings[i] for i in columns) for settings in shared})
-        if now > parts:
-            named, parts = [*named, key], now
-    return [key for key in keys if key in named]
+    level_first = sorted(range(len(keys)), key=lambda place: keys[place] in {"num_prompts", "max_concurrency"})
+    return [keys[place] for place in sorted(telling_places(shared, level_first))]
 
 
 def _label(settings: tuple[Condition, ...], keys: Sequence[str], named: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inferometer.report.printable import printable
 from inferometer.report.tables.columns import figure, spelled, telling
 from inferometer.results import Condition, Point
+from inferometer.results.telling import telling_places
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
@@ -50,24 +51,13 @@ def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
     """Points that differ in their load alone (and in what changes with it), under a short name."""
     names = [name for name in telling(points) if name not in LOADS]
     keys = [tuple(point.conditions.get(name) for name in names) for point in points]
-    shown = _enough(keys)
+    shown = telling_places(keys, range(len(names)))
     shown += [at for at, name in enumerate(names) if name in ("model", "tp") and at not in shown]
     together: dict[tuple[Condition, ...], list[Point]] = {}
     for point, key in zip(points, keys, strict=True):
         together.setdefault(key, []).append(point)
     for key, curve in together.items():
         yield " ".join(filter(None, (_named(names[at], key[at]) for at in sorted(shown)))), curve
-
-
-def _enough(keys: Sequence[tuple[Condition, ...]]) -> list[int]:
-    """The first places of the keys that tell all of them apart, without those that add nothing."""
-    chosen: list[int] = []
-    apart = 1
-    for at in range(len(keys[0]) if keys else 0):
-        now = len({tuple(key[i] for i in (*chosen, at)) for key in keys})
-        if now > apart:
-            chosen, apart = [*chosen, at], now
-    return chosen
 
 
 def course(values: Sequence[float | None], *, ascii_only: bool = False, width: int = COURSE) -> str:

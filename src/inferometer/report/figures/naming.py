@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from inferometer.report.figures.scales import short_tokens
 from inferometer.report.words import Words
 from inferometer.results.point import Condition, Point
+from inferometer.results.telling import telling_places
 
 USUAL = ("config", "model", "tp")
 """What names a curve of the study that this began with."""
@@ -50,12 +51,9 @@ def key_of(point: Point, fields: Sequence[str]) -> Key:
 
 def distinguishing(points: Sequence[Point], *, without: Sequence[str] = ()) -> tuple[str, ...]:
     """Conditions that tell the curves of these points apart: one after another, each if it tells more than those before."""
-    chosen: tuple[str, ...] = ()
-    for name in DISTINGUISHING:
-        more = (*chosen, name)
-        if name not in without and len({key_of(p, more) for p in points}) > len({key_of(p, chosen) for p in points}):
-            chosen = more
-    return chosen
+    names = [name for name in DISTINGUISHING if name not in without]
+    places = telling_places([key_of(point, names) for point in points], range(len(names)))
+    return tuple(names[place] for place in places)
 
 
 def name_of(key: Key, fields: Sequence[str], words: Words) -> str:

@@ -1,0 +1,20 @@
+"""Which conditions it takes to tell points apart: whoever names points, curves or pairs asks here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from inferometer.results.point import Condition
+
+
+def telling_places(rows: Sequence[Sequence[Condition]], order: Iterable[int]) -> list[int]:
+    """The columns of `rows` that together tell as many apart as all of `order` do: one after another, in that order, each if
+    it tells more than those before it.
+    """
+    chosen: list[int] = []
+    apart = 1
+    for place in order:
+        now = len({tuple(row[i] for i in (*chosen, place)) for row in rows})
+        if now > apart:
+            chosen, apart = [*chosen, place], now
+    return chosen

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from inferometer.cli.asserted import mean_of
 from inferometer.cli.main import app
+from inferometer.results import Point, Status
 from inferometer.simulator import EmbeddedEngine, EngineSettings
 
 CAMPAIGN = """
@@ -97,3 +99,13 @@ def test_a_target_of_a_metric_that_does_not_exist_is_told_before_the_campaign() 
     assert result.exit_code == 2
     assert "did you mean 'output_throughput'?" in result.stderr
     assert not Path("results-embedded").exists()
+
+
+def test_repeats_have_the_worst_verdict_among_them() -> None:
+    def run(value: float, status: Status) -> Point:
+        return Point(
+            "x", Path("x"), "inferometer", {}, {"completed": value, **({} if value else {"failed": 1.0})}, status=status
+        )
+
+    both = mean_of([run(4, "VALID"), run(0, "SUSPECT")])
+    assert (both.values, both.status) == ({"completed": 2}, "SUSPECT")

@@ -80,7 +80,10 @@ def point_of_measured(measured: Measured) -> Point:
 
 
 def mean_of(points: Sequence[Point]) -> Point:
-    """Repeats of a point as one, with the mean of each value that all have."""
+    """Repeats of a point as one: the mean of each value that all have, and the worst of their verdicts."""
+    from inferometer.analysis.scaling import WORST_FIRST
+
     shared = set.intersection(*(set(point.values) for point in points))
     values = {name: sum(point.values[name] for point in points) / len(points) for name in shared}
-    return replace(points[0], values=values)
+    worst = next((point for status in WORST_FIRST for point in points if point.status == status), points[0])
+    return replace(worst, values=values, intervals={})

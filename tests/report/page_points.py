@@ -95,6 +95,8 @@ def hostile() -> Collection:
 
 
 def dated() -> Collection:
-    """Runs whose names begin alike, as `bench` names them, and differ in the date at their end."""
-    names = [f"openai-infqps-concurrency4-embedded-20261120-12000{second}" for second in range(3)]
-    return Collection(tuple(replace(point(number), id=name) for number, name in enumerate(names)))
+    """Runs whose names begin alike, as `bench` names them, and differ in the date at their end; figures of every size."""
+    throughputs = [0.0, 0.012, 11.9996, 12.0, 541.02, 999.96, 12345.6]
+    name = "openai-infqps-concurrency4-embedded-20261120-12000{}"
+    points = [point(number, values={"output_throughput": value}) for number, value in enumerate(throughputs)]
+    return Collection(tuple(replace(each, id=name.format(number)) for number, each in enumerate(points)))

@@ -14,6 +14,7 @@ from page_points import HOSTILE, SCRIPT, dated, hostile, study
 
 from inferometer.report.figures import draw_all, gather
 from inferometer.report.page import make_view, render
+from inferometer.report.page.view import measured
 from inferometer.report.words import LANGUAGES, Words
 from inferometer.results import Collection
 
@@ -325,10 +326,17 @@ def test_figures_are_drawn_when_they_come_into_sight(browser: Chrome, pages: Cal
 
 def test_names_that_begin_alike_are_told_apart_by_their_end(browser: Chrome, pages: Callable[..., str]) -> None:
     seen = Seen(browser, pages("dated"))
-    assert len(set(seen.rows())) == 3
+    assert len(set(seen.rows())) == len(dated().points)
     assert seen.rows()[0] == "openai-infqp…4-embedded-20261120-120000"
     heads = seen.run(
         "return [...document.querySelectorAll('#points tbody th')].map(e => [e.scrollWidth, e.clientWidth, e.title])"
     )
     assert all(needed <= given for needed, given, _ in heads)
     assert [title for *_, title in heads] == [point.id for point in dated().points]
+
+
+def test_the_table_writes_measured_numbers_as_the_summary_does(browser: Chrome, pages: Callable[..., str]) -> None:
+    seen = Seen(browser, pages("dated"))
+    cells = seen.run("return [...document.querySelectorAll('#points tbody td.number')].map(e => e.textContent)")
+    values = [point.values["output_throughput"] for point in dated().points]
+    assert [cell for cell in cells if cell != "–"] == [measured(value) for value in values]

@@ -14,7 +14,7 @@ from inferometer.analysis.targets import check
 from inferometer.report.page.best import best_points, common_load
 from inferometer.report.page.evidence import gather
 from inferometer.report.page.html import render
-from inferometer.report.page.view import ReportView, figure, make_view
+from inferometer.report.page.view import ReportView, figure, make_view, measured
 from inferometer.report.words import LANGUAGES
 from inferometer.results import Collection, Point
 from inferometer.spec.target import parse_target
@@ -205,3 +205,21 @@ def test_targets_and_ratings_are_on_the_page() -> None:
     page = render(view)
     assert "missed" in page
     assert "excellent × 1, good × 2" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (12.69, "12.69"),
+        (11.9996, "12.00"),
+        (541.02, "541.0"),
+        (0.012, "0.01200"),
+        (12.0, "12"),
+        (0.0, "0"),
+        (999.96, "1,000"),
+        (12345.6, "12,346"),
+        (-15.3, "-15.30"),
+    ],
+)
+def test_measured_numbers_keep_the_zeros_that_were_measured(value: float, told: str) -> None:
+    assert measured(value) == told

@@ -156,6 +156,13 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
+def measured(value: float) -> str:
+    """As `figure`, with the zeros that were measured: 12.00 beside 12.69. A whole number is a count, and has none."""
+    if abs(value) >= 999.95:  # which four digits make a whole number
+        return f"{value:,.0f}"
+    return figure(value) if float(value).is_integer() else f"{value:#.4g}"
+
+
 def _title(points: Sequence[Point], paths: Sequence[Path], words: Words) -> str:
     campaigns = sorted({str(name) for point in points if (name := point.conditions.get("campaign"))})
     names = campaigns or [path.name or str(path) for path in paths]
@@ -228,7 +235,7 @@ def _ratings(points: Sequence[Point], words: Words) -> list[Listed]:
 
 
 def _aim(checked: Checked) -> Aim:
-    value = "" if checked.value is None else f"{figure(checked.value)} {checked.unit}".strip()
+    value = "" if checked.value is None else f"{measured(checked.value)} {checked.unit}".strip()
     return Aim(
         target=clean(str(checked.target)),
         deployment=clean(checked.deployment),
@@ -270,7 +277,7 @@ def _outstanding(best: Best, points: Sequence[Point], series: Sequence[str], wor
     unit = f" {column.unit}" if column.unit else ""
     return Outstanding(
         label=label,
-        value=f"{figure(point.values[column.name])}{unit}",
+        value=f"{measured(point.values[column.name])}{unit}",
         interval=_interval(point.intervals.get(column.name)),
         where=_where(point, series[best.point], words),
         status=point.status or "",
@@ -278,7 +285,7 @@ def _outstanding(best: Best, points: Sequence[Point], series: Sequence[str], wor
 
 
 def _interval(interval: Range | None) -> str:
-    return f"{figure(interval.low)} – {figure(interval.high)}" if interval else ""
+    return f"{measured(interval.low)} – {measured(interval.high)}" if interval else ""
 
 
 def _where(point: Point, series: str, words: Words) -> str:

@@ -37,7 +37,7 @@ function describePoint(i, view) {
   if (y.low && y.low[i] !== null)
     lines.push([
       say("page.js.interval", { confidence: Math.round((y.confidence ?? 0.95) * 100) }),
-      `${figure(y.low[i])} – ${figure(y.high[i])} ${y.unit}`,
+      `${measured(y.low[i])} – ${measured(y.high[i])} ${y.unit}`,
     ]);
   const n = samplesOf(y, i);
   if (n !== null) lines.push(["n", figure(n)]);

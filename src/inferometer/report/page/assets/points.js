@@ -17,6 +17,16 @@ function say(key, values = {}) {
 const figureFormat = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
 const countFormat = new Intl.NumberFormat(language);
 
+const measuredFormat = new Intl.NumberFormat(language, { minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
+const wholeFormat = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+
+// A measured number: with the zeros that were measured (12.00 beside 12.69), and no thousands rounded away. A whole one is a
+// count, and has none.
+function measured(value) {
+  if (Number.isInteger(value)) return countFormat.format(value);
+  return (Math.abs(value) >= 999.95 ? wholeFormat : measuredFormat).format(value);
+}
+
 function figure(value) {
   if (typeof value !== "number") return String(value);
   return Number.isInteger(value) ? countFormat.format(value) : figureFormat.format(value);
@@ -38,7 +48,7 @@ function numberOf(column, i, scale) {
 function textOf(column, i) {
   const value = valueOf(column, i);
   if (value === null) return "–";
-  return column.kind === "metric" ? figure(value) : String(value);
+  return column.kind === "metric" ? measured(value) : String(value);
 }
 
 function titleOf(column) {

@@ -84,7 +84,7 @@ function bodyCell(column, i) {
   if (column.kind === "metric" || column.numeric) cell.className = "number";
   else cell.title = text;
   if (column.low && column.low[i] !== null)
-    cell.title = `${say("page.js.interval", { confidence: Math.round((column.confidence ?? 0.95) * 100) })}: ${figure(column.low[i])} – ${figure(column.high[i])} ${column.unit}`;
+    cell.title = `${say("page.js.interval", { confidence: Math.round((column.confidence ?? 0.95) * 100) })}: ${measured(column.low[i])} – ${measured(column.high[i])} ${column.unit}`;
   return cell;
 }
 

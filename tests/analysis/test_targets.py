@@ -86,6 +86,9 @@ def test_what_does_not_exist_is_named() -> None:
     wrong = mistakes([parse_target("output_troughput > 1"), parse_target("failed < 1 if modell=7B")])
     assert "did you mean 'output_throughput'?" in wrong[0]
     assert "did you mean 'model'?" in wrong[1]
+    far = mistakes([parse_target("x > 1"), parse_target("failed < 1 if z=7B")])
+    assert "such as p99_ttft_ms" in far[0]
+    assert "there are campaign, " in far[1]
 
 
 def test_a_deployment_of_which_nothing_is_known() -> None:

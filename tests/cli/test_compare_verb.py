@@ -193,6 +193,8 @@ def test_the_cost_of_a_link() -> None:
         (["few", "many"], "few and many have no point in common: the first points of each differ in max_concurrency (1, 64)"),
         (["a.json", "--by", "config"], "--by config is not CONDITION=VALUE"),
         (["a.json", "--by", "confg=B,C"], "there is no condition 'confg' (did you mean 'config'?)"),
+        (["a.json", "--by", "z=B,C"], "there is no condition 'z': there are campaign, "),
+        (["half", "--by", "model=m,n"], "no point has model=n: there are m (cannot read half/b.json: it is not JSON"),
         (["a.json", "--by", "config=B"], "--by names two values, such as --by config=A,B, and not 1"),
         (["a.json", "--by", "model=m,n"], "no point has model=n: there are m"),
         (["a.json", "b.json", "--where", "model=x"], "there is no result in a.json"),
@@ -205,6 +207,8 @@ def test_what_is_wrong_is_one_sentence_and_ends_with_2(words: list[str], why: st
     vllm_file("a.json", 100.0)
     vllm_file("b.json", 100.0)
     Path("no").write_text("a file")
+    vllm_file("half/a.json", 100.0)
+    Path("half/b.json").write_text("{")
     for directory, level in (("few", 1), ("few", 2), ("many", 64), ("many", 128)):
         vllm_file(f"{directory}/{level}.json", 100.0, concurrency=level)
     ended = compare(*words)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from inferometer.analysis.scaling import scaling
 from inferometer.results import CONDITIONS, Point, metric
 from inferometer.results.columns import METRICS, Column
-from inferometer.spec.flags import did_you_mean
+from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
 from inferometer.spec.target import Target
 
 NOT_YET = {
@@ -71,9 +71,11 @@ def mistakes(targets: Iterable[Target]) -> list[str]:
     found = []
     for target in targets:
         if column_of(target.metric) is None:
-            found.append(f"The target {str(target)!r} names no metric that exists{did_you_mean(target.metric, names)}.")
+            cure = did_you_mean(target.metric, names) or ": they are called as in vLLM's result files, such as p99_ttft_ms"
+            found.append(f"The target {str(target)!r} names no metric that exists{cure}.")
         found += [
-            f"The target {str(target)!r} asks for {where.name!r}, which is no condition{did_you_mean(where.name, CONDITIONS)}."
+            f"The target {str(target)!r} asks for {where.name!r}, which is no condition"
+            f"{did_you_mean_one_of(where.name, CONDITIONS)}."
             for where in target.where
             if where.name not in CONDITIONS
         ]

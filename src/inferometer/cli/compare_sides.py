@@ -14,7 +14,7 @@ from inferometer.analysis.pcie import LINK_METRICS, LinkStudy, link_costs
 from inferometer.results import CONDITIONS, Condition, Point
 from inferometer.results.json_text import storable
 from inferometer.results.read import read
-from inferometer.spec.flags import did_you_mean
+from inferometer.spec.flags import did_you_mean_one_of
 
 TOOL = "tool"
 
@@ -125,7 +125,8 @@ def _two_values(wanted: Asked) -> Sides:
     for value, side in zip(values, sides, strict=True):
         if not side:
             there = sorted({_text(value_of(point, name)) for point in points})
-            raise CannotCompareError(f"no point has {name}={value}: there are {', '.join(there) or 'no points at all'}")
+            unread = f" ({problem})" if (problem := next(iter(collection.problems), "")) else ""
+            raise CannotCompareError(f"no point has {name}={value}: there are {', '.join(there) or 'no points at all'}{unread}")
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
 
 
@@ -140,7 +141,7 @@ def _condition(text: str, flag: str) -> tuple[str, list[str]]:
     if not equals:
         raise ValueError(f"{flag} {text} is not CONDITION=VALUE: write it as {flag} engine=vllm")
     if name not in CONDITIONS and name != TOOL:
-        raise ValueError(f"{flag} {text}: there is no condition {name!r}{did_you_mean(name, [*CONDITIONS, TOOL])}")
+        raise ValueError(f"{flag} {text}: there is no condition {name!r}{did_you_mean_one_of(name, [*CONDITIONS, TOOL])}")
     return name, [_text(_number(value.strip())) for value in values.split(",")]
 
 

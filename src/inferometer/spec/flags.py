@@ -124,6 +124,12 @@ def did_you_mean(typed: str, known: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
+def did_you_mean_one_of(typed: str, known: Iterable[str]) -> str:
+    """The one that is close; where none is, `: there are x, y, z`, all of them."""
+    names = list(known)
+    return did_you_mean(typed, names) or f": there are {', '.join(names)}"
+
+
 def parse_rate(text: str) -> float:
     """`--request-rate`: requests a second, above 0; `inf` sends all at once."""
     try:

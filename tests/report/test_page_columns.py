@@ -96,6 +96,12 @@ def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
     assert decoded(condition(coded(*sides, paths=tuple(paths)), "source")) == ["before", "before", "after", "after"]
 
 
+def test_who_measured_names_a_series_before_what_only_one_of_them_tells() -> None:
+    ours = point(conditions={"model": "7B", "dataset": "random"})
+    theirs = replace(ours, tool="vllm", conditions={"model": "7B"})
+    assert series_of([ours, theirs], [], WORDS) == ["inferometer", "vllm"]
+
+
 def test_a_source_is_the_first_path_above_a_point_whole_where_names_are_alike() -> None:
     paths = (Path("/r/a/results"), Path("/r/a"), Path("/r/b/results"))
     sources = [

@@ -15,6 +15,7 @@ USUAL = ("config", "model", "tp")
 DISTINGUISHING = (
     *USUAL,
     "engine",
+    "tool",
     "input_len",
     "output_len",
     "dataset",
@@ -26,7 +27,6 @@ DISTINGUISHING = (
     "backend",
     "burstiness",
     "label",
-    "tool",
     "engine_version",
     "rehearsal",
     "campaign",

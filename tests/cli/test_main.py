@@ -166,3 +166,18 @@ def test_an_interrupt_while_another_is_answered_is_no_traceback(monkeypatch: pyt
 
     monkeypatch.setattr(main_module, "app", interrupted)
     assert run(monkeypatch, "presets") == 130
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("presets show", "inferometer: missing argument 'name': see `inferometer presets show --help`.\n"),
+        ("presets nothing", "see `inferometer presets --help`.\n"),
+        ("report x --lang fr", "invalid value for '--lang': 'fr' is not one of 'en', 'zh-CN', 'zh-TW': see"),
+    ],
+)
+def test_a_wrong_use_is_told_with_the_help_that_explains_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, told: str
+) -> None:
+    assert run(monkeypatch, *typed.split()) == 2
+    assert told in capsys.readouterr().err

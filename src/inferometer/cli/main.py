@@ -56,8 +56,8 @@ _add(calibrate)
 _add(engine)
 _add(demo)
 
-SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules")
-"""Flags that `vllm bench serve` lets be followed by several values: `--goodput ttft:100 tpot:50`."""
+SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules", "--dialect")
+"""Flags that `vllm bench serve`, or we in its way, let be followed by several values: `--goodput ttft:100 tpot:50`."""
 
 
 VLLM_ONLY = {
@@ -117,7 +117,7 @@ def main() -> None:
     try:
         code = app(args=spread(without_vllm_only(sys.argv[1:]) or ["--help"]), standalone_mode=False)
     except typer.TyperException as error:
-        sentence = error.format_message().rstrip(".")
+        sentence = error.format_message().rstrip(".").replace(": Value error, ", ": ")
         typer.echo(f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(sys.argv[1:])}.", err=True)
         code = 2
     except (typer.Abort, KeyboardInterrupt):  # the latter, where Ctrl-C comes again while the first is being answered
@@ -153,4 +153,6 @@ def _help_of(arguments: Sequence[str]) -> str:
     """The help that explains what was got wrong."""
     known = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
     verb = next((argument for argument in arguments if argument in known), None)
+    if arguments[:1] == ["presets"]:
+        verb = "presets show" if arguments[1:2] == ["show"] else "presets"
     return f"`inferometer {verb} --help`" if verb else "`inferometer --help`"

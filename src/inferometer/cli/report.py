@@ -87,6 +87,8 @@ def report(  # noqa: PLR0917 - typer makes an option of each
 
     files = TableFiles(markdown, csv, dcu_csv, excel, parquet)
     page = Page(output, language.value, title, figures)
+    if (twice := files.one_for_two(output)) is not None:
+        refuse(f"{printable(twice.name)} is to hold two things, and the second would replace the first: give each a name.")
     try:
         code = _write(sources, page, files, targets_of(asserted or ()))
     except FlagsError as error:

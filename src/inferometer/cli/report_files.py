@@ -32,6 +32,11 @@ class TableFiles:
         """Whether standard output is a table's."""
         return STANDARD_OUTPUT in (self.markdown, self.csv, self.dcu_csv)
 
+    def one_for_two(self, page: Path) -> Path | None:
+        """A file (or `-`) that is to hold two of these, or one and the page: the second would replace the first."""
+        files = [path.absolute() for path in (page, self.markdown, self.csv, self.dcu_csv, self.excel) if path is not None]
+        return next((path for path in files if files.count(path) > 1), None)
+
 
 def write_tables(files: TableFiles, frames: Frames, checked: Sequence[Checked]) -> list[str]:
     """Write them; what there is to say, a sentence each. Raises CannotWriteError and NoExcelError."""

@@ -78,6 +78,14 @@ def test_a_regression_at_one_level_only_is_seen() -> None:
     assert [row.point for row in comparison.headline] == [None]
 
 
+def test_rehearsals_are_told_though_both_sides_are() -> None:
+    a = [replace(single("a", 100.0), conditions={"rehearsal": "embedded"})]
+    b = [replace(single("b", 100.0), conditions={"rehearsal": "embedded"})]
+    told = [warning for warning in compare(a, b, metrics=["output_throughput"]).warnings if warning.startswith("rehearsed")]
+    words = "all points are of a quick run or of the embedded engine, and say nothing about hardware"
+    assert told == [f"rehearsed in {side}: {words}" for side in "AB"]
+
+
 def test_invalid_points_are_left_out_and_suspect_ones_named() -> None:
     a = [single("a", 100.0)]
     b = [single("bad", 50.0, status="INVALID"), single("doubtful", 100.0, status="SUSPECT")]

@@ -31,6 +31,10 @@ def believable(points: Sequence[Point], side: str, *, allow_invalid: bool) -> tu
     told = [f"SUSPECT in {side}: {_named(suspect)}"] if suspect else []
     if invalid:
         told.append(f"INVALID in {side}, {'used nevertheless' if allow_invalid else 'left out'}: {_named(invalid)}")
+    rehearsed = sum(point.conditions.get("rehearsal") is not None for point in points)
+    if rehearsed:
+        many = "all points are" if rehearsed == len(points) else f"{rehearsed} of {len(points)} points are"
+        told.append(f"rehearsed in {side}: {many} of a quick run or of the embedded engine, and say nothing about hardware")
     return [point for point in points if allow_invalid or point.status != "INVALID"], told
 
 

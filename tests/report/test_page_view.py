@@ -223,3 +223,10 @@ def test_targets_and_ratings_are_on_the_page() -> None:
 )
 def test_measured_numbers_keep_the_zeros_that_were_measured(value: float, told: str) -> None:
     assert measured(value) == told
+
+
+def test_a_point_without_a_verdict_stands_out_only_where_none_has_one() -> None:
+    unjudged = point(0, values={"output_throughput": 99.0}, tool="vllm")
+    judged = point(1, values={"output_throughput": 10.0}, status="VALID")
+    assert [best.point for best in best_points([unjudged, judged], ["a", "a"])] == [1]
+    assert [best.point for best in best_points([unjudged], ["a"])] == [0]

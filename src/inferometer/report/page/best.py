@@ -1,6 +1,7 @@
 """Which points stand out: the highest throughput, and the lowest latencies at the load that most series have in common.
 
-A point that is INVALID stands for nothing; one that is SUSPECT may stand out, and says so. Pure.
+A point that is INVALID stands for nothing; one that is SUSPECT may stand out, and says so. Of points without a verdict nobody
+knows how far they may be believed: they stand out only where none has one. Pure.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Best:
 
 def best_points(points: Sequence[Point], series: Sequence[str]) -> list[Best]:
     """`series`: the name of each point's series."""
-    usable = [i for i, point in enumerate(points) if point.status != "INVALID"]
+    judged = any(point.status is not None for point in points)
+    usable = [i for i, point in enumerate(points) if point.status != "INVALID" and (point.status is not None or not judged)]
     found = [_best(points, usable, name, None) for name in HIGHEST]
     at = common_load(points, usable, series)
     level = [i for i in usable if at is None or points[i].conditions.get(at[0]) == at[1]]

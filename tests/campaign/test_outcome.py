@@ -50,7 +50,7 @@ def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
     assert summary_lines(outcome(VALID, SUSPECT)) == [
         "",
         "2 points: 1 valid, 1 suspect, 0 invalid, 0 failed, 0 not run; this run took 1 min.",
-        "[x] servers: 2 of 2 groups had theirs",
+        "[x] servers: 2 of 2 groups served to the end",
         "[x] campaign: ran to its end",
         "[x] results: 2 of 2 points have one that counts, its files whole",
         "[x] configuration, servers and times: recorded in results/.inferometer/c",
@@ -61,7 +61,7 @@ def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
 def test_what_is_missing_is_named_with_its_reason() -> None:
     lines = summary_lines(outcome(VALID, INVALID, FAILED, NOT_RUN, served=1, lost={"g": "No server."}, interrupted=True))
     assert lines[2:] == [
-        "[ ] servers: 1 of 2 groups had theirs",
+        "[ ] servers: 1 of 2 groups served to the end",
         "[ ] campaign: was interrupted",
         "[ ] results: 1 of 4 points have one that counts, its files whole",
         "[x] configuration, servers and times: recorded in results/.inferometer/c",

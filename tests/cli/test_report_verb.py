@@ -82,6 +82,14 @@ def test_figures_for_print_are_written_beside_it() -> None:
     assert f"{len(list(Path('figures').iterdir()))} files in figures" in told.stdout
 
 
+def test_no_figures_are_told_with_the_reason() -> None:
+    Path("alone").mkdir()
+    (next(vllm_files("results").iterdir())).rename("alone/one.json")
+    told = inferometer("report", Path("alone"), "--figures", "figures")
+    assert told.exit_code == 0
+    assert "0 files in figures: these results fill no figure, and the report says what each would need" in told.stdout
+
+
 def test_a_page_that_is_there_is_replaced() -> None:
     Path("report.html").write_text("old")
     assert inferometer("report", vllm_files("results")).exit_code == 0

@@ -120,7 +120,7 @@ def _checklist(outcome: Outcome) -> list[str]:
     have = sum(ending.counts for ending in outcome.endings)
     ended = "was interrupted" if outcome.interrupted else "broke off" if outcome.trouble else "ran to its end"
     return [
-        _item(outcome.served == outcome.groups, f"servers: {outcome.served} of {outcome.groups} groups had theirs"),
+        _item(outcome.served == outcome.groups, f"servers: {outcome.served} of {outcome.groups} groups served to the end"),
         _item(not (outcome.interrupted or outcome.trouble), f"campaign: {ended}"),
         _item(outcome.complete, f"results: {have} of {len(outcome.endings)} points have one that counts, its files whole"),
         _item(True, f"configuration, servers and times: recorded in {outcome.records}"),

@@ -114,13 +114,15 @@ def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequen
     _tell_problems(collection.problems)
     real = [point for point in collection.points if "rehearsal" not in point.conditions]
     checked = [*(check(collection.targets, real) if real else []), *check(goals, collection.points)]
-    written = write_report(
-        collection, sources, page.output, language=page.language, title=page.title, figures=page.figures, checked=checked
-    )
+    with _drawing():
+        written = write_report(
+            collection, sources, page.output, language=page.language, title=page.title, figures=page.figures, checked=checked
+        )
     points = len(collection.points)
     typer.echo(f"{points:,} point{'s' * (points != 1)} in {page.output} ({written.bytes / 1e6:.1f} MB)", err=files.prints)
     if page.figures is not None:
-        typer.echo(f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}", err=files.prints)
+        why = "" if written.figures else ": these results fill no figure, and the report says what each would need"
+        typer.echo(f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}{why}", err=files.prints)
     for line in write_tables(files, Frames(collection), checked):
         typer.echo(line, err=files.prints)
     return tell(goals, collection.points, err=files.prints)
@@ -146,3 +148,16 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
     with Progress(TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """A word on the terminal while figures are drawn, which takes seconds; nothing where nobody looks."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status("Drawing"):
+        yield

@@ -230,3 +230,15 @@ def test_one_server_cannot_take_turns() -> None:
         refused = inferometer(verb, "small.yaml", "--interleave")
         assert refused.exit_code == 2
         assert refused.stderr == "inferometer: --interleave: the campaign has 1 server (g): it takes two servers.\n"
+
+
+def test_files_of_no_campaign_are_counted_when_they_are_merged() -> None:
+    for folder, names in (("a", ("x.json", "x/run.json")), ("b", ("y.json",))):
+        for name in names:
+            Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
+            Path(folder, name).write_text(folder)
+    merged = inferometer("merge", "a", "b", "-o", "all")
+    assert (merged.exit_code, merged.stdout) == (0, "3 files of no campaign, in all\n")
+    inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
+    merged = inferometer("merge", "a", "results-embedded", "-o", "more")
+    assert merged.stdout == "2 points with a result that counts and 2 files of no campaign, in more\n"

@@ -47,6 +47,8 @@ class Merged:
 
     points: int = 0
     """With a result that counts."""
+    other_files: int = 0
+    """Of no campaign, such as those of `bench`."""
     conflicts: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
@@ -251,6 +253,7 @@ def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
         free = free_path(target)
         if free != target and parts[0] != HIDDEN:
             merged.renamed.append(f"{name} of {source.name} is {free.relative_to(output).as_posix()}.")
+        merged.other_files += parts[0] != HIDDEN
         _copy(source.root / name, free)
 
 

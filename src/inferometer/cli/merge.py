@@ -41,5 +41,8 @@ def merge(
             typer.echo(f"{heading}:")
         for sentence in sentences:
             typer.echo(f"  {printable(sentence)}")
-    typer.echo(f"{merged.points} point{'s' * (merged.points != 1)} with a result that counts, in {output}")
+    points = f"{merged.points} point{'s' * (merged.points != 1)} with a result that counts"
+    files = f"{merged.other_files} file{'s' * (merged.other_files != 1)} of no campaign"
+    told = [points] * (merged.points > 0 or not merged.other_files) + [files] * (merged.other_files > 0)
+    typer.echo(f"{' and '.join(told)}, in {output}")
     raise typer.Exit(0 if merged.clean else EXIT_UNCLEAN)

@@ -230,3 +230,9 @@ def test_a_point_without_a_verdict_stands_out_only_where_none_has_one() -> None:
     judged = point(1, values={"output_throughput": 10.0}, status="VALID")
     assert [best.point for best in best_points([unjudged, judged], ["a", "a"])] == [1]
     assert [best.point for best in best_points([unjudged], ["a"])] == [0]
+
+
+def test_numbers_at_a_glance_are_in_their_order() -> None:
+    view = view_of(*(point(n, conditions={"concurrency": load, "model": "m"}) for n, load in enumerate((4, 16, 1))))
+    (loads,) = [listed.values for listed in view.glance if listed.label == "Concurrency"]
+    assert [value for value, _ in loads] == ["1", "4", "16"]

@@ -214,11 +214,12 @@ def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
         told_by_concurrency = name in ("max_concurrency", "num_prompts") and any("concurrency" in p.conditions for p in points)
         if set(counts) <= {"inf", float("inf")} or told_by_concurrency:
             continue
-        numbers = [value for value in counts if isinstance(value, int | float)]
+        numbers = sorted(value for value in counts if isinstance(value, int | float))
         if len(numbers) == len(counts) > 4:
-            listed.append(Listed(capitalized(words.condition(name)), ((f"{min(numbers):g} – {max(numbers):g}", None),)))
+            listed.append(Listed(capitalized(words.condition(name)), ((f"{numbers[0]:g} – {numbers[-1]:g}", None),)))
         else:
-            ordered = Counter({clean(str(value)): n for value, n in counts.items()})
+            values = numbers if len(numbers) == len(counts) else counts
+            ordered = {clean(str(value)): counts[value] for value in values}
             listed.append(_listed(capitalized(words.condition(name)), ordered, len(points)))
     return listed
 

@@ -324,10 +324,12 @@ def test_figures_are_drawn_when_they_come_into_sight(browser: Chrome, pages: Cal
     assert (seen.complaints(), seen.fetched()) == ([], [])
 
 
-def test_names_that_begin_alike_are_told_apart_by_their_end(browser: Chrome, pages: Callable[..., str]) -> None:
-    seen = Seen(browser, pages("dated"))
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_that_begin_alike_are_told_apart_by_their_end(browser: Chrome, pages: Callable[..., str], width: int) -> None:
+    seen = Seen(browser, pages("dated"), width=width)
     assert len(set(seen.rows())) == len(dated().points)
-    assert seen.rows()[0] == "openai-infqp…4-embedded-20261120-120000"
+    assert seen.rows()[0] == "openai-i…embedded-20261120-120000"
+    seen.run("document.querySelector('#points tbody').closest('table').style.width = '1px'")  # as among many columns
     heads = seen.run(
         "return [...document.querySelectorAll('#points tbody th')].map(e => [e.scrollWidth, e.clientWidth, e.title])"
     )

@@ -70,7 +70,7 @@ function bodyRow(i, listed) {
 // Ids of one kind begin alike and end in a date: what is cut out of a long one is its middle.
 function shortened(id) {
   const letters = [...id];
-  return letters.length > 40 ? [...letters.slice(0, 12), "…", ...letters.slice(-26)].join("") : id;
+  return letters.length > 33 ? [...letters.slice(0, 8), "…", ...letters.slice(-24)].join("") : id;
 }
 
 function bodyCell(column, i) {

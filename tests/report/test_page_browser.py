@@ -26,7 +26,7 @@ DRIVER = shutil.which("chromedriver")
 
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver")
 
-WAIT_S = 10
+WAIT_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -218,14 +218,19 @@ def test_text_of_strangers_is_shown_and_never_run(browser: Chrome, pages: Callab
 
 
 def hover(seen: Seen) -> str:
-    """What is shown with the pointer over the first mark."""
+    """What is shown with the pointer over the first mark, which a page that is still being laid out may move away from it."""
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.wait import WebDriverWait
 
-    seen.run("document.getElementById('chart').scrollIntoView({block: 'center'})")
-    mark = seen.browser.find_element(By.CSS_SELECTOR, "#chart .mark-symbol path")
-    ActionChains(seen.browser, duration=0).move_to_element(mark).perform()
-    seen.until("return !document.getElementById('tip').hidden")
+    def pointed(browser: Any) -> object:
+        seen.run("document.getElementById('chart').scrollIntoView({block: 'center'})")
+        mark = browser.find_element(By.CSS_SELECTOR, "#chart .mark-symbol path")
+        ActionChains(browser, duration=0).move_by_offset(1, 1).move_to_element(mark).perform()
+        return seen.run("return !document.getElementById('tip').hidden")
+
+    WebDriverWait(seen.browser, WAIT_S, 0.05, ignored_exceptions=[StaleElementReferenceException]).until(pointed)
     return str(seen.run("return document.getElementById('tip').innerText"))
 
 

@@ -94,8 +94,7 @@ def test_figures_say_the_first_reason() -> None:
 def test_precision_in_words() -> None:
     said = precision_in_words(data(), "zh-CN")
     assert (
-        said
-        == "这台主机：误差 ±0.021 ms（p99），上限 12,000 事件/s、≥ 100 请求/s、0 路并发；本次运行分别用到 8.1%、5.0%、–。"
+        said == "这台主机：误差 ±0.021 ms（p99），上限 12,000 事件/s、≥ 100 请求/s、0 路并发；本次运行分别用到 8.1%、5.0%、–。"
     )
     assert str(precision_in_words(data(tls=True), "zh-TW")).endswith("校準時沒有使用 TLS，而本次執行使用了：實際上限更低。")
     beyond = data(ttft_error_p99_ms=None, itl_error_p99_ms=None)

@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 from typing import Literal
 
 from inferometer.metrics.calibration import Calibration, LoadLevel
-from inferometer.results.run_point import EMBEDDED_VERSION
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.calibrations import default_directory, find, keep
+from inferometer.store.environment import EMBEDDED_VERSION
 
 VARIABLE = "INFEROMETER_CALIBRATION"
 """`off`: as with --no-calibration; `stored`: use one that is there, and make none."""

@@ -22,6 +22,8 @@ HELP = 'A target: "p99_ttft_ms<200", "any output_throughput>1800 if tp=1". Exit 
 
 def targets_of(texts: Sequence[str]) -> tuple[Target, ...]:
     """Raises FlagsError with all that is wrong."""
+    if not texts:
+        return ()
     from inferometer.analysis.targets import mistakes
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.spec.target import parse_target
@@ -52,6 +54,8 @@ def targets_of_campaign(campaign: CampaignSpec) -> tuple[Target, ...]:
 
 def percentiles_of(targets: Sequence[Target]) -> tuple[float, ...]:
     """Those that the targets' metrics are, so that they are computed."""
+    if not targets:
+        return ()
     from inferometer.results.columns import PERCENTILE
 
     found = (PERCENTILE.fullmatch(target.metric) for target in targets)

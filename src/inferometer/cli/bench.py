@@ -121,4 +121,5 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, int]:
             for line in saved_in_words(saved):
                 typer.echo(line)
     code = exit_code(flags, trace, verdict)
-    return trace, max(code, tell(opened.asked.goals, [point_of_measured(measured)]))
+    goals = opened.asked.goals
+    return trace, max(code, tell(goals, [point_of_measured(measured)])) if goals else code

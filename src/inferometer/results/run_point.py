@@ -14,6 +14,7 @@ from inferometer.results.columns import CONDITIONS, LATENCIES, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.foreign import MOST_WHOLE, identity_of
 from inferometer.results.point import Condition, Point, Range, Status
+from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
@@ -29,10 +30,6 @@ LEVELS = {level.name.lower(): level for level in Level if level > Level.OK}
 WRITTEN_ANSWER = 128
 """Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in `spec.longest`, which needs
 pydantic."""
-
-EMBEDDED_VERSION = "+inferometer"
-"""In the version that the embedded engine tells of itself."""
-
 
 TOTALS = {
     "request_throughput": ("request_throughput",),

@@ -18,6 +18,9 @@ from typing import Any, TypeVar
 import inferometer
 from inferometer.store.secret import masked, masked_command
 
+EMBEDDED_VERSION = "+inferometer"
+"""In the version that the embedded engine tells of itself."""
+
 PACKAGES = ("numpy", "httptools", "orjson")
 """The packages that run inside the measured time; the rest can change without changing a number."""
 

@@ -40,11 +40,15 @@ def test_of_many_runs_each_curves_highest_load_that_is_not_invalid(tmp_path: Pat
     assert [p.conditions["model"] for p in runs_to_show(points, 1)] == ["14B"]
 
 
-def test_a_damaged_or_missing_run_is_left_out(tmp_path: Path) -> None:
+def test_a_damaged_or_missing_run_is_left_out_and_told(tmp_path: Path) -> None:
     good, bad, gone = (measured(point, tmp_path) for point in ladder((1, 2, 4)))
     (Path(str(bad.run)) / "requests.parquet").write_bytes(b"PAR1")
     gone = replace(gone, run=tmp_path / "nowhere")
-    assert list(gather([good, bad, gone]).runs) == [good.id]
+    material = gather([good, bad, gone])
+    assert list(material.runs) == [good.id]
+    assert [problem.endswith(".") for problem in material.problems] == [True, True]
+    assert "requests.parquet is not what was written" in material.problems[0]
+    assert "nowhere" in material.problems[1]
 
 
 def test_comparisons_are_made_where_there_is_something_to_compare() -> None:

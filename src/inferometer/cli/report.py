@@ -111,13 +111,13 @@ def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequen
     require_writable(page.output.parent)  # before the time is spent
     with _progress() as progress:
         collection = read(sources, progress=progress)
-    _tell_problems(collection.problems)
     real = [point for point in collection.points if "rehearsal" not in point.conditions]
     checked = [*(check(collection.targets, real) if real else []), *check(goals, collection.points)]
     with _drawing():
         written = write_report(
             collection, sources, page.output, language=page.language, title=page.title, figures=page.figures, checked=checked
         )
+    _tell_problems(written.problems)
     points = len(collection.points)
     typer.echo(f"{points:,} point{'s' * (points != 1)} in {page.output} ({written.bytes / 1e6:.1f} MB)", err=files.prints)
     if page.figures is not None:

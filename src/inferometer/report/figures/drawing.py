@@ -41,6 +41,8 @@ class Material:
     """What one link costs against another, as `draw_link_effect` describes it."""
     series: Sequence[Mapping[str, Any]] = ()
     """Telemetry of the first of `runs`, as `draw_over_time` describes it."""
+    problems: Sequence[str] = ()
+    """Runs whose tables could not be read, a sentence each."""
 
 
 class NothingToDrawError(Exception):

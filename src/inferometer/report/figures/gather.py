@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,12 @@ LOADS = ("concurrency", "request_rate", "num_prompts")
 
 
 def gather(points: Sequence[Point], *, most_runs: int = MOST_RUNS) -> Material:
-    """All that figures can be made of. Reads the tables of `most_runs` runs at most; a damaged one is left out."""
+    """All that figures can be made of. Reads the tables of `most_runs` runs at most; a damaged one is left out, and told."""
+    runs, problems = _traces(runs_to_show(points, most_runs))
     return Material(
         points=points,
-        runs=_traces(runs_to_show(points, most_runs)),
+        runs=runs,
+        problems=problems,
         scaling=scaling_records(scaling(points)),
         link_effects=_link_effects(points),
     )
@@ -56,9 +57,14 @@ def _link_effects(points: Sequence[Point]) -> list[dict[str, Any]]:
         return []
 
 
-def _traces(points: Sequence[Point]) -> dict[str, Trace]:
+def _traces(points: Sequence[Point]) -> tuple[dict[str, Trace], list[str]]:
+    """By the points' ids; and what is the matter with the others."""
     found: dict[str, Trace] = {}
+    problems = []
     for point in points:
-        with suppress(ValueError):
+        try:
             found[point.id] = load_run(Path(point.run or "")).trace.measured()
-    return found
+        except ValueError as error:
+            sentence = str(error).rstrip(".")
+            problems.append(f"{sentence[:1].upper()}{sentence[1:]}.")
+    return found, problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,8 @@ class Written:
     bytes: int
     figures: int
     """Files beside the page."""
+    problems: tuple[str, ...]
+    """What could not be read, then or now, a sentence each."""
 
 
 def write_report(
@@ -43,7 +45,9 @@ def write_report(
     """
     with ThreadPoolExecutor(1) as beside:
         beside.submit(drawing_library)  # for render, meanwhile
-        drawings = draw_all(gather(collection.points), Words(language))
+        material = gather(collection.points)
+        collection = replace(collection, problems=(*collection.problems, *material.problems))
+        drawings = draw_all(material, Words(language))
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
         view = make_view(
             collection, language=language, title=title, written=now, paths=paths, figures=drawings, checked=checked
@@ -51,4 +55,4 @@ def write_report(
     content = render(view).encode()
     write_file(output, content)
     files = write([each for each in drawings if isinstance(each, Drawing)], figures, language=language) if figures else []
-    return Written(len(content), len(files))
+    return Written(len(content), len(files), collection.problems)

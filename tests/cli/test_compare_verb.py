@@ -87,7 +87,7 @@ def test_a_difference_in_turns_is_found_through_the_drift_and_ends_with_1() -> N
     assert found.exit_code == 1, found.output
     assert "A: old, 8 results of vllm" in found.stdout
     assert "B is slower by more than 2 %: request_throughput (-5." in found.stdout
-    assert "No difference beyond 2 %: mean_ttft_ms (+0.0 %)." in found.stdout
+    assert "No difference beyond 2 %: mean_ttft_ms (0.0 %)." in found.stdout
     assert max(map(len, found.stdout.splitlines())) <= 80
     told = json.loads(Path("out.json").read_text())
     row = next(row for row in told["rows"] if row["metric"] == "output_throughput")

@@ -89,7 +89,8 @@ def percent(share: float) -> str:
     """+7.3, and nothing that is more exact than it is known; without the sign of percent."""
     if math.isinf(share):
         return "+inf"
-    return f"{100 * share:+.0f}" if abs(share) >= 1 else f"{100 * share:+.1f}"
+    text = f"{100 * share:+.0f}" if abs(share) >= 1 else f"{100 * share:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text
 
 
 def figure(value: float | None) -> str:
@@ -108,8 +109,8 @@ def _head(comparison: Comparison, width: int = WIDTH) -> Iterator[str]:
     ):
         points = [point for points in of_side for point in points]
         yield printable(f"{letter}: {name}, {_count(len(points), 'result')} of {_tools(points)}")
-    told = ", ".join(map(str, pairing.differences)) or "nothing that is told"
-    yield from _wrapped(f"They differ in: {told}.", width)
+    told = ", ".join(map(str, pairing.differences))
+    yield from _wrapped(f"They differ in: {told}." if told else "No condition that the files tell of is different.", width)
     if pairing.untold:
         yield from _wrapped(f"Only one of them tells: {', '.join(pairing.untold)}.", width)
     sides = (("A", pairing.alone_a), ("B", pairing.alone_b))

@@ -84,7 +84,7 @@ def check(trace: Trace, plan: LoadPlan) -> Summary:
     return summary
 
 
-WORKERS = pytest.mark.parametrize("workers", [1, 2, 3])
+WORKERS = pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.wide)])
 EVERY_LOAD = pytest.mark.parametrize("load", LOADS)
 
 
@@ -133,7 +133,7 @@ def test_a_run_whose_own_time_is_over(load: str, workers: int) -> None:
 
 
 @EVERY_LOAD
-@pytest.mark.parametrize("workers", [2, 3])
+@pytest.mark.parametrize("workers", [2, pytest.param(3, marks=pytest.mark.wide)])
 def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_requests_only(load: str, workers: int) -> None:
     """What it had done nobody knows: its requests are in the books, but as what they may not be."""
 

@@ -15,9 +15,10 @@ from inferometer.campaign.results import Measurement, Results
 from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RandomWorkload, RunSpec, Target
 from inferometer.store.atomic import new_directory, write_file
+from inferometer.store.checksum import checksum_of
 from inferometer.store.history import Result
 from inferometer.store.ledger import read_ledger
-from inferometer.store.standing import Places, checksum_of, read_standing
+from inferometer.store.standing import Places, read_standing
 
 
 def spec_of(number: int) -> RunSpec:

@@ -26,9 +26,10 @@ from inferometer.campaign.archive import unpack_archive
 from inferometer.campaign.gather import GatherError, campaigns_in, files_in, require_one_result_dir
 from inferometer.campaign.results import Results, free_path
 from inferometer.store.atomic import TEMPORARY_PREFIX, new_directory, saying_why, write_file
+from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
 from inferometer.store.ledger import LEDGER_VERSION, LedgerError, Record, dump, now, read_ledger
-from inferometer.store.standing import HIDDEN, Places, checksum_of, damage_of
+from inferometer.store.standing import HIDDEN, Places, damage_of
 
 KEPT = ("begun", "done", "failed", "server", "server lost", "group failed", "opened", "merged")
 """Kinds of records; the others tell of files that were about to be, and of the ledger they stood in."""

@@ -18,12 +18,13 @@ from inferometer.results.measured_lengths import with_lengths
 from inferometer.results.point import Condition, Point
 from inferometer.results.run_point import point_of_run
 from inferometer.spec.target import Target, campaign_target
+from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, text
 from inferometer.store.ledger import LedgerError, Record, read_ledger
 from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
-from inferometer.store.standing import HIDDEN, Places, checksum_of
+from inferometer.store.standing import HIDDEN, Places
 
 MOST_LEDGER_BYTES = 1 << 30
 

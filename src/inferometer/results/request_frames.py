@@ -15,10 +15,10 @@ import numpy as np
 from inferometer.clock import MS, NS
 from inferometer.results.foreign import runs_in
 from inferometer.results.point import Point
+from inferometer.store.checksum import checksum_of
 from inferometer.store.importers import CannotImportError, ImportedRequests
 from inferometer.store.importers.reading import at, read_objects, require_readable
 from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, TEXT, WORDS
-from inferometer.store.standing import checksum_of
 
 if TYPE_CHECKING:
     import polars as pl

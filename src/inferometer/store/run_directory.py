@@ -14,7 +14,6 @@ key that a server repeats in an error is masked.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import math
 from collections.abc import Mapping, Sequence
@@ -30,6 +29,7 @@ import orjson
 
 import inferometer
 from inferometer.store.atomic import new_directory
+from inferometer.store.checksum import checksum_of
 from inferometer.store.secret import masked, masked_details
 from inferometer.trace.schema import (
     EVENT_COLUMNS,
@@ -100,7 +100,7 @@ def save_run(
     with new_directory(directory) as temporary:
         _write_table(temporary / REQUESTS, REQUEST_COLUMNS, {**trace.requests, "detail": details}, trace.texts)
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
-        checksums = {name: _checksum(temporary / name) for name in (REQUESTS, EVENTS)}
+        checksums = {name: checksum_of(temporary / name) for name in (REQUESTS, EVENTS)}
         asides = {"prompts": masked(prompts or {}), "server_counters": server_counters}
         (temporary / RUN).write_bytes(_json({**_description(trace, spec, environment), **asides, "sha256": checksums}))
         (temporary / SUMMARY).write_bytes(_json(summary))
@@ -150,7 +150,7 @@ def _read(directory: Path, description: Mapping[str, Any]) -> Run:
     from inferometer.spec.run import RunSpec
 
     for name, checksum in description["sha256"].items():
-        if _checksum(directory / name) != checksum:
+        if checksum_of(directory / name) != checksum:
             raise ValueError(f"{name} is not what was written")
     requests, texts = _read_table(directory / REQUESTS, REQUEST_COLUMNS)
     events, _ = _read_table(directory / EVENTS, EVENT_COLUMNS)
@@ -252,14 +252,6 @@ def _spelled(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _spelled(v) for k, v in value.items()}
     return "inf" if value == math.inf else value
-
-
-def _checksum(path: Path) -> str:
-    checksum = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            checksum.update(block)
-    return checksum.hexdigest()
 
 
 def _json(value: Any) -> bytes:

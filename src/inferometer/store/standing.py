@@ -12,10 +12,10 @@ RESULT_DIR/.inferometer/NAME/
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
 from inferometer.store.ledger import read_ledger
 
@@ -121,12 +121,3 @@ def _damage(path: Path, name: str, checksum: str) -> str | None:
         return f"{name} is missing"
     except OSError as error:
         return f"{name} cannot be read ({error.strerror})"
-
-
-def checksum_of(path: Path) -> str:
-    """SHA-256, hex."""
-    checksum = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            checksum.update(block)
-    return checksum.hexdigest()

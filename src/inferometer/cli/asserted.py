@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from inferometer.analysis.targets import Checked
     from inferometer.campaign.measured import Measured
     from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec
@@ -62,12 +63,10 @@ def percentiles_of(targets: Sequence[Target]) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(each[1]) for each in found if each))
 
 
-def tell(targets: Sequence[Target], points: Sequence[Point], *, err: bool = False) -> int:
-    """Print what became of them, on standard error if `err`. The exit code: 1 if one was missed."""
-    from inferometer.analysis.targets import check
+def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
+    """Print what became of targets, on standard error if `err`. The exit code: 1 if one was missed."""
     from inferometer.report.targets import target_lines
 
-    checked = check(targets, points)
     if checked:
         typer.echo("Targets:", err=err)
     for line in target_lines(checked):

@@ -121,5 +121,8 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, int]:
             for line in saved_in_words(saved):
                 typer.echo(line)
     code = exit_code(flags, trace, verdict)
-    goals = opened.asked.goals
-    return trace, max(code, tell(goals, [point_of_measured(measured)])) if goals else code
+    if not opened.asked.goals:
+        return trace, code
+    from inferometer.analysis.targets import check
+
+    return trace, max(code, tell(check(opened.asked.goals, [point_of_measured(measured)])))

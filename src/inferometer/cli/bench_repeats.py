@@ -36,7 +36,8 @@ class _Run:
     code: int
     saved: tuple[Path, ...]
     """Its run directory and JSON file, in this order, if they were written."""
-    point: Point
+    point: Point | None
+    """To be held against targets; None where there are none."""
 
 
 def measure_repeats(flags: BenchFlags) -> int:
@@ -63,8 +64,12 @@ def measure_repeats(flags: BenchFlags) -> int:
             if runs:
                 _sum_up(opened, runs)
     code = max(run.code for run in runs)
-    counting = [run.point for run in runs if run.counts]
-    return max(code, tell(opened.asked.goals, [mean_of(counting)])) if counting else code
+    counting = [run.point for run in runs if run.counts and run.point is not None]
+    if not counting:
+        return code
+    from inferometer.analysis.targets import check
+
+    return max(code, tell(check(opened.asked.goals, [mean_of(counting)])))
 
 
 def _measure(session: Session, repeat: int) -> _Run:
@@ -103,7 +108,7 @@ def _measure(session: Session, repeat: int) -> _Run:
         counts=code == 0,
         code=code,
         saved=tuple(saved),
-        point=point_of_measured(measured),
+        point=point_of_measured(measured) if session.asked.goals else None,
     )
 
 

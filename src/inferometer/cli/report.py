@@ -112,7 +112,8 @@ def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequen
     with _progress() as progress:
         collection = read(sources, progress=progress)
     real = [point for point in collection.points if "rehearsal" not in point.conditions]
-    checked = [*(check(collection.targets, real) if real else []), *check(goals, collection.points)]
+    asserted = check(goals, collection.points)
+    checked = [*(check(collection.targets, real) if real else []), *asserted]
     with _drawing():
         written = write_report(
             collection, sources, page.output, language=page.language, title=page.title, figures=page.figures, checked=checked
@@ -125,7 +126,7 @@ def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequen
         typer.echo(f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}{why}", err=files.prints)
     for line in write_tables(files, Frames(collection), checked):
         typer.echo(line, err=files.prints)
-    return tell(goals, collection.points, err=files.prints)
+    return tell(asserted, err=files.prints)
 
 
 def _tell_problems(problems: Sequence[str]) -> None:

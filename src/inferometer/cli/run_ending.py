@@ -36,6 +36,7 @@ def show_results(places: Places, groups: Sequence[Group], asked: Asked, *, rehea
     """
     from rich.console import Console
 
+    from inferometer.analysis.targets import check
     from inferometer.cli.asserted import tell
     from inferometer.report.terminal import tables_of
 
@@ -52,7 +53,7 @@ def show_results(places: Places, groups: Sequence[Group], asked: Asked, *, rehea
     typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
     if asked.own and rehearsal:
         typer.echo("The campaign's targets are not for a rehearsal; --assert checks any.")
-    return tell(asked.more if rehearsal else (*asked.own, *asked.more), shown)
+    return tell(check(asked.more if rehearsal else (*asked.own, *asked.more), shown))
 
 
 def _read(places: Places) -> Collection | None:

@@ -99,12 +99,10 @@ def _curves_table(found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool
     table = _table("From the lowest load to the highest")
     table.add_column("")
     table.add_column("points", justify="right", no_wrap=True)
-    for _ in RATES_AND_TIMES:
+    for head in RATES_AND_TIMES.values():
         table.add_column("", no_wrap=True)
-        table.add_column("", no_wrap=True)
+        table.add_column(head, no_wrap=True)
     table.add_column("doubtful", justify="right", no_wrap=True)
-    for column, head in zip(table.columns[3:-1:2], RATES_AND_TIMES.values(), strict=True):
-        column.header = head
     for name, points in found:
         doubtful = sum(point.status in ("SUSPECT", "INVALID") for point in points)
         charts = [cell for metric in RATES_AND_TIMES for cell in _course_of(metric, points, ascii_only)]

@@ -14,7 +14,8 @@ from inferometer.analysis.targets import check
 from inferometer.report.page.best import best_points, common_load
 from inferometer.report.page.evidence import gather
 from inferometer.report.page.html import render
-from inferometer.report.page.view import ReportView, figure, make_view, measured
+from inferometer.report.page.view import ReportView, make_view, measured
+from inferometer.report.tables.columns import four_digits
 from inferometer.report.words import LANGUAGES
 from inferometer.results import Collection, Point
 from inferometer.spec.target import parse_target
@@ -106,7 +107,7 @@ def test_no_points_are_no_reason_to_fail(language: str) -> None:
 
 @pytest.mark.parametrize(("value", "text"), [(1234.5, "1,234"), (12.3456, "12.35"), (0.00012345, "0.0001234"), (0.0, "0")])
 def test_figures_have_four_digits(value: float, text: str) -> None:
-    assert figure(value) == text
+    assert four_digits(value) == text
 
 
 # ---- run directories

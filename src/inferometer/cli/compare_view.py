@@ -15,6 +15,7 @@ from inferometer.analysis.decision import Verdict
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.markdown import table as markdown_table
 from inferometer.report.printable import printable
+from inferometer.report.tables.columns import four_digits
 from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point
 
@@ -95,7 +96,7 @@ def percent(share: float) -> str:
 
 def figure(value: float | None) -> str:
     """Four digits of it."""
-    return "" if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+    return "" if value is None else four_digits(value)
 
 
 def interval(low: float | None, high: float | None) -> str:

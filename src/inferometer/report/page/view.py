@@ -15,6 +15,7 @@ from inferometer.report.figures import Absent, Drawing
 from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import LOADS, capitalized, clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
+from inferometer.report.tables.columns import four_digits
 from inferometer.report.words import Words
 from inferometer.report.words.sentences import Told, notes_of, precision_in_words, reasons_of
 from inferometer.results import Collection, Point, Range
@@ -151,16 +152,11 @@ def _series(explorer: Mapping[str, Any]) -> list[str]:
     return [column["values"][code] for code in column["codes"]]
 
 
-def figure(value: float) -> str:
-    """Four digits, and thousands marked."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
 def measured(value: float) -> str:
-    """As `figure`, with the zeros that were measured: 12.00 beside 12.69. A whole number is a count, and has none."""
+    """As `four_digits`, with the zeros that were measured: 12.00 beside 12.69. A whole number is a count, and has none."""
     if abs(value) >= 999.95:  # which four digits make a whole number
         return f"{value:,.0f}"
-    return figure(value) if float(value).is_integer() else f"{value:#.4g}"
+    return four_digits(value) if float(value).is_integer() else f"{value:#.4g}"
 
 
 def _title(points: Sequence[Point], paths: Sequence[Path], words: Words) -> str:
@@ -274,7 +270,7 @@ def _outstanding(best: Best, points: Sequence[Point], series: Sequence[str], wor
     point, column = points[best.point], best.column
     label = words.metric(column.name)
     if best.at is not None:
-        label = words.text("page.at", label=label, load=words.condition(best.at[0]), value=figure(best.at[1]))
+        label = words.text("page.at", label=label, load=words.condition(best.at[0]), value=four_digits(best.at[1]))
     unit = f" {column.unit}" if column.unit else ""
     return Outstanding(
         label=label,
@@ -307,7 +303,7 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
         told.append(words.text("page.precision.stamps", share=f"{kernel:.2%}", events=f"{evidence.stamps.total():,}"))
     if evidence.delay_p99_ms:
         worst = max(evidence.delay_p99_ms)
-        told.append(words.text("page.precision.delay", worst=figure(worst), n=f"{len(evidence.delay_p99_ms):,}"))
+        told.append(words.text("page.precision.delay", worst=four_digits(worst), n=f"{len(evidence.delay_p99_ms):,}"))
     if evidence.shared:
         told.append(words.text("page.precision.shared", worst=f"{max(evidence.shared):.2%}"))
     if others := len(points) - evidence.runs:

@@ -58,6 +58,11 @@ def figure(value: float | None) -> str:
     return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
 
 
+def four_digits(value: float) -> str:
+    """Four digits, and thousands marked."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def with_interval(point: Point, name: str) -> str:
     """`812.4 (801–823)`: the value, with its interval where there is one."""
     value, interval = figure(point.values.get(name)), point.intervals.get(name)

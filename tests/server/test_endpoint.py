@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from answering_server import http_server
 
 from inferometer.protocol.base import StreamEvent, Usage
 from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard, ProbeResult
@@ -74,17 +75,8 @@ def fake() -> Iterator[FakeServer]:
 @contextmanager
 def serve(tls: ssl.SSLContext | None = None) -> Iterator[FakeServer]:
     fake = FakeServer()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(fake))
-    server.daemon_threads = True
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-    fake.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
+    with http_server(handler_for(fake), tls) as fake.url:
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture

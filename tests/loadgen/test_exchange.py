@@ -36,7 +36,7 @@ def stamped(ns: int) -> Ancillary:
 
 def begun(position: int = 0, *, sent_ns: int = 0, status: int = 200, keep_text: bool = False) -> Exchange:
     """An exchange whose request was sent and whose response has begun."""
-    exchange = Exchange(position, PROTOCOLS["openai"].decoder(), keep_text=keep_text)
+    exchange = Exchange(position, PROTOCOLS["openai"].decoder(), max_tokens=8, read_bytes=16_384, keep_text=keep_text)
     exchange.sent_ns = at(sent_ns)
     exchange.sent_done_ns = at(sent_ns + 1)
     exchange.connect_ns = 77
@@ -304,8 +304,8 @@ def test_a_run_without_one_event_has_empty_columns_of_the_right_kind() -> None:
     assert rows["failure"].tolist() == [Failure.HTTP_STATUS]
     assert {name: (len(column), str(column.dtype)) for name, column in events.items()} == {
         "arrival_ns": (0, "int64"),
-        "read_delay_ns": (0, "int32"),
-        "ambiguity_ns": (0, "int32"),
+        "read_delay_ns": (0, "int64"),
+        "ambiguity_ns": (0, "int64"),
         "tokens": (0, "int32"),
         "stamp_source": (0, "int8"),
     }

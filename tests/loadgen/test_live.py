@@ -9,7 +9,7 @@ from inferometer.trace import Failure, Outcome
 
 
 def finished(arrivals: list[int], tokens: int, sent_ns: int = 0) -> Exchange:
-    exchange = Exchange(0, PROTOCOLS["openai"].decoder())
+    exchange = Exchange(0, PROTOCOLS["openai"].decoder(), max_tokens=8, read_bytes=16_384)
     exchange.sent_ns = sent_ns
     exchange.arrivals.extend(arrivals)
     exchange.usage = Usage(8, tokens)

@@ -10,8 +10,8 @@ import pytest
 from calibrations import calibration
 from test_check_server import AFTER_S, BEFORE_S, STARTED_S, counted
 from test_check_server import answered as served
-from test_closed_loop import slots
 from test_check_steady import open_loop
+from test_closed_loop import slots
 from test_verdict import EVENTS, USER, ambiguous, answered, busy, lagging, run, verdict_of
 from trace_builder import build, failed, request
 
@@ -70,6 +70,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build(run(output_tokens=400, text_bytes=2_000, first_text_bytes=1_000)), {}),
         (build(run(hidden_tokens=5, ignored=1, unread=1, lingered=True), workers=busy(unread_fields="audio")), {}),
         (build(slots(4, 10, answer_ms=100)), {}),
+        (build(run(), workers=busy(addresses=3)), {}),
         (
             build([request(100.0 * i, 100 * i + 900 - i * 2, 100 * i + 1_000 - i * 2) for i in range(400)], closed_loop=False),
             {},

@@ -89,7 +89,7 @@ def whole(content: Any, **more: Any) -> dict[str, Any]:
 
 
 def test_a_whole_answer_after_its_pieces_says_nothing_new_but_its_end() -> None:
-    body = sse(chunk(content="a"), chunk(content="b"), {**whole("ab"), **{"usage": counts(5, 2)["usage"]}}) + DONE
+    body = sse(chunk(content="a"), chunk(content="b"), {**whole("ab"), "usage": counts(5, 2)["usage"]}) + DONE
     events, remarks = decode_both_ways(CHAT, body)
     assert texts(events) == ["a", "b"]
     assert [event.finish_reason for event in events if event.finish_reason] == ["stop"]

@@ -13,7 +13,7 @@ import httptools
 
 from inferometer.clock import monotonic_ns, realtime_ns
 from inferometer.loadgen import stamps
-from inferometer.loadgen.address import Address
+from inferometer.loadgen.address import Address, SocketAddress
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.tls import TlsStream
 
@@ -66,7 +66,7 @@ class Connection:
         "tls",
     )
 
-    def __init__(self, address: Address, tls_context: ssl.SSLContext | None) -> None:
+    def __init__(self, address: Address, socket_address: SocketAddress, tls_context: ssl.SSLContext | None) -> None:
         self.sock = socket.socket(address.family, socket.SOCK_STREAM)
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -89,7 +89,7 @@ class Connection:
         """Which request the response is to, where its headers say so."""
         self.connect_ns = 0
         self.opened_ns = monotonic_ns()
-        self.connect_error = self.sock.connect_ex(address.socket_address)
+        self.connect_error = self.sock.connect_ex(socket_address)
 
     def advance(self) -> None:
         """The socket has news while it is being opened: go on, until `ready`. Raises OSError (ssl.SSLError among them)."""

@@ -153,6 +153,12 @@ class Exchange:
             self.seen_read_ns, self.alive_ns = self.last_read_ns, now_ns
         return self.alive_ns
 
+    def has_run_away(self) -> bool:
+        """Asked at every full read: a response that floods us is not decoded meanwhile, so its bytes have to be bounded."""
+        self.full_reads += 1
+        self.hopeless = self.full_reads > self.max_full_reads
+        return self.hopeless
+
     def headers(self, status: int, stamp_ns: int) -> None:
         """The response has begun."""
         self.status, self.headers_ns = status, stamp_ns

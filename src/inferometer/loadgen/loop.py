@@ -81,7 +81,9 @@ class Loop:
         self._timer = DueTimer()
         if self._timer.fd >= 0:
             self._poller.register(self._timer.fd, READABLE)
-        self.connections = Connections(self._poller, job.address, job.share.max_in_flight, job.reserve)
+        self.connections = Connections(
+            self._poller, job.address, job.share.max_in_flight, job.reserve, first_address=job.share.worker
+        )
         self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
         self._lingering: deque[tuple[int, Exchange]] = deque()  # over, but its body is open; until when it is waited for
         self._grace_ns = GRACE_NS
@@ -229,12 +231,11 @@ class Loop:
 
     # Reading: the hot path
 
-    def _read(self, ready: list[tuple[int, int]], quiet_ns: int) -> None:
+    def _read(self, ready: list[tuple[int, int]], quiet_ns: int) -> None:  # noqa: PLR0912 (calls cost, at each read)
         """Read each ready socket once; frame at once, so that a complete response frees its slot; leave decoding for later."""
         by_fd = self.connections.by_fd
         append = self.backlog.reads.append
         body_bytes = read_bytes = reads = 0
-        now = realtime_ns
         for fd, mask in ready:
             connection = by_fd.get(fd)
             if connection is None or (exchange := connection.exchange) is None or mask & WRITABLE:
@@ -247,7 +248,7 @@ class Loop:
             except OSError as error:
                 self._lost(connection, error)
                 continue
-            read_ns = now()
+            read_ns = realtime_ns()
             if not data:
                 self._ended(connection, read_ns)
                 continue
@@ -277,20 +278,11 @@ class Loop:
                 append((exchange.position, body, ancillary, read_ns, since_ns))
             if connection.complete:
                 self._completed(connection, exchange, ancillary, read_ns)
-            elif size == READ_BYTES:
-                self._note_full_read(connection, exchange)
+            elif size == READ_BYTES and exchange.has_run_away():
+                self._give_up(connection, Failure.RUNAWAY, "more bytes than its limit on tokens can ever take")
         self.reads += reads
         self.bytes_read += read_bytes
         self.backlog.bytes += body_bytes
-
-    def _note_full_read(self, connection: Connection, exchange: Exchange) -> None:
-        """A response that floods us is not decoded meanwhile, so it is its bytes that have to be bounded."""
-        exchange.full_reads += 1
-        if exchange.full_reads > exchange.max_full_reads:
-            exchange.hopeless = True
-            read_mb = (exchange.full_reads * READ_BYTES) >> 20
-            detail = f"{read_mb} MB of response, which is far beyond what its limit on tokens can bring"
-            self._give_up(connection, Failure.RUNAWAY, detail)
 
     def _headers(self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int) -> bool:
         """The first reads of a response: note when its headers were complete, that they do end, and whose response it is.
@@ -573,9 +565,10 @@ class Loop:
             elif exchange.arrivals:
                 if now_ns - exchange.alive_at(now_ns) > limits.idle_s * NS:
                     self._give_up(connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s")
+            elif 0 < exchange.undecoded <= FEW_READS:
+                pass  # its first token may be there
             elif now_ns - exchange.begun_ns > limits.first_token_s * NS:
-                if not 0 < exchange.undecoded <= FEW_READS:  # else its first token may be there
-                    self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
+                self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
 
     def _end(self, detail: str, outcome: Outcome) -> None:
         """The run is over: what is in flight is cut off with this outcome, what was not sent stays unsent."""

@@ -52,7 +52,7 @@ class Recorder:
         self._add_row(
             exchange.position,
             exchange.outcome,
-            prompt_tokens=_known(exchange.usage.prompt_tokens),
+            prompt_tokens=_known(exchange.usage.prompt_tokens) or MISSING,  # no prompt has 0 tokens
             output_tokens=output_tokens,
             cached_tokens=_known(exchange.usage.cached_tokens),
             hidden_tokens=exchange.hidden_tokens(),

@@ -30,8 +30,8 @@ def something_measured(facts: Facts) -> Finding:
     if lost:
         figures["answers_lost"] = lost
         sentence = (
-            f"Nothing is left of the measurement: {lost} of {c.planned} planned requests had been answered when the worker that "
-            "kept their record died."
+            f"Nothing is left of the measurement: {lost} of {c.planned} planned requests had been answered when the "
+            "worker that kept their record died."
         )
         return Finding("something_measured", Level.INVALID, sentence, figures, "See whether memory ran out, then run again.")
     return Finding(

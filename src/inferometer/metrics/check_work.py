@@ -161,8 +161,8 @@ def _count_figures(r: Columns, rows: Rows, tokens: Counts) -> dict[str, Figure]:
 
 WRONG_COUNTS = {
     "below_events": (
-        "The server counted {tokens:,} tokens in {events:,} events with text ({answers:,} answers, {share:.1%}): it counts too few, "
-        "or streams less than a token at a time. Output throughput and TPOT rest on its count.",
+        "The server counted {tokens:,} tokens in {events:,} events with text ({answers:,} answers, {share:.1%}): it "
+        "counts too few, or streams less than a token at a time. Output throughput and TPOT rest on its count.",
         "See what the server's usage counts; --tokenizer does not replace it, another --backend may.",
     ),
     "beyond_text": (
@@ -171,8 +171,8 @@ WRONG_COUNTS = {
         "See whether the model reasons in silence, and have its reasoning streamed, or told apart in usage.",
     ),
     "held_back": (
-        "The first event of {answers:,} answers ({share:.1%}) holds {first_share:.0%} of their text: the server had held tokens "
-        "back, as parsers of tool calls and reasoning do. TPOT counts them as if they had come after it.",
+        "The first event of {answers:,} answers ({share:.1%}) holds {first_share:.0%} of their text: the server had held "
+        "tokens back, as parsers of tool calls and reasoning do. TPOT counts them as if they had come after it.",
         "Have the server tell the tokens of each event (continuous usage, or token ids), or switch the parser off.",
     ),
 }
@@ -206,8 +206,8 @@ def unread_output(facts: Facts) -> Finding:
         return Finding(name, Level.OK, "All of what was streamed was understood.", figures)
     level = Level.SUSPECT if share > facts.thresholds.unread_share_suspect else Level.NOTE
     sentence = (
-        f"{unread:,} frames beside {events:,} output events hold something in fields that are not known here ({fields}): if that is "
-        "output, TTFT and TPOT do not see it."
+        f"{unread:,} frames beside {events:,} output events hold something in fields that are not known here ({fields}): "
+        "if that is output, TTFT and TPOT do not see it."
     )
     return Finding(name, level, sentence, figures, "Look at one answer of the server, with curl, for what it is.")
 
@@ -221,8 +221,8 @@ def foreign_frames(facts: Facts) -> Finding:
     if not ignored:
         return Finding(name, Level.OK, "Every frame of the streams belongs to an answer.", figures)
     sentence = (
-        f"{ignored:,} frames in {figures['answers']:,} answers say nothing of the answer (pings, accounts of a gateway, the whole "
-        "answer once more); they count neither as output nor as failures."
+        f"{ignored:,} frames in {figures['answers']:,} answers say nothing of the answer (pings, accounts of a gateway, "
+        "the whole answer once more); they count neither as output nor as failures."
     )
     return Finding(name, Level.NOTE, sentence, figures, "To do without them, measure the engine at its own address.")
 
@@ -235,8 +235,8 @@ def open_after_done(facts: Facts) -> Finding:
     if not open_after:
         return Finding(name, Level.OK, "Bodies end with their answers.", figures)
     sentence = (
-        f"The server left the bodies of {open_after:,} of {answers:,} answers open after their end marker ([DONE]): each was left "
-        "then, and the next request sent on another connection."
+        f"The server left the bodies of {open_after:,} of {answers:,} answers open after their end marker ([DONE]): the "
+        "client closed these connections, and sent the next requests on others."
     )
     cure = "See what keeps responses open (a gateway's idle time, most likely): clients that wait for the end lose that time."
     return Finding(name, Level.NOTE, sentence, figures, cure)

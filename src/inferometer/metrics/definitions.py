@@ -65,8 +65,8 @@ def e2el_ms(trace: Trace) -> Sample:
 def tpot_ms(trace: Trace) -> Sample:
     """Time per output token after the first, ms: (last − first) / (output tokens − 1).
 
-    What is divided is what came in that time: hidden tokens, which came in no event, and further tokens of the first event, where
-    the wire tells of them, are left out of the divisor. A request whose tokens all came at once has none.
+    The divisor is what came in that time: hidden tokens, which came in no event, and further tokens of the first event, where
+    the wire tells of them, are left out of it. A request whose tokens all came at once has no TPOT.
     """
     return _existing(tpot_of_each(trace))
 

@@ -48,6 +48,7 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_server.prefix_hits,
     check_server.other_clients,
     check_server.queueing,
+    check_server.several_addresses,
     check_steady.steady_state,
     check_steady.slots_busy,
     check_work.thin_percentiles,

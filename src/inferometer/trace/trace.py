@@ -54,6 +54,8 @@ class WorkerRecord:
     longest_stall_ns: int = 0
     surplus: int = 0
     """Times that bytes followed a whole response that nobody had asked for."""
+    addresses: int = 1
+    """Of the server, over which its connections were spread."""
     unread_fields: str = ""
     """Names of fields that were not empty in frames without output, and are not known here."""
 

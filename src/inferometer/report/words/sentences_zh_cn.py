@@ -122,8 +122,8 @@ SENTENCES_ZH_CN: dict[str, str] = {
     ),
     "check.shared_stamps.blocks.next": _UNBUFFER,
     "check.shared_stamps.whole": (
-        "{block_share:.0%} 的回答是整段一次到达的，而客户端读取及时：中间的代理或网关缓冲了数据流，或服务器自己一次吐出多个 token。"
-        "吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推理引擎的。"
+        "{block_share:.0%} 的回答是整段一次到达的，而客户端读取及时："
+        "中间的代理或网关缓冲了数据流，或服务器自己一次吐出多个 token。吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推理引擎的。"
     ),
     "check.shared_stamps.whole.next": _UNBUFFER,
     "check.schedule_lag.title": "发送滞后",
@@ -197,10 +197,12 @@ SENTENCES_ZH_CN: dict[str, str] = {
         "服务器计 {tokens:,} 个 token，而带文本的事件有 {events:,} 个（{answers:,} 个回答，{share:.1%}）："
         "它少计了，或者一次流出的不足一个 token。输出吞吐量和 TPOT 以它的计数为准。"
     ),
-    "check.token_counts.below_events.next": "查明服务器的 usage 计的是什么；--tokenizer 不会取代它，换一个 --backend 或许可以。",
+    "check.token_counts.below_events.next": (
+        "查明服务器的 usage 计的是什么；--tokenizer 不会取代它，换一个 --backend 或许可以。"
+    ),
     "check.token_counts.beyond_text": (
-        "服务器计 {tokens:,} 个 token，而 {events:,} 个事件总共只有 {text_bytes:,} 字节文本（{answers:,} 个回答，{share:.1%}）："
-        "大部分 token 没有流出。TPOT 除以了不在这段时间内到达的 token。"
+        "服务器计 {tokens:,} 个 token，而 {events:,} 个事件总共只有 {text_bytes:,} 字节文本"
+        "（{answers:,} 个回答，{share:.1%}）：大部分 token 没有流出。TPOT 除以了不在这段时间内到达的 token。"
     ),
     "check.token_counts.beyond_text.next": "检查模型是否在后台推理；让推理过程流式输出，或让 usage 单独列出它。",
     "check.token_counts.held_back": (
@@ -216,7 +218,8 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.hidden_tokens.next": "与其他服务器比较时，以 E2EL 和吞吐量为准。",
     "check.unread_output.title": "未识别的字段",
     "check.unread_output": (
-        "除 {events:,} 个输出事件外，还有 {unread:,} 帧在未识别的字段里带有内容（{fields}）：如果那是输出，TTFT 和 TPOT 就没有算上它。"
+        "除 {events:,} 个输出事件外，还有 {unread:,} 帧在未识别的字段里带有内容（{fields}）："
+        "如果那是输出，TTFT 和 TPOT 就没有算上它。"
     ),
     "check.unread_output.next": "用 curl 查看服务器的一次回答，弄清那是什么。",
     "check.foreign_frames.title": "与回答无关的帧",
@@ -254,6 +257,12 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.queueing.part.mean_queue_ms": "请求平均排队 {mean_queue_ms:,.0f} ms（TTFT 平均 {mean_ttft_ms:,.0f} ms）",
     "check.queueing.part.rejections": "因队列已满拒绝了 {value:,.0f} 个请求",
     "check.queueing.next": "如果要看的正是排队，就没有问题；要看服务器本身的延迟，请减少并发数或降低请求速率。",
+    "check.several_addresses.title": "服务器有多个地址",
+    "check.several_addresses": (
+        "服务器的主机名有 {addresses:,} 个可连接的地址，连接轮流分配到这些地址："
+        "各项数值是它们合计的结果，服务器计数器只来自其中一个。"
+    ),
+    "check.several_addresses.next": "只想测其中一个时，把它的地址填到 --base-url。",
     "check.steady_state.title": "没有稳态",
     "check.steady_state.grew": (
         "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 升到最后五分之一的 {last_e2el_ms:,.0f} ms，始终没有稳定下来；"

@@ -122,8 +122,8 @@ SENTENCES_ZH_TW: dict[str, str] = {
     ),
     "check.shared_stamps.blocks.next": _UNBUFFER,
     "check.shared_stamps.whole": (
-        "{block_share:.0%} 的回覆是整段一次到達的，而用戶端讀取及時：中間的代理或閘道緩衝了資料流，或伺服器自己一次送出多個 token。"
-        "吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推論引擎的。"
+        "{block_share:.0%} 的回覆是整段一次到達的，而用戶端讀取及時："
+        "中間的代理或閘道緩衝了資料流，或伺服器自己一次送出多個 token。吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推論引擎的。"
     ),
     "check.shared_stamps.whole.next": _UNBUFFER,
     "check.schedule_lag.title": "傳送落後",
@@ -197,10 +197,12 @@ SENTENCES_ZH_TW: dict[str, str] = {
         "伺服器計 {tokens:,} 個 token，而帶文字的事件有 {events:,} 個（{answers:,} 個回覆，{share:.1%}）："
         "它少計了，或者一次送出的不足一個 token。輸出吞吐量和 TPOT 以它的計數為準。"
     ),
-    "check.token_counts.below_events.next": "查明伺服器的 usage 計的是什麼；--tokenizer 不會取代它，換一個 --backend 或許可以。",
+    "check.token_counts.below_events.next": (
+        "查明伺服器的 usage 計的是什麼；--tokenizer 不會取代它，換一個 --backend 或許可以。"
+    ),
     "check.token_counts.beyond_text": (
-        "伺服器計 {tokens:,} 個 token，而 {events:,} 個事件總共只有 {text_bytes:,} 位元組文字（{answers:,} 個回覆，{share:.1%}）："
-        "大部分 token 沒有送出。TPOT 除以了不在這段時間內到達的 token。"
+        "伺服器計 {tokens:,} 個 token，而 {events:,} 個事件總共只有 {text_bytes:,} 位元組文字"
+        "（{answers:,} 個回覆，{share:.1%}）：大部分 token 沒有送出。TPOT 除以了不在這段時間內到達的 token。"
     ),
     "check.token_counts.beyond_text.next": "檢查模型是否在背景推理；讓推理過程以串流輸出，或讓 usage 單獨列出它。",
     "check.token_counts.held_back": (
@@ -216,12 +218,14 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.hidden_tokens.next": "與其他伺服器比較時，以 E2EL 和吞吐量為準。",
     "check.unread_output.title": "未識別的欄位",
     "check.unread_output": (
-        "除 {events:,} 個輸出事件外，還有 {unread:,} 個訊框在未識別的欄位裡帶有內容（{fields}）：如果那是輸出，TTFT 和 TPOT 就沒有算上它。"
+        "除 {events:,} 個輸出事件外，還有 {unread:,} 個訊框在未識別的欄位裡帶有內容（{fields}）："
+        "如果那是輸出，TTFT 和 TPOT 就沒有算上它。"
     ),
     "check.unread_output.next": "用 curl 查看伺服器的一次回覆，弄清那是什麼。",
     "check.foreign_frames.title": "與回覆無關的訊框",
     "check.foreign_frames": (
-        "{answers:,} 個回覆中有 {ignored:,} 個訊框與回覆無關（ping、閘道的附加資訊、把整個回覆再送一遍）：既不算輸出，也不算失敗。"
+        "{answers:,} 個回覆中有 {ignored:,} 個訊框與回覆無關（ping、閘道的附加資訊、把整個回覆再送一遍）："
+        "既不算輸出，也不算失敗。"
     ),
     "check.foreign_frames.next": "如果不想要它們，請直接用推論引擎自己的位址量測。",
     "check.open_after_done.title": "結束後連線未關",
@@ -254,6 +258,12 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.queueing.part.mean_queue_ms": "請求平均排隊 {mean_queue_ms:,.0f} ms（TTFT 平均 {mean_ttft_ms:,.0f} ms）",
     "check.queueing.part.rejections": "因佇列已滿拒絕了 {value:,.0f} 個請求",
     "check.queueing.next": "如果要看的正是排隊，就沒有問題；要看伺服器本身的延遲，請減少並行數或降低請求速率。",
+    "check.several_addresses.title": "伺服器有多個位址",
+    "check.several_addresses": (
+        "伺服器的主機名稱有 {addresses:,} 個可連線的位址，連線輪流分配到這些位址："
+        "各項數值是它們合計的結果，伺服器計數器只來自其中一個。"
+    ),
+    "check.several_addresses.next": "只想測其中一個時，把它的位址填到 --base-url。",
     "check.steady_state.title": "沒有穩態",
     "check.steady_state.grew": (
         "E2EL 平均值從最初五分之一的 {first_e2el_ms:,.0f} ms 升到最後五分之一的 {last_e2el_ms:,.0f} ms，始終沒有穩定下來；"

@@ -53,7 +53,11 @@ def test_blocks_of_so_many_bytes_hold_about_as_many_events() -> None:
 def test_whole_answers_at_once() -> None:
     found = blocks_of(answers([0.0] * 63))
     assert found is not None
-    assert (found.events, found.pause_ms) == (None, None)
+    assert found.events is None
+    assert found.pause_ms == pytest.approx(50)
+    in_two_reads = blocks_of(answers([0.0] * 50 + [0.4] + [0.0] * 12))
+    assert in_two_reads is not None
+    assert in_two_reads.events is None
 
 
 DICE = np.random.default_rng(7)

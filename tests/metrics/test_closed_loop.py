@@ -69,6 +69,10 @@ def test_a_client_that_was_suspended(pause_ms: float, level: Level) -> None:
     if pause_ms:
         assert found.figures["wait_max_ms"] == pytest.approx(pause_ms)
         assert "throughput is too low" in found.sentence
+        assert "cores" in found.next_step
+        trace = build(suspended(20, pause_ms, slots(4, 60)), workers=busy(stalled_ns=1))
+        assert "Ctrl-Z" in finding("slots_filled", trace).next_step
+        assert finding("slots_busy", trace).level == Level.OK
 
 
 def test_each_worker_has_its_own_slots() -> None:

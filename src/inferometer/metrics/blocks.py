@@ -24,6 +24,8 @@ MIN_CLOSE_SHARE = 0.6
 MAX_SPREAD = 0.25
 """Standard deviation / mean of the events in a block, the last one of each answer aside."""
 MIN_ANSWERS_SHARE = 0.5
+AT_ONCE_MS = 0.05
+"""Between two events, on average: no engine writes 20,000 tokens a second into one stream, so such an answer came whole."""
 
 
 class Blocks(NamedTuple):
@@ -33,8 +35,8 @@ class Blocks(NamedTuple):
     """Of the answers that are long enough to tell."""
     events: float | None
     """In a block, on average; None where whole answers come at once."""
-    pause_ms: float | None
-    """Between two blocks of an answer, the median; None where whole answers come at once."""
+    pause_ms: float
+    """Between two blocks of an answer, or before a whole one, the median: for so long somebody collected events."""
 
 
 def blocks_of(trace: Trace) -> Blocks | None:
@@ -43,6 +45,10 @@ def blocks_of(trace: Trace) -> Blocks | None:
     rows = np.flatnonzero(ok(trace) & (r["event_count"] >= MIN_EVENTS))
     if not len(rows):
         return None
+    ttft = r["first_ns"][rows] - r["sent_ns"][rows]
+    at_once = r["last_ns"][rows] - r["first_ns"][rows] <= AT_ONCE_MS * MS * (r["event_count"][rows] - 1)
+    if at_once.mean() >= MIN_ANSWERS_SHARE:
+        return Blocks(float(at_once.mean()), None, float(np.median(ttft)) / MS)
     number, gaps, within = _gaps(trace, rows)
     firsts = np.cumsum(number) - number
     close = np.add.reduceat(within.astype(np.int64), firsts) >= MIN_CLOSE_SHARE * number
@@ -50,9 +56,7 @@ def blocks_of(trace: Trace) -> Blocks | None:
         return None
     in_blocks = np.repeat(close, number)
     sizes = _sizes(within, firsts, close, number)
-    if not len(sizes):
-        return Blocks(float(close.mean()), None, None)
-    if sizes.std() > MAX_SPREAD * sizes.mean():
+    if not len(sizes) or sizes.std() > MAX_SPREAD * sizes.mean():
         return None
     return Blocks(float(close.mean()), float(sizes.mean()), float(np.median(gaps[in_blocks & ~within])) / MS)
 

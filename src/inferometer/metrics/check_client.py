@@ -24,6 +24,8 @@ UNBUFFER = (
     "to the engine), or measure the engine at its own address."
 )
 
+RUN_ON = "See whether the process was stopped (Ctrl-Z), its machine asleep, migrated or frozen; run again."
+
 MORE_CLIENT = "Give the client cores of its own, more workers (--workers), or a host of its own."
 
 
@@ -135,7 +137,7 @@ def shared_stamps(facts: Facts) -> Finding:
 def _reads_at_once(facts: Facts, blocks: Blocks) -> bool:
     """Whether the client read so soon after arrival that it cannot have been the one that let events pile up."""
     late_ms = facts.summary.metrics["client_delay"].percentiles["p99"] or 0.0
-    return late_ms <= max(PROMPT_MS, PROMPT_SHARE * (blocks.pause_ms or 0.0))
+    return late_ms <= max(PROMPT_MS, PROMPT_SHARE * blocks.pause_ms)
 
 
 def _in_blocks(blocks: Blocks, level: Level, figures: dict[str, Figure]) -> Finding:
@@ -210,8 +212,7 @@ def client_stalls(facts: Facts) -> Finding:
         f"{who} stood still for {figures['stalled_s']:.1f} s ({share:.1%} of the run, at most "
         f"{figures['longest_s']:.1f} s at once) and sent nothing meanwhile."
     )
-    cure = "See whether the process was stopped (Ctrl-Z), its machine asleep, migrated or frozen; run again."
-    return Finding(name, level, sentence, figures, cure)
+    return Finding(name, level, sentence, figures, RUN_ON)
 
 
 def slots_filled(facts: Facts) -> Finding:
@@ -235,7 +236,9 @@ def slots_filled(facts: Facts) -> Finding:
         f"({figures['wait_max_ms']:.0f} ms at most): the load was lower than asked for, and throughput is too "
         "low by about as much."
     )
-    return Finding(name, level, sentence, figures, MORE_CLIENT)
+    stalled = any(w.stalled_ns for w in facts.trace.workers)
+    figures["cure"] = "stalled" if stalled else "slow"
+    return Finding(name, level, sentence, figures, RUN_ON if stalled else MORE_CLIENT)
 
 
 def run_queue_share(facts: Facts) -> float | None:

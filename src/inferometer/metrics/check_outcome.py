@@ -251,9 +251,11 @@ def answers_in_step(facts: Facts) -> Finding:
     if not (surplus or caught or too_early):
         return Finding(name, Level.OK, "No response came that nobody had asked for.", figures)
     seen = [
-        f"{surplus} times something followed a whole response" if surplus else "",
-        f"{caught} responses were to other requests, and count as failed" if caught else "",
-        f"{too_early} began within {limit_ms * 1e3:.0f} µs of their request, which no server can do" if too_early else "",
+        f"bytes that followed a whole response: {surplus} times" if surplus else "",
+        f"responses to other requests, which count as failed: {caught}" if caught else "",
+        f"responses within {limit_ms * 1e3:.0f} µs of their request, which no server can give: {too_early}"
+        if too_early
+        else "",
     ]
     sentence = f"The server sent responses that nobody had asked for: {'; '.join(filter(None, seen))}."
     level = Level.INVALID if caught or too_early else Level.SUSPECT

@@ -62,8 +62,9 @@ def slots_busy(facts: Facts) -> Finding:
     if use is None:
         return Finding(name, Level.OK, "Every request had a slot of its own.")
     figures: dict[str, Figure] = {"busy_share": use.busy_share}
-    whole = facts.summary.output_throughput
-    if use.busy_share >= facts.thresholds.busy_slots_note or steady is None or not whole:
+    whole, t = facts.summary.output_throughput, facts.thresholds
+    filled = use.idle_share <= t.idle_slots_suspect  # else slots were free for another reason, which has a check of its own
+    if use.busy_share >= t.busy_slots_note or not filled or steady is None or not whole:
         return Finding(name, Level.OK, f"The slots were in use {use.busy_share:.0%} of the time.", figures)
     figures |= {"output_throughput": whole, "steady_output_throughput": steady.output_throughput}
     sentence = (

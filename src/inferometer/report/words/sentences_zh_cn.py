@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _MORE_CLIENT = "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+_RUN_ON = "检查进程是否被暂停（Ctrl-Z），主机是否休眠、迁移或被冻结，然后重新运行。"
 _UNBUFFER = (
     "关闭客户端与推理引擎之间的缓冲（nginx：proxy_buffering off，或响应头 X-Accel-Buffering: no；到引擎用 HTTP/1.1），"
     "或直接用引擎自己的地址测量。"
@@ -141,13 +142,14 @@ SENTENCES_ZH_CN: dict[str, str] = {
         "{workers:,} 个 worker 中有 {stalled_workers:,} 个停住了，最多共 {stalled_s:,.1f} s（占运行时间的 {share:.1%}，"
         "一次最长 {longest_s:,.1f} s），其间没有发送请求。"
     ),
-    "check.client_stalls.next": "检查进程是否被暂停（Ctrl-Z），主机是否休眠、迁移或被冻结，然后重新运行。",
+    "check.client_stalls.next": _RUN_ON,
     "check.slots_filled.title": "空闲并发未及时补上",
     "check.slots_filled": (
         "空出的并发名额有 {idle_share:.1%} 的时间在等下一个请求（最长 {wait_max_ms:,.0f} ms）："
         "负载低于设定值，吞吐量也大约偏低这么多。"
     ),
     "check.slots_filled.next": _MORE_CLIENT,
+    "check.slots_filled.next.stalled": _RUN_ON,
     "check.run_queue.title": "客户端等待 CPU",
     "check.run_queue": "客户端有 {run_queue_share:.1%} 的时间在等待 CPU 核。",
     "check.run_queue.next": "有别的程序（可能就是服务器）占着它的 CPU 核：用 taskset 把两者分开，或允许它使用实时优先级。",

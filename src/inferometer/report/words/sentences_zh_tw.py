@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _MORE_CLIENT = "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+_RUN_ON = "檢查行程是否被暫停（Ctrl-Z），主機是否休眠、遷移或被凍結，然後重新執行。"
 _UNBUFFER = (
     "關閉用戶端與推論引擎之間的緩衝（nginx：proxy_buffering off，或回應標頭 X-Accel-Buffering: no；到引擎用 HTTP/1.1），"
     "或直接用引擎自己的位址量測。"
@@ -141,13 +142,14 @@ SENTENCES_ZH_TW: dict[str, str] = {
         "{workers:,} 個 worker 中有 {stalled_workers:,} 個停住了，最多共 {stalled_s:,.1f} s（占執行時間的 {share:.1%}，"
         "一次最長 {longest_s:,.1f} s），期間沒有送出請求。"
     ),
-    "check.client_stalls.next": "檢查行程是否被暫停（Ctrl-Z），主機是否休眠、遷移或被凍結，然後重新執行。",
+    "check.client_stalls.next": _RUN_ON,
     "check.slots_filled.title": "空閒並行未及時補上",
     "check.slots_filled": (
         "空出的並行名額有 {idle_share:.1%} 的時間在等下一個請求（最長 {wait_max_ms:,.0f} ms）："
         "負載低於設定值，吞吐量也大約偏低這麼多。"
     ),
     "check.slots_filled.next": _MORE_CLIENT,
+    "check.slots_filled.next.stalled": _RUN_ON,
     "check.run_queue.title": "用戶端等待 CPU",
     "check.run_queue": "用戶端有 {run_queue_share:.1%} 的時間在等待 CPU 核心。",
     "check.run_queue.next": "有別的程式（可能就是伺服器）佔著它的 CPU 核心：用 taskset 把兩者分開，或允許它使用即時優先權。",

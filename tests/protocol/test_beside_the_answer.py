@@ -188,7 +188,10 @@ def test_usage_in_two_halves() -> None:
 
 
 def test_a_total_tells_what_was_left_out() -> None:
-    assert counted(counts(64, 0, total_tokens=84))[:2] == (64, 20)
+    said = chunk("stop", content="a")
+    assert counted(said, counts(64, 0, total_tokens=84))[:2] == (64, 20)
+    assert counted({**counts(), "usage": {"prompt_tokens": 64, "total_tokens": 84}})[:2] == (64, 20)
+    assert counted(counts(64, 0, total_tokens=84))[:2] == (64, 0)  # nothing was said
     assert counted(counts(64, 0, total_tokens=64))[:2] == (64, 0)
     assert counted(counts(0, 0, total_tokens=84))[:2] == (0, 0)
     assert counted(counts(64, 20, total_tokens=900))[:2] == (64, 20)

@@ -252,7 +252,7 @@ class StreamDecoder:
                 self._held += len(ids)
             if choice.get("index"):
                 self._counted = UNKNOWN  # the usage beside it may be that of one choice or of all
-        usage = _read_usage(chunk.get("usage"), reasoned=self._reasoned)
+        usage = _read_usage(chunk.get("usage"), said=self._said, reasoned=self._reasoned)
         tokens = self._tokens_of_text(usage, has_ids) if text else UNKNOWN
         if not reason or self._finished:
             return StreamEvent(text, tokens, usage)
@@ -297,15 +297,16 @@ def _choices(chunk: Any) -> list[Choice] | None:
     return choices
 
 
-def _read_usage(usage: Any, *, reasoned: bool) -> Usage | None:
-    """`reasoned`: reasoning was streamed, so that its tokens are those of events."""
+def _read_usage(usage: Any, *, said: bool, reasoned: bool) -> Usage | None:
+    """`said`: there was output, so that 0 is no count of it. `reasoned`: reasoning was streamed, so that its tokens are those of
+    events."""
     if not isinstance(usage, dict):
         return None
     prompt = _count(usage, "prompt_tokens", "input_tokens")
     completion = _count(usage, "completion_tokens", "output_tokens")
     total = _count(usage, "total_tokens")
-    if completion <= 0 < prompt < total:  # some gateways leave out, or set to 0, what they add up all the same
-        completion = total - prompt
+    if (completion == UNKNOWN or (completion == 0 and said)) and 0 < prompt < total:
+        completion = total - prompt  # some gateways leave out, or set to 0, what they add up all the same
     cached = _detail(usage, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens")
     counts = Usage(prompt, completion, cached, _hidden_tokens(usage, reasoned=reasoned))
     return counts if counts != _NO_USAGE else None

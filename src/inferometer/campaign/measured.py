@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from inferometer.campaign import point
 from inferometer.campaign.point import ReadyPoint
+from inferometer.interruption import Interruption
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration
@@ -92,8 +93,12 @@ def measure_point(
     request_id_prefix: str = "",
     calibration: Calibration | None = None,
     on_progress: Callable[[Snapshot], None] = lambda _: None,
+    interruption: Interruption | None = None,
 ) -> Measured:
-    """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began."""
+    """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began.
+
+    `interruption`: entered by the caller, and held when this returns, so that what was measured can be saved.
+    """
     before = counters_before(endpoint)
     trace = point.run(
         ready,
@@ -102,6 +107,7 @@ def measure_point(
         keep_texts=wanted.detailed,
         request_id_prefix=request_id_prefix,
         on_progress=on_progress,
+        interruption=interruption,
     )
     finished = datetime.now().astimezone()
     answered = len(trace.with_outcome(Outcome.OK))

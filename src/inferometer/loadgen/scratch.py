@@ -22,7 +22,7 @@ def scratch_folder() -> Iterator[Path | None]:
     """A new folder of our own, locked as long as we or a worker of ours live; None where no folder can be made."""
     try:
         _remove_left_behind()
-        made = tempfile.TemporaryDirectory(prefix=PREFIX)
+        made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
     except OSError:
         yield None
         return

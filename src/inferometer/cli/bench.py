@@ -104,7 +104,7 @@ def measure_and_report(flags: BenchFlags) -> tuple[Trace, int]:
         saved: list[Path] = []
         try:  # first the files: nobody can take them back, but a reader of our output may hang up
             if flags.save_result:
-                save(flags, measured, saved)
+                saved += save(flags, measured)
         finally:
             metrics = opened.asked.metrics
             text = render(

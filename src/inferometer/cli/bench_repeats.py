@@ -92,7 +92,7 @@ def _measure(session: Session, repeat: int) -> _Run:
     saved: list[Path] = []
     try:
         if flags.save_result:
-            save(flags, measured, saved)
+            saved += save(flags, measured)
     finally:
         _tell(label, measured, saved)
         for dialect in flags.dialect or []:
@@ -146,14 +146,10 @@ def _sum_up(session: Session, runs: Sequence[_Run]) -> None:
 
 
 def _save(session: Session, runs: Sequence[_Run], found: dict[str, object]) -> Path:
-    """Write the summary of repeats into a directory of its own: whoever reads all JSON files here finds only runs."""
-    from inferometer.cli.bench_files import REPEAT, REPEATS, free_names
+    """Write the summary of repeats; its path."""
+    from inferometer.cli.bench_files import save_repeats
     from inferometer.metrics.repeats import headline_numbers
-    from inferometer.store.atomic import new_directory
 
-    directory = runs[0].saved[0]
-    stem = directory.name.rpartition(REPEAT)[0] or directory.name
-    _, place = free_names(directory.with_name(f"{stem}{REPEATS}.json"))
     content = {
         "asked": session.flags.repeats,
         "spreads": found,
@@ -171,6 +167,5 @@ def _save(session: Session, runs: Sequence[_Run], found: dict[str, object]) -> P
             for run in runs
         ],
     }
-    with new_directory(place) as temporary:
-        (temporary / SUMMARY_FILE).write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    return place / SUMMARY_FILE
+    packed = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return save_repeats(runs[0].saved[0], SUMMARY_FILE, packed)

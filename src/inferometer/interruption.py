@@ -56,9 +56,20 @@ class Interruption:
         """From now on, signals are only noted."""
         self._answer = _note
 
-    def loosen(self) -> None:
-        """From now on, a first signal is noted, and a second one ends the command: KeyboardInterrupt."""
-        self._answer = _end_if_again
+    @contextmanager
+    def skipping(self) -> Iterator[None]:
+        """A signal ends what is done meanwhile, and nothing else; further ones are only noted, also afterwards."""
+        self._answer = self._skip
+        try:
+            yield
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.hold()
+
+    def _skip(self, again: bool) -> None:
+        self.hold()
+        raise KeyboardInterrupt
 
     def release(self) -> None:
         """From now on, any signal ends the command. Raises KeyboardInterrupt if one came while they were held."""
@@ -77,11 +88,6 @@ class Interruption:
 
 def _end(again: bool) -> None:
     raise KeyboardInterrupt
-
-
-def _end_if_again(again: bool) -> None:
-    if again:
-        raise KeyboardInterrupt
 
 
 def _note(again: bool) -> None:

@@ -17,7 +17,7 @@ from inferometer.campaign.point import ReadyPoint
 from inferometer.interruption import Interruption
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
-from inferometer.metrics.calibration import Calibration
+from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.endpoint import Endpoint
 from inferometer.store.run_directory import save_run
@@ -54,8 +54,8 @@ class Measured:
     """Local time of its end."""
     server: ServerCounters | None = None
     """What the server counted before and after; None if it does not tell."""
-    calibration: Calibration | None = None
-    """Of this host."""
+    calibration: Calibration | Missing | None = None
+    """Of this host, or why there is none."""
 
     def result(self) -> dict[str, Any]:
         """The content of the JSON file, as vLLM writes it."""
@@ -72,11 +72,12 @@ class Measured:
 
     def save_run(self, directory: Path, environment: Mapping[str, Any]) -> None:
         """Write the run directory, which must not exist yet. Raises CannotWriteError."""
+        calibration = self.calibration
         save_run(
             directory,
             self.trace if self.wanted.detailed else replace(self.trace, texts=None),
             self.ready.spec,
-            environment={**environment, "calibration": self.calibration.to_dict() if self.calibration else None},
+            environment={**environment, "calibration": calibration.to_dict() if isinstance(calibration, Calibration) else None},
             prompts=self.ready.workload.facts(),
             summary=self.summary.to_dict(),
             verdict=self.verdict.to_dict(),
@@ -91,7 +92,7 @@ def measure_point(
     *,
     real_time: bool = True,
     request_id_prefix: str = "",
-    calibration: Calibration | None = None,
+    calibration: Calibration | Missing | None = None,
     on_progress: Callable[[Snapshot], None] = lambda _: None,
     interruption: Interruption | None = None,
 ) -> Measured:

@@ -23,7 +23,7 @@ from inferometer.campaign.results import Results
 from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
 from inferometer.interruption import Interruption
-from inferometer.metrics.calibration import host_in_words
+from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.spec.campaign import Group
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
@@ -95,7 +95,7 @@ class _Run:
         todo = [point for group in self.task.groups for point in group.points if self.groups[group.id].is_todo(point)]
         for workers in sorted({point.spec.workers for point in todo}):
             calibration = self.task.calibration(workers)
-            if calibration is not None:
+            if isinstance(calibration, Calibration):
                 self.display.say(host_in_words(calibration))
 
     def _measure(self, block: Block) -> None:

@@ -41,9 +41,7 @@ else:
     print(json.dumps({"outcomes": trace.requests["outcome"].tolist(), "interrupted": trace.interrupted}))
 """
 
-SIGNALS = pytest.mark.parametrize(
-    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"]
-)
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
 
 
 def send(process: subprocess.Popen[str], number: signal.Signals) -> None:

@@ -109,6 +109,7 @@ def measure_and_report(flags: BenchFlags, interruption: Interruption) -> tuple[T
     from inferometer.cli.bench_files import save
     from inferometer.cli.bench_precision import add_precision, calibrate_afterwards
     from inferometer.cli.bench_run import measure, ready_for, session
+    from inferometer.cli.output import in_files_too
     from inferometer.report.console import render_precision
 
     with session(flags) as opened:
@@ -120,6 +121,7 @@ def measure_and_report(flags: BenchFlags, interruption: Interruption) -> tuple[T
         try:  # first the files: nobody can take them back, but a reader of our output may hang up
             if flags.save_result:
                 saved += save(flags, measured)
+                in_files_too()
         finally:
             _report(opened, measured, saved)
     trace, verdict = measured.trace, measured.verdict

@@ -135,6 +135,7 @@ def _tell(label: str, measured: Measured, saved: Sequence[Path]) -> None:
 def _sum_up(session: Session, runs: Sequence[_Run]) -> Path | None:
     """The table over the runs that count, and its file, if there is one."""
     from inferometer.cli.bench_files import save_repeats
+    from inferometer.cli.output import in_files_too
     from inferometer.report.repeats import render_repeats
 
     found = _spreads(runs)
@@ -142,6 +143,7 @@ def _sum_up(session: Session, runs: Sequence[_Run]) -> Path | None:
     try:
         if runs[0].saved:
             path = save_repeats(runs[0].saved[0], SUMMARY_FILE, _packed(session, runs))
+            in_files_too()
     finally:
         if any(run.counts for run in runs):
             typer.echo(render_repeats(found, asked=session.flags.repeats, metrics=session.asked.metrics), nl=False)

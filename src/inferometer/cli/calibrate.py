@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
 
         typer.echo(orjson.dumps(made.to_dict(), option=orjson.OPT_INDENT_2).decode())
         return
+    in_files_too()
     typer.echo("\n".join([*closing(made), f"Saved:    {path}"]))
 
 

@@ -125,9 +125,11 @@ def _understood(
 def _run(task: Task, places: Places, display: Display) -> Outcome:
     from inferometer.campaign.lock import LockedError
     from inferometer.campaign.runner import run_campaign
+    from inferometer.cli.output import in_files_too
     from inferometer.store.atomic import CannotWriteError
     from inferometer.store.ledger import LedgerError
 
+    in_files_too()
     try:
         return run_campaign(task, places, display)
     except (LedgerError, LockedError, CannotWriteError) as error:

@@ -80,8 +80,7 @@ def measure(
     entered = nullcontext(interruption) if interruption else Interruption()
     with scratch_folder() as folder, entered as interrupted, interrupted.measuring(stop, kill):
         try:
-            for job in jobs:
-                workers.append(_Worker(job, folder and folder / str(job.share.worker)))
+            workers.extend(_Worker(job, folder and folder / str(job.share.worker)) for job in jobs)
             _await_ready(workers, interrupted)
             anchor = take_anchor()
             start_ns = monotonic_ns() + START_AFTER_NS

@@ -217,9 +217,7 @@ class Precision:
         return {**asdict(self), "used": {kind: self.used(kind) for kind in UNITS}, "statement": statement(self)}
 
 
-def precision_of(
-    trace: Trace, summary: Summary, calibration: Calibration | Missing | None, *, tls: bool = False
-) -> Precision:
+def precision_of(trace: Trace, summary: Summary, calibration: Calibration | Missing | None, *, tls: bool = False) -> Precision:
     """Of a run with this trace (warm-ups included) and this summary, on a host with this calibration, if it has one."""
     delay, ambiguity_ns = summary.metrics["client_delay"], trace.events["ambiguity_ns"]
     alone = Precision(

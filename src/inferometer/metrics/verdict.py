@@ -102,7 +102,8 @@ def judge(
     prompt may come from the prefix cache by intention, such as a shared prefix. `max_in_flight`: the plan's cap, to tell a
     lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
     run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
-    `calibration`: of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS, which no calibration does.
+    `calibration`: of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS, which no
+    calibration does.
     `shown`: the latencies that the report shows. The run being interrupted is in the trace.
     """
     precision = precision_of(trace, summary, calibration, tls=tls)

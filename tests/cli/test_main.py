@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import typer
 
 import inferometer
 from inferometer.cli import main as main_module
-from inferometer.cli.main import _survive_any_output, app, main, spread, without_vllm_only
+from inferometer.cli.main import app, main, spread, without_vllm_only
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -137,16 +136,6 @@ def test_what_is_vllms_alone_is_left_out_with_a_word(capsys: pytest.CaptureFixtu
     assert without_vllm_only(typed) == ["bench", "--num-prompts", "3"]
     assert capsys.readouterr().err.count("changes nothing here; it is left out") == 3
     assert without_vllm_only(["engine", "--trust-remote-code"]) == ["engine", "--trust-remote-code"]
-
-
-def test_an_output_that_is_closed_or_cannot_show_everything_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
-    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr(sys, "stdout", narrow)
-    monkeypatch.setattr(sys, "stderr", None)
-    _survive_any_output()
-    print("测试 ×")
-    print("to nowhere", file=sys.stderr)
-    sys.stderr.close()
 
 
 def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(

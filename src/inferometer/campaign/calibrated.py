@@ -76,11 +76,12 @@ class HostCalibrations:
 
         key, directory = key_of(workers=workers, real_time=real_time), default_directory()
         found = find(key, directory)
-        if found.calibration is not None:
+        why = why_unfit(found.calibration) if found.calibration else ""
+        if found.calibration is not None and not why:
             return found.calibration
         command = _command(workers, real_time)
-        if found.problem:
-            self._say(found.problem)
+        if problem := found.problem or (why and f"{why} Its stored calibration is not used."):
+            self._say(problem)
             return Missing("unusable", command)
         differs = nearest(key, directory)
         return Missing("other" if differs else "none", command, differs)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-import select
 import sys
-from typing import Any
 
 from inferometer.store.atomic import CAUSES_AND_CURES
 
@@ -15,21 +13,26 @@ NOBODY_READS = (errno.EPIPE, errno.EIO, errno.ECONNRESET, errno.ENXIO)
 """The reader hung up (`| head`), or the terminal is gone: that was somebody's wish, or nobody is there to be told."""
 
 
-class _Output(io.FileIO):
-    """A descriptor; after the first write that failed, the rest is dropped."""
+class _Output(io.TextIOWrapper):
+    """After the first write that failed, the rest is dropped."""
 
     failure: OSError | None = None
     files_hold_it = False
 
-    def write(self, data: Any, /) -> int:
-        try:
-            while self.failure is None:
-                if (written := super().write(data)) is not None:
-                    return written
-                select.select((), (self,), ())  # another program made the terminal non-blocking, and it is full
-        except OSError as error:
-            self.failure = error
-        return len(data)
+    def write(self, text: str, /) -> int:
+        if self.failure is None:
+            try:
+                return super().write(text)
+            except OSError as error:
+                self.failure = error
+        return len(text)
+
+    def flush(self) -> None:
+        if self.failure is None:
+            try:
+                super().flush()
+            except OSError as error:
+                self.failure = error
 
 
 def survive_any_output() -> None:
@@ -45,8 +48,9 @@ def survive_any_output() -> None:
 
 
 def _wrapped(stream: io.TextIOWrapper) -> io.TextIOWrapper:
-    return io.TextIOWrapper(
-        io.BufferedWriter(_Output(stream.fileno(), "wb", closefd=False)),
+    os.set_blocking(stream.fileno(), True)  # a program that was killed may have left its terminal otherwise
+    return _Output(
+        stream.buffer,
         encoding=stream.encoding,
         errors="replace",
         line_buffering=stream.line_buffering,
@@ -56,24 +60,17 @@ def _wrapped(stream: io.TextIOWrapper) -> io.TextIOWrapper:
 
 def in_files_too() -> None:
     """What the command prints is in files, too: if it cannot be printed, that is said, but the command has done its work."""
-    output = _output()
-    if output is not None:
-        output.files_hold_it = True
+    if isinstance(sys.stdout, _Output):
+        sys.stdout.files_hold_it = True
 
 
 def finish_output(code: int) -> int:
     """Print what is left; the exit code of a command that ends with `code`: 2 if what it was to print is lost."""
-    sys.stdout.flush()
-    output = _output()
-    if output is None or output.failure is None or output.failure.errno in NOBODY_READS:
+    output = sys.stdout
+    output.flush()
+    if not isinstance(output, _Output) or output.failure is None or output.failure.errno in NOBODY_READS:
         return code
     why, _, _ = str(CAUSES_AND_CURES.get(output.failure.errno or 0, output.failure.strerror)).partition(";")
     still = " The results are saved." if output.files_hold_it else ""
     sys.stderr.write(f"inferometer: the output could not be written ({why}): send it to another place.{still}\n")
     return code if output.files_hold_it else code or 2
-
-
-def _output() -> _Output | None:
-    buffer = getattr(sys.stdout, "buffer", None)
-    raw = getattr(buffer, "raw", None)
-    return raw if isinstance(raw, _Output) else None

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from inferometer.metrics.calibration import Calibration, why_unfit
+from inferometer.metrics.calibration import Calibration
 from inferometer.store.atomic import write_file
 
 DIRECTORY_VARIABLE = "INFEROMETER_CALIBRATION_DIR"
@@ -63,8 +63,7 @@ def find(key: Mapping[str, Any], directory: Path) -> Found:
             return Found(None, f"The calibration in {path} is of another version, or another host: it is not used.")
         if content["sha256"] != _checksum(content["calibration"]):
             return Found(None, f"The calibration in {path} was changed: it is not used.")
-        found = Calibration.from_dict(content["calibration"])
-        return Found(None, f"The calibration in {path} is not used. {why}") if (why := why_unfit(found)) else Found(found)
+        return Found(Calibration.from_dict(content["calibration"]))
     except FileNotFoundError:
         return Found(None)
     except OSError as error:

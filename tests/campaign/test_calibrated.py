@@ -125,8 +125,8 @@ def test_a_stored_one_of_a_busy_host_is_not_used(host: Host) -> None:
     keep(made(events=0.0), default_directory())
     assert host.of("stored") == Missing("unusable", COMMAND)
     assert host.said == [
-        "This host's client was beyond ±0.25 ms, or sent too late, even at the smallest load that was tried (events/s): the host "
-        "was busy, most likely. Its stored calibration is not used."
+        "Even at the smallest load that was tried (events/s), this host's client was beyond ±0.25 ms, or sent too late: the "
+        "host was busy, most likely. Its stored calibration is not used."
     ]
 
 
@@ -134,7 +134,10 @@ def test_a_stored_one_of_a_busy_host_is_not_used(host: Host) -> None:
     ("unfit", "why"),
     [
         ({"waited_share": 0.2, "others_share": 0.4}, "busy while it was calibrated: other programs used 40 % of its cores"),
-        ({"ceilings": dict.fromkeys(UNITS, Ceiling(0.0, "time"))}, "(events/s, requests/s, streams): the host was busy"),
+        (
+            {"ceilings": dict.fromkeys(UNITS, Ceiling(0.0, "time"))},
+            "(events/s, requests/s, streams), this host's client was beyond",
+        ),
     ],
 )
 def test_one_of_a_busy_host_is_not_kept_and_that_is_said(

@@ -72,7 +72,9 @@ def calibrating(server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def flags(url: str, folder: Path, *more: str) -> list[str]:
     """Six requests of four events; what a busy machine makes of the verdict is allowed."""
-    line = f"bench --base-url {url} --num-prompts 6 --random-input-len 8 --random-output-len 4 --ignore-eos --quiet --no-realtime"
+    line = (
+        f"bench --base-url {url} --num-prompts 6 --random-input-len 8 --random-output-len 4 --ignore-eos --quiet --no-realtime"
+    )
     save = f"--allow-invalid --save-result --result-dir {folder} --result-filename r.json"
     return [*line.split(), *save.split(), *more]
 
@@ -96,9 +98,7 @@ def content(folder: Path, file: str) -> dict[str, Any]:
     return found
 
 
-def test_it_is_calibrated_once_and_after_the_results_are_saved(
-    bench: Bench, calibrating: Calibrating, tmp_path: Path
-) -> None:
+def test_it_is_calibrated_once_and_after_the_results_are_saved(bench: Bench, calibrating: Calibrating, tmp_path: Path) -> None:
     code, out, err = bench()
     assert code == 0, out + err
     assert (calibrating.measured_before, calibrating.saved_before) == ([6], [1])

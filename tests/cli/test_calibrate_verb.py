@@ -127,7 +127,9 @@ def test_a_host_that_is_busy_keeps_none(monkeypatch: pytest.MonkeyPatch, place: 
     monkeypatch.setattr("inferometer.metrics.calibration.why_unfit", lambda _: "This host was busy.")
     done = inferometer("calibrate", "--quick", "--no-realtime")
     assert done.exit_code == 2
-    assert done.stderr == "inferometer: This host was busy. The calibration is not stored: run it again while the host is idle.\n"
+    assert (
+        done.stderr == "inferometer: This host was busy. The calibration is not stored: run it again while the host is idle.\n"
+    )
     assert list(place.iterdir()) == []
 
 
@@ -201,6 +203,8 @@ def test_other_settings_than_the_stored_ones_are_named(
     monkeypatch.setenv(VARIABLE, "stored")
     stored(place)
     words = " ".join(bench(engine.base_url, "--workers", 2).stdout.split())
-    assert "calibrated only for other settings or versions (workers): `inferometer calibrate --workers 2 --no-realtime`" in words
+    assert (
+        "calibrated only for other settings or versions (workers): `inferometer calibrate --workers 2 --no-realtime`" in words
+    )
     assert inferometer("calibrate", "--quick", "--workers", 2, "--no-realtime").exit_code == 0
     assert "This host: " in bench(engine.base_url, "--workers", 2).stdout

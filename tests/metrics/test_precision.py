@@ -162,7 +162,7 @@ def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
         (Missing("off"), "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off)"),
         (
             Missing("other", "inferometer calibrate --workers 4", ("workers", "python")),
-            "This host is calibrated only for other settings or versions (workers, python): `inferometer calibrate --workers 4`",
+            "This host is calibrated only for other settings or versions (workers, python): `inferometer calibrate --workers",
         ),
         (Missing("unusable"), "The stored calibration of this host cannot be used: `inferometer calibrate` makes a new one."),
     ],
@@ -195,8 +195,11 @@ def test_a_verdict_compared_with_a_calibration_made_later_is_as_if_it_had_been_t
         ({"waited_share": 0.5, "others_share": 0.05}, ""),  # one core, which client and server share
         ({"waited_share": 0.01, "others_share": 0.6}, ""),  # so many cores that others are not in the way
         ({"waited_share": None, "others_share": 0.6}, ""),
-        ({"waited_share": 0.3, "others_share": 0.6}, "other programs used 60 % of its cores, and the calibration waited for a core"),
-        ({"requests": 0.0, "ended_by": "time"}, "even at the smallest load that was tried (requests/s)"),
+        (
+            {"waited_share": 0.3, "others_share": 0.6},
+            "other programs used 60 % of its cores, and the calibration waited for a core",
+        ),
+        ({"requests": 0.0, "ended_by": "time"}, "Even at the smallest load that was tried (requests/s)"),
     ],
 )
 def test_a_calibration_of_a_busy_host_is_of_no_use(fields: dict[str, Any], why: str) -> None:

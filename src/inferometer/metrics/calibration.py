@@ -137,8 +137,8 @@ def why_unfit(calibration: Calibration) -> str:
         )
     if failed := [UNITS[kind] for kind, ceiling in calibration.ceilings.items() if not ceiling.value]:
         return (
-            f"This host's client was beyond ±{calibration.target_ms:g} ms, or sent too late, even at the smallest load that was "
-            f"tried ({', '.join(failed)}): the host was busy, most likely."
+            f"Even at the smallest load that was tried ({', '.join(failed)}), this host's client was beyond "
+            f"±{calibration.target_ms:g} ms, or sent too late: the host was busy, most likely."
         )
     return ""
 

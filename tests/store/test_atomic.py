@@ -382,3 +382,25 @@ def test_a_lock_that_a_killed_process_left_is_named(tmp_path: Path, monkeypatch:
     left.unlink()
     append_line(path, b"two")
     assert path.read_bytes() == b"one\ntwo"
+
+
+def test_a_new_file_replaces_none_that_appeared_meanwhile(tmp_path: Path) -> None:
+    with (
+        pytest.raises(CannotWriteError, match="something of that name exists already; choose another name"),
+        replacing(tmp_path / "a.tar", new=True) as temporary,
+    ):
+        temporary.write_bytes(b"ours")
+        (tmp_path / "a.tar").write_bytes(b"theirs")
+    assert (tmp_path / "a.tar").read_bytes() == b"theirs"
+    assert names(tmp_path) == ["a.tar"]
+
+
+def test_a_name_is_taken_to_its_end_after_a_kill_in_between(tmp_path: Path) -> None:
+    source = file_of("ours", tmp_path)
+    os.link(source, tmp_path / "name")
+    take_name(source, tmp_path / "name")
+    assert names(tmp_path) == ["name"]
+    (tmp_path / "link").symlink_to("name")
+    with pytest.raises(FileExistsError):
+        take_name(tmp_path / "name", tmp_path / "link")
+    assert names(tmp_path) == ["link", "name"]

@@ -47,10 +47,11 @@ class CannotWriteError(OSError):
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, new: bool = False) -> Iterator[Path]:
     """Give a temporary path to write to; on leaving, its file is flushed and takes the name `path`.
 
-    Missing parents are created. Raises CannotWriteError, and then `path` is as it was before.
+    Missing parents are created. Raises CannotWriteError, and then `path` is as it was before; with `new` also if there is
+    something of that name by then.
     """
     temporary = _temporary(path.parent)
     try:
@@ -58,8 +59,11 @@ def replacing(path: Path) -> Iterator[Path]:
             _make(path.parent)
             yield temporary
             _flush(temporary)
-            temporary.replace(path)
-            _flush(path.parent)
+            if new:
+                take_name(temporary, path)
+            else:
+                temporary.replace(path)
+                _flush(path.parent)
     finally:
         with suppress(OSError):
             temporary.unlink()
@@ -128,7 +132,7 @@ def take_name(source: Path, target: Path) -> None:
     `source` is where it was.
     """
     _make(target.parent)
-    if os.path.lexists(target):
+    if os.path.lexists(target) and not _has_both_names(source, target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     try:
         if source.is_dir():
@@ -147,7 +151,8 @@ def take_name(source: Path, target: Path) -> None:
 def _take_file_name(source: Path, target: Path) -> None:
     """A second name for the file, which nothing else may have, instead of its first one."""
     try:
-        os.link(source, target)
+        if not _has_both_names(source, target):
+            os.link(source, target)
     except FileExistsError:
         raise
     except OSError:  # a file system without hard links: an empty file takes the name, for the moment until it is renamed
@@ -159,6 +164,14 @@ def _take_file_name(source: Path, target: Path) -> None:
             raise
     else:
         source.unlink()
+
+
+def _has_both_names(source: Path, target: Path) -> bool:
+    """Whether a kill came before a file, which has its new name, lost the old one."""
+    try:
+        return os.path.samestat(source.lstat(), target.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def append_line(path: Path, line: bytes) -> None:

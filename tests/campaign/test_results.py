@@ -164,9 +164,7 @@ def test_files_are_on_the_disk_before_the_ledger_says_so(places: Places) -> None
     assert all(seen[at + 1] == ("fsync", places.ledger) for at in ledger)
 
 
-def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(
-    places: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = places.result_dir / "p1_a.json"
 
     def take(source: Path, target: Path) -> None:

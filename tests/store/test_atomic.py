@@ -384,13 +384,15 @@ def test_a_lock_that_a_killed_process_left_is_named(tmp_path: Path, monkeypatch:
     assert path.read_bytes() == b"one\ntwo"
 
 
-def test_a_new_file_replaces_none_that_appeared_meanwhile(tmp_path: Path) -> None:
-    with (
-        pytest.raises(CannotWriteError, match="something of that name exists already; choose another name"),
-        replacing(tmp_path / "a.tar", new=True) as temporary,
-    ):
+def write_while_theirs_appears(path: Path) -> None:
+    with replacing(path, new=True) as temporary:
         temporary.write_bytes(b"ours")
-        (tmp_path / "a.tar").write_bytes(b"theirs")
+        path.write_bytes(b"theirs")
+
+
+def test_a_new_file_replaces_none_that_appeared_meanwhile(tmp_path: Path) -> None:
+    with pytest.raises(CannotWriteError, match="something of that name exists already; choose another name"):
+        write_while_theirs_appears(tmp_path / "a.tar")
     assert (tmp_path / "a.tar").read_bytes() == b"theirs"
     assert names(tmp_path) == ["a.tar"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -128,8 +129,21 @@ def _run(arguments: Sequence[str]) -> int:
         sentence = error.format_message().rstrip(".").replace(": Value error, ", ": ")
         typer.echo(f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(arguments)}.", err=True)
         return 2
+    except FileNotFoundError:
+        if _is_somewhere():
+            raise
+        typer.echo("inferometer: the current directory does not exist any more: change to another one.", err=True)
+        return 2
     except (typer.Abort, KeyboardInterrupt):  # the latter, where Ctrl-C comes again while the first is being answered
         return 130
+
+
+def _is_somewhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _whole_flags_in_help() -> None:

@@ -43,7 +43,10 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     allow_invalid: Annotated[bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")] = False,
     calibration: Annotated[
         bool,
-        typer.Option(help="Hold points against this host's calibration; first make a quick one (once, some 12 s) if need be."),
+        typer.Option(
+            help="Compare points with this host's calibration. If there is none, make a quick one before the first point (once, "
+            "about 12 s)."
+        ),
     ] = True,
     interleave: Annotated[
         bool,

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from inferometer.simulator.api import FrontSettings
+from inferometer.simulator.api import FrontSettings, TruthFileError
 from inferometer.simulator.model import EngineSettings
 from inferometer.simulator.poller import sharpen_timers
 from inferometer.simulator.server import Server
@@ -35,7 +35,10 @@ def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | 
         server.watch(lifeline_fd)
     sharpen_timers()
     print(f"{READY}{server.url}", flush=True)  # noqa: T201
-    server.run()
+    try:
+        server.run()
+    except TruthFileError as error:
+        return _refuse(str(error))
     return 0
 
 

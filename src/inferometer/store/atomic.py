@@ -34,6 +34,7 @@ CAUSES_AND_CURES = {
     errno.ENOSPC: "the disk is full; free some space, or choose a directory on another disk",
     errno.EDQUOT: "your disk quota is used up; free some space, or choose a directory on another disk",
     errno.EFBIG: "the file would be larger than this system allows; raise the limit (`ulimit -f`), or choose another directory",
+    errno.ENOENT: "its directory does not exist any more; change to another one, or choose another directory",
     errno.ENOTDIR: "part of that path is a file, not a directory; choose another directory",
     errno.EISDIR: "that is a directory; choose a file name",
     errno.EEXIST: "something of that name exists already; choose another name, or move it away",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from inferometer.campaign import calibration as making
 from inferometer.campaign.calibrated import VARIABLE, HostCalibrations, Policy, is_rehearsal, policy_for
 from inferometer.campaign.calibration import CalibrationError, key_of
+from inferometer.loadgen.scratch import scratch_folder
 from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, LoadLevel, Missing
 from inferometer.store.calibrations import DIRECTORY_VARIABLE, default_directory, find, keep, path_of
 
@@ -54,6 +56,8 @@ class Host:
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "calibrations"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where nobody else measures
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     host = Host()
     monkeypatch.setattr(making, "calibrate", host.calibrate)
     return host
@@ -94,6 +98,13 @@ def test_a_stored_one_is_used_in_silence(host: Host) -> None:
     keep(made(events=77.0), default_directory())
     assert host.of("make") == host.of("stored") == made(events=77.0)
     assert (host.calls, host.said) == ([], [])
+
+
+def test_none_is_made_while_another_measurement_would_be_disturbed(host: Host) -> None:
+    with scratch_folder():
+        assert host.of("make") == Missing("none", COMMAND)
+    assert host.calls == []
+    assert host.said == ["This host is not calibrated now, because that would disturb another measurement that runs on it."]
 
 
 def test_other_workers_have_their_own(host: Host) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ def calibrating(server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """A host that has no calibration."""
     calibrating = Calibrating(server, tmp_path / "out")
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "kept"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where nobody else measures
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setenv(VARIABLE, "")
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setattr(making, "calibrate", calibrating)

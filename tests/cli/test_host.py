@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ def made(workers: int, real_time: bool) -> Calibration:
 @pytest.fixture(autouse=True)
 def uncalibrated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "kept"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where nobody else measures
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setenv(VARIABLE, "")
     monkeypatch.setattr(making, "calibrate", lambda *, workers, real_time, **_: made(workers, real_time))
 

@@ -62,10 +62,15 @@ class HostCalibrations:
 
         Raises KeyboardInterrupt if it was stopped while it was made.
         """
+        from inferometer.loadgen import others_measure
+
         found = self.find(policy, workers=workers, real_time=real_time)
         settings = (workers, real_time)
         if isinstance(found, Missing) and policy == "make" and settings not in self._tried:
             self._tried.add(settings)
+            if others_measure():
+                self._say("This host is not calibrated now, because that would disturb another measurement that runs on it.")
+                return found
             self._say(notice)
             made = self._make(workers, real_time)
             self._known[settings] = found = made or found

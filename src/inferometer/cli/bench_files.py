@@ -67,11 +67,12 @@ def save(flags: BenchFlags, measured: Measured) -> list[Path]:
 
 
 def _write(flags: BenchFlags, measured: Measured, path: Path) -> list[Path]:
-    result = measured.result()
     with set_aside(path) as aside:
         run, json = aside / "run", aside / "result.json"
         measured.save_run(run, describe_environment(sys.argv, measured.ready.server))
-        save_result(json, result)
+        result = measured.result()
+        if not flags.append_result:
+            save_result(json, result)
         for file, directory in names(path, append=flags.append_result):
             with suppress(FileExistsError):
                 take_name(run, directory)

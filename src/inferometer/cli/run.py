@@ -44,8 +44,8 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     calibration: Annotated[
         bool,
         typer.Option(
-            help="Compare points with this host's calibration. If there is none, make a quick one before the first point (once, "
-            "about 12 s)."
+            help="Compare points with this host's calibration. If there is none, make a quick one before the first point "
+            "(once, about 12 s)."
         ),
     ] = True,
     interleave: Annotated[

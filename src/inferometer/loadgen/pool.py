@@ -134,17 +134,22 @@ def _collect(
     workers: Sequence[_Worker], last_words: Mapping[int, tuple[Any, ...]], start_realtime_ns: int, *, interrupted: bool
 ) -> Trace:
     """One trace, whatever became of the workers: what one of them failed to record is lost, what the others did is not."""
-    shares = []
-    for place, worker in enumerate(workers):
-        word = last_words[place]
-        if word[0] == "done":
-            try:
-                shares.append(load_share(word[1], worker.job, start_realtime_ns))
-                continue
-            except OSError as error:
-                why = f"what the worker recorded is gone from the temporary folder: {error.strerror}"
-        else:
-            why = "the worker process died" if word[0] == "died" else f"the worker failed: {word[1].strip().splitlines()[-1]}"
-        sent = snapshot([worker.live]).sent
-        shares.append(lost_share(worker.job, sent, start_realtime_ns, why=why, interrupted=interrupted))
+    shares = [
+        _share_of(worker, last_words[place], start_realtime_ns, interrupted=interrupted) for place, worker in enumerate(workers)
+    ]
     return merge(shares)
+
+
+def _share_of(worker: _Worker, word: tuple[Any, ...], start_realtime_ns: int, *, interrupted: bool) -> Trace:
+    """What a worker recorded, or what is known of it, by its last word."""
+    if word[0] == "done":
+        try:
+            return load_share(word[1], worker.job, start_realtime_ns)
+        except OSError as error:
+            why = f"what the worker recorded is gone from the temporary folder: {error.strerror}"
+    elif word[0] == "died":
+        why = "the worker process died"
+    else:
+        why = f"the worker failed: {word[1].strip().splitlines()[-1]}"
+    last = snapshot([worker.live])
+    return lost_share(worker.job, last.sent, start_realtime_ns, why=why, answered=last.ok, interrupted=interrupted)

@@ -134,6 +134,19 @@ def _foreign_share(facts: Facts) -> float | None:
     return None if foreign is None or not requests else foreign / requests
 
 
+def several_addresses(facts: Facts) -> Finding:
+    """A name with several addresses is several servers: the figures are those of all of them, the counters of one."""
+    name, addresses = "several_addresses", max((w.addresses for w in facts.trace.workers), default=1)
+    figures: dict[str, Figure] = {"addresses": addresses}
+    if addresses == 1:
+        return Finding(name, Level.OK, "All connections went to one address.", figures)
+    sentence = (
+        f"The server's name has {addresses} addresses that take connections, and these were spread over all of them in turn: "
+        "the figures are those of all together, and counters of the server those of one."
+    )
+    return Finding(name, Level.NOTE, sentence, figures, "To measure one of them, give its address as --base-url.")
+
+
 def queueing(facts: Facts) -> Finding:
     """Where most of TTFT is waiting for a place, it tells of the load more than of the server: which a ladder is to show.
 

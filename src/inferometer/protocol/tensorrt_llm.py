@@ -15,7 +15,7 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
-from inferometer.protocol.json_stream import JsonDecoder, WireFormatError, text_of
+from inferometer.protocol.json_stream import ForeignFrameError, JsonDecoder, text_of
 from inferometer.protocol.openai import COMPLETIONS
 from inferometer.protocol.openai_answer import ChunkEmitter, Shape, read_chat, read_completion
 from inferometer.protocol.openai_chat import CHAT
@@ -51,7 +51,7 @@ def decoder() -> JsonDecoder:
 
 def read_event(event: dict[str, Any]) -> StreamEvent:
     if "text_output" not in event:
-        raise WireFormatError("data without text_output")
+        raise ForeignFrameError
     return StreamEvent(text_of(event, "text_output"))
 
 

@@ -107,6 +107,16 @@ def test_they_do_as_before_afterwards_and_inside_another() -> None:
     assert [signal.getsignal(number) for number in ALL] == before
 
 
+@EACH
+def test_once_the_exit_code_is_known_nothing_changes_it_also_outside(number: int) -> None:
+    with Interruption() as outer:
+        with Interruption() as inner:
+            inner.finish()
+            send(number)
+        send(number)
+        assert outer.asked
+
+
 def test_a_terminal_whose_end_is_ignored_may_go() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nohup
     with Interruption() as held:

@@ -6,12 +6,15 @@ is saved and reported, they are only noted, so that nothing that was measured is
 
 from __future__ import annotations
 
+import atexit
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+
+ALL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 SECOND_THOUGHT_NS = 2_000_000_000
 """A second Ctrl-C counts as a second wish, but not within this of the first: an impatient finger is not a decision."""
@@ -30,10 +33,13 @@ class Interruption:
         self._answer = _end
         self._first_ns: int | None = None
         self._before: dict[int, Any] = {}
+        self._around: object = None
+        """The one whose place this takes while it is entered."""
 
     def __enter__(self) -> Interruption:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ALL:
             before = signal.getsignal(number)
+            self._around = getattr(before, "__self__", None)
             if number != signal.SIGHUP or before != signal.SIG_IGN:
                 self._before[number] = before
                 signal.signal(number, self._on_signal)
@@ -55,6 +61,12 @@ class Interruption:
     def hold(self) -> None:
         """From now on, signals are only noted."""
         self._answer = _note
+
+    def finish(self) -> None:
+        """The exit code is known: signals are only noted from now on, also when this is left for another one."""
+        self.hold()
+        if isinstance(self._around, Interruption):
+            self._around.finish()
 
     @contextmanager
     def skipping(self) -> Iterator[None]:
@@ -92,3 +104,8 @@ def _end(again: bool) -> None:
 
 def _note(again: bool) -> None:
     pass
+
+
+def ignore_at_exit() -> None:
+    """While the interpreter ends, which takes a moment, a signal does not change the exit code any more."""
+    atexit.register(lambda: [signal.signal(number, signal.SIG_IGN) for number in ALL])

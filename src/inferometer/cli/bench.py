@@ -50,8 +50,10 @@ def bench(**flags: Any) -> None:
         if asked.config or asked.tp or asked.campaign:
             _run_test(asked)
         if asked.repeats != 1:
-            raise typer.Exit(measure_repeats(asked, interruption))
-        _, code = measure_and_report(asked, interruption)
+            code = measure_repeats(asked, interruption)
+        else:
+            _, code = measure_and_report(asked, interruption)
+        interruption.finish()
         raise typer.Exit(code)
 
 

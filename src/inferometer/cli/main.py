@@ -25,7 +25,7 @@ from inferometer.cli.plan import plan
 from inferometer.cli.presets import presets
 from inferometer.cli.report import report
 from inferometer.cli.run import run
-from inferometer.interruption import Interruption
+from inferometer.interruption import Interruption, ignore_at_exit
 
 app = typer.Typer(
     name="inferometer",
@@ -113,11 +113,12 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 def main() -> None:
     """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
     survive_any_output()
+    ignore_at_exit()
     if len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv):
         _whole_flags_in_help()
     with Interruption() as interruption:
         code = _run(sys.argv[1:])
-        interruption.hold()
+        interruption.finish()
         sys.exit(finish_output(code))
 
 

@@ -1,7 +1,8 @@
-"""What Ctrl-C, SIGTERM and SIGHUP do to a command, stage by stage.
+"""What Ctrl-C, SIGTERM and SIGHUP do to a command, depending on how far it is.
 
-Until anything was measured they end it: KeyboardInterrupt. While workers measure, they ask the workers to stop. While that
-is saved and reported, they are only noted, so that nothing that was measured is lost; who holds them asks afterwards.
+Before anything was measured, they end the command (KeyboardInterrupt). While workers measure, they
+ask the workers to stop. While the measurement is saved and reported, they are only recorded, so
+that nothing that was measured is lost.
 """
 
 from __future__ import annotations
@@ -17,24 +18,24 @@ from typing import Any
 ALL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 SECOND_THOUGHT_NS = 2_000_000_000
-"""A second Ctrl-C counts as a second wish, but not within this of the first: an impatient finger is not a decision."""
+"""A second Ctrl-C throws a run away only if it comes later than this after the first one."""
 
 
 class Interruption:
-    """Answers these signals as long as it is entered; then they do what they did before.
+    """Handles these signals while it is entered, and restores their handlers when it is left.
 
-    SIGHUP that is ignored (`nohup`) stays so. It asks like the others, but it is no second wish: when a session ends, it may
-    come several times, and from several sides.
+    If SIGHUP is ignored (`nohup`), it stays ignored. Otherwise SIGHUP stops a run like Ctrl-C, but
+    it never counts as a second Ctrl-C: when a session ends, it may arrive several times.
     """
 
     def __init__(self) -> None:
         self.asked = False
-        """Whether one of them came."""
+        """Whether one of the signals arrived."""
         self._answer = _end
         self._first_ns: int | None = None
         self._before: dict[int, Any] = {}
         self._around: object = None
-        """The one whose place this takes while it is entered."""
+        """The Interruption whose handlers this one replaces, if there is one."""
 
     def __enter__(self) -> Interruption:
         for number in ALL:
@@ -51,7 +52,7 @@ class Interruption:
 
     @contextmanager
     def measuring(self, stop: Callable[[], None], kill: Callable[[], None]) -> Iterator[None]:
-        """Meanwhile a signal calls `stop`, and a second one `kill`. What was measured is then held until it is released."""
+        """Inside, a signal calls `stop`, and a second one `kill`. Afterwards signals are held."""
         self._answer = lambda again: kill() if again else stop()
         try:
             yield
@@ -59,18 +60,24 @@ class Interruption:
             self.hold()
 
     def hold(self) -> None:
-        """From now on, signals are only noted."""
-        self._answer = _note
+        """From now on, signals are only recorded."""
+        self._answer = _record
+
+    def release(self) -> None:
+        """From now on, a signal raises KeyboardInterrupt. So does one that came while held."""
+        self._answer = _end
+        if self.asked:
+            raise KeyboardInterrupt
 
     def finish(self) -> None:
-        """The exit code is known: signals are only noted from now on, also when this is left for another one."""
+        """The exit code is known: from now on, signals are only recorded, also by the outer one."""
         self.hold()
         if isinstance(self._around, Interruption):
             self._around.finish()
 
     @contextmanager
     def skipping(self) -> Iterator[None]:
-        """A signal ends what is done meanwhile, and nothing else; further ones are only noted, also afterwards."""
+        """Inside, the first signal ends the block and nothing else. Later ones are recorded."""
         self._answer = self._skip
         try:
             yield
@@ -82,12 +89,6 @@ class Interruption:
     def _skip(self, again: bool) -> None:
         self.hold()
         raise KeyboardInterrupt
-
-    def release(self) -> None:
-        """From now on, any signal ends the command. Raises KeyboardInterrupt if one came while they were held."""
-        self._answer = _end
-        if self.asked:
-            raise KeyboardInterrupt
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         now_ns = time.monotonic_ns()
@@ -102,10 +103,10 @@ def _end(again: bool) -> None:
     raise KeyboardInterrupt
 
 
-def _note(again: bool) -> None:
+def _record(again: bool) -> None:
     pass
 
 
 def ignore_at_exit() -> None:
-    """While the interpreter ends, which takes a moment, a signal does not change the exit code any more."""
+    """Ignore the signals while the interpreter shuts down, so that the exit code stays."""
     atexit.register(lambda: [signal.signal(number, signal.SIG_IGN) for number in ALL])

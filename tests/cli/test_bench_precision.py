@@ -189,7 +189,7 @@ def test_files_that_cannot_be_written_again_stay_and_nothing_else_is_told(
     monkeypatch.setattr(bench_precision, "add_calibration", full)
     code, out, err = bench()
     assert code == 0, out + err
-    assert err.endswith("the disk is full. The results stay without the precision of this host.\n")
+    assert err.endswith("the disk is full. The result files do not contain the precision of this host.\n")
     assert "This host: " not in out
     assert content(tmp_path / "out" / "r", "verdict.json")["precision"]["calibrated"] is None
 

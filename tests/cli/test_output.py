@@ -45,7 +45,7 @@ def test_a_product_that_is_lost_on_a_full_disk_is_exit_code_2(words: str) -> Non
     with FULL.open("wb") as full:
         done = run(*words.split(), stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
-    assert done.stderr == "inferometer: the output could not be written (the disk is full): send it to another place.\n"
+    assert done.stderr == "inferometer: the output could not be written (the disk is full): redirect it elsewhere.\n"
 
 
 @pytest.mark.parametrize("words", ["presets show custom", "bench --help"])
@@ -83,7 +83,7 @@ def test_what_is_in_files_is_not_lost_with_the_output(tmp_path: Path) -> None:
     with FULL.open("wb") as full:
         done = run("collect", tmp_path / "results", "-o", tmp_path / "a.tar", stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 0
-    assert done.stderr.endswith("(the disk is full): send it to another place. The results are saved.\n")
+    assert done.stderr.endswith("(the disk is full): redirect it elsewhere. The results are saved.\n")
     assert (tmp_path / "a.tar").exists()
 
 

@@ -1,7 +1,7 @@
-"""What `bench` does after the first run on a host: calibrate it, and add to the results how exact they are.
+"""What `bench` does after the first run on a host: calibrate it, and add the precision to the results.
 
-The results are saved and printed before, and stay as they are whatever becomes of this: a signal skips it, and the exit code
-is the run's.
+By then the results are saved and printed. Whatever happens here, they stay, and the exit code is
+that of the run.
 """
 
 from __future__ import annotations
@@ -23,20 +23,31 @@ if TYPE_CHECKING:
     from inferometer.metrics import Verdict
 
 
-def calibrate_afterwards(session: Session, verdict: Verdict, interruption: Interruption, *, saved: bool) -> Calibration | None:
-    """A calibration of this host, if it had none that the run with this verdict could be compared with, and is to have one."""
+def calibrate_afterwards(
+    session: Session,
+    verdict: Verdict,
+    interruption: Interruption,
+    *,
+    saved: bool,
+) -> Calibration | None:
+    """Calibrate this host if the run could not be compared with a calibration, unless that is off.
+
+    None if there is nothing to add: the host was calibrated, or it could not be done.
+    """
     flags, precision = session.flags, verdict.precision
-    is_missing = precision is not None and precision.calibrated is None and precision.load["events"] > 0
-    if not is_missing or session.policy != "make" or interruption.asked:
+    if precision is None or precision.calibrated is not None or not precision.load["events"]:
         return None
+    if session.policy != "make" or interruption.asked:
+        return None
+    done = "The results are saved" if saved else "The report is complete"
     found, skipped = None, True
     with interruption.skipping():
         found = session.calibrations.find_or_make(
             session.policy,
             workers=flags.workers,
             real_time=flags.realtime,
-            notice=f"{'The results are saved' if saved else 'The report is complete'}. Calibrating this host now, to state how "
-            f"exact it is. This takes about {ABOUT_S} s, once for this host and these settings. Ctrl-C skips it; "
+            notice=f"{done}. Calibrating this host now, to state how exact it is. This takes "
+            f"about {ABOUT_S} s, once for this host and these settings. Ctrl-C skips it; "
             "--no-calibration goes without.",
         )
         skipped = False
@@ -46,16 +57,18 @@ def calibrate_afterwards(session: Session, verdict: Verdict, interruption: Inter
 
 
 def add_precision(calibration: Calibration, verdicts: Sequence[Verdict], runs: Sequence[Path | None]) -> Sequence[Verdict]:
-    """The verdicts of finished runs, compared with this calibration. Where runs have directories, these say so by then.
+    """Compare finished runs with this calibration, and write that into their directories.
 
-    If they cannot be written, that is said, and all verdicts stay as they were.
+    Returns the new verdicts. If a directory cannot be written, it says so, and returns the old ones:
+    what is printed is what the files say.
     """
     compared = [verdict.against(calibration) for verdict in verdicts]
     try:
         for verdict, run in zip(compared, runs, strict=True):
             if run is not None:
                 add_calibration(run, calibration.to_dict(), verdict.to_dict())
-    except (OSError, ValueError) as error:  # cannot be written, or somebody has moved or changed them meanwhile
-        typer.echo(f"inferometer: {error}. The results stay without the precision of this host.", err=True)
+    except (OSError, ValueError) as error:  # no room, or somebody moved or changed the files
+        why = f"{error}. The result files do not contain the precision of this host."
+        typer.echo(f"inferometer: {why}", err=True)
         return verdicts
     return compared

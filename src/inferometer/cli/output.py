@@ -1,4 +1,7 @@
-"""Standard output and standard error that never raise: a full disk or a closed terminal is no reason to lose a measurement."""
+"""Standard output and standard error that never raise.
+
+A full disk, a reader that hangs up or a closed terminal must not cost a measurement.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,14 @@ import sys
 from inferometer.store.atomic import CAUSES_AND_CURES
 
 NOBODY_READS = (errno.EPIPE, errno.EIO, errno.ECONNRESET, errno.ENXIO)
-"""The reader hung up (`| head`), or the terminal is gone: that was somebody's wish, or nobody is there to be told."""
+"""The reader hung up (`| head`), or the terminal is gone. This is not reported."""
 
 
 class _Output(io.TextIOWrapper):
-    """After the first write that failed, the rest is dropped."""
+    """After the first write that fails, everything else is dropped."""
 
     failure: OSError | None = None
-    files_hold_it = False
+    is_in_files = False
 
     def write(self, text: str, /) -> int:
         if self.failure is None:
@@ -36,11 +39,12 @@ class _Output(io.TextIOWrapper):
 
 
 def survive_any_output() -> None:
-    """From now on neither a failing output nor a character that it cannot show raises anything."""
+    """From now on, output that fails raises nothing, nor does a character it cannot encode."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (stays open as long as we run)
+            nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open until we exit)
+            setattr(sys, name, nowhere)
         elif stream is getattr(sys, f"__{name}__") and isinstance(stream, io.TextIOWrapper):
             setattr(sys, name, _wrapped(stream))
         elif isinstance(stream, io.TextIOWrapper):
@@ -48,7 +52,7 @@ def survive_any_output() -> None:
 
 
 def _wrapped(stream: io.TextIOWrapper) -> io.TextIOWrapper:
-    os.set_blocking(stream.fileno(), True)  # a program that was killed may have left its terminal otherwise
+    os.set_blocking(stream.fileno(), True)  # another program may have left it non-blocking
     return _Output(
         stream.buffer,
         encoding=stream.encoding,
@@ -59,18 +63,20 @@ def _wrapped(stream: io.TextIOWrapper) -> io.TextIOWrapper:
 
 
 def in_files_too() -> None:
-    """What the command prints is in files, too: if it cannot be printed, that is said, but the command has done its work."""
+    """The results are saved: the exit code does not depend on whether they can be printed."""
     if isinstance(sys.stdout, _Output):
-        sys.stdout.files_hold_it = True
+        sys.stdout.is_in_files = True
 
 
 def finish_output(code: int) -> int:
-    """Print what is left; the exit code of a command that ends with `code`: 2 if what it was to print is lost."""
+    """Flush the output. Returns the exit code: 2 instead of 0 if the command's result is lost."""
     output = sys.stdout
     output.flush()
-    if not isinstance(output, _Output) or output.failure is None or output.failure.errno in NOBODY_READS:
+    failure = output.failure if isinstance(output, _Output) else None
+    if not isinstance(output, _Output) or failure is None or failure.errno in NOBODY_READS:
         return code
-    why, _, _ = str(CAUSES_AND_CURES.get(output.failure.errno or 0, output.failure.strerror)).partition(";")
-    still = " The results are saved." if output.files_hold_it else ""
-    sys.stderr.write(f"inferometer: the output could not be written ({why}): send it to another place.{still}\n")
-    return code if output.files_hold_it else code or 2
+    known = CAUSES_AND_CURES.get(failure.errno or 0, str(failure.strerror))
+    cause, _, _ = known.partition(";")
+    saved = " The results are saved." if output.is_in_files else ""
+    sys.stderr.write(f"inferometer: the output could not be written ({cause}): redirect it elsewhere.{saved}\n")
+    return code if output.is_in_files else code or 2

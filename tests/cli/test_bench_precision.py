@@ -209,8 +209,9 @@ main()
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("times", [1, 10])
+@pytest.mark.parametrize(
+    ("number", "times"), [(signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGINT, 10)]
+)
 @pytest.mark.usefixtures("calibrating")
 def test_a_signal_skips_it_and_the_run_ends_as_it_would(
     server: ApiServer, tmp_path: Path, number: signal.Signals, times: int

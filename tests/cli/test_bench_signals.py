@@ -73,15 +73,14 @@ def server() -> Iterator[ApiServer]:
 
 
 @pytest.mark.parametrize(
-    "numbers", [[CTRL_C], [CTRL_C] * 3, [TERM, HUP, TERM]], ids=["Ctrl-C", "Ctrl-C, thrice", "its session"]
-)
-@pytest.mark.parametrize(
-    "where",
+    ("where", "numbers"),
     [
-        "campaign.measured.summarize",
-        "store.run_directory._to_series",
-        "cli.bench_files.take_name",
-        "report.console.render",
+        ("campaign.measured.summarize", [CTRL_C]),
+        ("campaign.measured.summarize", [TERM, HUP, TERM]),  # as the end of a session does
+        ("store.run_directory._to_series", [CTRL_C] * 3),
+        ("store.run_directory._to_series", [HUP]),
+        ("cli.bench_files.take_name", [CTRL_C] * 3),
+        ("report.console.render", [CTRL_C]),
     ],
 )
 def test_what_was_measured_is_saved_and_reported(

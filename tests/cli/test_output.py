@@ -14,6 +14,7 @@ from typing import IO
 import pytest
 
 from inferometer.cli.output import survive_any_output
+from inferometer.simulator import EmbeddedEngine, EngineSettings
 
 COMMAND = [sys.executable, "-c", "from inferometer.cli.main import main; main()"]
 FULL = Path("/dev/full")
@@ -100,3 +101,14 @@ def test_all_of_it_gets_through_a_pipe_that_does_not_block() -> None:
     assert process.communicate()[1] == b""
     assert len(content) > 3 * 4096
     assert content.rstrip().endswith(b"}")
+
+
+@needs_full
+@pytest.mark.parametrize(("save", "code"), [([], 2), (["--save-result"], 0)])
+def test_a_run_whose_report_and_progress_cannot_be_written(tmp_path: Path, save: list[str], code: int) -> None:
+    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2)) as engine, FULL.open("wb") as full:
+        load = f"--base-url {engine.base_url} --num-prompts 3 --random-input-len 8 --random-output-len 3 --allow-invalid"
+        where = ["--no-realtime", "--result-dir", tmp_path, "--result-filename", "r.json"]
+        done = run("bench", *load.split(), *where, *save, stdout=full, stderr=full)
+    assert done.returncode == code
+    assert sorted(path.name for path in tmp_path.iterdir()) == (["r", "r.json"] if save else [])

@@ -45,8 +45,9 @@ def embedded(groups: Sequence[Group]) -> list[Group]:
 
 
 def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
-    identity = {**(point.spec.server or {}), "embedded": asdict(settings_for(need))}
-    return replace(point, spec=point.spec.model_copy(update={"server": identity}))
+    spec = point.spec.at_address(None)  # the engine has a port of its own, whatever the address of the real server
+    identity = {**(spec.server or {}), "embedded": asdict(settings_for(need))}
+    return replace(point, spec=spec.model_copy(update={"server": identity}))
 
 
 class EmbeddedServer:

@@ -106,6 +106,8 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
         yield f"  compose   service {need.recipe.compose_service} of {need.recipe.compose_file}"
     if line := shell_line(need.recipe):
         yield f"  command   {line}"
+        if need.binding:
+            yield f"  listens   {need.binding}"
     if need.recipe.launch:
         launched = ", ".join(f"{name} {value}" for name, value in need.recipe.launch.items())
         yield f"  launch    {launched}"

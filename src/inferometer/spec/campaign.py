@@ -211,9 +211,11 @@ class ServerNeed:
     """What the recipe declares, else what the group's points need where the command sets it; None where nobody says."""
     declared: dict[str, Any]
     """What `identity` is, once."""
+    binding: str = ""
+    """What the person who starts the server has to know of the address that its command binds."""
 
     def identity(self) -> dict[str, Any]:
-        """What the server is by declaration, plain JSON values without an address: it becomes `RunSpec.server`."""
+        """What the server is by declaration, plain JSON values: it becomes `RunSpec.server`."""
         return dict(self.declared)
 
 

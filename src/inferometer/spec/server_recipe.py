@@ -110,6 +110,11 @@ class ServerRecipe(Spec):
     note: str | None = None
     """Told to the person who starts the server."""
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether we start and end the server, at a port that we were told to use."""
+        return self.kind in ("process", "compose")
+
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, given: Any) -> Any:

@@ -253,13 +253,21 @@ def test_a_ledger_that_leads_elsewhere_is_not_believed(tmp_path: Path, change: d
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["a"]
 
 
-def test_a_damaged_ledger_is_named(tmp_path: Path) -> None:
-    places = machine(tmp_path / "a", 1)
+def test_a_damaged_ledger_is_named_and_used_as_far_as_it_is_proven(tmp_path: Path) -> None:
+    places = machine(tmp_path / "a", 1, 2)
     lines: Sequence[bytes] = places.ledger.read_bytes().splitlines(keepends=True)
-    places.ledger.write_bytes(b"".join([lines[0], *lines[2:]]))
-    with pytest.raises(LedgerError, match="line 2"):
-        merge([places.result_dir], tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    places.ledger.write_bytes(b"".join([*lines[:6], *lines[7:]]))
+    told: list[str] = []
+    collect(places.result_dir, tmp_path / "a.tar", say=told.append)
+    assert len(told) == 1
+    assert "ledger.jsonl is damaged from line 7 on: 0 results noted after that are used" in told[0]
+    merged, together = merged_from(tmp_path, places.result_dir)
+    assert merged.damaged == [f"{places.result_dir}: {told[0]}"]
+    assert not merged.clean
+    assert counting(together, 1, 2) == [1]
+    assert visible(together) == ["p1_x.json", "p2_x.json"], "nothing is lost that a person may still want"
+    again = merge([tmp_path / "a.tar"], tmp_path / "again")
+    assert again.clean, "a collected ledger holds what is proven"
 
 
 def test_a_tar_of_another_machine_is_not_overwritten(tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ def places(tmp_path: Path) -> Places:
 class Scripted:
     """A server that is at one of `urls` after each start (None: it does not come up), and dead at the checks `dead_at`."""
 
+    restart_words = "It is started again"
+
     def __init__(self, urls: Sequence[str | None], dead_at: Sequence[int] = ()) -> None:
         self.urls = list(urls)
         self.dead_at = dead_at

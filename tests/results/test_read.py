@@ -32,6 +32,7 @@ from inferometer.campaign.merge import merge
 from inferometer.results import METRICS, ResultsError, read
 from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
+from inferometer.store.ledger import LEDGER_VERSION, dump, read_ledger
 from inferometer.store.vllm_json import save_result
 from inferometer.trace import MISSING
 
@@ -387,14 +388,28 @@ def test_without_a_ledger_that_can_be_used_the_json_files_are_read_as_they_are(t
     places.ledger.write_bytes(places.ledger.read_bytes().replace(b"np3", b"np4"))
     found = read([tmp_path])
     assert [(point.id, point.tool) for point in found.points] == [("C_8B_TP2_16_np3_20260131_120001", "vllm")]
-    assert "it is damaged" in found.problems[0]
+    assert "ledger.jsonl is damaged from line 4 on: 0 results noted after that are used" in found.problems[0]
+    assert "; 1 more cannot be used." in found.problems[0]
+    places.ledger.write_bytes(dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}]))
+    found = read([tmp_path])
+    assert [point.tool for point in found.points] == ["vllm"]
     assert found.problems[0].endswith("Its JSON files are read as they are.")
+
+
+def test_of_a_damaged_ledger_what_the_files_bear_out_is_read(tmp_path: Path) -> None:
+    places = open_campaign(tmp_path / "pcie")
+    for number in (1, 2, 3):
+        measure(places, number)
+    lines = places.ledger.read_bytes().splitlines(keepends=True)
+    damaged = next(number for number, line in enumerate(lines) if b"1C-1k/np2" in line and b'"done"' in line)
+    places.ledger.write_bytes(b"".join([*lines[:damaged], b"}" + lines[damaged], *lines[damaged + 1 :]]))
+    found = read([tmp_path])
+    assert [(point.id, point.tool) for point in found.points] == [(f"1C-1k/np{n}", "inferometer") for n in (1, 2, 3)]
+    assert f"is damaged from line {damaged + 1} on: 2 results noted after that are used" in found.problems[0]
 
 
 def test_a_ledger_cannot_lead_outside(tmp_path: Path) -> None:
     """Whoever wrote it knew how checksums are made."""
-    from inferometer.store.ledger import dump, read_ledger
-
     places = open_campaign(tmp_path / "pcie")
     measure(places, 3)
     save(tmp_path / "outside", trace_of(3), spec_of(3))

@@ -58,6 +58,8 @@ class EmbeddedServer:
         backends = (need.recipe.backend,)
         self._engine = EmbeddedEngine(settings or settings_for(need), model=need.served_model, backends=backends)
 
+    restart_words = "It is started again"
+
     @property
     def base_url(self) -> str:
         return self._engine.base_url

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from inferometer.cli.refusal import refuse
+from inferometer.report.printable import printable
 
 
 def collect(
@@ -30,7 +31,11 @@ def collect(
 
     tar = output or Path(gather.tar_name(directory, socket.gethostname(), datetime.now().astimezone()))
     try:
-        number = gather.collect(directory, tar)
+        number = gather.collect(directory, tar, say=_warn)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
         refuse(str(error))
     typer.echo(f"{number} files in {tar}")
+
+
+def _warn(text: str) -> None:
+    typer.echo(f"inferometer: {printable(text)}", err=True)

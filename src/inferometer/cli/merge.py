@@ -36,6 +36,7 @@ def merge(
         ("Measured more than once", merged.conflicts),
         ("Left out", merged.left_out),
         ("Renamed", merged.renamed),
+        ("Damaged", merged.damaged),
     ):
         if sentences:
             typer.echo(f"{heading}:")

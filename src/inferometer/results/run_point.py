@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -54,8 +54,8 @@ def is_run_directory(path: Path) -> bool:
     return (path / RUN).is_file() and ((path / SUMMARY).is_file() or (path / REQUESTS).is_file())
 
 
-def point_of_run(directory: Path, told: Mapping[str, Condition] | None = None) -> Point:
-    """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions.
+def point_of_run(directory: Path, told: Callable[[Object], Mapping[str, Condition]] = lambda _: {}) -> Point:
+    """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions, given its run.json.
 
     Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer Inferometer.
     """
@@ -65,7 +65,8 @@ def point_of_run(directory: Path, told: Mapping[str, Condition] | None = None) -
         raise CannotImportError(f"cannot read {directory}: its {RUN} is not one of Inferometer's")
     if version > SCHEMA_VERSION:
         raise CannotImportError(f"cannot read {directory}: a newer Inferometer wrote it; update Inferometer to read it")
-    return replace(point_of(run, summary, verdict, name=directory.name, source=directory, told=told), run=directory)
+    point = point_of(run, summary, verdict, name=directory.name, source=directory, told=told(run))
+    return replace(point, run=directory)
 
 
 def point_of(

@@ -153,7 +153,8 @@ class Sources:
     def _campaign(self, places: Places) -> Campaign | None:
         if places.ledger not in self._campaigns:
             try:
-                self._campaigns[places.ledger] = read_campaign(places)
+                campaign = self._campaigns[places.ledger] = read_campaign(places)
+                self.problems += campaign.remarks
             except LedgerError as error:
                 self.problems.append(f"{str(error).rstrip('.')}. Its JSON files are read as they are.")
                 self._campaigns[places.ledger] = None

@@ -99,6 +99,8 @@ class OperatorServer:
         self._now_s = now_s
         self._start = Start()
 
+    restart_words = "Start it again"
+
     @property
     def base_url(self) -> str:
         return self.need.recipe.base_url

@@ -56,6 +56,10 @@ class XinferenceServer:
     def base_url(self) -> str:
         return self._server.base_url
 
+    @property
+    def restart_words(self) -> str:
+        return self._server.restart_words
+
     def start(self) -> Confirmation:
         self.stop()
         up = self._server.start()
@@ -68,7 +72,8 @@ class XinferenceServer:
                 self._wait_for_answer(endpoint, begin_s + self.need.recipe.start_timeout_s)
                 found = self._verified(endpoint)
         except BaseException:
-            self.stop()
+            with suppress(Exception):  # what went wrong first is what counts
+                self.stop()
             raise
         took = {"launch_s": round(time.monotonic() - begin_s, 1)}
         return Confirmation(up.facts | found.facts | took, found.unchecked + self._unchecked, up.confirmed_by)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from inferometer.spec.flags import parse_base_url
+from inferometer.spec.flags import canonical_base_url, parse_base_url
 from inferometer.spec.ready_made import completed
 from inferometer.spec.server_recipe import ServerRecipe
 
@@ -49,7 +49,9 @@ def binding_of(recipe: ServerRecipe) -> Binding:
         note = f"On {host} only programs of the same host reach the server. In a container with a published port, bind 0.0.0.0."
         return Binding(host, port, note)
     everywhere = "::" if ":" in host else "0.0.0.0"
-    note = f"It binds {everywhere}, all network interfaces, so that clients reach it as {host}. Let only trusted hosts reach it."
+    note = (
+        f"It binds {everywhere}, all network interfaces, so that clients reach it as {host}. Let only trusted hosts reach it."
+    )
     return Binding(everywhere, port, note)
 
 
@@ -57,6 +59,12 @@ def host_and_port(base_url: str) -> tuple[str, str]:
     """Where clients of an address connect to."""
     parts = urlsplit(parse_base_url(base_url))
     return parts.hostname or "", str(parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def same_machine(one: str, other: str) -> bool:
+    """Whether two addresses are those of servers on one host, at any port."""
+    hosts = [urlsplit(canonical_base_url(base_url)).hostname or "" for base_url in (one, other)]
+    return hosts[0] == hosts[1] or all(map(_is_loopback, hosts))
 
 
 def without_bound_flags(words: Sequence[str]) -> tuple[str, ...]:

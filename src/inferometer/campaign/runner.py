@@ -25,6 +25,7 @@ from inferometer.campaign.results import Results
 from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
 from inferometer.metrics.calibration import host_in_words
+from inferometer.server.hardware import HardwareNotConfirmedError
 from inferometer.spec.campaign import Group
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
@@ -149,9 +150,22 @@ class _Run:
 
     def _lose(self, error: GroupLostError) -> None:
         self._note_loss(error.group, str(error), error.log_tail)
+        if isinstance(error.__cause__, HardwareNotConfirmedError):
+            for group in self._others_on_the_hardware_of(error.group):
+                self._note_loss(group, f"It needs hardware {group.server.hardware_name} too, which nobody confirmed.", ())
         partner = partner_of(error.group, self.task.groups, self.task.pairs)
         if partner is not None:
             self._note_loss(partner, f"It takes turns with {error.group.id}: measured alone, it would not be interleaved.", ())
+
+    def _others_on_the_hardware_of(self, lost: Group) -> list[Group]:
+        """Groups that would wait for the same act again."""
+        return [
+            group
+            for group in self.task.groups
+            if group.server.hardware_name == lost.server.hardware_name
+            and group.id not in {*self.lost, *self.unneeded}
+            and self.blocks_left[group.id]
+        ]
 
     def _note_loss(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
         self.lost[group.id] = reason

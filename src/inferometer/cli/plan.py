@@ -84,7 +84,7 @@ def _show(
     campaign: CampaignSpec, groups: list[Group], places: Places, notes: Sequence[str], *, points: bool, embedded: bool
 ) -> None:
     from inferometer.campaign.estimate import measured_seconds
-    from inferometer.cli.plan_view import describe, how_estimated, order_in_words
+    from inferometer.cli.plan_view import describe, hardware_in_words, how_estimated, order_in_words
     from inferometer.spec.interleave import blocks_of, starts
     from inferometer.store.campaign_ledger import read_campaign_ledger
     from inferometer.store.standing import standing_of
@@ -107,6 +107,8 @@ def _show(
             _list_points(group, standing)
     if campaign.interleave:
         typer.echo("\n" + "\n".join(order_in_words(blocks, started, embedded=embedded)))
+    for line in [] if embedded else hardware_in_words(started):
+        typer.echo(f"\n{line}")
     typer.echo(f"\n{how_estimated(plans, embedded=embedded)}")
 
 

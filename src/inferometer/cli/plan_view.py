@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from inferometer.campaign.estimate import Estimate, typical_lengths
 from inferometer.spec.campaign import Group, Hardware, ServerNeed
@@ -133,6 +134,15 @@ def order_in_words(blocks: Sequence[Block], started: Sequence[Group], *, embedde
     if len(by_hand) > 1 and not embedded:
         lines.append(f"          somebody has to start one {len(by_hand)} times, when told so")
     return lines
+
+
+def hardware_in_words(started: Sequence[Group]) -> list[str]:
+    """Which hardware is needed one after the other, where it changes: each time somebody has to see to it."""
+    names = [name for name, _ in groupby(group.server.hardware_name for group in started) if name is not None]
+    if len(names) < 2:
+        return []
+    listed = " -> ".join(names if len(names) <= 8 else [*names[:6], "...", names[-1]])
+    return [f"Hardware: {listed}. At each change that is somebody's act, the run waits until it is confirmed."]
 
 
 def _first(block: Block) -> str:

@@ -133,6 +133,7 @@ def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Conditi
         "tp": _whole(at(server, "tp")),
         "engine": f"{recipe} (embedded)" if recipe and embedded else "embedded" if embedded else recipe,
         "engine_version": version,
+        "address": text(at(server, "address")),
         "backend": text(at(spec, "target", "backend")),
         **_workload(at(spec, "workload")),
         **_load(load),

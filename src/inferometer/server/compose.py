@@ -91,7 +91,7 @@ class ComposeServer:
         begin_s = time.monotonic()
         try:
             self._say(f"Starting {service} of {self.need.recipe.compose_file} (project {self.project})")
-            self._compose(["up", "--detach", service], self.need.recipe.start_timeout_s)
+            self._compose(["up", "--detach", service], self.need.recipe.ready_timeout_s)
             confirmation = wait_until_ready(
                 self.base_url,
                 self.need,

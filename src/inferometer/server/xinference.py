@@ -69,7 +69,7 @@ class XinferenceServer:
                 self._refuse_taken(endpoint)
                 self._register(endpoint)
                 self._launch(endpoint)
-                self._wait_for_answer(endpoint, begin_s + self.need.recipe.start_timeout_s)
+                self._wait_for_answer(endpoint, begin_s + self.need.recipe.ready_timeout_s)
                 found = self._verified(endpoint)
         except BaseException:
             with suppress(Exception):  # what went wrong first is what counts
@@ -141,7 +141,7 @@ class XinferenceServer:
         """The answer comes when the model is ready; on a connection of its own, which outlives an interruption of ours."""
         with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             try:
-                endpoint.call("POST", LAUNCH, self._body, timeout_s=self.need.recipe.start_timeout_s)
+                endpoint.call("POST", LAUNCH, self._body, timeout_s=self.need.recipe.ready_timeout_s)
             except EndpointError as error:
                 answer.put(error)
             else:

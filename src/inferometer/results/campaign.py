@@ -116,7 +116,11 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         _require_unchanged(campaign, result, (f"{result.run}/{name}" for name in (RUN, SUMMARY, VERDICT)))
         point = point_of_run(
             campaign.places.result_dir / result.run,
-            lambda run: told | _first(each.told for each in declared if each.is_of(at(run, "spec", "server"))),
+            lambda run: {
+                **told,
+                **_first(each.told for each in declared if each.is_of(at(run, "spec", "server"))),
+                **_address(result, run),
+            },
         )
         notes = point.notes
     except CannotImportError as error:
@@ -164,6 +168,12 @@ def _declaration(configuration: Object, name: str) -> _Declaration | None:
         hardware=hardware,
         told=tuple((key, value) for key, value in (("model", alias), ("cost_per_hour", cost)) if value is not None),
     )
+
+
+def _address(result: Result, run: Object) -> dict[str, Condition]:
+    """Of a server that is not ours, where the run is of an earlier version, whose fingerprint did not tell it."""
+    is_told_later = result.base_url is not None and run.get("fingerprint") != result.fingerprint
+    return {"address": result.base_url} if is_told_later else {}
 
 
 def _first(told: Iterable[tuple[tuple[str, Condition], ...]]) -> dict[str, Condition]:

@@ -49,7 +49,8 @@ def identify(history: History, specs: Iterable[RunSpec], result_dir: Path) -> Id
             fingerprint = None if base_url is None else _fingerprint(spec, base_url)
             if fingerprint is not None and base_url is not None:
                 identities[result.run] = (fingerprint, base_url)
-            if result.counts and fingerprint != spec.fingerprint:
+            is_current = history.current.get(result.fingerprint) is result
+            if is_current and result.counts and fingerprint != spec.fingerprint:
                 unused[base_url, spec.address or spec.target.base_url] += 1
     return Identified(identities, tuple(_remark(*places, number) for places, number in unused.items()))
 
@@ -59,10 +60,11 @@ def _fingerprint(spec: RunSpec, base_url: str) -> str | None:
     from inferometer.spec.binding import same_machine
     from inferometer.spec.flags import canonical_base_url
 
-    is_ours = spec.address is None
-    if is_ours and ("embedded" in (spec.server or {}) or same_machine(spec.target.base_url, base_url)):
+    if "embedded" in (spec.server or {}):
         return spec.fingerprint
     try:
+        if spec.address is None and same_machine(spec.target.base_url, base_url):
+            return spec.fingerprint
         return spec.at_address(canonical_base_url(base_url)).fingerprint
     except ValueError:
         return None

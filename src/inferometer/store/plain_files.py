@@ -16,6 +16,9 @@ from typing import BinaryIO, Literal
 NOT_PLAIN = "it is no regular file, but a link, a pipe or a device"
 
 
+MAX_FOLDERS_DEEP = 64
+
+
 class NotPlainError(OSError):
     """Something else is in the place of a file."""
 
@@ -58,11 +61,13 @@ Kind = Literal["file", "folder", "link", "other"]
 def entries_below(top: Path, *, skip: Callable[[str], bool] = lambda _: False) -> Iterator[tuple[str, Kind]]:
     """Everything below a folder, by name relative to it, folder by folder; nothing behind a link, or in what is skipped.
 
-    Raises OSError for a folder that cannot be read, as one that is too deep.
+    Raises OSError for a folder that cannot be read, and for one that is deeper down than any of ours.
     """
     waiting = [""]
     while waiting:
         folder = waiting.pop()
+        if folder.count("/") > MAX_FOLDERS_DEEP:
+            raise OSError(errno.ENAMETOOLONG, "it lies deeper than any result", str(top / folder))
         with os.scandir(top / folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
         for entry in entries:

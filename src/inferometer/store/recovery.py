@@ -24,6 +24,9 @@ from inferometer.store.sound import is_sound
 
 MAX_JSON_BYTES = 1 << 24
 
+BEGINNING = b'{"kind":"'
+"""Of every record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
@@ -67,7 +70,10 @@ def salvage(content: Content, places: Places) -> Salvage:
 
 
 def _sound(line: bytes, places: Places) -> Iterator[Record]:
+    """The record of a line, if it is one that counts here; of two that ran into one another the second."""
     told = unsealed(line)
+    if told is None and (begin := line.rfind(BEGINNING)) > 0:
+        told = unsealed(line[begin:])
     if not isinstance(told, dict) or not isinstance(told.get("kind"), str):
         return
     if told["kind"] == "ledger" and isinstance(version := told.get("version"), int) and version > LEDGER_VERSION:

@@ -19,7 +19,8 @@ HIDDEN = ".inferometer"
 CAMPAIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 """Names of campaigns, and so of their folders."""
 FINGERPRINT = re.compile(r"[0-9a-f]{16}")
-RUN = re.compile(r"[0-9a-f]{16}(-[1-9]\d{0,8})?")
+RUN = re.compile(r"[0-9a-f]{16}(-[1-9]\d{0,8}){0,20}")
+"""Of a run directory: the fingerprint, and numbers behind it where that name was taken, once more in every merge."""
 CHECKSUM = re.compile(r"[0-9a-f]{64}")
 STATUSES = ("VALID", "SUSPECT", "INVALID")
 MAX_ATTEMPT = 10**9

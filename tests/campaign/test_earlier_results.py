@@ -24,7 +24,7 @@ from inferometer.spec.expand import expand
 from inferometer.spec.run import RunSpec
 from inferometer.store.campaign_ledger import read_campaign_ledger
 from inferometer.store.checksum import checksum_of
-from inferometer.store.ledger import dump, read_ledger
+from inferometer.store.ledger import Record, dump, read_ledger
 from inferometer.store.places import Places
 from inferometer.store.standing import Standing, read_standing
 
@@ -55,7 +55,7 @@ def planned(base_url: str = HERE, **recipe: Any) -> list[RunSpec]:
 
 def counting(standing: Standing, specs: Sequence[RunSpec]) -> list[str | None]:
     found = [standing.result(spec.fingerprint) for spec in specs]
-    return [result and result.json for result in found]
+    return [None if result is None else result.json for result in found]
 
 
 FILES = ["g_np1_20261128_105001.json", "g_np2_20261128_105006.json"]
@@ -185,7 +185,7 @@ def test_merged_results_have_the_fingerprints_that_were_found_out(places: Places
 def moved_to(places: Places, url: str) -> None:
     """As if it had been measured there. Files differ by a blank, as those of two measurements do."""
     specs = {spec.at_address(None).fingerprint: spec.at_address(url).fingerprint for spec in planned()}
-    records = []
+    records: list[Record] = []
     for record in read_ledger(places.ledger):
         if record["kind"] in ("done", "intent"):
             json = places.result_dir / record["json"]

@@ -123,8 +123,8 @@ def test_points_in_a_row_with_the_same_to_say_have_one_line() -> None:
     endings.append(replace(NOT_RUN, point="h/np1"))
     endings.append(replace(NOT_RUN, point="h/np2", reason="It has changed."))
     assert [line for line in summary_lines(outcome(*endings)) if line.startswith("  ")] == [
-        "  not run  g/np1 … np29: 29 points",
-        "  not run  g/np31 … np200: 170 points",
+        "  not run  g/np1 ... np29: 29 points",
+        "  not run  g/np31 ... np200: 170 points",
         "  not run  h/np1",
         "  not run  h/np2  It has changed.",
     ]

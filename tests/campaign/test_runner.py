@@ -23,6 +23,7 @@ from inferometer.loadgen import Snapshot
 from inferometer.metrics import Finding, Level, Verdict
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint
+from inferometer.server.hardware import HardwareNotConfirmedError
 from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
@@ -303,6 +304,25 @@ def test_what_went_wrong_is_told_once(places: Places) -> None:
     outcome, display = run(tiny_campaign(1), places, Silent([None], ServerError("Docker does not answer.")))
     assert outcome.lost == {"g": "Docker does not answer."}
     assert sum("Docker does not answer" in told for told in display.told) == 1
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_hardware_that_nobody_confirms_is_not_waited_for_in_every_group(places: Places, url: str) -> None:
+    class Waiting(Scripted):
+        def start(self) -> Confirmation:
+            super().start()
+            raise HardwareNotConfirmedError("Nobody confirmed hardware B within 2 s.")
+
+    groups = [{"id": name, "model": "m", "server": "s", "hardware": name[0], "tp": int(name[1])} for name in ("B1", "A1", "B2")]
+    hardware = {"A": {"gpus": 2}, "B": {"gpus": 2, "pcie_width": 8, "instruction": "set the slots to x8"}}
+    servers = {"B": Waiting([url]), "A": Scripted([url])}
+    outcome, _ = run(tiny_campaign(1, groups=groups, hardware=hardware), places, lambda need: servers[str(need.hardware_name)])
+    assert states(outcome) == ["not run", "VALID", "not run"]
+    assert outcome.lost == {
+        "B1": "Nobody confirmed hardware B within 2 s.",
+        "B2": "It needs hardware B too, which nobody confirmed.",
+    }
+    assert servers["B"].starts == 1
 
 
 class Unlocking(Remembering):

@@ -284,6 +284,52 @@ def test_a_result_directory_is_read_by_its_ledger(tmp_path: Path) -> None:
     assert point.values["cost_per_million_tokens"] == pytest.approx(1e6 * 0.001 / point.values["output_throughput"])
 
 
+GROUP = {"id": "1C-1k", "model": "8B", "server": "vllm", "hardware": "C", "tp": 2}
+MODELS = {"8B": "org/tiny-8B"}
+
+
+def test_a_name_that_means_another_thing_later_does_not_rename_what_was_measured(tmp_path: Path) -> None:
+    """The alias, and what the machine costs, are those of the file that declares the server of the run."""
+    places = open_campaign(tmp_path / "pcie")
+    measure(places, 1)
+    changed = {
+        "models": {"8B": "org/other-8B"},
+        "groups": [{**GROUP, "hardware": "D"}],
+        "hardware": {"D": {"gpus": 2, "cost_per_hour": 99.0}},
+    }
+    open_campaign(tmp_path / "pcie", configuration=changed)
+    point = the_point(tmp_path)
+    assert (point.conditions["model"], point.conditions["model_id"]) == ("8B", "org/tiny-8B")
+    assert (point.conditions["config"], point.conditions["cost_per_hour"]) == ("C", 3.6)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"groups": []},
+        {"groups": [GROUP], "models": {"8B": "org/other"}},
+        {"groups": [{**GROUP, "server": "sglang"}], "models": MODELS},
+        {"groups": [{**GROUP, "tp": 1}], "models": MODELS},
+        {"groups": [{**GROUP, "hardware": "D"}], "models": MODELS},
+        {"groups": [{**GROUP, "id": "other"}], "models": MODELS},
+        {"groups": 7, "models": [], "hardware": "x"},
+        {"groups": [{"id": "1C-1k", "model": ["x"], "tp": "many"}]},
+    ],
+    ids=str,
+)
+def test_what_a_file_says_of_another_server_is_not_said_of_this_one(tmp_path: Path, configuration: dict[str, Any]) -> None:
+    places = open_campaign(tmp_path / "pcie", configuration={"cost_per_hour": 9.0, **configuration})
+    measure(places, 1)
+    assert "cost_per_hour" not in the_point(tmp_path).conditions
+
+
+def test_the_address_of_a_server_that_is_not_ours_is_a_condition(tmp_path: Path) -> None:
+    places = open_campaign(tmp_path / "pcie")
+    measure(places, 1)
+    measure(places, 1, seed=1, change=lambda spec: spec.at_address("http://gpu:8000"))
+    assert [point.conditions.get("address") for point in read([tmp_path]).points] == [None, "http://gpu:8000"]
+
+
 def test_whatever_of_a_campaign_is_named_its_points_are_the_same(tmp_path: Path) -> None:
     places = open_campaign(tmp_path / "pcie")
     result = measure(places, 3)

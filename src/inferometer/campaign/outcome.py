@@ -136,11 +136,11 @@ def _named(state: State, endings: Sequence[Ending]) -> list[str]:
 
 
 def _together(endings: Sequence[Ending]) -> str:
-    """`g/np1`, or `g/np31 … np200: 170 points`."""
+    """`g/np1`, or `g/np31 ... np200: 170 points`."""
     first, last = endings[0].point, endings[-1].point
     if len(endings) == 1:
         return first
-    return f"{first} … {last.removeprefix(f'{_test_of(first)}/')}: {len(endings)} points"
+    return f"{first} ... {last.removeprefix(f'{_test_of(first)}/')}: {len(endings)} points"
 
 
 def _test_of(point: str) -> str:

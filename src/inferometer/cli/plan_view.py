@@ -124,7 +124,7 @@ def order_in_words(blocks: Sequence[Block], started: Sequence[Group], *, embedde
     ]
     alone = [block for block in blocks if len(block.groups) == 1]
     if len({block.id for block in alone}) < len(alone):
-        lines.append("Order:    " + ", ".join(f"{block.id} ({len(block.points)} points)" for block in alone))
+        lines.append("Order:    " + ", ".join(f"{block.id} ({_points(len(block.points))})" for block in alone))
     started = [group for group in started if embedded or group.server.recipe.kind != "external"]
     if not started:
         return lines
@@ -134,6 +134,10 @@ def order_in_words(blocks: Sequence[Block], started: Sequence[Group], *, embedde
     if len(by_hand) > 1 and not embedded:
         lines.append(f"          somebody has to start one {len(by_hand)} times, when told so")
     return lines
+
+
+def _points(number: int) -> str:
+    return f"{number} point{'s' * (number != 1)}"
 
 
 def hardware_in_words(started: Sequence[Group]) -> list[str]:

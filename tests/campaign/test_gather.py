@@ -216,6 +216,17 @@ def test_what_is_there_is_not_merged_into(tmp_path: Path) -> None:
         merge([places.result_dir], places.result_dir / "out")
 
 
+def test_a_name_that_no_archive_may_hold_is_left_out_and_told(tmp_path: Path) -> None:
+    places = machine(tmp_path / "a", 1)
+    (places.result_dir / "x\x1b[31m.json").write_text("{}")
+    told: list[str] = []
+    assert collect(places.result_dir, tmp_path / "a.tar", say=told.append) == 4
+    assert told == [f"{places.result_dir}/x\\x1b[31m.json has a name with control characters, and is left out."]
+    merged, _ = merged_from(tmp_path, tmp_path / "a.tar")
+    assert merged.clean
+    assert merge([places.result_dir], tmp_path / "again").left_out == told
+
+
 def hostile(places: Places, change: dict[str, Any]) -> Path:
     """A source whose ledger is in order, but not what it says."""
     records = read_ledger(places.ledger)
@@ -248,8 +259,9 @@ def test_a_ledger_that_leads_elsewhere_is_not_believed(tmp_path: Path, change: d
     source = hostile(machine(tmp_path / "deep" / "a", 1), change)
     shutil.make_archive(str(tmp_path / "t"), "tar", source)
     for path in (source, tmp_path / "t.tar"):
-        with pytest.raises(LedgerError, match="it is not used"):
+        with pytest.raises(LedgerError, match="it is not used") as refused:
             merge([path], tmp_path / "deep" / "out")
+        assert str(refused.value).startswith(str(path)), "and not the place where an archive is unpacked"
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["a"]
 
 
@@ -262,7 +274,7 @@ def test_a_damaged_ledger_is_named_and_used_as_far_as_it_is_proven(tmp_path: Pat
     assert len(told) == 1
     assert "ledger.jsonl is damaged from line 7 on: 0 results noted after that are used" in told[0]
     merged, together = merged_from(tmp_path, places.result_dir)
-    assert merged.damaged == [f"{places.result_dir}: {told[0]}"]
+    assert merged.damaged == told
     assert not merged.clean
     assert counting(together, 1, 2) == [1]
     assert visible(together) == ["p1_x.json", "p2_x.json"], "nothing is lost that a person may still want"

@@ -21,9 +21,11 @@ from inferometer.campaign.outcome import Outcome, summary_lines
 from inferometer.campaign.runner import run_campaign
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Finding, Level, Verdict
+from inferometer.server import kinds
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint
 from inferometer.server.hardware import HardwareNotConfirmedError
+from inferometer.server.person import CONFIRMATION_FILE
 from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
@@ -294,6 +296,15 @@ def test_ctrl_c_is_not_hidden_by_a_server_that_cannot_be_ended(places: Places, u
     assert (states(outcome), outcome.exit_code) == (["VALID", "not run"], 130)
 
 
+def test_a_system_error_while_a_server_starts_is_its_groups(places: Places) -> None:
+    class Unlucky(Scripted):
+        def start(self) -> Confirmation:
+            raise PermissionError(13, "Permission denied", "logs/x")
+
+    outcome, _ = run(tiny_campaign(1), places, Unlucky([None]))
+    assert outcome.lost == {"g": "PermissionError: [Errno 13] Permission denied: 'logs/x'"}
+
+
 def test_what_went_wrong_is_told_once(places: Places) -> None:
     error = ServerError("Docker does not answer.")
 
@@ -323,6 +334,57 @@ def test_hardware_that_nobody_confirms_is_not_waited_for_in_every_group(places: 
         "B2": "It needs hardware B too, which nobody confirmed.",
     }
     assert servers["B"].starts == 1
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_a_process_is_not_started_on_other_hardware_without_a_persons_word(
+    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A, then B, then A again: each is asked for, also after an interruption, and without a word nothing is measured on it."""
+    started: list[str | None] = []
+    words = {"A", "B"}
+
+    class Process(Scripted):
+        def __init__(self, need: ServerNeed, **_: Any) -> None:
+            super().__init__([url])
+            self.hardware = need.hardware_name
+
+        def start(self) -> Confirmation:
+            started.append(self.hardware)
+            return super().start()
+
+    def say(text: str) -> None:
+        if text.startswith("Needed: hardware ") and text[17] in words:
+            (places.logs / CONFIRMATION_FILE).touch()
+
+    monkeypatch.setitem(kinds.KINDS, "process", Process)
+    groups = [{"id": name, "model": "m", "server": "s", "hardware": name[0]} for name in ("A1", "B1")]
+    spec = tiny_campaign(
+        1,
+        groups=groups,
+        hardware={
+            "A": {"gpus": 1, "pcie_width": 16, "instruction": "set the slot to x16"},
+            "B": {"gpus": 2, "pcie_width": 8, "instruction": "set the slots to x8"},
+        },
+        servers={"s": {"kind": "process", "command": "serve", "start_timeout_s": 0.01}},
+    )
+
+    def again(**options: Any) -> Outcome:
+        task = task_of(spec, lambda need: kinds.server_for(need, directory=places.logs, say=say), **options)
+        return run_campaign(task, places, Remembering())
+
+    words.remove("B")
+    outcome = again()
+    assert (states(outcome), started) == (["VALID", "not run"], ["A"])
+    assert outcome.lost["B1"].startswith("Nobody confirmed hardware B within 0.01 s")
+    assert states(again()) == ["VALID", "not run"], "it is still not B"
+    words.add("B")
+    assert (states(again()), started) == (["VALID", "VALID"], ["A", "B"])
+    for path in places.result_dir.glob("A1_*.json"):
+        path.unlink()
+    words.remove("A")
+    outcome = again(groups=expand(spec, only=["A1"]))
+    assert (states(outcome), started) == (["not run"], ["A", "B"]), "the machine is still B"
 
 
 class Unlocking(Remembering):

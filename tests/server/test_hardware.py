@@ -127,6 +127,11 @@ def test_a_file_from_long_ago_confirms_nothing(bench: Bench) -> None:
     assert bench.is_asked(B)
 
 
+def test_what_cannot_be_taken_away_confirms_nothing(bench: Bench) -> None:
+    (bench.directory / CONFIRMATION_FILE).mkdir(parents=True)
+    assert bench.is_asked(B)
+
+
 def test_what_was_confirmed_is_not_asked_again_until_it_changes(bench: Bench) -> None:
     bench.start(A, Person(["yes"]))
     assert not bench.is_asked(A)

@@ -17,8 +17,6 @@ from inferometer.store.ledger import Record, dump
 from inferometer.store.plain_files import Kind, entries_below, is_plain_file
 from inferometer.store.sound import HIDDEN
 
-__all__ = ["GatherError", "campaigns_in", "collect", "files_in", "require_one_result_dir", "tar_name"]
-
 LEFT_BEHIND = ("lock", "logs", "pending")
 """In a campaign's folder: of this machine alone. Logs hold what servers print, keys too perhaps."""
 
@@ -71,13 +69,15 @@ def require_one_result_dir(directory: Path) -> None:
 def files_in(result_dir: Path, *, say: Callable[[str], None] = lambda _: None) -> Iterator[str]:
     """All files, by name relative to the directory, but what is temporary, or of no use elsewhere.
 
-    Links are left out, and told.
+    Links are left out, and names that no archive may hold; both are told.
     """
     for name, kind in _entries(result_dir):
-        if kind == "file":
-            yield name
-        elif kind == "link":
+        if kind == "link":
             say(f"{result_dir / name} is a link, and is left out.")
+        elif kind == "file" and not name.isprintable():
+            say(f"{result_dir}/{ascii(name)[1:-1]} has a name with control characters, and is left out.")
+        elif kind == "file":
+            yield name
 
 
 def _entries(result_dir: Path) -> Iterator[tuple[str, Kind]]:

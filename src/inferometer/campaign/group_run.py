@@ -25,6 +25,7 @@ from inferometer.server.counters import counters_before
 from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
+from inferometer.store.atomic import CannotWriteError
 from inferometer.store.environment import describe_environment
 from inferometer.store.history import Result, ServerFacts, usable_limit
 from inferometer.store.vllm_json import save_result
@@ -113,8 +114,8 @@ class GroupRun:
         except BaseException as error:
             log_tail = self._log_tail() if isinstance(error, EndpointError) else getattr(error, "log_tail", ())
             self._stop(after=error)
-            if isinstance(error, ServerError | EndpointError):
-                raise GroupLostError(self.group, str(error), log_tail) from error
+            if isinstance(error, ServerError | EndpointError | OSError) and not isinstance(error, CannotWriteError):
+                raise GroupLostError(self.group, _said(error), log_tail) from error
             raise
         self.came_up = True
         self._sent = {}
@@ -254,7 +255,7 @@ class GroupRun:
 
 
 def _said(error: Exception) -> str:
-    return str(error) if isinstance(error, ServerError) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, ServerError | EndpointError) else f"{type(error).__name__}: {error}"
 
 
 def _replies(trace: Trace) -> str:

@@ -23,13 +23,13 @@ from pathlib import Path, PurePosixPath
 import orjson
 
 from inferometer.campaign.archive import unpack_archive
-from inferometer.campaign.gather import GatherError, campaigns_in, files_in, require_one_result_dir
+from inferometer.campaign.gather import GatherError, files_in, require_one_result_dir
 from inferometer.campaign.results import Results, free_path
 from inferometer.store.atomic import TEMPORARY_PREFIX, new_directory, saying_why, write_file
-from inferometer.store.campaign_ledger import read_campaign_ledger
+from inferometer.store.campaign_ledger import campaigns_in, read_campaign_ledger
 from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
-from inferometer.store.ledger import LEDGER_VERSION, Record, dump, now
+from inferometer.store.ledger import LEDGER_VERSION, LedgerError, Record, dump, now
 from inferometer.store.places import Places
 from inferometer.store.plain_files import is_plain_file, open_plain
 from inferometer.store.result_files import damage_of
@@ -66,6 +66,10 @@ class _Source:
     name: str
     """As the user gave it."""
     root: Path
+
+    def as_named(self, sentence: str) -> str:
+        """A sentence about a file in it, with the name that the user knows: an archive is unpacked in some other place."""
+        return sentence.replace(str(self.root), self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +132,13 @@ def _result_dir_in(folder: Path) -> Path:
 
 def _part(source: _Source, name: str) -> _Part:
     """Raises LedgerError also if a record is not what a runner would have written."""
-    reading = read_campaign_ledger(Places(source.root, name))
+    try:
+        reading = read_campaign_ledger(Places(source.root, name))
+    except LedgerError as error:
+        raise LedgerError(source.as_named(str(error))) from None
     history = History.of(reading.records)
     keys = {_key(result) for result in [*history.current.values(), *history.older]}
-    return _Part(source, reading.records, history, keys, reading.remarks)
+    return _Part(source, reading.records, history, keys, [source.as_named(remark) for remark in reading.remarks])
 
 
 def _key(result: Result) -> Key:
@@ -167,7 +174,7 @@ def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> N
             merged.renamed.append(f"{result.json} of {part.source.name} is {placed.json}.")
         ledger.append({**record, **placed.facts()})
     merged.left_out += [sentence for key, sentence in broken.items() if key not in known]
-    merged.damaged += [f"{part.source.name}: {remark}" for part in parts for remark in part.remarks]
+    merged.damaged += [remark for part in parts for remark in part.remarks]
     merged.conflicts += _conflicts([part for part in parts if part.records], known)
     write_file(target.ledger, dump(ledger))
     with Results(target) as results:  # which moves the JSON files of older results aside
@@ -215,7 +222,7 @@ def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
         known.add(places.relative(places.ledger))
         records = read_campaign_ledger(places).records
         known.update(name for record in records if record["kind"] in ("intent", "done") for name in record["files"])
-    for name in files_in(source.root, say=merged.left_out.append):
+    for name in files_in(source.root, say=lambda text: merged.left_out.append(source.as_named(text))):
         parts = PurePosixPath(name).parts
         if name in known or (parts[0] == HIDDEN and parts[2:3] == ("runs",)):
             continue

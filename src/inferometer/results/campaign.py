@@ -16,7 +16,7 @@ from inferometer.results.measured_lengths import with_lengths
 from inferometer.results.point import Condition, Point
 from inferometer.results.run_point import point_of_run
 from inferometer.spec.target import Target, campaign_target
-from inferometer.store.campaign_ledger import campaigns_in, read_campaign_ledger
+from inferometer.store.campaign_ledger import read_campaign_ledger
 from inferometer.store.history import History, Result
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, text
@@ -24,8 +24,6 @@ from inferometer.store.ledger import LedgerError, Record
 from inferometer.store.places import Places
 from inferometer.store.result_files import damage_of_file
 from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
-
-__all__ = ["Campaign", "campaigns_in", "point_of_result", "read_campaign"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inferometer.results.campaign import Campaign, campaigns_in, read_campaign
+from inferometer.results.campaign import Campaign, read_campaign
 from inferometer.results.run_point import is_run_directory
+from inferometer.store.campaign_ledger import campaigns_in
 from inferometer.store.history import Result
 from inferometer.store.importers import is_evalscope
 from inferometer.store.ledger import LedgerError

@@ -64,17 +64,21 @@ class Word:
     def __init__(self, directory: Path, person: Person) -> None:
         self.person = person
         self._file = directory / CONFIRMATION_FILE
+        self._file_counts = True
 
     def ask_anew(self) -> None:
-        """What was said before this vouches for nothing."""
-        self._file.unlink(missing_ok=True)
+        """What was said before this vouches for nothing, and neither does what cannot be taken away."""
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError:
+            self._file_counts = False
 
     def heard(self, typed: str) -> str | None:
         """How it was given, if it was: by the line that was `typed`, or by the file, which is used up."""
         if typed.lower() in YES:
             return "confirmed at the terminal"
-        if self._file.exists():
-            self._file.unlink(missing_ok=True)
+        if self._file_counts and self._file.is_file():
+            self.ask_anew()
             return f"confirmed by the file {CONFIRMATION_FILE}"
         return None
 

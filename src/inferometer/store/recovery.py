@@ -51,7 +51,7 @@ def salvage(content: Content, places: Places) -> Salvage:
     """Of a damaged ledger. Raises LedgerError if a newer Inferometer wrote it."""
     assert content.damage is not None
     proven = History.of(content.records)
-    known = {(result.fingerprint, result.run) for result in (*proven.current.values(), *proven.older)}
+    known = {_key(result) for result in (*proven.current.values(), *proven.older)}
     listed = [record for line in content.damage.rest.splitlines() for record in _sound(line, places)]
     begun = [record for record in listed if record["kind"] == "begun"]
     noted = {
@@ -59,7 +59,7 @@ def salvage(content: Content, places: Places) -> Salvage:
         for record in [*_open_intent(content.records, proven), *listed]
         if record["kind"] in ("intent", "done")
         for result in [Result.of(record)]
-        if (result.fingerprint, result.run) not in known
+        if _key(result) not in known
     }
     whole = {key: record for key, (record, result) in noted.items() if _is_borne_out(result, places.result_dir)}
     done = [{**record, "kind": "done", "recovered": True} for record in whole.values()]
@@ -88,6 +88,10 @@ def _open_intent(records: Iterable[Record], history: History) -> list[Record]:
     """The last proven line, where the next would have said that its files have their names."""
     last = [record for record in records if record["kind"] == "intent"][-1:]
     return last if history.intent is not None else []
+
+
+def _key(result: Result) -> tuple[str, frozenset[tuple[str, str]]]:
+    return result.fingerprint, frozenset(result.files.items())
 
 
 def _is_borne_out(result: Result, result_dir: Path) -> bool:

@@ -54,7 +54,8 @@ def test_each_deployment_is_checked() -> None:
 
 
 def test_deployments_that_would_have_one_name_are_told_apart() -> None:
-    """An alias stands for what its file says at the time, and a server is another one at another address."""
+    """An alias stands for what its file says at the time, and a server is another one at another
+    address."""
     slow, fast = point(8, 900), point(8, 1900)
     for condition in ("model_id", "address"):
         pair = [

@@ -1,6 +1,8 @@
-"""Results that version 0.1 left, whose fingerprints told no address: `results_of_0_1` was written by it.
+"""Results that version 0.1 left, whose fingerprints told no address: `results_of_0_1` was written
+by it.
 
-Two points on an external server at http://127.0.0.1:8191; the second was INVALID at first, and measured again.
+Two points on an external server at http://127.0.0.1:8191; the second was INVALID at first, and
+measured again.
 """
 
 from __future__ import annotations
@@ -91,7 +93,8 @@ def test_other_settings_are_other_points(places: Places) -> None:
     ("base_url", "count"), [("http://127.0.0.1:7", 2), ("http://localhost:8000", 2), ("http://gpu:8191", 0)]
 )
 def test_a_server_of_ours_may_have_had_another_port_but_not_another_host(places: Places, base_url: str, count: int) -> None:
-    """What starts a server was no part of a fingerprint, and still is none: a process is one wherever its port is."""
+    """What starts a server was no part of a fingerprint, and still is none: a process is one
+    wherever its port is."""
     specs = planned(base_url, kind="process")
     standing = read_standing(places, specs)
     assert counting(standing, specs) == ([*FILES] if count else [None, None])
@@ -165,7 +168,8 @@ def test_every_verb_still_reads_them(places: Places, tmp_path: Path) -> None:
 
 
 def test_merged_results_have_the_fingerprints_that_were_found_out(places: Places, tmp_path: Path) -> None:
-    """Two machines, two addresses, one fingerprint of version 0.1: neither takes the other's place."""
+    """Two machines, two addresses, one fingerprint of version 0.1: neither takes the other's
+    place."""
     other = tmp_path / "other"
     shutil.copytree(OLD, other)
     for result_dir, url in ((places.result_dir, HERE), (other, HERE)):
@@ -183,7 +187,8 @@ def test_merged_results_have_the_fingerprints_that_were_found_out(places: Places
 
 
 def moved_to(places: Places, url: str) -> None:
-    """As if it had been measured there. Files differ by a blank, as those of two measurements do."""
+    """As if it had been measured there. Files differ by a blank, as those of two measurements
+    do."""
     specs = {spec.at_address(None).fingerprint: spec.at_address(url).fingerprint for spec in planned()}
     records: list[Record] = []
     for record in read_ledger(places.ledger):

@@ -272,7 +272,7 @@ def test_a_damaged_ledger_is_named_and_used_as_far_as_it_is_proven(tmp_path: Pat
     told: list[str] = []
     collect(places.result_dir, tmp_path / "a.tar", say=told.append)
     assert len(told) == 1
-    assert "ledger.jsonl is damaged from line 7 on: 0 results noted after that are used" in told[0]
+    assert "ledger.jsonl is damaged from line 7 on: 0 results recorded after that are used" in told[0]
     merged, together = merged_from(tmp_path, places.result_dir)
     assert merged.damaged == told
     assert not merged.clean

@@ -1,4 +1,5 @@
-"""A result directory from somebody else: whatever it holds, nothing outside of it is touched, moved, removed or packed."""
+"""A result directory from somebody else: whatever it holds, nothing outside of it is touched,
+moved, removed or packed."""
 
 from __future__ import annotations
 

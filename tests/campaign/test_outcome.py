@@ -106,7 +106,7 @@ def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> None
         (
             {"served": 0, "groups": 1, "lost": {"g": "No server."}},
             "[ ] servers: 0 of 1 groups served to the end",
-            "[ ] campaign: its group could not be measured to the end",
+            "[ ] campaign: the only group could not be measured to the end",
         ),
     ],
 )

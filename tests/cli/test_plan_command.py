@@ -67,7 +67,7 @@ all                    400     0    40,200   41.2M     5.1M  3.3 h
   listens   On 127.0.0.1 only programs of the same host reach the server. In a container with a published port, bind 0.0.0.0.
   points    1B-1k/np1, 1B-1k/np2, ... 1B-1k/np200
 
-Hardware: A -> B. At each change that is somebody's act, the run waits until it is confirmed.
+Hardware: A -> B. Where somebody has to change the machine, the run waits for a confirmation.
 
 Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server to start), corrected as points are \
 finished.

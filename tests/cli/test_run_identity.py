@@ -1,4 +1,5 @@
-"""What `run` shows and judges is the run's own: not another result with the same name, of other settings or another server."""
+"""What `run` shows and judges is the run's own: not another result with the same name, of other
+settings or another server."""
 
 from __future__ import annotations
 

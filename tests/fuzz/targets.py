@@ -284,7 +284,8 @@ ODD: tuple[Any, ...] = (
 
 @lru_cache
 def campaign_directory() -> dict[str, bytes]:
-    """Files of a small campaign, by name: a result, one that it has replaced, and one that is INVALID."""
+    """Files of a small campaign, by name: a result, one that it has replaced, and one that is
+    INVALID."""
     with TemporaryDirectory() as folder:
         places = Places(Path(folder), "c")
         with Results(places) as results:
@@ -296,7 +297,8 @@ def campaign_directory() -> dict[str, bytes]:
 
 
 def foreign_results(random: Random) -> None:
-    """Whatever somebody else's ledger says, with right checksums or wrong ones, nothing outside of the directory is touched."""
+    """Whatever somebody else's ledger says, with right checksums or wrong ones, nothing outside
+    of the directory is touched."""
     files = campaign_directory()
     with TemporaryDirectory() as folder:
         top = Path(folder)

@@ -289,7 +289,8 @@ MODELS = {"8B": "org/tiny-8B"}
 
 
 def test_a_name_that_means_another_thing_later_does_not_rename_what_was_measured(tmp_path: Path) -> None:
-    """The alias, and what the machine costs, are those of the file that declares the server of the run."""
+    """The alias, and what the machine costs, are those of the file that declares the server of
+    the run."""
     places = open_campaign(tmp_path / "pcie")
     measure(places, 1)
     changed = {
@@ -434,7 +435,7 @@ def test_without_a_ledger_that_can_be_used_the_json_files_are_read_as_they_are(t
     places.ledger.write_bytes(places.ledger.read_bytes().replace(b"np3", b"np4"))
     found = read([tmp_path])
     assert [(point.id, point.tool) for point in found.points] == [("C_8B_TP2_16_np3_20260131_120001", "vllm")]
-    assert "ledger.jsonl is damaged from line 4 on: 0 results noted after that are used" in found.problems[0]
+    assert "ledger.jsonl is damaged from line 4 on: 0 results recorded after that are used" in found.problems[0]
     assert "; 1 more cannot be used." in found.problems[0]
     places.ledger.write_bytes(dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}]))
     found = read([tmp_path])
@@ -451,7 +452,7 @@ def test_of_a_damaged_ledger_what_the_files_bear_out_is_read(tmp_path: Path) -> 
     places.ledger.write_bytes(b"".join([*lines[:damaged], b"}" + lines[damaged], *lines[damaged + 1 :]]))
     found = read([tmp_path])
     assert [(point.id, point.tool) for point in found.points] == [(f"1C-1k/np{n}", "inferometer") for n in (1, 2, 3)]
-    assert f"is damaged from line {damaged + 1} on: 2 results noted after that are used" in found.problems[0]
+    assert f"is damaged from line {damaged + 1} on: 2 results recorded after that are used" in found.problems[0]
 
 
 def test_a_ledger_cannot_lead_outside(tmp_path: Path) -> None:

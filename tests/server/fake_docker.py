@@ -1,8 +1,10 @@
-"""A `docker` (and `docker-compose`) with just what ComposeServer calls. A container is a process of this machine.
+"""A `docker` (and `docker-compose`) with just what ComposeServer calls. A container is a process of
+this machine.
 
-State lives in the folder FAKE_DOCKER: `calls` (one JSON list a line), `container.json`, `log`; a file `no-plugin` takes
-`docker compose` away, a file `up-fails` holds what `up` says when it fails. Files `fails-VERB` and `hangs-VERB` (ps, inspect,
-down, logs, version) have that call fail with what is in them, or wait with a child of its own for as long as nobody kills both;
+State lives in the folder FAKE_DOCKER: `calls` (one JSON list a line), `container.json`, `log`; a
+file `no-plugin` takes `docker compose` away, a file `up-fails` holds what `up` says when it
+fails. Files `fails-VERB` and `hangs-VERB` (ps, inspect, down, logs, version) have that call fail
+with what is in them, or wait with a child of its own for as long as nobody kills both;
 `says-inspect` holds what `inspect` says instead.
 """
 

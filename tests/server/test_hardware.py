@@ -1,4 +1,5 @@
-"""Changes of hardware: somebody's act, asked for whatever starts the server, and believed by a person's word alone."""
+"""Changes of hardware: somebody's act, asked for whatever starts the server, and believed by a
+person's word alone."""
 
 from __future__ import annotations
 
@@ -144,7 +145,8 @@ def test_what_was_confirmed_is_not_asked_again_until_it_changes(bench: Bench) ->
 
 
 def test_what_was_asked_for_may_have_been_done_since(bench: Bench) -> None:
-    """Interrupted while it waited for B, and run again for A alone: nobody knows what the machine is now."""
+    """Interrupted while it waited for B, and run again for A alone: nobody knows what the
+    machine is now."""
     bench.start(A, Person(["yes"]))
     assert bench.is_asked(B)
     assert bench.is_asked(A)
@@ -173,7 +175,7 @@ def test_without_an_instruction_what_is_declared_decides(bench: Bench, other: Ha
     bench.start(("A", MACHINE_A))
     assert bench.is_asked(("other", other), tp=tp) is asked
     if asked and other.instruction is None:
-        assert "  - change the hardware to this: another one was in use before" in bench.said[0].splitlines()
+        assert "  - change the hardware to this; it was different before" in bench.said[0].splitlines()
 
 
 def test_a_server_of_undeclared_hardware_asks_for_nothing_and_forgets_nothing(bench: Bench) -> None:
@@ -275,7 +277,8 @@ def test_every_kind_that_no_person_starts_waits_for_its_hardware(kind: str, benc
 
 
 class TestWithAnOperator:
-    """Who starts a server is told of its hardware with it; what was confirmed either way is known to both."""
+    """Who starts a server is told of its hardware with it; what was confirmed either way is
+    known to both."""
 
     def operator(self, bench: Bench, url: str, hardware: tuple[str, Hardware], person: Person) -> Confirmation:
         bench.said.clear()
@@ -295,7 +298,8 @@ class TestWithAnOperator:
         assert bench.is_asked(A)
 
     def test_a_server_at_another_address_is_not_believed_to_run_on_other_hardware(self, bench: Bench) -> None:
-        """Nothing had ever been confirmed at that address, and its hardware needs no act by itself."""
+        """Nothing had ever been confirmed at that address, and its hardware needs no act by
+        itself."""
         bench.start(B, Person(["yes"]))
         with changing_server() as server:
             server.start()

@@ -1,4 +1,5 @@
-"""A campaign's ledger as every verb reads it: nothing foreign gets in, and of a damaged one no result is lost that is whole."""
+"""A campaign's ledger as every verb reads it: nothing foreign gets in, and of a damaged one no
+result is lost that is whole."""
 
 from __future__ import annotations
 
@@ -248,7 +249,7 @@ def test_what_the_files_do_not_bear_out_is_not_taken_back(places: Places) -> Non
     reading = read_campaign_ledger(places)
     assert points(reading.records) == ["g/np5", "g/np7"]
     assert (
-        "2 results noted after that are used, because the files are whole and say the same; 6 more cannot be"
+        "2 results recorded after that are used, because their files are intact and agree with the records; 6 more cannot be"
         in reading.remarks[0]
     )
 

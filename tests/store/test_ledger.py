@@ -139,7 +139,9 @@ def test_nothing_is_appended_to_what_another_process_has_changed(tmp_path: Path)
         with path.open("ab") as other:
             other.write(b"another runner's line\n")
         before = path.read_bytes()
-        with pytest.raises(LedgerTakenError, match="was changed by another process: see that no other run is at work there"):
+        with pytest.raises(
+            LedgerTakenError, match="was changed by another process: make sure that no other run is at work there"
+        ):
             ledger.append("note", number=3)
         assert path.read_bytes() == before
 

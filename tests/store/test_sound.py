@@ -1,4 +1,5 @@
-"""Which records a campaign may have written: a wrong type, an absurd value or a path that leads elsewhere is none of them."""
+"""Which records a campaign may have written: a wrong type, an absurd value or a path that leads
+elsewhere is none of them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ DEPLOYMENT = ("config", "model", "tp", "engine")
 """Conditions that tell one deployment from another."""
 
 APART = ("model_id", "address")
-"""Conditions that tell two deployments apart whose names are one: an alias stands for what its file says at the time."""
+"""Conditions that tell two deployments apart whose names are one: an alias stands for what its
+file says at the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def deployment_of(point: Point) -> str:
 
 
 def _deployments(points: Sequence[Point]) -> list[str]:
-    """The name of each point's deployment, with what tells it from others that would have the same name."""
+    """The name of each point's deployment, with what tells it from others that would have the
+    same name."""
     names = [deployment_of(point) for point in points]
     apart: dict[str, dict[str, set[object]]] = {name: {each: set() for each in APART} for name in names}
     for name, point in zip(names, points, strict=True):

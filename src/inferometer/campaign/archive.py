@@ -37,10 +37,11 @@ class ArchiveError(Exception):
 
 
 def write_archive(path: Path, top: str, files: Iterable[tuple[str, Path | bytes]]) -> int:
-    """Write files, each with its name below the folder `top`, into a tar. Returns how many there were.
+    """Write files, each with its name below the folder `top`, into a tar. Returns how many there
+    were.
 
-    Files that vanish meanwhile are left out, and so is what is no regular file. Raises CannotWriteError, and then there is no
-    archive.
+    Files that vanish meanwhile are left out, and so is what is no regular file. Raises
+    CannotWriteError, and then there is no archive.
     """
     number = 0
     with replacing(path) as temporary, tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as tar:

@@ -85,9 +85,11 @@ def _pace_of(spec: RunSpec) -> _Pace:
 def measured_seconds(
     records: Iterable[Mapping[str, Any]], identities: Mapping[str, tuple[str, str]] | None = None
 ) -> dict[str, float]:
-    """Time that finished points took, by fingerprint, s: between the ledger's records that they were begun and done.
+    """Time that finished points took, by fingerprint, s: between the ledger's records that they
+    were begun and done.
 
-    `identities` are the fingerprints and addresses of results that an earlier version noted under others, by run directory.
+    `identities` are the fingerprints and addresses of results that an earlier version noted
+    under others, by run directory.
     """
     began: dict[str, datetime] = {}
     took: dict[str, float] = {}

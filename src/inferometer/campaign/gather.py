@@ -1,6 +1,7 @@
 """Gathering one machine's results into a tar, also while a campaign is running there.
 
-Only regular files of the directory go in: what is behind a link may be anybody's, and is not results.
+Only regular files of the directory go in: what is behind a link may be anybody's, and is not
+results.
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ def tar_name(result_dir: Path, host: str, time: datetime) -> str:
 
 
 def collect(result_dir: Path, tar: Path, *, say: Callable[[str], None] = lambda _: None) -> int:
-    """Write the results of a directory into a tar, and return the number of its files. `say` is told what is amiss.
+    """Write the results of a directory into a tar, and return the number of its files. `say` is
+    told what is amiss.
 
-    A campaign that is running is caught between two points. Raises GatherError, LedgerError and CannotWriteError.
+    A campaign that is running is caught between two points. Raises GatherError, LedgerError and
+    CannotWriteError.
     """
     if not result_dir.is_dir():
         raise GatherError(f"{result_dir} is no directory: give the result directory of a campaign, such as bench_results/pcie.")

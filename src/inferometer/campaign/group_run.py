@@ -74,7 +74,8 @@ class GroupRun:
         self._name_outdated()
 
     def stop(self) -> None:
-        """End the server. Twice does no harm. A server that cannot be ended is told, and ends neither group nor campaign."""
+        """End the server. Twice does no harm. A server that cannot be ended is told, and ends
+        neither group nor campaign."""
         self._stop()
 
     def _stop(self, after: BaseException | None = None) -> None:
@@ -86,7 +87,7 @@ class GroupRun:
             self._server.stop()
         except Exception as error:
             if str(error) != str(after):
-                self.display.say(f"The server of {self.group.id} could not be ended, and may still run: {_said(error)}")
+                self.display.say(f"The server of {self.group.id} could not be stopped and may still be running: {_said(error)}")
 
     def attend(self, point: PlannedPoint) -> None:
         """Measure a point unless it has a result, once the server is up. Raises GroupLostError and CannotWriteError."""
@@ -123,7 +124,8 @@ class GroupRun:
         self.display.server(self.group.server, confirmation)
 
     def _log_tail(self) -> Sequence[str]:
-        """The last lines of its log; none where they cannot be had, which is nothing to stumble over."""
+        """The last lines of its log; none where they cannot be had, which is nothing to stumble
+        over."""
         with suppress(Exception):
             return self._server.log_tail()
         return ()

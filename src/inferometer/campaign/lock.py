@@ -34,7 +34,8 @@ class Hold:
     _file: int
 
     def require(self) -> None:
-        """Raise LockLostError if the file of that name is another one by now: whoever comes next is not kept out by ours."""
+        """Raise LockLostError if the file of that name is another one by now: whoever comes next
+        is not kept out by ours."""
         mine = os.fstat(self._file)
         try:
             there = os.stat(self.path, follow_symlinks=False)
@@ -43,7 +44,7 @@ class Hold:
         if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
             raise LockLostError(
                 f"{self.path} was {'replaced' if there else 'removed'} while this campaign ran, so another "
-                "run may be at work in that directory: see that none is, then run again"
+                "run may be at work in that directory: make sure that none is, then run again"
             )
 
 

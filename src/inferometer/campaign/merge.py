@@ -1,12 +1,13 @@
-"""Merging the results of several machines, or of several days, into one directory that a campaign can go on in.
+"""Merging the results of several machines, or of several days, into one directory that a campaign
+can go on in.
 
-The ledgers of one campaign become one: all their records by time, under new checksums. A point that was measured in several
-places keeps all its results: the latest one that counts is the point's, the JSON files of the others go to `superseded/`, and
-the point is named. Results whose files are not what their ledger says are left out and named. What no ledger knows is copied
-as it is.
+The ledgers of one campaign become one: all their records by time, under new checksums. A point that
+was measured in several places keeps all its results: the latest one that counts is the point's, the
+JSON files of the others go to `superseded/`, and the point is named. Results whose files are not
+what their ledger says are left out and named. What no ledger knows is copied as it is.
 
-Nothing in a source is believed: ledgers come with archives from elsewhere, and are read as strictly as `store.campaign_ledger`
-reads all. Links in a source are left out.
+Nothing in a source is believed: ledgers come with archives from elsewhere, and are read as
+strictly as `store.campaign_ledger` reads all. Links in a source are left out.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class _Source:
     root: Path
 
     def as_named(self, sentence: str) -> str:
-        """A sentence about a file in it, with the name that the user knows: an archive is unpacked in some other place."""
+        """A sentence about a file in it, with the name that the user knows: an archive is
+        unpacked in some other place."""
         return sentence.replace(str(self.root), self.name)
 
 

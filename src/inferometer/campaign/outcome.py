@@ -33,7 +33,8 @@ class Ending:
     """Whether it need not be measured again."""
     reason: str = ""
     result: Result | None = None
-    """Its own latest result, of this run or of an earlier one, on the server as it is now; None where it has none."""
+    """Its own latest result, of this run or of an earlier one, on the server as it is now; None
+    where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def _first(phrases: Sequence[str]) -> str:
 
 
 def summary_lines(outcome: Outcome, notes: Sequence[str] = ()) -> list[str]:
-    """What is missing, the checklist and the counts, to be printed at the end. `notes` say what narrowed the campaign."""
+    """What is missing, the checklist and the counts, to be printed at the end. `notes` say what
+    narrowed the campaign."""
     lines = [""]
     for state in STATES[1:]:
         lines += _named(state, outcome.endings)
@@ -122,7 +124,8 @@ def summary_lines(outcome: Outcome, notes: Sequence[str] = ()) -> list[str]:
 
 
 def _named(state: State, endings: Sequence[Ending]) -> list[str]:
-    """A line for each point in this state that has something to say; one for all of a test in a row that say the same."""
+    """A line for each point in this state that has something to say; one for all of a test in a
+    row that say the same."""
 
     def said(ending: Ending) -> tuple[bool, str, str]:
         is_named = ending.state == state and bool(ending.reason or not ending.counts)
@@ -167,7 +170,7 @@ def _how_it_ended(outcome: Outcome, asked: int) -> str:
     if outcome.trouble:
         return "broke off"
     if outcome.lost:
-        lost = f"{len(outcome.lost)} of {asked} groups" if asked > 1 else "its group"
+        lost = f"{len(outcome.lost)} of {asked} groups" if asked > 1 else "the only group"
         return f"{lost} could not be measured to the end"
     return "ran to its end"
 

@@ -1,10 +1,12 @@
-"""Results: saving a campaign's points so that a kill at any moment loses no finished one, doubles none and halves no file.
+"""Results: saving a campaign's points so that a kill at any moment loses no finished one, doubles
+none and halves no file.
 
-A point is saved in five steps: its files are written under `pending/` and flushed; the ledger notes the intent, with their
-checksums; the run directory gets its final name; the JSON file gets its own; the ledger notes that it is done. After a kill
-between any two of them, opening the results finishes what was intended or removes it. Nothing with a final name is ever
-overwritten. A ledger that is damaged is put in order first, and results of an earlier version are given their deployment. Not
-known here: how a point is measured, and what is in its files.
+A point is saved in five steps: its files are written under `pending/` and flushed; the ledger
+notes the intent, with their checksums; the run directory gets its final name; the JSON file gets
+its own; the ledger notes that it is done. After a kill between any two of them, opening the
+results finishes what was intended or removes it. Nothing with a final name is ever overwritten.
+A ledger that is damaged is put in order first, and results of an earlier version are given their
+deployment. Not known here: how a point is measured, and what is in its files.
 """
 
 from __future__ import annotations
@@ -57,13 +59,14 @@ class Results:
     ) -> None:
         """Finish or remove what a killed run left behind. Raises CannotWriteError and LedgerError.
 
-        Results of an earlier version are held against `specs`, the points that are planned. `require_lock` raises
-        CannotWriteError once the lock is not held any more.
+        Results of an earlier version are held against `specs`, the points that are planned.
+        `require_lock` raises CannotWriteError once the lock is not held any more.
         """
         self.places = places
         self._require_lock = require_lock
         self._ledger, self.remarks = open_campaign_ledger(places)
-        """What was the matter with the ledger, or is with results of an earlier version, a sentence each."""
+        """What was the matter with the ledger, or is with results of an earlier version, a
+        sentence each."""
         try:
             require_writable(places.directory)
             self.standing = Standing(History.of(self._ledger.earlier))
@@ -79,9 +82,11 @@ class Results:
         self._append(kind, masked(facts))
 
     def begin(self, spec: RunSpec, attempt: int | None = None) -> int:
-        """Note that a point's prompts are about to be sent: new ones, or those of an earlier `attempt`. Returns its number.
+        """Note that a point's prompts are about to be sent: new ones, or those of an earlier
+        `attempt`. Returns its number.
 
-        Without the lock nothing is begun; what was begun with it is finished, as the ledger is ours alone even so.
+        Without the lock nothing is begun; what was begun with it is finished, as the ledger is
+        ours alone even so.
         """
         self._require_lock()
         if attempt is None:
@@ -159,7 +164,8 @@ class Results:
         self._set_aside(self.standing.history.older)
 
     def _identify(self, specs: Sequence[RunSpec]) -> None:
-        """Note which deployments the results of an earlier version are of, so that they need not be asked again."""
+        """Note which deployments the results of an earlier version are of, so that they need not
+        be asked again."""
         found = identify(self.standing.history, specs, self.places.result_dir)
         self.remarks += found.remarks
         if found.identities:
@@ -168,7 +174,8 @@ class Results:
             self.standing = Standing(History.of(parse(self.places.ledger).records))
 
     def _is_whole(self, intent: Result) -> bool:
-        """Whether all its files are there as they were written, under their old names or the final ones.
+        """Whether all its files are there as they were written, under their old names or the final
+        ones.
 
         A name that is taken while the file still waits for it is not the intent's any more.
         """
@@ -182,7 +189,8 @@ class Results:
         )
 
     def _remove(self, intent: Result) -> None:
-        """Take away what an intent has left under final names; what is not ours, or a finished result's, stays."""
+        """Take away what an intent has left under final names; what is not ours, or a finished
+        result's, stays."""
         finished = [
             result
             for result in (*self.standing.history.current.values(), *self.standing.history.older)

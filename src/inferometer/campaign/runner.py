@@ -49,7 +49,7 @@ def run_campaign(task: Task, places: Places, display: Display) -> Outcome:
         _stopped_by_signals(),
     ):
         if not hold.is_locked:
-            display.say(f"The file system of {places.directory} has no locks: see that no other run works in it.")
+            display.say(f"The file system of {places.directory} has no locks: make sure that no other run uses it.")
         for remark in results.remarks:
             display.say(remark)
         return _Run(task, places, results, display).run()

@@ -21,7 +21,8 @@ MAX_JSON_BYTES = 1 << 28
 def spread_lines(endings: Iterable[Ending], result_dir: Path) -> list[str]:
     """One line for each point with several results that count, in order of the plan.
 
-    Repeats are points of their own, with results of their own; the plan gives them one id with a number behind it.
+    Repeats are points of their own, with results of their own; the plan gives them one id with a
+    number behind it.
     """
     files: dict[str, list[Path]] = {}
     for ending in endings:
@@ -32,7 +33,8 @@ def spread_lines(endings: Iterable[Ending], result_dir: Path) -> list[str]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Its numbers; none where it is not what we write, which a ledger from elsewhere may say of any file."""
+    """Its numbers; none where it is not what we write, which a ledger from elsewhere may say of
+    any file."""
     try:
         content = orjson.loads(read_plain(path, MAX_JSON_BYTES))
     except (OSError, ValueError):

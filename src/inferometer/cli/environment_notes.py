@@ -1,4 +1,5 @@
-"""What variables of the environment change of a campaign, as sentences: exported once, they are easily forgotten."""
+"""What variables of the environment change of a campaign, as sentences: exported once, they are
+easily forgotten."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def environment_notes(
     interleave: bool = False,
     embedded: bool = False,
 ) -> list[str]:
-    """A sentence for each change; none where no variable is set. `groups` are those of the campaign as it was `narrowed`."""
+    """A sentence for each change; none where no variable is set. `groups` are those of the
+    campaign as it was `narrowed`."""
     set_here = {name: text for name in (*NARROWING, SERVER_URL) if (text := environment.get(name, "").strip())}
     if not set_here:
         return []
@@ -29,7 +31,7 @@ def environment_notes(
         whole = load_campaign(source, sets=sets, environment={}, interleave=interleave)
         points = _count(expand(whole, quick=quick, only=only))
     except CampaignError:
-        return [f"{name}={text} is heeded." for name, text in set_here.items()]
+        return [f"{name}={text} is set and changes this campaign." for name, text in set_here.items()]
     bounds = {name: set_here[name] for name in NARROWING if name in set_here}
     return [
         *(_narrowing(bounds, whole, points, _count(groups)) if bounds else ()),

@@ -141,12 +141,13 @@ def _points(number: int) -> str:
 
 
 def hardware_in_words(started: Sequence[Group]) -> list[str]:
-    """Which hardware is needed one after the other, where it changes: each time somebody has to see to it."""
+    """Which hardware is needed one after the other, where it changes: each time somebody has to
+    see to it."""
     names = [name for name, _ in groupby(group.server.hardware_name for group in started) if name is not None]
     if len(names) < 2:
         return []
     listed = " -> ".join(names if len(names) <= 8 else [*names[:6], "...", names[-1]])
-    return [f"Hardware: {listed}. At each change that is somebody's act, the run waits until it is confirmed."]
+    return [f"Hardware: {listed}. Where somebody has to change the machine, the run waits for a confirmation."]
 
 
 def _first(block: Block) -> str:

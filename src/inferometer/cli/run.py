@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from inferometer.campaign.task import Display, Task
     from inferometer.cli.run_ending import Asked
     from inferometer.server.base import Server
-    from inferometer.spec.campaign import ServerNeed
+    from inferometer.spec.campaign import Group, ServerNeed
+    from inferometer.spec.interleave import Block
     from inferometer.store.standing import Places
 
 EXIT_INTERRUPTED = 130
@@ -54,14 +55,16 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 ) -> None:
     """Run a campaign; run it again to go on where it stopped.
 
-    A point that has a result is left alone; what failed, was INVALID, or whose files are missing or were changed is measured
-    again. A point with other settings is another point, and so is one on a server at another address.
+    A point that has a result is left alone; what failed, was INVALID, or whose files are missing or
+    were changed is measured again. A point with other settings is another point, and so is one on a
+    server at another address.
 
-    NUM_PROMPTS_START and NUM_PROMPTS_END narrow the num_prompts that are listed, VLLM_SERVER_URL is the address of every
-    server. Both are said at the start and at the end.
+    NUM_PROMPTS_START and NUM_PROMPTS_END narrow the num_prompts that are listed, VLLM_SERVER_URL is
+    the address of every server. Both are said at the start and at the end.
 
-    Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result) and all targets are reached, 1
-    if not, 2 if the campaign is wrong or could not go on, 130 if it was interrupted.
+    Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result)
+    and all targets are reached, 1 if not, 2 if the campaign is wrong or could not go on, 130 if
+    it was interrupted.
     """
     if dry_run:
         from inferometer.cli.plan import plan
@@ -73,7 +76,6 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.campaign.outcome import summary_lines
     from inferometer.campaign.task import Task
     from inferometer.cli.host import calibration_by_workers
-    from inferometer.cli.plan_view import order_in_words
     from inferometer.cli.run_ending import show_results
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
@@ -90,11 +92,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     def server(need: ServerNeed) -> Server:
         return EmbeddedServer(need) if embedded else server_for(need, directory=places.logs, say=lines.say)
 
-    number = sum(len(group.points) for group in groups)
-    lines.say(f"Campaign {spec.name}: {number} point{'s' * (number != 1)}, results in {places.result_dir}/")
-    for note in asked.notes:
-        lines.say(printable(note))
-    for line in order_in_words(blocks, (), embedded=embedded) if spec.interleave else ():
+    for line in _announcement(asked, groups, places, blocks, embedded=embedded):
         lines.say(line)
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
     outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=known), places, lines)
@@ -104,6 +102,21 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     if not outcome.interrupted and outcome.trouble is None:
         code = max(code, show_results(outcome.endings, places, groups, asked, rehearsal=quick or embedded))
     raise typer.Exit(code)
+
+
+def _announcement(
+    asked: Asked, groups: Sequence[Group], places: Places, blocks: Sequence[Block], *, embedded: bool
+) -> list[str]:
+    """What is said before anything is done."""
+    from inferometer.cli.plan_view import order_in_words
+
+    number = sum(len(group.points) for group in groups)
+    order = order_in_words(blocks, (), embedded=embedded) if asked.spec.interleave else ()
+    return [
+        f"Campaign {asked.spec.name}: {number} point{'s' * (number != 1)}, results in {places.result_dir}/",
+        *map(printable, asked.notes),
+        *order,
+    ]
 
 
 def _understood(

@@ -35,10 +35,12 @@ class Asked:
 
 
 def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Group], asked: Asked, *, rehearsal: bool) -> int:
-    """Of the points of these groups, each by its own result; the exit code is 1 if a target is missed.
+    """Of the points of these groups, each by its own result; the exit code is 1 if a target is
+    missed.
 
-    A point that has no result is held against the targets too: it was not measured, which reaches none. A rehearsal is held
-    against --assert alone: what the embedded engine does says nothing of the campaign's targets.
+    A point that has no result is held against the targets too: it was not measured, which
+    reaches none. A rehearsal is held against --assert alone: what the embedded engine does says
+    nothing of the campaign's targets.
     """
     from rich.console import Console
 
@@ -62,20 +64,29 @@ def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Gro
 
 
 def _measured(endings: Sequence[Ending], places: Places) -> dict[str, Point]:
-    """The points that have a result, by their ids in the plan; what cannot be read counts as not measured, and is told."""
+    """The points that have a result, by their ids in the plan; what cannot be read counts as not
+    measured, and is told."""
     from inferometer.results.campaign import point_of_result, read_campaign
     from inferometer.store.importers import CannotImportError
+    from inferometer.store.ledger import LedgerError
 
     found: dict[str, Point] = {}
     if not any(ending.result for ending in endings):
         return found
-    campaign = read_campaign(places)
-    for ending in endings:
-        if ending.result is not None:
+    troubles = []
+    try:
+        campaign = read_campaign(places)
+    except LedgerError as error:
+        troubles.append(str(error))
+    else:
+        for ending in endings:
             try:
-                found[ending.point] = point_of_result(campaign, ending.result)
+                if ending.result is not None:
+                    found[ending.point] = point_of_result(campaign, ending.result)
             except CannotImportError as error:
-                typer.echo(f"inferometer: {printable(str(error))}", err=True)
+                troubles.append(str(error))
+    for trouble in troubles:
+        typer.echo(f"inferometer: {printable(trouble)}", err=True)
     return found
 
 

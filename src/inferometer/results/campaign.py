@@ -1,8 +1,10 @@
-"""A campaign's results by its ledger: which run directories are its points, under which names, and what a run does not know.
+"""A campaign's results by its ledger: which run directories are its points, under which names, and
+what a run does not know.
 
-Points that were measured again count once, by the result that is current; one that is INVALID is shown until another counts.
-A campaign file changes between runs, and names in it may come to mean other things: what it says of a result is taken from a
-version of it that declares the server which the run itself tells of.
+Points that were measured again count once, by the result that is current; one that is INVALID is
+shown until another counts. A campaign file changes between runs, and names in it may come to
+mean other things: what it says of a result is taken from a version of it that declares the
+server which the run itself tells of.
 """
 
 from __future__ import annotations
@@ -169,7 +171,8 @@ def _declaration(configuration: Object, name: str) -> _Declaration | None:
 
 
 def _address(result: Result, run: Object) -> dict[str, Condition]:
-    """Of a server that is not ours, where the run is of an earlier version, whose fingerprint did not tell it."""
+    """Of a server that is not ours, where the run is of an earlier version, whose fingerprint
+    did not tell it."""
     is_told_later = result.base_url is not None and run.get("fingerprint") != result.fingerprint
     return {"address": result.base_url} if is_told_later else {}
 

@@ -55,9 +55,11 @@ def is_run_directory(path: Path) -> bool:
 
 
 def point_of_run(directory: Path, told: Callable[[Object], Mapping[str, Condition]] = lambda _: {}) -> Point:
-    """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions, given its run.json.
+    """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions,
+    given its run.json.
 
-    Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer Inferometer.
+    Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer
+    Inferometer.
     """
     run, summary, verdict = (_read(directory / name) for name in (RUN, SUMMARY, VERDICT))
     version = number(run.get("schema_version"))

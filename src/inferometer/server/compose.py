@@ -266,7 +266,8 @@ def _run(
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    """With all that it has started, which may hold the pipe that we read, and would have us wait for it."""
+    """With all that it has started, which may hold the pipe that we read, and would have us wait
+    for it."""
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):

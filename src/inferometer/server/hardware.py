@@ -1,10 +1,13 @@
-"""Changes of hardware: somebody's act, asked for and confirmed before anything is measured on what it brings about.
+"""Changes of hardware: somebody's act, asked for and confirmed before anything is measured on what
+it brings about.
 
-No server tells the width of its slot. What a campaign declares of it is believed of a server only if a person has said that the
-machine is so now: at the first group whose hardware has an instruction, and whenever another hardware is needed than was
-confirmed last. Two entries that differ in nothing but name, price, or the number of cards that the tensor parallelism uses up
-need no act. What was confirmed last is kept in the campaign's directory, so that it holds across runs; and once for the whole
-machine, because another campaign may have had the cards moved meanwhile.
+No server tells the width of its slot. What a campaign declares of it is believed of a server
+only if a person has said that the machine is so now: at the first group whose hardware has an
+instruction, and whenever another hardware is needed than was confirmed last. Two entries that
+differ in nothing but name, price, or the number of cards that the tensor parallelism uses up
+need no act. What was confirmed last is kept in the campaign's directory, so that it holds across
+runs; and once for the whole machine, because another campaign may have had the cards moved
+meanwhile.
 """
 
 from __future__ import annotations
@@ -29,18 +32,21 @@ RECORD = "hardware.json"
 
 
 class HardwareNotConfirmedError(ServerError):
-    """Nobody has said in time that the hardware is what is needed: so it is for all groups that need it."""
+    """Nobody has said in time that the hardware is what is needed: so it is for all groups that
+    need it."""
 
 
 class HardwareRecord:
-    """What hardware was confirmed last, by machine: in this campaign, and by any campaign of this user."""
+    """What hardware was confirmed last, by machine: in this campaign, and by any campaign of
+    this user."""
 
     def __init__(self, directory: Path) -> None:
         self._campaign = directory / RECORD
         self._user = state_home() / "inferometer" / RECORD
 
     def asks_for_an_act(self, need: ServerNeed) -> bool:
-        """Whether somebody has to see to the hardware, and say so, before a server of this need is believed."""
+        """Whether somebody has to see to the hardware, and say so, before a server of this need
+        is believed."""
         if need.hardware is None:
             return False
         last = self._last(self._campaign, need)
@@ -53,12 +59,14 @@ class HardwareRecord:
         return self._last(self._campaign, need) is not None
 
     def ask(self, need: ServerNeed) -> None:
-        """Keep that somebody was asked for this: until it is confirmed, nobody knows what was done."""
+        """Keep that somebody was asked for this: until it is confirmed, nobody knows what was
+        done."""
         for path in (self._campaign, self._user):
             self._keep(path, need, {**(self._last(path, need) or {}), "asked": _declared(need)})
 
     def confirm(self, need: ServerNeed, by: str | None = None) -> None:
-        """Keep that the hardware of this need is in place now, by the word of somebody if anybody was asked."""
+        """Keep that the hardware of this need is in place now, by the word of somebody if
+        anybody was asked."""
         for path in (self._campaign, self._user) if need.hardware is not None else ():
             self._keep(path, need, {"declared": _declared(need), "link": _link(need), "by": by or self.confirmed_by(need)})
 
@@ -78,7 +86,8 @@ class HardwareRecord:
 
 
 class ConfirmedHardware:
-    """A server of any kind that is started once the hardware it is to run on is in place, by a person's word."""
+    """A server of any kind that is started once the hardware it is to run on is in place, by a
+    person's word."""
 
     def __init__(
         self,
@@ -125,7 +134,8 @@ class ConfirmedHardware:
         return self._server.log_tail(lines)
 
     def _ask(self) -> str:
-        """Wait until somebody says that it is done; how that was said. Raises HardwareNotConfirmedError."""
+        """Wait until somebody says that it is done; how that was said. Raises
+        HardwareNotConfirmedError."""
         self._word.ask_anew()
         self._record.ask(self.need)
         self._say(hardware_instruction(self.need, self._word.asked("when it is so")))
@@ -152,7 +162,7 @@ def hardware_instruction(need: ServerNeed, how_to_confirm: str) -> str:
     act = need.hardware.instruction if need.hardware is not None else None
     lines = [
         f"Needed: hardware {hardware_words(need)}",
-        f"  - {act or 'change the hardware to this: another one was in use before'}",
+        f"  - {act or 'change the hardware to this; it was different before'}",
         f"  - {how_to_confirm}",
     ]
     if need.recipe.is_ours:
@@ -181,7 +191,8 @@ def _declared(need: ServerNeed) -> dict[str, Any]:
 
 
 def _link(need: ServerNeed) -> dict[str, Any]:
-    """What of it is an act to change, where there is no instruction: cards that are used up make no difference."""
+    """What of it is an act to change, where there is no instruction: cards that are used up make
+    no difference."""
     declared = _declared(need)
     spare = {"gpus": declared["gpus"]} if declared["gpus"] != need.tp else {}
     return {name: value for name, value in declared.items() if name not in ("gpus", "instruction")} | spare

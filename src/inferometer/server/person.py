@@ -36,7 +36,8 @@ class Person(Protocol):
 
 
 class Terminal:
-    """Standard input, if it is a terminal and ours to read. The name of who sits there is not asked."""
+    """Standard input, if it is a terminal and ours to read. The name of who sits there is not
+    asked."""
 
     def __init__(self) -> None:
         self._ended = False
@@ -59,7 +60,8 @@ class Terminal:
 
 
 class Word:
-    """What the person may say, and how. `directory` takes the file that says it without a terminal."""
+    """What the person may say, and how. `directory` takes the file that says it without a
+    terminal."""
 
     def __init__(self, directory: Path, person: Person) -> None:
         self.person = person
@@ -67,14 +69,16 @@ class Word:
         self._file_counts = True
 
     def ask_anew(self) -> None:
-        """What was said before this vouches for nothing, and neither does what cannot be taken away."""
+        """What was said before this vouches for nothing, and neither does what cannot be taken
+        away."""
         try:
             self._file.unlink(missing_ok=True)
         except OSError:
             self._file_counts = False
 
     def heard(self, typed: str) -> str | None:
-        """How it was given, if it was: by the line that was `typed`, or by the file, which is used up."""
+        """How it was given, if it was: by the line that was `typed`, or by the file, which is
+        used up."""
         if typed.lower() in YES:
             return "confirmed at the terminal"
         if self._file_counts and self._file.is_file():

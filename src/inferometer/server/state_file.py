@@ -1,7 +1,7 @@
 """Small JSON files in which a campaign's servers keep what has to outlive a run.
 
-They lie in directories that may come from elsewhere: a file that is too large, no JSON object, or reached through a link is as
-good as not there, and none is written through a link.
+They lie in directories that may come from elsewhere: a file that is too large, no JSON object,
+or reached through a link is as good as not there, and none is written through a link.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def read_state(path: Path) -> dict[str, Any]:
 
 
 def write_state(path: Path, state: dict[str, Any]) -> None:
-    """Replace what it holds. Without the disk's leave nothing is kept: whoever needs it asks again then."""
+    """Replace what it holds. Without the disk's leave nothing is kept: whoever needs it asks
+    again then."""
     whole = path.with_name(f".{path.name}.new")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,8 @@
-"""Where a server is to listen so that it answers at its base_url: the address a client uses is often none it can bind.
+"""Where a server is to listen so that it answers at its base_url: the address a client uses is
+often none it can bind.
 
-Names of containers, published ports and gateways belong to the network between client and server, which is not known here.
+Names of containers, published ports and gateways belong to the network between client and
+server, which is not known here.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ class Binding:
 
 
 def binding_of(recipe: ServerRecipe) -> Binding:
-    """Of a server that we start: as its base_url says, for it runs here. Of one that a person starts: what it can bind."""
+    """Of a server that we start: as its base_url says, for it runs here. Of one that a person
+    starts: what it can bind."""
     base_url = parse_base_url(recipe.base_url)
     parts = urlsplit(base_url)
     host, port = host_and_port(base_url)

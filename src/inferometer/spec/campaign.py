@@ -71,8 +71,8 @@ class Hardware(Spec):
     bandwidth_gb_s: PositiveFloat | None = None
     """Of each card's link, GB/s in one direction."""
     instruction: str | None = None
-    """What a person has to do to bring it about, such as "set the slot to x8". The run asks for it, whatever starts the
-    server, and waits until somebody confirms it."""
+    """What a person has to do to bring it about, such as "set the slot to x8". The run asks for
+    it, whatever starts the server, and waits until somebody confirms it."""
     cost_per_hour: NonNegativeFloat | None = None
     """Of the whole configuration, in whatever currency; instead of the campaign's own."""
 

@@ -172,7 +172,8 @@ def parse_base_url(text: str) -> str:
 
 
 def canonical_base_url(text: str) -> str:
-    """The address in the one spelling by which two servers are told apart: `http://HOST:80/v1/` is `http://host`."""
+    """The address in the one spelling by which two servers are told apart: `http://HOST:80/v1/`
+    is `http://host`."""
     parts = urlsplit(parse_base_url(text))
     host = (parts.hostname or "").rstrip(".")
     with suppress(ValueError):

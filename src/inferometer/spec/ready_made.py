@@ -16,7 +16,8 @@ MERGED = ("environment", "launch")
 """Keys whose mappings are merged; any other key of a campaign replaces that of the recipe."""
 
 OWN = "start_timeout_s"
-"""Key of a ready-made recipe that says what such a server takes, and is no setting of the campaign's."""
+"""Key of a ready-made recipe that says what such a server takes, and is no setting of the
+campaign's."""
 
 
 @lru_cache(maxsize=1)

@@ -118,7 +118,8 @@ def shell_line(recipe: ServerRecipe) -> str:
 
 
 def _bound(recipe: ServerRecipe, binding: Binding) -> ServerRecipe:
-    """The recipe with the address that the server listens on; a note to people names the one that clients use."""
+    """The recipe with the address that the server listens on; a note to people names the one
+    that clients use."""
     host, port = host_and_port(recipe.base_url)
     note = fill(recipe.note, {"host": host, "port": port}) if recipe.note else None
     command = without_bound_flags(recipe.command) if binding.optional else recipe.command
@@ -151,9 +152,11 @@ def _number_or_text(value: JsonValue, values: Mapping[str, str]) -> JsonValue:
 
 
 def _identity(group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, max_model_len: int | None) -> dict[str, Any]:
-    """Everything that was declared and may change what is measured: not what it costs, nor the port of a server of ours.
+    """Everything that was declared and may change what is measured: not what it costs, nor the port
+    of a server of ours.
 
-    A server that somebody else starts is known by its address: at another address there is another deployment.
+    A server that somebody else starts is known by its address: at another address there is
+    another deployment.
     """
     identity: dict[str, Any] = {"recipe": group.server, "model": campaign.models[group.model], "tp": group.tp}
     if not recipe.is_ours:

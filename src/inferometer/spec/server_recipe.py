@@ -109,8 +109,9 @@ class ServerRecipe(Spec):
     exclusive: bool | None = None
     """Whether no other server may run beside it, of two groups that are interleaved. None: yes, unless it is external."""
     start_timeout_s: PositiveFloat | None = None
-    """How long to wait for the server. None: 15 minutes, or what its ready-made recipe takes; 12 hours where a person has to
-    act, which is for a server of kind operator, and to confirm a change of hardware."""
+    """How long to wait for the server. None: 15 minutes, or what its ready-made recipe takes; 12
+    hours where a person has to act, which is for a server of kind operator, and to confirm a
+    change of hardware."""
     stop_timeout_s: PositiveFloat = 30.0
     note: str | None = None
     """Told to the person who starts the server."""
@@ -127,7 +128,8 @@ class ServerRecipe(Spec):
 
     @property
     def person_timeout_s(self) -> float:
-        """For a person to do what was asked: cards are moved, and 55 GB of weights are loaded from elsewhere."""
+        """For a person to do what was asked: cards are moved, and 55 GB of weights are loaded
+        from elsewhere."""
         return self.start_timeout_s or PERSON_TIMEOUT_S
 
     @model_validator(mode="before")

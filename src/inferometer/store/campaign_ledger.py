@@ -1,7 +1,8 @@
-"""A campaign's ledger as every verb reads it: bounded, reached through no link, and of records that campaigns write.
+"""A campaign's ledger as every verb reads it: bounded, reached through no link, and of records that
+campaigns write.
 
-Directories of results travel: they are copied, archived, and sent by colleagues. `run`, `plan`, `collect`, `merge` and
-`report` all read ledgers here, before anything is moved or removed.
+Directories of results travel: they are copied, archived, and sent by colleagues. `run`, `plan`,
+`collect`, `merge` and `report` all read ledgers here, before anything is moved or removed.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def campaigns_in(result_dir: Path) -> list[Places]:
 
 
 def read_campaign_ledger(places: Places) -> Reading:
-    """All that is proven, and of a damaged ledger what its files bear out. Changes nothing. Raises LedgerError."""
+    """All that is proven, and of a damaged ledger what its files bear out. Changes nothing.
+    Raises LedgerError."""
     require_no_links(places)
     if not places.ledger.exists():
         return Reading(())
@@ -50,7 +52,8 @@ def read_campaign_ledger(places: Places) -> Reading:
 
 
 def open_campaign_ledger(places: Places) -> tuple[Ledger, tuple[str, ...]]:
-    """The ledger to be added to, and what was the matter with it. What is not proven is cut off, and kept beside it.
+    """The ledger to be added to, and what was the matter with it. What is not proven is cut off,
+    and kept beside it.
 
     Raises LedgerError and CannotWriteError, and then nothing was changed.
     """
@@ -73,7 +76,8 @@ def open_campaign_ledger(places: Places) -> tuple[Ledger, tuple[str, ...]]:
 
 
 def require_no_links(places: Places) -> None:
-    """Raise LedgerError for one in the campaign's own folder; the directory that the user named may be reached through any."""
+    """Raise LedgerError for one in the campaign's own folder; the directory that the user named
+    may be reached through any."""
     hidden = places.result_dir / HIDDEN
     try:
         link = hidden if os.path.islink(hidden) else first_link(places.directory)

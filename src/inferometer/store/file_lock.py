@@ -14,7 +14,8 @@ NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def try_lock(file: int) -> Literal["ours", "taken", "no locks"]:
-    """Lock an open file, if nobody else has it open and locked. Raises OSError for any other reason."""
+    """Lock an open file, if nobody else has it open and locked. Raises OSError for any other
+    reason."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -20,7 +20,8 @@ from inferometer.metrics.verdict import Status
 from inferometer.store.ledger import Record
 
 MAX_LIMIT = 1 << 53
-"""Of a server's max_model_len, tokens: what is larger no server means, and no JSON holds exactly."""
+"""Of a server's max_model_len, tokens: what is larger no server means, and no JSON holds
+exactly."""
 
 
 class ServerFacts(NamedTuple):
@@ -30,7 +31,8 @@ class ServerFacts(NamedTuple):
     max_model_len: int | None = None
 
     def unlike(self, other: ServerFacts) -> str:
-        """What tells it from the other, where both are known: such as `version 0.10.2`; nothing where they may be one."""
+        """What tells it from the other, where both are known: such as `version 0.10.2`; nothing
+        where they may be one."""
         known = [(name, *pair) for name, *pair in zip(self._fields, self, other, strict=True) if None not in pair]
         return " and ".join(f"{name} {mine}" for name, mine, its in known if mine != its)
 
@@ -62,9 +64,11 @@ class Result:
     attempt: int
     """0 for the first; each sends prompts of its own, so that what an earlier one left in a prefix cache is of no use to it."""
     base_url: str | None = None
-    """Where it was measured. None: an earlier version noted it, whose fingerprints told no address (see `identity`)."""
+    """Where it was measured. None: an earlier version noted it, whose fingerprints told no
+    address (see `identity`)."""
     max_model_len: int | None = None
-    """What the server said of its limit; None where it did not tell, or an earlier version did not note it."""
+    """What the server said of its limit; None where it did not tell, or an earlier version did
+    not note it."""
 
     @property
     def server(self) -> ServerFacts:
@@ -98,7 +102,8 @@ class Result:
 
 
 Identities = Mapping[str, tuple[str, str]]
-"""Of results of an earlier version, by run directory: the fingerprint that today's rules give, and the address."""
+"""Of results of an earlier version, by run directory: the fingerprint that today's rules give,
+and the address."""
 
 
 @dataclass(slots=True)
@@ -130,7 +135,8 @@ class History:
         return history
 
     def add(self, record: Record) -> None:
-        """One more record; what `identified` says is of all of them, and has to be known from the beginning."""
+        """One more record; what `identified` says is of all of them, and has to be known from
+        the beginning."""
         kind = record["kind"]
         if kind == "begun":
             self.attempts[record["prompts"]] = max(self.attempts.get(record["prompts"], 0), record["attempt"] + 1)

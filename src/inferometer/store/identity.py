@@ -1,8 +1,10 @@
-"""Results of an earlier version, whose fingerprints told no address: which deployment each of them is of.
+"""Results of an earlier version, whose fingerprints told no address: which deployment each of them
+is of.
 
-Such a fingerprint was the same for every address at which a server of that declaration was measured. The run directory of a
-result holds the fingerprint it was measured under and the address; both together give the fingerprint of today's rules. Only
-results of planned points are looked at. Reads, and writes nothing.
+Such a fingerprint was the same for every address at which a server of that declaration was
+measured. The run directory of a result holds the fingerprint it was measured under and the
+address; both together give the fingerprint of today's rules. Only results of planned points are
+looked at. Reads, and writes nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ class Identified:
 
 
 def identify(history: History, specs: Iterable[RunSpec], result_dir: Path) -> Identified:
-    """Which of the results that an earlier version noted are of these points, and which are of other deployments."""
+    """Which of the results that an earlier version noted are of these points, and which are of
+    other deployments."""
     old: dict[str, list[Result]] = {}
     for result in (*history.current.values(), *history.older):
         if result.is_of_an_earlier_version:

@@ -1,11 +1,13 @@
-"""Ledger: the append-only file in which a campaign notes what it did, made to survive being killed at any moment.
+"""Ledger: the append-only file in which a campaign notes what it did, made to survive being killed
+at any moment.
 
-One JSON object a line. The last member of each is a checksum of the line and of all lines before it, so that neither a damaged
-nor a missing line goes unnoticed; a line counts once it is on the disk. Only the last line can be torn, since each is flushed
-before the next is begun: one that has no end, or zeros where a power cut kept blocks from the disk, is ignored, and cut off
-when the file is opened to be written. One process writes: it locks the file, and appends nothing to a file that somebody else
-has changed or replaced. Knows lines; what the records mean is the business of `history`, and what is to be done about damage
-that of `recovery`.
+One JSON object a line. The last member of each is a checksum of the line and of all lines before
+it, so that neither a damaged nor a missing line goes unnoticed; a line counts once it is on the
+disk. Only the last line can be torn, since each is flushed before the next is begun: one that
+has no end, or zeros where a power cut kept blocks from the disk, is ignored, and cut off when
+the file is opened to be written. One process writes: it locks the file, and appends nothing to a
+file that somebody else has changed or replaced. Knows lines; what the records mean is the
+business of `history`, and what is to be done about damage that of `recovery`.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ class LedgerError(Exception):
 
 
 class LedgerTakenError(CannotWriteError):
-    """Somebody else has written to the ledger, or replaced it, since it was opened: one sentence with cause and cure."""
+    """Somebody else has written to the ledger, or replaced it, since it was opened: one sentence
+    with cause and cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class Ledger:
     """The ledger at `path`, open for writing; made if it is not there. One process at a time may have it open (see `lock`)."""
 
     def __init__(self, path: Path, mend: Mend | None = None) -> None:
-        """Raises LedgerError if it is damaged and nobody mends it, or if another process writes it; and CannotWriteError."""
+        """Raises LedgerError if it is damaged and nobody mends it, or if another process writes
+        it; and CannotWriteError."""
         self.path = path
         if not path.exists():
             write_file(path, dump([{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]))
@@ -103,9 +107,11 @@ class Ledger:
         self._end = content.end
 
     def append(self, kind: str, **facts: Any) -> Record:
-        """Note something, in plain JSON values without anything secret; on return it is on the disk.
+        """Note something, in plain JSON values without anything secret; on return it is on the
+        disk.
 
-        Raises CannotWriteError, and then the file is as it was before; LedgerTakenError, which is one, if it is not ours alone.
+        Raises CannotWriteError, and then the file is as it was before; LedgerTakenError, which
+        is one, if it is not ours alone.
         """
         record = {"kind": kind, "time": now(), **facts}
         line, checksum = _seal(record, self._checksum)
@@ -124,7 +130,8 @@ class Ledger:
         return record
 
     def _require_untouched(self) -> None:
-        """Two who append, each with checksums over what it knows, would damage what both have written."""
+        """Two who append, each with checksums over what it knows, would damage what both have
+        written."""
         mine = os.fstat(self._file)
         try:
             there = os.stat(self.path, follow_symlinks=False)
@@ -136,7 +143,7 @@ class Ledger:
             what = "changed by another process"
         else:
             return
-        raise LedgerTakenError(f"{self.path} was {what}: see that no other run is at work there, then run again")
+        raise LedgerTakenError(f"{self.path} was {what}: make sure that no other run is at work there, then run again")
 
     def close(self) -> None:
         if self._file >= 0:
@@ -151,7 +158,8 @@ class Ledger:
 
 
 def read_ledger(path: Path) -> list[Record]:
-    """All records, in order; none if there is no ledger. Changes nothing. Raises LedgerError, also if it is damaged."""
+    """All records, in order; none if there is no ledger. Changes nothing. Raises LedgerError,
+    also if it is damaged."""
     if not path.exists():
         return []
     content = parse(path)
@@ -202,7 +210,8 @@ def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def parse(path: Path) -> Content:
-    """What its checksums prove, and where that ends. Raises LedgerError if it cannot be read, or no Inferometer wrote it."""
+    """What its checksums prove, and where that ends. Raises LedgerError if it cannot be read, or
+    no Inferometer wrote it."""
     try:
         content = read_plain(path, MAX_BYTES)
     except OSError as error:
@@ -261,7 +270,8 @@ def _check_version(path: Path, records: Sequence[Record]) -> None:
 
 
 def _taken(path: Path) -> int:
-    """The file, open for appending and locked against other writers, however they came past the campaign's lock.
+    """The file, open for appending and locked against other writers, however they came past the
+    campaign's lock.
 
     On a file system without locks it is not locked; what others append is noticed all the same.
     """

@@ -71,7 +71,8 @@ class Places:
 
 
 def places_of(result_dir: str, name: str, *, quick: bool = False, embedded: bool = False) -> Places:
-    """Of a campaign; rehearsals have a result directory of their own, whose files nobody can take for the real ones."""
+    """Of a campaign; rehearsals have a result directory of their own, whose files nobody can
+    take for the real ones."""
     suffix = ("-quick" if quick else "") + ("-embedded" if embedded else "")
     directory = Path(result_dir)
     return Places(directory.with_name(directory.name + suffix) if directory.name else directory / suffix.lstrip("-"), name)

@@ -1,7 +1,9 @@
-"""Files that may come from elsewhere, taken for what they are: a link leads anywhere, and a pipe never ends.
+"""Files that may come from elsewhere, taken for what they are: a link leads anywhere, and a pipe
+never ends.
 
-A result directory that somebody has copied here may hold links to the user's own files. Below the directory that the
-user named nothing that is moved, removed, packed or believed is reached through a link.
+A result directory that somebody has copied here may hold links to the user's own files. Below
+the directory that the user named nothing that is moved, removed, packed or believed is reached
+through a link.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ class NotPlainError(OSError):
 
 
 def open_plain(path: Path) -> BinaryIO:
-    """Open a regular file for reading. Raises OSError for all that is none, links included: NotPlainError."""
+    """Open a regular file for reading. Raises OSError for all that is none, links included:
+    NotPlainError."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -59,9 +62,11 @@ Kind = Literal["file", "folder", "link", "other"]
 
 
 def entries_below(top: Path, *, skip: Callable[[str], bool] = lambda _: False) -> Iterator[tuple[str, Kind]]:
-    """Everything below a folder, by name relative to it, folder by folder; nothing behind a link, or in what is skipped.
+    """Everything below a folder, by name relative to it, folder by folder; nothing behind a link,
+    or in what is skipped.
 
-    Raises OSError for a folder that cannot be read, and for one that is deeper down than any of ours.
+    Raises OSError for a folder that cannot be read, and for one that is deeper down than any of
+    ours.
     """
     waiting = [""]
     while waiting:
@@ -87,7 +92,8 @@ def _kind_of(entry: os.DirEntry[str]) -> Kind:
 
 
 def first_link(directory: Path) -> Path | None:
-    """The first link in a directory, or the directory itself if it is one; None where there is none. Raises OSError."""
+    """The first link in a directory, or the directory itself if it is one; None where there is
+    none. Raises OSError."""
     if os.path.islink(directory):
         return directory
     below = entries_below(directory) if os.path.isdir(directory) else iter(())

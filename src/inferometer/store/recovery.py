@@ -1,9 +1,11 @@
-"""What is left of a ledger that is damaged in the middle: the lines before that, and the results that their files bear out.
+"""What is left of a ledger that is damaged in the middle: the lines before that, and the results
+that their files bear out.
 
-No checksum proves the lines after the damage, so none of them is believed by itself. A result that one of them notes is
-taken back if each of its files is there with the checksum that the line gives, and the files say the same as the line: the
-fingerprint in `run.json`, the status in `verdict.json`. It is as credible then as the files are, and no more. Attempts are
-taken as they are noted: they only keep prompts from being sent twice. Changes nothing.
+No checksum proves the lines after the damage, so none of them is believed by itself. A result
+that one of them notes is taken back if each of its files is there with the checksum that the
+line gives, and the files say the same as the line: the fingerprint in `run.json`, the status in
+`verdict.json`. It is as credible then as the files are, and no more. Attempts are taken as they
+are noted: they only keep prompts from being sent twice. Changes nothing.
 """
 
 from __future__ import annotations
@@ -41,8 +43,10 @@ class Salvage:
 
     def sentence(self, places: Places, line: int) -> str:
         """For the user, without its end."""
-        found = f"{self.used} result{'s' * (self.used != 1)} noted after that"
-        used = f"{found} {'is' if self.used == 1 else 'are'} used, because the files are whole and say the same"
+        found = f"{self.used} result{'s' * (self.used != 1)} recorded after that"
+        they, their = ("is", "its") if self.used == 1 else ("are", "their")
+        why = f"because {their} files are intact and agree with the record{'s' * (self.used != 1)}"
+        used = f"{found} {they} used, {why}" if self.used else f"{found} {they} used"
         lost = f"; {self.lost} more cannot be used" if self.lost else ""
         return f"{places.ledger} is damaged from line {line} on: {used}{lost}"
 
@@ -70,7 +74,8 @@ def salvage(content: Content, places: Places) -> Salvage:
 
 
 def _sound(line: bytes, places: Places) -> Iterator[Record]:
-    """The record of a line, if it is one that counts here; of two that ran into one another the second."""
+    """The record of a line, if it is one that counts here; of two that ran into one another the
+    second."""
     told = unsealed(line)
     if told is None and (begin := line.rfind(BEGINNING)) > 0:
         told = unsealed(line[begin:])

@@ -1,8 +1,9 @@
 """Whether the records of a ledger are such as a campaign writes. Pure; looks at no file.
 
-Ledgers come with archives and directories from elsewhere, and anybody can compute their checksums. What is used of a record has
-its type, and every path in it stays where the files of a result are: below the result directory, and there in their own places.
-Kinds of records that are not known are let pass, since nothing is done with them.
+Ledgers come with archives and directories from elsewhere, and anybody can compute their
+checksums. What is used of a record has its type, and every path in it stays where the files of a
+result are: below the result directory, and there in their own places. Kinds of records that are
+not known are let pass, since nothing is done with them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ CAMPAIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 """Names of campaigns, and so of their folders."""
 FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 RUN = re.compile(r"[0-9a-f]{16}(-[1-9]\d{0,8}){0,20}")
-"""Of a run directory: the fingerprint, and numbers behind it where that name was taken, once more in every merge."""
+"""Of a run directory: the fingerprint, and numbers behind it where that name was taken, once
+more in every merge."""
 CHECKSUM = re.compile(r"[0-9a-f]{64}")
 STATUSES = ("VALID", "SUSPECT", "INVALID")
 MAX_ATTEMPT = 10**9

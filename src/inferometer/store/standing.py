@@ -1,4 +1,5 @@
-"""Which points of a campaign have a result that counts: what its history says, held against the files. Writes nothing."""
+"""Which points of a campaign have a result that counts: what its history says, held against the
+files. Writes nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class Standing:
         return cls(history, {fp: phrases for fp, phrases in found.items() if phrases})
 
     def result(self, fingerprint: str, server: ServerFacts = UNKNOWN) -> Result | None:
-        """The point's result, if it counts: not one of another version or limit of the server, where both are known."""
+        """The point's result, if it counts: not one of another version or limit of the server,
+        where both are known."""
         result = self.history.current.get(fingerprint)
         if result is None or not result.counts or fingerprint in self.damage:
             return None
@@ -48,7 +50,8 @@ class Standing:
 
 
 def standing_of(records: Iterable[Record], places: Places, specs: Iterable[RunSpec] = ()) -> Standing:
-    """What these records come to. Results of an earlier version are held against `specs`, the points that are planned."""
+    """What these records come to. Results of an earlier version are held against `specs`, the
+    points that are planned."""
     records = list(records)
     history = History.of(records)
     found = identify(history, specs, places.result_dir)

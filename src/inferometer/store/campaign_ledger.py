@@ -94,7 +94,9 @@ def require_no_links(places: Places) -> None:
 
 def _require_sound(records: Iterable[Record], places: Places) -> None:
     if not all(is_sound(record, places.name) for record in records):
-        raise LedgerError(f"{places.ledger} holds what no campaign writes: it is not used.")
+        raise LedgerError(
+            f"{places.ledger} holds what no campaign writes: it is not used. Copy the results anew from where they were measured."
+        )
 
 
 def _free_name(directory: Path) -> Path:

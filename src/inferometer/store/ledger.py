@@ -254,14 +254,18 @@ def _record(path: Path, body: bytes) -> Record:
         if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
             orjson.dumps(record)
     except (ValueError, TypeError):
-        raise LedgerError(f"{path} holds what no campaign writes: it is not used.") from None
+        raise LedgerError(
+            f"{path} holds what no campaign writes: it is not used. Copy the results anew from where they were measured."
+        ) from None
     return record
 
 
 def _check_version(path: Path, records: Sequence[Record]) -> None:
     version = records[0].get("version", 0) if records else LEDGER_VERSION
     if type(version) is not int:
-        raise LedgerError(f"{path} holds what no campaign writes: it is not used.")
+        raise LedgerError(
+            f"{path} holds what no campaign writes: it is not used. Copy the results anew from where they were measured."
+        )
     if version > LEDGER_VERSION:
         raise LedgerError(
             f"{path} was written by a newer Inferometer (ledger {version}; this one reads up to {LEDGER_VERSION}): "

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inferometer.store.atomic import write_file
-from inferometer.store.ledger import Content, Ledger, LedgerError, Record, now, parse
+from inferometer.store.ledger import Content, Ledger, LedgerError, Record, foreign, now, parse
 from inferometer.store.places import Places
 from inferometer.store.plain_files import first_link
 from inferometer.store.recovery import salvage
@@ -94,9 +94,7 @@ def require_no_links(places: Places) -> None:
 
 def _require_sound(records: Iterable[Record], places: Places) -> None:
     if not all(is_sound(record, places.name) for record in records):
-        raise LedgerError(
-            f"{places.ledger} holds what no campaign writes: it is not used. Copy the results anew from where they were measured."
-        )
+        raise foreign(places.ledger)
 
 
 def _free_name(directory: Path) -> Path:

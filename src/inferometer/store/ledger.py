@@ -176,6 +176,12 @@ def damaged(path: Path, damage: Damage) -> LedgerError:
     )
 
 
+def foreign(path: Path) -> LedgerError:
+    """The error of a ledger that no Inferometer has written."""
+    cure = "copy the results again from where they were measured"
+    return LedgerError(f"{path} holds what no campaign writes: it is not used. Cure: {cure}.")
+
+
 def dump(records: Sequence[Record]) -> bytes:
     """The records as the bytes of a whole ledger."""
     lines, checksum = [], ""
@@ -254,18 +260,14 @@ def _record(path: Path, body: bytes) -> Record:
         if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
             orjson.dumps(record)
     except (ValueError, TypeError):
-        raise LedgerError(
-            f"{path} holds what no campaign writes: it is not used. Copy the results anew from where they were measured."
-        ) from None
+        raise foreign(path) from None
     return record
 
 
 def _check_version(path: Path, records: Sequence[Record]) -> None:
     version = records[0].get("version", 0) if records else LEDGER_VERSION
     if type(version) is not int:
-        raise LedgerError(
-            f"{path} holds what no campaign writes: it is not used. Copy the results anew from where they were measured."
-        )
+        raise foreign(path)
     if version > LEDGER_VERSION:
         raise LedgerError(
             f"{path} was written by a newer Inferometer (ledger {version}; this one reads up to {LEDGER_VERSION}): "

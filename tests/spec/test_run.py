@@ -112,12 +112,18 @@ def test_every_field_is_among_those_changes() -> None:
     assert fields - timeouts - {("target", "headers")} == changed - timeouts
 
 
-def test_with_a_server_by_declaration_its_address_is_no_part_of_the_identity() -> None:
+def test_with_a_server_by_declaration_only_a_declared_address_is_part_of_the_identity() -> None:
     declared = [
         RunSpec(target=Target(model="m", base_url=url), workload=RandomWorkload(), server={"recipe": "vllm"})
         for url in ("http://127.0.0.1:1", "http://127.0.0.1:2")
     ]
     assert declared[0].fingerprint == declared[1].fingerprint
+    at = [declared[0].at_address(address) for address in ("http://a", "http://b")]
+    assert len({spec.fingerprint for spec in (*at, *declared)}) == 3
+    assert [spec.address for spec in (*at, declared[0])] == ["http://a", "http://b", None]
+    assert at[0].at_address(None) == declared[0]
+    assert {spec.prompts_fingerprint for spec in at} == {declared[0].prompts_fingerprint}
+    assert PLAIN.at_address("http://a") == PLAIN, "nothing is declared of it: its base_url says where it is"
 
 
 def test_a_warm_point_has_the_prompts_of_its_cold_one() -> None:

@@ -93,8 +93,9 @@ class RunSpec(Spec):
     repeat: NonNegativeInt = 0
     workers: Workers = 1
     server: dict[str, Any] | None = None
-    """What the server is by declaration (recipe, hardware, tensor parallelism). It then is the server's identity, instead of
-    its address, which may be another one after a restart."""
+    """What the server is by declaration: recipe, hardware, tensor parallelism, and `address` if
+    it is not ours to start. It is the server's identity instead of `target.base_url`, which
+    changes from start to start where we choose the port."""
 
     def canonical(self) -> bytes:
         """The spec as sorted JSON, with the measurement version; `inf` is written as a string.
@@ -123,7 +124,20 @@ class RunSpec(Spec):
         }
         if self.workload.cache is not None:
             anywhere["workload"] = self.workload.model_copy(update={"cache": "cold"})
-        return self.model_copy(update=anywhere).fingerprint
+        return self.model_copy(update=anywhere).at_address(None).fingerprint
+
+    @property
+    def address(self) -> str | None:
+        """Of a declared server that is not ours to start; None for all others."""
+        return (self.server or {}).get("address")
+
+    def at_address(self, address: str | None) -> RunSpec:
+        """The same point on the same declared server at another address; None: wherever we start
+        it."""
+        if self.server is None or self.address == address:
+            return self
+        placeless = {name: value for name, value in self.server.items() if name != "address"}
+        return self.model_copy(update={"server": placeless if address is None else {**placeless, "address": address}})
 
     @property
     def fingerprint(self) -> str:

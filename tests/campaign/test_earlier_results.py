@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from inferometer.campaign.results import Results
 from inferometer.results import read
 from inferometer.spec.campaign import CampaignSpec
 from inferometer.spec.expand import expand
-from inferometer.spec.run import RunSpec
+from inferometer.spec.run import Load, RunSpec
 from inferometer.store.campaign_ledger import read_campaign_ledger
 from inferometer.store.checksum import checksum_of
+from inferometer.store.identity import identify
 from inferometer.store.ledger import Record, dump, read_ledger
 from inferometer.store.places import Places
 from inferometer.store.standing import Standing, read_standing
@@ -80,6 +82,22 @@ def test_a_result_of_another_address_is_not_used_and_told(places: Places) -> Non
     assert standing.remarks == (
         "2 results of an earlier version are not used: measured at http://127.0.0.1:8191, while this campaign measures at "
         "http://127.0.0.1:8192.",
+    )
+
+
+def test_a_result_that_was_measured_in_another_way_is_not_used_and_told(places: Places) -> None:
+    """Warm-ups that are no multiple of the concurrency reached into what was measured."""
+    specs = [spec.model_copy(update={"load": Load(max_concurrency=4, num_warmups=3)}) for spec in planned()]
+    standing = read_standing(places)
+    result = next(iter(standing.history.current.values()))
+    fingerprint = specs[0].earlier_fingerprint
+    assert fingerprint is not None
+    standing.history.current[fingerprint] = replace(result, fingerprint=fingerprint)
+    found = identify(standing.history, specs, places.result_dir)
+    assert found.identities == {}
+    assert found.remarks == (
+        "1 result of an earlier version is not used: warm-ups that are no multiple of max_concurrency reached into the "
+        "measured requests, which lowered throughput.",
     )
 
 

@@ -10,7 +10,7 @@ looked at. Reads, and writes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ class Identified:
     """Of results that would count and are not of a planned point, a sentence each."""
 
 
-def identify(history: History, specs: Iterable[RunSpec], result_dir: Path) -> Identified:
+def identify(history: History, specs: Sequence[RunSpec], result_dir: Path) -> Identified:
     """Which of the results that an earlier version noted are of these points, and which are of
     other deployments."""
     old: dict[str, list[Result]] = {}
@@ -55,7 +55,25 @@ def identify(history: History, specs: Iterable[RunSpec], result_dir: Path) -> Id
             is_current = history.current.get(result.fingerprint) is result
             if is_current and result.counts and fingerprint != spec.fingerprint:
                 unused[base_url, spec.address or spec.target.base_url] += 1
-    return Identified(identities, tuple(_remark(*places, number) for places, number in unused.items()))
+    remarks = [_remark(*places, number) for places, number in unused.items()]
+    return Identified(identities, (*remarks, *_differently_measured(history, specs)))
+
+
+def _differently_measured(history: History, specs: Sequence[RunSpec]) -> list[str]:
+    """A sentence on results of points that an earlier version measured in another way."""
+    earlier = [
+        fingerprint
+        for spec in specs
+        for fingerprint in (spec.earlier_fingerprint, spec.at_address(None).earlier_fingerprint)
+        if fingerprint is not None
+    ]
+    number = sum(history.current[each].counts for each in dict.fromkeys(earlier) if each in history.current)
+    if not number:
+        return []
+    return [
+        f"{_not_used(number)}: warm-ups that are no multiple of max_concurrency reached into the measured requests, which "
+        "lowered throughput."
+    ]
 
 
 def _fingerprint(spec: RunSpec, base_url: str) -> str | None:
@@ -87,9 +105,13 @@ def _measured_at(result: Result, result_dir: Path) -> str | None:
 
 
 def _remark(measured_at: str | None, planned: str, number: int) -> str:
-    what = f"{number} result{'s' * (number != 1)} of an earlier version {'is' if number == 1 else 'are'} not used"
+    what = _not_used(number)
     if measured_at is None:
         return (
             f"{what}: {'its' if number == 1 else 'their'} {RUN} is missing or has changed, and nothing else tells the server."
         )
     return f"{what}: measured at {measured_at}, while this campaign measures at {planned}."
+
+
+def _not_used(number: int) -> str:
+    return f"{number} result{'s' * (number != 1)} of an earlier version {'is' if number == 1 else 'are'} not used"

@@ -3,7 +3,7 @@ files. Writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +49,7 @@ class Standing:
         return None if result.server.unlike(server) else result
 
 
-def standing_of(records: Iterable[Record], places: Places, specs: Iterable[RunSpec] = ()) -> Standing:
+def standing_of(records: Iterable[Record], places: Places, specs: Sequence[RunSpec] = ()) -> Standing:
     """What these records come to. Results of an earlier version are held against `specs`, the
     points that are planned."""
     records = list(records)
@@ -60,6 +60,6 @@ def standing_of(records: Iterable[Record], places: Places, specs: Iterable[RunSp
     return standing
 
 
-def read_standing(places: Places, specs: Iterable[RunSpec] = ()) -> Standing:
+def read_standing(places: Places, specs: Sequence[RunSpec] = ()) -> Standing:
     """How far a campaign is, whether or not somebody is running it. Raises LedgerError."""
     return standing_of(read_campaign_ledger(places).records, places, specs)

@@ -31,7 +31,7 @@ from inferometer.store.history import History, Result
 from inferometer.store.ledger import LEDGER_VERSION, LedgerError, Record, dump, now, read_ledger
 from inferometer.store.standing import HIDDEN, Places, damage_of
 
-KEPT = ("begun", "done", "failed", "server", "server lost", "group failed", "opened", "merged")
+KEPT = ("begun", "done", "failed", "doubt", "doubt over", "server", "server lost", "group failed", "opened", "merged")
 """Kinds of records; the others tell of files that were about to be, and of the ledger they stood in."""
 
 MOST_LEDGER_BYTES = 1 << 30

@@ -50,6 +50,8 @@ class Outcome:
     """Why it could not go on."""
     spreads: Sequence[str] = ()
     """A line for each point that has several results."""
+    rechecked: str = ""
+    """What became of points that did not fit their neighbours; empty if there were none."""
 
     @property
     def complete(self) -> bool:
@@ -76,7 +78,8 @@ def endings_of(groups: Iterable[Group], standing: Standing, versions: Mapping[st
 def _ending(point: str, fingerprint: str, standing: Standing, version: str | None) -> Ending:
     counting = standing.result(fingerprint, version)
     if counting is not None:
-        return Ending(point, counting.status, True, _first(counting.reasons))
+        history = standing.history
+        return Ending(point, history.status_of(counting), True, _first(history.reasons_of(counting)))
     if fingerprint in standing.history.failures:
         return Ending(point, "failed", False, standing.history.failures[fingerprint])
     if fingerprint in standing.damage:
@@ -87,6 +90,21 @@ def _ending(point: str, fingerprint: str, standing: Standing, version: str | Non
     if current is not None:
         return Ending(point, "not run", False, f"It was measured with version {current.server_version} of the server.")
     return Ending(point, "not run", False)
+
+
+def recheck_in_words(groups: Iterable[Group], standing: Standing) -> str:
+    """How many points did not fit their neighbours, and what became of them."""
+    history = standing.history
+    results = [found for group in groups for point in group.points if (found := standing.result(point.spec.fingerprint))]
+    fits = sum(history.doubt_before(result) is not None for result in results)
+    doubts = [doubt for result in results if (doubt := history.doubt_of(result)) is not None]
+    if not (fits or doubts):
+        return ""
+    waiting = sum(doubt.again == "no" for doubt in doubts)
+    told = {"resolved": fits, "confirmed": len(doubts) - waiting, "not measured again": waiting}
+    number = fits + len(doubts)
+    head = f"{number} point{'s' * (number != 1)} contradicted {'its' if number == 1 else 'their'} neighbours"
+    return f"{head} ({', '.join(f'{what}: {count}' for what, count in told.items() if count)})."
 
 
 def _first(phrases: Sequence[str]) -> str:
@@ -109,6 +127,7 @@ def summary_lines(outcome: Outcome) -> list[str]:
         lines.append("Repeats, by their mean and how far the farthest lies from it:")
         lines += [f"  {line}" for line in outcome.spreads[:NAMED]]
         lines += [f"  and {len(outcome.spreads) - NAMED} more"] if len(outcome.spreads) > NAMED else []
+    lines += [outcome.rechecked] if outcome.rechecked else []
     if outcome.trouble:
         lines.append(f"It could not go on: {outcome.trouble}.")
     if not outcome.complete:

@@ -6,7 +6,8 @@ intent        its files are written, under temporary   done       its files have
               names, and about to get their own         dropped    its files were lost with a power cut, or the like
 failed        a point could not be measured, and why   group failed   no server for a group, and why
 merged        the ledger was made of several             not at rest    a server had others' requests while another of
-                                                                      its pair was measured
+doubt         a result contradicts its neighbours                     its pair was measured
+doubt over    it does not, or the point has another result that fits
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from inferometer.metrics.verdict import Status
+from inferometer.store.doubt import Doubt
 from inferometer.store.ledger import Record
 
 
@@ -40,6 +42,11 @@ class Result:
     server_version: str | None
     attempt: int
     """0 for the first; each sends prompts of its own, so that what an earlier one left in a prefix cache is of no use to it."""
+
+    @property
+    def checksum(self) -> str:
+        """Of its JSON file: what it is known by wherever its files are, and whatever they are called."""
+        return self.files.get(self.json, "")
 
     @property
     def counts(self) -> bool:
@@ -68,6 +75,14 @@ class History:
     """How many attempts there were with prompts of their own, by the prompts' fingerprint."""
     failures: dict[str, str] = field(default_factory=dict)
     """Why a point failed that has no result since, by its fingerprint."""
+    doubts: dict[str, Doubt] = field(default_factory=dict)
+    """Results that contradict their neighbours, by fingerprint."""
+    settled: dict[str, Doubt] = field(default_factory=dict)
+    """Doubts that are over."""
+    again: dict[str, Result] = field(default_factory=dict)
+    """The latest result of a point since its doubt, by fingerprint."""
+    rechecked: set[str] = field(default_factory=set)
+    """Fingerprints of points that have a result since a doubt, whatever came of it."""
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> History:
@@ -88,9 +103,41 @@ class History:
             self.failures[record["fingerprint"]] = record["reason"]
         elif kind == "done":
             self._done(Result.of(record))
+        elif kind == "doubt":
+            self._doubt(Doubt.of(record))
+        elif kind == "doubt over" and record["fingerprint"] in self.doubts:
+            self.settled[record["fingerprint"]] = self.doubts.pop(record["fingerprint"])
+
+    def doubt_of(self, result: Result) -> Doubt | None:
+        """The doubt about this very result; one about an older result of the point says nothing of it."""
+        doubt = self.doubts.get(result.fingerprint)
+        return doubt if doubt is not None and result.checksum in doubt.results else None
+
+    def status_of(self, result: Result) -> Status:
+        """What its run says, and SUSPECT at best where its neighbours contradict it."""
+        return "SUSPECT" if result.status == "VALID" and self.doubt_of(result) is not None else result.status
+
+    def reasons_of(self, result: Result) -> tuple[str, ...]:
+        """Why it is not VALID, the doubt first."""
+        doubt = self.doubt_of(result)
+        return result.reasons if doubt is None else (doubt.finding().sentence, *result.reasons)
+
+    def doubt_before(self, result: Result) -> Doubt | None:
+        """The doubt about an older result of the point, which is over since there is this one."""
+        doubt = self.settled.get(result.fingerprint)
+        return doubt if doubt is not None and result.checksum not in doubt.results else None
+
+    def _doubt(self, doubt: Doubt) -> None:
+        self.doubts[doubt.fingerprint] = doubt
+        self.settled.pop(doubt.fingerprint, None)
+        if doubt.again == "no":
+            self.again.pop(doubt.fingerprint, None)
 
     def _done(self, result: Result) -> None:
         self.intent = None
+        if result.fingerprint in self.doubts:
+            self.again[result.fingerprint] = result
+            self.rechecked.add(result.fingerprint)
         self.failures.pop(result.fingerprint, None)
         before = self.current.get(result.fingerprint)
         if before is not None and before.counts and not result.counts:

@@ -15,15 +15,17 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean
 from typing import Literal
 
 MIN_LEVELS = 4
 """With three levels, every outlier may be a knee."""
 NOISES = 4.5
 """A value must be this many times the ladder's noise outside of what its neighbours explain."""
-NOISE_SHARE = 0.4
-"""Of the noise's standard deviation: the median distance to the nearest of the three explanations, from simulation."""
+NOISE_SHARE = 0.33
+"""Of the noise's standard deviation: how far outside values are on average, the farthest left out; from simulation."""
+OUTLIERS_SHARE = 0.1
+"""Of the values, the farthest outside, that tell nothing of the noise; one at least."""
 MIN_BASE = 0.1
 """A trend is taken over at least this much of the (logarithmic) load: dense ladders would extrapolate noise."""
 BASE_SHARE = 0.7
@@ -103,12 +105,12 @@ class Ladder:
         return distance / max(self.limits.of(prediction.position), NOISES * noise)
 
     def noise(self, kept: Sequence[int]) -> float:
-        """Standard deviation of a value about its course, from the levels that have neighbours on both sides."""
-        distances = []
-        for place in kept[1:-1]:
-            explained = self._explanations(*_sides(place, kept), place)
-            distances.append(min(abs(self.values[place] - each) for each in explained))
-        return median(distances) / NOISE_SHARE if distances else 0.0
+        """Standard deviation of a value about its course, from the levels that have neighbours on both sides: how far they are
+        outside on average. Curvature is no noise, since it is explained."""
+        found = sorted(abs(self.predict(place, kept).outside(self.values[place])) for place in kept[1:-1])
+        if len(found) > 2:
+            found = found[: -math.ceil(OUTLIERS_SHARE * len(found))]
+        return fmean(found) / NOISE_SHARE if found else 0.0
 
     def predict(self, place: int, kept: Sequence[int]) -> Prediction:
         """From the levels that are kept, whether or not this one is among them."""

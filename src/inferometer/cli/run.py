@@ -102,7 +102,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 def _understood(
     campaign: str, sets: Sequence[str], only: Sequence[str], asserted: Sequence[str], *, quick: bool, interleave: bool
 ) -> Asked:
-    from inferometer.cli.asserted import percentiles_of, targets_of, targets_of_campaign
+    from inferometer.cli.asserted import lacking_in, percentiles_of, targets_of, targets_of_campaign
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.cli.run_ending import Asked
     from inferometer.spec.campaign import CampaignError
@@ -115,11 +115,11 @@ def _understood(
             check_quick(sets)
         spec = load_campaign(campaign, sets=sets, environment=os.environ, interleave=interleave)
         groups = expand(spec, quick=quick, only=only)
-        own, more = targets_of_campaign(spec), targets_of(asserted)
+        own, more = targets_of_campaign(spec), targets_of(asserted, lacking=lacking_in(spec))
     except (CampaignError, FlagsError) as error:
         refuse(*error.reasons)
     percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
-    return Asked(spec.model_copy(update={"percentiles": tuple(percentiles)}), groups, own, more)
+    return Asked(spec.model_copy(update={"percentiles": tuple(percentiles)}), groups, own, more, only_some=bool(only))
 
 
 def _run(task: Task, places: Places, display: Display) -> Outcome:

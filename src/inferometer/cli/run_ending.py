@@ -27,6 +27,8 @@ class Asked:
     """Targets of the campaign."""
     more: tuple[Target, ...]
     """Those of --assert."""
+    only_some: bool = False
+    """--only chose some of its points."""
 
 
 def show_results(places: Places, groups: Sequence[Group], asked: Asked, *, rehearsal: bool) -> int:
@@ -39,6 +41,7 @@ def show_results(places: Places, groups: Sequence[Group], asked: Asked, *, rehea
     from inferometer.analysis.targets import check
     from inferometer.cli.asserted import tell
     from inferometer.report.terminal import tables_of
+    from inferometer.results.on_demand import with_percentiles
 
     collection = _read(places)
     if collection is None:
@@ -53,7 +56,10 @@ def show_results(places: Places, groups: Sequence[Group], asked: Asked, *, rehea
     typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
     if asked.own and rehearsal:
         typer.echo("The campaign's targets are not for a rehearsal; --assert checks any.")
-    return tell(check(asked.more if rehearsal else (*asked.own, *asked.more), shown))
+    wanted = asked.more if rehearsal else (*asked.own, *asked.more)
+    shown = with_percentiles(shown, [target.metric for target in wanted])
+    own = [] if rehearsal else check(asked.own, shown, only_some=asked.only_some)
+    return tell([*own, *check(asked.more, shown)])
 
 
 def _read(places: Places) -> Collection | None:

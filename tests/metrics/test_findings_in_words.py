@@ -52,6 +52,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build(lagging(5000), closed_loop=False), {"max_in_flight": 39}),
         (build(lagging(5000), closed_loop=False), {}),
         (build(lagging(6), closed_loop=False), {}),
+        (build(run()), {"max_in_flight": 512}),
         (build(run()), {"calibration": calibration(events=1)}),
         (build(run()), {"calibration": calibration(events=1, ended_by="time")}),
         (build(run(asked_prompt_tokens=100, prompt_tokens=200, output_tokens=5, cached_tokens=90)), {}),

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from inferometer.results import Collection
+    from inferometer.results import Collection, Point
     from inferometer.spec.campaign import CampaignSpec, Group
     from inferometer.spec.target import Target
     from inferometer.store.standing import Places
+
+
+NAMED = 8
+"""Points by name; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ def show_results(places: Places, groups: Sequence[Group], asked: Asked, *, rehea
     for table in tables_of(shown, ascii_only=ascii_only):
         console.print()
         console.print(table)
+    if few := [point.id for point in shown if _is_short(point)]:
+        typer.echo(f"\nLoad not reached by {_listed(few)}: fewer requests were sent than the concurrency limit.")
     typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
     if asked.own and rehearsal:
         typer.echo("The campaign's targets are not for a rehearsal; --assert checks any.")
@@ -70,3 +76,15 @@ def _read(places: Places) -> Collection | None:
         return read([places.directory])
     except ResultsError:
         return None
+
+
+def _is_short(point: Point) -> bool:
+    """Whether a closed loop had too few requests to fill its slots."""
+    cap, prompts = point.conditions.get("max_concurrency"), point.conditions.get("num_prompts")
+    closed = point.conditions.get("concurrency") is not None
+    return closed and isinstance(cap, int) and isinstance(prompts, int) and prompts < cap
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

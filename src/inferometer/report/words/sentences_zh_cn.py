@@ -290,6 +290,9 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.thin_percentiles.part.itl": "ITL {value}",
     "check.thin_percentiles.part.e2el": "E2EL {value}",
     "check.thin_percentiles.next": "增加请求数，尾部才可信（p99 约需 1,000 个请求）。",
+    "check.load_reached.title": "未达到设定的并发数",
+    "check.load_reached": "并发数从未达到 {cap:,}：只有 {planned:,} 个请求，同时进行的最多 {peak:,} 个。",
+    "check.load_reached.next": "请求数应多于并发数；要达到稳态，应为其数倍。",
     "check.neighbours.title": "与相邻测点矛盾",
     "check.neighbours.once": (
         "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍；"

@@ -291,6 +291,9 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.thin_percentiles.part.itl": "ITL {value}",
     "check.thin_percentiles.part.e2el": "E2EL {value}",
     "check.thin_percentiles.next": "增加請求數，尾端才可信（p99 約需 1,000 個請求）。",
+    "check.load_reached.title": "未達到設定的並行數",
+    "check.load_reached": "並行數從未達到 {cap:,}：只有 {planned:,} 個請求，同時進行的最多 {peak:,} 個。",
+    "check.load_reached.next": "請求數應多於並行數；要達到穩態，應為其數倍。",
     "check.neighbours.title": "與相鄰測點矛盾",
     "check.neighbours.once": (
         "{metric} 實測 {values} {unit}，是相鄰測點（{neighbours}）所預示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍；"

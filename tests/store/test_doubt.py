@@ -57,6 +57,11 @@ def test_more_than_is_suggested_and_a_single_neighbour() -> None:
     )
 
 
+def test_repeats_are_listed() -> None:
+    three = replace(FIRST, neighbours=("g/np8#2", "g/np8#3", "g/np8#4"))
+    assert "its neighbours g/np8#2, g/np8#3 and g/np8#4 suggest" in three.finding().sentence
+
+
 def test_a_record_holds_all_of_it() -> None:
     assert Doubt.of(doubt(TWICE)) == TWICE
 
@@ -67,7 +72,7 @@ def test_a_record_holds_all_of_it() -> None:
         *({"point": value} for value in (None, 3, "a\nb", "\x1b[2J", "x" * 1000)),
         *({"suggested": value} for value in (0, -1, math.inf, math.nan, "905", True, None)),
         *({"values": value} for value in ([], [1.0, 2.0], ["283"], [0.0], 283)),
-        *({"neighbours": value} for value in ([1], [None], 7)),
+        *({"neighbours": value} for value in ([1], [None], [], 7)),
         {"again": "perhaps"},
         {"results": []},
     ],

@@ -30,6 +30,8 @@ MIN_REPEATS = 3
 OTHER_AXES = {"num_prompts", "max_concurrency", "request_rate", "concurrency", "input_len"}
 NOT_SETTINGS = (INCIDENTAL - {"host"}) | OTHER_AXES
 """Conditions in which the points of a ladder may differ, beside its axis."""
+MAX_NEIGHBOURS = 3
+"""That are named."""
 SAME = 1.3
 """Repeats within this factor say the same."""
 Z_95 = 1.96
@@ -169,7 +171,7 @@ class _Course:
             for place in rung if len(rung) >= MIN_REPEATS else ():
                 if (distance := abs(self.logs[place] - middle)) > tolerated:
                     others = tuple(each for each in rung if each != place)
-                    yield self._doubt(place, middle, others, distance / tolerated)
+                    yield self._doubt(place, middle, others[:MAX_NEIGHBOURS], distance / tolerated)
 
     def _noise_of_repeats(self) -> float:
         """Standard deviation between repeats of a level, where there are MIN_REPEATS; of all levels together."""

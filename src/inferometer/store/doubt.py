@@ -62,7 +62,7 @@ class Doubt:
 
     def _suggest(self) -> str:
         one = len(self.neighbours) == 1
-        names = " and ".join(self.neighbours)
+        names = ", ".join(self.neighbours[:-1]) + (" and " if len(self.neighbours) > 1 else "") + self.neighbours[-1]
         return f"its neighbour{'' if one else 's'} {names} suggest{'s' if one else ''}"
 
     def facts(self) -> dict[str, Any]:
@@ -75,8 +75,8 @@ class Doubt:
         texts = {name: _text(record[name]) for name in ("fingerprint", "point", "metric", "unit")}
         neighbours, results = (tuple(map(_text, record[name])) for name in ("neighbours", "results"))
         values = tuple(map(_positive, record["values"]))
-        if not values or len(values) != len(results) or record["again"] not in AGAIN:
-            raise ValueError("a doubt has a value for each of its results")
+        if not (values and neighbours) or len(values) != len(results) or record["again"] not in AGAIN:
+            raise ValueError("a doubt has neighbours, and a value for each of its results")
         return cls(
             **texts,
             suggested=_positive(record["suggested"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inferometer.analysis.alike import merged, skeleton
+from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.ratings import RATINGS, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.report.figures import Absent, Drawing
@@ -261,18 +261,18 @@ def _verdicts(points: Sequence[Point], words: Words) -> list[Tally]:
 
 def _tally(told: Iterable[tuple[str, Told]]) -> list[Tally]:
     """Sentences that differ in their figures only are counted as one, which has the range of each; the worst come first."""
-    alike: dict[tuple[str, str, str], list[Told]] = {}
+    alike: dict[tuple[str, str], list[Told]] = {}
     for status, each in told:
-        alike.setdefault((status, skeleton(each.text), skeleton(each.original)), []).append(each)
+        alike.setdefault((status, skeleton(each.text)), []).append(each)
     tallies = [
         Tally(
             status,
             clean(merged([each.text for each in together])),
             len(together),
-            clean(merged([each.original for each in together])),
+            clean(merged(grouped(each.original for each in together)[0])),
             clean(together[0].next_step),
         )
-        for (status, _, _), together in alike.items()
+        for (status, _), together in alike.items()
     ]
     return sorted(tallies, key=lambda tally: (tally.status != "INVALID", -tally.points))[:MOST_REASONS]
 

@@ -80,6 +80,16 @@ def test_a_disturbance_of_two_points_is_two_points() -> None:
     assert named(at_once(changed(SATURATING, {3: 0.35, 4: 0.35}))) == ["np16", "np8"]
 
 
+def test_a_good_point_beside_two_disturbed_ones_is_not_taken_for_the_wrong_one() -> None:
+    throughput = (178.0, 354.0, 230.0, 432.0, 2263.0, 3687.0)
+    tpot = (5.0, 5.1, 15.9, 17.1, 6.5, 8.2)
+    points = [
+        point(f"c{level}", {"output_throughput": a, "mean_tpot_ms": b}, num_prompts=64, max_concurrency=level)
+        for level, a, b in zip(UP_TO_64, throughput, tpot, strict=False)
+    ]
+    assert named(points) == ["c4", "c8"]
+
+
 def test_on_a_dense_ladder_it_may_last_longer() -> None:
     values = [level / (1 + level / 60) for level in range(1, 101)]
     points = at_once(changed(values, dict.fromkeys(range(40, 45), 0.5)), range(1, 101))

@@ -8,8 +8,8 @@ against the others (see `ladder`); repeats of a level are held against each othe
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median, median_low
 
 from inferometer.analysis.compare import finish_time_s
@@ -65,15 +65,24 @@ class _Rung:
 
 
 def contradicted(points: Sequence[Point]) -> list[Doubt]:
-    """The points that contradict their neighbours, the worst first, each once. INVALID ones neither count nor are judged."""
-    worst: dict[int, Doubt] = {}
-    for axis, levels in _ladders(points):
-        for metric in LIMITS:
-            for doubt in _doubts(points, levels, metric, growth=-1 if _falls(axis, metric) else 1):
-                known = worst.get(doubt.point)
-                if known is None or doubt.severity > known.severity:
-                    worst[doubt.point] = doubt
-    return sorted(worst.values(), key=lambda doubt: -doubt.severity)
+    """The points that contradict their neighbours, the worst first, each once. INVALID ones neither count nor are judged.
+
+    What is clear by one metric is no neighbour by another: beside a disturbed point, a good one may look like the wrong one of
+    the two.
+    """
+    courses = [
+        course
+        for axis, levels in _ladders(points)
+        for metric in LIMITS
+        if (course := _course(points, levels, metric, growth=-1 if _falls(axis, metric) else 1)) is not None
+    ]
+    found = [(doubt, course) for course in courses for doubt in course.doubts()]
+    found.sort(key=lambda each: -each[0].severity)
+    believed: dict[int, Doubt] = {}
+    for doubt, course in found:
+        if doubt.point not in believed and course.still_doubts(doubt.point, without=believed):
+            believed[doubt.point] = doubt
+    return list(believed.values())
 
 
 def _falls(axis: str, metric: str) -> bool:
@@ -118,16 +127,16 @@ def _number(point: Point, name: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
 
 
-def _doubts(points: Sequence[Point], levels: Mapping[float, Sequence[int]], metric: str, growth: int) -> Iterator[Doubt]:
+def _course(points: Sequence[Point], levels: Mapping[float, Sequence[int]], metric: str, growth: int) -> _Course | None:
     logs = {
         place: math.log(points[place].values[metric])
         for places in levels.values()
         for place in places
         if points[place].values.get(metric, 0) > 0
     }
-    there = {level: [place for place in places if place in logs] for level, places in levels.items()}
-    rungs = [(math.log(level), places) for level, places in there.items() if places]
-    yield from _Course(points, metric, growth, [level for level, _ in rungs], [places for _, places in rungs], logs).doubts()
+    there = {math.log(level): [place for place in places if place in logs] for level, places in levels.items()}
+    rungs = {level: places for level, places in there.items() if places}
+    return _Course(points, metric, growth, list(rungs), list(rungs.values()), logs) if rungs else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,16 +153,22 @@ class _Course:
     """By place."""
 
     def doubts(self) -> Iterator[Doubt]:
-        noise = self._noise_of_repeats()
         if len(self.rungs) >= MIN_LEVELS:
-            yield from self._against_levels(noise)
-        yield from self._against_repeats(noise)
+            yield from self._against_levels()
+        yield from self._against_repeats(self._noise_of_repeats())
 
-    def _against_levels(self, noise_of_repeats: float) -> Iterator[Doubt]:
+    def still_doubts(self, place: int, *, without: Container[int]) -> bool:
+        """Whether it does so, too, where some points are no neighbours."""
+        left = [[each for each in rung if each == place or each not in without] for rung in self.rungs]
+        kept = [(level, rung) for level, rung in zip(self.levels, left, strict=True) if rung]
+        course = replace(self, levels=[level for level, _ in kept], rungs=[rung for _, rung in kept])
+        return any(doubt.point == place for doubt in course.doubts())
+
+    def _against_levels(self) -> Iterator[Doubt]:
         middles = [median(self.logs[place] for place in rung) for rung in self.rungs]
         ladder = Ladder(self.levels, middles, LIMITS[self.metric], self.growth)
         out, kept = ladder.outliers()
-        noise = max(ladder.noise(kept), noise_of_repeats)
+        noise = max(ladder.noise(kept), self._noise_of_repeats())
         for level, rung in enumerate(self.rungs):
             if level not in out and len(rung) == 1:
                 continue

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from simulated_campaigns import point
 
 from inferometer.analysis.cautions import CannotCompareError
-from inferometer.analysis.pcie import LinkEffect, LinkStudy, link_costs, link_records
+from inferometer.analysis.pcie import LinkEffect, LinkStudy, link_costs, link_records, why_no_links
+from inferometer.report.targets import say
+from inferometer.report.words import Words
 from inferometer.results import Point
 
 LEVELS = range(1, 61)
@@ -178,3 +181,21 @@ def test_what_has_no_two_links() -> None:
         link_costs([*measured("B", "7B", 2, rng), *measured("C", "14B", 2, rng)])
     with pytest.raises(CannotCompareError, match="neither good nor bad"):
         link_costs([*measured("B", "7B", 2, rng), *measured("C", "7B", 2, rng)], metrics=["duration"])
+
+
+def test_why_there_are_no_links_to_compare() -> None:
+    rng = np.random.default_rng(0)
+    wide, narrow = (measured(config, "7B", 2, rng, levels=[1, 2]) for config in "CB")
+
+    def why(points: list[Point]) -> str:
+        with pytest.raises(CannotCompareError):
+            link_costs(points)
+        return say(why_no_links(points), Words())
+
+    assert why([replace(point, conditions={"model": "7B"}) for point in wide]) == "No point tells the width of its PCIe link."
+    assert why(wide) == "All points have a link of one width, x16."
+    assert why([*wide, *measured("B", "14B", 2, rng, levels=[1, 2])]) == (
+        "No model was measured with the same TP and load at both x8 and x16."
+    )
+    assert why([replace(point, status="INVALID") for point in [*wide, *narrow]]) == "Every point is INVALID."
+    assert why([replace(point, values={}) for point in [*wide, *narrow]]).startswith("The points at x8 and x16 have none of")

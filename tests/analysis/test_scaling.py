@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from simulated_campaigns import point
 
-from inferometer.analysis.scaling import scaling, scaling_records
+from inferometer.analysis.scaling import scaling, scaling_records, why_nothing_scales
+from inferometer.report.targets import say
+from inferometer.report.words import Words
 from inferometer.results import Point
 
 
@@ -65,3 +69,27 @@ def test_repeats_give_an_interval_and_the_worst_status_is_told() -> None:
     assert row.status is None
     (with_invalid,) = scaling([*ones, *eights, invalid], allow_invalid=True)
     assert (with_invalid.status, with_invalid.efficiency < 0.5) == ("INVALID", True)
+
+
+def test_why_nothing_scales_is_what_was_found() -> None:
+    def why(*points: Point) -> str:
+        assert scaling(points) == []
+        return say(why_nothing_scales(points), Words())
+
+    one, eight = measured("one", 1880.0, 1, 32), measured("eight", 14720.0, 8, 256)
+    assert (
+        why()
+        == why(point("x", {"output_throughput": 1.0}))
+        == ("No point tells its number of GPUs, its load and its output throughput.")
+    )
+    assert why(one) == "There is no point on several GPUs."
+    assert why(eight) == "There is no point on a single GPU."
+    assert why(one, measured("other", 1.0, 8, 128), measured("third", 1.0, 8, 64)) == (
+        "The points on one GPU and on several have no load per GPU in common (32; 8, 16)."
+    )
+    named = measured("eight", 14720.0, 8, 256, engine="eight")
+    assert why(one, named) == (
+        "The points on one GPU and on several differ in more than the number of GPUs: engine (vllm, eight)."
+    )
+    assert "推理引擎 (vllm, eight)" in say(why_nothing_scales([one, named]), Words("zh-CN"))
+    assert why(one, replace(eight, status="INVALID")) == "There is no point on several GPUs."

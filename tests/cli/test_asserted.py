@@ -54,10 +54,22 @@ def test_a_run_that_reaches_its_targets(url: str) -> None:
 
 
 def test_a_run_that_misses_one(url: str) -> None:
-    result = bench(url, "--assert", "completed >= 3", "--assert", "completed > 3", "--assert", "request_goodput > 0")
+    result = bench(url, "--assert", "completed >= 3", "--assert", "completed > 3", "--assert", "completed > 0 if tp=4")
     assert result.exit_code == 1
     assert "MISSED   completed > 3 " in result.stdout
-    assert "it was not measured" in result.stdout
+    assert "it was not measured: nothing here has tp=4" in result.stdout
+
+
+@pytest.mark.parametrize("metric", ["request_goodput", "scaling_efficiency", "cost_per_million_tokens", "gpu_utilization"])
+def test_what_a_run_cannot_measure_is_refused_before_it(metric: str) -> None:
+    result = bench("http://127.0.0.1:1", "--assert", f"{metric} > 0")
+    assert result.exit_code == 2
+    assert f"--assert: The target '{metric} > 0' cannot be checked: " in result.stderr
+
+
+def test_goodput_can_be_asserted_where_its_limits_are_given(url: str) -> None:
+    result = bench(url, "--goodput", "e2el:1e6", "--assert", "request_goodput > 0")
+    assert result.exit_code == 0, result.output
 
 
 def test_repeats_are_held_against_it_by_their_mean(url: str) -> None:
@@ -99,6 +111,40 @@ def test_a_target_of_a_metric_that_does_not_exist_is_told_before_the_campaign() 
     assert result.exit_code == 2
     assert "did you mean 'output_throughput'?" in result.stderr
     assert not Path("results-embedded").exists()
+
+
+@pytest.mark.parametrize(
+    ("metric", "given"), [("request_goodput", "goodput: {ttft: 1e6}"), ("cost_per_million_tokens", "cost_per_hour: 2")]
+)
+def test_a_target_that_a_campaign_can_never_reach_is_told_before_it(metric: str, given: str, url: str) -> None:
+    Path("c.yaml").write_text(CAMPAIGN.replace("URL", "http://127.0.0.1:1") + f'targets: {{{metric}: "> 0"}}')
+    result = inferometer("run", "c.yaml")
+    assert (result.exit_code, "cannot be checked" in result.stderr) == (2, True)
+    assert inferometer("run", "c.yaml", "--assert", "tokens_per_joule > 1").exit_code == 2
+    Path("d.yaml").write_text(CAMPAIGN.replace("URL", url) + f'targets: {{{metric}: "> 0"}}\n{given}')
+    result = inferometer("run", "d.yaml", "--allow-invalid")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_percentile_that_was_not_asked_for_is_computed_from_the_requests(url: str) -> None:
+    Path("c.yaml").write_text(CAMPAIGN.replace("URL", url))
+    assert inferometer("run", "c.yaml", "--allow-invalid").exit_code == 0
+    again = inferometer("run", "c.yaml", "--allow-invalid", "--assert", "p83_ttft_ms < 1e6")
+    assert again.exit_code == 0, again.output
+    for assertion, code in (("p95_ttft_ms<1e6", 0), ("p97.5_itl_ms<1e6", 0), ("p95.0_e2el_ms<1e-6", 1), ("p50_tpot_ms<1e6", 0)):
+        result = inferometer("report", "results", "--assert", assertion)
+        assert result.exit_code == code, result.output
+        assert "not measured" not in result.output
+    result = inferometer("compare", "results", "results", "--metric", "p95_ttft_ms")
+    assert "p95_ttft_ms" in result.stdout, result.output
+
+
+def test_a_part_of_a_campaign_does_not_miss_targets_of_the_rest(url: str) -> None:
+    Path("c.yaml").write_text(CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0 if num_prompts=2"}')
+    result = inferometer("run", "c.yaml", "--allow-invalid", "--only", "g/np1")
+    assert result.exit_code == 0, result.output
+    assert "not checked  completed > 0 if num_prompts=2" in result.stdout
+    assert inferometer("run", "c.yaml", "--allow-invalid", "--only", "g/np1", "--assert", "completed>0 if tp=9").exit_code == 1
 
 
 def test_repeats_have_the_worst_verdict_among_them() -> None:

@@ -2,8 +2,9 @@
 
 A test cannot see to it that its machine is quiet, and on one that is not, the checks of the client and of shared stamps do
 what they are for. They are not let off, though: each of these findings must have its cause in a record that is none of the
-verdict's, namely the scheduler's count of how long the loops waited for a core, or the engine's own of how late it was. All
-other checks have to be silent on any machine.
+verdict's, namely the scheduler's count of how long the loops waited for a core, or the engine's own of how late it was. A
+virtual machine that was itself stopped leaves no such record: a finding without a cause is a false alarm where the same run
+raises it again. All other checks have to be silent on any machine.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from inferometer.simulator import EmbeddedEngine, EngineSettings, Truth
 from inferometer.spec.run import RunSpec
 
 RUNS_FEW, RUNS_MANY = 20, 200
+
+AGAIN = 2
+"""How often a run with a finding of the host that nothing explains is repeated."""
 
 OF_A_BUSY_HOST = {"run_queue", "client_cpu", "shared_stamps", "schedule_lag", "client_delay", "slots_filled", "client_stalls"}
 
@@ -54,7 +58,7 @@ def engine() -> Iterator[EmbeddedEngine]:
         yield engine
 
 
-def clean_run(engine: EmbeddedEngine, number: int) -> CleanRun:
+def clean_run(engine: EmbeddedEngine, number: int, trial: int = 0) -> CleanRun:
     """Of one shape after the other, each with prompts of its own."""
     backend, load = BACKENDS[number % len(BACKENDS)], LOADS[number // len(BACKENDS) % len(LOADS)]
     spec = RunSpec.model_validate(
@@ -69,16 +73,22 @@ def clean_run(engine: EmbeddedEngine, number: int) -> CleanRun:
     before = len(engine.truth())
     with Endpoint(engine.base_url, routes=PROTOCOLS[backend].routes) as endpoint:
         ready = prepare(spec, KnownServer(endpoint))
-        measured = measure_point(ready, endpoint, Wanted(), real_time=False, request_id_prefix=f"clean-{number}-")
+        measured = measure_point(ready, endpoint, Wanted(), real_time=False, request_id_prefix=f"clean-{number}.{trial}-")
     assert len(engine.truth()) >= before + REQUESTS
     return CleanRun(f"{number}: {backend} {load}", measured, engine.truth())
 
 
 def was_held_up(run: CleanRun, number: int) -> bool:
     """Whether something else than the verdict says that client or engine had to wait."""
-    rows = [row for row, name in enumerate(run.truth.request_id) if name.startswith(f"clean-{number}-")]
+    rows = [row for row, name in enumerate(run.truth.request_id) if name.startswith(f"clean-{number}.0-")]
     late_ns = max(int(run.truth.lateness_ns[run.truth.event_start[row] :][: run.truth.event_count[row]].max()) for row in rows)
     return max(late_ns, *(worker.run_queue_ns for worker in run.measured.trace.workers)) > HELD_UP_NS
+
+
+def comes_again(engine: EmbeddedEngine, number: int, name: str) -> bool:
+    """Whether each repetition of a run raises a finding."""
+    trials = (clean_run(engine, number, trial) for trial in range(1, AGAIN + 1))
+    return all(name in [finding.name for finding in trial.measured.verdict.reasons(Level.SUSPECT)] for trial in trials)
 
 
 @pytest.mark.parametrize("runs", [RUNS_FEW, pytest.param(RUNS_MANY, marks=pytest.mark.wide)])
@@ -89,8 +99,9 @@ def test_clean_runs_raise_no_alarm(engine: EmbeddedEngine, runs: int, capsys: py
         run = clean_run(engine, number)
         assert run.measured.summary.counts.ok == REQUESTS
         for finding in run.measured.verdict.reasons(Level.SUSPECT):
-            held_up = finding.name in OF_A_BUSY_HOST and was_held_up(run, number)
-            (of_the_host if held_up else alarms).append(f"{run.shape}: {finding.name}: {finding.sentence}")
+            of_host = finding.name in OF_A_BUSY_HOST
+            explained = of_host and (was_held_up(run, number) or not comes_again(engine, number, finding.name))
+            (of_the_host if explained else alarms).append(f"{run.shape}: {finding.name}: {finding.sentence}")
     if runs == RUNS_MANY:
         with capsys.disabled():
             print(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from threading import Event
+from collections.abc import Iterable
 
 import pytest
 from loop_runner import BOUNDED, job_for, jobs_for, open_loop, run_loop
@@ -26,6 +26,7 @@ from scripted_server import (
 
 from inferometer.clock import MS
 from inferometer.loadgen import loop as loop_module
+from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.live import Live
 from inferometer.protocol import PROTOCOLS
 from inferometer.trace import MISSING, Failure, Outcome
@@ -117,19 +118,19 @@ def test_an_error_before_the_end_marker_is_a_failure_still() -> None:
 
 def test_a_run_that_is_stopped_keeps_the_answers_that_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "GRACE_NS", 10_000 * MS)
-    sent = Event()
+    over, streaming = 3, 1  # events
 
     def script(peer: Peer, asked: Asked) -> None:
         peer.send(*(OPEN if asked.id == 0 else OPEN[:2]))
-        sent.set()
         peer.wait_for_hangup()
         raise Hangup
 
-    def stop(live: object, *_: object) -> bool:
-        return sent.wait(0) and len(server.asked) == 2
+    def stop_once_both_are_there(live: Live, in_flight: Iterable[Exchange]) -> None:
+        if sorted(len(each.arrivals) for each in in_flight) == [streaming, over]:
+            live.request_stop()
 
     with ScriptedServer(script) as server:
-        monkeypatch.setattr(Live, "stop_requested", stop)
+        monkeypatch.setattr(Live, "stream", stop_once_both_are_there)
         ran = run_loop(job_for(server.port, n=2, concurrency=2))
     assert sorted(ran.outcomes) == sorted([Outcome.OK, Outcome.CANCELLED])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from string import Formatter
 from typing import Any
 
@@ -21,10 +22,12 @@ from inferometer.metrics.distribution import FEWEST_BEYOND
 from inferometer.metrics.verdict import CHECKS
 from inferometer.report.words import LANGUAGES
 from inferometer.report.words.sentences import SENTENCES, key_of, tell
+from inferometer.store.doubt import AGAIN, Doubt
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
 from inferometer.trace.server_counters import Reading, ServerCounters
 
-NAMES = {check.__name__ for check in CHECKS}
+NAMES = {*(check.__name__ for check in CHECKS), "neighbours"}
+"""`neighbours` is what a campaign finds, of results that lie beside each other."""
 CUT = request(0, outcome=Outcome.UNFINISHED)
 
 
@@ -49,6 +52,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build(lagging(5000), closed_loop=False), {"max_in_flight": 39}),
         (build(lagging(5000), closed_loop=False), {}),
         (build(lagging(6), closed_loop=False), {}),
+        (build(run()), {"max_in_flight": 512}),
         (build(run()), {"calibration": calibration(events=1)}),
         (build(run()), {"calibration": calibration(events=1, ended_by="time")}),
         (build(run(asked_prompt_tokens=100, prompt_tokens=200, output_tokens=5, cached_tokens=90)), {}),
@@ -81,7 +85,11 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
 @pytest.fixture(scope="module")
 def findings() -> list[Finding]:
     found = [f for trace, options in runs() for f in verdict_of(trace, **options).findings]
-    return [f for f in found if f.level > Level.OK]
+    doubt = Doubt(
+        "0" * 16, "g/np8", "output_throughput", "tok/s", 905.0, ("g/np4", "g/np16"), ("a", "b"), (283.0, 291.0), "same"
+    )
+    doubts = [replace(doubt, again=again).finding() for again in AGAIN]
+    return [*(f for f in found if f.level > Level.OK), *doubts]
 
 
 def sentences(language: str) -> dict[str, str]:

@@ -433,7 +433,7 @@ def test_every_doubt_comes_with_a_next_step() -> None:
     verdict = verdict_of(trace, planned=99, calibration=calibration(events=1))
     doubted = [f for f in verdict.findings if f.level >= Level.NOTE]
     told_by_the_server = {check.__name__ for check in CHECKS if check.__module__.endswith("check_server")}
-    of_closed_loops = {"slots_filled", "slots_busy"}
+    of_closed_loops = {"slots_filled", "slots_busy", "load_reached"}
     others = {"something_measured", *told_by_the_server, *of_closed_loops}
     assert {f.name for f in doubted} == {check.__name__ for check in CHECKS} - others
     assert all(f.next_step.endswith(".") and f.sentence.endswith(".") for f in doubted)
@@ -446,3 +446,16 @@ def test_to_dict_is_plain() -> None:
     assert failures["level"] == "suspect"
     assert failures["figures"] == {"failed": 1, "share_of_sent": 0.025, "RESET": 1, "cure": "cut"}
     assert failures["next_step"]
+
+
+def test_a_load_that_too_few_requests_cannot_reach_is_noted_and_no_reason_for_doubt() -> None:
+    verdict = verdict_of(build(run(4)), planned=4, max_in_flight=512)
+    found = next(finding for finding in verdict.findings if finding.name == "load_reached")
+    assert (found.level, found.figures["cap"], found.figures["planned"]) == (Level.NOTE, 512, 4)
+    assert found.sentence.startswith("A concurrency of 512 was never reached: there were 4 requests, and at most ")
+    assert found not in verdict.reasons()
+    at_a_rate = verdict_of(build(run(4), closed_loop=False), planned=4, max_in_flight=512)
+    enough = verdict_of(build(run(40)), planned=40, max_in_flight=40)
+    without = verdict_of(build(run(4)), planned=4)
+    for each in (at_a_rate, enough, without):
+        assert next(finding for finding in each.findings if finding.name == "load_reached").level == Level.OK

@@ -20,7 +20,7 @@ from inferometer.metrics.definitions import ttft_ms
 from inferometer.report.figures import FIGURES, Absent, Drawing, Material, draw, draw_all
 from inferometer.report.figures.distributions import histogram_rows
 from inferometer.report.words import LANGUAGES, Words
-from inferometer.results import Range
+from inferometer.results import Point, Range
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "figures"
 EN = Words("en")
@@ -76,6 +76,34 @@ def test_nothing_to_draw_has_its_reason(language: str) -> None:
     absent = draw_all(Material(), Words(language))
     assert [each.key for each in absent] == list(FIGURES)
     assert all(isinstance(each, Absent) and each.reason and each.title for each in absent)
+
+
+def reason(key: str, *points: Point, language: str = "en") -> str:
+    drawing = draw(key, Material(points=points), Words(language))
+    assert isinstance(drawing, Absent)
+    return drawing.reason
+
+
+def test_what_keeps_points_of_several_lengths_apart_is_named() -> None:
+    one = point(1, input_len=512, output_len=512)
+    other = point(1, input_len=1024, output_len=1024)
+    assert reason("production", one) == "There are no points of two or more input lengths."
+    assert reason("production", one, other) == (
+        "There are several input lengths, but no two among points that agree in all else; these differ too: output length."
+    )
+    assert "输出长度" in reason("production", one, other, language="zh-CN")
+    elsewhere = point(4, input_len=1024, output_len=512)
+    assert reason("production", one, elsewhere).endswith("these differ too: concurrency.")
+
+
+def test_runs_that_are_there_and_not_shown_are_not_said_to_be_missing(tmp_path: Path) -> None:
+    assert reason("requests", point(1)) == "No run directory is there: single requests are not known."
+    assert reason("timeline", replace(point(1, status="INVALID"), run=tmp_path)).startswith(
+        "Every run whose single requests are known is"
+    )
+    assert (
+        reason("requests", replace(point(1), run=tmp_path)) == "No run directory could be read: single requests are not known."
+    )
 
 
 def test_the_four_panels_are_for_points_that_differ_in_nothing_else() -> None:

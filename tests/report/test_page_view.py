@@ -38,7 +38,7 @@ def test_reasons_that_differ_in_figures_only_are_counted_together_the_worst_firs
     )
     assert [(tally.status, tally.points, tally.text) for tally in view.reasons] == [
         ("INVALID", 1, "Nothing was measured."),
-        ("SUSPECT", 3, "1 requests of 1,001 failed."),
+        ("SUSPECT", 3, "1–3 requests of 1,001–1,003 failed."),
     ]
 
 
@@ -196,11 +196,18 @@ def test_targets_and_ratings_are_on_the_page() -> None:
         point(n, values={"output_throughput": 10.0 * n, "mean_ttft_ms": ttft}, status="VALID")
         for n, ttft in ((1, 50.0), (2, 150.0), (3, 160.0))
     ]
-    targets = [parse_target("output_throughput > 25"), parse_target("mean_ttft_ms < 100")]
+    targets = [parse_target(text) for text in ("output_throughput > 25", "mean_ttft_ms < 100", "gpu_utilization > 85")]
     view = view_of(*points, checked=check(targets, points))
-    assert [(aim.target, aim.value, aim.reached) for aim in view.aims] == [
-        ("output_throughput > 25", "30 tok/s", True),
-        ("mean_ttft_ms < 100", "160 ms", False),
+    assert [(aim.target, aim.value, aim.status, aim.result) for aim in view.aims] == [
+        ("output_throughput > 25", "30 tok/s", "VALID", "reached"),
+        ("mean_ttft_ms < 100", "160 ms", "INVALID", "missed"),
+        ("gpu_utilization > 85", "", "", "not checked"),
+    ]
+    assert view.aims[2].reason == "nothing measures gpu_utilization yet"
+    chinese = view_of(*points, checked=check(targets, points), language="zh-CN")
+    assert [(aim.result, aim.reason) for aim in chinese.aims[1:]] == [
+        ("未达标", "该负载未达到"),
+        ("未检查", "目前还不能测量 gpu_utilization"),
     ]
     assert [(listed.label, listed.values) for listed in view.ratings] == [("Mean TTFT", (("excellent", 1), ("good", 2)))]
     page = render(view)

@@ -12,7 +12,7 @@ from inferometer.report.words.en import EN
 from inferometer.results import CONDITIONS, METRICS
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
-ROOMS = {"figure", "page", "table", "metric", "condition"}
+ROOMS = {"figure", "page", "table", "metric", "condition", "target", "scaling", "lengths", "link"}
 ABBREVIATION = re.compile(r"TTFT|TPOT|ITL|E2EL|tok/s|req/s|GPU|PCIe|SUSPECT|INVALID|VALID")
 
 

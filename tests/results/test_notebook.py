@@ -16,10 +16,19 @@ from nbclient import NotebookClient
 NOTEBOOK = Path(__file__).parents[2] / "examples" / "notebooks" / "pcie.ipynb"
 
 
+ATTEMPTS = 5
+"""On a busy machine a point can be INVALID; the same command measures it again."""
+
+
 def rehearse(folder: Path, preset: str, group: str) -> None:
-    words = ["run", preset, "--quick", "--embedded", "--only", group]
+    command = [sys.executable, "-m", "inferometer", "run", preset, "--quick", "--embedded", "--only", group]
     quietly = {**os.environ, "INFEROMETER_CALIBRATION": "off"}
-    subprocess.run([sys.executable, "-m", "inferometer", *words], cwd=folder, env=quietly, check=True, timeout=120)
+    for _ in range(ATTEMPTS):
+        ran = subprocess.run(command, check=False, cwd=folder, env=quietly, timeout=120)
+        if ran.returncode == 0:
+            return
+        assert ran.returncode == 1
+    pytest.fail(f"a point was INVALID {ATTEMPTS} times")
 
 
 def read_notebook() -> Any:

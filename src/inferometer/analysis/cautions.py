@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from inferometer.analysis.alike import grouped, merged
 from inferometer.analysis.effect import Design
 from inferometer.analysis.pairing import INCIDENTAL, Pair, value_of
 from inferometer.results import Point
@@ -121,11 +122,14 @@ def unturned(designs: Sequence[tuple[Design, float]], drift: float) -> list[str]
 
 
 def _named(points: Sequence[Point]) -> str:
-    """Ids, and the first reason there is."""
+    """Ids, and the first reason of each as far as they are alike."""
     more = len(points) - LISTED
     ids = ", ".join(point.id for point in points[:LISTED]) + (f" and {more} more" if more > 0 else "")
-    why = next((reason for point in points for reason in point.reasons), "")
-    return f"{ids}: {why.rstrip('.')}" if why else ids
+    groups = grouped(point.reasons[0] for point in points if point.reasons)
+    if not groups:
+        return ids
+    alike = sum(map(len, groups[:1])) == len(points)
+    return f"{ids}: {merged(groups[0]).rstrip('.')}" + ("" if alike else f" ({len(groups[0])} of {len(points)}; others differ)")
 
 
 def _tokens(points: Iterable[Point], total: str) -> float | None:

@@ -24,6 +24,7 @@ from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin
 from inferometer.analysis.effect import Array, Effect, degrees_of_sum
 from inferometer.analysis.pairing import Pair, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
+from inferometer.analysis.said import Said
 from inferometer.results import Condition, Point
 
 LINK_METRICS = ("output_throughput", "mean_ttft_ms", "mean_tpot_ms")
@@ -129,6 +130,22 @@ def link_costs(
     return LinkStudy(
         f"{condition} {narrow}", f"{condition} {wide}", tuple(effects), (*sentences, *(f"{each}." for each in told))
     )
+
+
+def why_no_links(points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRICS) -> Said:
+    """Why `link_costs` has nothing to compare by the width of the link."""
+    if points and all(point.status == "INVALID" for point in points):
+        return Said("link.nothing.invalid")
+    used = [point for point in points if point.status != "INVALID"]
+    widths = sorted({width for point in used if isinstance(width := value_of(point, WIDTH), int)})
+    if not widths:
+        return Said("link.nothing.untold")
+    narrow, wide = widths[0], widths[-1]
+    if narrow == wide:
+        return Said("link.nothing.one", {"width": narrow})
+    if not _ladders(used, WIDTH, narrow, wide):
+        return Said("link.nothing.apart", {"narrow": narrow, "wide": wide})
+    return Said("link.nothing.metrics", {"narrow": narrow, "wide": wide, "metrics": ", ".join(metrics)})
 
 
 def link_records(study: LinkStudy) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Any
 from inferometer.analysis.compare import readings
 from inferometer.analysis.effect import effect_of
 from inferometer.analysis.pairing import value_of
+from inferometer.analysis.said import Said
 from inferometer.results import Condition, Point, Status
 
 THROUGHPUT = "output_throughput"
@@ -31,6 +32,8 @@ SAME = (
 """Conditions that must agree between one card and several."""
 LOADS = ("max_concurrency", "request_rate", "num_prompts")
 """What the cards share; the first that is told, and finite, is the load."""
+MAX_LOADS = 5
+"""That are listed."""
 WORST_FIRST: tuple[Status, ...] = ("INVALID", "SUSPECT", "VALID")
 
 
@@ -79,7 +82,7 @@ def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Sca
     groups: dict[_Key, list[Point]] = {}
     for point in points:
         key = _key(point)
-        if key is not None and point.values.get(THROUGHPUT, 0) > 0 and (allow_invalid or point.status != "INVALID"):
+        if key is not None and _counts(point, allow_invalid=allow_invalid):
             groups.setdefault(key, []).append(point)
     of_one: dict[_Alike, list[_Key]] = {}
     for key in groups:
@@ -91,6 +94,29 @@ def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Sca
         if one:
             found.append(_scaling(key, several, groups[one]))
     return found
+
+
+def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) -> Said:
+    """Why `scaling` finds nothing among these points."""
+    keys = [key for point in points if _counts(point, allow_invalid=allow_invalid) and (key := _key(point)) is not None]
+    single, several = ([key for key in keys if (key.gpus > 1) == wanted] for wanted in (False, True))
+    if not keys:
+        return Said("scaling.nothing.untold")
+    if not (single and several):
+        return Said("scaling.nothing.several" if single else "scaling.nothing.single")
+    level = [(one, other) for one in single for other in several if (one.kind, one.per_gpu) == (other.kind, other.per_gpu)]
+    if not level:
+        return Said("scaling.nothing.loads", {"one": _loads(single), "several": _loads(several)})
+    differing = (
+        tuple((name, (a, b)) for name, a, b in zip(SAME, one.same, other.same, strict=True) if a != b) for one, other in level
+    )
+    return Said("scaling.nothing.apart", apart=min(differing, key=len))
+
+
+def _loads(keys: Iterable[_Key]) -> str:
+    """Such as `1, 2, 4`: the loads per card, a few of them."""
+    loads = sorted({key.per_gpu for key in keys})
+    return ", ".join(f"{load:g}" for load in loads[:MAX_LOADS]) + (", …" if len(loads) > MAX_LOADS else "")
 
 
 def scaling_records(found: Iterable[Scaling]) -> list[dict[str, Any]]:
@@ -109,6 +135,10 @@ def scaling_records(found: Iterable[Scaling]) -> list[dict[str, Any]]:
         }
         for each in found
     ]
+
+
+def _counts(point: Point, *, allow_invalid: bool) -> bool:
+    return point.values.get(THROUGHPUT, 0) > 0 and (allow_invalid or point.status != "INVALID")
 
 
 def _key(point: Point) -> _Key | None:

@@ -2,27 +2,42 @@
 
 A rate (anything per second) is to be reached at one load at least: what a deployment can do, it does at its best load. All
 else is to hold at every load. Who means otherwise writes `every` or `any`. A metric that was not measured is not reached.
+
+A target that is not asked of these points is not checked, which is neither reached nor missed: those of a campaign that was
+only rehearsed, and those of metrics that nothing measures yet, which older campaign files may name. Who asks for such a metric
+now is told before anything is measured (`mistakes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from inferometer.analysis.scaling import scaling
-from inferometer.results import CONDITIONS, Point, metric
-from inferometer.results.columns import METRICS, Column
+from inferometer.analysis.said import Said
+from inferometer.analysis.scaling import scaling, why_nothing_scales
+from inferometer.results import CONDITIONS, Collection, Point, metric
+from inferometer.results.columns import METRICS, PERCENTILE, Column, canonical
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
 from inferometer.spec.target import Target
+
+State = Literal["reached", "missed", "not checked"]
 
 NOT_YET = {
     "gpu_utilization": Column("gpu_utilization", "%", "higher"),
     "tokens_per_joule": Column("tokens_per_joule", "tok/J", "higher"),
 }
-"""Metrics that targets may name and nothing measures so far: such a target is not reached, and says why."""
+"""Metrics that nothing measures so far."""
 
 SCALING = Column("scaling_efficiency", "%", "higher")
 """Of several cards against one at the same load per card: of two points, not of one."""
+
+NEEDED = {
+    "request_goodput": "goodput limits, such as goodput: {ttft: 200} in a campaign file, or --goodput ttft:200",
+    "cost_per_million_tokens": "a cost_per_hour in a campaign file",
+    "scaling_efficiency": "points on one card and on several, which are a campaign's",
+}
+"""Metrics that exist only where the user gives this."""
 
 DEPLOYMENT = ("config", "model", "tp", "engine")
 """Conditions that tell one deployment from another."""
@@ -36,13 +51,9 @@ file says at the time."""
 class _Reading:
     """A value that a target is held against."""
 
-    deployment: str
-    at: str
-    """The point's id, or the load."""
+    checked: Checked
+    """As if it decided; its state is open."""
     value: float | None
-    trouble: str
-    """Why the value does not count, or what to know about it."""
-    conditions: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +61,20 @@ class Checked:
     """A target, held against one deployment."""
 
     target: Target
-    deployment: str
-    reached: bool
-    value: float | None
+    state: State
+    deployment: str = ""
+    gpus: int | None = None
+    """Of a deployment of several cards, whose scaling it is."""
+    value: float | None = None
     """Of the point that decided: the best where any will do, else the worst."""
-    at: str
-    reason: str
-    """Why it is not reached; or a word of caution where it is."""
+    at: str = ""
+    """The id of that point."""
+    load_per_gpu: float | None = None
+    """Where it was two points that decided."""
+    why: Said | None = None
+    """Why it is not reached, or not checked; or a word of caution where it is."""
+    point: Point | None = None
+    """The INVALID one, whose reasons are why."""
 
     @property
     def unit(self) -> str:
@@ -69,14 +87,20 @@ def column_of(name: str) -> Column | None:
     return SCALING if name == SCALING.name else NOT_YET.get(name) or metric(name)
 
 
-def mistakes(targets: Iterable[Target]) -> list[str]:
-    """What is wrong with them, a sentence each: metrics and conditions that do not exist."""
-    names = [*METRICS, SCALING.name, *NOT_YET]
+def mistakes(targets: Iterable[Target], *, lacking: Iterable[str] = ()) -> list[str]:
+    """Why they cannot be checked, a sentence each: metrics and conditions that do not exist, metrics that nothing measures yet,
+    and those of NEEDED for which the user gave nothing (`lacking`).
+    """
+    names = [*METRICS, SCALING.name]
     found = []
     for target in targets:
         if column_of(target.metric) is None:
             cure = did_you_mean(target.metric, names) or ": they are called as in vLLM's result files, such as p99_ttft_ms"
             found.append(f"The target {str(target)!r} names no metric that exists{cure}.")
+        if target.metric in NOT_YET:
+            found.append(f"The target {str(target)!r} cannot be checked: nothing measures {target.metric} yet. Leave it out.")
+        if target.metric in lacking:
+            found.append(f"The target {str(target)!r} cannot be checked: {target.metric} needs {NEEDED[target.metric]}.")
         found += [
             f"The target {str(target)!r} asks for {where.name!r}, which is no condition"
             f"{did_you_mean_one_of(where.name, CONDITIONS)}."
@@ -86,10 +110,27 @@ def mistakes(targets: Iterable[Target]) -> list[str]:
     return found
 
 
-def check(targets: Iterable[Target], points: Sequence[Point]) -> list[Checked]:
-    """Every target against every deployment among the points that it is asked of, in the order of the targets."""
-    names = _deployments(points)
-    return [checked for target in targets for checked in _check(target, points, names)]
+def check(targets: Iterable[Target], points: Sequence[Point], *, only_some: bool = False) -> list[Checked]:
+    """Every target against every deployment among the points that it is asked of, in the order of the targets.
+
+    `only_some`: these are not all points that the targets are of. A target that is asked of none of them is not checked then.
+    """
+    named = list(zip(points, _deployments(points), strict=True))
+    return [checked for target in targets for checked in _check(target, named, only_some=only_some)]
+
+
+def check_campaigns(collection: Collection) -> list[Checked]:
+    """The targets of the campaigns in a collection, each against its own points. A rehearsal says nothing about them."""
+    real = [point for point in collection.points if "rehearsal" not in point.conditions]
+    found: list[Checked] = []
+    for target in dict.fromkeys(collection.targets):
+        if any(_is_asked(target, point) for point in collection.points if "rehearsal" in point.conditions) and not any(
+            _is_asked(target, point) for point in real
+        ):
+            found.append(Checked(target, "not checked", why=Said("target.why.rehearsal")))
+        else:
+            found += check([target], real)
+    return found
 
 
 def deployment_of(point: Point) -> str:
@@ -112,69 +153,79 @@ def _deployments(points: Sequence[Point]) -> list[str]:
     ]
 
 
-def _check(target: Target, points: Sequence[Point], names: Sequence[str]) -> list[Checked]:
-    if target.metric == SCALING.name:
-        readings = _scaling(points)
-    else:
-        readings = [_reading(target.metric, point, name) for point, name in zip(points, names, strict=True)]
-    asked = [each for each in readings if all(where.holds(each.conditions) for where in target.where)]
+def _is_asked(target: Target, point: Point) -> bool:
+    """Of this point; of the number of cards, a target of scaling is asked of pairs, and of no single point."""
+    scales = target.metric == SCALING.name
+    return all(where.holds(point.conditions) for where in target.where if not (scales and where.name == "gpus"))
+
+
+def _check(target: Target, named: Sequence[tuple[Point, str]], *, only_some: bool) -> list[Checked]:
+    """Of points, each with the name of its deployment."""
+    if target.metric in NOT_YET:
+        return [Checked(target, "not checked", why=Said("target.why.not_yet", {"metric": target.metric}))]
+    own = [(point, name) for point, name in named if _is_asked(target, point)]
+    points = [point for point, _ in own]
+    scales = target.metric == SCALING.name
+    asked = _scaling(target, points) if scales else [_reading(target, point, name) for point, name in own]
     if not asked:
-        why = f"it was not measured: nothing here has {', '.join(map(str, target.where))}" if target.where else _nothing(target)
-        return [Checked(target, "", False, None, "", why)]
-    by_deployment: dict[str, list[_Reading]] = {}
+        why = why_nothing_scales(points) if scales and own else _nothing(target, [point for point, _ in named])
+        return [Checked(target, "not checked" if only_some else "missed", why=why)]
+    by_deployment: dict[tuple[str, int | None], list[_Reading]] = {}
     for reading in asked:
-        by_deployment.setdefault(reading.deployment, []).append(reading)
-    return [_decide(target, name, readings) for name, readings in by_deployment.items()]
+        by_deployment.setdefault((reading.checked.deployment, reading.checked.gpus), []).append(reading)
+    return [_decide(target, readings) for readings in by_deployment.values()]
 
 
-def _nothing(target: Target) -> str:
-    if target.metric == SCALING.name:
-        return "it was not measured: there is no pair of one card and several at the same load per card"
-    return "it was not measured: there are no points"
+def _nothing(target: Target, points: Sequence[Point]) -> Said:
+    if target.where and points:
+        return Said("target.why.nothing_has", {"where": ", ".join(map(str, target.where))})
+    return Said("target.why.no_points")
 
 
-def _scaling(points: Sequence[Point]) -> list[_Reading]:
+def _scaling(target: Target, points: Sequence[Point]) -> list[_Reading]:
+    gpus = [where for where in target.where if where.name == "gpus"]
     return [
         _Reading(
-            deployment=f"{each.name} on {each.gpus} GPUs".strip(),
-            at=f"load {each.load_per_gpu:g} a GPU",
-            value=100 * each.efficiency,
-            trouble="it is SUSPECT" if each.status == "SUSPECT" else "",
-            conditions={"gpus": each.gpus},
+            Checked(
+                target,
+                "missed",
+                deployment=each.name,
+                gpus=each.gpus,
+                load_per_gpu=each.load_per_gpu,
+                why=Said("target.why.suspect") if each.status == "SUSPECT" else None,
+            ),
+            100 * each.efficiency,
         )
         for each in scaling(points)
+        if all(where.holds({"gpus": each.gpus}) for where in gpus)
     ]
 
 
-def _reading(name: str, point: Point, deployment: str) -> _Reading:
-    value = point.values.get(name)
-    trouble = f"it is {point.status}" if point.status in ("SUSPECT", "INVALID") else ""
-    if value is not None and point.status == "INVALID":
-        return _Reading(deployment, point.id, None, f"{trouble}: {_why(point)}", point.conditions)
+def _reading(target: Target, point: Point, deployment: str) -> _Reading:
+    value, why, blame = point.values.get(canonical(target.metric)), None, None
     if value is None:
-        trouble = "it was not measured" + (", and nothing measures it yet" if name in NOT_YET else "")
-    return _Reading(deployment, point.id, value, trouble, point.conditions)
+        why = Said("target.why.not_measured")
+        percentile = PERCENTILE.fullmatch(target.metric)
+        if percentile is not None and f"mean_{percentile[2]}_ms" in point.values:
+            why = Said("target.why.no_requests", {"percentile": percentile[1]})
+    elif point.status == "INVALID":
+        value, why, blame = None, Said("target.why.invalid"), point
+    elif point.status == "SUSPECT":
+        why = Said("target.why.suspect")
+    return _Reading(Checked(target, "missed", deployment, at=point.id, why=why, point=blame), value)
 
 
-def _why(point: Point) -> str:
-    return point.reasons[0].rstrip(".") if point.reasons else "its numbers are not to be believed"
-
-
-def _decide(target: Target, deployment: str, readings: Sequence[_Reading]) -> Checked:
+def _decide(target: Target, readings: Sequence[_Reading]) -> Checked:
     measured = [each for each in readings if each.value is not None]
     any_will_do = target.quantifier == "any" or (target.quantifier is None and _is_rate(target.metric))
     if not measured or (len(measured) < len(readings) and not any_will_do):
-        first = next(each for each in readings if each.value is None)
-        return Checked(target, deployment, False, None, first.at, first.trouble)
+        return next(each.checked for each in readings if each.value is None)
     rising = target.op in (">", ">=")
     decides = (max if rising == any_will_do else min)(measured, key=lambda each: each.value or 0.0)
     value = decides.value or 0.0
-    reached = target.met(value)
-    return Checked(target, deployment, reached, value, decides.at, decides.trouble if reached else _missed(any_will_do))
-
-
-def _missed(any_will_do: bool) -> str:
-    return "the best of all loads does not reach it" if any_will_do else "this load does not reach it"
+    if target.met(value):
+        return replace(decides.checked, state="reached", value=value)
+    return replace(decides.checked, value=value, why=Said("target.why.best" if any_will_do else "target.why.this_load"))
 
 
 def _is_rate(name: str) -> bool:

@@ -94,6 +94,11 @@ class GroupRun:
         if self.is_todo(point):
             self._attend(point)
 
+    def measure_again(self, point: PlannedPoint) -> None:
+        """Measure a point that has a result, with new prompts; a warm one after its cold one. Raises GroupLostError."""
+        self._sent.pop(point.spec.prompts_fingerprint, None)
+        self._attend(point)
+
     def stand_by(self) -> None:
         """See that the server is alive and at rest, before it is another's turn. Raises GroupLostError."""
         self._require_server()

@@ -36,7 +36,7 @@ from inferometer.store.plain_files import is_plain_file, open_plain
 from inferometer.store.result_files import damage_of
 from inferometer.store.sound import HIDDEN
 
-KEPT = ("begun", "done", "failed", "server", "server lost", "group failed", "opened", "merged")
+KEPT = ("begun", "done", "failed", "doubt", "doubt over", "server", "server lost", "group failed", "opened", "merged")
 """Kinds of records; the others tell of files that were about to be, and of the ledger they stood in."""
 
 Key = tuple[str, frozenset[str]]

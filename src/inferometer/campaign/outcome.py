@@ -57,6 +57,8 @@ class Outcome:
     """Groups whose points were all done before: no server was asked for."""
     spreads: Sequence[str] = ()
     """A line for each point that has several results."""
+    rechecked: str = ""
+    """What became of points that did not fit their neighbours; empty if there were none."""
 
     @property
     def complete(self) -> bool:
@@ -83,7 +85,8 @@ def endings_of(groups: Iterable[Group], standing: Standing, servers: Mapping[str
 def _ending(point: str, fingerprint: str, standing: Standing, server: ServerFacts) -> Ending:
     counting = standing.result(fingerprint, server)
     if counting is not None:
-        return Ending(point, counting.status, True, _first(counting.reasons), counting)
+        history = standing.history
+        return Ending(point, history.status_of(counting), True, _first(history.reasons_of(counting)), counting)
     current = standing.history.current.get(fingerprint)
     invalid = current if current is not None and not current.counts else None
     if fingerprint in standing.history.failures:
@@ -95,6 +98,21 @@ def _ending(point: str, fingerprint: str, standing: Standing, server: ServerFact
     if current is not None:
         return Ending(point, "not run", False, f"It was measured with {current.server.unlike(server)} of the server.")
     return Ending(point, "not run", False)
+
+
+def recheck_in_words(groups: Iterable[Group], standing: Standing) -> str:
+    """How many points did not fit their neighbours, and what became of them."""
+    history = standing.history
+    results = [found for group in groups for point in group.points if (found := standing.result(point.spec.fingerprint))]
+    fits = sum(history.doubt_before(result) is not None for result in results)
+    doubts = [doubt for result in results if (doubt := history.doubt_of(result)) is not None]
+    if not (fits or doubts):
+        return ""
+    waiting = sum(doubt.again == "no" for doubt in doubts)
+    told = {"resolved": fits, "confirmed": len(doubts) - waiting, "not measured again": waiting}
+    number = fits + len(doubts)
+    head = f"{number} point{'s' * (number != 1)} contradicted {'its' if number == 1 else 'their'} neighbours"
+    return f"{head} ({', '.join(f'{what}: {count}' for what, count in told.items() if count)})."
 
 
 def _first(phrases: Sequence[str]) -> str:
@@ -111,6 +129,7 @@ def summary_lines(outcome: Outcome, notes: Sequence[str] = ()) -> list[str]:
         lines.append("Repeats, by their mean and how far the farthest lies from it:")
         lines += [f"  {line}" for line in outcome.spreads[:NAMED]]
         lines += [f"  and {len(outcome.spreads) - NAMED} more"] if len(outcome.spreads) > NAMED else []
+    lines += [outcome.rechecked] if outcome.rechecked else []
     numbers = Counter(ending.state for ending in outcome.endings)
     counted = ", ".join(f"{numbers[state]} {state.lower()}" for state in STATES)
     number = len(outcome.endings)

@@ -18,14 +18,15 @@ from contextlib import ExitStack
 import inferometer
 from inferometer.campaign.group_run import GroupLostError, GroupRun
 from inferometer.campaign.lock import locked
-from inferometer.campaign.outcome import Outcome, endings_of
+from inferometer.campaign.outcome import Outcome, endings_of, recheck_in_words
+from inferometer.campaign.recheck import Recheck
 from inferometer.campaign.results import Results
 from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
 from inferometer.interruption import Interruption
 from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.server.hardware import HardwareNotConfirmedError
-from inferometer.spec.campaign import Group
+from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
@@ -82,7 +83,8 @@ class _Run:
         except CannotWriteError as error:
             trouble = str(error)
         servers = {name: group.facts for name, group in self.groups.items()}
-        endings = endings_of(self.task.groups, self._as_it_is_now(), servers)
+        standing = self._as_it_is_now()
+        endings = endings_of(self.task.groups, standing, servers)
         came_up = {name for name, group in self.groups.items() if group.came_up}
         return Outcome(
             endings=endings,
@@ -95,6 +97,7 @@ class _Run:
             interrupted=interrupted,
             trouble=trouble,
             spreads=spread_lines(endings, self.places.result_dir),
+            rechecked=recheck_in_words(self.task.groups, standing),
         )
 
     def _measure_all(self) -> None:
@@ -103,6 +106,7 @@ class _Run:
             for block in self.blocks:
                 if not any(group.id in self.lost for group in block.groups):
                     self._measure(block)
+            self._recheck()
         finally:
             self._keep_up(())
 
@@ -139,6 +143,29 @@ class _Run:
                 if other is not server:
                     other.stand_by()
             server.attend(point)
+
+    def _recheck(self) -> None:
+        """Measure again what contradicts its neighbours, first on servers that are still up."""
+        recheck = Recheck(self.task, self.results, self.display)
+        while todo := recheck.next_round(without=self.lost):
+            for name in sorted(todo, key=lambda name: not self.groups[name].is_up):
+                self._measure_again(self.groups[name], todo[name])
+
+    def _measure_again(self, server: GroupRun, points: Sequence[PlannedPoint]) -> None:
+        name = server.group.id
+        self._keep_up({name})
+        try:
+            if not server.is_up:
+                server.start()
+            if any(server.is_todo(point) for point in points):
+                self.display.say(f"{name} has another server than before: its doubtful points are not compared with it.")
+                return
+            for point in points:
+                server.measure_again(point)
+        except GroupLostError as error:
+            self.results.note("group failed", group=name, reason=str(error), log_tail=error.log_tail)
+            self.display.say(f"The doubtful points of {name} cannot be measured again: {error}")
+            self._keep_up(())
 
     def _keep_up(self, wanted: Collection[str]) -> None:
         """End all servers but those, however the end of one of them goes."""

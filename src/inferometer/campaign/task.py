@@ -36,6 +36,8 @@ class Task:
     """The configuration, for the ledger."""
     pairs: Sequence[tuple[str, str]] = ()
     """Tests whose groups are interleaved."""
+    recheck: bool = True
+    """Whether points that contradict their neighbours are named, and measured once more."""
     allow_invalid: bool = False
     """Take INVALID results for results."""
     restarts: int = 2
@@ -71,6 +73,7 @@ class Task:
             server=server,
             about=spec.model_dump(mode="json", exclude_defaults=True),
             pairs=spec.interleave,
+            recheck=spec.recheck,
             allow_invalid=allow_invalid,
             real_time=real_time,
             calibration=calibration,

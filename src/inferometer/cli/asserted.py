@@ -21,8 +21,8 @@ EXIT_MISSED = 1
 HELP = 'A target: "p99_ttft_ms<200", "any output_throughput>1800 if tp=1". Exit code 1 if one is missed; may be given again.'
 
 
-def targets_of(texts: Sequence[str]) -> tuple[Target, ...]:
-    """Raises FlagsError with all that is wrong."""
+def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Target, ...]:
+    """`lacking`: metrics that cannot be measured for want of what the user gives. Raises FlagsError with all that is wrong."""
     if not texts:
         return ()
     from inferometer.analysis.targets import mistakes
@@ -35,7 +35,7 @@ def targets_of(texts: Sequence[str]) -> tuple[Target, ...]:
             targets.append(parse_target(text))
         except ValueError as error:
             reasons.append(f"--assert: {error}")
-    reasons += [f"--assert: {mistake}" for mistake in mistakes(targets)]
+    reasons += [f"--assert: {mistake}" for mistake in mistakes(targets, lacking=lacking)]
     if reasons:
         raise FlagsError(reasons)
     return tuple(targets)
@@ -48,9 +48,21 @@ def targets_of_campaign(campaign: CampaignSpec) -> tuple[Target, ...]:
     from inferometer.spec.target import campaign_target
 
     targets = tuple(campaign_target(metric, comparison) for metric, comparison in campaign.targets.items())
-    if reasons := mistakes(targets):
+    if reasons := mistakes(targets, lacking=lacking_in(campaign)):
         raise FlagsError(reasons)
     return targets
+
+
+def lacking_in_one_run(*, goodput: bool) -> list[str]:
+    """Metrics that a single run cannot have; `goodput`: whether its limits are given."""
+    return ["scaling_efficiency", "cost_per_million_tokens", *([] if goodput else ["request_goodput"])]
+
+
+def lacking_in(campaign: CampaignSpec) -> list[str]:
+    """Metrics that its points cannot have, since it does not say what they need."""
+    costs = (campaign.cost_per_hour, *(hardware.cost_per_hour for hardware in campaign.hardware.values()))
+    lacking = {"request_goodput": not campaign.goodput, "cost_per_million_tokens": all(cost is None for cost in costs)}
+    return [metric for metric, lacks in lacking.items() if lacks]
 
 
 def percentiles_of(targets: Sequence[Target]) -> tuple[float, ...]:
@@ -71,7 +83,7 @@ def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
         typer.echo("Targets:", err=err)
     for line in target_lines(checked):
         typer.echo(f"  {line}", err=err)
-    return 0 if all(each.reached for each in checked) else EXIT_MISSED
+    return EXIT_MISSED if any(each.state == "missed" for each in checked) else 0
 
 
 def point_of_measured(measured: Measured) -> Point:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from inferometer.cli.asserted import percentiles_of, targets_of
+from inferometer.cli.asserted import lacking_in_one_run, percentiles_of, targets_of
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_load import load_of
 from inferometer.cli.bench_workload import workload_of
@@ -97,7 +97,7 @@ def understand(flags: BenchFlags) -> Asked:
     )
     headers = attempt(parse.parse_headers, flags.header or [])
     extra_body = attempt(parse.parse_extra_body, flags.extra_body)
-    goals = attempt(targets_of, flags.asserted or []) or ()
+    goals = attempt(targets_of, flags.asserted or [], lacking=lacking_in_one_run(goodput=bool(flags.goodput))) or ()
     percentiles = attempt(parse.parse_percentiles, flags.metric_percentiles) or ()
     sampling = {name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None}
     asked = Asked(

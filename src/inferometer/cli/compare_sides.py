@@ -12,7 +12,9 @@ from inferometer.analysis.compare import DEFAULT_METRICS, Comparison, compare
 from inferometer.analysis.pairing import value_of
 from inferometer.analysis.pcie import LINK_METRICS, LinkStudy, link_costs
 from inferometer.results import CONDITIONS, Condition, Point
+from inferometer.results.columns import canonical
 from inferometer.results.json_text import storable
+from inferometer.results.on_demand import with_percentiles
 from inferometer.results.read import read
 from inferometer.spec.flags import did_you_mean_one_of
 
@@ -49,7 +51,7 @@ def asked(
         sources=sources,
         by=_condition(by, "--by") if by is not None else None,
         where=[_condition(each, "--where") for each in where or ()],
-        metrics=tuple(dict.fromkeys(metrics or ())),
+        metrics=tuple(dict.fromkeys(map(canonical, metrics or ()))),
         delta=share(delta, "--delta"),
         drift=share(drift, "--drift"),
         allow_invalid=allow_invalid,
@@ -70,7 +72,8 @@ def share(text: str, flag: str) -> float:
 
 def compare_sides(wanted: Asked) -> tuple[Comparison, tuple[str, ...]]:
     """A and B, or two values of a condition; and files that could not be read. Raises CannotCompareError and ResultsError."""
-    (a, b), names, problems = _two_values(wanted) if wanted.by else _two_sources(wanted)
+    sides, names, problems = _two_values(wanted) if wanted.by else _two_sources(wanted)
+    a, b = (with_percentiles(side, wanted.metrics) for side in sides)
     comparison = compare(
         a,
         b,
@@ -93,7 +96,7 @@ def compare_links(wanted: Asked) -> tuple[LinkStudy, tuple[str, ...]]:
         by = (name, _number(narrow), _number(wide))
     collection = read(wanted.sources)
     study = link_costs(
-        _chosen(collection.points, wanted.where),
+        with_percentiles(_chosen(collection.points, wanted.where), wanted.metrics),
         by=by,
         metrics=wanted.metrics or LINK_METRICS,
         delta=wanted.delta,

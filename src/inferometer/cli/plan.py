@@ -156,7 +156,7 @@ def _state(fingerprint: str, standing: Standing) -> str:
     if fingerprint in standing.damage:
         return f"to do again: {', '.join(standing.damage[fingerprint])}"
     if latest is not None and latest.counts:
-        return f"{latest.status}  {latest.json}"
+        return f"{standing.history.status_of(latest)}  {latest.json}"
     if fingerprint in standing.history.failures:
         return f"to do again: {printable(standing.history.failures[fingerprint])}"
     if latest is not None:

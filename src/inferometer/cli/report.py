@@ -101,20 +101,26 @@ def report(  # noqa: PLR0917 - typer makes an option of each
 
 def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequence[Target]) -> int:
     """Everything that is wanted; the exit code."""
-    from inferometer.analysis.targets import check
+    from dataclasses import replace
+
+    from inferometer.analysis.targets import check, check_campaigns
     from inferometer.cli.asserted import tell
     from inferometer.cli.report_files import write_tables
     from inferometer.report.page.writing import write_report
     from inferometer.results.frames import Frames
+    from inferometer.results.on_demand import with_percentiles
     from inferometer.results.read import read
     from inferometer.store.atomic import require_writable
 
     require_writable(page.output.parent)  # before the time is spent
     with _progress() as progress:
         collection = read(sources, progress=progress)
-    real = [point for point in collection.points if "rehearsal" not in point.conditions]
+    collection = replace(
+        collection,
+        points=tuple(with_percentiles(collection.points, [each.metric for each in (*collection.targets, *goals)])),
+    )
     asserted = check(goals, collection.points)
-    checked = [*(check(collection.targets, real) if real else []), *asserted]
+    checked = [*check_campaigns(collection), *asserted]
     with _drawing():
         written = write_report(
             collection, sources, page.output, language=page.language, title=page.title, figures=page.figures, checked=checked

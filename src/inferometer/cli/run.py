@@ -132,7 +132,7 @@ def _understood(
     interleave: bool,
     embedded: bool,
 ) -> Asked:
-    from inferometer.cli.asserted import percentiles_of, targets_of, targets_of_campaign
+    from inferometer.cli.asserted import lacking_in, percentiles_of, targets_of, targets_of_campaign
     from inferometer.cli.environment_notes import environment_notes
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.cli.run_ending import Asked
@@ -146,14 +146,15 @@ def _understood(
             check_quick(sets)
         spec = load_campaign(campaign, sets=sets, environment=os.environ, interleave=interleave)
         groups = expand(spec, quick=quick, only=only)
-        own, more = targets_of_campaign(spec), targets_of(asserted)
+        own, more = targets_of_campaign(spec), targets_of(asserted, lacking=lacking_in(spec))
     except (CampaignError, FlagsError) as error:
         refuse(*error.reasons)
     percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
     notes = environment_notes(
         campaign, spec, groups, os.environ, sets=sets, only=only, quick=quick, interleave=interleave, embedded=embedded
     )
-    return Asked(spec.model_copy(update={"percentiles": tuple(percentiles)}), groups, own, more, notes)
+    spec = spec.model_copy(update={"percentiles": tuple(percentiles)})
+    return Asked(spec, groups, own, more, notes, only_some=bool(only))
 
 
 def _run(task: Task, places: Places, display: Display) -> Outcome:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from inferometer.store.standing import Places
 
 
+NAMED = 8
+"""Points by name; the others are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What `run` is to do, understood."""
@@ -32,6 +36,8 @@ class Asked:
     """Those of --assert."""
     notes: Sequence[str] = ()
     """What variables of the environment change of it, a sentence each."""
+    only_some: bool = False
+    """--only chose some of its points."""
 
 
 def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Group], asked: Asked, *, rehearsal: bool) -> int:
@@ -47,6 +53,7 @@ def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Gro
     from inferometer.analysis.targets import check
     from inferometer.cli.asserted import tell
     from inferometer.report.terminal import tables_of
+    from inferometer.results.on_demand import with_percentiles
     from inferometer.results.read import in_order
 
     measured = _measured(endings, places)
@@ -55,12 +62,17 @@ def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Gro
     for table in tables_of(in_order(measured.values()), ascii_only=ascii_only):
         console.print()
         console.print(table)
+    if few := [point.id for point in in_order(measured.values()) if _is_short(point)]:
+        typer.echo(f"\nLoad not reached by {_listed(few)}: fewer requests were sent than the concurrency limit.")
     if measured:
         typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
     if asked.own and rehearsal:
         typer.echo("The campaign's targets are not for a rehearsal; --assert checks any.")
+    wanted = asked.more if rehearsal else (*asked.own, *asked.more)
     points = in_order([*measured.values(), *_unmeasured(measured, places, groups)])
-    return tell(check(asked.more if rehearsal else (*asked.own, *asked.more), points))
+    points = with_percentiles(points, [target.metric for target in wanted])
+    own = [] if rehearsal else check(asked.own, points, only_some=asked.only_some)
+    return tell([*own, *check(asked.more, points)])
 
 
 def _measured(endings: Sequence[Ending], places: Places) -> dict[str, Point]:
@@ -102,3 +114,15 @@ def _unmeasured(measured: Mapping[str, Point], places: Places, groups: Sequence[
                 engine = {} if beside is None else {"engine": beside.conditions.get("engine")}
                 run = {"spec": point.spec.model_dump(mode="json")}
                 yield point_of(run, {}, {}, name=point.id, source=places.result_dir, told={**told, **engine})
+
+
+def _is_short(point: Point) -> bool:
+    """Whether a closed loop had too few requests to fill its slots."""
+    cap, prompts = point.conditions.get("max_concurrency"), point.conditions.get("num_prompts")
+    closed = point.conditions.get("concurrency") is not None
+    return closed and isinstance(cap, int) and isinstance(prompts, int) and prompts < cap
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

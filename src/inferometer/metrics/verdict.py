@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from inferometer.metrics import check_client, check_outcome, check_server, check_steady, check_work
+from inferometer.metrics import check_client, check_load, check_outcome, check_server, check_steady, check_work
 from inferometer.metrics.calibration import Calibration, Missing, Precision, precision_of
 from inferometer.metrics.finding import LATENCIES, Facts, Finding, Level, Thresholds
 from inferometer.metrics.summary import Summary
@@ -49,6 +49,7 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_server.other_clients,
     check_server.queueing,
     check_server.several_addresses,
+    check_load.load_reached,
     check_steady.steady_state,
     check_steady.slots_busy,
     check_work.thin_percentiles,

@@ -19,6 +19,7 @@ from inferometer.results.point import Condition, Point
 from inferometer.results.run_point import point_of_run
 from inferometer.spec.target import Target, campaign_target
 from inferometer.store.campaign_ledger import read_campaign_ledger
+from inferometer.store.doubt import Doubt
 from inferometer.store.history import History, Result
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, text
@@ -43,6 +44,7 @@ class Campaign:
     """The campaign file, each time it was opened, the latest first."""
     remarks: tuple[str, ...] = ()
     """What is the matter with the ledger, a sentence each."""
+    history: History = field(default_factory=History)
     _declarations: dict[str, list[_Declaration]] = field(default_factory=dict)
 
     @property
@@ -99,6 +101,7 @@ def read_campaign(places: Places) -> Campaign:
         frozenset(result.json for result in everything),
         tuple(_configurations(reading.records)),
         reading.remarks,
+        history,
     )
 
 
@@ -136,7 +139,30 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         notes = (*point.notes, "Its run directory is gone: this is what its JSON file tells.")
     if result.status == "INVALID" and result.allowed:
         notes = (*notes, "It was allowed to count although it is INVALID.")
-    return replace(point, id=result.point, status=result.status, reasons=result.reasons, notes=notes)
+    if (before := campaign.history.doubt_before(result)) is not None:
+        notes = (*notes, _measured_again(before))
+    judged = replace(point, id=result.point, status=result.status, reasons=result.reasons, notes=notes)
+    doubt = campaign.history.doubt_of(result)
+    return judged if doubt is None else _doubted(judged, doubt)
+
+
+def _doubted(point: Point, doubt: Doubt) -> Point:
+    """SUSPECT at best, whatever the run says of itself."""
+    finding = doubt.finding()
+    return replace(
+        point,
+        status="INVALID" if point.status == "INVALID" else "SUSPECT",
+        reasons=(finding.sentence, *point.reasons),
+        findings=(finding, *point.findings),
+    )
+
+
+def _measured_again(doubt: Doubt) -> str:
+    values = ", ".join(f"{value:.6g}" for value in doubt.values)
+    return (
+        f"An earlier result was replaced: its {doubt.metric} of {values} {doubt.unit} contradicted its neighbours, "
+        f"which suggest {doubt.suggested:.6g} {doubt.unit}; measured again, the point fits."
+    )
 
 
 def _require_unchanged(campaign: Campaign, result: Result, names: Iterable[str]) -> None:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from inferometer.metrics.distribution import percentile_name
+
 Better = Literal["higher", "lower", "neither"]
 
 
@@ -87,6 +89,12 @@ METRICS: dict[str, Column] = {
 requests are known; where they are not it is absent."""
 
 PERCENTILE = re.compile(r"p(\d+(?:\.\d+)?)_(ttft|tpot|itl|e2el)_ms")
+
+
+def canonical(name: str) -> str:
+    """The name that a percentile has in results: `p95_ttft_ms` for `p95.0_ttft_ms`; any other name as it is."""
+    found = PERCENTILE.fullmatch(name)
+    return f"{percentile_name(float(found[1]))}_{found[2]}_ms" if found else name
 
 
 def metric(name: str) -> Column | None:

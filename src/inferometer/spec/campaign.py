@@ -157,6 +157,8 @@ class CampaignSpec(Spec):
     order: Literal["listed", "shuffled", "interleaved"] = "listed"
     """Within a group. listed: as written, repeats of a point in a row. shuffled: by the seed. interleaved: all points, then all
     of them backwards, and so on (ABBA), once a repeat."""
+    recheck: bool = True
+    """At the end, measure points once more that do not fit the points at the loads beside them. false: do not look for any."""
     goodput: dict[Latency, PositiveFloat] = Field(default_factory=dict)
     """Limits that a good request keeps, ms."""
     metrics: Annotated[tuple[Latency, ...], AfterValidator(_once)] = ("ttft", "tpot", "itl", "e2el")

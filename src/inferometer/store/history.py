@@ -8,6 +8,7 @@ failed        a point could not be measured, and why   group failed   no server 
 merged        the ledger was made of several             not at rest    a server had others' requests while another of
 identified    which deployments the results of an                      its pair was measured
               earlier version are of                      cut        damaged lines were taken out (see `recovery`)
+doubt         a result contradicts its neighbours         doubt over it does not, or the point has another result that fits
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from inferometer.metrics.verdict import Status
+from inferometer.store.doubt import Doubt
 from inferometer.store.ledger import Record
 
 MAX_LIMIT = 1 << 53
@@ -80,6 +82,11 @@ class Result:
         return self.base_url is None
 
     @property
+    def checksum(self) -> str:
+        """Of its JSON file: what it is known by wherever its files are, and whatever they are called."""
+        return self.files.get(self.json, "")
+
+    @property
     def counts(self) -> bool:
         """Whether the point need not be measured again."""
         return self.status != "INVALID" or self.allowed
@@ -118,6 +125,14 @@ class History:
     """How many attempts there were with prompts of their own, by the prompts' fingerprint."""
     failures: dict[str, str] = field(default_factory=dict)
     """Why a point failed that has no result since, by its fingerprint."""
+    doubts: dict[str, Doubt] = field(default_factory=dict)
+    """Results that contradict their neighbours, by fingerprint."""
+    settled: dict[str, Doubt] = field(default_factory=dict)
+    """Doubts that are over."""
+    again: dict[str, Result] = field(default_factory=dict)
+    """The latest result of a point since its doubt, by fingerprint."""
+    rechecked: set[str] = field(default_factory=set)
+    """Fingerprints of points that have a result since a doubt, whatever came of it."""
 
     identities: dict[str, tuple[str, str]] = field(default_factory=dict)
     """See `Identities`."""
@@ -148,9 +163,41 @@ class History:
             self.failures[record["fingerprint"]] = record["reason"]
         elif kind == "done":
             self._done(Result.of(record).identified(self.identities))
+        elif kind == "doubt":
+            self._doubt(Doubt.of(record))
+        elif kind == "doubt over" and record["fingerprint"] in self.doubts:
+            self.settled[record["fingerprint"]] = self.doubts.pop(record["fingerprint"])
+
+    def doubt_of(self, result: Result) -> Doubt | None:
+        """The doubt about this very result; one about an older result of the point says nothing of it."""
+        doubt = self.doubts.get(result.fingerprint)
+        return doubt if doubt is not None and result.checksum in doubt.results else None
+
+    def status_of(self, result: Result) -> Status:
+        """What its run says, and SUSPECT at best where its neighbours contradict it."""
+        return "SUSPECT" if result.status == "VALID" and self.doubt_of(result) is not None else result.status
+
+    def reasons_of(self, result: Result) -> tuple[str, ...]:
+        """Why it is not VALID, the doubt first."""
+        doubt = self.doubt_of(result)
+        return result.reasons if doubt is None else (doubt.finding().sentence, *result.reasons)
+
+    def doubt_before(self, result: Result) -> Doubt | None:
+        """The doubt about an older result of the point, which is over since there is this one."""
+        doubt = self.settled.get(result.fingerprint)
+        return doubt if doubt is not None and result.checksum not in doubt.results else None
+
+    def _doubt(self, doubt: Doubt) -> None:
+        self.doubts[doubt.fingerprint] = doubt
+        self.settled.pop(doubt.fingerprint, None)
+        if doubt.again == "no":
+            self.again.pop(doubt.fingerprint, None)
 
     def _done(self, result: Result) -> None:
         self.intent = None
+        if result.fingerprint in self.doubts:
+            self.again[result.fingerprint] = result
+            self.rechecked.add(result.fingerprint)
         self.failures.pop(result.fingerprint, None)
         before = self.current.get(result.fingerprint)
         if before is not None and before.counts and not result.counts:

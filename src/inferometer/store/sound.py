@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
+from inferometer.store.doubt import Doubt
 from inferometer.store.ledger import Record
 
 HIDDEN = ".inferometer"
@@ -123,6 +124,17 @@ def _is_identification(record: Record, campaign: str) -> bool:
     )
 
 
+def _is_doubt(record: Record, campaign: str) -> bool:
+    try:
+        return _matches(FINGERPRINT, Doubt.of(record).fingerprint)
+    except (LookupError, TypeError, ValueError):
+        return False
+
+
+def _is_about_a_point(record: Record, campaign: str) -> bool:
+    return _matches(FINGERPRINT, record.get("fingerprint"))
+
+
 def _is_timed(record: Record, campaign: str) -> bool:
     return True
 
@@ -133,6 +145,8 @@ CHECKS: dict[str, Callable[[Record, str], bool]] = {
     "begun": _is_beginning,
     "failed": _is_failure,
     "identified": _is_identification,
+    "doubt": _is_doubt,
+    "doubt over": _is_about_a_point,
     **dict.fromkeys(("ledger", "dropped", "opened", "server", "server lost", "group failed", "merged"), _is_timed),
 }
 """By kind of record, all that are used."""

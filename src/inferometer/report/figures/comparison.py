@@ -8,12 +8,15 @@ from typing import Any
 
 import altair as alt
 
+from inferometer.analysis.pcie import why_no_links
+from inferometer.analysis.scaling import why_nothing_scales
 from inferometer.report.figures.channels import colour_of_curves, dash_of_curve, dashed, shape_of_curves
 from inferometer.report.figures.curves import few_levels, mark_every, ranged
 from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis, signed_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
+from inferometer.report.targets import say
 from inferometer.report.words import Words
 
 NO_DIFFERENCE = ("no difference", "undecided")
@@ -28,7 +31,7 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
     """
     records = [r for r in material.scaling if _is_number(r.get("efficiency_percent")) and _is_number(r.get("load_per_gpu"))]
     if not records:
-        raise NothingToDrawError(words.text("figure.nothing.scaling"))
+        raise NothingToDrawError(say(why_nothing_scales(material.points), words))
     whole = [
         words.text("figure.name.scaling", name=clean(str(r.get("name") or "")), gpus=r["gpus"]).strip(" ·") for r in records
     ]
@@ -63,7 +66,7 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     """
     records = [r for r in material.link_effects if _is_number(r.get("effect_percent")) and _is_number(r.get("concurrency"))]
     if not records:
-        raise NothingToDrawError(words.text("figure.nothing.link"))
+        raise NothingToDrawError(say(why_no_links(material.points), words))
     whole = {_pair(r): _pair_name(r, words) for r in sorted(records, key=lambda r: (_tp(r) == 1, _pair(r)))}
     names = legend_names(list(dict.fromkeys(whole.values())))
     rows: list[Row] = []

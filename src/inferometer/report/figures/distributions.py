@@ -16,7 +16,7 @@ from inferometer.clock import MS
 from inferometer.metrics.definitions import METRICS, e2el_of_each, known
 from inferometer.metrics.distribution import is_thin
 from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
-from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered, why_no_runs
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, spread_axis, value_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW
@@ -91,7 +91,7 @@ def draw_requests(material: Material, words: Words) -> Sketch:
 def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[str]]:
     """The runs by names that a legend can show, as many as can be told apart."""
     if not material.runs:
-        raise NothingToDrawError(words.text("figure.nothing.runs"))
+        raise NothingToDrawError(words.text(why_no_runs(material)))
     names = legend_names([clean(name) for name in material.runs])
     runs = {names[clean(name)]: trace for name, trace in list(material.runs.items())[:MOST_RUNS]}
     left = len(material.runs) - len(runs)

@@ -45,6 +45,14 @@ class Material:
     """Runs whose tables could not be read, a sentence each."""
 
 
+def why_no_runs(material: Material) -> str:
+    """Key of the reason why there are no single runs in it."""
+    directories = [point for point in material.points if point.run is not None]
+    if not directories:
+        return "figure.nothing.runs"
+    return "figure.nothing.runs_invalid" if all(p.status == "INVALID" for p in directories) else "figure.nothing.runs_unread"
+
+
 class NothingToDrawError(Exception):
     """The material has nothing for this figure; the message is the reason, in the reader's language."""
 

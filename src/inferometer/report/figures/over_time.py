@@ -15,7 +15,7 @@ from inferometer.metrics.definitions import event_tokens, known, ok_events
 from inferometer.metrics.steady import steady_window
 from inferometer.report.figures.channels import dash_of, legend
 from inferometer.report.figures.distributions import even_sample
-from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered, why_no_runs
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER
 from inferometer.report.figures.theme import CROSS, GHOST, HOVER
@@ -86,7 +86,7 @@ def draw_over_time(material: Material, words: Words) -> Sketch:
 
 def _first(material: Material, words: Words) -> tuple[str, Trace]:
     if not material.runs:
-        raise NothingToDrawError(words.text("figure.nothing.runs"))
+        raise NothingToDrawError(words.text(why_no_runs(material)))
     name, trace = next(iter(material.runs.items()))
     return clean(name), trace
 

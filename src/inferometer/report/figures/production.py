@@ -33,7 +33,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
     deployment = distinguishing(points, without=("input_len", load))
     grouped = {key: each for key, each in _grouped(points, deployment).items() if has_curve(each, "input_len", (load,))}
     if not grouped:
-        raise NothingToDrawError(words.text("figure.nothing.input_lengths"))
+        raise NothingToDrawError(_why_nothing(points, (*deployment, load), words))
     points = [point for each in grouped.values() for point in each]
     metrics = [m for choices in METRICS if (m := next((m for m in choices if any(m in p.values for p in points)), None))]
     if not metrics:
@@ -53,6 +53,16 @@ def draw_production(material: Material, words: Words) -> Sketch:
     if len(maps) > MOST_MAPS:
         notes.append(words.text("figure.note.maps", shown=MOST_MAPS, n=len(maps)))
     return Sketch(panels, rows, notes, one_legend=False)
+
+
+def _why_nothing(points: Sequence[Point], others: Sequence[str], words: Words) -> str:
+    """Why there is no curve over the input length: one length, or several that differ in another condition too."""
+    lengths = {level_of(point, "input_len") for point in points}
+    if len(lengths) < 2:
+        return words.text("figure.nothing.input_lengths")
+    alone = [name for name in others if has_curve(points, "input_len", [each for each in others if each != name])]
+    names = words.text("figure.list").join(words.condition(name) for name in alone or others)
+    return words.text("figure.nothing.lengths_apart", conditions=names)
 
 
 def _grouped(points: Sequence[Point], fields: Sequence[str]) -> dict[Key, list[Point]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.ratings import RATINGS, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.report.figures import Absent, Drawing
@@ -16,6 +16,7 @@ from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import LOADS, capitalized, clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
 from inferometer.report.tables.columns import four_digits
+from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
 from inferometer.report.words import Words
 from inferometer.report.words.sentences import Told, notes_of, precision_in_words, reasons_of
 from inferometer.results import Collection, Point, Range
@@ -24,6 +25,7 @@ STATUSES = ("VALID", "SUSPECT", "INVALID")
 MOST_LISTED = 12
 """Values of a fact, and models in a sentence: then comes how many more there are."""
 MOST_REASONS = 40
+AIM_STATUS = {"reached": "VALID", "missed": "INVALID", "not checked": ""}
 GLANCE = ("model", "config", "tp", "engine", "dataset", "input_len", "output_len", *LOADS)
 """Conditions of the summary, where they are known."""
 
@@ -58,7 +60,9 @@ class Aim:
     deployment: str
     value: str
     at: str
-    reached: bool
+    status: str
+    """The verdict whose colour it has; empty for none."""
+    result: str
     reason: str
 
 
@@ -130,7 +134,7 @@ def make_view(
         reasons=tuple(_tally((point.status or "", told) for point in points for told in reasons_of(point, language))),
         best=tuple(best),
         ratings=tuple(_ratings(points, words)),
-        aims=tuple(_aim(each) for each in checked),
+        aims=tuple(_aim(each, words) for each in checked),
         precision=tuple(_precision(points, evidence, words)),
         environment=tuple(
             _listed(words.text(f"page.fact.{key}"), evidence.facts[key], len(points)) for key in FACTS if key in evidence.facts
@@ -231,15 +235,16 @@ def _ratings(points: Sequence[Point], words: Words) -> list[Listed]:
     ]
 
 
-def _aim(checked: Checked) -> Aim:
+def _aim(checked: Checked, words: Words) -> Aim:
     value = "" if checked.value is None else f"{measured(checked.value)} {checked.unit}".strip()
     return Aim(
         target=clean(str(checked.target)),
-        deployment=clean(checked.deployment),
+        deployment=clean(deployment_in_words(checked, words)),
         value=value,
-        at=clean(checked.at),
-        reached=checked.reached,
-        reason=clean(checked.reason),
+        at=clean(place_in_words(checked, words)),
+        status=AIM_STATUS[checked.state],
+        result=words.text(f"page.aims.{checked.state.replace(' ', '_')}"),
+        reason=clean(why_in_words(checked, words)),
     )
 
 
@@ -255,13 +260,19 @@ def _verdicts(points: Sequence[Point], words: Words) -> list[Tally]:
 
 
 def _tally(told: Iterable[tuple[str, Told]]) -> list[Tally]:
-    """Sentences that differ in their figures only are counted as one, and the first stands for all; the worst come first."""
+    """Sentences that differ in their figures only are counted as one, which has the range of each; the worst come first."""
     alike: dict[tuple[str, str], list[Told]] = {}
     for status, each in told:
-        alike.setdefault((status, re.sub(r"\d[\d,.]*", "#", each.text[:1000])), []).append(each)
+        alike.setdefault((status, skeleton(each.text)), []).append(each)
     tallies = [
-        Tally(status, clean(each[0].text), len(each), clean(each[0].original), clean(each[0].next_step))
-        for (status, _), each in alike.items()
+        Tally(
+            status,
+            clean(merged([each.text for each in together])),
+            len(together),
+            clean(merged(grouped(each.original for each in together)[0])),
+            clean(together[0].next_step),
+        )
+        for (status, _), together in alike.items()
     ]
     return sorted(tallies, key=lambda tally: (tally.status != "INVALID", -tally.points))[:MOST_REASONS]
 

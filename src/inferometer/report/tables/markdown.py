@@ -9,6 +9,7 @@ from inferometer.analysis.ratings import ratings
 from inferometer.analysis.targets import Checked
 from inferometer.report.printable import printable
 from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval
+from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
 from inferometer.report.words import Words
 from inferometer.results import Point
 
@@ -16,6 +17,7 @@ _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
 """An underscore inside a word, as in `mean_ttft_ms`, means nothing."""
 _BREAKS = re.compile(r"\s+")
 
+REACHED = {"reached": "yes", "missed": "**no**", "not checked": "not checked"}
 RATED = {"mean_ttft_ms": "TTFT", "mean_tpot_ms": "TPOT"}
 
 
@@ -46,15 +48,16 @@ def points_as_markdown(points: Sequence[Point]) -> str:
 
 def targets_as_markdown(checked: Sequence[Checked]) -> str:
     """A row for each target and deployment."""
+    words = Words()
     head = ["target", "deployment", "value", "at", "reached", ""]
     rows = [
         [
             text_in_markdown(str(each.target)),
-            text_in_markdown(each.deployment),
+            text_in_markdown(deployment_in_words(each, words)),
             f"{figure(each.value)} {each.unit}".strip() if each.value is not None else "",
-            text_in_markdown(each.at),
-            "yes" if each.reached else "**no**",
-            text_in_markdown(each.reason),
+            text_in_markdown(place_in_words(each, words)),
+            REACHED[each.state],
+            text_in_markdown(why_in_words(each, words)),
         ]
         for each in checked
     ]

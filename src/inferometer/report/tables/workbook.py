@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from inferometer.analysis.targets import Checked
 from inferometer.report.tables.columns import measured, telling
 from inferometer.report.tables.delimited import with_ratings
+from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
+from inferometer.report.words import Words
 from inferometer.store.atomic import replacing
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ MOST_ROWS = 1_048_575
 LONGEST_TEXT = 32_767
 """Of an Excel cell."""
 
+REACHED = {"reached": True, "missed": False, "not checked": None}
 TEXTS_STAY_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -70,14 +73,15 @@ def _summary(frames: Frames) -> pl.DataFrame:
 def _targets(checked: Sequence[Checked]) -> pl.DataFrame:
     import polars as pl
 
+    words = Words()
     return pl.DataFrame(
         {
             "target": [str(each.target) for each in checked],
-            "deployment": [each.deployment for each in checked],
+            "deployment": [deployment_in_words(each, words) for each in checked],
             "value": pl.Series([each.value for each in checked], dtype=pl.Float64),
             "unit": [each.unit for each in checked],
-            "at": [each.at for each in checked],
-            "reached": [each.reached for each in checked],
-            "reason": [each.reason for each in checked],
+            "at": [place_in_words(each, words) for each in checked],
+            "reached": pl.Series([REACHED[each.state] for each in checked], dtype=pl.Boolean),
+            "reason": [why_in_words(each, words) for each in checked],
         }
     )

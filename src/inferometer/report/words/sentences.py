@@ -125,6 +125,10 @@ def _if_told(figure: str, variant: str) -> Callable[[Level, Figures], str]:
     return choose
 
 
+def _neighbours(level: Level, figures: Figures) -> str:
+    return {"no": "once", "same": "twice", "INVALID": "invalid"}[figures["again"]]
+
+
 def _client_delay(level: Level, figures: Figures) -> str:
     if figures["max_ms"] == 0:
         return "unseen"
@@ -143,6 +147,7 @@ VARIANTS: Mapping[str, Callable[[Level, Figures], str]] = {
     "beyond_calibration": lambda level, figures: "untried" if level == Level.NOTE else "beyond",
     "server_restarted": _restarted,
     "steady_state": _steady,
+    "neighbours": _neighbours,
 }
 """Of checks that have several sentences to say: which one. Those that raise KeyError have the check's own key for the usual
 one."""

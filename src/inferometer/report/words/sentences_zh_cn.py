@@ -290,6 +290,27 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.thin_percentiles.part.itl": "ITL {value}",
     "check.thin_percentiles.part.e2el": "E2EL {value}",
     "check.thin_percentiles.next": "增加请求数，尾部才可信（p99 约需 1,000 个请求）。",
+    "check.load_reached.title": "未达到设定的并发数",
+    "check.load_reached": "并发数从未达到 {cap:,}：只有 {planned:,} 个请求，同时进行的最多 {peak:,} 个。",
+    "check.load_reached.next": "请求数应多于并发数；要达到稳态，应为其数倍。",
+    "check.neighbours.title": "与相邻测点矛盾",
+    "check.neighbours.once": (
+        "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍；"
+        "尚未重测。"
+    ),
+    "check.neighbours.once.next": "再次运行该测试任务：这样的测点会重测一次。",
+    "check.neighbours.twice": (
+        "{metric} 测了两次，分别为 {values} {unit}，是相邻测点（{neighbours}）"
+        "所预示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍。"
+    ),
+    "check.neighbours.twice.next": (
+        "查看服务器在这一负载下的行为（批大小、抢占、日志）；如果曲线确实是这种形状，数值仍然可用。"
+    ),
+    "check.neighbours.invalid": (
+        "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍；"
+        "重测的结果为 INVALID。"
+    ),
+    "check.neighbours.invalid.next": "排除导致第二次结果 INVALID 的原因，删除该测点的 JSON 文件，再运行该测试任务。",
     "precision.unknown": "本次运行未与主机的校准数据对照。",
     "precision.missing.none": "这台主机尚未校准：运行 `{command}` 可以测出它的误差，以及它能承受的负载。",
     "precision.missing.off": "校准已关闭（--no-calibration 或 INFEROMETER_CALIBRATION=off）：本次运行未与主机的校准数据对照。",
@@ -307,6 +328,10 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "precision.tls": "校准时没有使用 TLS，而本次运行使用了：实际上限更低。",
     "note: Its run directory is gone: this is what its JSON file tells.": "其运行目录已不存在：这里是其 JSON 文件的内容。",
     "note: It was allowed to count although it is INVALID.": "虽然判定为 INVALID，但已获准计入。",
+    (
+        "note: An earlier result was replaced: its {metric} of {values} {unit} contradicted its neighbours, "
+        "which suggest {suggested} {same}; measured again, the point fits."
+    ): "先前的结果已被替换：其 {metric} 为 {values} {unit}，而相邻测点预示 {suggested} {same}；重测后与相邻测点相符。",
     "note: The file has no {names}.": "文件中没有：{names}。",
     "note.names.version of the tool": "工具版本",
     "note.names.model": "模型",

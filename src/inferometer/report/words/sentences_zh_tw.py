@@ -291,6 +291,27 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.thin_percentiles.part.itl": "ITL {value}",
     "check.thin_percentiles.part.e2el": "E2EL {value}",
     "check.thin_percentiles.next": "增加請求數，尾端才可信（p99 約需 1,000 個請求）。",
+    "check.load_reached.title": "未達到設定的並行數",
+    "check.load_reached": "並行數從未達到 {cap:,}：只有 {planned:,} 個請求，同時進行的最多 {peak:,} 個。",
+    "check.load_reached.next": "請求數應多於並行數；要達到穩態，應為其數倍。",
+    "check.neighbours.title": "與相鄰測點矛盾",
+    "check.neighbours.once": (
+        "{metric} 實測 {values} {unit}，是相鄰測點（{neighbours}）所預示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍；"
+        "尚未重測。"
+    ),
+    "check.neighbours.once.next": "再次執行該測試任務：這樣的測點會重測一次。",
+    "check.neighbours.twice": (
+        "{metric} 測了兩次，分別為 {values} {unit}，是相鄰測點（{neighbours}）"
+        "所預示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍。"
+    ),
+    "check.neighbours.twice.next": (
+        "查看伺服器在這一負載下的行為（批次大小、搶占、日誌）；如果曲線確實是這種形狀，數值仍然可用。"
+    ),
+    "check.neighbours.invalid": (
+        "{metric} 實測 {values} {unit}，是相鄰測點（{neighbours}）所預示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍；"
+        "重測的結果為 INVALID。"
+    ),
+    "check.neighbours.invalid.next": "排除導致第二次結果 INVALID 的原因，刪除該測點的 JSON 檔案，再執行該測試任務。",
     "precision.unknown": "本次執行未與主機的校準資料對照。",
     "precision.missing.none": "這台主機尚未校準：執行 `{command}` 可以測出它的誤差，以及它能承受的負載。",
     "precision.missing.off": "校準已關閉（--no-calibration 或 INFEROMETER_CALIBRATION=off）：本次執行未與主機的校準資料對照。",
@@ -308,6 +329,10 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "precision.tls": "校準時沒有使用 TLS，而本次執行使用了：實際上限更低。",
     "note: Its run directory is gone: this is what its JSON file tells.": "其執行目錄已不存在：這裡是其 JSON 檔案的內容。",
     "note: It was allowed to count although it is INVALID.": "雖然判定為 INVALID，但已獲准計入。",
+    (
+        "note: An earlier result was replaced: its {metric} of {values} {unit} contradicted its neighbours, "
+        "which suggest {suggested} {same}; measured again, the point fits."
+    ): "先前的結果已被取代：其 {metric} 為 {values} {unit}，而相鄰測點預示 {suggested} {same}；重測後與相鄰測點相符。",
     "note: The file has no {names}.": "檔案中沒有：{names}。",
     "note.names.version of the tool": "工具版本",
     "note.names.model": "模型",

@@ -1,0 +1,20 @@
+"""Check of the load: was the level that the plan names ever reached?"""
+
+from __future__ import annotations
+
+from inferometer.metrics.finding import Facts, Finding, Level
+
+
+def load_reached(facts: Facts) -> Finding:
+    """A closed loop of fewer requests than slots never fills them: what is measured is a lower load than the plan names."""
+    cap, planned = facts.max_in_flight, facts.summary.counts.planned
+    if cap is None or planned >= cap or not facts.trace.closed_loop:
+        return Finding("load_reached", Level.OK, "There are enough requests for the planned load.")
+    peak = facts.summary.peak_concurrency
+    return Finding(
+        "load_reached",
+        Level.NOTE,
+        f"A concurrency of {cap} was never reached: there were {planned} requests, and at most {peak} were in flight.",
+        {"cap": cap, "planned": planned, "peak": peak},
+        "Send more requests than the concurrency, several times as many for a steady state.",
+    )

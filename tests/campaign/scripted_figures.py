@@ -1,0 +1,46 @@
+"""Campaigns whose runs are real and whose figures are made up: a smooth ladder of throughput, disturbed where the test says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tiny_campaign import tiny_campaign
+
+from inferometer.metrics import Finding, Level, Summary, Verdict, summarize
+from inferometer.spec.campaign import CampaignSpec
+
+LEVELS = (1, 2, 4, 8, 16, 32, 64)
+
+
+def ladder_campaign(levels: Sequence[int] = LEVELS, **changes: Any) -> CampaignSpec:
+    """So many requests at once, at each level."""
+    return tiny_campaign(**{"matrix": {"num_prompts": list(levels)}, "recheck": True, **changes})
+
+
+def scripted(factors: Mapping[int, Sequence[float]]) -> Callable[..., Summary]:
+    """In the place of `summarize`: 100 tok/s for each request, times the factor of this level's first, second, ... run; the
+    last factor stays."""
+    left = {level: list(each) for level, each in factors.items()}
+
+    def figures(trace: Any, *, planned: int, **options: Any) -> Summary:
+        summary = summarize(trace, planned=planned, **options)
+        series = left.get(planned, [1.0])
+        factor = series.pop(0) if len(series) > 1 else series[0]
+        means = {"ttft": 10.0, "tpot": 5.0 / factor}
+        metrics = {name: replace(each, mean=means.get(name, each.mean)) for name, each in summary.metrics.items()}
+        return replace(summary, output_throughput=100.0 * planned * factor, metrics=metrics, intervals={})
+
+    return figures
+
+
+def judged(levels: Sequence[Level] = (Level.OK,)) -> Callable[..., Verdict]:
+    """In the place of `judge`: VALID, or of these levels one after the other; the last one stays."""
+    left = list(levels)
+
+    def judge(trace: Any, summary: Any, **_: Any) -> Verdict:
+        level = left.pop(0) if len(left) > 1 else left[0]
+        return Verdict((Finding("test", level, "The test says so."),))
+
+    return judge

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from inferometer.secret import masked_text
 from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed
 from inferometer.spec.flags import parse_base_url
 from inferometer.spec.server_recipe import ServerRecipe
@@ -107,10 +108,13 @@ def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tupl
 
 
 def shell_line(recipe: ServerRecipe) -> str:
-    """The command with its environment, as one line that can be pasted into a shell; empty where there is none."""
+    """The command with its environment, as one line that can be pasted into a shell; empty where there is none.
+
+    A password in an address, such as that of a proxy, is masked: the line goes to terminals and their logs.
+    """
     if not recipe.command:
         return ""
-    settings = [f"{name}={shlex.quote(value)}" for name, value in recipe.environment.items()]
+    settings = [f"{name}={shlex.quote(masked_text(value))}" for name, value in recipe.environment.items()]
     return " ".join([*settings, shlex.join(recipe.command)])
 
 

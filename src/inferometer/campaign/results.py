@@ -17,12 +17,12 @@ from types import TracebackType
 from typing import Any
 
 from inferometer.metrics.verdict import Status
+from inferometer.secret import masked
 from inferometer.spec.run import RunSpec
 from inferometer.store.atomic import move, require_writable, saying_why
 from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
 from inferometer.store.ledger import Ledger
-from inferometer.store.secret import masked
 from inferometer.store.standing import Places, Standing
 
 

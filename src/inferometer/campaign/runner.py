@@ -25,11 +25,11 @@ from inferometer.campaign.results import Results
 from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
 from inferometer.metrics.calibration import host_in_words
+from inferometer.secret import masked_command
 from inferometer.spec.campaign import Group
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
-from inferometer.store.secret import masked_command
 from inferometer.store.standing import Places, Standing, read_standing
 
 NAMED = 10

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from inferometer.cli.refusal import refuse
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 
 EXIT_UNCLEAN = 1
 

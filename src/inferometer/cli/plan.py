@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.refusal import refuse
+from inferometer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,8 +80,8 @@ def _show(campaign: CampaignSpec, groups: list[Group], places: Places, *, points
     blocks = blocks_of(groups, campaign.interleave)
     started = starts(blocks, lambda point: standing.result(point.spec.fingerprint) is not None)
     plans = _plans(groups, records, standing, Counter(group.id for group in started))
-    typer.echo(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else ""))
-    typer.echo(f"Results:  {places.result_dir / campaign.file_name}\n")
+    typer.echo(printable(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else "")))
+    typer.echo(printable(f"Results:  {places.result_dir / campaign.file_name}") + "\n")
     _show_table(plans)
     for group in groups:
         typer.echo(f"\n{describe(group, embedded=embedded)}")
@@ -127,7 +128,7 @@ def _list_points(group: Group, standing: Standing) -> None:
     width = max(len(point.id) for point in group.points)
     for point in group.points:
         fingerprint = point.spec.fingerprint
-        typer.echo(f"    {fingerprint}  {point.id:{width}}  {_state(fingerprint, standing)}")
+        typer.echo(f"    {fingerprint}  {point.id:{width}}  {printable(_state(fingerprint, standing))}")
 
 
 def _state(fingerprint: str, standing: Standing) -> str:

@@ -13,7 +13,7 @@ import typer
 
 from inferometer.cli.asserted import HELP
 from inferometer.cli.refusal import refuse
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 
 if TYPE_CHECKING:
     from inferometer.cli.report_files import TableFiles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferometer.analysis.targets import Checked
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 from inferometer.report.tables.columns import figure
 
 

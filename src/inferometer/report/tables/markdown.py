@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from inferometer.analysis.ratings import ratings
 from inferometer.analysis.targets import Checked
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval
 from inferometer.report.words import Words
 from inferometer.results import Point

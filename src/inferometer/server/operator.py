@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from inferometer.printable import printable, printable_name
+from inferometer.secret import masked
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.endpoint import Endpoint
 from inferometer.server.port import is_served
@@ -110,7 +112,7 @@ class OperatorServer:
             how = self._known(first)
             if how is None:
                 self._say(instruction(self.need))
-                self._write(self._last() | {"told": self.need.identity()})
+                self._write(self._last() | {"told": self._identity})
                 first, how = self._wait(endpoint, first)
         assert first.found is not None
         return self._remember(first.found, first.start, how)
@@ -123,6 +125,12 @@ class OperatorServer:
 
     def log_tail(self, lines: int = 0) -> list[str]:
         return []
+
+    @property
+    def _identity(self) -> dict[str, Any]:
+        """What is declared of the server, fit for a file."""
+        found: dict[str, Any] = masked(self.need.identity())
+        return found
 
     @property
     def _confirmation_file(self) -> Path:
@@ -141,7 +149,7 @@ class OperatorServer:
         """Why a server that answers before anybody was told anything is the one needed; None if that cannot be said."""
         if sight.found is None:
             return None
-        last, mine = self._last(), self.need.identity()
+        last, mine = self._last(), self._identity
         told_otherwise = last.get("told") not in (None, mine)  # somebody may have done since what was asked for another server
         if last.get("server") is None:
             asked_for = self.need.hardware is not None and self.need.hardware.instruction is not None
@@ -200,7 +208,7 @@ class OperatorServer:
         try:
             last = json.loads((self._directory / RECORD).read_text(encoding="utf-8"))
             return last if last["base_url"] == self.base_url else {}
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return {}
 
     def _write(self, record: dict[str, Any]) -> None:
@@ -213,9 +221,9 @@ class OperatorServer:
 
     def _remember(self, found: Confirmation, start: Start, how: str) -> Confirmation:
         self._start = start
-        self._write({"server": self.need.identity(), "started_s": start.started_s})
+        self._write({"server": self._identity, "started_s": start.started_s})
         by = "operator at a terminal" if self._person.present else "operator, no terminal"
-        self._say(f"  {self.base_url} serves {found.facts['model']}: {how}.")
+        self._say(f"  {self.base_url} serves {printable_name(found.facts['model'] or 'a model that it does not tell')}: {how}.")
         return Confirmation(found.facts | {"started_s": start.started_s, "believed": how}, found.unchecked, by)
 
 
@@ -229,7 +237,7 @@ def instruction(need: ServerNeed) -> str:
     if need.hardware is not None:
         lines.append(f"  on hardware {hardware_words(need)}")
     steps = (need.hardware.instruction if need.hardware else None, need.recipe.note)
-    lines += [f"  - {step}" for step in steps if step]
+    lines += [f"  - {printable(step)}" for step in steps if step]
     if need.recipe.command:
         where = f" in the image {need.recipe.image}" if need.recipe.image else ""
         lines += [

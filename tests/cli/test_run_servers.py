@@ -136,13 +136,13 @@ def test_a_hostile_server_drives_no_terminal_and_writes_no_line() -> None:
 
 
 def test_a_password_in_an_address_is_masked_and_other_secrets_are_refused() -> None:
-    proxy = {"environment": {"HTTPS_PROXY": "http://me:secret@proxy:1"}, "command": "serve", "kind": "operator"}
+    proxy = {"environment": {"HTTPS_PROXY": "http://me:p4ssw0rt@proxy:1"}, "command": "serve", "kind": "operator"}
     run("http://127.0.0.1:1", **proxy, start_timeout_s=0.1)
     planned = CliRunner().invoke(app, ["plan", "c.yaml"])
     assert "HTTPS_PROXY='http://***@proxy:1' serve" in planned.output
     written = "".join(path.read_text() for path in Path("results").rglob("*") if path.is_file())
     for text in (planned.output, written):
-        assert "secret" not in text
+        assert "p4ssw0rt" not in text
     refused = run("http://127.0.0.1:1", command="serve --hf-token verysecret")
     assert refused.exit_code == 2
     assert "--hf-token *** is a secret on a command line" in refused.output

@@ -15,6 +15,7 @@ import orjson
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.campaign.planning import plan_of, reserve
 from inferometer.campaign.trial import Trial
+from inferometer.interruption import Interruption
 from inferometer.loadgen import Job, MeasurementError, Snapshot, measure, raise_descriptor_limit, resolve
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.secret import masked_details
@@ -26,6 +27,9 @@ from inferometer.spec.run import RunSpec
 from inferometer.spec.workload import writes_own_tokens
 from inferometer.trace import TokenSource, Trace
 from inferometer.workload import LocalCounter, TokenCounter, TokenIds, Workload, build_workload, find_counting
+
+MAX_VERSION = 200
+"""Characters of a server's version that are kept."""
 
 
 class PointError(Exception):
@@ -62,8 +66,9 @@ class KnownServer:
 
     @cached_property
     def version(self) -> str | None:
-        """The engine's version; None where it does not tell."""
-        return self.endpoint.version()
+        """The engine's version, fit for a ledger; None where it does not tell."""
+        told = "".join(each for each in self.endpoint.version() or "" if each.isprintable())
+        return told[:MAX_VERSION] or None
 
     def listing(self, model: str) -> Listing:
         """What its list of models says of that one. Raises EndpointError if there is no server."""
@@ -165,6 +170,7 @@ def run(
     keep_texts: bool = False,
     request_id_prefix: str = "",
     on_progress: Callable[[Snapshot], None] = lambda _: None,
+    interruption: Interruption | None = None,
 ) -> Trace:
     """Measure it. Raises MeasurementError if it could not begin; a run that was stopped returns what there is."""
     spec = point.spec
@@ -194,7 +200,7 @@ def run(
         )
         for share in stripe(point.plan, spec.workers)
     ]
-    trace = _without_keys(measure(jobs, on_progress), jobs[0].headers)
+    trace = _without_keys(measure(jobs, on_progress, interruption=interruption), jobs[0].headers)
     return recount(trace, spec.workload.tokenizer) if spec.workload.tokenizer else trace
 
 

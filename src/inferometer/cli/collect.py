@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
+from inferometer.printable import printable
 
 
 def collect(
@@ -30,7 +32,12 @@ def collect(
 
     tar = output or Path(gather.tar_name(directory, socket.gethostname(), datetime.now().astimezone()))
     try:
-        number = gather.collect(directory, tar)
+        number = gather.collect(directory, tar, say=_warn)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
         refuse(str(error))
+    in_files_too()
     typer.echo(f"{number} files in {tar}")
+
+
+def _warn(text: str) -> None:
+    typer.echo(f"inferometer: {printable(text)}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.spec.flags import SERVER_URL, base_url_of, parse_base_url, parse_endpoint
+from inferometer.spec.flags import SERVER_URL, base_url_of, canonical_base_url, parse_base_url, parse_endpoint
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -35,7 +35,8 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
         other = parse_base_url(variable) if variable else base_url
     except ValueError:
         other = base_url  # it is not used, so what is wrong with it is nobody's business
-    return base_url, f"{SERVER_URL} ({other}) is not used, since the flags say {base_url}" if other != base_url else None
+    differ = canonical_base_url(other) != canonical_base_url(base_url)
+    return base_url, f"{SERVER_URL} ({other}) is not used, since the flags say {base_url}" if differ else None
 
 
 def endpoint_of_flags(flags: BenchFlags, environment: Mapping[str, str]) -> str | None:

@@ -22,6 +22,8 @@ class ExternalServer:
         self._listed: str | None = None
         """The model's name, where it was in the server's list."""
 
+    restart_words = "It is looked for again"
+
     @property
     def base_url(self) -> str:
         return self.need.recipe.base_url

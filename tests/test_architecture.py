@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "inferometer"
 
 FLOORS = (
-    {"clock", "request", "child", "interruption"},
+    {"clock", "request", "child", "interruption", "printable", "diagnose", "secret"},
     {"trace", "spec"},
     {"workload", "arrival", "protocol", "metrics"},
     {"loadgen", "telemetry", "server", "store", "simulator"},
@@ -38,6 +38,9 @@ FILES_SUFFICE = ({"report", "analysis", "results"}, {"loadgen", "server", "telem
 LIBRARIES = {
     "clock": {"numpy"},
     "request": set(),
+    "printable": set(),
+    "diagnose": set(),
+    "secret": set(),
     "trace": {"numpy"},
     "spec": {"pydantic", "orjson", "yaml"},
     "workload": {"numpy", "tokenizers", "datasets"},

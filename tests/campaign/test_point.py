@@ -107,13 +107,13 @@ def test_a_model_that_is_not_served(endpoint: Endpoint) -> None:
 
 def test_a_server_is_asked_once_for_all_its_points(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    send = endpoint._send
+    send = endpoint._ask
 
-    def noted(method: str, path: str, **content: Any) -> Any:
-        asked.append(path)
-        return send(method, path, **content)
+    def noted(route: str, *rest: Any, **more: Any) -> Any:
+        asked.append(route)
+        return send(route, *rest, **more)
 
-    monkeypatch.setattr(endpoint, "_send", noted)
+    monkeypatch.setattr(endpoint, "_ask", noted)
     known = KnownServer(endpoint)
     prepare(spec_of(endpoint), known)
     first = len(asked)

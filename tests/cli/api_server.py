@@ -53,6 +53,15 @@ class ApiServer:
     calls: list[Call] = field(default_factory=list)
     url: str = ""
     models_path: str = "/v1/models"
+    model: str = MODEL
+    posts_at: str | None = None
+    """The one path that requests may be posted to; None: any that ends in /completions."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Where to ask instead, by path."""
+    pages: dict[str, bytes] = field(default_factory=dict)
+    """Further answers, by path."""
+    asked: list[str] = field(default_factory=list)
+    """Method and path of all that was asked."""
 
     @property
     def measured(self) -> list[Call]:
@@ -60,12 +69,17 @@ class ApiServer:
         return [call for call in self.calls if call.number is not None]
 
     def reply(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        self.asked.append(f"{method} {path}")
+        if path in self.moved:
+            return 307, b""
+        if path in self.pages:
+            return 200, self.pages[path]
         if self.key is not None and headers.get("authorization") != f"Bearer {self.key}":
             return 401, b'{"error": "Unauthorized"}'
         if method == "GET" and path == self.models_path:
-            card = {"id": MODEL, **({"max_model_len": self.max_model_len} if self.max_model_len else {})}
+            card = {"id": self.model, **({"max_model_len": self.max_model_len} if self.max_model_len else {})}
             return 200, json.dumps({"data": [card]}).encode()
-        if method == "POST" and path.endswith("/completions"):
+        if method == "POST" and (path == self.posts_at if self.posts_at else path.endswith("/completions")):
             call = Call(path, headers, json.loads(body))
             self.calls.append(call)
             return self.answer(call)
@@ -86,6 +100,7 @@ def serving(**settings: Any) -> Iterator[ApiServer]:
             head = (
                 f"HTTP/1.1 {status} X\r\nContent-Type: {'text/event-stream' if content[:5] == b'data:' else 'application/json'}"
             )
+            head += f"\r\nLocation: {server.moved[self.path]}" if status == 307 else ""
             self.wfile.write(f"{head}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
 
         do_GET = do_POST = reply  # noqa: N815

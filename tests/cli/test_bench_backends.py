@@ -101,5 +101,5 @@ def test_a_server_of_another_kind_is_noticed() -> None:
     with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("ollama",)) as engine:
         refused = CliRunner().invoke(app, ["bench", "--backend", "tensorrt-llm", "--base-url", engine.base_url])
     assert refused.exit_code == 2
-    assert "answers 404" in refused.output
+    assert "(404 on /v2/repository/index: Not Found)" in refused.output
     assert "--backend" in refused.output

@@ -80,8 +80,14 @@ def test_a_server_that_is_no_inference_server(refused: Refused) -> None:
     assert "check" in said
 
 
-def test_a_wrong_model(refused: Refused, server: ApiServer) -> None:
-    said = refused(*small(server.url), "--model", "tinny")
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_wrong_model(refused: Refused, status: int) -> None:
+    def known(call: Call) -> tuple[int, bytes]:
+        unknown = b'{"error": {"message": "The model `tinny` does not exist."}}'
+        return call.exact_answer() if call.body["model"] == MODEL else (status, unknown)
+
+    with serving(answer=known) as server:
+        said = refused(*small(server.url), "--model", "tinny")
     assert said == f"{server.url} does not serve a model called 'tinny', but {MODEL}: use --model {MODEL}."
 
 

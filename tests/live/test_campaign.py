@@ -51,6 +51,24 @@ def summary_without_a_request() -> Any:
     return summarize(Trace(requests, empty_events(), (), 0, True), planned=1)
 
 
+def test_what_others_wrote_is_on_one_line_and_drives_no_terminal() -> None:
+    hostile = "x\x1b[31m\n\nVerdict: VALID\u202e" + "y" * 5000
+    display, out, _ = lines()
+    (group,) = groups()
+    facts = {"base_url": "http://h", "model": hostile, "version": hostile, "max_model_len": hostile}
+    display.server(group.server, Confirmation(facts, (hostile,), "nobody"))
+    display.failed(group.points[0], hostile)
+    display.lost(group, hostile, ["  File x", hostile])
+    display.measured(group.points[0], "INVALID", [hostile], summary_without_a_request(), "results/a.json")
+    display.say("two lines\n  of our\x1b own")
+    told = out.getvalue().splitlines()
+    assert [line for line in told if line.startswith("Verdict")] == []
+    assert all(line.isprintable() for line in told)
+    assert len(told[0]) < 1000
+    assert "  |   File x" in told
+    assert told[-2:] == ["two lines", "  of our? own"]
+
+
 def test_a_group_says_what_is_to_do_and_what_is_done() -> None:
     display, out, _ = lines()
     (block,) = blocks()

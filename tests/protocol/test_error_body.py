@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -33,11 +34,18 @@ NO_REASON = "the server gave no reason"
         (b'{"error":true,"message":"boom"}', "boom"),
         (b'{"error":{"message":"","type":"overloaded_error"}}', "overloaded_error"),
         (b'{"error":{"message":null,"code":"rate_limit_exceeded"}}', "rate_limit_exceeded"),
+        (
+            b'{"error":{"message":"Extra inputs are not permitted","param":"stream_options"}}',
+            "Extra inputs are not permitted (parameter stream_options)",
+        ),
+        (b'{"error":{"message":"no max_tokens here","param":"max_tokens"}}', "no max_tokens here"),
+        (b'{"detail":[{"loc":["body",{"a":[1]},"n"],"msg":"wrong"}]}', "body.n: wrong"),
         (b'{"error":{}}', NO_REASON),
         (b'{"error":""}', NO_REASON),
         (b'{"status":"starting"}', '{"status":"starting"}'),
         (b"Internal Server Error", "Internal Server Error"),
-        (b"first\r\n  second\tthird\x00\x1b[31m\n", "first second third [31m"),
+        (b"first\r\n  second\tthird\x00\x1b[31m\n", "first second third??[31m"),
+        ("a\u202eb\u200bc\u2028d\u3000e".encode(), "a?b?c d e"),
         (b"<html><head><title>502 Bad\n Gateway</title></head><body>nginx</body></html>", "502 Bad Gateway"),
         (b"", NO_REASON),
         (b" \r\n ", NO_REASON),
@@ -67,6 +75,13 @@ def test_what_is_no_error(document: Any) -> None:
 
 def test_an_error_beside_choices_is_an_error() -> None:
     assert error_message({"choices": [], "error": {"message": "boom"}}) == "boom"
+
+
+@pytest.mark.parametrize("body", [b"<title>" * 1_000_000, b"<title" * 1_000_000, b"<title>x" * 500_000 + b"</title"])
+def test_titles_without_end_take_no_time_without_end(body: bytes) -> None:
+    begun_s = time.monotonic()
+    assert len(error_sentence(body)) == SENTENCE_CHARS
+    assert time.monotonic() - begun_s < 5
 
 
 def test_nesting_without_end() -> None:

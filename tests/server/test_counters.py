@@ -373,7 +373,7 @@ def test_a_server_that_is_gone_afterwards(server: PageServer) -> None:
 
 
 def test_a_page_that_never_ends_is_given_up(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint_module, "METRICS_MOST_BYTES", 10_000)
+    monkeypatch.setattr(endpoint_module, "MAX_METRICS_BYTES", 10_000)
 
     def endless(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from typing import Any
 
 import psutil
 import pytest
@@ -110,10 +112,49 @@ def test_a_missing_route_for_health_is_no_illness(server: ChangingServer) -> Non
     assert verified(server).facts["model"] == MODEL
 
 
-def test_a_refused_key_does_not_get_better_by_waiting(server: ChangingServer) -> None:
-    server.status = 401
-    with pytest.raises(WrongServerError, match="wants an API key"):
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 500])
+@pytest.mark.parametrize("kind", ["external", "operator"])
+def test_without_a_list_of_models_the_model_is_not_checked(server: ChangingServer, status: int, kind: Any) -> None:
+    server.status = status
+    found = verified(server, need(ServerRecipe(kind=kind, base_url=server.url)))
+    assert found.facts["model"] is None
+    assert f"model {MODEL} ({status} on /v1/models: " in "; ".join(found.unchecked)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_server_that_may_still_be_loading_is_waited_for_unless_it_is_taken_as_it_is(
+    server: ChangingServer, status: int
+) -> None:
+    server.status = status
+    with pytest.raises(ServerAbsentError):
         verified(server)
+    found = verified(server, need(ServerRecipe(kind="external", base_url=server.url)))
+    assert f"model {MODEL} ({status} on /v1/models" in "; ".join(found.unchecked)
+
+
+def test_a_list_that_never_ends_is_the_failure_of_its_server(server: ChangingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inferometer.server.verification.ASK_TIMEOUT_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with open_endpoint(url, "openai") as endpoint, pytest.raises(ServerAbsentError, match=r"within 0.2 s"):
+            verify(endpoint, need(ServerRecipe(kind="external", base_url=url)), ours=False)
+
+
+def test_a_host_that_is_not_known_is_not_one_on_which_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "create_connection", unknown)
+    monkeypatch.setenv("HTTP_PROXY", "http://p:1")
+    said = "The host of http://gpu.example is not known; the proxy of HTTP_PROXY is not used"
+    with open_endpoint("http://gpu.example", "openai") as endpoint, pytest.raises(ServerAbsentError, match=said):
+        verify(endpoint, need(ServerRecipe(base_url="http://gpu.example")), ours=False)
+
+
+def test_health_of_a_server_that_is_taken_as_it_is_decides_nothing(server: ChangingServer) -> None:
+    server.health = 500
+    found = verified(server, need(ServerRecipe(kind="external", base_url=server.url)))
+    assert "that it can serve, which its /health denies" in found.unchecked
 
 
 def test_hardware_in_words() -> None:
@@ -168,10 +209,27 @@ class TestExternal:
         external.check()
         assert (said, external.log_tail()) == ([], [])
 
-    def test_the_wrong_one_is_refused_with_a_cure(self, server: ChangingServer) -> None:
+    def test_one_that_lists_another_model_is_left_to_its_requests(self, server: ChangingServer) -> None:
         server.cards = [{"id": "tiny"}]
-        with pytest.raises(ServerError, match=r"serves tiny, not .*start the right one, then run again"):
+        found = self.serve(server, []).start()
+        assert found.facts["model"] is None
+        assert f"model {MODEL} ({server.url} serves tiny, not {MODEL})" in found.unchecked
+
+    @pytest.mark.parametrize(
+        ("card", "said"),
+        [({"id": MODEL, "max_model_len": 99}, "with max_model_len 99"), ({"id": MODEL, "root": "a/b"}, "serves a/b under")],
+    )
+    def test_the_wrong_one_is_refused_with_a_cure(self, server: ChangingServer, card: dict[str, Any], said: str) -> None:
+        server.cards = [card]
+        with pytest.raises(ServerError, match=rf"{said}.*start the right one, then run again"):
             self.serve(server, []).start()
+
+    def test_a_model_that_is_listed_no_more_is_noticed(self, server: ChangingServer) -> None:
+        external = self.serve(server, [])
+        external.start()
+        server.cards = [{"id": "tiny"}]
+        with pytest.raises(ServerError, match=f"does not list {MODEL} any more"):
+            external.check()
 
     def test_a_restart_between_two_points_is_noticed(self, server: ChangingServer) -> None:
         external = self.serve(server, [])

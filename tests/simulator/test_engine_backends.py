@@ -28,7 +28,7 @@ def test_a_client_of_this_format_finds_all_it_needs(name: str) -> None:
         endpoint.check_reachable()
         assert endpoint.health() is True
         assert endpoint.only_model() == "a/m"
-        card = endpoint.find_model("a/m")
+        card = endpoint.listing("a/m").card
         assert card is not None
         assert card.max_model_len == (1000 if name in TELLS_LIMIT else None)
         told = endpoint.tokenize("a/m", "one two three")

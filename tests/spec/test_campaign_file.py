@@ -63,7 +63,8 @@ c.yaml:6: unknown key 'pcie_generaton' (did you mean 'pcie_generation'?).
 c.yaml:11: servers.vllm.kind: 'proces' is not one of external, operator, process, compose (did you mean 'process'?).
 c.yaml:12: servers.vllm.command: nothing is known to fill {modl} with (did you mean 'model'?): use model, alias, \
 served_model, tp, devices, host, port, max_model_len, input_len, output_len, hardware, gpus, image.
-c.yaml:12: servers.vllm.command: a key on a command line can be read by all: set VLLM_API_KEY in the shell, not --api-key.
+c.yaml:12: servers.vllm.command: --api-key *** is a secret on a command line, which can be read by all and would be recorded: \
+export it in the shell that starts inferometer (VLLM_API_KEY, HF_TOKEN) instead, since the server inherits it.
 c.yaml:13: servers.vllm.environment.X: input should be a valid string, not True.
 c.yaml:13: servers.vllm.environment.a b: wants the name of an environment variable, not 'a b'.
 c.yaml:13: servers.vllm.environment.HF_TOKEN: HF_TOKEN looks like a secret: set it in the shell, from where servers have it.
@@ -306,6 +307,54 @@ def test_the_environment_says_where_every_server_is(tmp_path: Path) -> None:
     campaign = load(tmp_path, content, VLLM_SERVER_URL="gpu-host:8001/v1/")
     assert {recipe.base_url for recipe in campaign.servers.values()} == {"http://gpu-host:8001"}
     assert expand(campaign)[0].server.recipe.command == ("serve", "--host", "0.0.0.0", "--port", "8001")
+
+
+def test_an_address_that_is_set_goes_before_that_of_the_environment(tmp_path: Path) -> None:
+    content = with_(servers={"s": {"kind": "external"}, "t": {"kind": "external"}})
+    campaign = load(tmp_path, content, "servers.t.base_url=http://10.0.0.1:1", VLLM_SERVER_URL="gpu-host:8001")
+    addresses = {name: recipe.base_url for name, recipe in campaign.servers.items()}
+    assert addresses == {"s": "http://gpu-host:8001", "t": "http://10.0.0.1:1"}
+
+
+def test_a_secret_that_is_set_is_not_repeated(tmp_path: Path) -> None:
+    content = with_(servers={"s": {"kind": "external"}})
+    (found,) = reasons(tmp_path, content, "servers.s.command=vllm serve m --hf-token verysecret")
+    assert found.startswith(
+        "--set servers.s.command=vllm serve m --hf-token ***: servers.s.command: --hf-token *** is a secret"
+    )
+    assert "verysecret" not in found
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"command": "serve --some-token=x"},
+        {"command": ["serve", "--ssl-keyfile-password", "x"]},
+        {"command": "serve", "arguments": "--api_key x"},
+        {"command": "bash -c 'vllm serve m --token x'"},
+        {"command": "env VLLM_API_KEY=x vllm serve"},
+        {"command": "docker run -e HF_TOKEN=x image"},
+        {"command": "serve --proxy http://me:x@proxy"},
+        {"command": "serve", "environment": {"ACCESS_TOKEN": "x"}},
+        {"command": "serve", "launch": {"model_name": "m", "apiKey": "x"}},
+    ],
+)
+def test_secrets_are_refused_by_whatever_name(tmp_path: Path, recipe: dict[str, Any]) -> None:
+    (found,) = reasons(tmp_path, with_(servers={"s": recipe}))
+    assert "is a secret on a command line" in found or "looks like a secret" in found
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"command": "vllm serve m --max-num-batched-tokens 8192 --tokenizer m --hf-token"},
+        {"command": "bash -c 'vllm serve m --api-key-file key.txt --ssl-keyfile-password $WORD'"},
+        {"command": "serve", "environment": {"HTTPS_PROXY": "http://me:x@proxy:1", "MAX_TOKENS": "5", "SORT_KEY": "3"}},
+        {"command": "serve --pad-token '<pad>' --key-value-cache-dtype fp8"},
+    ],
+)
+def test_what_is_no_secret_is_not_refused(tmp_path: Path, recipe: dict[str, Any]) -> None:
+    assert reasons(tmp_path, with_(servers={"s": recipe})) == []
 
 
 def test_a_file_is_found_by_its_path_and_a_preset_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,6 +173,9 @@ def test_a_parameter_given_by_flag_and_in_the_body() -> None:
 def test_an_endpoint_is_a_path() -> None:
     (found,) = check_run(spec(endpoint="v1/completions"))
     assert found.startswith("--endpoint 'v1/completions' must begin with '/'")
+    assert check_run(spec(endpoint="/openai/deployments/gpt/completions?api-version=1")) == []
+    (found,) = check_run(spec(endpoint="/v1/completions#x"))
+    assert "must end before '#'" in found
 
 
 @pytest.mark.parametrize("work", [ImagesWorkload(), SessionsWorkload(path="talks.jsonl")])

@@ -9,7 +9,9 @@ import pytest
 from inferometer.spec.flags import (
     base_url_of,
     canonical_base_url,
+    host_header,
     parse_base_url,
+    parse_endpoint,
     parse_extra_body,
     parse_headers,
     parse_metadata,
@@ -141,6 +143,16 @@ def test_rate_refused(text: str) -> None:
         ("http://[::1]:8000/v1", "http://[::1]:8000"),
         ("http://gw/team/llm/v1", "http://gw/team/llm"),
         ("http://gw/v1/tenant", "http://gw/v1/tenant"),
+        ("http://gw/api/v3", "http://gw/api/v3"),
+        ("http://h:/x", "http://h/x"),
+        ("http://gw/模型/v1", "http://gw/%E6%A8%A1%E5%9E%8B"),
+        ("http://gw/%E6%A8%A1%e5%9e%8b/a%2Fb", "http://gw/%E6%A8%A1%e5%9e%8b/a%2Fb"),
+        ("http://gw/100%/<a>", "http://gw/100%25/%3Ca%3E"),
+        ("http://模型.example:8000", "http://xn--xgs754b.example:8000"),
+        ("Bücher.Example/v1", "http://xn--bcher-kva.Example"),
+        ("http://vllm_server:8000", "http://vllm_server:8000"),
+        ("http://[fe80::1%eth0]:8000/v1", "http://[fe80::1%eth0]:8000"),
+        ("http://[fe80::1%25eth0]:8000", "http://[fe80::1%eth0]:8000"),
     ],
 )
 def test_base_url(text: str, url: str) -> None:
@@ -177,8 +189,15 @@ def test_one_spelling_of_an_address(text: str, url: str) -> None:
         ("", "is not an address"),
         ("http://my host:80", "is not an address"),
         ("ftp://h", "must begin with http:// or https://, not ftp://"),
-        ("http://h/v1/chat/completions", "give the path of requests with --endpoint /v1/chat/completions"),
-        ("http://h?key=1", "must end before '\\?'"),
+        ("http://my\tpath/a", "is not an address"),
+        ("http://h/a b", "is not an address"),
+        ("http://h/a\x00", "is not an address"),
+        ("http://ho<st", "is not an address"),
+        ("http://h%41", "is not an address"),
+        (f"http://{'ü' * 70}", "is not an address"),
+        ("http://h/v1/chat/completions", "give --base-url http://h and --endpoint /v1/chat/completions"),
+        ("http://h:1/模/v1/models", "give --base-url http://h:1/%E6%A8%A1/v1"),
+        ("http://h?key=1", "must end before '\\?' and '#': put a query at the end of --endpoint"),
         ("http://h#x", "must end before '\\?'"),
     ],
 )
@@ -186,6 +205,30 @@ def test_base_url_refused(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=told) as caught:
         parse_base_url(text)
     assert "--base-url" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "base_url", "path"),
+    [
+        ("/v1/completions", "http://h", "/v1/completions"),
+        ("/v1/completions", "http://h/v1/", "/v1/completions"),
+        ("/chat/completions", "http://h/v1", "/v1/chat/completions"),
+        ("/chat/completions?a=1", "h/gw/v1", "/v1/chat/completions?a=1"),
+        ("/chat/completions", "http://h/api/v3", "/chat/completions"),
+        ("/api/v3/chat/completions", "http://h/api/v3/", "/chat/completions"),
+        ("/api/v3/chat/completions", "http://h", "/api/v3/chat/completions"),
+        ("/gw/v1/completions", "http://h/gw/v1", "/v1/completions"),
+        ("/generate", "http://h/v1", "/generate"),
+        ("/模/v1", "http://h/模", "/模/v1"),
+    ],
+)
+def test_an_endpoint_is_below_the_address_or_whole(endpoint: str, base_url: str, path: str) -> None:
+    assert parse_endpoint(endpoint, base_url) == path
+
+
+def test_the_zone_of_an_address_stays_on_this_machine() -> None:
+    assert host_header("http://[fe80::1%eth0]:8000/x") == "[fe80::1]:8000"
+    assert host_header("https://gw.example/x") == "gw.example"
 
 
 @pytest.mark.parametrize("url", ["http://user:secret@h", "http://user:secret@h:99999", "http://user:secret@"])

@@ -140,7 +140,7 @@ def test_nonsense_is_left_for_the_models_to_refuse(nonsense: Any) -> None:
     [
         ({"recipe": "vllm-rcom"}, "servers.s.recipe: wants one of vllm, .*did you mean 'vllm-rocm'"),
         ({"recipe": "vllm", "profiles": ["dcuu"]}, "did you mean 'dcu'"),
-        ({"recipe": "vllm", "arguments": "--api-key x"}, "a key on a command line can be read by all"),
+        ({"recipe": "vllm", "arguments": "--api-key x"}, r"--api-key \*\*\* is a secret on a command line"),
         ({"recipe": "vllm", "arguments": "--x {modell}"}, "nothing is known to fill {modell}"),
         ({"recipe": "xinference"}, "launch needs the model_name"),
         ({"kind": "external", "registration": {"model_name": "m"}}, "what is registered has to be launched"),

@@ -78,7 +78,7 @@ class EmbeddedServer:
     def check(self) -> None:
         try:
             with Endpoint(self.base_url, routes=PROTOCOLS[self.need.recipe.backend].routes) as endpoint:
-                endpoint.find_model(self.need.served_model)
+                endpoint.check_reachable()
         except EndpointError as error:
             raise ServerError(f"The embedded engine does not answer any more: {error}") from None
 

@@ -15,21 +15,28 @@ from dataclasses import asdict
 from pathlib import Path
 
 from inferometer.campaign.measured import Measured, measure_point
-from inferometer.campaign.point import KnownServer, PointError, prepare
+from inferometer.campaign.point import KnownServer, PointError, ReadyPoint, prepare
 from inferometer.campaign.results import Measurement, Results
 from inferometer.campaign.task import Display, Task
+from inferometer.diagnose import diagnose_reply
 from inferometer.interruption import Interruption
 from inferometer.loadgen import MeasurementError
+from inferometer.printable import printable
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
 from inferometer.server.counters import counters_before
-from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.environment import describe_environment
 from inferometer.store.history import Result, ServerFacts, usable_limit
 from inferometer.store.vllm_json import save_result
+
+REFUSED_ALL = (401, 403, 404, 405, 503)
+"""How a server answers a trial request whose key, path or model it refuses, or for which it is not ready.
+
+It would answer the same to those of the group's other points.
+"""
 
 
 class GroupLostError(Exception):
@@ -54,6 +61,8 @@ class GroupRun:
         """The server as it was since its last start."""
         self._sent: dict[str, int | None] = {}
         """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave no result that counts."""
+        self._noted: set[str] = set()
+        """What was said of the server and of requests to it."""
         self._restarts_left = task.restarts
         self.facts = ServerFacts()
         """Of the server, as it told when it came up last."""
@@ -186,7 +195,10 @@ class GroupRun:
         except PointError as error:
             return self._fail(point, " ".join(error.reasons))
         except (EndpointError, MeasurementError) as error:
-            found = diagnose(str(error))
+            if isinstance(error, EndpointError) and error.status in REFUSED_ALL:
+                self._fail(point, str(error))
+                raise GroupLostError(self.group, str(error), self._server.log_tail()) from error
+            found = diagnose_reply(str(error)) if isinstance(error, MeasurementError) else None
             return self._fail(point, f"{error} {found.sentence}" if found else str(error))
         return result.counts
 
@@ -205,8 +217,10 @@ class GroupRun:
         gc.freeze()  # a worker is forked from us and collects once before it runs: it need not look at all that we hold
         with Interruption() as interruption:
             with self.display.measuring(point) as show:
+                ready = prepare(spec, self._known, attempt=attempt)
+                self._note(ready)
                 measured = measure_point(
-                    prepare(spec, self._known, attempt=attempt),
+                    ready,
                     self._known.endpoint,
                     self.task.wanted,
                     real_time=self.task.real_time,
@@ -222,6 +236,13 @@ class GroupRun:
         if result.counts:
             self._sent[point.spec.prompts_fingerprint] = attempt
         return result
+
+    def _note(self, ready: ReadyPoint) -> None:
+        """Say once what could not be checked of the server, and what of the requests was changed for it."""
+        for note in ready.server["notes"]:
+            if note not in self._noted:
+                self._noted.add(note)
+                self.display.say(f"  {printable(note)}")
 
     def _begin(self, point: PlannedPoint) -> int:
         """The number of this attempt; that of a warm point is its cold one's, whose prompts have to be in the cache."""

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 from inferometer.campaign import point
 from inferometer.campaign.point import ReadyPoint
+from inferometer.diagnose import diagnose_reply
 from inferometer.interruption import Interruption
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.counters import counters_around, counters_before
-from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import METRICS, vllm_result
@@ -145,7 +145,7 @@ def measure_point(
 def _diagnosis(trace: Trace) -> str:
     """Cause and cure of what the server said of requests that failed; '' where they are not known."""
     said = trace.with_outcome(Outcome.FAILED).requests["detail"].tolist()
-    found = diagnose("\n".join({detail for detail in said if detail}))
+    found = diagnose_reply("\n".join({detail for detail in said if detail}))
     return found.sentence if found else ""
 
 

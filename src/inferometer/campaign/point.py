@@ -14,16 +14,17 @@ import orjson
 
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.campaign.planning import plan_of, reserve
+from inferometer.campaign.trial import Trial
 from inferometer.interruption import Interruption
 from inferometer.loadgen import Job, MeasurementError, Snapshot, measure, raise_descriptor_limit, resolve
 from inferometer.protocol import PROTOCOLS, Backend, Generation
-from inferometer.request import Prompt, Request
-from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard
+from inferometer.secret import masked_details
+from inferometer.server.endpoint import Endpoint, Listing
+from inferometer.server.failures import proxy_passed_by
 from inferometer.spec.checks import check_requests, check_run
 from inferometer.spec.flags import with_api_key
 from inferometer.spec.run import RunSpec
 from inferometer.spec.workload import writes_own_tokens
-from inferometer.store.secret import masked_details
 from inferometer.trace import TokenSource, Trace
 from inferometer.workload import LocalCounter, TokenCounter, TokenIds, Workload, build_workload, find_counting
 
@@ -50,7 +51,8 @@ class ReadyPoint:
     workload: Workload
     plan: LoadPlan
     server: dict[str, Any]
-    """What the server says of itself: version, model, max_model_len; and `limits`: what it cannot do of what is asked."""
+    """What the server says of itself: version, model, max_model_len. `limits`: what it cannot do of what is asked. `notes`:
+    what could not be checked, and what of a request was changed because the server refuses it (`limit_field`, `left_out`)."""
 
 
 class KnownServer:
@@ -58,7 +60,8 @@ class KnownServer:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._cards: dict[str, ModelCard | None] = {}
+        self._listings: dict[str, Listing] = {}
+        self._trials: dict[bytes, Trial] = {}
         self._countings: dict[bytes, TokenIds | TokenCounter] = {}
 
     @cached_property
@@ -67,14 +70,22 @@ class KnownServer:
         told = "".join(each for each in self.endpoint.version() or "" if each.isprintable())
         return told[:MAX_VERSION] or None
 
-    def max_model_len(self, model: str) -> int | None:
-        """Its limit in tokens; None where it does not tell. Raises EndpointError if it does not serve that model."""
-        if model not in self._cards:
-            self._cards[model] = self.endpoint.find_model(model)
-        card = self._cards[model]
-        return card.max_model_len if card else None
+    def listing(self, model: str) -> Listing:
+        """What its list of models says of that one. Raises EndpointError if there is no server."""
+        if model not in self._listings:
+            self._listings[model] = self.endpoint.listing(model)
+        return self._listings[model]
 
-    def counting(self, spec: RunSpec, generation: Generation) -> TokenIds | TokenCounter:
+    def trial(self, spec: RunSpec) -> Trial:
+        """Of requests of such a point."""
+        key = orjson.dumps([spec.target.model_dump(), spec.sampling.model_dump()])
+        if key not in self._trials:
+            backend = PROTOCOLS[spec.target.backend]
+            listing = self.listing(spec.target.model)
+            self._trials[key] = Trial(self.endpoint, backend, _path(spec), generation_of(spec), listing)
+        return self._trials[key]
+
+    def counting(self, spec: RunSpec) -> TokenIds | TokenCounter:
         """How prompts of such a point are counted. Raises EndpointError, and ValueError if its tokenizer is of no use."""
         backend = PROTOCOLS[spec.target.backend]
         token_ids = backend.carries_token_ids and writes_own_tokens(spec.workload)
@@ -83,7 +94,7 @@ class KnownServer:
             self._countings[key] = find_counting(
                 self.endpoint,
                 spec.target.model,
-                ask=_asker(self.endpoint, backend, spec.target.endpoint or backend.path(spec.target.model), generation),
+                ask=self.trial(spec).ask,
                 token_ids=token_ids,
                 chat=backend.chat,
                 tokenizer=spec.workload.tokenizer,
@@ -98,24 +109,17 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
     or PointError.
     """
     backend = PROTOCOLS[spec.target.backend]
-    limit = server.max_model_len(spec.target.model)
+    listing = server.listing(spec.target.model)
+    limit = listing.card.max_model_len if listing.card else None
     reasons = check_run(spec, max_model_len=limit, descriptor_limit=raise_descriptor_limit())
     if reasons:
         raise PointError(reasons)
-    generation = Generation(
-        model=spec.target.model,
-        ignore_eos=spec.sampling.ignore_eos,
-        sampling=spec.sampling.parameters,
-        logprobs=spec.sampling.logprobs,
-        extra_body=spec.sampling.extra_body,
-        adapters=spec.target.lora_modules or (),
-    )
     try:
         workload = build_workload(
             spec.workload,
             spec.load.num_warmups + spec.load.num_prompts,
             identity=(spec.seed, spec.prompts_fingerprint, spec.repeat),
-            counting=lambda: server.counting(spec, generation),
+            counting=lambda: server.counting(spec),
             chat=backend.chat,
             token_ids=backend.carries_token_ids,
             attempt=attempt,
@@ -125,30 +129,37 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
         raise PointError([str(error)]) from error
     if reasons := check_requests(workload.requests, limit):
         raise PointError(reasons)
-    facts = {
+    trial = server.trial(spec)
+    return ReadyPoint(spec, backend, _path(spec), trial.generation, workload, plan, _facts(spec, server, listing, trial))
+
+
+def generation_of(spec: RunSpec) -> Generation:
+    """What is asked of the server in every request."""
+    return Generation(
+        model=spec.target.model,
+        ignore_eos=spec.sampling.ignore_eos,
+        sampling=spec.sampling.parameters,
+        logprobs=spec.sampling.logprobs,
+        extra_body=spec.sampling.extra_body,
+        adapters=spec.target.lora_modules or (),
+    )
+
+
+def _path(spec: RunSpec) -> str:
+    return spec.target.endpoint or PROTOCOLS[spec.target.backend].path(spec.target.model)
+
+
+def _facts(spec: RunSpec, server: KnownServer, listing: Listing, trial: Trial) -> dict[str, Any]:
+    note = listing.note(spec.target.model)
+    return {
         "model": spec.target.model,
-        "max_model_len": limit,
+        "max_model_len": listing.card.max_model_len if listing.card else None,
         "version": server.version,
-        "limits": list(backend.limits(generation)),
+        "limits": list(PROTOCOLS[spec.target.backend].limits(trial.generation)),
+        "notes": [*([note] if note else []), *trial.notes()],
+        "limit_field": trial.generation.limit_field,
+        "left_out": list(trial.generation.left_out),
     }
-    path = spec.target.endpoint or backend.path(spec.target.model)
-    return ReadyPoint(spec, backend, path, generation, workload, plan, facts)
-
-
-def _asker(endpoint: Endpoint, backend: Backend, path: str, generation: Generation) -> Callable[[Prompt], int | None]:
-    """Sends a prompt just as the run will, for one token, and returns how many tokens the server counted in it.
-
-    A refused list of token ids is an answer; a refused text is not, since the run would fare no better.
-    """
-
-    def ask(prompt: Prompt) -> int | None:
-        body = backend.encode(Request(id=0, prompt=prompt, prompt_tokens=0, max_tokens=1), generation)
-        result = endpoint.probe(path, body, backend.decoder())
-        if result.error is not None and isinstance(prompt, str):
-            raise EndpointError(f"{endpoint.base_url} refuses even a test request of one token on {path}: {result.error}")
-        return result.prompt_tokens
-
-    return ask
 
 
 def run(
@@ -167,7 +178,8 @@ def run(
         address = resolve(endpoint.base_url, insecure=spec.target.insecure, timeout_s=spec.timeouts.connect_s)
     except OSError as error:
         raise MeasurementError(
-            f"{endpoint.base_url} cannot be reached any more ({error}): look at the server's log."
+            f"{endpoint.base_url} cannot be reached any more ({error}){proxy_passed_by(endpoint.base_url)}: "
+            "look at the server's log."
         ) from error
     jobs = [
         Job(

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any
 
 from inferometer.metrics.verdict import Status
+from inferometer.secret import masked
 from inferometer.spec.run import RunSpec
 from inferometer.store.atomic import move, require_writable, saying_why, take_name
 from inferometer.store.campaign_ledger import open_campaign_ledger
@@ -30,7 +31,6 @@ from inferometer.store.identity import identify
 from inferometer.store.ledger import parse
 from inferometer.store.plain_files import is_plain_file
 from inferometer.store.result_files import damage_of, damage_of_file
-from inferometer.store.secret import masked
 from inferometer.store.standing import Places, Standing
 
 

@@ -25,13 +25,13 @@ from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
 from inferometer.interruption import Interruption
 from inferometer.metrics.calibration import Calibration, host_in_words
+from inferometer.secret import masked_command
 from inferometer.server.hardware import HardwareNotConfirmedError
 from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
 from inferometer.store.campaign_ledger import require_no_links
-from inferometer.store.secret import masked_command
 from inferometer.store.standing import Places, Standing, read_standing
 
 NAMED = 10

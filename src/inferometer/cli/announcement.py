@@ -9,6 +9,7 @@ from pathlib import Path
 
 from inferometer.campaign.point import ReadyPoint
 from inferometer.cli.bench_files import RUN_FILES
+from inferometer.printable import printable, printable_name
 from inferometer.report.console import TEXT_WIDTH
 from inferometer.spec.load import Load
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
@@ -17,15 +18,16 @@ from inferometer.workload import Workload
 
 
 def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
-    """Server, load and prompts, a line each, and what the wire format cannot do."""
+    """Server, load and prompts, a line each, what the wire format cannot do, and what the server does not tell or take."""
     spec = ready.spec
     limit = f", max_model_len {ready.server['max_model_len']}" if ready.server["max_model_len"] else ""
-    prompts = f"{prompts_in_words(spec.workload, ready.workload)}, seed {spec.seed}; {ready.workload.counting}"
+    origin = printable(f"{prompts_in_words(spec.workload, ready.workload)}, seed {spec.seed}; {ready.workload.counting}")
     return [
-        f"Server:   {base_url}  {spec.target.model}{limit}",
+        f"Server:   {base_url}  {printable_name(spec.target.model)}{limit}",
         *_wrapped("Load:", load_in_words(spec.load)),
-        *_wrapped("Prompts:", prompts),
+        *_wrapped("Prompts:", origin),
         *(line for sentence in ready.server["limits"] for line in _wrapped("Limit:", sentence)),
+        *(line for sentence in ready.server["notes"] for line in _wrapped("Note:", printable(sentence))),
     ]
 
 

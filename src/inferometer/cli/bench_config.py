@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError
-from inferometer.spec import flags as parse
+from inferometer.cli.server_address import base_url_of_flags
 from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
@@ -114,8 +114,8 @@ def _sets(flags: BenchFlags, test: _Test) -> list[str]:
     sets = []
     if flags.base_url is not None:
         sets.append(f"servers.{test.need.recipe_name}.base_url={json.dumps(flags.base_url)}")
-    elif (flags.host, flags.port) != (DEFAULTS["host"], DEFAULTS["port"]):
-        base_url = parse.base_url_of(flags.host, flags.port)
+    elif flags.host is not None or flags.port is not None:
+        base_url = base_url_of_flags(flags)
         sets.append(f"servers.{test.need.recipe_name}.base_url={json.dumps(base_url)}")
     if flags.result_dir != DEFAULTS["result_dir"]:
         sets.append(f"result_dir={json.dumps(str(flags.result_dir))}")

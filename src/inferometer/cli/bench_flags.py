@@ -22,8 +22,12 @@ class BenchFlags:
         str | None,
         Option(help="Address of the server, with or without /v1; instead of --host and --port.", rich_help_panel=SERVER),
     ] = None
-    host: Annotated[str, Option(help="Host of the server.", rich_help_panel=SERVER)] = "127.0.0.1"
-    port: Annotated[int, Option(help="Port of the server.", rich_help_panel=SERVER)] = 8000
+    host: Annotated[
+        str | None, Option(help="Host of the server. (default: that of VLLM_SERVER_URL, or 127.0.0.1)", rich_help_panel=SERVER)
+    ] = None
+    port: Annotated[
+        int | None, Option(help="Port of the server. (default: that of VLLM_SERVER_URL, or 8000)", rich_help_panel=SERVER)
+    ] = None
     endpoint: Annotated[str | None, Option(help="Path to post to. (default: the backend's own)", rich_help_panel=SERVER)] = None
     model: Annotated[
         str | None, Option("--model", "-m", help="Model name. (default: the one the server serves)", rich_help_panel=SERVER)

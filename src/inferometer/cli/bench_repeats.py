@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import orjson
 import typer
 
+from inferometer.printable import printable
+
 if TYPE_CHECKING:
     from inferometer.campaign.measured import Measured
     from inferometer.cli.bench_flags import BenchFlags
@@ -129,7 +131,7 @@ def _tell(label: str, measured: Measured, saved: Sequence[Path]) -> None:
     if measured.verdict.precision and not measured.ready.spec.repeat:
         typer.echo(f"    {statement(measured.verdict.precision)}")
     for finding in measured.verdict.reasons():
-        typer.echo(f"    {finding.sentence}")
+        typer.echo(f"    {printable(finding.sentence)}")
 
 
 def _sum_up(session: Session, runs: Sequence[_Run]) -> Path | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import typer
+
 from inferometer.campaign.calibrated import HostCalibrations, Policy, is_rehearsal, policy_for
 from inferometer.campaign.measured import Measured, Wanted, measure_point
 from inferometer.campaign.point import KnownServer, ReadyPoint, prepare
@@ -44,10 +46,12 @@ class Session:
 def session(flags: BenchFlags) -> Iterator[Session]:
     """Raises FlagsError with all that is wrong, and EndpointError where no server answers."""
     asked = understand(flags)
+    if asked.address_note:
+        typer.echo(f"inferometer: {asked.address_note}.", err=True)
     calibrations = host_calibrations(quiet=flags.disable_tqdm)
     routes = PROTOCOLS[flags.backend].routes
     with Endpoint(asked.target["base_url"], asked.target["headers"], flags.insecure, routes=routes) as endpoint:
-        endpoint.wait_ready(flags.ready_check_timeout_sec)
+        endpoint.wait_ready(flags.ready_check_timeout_sec, model_given=asked.model is not None)
         yield Session(flags, asked, KnownServer(endpoint), asked.model or endpoint.only_model(), calibrations)
 
 

@@ -17,6 +17,7 @@ from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_load import load_of
 from inferometer.cli.bench_workload import workload_of
 from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
+from inferometer.cli.server_address import endpoint_of_flags, server_address
 from inferometer.loadgen.job import check_headers
 from inferometer.metrics import parse_goodput
 from inferometer.metrics.dialects import DIALECTS
@@ -66,6 +67,8 @@ class Asked:
     metadata: dict[str, str]
     goals: tuple[Goal, ...]
     """What the numbers are to reach."""
+    address_note: str | None = None
+    """What is to be said of where the address is from."""
 
     def spec(self, model: str) -> RunSpec:
         """The spec, once the model's name is known."""
@@ -92,9 +95,8 @@ def understand(flags: BenchFlags) -> Asked:
     if flags.backend not in PROTOCOLS:
         known = ", ".join(PROTOCOLS)
         reasons.append(f"--backend {flags.backend!r} is not one of {known}{parse.did_you_mean(flags.backend, PROTOCOLS)}.")
-    base_url = (
-        attempt(parse.parse_base_url, flags.base_url) if flags.base_url else attempt(parse.base_url_of, flags.host, flags.port)
-    )
+    base_url, address_note = attempt(server_address, flags, os.environ) or (None, None)
+    endpoint = attempt(endpoint_of_flags, flags, os.environ) if base_url else flags.endpoint
     headers = attempt(parse.parse_headers, flags.header or [])
     extra_body = attempt(parse.parse_extra_body, flags.extra_body)
     goals = attempt(targets_of, flags.asserted or [], lacking=lacking_in_one_run(goodput=bool(flags.goodput))) or ()
@@ -104,7 +106,7 @@ def understand(flags: BenchFlags) -> Asked:
         target={
             "backend": flags.backend,
             "base_url": base_url,
-            "endpoint": flags.endpoint,
+            "endpoint": endpoint,
             "headers": headers,
             "insecure": flags.insecure,
             "lora_modules": tuple(flags.lora_modules) if flags.lora_modules else None,
@@ -135,6 +137,7 @@ def understand(flags: BenchFlags) -> Asked:
         goodput=attempt(_parse_goodput, flags.goodput) or {},
         metadata=attempt(parse.parse_metadata, flags.metadata or []) or {},
         goals=goals,
+        address_note=address_note,
     )
     attempt(check_headers, headers or {})
     attempt(parse.with_api_key, headers or {}, os.environ)

@@ -14,7 +14,7 @@ from inferometer.analysis.compare import Comparison, Row
 from inferometer.analysis.decision import Verdict
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.markdown import table as markdown_table
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 from inferometer.report.tables.columns import four_digits
 from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point

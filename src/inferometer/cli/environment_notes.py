@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Group
-from inferometer.spec.campaign_file import NARROWING, SERVER_URL, load_campaign
+from inferometer.spec.campaign_file import NARROWING, load_campaign
 from inferometer.spec.expand import expand
+from inferometer.spec.flags import SERVER_URL
 
 
 def environment_notes(

@@ -9,7 +9,7 @@ import typer
 
 from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 
 EXIT_UNCLEAN = 1
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.refusal import refuse
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,8 +95,8 @@ def _show(
     started = starts(blocks, lambda point: standing.result(point.spec.fingerprint) is not None)
     took = measured_seconds(reading.records, standing.history.identities)
     plans = _plans(groups, took, standing, Counter(group.id for group in started))
-    typer.echo(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else ""))
-    typer.echo(f"Results:  {places.result_dir / campaign.file_name}")
+    typer.echo(printable(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else "")))
+    typer.echo(printable(f"Results:  {places.result_dir / campaign.file_name}"))
     for remark in (*notes, *reading.remarks, *standing.remarks):
         typer.echo(f"Note:     {printable(remark)}")
     typer.echo()
@@ -148,7 +148,7 @@ def _list_points(group: Group, standing: Standing) -> None:
     width = max(len(point.id) for point in group.points)
     for point in group.points:
         fingerprint = point.spec.fingerprint
-        typer.echo(f"    {fingerprint}  {point.id:{width}}  {_state(fingerprint, standing)}")
+        typer.echo(f"    {fingerprint}  {point.id:{width}}  {printable(_state(fingerprint, standing))}")
 
 
 def _state(fingerprint: str, standing: Standing) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from inferometer.campaign.estimate import Estimate, typical_lengths
+from inferometer.printable import printable, printable_lines
+from inferometer.secret import masked
 from inferometer.spec.campaign import Group, Hardware, ServerNeed
 from inferometer.spec.interleave import Block
 from inferometer.spec.recipe import shell_line
@@ -95,14 +97,14 @@ def describe(group: Group, *, embedded: bool) -> str:
         *([] if embedded else _to_start(need)),
         f"  points    {', '.join(ids) if len(ids) <= 3 else f'{ids[0]}, {ids[1]}, ... {ids[-1]}'}",
     ]
-    return "\n".join(lines)
+    return printable_lines("\n".join(lines))
 
 
 def _to_start(need: ServerNeed) -> Iterator[str]:
     if need.hardware is not None:
         yield f"  hardware  {need.hardware_name}: {_declared(need.hardware)}"
         if need.hardware.instruction:
-            yield f"  do        {need.hardware.instruction}"
+            yield f"  do        {printable(need.hardware.instruction)}"
     if need.recipe.compose_file:
         yield f"  compose   service {need.recipe.compose_service} of {need.recipe.compose_file}"
     if line := shell_line(need.recipe):
@@ -110,10 +112,10 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
         if need.binding:
             yield f"  listens   {need.binding}"
     if need.recipe.launch:
-        launched = ", ".join(f"{name} {value}" for name, value in need.recipe.launch.items())
-        yield f"  launch    {launched}"
+        launched = ", ".join(f"{name} {masked(value)}" for name, value in need.recipe.launch.items())
+        yield f"  launch    {printable(launched)}"
     if need.recipe.note:
-        yield f"  note      {need.recipe.note}"
+        yield f"  note      {printable(need.recipe.note)}"
 
 
 def order_in_words(blocks: Sequence[Block], started: Sequence[Group], *, embedded: bool) -> list[str]:

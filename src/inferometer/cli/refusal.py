@@ -6,13 +6,15 @@ from typing import NoReturn
 
 import typer
 
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 
 EXIT_USAGE = 2
+MAX_REASON_CHARS = 20_000
+"""Some list all that there is to choose from."""
 
 
 def refuse(*reasons: str) -> NoReturn:
     """End with these."""
     for reason in reasons:
-        typer.echo(f"inferometer: {printable(reason)}", err=True)
+        typer.echo(f"inferometer: {printable(reason, MAX_REASON_CHARS)}", err=True)
     raise typer.Exit(EXIT_USAGE)

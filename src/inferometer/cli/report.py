@@ -14,7 +14,7 @@ import typer
 from inferometer.cli.asserted import HELP
 from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 
 if TYPE_CHECKING:
     from inferometer.cli.report_files import TableFiles

@@ -9,7 +9,7 @@ import typer
 
 from inferometer.cli.asserted import HELP
 from inferometer.cli.refusal import refuse
-from inferometer.report.printable import printable
+from inferometer.printable import printable, printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
     outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=known), places, lines)
     for line in summary_lines(outcome, asked.notes):
-        typer.echo(printable(line))
+        typer.echo(printable_line(line))
     code = outcome.exit_code
     if not outcome.interrupted and outcome.trouble is None:
         code = max(code, show_results(outcome.endings, places, groups, asked, rehearsal=quick or embedded))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 
 if TYPE_CHECKING:
     from inferometer.campaign.outcome import Ending

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING
 
 from inferometer.live.progress import progress
+from inferometer.printable import printable, printable_line, printable_lines, printable_name
 
 if TYPE_CHECKING:
     from inferometer.loadgen import Snapshot
@@ -33,7 +34,7 @@ class CampaignLines:
         self._longest = max((len(point.id) for point in points), default=0)
 
     def say(self, text: str) -> None:
-        print(text, file=self._out, flush=True)
+        print(printable_lines(text), file=self._out, flush=True)
 
     def block(self, block: Block, *, todo: int) -> None:
         points = block.points
@@ -46,11 +47,12 @@ class CampaignLines:
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts
-        more = [f"{name} {facts[name]}" for name in ("max_model_len", "version") if facts.get(name)]
-        self.say("  ".join([f"Server:   {facts.get('base_url')}", str(facts.get("model") or need.served_model), *more]))
+        more = [f"{name} {printable_name(facts[name])}" for name in ("max_model_len", "version") if facts.get(name)]
+        model = printable_name(facts.get("model") or need.served_model)
+        self.say("  ".join([f"Server:   {facts.get('base_url')}", model, *more]))
         if confirmation.unchecked:
             word = _WORD_OF.get(confirmation.confirmed_by, confirmation.confirmed_by.removeprefix("confirmed by the "))
-            self.say(f"          not checked, on the word of the {word}: {', '.join(confirmation.unchecked)}")
+            self.say(f"          not checked, on the word of the {word}: {printable(', '.join(confirmation.unchecked))}")
 
     def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
         load = point.spec.load
@@ -59,15 +61,15 @@ class CampaignLines:
     def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
         self.say(f"{self._start_of(point)}  {status:7}  {figures_of(summary)}  {path}")
         for reason in reasons:
-            self.say(f"    {reason}")
+            self.say(f"    {printable(reason)}")
 
     def failed(self, point: PlannedPoint, reason: str) -> None:
-        self.say(f"{self._start_of(point)}  FAILED   {reason}")
+        self.say(f"{self._start_of(point)}  FAILED   {printable(reason)}")
 
     def lost(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
-        self.say(f"Group {group.id} cannot go on: {reason}")
+        self.say(f"Group {group.id} cannot go on: {printable(reason)}")
         for line in log_tail:
-            self.say(f"  | {line}")
+            self.say(f"  | {printable_line(line)}")
 
     def _start_of(self, point: PlannedPoint) -> str:
         return f"{self._labels[point.id]} {point.id:{self._longest}}"

@@ -109,6 +109,10 @@ class Generation:
     extra_body: Mapping[str, Any] = field(default_factory=dict)
     adapters: Sequence[str] = ()
     """LoRA adapters by the names the server has for them; requests take them in turn."""
+    limit_field: str = "max_tokens"
+    """What the server calls the limit of an answer, where servers of one wire have several names for it."""
+    left_out: Sequence[str] = ()
+    """Fields that nobody asked for, and that this server refuses."""
 
     def adapter(self, request: Request) -> str | None:
         """The LoRA adapter that this request is for; None is the base model."""
@@ -149,6 +153,10 @@ class Emitter(Protocol):
         ...
 
 
+def nothing_to_try(generation: Generation, said: str) -> None:
+    """Of wires whose fields have one name each, and no server that refuses them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
     """One wire format, and what its servers can do. A row of `PROTOCOLS`; nothing outside `protocol/` knows its name."""
@@ -177,6 +185,9 @@ class Backend:
     """Whether the server counts tokens in its answers."""
     chooses_adapter: bool = True
     """Whether a request can name a LoRA adapter."""
+    adapt: Callable[[Generation, str], Generation | None] = nothing_to_try
+    """What a server that refused a request with these words may take instead; None where there is nothing else to try. What the
+    user asked for stays."""
     routes: Routes = ANY_SERVER
 
     def path(self, model: str) -> str:

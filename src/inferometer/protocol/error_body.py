@@ -6,17 +6,15 @@ know the API key in use: whoever does must see to it that a server which echoes 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from inferometer.printable import printable
 from inferometer.protocol.lenient_json import read_json
 
 SENTENCE_CHARS = 400
 """Length beyond which an error is cut: validation errors may quote the whole prompt."""
 
 _NO_REASON = "the server gave no reason"
-_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
 def error_sentence(body: bytes) -> str:
@@ -24,9 +22,8 @@ def error_sentence(body: bytes) -> str:
     try:
         document = read_json(body)
     except ValueError:
-        text = body[: 64 * SENTENCE_CHARS].decode("utf-8", "replace")
-        title = _TITLE.search(text)
-        return one_line(title[1] if title else text) or _NO_REASON
+        page = body[: 64 * SENTENCE_CHARS]
+        return one_line((_title(page) or page).decode("utf-8", "replace")) or _NO_REASON
     if isinstance(document, list) and document:
         document = document[0]
     message = error_message(document)
@@ -53,9 +50,17 @@ def error_message(document: Any) -> str | None:
 
 
 def one_line(text: str) -> str:
-    """The text without line ends and control characters, cut to SENTENCE_CHARS."""
-    line = _UNPRINTABLE.sub(" ", text).strip()
-    return line if len(line) <= SENTENCE_CHARS else line[: SENTENCE_CHARS - 1] + "…"
+    """The text on one printable line, cut to SENTENCE_CHARS."""
+    return printable(text, SENTENCE_CHARS)
+
+
+def _title(page: bytes) -> bytes:
+    """The title of an HTML page, empty where it has none. Each mark is looked for once, so that the time is linear."""
+    lower = page.lower()
+    begin = lower.find(b"<title")
+    begin = lower.find(b">", begin) if begin >= 0 else -1
+    end = lower.find(b"</title>", begin) if begin >= 0 else -1
+    return page[begin + 1 : end].strip() if end >= 0 else b""
 
 
 def _words(value: Any, depth: int = 4) -> str:
@@ -66,11 +71,16 @@ def _words(value: Any, depth: int = 4) -> str:
         return ""
     if isinstance(value, list):
         return one_line("; ".join(filter(None, (_words(item, depth - 1) for item in value))))
-    if not isinstance(value, dict):
-        return ""
+    return _words_of_object(value, depth) if isinstance(value, dict) else ""
+
+
+def _words_of_object(value: dict[str, Any], depth: int) -> str:
+    """What it says, with the place or the field that it is about."""
     telling = (_words(value.get(key), depth - 1) for key in ("message", "msg", "error", "detail", "type", "code"))
     said = next(filter(None, telling), "")
-    place = value.get("loc")
+    place, field = value.get("loc"), value.get("param")
     if isinstance(place, list) and said:
-        return one_line(f"{'.'.join(map(str, place))}: {said}")
+        return one_line(f"{'.'.join(str(step) for step in place if isinstance(step, str | int))}: {said}")
+    if isinstance(field, str) and field and said and field not in said:
+        return one_line(f"{said} (parameter {field})")
     return said

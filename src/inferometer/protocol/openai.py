@@ -10,14 +10,14 @@ import orjson
 from inferometer.protocol.base import Backend, Generation
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_COMPLETION, ChunkEmitter, read_completion
-from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, stream_body
+from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, adapt, stream_body
 from inferometer.protocol.request_body import text_or_ids
 from inferometer.request import Request
 
 
 def encode(request: Request, generation: Generation) -> bytes:
     """Prompts are text or token ids; a LoRA adapter is a model by its name."""
-    wire: dict[str, Any] = {"prompt": text_or_ids(request), "max_tokens": request.max_tokens}
+    wire: dict[str, Any] = {"prompt": text_or_ids(request), generation.limit_field: request.max_tokens}
     if generation.logprobs is not None:
         wire["logprobs"] = generation.logprobs
     return orjson.dumps(stream_body(request, generation, wire))
@@ -55,4 +55,5 @@ COMPLETIONS = Backend(
     read=read_completion,
     emitter=partial(ChunkEmitter, VLLM_COMPLETION),
     carries_token_ids=True,
+    adapt=adapt,
 )

@@ -11,7 +11,7 @@ import orjson
 from inferometer.protocol.base import Backend, Generation
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_CHAT, ChunkEmitter, read_chat
-from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, stream_body
+from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, adapt, stream_body
 from inferometer.protocol.request_body import messages_of
 from inferometer.request import Request
 
@@ -24,11 +24,9 @@ def encode(request: Request, generation: Generation) -> bytes:
 def chat_body(request: Request, generation: Generation) -> dict[str, Any]:
     """The fields of the body.
 
-    The limit is sent as `max_tokens`: every server that was tried obeys it, while llama-cpp-python ignores its successor
-    `max_completion_tokens` and generates on without a limit. Where only the successor is taken (OpenAI's reasoning models
-    say so), put it among the parameters or in `extra_body`, and `max_tokens` is left out.
+    A limit of the request's own by its newer name takes the place of the run's.
     """
-    wire: dict[str, Any] = {"messages": messages_of(request), "max_tokens": request.max_tokens}
+    wire: dict[str, Any] = {"messages": messages_of(request), generation.limit_field: request.max_tokens}
     if generation.logprobs is not None:
         wire |= {"logprobs": True, "top_logprobs": generation.logprobs}
     body = stream_body(request, generation, wire)
@@ -133,4 +131,5 @@ CHAT = Backend(
     read=read_chat,
     emitter=partial(ChunkEmitter, VLLM_CHAT),
     chat=True,
+    adapt=adapt,
 )

@@ -10,6 +10,7 @@ no failure; how many there were is kept, and the stream's own end says whether t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from orjson import dumps, loads
@@ -30,6 +31,10 @@ from inferometer.protocol.sse import EventSplitter
 from inferometer.request import Request
 
 Choice = Mapping[str, Any]
+
+LIMIT_FIELDS = ("max_tokens", "max_completion_tokens")
+"""The limit of an answer: the name that all servers obey which were tried, and its successor, which alone OpenAI's newer models
+take. (llama-cpp-python ignores the successor and generates on without a limit.)"""
 
 _NOT_LEARNT = (b"\0", b"\0", 1 << 62)
 _UNLEARNABLE = (b"\0", b"\0", 1 << 63)
@@ -65,12 +70,22 @@ def stream_body(request: Request, generation: Generation, wire: Mapping[str, Any
         "model": generation.adapter(request) or generation.model,
         **wire,
         "stream": True,
-        "stream_options": {"include_usage": True},
+        **({} if "stream_options" in generation.left_out else {"stream_options": {"include_usage": True}}),
         **({"ignore_eos": True} if generation.ignore_eos else {}),
         **generation.sampling,
         **request.parameters,
         **generation.extra_body,
     }
+
+
+def adapt(generation: Generation, said: str) -> Generation | None:
+    """What to try where a server refuses the name of the limit, or `stream_options`, as some do."""
+    is_ours = "stream_options" not in {*generation.left_out, *generation.extra_body, *generation.sampling}
+    if is_ours and ("stream_options" in said or "include_usage" in said):
+        return replace(generation, left_out=(*generation.left_out, "stream_options"))
+    if generation.limit_field == LIMIT_FIELDS[0] and any(name in said for name in LIMIT_FIELDS):
+        return replace(generation, limit_field=LIMIT_FIELDS[1])
+    return None
 
 
 class StreamDecoder:

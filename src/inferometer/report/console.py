@@ -19,6 +19,7 @@ from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
+from inferometer.printable import printable
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
 
@@ -212,7 +213,9 @@ def _verdict(verdict: Verdict) -> list[str]:
 
 def _finding(finding: Finding) -> list[str]:
     level = finding.level.name.lower()
-    lines = textwrap.wrap(finding.sentence, TEXT_WIDTH, initial_indent=f"  {level:<8} ", subsequent_indent=" " * 11)
+    lines = textwrap.wrap(printable(finding.sentence), TEXT_WIDTH, initial_indent=f"  {level:<8} ", subsequent_indent=" " * 11)
     if finding.next_step:
-        lines += textwrap.wrap(finding.next_step, TEXT_WIDTH, initial_indent=" " * 11 + "Next: ", subsequent_indent=" " * 17)
+        lines += textwrap.wrap(
+            printable(finding.next_step), TEXT_WIDTH, initial_indent=" " * 11 + "Next: ", subsequent_indent=" " * 17
+        )
     return lines

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from inferometer.analysis.said import Said
 from inferometer.analysis.targets import Checked
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 from inferometer.report.tables.columns import figure, spelled
 from inferometer.report.words import Words
 from inferometer.report.words.sentences import reasons_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 from inferometer.report.tables.columns import figure, spelled, telling
 from inferometer.results import Condition, Point
 from inferometer.results.telling import telling_places

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from inferometer.results.json_text import storable
 from inferometer.results.point import Point
 from inferometer.results.run_point import MOST_BYTES
+from inferometer.secret import masked_words
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, read_objects
 from inferometer.store.run_directory import RUN
@@ -62,7 +63,7 @@ def environment_of(point: Point) -> pl.DataFrame:
     return pl.DataFrame(
         [
             pl.Series("point", [point.id]),
-            *(pl.Series(name, [None if value is None else storable(str(value))], pl.String) for name, value in texts.items()),
+            *(pl.Series(name, [_stored(value)], pl.String) for name, value in texts.items()),
             *(pl.Series(name, [value], pl.Float64, strict=False) for name, value in numbers.items()),
         ]
     )
@@ -81,4 +82,10 @@ def _joined(value: object) -> str | None:
     """A list of words as one string; an empty one is nothing."""
     import shlex
 
-    return shlex.join(str(word) for word in entries(value)) or None
+    words = [str(word) for word in entries(value) if isinstance(word, str | int | float)]
+    return shlex.join(masked_words(words)) or None  # what wrote the file may have known fewer kinds of secrets
+
+
+def _stored(value: object) -> str | None:
+    """A text or a number as a cell; what is neither, however deep it is nested, is no fact."""
+    return storable(str(value)) if isinstance(value, str | int | float) else None

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from inferometer.printable import printable
+
 
 class ServerError(Exception):
     """The server needed is not there: one sentence with cause and cure, and the last lines of its log where we have it."""
 
     def __init__(self, sentence: str, log_tail: Sequence[str] = ()) -> None:
-        super().__init__(sentence)
+        super().__init__(printable(sentence))
         self.log_tail = tuple(log_tail)
 
 

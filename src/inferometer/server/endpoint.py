@@ -1,38 +1,51 @@
 """Endpoint: the calls around a run that ask a server what it is, what it serves and how it counts.
 
-Slow and careful where the loop is fast: every failure becomes an `EndpointError` of one sentence with cause and cure. Knows
-httpx (imported on use); not of the loop, whose connections are its own, and not of starting servers.
+Slow and careful where the loop is fast: every failure becomes an `EndpointError` of one sentence with cause and cure, and every
+question has an end. What is only nice to know is done without where a server does not say it, or not in time. Not aware of the
+loop, whose connections are its own, and of starting servers.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import reduce
+from typing import Any
 
+from orjson import dumps
+
+from inferometer.printable import printable, printable_name
 from inferometer.protocol import ANY_SERVER, Routes, TokenizeRoute, error_sentence
-from inferometer.protocol.base import Decoder, Usage
+from inferometer.protocol.base import Decoder, StreamEvent, Usage
+from inferometer.protocol.error_body import SENTENCE_CHARS
+from inferometer.protocol.lenient_json import read_json
 from inferometer.request import Message
-from inferometer.server.failures import EndpointError, status_error, transport_error
+from inferometer.server.calls import MAX_ANSWER_BYTES, Answer, Calls
+from inferometer.server.deadline import Deadline
+from inferometer.server.failures import EndpointError, status_error
+from inferometer.server.model_list import Listing, ModelCard, card_of, listed, listed_names
 from inferometer.spec.flags import check_header, parse_base_url, with_api_key
 
-if TYPE_CHECKING:
-    import httpx
-
-T = TypeVar("T")
-
-__all__ = ["Endpoint", "EndpointError", "ModelCard", "ProbeResult"]
+__all__ = ["Endpoint", "EndpointError", "Listing", "ModelCard", "ProbeResult"]
 
 READY_PAUSE_S = 0.5
 
 METRICS_TIMEOUT_S = 2.5
-METRICS_MOST_BYTES = 8 * 2**20
+MAX_METRICS_BYTES = 4 * 2**20
 """A page of vLLM is of 50 KB for each of its engines."""
+
+HEALTH_TIMEOUT_S = 5.0
+VERSION_TIMEOUT_S = 10.0
+"""For all routes together. What is only nice to know is done without where it takes longer."""
+
+MAX_TRIAL_BYTES = 4 * 2**20
+AFTER_FINISH_S = 2.0
+AFTER_DONE_S = 0.5
+"""How long the end of a body is waited for once the answer has finished (usage may follow), and after its end marker."""
 
 VERSION_ROUTES = (
     ("/version", "version"),
@@ -45,19 +58,10 @@ VERSION_ROUTES = (
 )
 """Where engines tell their version: vLLM and trtllm-serve, SGLang, TGI, llama.cpp, Ollama, Xinference, Triton."""
 
-LIMITS = ("max_model_len", "max_total_tokens", "context_length")
-"""What a model's longest prompt and output together is called: by vLLM and SGLang, TGI, Xinference."""
+NOT_YET = (502, 503, 504)
+"""What servers, and gateways before them, answer while a model is loaded."""
 
-
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """One model of the server's list. `max_model_len`: prompt and output together, tokens; None where it is not told."""
-
-    id: str
-    max_model_len: int | None = None
-    aliases: tuple[str, ...] = ()
-    root: str | None = field(default=None, compare=False)
-    """What it was loaded from, a repository's name or a path; vLLM tells."""
+SHORTEST_SECRET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class ProbeResult:
     status: int
     usage: Usage
     error: str | None = None
+    outputs: int = 0
+    """Events with output."""
 
     @property
     def prompt_tokens(self) -> int | None:
@@ -76,7 +82,7 @@ class ProbeResult:
 
 
 class Endpoint:
-    """A server under test, asked over a connection of its own. Safe to share between threads; close it, or use `with`.
+    """A server under test, asked over connections of its own. Safe to share between threads; close it, or use `with`.
 
     `base_url` is taken with and without `/v1` and a trailing slash. The key in OPENAI_API_KEY is sent as a bearer token unless
     `headers` hold an authorization; neither is ever shown. `routes` is where servers of its kind tell of themselves.
@@ -90,8 +96,6 @@ class Endpoint:
         timeout_s: float = 30.0,
         routes: Routes = ANY_SERVER,
     ) -> None:
-        import httpx
-
         try:
             self.base_url = parse_base_url(base_url)
             sent = with_api_key(headers or {}, os.environ)
@@ -102,15 +106,12 @@ class Endpoint:
         self.timeout_s = timeout_s
         self.routes = routes
         self._counted_by: TokenizeRoute | None = None
+        self._cannot_count = False
+        self._late_list: EndpointError | None = None
         self._secrets = tuple({part for value in sent.values() for part in (value, value.split(" ")[-1]) if len(part) > 3})
         self._has_key = any(name.lower() in ("authorization", "api-key", "x-api-key") for name in sent)
-        self._client = httpx.Client(
-            headers=sent,
-            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0)),
-            verify=_tls(insecure) if self.base_url.startswith("https") else False,  # without TLS, loading authorities is waste
-            trust_env=False,  # a proxy from the environment would answer for the server, or slow it down, unseen
-            follow_redirects=False,  # the run would not follow either
-        )
+        tls = _tls(insecure) if self.base_url.startswith("https") else None  # loading authorities takes its time
+        self._calls = Calls(self.base_url, sent, tls)
 
     def __repr__(self) -> str:
         return f"Endpoint({self.base_url!r})"
@@ -122,71 +123,107 @@ class Endpoint:
         self.close()
 
     def close(self) -> None:
-        self._client.close()
+        self._calls.close()
 
     def check_reachable(self) -> None:
         """Raise unless something answers HTTP there, lets us in, and has its model loaded.
 
         Where the servers' kind has no route of its own for that, or this one does not have it, asks for the list of models.
         """
-        response = self._send(*self.routes.ready.split())
-        is_list = self.routes.ready == self.routes.models
-        if not is_list and response.status_code in (404, 405):
-            response, is_list = self._send(*self.routes.models.split()), True
-        ready = response.status_code not in (401, 403, 503) if is_list else response.status_code == 200
-        if not ready or response.is_redirect:
-            raise self._refused(response)
+        route = self.routes.ready
+        answer = self._ask(route)
+        if route != self.routes.models and answer.status in (404, 405):
+            route = self.routes.models
+            answer = self._ask(route)
+        is_list = route == self.routes.models
+        ready = answer.status not in (401, 403, *NOT_YET) if is_list else answer.status == 200
+        if not ready or answer.location is not None:
+            raise self._refused(answer, route.split()[1])
 
-    def wait_ready(self, timeout_s: float) -> None:
-        """`check_reachable` until it is content, for `timeout_s` at most (0 is one try); raises what it raised last."""
+    def wait_ready(self, timeout_s: float, *, model_given: bool = False) -> None:
+        """`check_reachable` until it is content, for `timeout_s` at most (0 is one try); raises what it raised last.
+
+        Where the model is given, nothing is to be learnt from these routes that a request would not show: then any HTTP answer
+        will do in the end, also a refusal.
+        """
         deadline_s = time.monotonic() + timeout_s
         while True:
             try:
                 self.check_reachable()
                 return
             except EndpointError as error:
-                if error.status in (401, 403) or time.monotonic() + READY_PAUSE_S > deadline_s:
+                is_final = error.status in (401, 403) or error.redirect
+                if is_final or time.monotonic() + READY_PAUSE_S > deadline_s:
+                    if model_given and (error.status is not None or error.timed_out):
+                        if error.timed_out and self.routes.ready == self.routes.models:
+                            self._late_list = error  # once is enough to wait for it
+                        return
                     raise
             time.sleep(READY_PAUSE_S)
 
     def only_model(self) -> str:
         """The name of the one model that is served. Raises where there is none to be seen, or a choice."""
-        names = [card.id for card in self.models()]
+        found = self._models_or_why()
+        if isinstance(found, EndpointError):
+            if found.status in (None, 401, 403, 503) or found.redirect:
+                raise found
+            cure = "say which model it serves with --model, or check --backend and --base-url"
+            raise EndpointError(f"{self.base_url} has no list of models ({found.reason}): {cure}.", found.status)
+        names = [card.id for card in found]
         if len(names) != 1:
-            listed = f"several models ({', '.join(names[:8])})" if names else "no model in its list"
-            raise EndpointError(f"{self.base_url} serves {listed}: say which with --model.")
+            served = f"several models ({listed_names(names)})" if names else "no model in its list"
+            raise EndpointError(f"{self.base_url} serves {served}: say which with --model.")
         return names[0]
 
     def health(self) -> bool | None:
-        """Whether its own route for that, else `/health`, says the server is ready; None where it has no such route."""
-        own = self.routes.ready if self.routes.ready != self.routes.models else "GET /health"
-        status = self._send(*own.split()).status_code
-        return None if status in (404, 405) else status == 200
+        """Whether its own route for that, else `/health`, says the server is ready; None where none says anything."""
+        own = self.routes.ready != self.routes.models
+        route = self.routes.ready if own else "GET /health"
+        try:
+            status = self._ask(route, Deadline(HEALTH_TIMEOUT_S)).status
+        except EndpointError:
+            return None
+        return True if status == 200 else False if status >= 500 or (own and status == 400) else None
 
     def models(self) -> list[ModelCard]:
         """The models the server lists; an empty list is possible (transformers serve lists none for a local path)."""
-        listed = _listed(self._json(*self.routes.models.split()))
-        if listed is None:
-            raise EndpointError(
-                f"{self.base_url}{self.routes.models.split()[1]} answered without a list of models: "
-                "check that --base-url is the inference server."
-            )
-        return [card for entry in listed if isinstance(entry, dict) and (card := _card(entry)) is not None]
+        path = self.routes.models.split()[1]
+        entries = listed(self._json(self.routes.models))
+        if entries is None:
+            raise self._no_list(f"{path} answered without a list of models")
+        return [card for entry in entries if isinstance(entry, dict) and (card := card_of(entry)) is not None]
 
-    def find_model(self, name: str) -> ModelCard | None:
-        """The card of the model called `name`; None where the server lists none at all. Raises where it lists others."""
-        cards = self.models()
-        for card in cards:
-            if name == card.id or name in card.aliases:
-                return card
-        if not cards:
-            return None
-        raise EndpointError(_wrong_model(self.base_url, name, [card.id for card in cards]))
+    def listing(self, name: str) -> Listing:
+        """What the list of models says of the one called `name`; that there is no list is no error. Raises EndpointError."""
+        found = self._models_or_why()
+        if isinstance(found, EndpointError):
+            return Listing(missing=found)
+        card = next((each for each in found if name in (each.id, *each.aliases)), None)
+        return Listing(card, others=() if card is not None else tuple(each.id for each in found))
+
+    def _models_or_why(self) -> list[ModelCard] | EndpointError:
+        """The models, or why none are listed by a server that answers. Raises EndpointError where there is no such server."""
+        if self._late_list is not None:
+            return self._late_list
+        try:
+            return self.models()
+        except EndpointError as error:
+            if error.status is None and not error.timed_out:
+                raise
+            return error
 
     def version(self) -> str | None:
-        """The engine's version as it tells it; None where it does not."""
+        """The engine's version as it tells it; None where it does not, or not in time. Raises EndpointError if it is gone."""
+        deadline = Deadline(VERSION_TIMEOUT_S)
         for path, key in VERSION_ROUTES:
-            answer = _document(self._send("GET", path))
+            try:
+                answer = _document(self._ask(f"GET {path}", deadline))
+            except EndpointError as error:
+                if error.unreachable:
+                    raise
+                if error.timed_out:
+                    return None
+                continue
             if isinstance(answer, dict) and isinstance(answer.get(key), str):
                 return str(answer[key])
         return None
@@ -199,29 +236,22 @@ class Endpoint:
     def metrics_page(self) -> tuple[str, float] | None:
         """The Prometheus page, and when it was written, s since 1970 (by the server's clock, where it tells).
 
-        None where there is none, or one of more than METRICS_MOST_BYTES, or that takes longer than METRICS_TIMEOUT_S.
+        None where there is none, or one of more than MAX_METRICS_BYTES, or that takes longer than METRICS_TIMEOUT_S.
         """
         if self.routes.metrics is None:
             return None
-        method, path = self.routes.metrics.split()
-        return self._twice(lambda: self._page(method, path), f"{method} {path}", METRICS_TIMEOUT_S)
-
-    def _page(self, method: str, path: str) -> tuple[str, float] | None:
-        deadline_s = time.monotonic() + METRICS_TIMEOUT_S
-        page = bytearray()
-        with self._client.stream(method, self.base_url + path, timeout=METRICS_TIMEOUT_S) as response:
-            if response.status_code != 200 or not response.headers.get("content-type", "").startswith("text/plain"):
-                return None
-            for block in response.iter_bytes():
-                page += block
-                if len(page) > METRICS_MOST_BYTES or time.monotonic() > deadline_s:
-                    return None
-        return page.decode(errors="replace"), _written_s(response)
+        try:
+            answer = self._ask(self.routes.metrics, Deadline(METRICS_TIMEOUT_S), max_bytes=MAX_METRICS_BYTES)
+        except EndpointError:
+            return None
+        if answer.status != 200 or not answer.headers.get("content-type", "").startswith("text/plain"):
+            return None
+        return answer.body.decode(errors="replace"), _written_s(answer)
 
     def tokenize(self, model: str, text: str) -> list[int] | None:
         """Token ids of `text` as a completion prompt, special tokens included; None where the server cannot tell."""
         for route in (self._counted_by,) if self._counted_by else self.routes.tokenize:
-            ids = route.read(self._answer(route.path, route.question(model, text)))
+            ids = route.read(self._counted(route.path, route.question(model, text)))
             if ids or (ids is not None and not text):  # llama.cpp answers a question that is not its own with no tokens
                 self._counted_by = route if ids else None
                 return ids
@@ -230,92 +260,119 @@ class Endpoint:
     def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None:
         """Prompt tokens of `messages` in the model's chat template; None where the server cannot tell."""
         path = next((route.path for route in self.routes.tokenize if route.chat), None)
-        answer = self._answer(path, {"model": model, "messages": list(messages)}) if path else None
+        answer = self._counted(path, {"model": model, "messages": list(messages)}) if path else None
         count = answer.get("count") if isinstance(answer, dict) else None
-        return count if isinstance(count, int) and count > 0 else None
+        return count if type(count) is int and count > 0 else None
 
-    def probe(self, path: str, body: bytes, decoder: Decoder, timeout_s: float = 120.0) -> ProbeResult:
+    def _counted(self, path: str, question: Mapping[str, Any]) -> Any:
+        """The JSON posted back, None where the server has no such route, or does not like the question.
+
+        One that gave no answer, or none with an end, is not asked again: there are other ways to count.
+        """
+        if self._cannot_count:
+            return None
+        try:
+            return _document(self._ask(f"POST {path}", body=dumps(question)))
+        except EndpointError:
+            self._cannot_count = True
+            return None
+
+    def probe(self, path: str, body: bytes, decoder: Decoder, deadline: Deadline | None = None) -> ProbeResult:
         """Post one request as the run will (`body` and `decoder` are its protocol's) and report what the server made of it.
 
-        A refusal of the request itself is a result; an unreachable server, a refused key, a missing path raise.
+        It is over with the end of the answer, whether or not the body ends. A refusal of the request itself is a result; an
+        unreachable server, a refused key, a missing path raise.
         """
-        headers = {"Content-Type": "application/json", "Accept": "text/event-stream, application/x-ndjson"}
-        response = self._send("POST", path, content=body, headers=headers, timeout_s=timeout_s)
-        if response.status_code in (401, 403, 404, 405, 503) or response.is_redirect:
-            raise self._refused(response)
-        if response.status_code != 200:
-            return ProbeResult(response.status_code, Usage(), self._said(response))
-        events = decoder.feed(self._hide(response.text).encode()) + decoder.close()
-        usage = next((event.usage for event in reversed(events) if event.usage is not None), Usage())
+        until = Deadline(self.timeout_s) if deadline is None else deadline.part()
+
+        def read(answer: Answer, pieces: Iterator[bytes]) -> ProbeResult:
+            if answer.status != 200:
+                whole = replace(answer, body=b"".join(pieces))
+                if answer.status in (401, 403, 404, 405, 503) or answer.location is not None:
+                    raise self._refused(whole, path, measured=True)
+                return ProbeResult(answer.status, Usage(), self._said(whole))
+            if (packed := answer.headers.get("content-encoding", "identity")) not in ("", "identity"):
+                raise EndpointError(
+                    f"{self.base_url} compresses its answer on {path} ({packed}) though it was asked not to, and compressed "
+                    "streams cannot be timed: switch that off in the server, or in the gateway before it.",
+                    answer.status,
+                )
+            return self._result(_events(pieces, decoder, until))
+
+        return self._calls.streamed(path, until, body, MAX_TRIAL_BYTES, read)
+
+    def _result(self, events: Sequence[StreamEvent]) -> ProbeResult:
+        usage = reduce(Usage.grown, (event.usage for event in events if event.usage is not None), Usage())
         error = next((event.error for event in events if event.error is not None), None)
-        return ProbeResult(response.status_code, usage, error if error is None else self._hide(error))
+        outputs = sum(bool(event.text) for event in events)
+        return ProbeResult(200, usage, error if error is None else printable(self._hide(error), SENTENCE_CHARS), outputs)
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout_s: float | None = None) -> Any:
         """The JSON of the answer, None where there is none; for what servers can be told to do. Raises unless it is 200."""
-        response = self._send(method, path, timeout_s=timeout_s, **({} if body is None else {"json": dict(body)}))
-        if response.status_code != 200:
-            raise self._refused(response)
-        return _document(response)
+        deadline = Deadline(timeout_s if timeout_s is not None else self.timeout_s)
+        answer = self._ask(f"{method} {path}", deadline, body=None if body is None else dumps(body))
+        if answer.status != 200:
+            raise self._refused(answer, path)
+        return _document(answer)
 
-    def _answer(self, path: str, body: Mapping[str, Any]) -> Any:
-        """The JSON posted back, None where the server has no such route or does not like the question."""
-        response = self._send("POST", path, json=body)
-        if response.status_code in (401, 403):
-            raise self._refused(response)
-        return _document(response)
-
-    def _json(self, method: str, path: str) -> Any:
-        response = self._send(method, path)
-        if response.status_code != 200:
-            raise self._refused(response)
+    def _json(self, route: str) -> Any:
+        path = route.split()[1]
+        response = self._ask(route)
+        if response.status != 200:
+            raise self._refused(response, path)
         answer = _document(response)
         objects = answer if isinstance(answer, list) else [answer]
         if not all(isinstance(each, dict) for each in objects):
             kind = response.headers.get("content-type", "no type").split(";")[0]
-            raise EndpointError(
-                f"{self.base_url}{path} answered with {kind} that is not a JSON object: "
-                "check that --base-url is the inference server."
-            )
+            raise self._no_list(f"{path} answered with {printable_name(kind)} that is not a JSON object")
         return answer
 
-    def _send(self, method: str, path: str, *, timeout_s: float | None = None, **content: Any) -> httpx.Response:
-        import httpx
+    def _no_list(self, what: str) -> EndpointError:
+        return EndpointError(f"{self.base_url}{what}: check that --base-url is the inference server.", status=200, reason=what)
 
-        if timeout_s is not None:
-            content["timeout"] = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
+    def _ask(
+        self, route: str, deadline: Deadline | None = None, *, body: bytes | None = None, max_bytes: int = MAX_ANSWER_BYTES
+    ) -> Answer:
+        """The answer on a route, `METHOD path`, within the time for needful questions unless another is given."""
+        method, path = route.split()
+        until = Deadline(self.timeout_s) if deadline is None else deadline
+        return self._calls.whole(method, path, until, body, max_bytes)
 
-        def ask() -> httpx.Response:
-            return self._client.request(method, self.base_url + path, **content)
+    def _refused(self, answer: Answer, path: str, *, measured: bool = False) -> EndpointError:
+        return status_error(answer, self.base_url, path, self._said(answer), has_key=self._has_key, measured=measured)
 
-        return self._twice(ask, f"{method} {path}", timeout_s or self.timeout_s)
-
-    def _twice(self, ask: Callable[[], T], asked: str, timeout_s: float) -> T:
-        """What `ask` returns, at the second try where a kept connection was closed under the first. Raises EndpointError."""
-        import httpx
-
-        try:
-            try:
-                return ask()
-            except httpx.RemoteProtocolError as error:
-                if "disconnected" not in str(error):
-                    raise
-                # It may have closed a kept connection just as we wrote: llama-server does so after each stream.
-                return ask()
-        except httpx.HTTPError as error:
-            failed = transport_error(error, self.base_url, asked, timeout_s)
-        raise failed  # outside the handler: the library's exception, which may hold headers, is not kept
-
-    def _refused(self, response: httpx.Response) -> EndpointError:
-        return status_error(response, self.base_url, self._said(response), self._has_key)
-
-    def _said(self, response: httpx.Response) -> str:
-        return self._hide(error_sentence(self._hide(response.text).encode()))  # before it is cut, and after it is unescaped
+    def _said(self, answer: Answer) -> str:
+        body = self._hide(answer.body.decode("utf-8", "replace")).encode("utf-8", "replace")  # before it is cut ...
+        return self._hide(error_sentence(body))  # ... and after it is unescaped
 
     def _hide(self, text: str) -> str:
-        """The text without our secrets, which some servers repeat."""
+        """The text without our secrets, which some servers repeat, nor the beginning of one where it was cut."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
+            begun = [secret[:n] for n in range(SHORTEST_SECRET, len(secret)) if text.endswith(f"{secret[:n]}…")]
+            text = text.removesuffix(f"{begun[-1]}…") + "***" if begun else text
         return text
+
+
+def _events(pieces: Iterator[bytes], decoder: Decoder, deadline: Deadline) -> list[StreamEvent]:
+    """What an answer says up to its end, which need not be that of its body."""
+    events: list[StreamEvent] = []
+    over = False
+    try:
+        for piece in pieces:
+            found = decoder.feed(piece)
+            events += found
+            if any(event.done for event in found):
+                over = True
+                deadline.shorten(AFTER_DONE_S)
+            elif any(event.finish_reason is not None for event in found):
+                over = True
+                deadline.shorten(AFTER_FINISH_S)
+    except EndpointError:
+        if not over:
+            raise
+        return events
+    return events + decoder.close()
 
 
 def _tls(insecure: bool) -> ssl.SSLContext:
@@ -327,53 +384,19 @@ def _tls(insecure: bool) -> ssl.SSLContext:
     return context
 
 
-def _written_s(response: httpx.Response) -> float:
+def _written_s(answer: Answer) -> float:
     """When an answer was written, s since 1970: by its Date, else now."""
     try:
-        return parsedate_to_datetime(response.headers["date"]).timestamp()
+        return parsedate_to_datetime(answer.headers["date"]).timestamp()
     except (LookupError, TypeError, ValueError, OverflowError):
         return time.time()
 
 
-def _document(response: httpx.Response) -> Any:
+def _document(answer: Answer) -> Any:
     """The JSON of a good answer; None if it is none."""
-    if response.status_code != 200:
+    if answer.status != 200:
         return None
     try:
-        return response.json()
+        return read_json(answer.body)
     except ValueError:
         return None
-
-
-def _listed(answer: Any) -> list[Any] | None:
-    """The entries of a list of models: OpenAI's, Triton's (bare), or TGI's account of its only one. None if it is none."""
-    if isinstance(answer, list):
-        return answer
-    if "model_id" in answer:
-        return [answer]
-    data = answer.get("data")
-    return data if isinstance(data, list) else None
-
-
-def _card(entry: Mapping[str, Any]) -> ModelCard | None:
-    name = next((entry[key] for key in ("id", "model_id", "name") if isinstance(entry.get(key), str)), None)
-    if name is None:
-        return None
-    meta = entry.get("meta")
-    told = [*(entry.get(key) for key in LIMITS), meta.get("n_ctx") if isinstance(meta, dict) else None]  # the last: llama.cpp
-    aliases, root = entry.get("aliases"), entry.get("root")
-    return ModelCard(
-        id=name,
-        max_model_len=next((limit for limit in told if type(limit) is int and limit > 0), None),
-        aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
-        root=root if isinstance(root, str) else None,
-    )
-
-
-def _wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
-    names = sorted(served)
-    by_basename = {each.rsplit("/", 1)[-1].lower(): each for each in names}
-    close = difflib.get_close_matches(name.rsplit("/", 1)[-1].lower(), by_basename, n=1, cutoff=0.0 if len(names) == 1 else 0.4)
-    listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-    cure = f"use --model {by_basename[close[0]]}" if close else "use one of these as --model"
-    return f"{base_url} does not serve a model called {name!r}, but {listed}: {cure}."

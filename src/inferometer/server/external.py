@@ -19,6 +19,8 @@ class ExternalServer:
     def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
         self.need = need
         self._start = Start()
+        self._listed: str | None = None
+        """The model's name, where it was in the server's list."""
 
     restart_words = "It is looked for again"
 
@@ -34,12 +36,17 @@ class ExternalServer:
                 cure = f"The recipe {self.need.recipe_name} takes the server as it is: start the right one, then run again."
                 raise ServerError(f"{error} {cure}") from None
             self._start = start_of(endpoint)
+            self._listed = confirmation.facts["model"]
         return Confirmation(
             confirmation.facts | {"started_s": self._start.started_s}, confirmation.unchecked, confirmation.confirmed_by
         )
 
     def check(self) -> None:
-        check_unchanged(self.need, self._start)
+        found = check_unchanged(self.need, self._start)
+        if self._listed is not None and found.facts["model"] != self._listed:
+            raise ServerError(
+                f"The server at {self.base_url} does not list {self._listed} any more: see what serves there now."
+            )
 
     def stop(self) -> None:
         """It is not ours to end."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inferometer.printable import printable, printable_name
+from inferometer.secret import masked
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.endpoint import Endpoint
 from inferometer.server.hardware import HardwareRecord
@@ -92,8 +94,10 @@ class OperatorServer:
 
     @property
     def _identity(self) -> dict[str, Any]:
-        """Of the server needed, at its address, which is kept beside it."""
-        return {name: value for name, value in self.need.identity().items() if name != "address"}
+        """Of the server needed, at its address, which is kept beside it; fit for a file."""
+        declared = {name: value for name, value in self.need.identity().items() if name != "address"}
+        found: dict[str, Any] = masked(declared)
+        return found
 
     def _look(self, endpoint: Endpoint) -> _Sight:
         try:
@@ -170,7 +174,7 @@ class OperatorServer:
         self._start = start
         self._write({"server": self._identity, "started_s": start.started_s})
         self._hardware.confirm(self.need, self._word.whose)
-        self._say(f"  {self.base_url} serves {found.facts['model']}: {how}.")
+        self._say(f"  {self.base_url} serves {printable_name(found.facts['model'] or 'a model that it does not tell')}: {how}.")
         return Confirmation(found.facts | {"started_s": start.started_s, "believed": how}, found.unchecked, self._word.whose)
 
 
@@ -184,7 +188,7 @@ def instruction(need: ServerNeed) -> str:
     if need.hardware is not None:
         lines.append(f"  on hardware {hardware_words(need)}")
     steps = (need.hardware.instruction if need.hardware else None, need.recipe.note)
-    lines += [f"  - {step}" for step in steps if step]
+    lines += [f"  - {printable(step)}" for step in steps if step]
     if need.recipe.command:
         where = f" in the image {need.recipe.image}" if need.recipe.image else ""
         lines += [

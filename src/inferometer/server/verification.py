@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from inferometer.printable import printable, printable_name
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
-from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard
-from inferometer.server.port import is_served, listener
+from inferometer.server.endpoint import NOT_YET, Endpoint, EndpointError
+from inferometer.server.model_list import ModelCard, listed_names
+from inferometer.server.port import listener
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -43,24 +45,28 @@ def open_endpoint(base_url: str, backend: str) -> Endpoint:
 def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     """What is known of the server behind `endpoint`, once health, model and max_model_len are as `need` says.
 
-    `ours`: we started it with the command of the need, so that its tensor parallelism is known.
+    `ours`: we started it with the command of the need, so that its tensor parallelism is known. What it does not tell is left
+    unchecked. Of a server that somebody runs for this, so is what it says against itself: requests will decide.
     Raises ServerAbsentError, WrongServerError.
     """
-    try:
-        cards = endpoint.models()
-        if endpoint.health() is False:
-            raise ServerAbsentError(f"{endpoint.base_url} answers, but its /health says that it cannot serve: look at its log.")
-        version = endpoint.version()
-    except EndpointError as error:
-        if error.status is None and not is_served(endpoint.base_url):
-            raise ServerAbsentError(f"Nothing listens on {endpoint.base_url}.") from None  # what to do then is not ours to say
-        kind = WrongServerError if error.status in (401, 403) else ServerAbsentError
-        raise kind(str(error)) from None
+    taken_as_it_is = need.recipe.kind == "external" and not ours
+    cards, untold = _cards(endpoint, patient=not taken_as_it_is)
     unchecked = [] if ours else [f"tensor parallelism {need.tp}"]
     unchecked += [f"hardware {hardware_words(need)}"] if need.hardware else []
-    card = _right_model(endpoint.base_url, need, cards)
+    if endpoint.health() is False:
+        if not taken_as_it_is:
+            raise ServerAbsentError(f"{endpoint.base_url} answers, but its /health says that it cannot serve: look at its log.")
+        unchecked.append("that it can serve, which its /health denies")
+    version = endpoint.version()
+    card = None
+    try:
+        card = _right_model(endpoint.base_url, need, cards)
+    except UnlistedError as error:
+        if not taken_as_it_is:
+            raise
+        untold = str(error).rstrip(".")
     if card is None:
-        unchecked.append(f"model {need.served_model}")
+        unchecked.append(f"model {need.served_model}" + (f" ({untold})" if untold else ""))
     elif card.root and _elsewhere(card.root, card.id, need.model_id):
         unchecked.append(f"that {card.id} is {need.model_id}: the server loaded it from a folder")
     limit = card.max_model_len if card else None
@@ -70,20 +76,41 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     return Confirmation(facts, tuple(unchecked), "inferometer" if ours else "nobody")
 
 
+def _cards(endpoint: Endpoint, *, patient: bool) -> tuple[list[ModelCard], str | None]:
+    """The models that the server lists, and why it lists none, where it says so.
+
+    Raises ServerAbsentError where nothing answers, and, to the `patient`, where the model may still be loaded.
+    """
+    try:
+        return endpoint.models(), None
+    except EndpointError as error:
+        if error.unreachable:
+            raise ServerAbsentError(f"{error.reason.rstrip('.')}.") from None  # what to do then is not ours to say
+        if error.status is None or (patient and (error.status in NOT_YET or error.redirect)):
+            raise ServerAbsentError(str(error)) from None
+        return [], error.reason
+
+
+class UnlistedError(WrongServerError):
+    """The server lists other models than the one needed."""
+
+
 def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) -> ModelCard | None:
     """The card of the model needed; None where the server lists none, or it is yet to be launched. Raises WrongServerError."""
     if not cards or need.recipe.launch:
         return None
     card = next((each for each in cards if need.served_model in (each.id, *each.aliases)), None)
     if card is None:
-        names = ", ".join(each.id for each in cards[:8])
-        raise WrongServerError(f"{base_url} serves {names}, not {need.served_model}.")
+        raise UnlistedError(f"{base_url} serves {listed_names([each.id for each in cards])}, not {need.served_model}.")
     at_hub = card.root and card.root != card.id and HUB_NAME.fullmatch(card.root)
     if card.root and at_hub and _basename(card.root) != _basename(need.model_id):
-        raise WrongServerError(f"{base_url} serves {card.root} under the name {card.id}, not {need.model_id}.")
+        raise WrongServerError(
+            f"{base_url} serves {printable_name(card.root)} under the name {printable_name(card.id)}, not {need.model_id}."
+        )
     if need.max_model_len is not None and card.max_model_len not in (None, need.max_model_len):
         raise WrongServerError(
-            f"{base_url} serves {card.id} with max_model_len {card.max_model_len}, not {need.max_model_len} as is needed here."
+            f"{base_url} serves {printable_name(card.id)} with max_model_len {card.max_model_len}, not {need.max_model_len} as "
+            "is needed here."
         )
     return card
 
@@ -148,12 +175,13 @@ def same_start(one: float | None, other: float | None) -> bool | None:
     return None if one is None or other is None else abs(one - other) < SAME_START_S
 
 
-def check_unchanged(need: ServerNeed, start: Start) -> None:
-    """Raise ServerError unless the right server answers, and has not been started again since `start`."""
+def check_unchanged(need: ServerNeed, start: Start) -> Confirmation:
+    """What is known of the server now. Raises ServerError unless it is right and was not started again since `start`."""
     with open_endpoint(need.recipe.base_url, need.recipe.backend) as endpoint:
-        verify(endpoint, need, ours=False)
+        found = verify(endpoint, need, ours=False)
         if not start.goes_on() and same_start(start.started_s, start_of(endpoint).started_s) is False:
             raise ServerError(f"The server at {endpoint.base_url} was restarted since it was confirmed.")
+        return found
 
 
 def wait_until_ready(
@@ -191,14 +219,14 @@ def wait_until_ready(
                 raise failure(over, log_tail)
             if now_s - told_s > TELL_EVERY_S:
                 told_s = now_s
-                last = "".join(log_tail(1))
+                last = printable("".join(log_tail(1)))
                 say(f"  still starting, {now_s - begin_s:.0f} s of {timeout_s:g} s at most. {last}".rstrip())
             pause(POLL_S)
 
 
 def failure(sentence: str, log_tail: Callable[[int], list[str]]) -> ServerError:
     """The error that says `sentence`, and what the log says is the cause, with its cure."""
-    from inferometer.server.diagnose import diagnose
+    from inferometer.diagnose import diagnose
 
     found = diagnose("\n".join(log_tail(DIAGNOSED_LINES)))
     return ServerError(f"{sentence} {found.sentence}" if found else sentence, log_tail(SHOWN_LINES))

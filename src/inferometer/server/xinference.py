@@ -16,9 +16,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from inferometer.diagnose import diagnose
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, Server, ServerError
-from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint, verify
 

@@ -7,12 +7,14 @@ campaign whose values are right.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 from pydantic import ValidationError
 
+from inferometer.secret import is_secret, secret_in
 from inferometer.spec.campaign import CampaignSpec, Group, GroupSpec, PlannedPoint
 from inferometer.spec.checks import check_run
 from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, file_name, name_pattern, whole_group
@@ -31,7 +33,6 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)
 Finding = tuple[Place, str]
 """Where in the file, and one sentence with cause and cure."""
 
-_SECRET = re.compile(r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_KEY|ACCESS_KEY|SECRET_KEY)$", re.IGNORECASE)
 _RECIPE_STRINGS = (
     "command",
     "arguments",
@@ -176,12 +177,26 @@ def _strings(value: Any) -> Iterator[str]:
 def _secrets(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
     """Campaign files are shared, and commands are recorded: neither is a place for a key."""
     for section in ("environment", "launch"):
-        for name in _mapping(recipe, section):
-            if _SECRET.search(name):
+        for name, value in _mapping(recipe, section).items():
+            if is_secret(str(name), str(value)):
                 yield (*place, section, name), f"{name} looks like a secret: set it in the shell, from where servers have it."
     for field in ("command", "arguments"):
-        if any("--api-key" in text for text in _strings(recipe.get(field))):
-            yield (*place, field), "a key on a command line can be read by all: set VLLM_API_KEY in the shell, not --api-key."
+        if found := secret_in(_words(recipe.get(field))):
+            yield (
+                (*place, field),
+                f"{found} is a secret on a command line, which can be read by all and would be recorded: export it in the "
+                "shell that starts inferometer (VLLM_API_KEY, HF_TOKEN) instead, since the server inherits it.",
+            )
+
+
+def _words(command: Any) -> list[str]:
+    """The words of a command, which may be written as one string."""
+    if not isinstance(command, str):
+        return [str(word) for word in command] if isinstance(command, list) else []
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return command.split()
 
 
 def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:

@@ -9,16 +9,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from inferometer.secret import masked_text
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Cell, Matrix
 from inferometer.spec.campaign_checks import Finding, check_names, check_points
 from inferometer.spec.campaign_errors import readable, sentences
 from inferometer.spec.expand import server_groups
-from inferometer.spec.flags import did_you_mean, parse_base_url
+from inferometer.spec.flags import SERVER_URL, did_you_mean, parse_base_url
 from inferometer.spec.marked_yaml import MOST_BYTES, Marked, Place, YamlError, read_value, read_yaml
 from inferometer.spec.preset_files import preset_names, preset_text
 
 NARROWING = ("NUM_PROMPTS_START", "NUM_PROMPTS_END")
-SERVER_URL = "VLLM_SERVER_URL"
 
 
 @dataclass
@@ -71,8 +71,8 @@ def load_campaign(
 
     `sets` are `KEY=VALUE`, the key dotted (`load.num_warmups=4`, `groups.1C-1k.tp=2`), the value in YAML. Of `environment`,
     NUM_PROMPTS_START and NUM_PROMPTS_END narrow what num_prompts a matrix lists, and VLLM_SERVER_URL replaces the address of
-    every server. `interleave` pairs its two servers, unless it says itself what is interleaved. Raises CampaignError with all
-    that is wrong.
+    every server whose address is not among `sets`. `interleave` pairs its two servers, unless it says itself what is
+    interleaved. Raises CampaignError with all that is wrong.
     """
     file = _read(source)
     for pair in sets:
@@ -143,9 +143,9 @@ def _set(file: _File, pair: str) -> None:
         return
     try:
         place = _place(file.raw, key.strip())
-        file.put(place, read_value(value), f"--set {pair}")
+        file.put(place, read_value(value), f"--set {masked_text(pair)}")
     except YamlError as error:
-        file.say(f"--set {pair}", str(error))
+        file.say(f"--set {masked_text(pair)}", str(error))
     except (LookupError, TypeError):
         file.say(f"--set {pair}", f"nothing can be set at {key.strip()!r}.")
 
@@ -183,7 +183,7 @@ def _set_server_url(file: _File, environment: Mapping[str, str]) -> None:
         file.say(SERVER_URL, str(error).replace("--base-url", SERVER_URL))
         return
     for name, recipe in servers.items():
-        if isinstance(recipe, dict):
+        if isinstance(recipe, dict) and ("servers", name, "base_url") not in file.replaced:
             file.put(("servers", name, "base_url"), base_url, f"{SERVER_URL}={address}")
 
 

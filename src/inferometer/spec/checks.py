@@ -49,6 +49,8 @@ def check_run(spec: RunSpec, *, max_model_len: int | None = None, descriptor_lim
 
 def _endpoint(spec: RunSpec) -> list[str]:
     path = spec.target.endpoint
+    if path is not None and "#" in path:
+        return [f"--endpoint {path!r} must end before '#', which is nothing that a server gets to see."]
     if path is None or path.startswith("/"):
         return []
     return [f"--endpoint {path!r} must begin with '/', such as /v1/completions; the server itself is --base-url."]

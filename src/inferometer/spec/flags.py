@@ -14,12 +14,17 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
+
+SERVER_URL = "VLLM_SERVER_URL"
+"""Variable of the environment that holds the server's address."""
 
 LATENCY_METRICS = ("ttft", "tpot", "itl", "e2el")
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
+_HOST = re.compile(r"[A-Za-z0-9._-]+")
+_REQUEST_PATHS = ("/completions", "/completion", "/generate", "/generate_stream", "/api/chat")
 
 
 def check_header(name: str, value: str) -> None:
@@ -150,12 +155,13 @@ def base_url_of(host: str, port: int) -> str:
 
 
 def parse_base_url(text: str) -> str:
-    """The server's address without a trailing slash and without `/v1`, which users give and leave out alike; paths that
-    begin with `/v1` are appended to it. A path before that (a gateway's prefix) stays. `http` is assumed."""
-    address = text.strip()
-    if "://" not in address:
-        address = f"http://{address}"
-    parts = _split(address)
+    """The server's address as it goes over the wire, without a trailing slash and without `/v1`.
+
+    Users give and leave out `/v1` alike; paths that begin with it are appended. A path before it (a gateway's prefix) stays.
+    `http` is assumed. Letters beyond ASCII are encoded, those of a host as IDNA and those of a path in percent signs; what is
+    encoded already stays.
+    """
+    parts = _split(_with_scheme(text))
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"--base-url must begin with http:// or https://, not {parts.scheme}://.")
     if "@" in parts.netloc:
@@ -163,12 +169,41 @@ def parse_base_url(text: str) -> str:
             "--base-url must not hold a user or password, which would end up in files; set OPENAI_API_KEY instead."
         )
     if parts.query or parts.fragment:
-        raise ValueError("--base-url must end before '?' and '#'; give bench extra fields with --header or --extra-body.")
-    path = parts.path.rstrip("/")
-    if path.endswith(("/completions", "/generate", "/models")):
-        raise ValueError(f"--base-url is the server only; give the path of requests with --endpoint {path}.")
-    path = path.removesuffix("/v1").rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path}"
+        raise ValueError(
+            "--base-url must end before '?' and '#': put a query at the end of --endpoint, such as "
+            "--endpoint '/v1/completions?api-version=1'."
+        )
+    path = _encoded(parts.path.rstrip("/"))
+    server = f"{parts.scheme}://{_netloc(text, parts)}"
+    if path.endswith(_REQUEST_PATHS):
+        raise ValueError(f"--base-url is the server only: give --base-url {server} and --endpoint {path}.")
+    if path.endswith("/models"):
+        raise ValueError(f"--base-url is the server only: give --base-url {server}{path.removesuffix('/models')}.")
+    return server + path.removesuffix("/v1").rstrip("/")
+
+
+def parse_endpoint(endpoint: str, base_url: str) -> str:
+    """The path below the parsed `base_url`, both as they were typed.
+
+    A path that begins with that of the address is whole already; and below an address that ends in `/v1`, OpenAI's own
+    paths are meant to come after it.
+    """
+    typed = _encoded(_split(_with_scheme(base_url)).path.rstrip("/"))
+    if typed.endswith("/v1") and endpoint.partition("?")[0] in ("/completions", "/chat/completions"):
+        return f"/v1{endpoint}"
+    if typed and endpoint.startswith(f"{typed}/"):
+        return endpoint.removeprefix(typed.removesuffix("/v1"))
+    return endpoint
+
+
+def host_header(base_url: str) -> str:
+    """What requests to a parsed address say in `Host`; the zone of an IPv6 address is for this machine alone."""
+    return re.sub(r"%[^\]]*", "", urlsplit(base_url).netloc)
+
+
+def _with_scheme(text: str) -> str:
+    address = text.strip()
+    return address if "://" in address else f"http://{address}"
 
 
 def canonical_base_url(text: str) -> str:
@@ -190,10 +225,34 @@ def _split(address: str) -> SplitResult:
     except ValueError:
         port = 0
         parts = SplitResult("http", "", "", "", "")
-    if not parts.hostname or port == 0 or re.search(r"\s", address):
-        shown = re.sub(r"//[^/]*@", "//", address)
-        raise ValueError(
-            f"{shown!r} is not an address: give --base-url http://HOST:PORT (or --host and --port), the port from 1 to 65535, "
-            "an IPv6 host in brackets, such as http://[::1]:8000."
-        )
+    if not parts.hostname or port == 0 or re.search(r"\s", address) or not address.isprintable():
+        raise _no_address(address)
     return parts
+
+
+def _netloc(text: str, parts: SplitResult) -> str:
+    """Host and port for the wire."""
+    netloc = parts.netloc
+    if netloc.startswith("["):  # %25 is how a URL writes the sign that begins the zone of an IPv6 address
+        return netloc.replace("%25", "%").removesuffix(":")
+    host, _, port = netloc.partition(":")
+    try:
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise _no_address(text)
+    return f"{host}:{port}" if port else host
+
+
+def _encoded(path: str) -> str:
+    """A path for the wire: in ASCII, and with every percent sign beginning an encoded byte."""
+    return quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", path), safe="/%:@!$&'()*+,;=~-._")
+
+
+def _no_address(address: str) -> ValueError:
+    shown = re.sub(r"//[^/]*@", "//", address)
+    return ValueError(
+        f"{shown!r} is not an address: give --base-url http://HOST:PORT (or --host and --port), the port from 1 to 65535, "
+        "an IPv6 host in brackets, such as http://[::1]:8000."
+    )

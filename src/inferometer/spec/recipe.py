@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from inferometer.secret import masked_text
 from inferometer.spec.binding import BOUND, Binding, binding_of, host_and_port, without_bound_flags
 from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed
 from inferometer.spec.flags import canonical_base_url
@@ -110,10 +111,13 @@ def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tupl
 
 
 def shell_line(recipe: ServerRecipe) -> str:
-    """The command with its environment, as one line that can be pasted into a shell; empty where there is none."""
+    """The command with its environment, as one line that can be pasted into a shell; empty where there is none.
+
+    A password in an address, such as that of a proxy, is masked: the line goes to terminals and their logs.
+    """
     if not recipe.command:
         return ""
-    settings = [f"{name}={shlex.quote(value)}" for name, value in recipe.environment.items()]
+    settings = [f"{name}={shlex.quote(masked_text(value))}" for name, value in recipe.environment.items()]
     return " ".join([*settings, shlex.join(recipe.command)])
 
 

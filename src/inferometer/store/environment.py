@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import inferometer
-from inferometer.store.secret import masked, masked_command
+from inferometer.secret import masked, masked_command
 
 EMBEDDED_VERSION = "+inferometer"
 """In the version that the embedded engine tells of itself."""

@@ -28,9 +28,9 @@ import numpy.typing as npt
 import orjson
 
 import inferometer
+from inferometer.secret import masked, masked_details
 from inferometer.store.atomic import new_directory, write_file
 from inferometer.store.checksum import checksum_of
-from inferometer.store.secret import masked, masked_details
 from inferometer.trace.schema import (
     EVENT_COLUMNS,
     MISSING,

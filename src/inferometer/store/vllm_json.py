@@ -30,8 +30,8 @@ import numpy.typing as npt
 
 from inferometer.clock import NS
 from inferometer.metrics.summary import Summary
+from inferometer.secret import masked_details
 from inferometer.store.atomic import append_line, write_file
-from inferometer.store.secret import masked_details
 from inferometer.trace.schema import MISSING, Failure, Outcome
 from inferometer.trace.trace import Trace
 

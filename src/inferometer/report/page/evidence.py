@@ -14,6 +14,7 @@ from typing import Any
 
 from inferometer.report.page.columns import clean
 from inferometer.results import Point
+from inferometer.secret import masked_text, masked_words
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import at, number, read_objects
 from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
@@ -68,8 +69,8 @@ def _text(*keys: str) -> Callable[[Json], str]:
     def read(description: Json) -> str:
         value = at(description, *keys)
         if isinstance(value, list):
-            return " ".join(str(each) for each in value if isinstance(each, str | int | float))
-        return str(value) if isinstance(value, str | int | float) else ""
+            return " ".join(masked_words([str(each) for each in value if isinstance(each, str | int | float)]))
+        return masked_text(str(value)) if isinstance(value, str | int | float) else ""
 
     return read
 

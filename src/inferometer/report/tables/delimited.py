@@ -29,7 +29,7 @@ DCU_METRICS = {
 FORMULA = r"^([=+\-@\t\r])"
 """How a cell begins that spreadsheets compute."""
 
-CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
 """What would drive a terminal, on which tables are printed too."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from inferometer.analysis.ratings import ratings
 from inferometer.analysis.targets import Checked
-from inferometer.report.printable import printable
+from inferometer.printable import printable
 from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
 from inferometer.report.words import Words

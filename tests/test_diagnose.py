@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from inferometer.diagnose import DIAGNOSES, REPLIES, diagnose, diagnose_reply
 from inferometer.server.base import ServerError
-from inferometer.server.diagnose import DIAGNOSES, diagnose
 from inferometer.server.verification import failure
 
 LOGS = {
@@ -104,14 +106,6 @@ Aborted (core dumped)""",
         "  Value error, User-specified max_model_len (131072) is greater than the derived max_model_len "
         "(max_position_embeddings=40960 or model_max_length=None in model's config.json).",
     ),
-    "context-too-long": (
-        "This model's maximum context length is 896 tokens. However, you requested 1152 tokens (1024 in the messages, 128 in "
-        "the completion). Please reduce the length of the messages or completion.",
-        "The decoder prompt (length 2050) is longer than the maximum model length of 2048.",
-        "Requested token count exceeds the model's maximum context length of 4096 tokens.",
-        "the request exceeds the available context size (4096 tokens), try increasing it",
-        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4090 `inputs` tokens and 128 `max_new_tokens`",
-    ),
     "dtype-unsupported": (
         "ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0. Your Tesla T4 GPU has compute "
         "capability 7.5. You can use float16 instead by explicitly setting the `dtype` flag in CLI",
@@ -156,6 +150,77 @@ Aborted (core dumped)""",
     ),
 }
 
+SAID = {
+    "context-too-long": (
+        # vLLM, older and newer
+        "HTTP 400: This model's maximum context length is 896 tokens. However, you requested 1152 tokens (1024 in the "
+        "messages, 128 in the completion). Please reduce the length of the messages or completion.",
+        "HTTP 400: 'max_tokens' or 'max_completion_tokens' is too large: 128. This model's maximum context length is 896",
+        "The decoder prompt (length 2050) is longer than the maximum model length of 2048.",
+        # SGLang
+        "Requested token count exceeds the model's maximum context length of 4096 tokens.",
+        "The input (5000 tokens) is longer than the model's context length (4096 tokens).",
+        # llama.cpp, its Python server
+        "the request exceeds the available context size (4096 tokens), try increasing it",
+        "Requested tokens (5000) exceed context window of 4096",
+        # TGI
+        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4090 `inputs` tokens and 128 `max_new_tokens`",
+        "Input validation error: `inputs` must have less than 1024 tokens. Given: 2048",
+        # TensorRT-LLM
+        "The sum of prompt length (72417.0), query length (0) should not exceed max_num_tokens (69632)",
+        "Prompt length (2049) exceeds maximum input length (2048). Set log level to info and check TRTGptModel logs",
+        # Xinference, OpenAI, Ollama
+        "[address=0.0.0.0:41093, pid=711] This model's maximum context length is 2048 tokens.",
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 10007 tokens.",
+        "the input length exceeds the context length",
+    ),
+    "accelerator-out-of-memory-under-load": (
+        "torch.OutOfMemoryError: HIP out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 31.86 GiB",
+        "HTTP 500: CUDA out of memory. Tried to allocate 448.00 MiB",
+    ),
+    "engine-dead": (
+        "HTTP 500: EngineCore encountered an issue. See stack trace (above) for the root cause.",
+        "Background loop has errored already.",
+    ),
+    "overloaded": (
+        "HTTP 429: Model is overloaded",
+        "HTTP 503: The request queue is full.",
+        "server busy, please try again.  maximum pending requests exceeded",
+        "Rate limit reached for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000, Used 29000",
+        "[request id: 1] Exceeds maximum queue size",
+    ),
+    "key-refused": (
+        "HTTP 401: Unauthorized",
+        "Incorrect API key provided: ***. You can find your API key in your account.",
+        "HTTP 403: the server gave no reason",
+        "Invalid API Key",
+    ),
+    "body-too-large": (
+        "HTTP 413: 413 Request Entity Too Large",
+        "Failed to buffer the request body: length limit exceeded",
+    ),
+    "model-not-served": (
+        "HTTP 404: The model `gpt` does not exist.",
+        "model 'llama3.2' not found",
+        'model "llama3.2" not found, try pulling it first',
+        "[address=0.0.0.0:41093, pid=711] Model not found in the model list, uid: deepseek",
+        "Request for unknown model: 'ensemble' is not found",
+        "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, wait",
+    ),
+    "field-refused": (
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",
+        "HTTP 422: body.ignore_eos: Extra inputs are not permitted",
+        "Unrecognized request argument supplied: ignore_eos",
+        'json: unknown field "stream_options"',
+    ),
+    "no-chat-template": (
+        "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template if the "
+        "tokenizer does not define one.",
+    ),
+    "gateway": ("HTTP 502: 502 Bad Gateway", "HTTP 504: 504 Gateway Time-out", "no healthy upstream"),
+}
+
 HEALTHY = """\
 (APIServer pid=1) INFO 10-21 14:00:01 [api_server.py:1896] vLLM API server version 0.10.2
 (APIServer pid=1) INFO 10-21 14:00:01 [utils.py:328] non-default args: {'model_tag': 'tiny', 'max_model_len': 1280}
@@ -179,13 +244,51 @@ def test_a_real_log_is_understood(name: str, log: str) -> None:
     assert found.name == name
 
 
+def test_every_row_of_replies_is_tested() -> None:
+    assert list(SAID) == [row.name for row in REPLIES]
+
+
+@pytest.mark.parametrize(("name", "reply"), [(name, reply) for name, replies in SAID.items() for reply in replies])
+def test_a_real_reply_is_understood(name: str, reply: str) -> None:
+    found = diagnose_reply(reply)
+    assert found is not None
+    assert found.name == name
+
+
 @pytest.mark.parametrize("text", ["", HEALTHY, "Killed", "ERROR: something nobody has seen before"])
 def test_nothing_is_made_up(text: str) -> None:
     assert diagnose(text) is None
+    assert diagnose_reply(text) is None
+
+
+def test_the_same_words_have_another_cure_where_the_server_runs() -> None:
+    words = "torch.OutOfMemoryError: HIP out of memory."
+    starting, running = diagnose(words), diagnose_reply(words)
+    assert starting is not None
+    assert running is not None
+    assert "smaller or quantized model" in starting.cure
+    assert "max_concurrency" in running.cure
+    assert "model" not in running.cure
+
+
+def test_what_the_replies_do_not_have_may_be_in_the_other_table() -> None:
+    found = diagnose_reply("RuntimeError: NCCL error: unhandled system error (run with NCCL_DEBUG=INFO for details)")
+    assert found is not None
+    assert found.name == "link-between-accelerators"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "/dev/kfd", "huggingface", "https://x", "couldn't connect to 'https://", ": 1: ", "the model `", "model "],
+)
+def test_a_hostile_log_takes_no_time_without_end(piece: str) -> None:
+    begun_s = time.monotonic()
+    assert diagnose_reply(piece * (2_000_000 // len(piece))) is None
+    assert time.monotonic() - begun_s < 60
 
 
 def test_a_row_reads_as_sentences() -> None:
-    for row in DIAGNOSES:
+    for row in (*DIAGNOSES, *REPLIES):
         assert row.sentence == f"Cause: {row.cause}. Cure: {row.cure}."
         assert not row.cause.endswith(".")
         assert not row.cure.endswith(".")

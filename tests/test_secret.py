@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from inferometer.store import secret
-from inferometer.store.secret import masked, masked_command, masked_details
+from inferometer import secret
+from inferometer.secret import masked, masked_command, masked_details, masked_text, masked_words, secret_in
 
 KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
 
@@ -30,10 +33,78 @@ KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
         (["--metadata", "note=hf_abcdefghijklmnopqrst"], ["--metadata", "note=***"]),
         (["--metadata", "jwt=eyJhbGciOi.eyJzdWIi.SflKxwRJ"], ["--metadata", "jwt=***"]),
         (["--metadata", "x=Zx81kQp0Lm27VtRw93YsBn46HgJd55Fc"], ["--metadata", "x=***"]),
+        # the command of a server
+        (["--hf-token", "abc", "--port", "1"], ["--hf-token", "***", "--port", "1"]),
+        (["--hf_token", "abc"], ["--hf_token", "***"]),
+        (
+            ["--ssl-keyfile", "k.pem", "--ssl-keyfile-password", "word"],
+            ["--ssl-keyfile", "k.pem", "--ssl-keyfile-password", "***"],
+        ),
+        (["--ssl-keyfile-password", "1234"], ["--ssl-keyfile-password", "***"]),
+        (["--some-token=a b"], ["--some-token=***"]),
+        (["--api_key", "abc"], ["--api_key", "***"]),
+        (["env", "VLLM_API_KEY=abc", "vllm"], ["env", "VLLM_API_KEY=***", "vllm"]),
+        (["docker", "-e", "HF_TOKEN=abc"], ["docker", "-e", "HF_TOKEN=***"]),
+        (["bash", "-c", "vllm serve --hf-token abc --port 1"], ["bash", "-c", "vllm serve --hf-token *** --port 1"]),
+        (["bash", "-c", "HF_TOKEN='a b' vllm"], ["bash", "-c", "HF_TOKEN=***"]),
+        (["bash", "-c", 'vllm --password "a b" --x'], ["bash", "-c", "vllm --password *** --x"]),
+        (["servers.s.command=vllm serve --api-key abc"], ["servers.s.command=vllm serve --api-key ***"]),
+        (["--proxy", "http://a:b@host"], ["--proxy", "http://***@host"]),
+        (["--extra-body", '{"accessToken": "abc"}'], ["--extra-body", '{"accessToken": ***}']),
     ],
 )
 def test_secrets_on_a_command_line_are_masked(words: list[str], kept: list[str]) -> None:
     assert masked_command(["bench", *words]) == ["bench", *kept]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "vllm serve m --max-num-batched-tokens 8192 --tokenizer m --max-tokens 5 --num-key-value-heads 8",
+        "vllm serve m --hf-token --port 8000",
+        "vllm serve m --hf-token $HF_TOKEN --api-key-file key.txt",
+        "bash -c 'exec vllm serve m --ssl-keyfile-password ${WORD} --api_key \"$KEY\"'",
+        "sglang --eos-token </s> --pad-token=<pad> --use-auth-token true --key-value-cache 3 --random-key 5",
+        "docker run -e HF_TOKEN x",
+    ],
+)
+def test_what_is_no_secret_of_a_server_stays(line: str) -> None:
+    words = shlex.split(line)
+    assert masked_words(words) == words
+    assert secret_in(words) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("vllm serve m --hf-token abc", "--hf-token ***"),
+        ("env VLLM_API_KEY=abc vllm", "VLLM_API_KEY=***"),
+        ("bash -c 'vllm serve --token abc'", "vllm serve --token ***"),
+        ("vllm --api-key=abc", "--api-key=***"),
+        ("vllm --proxy http://a:b@host", "http://***@host"),
+    ],
+)
+def test_a_secret_is_shown_by_its_name(line: str, shown: str) -> None:
+    assert secret_in(shlex.split(line)) == shown
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a-", "eyJ", "eyJ-", "key ", 'key="', "token='", "--key-", "a://", "sk-", "x_", "Aa1", "bearer ", "-- ", "' -", "key = "],
+)
+def test_long_texts_are_masked_in_a_time_linear_in_them(piece: str) -> None:
+    begun_s = time.monotonic()
+    for size in (100_000, 1_000_000):
+        masked_text(piece * (size // len(piece)))
+    assert time.monotonic() - begun_s < 30
+
+
+def test_what_is_nested_without_end_is_masked() -> None:
+    deep: Any = "fine"
+    for _ in range(5000):
+        deep = [deep]
+    assert "***" in str(masked(deep))
+    assert masked({"a": [{"b": ["--hf-token", "abc", 3, None]}]}) == {"a": [{"b": ["--hf-token", "***", 3, None]}]}
 
 
 @pytest.mark.parametrize(

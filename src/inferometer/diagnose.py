@@ -1,9 +1,17 @@
-"""What a server's log or reply says is wrong, by name, with its cure. Text in, a row of one table out; reads nothing itself."""
+"""What a server's log or reply says is wrong, by name, with its cure. Text in, a row of a table out; reads nothing itself.
+
+The same words need another cure where the server runs already than where it comes up: memory that runs out under load is no
+reason for another model. So there are two tables, of which the one for replies goes first where a running server answered.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+MAX_TEXT_CHARS = 128 * 1024
+"""What is looked at of a text, its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +30,18 @@ class Diagnosis:
 
 
 def diagnose(text: str) -> Diagnosis | None:
-    """The first row of the table that fits `text` (a reply, or the last lines of a log); None where none does."""
-    return next((row for row in DIAGNOSES if re.search(row.pattern, text, re.IGNORECASE)), None)
+    """What keeps a server from coming up, from the last lines of its log; None where no row fits."""
+    return _first(DIAGNOSES, text)
+
+
+def diagnose_reply(text: str) -> Diagnosis | None:
+    """Why a server that runs refuses requests or breaks them off, from what it says of them; None where no row fits."""
+    return _first((*REPLIES, *DIAGNOSES), text)
+
+
+def _first(rows: Sequence[Diagnosis], text: str) -> Diagnosis | None:
+    text = text[-MAX_TEXT_CHARS:]
+    return next((row for row in rows if re.search(row.pattern, text, re.IGNORECASE)), None)
 
 
 DIAGNOSES = (
@@ -47,7 +65,7 @@ DIAGNOSES = (
         "device-forbidden",
         "the server may not open the accelerator's device files",
         "add its user to the groups render and video; in a container pass /dev/kfd and /dev/dri and add those groups",
-        r"/dev/(kfd|dri)\S*.{0,20}(permission denied|operation not permitted)"
+        r"/dev/(kfd|dri)\S{0,40}.{0,20}(permission denied|operation not permitted)"
         r"|permission denied.{0,40}/dev/(kfd|dri)",
     ),
     Diagnosis(
@@ -123,15 +141,15 @@ DIAGNOSES = (
         "model-gated",
         "the model is given only to those who asked its owner, and the server did not show a token of one who did",
         "ask for access on the model's page, and set HF_TOKEN for the server",
-        r"gated repo|access to model \S+ is restricted|401 client error.{0,200}huggingface",
+        r"gated repo|access to model \S{1,200} is restricted|401 client error.{0,200}huggingface",
     ),
     Diagnosis(
         "model-unreachable",
         "the model is not on this machine and the hub cannot be reached",
         "download it first on a machine with a network, or set HTTPS_PROXY or HF_ENDPOINT for the server",
-        r"couldn't connect to 'https://\S+' to load|localentrynotfounderror|offlinemodeisenabled"
+        r"couldn't connect to 'https://\S{1,200}' to load|localentrynotfounderror|offlinemodeisenabled"
         r"|(nameresolutionerror|max retries exceeded).{0,300}(huggingface|hf-mirror|modelscope)"
-        r"|(huggingface|hf-mirror|modelscope)\S*.{0,200}(nameresolutionerror|max retries exceeded)",
+        r"|(huggingface|hf-mirror|modelscope).{0,250}(nameresolutionerror|max retries exceeded)",
     ),
     Diagnosis(
         "model-unsupported",
@@ -145,13 +163,6 @@ DIAGNOSES = (
         "max_model_len is longer than the model can be",
         "lower max_model_len to what the model's config.json says",
         r"user-specified max_model_len \(\d+\) is greater than the derived max_model_len",
-    ),
-    Diagnosis(
-        "context-too-long",
-        "a request is longer, prompt and output together, than the server's max_model_len",
-        "start the server with a larger --max-model-len, or lower input_len or output_len",
-        r"maximum context length (is|of) \d+|longer than the (maximum )?model'?s? (context )?length"
-        r"|exceeds? the (model'?s )?(available |maximum )?context (length|size)|`max_new_tokens` must be <=",
     ),
     Diagnosis(
         "dtype-unsupported",
@@ -176,7 +187,8 @@ DIAGNOSES = (
         "registry-unreachable",
         "the container's image is not here, and its registry cannot be reached",
         "pull it where there is a network and bring it over (docker save, docker load), or set a mirror for Docker",
-        r"https?://\S+/v2/.{0,20}(dial tcp|net/http|context deadline|eof)|registry-1\.docker\.io.{0,80}(no such host|timeout)",
+        r"https?://\S{1,200}/v2/.{0,20}(dial tcp|net/http|context deadline|eof)"
+        r"|registry-1\.docker\.io.{0,80}(no such host|timeout)",
     ),
     Diagnosis(
         "image-missing",
@@ -208,7 +220,8 @@ DIAGNOSES = (
         "command-not-found",
         "the program that starts the server is not installed, or not on the PATH",
         "install the engine, activate its environment, or give the full path in the command",
-        r"command not found|: \d+: \S+: not found|no such file or directory: '\S*(vllm|sglang|python|xinference|llama)\S*'"
+        r"command not found|: \d{1,6}: \S{1,200}: not found"
+        r"|no such file or directory: '\S{0,200}(vllm|sglang|python|xinference|llama)"
         r"|no module named '?(vllm|sglang)|executable file not found in",
     ),
     Diagnosis(
@@ -218,4 +231,84 @@ DIAGNOSES = (
         r"out of memory: killed process|oom-kill|oomkilled|memory cgroup out of memory",
     ),
 )
-"""Every row has an excerpt of a real log in its test."""
+"""Of servers that come up. Every row of both tables has excerpts of real texts in its test."""
+
+REPLIES = (
+    Diagnosis(
+        "context-too-long",
+        "the prompt and the output of a request are together longer than the server's context length",
+        "shorten the requests (input_len, output_len), or restart the server with a larger --max-model-len",
+        r"maximum context length (is|of) \d+|longer than the (maximum )?model'?s? (context )?length|context_length_exceeded"
+        r"|exceeds? the (model'?s )?(available |maximum )?context (length|size|window)|exceed context window of \d+"
+        r"|`max_new_tokens` must be <=|`inputs` must have less than \d+ tokens|exceeds (the )?maximum input length"
+        r"|should not exceed max_num_tokens|input_length_error",
+    ),
+    Diagnosis(
+        "accelerator-out-of-memory-under-load",
+        "the accelerator's memory (VRAM) ran out under this load",
+        "lower max_concurrency or request_rate, shorten the prompts, or restart the server with more memory to spare "
+        "(a lower --gpu-memory-utilization or --max-num-seqs, or TP=2)",
+        r"(cuda|hip|xpu|npu)( error:)? out of memory|outofmemoryerror|hipErrorOutOfMemory|cudaErrorMemoryAllocation"
+        r"|hsa_status_error_out_of_resources|cudaMalloc failed: out of memory|failed to find a memory slot"
+        r"|kv cache (is full|pool is full)|out of kv cache",
+    ),
+    Diagnosis(
+        "engine-dead",
+        "the server's engine has died, and only its HTTP front still answers",
+        "read the server's log for the reason, restart the server, and measure again",
+        r"enginedeaderror|enginecore encountered an (issue|error)|engine process failed to start|engine loop (is not running"
+        r"|has died)|background loop (is not running|has errored)|engine is (dead|not running)",
+    ),
+    Diagnosis(
+        "overloaded",
+        "the server, or a gateway before it, takes no more requests at this load",
+        "lower request_rate or max_concurrency, or raise the limit of the server or gateway",
+        r"\bHTTP 429\b|too many requests|rate[ _-]?limit|overloaded|request queue is full|server (is )?(too )?busy"
+        r"|maximum pending requests exceeded|exceeds maximum queue size|no (free )?slots? (is |are )?available",
+    ),
+    Diagnosis(
+        "key-refused",
+        "the server does not accept the API key of the requests, or wants one and got none",
+        "set OPENAI_API_KEY in the shell to a key that may use this model",
+        r"\bHTTP 40[13]\b|\bunauthorized\b|(incorrect|invalid|missing|no) api[ _-]?key|api key not valid|invalid_api_key"
+        r"|invalid (authentication|token|bearer)|authentication (failed|required)|permission denied|not authorized",
+    ),
+    Diagnosis(
+        "body-too-large",
+        "a request's body is larger than the server, or a gateway before it, accepts",
+        "raise that limit (client_max_body_size of nginx, --payload-limit of TGI), or shorten the prompts",
+        r"\bHTTP 413\b|request entity too large|(payload|content|request body|body) (is )?too large"
+        r"|length limit exceeded|exceeds the (maximum allowed )?(body|request|message) size",
+    ),
+    Diagnosis(
+        "model-not-served",
+        "the server serves no model of the name that the requests give",
+        "use a name that its /v1/models lists (--model of bench, served_model of a campaign's server)",
+        r"the model [`'\"].{1,200}[`'\"] does not exist|model [`'\"]?[^\s`'\"]{1,200}[`'\"]? (was )?not found|model_not_found"
+        r"|model not found in the model list|request for unknown model|deployment for this resource does not exist"
+        r"|unknown model|no such model",
+    ),
+    Diagnosis(
+        "field-refused",
+        "the server does not know a field that the requests have, or does not take its value",
+        "leave out the flag, the key of `sampling` or the field of --extra-body that it names",
+        r"unsupported (parameter|value)|extra (inputs|fields) (are )?not permitted|unrecognized request argument"
+        r"|(unknown|unexpected|unrecognized|unsupported) (field|parameter|argument|keyword)|unexpected keyword argument"
+        r"|(is|are) not (supported|permitted|allowed) (with|by|for) this model",
+    ),
+    Diagnosis(
+        "no-chat-template",
+        "the model has no chat template, so the server cannot make a prompt of messages",
+        "measure its completions (--backend openai), or restart the server with --chat-template",
+        r"default chat template is no longer allowed|chat template.{0,80}(not (set|defined|found)|must be provided)"
+        r"|does not (have|define) a chat template|no chat template",
+    ),
+    Diagnosis(
+        "gateway",
+        "a gateway before the server waited in vain for its answer, or could not reach it",
+        "raise the gateway's time-outs (proxy_read_timeout of nginx), look at the server's log, or measure without the gateway",
+        r"\bHTTP 50[24]\b|bad gateway|gateway time-?out|upstream (connect error|request timeout|timed out)"
+        r"|no healthy upstream",
+    ),
+)
+"""Of servers that run. Figures have the names that they have in a campaign, which are those of the flags, too."""

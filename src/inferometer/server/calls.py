@@ -1,0 +1,175 @@
+"""Calls: one HTTP request after the other and their answers, each bounded in time and in size, whatever the server does.
+
+The time-outs of HTTP libraries are for each read, and a server that sends a byte every half second keeps all of them. Here the
+whole call has one, headers included, and so much of an answer is read and no more, packed or unpacked. Knows httpx (imported on
+use) and nothing of what is asked.
+"""
+
+from __future__ import annotations
+
+import ssl
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from inferometer.server.deadline import Deadline
+from inferometer.server.failures import too_large, transport_error
+from inferometer.spec.flags import host_header
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_CONNECT_S = 10.0
+MAX_ANSWER_BYTES = 16 * 2**20
+"""The list of token ids of a prompt of a million tokens is of 8 MB."""
+
+USUAL_HEADERS = {
+    "User-Agent": "inferometer",
+    "Accept": "application/json, text/event-stream, application/x-ndjson, text/plain, */*",
+    "Accept-Encoding": "identity",
+}
+PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+"""Encodings that are unpacked though they were not asked for, and how zlib calls them."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers (names in lower case) and the whole body of a response, unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def location(self) -> str | None:
+        """Where it says to ask instead; None where it is no redirect."""
+        return self.headers.get("location") if self.status in (301, 302, 303, 307, 308) else None
+
+
+class Calls:
+    """Calls to one server. Safe to share between threads; close it.
+
+    `base_url` is a parsed address, and paths are appended to it as they stand, as the measuring loop does it. Redirects are not
+    followed, since the loop does not follow either, and proxies of the environment are not used: one would be measured along.
+    """
+
+    def __init__(self, base_url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None) -> None:
+        self.base_url = base_url
+        self._prefix = urlsplit(base_url).path
+        from inferometer.server.transport import BoundedTransport
+
+        given = {name.lower() for name in headers}
+        usual = {"Host": host_header(base_url), **USUAL_HEADERS}
+        self._headers: dict[str, str] = {
+            **{name: value for name, value in usual.items() if name.lower() not in given},
+            **headers,
+        }
+        self._of_body = {} if "content-type" in given else {"Content-Type": "application/json"}
+        self._transport = BoundedTransport(tls)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def whole(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        body: bytes | None = None,
+        max_bytes: int = MAX_ANSWER_BYTES,
+    ) -> Answer:
+        """The answer with its body. Raises EndpointError."""
+        asked = f"{method} {path}"
+
+        def ask() -> Answer:
+            with self._open(method, path, deadline, body) as response:
+                answer = Answer(response.status_code, dict(response.headers))
+                packed = b"".join(self._pieces(response, asked, deadline, max_bytes))
+                return replace(answer, body=self._unpacked(packed, answer, asked, max_bytes))
+
+        return self._explained(lambda: _again_if_hung_up(ask), asked, deadline)
+
+    def streamed(
+        self, path: str, deadline: Deadline, body: bytes, max_bytes: int, read: Callable[[Answer, Iterator[bytes]], T]
+    ) -> T:
+        """What `read` makes of the answer to a POST while it comes; it may stop before the end. Raises EndpointError."""
+        asked = f"POST {path}"
+
+        def ask() -> T:
+            with self._open("POST", path, deadline, body) as response:
+                pieces = self._pieces(response, asked, deadline, max_bytes)
+                return read(Answer(response.status_code, dict(response.headers)), pieces)
+
+        return self._explained(lambda: _again_if_hung_up(ask), asked, deadline)
+
+    @contextmanager
+    def _open(self, method: str, path: str, deadline: Deadline, body: bytes | None) -> Iterator[httpx.Response]:
+        import httpx
+
+        connecting = Deadline(min(deadline.left_s, MAX_CONNECT_S))
+        request = httpx.Request(
+            method,
+            self.base_url.removesuffix(self._prefix) if self._prefix else self.base_url,
+            headers=self._headers if body is None else self._headers | self._of_body,
+            content=body,
+            extensions={
+                "target": (self._prefix + path).encode("ascii"),  # as it stands: the library would tidy it up
+                "timeout": {"connect": connecting, "read": deadline, "write": deadline, "pool": deadline},
+            },
+        )
+        response = self._transport.handle_request(request)
+        try:
+            yield response
+        finally:
+            response.close()
+
+    def _explained(self, ask: Callable[[], T], asked: str, deadline: Deadline) -> T:
+        import httpx
+
+        try:
+            return ask()
+        except httpx.HTTPError as error:
+            failed = transport_error(error, self.base_url, asked, deadline)
+        raise failed  # outside the handler: the library's exception, which may hold headers, is not kept
+
+    def _pieces(self, response: httpx.Response, asked: str, deadline: Deadline, max_bytes: int) -> Iterator[bytes]:
+        """A body as it comes. Raises EndpointError, also once it is more than `max_bytes`."""
+        pieces, read = response.iter_raw(), 0
+        while piece := self._explained(lambda: next(pieces, b""), asked, deadline):
+            read += len(piece)
+            if read > max_bytes:
+                raise too_large(self.base_url, asked, max_bytes)
+            yield piece
+
+    def _unpacked(self, packed: bytes, answer: Answer, asked: str, max_bytes: int) -> bytes:
+        """The body as it was before somebody packed it; as it is where that is in a way that we do not know."""
+        how = PACKED.get(answer.headers.get("content-encoding", "").strip().lower())
+        if how is None:
+            return packed
+        try:
+            body = zlib.decompressobj(how).decompress(packed, max_bytes + 1)
+        except zlib.error:
+            return packed
+        if len(body) > max_bytes:
+            raise too_large(self.base_url, asked, max_bytes)
+        return body
+
+
+def _again_if_hung_up(ask: Callable[[], T]) -> T:
+    """What `ask` returns, at the second try where the server closed a kept connection just as we wrote.
+
+    llama-server does so after each stream.
+    """
+    import httpx
+
+    try:
+        return ask()
+    except httpx.RemoteProtocolError as error:
+        if "disconnected" not in str(error):
+            raise
+        return ask()

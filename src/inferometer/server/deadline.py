@@ -1,0 +1,40 @@
+"""Deadline: the time of a whole call, in a form that goes through libraries which know time-outs of single reads only."""
+
+from __future__ import annotations
+
+import time
+
+
+class Deadline(float):
+    """The seconds that a whole call may take, from now on: whatever has to wait in it gets what is left of them."""
+
+    at_s: float
+
+    def __new__(cls, seconds: float) -> Deadline:
+        made = super().__new__(cls, seconds)
+        made.at_s = time.monotonic() + seconds
+        return made
+
+    @property
+    def left_s(self) -> float:
+        return self.at_s - time.monotonic()
+
+    def part(self) -> Deadline:
+        """Another that ends with it, and may be made shorter."""
+        made = Deadline(self)
+        made.at_s = self.at_s
+        return made
+
+    def shorten(self, seconds: float) -> None:
+        """Let it end in so many seconds, if it does not end before."""
+        self.at_s = min(self.at_s, time.monotonic() + seconds)
+
+
+def left_of(timeout: float | None, over: type[Exception]) -> float | None:
+    """How long one read or write may wait. Raises `over` where nothing is left of a deadline."""
+    if not isinstance(timeout, Deadline):
+        return timeout
+    left_s = timeout.left_s
+    if left_s <= 0:
+        raise over
+    return left_s

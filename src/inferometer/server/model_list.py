@@ -1,0 +1,89 @@
+"""What servers list as their models, in all their ways to list them, and what is to be said of a name that is not there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inferometer.printable import printable_name
+from inferometer.server.failures import EndpointError
+
+LIMITS = ("max_model_len", "max_total_tokens", "context_length")
+"""What a model's longest prompt and output together is called: by vLLM and SGLang, TGI, Xinference."""
+
+MAX_LISTED = 8
+"""Names in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """One model of the server's list. `max_model_len`: prompt and output together, tokens; None where it is not told."""
+
+    id: str
+    max_model_len: int | None = None
+    aliases: tuple[str, ...] = ()
+    root: str | None = field(default=None, compare=False)
+    """What it was loaded from, a repository's name or a path; vLLM tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a server's list of models says of one name."""
+
+    card: ModelCard | None = None
+    """None where the name is not in the list, or there is no list."""
+    others: tuple[str, ...] = ()
+    """The names that are in the list instead."""
+    missing: EndpointError | None = None
+    """Why there is no list to be had."""
+
+    def note(self, name: str) -> str | None:
+        """What could not be checked of a model that is measured all the same."""
+        if self.missing is not None:
+            return f"The server has no list of models ({self.missing.reason}): its model and longest prompt are not checked."
+        if self.others:
+            named = f"has no {printable_name(name)}, but {listed_names(self.others)}"
+            return f"The server's list of models {named}; it answers requests for it all the same."
+        return None
+
+
+def listed(answer: Any) -> list[Any] | None:
+    """The entries of a list of models: OpenAI's, Triton's (bare), or TGI's account of its only one. None if it is none."""
+    if isinstance(answer, list):
+        return answer
+    if "model_id" in answer:
+        return [answer]
+    data = answer.get("data")
+    return data if isinstance(data, list) else None
+
+
+def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
+    name = next((entry[key] for key in ("id", "model_id", "name") if isinstance(entry.get(key), str)), None)
+    if name is None:
+        return None
+    meta = entry.get("meta")
+    told = [*(entry.get(key) for key in LIMITS), meta.get("n_ctx") if isinstance(meta, dict) else None]  # the last: llama.cpp
+    aliases, root = entry.get("aliases"), entry.get("root")
+    return ModelCard(
+        id=name,
+        max_model_len=next((limit for limit in told if type(limit) is int and limit > 0), None),
+        aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
+        root=root if isinstance(root, str) else None,
+    )
+
+
+def listed_names(names: Sequence[str]) -> str:
+    """The first of them, as text."""
+    more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(printable_name(name) for name in names[:MAX_LISTED]) + more
+
+
+def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
+    """That a server does not know a model, and which it may be instead."""
+    names = sorted(served)
+    by_basename = {each.rsplit("/", 1)[-1].lower(): each for each in names}
+    close = difflib.get_close_matches(name.rsplit("/", 1)[-1].lower(), by_basename, n=1, cutoff=0.0 if len(names) == 1 else 0.4)
+    cure = f"use --model {printable_name(by_basename[close[0]])}" if close else "use one of these as --model"
+    return f"{base_url} does not serve a model called {printable_name(name)!r}, but {listed_names(names)}: {cure}."

@@ -1,0 +1,69 @@
+"""BoundedTransport: httpx's own transport, but on connections that know what is left of a call's time.
+
+httpx and httpcore hand a time-out unchanged to each read. Ours is a `Deadline`, of which a read gets what is left, so that
+headers and bodies that come drop by drop have an end.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+import httpx
+
+from inferometer.server.deadline import left_of
+
+WRITTEN_AT_ONCE = 65_536
+KEEP_ALIVE_S = 5.0
+
+
+class BoundedTransport(httpx.HTTPTransport):
+    """Without proxies, and without TLS where no context for it is given."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        super().__init__(verify=False, trust_env=False)
+        # The library takes no network backend itself, but the pool that it is made of does.
+        self._pool = httpcore.ConnectionPool(ssl_context=tls, keepalive_expiry=KEEP_ALIVE_S, network_backend=_Backend())
+
+
+class _Backend(httpcore.NetworkBackend):
+    def __init__(self) -> None:
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        left_s = left_of(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._backend.connect_tcp(host, port, left_s, local_address, socket_options))
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, left_of(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), WRITTEN_AT_ONCE):
+            left_s = left_of(timeout, httpcore.WriteTimeout)
+            self._stream.write(buffer[start : start + WRITTEN_AT_ONCE], left_s)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left_s = left_of(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left_s))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,0 +1,68 @@
+"""Redirects: not followed, and every one says what to give, in values that the flags take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fake_server import CountingDecoder, FakeServer, sentence_of, serve
+
+from inferometer.server.endpoint import Endpoint
+
+
+@pytest.fixture(autouse=True)
+def no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeServer]:
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture
+def endpoint(fake: FakeServer) -> Iterator[Endpoint]:
+    with Endpoint(fake.url) as opened:
+        yield opened
+
+
+REDIRECTS = [
+    # from, to, and what to give
+    ("/v1/completions", "/v1/completions/", "--endpoint /v1/completions/"),
+    ("/v1/completions", "completions/?a=1", "--endpoint /v1/completions/?a=1"),
+    ("/v1/completions", "/api/v3/completions", "--endpoint /api/v3/completions"),
+    ("/v1/completions", "https://new/v1/completions", "--base-url https://new (base_url in a campaign)"),
+    ("/v1/completions", "//new:8000/v1/completions", "--base-url http://new:8000 (base_url in a campaign)"),
+    ("/v1/completions", "https://new/gw/v1/completions", "--base-url https://new/gw (base_url in a campaign)"),
+    ("/v1/completions", "https://new/chat/x?y=1", "--base-url https://new --endpoint /chat/x?y=1"),
+    ("/v1/completions", "https://new/v1/completions/", "--base-url https://new --endpoint /v1/completions/"),
+    ("/v1/models", "https://new/v1/models", "--base-url https://new (base_url in a campaign)"),
+    ("/v1/models", "/v1/models/", "--model, with which the list of models is not needed"),
+]
+
+
+@pytest.mark.parametrize(("path", "location", "advice"), REDIRECTS)
+def test_a_redirect_is_not_followed_but_says_what_to_give(
+    fake: FakeServer, endpoint: Endpoint, path: str, location: str, advice: str
+) -> None:
+    measured = path != "/v1/models"
+    fake.routes["POST" if measured else "GET", path] = (307, location)
+    ask = (lambda: endpoint.probe(path, b"{}", CountingDecoder())) if measured else endpoint.models
+    said = sentence_of(ask)
+    assert said.startswith(f"{fake.url} redirects {path}, and redirects are not followed")
+    assert said.endswith(f": give {advice}.")
+
+
+@pytest.mark.parametrize("location", ["/login?next=%2Fv1%2Fcompletions", "https://sso.corp.example/start", "/oauth/authorize"])
+def test_a_redirect_to_a_login_page_is_one_that_wants_a_key(fake: FakeServer, endpoint: Endpoint, location: str) -> None:
+    fake.routes["POST", "/p"] = (302, location)
+    said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
+    assert said.endswith("leads to a login page: give a key (OPENAI_API_KEY, or bench's --header), or the address of the API.")
+
+
+@pytest.mark.parametrize("location", ["/p", "", "http://[::1", "http://a b/", "//:0/"])
+def test_a_redirect_that_leads_nowhere(fake: FakeServer, endpoint: Endpoint, location: str) -> None:
+    fake.routes["POST", "/p"] = (308, location)
+    said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
+    assert "look at its set-up" in said or "look at the set-up of the server, or of the gateway before it" in said

@@ -12,6 +12,7 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.fields import LLAMA_CPP_FIELDS
 from inferometer.protocol.json_stream import GrowingCount, JsonDecoder, WireFormatError, text_of, token_count
 from inferometer.protocol.request_body import dump_body, sampling_of, text_or_ids
 from inferometer.protocol.routes import LLAMA_CPP_TOKENIZE, Routes
@@ -110,6 +111,7 @@ LLAMA_CPP = Backend(
     decoder=decoder,
     read=read,
     emitter=Emitter,
+    fields=LLAMA_CPP_FIELDS,
     carries_token_ids=True,
     routes=Routes(ready="GET /health", tokenize=(LLAMA_CPP_TOKENIZE,)),
 )

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from inferometer.protocol.base import Backend, Generation
+from inferometer.protocol.fields import OPENAI_COMPLETIONS_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_COMPLETION, ChunkEmitter, read_completion
 from inferometer.protocol.openai_stream import Choice, StreamDecoder, stream_body
@@ -40,5 +41,6 @@ COMPLETIONS = Backend(
     decoder=partial(StreamDecoder, completion_text),
     read=read_completion,
     emitter=partial(ChunkEmitter, VLLM_COMPLETION),
+    fields=OPENAI_COMPLETIONS_FIELDS,
     carries_token_ids=True,
 )

@@ -12,12 +12,14 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.fields import SGLANG_FIELDS
 from inferometer.protocol.json_stream import GrowingCount, JsonDecoder, WireFormatError, broken_off, text_of, token_count
 from inferometer.protocol.request_body import dump_body, sampling_of, text_or_ids
 from inferometer.protocol.routes import VLLM_TOKENIZE, Routes
 from inferometer.request import Request
 
 _NAME = "SGLang"
+_NAMES = {"min_tokens": "min_new_tokens", "seed": "sampling_seed"}
 _DEFAULT_TOKENS = 128
 
 
@@ -28,7 +30,7 @@ def encode(request: Request, generation: Generation) -> bytes:
         "sampling_params": {
             "max_new_tokens": request.max_tokens,
             **({"ignore_eos": True} if generation.ignore_eos else {}),
-            **sampling_of(request, generation, _NAME),
+            **sampling_of(request, generation, _NAME, names=_NAMES),
         },
         "stream": True,
     }
@@ -136,6 +138,7 @@ SGLANG = Backend(
     decoder=decoder,
     read=read,
     emitter=Emitter,
+    fields=SGLANG_FIELDS,
     carries_token_ids=True,
     routes=Routes(ready="GET /ready", tokenize=(VLLM_TOKENIZE,)),
 )

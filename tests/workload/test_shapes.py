@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from inferometer.workload.shapes import Exchange, Turn, exchange_of, turns_of
+from inferometer.workload.messages import said
+from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
 
 USER, ANSWER = {"role": "user", "content": "hi there"}, {"role": "assistant", "content": "hello"}
 SYSTEM = {"role": "system", "content": "be short"}
@@ -93,9 +94,9 @@ def test_a_row_that_asks_nothing_says_what_is_missing(row: dict[str, Any], reaso
     ids=str,
 )
 def test_all_that_was_said(row: dict[str, Any], turns: list[tuple[str, str]]) -> None:
-    assert turns_of(row) == [Turn(*turn) for turn in turns]
+    assert [(turn.kind, said(turn.message)) for turn in conversation_of(row).turns] == turns
 
 
 def test_token_ids_are_no_conversation() -> None:
     with pytest.raises(ValueError, match="no conversation"):
-        turns_of({"prompt": [1, 2]})
+        conversation_of({"prompt": [1, 2]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class WordServer:
         self.asked.append(text)
         return [1, *(10 + crc32(word.encode()) % 100_000 for word in text.split())]
 
-    def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None:
+    def tokenize_chat(self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None) -> int | None:
         if not self.tells_chat:
             return None
         assert all(isinstance(message["content"], str) for message in messages)

@@ -112,6 +112,8 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
             counting=lambda: server.counting(spec, generation),
             chat=backend.chat,
             token_ids=backend.carries_token_ids,
+            fields=backend.fields,
+            encode=lambda request: backend.encode(request, generation),
             attempt=attempt,
         )
         plan = plan_of(spec.load, workload, np.random.default_rng([spec.seed, spec.repeat]))

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from inferometer.campaign.measured import Measured, measure_point
-from inferometer.campaign.point import KnownServer, PointError, prepare
+from inferometer.campaign.point import KnownServer, PointError, ReadyPoint, prepare
 from inferometer.campaign.results import Measurement, Results
 from inferometer.campaign.task import Display, Task
 from inferometer.loadgen import MeasurementError
@@ -28,6 +28,7 @@ from inferometer.store.environment import describe_environment
 from inferometer.store.history import Result
 from inferometer.store.vllm_json import save_result
 from inferometer.trace import Outcome, Trace
+from inferometer.workload import rows_in_words
 
 
 class GroupLostError(Exception):
@@ -53,6 +54,7 @@ class GroupRun:
         self._sent: dict[str, int | None] = {}
         """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave no result that counts."""
         self._restarts_left = task.restarts
+        self._said: set[str] = set()
         self.version: str | None = None
         """Of the server, as it told when it came up last."""
 
@@ -174,9 +176,11 @@ class GroupRun:
         calibration = self.task.calibration(spec.workers)
         gc.collect()
         gc.freeze()  # a worker is forked from us and collects once before it runs: it need not look at all that we hold
+        ready = prepare(spec, self._known, attempt=attempt)
+        self._say_rows(ready)
         with self.display.measuring(point) as show:
             measured = measure_point(
-                prepare(spec, self._known, attempt=attempt),
+                ready,
                 self._known.endpoint,
                 self.task.wanted,
                 real_time=self.task.real_time,
@@ -190,6 +194,13 @@ class GroupRun:
         if result.counts:
             self._sent[point.spec.prompts_fingerprint] = attempt
         return result
+
+    def _say_rows(self, ready: ReadyPoint) -> None:
+        """What rows of its data set say beside their prompts, once for all points of which the same is to be said."""
+        for sentence in rows_in_words(ready.workload.origin):
+            if sentence not in self._said:
+                self._said.add(sentence)
+                self.display.say(f"Rows:     {sentence}")
 
     def _begin(self, point: PlannedPoint) -> int:
         """The number of this attempt; that of a warm point is its cold one's, whose prompts have to be in the cache."""

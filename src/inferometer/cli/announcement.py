@@ -13,7 +13,7 @@ from inferometer.report.console import TEXT_WIDTH
 from inferometer.spec.load import Load
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 from inferometer.trace import MISSING
-from inferometer.workload import Workload
+from inferometer.workload import Workload, rows_in_words
 
 
 def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
@@ -25,6 +25,7 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
         f"Server:   {base_url}  {spec.target.model}{limit}",
         *_wrapped("Load:", load_in_words(spec.load)),
         *_wrapped("Prompts:", prompts),
+        *(line for sentence in rows_in_words(ready.workload.origin) for line in _wrapped("Rows:", sentence)),
         *(line for sentence in ready.server["limits"] for line in _wrapped("Limit:", sentence)),
     ]
 

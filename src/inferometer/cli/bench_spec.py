@@ -25,6 +25,7 @@ from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
 from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
 from inferometer.spec.target import Target as Goal
+from inferometer.spec.workload import AnyWorkload, are_written
 from inferometer.store.vllm_json import check_metadata
 
 SAMPLING_FLAGS = (
@@ -136,6 +137,7 @@ def understand(flags: BenchFlags) -> Asked:
         metadata=attempt(parse.parse_metadata, flags.metadata or []) or {},
         goals=goals,
     )
+    attempt(_check_warm, flags, asked.parts["workload"])
     attempt(check_headers, headers or {})
     attempt(parse.with_api_key, headers or {}, os.environ)
     attempt(check_metadata, asked.metadata)
@@ -158,6 +160,16 @@ def _check_dialects(dialects: Sequence[str]) -> None:
     for dialect in dialects:
         if dialect not in DIALECTS:
             raise ValueError(f"--dialect {dialect!r} is not known; there are {', '.join(DIALECTS)}.")
+
+
+def _check_warm(flags: BenchFlags, work: AnyWorkload | None) -> None:
+    """Prompts that are made up anew cannot be in a cache; those of a file may be, whatever the seed."""
+    if work is None or work.cache != "warm" or flags.seed is not None or are_written(work):
+        return
+    raise ValueError(
+        "--cache warm sends the prompts of a cold run again, but without --seed all prompts are new: give the --seed of the "
+        "cold run, which is in its report and its run.json."
+    )
 
 
 def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:

@@ -227,6 +227,11 @@ def needs_messages(work: AnyWorkload) -> bool:
     return isinstance(work, ImagesWorkload) or (isinstance(work, SessionsWorkload) and work.path is not None)
 
 
+def are_written(work: AnyWorkload) -> bool:
+    """Whether prompts stand in a file, so that a run with another seed sends the same, if perhaps in another order."""
+    return isinstance(work, FileWorkload) or (isinstance(work, SessionsWorkload) and work.path is not None)
+
+
 def writes_own_tokens(work: AnyWorkload) -> bool:
     """Whether prompts are made up, so that they may be lists of token ids, and not texts that somebody wrote."""
     return isinstance(work, RandomWorkload | PrefixWorkload | TraceWorkload) or (

@@ -226,4 +226,4 @@ def with_images(message: Message, read: Callable[[Any], str]) -> Message:
 def count_images(requests: Iterable[Request]) -> dict[str, int]:
     """How many pictures there are in these requests, and how many of them the server has to fetch."""
     urls = [image.get("url") for request in requests for image in images_in(request.prompt)]
-    return {"images": len(urls), "images_by_url": sum(map(is_url, urls))} if urls else {}
+    return {"images_in_rows": len(urls), "images_by_url": sum(map(is_url, urls))} if urls else {}

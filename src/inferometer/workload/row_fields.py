@@ -22,6 +22,9 @@ MAX_NAMES = 64
 
 MAX_NAME_CHARS = 60
 
+MAX_NAMED = 12
+"""Names in a sentence for people; `run.json` has them all."""
+
 OTHERS = "others"
 
 _MAY_BE_EMPTY = (str, list, dict)
@@ -203,3 +206,22 @@ class FieldCounts:
     def facts(self) -> dict[str, Any]:
         """In plain values, for whoever reads a result."""
         return {"fields_sent": self._sent.counts(), "fields_left_out": self._left_out.counts()}
+
+
+def rows_in_words(origin: Mapping[str, Any]) -> list[str]:
+    """What rows of a data set say beside their prompts, a sentence each: what of it is sent, and what is not."""
+    said = []
+    if sent := origin.get("fields_sent"):
+        said.append(f"Sent with their prompts: {_counts(sent)}.")
+    if images := origin.get("images_in_rows"):
+        by_url = origin.get("images_by_url", 0)
+        said.append(f"Pictures sent: {images}{f', {by_url} of them as addresses, which the server fetches' if by_url else ''}.")
+    if left_out := origin.get("fields_left_out"):
+        said.append(f"Not sent: {_counts(left_out)}.")
+    return said
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    """Such as `tools (200), temperature (180)`."""
+    named = [f"{name} ({count})" for name, count in list(counts.items())[:MAX_NAMED]]
+    return ", ".join([*named, f"and {len(counts) - MAX_NAMED} more"] if len(counts) > MAX_NAMED else named)

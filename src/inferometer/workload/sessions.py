@@ -82,7 +82,9 @@ def _made_up(
         for i, turn in enumerate(plan)
     ]
     origin = {"conversations": len({turn.conversation for turn in plan}), "turns": spec.turns}
-    return Workload(requests, counting, exact, reusable_tokens=max(lengths, default=0), origin=origin)
+    going_on = any(request.after is not None for request in requests)
+    reusable = max(lengths, default=0) if going_on else spec.system_len
+    return Workload(requests, counting, exact, reusable_tokens=reusable, origin=origin)
 
 
 def _planned(spec: SessionsWorkload, identity: Identity) -> Iterator[_Plan]:

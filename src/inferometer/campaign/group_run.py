@@ -197,10 +197,10 @@ class GroupRun:
 
     def _say_rows(self, ready: ReadyPoint) -> None:
         """What rows of its data set say beside their prompts, once for all points of which the same is to be said."""
-        for sentence in rows_in_words(ready.workload.origin):
-            if sentence not in self._said:
-                self._said.add(sentence)
-                self.display.say(f"Rows:     {sentence}")
+        rows = rows_in_words(ready.workload.origin)
+        if rows and rows not in self._said:
+            self._said.add(rows)
+            self.display.say(f"Rows:     {rows}")
 
     def _begin(self, point: PlannedPoint) -> int:
         """The number of this attempt; that of a warm point is its cold one's, whose prompts have to be in the cache."""

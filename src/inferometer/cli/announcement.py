@@ -21,11 +21,12 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
     spec = ready.spec
     limit = f", max_model_len {ready.server['max_model_len']}" if ready.server["max_model_len"] else ""
     prompts = f"{prompts_in_words(spec.workload, ready.workload)}, seed {spec.seed}; {ready.workload.counting}"
+    rows = rows_in_words(ready.workload.origin)
     return [
         f"Server:   {base_url}  {spec.target.model}{limit}",
         *_wrapped("Load:", load_in_words(spec.load)),
         *_wrapped("Prompts:", prompts),
-        *(line for sentence in rows_in_words(ready.workload.origin) for line in _wrapped("Rows:", sentence)),
+        *(_wrapped("Rows:", rows) if rows else []),
         *(line for sentence in ready.server["limits"] for line in _wrapped("Limit:", sentence)),
     ]
 

@@ -168,7 +168,7 @@ def _check_warm(flags: BenchFlags, work: AnyWorkload | None) -> None:
         return
     raise ValueError(
         "--cache warm sends the prompts of a cold run again, but without --seed all prompts are new: give the --seed of the "
-        "cold run, which is in its report and its run.json."
+        "cold run, which was printed before it began and is in its run.json."
     )
 
 

@@ -93,7 +93,8 @@ def warm_cache(facts: Facts) -> Finding:
         return Finding("warm_cache", Level.SUSPECT, sentence, {"rehearsal": 1}, "Measure a real server to compare the two.")
     if found is None:
         sentence = (
-            "Nothing tells whether the prompts were in the server's prefix cache: neither its answers nor counters of its own."
+            "Nothing tells whether the prompts were in the server's prefix cache: neither its answers nor its counters say how "
+            "many of their tokens were."
         )
         cure = (
             "Start the server so that it tells: vLLM with --enable-prompt-tokens-details, SGLang with --enable-cache-report "

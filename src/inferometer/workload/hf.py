@@ -34,8 +34,9 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
         for number, content in enumerate(rows, 1):
             yield Row(f"{spec.path} ({spec.split}), row {number}", _said(content))
     except ImportError as error:  # of a package that only some data sets need
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
         raise ValueError(
-            f"--dataset-path {spec.path}: this data set needs a package that is missing ({error}): pip install it."
+            f"--dataset-path {spec.path}: this data set needs a package that is missing ({reason}); install it with pip."
         ) from error
     except Exception as error:  # the library, and those that it calls, raise all kinds
         reason = str(error).strip().partition("\n")[0] or type(error).__name__

@@ -208,17 +208,17 @@ class FieldCounts:
         return {"fields_sent": self._sent.counts(), "fields_left_out": self._left_out.counts()}
 
 
-def rows_in_words(origin: Mapping[str, Any]) -> list[str]:
-    """What rows of a data set say beside their prompts, a sentence each: what of it is sent, and what is not."""
+def rows_in_words(origin: Mapping[str, Any]) -> str:
+    """What the rows of a data set say beside their prompts, what of it is sent and what is not; empty if it is nothing."""
     said = []
     if sent := origin.get("fields_sent"):
-        said.append(f"Sent with their prompts: {_counts(sent)}.")
+        said.append(f"sent with the prompts: {_counts(sent)}")
     if images := origin.get("images_in_rows"):
         by_url = origin.get("images_by_url", 0)
-        said.append(f"Pictures sent: {images}{f', {by_url} of them as addresses, which the server fetches' if by_url else ''}.")
+        said.append(f"pictures sent: {images}{f', {by_url} of them as addresses, which the server fetches' if by_url else ''}")
     if left_out := origin.get("fields_left_out"):
-        said.append(f"Not sent: {_counts(left_out)}.")
-    return said
+        said.append(f"left out: {_counts(left_out)}")
+    return "; ".join(said)
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -56,6 +56,11 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build(served()), {"server": ServerCounters(counted().before, anew)}),
         (build(served()), {"server": counted({"preemptions": 3, "prefix_hits": 1_000, "requests": 30}, before={"running": 2})}),
         (build(served()), {"server": counted({"rejections": 4, "queue_s": 0.9}, after={"running": 2})}),
+        (build(served()), {"server": counted(), "expected_cached_tokens": 1024}),
+        (build(served(cached_tokens=0)), {"warm": True}),
+        (build(served(cached_tokens=40)), {"warm": True}),
+        (build(served()), {"warm": True}),
+        (build(served()), {"warm": True, "rehearsal": True}),
         (open_loop(1.2, 600), {}),
         (
             build([request(100.0 * i, 100 * i + 900 - i * 2, 100 * i + 1_000 - i * 2) for i in range(400)], closed_loop=False),

@@ -141,6 +141,16 @@ def test_the_measurement_version_is_part_of_the_identity(monkeypatch: pytest.Mon
     assert PLAIN.fingerprint != before
 
 
+def test_how_rows_are_read_is_part_of_the_identity_of_what_stands_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = PLAIN.model_copy(update={"workload": JsonlWorkload(path="a.json")})
+    recorded = PLAIN.model_copy(update={"workload": SessionsWorkload(path="a.json")})
+    made_up = PLAIN.model_copy(update={"workload": SessionsWorkload()})
+    before = [spec.fingerprint for spec in (written, recorded, made_up, PLAIN)]
+    monkeypatch.setattr(run, "ROWS_VERSION", run.ROWS_VERSION + 1)
+    after = [spec.fingerprint for spec in (written, recorded, made_up, PLAIN)]
+    assert [one != other for one, other in zip(before, after, strict=True)] == [True, True, False, False]
+
+
 def test_numbers_that_are_equal_are_the_same_spec() -> None:
     one, other = (PLAIN.model_copy(update={"load": Load.model_validate({"request_rate": rate})}) for rate in (10, 10.0))
     assert one.fingerprint == other.fingerprint

@@ -12,7 +12,7 @@ from pydantic import Field
 from inferometer.spec.base import MOST, NonNegativeInt, PositiveInt, Seconds, Spec
 from inferometer.spec.lengths import length_range
 from inferometer.spec.load import Load, Ramp, Step
-from inferometer.spec.workload import AnyWorkload, RandomWorkload
+from inferometer.spec.workload import AnyWorkload, RandomWorkload, are_written
 
 __all__ = [
     "AnyWorkload",
@@ -34,6 +34,9 @@ __all__ = [
 
 MEASUREMENT_VERSION = 1
 """Raised when the same spec would measure something else than before. 1: first version."""
+
+ROWS_VERSION = 2
+"""The same for prompts that stand in files, beside the other. 2: what rows say beside their prompts is sent."""
 
 Workers = Annotated[int, Field(ge=1, le=256)]
 """Processes that send. Each costs some 30 to 70 MB: a thousand by a slip of the hand would take a host's memory."""
@@ -101,7 +104,8 @@ class RunSpec(Spec):
 
         What is None is left out, so that an option that comes later leaves the identity of older points as it was.
         """
-        content = {"measurement": MEASUREMENT_VERSION, **self.model_dump(exclude_none=True)}
+        version = [MEASUREMENT_VERSION, ROWS_VERSION] if are_written(self.workload) else MEASUREMENT_VERSION
+        content = {"measurement": version, **self.model_dump(exclude_none=True)}
         if self.server is not None:
             del content["target"]["base_url"]
         for name in ("request_rate", "burstiness"):  # JSON has no infinity

@@ -76,8 +76,8 @@ class ImageFiles:
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else error
                 raise ValueError(
-                    f"names the picture {name!r:.200}, which cannot be read ({why}): put it there, or take the row out; paths are "
-                    f"relative to {self._folder}"
+                    f"names the picture {name!r:.200}, which cannot be read ({why}): put it there, or take the row out; "
+                    f"paths are relative to {self._folder}"
                 ) from None
             self._urls[path] = self._data_url(content, str(path))
         return self._urls[path]

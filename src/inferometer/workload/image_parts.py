@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from inferometer.request import Message, Prompt, Request
-from inferometer.workload.messages import Turn
-from inferometer.workload.row_fields import CannotSendError, is_said
+from inferometer.workload.messages import IMAGE_PARTS, Turn
+from inferometer.workload.row_fields import CannotSendError, is_said, sendable
 
 IMAGES = (
     "image_files",
@@ -151,7 +151,7 @@ def _parts(content: Any, album: _Album) -> Iterator[Any]:
         kind = part.get("type") if isinstance(part, Mapping) else None
         if kind == "text" and album and isinstance(part.get("text"), str):
             yield from _split(part, album)
-        elif kind in ("image", "image_url", "input_image"):
+        elif kind in IMAGE_PARTS:
             yield _with_source(part, album)
         else:
             yield part
@@ -178,7 +178,7 @@ def _with_source(part: Mapping[str, Any], album: _Album) -> Mapping[str, Any]:
         return image_part(album.take(None))
     source, details = part[name], {key: part[key] for key in ("detail",) if isinstance(part.get(key), str)}
     if isinstance(source, Mapping) and "url" in source:
-        details |= {key: value for key, value in source.items() if key != "url"}
+        details |= {key: sendable(value) for key, value in source.items() if key != "url"}
         source = source["url"]
     elif isinstance(source, Mapping) and is_said(source.get("data")):
         source = source["data"]

@@ -45,7 +45,11 @@ CALLS = ("function_call", "tool_call")
 FIELDS = ("name", "tool_calls", "tool_call_id", "function_call", "reasoning_content", "reasoning", "refusal")
 """What a message may have beside role and content."""
 
-_READ = frozenset({"role", "from", "content", "value", "text", *FIELDS})
+IMAGE_PARTS = ("image", "image_url", "input_image")
+"""Parts of a content that are pictures, by their types."""
+
+_SPOKEN = frozenset({"role", "from", "content", "value", "text"})
+_READ = _SPOKEN | set(FIELDS)
 
 
 class Turn(NamedTuple):
@@ -127,7 +131,7 @@ def _message(turn: Mapping[str, Any] | str, speaker: str) -> Message:
     if isinstance(turn, str):
         return {"role": speaker, "content": text(turn, "turns")}
     role = speaker if _is_native(turn, speaker) else ROLES[speaker]
-    beside = {name: _field(name, turn[name]) for name in FIELDS if is_said(turn.get(name))} if len(turn) > 2 else {}
+    beside = {name: _field(name, turn[name]) for name in FIELDS if is_said(turn.get(name))} if turn.keys() - _SPOKEN else {}
     content = turn.get("content", turn.get("value", turn.get("text")))
     if isinstance(content, list) and content:
         content = _parts(content)
@@ -164,7 +168,7 @@ def _call(call: dict[str, Any]) -> dict[str, Any]:
 
 def _parts(parts: Sequence[Any]) -> list[Any]:
     """Parts of a content. The source of a picture may be what no request can hold: its bytes. It is made sendable later."""
-    return [part if isinstance(part, Mapping) and "image" in str(part.get("type")) else sendable(part) for part in parts]
+    return [part if isinstance(part, dict) and part.get("type") in IMAGE_PARTS else sendable(part) for part in parts]
 
 
 def _with_calls(message: Message, number: int) -> tuple[Message, list[str]]:

@@ -23,6 +23,8 @@ LIMITS = ("max_tokens", "max_completion_tokens", "max_new_tokens", "output_token
 SYSTEMS = ("system", "system_prompt")
 """What the system says, where it is in a field of its own."""
 
+MAX_TOKEN_ID = (1 << 31) - 1
+
 LATER_TURNS = "turns after the first answer"
 
 _NO_FIELDS: Mapping[str, Any] = {}
@@ -216,7 +218,7 @@ def _as_prompt(turns: Sequence[Turn]) -> Prompt:
 
 
 def _token_ids(prompt: list[Any], name: str) -> list[int]:
-    if not prompt or not all(type(token) is int and token >= 0 for token in prompt):
+    if not prompt or not all(type(token) is int and 0 <= token <= MAX_TOKEN_ID for token in prompt):
         raise ValueError(f"has a list under {name!r} that is neither token ids nor messages")
     return prompt
 

@@ -287,7 +287,9 @@ def test_results_of_tools_are_asked_about_as_users_turns_are(tmp_path: Path) -> 
 
 def test_a_conversation_is_cut_after_a_users_turn_with_all_that_tools_returned(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS}])
-    assert [messages(r) for r in recorded_with(path, 3, turns=1).requests] == [AGENT[:2], AGENT[:4], AGENT[:7]]
+    work = recorded_with(path, 3, turns=1)
+    assert [messages(r) for r in work.requests] == [AGENT[:2], AGENT[:4], AGENT[:7]]
+    assert work.origin["fields_left_out"] == {"turns at the end": 1}
     with pytest.raises(ValueError, match="conversations of 3 turns in all"):
         recorded_with(path, 4, turns=1)
 

@@ -104,8 +104,10 @@ def test_what_a_row_says_beside_its_prompt(row: dict[str, Any], exchange: Exchan
 
 
 def test_where_there_are_no_messages_the_system_speaks_in_the_prompt() -> None:
-    row = {"system": "be short", "instruction": "sum up", "input": "a text", "output": "it"}
+    row: dict[str, Any] = {"system": "be short", "instruction": "sum up", "input": "a text", "output": "it"}
     assert exchange_of(row, chat=False) == Exchange("be short\n\nsum up\n\na text", "it")
+    row = {"system": "be short", "conversations": [USER, ANSWER]}
+    assert exchange_of(row, chat=False) == Exchange("be short\n\nhi there", "hello")
 
 
 @pytest.mark.parametrize("name", ["audio_files", "audio", "video", "video_url"])

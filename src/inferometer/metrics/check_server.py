@@ -63,15 +63,15 @@ def prefix_hits(facts: Facts) -> Finding:
         return Finding("prefix_hits", Level.OK, _SILENT)
     unexpected = max(0.0, hits - facts.expected_cached_tokens * _requests(facts))
     figures = {"hits": int(hits), "queries": int(queries), "unexpected_share": unexpected / queries}
+    if not hits and facts.expected_cached_tokens > LONGEST_BLOCK and not (facts.warm or facts.rehearsal):
+        sentence = "Prompts of this plan may begin alike, but the server found nothing of them in its prefix cache."
+        cure = "If the cache was to be on, start the server with it, and see that it is large enough; else nothing is wrong."
+        return Finding("prefix_hits", Level.NOTE, sentence, figures, cure)
     answered = ok(facts.trace)
     if answered.any() and known(r["cached_tokens"][answered]).all():
         sentence = f"The server counts {hits / queries:.1%} of the prompt tokens as found in its prefix cache."
         return Finding("prefix_hits", Level.OK, sentence, figures)
     level = grade(unexpected / queries, t.cached_share_suspect, t.cached_share_invalid)
-    if not hits and facts.expected_cached_tokens > LONGEST_BLOCK and not (facts.warm or facts.rehearsal):
-        sentence = "Prompts of this plan may begin alike, but the server found nothing of them in its prefix cache."
-        cure = "If the cache was to be on, start the server with it, and see that it is large enough; else nothing is wrong."
-        return Finding("prefix_hits", Level.NOTE, sentence, figures, cure)
     if level == Level.OK:
         sentence = f"{unexpected / queries:.1%} of the prompt tokens were found unexpected in the server's prefix cache."
         return Finding("prefix_hits", level, sentence, figures)
@@ -135,7 +135,7 @@ def _warmth(facts: Facts, found: _InCache) -> Finding:
     if found.share < t.warm_share_invalid * found.possible:
         cure = (
             "Start the server with its prefix cache on, and large enough for all prompts; then send them cold first: the same "
-            "command and --seed with --cache cold."
+            "command and --seed with --cache cold. Prompts shorter than a block of the cache (16 to 256 tokens) are never in it."
         )
         return Finding("warm_cache", Level.INVALID, f"{told}: this is a cold cache, not a warm one.", figures, cure)
     if found.share < t.warm_share_suspect * found.possible or (found.cold or 0.0) > t.cold_share_suspect:

@@ -20,7 +20,7 @@ from inferometer.workload.hf import SHUFFLE_BUFFER, hf_rows
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.image_parts import count_images, images_in
 from inferometer.workload.records import Row, json_rows
-from inferometer.workload.row_fields import OF_THE_PROMPT, CannotSendError, FieldCounts, Tally
+from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
 from inferometer.workload.shapes import Exchange, exchange_of
 from inferometer.workload.tokens import TokenCounter
 from inferometer.workload.workload import Identity, Wire, Workload, content_hash, cycled, seeds_of
@@ -123,16 +123,11 @@ def _candidates(spec: Written, rows: Iterator[Row], left_out: Tally, wire: Wire)
 
 def _candidate(where: str, exchange: Exchange, wire: Wire) -> _Candidate:
     """With the fields that the wire carries. Raises ValueError if it does not carry one that is part of the prompt."""
-    if not exchange.fields:
-        return _Candidate(where, exchange, exchange.fields, exchange.left_out)
-    carried = {name: value for name, value in exchange.fields.items() if name in wire.fields}
-    others = tuple(name for name in exchange.fields if name not in carried)
-    if lost := [name for name in others if name in OF_THE_PROMPT]:
-        raise ValueError(
-            f"{where}: has {lost[0]}, which are part of the prompt and which this backend does not carry: take a chat backend, "
-            f"such as openai-chat, or rows without {lost[0]}."
-        )
-    return _Candidate(where, exchange, carried, (*others, *exchange.left_out))
+    try:
+        fields, others = carried(exchange.fields, wire.fields)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}.") from None
+    return _Candidate(where, exchange, fields, (*others, *exchange.left_out) if others else exchange.left_out)
 
 
 def _batch(candidates: Iterator[_Candidate], wanted: int, wire: Wire, images: ImageFiles) -> list[_Candidate]:

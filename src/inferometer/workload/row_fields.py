@@ -120,6 +120,20 @@ def beside(row: Mapping[str, Any], used: Collection[str]) -> Beside:
     return Beside(fields, tuple(left_out))
 
 
+def carried(fields: Mapping[str, Any], by_wire: Collection[str]) -> Beside:
+    """Those of a request's fields that a wire carries. Raises ValueError if it does not carry one that is part of the prompt."""
+    if not fields:
+        return NOTHING
+    for name in OF_THE_PROMPT:
+        if name in fields and name not in by_wire:
+            raise ValueError(
+                f"has {name}, which are part of the prompt and which this backend does not carry: take a chat backend, such as "
+                f"openai-chat, or rows without {name}"
+            )
+    sent = {name: value for name, value in fields.items() if name in by_wire}
+    return Beside(sent, tuple(name for name in fields if name not in sent))
+
+
 def is_said(value: Any) -> bool:
     """Whether there is anything in a field. Data sets fill what a row does not have with null, or with nothing."""
     return bool(value) if value.__class__ in _MAY_BE_EMPTY else value is not None

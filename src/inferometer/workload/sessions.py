@@ -26,7 +26,7 @@ from inferometer.workload.messages import Turn, said
 from inferometer.workload.pieces import Key, Piece, compose, phrases
 from inferometer.workload.random import draw_lengths
 from inferometer.workload.records import json_rows
-from inferometer.workload.row_fields import OF_THE_PROMPT, CannotSendError, FieldCounts, Tally
+from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
 from inferometer.workload.shapes import Conversation, conversation_of
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.workload import Identity, Wire, Workload, content_hash, cycled, longest_prompt, seeds_of
@@ -36,6 +36,8 @@ BATCH = 64
 
 ASKING = ("user", "tool")
 """Whose turn the assistant answers."""
+
+LAST_TURNS = "turns at the end"
 
 TAKING_TURNS = re.compile("s*u(a(u|t+u?))*a?")
 """Turns, each by its first letter: system, user, assistant, tool. A user may add something to what tools returned."""
@@ -216,17 +218,15 @@ def _talks(
 
 
 def _talk(where: str, found: Conversation, turns: Sequence[Turn], wire: Wire, images: ImageFiles) -> _Talk:
-    fields = {name: value for name, value in found.fields.items() if name in wire.fields}
-    others = [name for name in found.fields if name not in fields]
     ignored = [name for turn in turns for name in turn.left_out]
+    cut = [LAST_TURNS] if len(turns) < len(found.turns) else []
     try:
-        if lost := [name for name in others if name in OF_THE_PROMPT]:
-            raise ValueError(f"has {lost[0]}, which are part of the prompt and which this backend does not carry")
+        fields, others = carried(found.fields, wire.fields)
         messages = images.read([turn.message for turn in turns])
         wire.encode(Request(0, messages, 0, 1, fields))
     except ValueError as error:
         raise ValueError(f"{where}: {str(error).removesuffix('.')}.") from None
-    left_out = tuple(dict.fromkeys([*others, *found.left_out, *ignored]))
+    left_out = tuple(dict.fromkeys([*cut, *others, *found.left_out, *ignored]))
     return _Talk(where, cast(Sequence[Message], messages), [turn.kind for turn in turns], found.max_tokens, fields, left_out)
 
 

@@ -94,12 +94,12 @@ def exchange_of(content: Mapping[str, Any], *, chat: bool = True) -> Exchange:
     """What a row asks for.
 
     A conversation that does not end with the assistant is sent whole; of any other it is the first exchange. An instruction
-    with a context is one text of both; so is, where there is no `chat`, an instruction of the system and the user's.
+    with a context is one text of both; so are, where there is no `chat`, what the row has for a system and a user's text.
     """
     row = _Row(content)
     limit = row.limit()
     if (messages := _conversation(row)) is not None:
-        prompt, reply, left_out = _first_exchange(row, messages)
+        prompt, reply, left_out = _first_exchange(row, messages, chat=chat)
         reply = _reply(row) if reply is None else reply
     else:
         prompt, left_out = _instruction(row, chat=chat)
@@ -118,8 +118,8 @@ def conversation_of(content: Mapping[str, Any]) -> Conversation:
         if isinstance(prompt, list):
             raise ValueError("has a prompt of token ids, which is no conversation")
         messages = [_with_context(row, text(prompt, name))]
-    turns = _with_system(_shown(row, turns_in(messages, speakers_in(messages))), row)
-    if turns and turns[-1].kind != "assistant" and (reply := _reply(row)) is not None:
+    turns = _with_system(_shown(row, turns_in(messages, speakers_in(messages))), row, chat=True)
+    if turns[-1].kind != "assistant" and (reply := _reply(row)) is not None:
         turns.append(Turn("assistant", {"role": "assistant", "content": reply}))
     fields, left_out = row.rest()
     return Conversation(turns, limit, fields, left_out)
@@ -154,9 +154,7 @@ def _instruction(row: _Row, *, chat: bool) -> tuple[Prompt, tuple[str, ...]]:
     if isinstance(prompt, list):
         return _token_ids(prompt, name), ()
     prompt = _with_context(row, text(prompt, name))
-    if not chat and (system := _system(row)) is not None:
-        prompt = f"{system}\n\n{prompt}"
-    turns = _with_system(_shown(row, [Turn("user", {"role": "user", "content": prompt})]), row)
+    turns = _with_system(_shown(row, [Turn("user", {"role": "user", "content": prompt})]), row, chat=chat)
     return _as_prompt(turns), turns[-1].left_out
 
 
@@ -183,14 +181,16 @@ def _system(row: _Row) -> str | None:
     return None
 
 
-def _with_system(turns: list[Turn], row: _Row) -> list[Turn]:
+def _with_system(turns: list[Turn], row: _Row, *, chat: bool) -> list[Turn]:
     """The turns after what the row has for a system, unless they begin with the system already."""
-    if turns and turns[0].kind != "system" and (system := _system(row)) is not None:
-        return [Turn("system", {"role": "system", "content": system}), *turns]
-    return turns
+    if turns[0].kind == "system" or (system := _system(row)) is None:
+        return turns
+    if not chat and isinstance(prompt := _as_prompt(turns), str):
+        return [turns[0]._replace(message={"role": "user", "content": f"{system}\n\n{prompt}"})]
+    return [Turn("system", {"role": "system", "content": system}), *turns]
 
 
-def _first_exchange(row: _Row, messages: Sequence[Any]) -> tuple[Prompt, str | None, tuple[str, ...]]:
+def _first_exchange(row: _Row, messages: Sequence[Any], *, chat: bool) -> tuple[Prompt, str | None, tuple[str, ...]]:
     """What is asked, what is answered, and what is left out of these turns."""
     speakers = speakers_in(messages)
     kinds = [ROLES[speaker] for speaker in speakers]
@@ -207,7 +207,8 @@ def _first_exchange(row: _Row, messages: Sequence[Any]) -> tuple[Prompt, str | N
     left_out: tuple[str, ...] = (LATER_TURNS,) if len(messages) > asked + (answer is not None) else ()
     for turn in turns[:asked]:
         left_out += tuple(name for name in turn.left_out if name not in left_out) if turn.left_out else ()
-    return _as_prompt(_with_system(turns[:asked], row)), None if answer is None else said(answer), left_out
+    prompt = _as_prompt(_with_system(turns[:asked], row, chat=chat))
+    return prompt, None if answer is None else said(answer), left_out
 
 
 def _as_prompt(turns: Sequence[Turn]) -> Prompt:

@@ -156,6 +156,7 @@ SENTENCES_ZH_CN: dict[str, str] = {
     ),
     "check.warm_cache.cold.next": (
         "启动服务器时打开前缀缓存，并保证它能容纳全部输入；先用同样的命令和 --seed 加 --cache cold 发送一遍，再测热缓存。"
+        "比缓存块（16 到 256 个 token）还短的输入不会进入缓存。"
     ),
     "check.warm_cache.partly": (
         "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}：缓存只有一部分是热的，结果冷热混杂。"

@@ -156,6 +156,7 @@ SENTENCES_ZH_TW: dict[str, str] = {
     ),
     "check.warm_cache.cold.next": (
         "啟動伺服器時開啟前綴快取，並確保它容得下全部輸入；先用同樣的指令和 --seed 加 --cache cold 傳送一遍，再測熱快取。"
+        "比快取區塊（16 到 256 個 token）還短的輸入不會進入快取。"
     ),
     "check.warm_cache.partly": (
         "{share:.1%} 的輸入 token 來自伺服器的前綴快取，最多可達 {possible_share:.1%}：快取只有一部分是熱的，結果冷熱混雜。"

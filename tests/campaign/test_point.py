@@ -144,14 +144,14 @@ def test_jobs_are_what_the_spec_says(endpoint: Endpoint, given: list[Job], monke
     spec = spec_of(
         endpoint,
         target={"headers": {"X-Team": "blue"}},
-        load={"max_concurrency": 3, "num_warmups": 2},
+        load={"max_concurrency": 3, "num_warmups": 3},
         timeouts={"idle_s": 7},
         workers=2,
     )
     run(prepare(spec, KnownServer(endpoint)), endpoint, real_time=False, keep_texts=True, request_id_prefix="p-")
-    assert [[request.id for request in job.requests] for job in given] == [[0, 2, 4, 6], [1, 3, 5]]
+    assert [[request.id for request in job.requests] for job in given] == [[0, 2, 3, 5, 6], [1, 4, 7]]
     assert [job.share.max_in_flight for job in given] == [2, 1]
-    assert [job.share.warmups for job in given] == [1, 1]
+    assert [job.share.warmups for job in given] == [2, 1]
     for job in given:
         assert job.headers == {"X-Team": "blue", "Authorization": "Bearer sk-key"}
         assert (job.path, job.request_id_prefix, job.timeouts.idle_s) == ("/v1/completions", "p-", 7)

@@ -24,7 +24,7 @@ from inferometer.spec.run import RunSpec
 
 RUNS_FEW, RUNS_MANY = 20, 200
 
-OF_A_BUSY_HOST = {"run_queue", "client_cpu", "shared_stamps", "schedule_lag", "client_delay"}
+OF_A_BUSY_HOST = {"run_queue", "client_cpu", "shared_stamps", "schedule_lag", "client_delay", "slots_filled", "client_stalls"}
 
 HELD_UP_NS = MS // 4
 """From here on a wait for a core, or an engine's delay, can bring what these findings tell of: less than their limits."""

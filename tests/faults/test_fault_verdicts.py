@@ -75,6 +75,16 @@ NOT_PROVOKED = {
     "beyond_calibration": "a host that was calibrated",
     "backlog": "a client that is never idle",
     "other_clients": "other clients: below",
+    "client_stalls": "a client that is stopped",
+    "slots_filled": "a client that is stopped, or at its limit",
+    "slots_busy": "the user, who asks for few requests",
+    "several_addresses": "a name with several addresses",
+    "answers_in_step": "a gateway that sends twice",
+    "token_counts": "a server that counts wrongly, or holds tokens back",
+    "hidden_tokens": "a model that reasons in silence",
+    "unread_output": "a server with fields of its own",
+    "foreign_frames": "a gateway with frames of its own",
+    "open_after_done": "a gateway that keeps responses open",
 }
 """And by whom they are."""
 

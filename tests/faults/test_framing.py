@@ -33,7 +33,7 @@ def cut(data: bytes, at: list[float]) -> list[bytes]:
 
 def framed(address: Address, reads: list[bytes]) -> tuple[int, bytes, bool, bool, bool]:
     """Status, body, and whether the response was complete, of known length, and its connection to be kept."""
-    connection = Connection(address, None)
+    connection = Connection(address, address.socket_address, None)
     try:
         body = b""
         for read in reads:

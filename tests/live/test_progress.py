@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
-from inferometer.live.progress import PLAIN_LINE_EVERY_S, LiveProgress, figures, progress
+from inferometer.live.progress import (
+    PLAIN_LINE_EVERY_S,
+    LiveProgress,
+    Rate,
+    figures,
+    progress,
+    tokens_so_far,
+)
 from inferometer.loadgen import Snapshot
 
 
@@ -29,15 +37,44 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_figures_are_means_over_what_has_finished() -> None:
     now = snapshot(in_flight=8, output_tokens=3000, ttft_sum_ns=150_000_000, ttft_count=2, tpot_sum_ns=25_000_000, tpot_count=2)
-    assert figures(now, 2.0) == "8 in flight  TTFT 75.0 ms  TPOT 12.50 ms  1,500 tok/s"
+    assert figures(now, 1_500.0) == "8 in flight  TTFT 75.0 ms  TPOT 12.50 ms  1,500 tok/s"
+
+
+def test_requests_in_flight_count_as_far_as_they_have_come() -> None:
+    """All were sent at once, and none has ended: four have begun, 50 ms after they were sent, with 25 events, 10 ms apart."""
+    now = snapshot(
+        in_flight=8,
+        streaming_events=100,
+        streaming_ttft_sum_ns=200_000_000,
+        streaming_ttft_count=4,
+        streaming_gaps_ns=960_000_000,
+        streaming_gaps=96,
+    )
+    assert figures(now, 400.0) == "8 in flight  TTFT 50.0 ms  TPOT 10.00 ms  400 tok/s"
+    assert tokens_so_far(now) == 100
+    ended = replace(now, output_tokens=300, output_events=100, tpot_sum_ns=20_000_000, tpot_count=1)
+    assert tokens_so_far(ended) == 300 + 3 * 100  # three tokens an event
+    assert "TPOT 20.00 ms" in figures(ended, 1.0)
+
+
+def test_the_rate_is_that_of_the_last_seconds_and_in_the_end_that_of_all() -> None:
+    rate = Rate(0.0)
+    assert rate.of(snapshot(), 0.0, at_end=False) is None
+    for second in range(1, 11):
+        seen = rate.of(snapshot(output_tokens=100 * second, output_events=1), second, at_end=False)
+        assert seen == pytest.approx(100)
+    for second in range(11, 17):
+        seen = rate.of(snapshot(output_tokens=1_000, output_events=1), second, at_end=False)
+    assert seen == 0
+    assert rate.of(snapshot(output_tokens=1_500), 20.0, at_end=True) == pytest.approx(75)
 
 
 def test_figures_that_are_not_there_yet_are_not_zero() -> None:
-    assert figures(snapshot(in_flight=4), 0.0) == "4 in flight  TTFT - ms  TPOT - ms  - tok/s"
+    assert figures(snapshot(in_flight=4), None) == "4 in flight  TTFT - ms  TPOT - ms  - tok/s"
 
 
 def test_failures_are_told_as_soon_as_there_are_any() -> None:
-    assert figures(snapshot(failed=3), 1.0).endswith("0 tok/s  3 failed")
+    assert figures(snapshot(failed=3), 0.0).endswith("0 tok/s  3 failed")
 
 
 def test_drops_are_over_and_told(clock: list[float]) -> None:

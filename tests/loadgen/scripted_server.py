@@ -105,6 +105,7 @@ class ScriptedServer:
     tls: ssl.SSLContext | None = None
     greet: Callable[[Peer, int], bool] = lambda peer, number: True
     """Called with each new connection before anything is read; False hands it over to no script."""
+    host: str = "127.0.0.1"
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
@@ -117,10 +118,10 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
     def __enter__(self) -> ScriptedServer:
-        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=1024)
+        self._listener = socket.create_server((self.host, self.port), backlog=1024)
         self.port = self._listener.getsockname()[1]
         self._thread = Thread(target=self._accept, daemon=True)
         self._thread.start()

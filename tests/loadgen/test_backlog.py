@@ -101,7 +101,7 @@ def test_any_mixture_of_reading_and_taking_keeps_the_order(tiny: Backlog, monkey
     assert tiny.bytes == 0
 
 
-def test_a_full_disk_costs_memory_and_not_the_run(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_loses_nothing(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(fd: int, data: bytes, offset: int) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -121,10 +121,29 @@ def test_a_disk_that_fills_in_mid_write_loses_nothing(tiny: Backlog, monkeypatch
     assert take_all(tiny) == reads
 
 
-def test_it_tells_of_whom_something_waits_or_that_anybody_may(tiny: Backlog) -> None:
-    put(tiny, read(3), read(5), read(3))
-    assert [number in tiny.positions() for number in range(7)] == [False, False, False, True, False, True, False]
-    put(tiny, *(read(9) for _ in range(10)))  # some go to the file
-    assert 4 in tiny.positions()
+def test_a_full_file_is_said_and_takes_more_once_it_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog_module, "BLOCK_READS", 4)
+    small = Backlog(memory_bytes=10 * READ_OVERHEAD_BYTES, file_bytes=1)  # room for one block
+    reads = [read(i) for i in range(60)]
+    put(small, *reads[:11])
+    full = [small.is_full]
+    put(small, *reads[11:20])
+    full.append(small.is_full)
+    spilled = small.spilled_bytes
+    taken = small.take(4)
+    assert [*full, small.is_full] == [False, True, True]
+    while small.is_full:
+        taken += small.take(2)
+    assert small  # half of the memory is enough
+    put(small, *reads[20:])
+    assert small.spilled_bytes > spilled
+    assert taken + take_all(small) == reads
+    small.close()
+
+
+def test_a_full_disk_is_said_too(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "pwrite", lambda fd, data, offset: 0)
+    put(tiny, *(read(i) for i in range(11)))
+    full = [tiny.is_full]
     take_all(tiny)
-    assert 4 not in tiny.positions()
+    assert [*full, tiny.is_full] == [True, False]

@@ -7,7 +7,9 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Iterator
+from contextlib import ExitStack
 from threading import Event
+from typing import Any
 
 import pytest
 from loop_runner import BOUNDED, address_of, closed_loop, finish_loop, job_for, jobs_for, open_loop, requests, run_loop
@@ -20,6 +22,7 @@ from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
+from inferometer.loadgen.poller import make_poller
 from inferometer.trace import MISSING, Failure, Outcome
 
 CLOSE = "Connection: close"
@@ -101,7 +104,7 @@ def test_a_plan_opens_no_more_connections_than_it_has_requests() -> None:
 
 
 def test_no_sockets_left_to_begin_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none_left(address: Address, tls: object) -> Connection:
+    def none_left(*_: object) -> Connection:
         raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr(connections_module, "Connection", none_left)
@@ -173,11 +176,11 @@ def test_a_connect_that_fails_while_others_are_free_costs_no_request() -> None:
 def test_sockets_that_run_out_in_mid_run_cost_only_the_requests_that_lack_one(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Address] = []
 
-    def two_only(address: Address, tls: None) -> Connection:
+    def two_only(address: Address, target: Any, tls: None) -> Connection:
         if len(opened) == 2:
             raise OSError(errno.EMFILE, "Too many open files")
         opened.append(address)
-        return Connection(address, tls)
+        return Connection(address, target, tls)
 
     monkeypatch.setattr(connections_module, "Connection", two_only)
     with ScriptedServer(lambda peer, asked: peer.send(*chunked(*STREAM, head_lines=(CLOSE,)))) as server:
@@ -337,6 +340,49 @@ def test_an_address_is_looked_up_and_tried_once() -> None:
         assert address.socket_address[1] == server.port
         assert (address.hostname, address.host_header, address.tls) == ("localhost", f"localhost:{server.port}", False)
         assert run_loop(job_for(server.port, address=address, prompts=requests(1))).all_ok
+
+
+@pytest.fixture
+def pool_of_three(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A name with four addresses, of which the second takes no connection; and one of the other IP version."""
+    known = socket.getaddrinfo
+
+    def lookup(host: str, port: int, **options: Any) -> Any:
+        if host != "pool.test":
+            return known(host, port, **options)
+        rows = [known(f"127.0.0.{number}", port, **options)[0] for number in (2, 9, 3, 4, 2)]
+        return [*rows, (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    return "pool.test"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs all of 127.0.0.0/8 on the loopback")
+def test_connections_are_spread_over_all_addresses_of_a_name(pool_of_three: str) -> None:
+    with ExitStack() as stack:
+        first = stack.enter_context(ScriptedServer(answer, host="127.0.0.2"))
+        others = [stack.enter_context(ScriptedServer(answer, host=f"127.0.0.{n}", port=first.port)) for n in (3, 4)]
+        address = resolve(f"http://{pool_of_three}:{first.port}")
+        assert [each[0] for each in address.all] == ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
+        (job,) = jobs_for(first.port, closed_loop(30, 6), address=address)
+        ran = run_loop(job)
+        assert ran.all_ok
+        tried = 1
+        assert [server.connections - tried for server in (first, *others)] == [2, 2, 2]
+
+
+def test_workers_begin_with_different_addresses() -> None:
+    address = Address(socket.AF_INET, ("127.0.0.1", 1), "x", "x", others=(("127.0.0.1", 2), ("127.0.0.1", 3)))
+    poller = make_poller()
+    for worker, port in ((0, 1), (1, 2), (2, 3), (3, 1)):
+        connections = Connections(poller, address, 1, 1, first_address=worker)
+        assert next(connections._targets)[1] == port
+    poller.close()
+
+
+def test_a_name_without_an_address_that_answers(pool_of_three: str, free_port: int) -> None:
+    with pytest.raises(OSError, match=r"refused|timed out"):
+        resolve(f"http://{pool_of_three}:{free_port}", timeout_s=1)
 
 
 def test_an_address_where_nobody_listens(free_port: int) -> None:

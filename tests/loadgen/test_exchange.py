@@ -15,7 +15,7 @@ from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.recorder import Recorder
 from inferometer.loadgen.stamps import Ancillary
-from inferometer.protocol import PROTOCOLS
+from inferometer.protocol import PROTOCOLS, UNKNOWN
 from inferometer.trace import MISSING, Failure, Outcome, StampSource, TokenSource
 
 REALTIME_NS = 1_767_225_600 * 1_000_000_000
@@ -36,7 +36,7 @@ def stamped(ns: int) -> Ancillary:
 
 def begun(position: int = 0, *, sent_ns: int = 0, status: int = 200, keep_text: bool = False) -> Exchange:
     """An exchange whose request was sent and whose response has begun."""
-    exchange = Exchange(position, PROTOCOLS["openai"].decoder(), keep_text=keep_text)
+    exchange = Exchange(position, PROTOCOLS["openai"].decoder(), max_tokens=8, read_bytes=16_384, keep_text=keep_text)
     exchange.sent_ns = at(sent_ns)
     exchange.sent_done_ns = at(sent_ns + 1)
     exchange.connect_ns = 77
@@ -73,6 +73,15 @@ def test_each_event_has_the_stamp_of_its_read_and_the_delay_of_the_client() -> N
     assert events["ambiguity_ns"].tolist() == [0, 0]
     assert events["stamp_source"].tolist() == [StampSource.KERNEL] * 2
     assert (rows["first_ns"][0], rows["last_ns"][0], rows["end_ns"][0], rows["reads"][0]) == (100, 220, 300, 2)
+
+
+def test_delays_of_seconds_are_told_in_full() -> None:
+    """A client that was stopped reads what the kernel stamped long before: more than 32 bits hold."""
+    exchange = begun()
+    exchange.decode(event("a") + event("b"), stamped(8_000_000_000), at(16_000_000_000), at(1_000_000_000))
+    _, events, _ = recorded(exchange)
+    assert events["read_delay_ns"].tolist() == [8_000_000_000] * 2
+    assert events["ambiguity_ns"].tolist() == [7_000_000_000, 0]
 
 
 def test_events_of_one_read_share_its_stamp_and_say_how_much_earlier_they_may_have_come() -> None:
@@ -304,8 +313,8 @@ def test_a_run_without_one_event_has_empty_columns_of_the_right_kind() -> None:
     assert rows["failure"].tolist() == [Failure.HTTP_STATUS]
     assert {name: (len(column), str(column.dtype)) for name, column in events.items()} == {
         "arrival_ns": (0, "int64"),
-        "read_delay_ns": (0, "int32"),
-        "ambiguity_ns": (0, "int32"),
+        "read_delay_ns": (0, "int64"),
+        "ambiguity_ns": (0, "int64"),
         "tokens": (0, "int32"),
         "stamp_source": (0, "int8"),
     }
@@ -333,3 +342,69 @@ def test_columns_have_the_types_of_the_schema() -> None:
     rows, events, _ = recorded(concluded(*STREAM))
     assert {c.name: np.dtype(c.dtype) for c in REQUEST_COLUMNS} == {name: column.dtype for name, column in rows.items()}
     assert {c.name: np.dtype(c.dtype) for c in EVENT_COLUMNS} == {name: column.dtype for name, column in events.items()}
+
+
+# Whose tokens are whose
+
+
+def hidden_usage(completion: int, hidden: int) -> bytes:
+    return event("", usage={"completion_tokens": completion, "completion_tokens_details": {"reasoning_tokens": hidden}})
+
+
+@pytest.mark.parametrize(
+    ("completion", "hidden", "told"),
+    [
+        (120, 100, 100),
+        (120, 0, 0),
+        (20, 100, 0),  # counted apart: the server's count is of the others
+        (20, 19, 0),  # one token for twenty events: neither is it hidden
+        (120, 120, 0),
+        (31, 20, 20),  # eleven tokens in twenty events: texts shorter than a token
+    ],
+)
+def test_hidden_tokens_are_part_of_the_count_only_if_the_events_leave_room(completion: int, hidden: int, told: int) -> None:
+    texts = [event(f" w{i}") for i in range(20)]
+    rows, _, _ = recorded(concluded(*texts, hidden_usage(completion, hidden), DONE))
+    assert (rows["output_tokens"].tolist(), rows["hidden_tokens"].tolist()) == ([completion], [told])
+
+
+def test_the_text_of_an_answer_is_measured_in_bytes() -> None:
+    rows, _, _ = recorded(concluded(event("a"), event("é中"), b'data: {"choices":[{"text":"\\ud83d"}]}\n\n', DONE))
+    assert (rows["text_bytes"].tolist(), rows["first_text_bytes"].tolist()) == ([1 + 5 + 3], [1])
+    rows, _, _ = recorded(concluded(event(" first") + event("b"), DONE))
+    assert (rows["text_bytes"].tolist(), rows["first_text_bytes"].tolist()) == ([7], [6])
+    rows, _, _ = recorded(concluded(status=500))
+    assert rows["text_bytes"].tolist() == [MISSING]
+
+
+def test_tokens_of_the_first_event_where_the_wire_tells_them() -> None:
+    ids = [[1, 2, 3], [4]]
+    events = [event(f" w{i}", choices=[{"index": 0, "text": "a", "token_ids": each}]) for i, each in enumerate(ids)]
+    rows, _, _ = recorded(concluded(*events, DONE))
+    assert (rows["output_tokens"].tolist(), rows["first_tokens"].tolist()) == ([4], [3])
+    rows, _, _ = recorded(concluded(event("a"), event("b"), DONE))
+    assert rows["first_tokens"].tolist() == [1]
+
+
+def test_a_count_of_zero_beside_text_is_none_and_neither_are_those_of_its_events() -> None:
+    events = [event(f" w{i}", usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}) for i in range(3)]
+    rows, table, _ = recorded(concluded(*events, DONE))
+    assert (rows["output_tokens"].tolist(), rows["token_source"].tolist()) == ([3], [TokenSource.EVENTS])
+    assert rows["prompt_tokens"].tolist() == [MISSING]
+    assert table["tokens"].tolist() == [UNKNOWN] * 3
+
+
+def test_what_was_beside_the_answer_is_in_its_row() -> None:
+    odd = b'data: {"id": "x", "choices": [{"index": 0, "text": "", "thoughts": "a"}]}\n\n'
+    recorder = Recorder(job_for(1, n=1))
+    recorder.add(concluded(b'data: {"type": "ping"}\n\n', odd, odd, event("a"), DONE))
+    rows, _, _ = recorder.finish(ANCHORS, 0)
+    assert (rows["ignored"].tolist(), rows["unread"].tolist()) == ([1], [2])
+    assert list(recorder.unread_fields) == ["thoughts"]
+
+
+def test_a_stream_of_nothing_but_foreign_frames_says_what_they_were() -> None:
+    failed = concluded(b'data: {"type": "ping"}\n\n')
+    assert failed.failure is Failure.NO_FINISH
+    assert failed.detail is not None
+    assert 'such as {"type": "ping"}' in failed.detail

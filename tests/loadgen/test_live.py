@@ -9,7 +9,7 @@ from inferometer.trace import Failure, Outcome
 
 
 def finished(arrivals: list[int], tokens: int, sent_ns: int = 0) -> Exchange:
-    exchange = Exchange(0, PROTOCOLS["openai"].decoder())
+    exchange = Exchange(0, PROTOCOLS["openai"].decoder(), max_tokens=8, read_bytes=16_384)
     exchange.sent_ns = sent_ns
     exchange.arrivals.extend(arrivals)
     exchange.usage = Usage(8, tokens)
@@ -58,3 +58,13 @@ def test_a_stop_is_asked_of_one_worker_at_a_time() -> None:
     one, other = Live(), Live()
     one.request_stop()
     assert (one.stop_requested(), other.stop_requested()) == (True, False)
+
+
+def test_requests_in_flight_are_counted_as_far_as_they_have_come() -> None:
+    live = Live()
+    live.stream([finished([150, 250, 450], 0, sent_ns=50), finished([130], 0, sent_ns=100), finished([], 0)])
+    shown = snapshot([live])
+    assert (shown.streaming_events, shown.streaming_ttft_count, shown.streaming_ttft_sum_ns) == (4, 2, 130)
+    assert (shown.streaming_gaps, shown.streaming_gaps_ns) == (2, 300)
+    live.stream([])
+    assert snapshot([live]) == Snapshot(*[0] * 11)

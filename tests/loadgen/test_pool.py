@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 import psutil
 import pytest
 from loop_runner import BOUNDED, check_books, closed_loop, environment_with, jobs_for, open_loop, requests
-from scripted_server import Asked, Hangup, Peer, ScriptedServer, answer, until
+from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunked, until
 
 from inferometer.arrival import plan_load
 from inferometer.clock import MS
@@ -42,7 +43,7 @@ def test_workers_share_the_work_exactly_and_their_records_become_one(workers: in
         trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=workers))
     check_books(trace, range(11))
     r = trace.requests
-    assert r["worker"].tolist() == [i % workers for i in range(11)]
+    assert r["worker"].tolist() == [i % 5 % workers for i in range(11)]  # each of the five slots is one worker's
     assert set(r["outcome"].tolist()) == {Outcome.OK}
     assert server.connections == 5
     assert [w.worker for w in trace.workers] == list(range(workers))
@@ -97,8 +98,13 @@ def test_warm_ups_before_a_burst_are_drained_by_all_workers() -> None:
 
 
 def test_progress_is_told_and_ends_with_everything_done() -> None:
+    def piece_by_piece(peer: Peer, asked: Asked) -> None:
+        for piece in chunked(*STREAM):
+            peer.send(piece)
+            time.sleep(0.005)
+
     snapshots: list[Snapshot] = []
-    with ScriptedServer(answer) as server:
+    with ScriptedServer(piece_by_piece) as server:
         measure(jobs_for(server.port, closed_loop(9, 3), workers=2), snapshots.append)
     last = snapshots[-1]
     assert (last.sent, last.ok, last.failed, last.in_flight, last.output_tokens) == (9, 9, 0, 0, 27)

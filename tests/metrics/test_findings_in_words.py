@@ -11,6 +11,7 @@ from calibrations import calibration
 from test_check_server import AFTER_S, BEFORE_S, STARTED_S, counted
 from test_check_server import answered as served
 from test_check_steady import open_loop
+from test_closed_loop import slots
 from test_verdict import EVENTS, USER, ambiguous, answered, busy, lagging, run, verdict_of
 from trace_builder import build, failed, request
 
@@ -35,6 +36,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
     other, anew = (Reading("vLLM", AFTER_S, started_s, {}, {}, {}) for started_s in (STARTED_S + 50, BEFORE_S + 50))
     return [
         (build(run()), {"planned": 50}),
+        (build([failed(0, Failure.HTTP_STATUS, status=400, detail="HTTP 400: no")]), {"diagnosis": "Cause: x."}),
         (build([failed(0, kind) for kind in Failure if kind != Failure.NONE]), {}),
         (build([*run(), *http, answered(0, first_ms=-5), request(outcome=Outcome.DROPPED)], workers=busy(**worker)), {}),
         (build([*run(), request(None, outcome=Outcome.UNFINISHED)]), {}),
@@ -62,6 +64,18 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build(served()), {"warm": True}),
         (build(served()), {"warm": True, "rehearsal": True}),
         (open_loop(1.2, 600), {}),
+        (build([request(None, outcome=Outcome.UNFINISHED)], workers=busy(answered=1)), {}),
+        (build([*run(headers_ms=400), answered(headers_ms=0.001)], workers=busy(surplus=1)), {}),
+        (build([request(0, *[50.0 + 200 * (i // 8) for i in range(64)])]), {}),
+        (build([request(0, *[400.0] * 64)]), {}),
+        (build(run(), workers=busy(stalled_ns=900 * MS, longest_stall_ns=900 * MS)), {}),
+        (build(slots(2, 8, answer_ms=100, wait_ms=50)), {}),
+        (build(run(output_tokens=1)), {}),
+        (build(run(output_tokens=400, text_bytes=80)), {}),
+        (build(run(output_tokens=400, text_bytes=2_000, first_text_bytes=1_000)), {}),
+        (build(run(hidden_tokens=5, ignored=1, unread=1, lingered=True), workers=busy(unread_fields="audio")), {}),
+        (build(slots(4, 10, answer_ms=100)), {}),
+        (build(run(), workers=busy(addresses=3)), {}),
         (
             build([request(100.0 * i, 100 * i + 900 - i * 2, 100 * i + 1_000 - i * 2) for i in range(400)], closed_loop=False),
             {},

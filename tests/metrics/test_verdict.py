@@ -419,8 +419,10 @@ def test_thresholds_are_options() -> None:
 
 def test_every_doubt_comes_with_a_next_step() -> None:
     worker = {"cpu_ns": 950 * MS, "run_queue_ns": 600 * MS, "clock_step_ns": 5 * MS, "spilled_bytes": 10}
+    worker |= {"stalled_ns": 600 * MS, "longest_stall_ns": 600 * MS, "surplus": 1}
     columns = {**USER, **ambiguous(*range(10), ms=9), "delay_ms": [9.0] * EVENTS}
     columns |= {"prompt_tokens": 500, "cached_tokens": 400, "output_tokens": 5, "asked_output_tokens": 20}
+    columns |= {"hidden_tokens": 1, "ignored": 1, "unread": 1, "lingered": True}
     rows = [answered(5000.0 + i, intended_ms=0, **columns) for i in range(40)]
     rows += [
         answered(0, first_ms=-5, token_source=TokenSource.NONE),
@@ -431,7 +433,9 @@ def test_every_doubt_comes_with_a_next_step() -> None:
     verdict = verdict_of(trace, planned=99, calibration=calibration(events=1))
     doubted = [f for f in verdict.findings if f.level >= Level.NOTE]
     told_by_the_server = {check.__name__ for check in CHECKS if check.__module__.endswith("check_server")}
-    assert len(doubted) == len(CHECKS) - 1 - len(told_by_the_server)  # all but something_measured
+    of_closed_loops = {"slots_filled", "slots_busy"}
+    others = {"something_measured", *told_by_the_server, *of_closed_loops}
+    assert {f.name for f in doubted} == {check.__name__ for check in CHECKS} - others
     assert all(f.next_step.endswith(".") and f.sentence.endswith(".") for f in doubted)
 
 
@@ -440,5 +444,5 @@ def test_to_dict_is_plain() -> None:
     assert plain["status"] == "SUSPECT"
     (failures,) = [f for f in plain["findings"] if f["name"] == "failures"]
     assert failures["level"] == "suspect"
-    assert failures["figures"] == {"failed": 1, "share_of_sent": 0.025, "RESET": 1}
+    assert failures["figures"] == {"failed": 1, "share_of_sent": 0.025, "RESET": 1, "cure": "cut"}
     assert failures["next_step"]

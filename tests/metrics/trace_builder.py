@@ -12,6 +12,11 @@ from inferometer.trace import EVENT_COLUMNS, MISSING, Failure, Outcome, StampSou
 from inferometer.trace.trace import empty_requests
 
 TIMES = ("intended_ns", "connect_ns", "sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
+FURTHER = (
+    *("warmup", "failure", "detail", "resent", "worker", "ignored", "unread", "lingered"),
+    *("hidden_tokens", "first_tokens", "text_bytes", "first_text_bytes"),
+)
+"""Columns that are 0 unless a test says otherwise."""
 NOT_SENT = (Outcome.UNSENT, Outcome.DROPPED)
 
 
@@ -87,7 +92,7 @@ def _row(i: int, r: dict[str, Any], closed_loop: bool) -> dict[str, Any]:
     for name, value in r.items():
         if name.endswith("_ms") and name[:-3] + "_ns" in TIMES:
             row[name[:-3] + "_ns"] = MISSING if value is None else value * MS
-        elif name in row or name in ("warmup", "failure", "detail", "resent"):
+        elif name in row or name in FURTHER:
             row[name] = MISSING if value is None else value
     return row
 

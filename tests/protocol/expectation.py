@@ -32,8 +32,9 @@ def backend_of(name: str, transcript: Transcript) -> str:
 
 def expected(name: str, transcript: Transcript) -> Expected:
     payloads = [block.removeprefix(b"data: ") for block in re.split(rb"\r?\n\r?\n", transcript.body) if block]
-    done = payloads[-1] == b"[DONE]"
-    chunks: Chunks = [json.loads(payload) for payload in (payloads[:-1] if done else payloads)]
+    marked = payloads[-1] == b"[DONE]"
+    chunks: Chunks = [json.loads(payload) for payload in (payloads[:-1] if marked else payloads)]
+    done = marked or chunks[-1].get("stop") is True  # llama.cpp's own
     good = [chunk for chunk in chunks if "error" not in chunk]
     texts, usage, reasons = RULES[backend_of(name, transcript)](good)
     return Expected([text for text in texts if text], usage, reasons[:1], done, len(chunks) - len(good))

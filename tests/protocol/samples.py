@@ -117,7 +117,7 @@ TGI = Sample(  # no space after `data:`, as in TGI's documents; special tokens; 
     [
         StreamEvent(" This", 1),
         StreamEvent("é", 2),
-        StreamEvent("", UNKNOWN, Usage(9, 4), "stop"),
+        StreamEvent("", UNKNOWN, Usage(9, 4), "stop", done=True),
     ],
 )
 
@@ -126,7 +126,7 @@ TGI_TENSORRT = Sample(  # its engine for TensorRT-LLM counts one token whatever 
     b'data:{"index":0,"token":{"id":1,"text":"a","logprob":0.0,"special":false},"generated_text":null,"details":null}\n\n'
     b'data:{"index":0,"token":{"id":2,"text":"b","logprob":0.0,"special":false},"generated_text":"ab",'
     b'"details":{"finish_reason":"length","generated_tokens":1,"seed":null,"input_length":3}}\n\n',
-    [StreamEvent("a", 1), StreamEvent("b", 1, Usage(3, 2), "length")],
+    [StreamEvent("a", 1), StreamEvent("b", 1, Usage(3, 2), "length", done=True)],
 )
 
 TGI_ERROR = Sample(
@@ -245,7 +245,7 @@ LLAMA_CPP = Sample(
     [
         StreamEvent(" Hi", 1),
         StreamEvent("é", 2),
-        StreamEvent("", UNKNOWN, Usage(5, 3, 2), "length"),
+        StreamEvent("", UNKNOWN, Usage(5, 3, 2), "length", done=True),
     ],
 )
 

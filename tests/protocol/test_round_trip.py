@@ -25,8 +25,6 @@ CONTINUOUS_USAGE = {"openai", "vllm", "openai-chat", "tgi-chat", "trtllm-serve",
 USAGE_UNASKED = {"sglang", "tgi", "lmdeploy", "llama.cpp", "ollama", "ollama-chat", "xinference", "xinference-completions"}
 
 NO_FINISH_REASON = {"tensorrt-llm"}
-NO_END_MARKER = {"tgi", "llama.cpp"}
-
 texts = st.text(st.characters(codec="utf-8"), max_size=6)
 ids = st.lists(st.integers(0, 200_000), min_size=1, max_size=3)
 
@@ -97,7 +95,7 @@ def test_every_answer_is_read_as_it_was_written(name: str, answer: Answer, place
         assert usages == []
     reasons = [event.finish_reason for event in events if event.finish_reason]
     assert reasons == ([] if name in NO_FINISH_REASON else [answer.finish_reason])
-    assert events[-1].done is (name not in NO_END_MARKER)
+    assert events[-1].done
     assert not any(event.done for event in events[:-1])
 
 

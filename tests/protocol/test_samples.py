@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import SAMPLES, Sample
 
-from inferometer.protocol import PROTOCOLS, StreamEvent
+from inferometer.protocol import PROTOCOLS, StreamEvent, Usage
 from inferometer.protocol.json_stream import JsonDecoder
 from inferometer.protocol.ndjson import LineSplitter
 
@@ -87,9 +87,9 @@ def test_an_end_of_the_body_that_is_no_end_of_the_answer() -> None:
 @pytest.mark.parametrize("backend", NATIVE)
 @pytest.mark.parametrize(
     "payload",
-    [b"[]", b"5", b"null", b"{}", b'{"choices":[{"text":"a"}]}', b"nope", b"{", b'"text"', b'{"text":5,"meta_info":{}}'],
+    [b"[]", b"5", b"null", b"nope", b"{", b'"text"'],
 )
-def test_data_of_another_wire_is_told(backend: str, payload: bytes) -> None:
+def test_data_that_is_no_object_is_told(backend: str, payload: bytes) -> None:
     (event,) = decode(backend, payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n")
     assert event.malformed
     assert event.error is not None
@@ -97,14 +97,35 @@ def test_data_of_another_wire_is_told(backend: str, payload: bytes) -> None:
     assert payload.decode() in event.error
 
 
+@pytest.mark.parametrize("backend", NATIVE)
+@pytest.mark.parametrize(
+    "payload", [b"{}", b'{"choices":[{"text":"a"}]}', b'{"type":"ping"}', b'{"usage":{"prompt_tokens":5}}']
+)
+def test_a_frame_that_is_none_of_this_wire_is_counted(backend: str, payload: bytes) -> None:
+    """A gateway's, or that of a server of another kind: then nothing else is there, and the answer has no end."""
+    decoder = PROTOCOLS[backend].decoder()
+    events = decoder.feed(payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n")
+    assert not events
+    assert decoder.remarks()[:2] == (1, payload.decode())
+    assert not any(event.finish_reason for event in decoder.close())
+
+
+@pytest.mark.parametrize(
+    ("backend", "line"), [("ollama", b'{"done":true,"done_reason":"stop"}'), ("llama.cpp", b'data: {"stop":true}\n')]
+)
+def test_an_end_without_a_text_is_an_end(backend: str, line: bytes) -> None:
+    (event,) = decode(backend, line + b"\n")
+    assert event.done
+
+
 WRONG = {
     "a text that is no text": ("sglang", b'{"text":5,"meta_info":{}}'),
     "a finish reason that is neither object nor text": ("sglang", b'{"text":"","meta_info":{"finish_reason":5}}'),
-    "data without meta_info": ("lmdeploy", b'{"text":"a"}'),
-    "data without a token": ("tgi", b'{"token":"a"}'),
-    "data without text_output": ("tensorrt-llm", b'{"model_name":"m"}'),
-    "data without content": ("llama.cpp", b'{"stop":false}'),
-    "a line without response or message": ("ollama", b'{"done":true}'),
+    "a meta_info that is no object": ("lmdeploy", b'{"text":"a","meta_info":5}'),
+    "a token that is no object": ("tgi", b'{"token":"a"}'),
+    "a text_output that is no text": ("tensorrt-llm", b'{"text_output":5}'),
+    "a content that is no text": ("llama.cpp", b'{"content":5}'),
+    "a response that is no text": ("ollama", b'{"response":5}'),
     "tool calls without function, name and arguments": ("ollama-chat", b'{"message":{"tool_calls":[{"name":"f"}]}}'),
 }
 
@@ -138,7 +159,7 @@ def test_a_whole_error_instead_of_a_stream(backend: str) -> None:
 @pytest.mark.parametrize(("stop_type", "reason"), [("limit", "length"), ("eos", "stop"), ("word", "stop"), ("other", "other")])
 def test_why_llama_cpp_stopped(stop_type: str, reason: str) -> None:
     body = b'data: {"content":"","stop":true,"stop_type":"%b","tokens_predicted":3,"tokens_evaluated":4}\n\n'
-    assert decode("llama.cpp", body % stop_type.encode()) == [StreamEvent("", -1, (4, 3, -1), reason)]  # type: ignore[arg-type]
+    assert decode("llama.cpp", body % stop_type.encode()) == [StreamEvent(usage=Usage(4, 3), finish_reason=reason, done=True)]
 
 
 def test_an_older_sglang_gives_a_bare_reason() -> None:
@@ -150,7 +171,7 @@ def test_an_older_llama_cpp_tells_no_counts_and_no_reason() -> None:
     body = b'data: {"content":"a","stop":false}\n\ndata: {"content":"","stop":true,"tokens_evaluated":4}\n\n'
     first, last = decode("llama.cpp", body)
     assert (first.text, first.tokens) == ("a", -1)
-    assert (last.finish_reason, last.usage) == ("stop", (4, -1, -1))
+    assert (last.finish_reason, last.usage) == ("stop", Usage(4))
 
 
 @given(st.lists(st.binary(max_size=12).filter(lambda line: b"\n" not in line)), st.lists(st.integers(0, 400)))

@@ -103,7 +103,7 @@ def test_no_value_of_a_run_is_believed_to_be_of_its_type(key: str, junk: object,
 def test_a_run_of_a_newer_inferometer_says_so(tmp_path: Path) -> None:
     save(tmp_path / "run", trace_of(4), spec_of(4))
     path = tmp_path / "run" / "run.json"
-    path.write_bytes(path.read_bytes().replace(b'"schema_version": 1', b'"schema_version": 99'))
+    path.write_bytes(path.read_bytes().replace(b'"schema_version": 2', b'"schema_version": 99'))
     with pytest.raises(ResultsError, match="a newer Inferometer wrote it; update Inferometer to read it"):
         read([tmp_path])
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from answering_server import http_server
 
-from inferometer.protocol.base import StreamEvent, Usage
+from inferometer.protocol.base import Remarks, StreamEvent, Usage
 from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard, ProbeResult
 
 Answer = tuple[int, Any]
@@ -205,6 +205,9 @@ class CountingDecoder:
 
     def close(self) -> list[StreamEvent]:
         return [StreamEvent(done=True)]
+
+    def remarks(self) -> Remarks:
+        return Remarks()
 
 
 def test_probe_reports_what_the_server_counted(fake: FakeServer, endpoint: Endpoint) -> None:

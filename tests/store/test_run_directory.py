@@ -171,7 +171,7 @@ def rewrite(path: Path, **changes: Any) -> None:
 def test_a_newer_run_is_refused(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
     directory = save(tmp_path / "run", trace, spec)
     rewrite(directory / "run.json", schema_version=SCHEMA_VERSION + 1, spec="something new")
-    with pytest.raises(ValueError, match=r"newer Inferometer \(schema 2; this one reads up to 1\): update"):
+    with pytest.raises(ValueError, match=r"newer Inferometer \(schema 3; this one reads up to 2\): update"):
         load_run(directory)
 
 

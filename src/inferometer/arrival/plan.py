@@ -2,7 +2,8 @@
 
 Closed loop: everything is due at once and the cap does the pacing. Open loop: due times follow an arrival process or a
 recording. Burst: everything is due at once and there is no cap. Warm-up requests come first in the same table and hand over
-without draining, except before a burst, which would otherwise start in their wake.
+without draining, except before a burst, which would otherwise start in their wake, and before a closed loop whose slots they
+do not fill evenly: its waves would then be torn apart for good, and its last one would take longer than it has to.
 
 Of conversations it is the beginning that is due: the turns that follow wait for the one before, on the same worker, and while
 one lasts it keeps its place under the cap, thinking included.
@@ -121,7 +122,7 @@ def plan_load(
         due = profiled_offsets_ns(num_prompts, num_warmups, profile, burstiness, rng)
     else:
         closed = max_concurrency is not None
-        drain = not closed and conversations is None
+        drain = conversations is None and not (max_concurrency and num_warmups % max_concurrency == 0)
         due = np.zeros(total, np.int64)
         return LoadPlan(due, cap, closed, num_warmups, drain, time_ns=time_ns, conversations=conversations)
     return LoadPlan(
@@ -148,7 +149,7 @@ def conversations_of(after: Sequence[int | None]) -> Integers | None:
 
 
 def stripe(plan: LoadPlan, workers: int) -> list[Share]:
-    """Deal the plan out like cards: worker w takes requests w, w+workers, …; slots likewise, so shares are exact.
+    """Deal the plan out like cards: slots to workers, and requests to slots, so that each worker has its part of both.
 
     Conversations are dealt out whole. With a cap below the number of workers, only as many workers as there are slots get a
     share.
@@ -157,7 +158,7 @@ def stripe(plan: LoadPlan, workers: int) -> list[Share]:
     used = max(1, min(workers, plan.max_in_flight, _count(hands)))
     shares = []
     for w in range(used):
-        mine = np.flatnonzero(hands % used == w)
+        mine = np.flatnonzero(hands % plan.max_in_flight % used == w)
         shares.append(
             Share(
                 worker=w,

@@ -27,7 +27,6 @@ from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.store.environment import describe_environment
 from inferometer.store.history import Result
 from inferometer.store.vllm_json import save_result
-from inferometer.trace import Outcome, Trace
 from inferometer.workload import rows_in_words
 
 
@@ -224,8 +223,8 @@ class GroupRun:
             save_result(json, measured.result())
 
         reasons = [finding.sentence for finding in verdict.reasons()]
-        if verdict.status == "INVALID" and (found := diagnose(_replies(measured.trace))):
-            reasons.append(found.sentence)
+        if verdict.status == "INVALID" and measured.diagnosis:
+            reasons.append(measured.diagnosis)
         measurement = Measurement(
             spec=measured.ready.spec,
             point=point.id,
@@ -240,9 +239,3 @@ class GroupRun:
         path = str(self.results.places.result_dir / result.json)
         self.display.measured(point, result.status, result.reasons, measured.summary, path)
         return result
-
-
-def _replies(trace: Trace) -> str:
-    """What the server said of requests that failed, each text once."""
-    failed = trace.with_outcome(Outcome.FAILED).requests["detail"]
-    return "\n".join({detail for detail in failed.tolist() if detail})

@@ -19,6 +19,7 @@ from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration
 from inferometer.server.counters import counters_around, counters_before
+from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import METRICS, vllm_result
@@ -56,6 +57,8 @@ class Measured:
     """What the server counted before and after; None if it does not tell."""
     calibration: Calibration | None = None
     """Of this host."""
+    diagnosis: str = ""
+    """Cause and cure of what the server said of failures, where they are known."""
 
     def result(self) -> dict[str, Any]:
         """The content of the JSON file, as vLLM writes it."""
@@ -108,6 +111,7 @@ def measure_point(
     answered = len(trace.with_outcome(Outcome.OK))
     server = None if trace.interrupted else counters_around(before, endpoint, answered)  # who stops a run waits no more
     spec = ready.spec
+    diagnosis = _diagnosis(trace)
     summary = summarize(
         trace,
         planned=spec.load.num_prompts,
@@ -129,8 +133,16 @@ def measure_point(
         calibration=calibration,
         tls=urlsplit(endpoint.base_url).scheme == "https",
         shown=wanted.metrics,
+        diagnosis=diagnosis,
     )
-    return Measured(ready, wanted, trace, summary, verdict, finished, server, calibration)
+    return Measured(ready, wanted, trace, summary, verdict, finished, server, calibration, diagnosis)
+
+
+def _diagnosis(trace: Trace) -> str:
+    """Cause and cure of what the server said of requests that failed; '' where they are not known."""
+    said = trace.with_outcome(Outcome.FAILED).requests["detail"].tolist()
+    found = diagnose("\n".join({detail for detail in said if detail}))
+    return found.sentence if found else ""
 
 
 def _is_constant(ready: ReadyPoint) -> bool:

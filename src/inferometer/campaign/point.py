@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from inferometer.spec.checks import check_requests, check_run
 from inferometer.spec.flags import with_api_key
 from inferometer.spec.run import RunSpec
 from inferometer.spec.workload import writes_own_tokens
+from inferometer.store.secret import masked_details
 from inferometer.trace import TokenSource, Trace
 from inferometer.workload import LocalCounter, TokenCounter, TokenIds, Workload, build_workload, find_counting
 
@@ -183,8 +184,16 @@ def run(
         )
         for share in stripe(point.plan, spec.workers)
     ]
-    trace = measure(jobs, on_progress)
+    trace = _without_keys(measure(jobs, on_progress), jobs[0].headers)
     return recount(trace, spec.workload.tokenizer) if spec.workload.tokenizer else trace
+
+
+def _without_keys(trace: Trace, headers: Mapping[str, str]) -> Trace:
+    """Some servers repeat the key that they were sent, when they refuse it; what they said is shown and saved."""
+    details = trace.requests["detail"]
+    if not any(details):
+        return trace
+    return trace.with_requests({**trace.requests, "detail": np.array(masked_details(details.tolist(), headers), dtype=object)})
 
 
 def recount(trace: Trace, tokenizer: str) -> Trace:

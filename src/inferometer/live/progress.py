@@ -1,9 +1,13 @@
-"""Progress of a run: a live line on a terminal, a plain line every few seconds elsewhere. Fed with snapshots by the pool."""
+"""Progress of a run: a live line on a terminal, a plain line every few seconds elsewhere. Fed with snapshots by the pool.
+
+Requests in flight count as far as they have come: where all are sent at once, none ends for minutes.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
@@ -18,15 +22,49 @@ ELAPSED_WIDTH = len("0:00:00 ")
 FIGURES_WIDTH = len("256 in flight  TTFT 1234.5 ms  TPOT 12.34 ms  12,345 tok/s")
 
 
-def figures(now: Snapshot, elapsed_s: float) -> str:
+RATE_OVER_S = 5.0
+
+
+class Rate:
+    """Output tokens per second: over the last seconds while a run lasts, and over all of it at its end."""
+
+    def __init__(self, begin_s: float) -> None:
+        self._begin = (begin_s, 0.0)
+        self._seen = deque([self._begin])
+
+    def of(self, now: Snapshot, time_s: float, *, at_end: bool) -> float | None:
+        """None until some time has gone by."""
+        tokens = tokens_so_far(now)
+        self._seen.append((time_s, tokens))
+        while len(self._seen) > 2 and self._seen[1][0] <= time_s - RATE_OVER_S:
+            self._seen.popleft()
+        since_s, before = self._begin if at_end else self._seen[0]
+        return max(tokens - before, 0.0) / (time_s - since_s) if time_s > since_s else None
+
+
+def tokens_so_far(now: Snapshot) -> float:
+    """Output tokens of all requests; an event in flight counts as those before it did, or as one."""
+    an_event = now.output_tokens / now.output_events if now.output_events else 1.0
+    return now.output_tokens + now.streaming_events * an_event
+
+
+def figures(now: Snapshot, rate_tok_s: float | None) -> str:
     """The running means, in a few words; `-` where there is none yet."""
-    ttft = f"{now.ttft_sum_ns / now.ttft_count / 1e6:.1f}" if now.ttft_count else "-"
-    tpot = f"{now.tpot_sum_ns / now.tpot_count / 1e6:.2f}" if now.tpot_count else "-"
-    rate = f"{now.output_tokens / elapsed_s:,.0f}" if elapsed_s > 0 else "-"
+    ttft_ns, begun = now.ttft_sum_ns + now.streaming_ttft_sum_ns, now.ttft_count + now.streaming_ttft_count
+    ttft = f"{ttft_ns / begun / 1e6:.1f}" if begun else "-"
+    tpot = f"{tpot_ns / 1e6:.2f}" if (tpot_ns := _tpot_ns(now)) is not None else "-"
+    rate = "-" if rate_tok_s is None else f"{rate_tok_s:,.0f}"
     failed = f"  {now.failed} failed" if now.failed else ""
     dropped = f"  {now.dropped} dropped" if now.dropped else ""
     stopping = "stopping: interrupt again to throw the run away  " if now.stopping else ""
     return f"{stopping}{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}{dropped}"
+
+
+def _tpot_ns(now: Snapshot) -> float | None:
+    """Of the requests that have ended, else of the gaps between events so far."""
+    if now.tpot_count:
+        return now.tpot_sum_ns / now.tpot_count
+    return now.streaming_gaps_ns / now.streaming_gaps if now.streaming_gaps else None
 
 
 def over(now: Snapshot) -> int:
@@ -42,7 +80,8 @@ class PlainProgress:
         self._stream = stream
         self._label = label
         self._every_s = LABELLED_LINE_EVERY_S if label else PLAIN_LINE_EVERY_S
-        self._began_s = self._spoke_s = time.monotonic()
+        self._spoke_s = time.monotonic()
+        self._rate = Rate(self._spoke_s)
         self._finished = False
 
     def __call__(self, now: Snapshot) -> None:
@@ -51,10 +90,11 @@ class PlainProgress:
         done = over(now)
         time_s = time.monotonic()
         self._finished = done == self._total
+        rate = self._rate.of(now, time_s, at_end=self._finished)
         if (self._finished and not self._label) or time_s - self._spoke_s >= self._every_s:
             self._spoke_s = time_s
             words = [self._label] if self._label else []
-            words += [f"{done}/{self._total} requests", figures(now, time_s - self._began_s)]
+            words += [f"{done}/{self._total} requests", figures(now, rate)]
             print("  ".join(words), file=self._stream, flush=True)
 
 
@@ -83,13 +123,15 @@ class LiveProgress:
             transient=bool(label),
             auto_refresh=False,  # refreshed by each snapshot: no thread, and the workers are forked from us
         )
+        self._total = total
         self._task = self._bar.add_task(label, total=total, figures="connecting"[: self._room])
-        self._began_s = time.monotonic()
+        self._rate = Rate(time.monotonic())
 
     def __call__(self, now: Snapshot) -> None:
         self._bar.start()
-        elapsed_s = time.monotonic() - self._began_s
-        self._bar.update(self._task, completed=over(now), figures=figures(now, elapsed_s)[: self._room], refresh=True)
+        done = over(now)
+        shown = figures(now, self._rate.of(now, time.monotonic(), at_end=done == self._total))
+        self._bar.update(self._task, completed=done, figures=shown[: self._room], refresh=True)
 
     def close(self) -> None:
         self._bar.stop()

@@ -1,10 +1,21 @@
-"""Address: where the connections go, looked up once and before the clock starts."""
+"""Address: where the connections go, looked up once and before the clock starts.
+
+A name may have an address for each replica of a service: connections are then spread over all of them in turn, as they are for
+clients that look the name up anew for each connection. Addresses of the other IP version are left out: a host that has one of
+each would else be measured over two networks.
+"""
 
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
+
+SocketAddress = tuple[str | int, ...]
+
+MAX_ADDRESSES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,19 +23,47 @@ class Address:
     """A server's socket address, and the names it goes by."""
 
     family: int
-    socket_address: tuple[str | int, ...]
+    socket_address: SocketAddress
     hostname: str
     """As in the URL, to check a certificate against."""
     host_header: str
     tls: bool = False
     insecure: bool = False
     """Accept any certificate."""
+    others: tuple[SocketAddress, ...] = ()
+    """Further addresses of the same name that take connections."""
+
+    @property
+    def all(self) -> tuple[SocketAddress, ...]:
+        return (self.socket_address, *self.others)
 
 
 def resolve(base_url: str, *, insecure: bool = False, timeout_s: float = 10.0) -> Address:
-    """The first address of the URL's host that takes a connection. Raises OSError if none does."""
+    """The addresses of the URL's host that take a connection, all tried within `timeout_s`. Raises OSError if none does."""
     parts = urlsplit(base_url)
     tls = parts.scheme == "https"
-    hostname = parts.hostname or ""
-    with socket.create_connection((hostname, parts.port or (443 if tls else 80)), timeout_s) as trial:
-        return Address(trial.family, trial.getpeername(), hostname, parts.netloc, tls, insecure)
+    hostname, port = parts.hostname or "", parts.port or (443 if tls else 80)
+    found = list(dict.fromkeys(socket.getaddrinfo(hostname, port, type=socket.SOCK_STREAM)))[:MAX_ADDRESSES]
+    deadline_s = time.monotonic() + timeout_s
+    failed: OSError = OSError("the name has no address")
+    family, taken = 0, []
+    for each_family, _, _, _, address in found:
+        if family not in (0, each_family):
+            continue
+        try:
+            taken.append(_tried(each_family, address, deadline_s))
+            family = each_family
+        except OSError as error:
+            failed = error
+    if not taken:
+        raise failed
+    return Address(family, taken[0], hostname, parts.netloc, tls, insecure, tuple(taken[1:]))
+
+
+def _tried(family: int, address: tuple[Any, ...], deadline_s: float) -> SocketAddress:
+    """The address, once it has taken a connection."""
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.settimeout(max(0.001, deadline_s - time.monotonic()))
+        trial.connect(address)
+        peer: SocketAddress = trial.getpeername()
+        return peer

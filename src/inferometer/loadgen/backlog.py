@@ -1,7 +1,7 @@
 """What was read and not yet decoded, in order: in memory while it is little, in an unnamed temporary file beyond that.
 
 The loop decodes only when there is nothing to read. Under a load that leaves it no idle moment this queue grows; its part in
-memory is bounded, and the rest is decoded after the last response.
+memory is bounded, and so is the file. When both are full (or the disk is), the loop has to decode before it reads on.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from __future__ import annotations
 import errno
 import marshal
 import os
-import sys
 import tempfile
 from collections import deque
-from collections.abc import Container
 from typing import IO
 
 from inferometer.loadgen.stamps import Ancillary
 
 MEMORY_BYTES = 32 << 20
+FILE_BYTES = 4 << 30
 READ_OVERHEAD_BYTES = 400
 """What a waiting read costs in memory beside its body: the tuple, its numbers, its control message."""
 
@@ -32,13 +31,16 @@ arrival stamp, realtime ns of the read, and since when its bytes may have arrive
 class Backlog:
     """A first-in first-out queue. The loop appends to `reads` itself and adds what it appended to `bytes`, once a turn."""
 
-    def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(self, memory_bytes: int = MEMORY_BYTES, file_bytes: int = FILE_BYTES) -> None:
         self.reads: deque[Read] = deque()
         self.bytes = 0
         """Body bytes in `reads`."""
         self.peak_bytes = 0
         self.spilled_bytes = 0
+        self.is_full = False
+        """Nothing more is to be read before some of it is taken."""
         self._memory_bytes = memory_bytes
+        self._file_bytes = file_bytes
         self._oldest: deque[Read] = deque()  # a block that has come back from the file, older than all others
         self._file: IO[bytes] | None = None
         self._blocks: deque[tuple[int, int]] = deque()  # (offset, length) of each block in the file, older than all `reads`
@@ -53,11 +55,14 @@ class Backlog:
         self.peak_bytes = max(self.peak_bytes, held)
         if held <= self._memory_bytes:
             return
+        if self._file_end >= self._file_bytes:
+            self.is_full = True
+            return
         block = self._pop(BLOCK_READS)
         try:
             self._spill(marshal.dumps(block))
-        except OSError:  # no room on the disk: better too much memory than no measurement
-            self._memory_bytes = sys.maxsize
+        except OSError:  # no room on the disk
+            self.is_full = True
             self.reads.extendleft(reversed(block))
             self.bytes += _body_bytes(block)
 
@@ -76,11 +81,20 @@ class Backlog:
             assert self._file is not None
             offset, length = self._blocks.popleft()
             self._oldest.extend(marshal.loads(os.pread(self._file.fileno(), length, offset)))  # noqa: S302 (we wrote it)
-        return _pop(self._oldest, most) if self._oldest else self._pop(most)
+            if not self._blocks:
+                self._empty_file()
+        if self._oldest:
+            return _pop(self._oldest, most)
+        taken = self._pop(most)
+        held = self.bytes + len(self.reads) * READ_OVERHEAD_BYTES
+        self.is_full = self.is_full and held > self._memory_bytes // 2
+        return taken
 
-    def positions(self) -> Container[int]:
-        """Of the requests of which something waits; while anything is in the file, where nobody looks, of all there may be."""
-        return range(sys.maxsize) if self._blocks or self._oldest else {read[0] for read in self.reads}
+    def _empty_file(self) -> None:
+        """All of it has been taken: its room is free again."""
+        assert self._file is not None
+        os.ftruncate(self._file.fileno(), 0)
+        self._file_end = 0
 
     def _pop(self, most: int) -> list[Read]:
         taken = _pop(self.reads, most)

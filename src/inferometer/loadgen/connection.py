@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import select
 import socket
 import ssl
@@ -12,7 +13,7 @@ import httptools
 
 from inferometer.clock import monotonic_ns, realtime_ns
 from inferometer.loadgen import stamps
-from inferometer.loadgen.address import Address
+from inferometer.loadgen.address import Address, SocketAddress
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.tls import TlsStream
 
@@ -21,6 +22,9 @@ WRITABLE = select.POLLOUT
 
 HEADER_BYTES_MOST = 65_536
 TLS_RECORD_BYTES = 65_536
+
+
+IDLE_TOO_LONG = re.compile(rb"HTTP/1\.[01] 408 ")
 
 
 class SurplusError(Exception):
@@ -53,14 +57,16 @@ class Connection:
         "quiet_ns",
         "ready",
         "recvmsg",
+        "request_id",
         "served",
         "sized",
         "sock",
         "status",
+        "surplus",
         "tls",
     )
 
-    def __init__(self, address: Address, tls_context: ssl.SSLContext | None) -> None:
+    def __init__(self, address: Address, socket_address: SocketAddress, tls_context: ssl.SSLContext | None) -> None:
         self.sock = socket.socket(address.family, socket.SOCK_STREAM)
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -76,10 +82,14 @@ class Connection:
         self.outgoing = b""
         self.body = b""
         self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
+        self.surplus = False
+        """Bytes came behind the end of a response, that no request had asked for."""
         self.header_bytes = self.status = self.quiet_ns = 0
+        self.request_id = b""
+        """Which request the response is to, where its headers say so."""
         self.connect_ns = 0
         self.opened_ns = monotonic_ns()
-        self.connect_error = self.sock.connect_ex(address.socket_address)
+        self.connect_error = self.sock.connect_ex(socket_address)
 
     def advance(self) -> None:
         """The socket has news while it is being opened: go on, until `ready`. Raises OSError (ssl.SSLError among them)."""
@@ -104,8 +114,10 @@ class Connection:
     def send(self, exchange: Exchange, message: bytes) -> None:
         """Begin an exchange. What the kernel does not take at once stays in `outgoing`. Raises OSError."""
         self.exchange = exchange
+        exchange.connection = self
         self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
         self.header_bytes = self.status = self.quiet_ns = 0
+        self.request_id = b""
         exchange.connect_ns = self.connect_ns
         if self.tls is not None:
             message = self.tls.encrypt(message)
@@ -132,16 +144,20 @@ class Connection:
             return False
 
     def is_spent(self) -> bool:
-        """While idle, it has news: whether that is the end of it. TLS sends session tickets unasked; these are taken in."""
-        if self.tls is None:
-            return True  # a server has nothing to say but farewell
+        """While idle, it has news: whether that is the end of it. TLS sends session tickets unasked; these are taken in.
+
+        What else comes is the end of the connection, too, since the next answer on it could be that of another request; only a
+        server that says that it waited too long (408) is closing it in good order.
+        """
         try:
             received = self.sock.recv(TLS_RECORD_BYTES)
-            return not received or bool(self.tls.decrypt(received))
+            said = received if self.tls is None else self.tls.decrypt(received)
         except BlockingIOError:
             return False
         except OSError:
             return True
+        self.surplus = bool(said) and not IDLE_TOO_LONG.match(said)
+        return not received or bool(said)
 
     def arrived_since(self, quiet_ns: int, full: bool) -> int:
         """Since when the bytes of the last read may have arrived, where not all in one moment. Negative: not even its end did.
@@ -156,11 +172,14 @@ class Connection:
 
     def close(self) -> None:
         self.sock.close()
+        self.exchange = None
+        del self.parser, self.feed  # like the exchange they hold us as we hold them, and the loop collects no garbage
 
     # Called by the parser.
 
     def on_message_begin(self) -> None:
         if self.complete:  # what follows a whole response is not ours, and must not be taken for a part of it
+            self.surplus = True
             raise SurplusError
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -170,6 +189,8 @@ class Connection:
             self.chunked = self.chunked or name == b"transfer-encoding"
         elif name == b"content-encoding" and value.lower() != b"identity":
             self.compressed = True
+        elif name == b"x-request-id":
+            self.request_id = value
 
     def on_headers_complete(self) -> None:
         status = self.parser.get_status_code()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import ssl
 from collections import deque
 
@@ -26,9 +27,12 @@ def failure_of_connect(error: OSError) -> Failure:
 
 
 class Connections:
-    """All sockets of one worker. `most` is the cap on requests in flight, `reserve` how many to hold open unused."""
+    """All sockets of one worker. `most` is the cap on requests in flight, `reserve` how many to hold open unused.
 
-    def __init__(self, poller: Poller, address: Address, most: int, reserve: int) -> None:
+    The server's addresses are taken in turn, by each worker from another one on (`first_address`).
+    """
+
+    def __init__(self, poller: Poller, address: Address, most: int, reserve: int, first_address: int = 0) -> None:
         self.by_fd: dict[int, Connection] = {}
         self.idle: deque[Connection] = deque()
         """Taken from the front: a server that gives each connection a thread, or a place among those it looks at, has had the
@@ -37,6 +41,8 @@ class Connections:
         self.kernel_stamps = True
         self._poller = poller
         self._address = address
+        first = first_address % len(address.all)
+        self._targets = itertools.cycle(address.all[first:] + address.all[:first])
         self._tls: ssl.SSLContext | None = client_context(address.insecure) if address.tls else None
         self._most = most
         self._reserve = min(reserve, most)
@@ -47,7 +53,7 @@ class Connections:
         room = min(self._most, useful) - len(self.by_fd)
         lack = self._reserve - len(self.idle) - self._opening
         for _ in range(min(room, lack, OPENING_MOST - self._opening)):
-            connection = Connection(self._address, self._tls)
+            connection = Connection(self._address, next(self._targets), self._tls)
             self.by_fd[connection.fd] = connection
             self._poller.register(connection.fd, WRITABLE)
             self._opening += 1

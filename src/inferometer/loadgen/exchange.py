@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 from inferometer.loadgen.stamps import Ancillary, arrival_ns
 from inferometer.protocol import UNKNOWN, Decoder, StreamEvent, Usage, error_sentence
+from inferometer.protocol.base import Remarks
 from inferometer.trace.schema import MISSING, Failure, Outcome, TokenSource
+
+if TYPE_CHECKING:
+    from inferometer.loadgen.connection import Connection
 
 ERROR_BODY_BYTES = 65_536
 """How much of an error response is kept to be explained."""
 
+RUNAWAY_FACTOR, RUNAWAY_EVENTS = 16, 4096
+"""A request with more output events than its limit on tokens times the one and plus the other will not become a good one."""
+RUNAWAY_TOKEN_BYTES, RUNAWAY_BYTES = 16 << 10, 16 << 20
+"""Likewise for the bytes of its response: an event with log-probabilities of twenty tokens has some 3 KB."""
+
+FEW_READS = 64
+"""Reads that may wait to be decoded when a request's time is over, and hold what it was waited for: 1 MB at most."""
+
 _NO_USAGE = Usage()
+_NO_REMARKS = Remarks()
 
 
 class ErrorResponse:
@@ -28,43 +42,67 @@ class ErrorResponse:
     def close(self) -> list[StreamEvent]:
         return [StreamEvent(error=error_sentence(self._body))]
 
+    def remarks(self) -> Remarks:
+        return _NO_REMARKS
+
 
 class Exchange:
     """What is known of one request in flight. Times are realtime ns, as the kernel stamps them, but for those of time-outs."""
 
     __slots__ = (
+        "abandoned",
         "alive_ns",
         "ambiguous",
         "arrivals",
         "begun_ns",
         "broken",
         "connect_ns",
+        "connection",
         "decoder",
         "delays",
         "detail",
-        "done",
+        "done_ns",
         "end_ns",
         "failure",
         "finish_reason",
+        "first_text_bytes",
+        "full_reads",
         "headers_ns",
+        "hopeless",
         "last_read_ns",
+        "lingered",
+        "max_events",
+        "max_full_reads",
         "outcome",
         "position",
+        "queued",
         "reads",
+        "remarks",
         "resent",
         "seen_read_ns",
         "sent_done_ns",
         "sent_ns",
         "status",
         "text",
+        "text_bytes",
         "tokens",
         "usage",
         "user_stamped",
     )
 
-    def __init__(self, position: int, decoder: Decoder, *, keep_text: bool = False) -> None:
+    def __init__(self, position: int, decoder: Decoder, *, max_tokens: int, read_bytes: int, keep_text: bool = False) -> None:
+        """`max_tokens` is the limit that the request sets, `read_bytes` the size of a full read."""
         self.position = position
         self.decoder = decoder
+        self.connection: Connection | None = None
+        """The one it was sent on last."""
+        self.max_events = RUNAWAY_FACTOR * max_tokens + RUNAWAY_EVENTS
+        self.max_full_reads = (RUNAWAY_TOKEN_BYTES * max_tokens + RUNAWAY_BYTES) // read_bytes
+        self.full_reads = 0
+        self.queued = 0
+        """Reads with body bytes so far; `reads` of them are decoded."""
+        self.hopeless = self.abandoned = self.lingered = False
+        """No good answer will come of it; what waits to be decoded is not worth it; it was whole, but its body stayed open."""
         self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = MISSING
         self.headers_ns = 0  # not MISSING, because the hot loop asks after it at every read
         self.begun_ns = 0
@@ -78,8 +116,11 @@ class Exchange:
         self.detail: str | None = None
         self.broken: tuple[Failure, str, Outcome] | None = None
         self.usage = _NO_USAGE
+        self.remarks = _NO_REMARKS
         self.finish_reason: str | None = None
-        self.done = False
+        self.done_ns = 0
+        """When the wire's end marker arrived."""
+        self.text_bytes = self.first_text_bytes = 0
         self.text: list[str] | None = [] if keep_text else None
         self.arrivals = array("q")
         self.delays = array("q")
@@ -95,8 +136,15 @@ class Exchange:
             self.outcome, self.failure, self.detail = outcome, failure, detail
 
     def break_off(self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
-        """No more of the response will come. What came before and is not decoded yet has the first word."""
+        """No more of the response will come. What came before and is not decoded yet has the first word, if it is not too
+        much."""
         self.broken = failure, detail, outcome
+        self.abandoned = self.hopeless or self.undecoded > FEW_READS
+
+    @property
+    def undecoded(self) -> int:
+        """Reads that wait to be decoded."""
+        return self.queued - self.reads
 
     def alive_at(self, now_ns: int) -> int:
         """When something was last seen to have arrived, monotonic ns; asked now and then, so that reads need not ask that clock
@@ -104,6 +152,12 @@ class Exchange:
         if self.last_read_ns != self.seen_read_ns:
             self.seen_read_ns, self.alive_ns = self.last_read_ns, now_ns
         return self.alive_ns
+
+    def has_run_away(self) -> bool:
+        """Asked at every full read: a response that floods us is not decoded meanwhile, so its bytes have to be bounded."""
+        self.full_reads += 1
+        self.hopeless = self.full_reads > self.max_full_reads
+        return self.hopeless
 
     def headers(self, status: int, stamp_ns: int) -> None:
         """The response has begun."""
@@ -117,20 +171,28 @@ class Exchange:
         `since_ns`: the earliest moment they may have arrived, apart from the last of them; negative if from the last, too.
         """
         self.reads += 1
+        if self.abandoned:
+            return
         kernel_ns = arrival_ns(ancillary)
         stamp_ns = kernel_ns or read_ns
-        outputs = 0
+        outputs = size = 0
         for event in self.decoder.feed(body):
-            text, tokens, usage, finish_reason, done, error, _ = event
+            text, tokens, usage, finish_reason, done, error, _, _ = event
             if text:
                 outputs += 1
+                size += len(text) if text.isascii() else utf8_bytes(text)
+                if not self.first_text_bytes:
+                    self.first_text_bytes = size
                 if self.text is not None:
                     self.text.append(text)
                 self.arrivals.append(stamp_ns)
                 self.delays.append(read_ns - stamp_ns)
                 self.tokens.append(tokens)
             if finish_reason is not None or usage is not None or done or error is not None:
-                self._note(event)
+                self._note(event, stamp_ns)
+        self.text_bytes += size
+        if len(self.arrivals) > self.max_events:
+            self.give_up(Failure.RUNAWAY, f"{len(self.arrivals)} output events, which is far beyond the limit on its tokens")
         if outputs > 1 or since_ns < 0:
             # The stamp is that of the read's last segment. The last event arrived then, if the read emptied the socket.
             end = len(self.arrivals)
@@ -140,44 +202,90 @@ class Exchange:
         if not kernel_ns:
             self.user_stamped += range(len(self.arrivals) - outputs, len(self.arrivals))
 
-    def _note(self, event: StreamEvent) -> None:
+    def _note(self, event: StreamEvent, stamp_ns: int) -> None:
         """What an event says beside its text."""
         if event.usage is not None:
-            self.usage = event.usage
+            self.usage = self.usage.grown(event.usage)
         self.finish_reason = event.finish_reason or self.finish_reason
-        self.done = self.done or event.done
-        if event.error is not None:
+        if event.done and not self.done_ns:
+            self.done_ns = stamp_ns
+        if event.oversized:
+            self.give_up(Failure.OVERSIZED, str(event.error))
+        elif event.error is not None:
             if self.status // 100 == 2:
                 self.fail(Failure.BAD_EVENT if event.malformed else Failure.STREAM_ERROR, event.error)
             else:
                 self.fail(Failure.HTTP_STATUS, f"HTTP {self.status}: {event.error}")
 
+    def give_up(self, failure: Failure, detail: str) -> None:
+        """Note that no more of the response is worth reading."""
+        self.fail(failure, detail)
+        self.hopeless = True
+
     def conclude(self, end_ns: int) -> None:
-        """The response is over and decoded: was it a success?"""
-        self.end_ns = end_ns
-        if self.broken is not None:
+        """The response is over and decoded: was it a success? With the wire's end marker it was whole, whatever became of its
+        body, which some servers leave open."""
+        over_before = bool(self.done_ns) and (self.lingered or self.broken is not None)
+        self.end_ns = self.done_ns if over_before else end_ns
+        if self.broken is not None and not over_before:
             self.fail(*self.broken)
         for event in self.decoder.close():
             if event.text and self.broken is None:  # completed by the end of the body, so it had arrived by then
                 if self.text is not None:
                     self.text.append(event.text)
+                self.text_bytes += utf8_bytes(event.text)
+                self.first_text_bytes = self.first_text_bytes or self.text_bytes
                 self.arrivals.append(end_ns)
                 self.delays.append(0)
                 self.tokens.append(event.tokens)
-            self._note(event)
+            self._note(event, end_ns)
+        self.remarks = self.decoder.remarks()
         if self.outcome is not Outcome.OK:
             return
-        if self.finish_reason is None and not self.done:
-            self.fail(Failure.NO_FINISH, "the stream ended with neither a finish reason nor an end marker: it was cut off")
+        if self.finish_reason is None and not self.done_ns:
+            cut = "the stream ended with neither a finish reason nor an end marker: it was cut off"
+            self.fail(Failure.NO_FINISH, cut + self._what_else())
         elif not self.arrivals and self.usage.completion_tokens <= 0:
-            self.fail(Failure.NO_OUTPUT, "the response finished without a single token")
+            self.fail(Failure.NO_OUTPUT, "the response finished without a single token" + self._what_else())
+
+    def _what_else(self) -> str:
+        """What came instead of an answer."""
+        found = self.remarks
+        return f" ({found.ignored} frames say nothing of an answer, such as {found.ignored_sample})" if found.ignored else ""
 
     def output_tokens(self) -> tuple[int, TokenSource]:
-        """The server's count, else the sum of what its events said, else one an event."""
-        if self.usage.completion_tokens != UNKNOWN:
-            return self.usage.completion_tokens, TokenSource.USAGE
-        if self.tokens and UNKNOWN not in self.tokens:
-            return sum(self.tokens), TokenSource.USAGE
+        """The server's count, else the sum of what its events said, else one an event. A text has at least one token: a count
+        of 0 beside it is none."""
+        told = self.usage.completion_tokens
+        if told == UNKNOWN and self.tokens and UNKNOWN not in self.tokens:
+            told = sum(self.tokens)
+        if told > 0 or (told == 0 and not self.arrivals):
+            return told, TokenSource.USAGE
         if self.arrivals:
             return len(self.arrivals), TokenSource.EVENTS
         return MISSING, TokenSource.NONE
+
+    def hidden_tokens(self) -> int:
+        """Of the output tokens, those that no event brought; 0 where the count of the others would be far below the events:
+        then the server counts what it hides apart."""
+        tokens, source = self.output_tokens()
+        hidden = self.usage.hidden_tokens
+        if source is not TokenSource.USAGE or hidden <= 0 or tokens - hidden < len(self.arrivals) // 2:
+            return 0
+        return min(hidden, tokens)
+
+    def first_tokens(self) -> int:
+        """Of the output tokens, those of the first event; 1 where the wire does not tell."""
+        return max(1, self.tokens[0]) if self.tokens else 1
+
+    def tpot_ns(self) -> int | None:
+        """Time per output token after those of the first event; None where there is none. See metrics.definitions."""
+        later = self.output_tokens()[0] - self.hidden_tokens() - self.first_tokens()
+        if len(self.arrivals) < 2 or later <= 0 or self.arrivals[-1] == self.arrivals[0]:
+            return None
+        return (self.arrivals[-1] - self.arrivals[0]) // later
+
+
+def utf8_bytes(text: str) -> int:
+    """Its length in UTF-8; half a surrogate pair, which has none, counts as one byte."""
+    return len(text.encode("utf-8", "replace"))

@@ -79,12 +79,12 @@ def _map(path: Path) -> Any:
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
-def lost_share(job: Job, sent: int, start_realtime_ns: int, *, why: str, interrupted: bool = False) -> Trace:
+def lost_share(job: Job, sent: int, start_realtime_ns: int, *, why: str, answered: int = 0, interrupted: bool = False) -> Trace:
     """The trace of a worker that died: what it had sent when last heard of is unfinished, the rest unsent."""
     n = len(job.requests)
     requests = empty_requests(n)
     for c in REQUEST_COLUMNS:
-        if c.name.endswith("_ns") or c.name in ("prompt_tokens", "output_tokens", "cached_tokens"):
+        if c.name.endswith(("_ns", "_tokens", "_bytes")):
             requests[c.name][:] = MISSING
     requests["id"][:] = [request.id for request in job.requests]
     requests["asked_prompt_tokens"][:] = [request.prompt_tokens for request in job.requests]
@@ -111,5 +111,6 @@ def lost_share(job: Job, sent: int, start_realtime_ns: int, *, why: str, interru
         clock_step_ns=0,
         kernel_stamps=False,
         lost=True,
+        answered=answered,
     )
     return Trace(requests, empty_events(), (record,), start_realtime_ns, job.closed_loop, interrupted)

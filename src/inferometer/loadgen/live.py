@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from multiprocessing.sharedctypes import RawArray
 
@@ -21,6 +22,12 @@ _FIELDS = (
     "tpot_sum_ns",
     "tpot_count",
     "dropped",
+    "output_events",
+    "streaming_events",
+    "streaming_ttft_sum_ns",
+    "streaming_ttft_count",
+    "streaming_gaps_ns",
+    "streaming_gaps",
 )
 _STOP = len(_FIELDS)
 
@@ -40,6 +47,15 @@ class Snapshot:
     tpot_sum_ns: int
     tpot_count: int
     dropped: int
+    output_events: int = 0
+    """Of the requests that were answered, as `output_tokens` are."""
+    streaming_events: int = 0
+    """Of those in flight, as of half a second ago; so are all that follow."""
+    streaming_ttft_sum_ns: int = 0
+    streaming_ttft_count: int = 0
+    streaming_gaps_ns: int = 0
+    """Sum of the times between their first and their last event so far, ns, of `streaming_gaps` gaps."""
+    streaming_gaps: int = 0
     stopping: bool = field(default=False, kw_only=True)
     """Whether the user has asked for the end."""
 
@@ -61,15 +77,27 @@ class Live:
             cells[4] += exchange.outcome is Outcome.FAILED  # cancelled is neither
             return
         cells[3] += 1
-        tokens = exchange.output_tokens()[0]
-        cells[5] += tokens
+        cells[5] += exchange.output_tokens()[0]
+        cells[11] += len(exchange.arrivals)
         if exchange.arrivals:
-            first_ns, last_ns = exchange.arrivals[0], exchange.arrivals[-1]
-            cells[6] += first_ns - exchange.sent_ns
+            cells[6] += exchange.arrivals[0] - exchange.sent_ns
             cells[7] += 1
-            if tokens > 1:
-                cells[8] += (last_ns - first_ns) // (tokens - 1)
-                cells[9] += 1
+        tpot_ns = exchange.tpot_ns()
+        if tpot_ns is not None:
+            cells[8] += tpot_ns
+            cells[9] += 1
+
+    def stream(self, in_flight: Iterable[Exchange]) -> None:
+        """What requests in flight have brought so far, instead of what was said of such before."""
+        streams = [(each.sent_ns, each.arrivals) for each in in_flight if each.arrivals]
+        events = sum([len(arrivals) for _, arrivals in streams])
+        self._cells[12:17] = [
+            events,
+            sum([arrivals[0] - sent_ns for sent_ns, arrivals in streams]),
+            len(streams),
+            sum([arrivals[-1] - arrivals[0] for _, arrivals in streams]),
+            events - len(streams),
+        ]
 
     def request_stop(self) -> None:
         self._cells[_STOP] = 1

@@ -8,16 +8,16 @@ Longer than most files here: what is unusual (the second half) ends the same exc
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Container
 
 import httptools
 
-from inferometer.clock import NS, monotonic_ns, realtime_ns, take_anchor
+from inferometer.clock import MS, NS, monotonic_ns, realtime_ns, take_anchor
 from inferometer.loadgen.backlog import Backlog
 from inferometer.loadgen.connection import HEADER_BYTES_MOST, READABLE, WRITABLE, Connection
 from inferometer.loadgen.connections import Connections, failure_of_connect
-from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.exchange import FEW_READS, Exchange
 from inferometer.loadgen.job import Job, wire_messages
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.poller import make_poller
@@ -39,6 +39,21 @@ SENDS_A_TURN = 64
 DECODES_A_TURN = 32
 """Reads decoded before the loop looks at its sockets again."""
 
+GRACE_NS, MIN_GRACE_NS = 20 * MS, MS
+"""How long a body may stay open after the end marker of its answer before its slot is used without it. Most servers end it at
+once, and keep the connection; each that does not makes us wait half as long for the next."""
+
+STALL_NS = NS // 2
+"""A tick that is later than this was not waited for: the loop could not run."""
+
+CLOCK_NOISE_NS = MS
+"""A change of the distance between the clocks from which on stamps before and after it cannot be compared."""
+
+STREAMING_EVERY = 5
+"""Ticks between two looks at what the requests in flight have brought, for who watches."""
+
+_NUMBER = re.compile(r"\d+")
+
 
 class CannotConnectError(Exception):
     """The connections that the plan needs could not be opened; the message says why."""
@@ -51,7 +66,8 @@ class Loop:
         self.backlog = Backlog()
         self.anchors = [take_anchor()]
         self.priority = Priority()
-        self.reads = self.bytes_read = self.reconnects = self.sent = 0
+        self.reads = self.bytes_read = self.reconnects = self.sent = self.surplus = 0
+        self.stalled_ns = self.longest_stall_ns = 0
         self.stopped = False
         self._over = False
         self._ends_ns: int | None = None
@@ -65,8 +81,13 @@ class Loop:
         self._timer = DueTimer()
         if self._timer.fd >= 0:
             self._poller.register(self._timer.fd, READABLE)
-        self.connections = Connections(self._poller, job.address, job.share.max_in_flight, job.reserve)
+        self.connections = Connections(
+            self._poller, job.address, job.share.max_in_flight, job.reserve, first_address=job.share.worker
+        )
         self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
+        self._lingering: deque[tuple[int, Exchange]] = deque()  # over, but its body is open; until when it is waited for
+        self._grace_ns = GRACE_NS
+        self._ticks = 0
         self._resend: deque[Exchange] = deque()
         self._in_flight = 0
         self._start_ns = 0
@@ -112,17 +133,20 @@ class Loop:
         self._schedule.start(until, start_ns)
         self._ends_ns = self._known_end_ns()
         self._next_tick_ns = start_ns
+        self.stalled_ns = self.longest_stall_ns = 0
         while (self._in_flight or self._schedule.left or self._resend) and not self._over:
             more_to_send = self._send_due()
             polled_ns = self._polled_ns
             ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
             if len(ready) < READY_MOST:  # else more may have been ready than we were told of
                 self._polled_ns = realtime_ns()
-            if ready:
+            if ready and not self.backlog.is_full:
                 self._read(ready, polled_ns)
                 self.backlog.settle()
             else:
                 self._decode(DECODES_A_TURN)
+            if self._lingering:
+                self._leave_lingering()
             if monotonic_ns() >= self._next_tick_ns:
                 self._tick()
         while self.backlog:
@@ -175,7 +199,13 @@ class Loop:
         if self._resend:
             return self._resend.popleft()
         position = self._schedule.take(monotonic_ns())
-        exchange = Exchange(position, self._job.backend.decoder(), keep_text=self._job.keep_texts)
+        exchange = Exchange(
+            position,
+            self._job.backend.decoder(),
+            max_tokens=self._job.requests[position].max_tokens,
+            read_bytes=READ_BYTES,
+            keep_text=self._job.keep_texts,
+        )
         self._exchanges[position] = exchange
         self.sent += 1
         return exchange
@@ -201,12 +231,11 @@ class Loop:
 
     # Reading: the hot path
 
-    def _read(self, ready: list[tuple[int, int]], quiet_ns: int) -> None:
+    def _read(self, ready: list[tuple[int, int]], quiet_ns: int) -> None:  # noqa: PLR0912 (calls cost, at each read)
         """Read each ready socket once; frame at once, so that a complete response frees its slot; leave decoding for later."""
         by_fd = self.connections.by_fd
         append = self.backlog.reads.append
         body_bytes = read_bytes = reads = 0
-        now = realtime_ns
         for fd, mask in ready:
             connection = by_fd.get(fd)
             if connection is None or (exchange := connection.exchange) is None or mask & WRITABLE:
@@ -219,7 +248,7 @@ class Loop:
             except OSError as error:
                 self._lost(connection, error)
                 continue
-            read_ns = now()
+            read_ns = realtime_ns()
             if not data:
                 self._ended(connection, read_ns)
                 continue
@@ -234,12 +263,13 @@ class Loop:
             except NOT_HTTP as error:
                 self._misframed(connection, ancillary, read_ns, quiet_ns, error)
                 continue
-            if not exchange.headers_ns:
-                self._headers(connection, exchange, size, arrival_ns(ancillary) or read_ns)
+            if not exchange.headers_ns and not self._headers(connection, exchange, size, arrival_ns(ancillary) or read_ns):
+                continue
             body = connection.body
             if body:
                 connection.body = b""
                 body_bytes += len(body)
+                exchange.queued += 1
                 # One chunk is one write of the server, and one arrival. Anything else may have come bit by bit.
                 if connection.piecemeal or size == READ_BYTES:
                     since_ns = connection.arrived_since(quiet_ns, full=size == READ_BYTES)
@@ -248,22 +278,58 @@ class Loop:
                 append((exchange.position, body, ancillary, read_ns, since_ns))
             if connection.complete:
                 self._completed(connection, exchange, ancillary, read_ns)
+            elif size == READ_BYTES and exchange.has_run_away():
+                self._give_up(connection, Failure.RUNAWAY, "more bytes than its limit on tokens can ever take")
         self.reads += reads
         self.bytes_read += read_bytes
         self.backlog.bytes += body_bytes
 
-    def _headers(self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int) -> None:
-        """The first reads of a response: note when its headers were complete, and that they do end."""
+    def _headers(self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int) -> bool:
+        """The first reads of a response: note when its headers were complete, that they do end, and whose response it is.
+
+        False if the exchange has come to its end by that.
+        """
         if connection.status:
+            if self._is_out_of_step(connection, exchange, stamp_ns):
+                return False
             exchange.headers(connection.status, stamp_ns)
             if connection.compressed and connection.status // 100 == 2:
                 exchange.fail(Failure.CONTENT_TYPE, "the server compressed the response, though we take none that is")
             elif connection.compressed:
                 exchange.fail(Failure.HTTP_STATUS, f"HTTP {connection.status}: (compressed)")
-            return
+            return True
         connection.header_bytes += length
         if connection.header_bytes > HEADER_BYTES_MOST:
             self._give_up(connection, Failure.BAD_FRAMING, "the response's headers do not end")
+            return False
+        return True
+
+    def _is_out_of_step(self, connection: Connection, exchange: Exchange, stamp_ns: int) -> bool:
+        """Whether the response is not to this request, which then is at its end: one that came before the request was sent, or
+        that names another of ours. A server that has waited too long for a request (408) is asked again."""
+        early = stamp_ns < exchange.sent_ns and connection.served > 0 and not self._clock_was_set()
+        if early and connection.status == 408:
+            self._send_again(connection, exchange)
+            return True
+        if early:
+            detail = "the response began to arrive before the request was sent: it answers an earlier one"
+        elif self._names_another(connection.request_id.decode("latin-1"), exchange):
+            detail = "the response's X-Request-Id is that of another request"
+        else:
+            return False
+        self._give_up(connection, Failure.OUT_OF_STEP, detail)
+        return True
+
+    def _names_another(self, told: str, exchange: Exchange) -> bool:
+        """Whether an id that a server gives its answer is made of that of another request of ours."""
+        prefix = self._job.request_id_prefix
+        _, found, rest = told.partition(prefix) if prefix else (told, "", "")
+        number = _NUMBER.match(rest) if found else None
+        return number is not None and int(number[0]) != self._job.requests[exchange.position].id
+
+    def _clock_was_set(self) -> bool:
+        """Whether the system's time has been set since the last anchor: stamps then tell of no order."""
+        return abs(realtime_ns() - monotonic_ns() - self.anchors[-1].offset_ns) > CLOCK_NOISE_NS
 
     def _completed(self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int) -> None:
         """The response is whole: its end goes the way of its reads, and the connection is free for the next."""
@@ -283,11 +349,14 @@ class Loop:
         """The parser met something that is not HTTP: the end of the connection, and of the response unless that was whole."""
         exchange = connection.exchange
         assert exchange is not None
-        if not exchange.headers_ns and connection.status:
-            self._headers(connection, exchange, 0, arrival_ns(ancillary) or read_ns)
+        self.surplus += connection.surplus
+        stamp_ns = arrival_ns(ancillary) or read_ns
+        if not exchange.headers_ns and connection.status and not self._headers(connection, exchange, 0, stamp_ns):
+            return
         if connection.body:  # framed before the failure
             self.backlog.reads.append((exchange.position, connection.body, ancillary, read_ns, quiet_ns))
             self.backlog.bytes += len(connection.body)
+            exchange.queued += 1
         if connection.complete:
             connection.keep_alive = False
             self._completed(connection, exchange, ancillary, read_ns)
@@ -302,21 +371,55 @@ class Loop:
             exchange = exchanges[position]
             if body is not None:
                 exchange.decode(body, ancillary, read_ns, quiet_ns)
+                if exchange.done_ns or exchange.hopeless:
+                    self._let_go(exchange)
                 continue
             exchange.conclude(arrival_ns(ancillary) or read_ns)
+            if self._names_another(exchange.remarks.answer_id, exchange):
+                exchange.fail(Failure.OUT_OF_STEP, "the answer's id is that of another request")
             del exchanges[position]
             self.recorder.add(exchange)
             self._live.count(exchange)
 
+    def _let_go(self, exchange: Exchange) -> None:
+        """Its answer is over, or hopeless, as was seen when it was decoded: no longer wait for its connection."""
+        connection = exchange.connection
+        if connection is None or connection.exchange is not exchange:
+            return
+        if exchange.hopeless:
+            self._give_up(connection, exchange.failure, exchange.detail or "")
+        else:
+            self._lingering.append((monotonic_ns() + self._grace_ns, exchange))
+
+    def _leave_lingering(self) -> None:
+        """Answers that are over, whose bodies the server leaves open: their slots are free, on other connections."""
+        while self._lingering:
+            until_ns, exchange = self._lingering[0]
+            connection = exchange.connection
+            if connection is not None and connection.exchange is exchange:
+                if until_ns > monotonic_ns():
+                    return
+                exchange.lingered = True
+                self._grace_ns = max(MIN_GRACE_NS, self._grace_ns // 2)
+                self._cut(connection, exchange)
+            self._lingering.popleft()
+
     def _tick(self) -> None:
         """Ten times a second, or more often if a time-out is short: time-outs, clock anchor, priority, progress, stop."""
         now_ns = monotonic_ns()
+        late_ns = now_ns - self._next_tick_ns
+        if late_ns > STALL_NS:
+            self.stalled_ns += late_ns
+            self.longest_stall_ns = max(self.longest_stall_ns, late_ns)
         self._next_tick_ns = now_ns + self._tick_ns
         if now_ns - self.anchors[-1].monotonic_ns > NS // 2:
             self.anchors.append(take_anchor())
         self.priority.adapt()
         self._expire(now_ns)
         self._report()
+        self._ticks += 1
+        if self._ticks % STREAMING_EVERY == 0:
+            self._live.stream(self._exchanges.values())
         if self._job.share.time_ns is not None:
             self._keep_time(self._job.share.time_ns, now_ns)
         if self._live.stop_requested():
@@ -343,10 +446,12 @@ class Loop:
 
     def _patience_s(self) -> float:
         """How long to wait for a socket: until the next tick, or until the next request is due where no timer can tell."""
-        if self._timer.fd >= 0 and self._ends_ns is None:
+        if self._timer.fd >= 0 and self._ends_ns is None and not self._lingering:
             return self._tick_s  # a tick may come late by as much: cheaper than asking the clock at every turn
         now_ns = monotonic_ns()
         wait_ns = self._next_tick_ns - now_ns
+        if self._lingering:
+            wait_ns = min(wait_ns, self._lingering[0][0] - now_ns)
         if self._timer.fd < 0:
             due_ns = self._schedule.next_ns(self._in_flight, now_ns)
             wait_ns = wait_ns if due_ns is None else min(wait_ns, due_ns - now_ns)
@@ -372,6 +477,7 @@ class Loop:
         elif connection.exchange is None and connection.is_spent():
             self.connections.drop(connection)
             self.reconnects += 1
+            self.surplus += connection.surplus
             self._replenish()
 
     def _advance(self, connection: Connection) -> None:
@@ -434,6 +540,10 @@ class Loop:
         exchange = connection.exchange
         assert exchange is not None
         exchange.break_off(failure, detail, outcome)
+        self._cut(connection, exchange)
+
+    def _cut(self, connection: Connection, exchange: Exchange) -> None:
+        """No more of the response is read: its slot is free."""
         self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
         self._in_flight -= 1
         self._turns.has_ended(exchange.position, monotonic_ns())
@@ -444,7 +554,6 @@ class Loop:
     def _expire(self, now_ns: int) -> None:
         """Give up what has waited too long, by the monotonic clock: when somebody sets the time, nobody has waited for it."""
         limits = self._job.timeouts
-        undecoded: Container[int] | None = None
         for connection in list(self.connections.by_fd.values()):
             exchange = connection.exchange
             if exchange is None:
@@ -456,11 +565,10 @@ class Loop:
             elif exchange.arrivals:
                 if now_ns - exchange.alive_at(now_ns) > limits.idle_s * NS:
                     self._give_up(connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s")
+            elif 0 < exchange.undecoded <= FEW_READS:
+                pass  # its first token may be there
             elif now_ns - exchange.begun_ns > limits.first_token_s * NS:
-                if undecoded is None:
-                    undecoded = self.backlog.positions()
-                if exchange.position not in undecoded:  # else its first token may be there
-                    self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
+                self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
 
     def _end(self, detail: str, outcome: Outcome) -> None:
         """The run is over: what is in flight is cut off with this outcome, what was not sent stays unsent."""

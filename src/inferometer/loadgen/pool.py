@@ -158,6 +158,6 @@ def _collect(
             shares.append(load_share(word[1], worker.job, start_realtime_ns))
             continue
         why = "the worker process died" if word[0] == "died" else f"the worker failed: {word[1].strip().splitlines()[-1]}"
-        sent = snapshot([worker.live]).sent
-        shares.append(lost_share(worker.job, sent, start_realtime_ns, why=why, interrupted=interrupted))
+        last = snapshot([worker.live])
+        shares.append(lost_share(worker.job, last.sent, start_realtime_ns, why=why, answered=last.ok, interrupted=interrupted))
     return merge(shares)

@@ -1,4 +1,4 @@
-"""Recorder: finished exchanges become rows of the trace's columns, about 25 bytes an event and 200 a request."""
+"""Recorder: finished exchanges become rows of the trace's columns, about 30 bytes an event and 250 a request."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from inferometer.clock import Anchor, to_monotonic
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.job import Job
 from inferometer.protocol.base import UNKNOWN
-from inferometer.trace.schema import DELAY_MOST_NS, EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource
+from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource, TokenSource
 
 _TYPECODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "b"}
 BLOCK = 65_536
 """Stamps mapped from clock to clock at a time, to bound memory."""
 
+MAX_UNREAD_FIELDS = 8
+
+_TOKEN_COLUMNS = ("prompt_tokens", "output_tokens", "cached_tokens", "hidden_tokens", "first_tokens")
 _REALTIME_COLUMNS = ("sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
 
 
@@ -38,6 +41,8 @@ class Recorder:
         }
         self._events = {c.name: array(_TYPECODES[c.dtype]) for c in EVENT_COLUMNS}
         self._texts: list[str] = []
+        self.unread_fields: dict[str, None] = {}
+        """Names of fields that were met and are not known here, in order."""
 
     def add(self, exchange: Exchange) -> None:
         """A request that was sent, whatever became of it."""
@@ -47,9 +52,13 @@ class Recorder:
         self._add_row(
             exchange.position,
             exchange.outcome,
-            prompt_tokens=_known(exchange.usage.prompt_tokens),
+            prompt_tokens=_known(exchange.usage.prompt_tokens) or MISSING,  # no prompt has 0 tokens
             output_tokens=output_tokens,
             cached_tokens=_known(exchange.usage.cached_tokens),
+            hidden_tokens=exchange.hidden_tokens(),
+            first_tokens=exchange.first_tokens() if arrivals else MISSING,
+            text_bytes=exchange.text_bytes if arrivals else MISSING,
+            first_text_bytes=exchange.first_text_bytes if arrivals else MISSING,
             token_source=token_source,
             connect_ns=exchange.connect_ns,
             sent_ns=exchange.sent_ns,
@@ -63,24 +72,34 @@ class Recorder:
             resent=exchange.resent,
             reads=exchange.reads,
             event_count=len(arrivals),
+            ignored=exchange.remarks.ignored,
+            unread=exchange.remarks.unread,
+            lingered=exchange.lingered,
             finish_reason=exchange.finish_reason,
             detail=exchange.detail,
         )
-        self._add_events(exchange)
+        self._note_unread(exchange.remarks.unread_fields)
+        self._add_events(exchange, told=token_source is not TokenSource.EVENTS)
 
-    def _add_events(self, exchange: Exchange) -> None:
+    def _note_unread(self, fields: Sequence[str]) -> None:
+        for name in fields:
+            if len(self.unread_fields) < MAX_UNREAD_FIELDS:
+                self.unread_fields.setdefault(name)
+
+    def _add_events(self, exchange: Exchange, *, told: bool) -> None:
+        """`told`: what the wire says of an event's tokens is believed."""
         n = len(exchange.arrivals)
-        ambiguity_ns = array("i", bytes(4 * n))
+        ambiguity_ns = array("q", bytes(8 * n))
         for first, end, ns in exchange.ambiguous:
-            ambiguity_ns[first:end] = array("i", [min(ns, DELAY_MOST_NS)]) * (end - first)
+            ambiguity_ns[first:end] = array("q", [ns]) * (end - first)
         stamp_source = array("b", [StampSource.KERNEL]) * n
         for index in exchange.user_stamped:
             stamp_source[index] = StampSource.USER
         for name, values in (
             ("arrival_ns", exchange.arrivals),
-            ("read_delay_ns", array("i", [max(-DELAY_MOST_NS, min(ns, DELAY_MOST_NS)) for ns in exchange.delays])),
+            ("read_delay_ns", exchange.delays),
             ("ambiguity_ns", ambiguity_ns),
-            ("tokens", exchange.tokens),
+            ("tokens", exchange.tokens if told else array("i", [UNKNOWN]) * n),
             ("stamp_source", stamp_source),
         ):
             self._events[name].extend(values)
@@ -88,7 +107,7 @@ class Recorder:
     def add_unsent(self, position: int, outcome: Outcome = Outcome.UNSENT) -> None:
         """A request that was not sent: its turn did not come before the run was over, or it was dropped."""
         self._texts.append("")
-        absent = ("prompt_tokens", "output_tokens", "cached_tokens", "connect_ns", *_REALTIME_COLUMNS)
+        absent = (*_TOKEN_COLUMNS, "text_bytes", "first_text_bytes", "connect_ns", *_REALTIME_COLUMNS)
         self._add_row(position, outcome, **dict.fromkeys(absent, MISSING))
 
     def _add_row(self, position: int, outcome: Outcome, **values: Any) -> None:

@@ -78,6 +78,11 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path |
         reconnects=loop.reconnects,
         clock_step_ns=clock_step_ns(loop.anchors),
         kernel_stamps=loop.connections.kernel_stamps,
+        stalled_ns=loop.stalled_ns,
+        longest_stall_ns=loop.longest_stall_ns,
+        surplus=loop.surplus,
+        unread_fields=", ".join(loop.recorder.unread_fields),
+        addresses=len(job.address.all),
     )
     requests, events, texts = loop.recorder.finish(loop.anchors, start_ns)
     return hand_over(directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped})

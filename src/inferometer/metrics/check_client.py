@@ -7,11 +7,24 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from inferometer.clock import MS
+from inferometer.clock import MS, NS
+from inferometer.metrics.blocks import Blocks, blocks_of
 from inferometer.metrics.calibration import UNITS, ceiling_in_words, percent
 from inferometer.metrics.definitions import event_rows, ok
 from inferometer.metrics.finding import Facts, Figure, Finding, Level, Thresholds, grade
+from inferometer.metrics.slots import slot_use
 from inferometer.trace import StampSource
+
+PROMPT_MS = 1.0
+PROMPT_SHARE = 0.1
+"""A client that reads within this time (p99), or this part of the pause between two blocks, has not made the blocks."""
+
+UNBUFFER = (
+    "Switch buffering off between client and engine (nginx: proxy_buffering off, or the header X-Accel-Buffering: no; HTTP/1.1 "
+    "to the engine), or measure the engine at its own address."
+)
+
+RUN_ON = "See whether the process was stopped (Ctrl-Z), its machine asleep, migrated or frozen; run again."
 
 MORE_CLIENT = "Give the client cores of its own, more workers (--workers), or a host of its own."
 
@@ -94,13 +107,20 @@ def shared_stamps(facts: Facts) -> Finding:
     uncertain_gaps = _share_beyond(gaps, itl_ms, t)
     uncertain_firsts = _share_beyond(firsts, ttft_ms, t)
     events = facts.summary.events
-    figures = {
+    figures: dict[str, Figure] = {
         "shared_stamp_share": events.shared_stamp_share,
         "uncertain_event_share": uncertain_gaps,
         "uncertain_first_share": uncertain_firsts,
         "largest_ms": float(max(gaps.max(initial=0), firsts.max(initial=0))) / MS,
     }
-    level = grade(max(uncertain_gaps, uncertain_firsts), t.ambiguous_share_suspect, t.ambiguous_share_invalid)
+    level = grade(max(uncertain_gaps, uncertain_firsts), t.ambiguous_share_suspect, 1.0)
+    few = round(uncertain_firsts * len(firsts)) <= t.few_first_events
+    doubtful_firsts = _share_beyond(firsts, ttft_ms, t, t.few_ambiguity_invalid) if few else uncertain_firsts
+    if max(uncertain_gaps, doubtful_firsts) > t.ambiguous_share_invalid:
+        level = Level.INVALID
+    blocks = blocks_of(facts.trace)
+    if blocks is not None and _reads_at_once(facts, blocks):
+        return _in_blocks(blocks, max(level, Level.SUSPECT), figures)
     if level == Level.OK:
         sentence = (
             f"{events.shared_stamp_share or 0:.1%} of the events share a stamp with a later one, within what can be tolerated."
@@ -114,6 +134,25 @@ def shared_stamps(facts: Facts) -> Finding:
     return Finding("shared_stamps", level, sentence, figures, MORE_CLIENT)
 
 
+def _reads_at_once(facts: Facts, blocks: Blocks) -> bool:
+    """Whether the client read so soon after arrival that it cannot have been the one that let events pile up."""
+    late_ms = facts.summary.metrics["client_delay"].percentiles["p99"] or 0.0
+    return late_ms <= max(PROMPT_MS, PROMPT_SHARE * blocks.pause_ms)
+
+
+def _in_blocks(blocks: Blocks, level: Level, figures: dict[str, Figure]) -> Finding:
+    figures |= {"block_share": blocks.share, "block_events": blocks.events, "block_pause_ms": blocks.pause_ms}
+    if blocks.events is None:
+        how = "Whole answers arrive at once"
+    else:
+        how = f"Events arrive in blocks of about {blocks.events:.0f}, {blocks.pause_ms:.0f} ms apart"
+    sentence = (
+        f"{how}, and the client read them without delay: a proxy or gateway buffers the stream, or the server itself hands out "
+        "many tokens at once. Throughput and E2EL hold; TTFT, TPOT and ITL are not the engine's."
+    )
+    return Finding("shared_stamps", level, sentence, figures, UNBUFFER)
+
+
 def _first_ambiguity_ns(facts: Facts) -> npt.NDArray[np.int64]:
     r = facts.trace.requests
     first_rows = r["event_start"][ok(facts.trace) & (r["event_count"] > 0)]
@@ -121,10 +160,13 @@ def _first_ambiguity_ns(facts: Facts) -> npt.NDArray[np.int64]:
     return ambiguity_ns
 
 
-def _share_beyond(ambiguity_ns: npt.NDArray[np.int64], median_ms: float | None, t: Thresholds) -> float:
+def _share_beyond(
+    ambiguity_ns: npt.NDArray[np.int64], median_ms: float | None, t: Thresholds, tolerated: float | None = None
+) -> float:
     if len(ambiguity_ns) == 0:
         return 0.0
-    tolerated_ms = max(t.negligible_ms, t.ambiguity_tolerated * (median_ms or 0.0))
+    part = t.ambiguity_tolerated if tolerated is None else tolerated
+    tolerated_ms = max(t.negligible_ms, part * (median_ms or 0.0))
     return float(np.mean(ambiguity_ns > tolerated_ms * MS))
 
 
@@ -148,6 +190,55 @@ def schedule_lag(facts: Facts) -> Finding:
     behind = p99 > max(t.lag_invalid_floor_ms, t.lag_invalid * latency_ms)
     sentence += ": the client could not keep the schedule." if behind else ": arrivals were not quite those of the plan."
     return Finding("schedule_lag", Level.INVALID if behind else Level.SUSPECT, sentence, figures, MORE_CLIENT)
+
+
+def client_stalls(facts: Facts) -> Finding:
+    """A client that does not run at all (Ctrl-Z, a suspended laptop, a frozen container) sends nothing meanwhile."""
+    name, workers = "client_stalls", [w for w in facts.trace.workers if w.wall_ns > 0]
+    worst = max(workers, key=lambda w: w.stalled_ns / w.wall_ns, default=None)
+    if worst is None or not worst.stalled_ns:
+        return Finding(name, Level.OK, "The client ran all the time.")
+    share = worst.stalled_ns / worst.wall_ns
+    figures: dict[str, Figure] = {
+        "stalled_s": worst.stalled_ns / NS,
+        "longest_s": worst.longest_stall_ns / NS,
+        "share": share,
+        "stalled_workers": sum(w.stalled_ns > 0 for w in workers),
+        "workers": len(workers),
+    }
+    level = max(Level.NOTE, grade(share, facts.thresholds.stalled_share_suspect, facts.thresholds.stalled_share_invalid))
+    who = "The client" if len(workers) == 1 else f"{figures['stalled_workers']} of {len(workers)} workers"
+    sentence = (
+        f"{who} stood still for {figures['stalled_s']:.1f} s ({share:.1%} of the run, at most "
+        f"{figures['longest_s']:.1f} s at once) and sent nothing meanwhile."
+    )
+    return Finding(name, level, sentence, figures, RUN_ON)
+
+
+def slots_filled(facts: Facts) -> Finding:
+    """A closed loop is one only if a free slot gets its next request at once: else the client sets the throughput."""
+    name = "slots_filled"
+    use = slot_use(facts.whole) if facts.constant_load else None  # a conversation's slot waits while its user thinks
+    if use is None or not len(use.waits_ms):
+        return Finding(name, Level.OK, "No slot of a closed loop had to be filled again.")
+    p50, p99 = (float(ms) for ms in np.percentile(use.waits_ms, [50, 99]))
+    figures: dict[str, Figure] = {
+        "idle_share": use.idle_share,
+        "wait_p50_ms": p50,
+        "wait_p99_ms": p99,
+        "wait_max_ms": float(use.waits_ms.max()),
+    }
+    level = grade(use.idle_share, facts.thresholds.idle_slots_suspect, facts.thresholds.idle_slots_invalid)
+    if level == Level.OK:
+        return Finding(name, level, f"Free slots got their next request within {p99:.2f} ms (p99).", figures)
+    sentence = (
+        f"Free slots waited {use.idle_share:.1%} of the time for their next request "
+        f"({figures['wait_max_ms']:.0f} ms at most): the load was lower than asked for, and throughput is too "
+        "low by about as much."
+    )
+    stalled = any(w.stalled_ns for w in facts.trace.workers)
+    figures["cure"] = "stalled" if stalled else "slow"
+    return Finding(name, level, sentence, figures, RUN_ON if stalled else MORE_CLIENT)
 
 
 def run_queue_share(facts: Facts) -> float | None:

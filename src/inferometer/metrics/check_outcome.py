@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Mapping
+
 import numpy as np
 
+from inferometer.clock import MS
 from inferometer.metrics.definitions import known, ok, was_sent
-from inferometer.metrics.finding import Facts, Finding, Level
+from inferometer.metrics.finding import Facts, Figure, Finding, Level
 from inferometer.metrics.summary import Counts
-from inferometer.trace import Outcome
+from inferometer.trace import Failure, Outcome
+
+MAX_REASONS = 3
+MAX_REASON_CHARS = 300
+FASTEST_MS = 0.02
+"""No request crosses the network stack, is read, answered and comes back in less."""
 
 
 def something_measured(facts: Facts) -> Finding:
     """A run without one answered request has no numbers."""
     c = facts.summary.counts
-    figures = {"ok": c.ok, "sent": c.sent, "planned": c.planned}
+    lost = sum(w.answered for w in facts.trace.workers)
+    figures: dict[str, Figure] = {"ok": c.ok, "sent": c.sent, "planned": c.planned}
     if c.ok:
         return Finding("something_measured", Level.OK, f"{c.ok} requests were answered.", figures)
+    if lost:
+        figures["answers_lost"] = lost
+        sentence = (
+            f"Nothing is left of the measurement: {lost} of {c.planned} planned requests had been answered when the "
+            "worker that kept their record died."
+        )
+        return Finding("something_measured", Level.INVALID, sentence, figures, "See whether memory ran out, then run again.")
     return Finding(
         "something_measured",
         Level.INVALID,
@@ -63,13 +81,90 @@ def failures(facts: Facts) -> Finding:
     """Latencies of a run with failures are those of the survivors."""
     c = facts.summary.counts
     share = c.failed / c.sent if c.sent else 0.0
-    figures = {"failed": c.failed, "share_of_sent": share, **c.failures, **{f"http_{s}": n for s, n in c.http_statuses.items()}}
+    figures: dict[str, Figure] = {"failed": c.failed, "share_of_sent": share, **c.failures}
+    figures |= {f"http_{status}": n for status, n in c.http_statuses.items()}
     if not c.failed:
         return Finding("failures", Level.OK, "No request failed.", figures)
     kinds = ", ".join(f"{n} {kind}" + _statuses(kind, c) for kind, n in c.failures.items())
     level = Level.INVALID if share > facts.thresholds.failed_share_invalid else Level.SUSPECT
     sentence = f"{c.failed} of {c.sent} requests failed ({share:.1%}: {kinds}); the latencies are those of the others."
-    return Finding("failures", level, sentence, figures, "Read the server's log and the `detail` column, or lower the load.")
+    if reasons := reasons_of_failures(facts):
+        figures["reasons"] = reasons
+        sentence += f" Reasons: {reasons}."
+    cure = figures["cure"] = _cure(c)
+    advice = CURES[cure]
+    if facts.diagnosis:
+        figures["diagnosis"] = facts.diagnosis
+        advice = f"{facts.diagnosis} {advice}"
+    return Finding("failures", level, sentence, figures, advice)
+
+
+def reasons_of_failures(facts: Facts) -> str:
+    """The most frequent details of failures, in the server's own words, each with how often it occurred; '' if there are none.
+
+    Details that differ in numbers only are one.
+    """
+    r = facts.trace.requests
+    details = [detail for detail in r["detail"][r["outcome"] == Outcome.FAILED].tolist() if detail]
+    groups: dict[str, Counter[str]] = {}
+    for detail in details:
+        groups.setdefault(re.sub(r"\d+", "0", detail), Counter())[detail] += 1
+    ranked = sorted(groups.values(), key=lambda group: -group.total())
+    said = [f"{group.total()} × {_shortened(group.most_common(1)[0][0])}" for group in ranked[:MAX_REASONS]]
+    more = f"{len(ranked) - MAX_REASONS} other reasons" if len(ranked) > MAX_REASONS else ""
+    return "; ".join([*said, *([more] if more else [])])
+
+
+def _shortened(detail: str) -> str:
+    detail = detail.rstrip(".")
+    return f"“{detail if len(detail) <= MAX_REASON_CHARS else detail[: MAX_REASON_CHARS - 1] + '…'}”"
+
+
+def _cure(c: Counts) -> str:
+    """The key in CURES of what helps against most of the failures."""
+    kind = max(c.failures, key=lambda each: c.failures[each])
+    if kind != Failure.HTTP_STATUS.name:
+        return next((cure for cure, kinds in CURED_BY.items() if kind in kinds), "log")
+    status = int(max(c.http_statuses, key=lambda each: c.http_statuses[each], default="0"))
+    if status in (401, 403):
+        return "key"
+    if status in (408, 425, 429, 502, 503, 504, 529):
+        return "load"
+    return "request" if 400 <= status < 500 else "redirect" if 300 <= status < 400 else "log"
+
+
+CURED_BY: Mapping[str, tuple[str, ...]] = {
+    "connect": ("CONNECT_REFUSED", "CONNECT_TIMEOUT", "CONNECT_ERROR"),
+    "tls": ("TLS",),
+    "cut": ("RESET", "CLOSED_EARLY", "NO_FINISH"),
+    "wire": ("BAD_FRAMING", "BAD_EVENT", "OVERSIZED", "NO_OUTPUT"),
+    "compression": ("CONTENT_TYPE",),
+    "first_token": ("FIRST_TOKEN_TIMEOUT",),
+    "idle": ("IDLE_TIMEOUT",),
+    "total": ("TOTAL_TIMEOUT",),
+    "limit": ("RUNAWAY",),
+    "step": ("OUT_OF_STEP",),
+}
+"""Kinds of failures by what helps against them."""
+
+CURES: Mapping[str, str] = {
+    "request": "Change what the server objects to; a lower load does not help.",
+    "key": "Check OPENAI_API_KEY, or the --header that holds the key, and what that key may do.",
+    "load": "Lower the load (--max-concurrency, --request-rate), or raise the limits of the server or gateway.",
+    "redirect": "Give the address that the server redirects to.",
+    "log": "Read the server's log.",
+    "connect": "See whether the server runs, and how many connections it and the systems between take.",
+    "tls": "Check the server's certificate and TLS settings.",
+    "cut": "Read the logs of the server and of gateways before it for what ends responses early.",
+    "wire": "Check that --backend is the server's wire format, and what a gateway before it changes.",
+    "compression": "Switch compression off in the gateway or server: compressed events cannot be timed one by one.",
+    "first_token": "Lower the load, or raise --first-token-timeout (timeouts.first_token_s in a campaign file).",
+    "idle": "Read the server's log, or raise --idle-timeout (timeouts.idle_s in a campaign file).",
+    "total": "Lower the load, or raise --request-timeout (timeouts.total_s in a campaign file).",
+    "limit": "Find out which name the server has for the limit (max_tokens, max_completion_tokens).",
+    "step": "Find out what sends answers nobody asked for: a gateway that sends requests again, most likely.",
+}
+"""What to do about failures."""
 
 
 def _statuses(kind: str, c: Counts) -> str:
@@ -140,3 +235,28 @@ def order_of_times(facts: Facts) -> Finding:
         {"backwards": number},
         "The system's clock was set during the run, most likely: see the clock step, and run again.",
     )
+
+
+def answers_in_step(facts: Facts) -> Finding:
+    """Whether each answer is one to its own request: a response that nobody asked for pushes all that follow on its connection
+    by one, and their times to first token are near zero."""
+    name, r = "answers_in_step", facts.trace.requests
+    surplus = sum(w.surplus for w in facts.trace.workers)
+    caught = facts.summary.counts.failures.get(Failure.OUT_OF_STEP.name, 0)
+    timed = ok(facts.trace) & known(r["sent_ns"]) & known(r["headers_ns"])
+    delay_ms = (r["headers_ns"][timed] - r["sent_ns"][timed]) / MS
+    limit_ms = min(FASTEST_MS, float(np.median(delay_ms)) / 4) if len(delay_ms) else 0.0
+    too_early = int(np.count_nonzero((delay_ms >= 0) & (delay_ms < limit_ms)))
+    figures: dict[str, Figure] = {"surplus": surplus, "caught": caught, "too_early": too_early}
+    if not (surplus or caught or too_early):
+        return Finding(name, Level.OK, "No response came that nobody had asked for.", figures)
+    seen = [
+        f"bytes that followed a whole response: {surplus} times" if surplus else "",
+        f"responses to other requests, which count as failed: {caught}" if caught else "",
+        f"responses within {limit_ms * 1e3:.0f} µs of their request, which no server can give: {too_early}"
+        if too_early
+        else "",
+    ]
+    sentence = f"The server sent responses that nobody had asked for: {'; '.join(filter(None, seen))}."
+    level = Level.INVALID if caught or too_early else Level.SUSPECT
+    return Finding(name, level, sentence, figures, CURES["step"])

@@ -135,7 +135,7 @@ def _warmth(facts: Facts, found: _InCache) -> Finding:
     if found.share < t.warm_share_invalid * found.possible:
         cure = (
             "Start the server with its prefix cache on, and large enough for all prompts; then send them cold first: the same "
-            "command and --seed with --cache cold. Prompts shorter than a block of the cache (16 to 256 tokens) are never in it."
+            "command and --seed with --cache cold. Prompts shorter than a cache block (16 to 256 tokens) cannot be in it."
         )
         return Finding("warm_cache", Level.INVALID, f"{told}: this is a cold cache, not a warm one.", figures, cure)
     if found.share < t.warm_share_suspect * found.possible or (found.cold or 0.0) > t.cold_share_suspect:
@@ -202,6 +202,19 @@ def _foreign_share(facts: Facts) -> float | None:
             return beyond / sum(ours)
     foreign, requests = _foreign_requests(facts), _requests(facts)
     return None if foreign is None or not requests else foreign / requests
+
+
+def several_addresses(facts: Facts) -> Finding:
+    """A name with several addresses is several servers: the figures are those of all of them, the counters of one."""
+    name, addresses = "several_addresses", max((w.addresses for w in facts.trace.workers), default=1)
+    figures: dict[str, Figure] = {"addresses": addresses}
+    if addresses == 1:
+        return Finding(name, Level.OK, "All connections went to one address.", figures)
+    sentence = (
+        f"The server's name has {addresses} addresses that take connections, and these were spread over all of them in turn: "
+        "the figures are those of all together, and counters of the server those of one."
+    )
+    return Finding(name, Level.NOTE, sentence, figures, "To measure one of them, give its address as --base-url.")
 
 
 def queueing(facts: Facts) -> Finding:

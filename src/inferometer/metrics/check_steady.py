@@ -1,4 +1,4 @@
-"""Check of the load over time: a run that never settles has averages that depend on how long it was."""
+"""Checks of the load over time: averages of a run that never settles, or is mostly begin and end, depend on its length."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 
 from inferometer.clock import MS
 from inferometer.metrics.definitions import known, ok
-from inferometer.metrics.finding import Facts, Finding, Level
+from inferometer.metrics.finding import Facts, Figure, Finding, Level
+from inferometer.metrics.slots import slot_use
 from inferometer.metrics.steady import FEWEST_GROUPS, GROUP
 
 FEWEST_REQUESTS = GROUP * FEWEST_GROUPS
@@ -52,3 +53,23 @@ def _never_settled(facts: Facts) -> Finding:
         sentence = f"The run never came to a steady state: mean E2EL fell {change}."
         cure = "Let it warm up (--num-warmups) and run longer."
     return Finding("steady_state", level, sentence, figures, cure)
+
+
+def slots_busy(facts: Facts) -> Finding:
+    """The last answers of a closed loop leave slots free: the fewer requests there are for each slot, the more that weighs."""
+    name, steady = "slots_busy", facts.summary.steady
+    use = slot_use(facts.whole) if facts.constant_load else None
+    if use is None:
+        return Finding(name, Level.OK, "Every request had a slot of its own.")
+    figures: dict[str, Figure] = {"busy_share": use.busy_share}
+    whole, t = facts.summary.output_throughput, facts.thresholds
+    filled = use.idle_share <= t.idle_slots_suspect  # else slots were free for another reason, which has a check of its own
+    if use.busy_share >= t.busy_slots_note or not filled or steady is None or not whole:
+        return Finding(name, Level.OK, f"The slots were in use {use.busy_share:.0%} of the time.", figures)
+    figures |= {"output_throughput": whole, "steady_output_throughput": steady.output_throughput}
+    sentence = (
+        f"The slots were in use {use.busy_share:.0%} of the time, since the last requests did not fill them: output throughput "
+        f"is {whole:,.1f} tok/s over the whole run and {steady.output_throughput:,.1f} in its steady state."
+    )
+    cure = "Use a multiple of --max-concurrency as --num-prompts, and more of them."
+    return Finding(name, Level.NOTE, sentence, figures, cure)

@@ -63,7 +63,11 @@ def e2el_ms(trace: Trace) -> Sample:
 
 
 def tpot_ms(trace: Trace) -> Sample:
-    """Time per output token after the first: (last − first) / (output tokens − 1), ms; requests with more than one token."""
+    """Time per output token after the first, ms: (last − first) / (output tokens − 1).
+
+    The divisor is what came in that time: hidden tokens, which came in no event, and further tokens of the first event, where
+    the wire tells of them, are left out of it. A request whose tokens all came at once has no TPOT.
+    """
     return _existing(tpot_of_each(trace))
 
 
@@ -110,11 +114,24 @@ def itl_token_weights(trace: Trace) -> Sample:
 
 
 def tokens_per_event(trace: Trace) -> Sample:
-    """Output tokens / output events of each request whose tokens were counted other than by its events."""
+    """Streamed output tokens / output events of each request whose tokens were counted other than by its events."""
     r = trace.requests
     rows = ok(trace) & known(r["output_tokens"]) & (r["event_count"] > 0) & (r["token_source"] != TokenSource.EVENTS)
-    ratio: Sample = r["output_tokens"][rows] / r["event_count"][rows]
+    ratio: Sample = streamed_tokens(r)[rows] / r["event_count"][rows]
     return ratio
+
+
+def streamed_tokens(requests: Columns) -> npt.NDArray[np.int64]:
+    """Output tokens that came in events: without those that the server counted and did not stream. MISSING where unknown."""
+    tokens: npt.NDArray[np.int64] = requests["output_tokens"]
+    streamed = tokens - np.maximum(requests["hidden_tokens"], 0)
+    return np.where(known(tokens), streamed, MISSING)
+
+
+def tokens_after_first(requests: Columns) -> npt.NDArray[np.int64]:
+    """Streamed tokens after those of the first event; negative where unknown."""
+    streamed = streamed_tokens(requests)
+    return np.where(known(streamed), streamed - np.maximum(requests["first_tokens"], 1), MISSING)
 
 
 def schedule_lag_ms(trace: Trace) -> Sample:
@@ -167,7 +184,8 @@ def meets_slo(trace: Trace, slo: Mapping[str, float]) -> Rows:
     """Which requests are good: OK, and with every limit kept. `slo` maps ttft, tpot, itl, e2el to ms.
 
     `itl` limits the longest gap of the request (its mean is what `tpot` limits). A request of one token has no TPOT and one
-    of a single event has no gap: they keep those limits. One whose value exists but is not known does not.
+    of a single event has no gap: they keep those limits. One whose value exists but is not known does not; where all tokens
+    came at once, their time is at most E2EL.
     """
     good = ok(trace)
     for key, limit_ms in slo.items():
@@ -187,10 +205,11 @@ def e2el_of_each(trace: Trace) -> PerRequest:
 
 def tpot_of_each(trace: Trace) -> PerRequest:
     """TPOT of each request, ms."""
-    tokens = trace.requests["output_tokens"]
-    several = ok(trace) & (tokens > 1)  # MISSING is negative
-    tpot = _elapsed_ms(trace.requests, "first_ns", "last_ns", several)
-    np.divide(tpot, tokens - 1, out=tpot, where=several)
+    r = trace.requests
+    later = tokens_after_first(r)
+    timed = ok(trace) & (later > 0) & (r["last_ns"] > r["first_ns"])
+    tpot = _elapsed_ms(r, "first_ns", "last_ns", timed)
+    np.divide(tpot, later, out=tpot, where=timed)
     return tpot
 
 
@@ -209,8 +228,10 @@ def _longest_gap(trace: Trace) -> PerRequest:
 
 
 def _keeps_tpot(trace: Trace, limit_ms: float) -> Rows:
-    tokens = trace.requests["output_tokens"]
-    return (known(tokens) & (tokens <= 1)) | (tpot_of_each(trace) <= limit_ms)
+    tokens, tpot = streamed_tokens(trace.requests), tpot_of_each(trace)
+    no_more_than = e2el_of_each(trace) / np.maximum(tokens - 1, 1)
+    keeps = np.where(np.isnan(tpot), no_more_than, tpot) <= limit_ms
+    return known(tokens) & ((tokens <= 1) | keeps)
 
 
 def _keeps_itl(trace: Trace, limit_ms: float) -> Rows:
@@ -239,7 +260,7 @@ def _existing(values: PerRequest) -> Sample:
 
 
 class _Spans(NamedTuple):
-    """Where the events of OK requests lie in the event table, in table order: first row, number, output tokens."""
+    """Where the events of OK requests lie in the event table, in table order: first row, number, streamed tokens."""
 
     start: npt.NDArray[np.int64]
     number: npt.NDArray[np.int64]
@@ -250,7 +271,7 @@ def _ok_spans(trace: Trace) -> _Spans:
     r = trace.requests
     rows = np.flatnonzero(ok(trace) & (r["event_count"] > 0))
     rows = rows[np.argsort(r["event_start"][rows], kind="stable")]
-    return _Spans(r["event_start"][rows], r["event_count"][rows], r["output_tokens"][rows])
+    return _Spans(r["event_start"][rows], r["event_count"][rows], streamed_tokens(r)[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +307,7 @@ METRICS: Mapping[str, Metric] = {
             "Time per Output Token (excl. 1st token)",
             "TPOT",
             "ms",
-            "(last − first output event) / (output tokens − 1), requests with more than one token",
+            "(last − first output event) / (streamed output tokens after those of the first event)",
             tpot_ms,
         ),
         Metric("itl", "Inter-token Latency", "ITL", "ms", "gaps between consecutive output events, pooled", itl_ms),
@@ -307,7 +328,7 @@ METRICS: Mapping[str, Metric] = {
             "Tokens per output event",
             "Tokens/event",
             "tokens",
-            "output tokens / output events of the request",
+            "streamed output tokens / output events of the request",
             tokens_per_event,
         ),
         Metric(

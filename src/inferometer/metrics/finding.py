@@ -53,6 +53,10 @@ class Thresholds:
     """Of events whose arrival is less certain than that: from here a p99 is in doubt, …"""
     ambiguous_share_invalid: float = 0.25
     """… and from here the quartiles."""
+    few_first_events: int = 3
+    few_ambiguity_invalid: float = 0.25
+    """Of up to so many requests one is a large share: their first events make a run INVALID only if they may have come earlier
+    by this part of the median TTFT."""
     negligible_ms: float = 0.05
     """Delays and ambiguities up to this are never held against a run: the accuracy aimed at, and scheduling noise."""
     user_stamp_share: float = 0.001
@@ -64,6 +68,14 @@ class Thresholds:
     run_queue_share_suspect: float = 0.1
     run_queue_share_invalid: float = 0.5
     """Time a loop was ready to run but had no core / wall time."""
+    stalled_share_suspect: float = 0.01
+    stalled_share_invalid: float = 0.1
+    """Time in which a loop did not run at all / wall time."""
+    idle_slots_suspect: float = 0.05
+    idle_slots_invalid: float = 0.25
+    """Time in which free slots of a closed loop were not filled / time of all slots: throughput is too low by as much."""
+    busy_slots_note: float = 0.9
+    """Requests in flight on average / slots: below it, throughput tells of the beginning and the end of the run too."""
     lag_suspect: float = 0.1
     """Schedule lag p99 against median TTFT: beyond it arrivals are not those of the plan."""
     lag_floor_ms: float = 1.0
@@ -80,6 +92,16 @@ class Thresholds:
     output_deviation_suspect: float = 0.001
     output_deviation_invalid: float = 0.1
     """Output tokens missing (though EOS was to be ignored) or beyond the limit / tokens asked for."""
+    wrong_count_share_suspect: float = 0.01
+    wrong_count_share_invalid: float = 0.5
+    """Of answers, those whose token count cannot be that of their events."""
+    several_tokens_an_event: float = 1.2
+    """Tokens / events from which on events hold more than one token, so that its text may be looked at for how many."""
+    held_back_tokens: float = 8.0
+    held_back_share: float = 0.2
+    """Tokens of the first event by its text, at least so many and so much of all: they had been held back."""
+    unread_share_suspect: float = 0.1
+    """Frames that may hold output in fields not known here / output events."""
     cached_share_suspect: float = 0.05
     cached_share_invalid: float = 0.5
     """Prompt tokens from the prefix cache, beyond those expected / prompt tokens."""
@@ -127,6 +149,8 @@ class Facts:
     """The run's load against what this host's client can take."""
     shown: Sequence[str] = LATENCIES
     """Latencies that the report shows."""
+    diagnosis: str = ""
+    """Cause and cure of what the server said of requests that failed, where they are known."""
 
     def median_ms(self, key: str) -> float | None:
         return self.summary.metrics[key].median

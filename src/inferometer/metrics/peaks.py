@@ -27,8 +27,13 @@ def peak_concurrency(trace: Trace) -> int:
         return 0
     begun = np.sort(sent[rows])
     ended = np.sort(np.where(end == MISSING, np.iinfo(np.int64).max, end)[rows])
-    in_flight = np.arange(1, len(begun) + 1) - np.searchsorted(ended, begun, side="right")
-    return int(in_flight.max())
+    return int(in_flight_at_sends(begun, ended).max())
+
+
+def in_flight_at_sends(begun: npt.NDArray[np.int64], ended: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How many requests are in flight just after each is sent. Both are in order; a request that goes on ends never."""
+    in_flight: npt.NDArray[np.int64] = np.arange(1, len(begun) + 1) - np.searchsorted(ended, begun, side="right")
+    return in_flight
 
 
 def peak_per_s(times_ns: npt.NDArray[np.int64]) -> float:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.definitions import METRICS, known, ok
 from inferometer.metrics.distribution import Distribution, describe
-from inferometer.metrics.peaks import peak_concurrency
+from inferometer.metrics.peaks import in_flight_at_sends, peak_concurrency
 from inferometer.metrics.student import student_quantile
 from inferometer.trace import MISSING, Trace
 
@@ -118,7 +118,7 @@ def _all_slots_busy(trace: Trace) -> tuple[int, int] | None:
     slots = peak_concurrency(trace)
     begun = np.sort(sent[rows])
     ended = np.sort(np.where(end == MISSING, np.iinfo(np.int64).max, end)[rows])
-    in_flight = np.arange(1, len(begun) + 1) - np.searchsorted(ended, begun, side="right")
+    in_flight = in_flight_at_sends(begun, ended)
     full = np.flatnonzero(in_flight == slots)
     first, last_filled = int(begun[full[0]]), int(begun[full[-1]])
     next_end = int(np.searchsorted(ended, last_filled, side="right"))

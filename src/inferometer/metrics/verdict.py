@@ -22,10 +22,13 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_outcome.interruption,
     check_outcome.dropped_arrivals,
     check_outcome.order_of_times,
+    check_outcome.answers_in_step,
     check_client.stamps,
     check_client.client_delay,
     check_client.shared_stamps,
     check_client.schedule_lag,
+    check_client.client_stalls,
+    check_client.slots_filled,
     check_client.run_queue,
     check_client.client_cpu,
     check_client.clock_step,
@@ -35,13 +38,20 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_work.output_length,
     check_work.cached_tokens,
     check_work.token_source,
+    check_work.token_counts,
+    check_work.hidden_tokens,
+    check_work.unread_output,
+    check_work.foreign_frames,
+    check_work.open_after_done,
     check_server.server_restarted,
     check_server.preemptions,
     check_server.prefix_hits,
     check_server.warm_cache,
     check_server.other_clients,
     check_server.queueing,
+    check_server.several_addresses,
     check_steady.steady_state,
+    check_steady.slots_busy,
     check_work.thin_percentiles,
 )
 """Every check, in the order in which a reader wants to hear of them."""
@@ -89,6 +99,7 @@ def judge(
     calibration: Calibration | None = None,
     tls: bool = False,
     shown: Sequence[str] = LATENCIES,
+    diagnosis: str = "",
     thresholds: Thresholds | None = None,
 ) -> Verdict:
     """How far the numbers of a run may be believed.
@@ -99,7 +110,8 @@ def judge(
     lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
     run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
     `calibration`: of the host that the client ran on. `tls`: whether it spoke through TLS, which no calibration does.
-    `shown`: the latencies that the report shows. The run being interrupted is in the trace.
+    `shown`: the latencies that the report shows. `diagnosis`: of what the server said of failures. The run being interrupted
+    is in the trace.
     """
     precision = precision_of(trace, summary, calibration, tls=tls)
     facts = Facts(
@@ -116,6 +128,7 @@ def judge(
         server=server,
         precision=precision,
         shown=shown,
+        diagnosis=diagnosis,
         thresholds=thresholds or Thresholds(),
     )
     return Verdict(tuple(check(facts) for check in CHECKS), precision)

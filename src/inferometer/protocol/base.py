@@ -22,6 +22,9 @@ from inferometer.request import Request
 UNKNOWN = -1
 """A count that the server did not tell."""
 
+MAX_EVENT_BYTES = 16 << 20
+"""Of one line, and of one event: a server that never ends one must not take all memory."""
+
 
 class Usage(NamedTuple):
     """The server's own token counts; UNKNOWN where it did not say."""
@@ -29,6 +32,19 @@ class Usage(NamedTuple):
     prompt_tokens: int = UNKNOWN
     completion_tokens: int = UNKNOWN
     cached_tokens: int = UNKNOWN
+    hidden_tokens: int = UNKNOWN
+    """Of `completion_tokens`, those that no event brings: reasoning that is not streamed, rejected predictions."""
+
+    def grown(self, later: Usage) -> Usage:
+        """Both as one. Counts only grow within one answer, so the larger stands: some gateways tell the prompt first, the
+        output last, and 0 for the other. What is hidden is known best at the end.
+        """
+        return Usage(
+            max(self.prompt_tokens, later.prompt_tokens),
+            max(self.completion_tokens, later.completion_tokens),
+            max(self.cached_tokens, later.cached_tokens),
+            self.hidden_tokens if later.hidden_tokens == UNKNOWN else later.hidden_tokens,
+        )
 
 
 class StreamEvent(NamedTuple):
@@ -38,7 +54,8 @@ class StreamEvent(NamedTuple):
     where the wire does not tell, or if there is no output. `usage` is cumulative, the last one stands. `finish_reason` is in
     OpenAI's words where they have one for it (stop, length), else in the server's own. `done` is the wire's end marker
     (`[DONE]`), or the end of the body where a wire has none. `error` is a message: the request has failed; `malformed` says
-    that the message is ours, about data that is not what the wire format promises.
+    that the message is ours, about data that is not what the wire format promises, and `oversized` that no more of the answer
+    will be decoded, because one line or event of it is beyond MAX_EVENT_BYTES.
     """
 
     text: str = ""
@@ -48,6 +65,22 @@ class StreamEvent(NamedTuple):
     done: bool = False
     error: str | None = None
     malformed: bool = False
+    oversized: bool = False
+
+
+class Remarks(NamedTuple):
+    """What a decoder met beside the events of an answer."""
+
+    ignored: int = 0
+    """Whole frames that say nothing of the answer: pings, accounts of guardrails, repetitions of the whole answer."""
+    ignored_sample: str = ""
+    """The beginning of the first of them."""
+    unread: int = 0
+    """Frames of the answer without any output that is known here, though a field of theirs is not empty."""
+    unread_fields: tuple[str, ...] = ()
+    """Names of these fields."""
+    answer_id: str = ""
+    """What the server calls the answer."""
 
 
 class Decoder(Protocol):
@@ -59,6 +92,10 @@ class Decoder(Protocol):
 
     def close(self) -> list[StreamEvent]:
         """The body has ended: what was left unfinished, if it still makes an event."""
+        ...
+
+    def remarks(self) -> Remarks:
+        """What else was met, up to now."""
         ...
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from inferometer.protocol.base import UNKNOWN, StreamEvent
+from inferometer.protocol.base import MAX_EVENT_BYTES, UNKNOWN, Remarks, StreamEvent
 from inferometer.protocol.error_body import error_message, error_sentence, one_line
 from inferometer.protocol.lenient_json import read_json
 from inferometer.protocol.sse import EventSplitter
@@ -22,6 +22,10 @@ _ERROR_LINE = re.compile(rb"^error:(.*)$", re.IGNORECASE | re.MULTILINE)
 
 _SILENT = StreamEvent()
 
+OVERSIZED = StreamEvent(
+    error=f"a line or event of the answer is beyond {MAX_EVENT_BYTES >> 20} MB: the rest was not read", oversized=True
+)
+
 Reader = Callable[[dict[str, Any]], StreamEvent]
 """What one JSON object of a response says. Raises WireFormatError if it is not as its wire promises."""
 
@@ -30,10 +34,15 @@ class WireFormatError(ValueError):
     """Data that is not what the wire format promises; the message completes "the server sent …"."""
 
 
+class ForeignFrameError(Exception):
+    """A whole JSON object without the field that every event of this wire has: something beside the answer."""
+
+
 class Splitter(Protocol):
-    """Cuts a body into payloads; `stray` is what it held besides."""
+    """Cuts a body into payloads; `stray` is what it held besides, `oversized` whether it gave up over one that does not end."""
 
     stray: bytes
+    oversized: bool
 
     def feed(self, body: bytes) -> list[bytes]: ...
 
@@ -43,11 +52,12 @@ class Splitter(Protocol):
 class JsonDecoder:
     """Decodes one response body of JSON objects, by default as server-sent events.
 
-    Events that say nothing are left out; what follows the end marker is ignored. `ends_with_body`: the wire has neither an end
-    marker nor a finish reason, so that the end of the body is the end of the answer.
+    Events that say nothing are left out, and so are frames that are none of this wire's (their number is kept); what follows
+    the end marker is ignored. `ends_with_body`: the wire has neither an end marker nor a finish reason, so that the end of the
+    body is the end of the answer.
     """
 
-    __slots__ = ("_done", "_ends_with_body", "_failed", "_read", "_splitter")
+    __slots__ = ("_done", "_ends_with_body", "_failed", "_ignored", "_ignored_sample", "_read", "_splitter")
 
     def __init__(self, read: Reader, splitter: Splitter | None = None, *, ends_with_body: bool = False) -> None:
         self._read = read
@@ -55,13 +65,21 @@ class JsonDecoder:
         self._ends_with_body = ends_with_body
         self._done = False
         self._failed = False
+        self._ignored = 0
+        self._ignored_sample = ""
 
     def feed(self, body: bytes) -> list[StreamEvent]:
         """Events completed by these bytes, in order."""
         events: list[StreamEvent] = []
         for payload in self._splitter.feed(body):
             self._decode(payload, events)
+        if self._splitter.oversized and not self._done:
+            self._failed = True
+            events.append(OVERSIZED)
         return events
+
+    def remarks(self) -> Remarks:
+        return Remarks(self._ignored, self._ignored_sample)
 
     def close(self) -> list[StreamEvent]:
         """The body has ended: an event it cut off, what it was if it was no stream, and its end if that is a sign."""
@@ -74,6 +92,10 @@ class JsonDecoder:
             events.append(StreamEvent(done=True))
         return events
 
+    def _ignore(self, payload: bytes) -> None:
+        self._ignored += 1
+        self._ignored_sample = self._ignored_sample or excerpt(payload)
+
     def _decode(self, payload: bytes, events: list[StreamEvent]) -> None:
         payload = payload.strip()
         if self._done or not payload:
@@ -83,6 +105,9 @@ class JsonDecoder:
         else:
             try:
                 event = self._read_payload(payload)
+            except ForeignFrameError:
+                self._ignore(payload)
+                return
             except WireFormatError as wrong:
                 event = malformed(str(wrong), payload)
         self._done = event.done
@@ -154,6 +179,9 @@ def explain(stray: bytes) -> StreamEvent:
 
 
 def malformed(what: str, data: bytes) -> StreamEvent:
-    excerpt = one_line(data[:_EXCERPT_BYTES].decode("utf-8", "replace"))
-    more = "…" if len(data) > _EXCERPT_BYTES else ""
-    return StreamEvent(error=f"the server sent {what}: {excerpt}{more}", malformed=True)
+    return StreamEvent(error=f"the server sent {what}: {excerpt(data)}", malformed=True)
+
+
+def excerpt(data: bytes) -> str:
+    """The beginning of some data, fit for a sentence."""
+    return one_line(data[:_EXCERPT_BYTES].decode("utf-8", "replace")) + ("…" if len(data) > _EXCERPT_BYTES else "")

@@ -13,7 +13,13 @@ from orjson import dumps
 
 from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
 from inferometer.protocol.fields import LLAMA_CPP_FIELDS
-from inferometer.protocol.json_stream import GrowingCount, JsonDecoder, WireFormatError, text_of, token_count
+from inferometer.protocol.json_stream import (
+    ForeignFrameError,
+    GrowingCount,
+    JsonDecoder,
+    text_of,
+    token_count,
+)
 from inferometer.protocol.request_body import dump_body, sampling_of, text_or_ids
 from inferometer.protocol.routes import LLAMA_CPP_TOKENIZE, Routes
 from inferometer.request import Request
@@ -58,8 +64,8 @@ class Reader:
         self._count = GrowingCount()
 
     def __call__(self, event: dict[str, Any]) -> StreamEvent:
-        if "content" not in event:
-            raise WireFormatError("data without content")
+        if not event.keys() & {"content", "stop"}:
+            raise ForeignFrameError
         text = text_of(event, "content")
         predicted = token_count(event.get("tokens_predicted"))
         tokens = self._count.tokens(text, predicted)
@@ -69,7 +75,7 @@ class Reader:
         cached = token_count(timings.get("cache_n")) if isinstance(timings, dict) else UNKNOWN
         usage = Usage(token_count(event.get("tokens_evaluated")), predicted, cached)
         reason = text_of(event, "stop_type") or "none"
-        return StreamEvent(text, tokens, usage, _REASONS.get(reason, reason))
+        return StreamEvent(text, tokens, usage, _REASONS.get(reason, reason), done=True)
 
 
 class Emitter:

@@ -9,7 +9,7 @@ from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
 from inferometer.protocol.fields import LMDEPLOY_FIELDS
-from inferometer.protocol.json_stream import GrowingCount, JsonDecoder, WireFormatError, text_of
+from inferometer.protocol.json_stream import ForeignFrameError, GrowingCount, JsonDecoder, WireFormatError, text_of
 from inferometer.protocol.request_body import dump_body, no_adapter, sampling_of, text_or_ids
 from inferometer.protocol.routes import LMDEPLOY_ENCODE, Routes
 from inferometer.protocol.sglang import meta_event, read_meta_usage
@@ -54,9 +54,11 @@ class Reader:
         self._count = GrowingCount()
 
     def __call__(self, event: dict[str, Any]) -> StreamEvent:
-        meta = event.get("meta_info")
+        if "meta_info" not in event:
+            raise ForeignFrameError
+        meta = event["meta_info"]
         if not isinstance(meta, dict):
-            raise WireFormatError("data without meta_info")
+            raise WireFormatError("a meta_info that is no object")
         usage = read_meta_usage(meta)
         text = text_of(event, "text")
         return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)

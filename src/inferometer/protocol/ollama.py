@@ -17,7 +17,13 @@ from orjson import dumps, loads
 
 from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
 from inferometer.protocol.fields import OLLAMA_CHAT_FIELDS, OLLAMA_FIELDS
-from inferometer.protocol.json_stream import JsonDecoder, WireFormatError, text_of, token_count
+from inferometer.protocol.json_stream import (
+    ForeignFrameError,
+    JsonDecoder,
+    WireFormatError,
+    text_of,
+    token_count,
+)
 from inferometer.protocol.ndjson import LineSplitter
 from inferometer.protocol.request_body import dump_body, messages_of, sampling_of, text_only
 from inferometer.protocol.routes import Routes
@@ -122,10 +128,10 @@ def read_event(event: dict[str, Any]) -> StreamEvent:
     message = event.get("message")
     if isinstance(message, dict):
         text = text_of(message, "thinking") + text_of(message, "content") + _calls(message.get("tool_calls"))
-    elif "response" in event:
+    elif "response" in event or "done" in event:
         text = text_of(event, "thinking") + text_of(event, "response")
     else:
-        raise WireFormatError("a line without response or message")
+        raise ForeignFrameError
     if event.get("done") is not True:
         return StreamEvent(text)
     usage = Usage(token_count(event.get("prompt_eval_count")), token_count(event.get("eval_count")))

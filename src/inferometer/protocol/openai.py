@@ -11,7 +11,7 @@ from inferometer.protocol.base import Backend, Generation
 from inferometer.protocol.fields import OPENAI_COMPLETIONS_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_COMPLETION, ChunkEmitter, read_completion
-from inferometer.protocol.openai_stream import Choice, StreamDecoder, stream_body
+from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, stream_body
 from inferometer.protocol.request_body import text_or_ids
 from inferometer.request import Request
 
@@ -34,11 +34,25 @@ def completion_text(choice: Choice) -> str:
     raise WireFormatError("a choice without text, as a chat would have it" if text is None else "a text that is no text")
 
 
+def has_reasoning(choice: Choice) -> bool:
+    """Completions know no reasoning."""
+    return False
+
+
+def unread_field(choice: Choice) -> str | None:
+    """A text in a field of a choice that is none of those that completions have."""
+    others = (name for name, value in choice.items() if name not in _FIELDS and value and value.__class__ is str)
+    return next(others, None)
+
+
+_FIELDS = frozenset({"text", "index", "finish_reason", "stop_reason", "matched_stop", "logprobs", "token_ids"})
+
+
 COMPLETIONS = Backend(
     title="any with OpenAI's completions",
     endpoint="/v1/completions",
     encode=encode,
-    decoder=partial(StreamDecoder, completion_text),
+    decoder=partial(StreamDecoder, ChoiceReader(completion_text, has_reasoning, unread_field)),
     read=read_completion,
     emitter=partial(ChunkEmitter, VLLM_COMPLETION),
     fields=OPENAI_COMPLETIONS_FIELDS,

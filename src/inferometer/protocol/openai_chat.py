@@ -12,7 +12,7 @@ from inferometer.protocol.base import Backend, Generation
 from inferometer.protocol.fields import OPENAI_CHAT_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_CHAT, ChunkEmitter, read_chat
-from inferometer.protocol.openai_stream import Choice, StreamDecoder, stream_body
+from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, stream_body
 from inferometer.protocol.request_body import messages_of
 from inferometer.request import Request
 
@@ -55,8 +55,7 @@ def chat_text(choice: Choice) -> str:
 
 
 def _whole_text(delta: Mapping[str, Any]) -> str:
-    # vLLM has sent its reasoning under both names at once: it is one text.
-    pieces = [delta.get("reasoning") or delta.get("reasoning_content"), delta.get("content"), delta.get("refusal")]
+    pieces = [_reasoning(delta), _text_in(delta.get("content")), delta.get("refusal")]
     if "tool_calls" in delta or "function_call" in delta:
         for function in _functions(delta):
             pieces += function.get("name"), function.get("arguments")
@@ -64,6 +63,54 @@ def _whole_text(delta: Mapping[str, Any]) -> str:
         return "".join([piece for piece in pieces if piece])
     except TypeError:
         raise WireFormatError("a delta whose text is no text") from None
+
+
+def _reasoning(delta: Mapping[str, Any]) -> str:
+    """The reasoning in a delta. vLLM and OpenRouter have sent the same text under two of these names at once."""
+    return next((text for name in _REASONING if (text := _text_in(delta.get(name)))), "")
+
+
+def _text_in(value: Any, depth: int = 5) -> str:
+    """The text of a field: a text, or a list of typed parts, each of which may hold such a list. What is only encrypted is
+    no text."""
+    if value is None:
+        return ""
+    if value.__class__ is str:
+        return str(value)
+    if depth and isinstance(value, list):
+        return "".join([_text_in(part, depth - 1) for part in value])
+    if depth and isinstance(value, dict):
+        return next((text for name in _PART_TEXTS if (text := _text_in(value.get(name), depth - 1))), "")
+    raise WireFormatError("a delta whose text is no text")
+
+
+def has_reasoning(choice: Choice) -> bool:
+    """Whether a choice that has been read without complaint streams reasoning, in a field or a part of its own."""
+    delta = choice.get("delta") or {}
+    content = delta.get("content")
+    typed = content if isinstance(content, list) else ()
+    return bool(_reasoning(delta)) or any(part.get("type") in _REASONING_PARTS for part in typed if isinstance(part, dict))
+
+
+def unread_field(choice: Choice) -> str | None:
+    """A text, list or object in a delta without output, in a field that is not known here; or content of unknown parts."""
+    delta = choice.get("delta") or {}
+    filled = {name: value for name, value in delta.items() if value and isinstance(value, (str, list, dict))}
+    return next((name for name, value in filled.items() if name not in _SILENT and not _is_encrypted(value)), None)
+
+
+def _is_encrypted(value: Any) -> bool:
+    """Reasoning of which nobody but the server gets to see the text."""
+    parts = value if isinstance(value, list) else [value]
+    return all(isinstance(part, dict) and "encrypted" in str(part.get("type")) for part in parts)
+
+
+_REASONING = ("reasoning", "reasoning_content", "reasoning_details")
+_REASONING_PARTS = frozenset({"thinking", "reasoning"})
+_PART_TEXTS = ("text", "thinking", "summary", "reasoning", "refusal")
+"""Where a typed part has its text."""
+_SILENT = frozenset({"role", "refusal", "tool_calls", "function_call", "name", "tool_call_id", "channel"})
+"""Fields of a delta that are read, or say nothing about output."""
 
 
 def _functions(delta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -83,7 +130,7 @@ CHAT = Backend(
     title="any with OpenAI's chat",
     endpoint="/v1/chat/completions",
     encode=encode,
-    decoder=partial(StreamDecoder, chat_text),
+    decoder=partial(StreamDecoder, ChoiceReader(chat_text, has_reasoning, unread_field)),
     read=read_chat,
     emitter=partial(ChunkEmitter, VLLM_CHAT),
     fields=OPENAI_CHAT_FIELDS,

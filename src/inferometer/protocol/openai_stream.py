@@ -2,18 +2,30 @@
 
 Completions and chat differ in how a choice carries its text, which is the one thing the decoder is given. Everything else is
 read here, once: usage, tokens of an event, finish reasons, errors, `[DONE]`, and data that is none of these.
+
+Gateways add frames of their own: pings, accounts of guardrails, the whole answer once more at the end. These are no output and
+no failure; how many there were is kept, and the stream's own end says whether the answer is whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from orjson import dumps, loads
 
-from inferometer.protocol.base import UNKNOWN, Generation, StreamEvent, Usage
-from inferometer.protocol.error_body import error_message
-from inferometer.protocol.json_stream import WireFormatError, broken_off, explain, malformed, parse, token_count
+from inferometer.protocol.base import UNKNOWN, Generation, Remarks, StreamEvent, Usage
+from inferometer.protocol.error_body import error_message, one_line
+from inferometer.protocol.json_stream import (
+    OVERSIZED,
+    WireFormatError,
+    broken_off,
+    excerpt,
+    explain,
+    malformed,
+    parse,
+    token_count,
+)
 from inferometer.protocol.sse import EventSplitter
 from inferometer.request import Request
 
@@ -26,6 +38,21 @@ _UNLEARNABLE = (b"\0", b"\0", 1 << 63)
 _new_event = tuple.__new__  # StreamEvent(…) without its Python-level call
 _SILENT = StreamEvent()
 _NO_USAGE = Usage()
+
+_MAX_UNREAD_NAMES = 8
+_MAX_NAME_CHARS = 40
+_MAX_ID_CHARS = 256
+
+
+class ChoiceReader(NamedTuple):
+    """How one wire's choices carry output."""
+
+    text: Callable[[Choice], str]
+    """All output in a choice; may be empty. Raises WireFormatError if it is not as the wire promises."""
+    has_reasoning: Callable[[Choice], bool]
+    """Whether some of that output is reasoning."""
+    unread_field: Callable[[Choice], str | None]
+    """Of a choice without output: a field that is not empty and not known here, so that it may hold output."""
 
 
 def stream_body(request: Request, generation: Generation, wire: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,14 +82,39 @@ class StreamDecoder:
     stands: Xinference ends with `length`, then `stop`. What follows `[DONE]` is ignored.
     """
 
-    __slots__ = ("_around", "_counted", "_done", "_finished", "_held", "_split", "_splitter", "_text_of")
+    __slots__ = (
+        "_answer_id",
+        "_around",
+        "_counted",
+        "_done",
+        "_finished",
+        "_held",
+        "_ignored",
+        "_ignored_sample",
+        "_reader",
+        "_reasoned",
+        "_said",
+        "_split",
+        "_splitter",
+        "_text_of",
+        "_unread",
+        "_unread_fields",
+    )
 
-    def __init__(self, text_of: Callable[[Choice], str]) -> None:
-        self._text_of = text_of
+    def __init__(self, reader: ChoiceReader) -> None:
+        self._reader = reader
+        self._text_of = reader.text
         self._splitter = EventSplitter()
         self._split = self._splitter.feed
         self._done = False
         self._finished = False
+        self._said = False  # whether there was any output
+        self._reasoned = False  # whether reasoning was streamed
+        self._answer_id: str | None = None
+        self._ignored = 0
+        self._ignored_sample = ""
+        self._unread = 0
+        self._unread_fields: list[str] = []
         self._held = 0  # token ids since the last text
         self._counted = 0  # completion tokens by usage up to the last text; UNKNOWN once a text came without usage
         self._around = _NOT_LEARNT
@@ -74,10 +126,10 @@ class StreamDecoder:
             # A server repeats itself: a body that differs from a plain event in nothing but the text says only that text.
             text = body[len(before) : -len(after)].decode("utf-8", "replace")
             if '"' not in text and "\\" not in text and text.isprintable() and "\ufffd" not in text and not self._done:
-                return [_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False))]
+                return [_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False))]
         events: list[StreamEvent] = []
         for payload in self._split(body):
-            chunk = None
+            chunk: Any = None
             try:
                 chunk = loads(payload)
                 (choice,) = chunk["choices"]
@@ -94,12 +146,48 @@ class StreamDecoder:
                 plain = False
             if not plain:
                 self._decode(payload, chunk, events)
-            elif text and not self._done:
+            elif not text:
+                self._note_silent(chunk, choice)
+            elif not self._done:
                 self._counted = UNKNOWN
-                events.append(_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False)))
+                self._note_output(chunk, choice)
+                events.append(_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False)))
                 if self._around is _NOT_LEARNT and text.isascii():  # how a server escapes other text does not matter then
                     self._around = self._learn(payload, text)
+        if not events and self._splitter.oversized and not self._done:
+            events.append(OVERSIZED)
         return events
+
+    def remarks(self) -> Remarks:
+        fields = tuple(self._unread_fields)
+        return Remarks(self._ignored, self._ignored_sample, self._unread, fields, self._answer_id or "")
+
+    def _note_output(self, chunk: Mapping[str, Any], choice: Choice) -> None:
+        self._said = True
+        if self._answer_id is None:
+            self._note_id(chunk)
+        if not self._reasoned:
+            self._reasoned = self._reader.has_reasoning(choice)
+
+    def _note_silent(self, chunk: Mapping[str, Any], choice: Choice) -> None:
+        """A choice without output: usually that of a role or an end, else perhaps output in a place not known here."""
+        if self._answer_id is None:
+            self._note_id(chunk)
+        field = self._reader.unread_field(choice)
+        if field is None or self._done:
+            return
+        self._unread += 1
+        name = one_line(field)[:_MAX_NAME_CHARS]
+        if name not in self._unread_fields and len(self._unread_fields) < _MAX_UNREAD_NAMES:
+            self._unread_fields.append(name)
+
+    def _note_id(self, chunk: Mapping[str, Any]) -> None:
+        told = chunk.get("id")
+        self._answer_id = told[:_MAX_ID_CHARS] if isinstance(told, str) else ""
+
+    def _ignore(self, payload: bytes) -> None:
+        self._ignored += 1
+        self._ignored_sample = self._ignored_sample or excerpt(payload)
 
     def _learn(self, payload: bytes, text: str) -> tuple[bytes, bytes, int]:
         """What stands before and after the text of a plain event, as whole bodies have it, and how long both are together.
@@ -140,19 +228,23 @@ class StreamDecoder:
                 if not payload or self._done:
                     return
                 chunk = parse(payload)
-            event = self._read_chunk(chunk)
+            event = self._read_chunk(chunk, payload)
         except WireFormatError as wrong:
             event = malformed(str(wrong), payload)
         if event != _SILENT:
             events.append(event)
 
-    def _read_chunk(self, chunk: Any) -> StreamEvent:
+    def _read_chunk(self, chunk: Any, payload: bytes) -> StreamEvent:
         error = error_message(chunk)
         if error is not None:
             return StreamEvent(error=error)
+        choices = _choices(chunk)
+        if choices is None:
+            self._ignore(payload)
+            return _SILENT
         text, reason, has_ids = "", None, False
-        for choice in _choices(chunk):
-            text += self._text_of(choice)
+        for choice in choices:
+            text += self._output_of(chunk, choice, payload)
             reason = reason or choice.get("finish_reason")
             ids = choice.get("token_ids")
             if isinstance(ids, list):
@@ -160,7 +252,7 @@ class StreamDecoder:
                 self._held += len(ids)
             if choice.get("index"):
                 self._counted = UNKNOWN  # the usage beside it may be that of one choice or of all
-        usage = _read_usage(chunk.get("usage"))
+        usage = _read_usage(chunk.get("usage"), said=self._said, reasoned=self._reasoned)
         tokens = self._tokens_of_text(usage, has_ids) if text else UNKNOWN
         if not reason or self._finished:
             return StreamEvent(text, tokens, usage)
@@ -168,6 +260,20 @@ class StreamDecoder:
             raise WireFormatError("a finish reason that is no text")
         self._finished = True
         return StreamEvent(text, tokens, usage, reason, error=broken_off(reason))
+
+    def _output_of(self, chunk: Mapping[str, Any], choice: Choice, payload: bytes) -> str:
+        """The text of a choice. A whole message is output only if nothing was streamed before: else it says it again."""
+        if "message" in choice and choice.get("delta") is None:
+            if self._said:
+                self._ignore(payload)
+                return ""
+            choice = {"delta": choice["message"]}
+        text = self._text_of(choice)
+        if text:
+            self._note_output(chunk, choice)
+        else:
+            self._note_silent(chunk, choice)
+        return text
 
     def _tokens_of_text(self, usage: Usage | None, has_ids: bool) -> int:
         """How many tokens the text of this event has brought, held-back ones included; from here on they are counted."""
@@ -179,22 +285,49 @@ class StreamDecoder:
         return self._counted - before if self._counted >= before != UNKNOWN else UNKNOWN
 
 
-def _choices(chunk: Any) -> list[Choice]:
-    """The choices of a chunk; none if it is there for its usage only."""
+def _choices(chunk: Any) -> list[Choice] | None:
+    """The choices of a chunk: an empty list if it is there for its usage, None if it is no chunk of an answer at all."""
     if not isinstance(chunk, dict):
         raise WireFormatError("data that is not a JSON object")
     choices = chunk.get("choices")
-    if choices is None and isinstance(chunk.get("usage"), dict):
-        return []
+    if choices is None:
+        return [] if isinstance(chunk.get("usage"), dict) else None
     if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
-        raise WireFormatError("data without choices")
+        raise WireFormatError("choices that are no list of objects")
     return choices
 
 
-def _read_usage(usage: Any) -> Usage | None:
+def _read_usage(usage: Any, *, said: bool, reasoned: bool) -> Usage | None:
+    """`said`: there was output, so that 0 is no count of it. `reasoned`: reasoning was streamed, so that its tokens are those of
+    events."""
     if not isinstance(usage, dict):
         return None
-    details = usage.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    counts = Usage(token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens")), token_count(cached))
+    prompt = _count(usage, "prompt_tokens", "input_tokens")
+    completion = _count(usage, "completion_tokens", "output_tokens")
+    total = _count(usage, "total_tokens")
+    if (completion == UNKNOWN or (completion == 0 and said)) and 0 < prompt < total:
+        completion = total - prompt  # some gateways leave out, or set to 0, what they add up all the same
+    cached = _detail(usage, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens")
+    counts = Usage(prompt, completion, cached, _hidden_tokens(usage, reasoned=reasoned))
     return counts if counts != _NO_USAGE else None
+
+
+def _hidden_tokens(usage: Mapping[str, Any], *, reasoned: bool) -> int:
+    """Completion tokens that no event brings."""
+    details = ("completion_tokens_details", "output_tokens_details")
+    reasoning = _detail(usage, details, "reasoning_tokens")
+    rejected = _detail(usage, details, "rejected_prediction_tokens")
+    if reasoning == rejected == UNKNOWN:
+        return UNKNOWN
+    return max(rejected, 0) + (0 if reasoned else max(reasoning, 0))
+
+
+def _count(counts: Mapping[str, Any], *names: str) -> int:
+    """The first of these counts that is told."""
+    return next((count for name in names if (count := token_count(counts.get(name))) != UNKNOWN), UNKNOWN)
+
+
+def _detail(usage: Mapping[str, Any], groups: tuple[str, ...], name: str) -> int:
+    """A count in one of the objects inside a usage."""
+    inner = [details for group in groups if isinstance(details := usage.get(group), dict)]
+    return next((count for details in inner if (count := _count(details, name)) != UNKNOWN), UNKNOWN)

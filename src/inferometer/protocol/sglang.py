@@ -13,7 +13,15 @@ from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent, Usage
 from inferometer.protocol.fields import SGLANG_FIELDS
-from inferometer.protocol.json_stream import GrowingCount, JsonDecoder, WireFormatError, broken_off, text_of, token_count
+from inferometer.protocol.json_stream import (
+    ForeignFrameError,
+    GrowingCount,
+    JsonDecoder,
+    WireFormatError,
+    broken_off,
+    text_of,
+    token_count,
+)
 from inferometer.protocol.request_body import dump_body, sampling_of, text_or_ids
 from inferometer.protocol.routes import VLLM_TOKENIZE, Routes
 from inferometer.request import Request
@@ -65,9 +73,11 @@ class Reader:
         self._said = ""
 
     def __call__(self, event: dict[str, Any]) -> StreamEvent:
-        meta = event.get("meta_info")
+        if "meta_info" not in event:
+            raise ForeignFrameError
+        meta = event["meta_info"]
         if not isinstance(meta, dict):
-            raise WireFormatError("data without meta_info")
+            raise WireFormatError("a meta_info that is no object")
         usage = read_meta_usage(meta)
         text = self._new_text(text_of(event, "text"), event.get("output_ids"), usage.completion_tokens)
         return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)

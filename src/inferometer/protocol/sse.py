@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from inferometer.protocol.base import MAX_EVENT_BYTES
+
 STRAY_BYTES = 65_536
 """About how much of what is not an event stream is kept."""
 
@@ -22,16 +24,20 @@ class EventSplitter:
 
     `stray` holds the lines that are neither field nor comment, in order and with a newline each. A line `error: …` is among
     them: it is no field of the standard, but older llama.cpp servers report errors so. `between_events` is True while nothing
-    is held that more bytes could complete.
+    is held that more bytes could complete. `oversized` is True once more than MAX_EVENT_BYTES were held: then nothing more is
+    taken in.
     """
 
-    __slots__ = ("_after_cr", "_data", "_line", "between_events", "stray")
+    __slots__ = ("_after_cr", "_data", "_data_bytes", "_line", "_line_bytes", "between_events", "oversized", "stray")
 
     def __init__(self) -> None:
         self.between_events = True
+        self.oversized = False
         self._after_cr = False
         self._line: list[bytes] = []  # pieces of the line that has not ended yet
+        self._line_bytes = 0
         self._data: list[bytes] = []  # data lines of the event that has not ended yet
+        self._data_bytes = 0
         self.stray = b""
 
     def feed(self, body: bytes) -> list[bytes]:
@@ -43,7 +49,13 @@ class EventSplitter:
             line = lines[0]
             if line[:6] == b"data: ":
                 return [line[6:]]
-        return self._take_lines(self._whole_lines(lines, body)) if body else []
+        if not body or self.oversized:
+            return []
+        payloads = self._take_lines(self._whole_lines(lines, body))
+        if self._line_bytes + self._data_bytes > MAX_EVENT_BYTES:
+            self.oversized = True
+            self._line, self._data = [], []
+        return payloads
 
     def close(self) -> list[bytes]:
         """The payload of an event that the end of the body left without its blank line, if there is one."""
@@ -59,8 +71,9 @@ class EventSplitter:
         ended = body[-1] in (_CR, _LF)
         if self._line and (ended or len(lines) > 1):
             lines[0] = b"".join(self._line) + lines[0]
-            self._line = []
+            self._line, self._line_bytes = [], 0
         if not ended:
+            self._line_bytes += len(lines[-1])
             self._line.append(lines.pop())
         return lines
 
@@ -70,11 +83,13 @@ class EventSplitter:
         for line in lines:
             if line[:6] == b"data: ":
                 data.append(line[6:])
+                self._data_bytes += len(line)
             elif line:
                 self._take_unusual(line.removeprefix(_BOM))
             elif data:
                 payloads.append(data[0] if len(data) == 1 else b"\n".join(data))
                 data.clear()
+                self._data_bytes = 0
         self.between_events = not (data or self._line)
         return payloads
 
@@ -82,5 +97,6 @@ class EventSplitter:
         field, _, value = line.partition(b":")  # nothing before the colon: a comment
         if field == b"data":
             self._data.append(value.removeprefix(b" "))
+            self._data_bytes += len(line)
         elif field and not _OTHER_FIELD.match(line) and len(self.stray) < STRAY_BYTES:
             self.stray += line[:STRAY_BYTES] + b"\n"

@@ -16,7 +16,7 @@ from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
 from inferometer.protocol.fields import TRITON_FIELDS, TRTLLM_SERVE_CHAT_FIELDS, TRTLLM_SERVE_COMPLETIONS_FIELDS
-from inferometer.protocol.json_stream import JsonDecoder, WireFormatError, text_of
+from inferometer.protocol.json_stream import ForeignFrameError, JsonDecoder, text_of
 from inferometer.protocol.openai import COMPLETIONS
 from inferometer.protocol.openai_answer import ChunkEmitter, Shape, read_chat, read_completion
 from inferometer.protocol.openai_chat import CHAT
@@ -53,7 +53,7 @@ def decoder() -> JsonDecoder:
 
 def read_event(event: dict[str, Any]) -> StreamEvent:
     if "text_output" not in event:
-        raise WireFormatError("data without text_output")
+        raise ForeignFrameError
     return StreamEvent(text_of(event, "text_output"))
 
 

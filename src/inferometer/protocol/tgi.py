@@ -15,7 +15,7 @@ from orjson import dumps
 
 from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
 from inferometer.protocol.fields import TGI_CHAT_FIELDS, TGI_FIELDS
-from inferometer.protocol.json_stream import JsonDecoder, WireFormatError, text_of, token_count
+from inferometer.protocol.json_stream import ForeignFrameError, JsonDecoder, WireFormatError, text_of, token_count
 from inferometer.protocol.openai_answer import ChunkEmitter, Shape
 from inferometer.protocol.openai_chat import CHAT
 from inferometer.protocol.request_body import dump_body, sampling_of, text_only
@@ -66,9 +66,11 @@ class Reader:
         self._seen = 0
 
     def __call__(self, event: dict[str, Any]) -> StreamEvent:
-        token = event.get("token")
+        if "token" not in event:
+            raise ForeignFrameError
+        token = event["token"]
         if not isinstance(token, dict):
-            raise WireFormatError("data without a token")
+            raise WireFormatError("a token that is no object")
         self._seen += 1
         self._held += 1
         text = "" if token.get("special") is True else text_of(token, "text")
@@ -82,7 +84,7 @@ class Reader:
         generated = max(self._seen, token_count(details.get("generated_tokens")))
         reason = text_of(details, "finish_reason")
         usage = Usage(token_count(details.get("input_length")), generated)
-        return StreamEvent(text, tokens, usage, _REASONS.get(reason, reason) or None)
+        return StreamEvent(text, tokens, usage, _REASONS.get(reason, reason) or None, done=True)
 
 
 class Emitter:

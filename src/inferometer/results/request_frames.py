@@ -102,10 +102,17 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
     def elapsed_ms(since: str, until: str) -> pl.Expr:
         return (pl.col(until) - pl.col(since)) / MS
 
+    def told(column: str, at_least: int) -> pl.Expr:
+        """A count that files of earlier versions do not have."""
+        there = pl.col(column).fill_null(at_least) if column in requests.columns else pl.lit(at_least)
+        return pl.max_horizontal(there, pl.lit(at_least))
+
     ok, tokens = pl.col("outcome") == "OK", pl.col("output_tokens")
+    later = tokens - told("hidden_tokens", 0) - told("first_tokens", 1)
+    timed = ok & (later > 0) & (pl.col("last_ns") > pl.col("first_ns"))
     with_times = requests.with_columns(
         ttft_ms=pl.when(ok).then(elapsed_ms("sent_ns", "first_ns")),
-        tpot_ms=pl.when(ok & (tokens > 1)).then(elapsed_ms("first_ns", "last_ns") / (tokens - 1)),
+        tpot_ms=pl.when(timed).then(elapsed_ms("first_ns", "last_ns") / later),
         e2el_ms=pl.when(ok).then(elapsed_ms("sent_ns", "last_ns")),
         lag_ms=elapsed_ms("intended_ns", "sent_ns"),
     )

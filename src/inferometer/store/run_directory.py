@@ -65,6 +65,9 @@ NULLS: dict[str, int] = {"tokens": -1}
 TEXT = "text"
 """Column of generated texts in the request table, where they were kept."""
 
+LATER_COLUMNS = frozenset({"hidden_tokens", "first_tokens", "text_bytes", "first_text_bytes", "ignored", "unread", "lingered"})
+"""What files of schema 1 do not have."""
+
 ROWS_AT_ONCE = 1_000_000
 
 
@@ -193,8 +196,21 @@ def _read_table(path: Path, columns: Sequence[Column]) -> tuple[dict[str, npt.ND
     def read(name: str) -> pl.Series:
         return pl.read_parquet(path, columns=[name])[name]
 
-    table = {column.name: _to_numpy(column, read(column.name)) for column in columns}
-    return table, tuple(read(TEXT).to_list()) if TEXT in pl.read_parquet_schema(path) else None
+    held = pl.read_parquet_schema(path)
+    rows = len(read(columns[0].name))
+    table = {
+        column.name: _to_numpy(column, read(column.name)) if column.name in held else _absent(column, rows)
+        for column in columns
+    }
+    return table, tuple(read(TEXT).to_list()) if TEXT in held else None
+
+
+def _absent(column: Column, rows: int) -> npt.NDArray[Any]:
+    """A column that a file of an earlier version does not have: nothing is known, or was counted. Raises ValueError for one
+    that every version has."""
+    if column.name not in LATER_COLUMNS:
+        raise ValueError(f"there is no column {column.name}")
+    return np.full(rows, _unknown(column) or 0, column.dtype)
 
 
 def _to_series(column: Column, values: npt.NDArray[Any]) -> pl.Series:

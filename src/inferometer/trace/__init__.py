@@ -1,7 +1,6 @@
 """What happened, as columns. Knows numpy and the clock; not of sockets, wire formats, metrics or files of results."""
 
 from inferometer.trace.schema import (
-    DELAY_MOST_NS,
     EVENT_COLUMNS,
     MISSING,
     REQUEST_COLUMNS,
@@ -14,7 +13,6 @@ from inferometer.trace.schema import (
 from inferometer.trace.trace import Trace, WorkerRecord
 
 __all__ = [
-    "DELAY_MOST_NS",
     "EVENT_COLUMNS",
     "MISSING",
     "REQUEST_COLUMNS",

@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-SCHEMA_VERSION = 1
-"""1: first version."""
+SCHEMA_VERSION = 2
+"""1: first version. 2: hidden_tokens, first_tokens, text_bytes, first_text_bytes, ignored, unread and lingered of requests;
+delays of events in 64 bits, where those beyond 2.1 s were cut off."""
 
 MISSING = int(np.iinfo(np.int64).min)
-
-DELAY_MOST_NS = int(np.iinfo(np.int32).max)
-"""2.1 s: whoever reads that late has learnt all that the exact figure could say, and half the bytes are enough."""
 
 
 class Outcome(IntEnum):
@@ -51,6 +49,9 @@ class Failure(IntEnum):
     FIRST_TOKEN_TIMEOUT = 14
     IDLE_TIMEOUT = 15
     TOTAL_TIMEOUT = 16
+    OUT_OF_STEP = 17  # the answer to another request: it came before this one was sent, or names another
+    RUNAWAY = 18  # far more than the limit on output tokens
+    OVERSIZED = 19  # a line or event that does not end
 
 
 class TokenSource(IntEnum):
@@ -86,6 +87,10 @@ REQUEST_COLUMNS = (
     Column("prompt_tokens", "int64", "tokens", "prompt length on the server's count"),
     Column("output_tokens", "int64", "tokens", "output length"),
     Column("cached_tokens", "int64", "tokens", "prompt tokens the server took from its prefix cache"),
+    Column("hidden_tokens", "int64", "tokens", "of output_tokens, those that no event brought: reasoning that is not streamed"),
+    Column("first_tokens", "int64", "tokens", "of output_tokens, those of the first event; 1 where the wire does not tell"),
+    Column("text_bytes", "int64", "bytes", "output text, in UTF-8"),
+    Column("first_text_bytes", "int64", "bytes", "of text_bytes, those of the first event"),
     Column("token_source", "int8", "", "TokenSource of output_tokens"),
     Column("intended_ns", "int64", "ns", "due time by the plan; MISSING in closed loop"),
     Column("connect_ns", "int64", "ns", "duration of the connect (and TLS handshake) of the connection used"),
@@ -102,16 +107,17 @@ REQUEST_COLUMNS = (
     Column("reads", "int32", "", "reads that brought body bytes"),
     Column("event_start", "int64", "", "row of its first event in the event table"),
     Column("event_count", "int64", "", "number of its output events"),
+    Column("ignored", "int32", "", "frames that say nothing of the answer, such as pings"),
+    Column("unread", "int32", "", "frames without output, though a field that is not known here is not empty"),
+    Column("lingered", "bool", "", "its body was still open after the end marker, and was left"),
     Column("finish_reason", "object", "", "stop, length, or the server's own word; or None"),
     Column("detail", "object", "", "the failure in words, or None"),
 )
 
 EVENT_COLUMNS = (
     Column("arrival_ns", "int64", "ns", "arrival of the read that completed this output event"),
-    Column("read_delay_ns", "int32", "ns", "client-added delay: our read minus the arrival; DELAY_MOST_NS stands for more"),
-    Column(
-        "ambiguity_ns", "int32", "ns", "how much earlier it may have arrived, DELAY_MOST_NS or more; 0 if its stamp is its own"
-    ),
+    Column("read_delay_ns", "int64", "ns", "client-added delay: our read minus the arrival"),
+    Column("ambiguity_ns", "int64", "ns", "how much earlier it may have arrived; 0 if its stamp is its own"),
     Column("tokens", "int32", "tokens", "tokens in this event; -1 where the wire does not tell"),
     Column("stamp_source", "int8", "", "StampSource"),
 )

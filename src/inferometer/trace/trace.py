@@ -46,6 +46,18 @@ class WorkerRecord:
     """Whether the kernel stamped arrivals here; if not, the loop did, after the read."""
     lost: bool = False
     """It died, and what it had recorded went with it: what became of its requests is not known."""
+    answered: int = 0
+    """Of a lost worker: requests that it had counted as answered when it was last heard of."""
+    stalled_ns: int = 0
+    """Time in which the loop did not run at all, though it looks around ten times a second: the process was stopped, its
+    machine asleep, or its cores taken. Pauses below half a second are not counted."""
+    longest_stall_ns: int = 0
+    surplus: int = 0
+    """Times that bytes followed a whole response that nobody had asked for."""
+    addresses: int = 1
+    """Of the server, over which its connections were spread."""
+    unread_fields: str = ""
+    """Names of fields that were not empty in frames without output, and are not known here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def beside(row: Mapping[str, Any], used: Collection[str]) -> Beside:
 
 
 def carried(fields: Mapping[str, Any], by_wire: Collection[str]) -> Beside:
-    """Those of a request's fields that a wire carries. Raises ValueError if it does not carry one that is part of the prompt."""
+    """Those of a request's fields that a wire carries. Raises ValueError for one of the prompt that it does not carry."""
     if not fields:
         return NOTHING
     for name in OF_THE_PROMPT:

@@ -3,8 +3,9 @@
 A finding is said anew from its name and figures, the precision from its data, a note by its own English text. Files may be of
 another version or damaged: where there are no words, or a figure that they need is missing, the English sentence stands.
 
-Keys: `check.NAME` or `check.NAME.VARIANT` (VARIANTS tells which), with `.title` and `.next`; `check.NAME.part.FIGURE` for
-each figure that is not 0, which together make `{parts}`; `note: ENGLISH`, where a `{field}` stands for what may change.
+Keys: `check.NAME` or `check.NAME.VARIANT` (VARIANTS tells which), with `.title` and `.next`; `check.NAME.next.CURE` where the
+next step depends on the figure `cure`; `check.NAME.part.FIGURE` for each figure that is not 0, which together make `{parts}`;
+`note: ENGLISH`, where a `{field}` stands for what may change.
 """
 
 from __future__ import annotations
@@ -64,7 +65,14 @@ def tell(finding: Finding, language: str) -> Told:
         text = spoken["check.titled"].format(title=spoken[f"check.{finding.name}.title"], sentence=sentence)
     except UNFIT:
         return Told(finding.sentence, next_step=finding.next_step)
-    return Told(text, finding.sentence, spoken.get(f"{key}.next", "") if finding.next_step else "")
+    return Told(text, finding.sentence, _next_step(finding, key, spoken) if finding.next_step else "")
+
+
+def _next_step(finding: Finding, key: str, spoken: Mapping[str, str]) -> str:
+    """What to do, after the diagnosis of what a server said, which is in English as its words are."""
+    keys = f"check.{finding.name}.next.{finding.figures.get('cure')}", f"{key}.next", f"check.{finding.name}.next"
+    step = next((spoken[each] for each in keys if each in spoken), "")
+    return f"{finding.figures['diagnosis']} {step}" if finding.figures.get("diagnosis") else step
 
 
 def key_of(finding: Finding) -> str:
@@ -100,6 +108,23 @@ def _restarted(level: Level, figures: Figures) -> str:
     return "restarted" if level == Level.INVALID else "another" if "started_after_s" in figures else "gone"
 
 
+def _shared_stamps(level: Level, figures: Figures) -> str:
+    if "block_share" in figures:
+        return "blocks" if figures["block_events"] else "whole"
+    raise KeyError
+
+
+def _if_told(figure: str, variant: str) -> Callable[[Level, Figures], str]:
+    """A sentence of its own where there is that figure."""
+
+    def choose(level: Level, figures: Figures) -> str:
+        if figures.get(figure):
+            return variant
+        raise KeyError
+
+    return choose
+
+
 def _client_delay(level: Level, figures: Figures) -> str:
     if figures["max_ms"] == 0:
         return "unseen"
@@ -122,6 +147,10 @@ VARIANTS: Mapping[str, Callable[[Level, Figures], str]] = {
     "interruption": _interruption,
     "stamps": _stamps,
     "client_delay": _client_delay,
+    "something_measured": _if_told("answers_lost", "lost"),
+    "failures": _if_told("reasons", "said"),
+    "shared_stamps": _shared_stamps,
+    "token_counts": lambda level, figures: str(figures["kind"]),
     "schedule_lag": _schedule_lag,
     "beyond_calibration": lambda level, figures: "untried" if level == Level.NOTE else "beyond",
     "prefix_hits": _prefix_hits,
@@ -129,8 +158,8 @@ VARIANTS: Mapping[str, Callable[[Level, Figures], str]] = {
     "steady_state": _steady,
     "warm_cache": _warm_cache,
 }
-"""Of checks that have several sentences to say: which one. `client_delay` and `prefix_hits` have their own
-keys for the usual one."""
+"""Of checks that have several sentences to say: which one. Those that raise KeyError have the check's own key for the usual
+one."""
 
 
 def _parts(finding: Finding, spoken: Mapping[str, str]) -> Iterator[str]:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 _MORE_CLIENT = "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+_RUN_ON = "检查进程是否被暂停（Ctrl-Z），主机是否休眠、迁移或被冻结，然后重新运行。"
+_UNBUFFER = (
+    "关闭客户端与推理引擎之间的缓冲（nginx：proxy_buffering off，或响应头 X-Accel-Buffering: no；到引擎用 HTTP/1.1），"
+    "或直接用引擎自己的地址测量。"
+)
 
 SENTENCES_ZH_CN: dict[str, str] = {
     "check.titled": "{title}：{sentence}",
@@ -10,6 +15,10 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.something_measured.title": "没有结果",
     "check.something_measured": "计划的 {planned:,} 个请求没有一个得到回答（已发出 {sent:,} 个）。",
     "check.something_measured.next": "先查看失败原因，再单独试发一个请求。",
+    "check.something_measured.lost": (
+        "没有留下任何结果：计划的 {planned:,} 个请求中已有 {answers_lost:,} 个得到回答，但保存记录的 worker 异常退出了。"
+    ),
+    "check.something_measured.lost.next": "检查是否内存不足，然后重新运行。",
     "check.conservation.title": "请求数对不上",
     "check.conservation": "{parts}。",
     "check.conservation.part.planned_gap": "计划数与“发出 + 丢弃 + 未发”之和相差 {value:+,}",
@@ -21,6 +30,9 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.conservation.next": "记录已损坏，或有 worker 丢失了它负责的请求：请重新运行。",
     "check.failures.title": "请求失败",
     "check.failures": "{failed:,} 个请求失败，占已发出请求的 {share_of_sent:.1%}（{parts}）；延迟只统计其余请求。",
+    "check.failures.said": (
+        "{failed:,} 个请求失败，占已发出请求的 {share_of_sent:.1%}（{parts}）；延迟只统计其余请求。原因：{reasons}。"
+    ),
     "check.failures.part.CONNECT_REFUSED": "连接被拒绝 {value:,}",
     "check.failures.part.CONNECT_TIMEOUT": "连接超时 {value:,}",
     "check.failures.part.CONNECT_ERROR": "连接出错 {value:,}",
@@ -37,7 +49,25 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.failures.part.FIRST_TOKEN_TIMEOUT": "等待首 token 超时 {value:,}",
     "check.failures.part.IDLE_TIMEOUT": "输出停顿超时 {value:,}",
     "check.failures.part.TOTAL_TIMEOUT": "总时间超时 {value:,}",
-    "check.failures.next": "查看服务器日志和 `detail` 列，或降低负载。",
+    "check.failures.part.OUT_OF_STEP": "响应属于别的请求 {value:,}",
+    "check.failures.part.RUNAWAY": "输出远超上限 {value:,}",
+    "check.failures.part.OVERSIZED": "单行或单个事件过大 {value:,}",
+    "check.failures.next": "查看服务器日志，或降低负载。",
+    "check.failures.next.request": "按服务器指出的问题修改请求；降低负载没有用。",
+    "check.failures.next.key": "检查 OPENAI_API_KEY（或 --header 中的密钥）及其权限。",
+    "check.failures.next.load": "降低负载（--max-concurrency、--request-rate），或放宽服务器、网关的限制。",
+    "check.failures.next.redirect": "直接填写服务器重定向到的地址。",
+    "check.failures.next.log": "查看服务器日志。",
+    "check.failures.next.connect": "检查服务器是否在运行，以及它和沿途设备最多接受多少连接。",
+    "check.failures.next.tls": "检查服务器的证书和 TLS 设置。",
+    "check.failures.next.cut": "查看服务器和前置网关的日志，找出是谁提前结束了响应。",
+    "check.failures.next.wire": "确认 --backend 与服务器的接口格式一致，并检查前置网关改动了什么。",
+    "check.failures.next.compression": "关闭网关或服务器的压缩：压缩后的事件无法逐个计时。",
+    "check.failures.next.first_token": "降低负载，或调大 --first-token-timeout（测试计划文件中为 timeouts.first_token_s）。",
+    "check.failures.next.idle": "查看服务器日志，或调大 --idle-timeout（测试计划文件中为 timeouts.idle_s）。",
+    "check.failures.next.total": "降低负载，或调大 --request-timeout（测试计划文件中为 timeouts.total_s）。",
+    "check.failures.next.limit": "查明服务器用哪个参数限制输出长度（max_tokens 或 max_completion_tokens）。",
+    "check.failures.next.step": "找出是谁发来了没有请求过的响应，很可能是会重发请求的网关。",
     "check.interruption.title": "运行未完整",
     "check.interruption.lost": "一个 worker 异常退出，{lost:,} 个请求的记录随之丢失；数值只来自其余请求。",
     "check.interruption.lost.next": "检查是否内存不足，然后重新运行。",
@@ -59,6 +89,12 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.order_of_times.title": "时间顺序颠倒",
     "check.order_of_times": "{backwards:,} 个成功的请求，其输出早于发送，或最后一次输出早于首次输出。",
     "check.order_of_times.next": "很可能是运行期间系统时间被调整过：查看有关系统时间的检查，然后重新运行。",
+    "check.answers_in_step.title": "响应与请求错位",
+    "check.answers_in_step": "服务器发来了没有请求过的响应：{parts}。",
+    "check.answers_in_step.part.surplus": "完整响应之后又有数据 {value:,} 次",
+    "check.answers_in_step.part.caught": "{value:,} 个响应属于别的请求，计为失败",
+    "check.answers_in_step.part.too_early": "{value:,} 个响应开始得太快，任何服务器都做不到",
+    "check.answers_in_step.next": "找出是谁发来了没有请求过的响应，很可能是会重发请求的网关。",
     "check.stamps.title": "时间戳来源",
     "check.stamps.mixed": "{user_share:.1%} 的到达时间由用户态记录，其余由内核记录：混用了两种时钟读数。",
     "check.stamps.mixed.next": "查明这台主机的内核为何漏掉部分时间戳。",
@@ -81,6 +117,16 @@ SENTENCES_ZH_CN: dict[str, str] = {
         "的首个事件，实际到达可能明显早于记录的时间（与 ITL、TTFT 的中位数相比）。"
     ),
     "check.shared_stamps.next": _MORE_CLIENT,
+    "check.shared_stamps.blocks": (
+        "事件约 {block_events:.0f} 个一批到达，每批相隔 {block_pause_ms:,.0f} ms，而客户端读取及时："
+        "中间的代理或网关缓冲了数据流，或服务器自己一次吐出多个 token。吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推理引擎的。"
+    ),
+    "check.shared_stamps.blocks.next": _UNBUFFER,
+    "check.shared_stamps.whole": (
+        "{block_share:.0%} 的回答是整段一次到达的，而客户端读取及时："
+        "中间的代理或网关缓冲了数据流，或服务器自己一次吐出多个 token。吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推理引擎的。"
+    ),
+    "check.shared_stamps.whole.next": _UNBUFFER,
     "check.schedule_lag.title": "发送滞后",
     "check.schedule_lag.cap": (
         "请求比计划晚 {p99_ms:,.2f} ms（p99）发出，因为 {cap:,} 个并发名额已占满："
@@ -91,6 +137,19 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.schedule_lag.behind.next": _MORE_CLIENT,
     "check.schedule_lag.late": "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：实际的到达过程与计划略有出入。",
     "check.schedule_lag.late.next": _MORE_CLIENT,
+    "check.client_stalls.title": "客户端停顿",
+    "check.client_stalls": (
+        "{workers:,} 个 worker 中有 {stalled_workers:,} 个停住了，最多共 {stalled_s:,.1f} s（占运行时间的 {share:.1%}，"
+        "一次最长 {longest_s:,.1f} s），其间没有发送请求。"
+    ),
+    "check.client_stalls.next": _RUN_ON,
+    "check.slots_filled.title": "空闲并发未及时补上",
+    "check.slots_filled": (
+        "空出的并发名额有 {idle_share:.1%} 的时间在等下一个请求（最长 {wait_max_ms:,.0f} ms）："
+        "负载低于设定值，吞吐量也大约偏低这么多。"
+    ),
+    "check.slots_filled.next": _MORE_CLIENT,
+    "check.slots_filled.next.stalled": _RUN_ON,
     "check.run_queue.title": "客户端等待 CPU",
     "check.run_queue": "客户端有 {run_queue_share:.1%} 的时间在等待 CPU 核。",
     "check.run_queue.next": "有别的程序（可能就是服务器）占着它的 CPU 核：用 taskset 把两者分开，或允许它使用实时优先级。",
@@ -135,6 +194,46 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.token_source.part.EVENTS": "按流式事件计数（一个事件可能含多个 token）的请求 {value:,} 个",
     "check.token_source.part.NONE": "无法计数的请求 {value:,} 个",
     "check.token_source.next": "让服务器返回 usage，或提供 tokenizer。",
+    "check.token_counts.title": "token 计数与事件矛盾",
+    "check.token_counts.below_events": (
+        "服务器计 {tokens:,} 个 token，而带文本的事件有 {events:,} 个（{answers:,} 个回答，{share:.1%}）："
+        "它少计了，或者一次流出的不足一个 token。输出吞吐量和 TPOT 以它的计数为准。"
+    ),
+    "check.token_counts.below_events.next": (
+        "查明服务器的 usage 计的是什么；--tokenizer 不会取代它，换一个 --backend 或许可以。"
+    ),
+    "check.token_counts.beyond_text": (
+        "服务器计 {tokens:,} 个 token，而 {events:,} 个事件总共只有 {text_bytes:,} 字节文本"
+        "（{answers:,} 个回答，{share:.1%}）：大部分 token 没有流出。TPOT 除以了不在这段时间内到达的 token。"
+    ),
+    "check.token_counts.beyond_text.next": "检查模型是否在后台推理；让推理过程流式输出，或让 usage 单独列出它。",
+    "check.token_counts.held_back": (
+        "{answers:,} 个回答（{share:.1%}）的首个事件就含有 {first_share:.0%} 的文本：服务器先扣住了 token，"
+        "工具调用和推理的解析器会这样做。TPOT 把它们当成了之后才到达的。"
+    ),
+    "check.token_counts.held_back.next": "让服务器给出每个事件的 token 数（continuous usage 或 token id），或关闭解析器。",
+    "check.hidden_tokens.title": "未流出的 token",
+    "check.hidden_tokens": (
+        "按服务器自己的计数，{tokens:,} 个输出 token 中有 {hidden:,} 个（{share:.1%}）没有流出（隐藏的推理）："
+        "吞吐量计入它们，TTFT 含有它们的时间，TPOT 和 ITL 只看其余的 token。"
+    ),
+    "check.hidden_tokens.next": "与其他服务器比较时，以 E2EL 和吞吐量为准。",
+    "check.unread_output.title": "未识别的字段",
+    "check.unread_output": (
+        "除 {events:,} 个输出事件外，还有 {unread:,} 帧在未识别的字段里带有内容（{fields}）："
+        "如果那是输出，TTFT 和 TPOT 就没有算上它。"
+    ),
+    "check.unread_output.next": "用 curl 查看服务器的一次回答，弄清那是什么。",
+    "check.foreign_frames.title": "与回答无关的帧",
+    "check.foreign_frames": (
+        "{answers:,} 个回答中有 {ignored:,} 帧与回答无关（ping、网关的附加信息、把整个回答再发一遍）：既不算输出，也不算失败。"
+    ),
+    "check.foreign_frames.next": "如果不想要它们，请直接用推理引擎自己的地址测量。",
+    "check.open_after_done.title": "结束后连接未关",
+    "check.open_after_done": (
+        "{answers:,} 个回答中有 {open_after:,} 个在结束标志（[DONE]）之后响应仍未关闭：此时不再等待，下一个请求改用另一个连接。"
+    ),
+    "check.open_after_done.next": "查明是谁让响应保持打开（多半是网关的空闲时间）：等待响应关闭的客户端会损失这段时间。",
     "check.server_restarted.title": "服务器进程",
     "check.server_restarted.restarted": "服务器在运行期间重启过：进程换了，或计数器从头开始。",
     "check.server_restarted.restarted.next": "在服务器日志中查明原因，然后重新测量。",
@@ -181,6 +280,12 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.queueing.part.mean_queue_ms": "请求平均排队 {mean_queue_ms:,.0f} ms（TTFT 平均 {mean_ttft_ms:,.0f} ms）",
     "check.queueing.part.rejections": "因队列已满拒绝了 {value:,.0f} 个请求",
     "check.queueing.next": "如果要看的正是排队，就没有问题；要看服务器本身的延迟，请减少并发数或降低请求速率。",
+    "check.several_addresses.title": "服务器有多个地址",
+    "check.several_addresses": (
+        "服务器的主机名有 {addresses:,} 个可连接的地址，连接轮流分配到这些地址："
+        "各项数值是它们合计的结果，服务器计数器只来自其中一个。"
+    ),
+    "check.several_addresses.next": "只想测其中一个时，把它的地址填到 --base-url。",
     "check.steady_state.title": "没有稳态",
     "check.steady_state.grew": (
         "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 升到最后五分之一的 {last_e2el_ms:,.0f} ms，始终没有稳定下来；"
@@ -193,6 +298,12 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.steady_state.fell.next": "先预热（--num-warmups），并延长运行时间。",
     "check.steady_state.short": "请求太少，无法判断运行是否达到稳态。",
     "check.steady_state.short.next": "增加请求数（每路并发至少三个）。",
+    "check.slots_busy.title": "并发没有占满",
+    "check.slots_busy": (
+        "并发名额平均只用了 {busy_share:.0%}，因为最后的请求不足以占满：输出吞吐量按整个运行是 {output_throughput:,.1f} tok/s，"
+        "按稳态是 {steady_output_throughput:,.1f} tok/s。"
+    ),
+    "check.slots_busy.next": "让 --num-prompts 是 --max-concurrency 的整数倍，并且更多一些。",
     "check.thin_percentiles.title": "尾部样本少",
     "check.thin_percentiles": "以下分位数之外的样本不足 10 个，只能当作个别请求来看：{parts}。",
     "check.thin_percentiles.part.ttft": "TTFT {value}",

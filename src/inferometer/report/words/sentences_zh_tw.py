@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 _MORE_CLIENT = "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+_RUN_ON = "檢查行程是否被暫停（Ctrl-Z），主機是否休眠、遷移或被凍結，然後重新執行。"
+_UNBUFFER = (
+    "關閉用戶端與推論引擎之間的緩衝（nginx：proxy_buffering off，或回應標頭 X-Accel-Buffering: no；到引擎用 HTTP/1.1），"
+    "或直接用引擎自己的位址量測。"
+)
 
 SENTENCES_ZH_TW: dict[str, str] = {
     "check.titled": "{title}：{sentence}",
@@ -10,6 +15,10 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.something_measured.title": "沒有結果",
     "check.something_measured": "預計的 {planned:,} 個請求沒有一個得到回覆（已送出 {sent:,} 個）。",
     "check.something_measured.next": "先查看失敗原因，再單獨試送一個請求。",
+    "check.something_measured.lost": (
+        "沒有留下任何結果：預計的 {planned:,} 個請求中已有 {answers_lost:,} 個得到回覆，但保存紀錄的 worker 異常結束了。"
+    ),
+    "check.something_measured.lost.next": "檢查是否記憶體不足，然後重新執行。",
     "check.conservation.title": "請求數對不上",
     "check.conservation": "{parts}。",
     "check.conservation.part.planned_gap": "預計數與「送出 + 丟棄 + 未送」之和相差 {value:+,}",
@@ -21,6 +30,9 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.conservation.next": "記錄已損壞，或有 worker 遺失了它負責的請求：請重新執行。",
     "check.failures.title": "請求失敗",
     "check.failures": "{failed:,} 個請求失敗，占已送出請求的 {share_of_sent:.1%}（{parts}）；延遲只統計其餘請求。",
+    "check.failures.said": (
+        "{failed:,} 個請求失敗，占已送出請求的 {share_of_sent:.1%}（{parts}）；延遲只統計其餘請求。原因：{reasons}。"
+    ),
     "check.failures.part.CONNECT_REFUSED": "連線被拒 {value:,}",
     "check.failures.part.CONNECT_TIMEOUT": "連線逾時 {value:,}",
     "check.failures.part.CONNECT_ERROR": "連線錯誤 {value:,}",
@@ -37,7 +49,25 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.failures.part.FIRST_TOKEN_TIMEOUT": "等待首 token 逾時 {value:,}",
     "check.failures.part.IDLE_TIMEOUT": "輸出停頓逾時 {value:,}",
     "check.failures.part.TOTAL_TIMEOUT": "總時間逾時 {value:,}",
-    "check.failures.next": "查看伺服器日誌和 `detail` 欄，或降低負載。",
+    "check.failures.part.OUT_OF_STEP": "回應屬於別的請求 {value:,}",
+    "check.failures.part.RUNAWAY": "輸出遠超上限 {value:,}",
+    "check.failures.part.OVERSIZED": "單行或單一事件過大 {value:,}",
+    "check.failures.next": "查看伺服器日誌，或降低負載。",
+    "check.failures.next.request": "依伺服器指出的問題修改請求；降低負載沒有用。",
+    "check.failures.next.key": "檢查 OPENAI_API_KEY（或 --header 中的金鑰）及其權限。",
+    "check.failures.next.load": "降低負載（--max-concurrency、--request-rate），或放寬伺服器、閘道的限制。",
+    "check.failures.next.redirect": "直接填寫伺服器重新導向的位址。",
+    "check.failures.next.log": "查看伺服器日誌。",
+    "check.failures.next.connect": "檢查伺服器是否在執行，以及它和沿途設備最多接受多少連線。",
+    "check.failures.next.tls": "檢查伺服器的憑證和 TLS 設定。",
+    "check.failures.next.cut": "查看伺服器和前置閘道的日誌，找出是誰提前結束了回應。",
+    "check.failures.next.wire": "確認 --backend 與伺服器的介面格式一致，並檢查前置閘道改動了什麼。",
+    "check.failures.next.compression": "關閉閘道或伺服器的壓縮：壓縮後的事件無法逐一計時。",
+    "check.failures.next.first_token": "降低負載，或調大 --first-token-timeout（測試計畫檔中為 timeouts.first_token_s）。",
+    "check.failures.next.idle": "查看伺服器日誌，或調大 --idle-timeout（測試計畫檔中為 timeouts.idle_s）。",
+    "check.failures.next.total": "降低負載，或調大 --request-timeout（測試計畫檔中為 timeouts.total_s）。",
+    "check.failures.next.limit": "查明伺服器用哪個參數限制輸出長度（max_tokens 或 max_completion_tokens）。",
+    "check.failures.next.step": "找出是誰送來了沒有請求過的回應，很可能是會重送請求的閘道。",
     "check.interruption.title": "執行不完整",
     "check.interruption.lost": "一個 worker 異常結束，{lost:,} 個請求的記錄隨之遺失；數值只來自其餘請求。",
     "check.interruption.lost.next": "檢查是否記憶體不足，然後重新執行。",
@@ -59,6 +89,12 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.order_of_times.title": "時間順序顛倒",
     "check.order_of_times": "{backwards:,} 個成功的請求，其輸出早於傳送，或最後一次輸出早於首次輸出。",
     "check.order_of_times.next": "很可能是執行期間系統時間被調整過：查看有關系統時間的檢查，然後重新執行。",
+    "check.answers_in_step.title": "回應與請求錯位",
+    "check.answers_in_step": "伺服器送來了沒有請求過的回應：{parts}。",
+    "check.answers_in_step.part.surplus": "完整回應之後又有資料 {value:,} 次",
+    "check.answers_in_step.part.caught": "{value:,} 個回應屬於別的請求，計為失敗",
+    "check.answers_in_step.part.too_early": "{value:,} 個回應開始得太快，任何伺服器都做不到",
+    "check.answers_in_step.next": "找出是誰送來了沒有請求過的回應，很可能是會重送請求的閘道。",
     "check.stamps.title": "時間戳來源",
     "check.stamps.mixed": "{user_share:.1%} 的到達時間由使用者空間記錄，其餘由系統核心記錄：混用了兩種時鐘讀數。",
     "check.stamps.mixed.next": "查明這台主機的系統核心為何漏掉部分時間戳。",
@@ -81,6 +117,16 @@ SENTENCES_ZH_TW: dict[str, str] = {
         "的首個事件，實際到達可能明顯早於記錄的時間（與 ITL、TTFT 的中位數相比）。"
     ),
     "check.shared_stamps.next": _MORE_CLIENT,
+    "check.shared_stamps.blocks": (
+        "事件約 {block_events:.0f} 個一批到達，每批相隔 {block_pause_ms:,.0f} ms，而用戶端讀取及時："
+        "中間的代理或閘道緩衝了資料流，或伺服器自己一次送出多個 token。吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推論引擎的。"
+    ),
+    "check.shared_stamps.blocks.next": _UNBUFFER,
+    "check.shared_stamps.whole": (
+        "{block_share:.0%} 的回覆是整段一次到達的，而用戶端讀取及時："
+        "中間的代理或閘道緩衝了資料流，或伺服器自己一次送出多個 token。吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推論引擎的。"
+    ),
+    "check.shared_stamps.whole.next": _UNBUFFER,
     "check.schedule_lag.title": "傳送落後",
     "check.schedule_lag.cap": (
         "請求比預定晚 {p99_ms:,.2f} ms（p99）送出，因為 {cap:,} 個並行名額已佔滿："
@@ -91,6 +137,19 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.schedule_lag.behind.next": _MORE_CLIENT,
     "check.schedule_lag.late": "請求比預定晚 {p99_ms:,.2f} ms（p99）送出：實際的到達過程與預定略有出入。",
     "check.schedule_lag.late.next": _MORE_CLIENT,
+    "check.client_stalls.title": "用戶端停頓",
+    "check.client_stalls": (
+        "{workers:,} 個 worker 中有 {stalled_workers:,} 個停住了，最多共 {stalled_s:,.1f} s（占執行時間的 {share:.1%}，"
+        "一次最長 {longest_s:,.1f} s），期間沒有送出請求。"
+    ),
+    "check.client_stalls.next": _RUN_ON,
+    "check.slots_filled.title": "空閒並行未及時補上",
+    "check.slots_filled": (
+        "空出的並行名額有 {idle_share:.1%} 的時間在等下一個請求（最長 {wait_max_ms:,.0f} ms）："
+        "負載低於設定值，吞吐量也大約偏低這麼多。"
+    ),
+    "check.slots_filled.next": _MORE_CLIENT,
+    "check.slots_filled.next.stalled": _RUN_ON,
     "check.run_queue.title": "用戶端等待 CPU",
     "check.run_queue": "用戶端有 {run_queue_share:.1%} 的時間在等待 CPU 核心。",
     "check.run_queue.next": "有別的程式（可能就是伺服器）佔著它的 CPU 核心：用 taskset 把兩者分開，或允許它使用即時優先權。",
@@ -135,6 +194,47 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.token_source.part.EVENTS": "依串流事件計數（一個事件可能含多個 token）的請求 {value:,} 個",
     "check.token_source.part.NONE": "無法計數的請求 {value:,} 個",
     "check.token_source.next": "讓伺服器回傳 usage，或提供 tokenizer。",
+    "check.token_counts.title": "token 計數與事件矛盾",
+    "check.token_counts.below_events": (
+        "伺服器計 {tokens:,} 個 token，而帶文字的事件有 {events:,} 個（{answers:,} 個回覆，{share:.1%}）："
+        "它少計了，或者一次送出的不足一個 token。輸出吞吐量和 TPOT 以它的計數為準。"
+    ),
+    "check.token_counts.below_events.next": (
+        "查明伺服器的 usage 計的是什麼；--tokenizer 不會取代它，換一個 --backend 或許可以。"
+    ),
+    "check.token_counts.beyond_text": (
+        "伺服器計 {tokens:,} 個 token，而 {events:,} 個事件總共只有 {text_bytes:,} 位元組文字"
+        "（{answers:,} 個回覆，{share:.1%}）：大部分 token 沒有送出。TPOT 除以了不在這段時間內到達的 token。"
+    ),
+    "check.token_counts.beyond_text.next": "檢查模型是否在背景推理；讓推理過程以串流輸出，或讓 usage 單獨列出它。",
+    "check.token_counts.held_back": (
+        "{answers:,} 個回覆（{share:.1%}）的首個事件就含有 {first_share:.0%} 的文字：伺服器先扣住了 token，"
+        "工具呼叫和推理的解析器會這樣做。TPOT 把它們當成了之後才到達的。"
+    ),
+    "check.token_counts.held_back.next": "讓伺服器給出每個事件的 token 數（continuous usage 或 token id），或關閉解析器。",
+    "check.hidden_tokens.title": "未送出的 token",
+    "check.hidden_tokens": (
+        "依伺服器自己的計數，{tokens:,} 個輸出 token 中有 {hidden:,} 個（{share:.1%}）沒有送出（隱藏的推理）："
+        "吞吐量計入它們，TTFT 含有它們的時間，TPOT 和 ITL 只看其餘的 token。"
+    ),
+    "check.hidden_tokens.next": "與其他伺服器比較時，以 E2EL 和吞吐量為準。",
+    "check.unread_output.title": "未識別的欄位",
+    "check.unread_output": (
+        "除 {events:,} 個輸出事件外，還有 {unread:,} 個訊框在未識別的欄位裡帶有內容（{fields}）："
+        "如果那是輸出，TTFT 和 TPOT 就沒有算上它。"
+    ),
+    "check.unread_output.next": "用 curl 查看伺服器的一次回覆，弄清那是什麼。",
+    "check.foreign_frames.title": "與回覆無關的訊框",
+    "check.foreign_frames": (
+        "{answers:,} 個回覆中有 {ignored:,} 個訊框與回覆無關（ping、閘道的附加資訊、把整個回覆再送一遍）："
+        "既不算輸出，也不算失敗。"
+    ),
+    "check.foreign_frames.next": "如果不想要它們，請直接用推論引擎自己的位址量測。",
+    "check.open_after_done.title": "結束後連線未關",
+    "check.open_after_done": (
+        "{answers:,} 個回覆中有 {open_after:,} 個在結束標記（[DONE]）之後回應仍未關閉：此時不再等待，下一個請求改用另一個連線。"
+    ),
+    "check.open_after_done.next": "查明是誰讓回應保持開啟（多半是閘道的閒置時間）：等待回應關閉的用戶端會損失這段時間。",
     "check.server_restarted.title": "伺服器處理程序",
     "check.server_restarted.restarted": "伺服器在執行期間重新啟動過：處理程序換了，或計數器從頭開始。",
     "check.server_restarted.restarted.next": "在伺服器日誌中查明原因，然後重新量測。",
@@ -181,6 +281,12 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.queueing.part.mean_queue_ms": "請求平均排隊 {mean_queue_ms:,.0f} ms（TTFT 平均 {mean_ttft_ms:,.0f} ms）",
     "check.queueing.part.rejections": "因佇列已滿拒絕了 {value:,.0f} 個請求",
     "check.queueing.next": "如果要看的正是排隊，就沒有問題；要看伺服器本身的延遲，請減少並行數或降低請求速率。",
+    "check.several_addresses.title": "伺服器有多個位址",
+    "check.several_addresses": (
+        "伺服器的主機名稱有 {addresses:,} 個可連線的位址，連線輪流分配到這些位址："
+        "各項數值是它們合計的結果，伺服器計數器只來自其中一個。"
+    ),
+    "check.several_addresses.next": "只想測其中一個時，把它的位址填到 --base-url。",
     "check.steady_state.title": "沒有穩態",
     "check.steady_state.grew": (
         "E2EL 平均值從最初五分之一的 {first_e2el_ms:,.0f} ms 升到最後五分之一的 {last_e2el_ms:,.0f} ms，始終沒有穩定下來；"
@@ -193,6 +299,12 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.steady_state.fell.next": "先暖機（--num-warmups），並延長執行時間。",
     "check.steady_state.short": "請求太少，無法判斷執行是否達到穩態。",
     "check.steady_state.short.next": "增加請求數（每路並行至少三個）。",
+    "check.slots_busy.title": "並行沒有占滿",
+    "check.slots_busy": (
+        "並行名額平均只用了 {busy_share:.0%}，因為最後的請求不足以占滿：輸出吞吐量依整個執行是 {output_throughput:,.1f} tok/s，"
+        "依穩態是 {steady_output_throughput:,.1f} tok/s。"
+    ),
+    "check.slots_busy.next": "讓 --num-prompts 是 --max-concurrency 的整數倍，並且更多一些。",
     "check.thin_percentiles.title": "尾端樣本少",
     "check.thin_percentiles": "以下百分位數之外的樣本不足 10 個，只能當作個別請求來看：{parts}。",
     "check.thin_percentiles.part.ttft": "TTFT {value}",

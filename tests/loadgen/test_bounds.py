@@ -1,0 +1,210 @@
+"""Nothing that one server says may take unbounded memory, disk or time, and no other request suffers for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from loop_runner import BOUNDED, job_for, run_loop
+from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunk, event, head
+
+from inferometer.clock import MS
+from inferometer.loadgen import backlog, exchange
+from inferometer.loadgen import loop as loop_module
+from inferometer.protocol import StreamEvent, sse
+from inferometer.trace import Failure, Outcome
+
+WRONG = 2
+"""The request that goes wrong, of five."""
+
+
+def flood(peer: Peer, *parts: bytes) -> None:
+    """Without an end, as fast as the client takes it."""
+    try:
+        while True:
+            peer.send(*parts)
+    except OSError:
+        raise Hangup from None
+
+
+def goes_wrong(*begin: bytes, then: bytes) -> Callable[[Peer, Asked], None]:
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.id != WRONG:
+            answer(peer, asked)
+            return
+        peer.send(head("Transfer-Encoding: chunked"), *begin)
+        flood(peer, then)
+
+    return script
+
+
+def failures(failure: Failure) -> list[Failure]:
+    return [failure if i == WRONG else Failure.NONE for i in range(5)]
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds that a test reaches at once."""
+    monkeypatch.setattr(exchange, "RUNAWAY_BYTES", 4 << 20)
+    monkeypatch.setattr(sse, "MAX_EVENT_BYTES", 1 << 20)
+
+
+def test_a_line_that_does_not_end() -> None:
+    with ScriptedServer(goes_wrong(chunk(b"data: "), then=chunk(b"A" * 65_536))) as server:
+        ran = run_loop(job_for(server.port, n=5, concurrency=2))
+    assert ran.failures[WRONG] in (Failure.OVERSIZED, Failure.RUNAWAY)
+    assert ran.failures == failures(ran.failures[WRONG])
+    assert ran.loop.backlog.spilled_bytes < 64 << 20
+
+
+def test_a_line_that_does_not_end_and_comes_slowly() -> None:
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.id != WRONG:
+            answer(peer, asked)
+            return
+        peer.send(head("Transfer-Encoding: chunked"), chunk(b"data: "))
+        try:
+            while True:
+                peer.send(chunk(b"A" * 9_000))
+                time.sleep(0.0005)
+        except OSError:
+            raise Hangup from None
+
+    with ScriptedServer(script) as server:
+        ran = run_loop(job_for(server.port, n=5, concurrency=2))
+    assert ran.failures == failures(Failure.OVERSIZED)
+    assert "beyond 16 MB" in ran.column("detail")[WRONG]
+
+
+def test_a_server_that_ignores_the_limit_on_tokens() -> None:
+    with ScriptedServer(goes_wrong(then=chunk(event(" w") * 500))) as server:
+        ran = run_loop(job_for(server.port, n=5, concurrency=2))
+    assert ran.failures == failures(Failure.RUNAWAY)
+    assert ran.column("event_count")[WRONG] < 200_000
+
+
+def test_a_server_that_ignores_the_limit_slowly() -> None:
+    monthly = exchange.RUNAWAY_FACTOR * 3 + exchange.RUNAWAY_EVENTS
+
+    def script(peer: Peer, asked: Asked) -> None:
+        peer.send(head("Transfer-Encoding: chunked"))
+        try:
+            while True:
+                peer.send(chunk(event(" w") * 20))
+                time.sleep(0.0005)
+        except OSError:
+            raise Hangup from None
+
+    with ScriptedServer(script) as server:
+        ran = run_loop(job_for(server.port))
+    assert ran.failures == [Failure.RUNAWAY]
+    assert monthly < ran.column("event_count")[0] < monthly + 2_000
+
+
+def test_an_answer_of_many_tokens_is_no_runaway() -> None:
+    """Sixteen times its limit, with all that log-probabilities bring."""
+    many = [event(" w", logprobs="x" * 3_000) for _ in range(16 * 3)]
+
+    def script(peer: Peer, asked: Asked) -> None:
+        peer.send(head("Transfer-Encoding: chunked"), *map(chunk, [*many, *STREAM]), b"0\r\n\r\n")
+
+    with ScriptedServer(script) as server:
+        assert run_loop(job_for(server.port, n=2)).all_ok
+
+
+@pytest.mark.parametrize("floods", [chunk(b": ping\n" * 9_000), chunk(b'data: {"type":"ping"}\n\n' * 500)])
+def test_a_first_token_that_does_not_come_is_given_up_whatever_else_does(floods: bytes) -> None:
+    limits = BOUNDED.model_copy(update={"first_token_s": 0.3})
+    with ScriptedServer(goes_wrong(then=floods)) as server:
+        begun_s = time.monotonic()
+        ran = run_loop(job_for(server.port, n=5, concurrency=2, timeouts=limits))
+    assert ran.failures[WRONG] in (Failure.FIRST_TOKEN_TIMEOUT, Failure.RUNAWAY)
+    assert [f for i, f in enumerate(ran.failures) if i != WRONG] == [Failure.NONE] * 4
+    assert time.monotonic() - begun_s < 10
+
+
+def test_a_request_that_stalls_beside_a_flood_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though what the other one sends waits in the file."""
+    monkeypatch.setattr(backlog, "MEMORY_BYTES", 1 << 20)
+    monkeypatch.setattr(exchange, "RUNAWAY_BYTES", 1 << 30)
+    stalled_at_s: list[float] = []
+
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.id == 0:
+            peer.send(head("Transfer-Encoding: chunked"), chunk(event("a")))
+            flood(peer, chunk(b": ping\n" * 9_000))
+        else:
+            peer.send(head("Transfer-Encoding: chunked"))
+            peer.wait_for_hangup()
+            stalled_at_s.append(time.monotonic())
+            raise Hangup
+
+    limits = BOUNDED.model_copy(update={"first_token_s": 0.3, "total_s": 1.5})
+    with ScriptedServer(script) as server:
+        begun_s = time.monotonic()
+        ran = run_loop(job_for(server.port, n=2, concurrency=2, timeouts=limits))
+    assert ran.failures[1] is Failure.FIRST_TOKEN_TIMEOUT
+    assert ran.failures[0] is not Failure.NONE
+    assert stalled_at_s[0] - begun_s < 1.2
+
+
+def test_the_queue_on_the_disk_is_bounded_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no room left the client decodes before it reads on."""
+    monkeypatch.setattr(exchange, "RUNAWAY_BYTES", 1 << 30)
+    monkeypatch.setattr(loop_module, "Backlog", lambda: backlog.Backlog(1 << 20, 4 << 20))
+    limits = BOUNDED.model_copy(update={"total_s": 1.0})
+    with ScriptedServer(goes_wrong(then=chunk(b": ping\n" * 9_000))) as server:
+        ran = run_loop(job_for(server.port, n=5, concurrency=5, timeouts=limits))
+    assert ran.failures == failures(Failure.TOTAL_TIMEOUT)
+    assert ran.loop.backlog.peak_bytes < 8 << 20
+
+
+def test_what_is_left_of_a_request_that_was_given_up_is_not_decoded() -> None:
+    ran = exchange.Exchange(0, NoDecoder(), max_tokens=1, read_bytes=16_384)
+    ran.queued = exchange.FEW_READS + 1
+    ran.break_off(Failure.TOTAL_TIMEOUT, "late")
+    for _ in range(ran.queued):
+        ran.decode(b"data", [], 1, 1)
+    ran.conclude(5)
+    assert (ran.outcome, ran.undecoded) == (Outcome.FAILED, 0)
+
+
+class NoDecoder(exchange.ErrorResponse):
+    def feed(self, body: bytes) -> list[StreamEvent]:
+        raise AssertionError("it was not worth it")
+
+
+# A client that does not run
+
+
+def test_a_loop_that_was_stopped_knows_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with Ctrl-Z; here its one thread waits in the middle of a tick."""
+    expire = loop_module.Loop._expire
+    stops = [0.7]
+
+    def held_up(loop: loop_module.Loop, now_ns: int) -> None:
+        if stops and loop.sent == 3:
+            time.sleep(stops.pop())
+        expire(loop, now_ns)
+
+    def slowly(peer: Peer, asked: Asked) -> None:
+        time.sleep(0.3)
+        answer(peer, asked)
+
+    monkeypatch.setattr(loop_module.Loop, "_expire", held_up)
+    with ScriptedServer(slowly) as server:
+        ran = run_loop(job_for(server.port, n=5))
+    assert ran.all_ok
+    assert 500 * MS < ran.loop.stalled_ns < 5_000 * MS
+    assert ran.loop.longest_stall_ns == ran.loop.stalled_ns
+
+
+def test_a_loop_that_runs_all_the_time_was_not_stopped() -> None:
+    def slowly(peer: Peer, asked: Asked) -> None:
+        time.sleep(0.6)
+        answer(peer, asked)
+
+    with ScriptedServer(slowly) as server:
+        ran = run_loop(job_for(server.port, n=2))
+    assert ran.loop.stalled_ns == 0

@@ -51,6 +51,7 @@ PROVOKED = {
     "server_restarted: a server that is started anew": ("restart#95", "", "server_restarted", "invalid"),
     "preemptions: a server short of memory": ("preempt#93", "", "preemptions", "suspect"),
     "prefix_hits: a prefix cache of which usage is silent": ("hit#9+", "", "prefix_hits", "invalid"),
+    "warm_cache: an engine without a cache": ("", "--cache warm", "warm_cache", "suspect"),
     "steady_state: all at once": ("", "--max-concurrency 30", "steady_state", "note"),
     "thin_percentiles: few requests": ("", "", "thin_percentiles", "note"),
 }

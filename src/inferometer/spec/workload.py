@@ -97,7 +97,7 @@ class ShareGptWorkload(FileWorkload):
 
 
 class JsonlWorkload(FileWorkload):
-    """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or one of the common instruction shapes."""
+    """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or an instruction; with tools and pictures."""
 
     kind: Literal["jsonl"] = "jsonl"
     path: FileName

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "inferometer"
 
 FLOORS = (
-    {"clock", "request", "child"},
+    {"clock", "request", "child", "interruption"},
     {"trace", "spec"},
     {"workload", "arrival", "protocol", "metrics"},
     {"loadgen", "telemetry", "server", "store", "simulator"},

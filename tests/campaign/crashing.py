@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-CHANGES = ("write", "fsync", "ftruncate", "rename", "replace", "mkdir", "unlink", "rmdir")
+CHANGES = ("write", "fsync", "ftruncate", "rename", "replace", "link", "mkdir", "unlink", "rmdir")
 """What our code, pathlib and shutil change files with; a kill between two of them is as good as one in between."""
 
 
@@ -51,7 +51,7 @@ def _kill_before(n: int) -> None:
 def watched() -> Iterator[list[tuple[str, Path]]]:
     """A list of what is flushed, written to and renamed while this is entered, in order, each with the path it had then."""
     seen: list[tuple[str, Path]] = []
-    real = {name: getattr(os, name) for name in ("fsync", "write", "rename")}
+    real = {name: getattr(os, name) for name in ("fsync", "write", "rename", "link")}
 
     def fsync(file: int) -> None:
         seen.append(("fsync", Path(os.readlink(f"/proc/self/fd/{file}"))))
@@ -65,8 +65,12 @@ def watched() -> Iterator[list[tuple[str, Path]]]:
         seen.append(("rename", Path(target)))
         real["rename"](source, target)
 
+    def link(source: Any, target: Any) -> None:
+        seen.append(("link", Path(target)))
+        real["link"](source, target)
+
     try:
-        for name, call in {"fsync": fsync, "write": write, "rename": rename}.items():
+        for name, call in {"fsync": fsync, "write": write, "rename": rename, "link": link}.items():
             setattr(os, name, call)
         yield seen
     finally:

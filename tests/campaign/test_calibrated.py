@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ import pytest
 from inferometer.campaign import calibration as making
 from inferometer.campaign.calibrated import VARIABLE, HostCalibrations, Policy, is_rehearsal, policy_for
 from inferometer.campaign.calibration import CalibrationError, key_of
-from inferometer.metrics.calibration import Calibration, Ceiling, LoadLevel
+from inferometer.loadgen.scratch import scratch_folder
+from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, LoadLevel, Missing
 from inferometer.store.calibrations import DIRECTORY_VARIABLE, default_directory, find, keep, path_of
+
+NOTICE = "It is about to be made."
+COMMAND = "inferometer calibrate --no-realtime"
 
 
 def made(workers: int = 1, events: float = 1_000.0) -> Calibration:
@@ -43,13 +49,15 @@ class Host:
             raise self.fails
         return made(workers)
 
-    def of(self, policy: Policy, workers: int = 1) -> Calibration | None:
-        return self.calibrations.of(policy, workers=workers, real_time=False)
+    def of(self, policy: Policy, workers: int = 1) -> Calibration | Missing:
+        return self.calibrations.find_or_make(policy, workers=workers, real_time=False, notice=NOTICE)
 
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "calibrations"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where nobody else measures
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     host = Host()
     monkeypatch.setattr(making, "calibrate", host.calibrate)
     return host
@@ -83,9 +91,7 @@ def test_it_is_made_once_and_stored_and_said(host: Host) -> None:
     assert host.of("make") == made()
     assert (host.calls, host.watched) == ([1], 1)
     assert find(key_of(workers=1, real_time=False), default_directory()).calibration == made()
-    (said,) = host.said
-    assert "about 12 s" in said
-    assert "--no-calibration" in said
+    assert host.said == [NOTICE]
 
 
 def test_a_stored_one_is_used_in_silence(host: Host) -> None:
@@ -94,21 +100,65 @@ def test_a_stored_one_is_used_in_silence(host: Host) -> None:
     assert (host.calls, host.said) == ([], [])
 
 
+def test_none_is_made_while_another_measurement_would_be_disturbed(host: Host) -> None:
+    with scratch_folder():
+        assert host.of("make") == Missing("none", COMMAND)
+    assert host.calls == []
+    assert host.said == ["This host is not calibrated now, because that would disturb another measurement that runs on it."]
+
+
 def test_other_workers_have_their_own(host: Host) -> None:
     assert [host.of("make", workers=n) for n in (1, 3, 1)] == [made(1), made(3), made(1)]
     assert host.calls == [1, 3]
 
 
 def test_none_is_made_where_only_a_stored_one_may_be_used(host: Host) -> None:
-    assert host.of("stored") is None
-    assert host.of("off") is None
+    assert host.of("stored") == Missing("none", COMMAND)
+    assert host.of("off") == Missing("off")
+    assert host.calibrations.find("make", workers=1, real_time=False) == Missing("none", COMMAND)
     assert (host.calls, host.said) == ([], [])
     assert host.of("make") == made()  # another run of the same process
 
 
 def test_off_does_not_even_look(host: Host) -> None:
     keep(made(), default_directory())
-    assert host.of("off") is None
+    assert host.of("off") == Missing("off")
+
+
+def test_why_there_is_none_for_these_settings(host: Host) -> None:
+    keep(made(workers=2), default_directory())
+    assert host.of("stored") == Missing("other", COMMAND, ("workers",))
+    assert host.of("stored", workers=3) == Missing("other", f"{COMMAND.replace(' --no', ' --workers 3 --no')}", ("workers",))
+    assert host.said == []
+
+
+def test_a_stored_one_of_a_busy_host_is_not_used(host: Host) -> None:
+    keep(made(events=0.0), default_directory())
+    assert host.of("stored") == Missing("unusable", COMMAND)
+    assert host.said == [
+        "Even at the smallest load that was tried (events/s), this host's client was beyond ±0.25 ms, or sent too late: the "
+        "host was busy, most likely. Its stored calibration is not used."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unfit", "why"),
+    [
+        ({"waited_share": 0.2, "others_share": 0.4}, "busy while it was calibrated: other programs used 40 % of its cores"),
+        (
+            {"ceilings": dict.fromkeys(UNITS, Ceiling(0.0, "time"))},
+            "(events/s, requests/s, streams), this host's client was beyond",
+        ),
+    ],
+)
+def test_one_of_a_busy_host_is_not_kept_and_that_is_said(
+    host: Host, monkeypatch: pytest.MonkeyPatch, unfit: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setattr(making, "calibrate", lambda **_: replace(made(), **unfit))
+    assert host.of("make") == Missing("none", COMMAND)
+    assert why in host.said[-1]
+    assert host.said[-1].endswith(f"The calibration is not kept. `{COMMAND}` while the host is idle makes one.")
+    assert not default_directory().exists()
 
 
 def test_a_damaged_one_is_said_and_made_anew(host: Host) -> None:
@@ -117,15 +167,22 @@ def test_a_damaged_one_is_said_and_made_anew(host: Host) -> None:
     path.write_text("{")
     assert host.of("make") == made()
     assert "is damaged: it is not used" in host.said[0]
+    assert host.said[1] == NOTICE
     assert find(key_of(workers=1, real_time=False), default_directory()).calibration == made()
 
 
 def test_a_run_goes_on_without_one_that_cannot_be_made_and_does_not_try_again(host: Host) -> None:
     host.fails = CalibrationError("This host could not be calibrated: no sockets.")
-    assert host.of("make") is None
-    assert host.of("make") is None
+    assert host.of("make") == Missing("none", COMMAND)
+    assert host.of("make") == Missing("none", COMMAND)
     assert host.calls == [1]
-    assert host.said[-1] == "This host could not be calibrated: no sockets. The run goes on without a calibration."
+    assert host.said[-1] == "This host could not be calibrated: no sockets. No calibration is used."
+
+
+def test_a_fault_in_it_is_no_fault_of_the_run(host: Host) -> None:
+    host.fails = ZeroDivisionError("of something")
+    assert host.of("make") == Missing("none", COMMAND)
+    assert host.said[-1] == "The calibration failed (ZeroDivisionError: of something). No calibration is used."
 
 
 def test_one_that_cannot_be_stored_is_used(host: Host, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -135,7 +192,7 @@ def test_one_that_cannot_be_stored_is_used(host: Host, monkeypatch: pytest.Monke
     assert "is used, but not stored: cannot write" in host.said[-1]
 
 
-def test_who_stops_it_stops_the_run(host: Host) -> None:
+def test_who_stops_it_is_heard(host: Host) -> None:
     host.fails = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         host.of("make")

@@ -10,7 +10,7 @@ import pytest
 from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.runner import run_campaign
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind
+from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, Missing
 from inferometer.server.base import Confirmation
 from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec
@@ -29,12 +29,12 @@ def url() -> Iterator[str]:
 class Told:
     """What was asked of host and server, in order: numbers of workers, and `start`."""
 
-    def __init__(self, url: str, calibration: Calibration | None) -> None:
+    def __init__(self, url: str, calibration: Calibration | Missing) -> None:
         self.base_url = url
         self.calls: list[int | str] = []
         self._calibration = calibration
 
-    def of(self, workers: int) -> Calibration | None:
+    def of(self, workers: int) -> Calibration | Missing:
         self.calls.append(workers)
         return self._calibration
 
@@ -81,6 +81,6 @@ def test_points_are_held_against_it_and_keep_it(url: str, tmp_path: Path) -> Non
 
 
 def test_an_uncalibrated_host_is_no_obstacle(url: str, tmp_path: Path) -> None:
-    display = run(tiny_campaign(1), Told(url, None), tmp_path)
+    display = run(tiny_campaign(1), Told(url, Missing("none")), tmp_path)
     assert display.measured_points == ["g/np1"]
     assert not any("This host" in line for line in display.told)

@@ -130,7 +130,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
     """The jobs that would be measured."""
     jobs: list[Job] = []
 
-    def note(these: Sequence[Job], on_progress: object) -> Trace:
+    def note(these: Sequence[Job], on_progress: object, **_: object) -> Trace:
         jobs.extend(these)
         n = sum(len(job.requests) for job in these)
         return Trace(empty_requests(n), empty_events(), (), 0, closed_loop=True)

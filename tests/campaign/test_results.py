@@ -14,7 +14,7 @@ from crashing import killed_before, watched
 from inferometer.campaign.results import Measurement, Results
 from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RandomWorkload, RunSpec, Target
-from inferometer.store.atomic import new_directory, write_file
+from inferometer.store.atomic import new_directory, take_name, write_file
 from inferometer.store.checksum import checksum_of
 from inferometer.store.history import Result
 from inferometer.store.ledger import read_ledger
@@ -159,9 +159,26 @@ def test_files_are_on_the_disk_before_the_ledger_says_so(places: Places) -> None
     assert {"run.json", "events.parquet"} <= flushed
     between = seen[intent:done]
     run, json = places.result_dir / result.run, places.result_dir / result.json
-    order = [("rename", run), ("fsync", run.parent), ("rename", json), ("fsync", json.parent)]
+    order = [("rename", run), ("fsync", run.parent), ("link", json), ("fsync", json.parent)]
     assert [event for event in between if event in order] == order
     assert all(seen[at + 1] == ("fsync", places.ledger) for at in ledger)
+
+
+def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = places.result_dir / "p1_a.json"
+
+    def take(source: Path, target: Path) -> None:
+        if not theirs.exists():
+            theirs.write_text("somebody's")
+        take_name(source, target)
+
+    monkeypatch.setattr("inferometer.campaign.results.take_name", take)
+    with Results(places) as results:
+        result = save(results, 1, "a")
+    assert (theirs.read_text(), result.json) == ("somebody's", "p1_a-2.json")
+    assert (places.result_dir / result.json).read_text() == "json a"
+    standing = read_standing(places)
+    assert (standing.result(result.fingerprint), standing.damage) == (result, {})
 
 
 FINAL = {"p1_a.json": "json a", "p2_good.json": "json good", "p3_new.json": "json new"}
@@ -242,6 +259,23 @@ def test_an_intent_whose_files_are_whole_is_carried_out(places: Places) -> None:
         assert (places.result_dir / result.json).is_file()
         assert read_ledger(places.ledger)[-1]["kind"] == "done"
     assert kills >= 3 * 4
+
+
+def test_an_intent_whose_name_somebody_has_taken_meanwhile_is_carried_out_under_another(places: Places) -> None:
+    taken = 0
+    for intent in killed_after_an_intent(places):
+        theirs = places.result_dir / intent["json"]
+        if theirs.exists():
+            continue
+        taken += 1
+        theirs.parent.mkdir(exist_ok=True)
+        theirs.write_text("somebody's")
+        with Results(places) as results:
+            result = results.standing.result(intent["fingerprint"])
+        assert theirs.read_text() == "somebody's"
+        assert result is not None
+        assert (places.result_dir / result.json).read_text().startswith("json ")
+    assert taken >= 3 * 2
 
 
 def test_an_intent_whose_files_are_not_whole_is_removed(places: Places) -> None:

@@ -15,7 +15,7 @@ import orjson
 import pytest
 from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
-from inferometer.campaign import measured
+from inferometer.campaign import group_run, measured
 from inferometer.campaign.lock import LockedError, locked
 from inferometer.campaign.outcome import Outcome
 from inferometer.campaign.runner import run_campaign
@@ -30,6 +30,7 @@ from inferometer.store.atomic import CannotWriteError
 from inferometer.store.ledger import read_ledger
 from inferometer.store.run_directory import load_run
 from inferometer.store.standing import Places, read_standing
+from inferometer.store.vllm_json import save_result
 from inferometer.workload import find_counting
 
 
@@ -406,6 +407,23 @@ def test_a_signal_between_points_ends_the_campaign_with_what_is_done(places: Pla
     outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, Signalling(after=number))
     assert (states(outcome), outcome.exit_code, server.stops) == (["VALID", "not run", "not run"], 130, 1)
     assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
+def test_a_signal_while_a_point_is_saved_does_not_cost_it(
+    places: Places, url: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(path: Path, result: dict[str, Any]) -> None:
+        os.kill(os.getpid(), number)
+        save_result(path, result)
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(group_run, "save_result", save)
+    server = Scripted([url])
+    outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, Remembering())
+    assert (states(outcome), outcome.exit_code, server.stops) == (["VALID", "not run", "not run"], 130, 1)
+    assert names(places) == ["g_np1"]
 
 
 class Filling(Remembering):

@@ -28,7 +28,7 @@ matrix: {num_prompts: [1, 2]}
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=1), model="tiny") as engine:
+    with EmbeddedEngine(EngineSettings(ttft_ms=60, itl_ms=20), model="tiny") as engine:
         yield engine.base_url
 
 

@@ -212,7 +212,7 @@ def test_an_invalid_result_may_be_allowed(bench: Bench) -> None:
         assert bench(*small(server.url), "--allow-invalid")[0] == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
 def test_a_signal_during_the_run_saves_what_is_there(tmp_path: Path, number: signal.Signals) -> None:
     hanging, both_hang, over, lock = [], Event(), Event(), Lock()
 

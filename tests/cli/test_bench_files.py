@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import re
@@ -11,16 +12,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from inferometer.campaign.measured import Measured
+from inferometer.cli import bench_files, bench_run
 from inferometer.cli.bench_files import RESCUE_PREFIX
+from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.main import main
+from inferometer.interruption import Interruption
 from inferometer.simulator import EmbeddedEngine, EngineSettings
-from inferometer.store import run_directory
+from inferometer.store import atomic, run_directory
 from inferometer.store.atomic import saying_why
 from inferometer.store.run_directory import load_run
 
@@ -98,17 +106,26 @@ def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
 ) -> None:
     monkeypatch.setattr("inferometer.campaign.measured.save_run", full("results"))
     code, out, err = bench("--result-filename", "mine.json")
-    assert code == 2
+    assert code == 0, "it was measured, and the results are there"
     (folder,) = (tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*")
     assert err == (
-        f"inferometer: cannot write {tmp_path / 'results' / 'mine'}: the disk is full; free some space, or choose a directory "
-        f"on another disk. What was measured lies in {folder}/ instead\n"
+        f"inferometer: cannot write {tmp_path / 'results' / 'mine.json'}: the disk is full; free some space, or choose a "
+        f"directory on another disk. The results are in {folder}/ instead.\n"
     )
     assert "Serving Benchmark Result" in out
     assert f"Saved:    {folder / 'mine.json'}\n" in out
     assert len(load_run(folder / "mine").trace.requests["id"]) == 3
     assert json.loads((folder / "mine.json").read_text())["completed"] == 3
     assert names(tmp_path / "results") == []
+
+
+def test_repeats_that_are_saved_elsewhere_are_summed_up(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inferometer.campaign.measured.save_run", full("results"))
+    code, out, err = bench("--result-filename", "mine.json", "--repeats", "2")
+    assert (code, err.count(" instead.\n")) == (0, 2)
+    assert "2 Repeats" in out
+    assert len(list((tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*/mine-repeat?.json"))) == 2
+    assert len(list((tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*/mine-repeats/repeats.json"))) == 1
 
 
 def test_without_room_anywhere_the_report_is_left(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,3 +186,94 @@ def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Pa
     assert refused.stderr == (
         "inferometer: --label holds bytes that this locale (ascii) cannot read: set LC_ALL=C.UTF-8, or do without them.\n"
     )
+
+
+# Several at once
+
+
+def numbered(stem: str, count: int) -> list[str]:
+    return sorted([stem, *(f"{stem}-{number}" for number in range(2, count + 1))])
+
+
+@pytest.fixture
+def all_at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """Saves what one run measured as several runs would that end at the same moment: all have looked when the first writes."""
+
+    def at_once(flags: BenchFlags, measured: Measured, count: int) -> list[list[Path]]:
+        barrier = Barrier(count)
+        usual = atomic.take_name
+
+        def take(source: Path, target: Path) -> None:
+            if source.is_dir() and barrier.n_waiting < count and not barrier.broken:
+                with suppress(BrokenBarrierError):
+                    barrier.wait(0.5)
+            usual(source, target)
+
+        monkeypatch.setattr(bench_files, "take_name", take)
+        with ThreadPoolExecutor(count) as threads:
+            return list(threads.map(lambda _: bench_files.save(flags, measured), range(count)))
+
+    return at_once  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_runs_that_end_at_once_have_a_number_each(
+    engine: EmbeddedEngine, tmp_path: Path, all_at_once: Any, append: bool
+) -> None:
+    flags = BenchFlags(
+        base_url=engine.base_url,
+        num_prompts=3,
+        random_input_len=8,
+        random_output_len=3,
+        result_dir=tmp_path / "results",
+        result_filename="mine.json",
+        append_result=append,
+        disable_tqdm=True,
+        realtime=False,
+    )
+    with bench_run.session(flags) as opened, Interruption() as interruption:
+        measured = bench_run.measure(opened, bench_run.ready_for(opened), interruption)
+    saved = all_at_once(flags, measured, 5)
+    folders = numbered("mine", 5)
+    assert sorted(directory.name for directory, _ in saved) == folders
+    files = ["mine.json"] if append else [f"{name}.json" for name in folders]
+    assert names(tmp_path / "results") == sorted([*folders, *files])
+    for directory, json_file in saved:
+        assert len(load_run(directory).trace) == 3
+        assert append or json_file.name == f"{directory.name}.json"
+    lines = [line for file in files for line in (tmp_path / "results" / file).read_text().splitlines()]
+    assert [json.loads(line)["completed"] for line in lines] == [3] * 5
+
+
+def test_a_json_file_of_somebody_else_that_appears_meanwhile_keeps_its_name(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "results" / "mine.json"
+    usual = atomic.take_name
+
+    def take(source: Path, target: Path) -> None:
+        if target == theirs and not theirs.exists():
+            theirs.write_text("theirs")
+        usual(source, target)
+
+    monkeypatch.setattr(bench_files, "take_name", take)
+    code, out, err = bench("--result-filename", "mine.json")
+    assert code == 0, out + err
+    assert theirs.read_text() == "theirs"
+    assert names(tmp_path / "results") == ["mine-2", "mine-2.json", "mine.json"]
+
+
+def test_a_line_that_cannot_be_appended_leaves_no_run_directory_without_one(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "MAX_LOCK_WAIT_S", 0.1)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "all.json").write_text("{}")
+    with (tmp_path / "results" / "all.json").open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        code, out, err = bench("--result-filename", "all.json", "--append-result")
+    assert code == 0, out + err
+    assert "another process has kept it locked" in err
+    assert names(tmp_path / "results") == ["all.json"]
+    (folder,) = (tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*")
+    assert names(folder) == ["all", "all.json"]

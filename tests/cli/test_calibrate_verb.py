@@ -9,15 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from api_server import serving
 from typer.testing import CliRunner, Result
 
 from inferometer.campaign import calibration as making
 from inferometer.campaign.calibrated import VARIABLE
-from inferometer.campaign.calibration import Effort, calibrate, key_of
+from inferometer.campaign.calibration import Effort, key_of
 from inferometer.cli.main import app
 from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind
 from inferometer.simulator import EmbeddedEngine, EngineSettings
@@ -37,6 +35,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setattr(making, "QUICK", SMALL)
     monkeypatch.setattr(making, "THOROUGH", SMALL)
+    for module in ("metrics.calibration", "campaign.calibrated"):  # the machine of the tests may be busy
+        monkeypatch.setattr(f"inferometer.{module}.why_unfit", lambda _: "")
     return tmp_path / "kept"
 
 
@@ -123,7 +123,18 @@ def test_a_host_that_cannot_be_calibrated(monkeypatch: pytest.MonkeyPatch, place
     assert list(place.iterdir()) == []
 
 
-def test_it_can_be_stopped(tmp_path: Path) -> None:
+def test_a_host_that_is_busy_keeps_none(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    monkeypatch.setattr("inferometer.metrics.calibration.why_unfit", lambda _: "This host was busy.")
+    done = inferometer("calibrate", "--quick", "--no-realtime")
+    assert done.exit_code == 2
+    assert (
+        done.stderr == "inferometer: This host was busy. The calibration is not stored: run it again while the host is idle.\n"
+    )
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_can_be_stopped(tmp_path: Path, number: signal.Signals) -> None:
     environment = {**os.environ, DIRECTORY_VARIABLE: str(tmp_path / "none")}
     with subprocess.Popen(
         [*COMMAND, "--no-realtime"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -131,7 +142,7 @@ def test_it_can_be_stopped(tmp_path: Path) -> None:
         assert process.stdout
         while " events/s " not in process.stdout.readline():  # a load has been tried
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == "inferometer: stopped; nothing was stored.\n"
@@ -177,20 +188,23 @@ def test_a_rehearsal_makes_none(engine: EmbeddedEngine, place: Path, monkeypatch
     assert not place.exists()
 
 
-def test_before_a_real_server_a_host_is_calibrated_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_off_says_so_on_a_calibrated_host_too(engine: EmbeddedEngine, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "")
-    before: list[int] = []
+    stored(place)
+    done = bench(engine.base_url, "--no-calibration")
+    assert done.exit_code == 0, done.output
+    assert "Calibration was switched off (--no-calibration" in done.stdout
+    assert "not calibrated" not in done.stdout
 
-    def counted(**settings: Any) -> Calibration:
-        before.append(len(server.measured))
-        return calibrate(**settings)
 
-    monkeypatch.setattr(making, "calibrate", counted)
-    with serving() as server:
-        first, second = bench(server.url), bench(server.url)
-    assert "Calibrating this host, once" in first.stderr
-    assert "Calibrating" not in second.stderr
-    assert before == [0]  # requests that had been measured when it began
-    assert len(server.measured) == 12
-    assert len(list(place.iterdir())) == 1
-    assert "This host: " in first.stdout
+def test_other_settings_than_the_stored_ones_are_named(
+    engine: EmbeddedEngine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "stored")
+    stored(place)
+    words = " ".join(bench(engine.base_url, "--workers", 2).stdout.split())
+    assert (
+        "calibrated only for other settings or versions (workers): `inferometer calibrate --workers 2 --no-realtime`" in words
+    )
+    assert inferometer("calibrate", "--quick", "--workers", 2, "--no-realtime").exit_code == 0
+    assert "This host: " in bench(engine.base_url, "--workers", 2).stdout

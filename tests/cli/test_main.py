@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ import typer
 
 import inferometer
 from inferometer.cli import main as main_module
-from inferometer.cli.main import _survive_any_output, app, main, spread, without_vllm_only
+from inferometer.cli.main import app, main, spread, without_vllm_only
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -139,16 +139,6 @@ def test_what_is_vllms_alone_is_left_out_with_a_word(capsys: pytest.CaptureFixtu
     assert without_vllm_only(["engine", "--trust-remote-code"]) == ["engine", "--trust-remote-code"]
 
 
-def test_an_output_that_is_closed_or_cannot_show_everything_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
-    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr(sys, "stdout", narrow)
-    monkeypatch.setattr(sys, "stderr", None)
-    _survive_any_output()
-    print("测试 ×")
-    print("to nowhere", file=sys.stderr)
-    sys.stderr.close()
-
-
 def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,3 +171,30 @@ def test_a_wrong_use_is_told_with_the_help_that_explains_it(
 ) -> None:
     assert run(monkeypatch, *typed.split()) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("report .", "the current directory does not exist any more: change to another one."),
+        ("merge . -o m", "the current directory does not exist any more: change to another one."),
+        ("demo", "cannot write demo-results: its directory does not exist any more; change to another one, or choose another"),
+    ],
+)
+def test_a_current_directory_that_is_gone_is_a_sentence(tmp_path: Path, words: str, told: str) -> None:
+    (tmp_path / "gone").mkdir()
+    code = "import os, sys; os.rmdir(os.getcwd()); from inferometer.cli.main import main; main()"
+    command = [sys.executable, "-c", code, *words.split()]
+    done = subprocess.run(command, cwd=tmp_path / "gone", capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"inferometer: {told}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_demo_that_cannot_be_saved_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    command = [sys.executable, "-m", "inferometer", "demo", "--result-dir", str(tmp_path / "file" / "below")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.endswith("part of that path is a file, not a directory; choose another directory\n")
+    assert done.stderr.count("\n") == 1

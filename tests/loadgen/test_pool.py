@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
+from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -24,9 +26,9 @@ from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer,
 
 from inferometer.arrival import plan_load
 from inferometer.clock import MS
-from inferometer.loadgen import MeasurementError, Snapshot, measure
+from inferometer.loadgen import MeasurementError, Snapshot, measure, pool
 from inferometer.loadgen.loop import Loop
-from inferometer.trace import MISSING, Outcome
+from inferometer.trace import MISSING, Outcome, Trace
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The scripted server's threads are no concern of the forked workers."""
@@ -65,6 +67,58 @@ def test_nothing_is_lost_where_the_disk_is_full(room: str, tmp_path: Path, monke
     check_books(trace, range(11))
     assert set(trace.requests["outcome"].tolist()) == {Outcome.OK}
     assert sum(w.sent for w in trace.workers) == 11
+
+
+@pytest.mark.parametrize("when", ["while workers measure", "after they have left their columns there"])
+def test_a_temporary_folder_may_vanish(when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    if when == "while workers measure":
+
+        def answer_once_it_is_gone(peer: Peer, asked: Asked) -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+            answer(peer, asked)
+
+        with ScriptedServer(answer_once_it_is_gone) as server:
+            trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=2))
+        assert set(trace.requests["outcome"].tolist()) == {Outcome.OK}
+    else:
+        usual = pool._collect
+
+        def collect(*arguments: Any, **more: Any) -> Trace:
+            shutil.rmtree(next(folder.iterdir()) / "1")
+            return usual(*arguments, **more)
+
+        monkeypatch.setattr(pool, "_collect", collect)
+        with ScriptedServer(answer) as server:
+            trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=2))
+        r = trace.requests
+        assert set(r["outcome"][r["worker"] == 0].tolist()) == {Outcome.OK}
+        assert set(r["outcome"][r["worker"] == 1].tolist()) == {Outcome.UNFINISHED}
+        assert "gone from the temporary folder" in r["detail"][r["worker"] == 1].tolist()[0]
+    check_books(trace, range(11))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_a_worker_alone_changes_nothing(number: signal.Signals) -> None:
+    sent: list[int] = []
+
+    def interrupt_all(now: Snapshot) -> None:
+        if now.ok and not sent:
+            sent.extend(process.pid or 0 for process in worker_processes())
+            for process in sent:
+                os.kill(process, number)
+
+    def slowly(peer: Peer, asked: Asked) -> None:
+        time.sleep(0.02)
+        answer(peer, asked)
+
+    with ScriptedServer(slowly) as server:
+        trace = measure(jobs_for(server.port, closed_loop(80, 4), workers=2), interrupt_all)
+    assert sent
+    assert not trace.interrupted
+    assert set(trace.requests["outcome"].tolist()) == {Outcome.OK}
 
 
 def test_workers_keep_the_cap_together() -> None:

@@ -6,11 +6,12 @@ import fcntl
 import os
 import tempfile
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from inferometer.loadgen import scratch
-from inferometer.loadgen.scratch import PREFIX, YOUNG_S, scratch_folder
+from inferometer.loadgen.scratch import PREFIX, YOUNG_S, others_measure, scratch_folder
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +70,30 @@ def test_a_folder_in_use_is_not_removed_by_another_measurement(temporary: Path) 
         scratch._remove_left_behind.cache_clear()
         with scratch_folder() as second:
             assert set(temporary.iterdir()) == {first, second}
+
+
+def test_others_that_measure_are_seen_and_the_dead_are_not(temporary: Path) -> None:
+    folder(temporary / f"{PREFIX}dead")
+    (temporary / f"{PREFIX}file").touch()
+    assert not others_measure()
+    with scratch_folder():
+        assert others_measure()
+    assert not others_measure()
+
+
+def test_who_looks_at_a_folder_for_a_moment_does_not_keep_its_owner_from_locking_it(temporary: Path) -> None:
+    looked_at = os.open(temporary, os.O_RDONLY)
+    ours = os.open(temporary, os.O_RDONLY)
+    fcntl.flock(looked_at, fcntl.LOCK_EX)
+    Timer(2 * scratch.LOCK_PAUSE_S, os.close, [looked_at]).start()
+    scratch._lock(ours)
+    assert scratch._is_locked(temporary)
+    os.close(ours)
+
+
+def test_without_folders_for_temporary_files_nobody_is_seen(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    assert not others_measure()

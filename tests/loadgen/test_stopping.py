@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: what was measured is kept, what was in flight is cancelled, and a second signal ends it at once.
+"""Ctrl-C, SIGTERM and SIGHUP: what was measured is kept, what was in flight is cancelled, and a second signal ends it at once.
 
 The run is in a process of its own, as a user's would be; the server that it measures tells when it is in the middle.
 """
@@ -24,7 +24,7 @@ from loop_runner import environment_with
 from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunked, until
 
 from inferometer.clock import NS
-from inferometer.loadgen.pool import SECOND_THOUGHT_NS
+from inferometer.interruption import SECOND_THOUGHT_NS
 from inferometer.trace import Outcome
 
 RUN = """
@@ -41,15 +41,15 @@ else:
     print(json.dumps({"outcomes": trace.requests["outcome"].tolist(), "interrupted": trace.interrupted}))
 """
 
-SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
 
 
 def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    """As it happens: Ctrl-C reaches the whole group, SIGTERM one process."""
-    if number == signal.SIGINT:
-        os.killpg(process.pid, number)
-    else:
+    """As it happens: Ctrl-C and the end of a terminal reach the whole group, SIGTERM one process."""
+    if number == signal.SIGTERM:
         process.send_signal(number)
+    else:
+        os.killpg(process.pid, number)
 
 
 @contextmanager
@@ -139,9 +139,10 @@ def test_signals_do_as_they_did_before_when_the_run_is_over() -> None:
 import signal, sys
 from loop_runner import closed_loop, jobs_for
 from inferometer.loadgen import measure
-before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+before = [signal.getsignal(number) for number in numbers]
 measure(jobs_for(int(sys.argv[1]), closed_loop(1, 1)))
-assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+assert [signal.getsignal(number) for number in numbers] == before
 """
     environment = environment_with(Path(__file__).parent)
     with ScriptedServer(answer) as server:

@@ -12,7 +12,16 @@ from trace_builder import build, request
 
 from inferometer.clock import MS, NS
 from inferometer.metrics import Finding, Level, Verdict, judge, summarize
-from inferometer.metrics.calibration import Calibration, Ceiling, Precision, ceiling_in_words, precision_of, statement
+from inferometer.metrics.calibration import (
+    Calibration,
+    Ceiling,
+    Missing,
+    Precision,
+    ceiling_in_words,
+    precision_of,
+    statement,
+    why_unfit,
+)
 from inferometer.metrics.peaks import peak_per_s
 from inferometer.trace import MISSING, Trace
 
@@ -32,7 +41,7 @@ def found(trace: Trace, known: Calibration | None) -> Finding:
     return finding
 
 
-def precision(trace: Trace, known: Calibration | None, **options: Any) -> Precision:
+def precision(trace: Trace, known: Calibration | Missing | None, **options: Any) -> Precision:
     return precision_of(trace, summarize(trace, planned=len(trace)), known, **options)
 
 
@@ -143,8 +152,28 @@ def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
         "This host: beyond ±0.25 ms at any load, ceiling ≥ 70,000 events/s, 0 requests/s, ≥ 4,096 streams; "
         "this run used 0.3 %, –, 0.2 %. It was calibrated without TLS, which this run used: the ceilings are lower."
     )
-    assert "not calibrated" in statement(precision(steady(), None))
-    assert "inferometer calibrate" in statement(precision(steady(), None))
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        (None, "This run was not compared with a calibration of its host."),
+        (Missing("none"), "This host is not calibrated: `inferometer calibrate` measures its error"),
+        (Missing("off"), "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off)"),
+        (
+            Missing("other", "inferometer calibrate --workers 4", ("workers", "python")),
+            "This host is calibrated only for other settings or versions (workers, python): `inferometer calibrate --workers",
+        ),
+        (Missing("unusable"), "The stored calibration of this host cannot be used: `inferometer calibrate` makes a new one."),
+    ],
+)
+def test_the_statement_says_why_there_is_none(missing: Missing | None, told: str) -> None:
+    found = precision(steady(), missing)
+    assert statement(found).startswith(told)
+    assert found.missing == missing
+    compared = found.against(calibration())
+    assert compared == precision(steady(), calibration())
+    assert compared.missing is None
 
 
 @pytest.mark.parametrize(
@@ -152,6 +181,31 @@ def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
 )
 def test_a_ceiling_has_two_digits(value: float, words: str) -> None:
     assert ceiling_in_words(Ceiling(value, "client")) == words
+
+
+def test_a_verdict_compared_with_a_calibration_made_later_is_as_if_it_had_been_there() -> None:
+    for known in (calibration(), calibration(events=150.0), calibration(events=150.0, ended_by="time")):
+        assert judged(steady(), None).against(known) == judged(steady(), known)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({}, ""),
+        ({"waited_share": 0.5, "others_share": 0.05}, ""),  # one core, which client and server share
+        ({"waited_share": 0.01, "others_share": 0.6}, ""),  # so many cores that others are not in the way
+        ({"waited_share": None, "others_share": 0.6}, ""),
+        (
+            {"waited_share": 0.3, "others_share": 0.6},
+            "other programs used 60 % of its cores, and the calibration waited for a core",
+        ),
+        ({"requests": 0.0, "ended_by": "time"}, "Even at the smallest load that was tried (requests/s)"),
+    ],
+)
+def test_a_calibration_of_a_busy_host_is_of_no_use(fields: dict[str, Any], why: str) -> None:
+    told = why_unfit(calibration(**fields))
+    assert why in told
+    assert bool(told) == bool(why)
 
 
 def test_it_is_part_of_the_verdict_as_plain_data() -> None:

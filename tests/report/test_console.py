@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.clock import MS
+from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, Missing, Precision
 from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import Distribution
 from inferometer.metrics.finding import Finding, Level
@@ -19,7 +20,7 @@ from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Counts, Events, Goodput, Summary
 from inferometer.metrics.verdict import Verdict
-from inferometer.report.console import render
+from inferometer.report.console import render, render_precision
 from inferometer.spec.run import Load
 from inferometer.trace.server_counters import Reading, ServerCounters
 from inferometer.trace.trace import WorkerRecord
@@ -207,3 +208,34 @@ def test_a_run_that_measured_nothing() -> None:
         next_step="Look at the failures, then try a single request.",
     )
     assert_golden("console_nothing.txt", render(summary, Verdict((nothing,)), load=Load(num_prompts=30), workers=[]))
+
+
+def test_what_is_added_once_the_host_is_calibrated() -> None:
+    found = Precision(
+        calibrated=None,
+        target_ms=None,
+        ttft_error_p50_ms=None,
+        ttft_error_p99_ms=None,
+        itl_error_p50_ms=None,
+        itl_error_p99_ms=None,
+        ceilings={},
+        load={"events": 200.0, "requests": 10.0, "streams": 10.0},
+        stamps={"KERNEL": 200},
+        added_delay_p50_ms=0.01,
+        added_delay_p99_ms=0.02,
+        shared_stamp_share=0.0,
+        ambiguity_p99_ms=0.0,
+        tls=False,
+        missing=Missing("none"),
+    )
+    before = Verdict((Finding("beyond_calibration", Level.OK, "Not compared."), *FINE.findings), found)
+    high: dict[Kind, Ceiling] = dict.fromkeys(UNITS, Ceiling(1_000.0, "client"))
+    made = Calibration({}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", high, ())
+    assert render_precision(before.against(made), before) == (
+        "This host: beyond ±0.25 ms at any load, ceiling 1,000 events/s, 1,000\n"
+        "requests/s, 1,000 streams; this run used 20 %, 1.0 %, 1.0 %.\n"
+    )
+    low = replace(made, ceilings={**high, "events": Ceiling(150.0, "client")})
+    lines = render_precision(before.against(low), before).splitlines()
+    assert lines[2] == "Verdict: SUSPECT, now that this host is calibrated (it was VALID)"
+    assert lines[3].startswith("  suspect  At its peak the load was beyond what this host's client can take")

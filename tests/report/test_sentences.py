@@ -14,7 +14,7 @@ import pytest
 from page_points import point
 
 from inferometer import results
-from inferometer.metrics.calibration import UNITS, Ceiling, Precision
+from inferometer.metrics.calibration import UNITS, Ceiling, Missing, Precision
 from inferometer.metrics.finding import Finding, Level
 from inferometer.report.figures import Drawing, draw_all, gather
 from inferometer.report.page import make_view, render
@@ -100,7 +100,26 @@ def test_precision_in_words() -> None:
     beyond = data(ttft_error_p99_ms=None, itl_error_p99_ms=None)
     assert "在任何负载下误差都超过 ±0.25 ms" in str(precision_in_words(beyond, "zh-CN"))
     unknown = data(calibrated=None, target_ms=None, ttft_error_p99_ms=None, itl_error_p99_ms=None, ceilings={})
-    assert str(precision_in_words(unknown, "zh-CN")).startswith("这台主机尚未校准")
+    assert precision_in_words(unknown, "zh-CN") == "本次运行未与主机的校准数据对照。"
+    del unknown["missing"]  # as files of earlier versions are
+    assert precision_in_words(unknown, "zh-TW") == "本次執行未與主機的校準資料對照。"
+
+
+@pytest.mark.parametrize(
+    ("missing", "simplified", "traditional"),
+    [
+        (Missing("none", "inferometer calibrate --workers 2"), "这台主机尚未校准", "這台主機尚未校準"),
+        (Missing("off"), "校准已关闭（--no-calibration 或", "校準已關閉（--no-calibration 或"),
+        (Missing("other", differs=("workers", "python")), "（workers、python）", "（workers、python）"),
+        (Missing("unusable"), "保存的校准数据无法使用", "儲存的校準資料無法使用"),
+    ],
+)
+def test_why_a_precision_is_not_known_in_words(missing: Missing, simplified: str, traditional: str) -> None:
+    unknown = data(calibrated=None, ceilings={}, missing=missing)
+    assert simplified in str(precision_in_words(unknown, "zh-CN"))
+    assert traditional in str(precision_in_words(unknown, "zh-TW"))
+    if missing.reason != "off":
+        assert f"`{missing.command}`" in str(precision_in_words(unknown, "zh-CN"))
 
 
 @pytest.mark.parametrize(
@@ -108,6 +127,7 @@ def test_precision_in_words() -> None:
     [
         *({"ceilings": {}}, {"ceilings": 3}, {"ceilings": {key: {"value": math.inf, "ended_by": "client"} for key in UNITS}}),
         *({"used": None}, {"used": dict.fromkeys(UNITS, 10**400)}),
+        *({"calibrated": None, "missing": each} for each in (3, {"reason": "new"}, {"reason": "none", "differs": 1})),
         *({"target_ms": []}, {"ttft_error_p99_ms": "x"}, {"ttft_error_p99_ms": 10**400}),
     ],
 )

@@ -77,7 +77,7 @@ def test_wrong_settings_are_found_before_anything_starts() -> None:
         EmbeddedEngine(port=70_000)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_the_command_serves_until_it_is_told_to_end(number: signal.Signals, tmp_path: Path) -> None:
     truth = tmp_path / "truth.npz"
     command = [*COMMAND, "--port", "0", "--truth", str(truth)]
@@ -88,6 +88,20 @@ def test_the_command_serves_until_it_is_told_to_end(number: signal.Signals, tmp_
         os.kill(process.pid, number)
         assert process.wait(TIMEOUT_S) == 0
     assert len(load_truth(truth)) == 0
+
+
+def test_true_times_that_cannot_be_written_any_more_are_a_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    command = [*COMMAND, "--port", "0", "--truth", str(folder / "truth.npz")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+        folder.rmdir()
+        process.terminate()
+        _, err = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 2
+    assert err == f"The true times cannot be written to {folder / 'truth.npz'} (No such file or directory): they are lost.\n"
 
 
 @pytest.mark.parametrize(

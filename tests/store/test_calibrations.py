@@ -13,7 +13,7 @@ import pytest
 
 from inferometer.metrics.calibration import Calibration, Ceiling, LoadLevel
 from inferometer.store.atomic import CannotWriteError
-from inferometer.store.calibrations import DIRECTORY_VARIABLE, default_directory, find, keep, path_of
+from inferometer.store.calibrations import DIRECTORY_VARIABLE, default_directory, find, keep, nearest, path_of
 
 KEY = {"hostname": "rack 7/node", "cpus": 8, "workers": 1, "stamps": "kernel"}
 
@@ -55,6 +55,19 @@ def test_another_host_and_other_settings_have_another(tmp_path: Path, change: di
     assert find(other, tmp_path) == (None, "")
     keep(made(key=other, seconds=3.0), tmp_path)
     assert find(KEY, tmp_path).calibration == made()
+
+
+def test_in_what_the_nearest_one_differs(tmp_path: Path) -> None:
+    assert nearest(KEY, tmp_path) == ()
+    keep(made(key={**KEY, "hostname": "rack-7-node"}), tmp_path)  # whose files have names that begin alike
+    assert nearest(KEY, tmp_path) == ()
+    keep(made(key={**KEY, "workers": 2, "cpus": 4}), tmp_path)
+    assert nearest(KEY, tmp_path) == ("cpus", "workers")
+    keep(made(key={**KEY, "workers": 4}), tmp_path)
+    assert nearest(KEY, tmp_path) == ("workers",)
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"[" * 1000)
+    assert nearest(KEY, tmp_path) == ()
 
 
 def test_the_order_of_a_key_means_nothing(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def write_archive(path: Path, top: str, files: Iterable[tuple[str, Path | bytes]
     Files that vanish meanwhile are left out. Raises CannotWriteError, and then there is no archive.
     """
     number = 0
-    with replacing(path) as temporary, tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as tar:
+    with replacing(path, new=True) as temporary, tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as tar:
         for name, content in files:
             with suppress(FileNotFoundError), content.open("rb") if isinstance(content, Path) else BytesIO(content) as file:
                 member = tarfile.TarInfo(f"{top}/{name}")

@@ -1,4 +1,4 @@
-"""This host's calibration for a run: the stored one, else a quick one made now, which is then stored.
+"""This host's calibration for a run: the stored one, else a quick one, which is then stored.
 
 A run never fails for it: what cannot be made, read or stored is said, and the run goes on without. Knows no terminal.
 """
@@ -10,9 +10,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Literal
 
-from inferometer.metrics.calibration import Calibration, LoadLevel
+from inferometer.metrics.calibration import Calibration, LoadLevel, Missing, why_unfit
 from inferometer.store.atomic import CannotWriteError
-from inferometer.store.calibrations import default_directory, find, keep
+from inferometer.store.calibrations import default_directory, find, keep, nearest
 from inferometer.store.environment import EMBEDDED_VERSION
 
 VARIABLE = "INFEROMETER_CALIBRATION"
@@ -37,7 +37,7 @@ def is_rehearsal(server_version: str | None) -> bool:
 
 
 class HostCalibrations:
-    """Looks up or makes each calibration once, however often it is asked for."""
+    """Looks each calibration up, or makes it, once, however often it is asked for."""
 
     def __init__(
         self, say: Callable[[str], None], progress: Callable[[], AbstractContextManager[Callable[[LoadLevel], None]]]
@@ -45,37 +45,76 @@ class HostCalibrations:
         """`progress`: while one is made; what to tell of every load that was tried."""
         self._say = say
         self._progress = progress
-        self._known: dict[tuple[Policy, int, bool], Calibration | None] = {}
+        self._known: dict[tuple[int, bool], Calibration | Missing] = {}
+        self._tried: set[tuple[int, bool]] = set()
 
-    def of(self, policy: Policy, *, workers: int, real_time: bool) -> Calibration | None:
-        """For a client with these settings; None without one. Raises KeyboardInterrupt if it was stopped while it was made."""
+    def find(self, policy: Policy, *, workers: int, real_time: bool) -> Calibration | Missing:
+        """The stored one, for a client with these settings; or why there is none."""
         if policy == "off":
-            return None
-        settings = (policy, workers, real_time)
+            return Missing("off")
+        settings = (workers, real_time)
         if settings not in self._known:
-            self._known[settings] = self._find_or_make(policy, workers, real_time)
+            self._known[settings] = self._look_up(workers, real_time)
         return self._known[settings]
 
-    def _find_or_make(self, policy: Policy, workers: int, real_time: bool) -> Calibration | None:
-        from inferometer.campaign.calibration import QUICK, CalibrationError, calibrate, key_of
+    def find_or_make(self, policy: Policy, *, workers: int, real_time: bool, notice: str) -> Calibration | Missing:
+        """The stored one; else, if the policy is to make one, a new one. `notice` is said before it is made.
 
-        directory = default_directory()
-        found = find(key_of(workers=workers, real_time=real_time), directory)
-        if found.problem:
-            self._say(found.problem)
-        if found.calibration is not None or policy == "stored":
+        Raises KeyboardInterrupt if it was stopped while it was made.
+        """
+        from inferometer.loadgen import others_measure
+
+        found = self.find(policy, workers=workers, real_time=real_time)
+        settings = (workers, real_time)
+        if isinstance(found, Missing) and policy == "make" and settings not in self._tried:
+            self._tried.add(settings)
+            if others_measure():
+                self._say("This host is not calibrated now, because that would disturb another measurement that runs on it.")
+                return found
+            self._say(notice)
+            made = self._make(workers, real_time)
+            self._known[settings] = found = made or found
+        return found
+
+    def _look_up(self, workers: int, real_time: bool) -> Calibration | Missing:
+        from inferometer.campaign.calibration import key_of
+
+        key, directory = key_of(workers=workers, real_time=real_time), default_directory()
+        found = find(key, directory)
+        why = why_unfit(found.calibration) if found.calibration else ""
+        if found.calibration is not None and not why:
             return found.calibration
-        self._say(
-            f"Calibrating this host, once for it and these settings: its cores are busy for about {ABOUT_S} s. "
-            "(--no-calibration goes without.)"
-        )
+        command = _command(workers, real_time)
+        if problem := found.problem or (why and f"{why} Its stored calibration is not used."):
+            self._say(problem)
+            return Missing("unusable", command)
+        differs = nearest(key, directory)
+        return Missing("other" if differs else "none", command, differs)
+
+    def _make(self, workers: int, real_time: bool) -> Calibration | None:
+        """A quick one, stored; None, and that is said, if it cannot be made or is of no use."""
+        from inferometer.campaign.calibration import QUICK, CalibrationError, calibrate
+
         try:
             with self._progress() as on_level:
                 made = calibrate(workers=workers, real_time=real_time, effort=QUICK, on_level=on_level)
-            keep(made, directory)
         except CalibrationError as error:
-            self._say(f"{error} The run goes on without a calibration.")
+            self._say(f"{error} No calibration is used.")
             return None
+        except Exception as error:  # a run never fails for its calibration
+            self._say(f"The calibration failed ({type(error).__name__}: {error}). No calibration is used.")
+            return None
+        if why := why_unfit(made):
+            self._say(f"{why} The calibration is not kept. `{_command(workers, real_time)}` while the host is idle makes one.")
+            return None
+        try:
+            keep(made, default_directory())
         except CannotWriteError as error:
             self._say(f"The calibration is used, but not stored: {error}.")
         return made
+
+
+def _command(workers: int, real_time: bool) -> str:
+    """What calibrates the host for these settings."""
+    more = [f"--workers {workers}"] * (workers != 1) + ["--no-realtime"] * (not real_time)
+    return " ".join(["inferometer calibrate", *more])

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -126,6 +127,7 @@ def calibrate(
     """
     began_s, now = time.monotonic(), datetime.now(timezone.utc)
     load_average = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    busy_s, own_s = _busy_s(), _own_s()
     servers = max(1, min(2 * workers, usable_cpus() - workers))
     key = key_of(workers=workers, real_time=real_time)
     try:
@@ -144,18 +146,37 @@ def calibrate(
                 )
     except (MeasurementError, RuntimeError, OSError) as error:
         raise CalibrationError(f"This host could not be calibrated: {error}") from error
+    seconds = time.monotonic() - began_s
+    others_s = _busy_s() - busy_s - (_own_s() - own_s)
     return Calibration(
         key=key,
         time=now.isoformat(timespec="seconds"),
         quick=effort is QUICK,
-        seconds=time.monotonic() - began_s,
+        seconds=seconds,
         load_average=load_average,
         target_ms=target_ms,
         stamps=", ".join(sorted(bench.stamps)),
         scheduling=", ".join(sorted(bench.scheduling)),
         ceilings=ceilings,
         levels=tuple(bench.levels),
+        waited_share=bench.waited_share,
+        others_share=max(0.0, others_s / (seconds * usable_cpus())),
     )
+
+
+def _busy_s() -> float:
+    """How long the cores that are ours have been busy, with whatever program, s."""
+    import psutil
+
+    cores = psutil.cpu_times(percpu=True)
+    ours = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(len(cores))
+    return sum(core.user + core.system + getattr(core, "nice", 0.0) for number, core in enumerate(cores) if number in ours)
+
+
+def _own_s() -> float:
+    """How much of that was for us, and for children of ours that have ended, s."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 @dataclass
@@ -171,6 +192,14 @@ class _Bench:
     levels: list[LoadLevel] = field(default_factory=list)
     stamps: set[str] = field(default_factory=set)
     scheduling: set[str] = field(default_factory=set)
+    waits: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: {"client": [], "server": []})
+    """Of each load: how long its processes waited for a core, and how long they ran, ns."""
+
+    @property
+    def waited_share(self) -> float | None:
+        """Of the time, how long the one of them that waited longer waited; None if the system does not tell."""
+        shares = [sum(waited for waited, _ in of) / sum(ran for _, ran in of) for of in self.waits.values() if of]
+        return max(shares, default=None)
 
     def probe(self, kind: Kind) -> Callable[[float], Reading]:
         """Tries a load of this kind."""
@@ -207,9 +236,14 @@ class _Bench:
             )
             for share in stripe(plan, self.workers)
         ]
+        began_ns, waited_ns = time.monotonic_ns(), self.server.waited_ns()
         trace = measure(jobs)
         if trace.interrupted:
             raise KeyboardInterrupt
+        ended_ns, waits_ns = time.monotonic_ns(), self.server.waited_ns()
+        if waited_ns is not None and waits_ns is not None:
+            self.waits["server"].append((waits_ns - waited_ns, (ended_ns - began_ns) * self.server.processes))
+        self.waits["client"] += [(w.run_queue_ns, w.wall_ns) for w in trace.workers if w.run_queue_ns >= 0 and w.wall_ns]
         self.stamps |= {StampSource(code).name.lower() for code in np.unique(trace.events["stamp_source"]).tolist()}
         self.scheduling |= {worker.scheduling.partition(",")[0] for worker in trace.workers}
         return trace, self.server.truth()

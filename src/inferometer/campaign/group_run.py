@@ -17,6 +17,7 @@ from inferometer.campaign.measured import Measured, measure_point
 from inferometer.campaign.point import KnownServer, PointError, ReadyPoint, prepare
 from inferometer.campaign.results import Measurement, Results
 from inferometer.campaign.task import Display, Task
+from inferometer.interruption import Interruption
 from inferometer.loadgen import MeasurementError
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
@@ -175,21 +176,24 @@ class GroupRun:
         calibration = self.task.calibration(spec.workers)
         gc.collect()
         gc.freeze()  # a worker is forked from us and collects once before it runs: it need not look at all that we hold
-        ready = prepare(spec, self._known, attempt=attempt)
-        self._say_rows(ready)
-        with self.display.measuring(point) as show:
-            measured = measure_point(
-                ready,
-                self._known.endpoint,
-                self.task.wanted,
-                real_time=self.task.real_time,
-                request_id_prefix=f"{spec.fingerprint}-{attempt}-",
-                calibration=calibration,
-                on_progress=show,
-            )
-        if measured.trace.interrupted:
-            raise KeyboardInterrupt
-        result = self._save(point, measured, attempt)
+        with Interruption() as interruption:
+            ready = prepare(spec, self._known, attempt=attempt)
+            self._say_rows(ready)
+            with self.display.measuring(point) as show:
+                measured = measure_point(
+                    ready,
+                    self._known.endpoint,
+                    self.task.wanted,
+                    real_time=self.task.real_time,
+                    request_id_prefix=f"{spec.fingerprint}-{attempt}-",
+                    calibration=calibration,
+                    on_progress=show,
+                    interruption=interruption,
+                )
+            if measured.trace.interrupted:
+                raise KeyboardInterrupt
+            result = self._save(point, measured, attempt)
+            interruption.release()
         if result.counts:
             self._sent[point.spec.prompts_fingerprint] = attempt
         return result

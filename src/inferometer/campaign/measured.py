@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from inferometer.campaign import point
 from inferometer.campaign.calibrated import is_rehearsal
 from inferometer.campaign.point import ReadyPoint
+from inferometer.interruption import Interruption
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary, Verdict, judge, summarize
-from inferometer.metrics.calibration import Calibration
+from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint
@@ -55,8 +56,8 @@ class Measured:
     """Local time of its end."""
     server: ServerCounters | None = None
     """What the server counted before and after; None if it does not tell."""
-    calibration: Calibration | None = None
-    """Of this host."""
+    calibration: Calibration | Missing | None = None
+    """Of this host, or why there is none."""
     diagnosis: str = ""
     """Cause and cure of what the server said of failures, where they are known."""
 
@@ -75,11 +76,12 @@ class Measured:
 
     def save_run(self, directory: Path, environment: Mapping[str, Any]) -> None:
         """Write the run directory, which must not exist yet. Raises CannotWriteError."""
+        calibration = self.calibration
         save_run(
             directory,
             self.trace if self.wanted.detailed else replace(self.trace, texts=None),
             self.ready.spec,
-            environment={**environment, "calibration": self.calibration.to_dict() if self.calibration else None},
+            environment={**environment, "calibration": calibration.to_dict() if isinstance(calibration, Calibration) else None},
             prompts=self.ready.workload.facts(),
             summary=self.summary.to_dict(),
             verdict=self.verdict.to_dict(),
@@ -94,10 +96,14 @@ def measure_point(
     *,
     real_time: bool = True,
     request_id_prefix: str = "",
-    calibration: Calibration | None = None,
+    calibration: Calibration | Missing | None = None,
     on_progress: Callable[[Snapshot], None] = lambda _: None,
+    interruption: Interruption | None = None,
 ) -> Measured:
-    """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began."""
+    """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began.
+
+    `interruption`: entered by the caller, and held when this returns, so that what was measured can be saved.
+    """
     before = counters_before(endpoint)
     trace = point.run(
         ready,
@@ -106,6 +112,7 @@ def measure_point(
         keep_texts=wanted.detailed,
         request_id_prefix=request_id_prefix,
         on_progress=on_progress,
+        interruption=interruption,
     )
     finished = datetime.now().astimezone()
     answered = len(trace.with_outcome(Outcome.OK))

@@ -14,6 +14,7 @@ import orjson
 
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.campaign.planning import plan_of, reserve
+from inferometer.interruption import Interruption
 from inferometer.loadgen import Job, MeasurementError, Snapshot, measure, raise_descriptor_limit, resolve
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.request import Prompt, Request
@@ -156,6 +157,7 @@ def run(
     keep_texts: bool = False,
     request_id_prefix: str = "",
     on_progress: Callable[[Snapshot], None] = lambda _: None,
+    interruption: Interruption | None = None,
 ) -> Trace:
     """Measure it. Raises MeasurementError if it could not begin; a run that was stopped returns what there is."""
     spec = point.spec
@@ -184,7 +186,7 @@ def run(
         )
         for share in stripe(point.plan, spec.workers)
     ]
-    trace = _without_keys(measure(jobs, on_progress), jobs[0].headers)
+    trace = _without_keys(measure(jobs, on_progress, interruption=interruption), jobs[0].headers)
     return recount(trace, spec.workload.tokenizer) if spec.workload.tokenizer else trace
 
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RunSpec
-from inferometer.store.atomic import move, require_writable, saying_why
+from inferometer.store.atomic import move, require_writable, saying_why, take_name
 from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
 from inferometer.store.ledger import Ledger
@@ -75,8 +75,7 @@ class Results:
         write(self.places.pending_run, self.places.pending_json)
         result = self._result(measured)
         self._append("intent", result.facts())
-        self._finish(result)
-        return result
+        return self._finish(result)
 
     def close(self) -> None:
         self._ledger.close()
@@ -111,15 +110,31 @@ class Results:
             attempt=measured.attempt,
         )
 
-    def _finish(self, result: Result) -> None:
-        """Give the files of an intent their names, and note it. May be called again after it was broken off anywhere."""
-        for source, target in self._moves(result):
-            if source.exists():
-                move(source, target)
+    def _finish(self, result: Result) -> Result:
+        """Give the files of an intent their names, and note it. May be called again after it was broken off anywhere.
+
+        Whether the JSON file's name is still free is found out by taking it: `bench` may write to the same directory.
+        """
+        (pending_run, run), (pending_json, _) = self._moves(result)
+        if pending_run.exists():
+            move(pending_run, run)
+        while pending_json.exists():
+            try:
+                take_name(pending_json, self.places.result_dir / result.json)
+            except FileExistsError:
+                result = self._renamed(result)
+                self._append("intent", result.facts())
         self._append("done", result.facts())
         if result.counts:
             self.standing.damage.pop(result.fingerprint, None)
         self._set_aside(old for old in self.standing.history.older if old.fingerprint == result.fingerprint)
+        return result
+
+    def _renamed(self, result: Result) -> Result:
+        """The same with another name for its JSON file, which is free."""
+        json = self.places.relative(free_path(self.places.result_dir / result.json))
+        files = {json if name == result.json else name: checksum for name, checksum in result.files.items()}
+        return replace(result, json=json, files=files)
 
     def _moves(self, result: Result) -> Iterator[tuple[Path, Path]]:
         """The run directory goes first: a JSON file in its place has one."""

@@ -8,14 +8,12 @@ cannot be written any more, end the campaign with what is done. Not known here: 
 
 from __future__ import annotations
 
-import signal
 import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from types import FrameType
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 
 import inferometer
 from inferometer.campaign.group_run import GroupLostError, GroupRun
@@ -24,7 +22,8 @@ from inferometer.campaign.outcome import Outcome, endings_of
 from inferometer.campaign.results import Results
 from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
-from inferometer.metrics.calibration import host_in_words
+from inferometer.interruption import Interruption
+from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.spec.campaign import Group
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
@@ -39,7 +38,7 @@ NAMED = 10
 def run_campaign(task: Task, places: Places, display: Display) -> Outcome:
     """Measure what is not measured yet. Raises LockedError, LedgerError, and CannotWriteError if it cannot even begin."""
     require_writable(places.directory)
-    with locked(places.lock), Results(places) as results, _stopped_by_signals():
+    with locked(places.lock), Results(places) as results, Interruption():
         return _Run(task, places, results, display).run()
 
 
@@ -96,7 +95,7 @@ class _Run:
         todo = [point for group in self.task.groups for point in group.points if self.groups[group.id].is_todo(point)]
         for workers in sorted({point.spec.workers for point in todo}):
             calibration = self.task.calibration(workers)
-            if calibration is not None:
+            if isinstance(calibration, Calibration):
                 self.display.say(host_in_words(calibration))
 
     def _measure(self, block: Block) -> None:
@@ -167,21 +166,3 @@ class _Run:
     def _as_it_is_now(self) -> Standing:
         """From the files again, also of what was measured just now: a result that cannot be read is none."""
         return read_standing(self.places)
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """A lost terminal or a polite `kill` stops the campaign as Ctrl-C does, unless they are ignored (nohup)."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    for number, handler in before.items():
-        if handler == signal.SIG_DFL:
-            signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

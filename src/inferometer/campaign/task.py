@@ -11,15 +11,15 @@ from typing import Any, Protocol
 from inferometer.campaign.measured import Wanted
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
-from inferometer.metrics.calibration import Calibration
+from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.base import Confirmation, Server
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import file_name
 from inferometer.spec.interleave import Block, blocks_of
 
 
-def _not_calibrated(workers: int) -> Calibration | None:
-    return None
+def _not_calibrated(workers: int) -> Calibration | Missing:
+    return Missing("none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Task:
     """Times that the server of one group is started again after it died."""
     real_time: bool = True
     """Whether workers ask for a real-time priority."""
-    calibration: Callable[[int], Calibration | None] = _not_calibrated
-    """Of this host, for so many workers. Quick when it is called again."""
+    calibration: Callable[[int], Calibration | Missing] = _not_calibrated
+    """Of this host, for so many workers, or why there is none. Quick when it is called again."""
 
     @classmethod
     def of(
@@ -54,7 +54,7 @@ class Task:
         *,
         allow_invalid: bool = False,
         real_time: bool = True,
-        calibration: Callable[[int], Calibration | None] = _not_calibrated,
+        calibration: Callable[[int], Calibration | Missing] = _not_calibrated,
     ) -> Task:
         """The task of a campaign file."""
         wanted = Wanted(

@@ -5,16 +5,22 @@ from __future__ import annotations
 import inspect
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
 
 import typer
 
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.refusal import refuse
+from inferometer.interruption import Interruption
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from inferometer.campaign.measured import Measured
+    from inferometer.cli.bench_run import Session
     from inferometer.metrics import Verdict
     from inferometer.trace import Trace
 
@@ -34,21 +40,34 @@ def bench(**flags: Any) -> None:
     A test of the PCIe study, saved as there: inferometer bench --config C --model 7B --tp 1 --input-len 1024
 
     Exit code: 0 if the numbers may be used, 1 if the verdict is INVALID or a target of --assert was missed, 2 if nothing could
-    be measured as asked, 130 if it was interrupted (what there was by then is reported and saved). Of several repeats, the
-    worst.
+    be measured as asked, or the results could not be written anywhere, 130 if it was interrupted, by Ctrl-C, SIGTERM or the end
+    of its terminal (what there was by then is reported and saved). Of several repeats, the worst.
     """
-    from inferometer.campaign.point import PointError
     from inferometer.cli.bench_repeats import measure_repeats
+
+    with refusing(), Interruption() as interruption:
+        asked = BenchFlags(**flags)
+        if asked.config or asked.tp or asked.campaign:
+            _run_test(asked)
+        if asked.repeats != 1:
+            code = measure_repeats(asked, interruption)
+        else:
+            _, code = measure_and_report(asked, interruption)
+        interruption.finish()
+        raise typer.Exit(code)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Whatever ends a run without a result is a sentence and an exit code."""
+    from inferometer.campaign.point import PointError
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.loadgen import MeasurementError
     from inferometer.server.endpoint import EndpointError
     from inferometer.store.atomic import CannotWriteError
 
     try:
-        asked = BenchFlags(**flags)
-        if asked.config or asked.tp or asked.campaign:
-            _run_test(asked)
-        code = measure_repeats(asked) if asked.repeats != 1 else measure_and_report(asked)[1]
+        yield
     except (FlagsError, PointError) as error:
         refuse(*error.reasons)
     except (EndpointError, MeasurementError, CannotWriteError) as error:
@@ -56,7 +75,6 @@ def bench(**flags: Any) -> None:
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped before there was anything to report.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    raise typer.Exit(code)
 
 
 def _run_test(flags: BenchFlags) -> NoReturn:
@@ -86,43 +104,57 @@ def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
     return EXIT_INVALID if verdict.status == "INVALID" and not flags.allow_invalid else 0
 
 
-def measure_and_report(flags: BenchFlags) -> tuple[Trace, int]:
+def measure_and_report(flags: BenchFlags, interruption: Interruption) -> tuple[Trace, int]:
     """One run, from flags to report and files; and its exit code."""
-    from inferometer.cli.announcement import announcement, saved_in_words
+    from inferometer.cli.announcement import announcement
     from inferometer.cli.asserted import point_of_measured, tell
     from inferometer.cli.bench_files import save
+    from inferometer.cli.bench_precision import add_precision, calibrate_afterwards
     from inferometer.cli.bench_run import measure, ready_for, session
-    from inferometer.report.console import render
-    from inferometer.report.dialect import render_dialect
+    from inferometer.cli.output import in_files_too
+    from inferometer.report.console import render_precision
 
     with session(flags) as opened:
         ready = ready_for(opened)
         typer.echo("\n".join(announcement(ready, opened.known.endpoint.base_url)))
         sys.stdout.flush()
-        measured = measure(opened, ready)
-        trace, verdict = measured.trace, measured.verdict
+        measured = measure(opened, ready, interruption)
         saved: list[Path] = []
         try:  # first the files: nobody can take them back, but a reader of our output may hang up
             if flags.save_result:
-                save(flags, measured, saved)
+                saved += save(flags, measured)
+                in_files_too()
         finally:
-            metrics = opened.asked.metrics
-            text = render(
-                measured.summary,
-                verdict,
-                load=ready.spec.load,
-                workers=trace.workers,
-                metrics=metrics,
-                server=measured.server,
-            )
-            typer.echo(text, nl=False)
-            for dialect in flags.dialect or []:
-                typer.echo(render_dialect(trace, dialect), nl=False)
-            for line in saved_in_words(saved):
-                typer.echo(line)
-    code = exit_code(flags, trace, verdict)
-    if not opened.asked.goals:
-        return trace, code
-    from inferometer.analysis.targets import check
+            _report(opened, measured, saved)
+    trace, verdict = measured.trace, measured.verdict
+    code = EXIT_INTERRUPTED if interruption.asked else exit_code(flags, trace, verdict)
+    if opened.asked.goals:
+        from inferometer.analysis.targets import check
 
-    return trace, max(code, tell(check(opened.asked.goals, [point_of_measured(measured)])))
+        code = max(code, tell(check(opened.asked.goals, [point_of_measured(measured)])))
+    sys.stdout.flush()
+    if calibration := calibrate_afterwards(opened, verdict, interruption, saved=bool(saved)):
+        (compared,) = add_precision(calibration, [verdict], [saved[0] if saved else None])
+        if compared is not verdict:
+            typer.echo(render_precision(compared, verdict), nl=False)
+    return trace, code
+
+
+def _report(session: Session, measured: Measured, saved: Sequence[Path]) -> None:
+    from inferometer.cli.announcement import saved_in_words
+    from inferometer.report.console import render
+    from inferometer.report.dialect import render_dialect
+
+    text = render(
+        measured.summary,
+        measured.verdict,
+        load=measured.ready.spec.load,
+        workers=measured.trace.workers,
+        metrics=session.asked.metrics,
+        server=measured.server,
+    )
+    typer.echo(text, nl=False)
+    for dialect in session.flags.dialect or []:
+        typer.echo(render_dialect(measured.trace, dialect), nl=False)
+    for line in saved_in_words(saved):
+        typer.echo(line)

@@ -1,6 +1,7 @@
 """Where `bench` leaves its results: names that are free, room that is there, and another place if it fails after all.
 
-Nothing that exists is replaced: a name that is taken gets a number, the JSON file and its run directory the same.
+Nothing that exists is replaced: a name that is taken gets a number, the JSON file and its run directory the same. A name is
+free if it can be taken: other runs may end at the same time, and write to the same directory.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inferometer.store.atomic import CannotWriteError, require_nameable, require_writable
+import typer
+
+from inferometer.store.atomic import (
+    CannotWriteError,
+    require_nameable,
+    require_writable,
+    set_aside,
+    take_name,
+    write_file,
+)
 from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import file_name, save_result
 
@@ -36,47 +46,75 @@ BYTES, BYTES_A_REQUEST, BYTES_AN_EVENT, MORE_IN_DETAIL = 128 << 10, 200, 8, 32
 MB = 1_000_000
 
 
-def save(flags: BenchFlags, measured: Measured, saved: list[Path]) -> None:
-    """Write the run directory, then vLLM's JSON beside it; `saved` is told what there is.
+def save(flags: BenchFlags, measured: Measured) -> list[Path]:
+    """Write the run directory, then vLLM's JSON beside it; the paths of both.
 
-    What cannot be written there is written to a temporary folder or the home directory. Raises CannotWriteError all the same.
+    What cannot be written there is written to a temporary folder or the home directory, and that is said on standard error.
+    Raises CannotWriteError if it could be written nowhere.
     """
     path = result_path(flags, measured.ready, measured.finished)
     try:
-        _write(flags, measured, path, saved)
+        return _write(flags, measured, path)
     except CannotWriteError as error:
-        where = _rescue(flags, measured, path.name, saved)
-        if where is None:
+        saved = _rescue(flags, measured, path.name)
+        if not saved:
             size = _bytes(flags, measured.ready) / MB
             raise CannotWriteError(
                 f"{error}. There was no room elsewhere either (some {size:.1f} MB are needed): the report is all that is left"
             ) from error
-        raise CannotWriteError(f"{error}. What was measured lies in {where}/ instead") from error
+        typer.echo(f"inferometer: {error}. The results are in {saved[0].parent}/ instead.", err=True)
+        return saved
 
 
-def _write(flags: BenchFlags, measured: Measured, path: Path, saved: list[Path]) -> None:
-    json, directory = free_names(path, append=flags.append_result)
-    measured.save_run(directory, describe_environment(sys.argv, measured.ready.server))
-    saved.append(directory)
-    save_result(json, measured.result(), append=flags.append_result)
-    saved.append(json)
+def _write(flags: BenchFlags, measured: Measured, path: Path) -> list[Path]:
+    with set_aside(path) as aside:
+        run, json = aside / "run", aside / "result.json"
+        measured.save_run(run, describe_environment(sys.argv, measured.ready.server))
+        result = measured.result()
+        if not flags.append_result:
+            save_result(json, result)
+        for file, directory in names(path, append=flags.append_result):
+            with suppress(FileExistsError):
+                take_name(run, directory)
+                try:
+                    if flags.append_result:
+                        save_result(file, result, append=True)
+                    else:
+                        take_name(json, file)
+                except BaseException:
+                    directory.rename(run)  # both have the same number, or none
+                    raise
+                return [directory, file]
+    raise AssertionError("there is no end of numbers")
 
 
-def _rescue(flags: BenchFlags, measured: Measured, name: str, saved: list[Path]) -> Path | None:
-    """Write all of it somewhere else; the folder, or None where that fails too."""
+def save_repeats(run: Path, file: str, content: bytes) -> Path:
+    """Write a file over all repeats of which `run` is the first one's directory; its path.
+
+    It is in a directory of its own: whoever reads all JSON files here finds only runs. Raises CannotWriteError.
+    """
+    stem = run.name.rpartition(REPEAT)[0] or run.name
+    path = run.with_name(f"{stem}{REPEATS}.json")
+    with set_aside(path) as aside:
+        write_file(aside / "all" / file, content)
+        for _, directory in names(path):
+            with suppress(FileExistsError):
+                take_name(aside / "all", directory)
+                return directory / file
+    raise AssertionError("there is no end of numbers")
+
+
+def _rescue(flags: BenchFlags, measured: Measured, name: str) -> list[Path]:
+    """Write all of it somewhere else; the paths, or none where that fails too."""
     for parent in _elsewhere():
-        instead: list[Path] = []
         folder = None
         try:
             folder = Path(tempfile.mkdtemp(prefix=RESCUE_PREFIX, dir=parent))
-            _write(flags, measured, folder / name, instead)
+            return _write(flags, measured, folder / name)
         except OSError:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
-            continue
-        saved[:] = instead
-        return folder
-    return None
+    return []
 
 
 def _elsewhere() -> Iterator[Path]:
@@ -93,16 +131,17 @@ def result_path(flags: BenchFlags, ready: ReadyPoint, finished: datetime) -> Pat
     return path if together else path.with_name(f"{path.name.removesuffix(suffix)}{REPEAT}{ready.spec.repeat + 1}{suffix}")
 
 
-def free_names(path: Path, *, append: bool = False) -> tuple[Path, Path]:
-    """Of the JSON file, and of the run directory beside it: its name without the suffix. A number follows if one is taken."""
+def names(path: Path, *, append: bool = False) -> Iterator[tuple[Path, Path]]:
+    """Of the JSON file, and of the run directory beside it: its name without the suffix. From the second on with a number.
+
+    Without those that are taken already; of two runs that want the same one, the second finds out when it takes it.
+    """
     suffix = ".json" if path.suffix == ".json" else ""
     stem = path.name.removesuffix(suffix)
     for numbered in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))):
         json = path if append else path.with_name(f"{numbered}{suffix}")
-        directory = path.with_name(numbered if suffix else f"{numbered}.run")
-        if not directory.exists() and (append or not json.exists()):
-            return json, directory
-    raise AssertionError("there is no end of numbers")
+        if append or not os.path.lexists(json):
+            yield json, path.with_name(numbered if suffix else f"{numbered}.run")
 
 
 def require_room(flags: BenchFlags, ready: ReadyPoint) -> None:

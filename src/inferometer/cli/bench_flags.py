@@ -286,7 +286,8 @@ class BenchFlags:
     calibration: Annotated[
         bool,
         Option(
-            help="Hold the run against this host's calibration; first make a quick one (once, some 12 s) if need be.",
+            help="Compare the run with this host's calibration. If there is none, make a quick one after the results are saved "
+            "(once, about 12 s).",
             rich_help_panel=RUN,
         ),
     ] = True

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from inferometer.campaign.measured import Measured
     from inferometer.cli.bench_flags import BenchFlags
     from inferometer.cli.bench_run import Session
-    from inferometer.metrics import Summary
+    from inferometer.interruption import Interruption
+    from inferometer.metrics import Summary, Verdict
+    from inferometer.metrics.repeats import Spread
     from inferometer.results import Point
 
 SUMMARY_FILE = "repeats.json"
@@ -25,11 +27,11 @@ SUMMARY_FILE = "repeats.json"
 class _Run:
     """What is kept of a repeat; its trace is in its files."""
 
+    label: str
     repeat: int
     """From 1."""
     summary: Summary
-    status: str
-    reasons: tuple[str, ...]
+    verdict: Verdict
     finished: str
     counts: bool
     """Whether its numbers are among those that are summed up: a whole run, and not INVALID unless that is allowed."""
@@ -40,7 +42,7 @@ class _Run:
     """To be held against targets; None where there are none."""
 
 
-def measure_repeats(flags: BenchFlags) -> int:
+def measure_repeats(flags: BenchFlags, interruption: Interruption) -> int:
     """All repeats, from flags to report and files; the exit code. What is finished is summed up however it ends.
 
     Raises what the first run of `bench` raises, also in a later one.
@@ -50,29 +52,35 @@ def measure_repeats(flags: BenchFlags) -> int:
     from inferometer.cli.bench_run import session
 
     runs: list[_Run] = []
+    summary = None
     with session(flags) as opened:
         try:
             for repeat in range(flags.repeats):
-                runs.append(_measure(opened, repeat))
+                interruption.release()
+                runs.append(_measure(opened, repeat, interruption))
                 if runs[-1].code == EXIT_INTERRUPTED:
                     break
         except KeyboardInterrupt:
             if not runs:
                 raise
-            return EXIT_INTERRUPTED
         finally:
+            interruption.hold()
             if runs:
-                _sum_up(opened, runs)
+                summary = _sum_up(opened, runs)
+    if interruption.asked:
+        return EXIT_INTERRUPTED
     code = max(run.code for run in runs)
     counting = [run.point for run in runs if run.counts and run.point is not None]
-    if not counting:
-        return code
-    from inferometer.analysis.targets import check
+    if counting:
+        from inferometer.analysis.targets import check
 
-    return max(code, tell(check(opened.asked.goals, [mean_of(counting)])))
+        code = max(code, tell(check(opened.asked.goals, [mean_of(counting)])))
+    sys.stdout.flush()
+    _add_precision(opened, runs, summary, interruption)
+    return code
 
 
-def _measure(session: Session, repeat: int) -> _Run:
+def _measure(session: Session, repeat: int, interruption: Interruption) -> _Run:
     from inferometer.cli.announcement import announcement
     from inferometer.cli.asserted import point_of_measured
     from inferometer.cli.bench import exit_code
@@ -87,23 +95,22 @@ def _measure(session: Session, repeat: int) -> _Run:
         typer.echo(f"Repeats:  {flags.repeats}, each with prompts and warm-ups of its own")
         sys.stdout.flush()
     label = f"[{repeat + 1:{len(str(flags.repeats))}}/{flags.repeats}]"
-    measured = measure(session, ready, label=label)
+    measured = measure(session, ready, interruption, label=label)
     code = exit_code(flags, measured.trace, measured.verdict)
     saved: list[Path] = []
     try:
         if flags.save_result:
-            save(flags, measured, saved)
+            saved += save(flags, measured)
     finally:
         _tell(label, measured, saved)
         for dialect in flags.dialect or []:
             typer.echo(render_dialect(measured.trace, dialect), nl=False)
         sys.stdout.flush()
-    verdict = measured.verdict
     return _Run(
+        label=label,
         repeat=repeat + 1,
         summary=measured.summary,
-        status=verdict.status,
-        reasons=tuple(finding.sentence for finding in verdict.reasons()),
+        verdict=measured.verdict,
         finished=measured.finished.isoformat(timespec="seconds"),
         counts=code == 0,
         code=code,
@@ -125,43 +132,46 @@ def _tell(label: str, measured: Measured, saved: Sequence[Path]) -> None:
         typer.echo(f"    {finding.sentence}")
 
 
-def _sum_up(session: Session, runs: Sequence[_Run]) -> None:
-    """The table over the runs that count, and its file."""
-    from inferometer.metrics.repeats import spreads
+def _sum_up(session: Session, runs: Sequence[_Run]) -> Path | None:
+    """The table over the runs that count, and its file, if there is one."""
+    from inferometer.cli.bench_files import save_repeats
+    from inferometer.cli.output import in_files_too
     from inferometer.report.repeats import render_repeats
 
-    counting = [run for run in runs if run.counts]
-    found = spreads([run.summary for run in counting])
+    found = _spreads(runs)
     path = None
     try:
         if runs[0].saved:
-            path = _save(session, runs, {name: each.to_dict() for name, each in found.items()})
+            path = save_repeats(runs[0].saved[0], SUMMARY_FILE, _packed(session, runs))
+            in_files_too()
     finally:
-        if counting:
+        if any(run.counts for run in runs):
             typer.echo(render_repeats(found, asked=session.flags.repeats, metrics=session.asked.metrics), nl=False)
         if left_out := [str(run.repeat) for run in runs if not run.counts]:
             typer.echo(f"Left out, since INVALID or interrupted: {', '.join(left_out)}.")
         if path is not None:
             typer.echo(f"Saved:    {path} (all repeats; each has files of its own)")
+    return path
 
 
-def _save(session: Session, runs: Sequence[_Run], found: dict[str, object]) -> Path:
-    """Write the summary of repeats into a directory of its own: whoever reads all JSON files here finds only runs."""
-    from inferometer.cli.bench_files import REPEAT, REPEATS, free_names
+def _spreads(runs: Sequence[_Run]) -> Mapping[str, Spread]:
+    from inferometer.metrics.repeats import spreads
+
+    return spreads([run.summary for run in runs if run.counts])
+
+
+def _packed(session: Session, runs: Sequence[_Run]) -> bytes:
+    """The file over all repeats."""
     from inferometer.metrics.repeats import headline_numbers
-    from inferometer.store.atomic import new_directory
 
-    directory = runs[0].saved[0]
-    stem = directory.name.rpartition(REPEAT)[0] or directory.name
-    _, place = free_names(directory.with_name(f"{stem}{REPEATS}.json"))
     content = {
         "asked": session.flags.repeats,
-        "spreads": found,
+        "spreads": {name: each.to_dict() for name, each in _spreads(runs).items()},
         "runs": [
             {
                 "repeat": run.repeat,
-                "status": run.status,
-                "reasons": run.reasons,
+                "status": run.verdict.status,
+                "reasons": [finding.sentence for finding in run.verdict.reasons()],
                 "counts": run.counts,
                 "finished": run.finished,
                 "run": run.saved[0].name,
@@ -171,6 +181,32 @@ def _save(session: Session, runs: Sequence[_Run], found: dict[str, object]) -> P
             for run in runs
         ],
     }
-    with new_directory(place) as temporary:
-        (temporary / SUMMARY_FILE).write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    return place / SUMMARY_FILE
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _add_precision(session: Session, runs: Sequence[_Run], summary: Path | None, interruption: Interruption) -> None:
+    """Calibrate the host if it is not, and say, and add to all files, what follows from that for these runs."""
+    from inferometer.cli.bench_precision import add_precision, calibrate_afterwards
+    from inferometer.metrics.calibration import statement
+    from inferometer.store.atomic import CannotWriteError, write_file
+
+    calibration = calibrate_afterwards(session, runs[0].verdict, interruption, saved=summary is not None)
+    if calibration is None:
+        return
+    places = [run.saved[0] if run.saved else None for run in runs]
+    verdicts = add_precision(calibration, [run.verdict for run in runs], places)
+    compared = [replace(run, verdict=verdict) for run, verdict in zip(runs, verdicts, strict=True)]
+    if summary is not None:
+        try:
+            write_file(summary, _packed(session, compared))
+        except CannotWriteError as error:
+            typer.echo(f"inferometer: {error}. It is as it was before this host was calibrated.", err=True)
+    precision = compared[0].verdict.precision
+    if precision is not None and precision != runs[0].verdict.precision:
+        typer.echo(statement(precision))
+    for before, run in zip(runs, compared, strict=True):
+        if run.verdict.status != before.verdict.status:
+            typer.echo(f"{run.label}  {run.verdict.status:7}  (it was {before.verdict.status})")
+        for finding in run.verdict.reasons():
+            if finding not in before.verdict.findings:
+                typer.echo(f"    {finding.sentence}")

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from inferometer.campaign.calibrated import HostCalibrations, is_rehearsal, policy_for
+from inferometer.campaign.calibrated import HostCalibrations, Policy, is_rehearsal, policy_for
 from inferometer.campaign.measured import Measured, Wanted, measure_point
 from inferometer.campaign.point import KnownServer, ReadyPoint, prepare
 from inferometer.cli.bench_files import require_room
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_spec import Asked, understand
 from inferometer.cli.host import host_calibrations
+from inferometer.interruption import Interruption
 from inferometer.live.progress import progress
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint
@@ -32,6 +33,11 @@ class Session:
     def wanted(self) -> Wanted:
         flags, asked = self.flags, self.asked
         return Wanted(asked.metrics, asked.percentiles, asked.goodput, flags.save_detailed, flags.label, asked.metadata)
+
+    @property
+    def policy(self) -> Policy:
+        """What is to be done for a calibration of this host."""
+        return policy_for(wanted=self.flags.calibration, rehearsal=is_rehearsal(self.known.version))
 
 
 @contextmanager
@@ -54,12 +60,14 @@ def ready_for(session: Session, repeat: int = 0) -> ReadyPoint:
     return ready
 
 
-def measure(session: Session, ready: ReadyPoint, *, label: str = "") -> Measured:
-    """Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began. `label` begins the progress line."""
+def measure(session: Session, ready: ReadyPoint, interruption: Interruption, *, label: str = "") -> Measured:
+    """Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began. `label` begins the progress line.
+
+    Signals are held when it returns.
+    """
     flags, repeat = session.flags, ready.spec.repeat
     prefix = flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-"
-    policy = policy_for(wanted=flags.calibration, rehearsal=is_rehearsal(ready.server["version"]))
-    calibration = session.calibrations.of(policy, workers=flags.workers, real_time=flags.realtime)
+    calibration = session.calibrations.find(session.policy, workers=flags.workers, real_time=flags.realtime)
     with progress(len(ready.plan), quiet=flags.disable_tqdm, label=label) as show:
         return measure_point(
             ready,
@@ -69,4 +77,5 @@ def measure(session: Session, ready: ReadyPoint, *, label: str = "") -> Measured
             request_id_prefix=f"{prefix}r{repeat + 1}-" if repeat else prefix,
             calibration=calibration,
             on_progress=show,
+            interruption=interruption,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
 
 if TYPE_CHECKING:
@@ -46,12 +47,17 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     not reached. Let the host do nothing else meanwhile.
 
     It is stored for this host and these settings where runs look for it: in ~/.local/state/inferometer/calibrations, or where
-    INFEROMETER_CALIBRATION_DIR says. `bench` and `run` say with every result how much of it was used, doubt what went beyond,
-    and make a quick one where there is none (--no-calibration, or INFEROMETER_CALIBRATION=off, goes without).
+    INFEROMETER_CALIBRATION_DIR says. `bench` and `run` say with every result how much of it was used, and doubt what went
+    beyond. Where there is none they make a quick one, `bench` after its results are saved, `run` before its first point
+    (--no-calibration, or INFEROMETER_CALIBRATION=off, goes without).
+
+    A calibration of a busy host is not stored: where other programs used more than a tenth of its cores and were in the way,
+    or where not even the smallest load was within.
 
     Exit code: 0, 2 if it could not be done or stored, 130 if it was interrupted.
     """
     from inferometer.campaign.calibration import CalibrationError
+    from inferometer.metrics.calibration import why_unfit
     from inferometer.report.calibration import closing
     from inferometer.store.atomic import CannotWriteError, require_writable
     from inferometer.store.calibrations import default_directory, keep
@@ -62,6 +68,8 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     try:
         require_writable(place)
         made = _calibrate(workers, realtime, target_ms, quick=quick, as_json=as_json)
+        if why := why_unfit(made):
+            refuse(f"{why} The calibration is not stored: run it again while the host is idle.")
         path = keep(made, place)
     except (CalibrationError, CannotWriteError) as error:
         refuse(str(error))
@@ -73,6 +81,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
 
         typer.echo(orjson.dumps(made.to_dict(), option=orjson.OPT_INDENT_2).decode())
         return
+    in_files_too()
     typer.echo("\n".join([*closing(made), f"Saved:    {path}"]))
 
 

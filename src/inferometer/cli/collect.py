@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
 
 
@@ -33,4 +34,5 @@ def collect(
         number = gather.collect(directory, tar)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
         refuse(str(error))
+    in_files_too()
     typer.echo(f"{number} files in {tar}")

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from inferometer.cli.bench import measure_and_report
+from inferometer.cli.bench import measure_and_report, refusing
 from inferometer.cli.bench_flags import BenchFlags
+from inferometer.interruption import Interruption
 
 REQUEST_ID_PREFIX = "demo-"
 
@@ -21,7 +22,11 @@ def demo(
     from inferometer.simulator import EmbeddedEngine, EngineSettings
 
     settings = EngineSettings(ttft_ms=60, itl_ms=15, jitter=0.1, itl_growth_ms=0.3, max_num_seqs=24, max_model_len=4096)
-    with EmbeddedEngine(settings, model="embedded", record_truth=True) as engine:
+    with (
+        refusing(),
+        Interruption() as interruption,
+        EmbeddedEngine(settings, model="embedded", record_truth=True) as engine,
+    ):
         flags = BenchFlags(
             base_url=engine.base_url,
             random_input_len=256,
@@ -37,7 +42,7 @@ def demo(
             result_dir=result_dir,
             request_id_prefix=REQUEST_ID_PREFIX,
         )
-        trace, code = measure_and_report(flags)
+        trace, code = measure_and_report(flags, interruption)
         exact = compare(trace, engine.truth(), REQUEST_ID_PREFIX)
     typer.echo(
         f"Truth:    the engine recorded a mean TTFT of {exact.true_mean_ttft_ms:.3f} ms, measured were "

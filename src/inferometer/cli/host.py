@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.campaign.calibrated import HostCalibrations, policy_for
+from inferometer.campaign.calibrated import ABOUT_S, HostCalibrations, policy_for
 from inferometer.live.calibration import calibrating
 
 if TYPE_CHECKING:
-    from inferometer.metrics.calibration import Calibration
+    from inferometer.metrics.calibration import Calibration, Missing
 
 
 def host_calibrations(*, quiet: bool = False) -> HostCalibrations:
@@ -23,7 +23,13 @@ def host_calibrations(*, quiet: bool = False) -> HostCalibrations:
     return HostCalibrations(say, lambda: calibrating(quiet=quiet))
 
 
-def calibration_by_workers(*, wanted: bool, rehearsal: bool) -> Callable[[int], Calibration | None]:
+BEFORE_A_CAMPAIGN = (
+    f"Calibrating this host before the first point, to state with every result how exact it is. This takes about {ABOUT_S} s, "
+    "once for this host and these settings; --no-calibration goes without."
+)
+
+
+def calibration_by_workers(*, wanted: bool, rehearsal: bool) -> Callable[[int], Calibration | Missing]:
     """What a campaign asks before it measures with so many workers."""
     known, policy = host_calibrations(), policy_for(wanted=wanted, rehearsal=rehearsal)
-    return lambda workers: known.of(policy, workers=workers, real_time=True)
+    return lambda workers: known.find_or_make(policy, workers=workers, real_time=True, notice=BEFORE_A_CAMPAIGN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -21,10 +20,12 @@ from inferometer.cli.datasets import datasets
 from inferometer.cli.demo import demo
 from inferometer.cli.engine import engine
 from inferometer.cli.merge import merge
+from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.cli.plan import plan
 from inferometer.cli.presets import presets
 from inferometer.cli.report import report
 from inferometer.cli.run import run
+from inferometer.interruption import Interruption, ignore_at_exit
 
 app = typer.Typer(
     name="inferometer",
@@ -111,28 +112,39 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
-    _survive_any_output()
+    survive_any_output()
+    ignore_at_exit()
     if len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv):
         _whole_flags_in_help()
+    with Interruption() as interruption:
+        code = _run(sys.argv[1:])
+        interruption.finish()
+        sys.exit(finish_output(code))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """The exit code."""
     try:
-        code = app(args=spread(without_vllm_only(sys.argv[1:]) or ["--help"]), standalone_mode=False)
+        return app(args=spread(without_vllm_only(arguments) or ["--help"]), standalone_mode=False) or 0
     except typer.TyperException as error:
         sentence = error.format_message().rstrip(".").replace(": Value error, ", ": ")
-        typer.echo(f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(sys.argv[1:])}.", err=True)
-        code = 2
+        typer.echo(f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(arguments)}.", err=True)
+        return 2
+    except FileNotFoundError:
+        if _is_somewhere():
+            raise
+        typer.echo("inferometer: the current directory does not exist any more: change to another one.", err=True)
+        return 2
     except (typer.Abort, KeyboardInterrupt):  # the latter, where Ctrl-C comes again while the first is being answered
-        code = 130
-    sys.exit(code)
+        return 130
 
 
-def _survive_any_output() -> None:
-    """A closed output, or a terminal that cannot show a character, is no reason to lose a measurement."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (stays open as long as we run)
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+def _is_somewhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _whole_flags_in_help() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
 from inferometer.report.printable import printable
 
@@ -32,6 +33,7 @@ def merge(
         merged = merge_results(sources, output)
     except (ArchiveError, GatherError, LedgerError, CannotWriteError) as error:
         refuse(str(error))
+    in_files_too()
     for heading, sentences in (
         ("Measured more than once", merged.conflicts),
         ("Left out", merged.left_out),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.asserted import HELP
+from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
 from inferometer.report.printable import printable
 
@@ -118,6 +119,8 @@ def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequen
         written = write_report(
             collection, sources, page.output, language=page.language, title=page.title, figures=page.figures, checked=checked
         )
+    if not files.prints:
+        in_files_too()
     _tell_problems(written.problems)
     points = len(collection.points)
     typer.echo(f"{points:,} point{'s' * (points != 1)} in {page.output} ({written.bytes / 1e6:.1f} MB)", err=files.prints)

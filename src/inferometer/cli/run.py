@@ -43,7 +43,10 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     allow_invalid: Annotated[bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")] = False,
     calibration: Annotated[
         bool,
-        typer.Option(help="Hold points against this host's calibration; first make a quick one (once, some 12 s) if need be."),
+        typer.Option(
+            help="Compare points with this host's calibration. If there is none, make a quick one before the first point "
+            "(once, about 12 s)."
+        ),
     ] = True,
     interleave: Annotated[
         bool,
@@ -125,9 +128,11 @@ def _understood(
 def _run(task: Task, places: Places, display: Display) -> Outcome:
     from inferometer.campaign.lock import LockedError
     from inferometer.campaign.runner import run_campaign
+    from inferometer.cli.output import in_files_too
     from inferometer.store.atomic import CannotWriteError
     from inferometer.store.ledger import LedgerError
 
+    in_files_too()
     try:
         return run_campaign(task, places, display)
     except (LedgerError, LockedError, CannotWriteError) as error:

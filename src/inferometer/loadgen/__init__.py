@@ -9,6 +9,7 @@ from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Snapshot
 from inferometer.loadgen.pool import MeasurementError, measure
 from inferometer.loadgen.scheduling import may_take_priority
+from inferometer.loadgen.scratch import others_measure
 from inferometer.loadgen.stamps import kernel_stamps
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "kernel_stamps",
     "may_take_priority",
     "measure",
+    "others_measure",
     "raise_descriptor_limit",
     "resolve",
 ]

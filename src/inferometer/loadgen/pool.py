@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from inferometer.clock import MS, NS, monotonic_ns, take_anchor
+from inferometer.clock import MS, monotonic_ns, take_anchor
+from inferometer.interruption import Interruption
 from inferometer.loadgen.handover import load_share, lost_share
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live, Snapshot, snapshot
@@ -23,9 +22,6 @@ from inferometer.loadgen.worker import work
 from inferometer.trace.trace import Trace, merge
 
 SNAPSHOT_S = 0.2
-SECOND_THOUGHT_NS = 2 * NS
-"""A second signal throws the run away, but not within this of the first: an impatient finger is not a decision."""
-
 START_AFTER_NS = 10 * MS
 """From the order to the common start: time for the order to reach every worker."""
 
@@ -59,25 +55,41 @@ class _Worker:
             self.pipe.send(("start", start_ns))
 
 
-def measure(jobs: Sequence[Job], on_progress: Callable[[Snapshot], None] = lambda _: None) -> Trace:
+def measure(
+    jobs: Sequence[Job],
+    on_progress: Callable[[Snapshot], None] = lambda _: None,
+    *,
+    interruption: Interruption | None = None,
+) -> Trace:
     """Run the jobs, one worker process each, and merge what they recorded.
 
-    `on_progress` is called a few times a second. Ctrl-C and SIGTERM stop the run and keep what is there; a second one kills
-    it. Raises MeasurementError if a worker could not prepare, and KeyboardInterrupt if it was stopped before it began.
+    `on_progress` is called a few times a second. Ctrl-C, SIGTERM and SIGHUP stop the run and keep what is there; a second
+    Ctrl-C or SIGTERM kills it. An `interruption` that the caller has entered holds them when the run is over, until the caller
+    releases it. Raises MeasurementError if a worker could not prepare, and KeyboardInterrupt if it was stopped before it began.
     """
     workers: list[_Worker] = []
-    with scratch_folder() as folder, _Stop(workers) as stop:
+
+    def stop() -> None:
+        for worker in workers:
+            worker.live.request_stop()
+
+    def kill() -> None:
+        for worker in workers:
+            worker.process.kill()
+
+    entered = nullcontext(interruption) if interruption else Interruption()
+    with scratch_folder() as folder, entered as interrupted, interrupted.measuring(stop, kill):
         try:
             workers.extend(_Worker(job, folder and folder / str(job.share.worker)) for job in jobs)
-            _await_ready(workers, stop)
+            _await_ready(workers, interrupted)
             anchor = take_anchor()
             start_ns = monotonic_ns() + START_AFTER_NS
             for worker in workers:
                 worker.begin(start_ns)
             last_words = _follow(workers, on_progress)
-            trace = _collect(workers, last_words, start_ns + anchor.offset_ns, interrupted=stop.asked)
+            trace = _collect(workers, last_words, start_ns + anchor.offset_ns, interrupted=interrupted.asked)
         except MeasurementError:
-            if stop.asked:
+            if interrupted.asked:
                 raise KeyboardInterrupt from None
             raise
         finally:
@@ -85,36 +97,7 @@ def measure(jobs: Sequence[Job], on_progress: Callable[[Snapshot], None] = lambd
                 worker.process.kill()
                 worker.process.join()
                 worker.pipe.close()
-    return replace(trace, interrupted=trace.interrupted or stop.asked)  # also if all had ended when the signal came
-
-
-class _Stop:
-    """While this is entered, the first signal asks the workers to stop and the second kills them."""
-
-    def __init__(self, workers: Sequence[_Worker]) -> None:
-        self._workers = workers
-        self._before: dict[int, Any] = {}
-        self.asked = False
-        self._asked_ns = 0
-
-    def __enter__(self) -> _Stop:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._on_signal)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        now_ns = monotonic_ns()
-        if not self.asked:
-            self._asked_ns = now_ns
-        for worker in self._workers:
-            if now_ns - self._asked_ns > SECOND_THOUGHT_NS:
-                worker.process.kill()
-            worker.live.request_stop()
-        self.asked = True
+        return replace(trace, interrupted=trace.interrupted or interrupted.asked)  # also if all had ended when it came
 
 
 def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...]]]:
@@ -126,9 +109,9 @@ def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...
         yield {place: workers[place].hear() for place in places}
 
 
-def _await_ready(workers: Sequence[_Worker], stop: _Stop) -> None:
+def _await_ready(workers: Sequence[_Worker], interruption: Interruption) -> None:
     for words in _next_words(workers):
-        if stop.asked:
+        if interruption.asked:
             raise KeyboardInterrupt
         for word in words.values():
             if word[0] == "failed":
@@ -151,13 +134,22 @@ def _collect(
     workers: Sequence[_Worker], last_words: Mapping[int, tuple[Any, ...]], start_realtime_ns: int, *, interrupted: bool
 ) -> Trace:
     """One trace, whatever became of the workers: what one of them failed to record is lost, what the others did is not."""
-    shares = []
-    for place, worker in enumerate(workers):
-        word = last_words[place]
-        if word[0] == "done":
-            shares.append(load_share(word[1], worker.job, start_realtime_ns))
-            continue
-        why = "the worker process died" if word[0] == "died" else f"the worker failed: {word[1].strip().splitlines()[-1]}"
-        last = snapshot([worker.live])
-        shares.append(lost_share(worker.job, last.sent, start_realtime_ns, why=why, answered=last.ok, interrupted=interrupted))
+    shares = [
+        _share_of(worker, last_words[place], start_realtime_ns, interrupted=interrupted) for place, worker in enumerate(workers)
+    ]
     return merge(shares)
+
+
+def _share_of(worker: _Worker, word: tuple[Any, ...], start_realtime_ns: int, *, interrupted: bool) -> Trace:
+    """What a worker recorded, or what is known of it, by its last word."""
+    if word[0] == "done":
+        try:
+            return load_share(word[1], worker.job, start_realtime_ns)
+        except OSError as error:
+            why = f"what the worker recorded is gone from the temporary folder: {error.strerror}"
+    elif word[0] == "died":
+        why = "the worker process died"
+    else:
+        why = f"the worker failed: {word[1].strip().splitlines()[-1]}"
+    last = snapshot([worker.live])
+    return lost_share(worker.job, last.sent, start_realtime_ns, why=why, answered=last.ok, interrupted=interrupted)

@@ -15,6 +15,7 @@ from pathlib import Path
 PREFIX = "inferometer-run-"
 YOUNG_S = 60.0
 """A folder that was changed since may be one whose owner has not locked it yet."""
+LOCK_TRIES, LOCK_PAUSE_S = 20, 0.01
 
 
 @contextmanager
@@ -22,18 +23,45 @@ def scratch_folder() -> Iterator[Path | None]:
     """A new folder of our own, locked as long as we or a worker of ours live; None where no folder can be made."""
     try:
         _remove_left_behind()
-        made = tempfile.TemporaryDirectory(prefix=PREFIX)
+        made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
     except OSError:
         yield None
         return
     with made as name:
         folder = os.open(name, os.O_RDONLY)
         try:
-            with suppress(OSError):  # a file system without such locks: then nobody can take it from us either
-                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(folder)
             yield Path(name)
         finally:
             os.close(folder)
+
+
+def _lock(folder: int) -> None:
+    """Nobody else locks it, but somebody may be looking whether it is locked (`others_measure`), for a moment."""
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE_S)
+        except OSError:  # a file system without such locks: then nobody can take it from us either
+            return
+
+
+def others_measure() -> bool:
+    """Whether another measurement of this user runs on this host now, as far as can be seen."""
+    try:
+        folders = list(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+    except OSError:
+        return False
+    return any(map(_belongs_to_a_living_one, folders))
+
+
+def _belongs_to_a_living_one(folder: Path) -> bool:
+    try:
+        return folder.lstat().st_uid == os.getuid() and _is_locked(folder)
+    except OSError:
+        return False
 
 
 @cache  # once in a process: what it leaves behind itself, it leaves by dying

@@ -30,8 +30,8 @@ _PR_SET_PDEATHSIG = 1
 
 def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
     """Body of a worker process. Never raises: what goes wrong is told over the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells us when to stop
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # they reach the whole group, and the parent tells us when to stop
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # no load without anyone to hear of it
         parent = multiprocessing.parent_process()

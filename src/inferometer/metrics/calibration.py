@@ -8,7 +8,7 @@ against it, and `statement` is the one place where that is put into words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +22,11 @@ Kind = Literal["events", "requests", "streams"]
 
 UNITS: dict[Kind, str] = {"events": "events/s", "requests": "requests/s", "streams": "streams"}
 """What is calibrated, and its unit."""
+
+MAX_WAITED_SHARE = 0.1
+MAX_OTHERS_SHARE = 0.1
+"""A host is busy where both are exceeded: where the calibration's own processes share few cores, they wait for each other; and
+on a host of many cores, others can use some without being in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,11 @@ class Calibration:
     scheduling: str
     ceilings: Mapping[Kind, Ceiling]
     levels: tuple[LoadLevel, ...]
+    waited_share: float | None = None
+    """Of the time that loads lasted, how long the client, or the server, was ready to run and had no core, whichever waited
+    longer. None if the system does not tell."""
+    others_share: float | None = None
+    """Of the cores, what other programs used meanwhile. None if the system does not tell."""
 
     def worst_up_to(self, events_per_s: float, error: str) -> float | None:
         """The greatest value of an error (a LoadLevel's field) that was seen up to this load, ms: at all levels within the
@@ -117,12 +127,40 @@ class Calibration:
         return cls(**{**content, "ceilings": ceilings, "levels": levels})
 
 
+def why_unfit(calibration: Calibration) -> str:
+    """Why a calibration tells nothing of this host's client, in a sentence; '' if it does."""
+    waited, others = calibration.waited_share, calibration.others_share
+    if waited is not None and others is not None and waited > MAX_WAITED_SHARE and others > MAX_OTHERS_SHARE:
+        return (
+            f"This host was busy while it was calibrated: other programs used {percent(others)} of its cores, and the "
+            f"calibration waited for a core {percent(waited)} of the time."
+        )
+    if failed := [UNITS[kind] for kind, ceiling in calibration.ceilings.items() if not ceiling.value]:
+        return (
+            f"Even at the smallest load that was tried ({', '.join(failed)}), this host's client was beyond "
+            f"±{calibration.target_ms:g} ms, or sent too late: the host was busy, most likely."
+        )
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a run was not compared with a calibration of its host."""
+
+    reason: Literal["none", "off", "other", "unusable"]
+    """There is none; it was switched off; there are only some with another key; the one that is stored is damaged."""
+    command: str = "inferometer calibrate"
+    """What makes one."""
+    differs: tuple[str, ...] = ()
+    """The parts of the key in which the nearest one is another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Precision:
     """How exact a run was: what is known of the host, and what the run tells of itself. None is not known."""
 
     calibrated: str | None
-    """When the host was calibrated; None if it is not, and then neither errors nor ceilings are known."""
+    """When the host was calibrated; None if no calibration was used, and then neither errors nor ceilings are known."""
     target_ms: float | None
     ttft_error_p50_ms: float | None
     ttft_error_p99_ms: float | None
@@ -143,6 +181,8 @@ class Precision:
     """… and by how much, at the 99th percentile of all events."""
     tls: bool
     """Whether the run was encrypted, which no calibration is."""
+    missing: Missing | None = None
+    """Why no calibration was used; None if one was, or where files do not say why."""
 
     @property
     def error_p99_ms(self) -> float | None:
@@ -154,48 +194,81 @@ class Precision:
         ceiling = self.ceilings.get(kind)
         return self.load[kind] / ceiling.value if ceiling is not None and ceiling.value else None
 
+    def against(self, calibration: Calibration) -> Precision:
+        """The same run compared with this calibration of its host."""
+
+        def error(name: str) -> float | None:
+            return calibration.worst_up_to(self.load["events"], name)
+
+        return replace(
+            self,
+            calibrated=calibration.time,
+            target_ms=calibration.target_ms,
+            ttft_error_p50_ms=error("ttft_error_p50_ms"),
+            ttft_error_p99_ms=error("ttft_error_p99_ms"),
+            itl_error_p50_ms=error("itl_error_p50_ms"),
+            itl_error_p99_ms=error("itl_error_p99_ms"),
+            ceilings=calibration.ceilings,
+            missing=None,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, with the shares used and the statement in words."""
         return {**asdict(self), "used": {kind: self.used(kind) for kind in UNITS}, "statement": statement(self)}
 
 
-def precision_of(trace: Trace, summary: Summary, calibration: Calibration | None, *, tls: bool = False) -> Precision:
+def precision_of(trace: Trace, summary: Summary, calibration: Calibration | Missing | None, *, tls: bool = False) -> Precision:
     """Of a run with this trace (warm-ups included) and this summary, on a host with this calibration, if it has one."""
-    load: dict[Kind, float] = {
-        "events": peak_per_s(trace.events["arrival_ns"]),
-        "requests": peak_per_s(trace.requests["sent_ns"]),
-        "streams": float(peak_concurrency(trace)),
-    }
-
-    def error(name: str) -> float | None:
-        return None if calibration is None else calibration.worst_up_to(load["events"], name)
-
     delay, ambiguity_ns = summary.metrics["client_delay"], trace.events["ambiguity_ns"]
-    return Precision(
-        calibrated=None if calibration is None else calibration.time,
-        target_ms=None if calibration is None else calibration.target_ms,
-        ttft_error_p50_ms=error("ttft_error_p50_ms"),
-        ttft_error_p99_ms=error("ttft_error_p99_ms"),
-        itl_error_p50_ms=error("itl_error_p50_ms"),
-        itl_error_p99_ms=error("itl_error_p99_ms"),
-        ceilings={} if calibration is None else calibration.ceilings,
-        load=load,
+    alone = Precision(
+        calibrated=None,
+        target_ms=None,
+        ttft_error_p50_ms=None,
+        ttft_error_p99_ms=None,
+        itl_error_p50_ms=None,
+        itl_error_p99_ms=None,
+        ceilings={},
+        load={
+            "events": peak_per_s(trace.events["arrival_ns"]),
+            "requests": peak_per_s(trace.requests["sent_ns"]),
+            "streams": float(peak_concurrency(trace)),
+        },
         stamps=dict(summary.events.stamp_sources),
         added_delay_p50_ms=delay.median,
         added_delay_p99_ms=delay.percentiles["p99"],
         shared_stamp_share=summary.events.shared_stamp_share,
         ambiguity_p99_ms=float(np.percentile(ambiguity_ns, 99)) / MS if len(ambiguity_ns) else None,
         tls=tls,
+        missing=calibration if isinstance(calibration, Missing) else None,
     )
+    return alone.against(calibration) if isinstance(calibration, Calibration) else alone
 
 
 def statement(precision: Precision) -> str:
     """What is known of the host, and how much of that the run used, in a sentence: every report has this one."""
     if precision.calibrated is None:
-        return "This host is not calibrated: `inferometer calibrate` finds out its error, and the load that it can take."
+        return _why_unknown(precision.missing)
     used = ", ".join("–" if (share := precision.used(kind)) is None else percent(share) for kind in UNITS)
     tls = " It was calibrated without TLS, which this run used: the ceilings are lower." if precision.tls else ""
     return f"{_host(precision.error_p99_ms, precision.target_ms, precision.ceilings)}; this run used {used}.{tls}"
+
+
+def _why_unknown(missing: Missing | None) -> str:
+    if missing is None:
+        return "This run was not compared with a calibration of its host."
+    if missing.reason == "off":
+        return (
+            "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off): this run was not compared with a "
+            "calibration of its host."
+        )
+    if missing.reason == "other":
+        return (
+            f"This host is calibrated only for other settings or versions ({', '.join(missing.differs)}): "
+            f"`{missing.command}` calibrates it for these."
+        )
+    if missing.reason == "unusable":
+        return f"The stored calibration of this host cannot be used: `{missing.command}` makes a new one."
+    return f"This host is not calibrated: `{missing.command}` measures its error, and the load that it can take."
 
 
 def host_in_words(calibration: Calibration) -> str:

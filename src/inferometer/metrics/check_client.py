@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from inferometer.clock import MS, NS
 from inferometer.metrics.blocks import Blocks, blocks_of
-from inferometer.metrics.calibration import UNITS, ceiling_in_words, percent
+from inferometer.metrics.calibration import UNITS, Precision, ceiling_in_words, percent
 from inferometer.metrics.definitions import event_rows, ok
 from inferometer.metrics.finding import Facts, Figure, Finding, Level, Thresholds, grade
 from inferometer.metrics.slots import slot_use
@@ -299,9 +299,14 @@ def backlog(facts: Facts) -> Finding:
 
 def beyond_calibration(facts: Facts) -> Finding:
     """At a load beyond what this host's client was seen to take, nothing is known of how exact it is."""
-    name, precision = "beyond_calibration", facts.precision
+    return load_and_ceilings(facts.precision)
+
+
+def load_and_ceilings(precision: Precision | None) -> Finding:
+    """The finding of `beyond_calibration`, which may also be made when the host is calibrated after the run."""
+    name = "beyond_calibration"
     if precision is None or precision.calibrated is None:
-        return Finding(name, Level.OK, "This host is not calibrated: there is no ceiling to hold the load against.")
+        return Finding(name, Level.OK, "The load was not compared with a calibration of this host.")
     figures: dict[str, Figure] = {}
     too_much: list[str] = []
     untried: list[str] = []

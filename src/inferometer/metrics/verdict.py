@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from inferometer.metrics import check_client, check_outcome, check_server, check_steady, check_work
-from inferometer.metrics.calibration import Calibration, Precision, precision_of
+from inferometer.metrics.calibration import Calibration, Missing, Precision, precision_of
 from inferometer.metrics.finding import LATENCIES, Facts, Finding, Level, Thresholds
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
@@ -74,6 +74,14 @@ class Verdict:
         """Findings of this level or worse, the worst first."""
         return sorted((f for f in self.findings if f.level >= at_least), key=lambda f: -f.level)
 
+    def against(self, calibration: Calibration) -> Verdict:
+        """The same verdict once the host is calibrated: its load is compared with what the client can take."""
+        if self.precision is None:
+            return self
+        precision = self.precision.against(calibration)
+        found = check_client.load_and_ceilings(precision)
+        return Verdict(tuple(found if f.name == found.name else f for f in self.findings), precision)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, levels as lower-case words."""
         findings = [{**asdict(f), "level": f.level.name.lower()} for f in self.findings]
@@ -96,7 +104,7 @@ def judge(
     ends_by_time: bool = False,
     constant_load: bool = True,
     server: ServerCounters | None = None,
-    calibration: Calibration | None = None,
+    calibration: Calibration | Missing | None = None,
     tls: bool = False,
     shown: Sequence[str] = LATENCIES,
     diagnosis: str = "",
@@ -109,9 +117,9 @@ def judge(
     cache already. `rehearsal`: whether the server is an embedded engine of ours. `max_in_flight`: the plan's cap, to tell a
     lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
     run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
-    `calibration`: of the host that the client ran on. `tls`: whether it spoke through TLS, which no calibration does.
-    `shown`: the latencies that the report shows. `diagnosis`: of what the server said of failures. The run being interrupted
-    is in the trace.
+    `calibration`: of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS, which no
+    calibration does. `shown`: the latencies that the report shows. `diagnosis`: of what the server said of failures. The run
+    being interrupted is in the trace.
     """
     precision = precision_of(trace, summary, calibration, tls=tls)
     facts = Facts(

@@ -76,6 +76,16 @@ def render(
     return "\n".join(lines) + "\n"
 
 
+def render_precision(verdict: Verdict, before: Verdict) -> str:
+    """What is to be added to a report once the host is calibrated; `before` is the verdict that the report had."""
+    assert verdict.precision is not None
+    lines = textwrap.wrap(statement(verdict.precision), TEXT_WIDTH)
+    if verdict.status != before.status:
+        lines.append(f"Verdict: {verdict.status}, now that this host is calibrated (it was {before.status})")
+    news = [finding for finding in verdict.reasons(at_least=Level.NOTE) if finding not in before.findings]
+    return "\n".join([*lines, *(line for finding in news for line in _finding(finding))]) + "\n"
+
+
 def _row(label: str, value: str | int | float | None) -> str:
     """Label and value in vLLM's columns; a float has two decimals."""
     if isinstance(value, float):

@@ -11,8 +11,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import orjson
 
@@ -36,6 +38,10 @@ VLLM_VERSION = "0.32.0"
 VLLM_BACKENDS = ("openai", "openai-chat")
 
 Handler = Callable[[Connection, HttpRequest], None]
+
+
+class TruthFileError(Exception):
+    """The true times could not be written: one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +207,18 @@ class Api:
         generation.connection.answering = None
 
     def write_truth(self) -> None:
-        """Write the record of true times to `truth_file`, if one was asked for."""
-        if self._truth is not None and self._front.truth_file:
-            with open(self._front.truth_file, "wb") as file:
-                file.write(self._truth.to_npz())
+        """Write the record of true times to `truth_file`, whole, if one was asked for. Raises TruthFileError."""
+        if self._truth is None or not self._front.truth_file:
+            return
+        path = Path(self._front.truth_file)
+        part = path.with_name(f"{path.name}.part")
+        try:
+            part.write_bytes(self._truth.to_npz())
+            part.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink()
+            raise TruthFileError(f"The true times cannot be written to {path} ({error.strerror}): they are lost.") from error
 
     def _routes_of(self, backends: Sequence[Backend]) -> dict[str, tuple[str, Handler]]:
         """Method and handler of every path: the engine's own, and those of servers that speak these formats."""

@@ -12,6 +12,7 @@ import os
 import select
 import subprocess
 import time
+from pathlib import Path
 from types import TracebackType
 
 from inferometer.child import python_command
@@ -65,6 +66,14 @@ class NullServer:
     def truth(self) -> Truth:
         """True times of what passed since this was last asked, of all processes; they halt for it, one after the other."""
         return _joined([_read_record(child) for child in self._children])
+
+    def waited_ns(self) -> int | None:
+        """How long its processes, all together, have been ready to run without a core; None if the system does not tell."""
+        try:
+            told = [Path(f"/proc/{child.pid}/schedstat").read_text(encoding="ascii") for child in self._children]
+            return sum(int(each.split()[1]) for each in told)
+        except (OSError, ValueError, IndexError):
+            return None
 
     def __enter__(self) -> NullServer:
         self.start()

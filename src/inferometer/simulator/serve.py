@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from inferometer.simulator.api import FrontSettings
+from inferometer.simulator.api import FrontSettings, TruthFileError
 from inferometer.simulator.model import EngineSettings
 from inferometer.simulator.poller import sharpen_timers
 from inferometer.simulator.server import Server
@@ -16,7 +16,7 @@ READY = "Embedded engine ready at "
 
 
 def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | None = None) -> int:
-    """Serve until SIGTERM, SIGINT, or the end of what is behind `lifeline_fd`; the exit code.
+    """Serve until SIGTERM, SIGINT, SIGHUP (unless it is ignored), or the end of what is behind `lifeline_fd`; the exit code.
 
     The first line on standard output, once connections are taken, is `READY` and the URL.
     """
@@ -28,13 +28,17 @@ def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | 
     except OSError as error:
         cause = str(error.strerror).partition(" (")[0]
         return _refuse(f"The engine cannot listen on {front.host}:{front.port} ({cause}): choose another port or host.")
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: server.stop())
     if lifeline_fd is not None:
         server.watch(lifeline_fd)
     sharpen_timers()
     print(f"{READY}{server.url}", flush=True)  # noqa: T201
-    server.run()
+    try:
+        server.run()
+    except TruthFileError as error:
+        return _refuse(str(error))
     return 0
 
 

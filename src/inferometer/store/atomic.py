@@ -1,22 +1,31 @@
 """Whole files or none: what is written here has its final name only when every byte of it is on the disk.
 
 Everything is first written under a hidden temporary name in the same directory, flushed, and then renamed. An exception, or
-Ctrl-C, on the way removes it; a kill leaves at most a hidden file. Knows nothing of what the files hold.
+Ctrl-C, on the way removes it; a kill leaves at most a hidden file. Several processes may write to one directory: whether a
+name is free is found out by taking it (`take_name`), and lines are appended under a lock. Knows nothing of what files hold.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 TEMPORARY_PREFIX = ".inferometer-"
+
+MAX_LOCK_WAIT_S = 30.0
+"""How long a line waits for others to append theirs, which takes each of them milliseconds."""
+LOCK_POLL_S = 0.02
 
 CAUSES_AND_CURES = {
     errno.EACCES: "permission denied; choose a directory you may write to",
@@ -25,6 +34,7 @@ CAUSES_AND_CURES = {
     errno.ENOSPC: "the disk is full; free some space, or choose a directory on another disk",
     errno.EDQUOT: "your disk quota is used up; free some space, or choose a directory on another disk",
     errno.EFBIG: "the file would be larger than this system allows; raise the limit (`ulimit -f`), or choose another directory",
+    errno.ENOENT: "its directory does not exist any more; change to another one, or choose another directory",
     errno.ENOTDIR: "part of that path is a file, not a directory; choose another directory",
     errno.EISDIR: "that is a directory; choose a file name",
     errno.EEXIST: "something of that name exists already; choose another name, or move it away",
@@ -38,10 +48,11 @@ class CannotWriteError(OSError):
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, new: bool = False) -> Iterator[Path]:
     """Give a temporary path to write to; on leaving, its file is flushed and takes the name `path`.
 
-    Missing parents are created. Raises CannotWriteError, and then `path` is as it was before.
+    Missing parents are created. Raises CannotWriteError, and then `path` is as it was before; with `new` also if there is
+    something of that name by then.
     """
     temporary = _temporary(path.parent)
     try:
@@ -49,8 +60,11 @@ def replacing(path: Path) -> Iterator[Path]:
             _make(path.parent)
             yield temporary
             _flush(temporary)
-            temporary.replace(path)
-            _flush(path.parent)
+            if new:
+                take_name(temporary, path)
+            else:
+                temporary.replace(path)
+                _flush(path.parent)
     finally:
         with suppress(OSError):
             temporary.unlink()
@@ -83,6 +97,27 @@ def new_directory(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+@contextmanager
+def set_aside(path: Path) -> Iterator[Path]:
+    """Give a hidden folder beside `path` for files that have no name yet; what is left in it in the end is removed.
+
+    Missing parents are created. Raises CannotWriteError about `path`, also for files in the folder.
+    """
+    temporary = _temporary(path.parent)
+    try:
+        with saying_why(path):
+            _make(path.parent)
+            temporary.mkdir()
+        yield temporary
+    except CannotWriteError as error:
+        if error.__cause__ is None:
+            raise
+        with saying_why(path):
+            raise error.__cause__ from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def move(source: Path, target: Path) -> None:
     """Give what is flushed already its final name. Missing parents are created. Raises CannotWriteError."""
     with saying_why(target):
@@ -91,14 +126,66 @@ def move(source: Path, target: Path) -> None:
         _flush(target.parent)
 
 
+def take_name(source: Path, target: Path) -> None:
+    """Give a flushed file or directory on the same disk its final name, unless something has that name already.
+
+    Of several processes that want a name, one gets it. Raises FileExistsError for the others, and CannotWriteError; then
+    `source` is where it was.
+    """
+    _make(target.parent)
+    if os.path.lexists(target) and not _has_both_names(source, target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    try:
+        if source.is_dir():
+            source.rename(target)  # the system refuses it where something else has the name, but for an empty directory
+        else:
+            _take_file_name(source, target)
+    except OSError as error:
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        with saying_why(target):
+            raise
+    with saying_why(target):
+        _flush(target.parent)
+
+
+def _take_file_name(source: Path, target: Path) -> None:
+    """A second name for the file, which nothing else may have, instead of its first one."""
+    try:
+        if not _has_both_names(source, target):
+            os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: an empty file takes the name, for the moment until it is renamed
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        try:
+            source.replace(target)
+        except BaseException:
+            target.unlink()
+            raise
+    else:
+        source.unlink()
+
+
+def _has_both_names(source: Path, target: Path) -> bool:
+    """Whether a kill came before a file, which has its new name, lost the old one."""
+    try:
+        return os.path.samestat(source.lstat(), target.lstat())
+    except FileNotFoundError:
+        return False
+
+
 def append_line(path: Path, line: bytes) -> None:
     """Append `line` to `path`, on a line of its own (JSON lines; no newline at the end, as vLLM writes them).
 
-    Missing parents are created. Raises CannotWriteError, and then the file is as it was before.
+    Others may append to it at the same time: each waits for its turn, for a while. Missing parents are created. Raises
+    CannotWriteError, and then the file is as it was before.
     """
     with saying_why(path):
         _make(path.parent)
-        with path.open("ab", buffering=0) as file:
+        if not path.exists() and _created(path, line):
+            return
+        with _our_turn(path) as file:
             before = file.seek(0, os.SEEK_END)
             try:
                 left = memoryview(b"\n" + line if before else line)
@@ -107,9 +194,67 @@ def append_line(path: Path, line: bytes) -> None:
                 os.fsync(file.fileno())
             except BaseException:
                 file.truncate(before)
-                if not before:
-                    path.unlink()
                 raise
+
+
+def _created(path: Path, line: bytes) -> bool:
+    """Make the file with this as its first line; whether that went well. If not, there is one, or it has to be made empty."""
+    with set_aside(path) as aside:
+        first = aside / "line"
+        first.write_bytes(line)
+        _flush(first)
+        try:
+            os.link(first, path)
+        except OSError:
+            return False
+    _flush(path.parent)
+    return True
+
+
+@contextmanager
+def _our_turn(path: Path) -> Iterator[IO[bytes]]:
+    """The file, open to be appended to, while nobody else does so in this way."""
+    deadline_s = time.monotonic() + MAX_LOCK_WAIT_S
+    while True:
+        with path.open("ab", buffering=0) as file, _locked(file, path) as is_ours:
+            if is_ours:
+                yield file
+                return
+        if time.monotonic() > deadline_s:
+            raise CannotWriteError(
+                f"cannot write {path}: another process has kept it locked for {MAX_LOCK_WAIT_S:.0f} s; end that process (and "
+                f"remove {_lock_file(path)}, if it is there), or choose another file"
+            )
+        time.sleep(LOCK_POLL_S)
+
+
+@contextmanager
+def _locked(file: IO[bytes], path: Path) -> Iterator[bool]:
+    """Lock the file, without waiting; whether that went well. Where it cannot be locked, a file beside it is the lock."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+        return
+    except OSError:  # some network file systems have no locks
+        pass
+    else:
+        yield True  # until the file is closed
+        return
+    lock = _lock_file(path)
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _lock_file(path: Path) -> Path:
+    return path.with_name(f"{TEMPORARY_PREFIX}{sha256(path.name.encode()).hexdigest()[:16]}.lock")
 
 
 def require_writable(directory: Path) -> None:

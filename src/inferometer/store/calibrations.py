@@ -8,9 +8,10 @@ the later wins. Not known here: how calibrations are made, and when.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,9 @@ DIRECTORY_VARIABLE = "INFEROMETER_CALIBRATION_DIR"
 
 FORMAT = 1
 """Raised when older files say something else. 1: first version."""
+
+MAX_OTHERS = 100
+"""Calibrations of a host that are looked through for the one whose key is nearest."""
 
 
 class Found(NamedTuple):
@@ -43,8 +47,11 @@ def default_directory() -> Path:
 
 def path_of(key: Mapping[str, Any], directory: Path) -> Path:
     """The file of a calibration with this key: the host's name, for people, and the key's checksum."""
-    host = re.sub(r"[^A-Za-z0-9_-]+", "-", str(key.get("hostname") or "host"))[:40]
-    return directory / f"{host}-{_checksum(key)[:16]}.json"
+    return directory / f"{_host(key)}-{_checksum(key)[:16]}.json"
+
+
+def _host(key: Mapping[str, Any]) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", str(key.get("hostname") or "host"))[:40]
 
 
 def find(key: Mapping[str, Any], directory: Path) -> Found:
@@ -63,6 +70,26 @@ def find(key: Mapping[str, Any], directory: Path) -> Found:
         return Found(None, f"The calibration in {path} cannot be read ({error.strerror}): it is not used.")
     except (LookupError, TypeError, ValueError, AttributeError):
         return Found(None, f"The calibration in {path} is damaged: it is not used.")
+
+
+def nearest(key: Mapping[str, Any], directory: Path) -> tuple[str, ...]:
+    """In what the stored calibration of this host that is nearest to this key is another; nothing if there is none."""
+    differing = [
+        tuple(name for name in key if other.get(name) != key[name])
+        for other in _other_keys(key, directory)
+        if other.get("hostname") == key.get("hostname")
+    ]
+    return min(differing, key=len, default=())
+
+
+def _other_keys(key: Mapping[str, Any], directory: Path) -> Iterator[Mapping[str, Any]]:
+    for path in itertools.islice(directory.glob(f"{_host(key)}-*.json"), MAX_OTHERS):
+        try:
+            content = orjson.loads(path.read_bytes())
+            if content["format"] == FORMAT and content["sha256"] == _checksum(content["calibration"]):
+                yield content["calibration"]["key"]
+        except (OSError, LookupError, TypeError, ValueError, AttributeError):
+            continue
 
 
 def keep(calibration: Calibration, directory: Path) -> Path:

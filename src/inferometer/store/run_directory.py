@@ -28,7 +28,7 @@ import numpy.typing as npt
 import orjson
 
 import inferometer
-from inferometer.store.atomic import new_directory
+from inferometer.store.atomic import new_directory, write_file
 from inferometer.store.checksum import checksum_of
 from inferometer.store.secret import masked, masked_details
 from inferometer.trace.schema import (
@@ -108,6 +108,17 @@ def save_run(
         (temporary / RUN).write_bytes(_json({**_description(trace, spec, environment), **asides, "sha256": checksums}))
         (temporary / SUMMARY).write_bytes(_json(summary))
         (temporary / VERDICT).write_bytes(_json(verdict))
+
+
+def add_calibration(directory: Path, calibration: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:
+    """Note in a finished run how its host was calibrated after it, and the verdict that follows from that.
+
+    A kill in between leaves the verdict as it was. Raises CannotWriteError.
+    """
+    description = orjson.loads((directory / RUN).read_bytes())
+    description["environment"]["calibration"] = calibration
+    write_file(directory / RUN, _json(description))
+    write_file(directory / VERDICT, _json(verdict))
 
 
 def load_run(directory: Path) -> Run:

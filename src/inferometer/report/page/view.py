@@ -297,7 +297,7 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
     told = []
     if evidence.busiest is not None:
         _, point, precision = evidence.busiest
-        statement = precision_in_words(precision, words.language) or clean(precision["statement"])
+        statement = clean(precision_in_words(precision, words.language) or precision["statement"])
         told.append(words.text("page.colon", label=clean(point), text=statement) if len(points) > 1 else statement)
     if (kernel := share_of(evidence.stamps, ["kernel"])) is not None:
         told.append(words.text("page.precision.stamps", share=f"{kernel:.2%}", events=f"{evidence.stamps.total():,}"))

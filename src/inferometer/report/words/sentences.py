@@ -178,7 +178,7 @@ def precision_in_words(precision: Mapping[str, Any], language: str) -> str | Non
         return None
     try:
         if precision["calibrated"] is None:
-            return spoken["precision.unknown"]
+            return _why_unknown(precision.get("missing"), spoken)
         errors = [precision[f"{latency}_error_p99_ms"] for latency in ("ttft", "itl")]
         error = max((ms for ms in errors if ms is not None), default=None)
         shares = [precision["used"][kind] for kind in UNITS]
@@ -192,6 +192,14 @@ def precision_in_words(precision: Mapping[str, Any], language: str) -> str | Non
     except UNFIT:
         return None
     return said + (spoken["precision.tls"] if precision.get("tls") else "")
+
+
+def _why_unknown(missing: Mapping[str, Any] | None, spoken: Mapping[str, str]) -> str:
+    """Files of earlier versions do not say why."""
+    if missing is None:
+        return spoken["precision.unknown"]
+    differs = spoken["precision.join"].join(missing["differs"])
+    return spoken[f"precision.missing.{missing['reason']}"].format(command=missing["command"], differs=differs)
 
 
 def _note(note: str, language: str) -> Told:

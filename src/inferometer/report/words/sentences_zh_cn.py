@@ -311,7 +311,11 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.thin_percentiles.part.itl": "ITL {value}",
     "check.thin_percentiles.part.e2el": "E2EL {value}",
     "check.thin_percentiles.next": "增加请求数，尾部才可信（p99 约需 1,000 个请求）。",
-    "precision.unknown": "这台主机尚未校准：`inferometer calibrate` 可以测出它的误差，以及它能承受的负载。",
+    "precision.unknown": "本次运行未与主机的校准数据对照。",
+    "precision.missing.none": "这台主机尚未校准：运行 `{command}` 可以测出它的误差，以及它能承受的负载。",
+    "precision.missing.off": "校准已关闭（--no-calibration 或 INFEROMETER_CALIBRATION=off）：本次运行未与主机的校准数据对照。",
+    "precision.missing.other": "这台主机现有的校准只适用于其他设置或版本（{differs}）：运行 `{command}` 可按当前设置重新校准。",
+    "precision.missing.unusable": "这台主机保存的校准数据无法使用：运行 `{command}` 可重新校准。",
     "precision.known": (
         "这台主机：误差 ±{error:.3f} ms（p99），上限 {events} 事件/s、{requests} 请求/s、{streams} 路并发；"
         "本次运行分别用到 {used}。"

@@ -312,7 +312,11 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.thin_percentiles.part.itl": "ITL {value}",
     "check.thin_percentiles.part.e2el": "E2EL {value}",
     "check.thin_percentiles.next": "增加請求數，尾端才可信（p99 約需 1,000 個請求）。",
-    "precision.unknown": "這台主機尚未校準：`inferometer calibrate` 可以測出它的誤差，以及它能承受的負載。",
+    "precision.unknown": "本次執行未與主機的校準資料對照。",
+    "precision.missing.none": "這台主機尚未校準：執行 `{command}` 可以測出它的誤差，以及它能承受的負載。",
+    "precision.missing.off": "校準已關閉（--no-calibration 或 INFEROMETER_CALIBRATION=off）：本次執行未與主機的校準資料對照。",
+    "precision.missing.other": "這台主機現有的校準只適用於其他設定或版本（{differs}）：執行 `{command}` 可依目前設定重新校準。",
+    "precision.missing.unusable": "這台主機儲存的校準資料無法使用：執行 `{command}` 可重新校準。",
     "precision.known": (
         "這台主機：誤差 ±{error:.3f} ms（p99），上限 {events} 事件/s、{requests} 請求/s、{streams} 路並行；"
         "本次執行分別用到 {used}。"

@@ -1,0 +1,112 @@
+"""What Ctrl-C, SIGTERM and SIGHUP do to a command, depending on how far it is.
+
+Before anything was measured, they end the command (KeyboardInterrupt). While workers measure, they
+ask the workers to stop. While the measurement is saved and reported, they are only recorded, so
+that nothing that was measured is lost.
+"""
+
+from __future__ import annotations
+
+import atexit
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+ALL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+SECOND_THOUGHT_NS = 2_000_000_000
+"""A second Ctrl-C throws a run away only if it comes later than this after the first one."""
+
+
+class Interruption:
+    """Handles these signals while it is entered, and restores their handlers when it is left.
+
+    If SIGHUP is ignored (`nohup`), it stays ignored. Otherwise SIGHUP stops a run like Ctrl-C, but
+    it never counts as a second Ctrl-C: when a session ends, it may arrive several times.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        """Whether one of the signals arrived."""
+        self._answer = _end
+        self._first_ns: int | None = None
+        self._before: dict[int, Any] = {}
+        self._around: object = None
+        """The Interruption whose handlers this one replaces, if there is one."""
+
+    def __enter__(self) -> Interruption:
+        for number in ALL:
+            before = signal.getsignal(number)
+            self._around = getattr(before, "__self__", None)
+            if number != signal.SIGHUP or before != signal.SIG_IGN:
+                self._before[number] = before
+                signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextmanager
+    def measuring(self, stop: Callable[[], None], kill: Callable[[], None]) -> Iterator[None]:
+        """Inside, a signal calls `stop`, and a second one `kill`. Afterwards signals are held."""
+        self._answer = lambda again: kill() if again else stop()
+        try:
+            yield
+        finally:
+            self.hold()
+
+    def hold(self) -> None:
+        """From now on, signals are only recorded."""
+        self._answer = _record
+
+    def release(self) -> None:
+        """From now on, a signal raises KeyboardInterrupt. So does one that came while held."""
+        self._answer = _end
+        if self.asked:
+            raise KeyboardInterrupt
+
+    def finish(self) -> None:
+        """The exit code is known: from now on, signals are only recorded, also by the outer one."""
+        self.hold()
+        if isinstance(self._around, Interruption):
+            self._around.finish()
+
+    @contextmanager
+    def skipping(self) -> Iterator[None]:
+        """Inside, the first signal ends the block and nothing else. Later ones are recorded."""
+        self._answer = self._skip
+        try:
+            yield
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.hold()
+
+    def _skip(self, again: bool) -> None:
+        self.hold()
+        raise KeyboardInterrupt
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        now_ns = time.monotonic_ns()
+        again = self._first_ns is not None and now_ns - self._first_ns > SECOND_THOUGHT_NS
+        if number != signal.SIGHUP and self._first_ns is None:
+            self._first_ns = now_ns
+        self.asked = True
+        self._answer(again and number != signal.SIGHUP)
+
+
+def _end(again: bool) -> None:
+    raise KeyboardInterrupt
+
+
+def _record(again: bool) -> None:
+    pass
+
+
+def ignore_at_exit() -> None:
+    """Ignore the signals while the interpreter shuts down, so that the exit code stays."""
+    atexit.register(lambda: [signal.signal(number, signal.SIG_IGN) for number in ALL])

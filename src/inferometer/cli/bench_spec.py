@@ -112,7 +112,7 @@ def understand(flags: BenchFlags) -> Asked:
         },
         model=flags.served_model_name or flags.model,
         parts={
-            "workload": attempt(workload_of, flags),
+            "workload": attempt(_workload_of, flags),
             "load": attempt(load_of, flags),
             "sampling": attempt(
                 Sampling,
@@ -137,7 +137,6 @@ def understand(flags: BenchFlags) -> Asked:
         metadata=attempt(parse.parse_metadata, flags.metadata or []) or {},
         goals=goals,
     )
-    attempt(_check_warm, flags, asked.parts["workload"])
     attempt(check_headers, headers or {})
     attempt(parse.with_api_key, headers or {}, os.environ)
     attempt(check_metadata, asked.metadata)
@@ -162,10 +161,11 @@ def _check_dialects(dialects: Sequence[str]) -> None:
             raise ValueError(f"--dialect {dialect!r} is not known; there are {', '.join(DIALECTS)}.")
 
 
-def _check_warm(flags: BenchFlags, work: AnyWorkload | None) -> None:
-    """Prompts that are made up anew cannot be in a cache; those of a file may be, whatever the seed."""
-    if work is None or work.cache != "warm" or flags.seed is not None or are_written(work):
-        return
+def _workload_of(flags: BenchFlags) -> AnyWorkload:
+    """Prompts that are made up anew cannot be in a warm cache; those of a file may be, whatever the seed."""
+    work = workload_of(flags)
+    if work.cache != "warm" or flags.seed is not None or are_written(work):
+        return work
     raise ValueError(
         "--cache warm sends the prompts of a cold run again, but without --seed all prompts are new: give the --seed of the "
         "cold run, which was printed before it began and is in its run.json."

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -10,3 +13,5 @@ settings.register_profile("repeatable", deadline=None, derandomize=True, suppres
 settings.load_profile("repeatable")
 
 os.environ["INFEROMETER_CALIBRATION"] = "off"
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="inferometer-tests-")  # the user's own is left alone
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)

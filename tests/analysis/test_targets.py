@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,24 @@ def test_each_deployment_is_checked() -> None:
     first, second = check([parse_target("output_throughput > 1800")], [*LADDER, point(8, 900, tp=2)])
     assert (first.deployment, first.reached) == ("C 7B TP1", True)
     assert (second.deployment, second.reached, second.reason) == ("C 7B TP2", False, "the best of all loads does not reach it")
+
+
+def test_deployments_that_would_have_one_name_are_told_apart() -> None:
+    """An alias stands for what its file says at the time, and a server is another one at another
+    address."""
+    slow, fast = point(8, 900), point(8, 1900)
+    for condition in ("model_id", "address"):
+        pair = [
+            replace(each, conditions={**each.conditions, condition: name})
+            for each, name in ((slow, "http://one"), (fast, "http://two"))
+        ]
+        checked = check([parse_target("output_throughput > 1800")], pair)
+        assert [(each.deployment, each.reached) for each in checked] == [
+            ("C 7B TP1 http://one", False),
+            ("C 7B TP1 http://two", True),
+        ]
+        (alone,) = check([parse_target("output_throughput > 1800")], pair[:1])
+        assert alone.deployment == "C 7B TP1"
 
 
 def test_what_was_not_measured_is_not_reached() -> None:

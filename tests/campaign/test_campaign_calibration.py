@@ -29,6 +29,8 @@ def url() -> Iterator[str]:
 class Told:
     """What was asked of host and server, in order: numbers of workers, and `start`."""
 
+    restart_words = "It is started again"
+
     def __init__(self, url: str, calibration: Calibration | Missing) -> None:
         self.base_url = url
         self.calls: list[int | str] = []

@@ -216,6 +216,17 @@ def test_what_is_there_is_not_merged_into(tmp_path: Path) -> None:
         merge([places.result_dir], places.result_dir / "out")
 
 
+def test_a_name_that_no_archive_may_hold_is_left_out_and_told(tmp_path: Path) -> None:
+    places = machine(tmp_path / "a", 1)
+    (places.result_dir / "x\x1b[31m.json").write_text("{}")
+    told: list[str] = []
+    assert collect(places.result_dir, tmp_path / "a.tar", say=told.append) == 4
+    assert told == [f"{places.result_dir}/x\\x1b[31m.json has a name with control characters, and is left out."]
+    merged, _ = merged_from(tmp_path, tmp_path / "a.tar")
+    assert merged.clean
+    assert merge([places.result_dir], tmp_path / "again").left_out == told
+
+
 def hostile(places: Places, change: dict[str, Any]) -> Path:
     """A source whose ledger is in order, but not what it says."""
     records = read_ledger(places.ledger)
@@ -248,18 +259,27 @@ def test_a_ledger_that_leads_elsewhere_is_not_believed(tmp_path: Path, change: d
     source = hostile(machine(tmp_path / "deep" / "a", 1), change)
     shutil.make_archive(str(tmp_path / "t"), "tar", source)
     for path in (source, tmp_path / "t.tar"):
-        with pytest.raises(LedgerError, match="it is not used"):
+        with pytest.raises(LedgerError, match="it is not used") as refused:
             merge([path], tmp_path / "deep" / "out")
+        assert str(refused.value).startswith(str(path)), "and not the place where an archive is unpacked"
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["a"]
 
 
-def test_a_damaged_ledger_is_named(tmp_path: Path) -> None:
-    places = machine(tmp_path / "a", 1)
+def test_a_damaged_ledger_is_named_and_used_as_far_as_it_is_proven(tmp_path: Path) -> None:
+    places = machine(tmp_path / "a", 1, 2)
     lines: Sequence[bytes] = places.ledger.read_bytes().splitlines(keepends=True)
-    places.ledger.write_bytes(b"".join([lines[0], *lines[2:]]))
-    with pytest.raises(LedgerError, match="line 2"):
-        merge([places.result_dir], tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    places.ledger.write_bytes(b"".join([*lines[:6], *lines[7:]]))
+    told: list[str] = []
+    collect(places.result_dir, tmp_path / "a.tar", say=told.append)
+    assert len(told) == 1
+    assert "ledger.jsonl is damaged from line 7 on: 0 results recorded after that are used" in told[0]
+    merged, together = merged_from(tmp_path, places.result_dir)
+    assert merged.damaged == told
+    assert not merged.clean
+    assert counting(together, 1, 2) == [1]
+    assert visible(together) == ["p1_x.json", "p2_x.json"], "nothing is lost that a person may still want"
+    again = merge([tmp_path / "a.tar"], tmp_path / "again")
+    assert again.clean, "a collected ledger holds what is proven"
 
 
 def test_a_tar_of_another_machine_is_not_overwritten(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign import group_run
 from inferometer.campaign.embedded_server import EmbeddedServer
-from inferometer.campaign.outcome import Outcome, summary_lines
+from inferometer.campaign.outcome import Ending, Outcome, summary_lines
 from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.spread import spread_lines
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
+from inferometer.store.history import Result
 from inferometer.store.ledger import read_ledger
-from inferometer.store.standing import Places, Standing, read_standing
+from inferometer.store.standing import Places, read_standing
 from inferometer.trace.server_counters import Reading
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
@@ -265,23 +267,24 @@ def test_repeats_are_told_with_how_far_they_lie_apart(places: Places, url: str) 
     assert f"  {outcome.spreads[0]}" in lines
 
 
-def test_the_spread_of_repeats(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    groups = expand(tiny_campaign(2, repeats=2))
-    values = iter([{"output_throughput": 1000, "mean_ttft_ms": 9.0}, {"output_throughput": 1100, "mean_ttft_ms": 11.0}])
+def test_the_spread_of_repeats(places: Places) -> None:
+    def ending(point: str, values: object) -> Ending:
+        places.result_dir.mkdir(exist_ok=True)
+        json = f"{point.replace('/', '_')}.json"
+        (places.result_dir / json).write_bytes(orjson.dumps(values))
+        return Ending(point, "VALID", True, result=Result("", point, "VALID", (), False, json, "", {}, None, 0))
 
-    class Found:
-        json = ""
-
-        def __init__(self, name: str) -> None:
-            self.json = f"{name}.json"
-            places.result_dir.mkdir(exist_ok=True)
-            (places.result_dir / self.json).write_bytes(orjson.dumps(next(values)))
-
-    results = {point.spec.fingerprint: Found(str(i)) for i, point in enumerate(groups[0].points[:2])}
-    monkeypatch.setattr(Standing, "result", lambda _, fingerprint: results.get(fingerprint))
-    assert spread_lines(groups, Standing(), places.result_dir) == [
-        "g/np1  2 runs: 1,050.0 tok/s ±4.8 %, TTFT 10.0 ms ±10.0 %"
-    ], "and nothing of a point that was measured once"
+    endings = [
+        ending("g/np1", {"output_throughput": 1000, "mean_ttft_ms": 9.0}),
+        ending("g/np1#2", {"output_throughput": 1100, "mean_ttft_ms": 11.0, "mean_tpot_ms": "no number"}),
+        ending("g/np2", {"output_throughput": 5}),
+        replace(ending("g/np2#2", {"output_throughput": 500}), counts=False),
+        ending("g/np3", {"output_throughput": 5}),
+        ending("g/np3#2", ["no", "result"]),
+    ]
+    assert spread_lines(endings, places.result_dir) == [
+        "g/np1  2 runs: 1,050.0 tok/s ±4.8 %, TTFT 10.0 ms ±10.0 %",
+    ], "and nothing of a point of which one result counts"
 
 
 def test_without_repeats_nothing_is_said_of_them(places: Places, url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_results import save, spec_of
@@ -13,6 +14,7 @@ from inferometer.campaign.outcome import NAMED, Ending, Outcome, duration, endin
 from inferometer.campaign.results import Results
 from inferometer.spec.campaign import Group
 from inferometer.spec.expand import expand
+from inferometer.store.history import ServerFacts
 from inferometer.store.standing import Places, places_of, read_standing
 
 VALID = Ending("g/1", "VALID", True)
@@ -47,27 +49,30 @@ def test_the_exit_code_is_0_only_if_every_point_has_a_result(made: Outcome, code
 
 
 def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
-    assert summary_lines(outcome(VALID, SUSPECT)) == [
+    assert summary_lines(outcome(VALID, SUSPECT), ["Narrowed by NUM_PROMPTS_END=2: 2 of 800 points."]) == [
         "",
+        "  SUSPECT  g/2  Few samples.",
         "2 points: 1 valid, 1 suspect, 0 invalid, 0 failed, 0 not run; this run took 1 min.",
+        "Narrowed by NUM_PROMPTS_END=2: 2 of 800 points.",
         "[x] servers: 2 of 2 groups served to the end",
         "[x] campaign: ran to its end",
         "[x] results: 2 of 2 points have one that counts, its files whole",
         "[x] configuration, servers and times: recorded in results/.inferometer/c",
-        "  SUSPECT  g/2  Few samples.",
     ]
 
 
-def test_what_is_missing_is_named_with_its_reason() -> None:
+def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> None:
     lines = summary_lines(outcome(VALID, INVALID, FAILED, NOT_RUN, served=1, lost={"g": "No server."}, interrupted=True))
-    assert lines[2:] == [
+    assert lines == [
+        "",
+        "  INVALID  g/3  Nothing was measured.",
+        "  failed   g/4  No such model.",
+        "  not run  g/5",
+        "4 points: 1 valid, 0 suspect, 1 invalid, 1 failed, 1 not run; this run took 1 min.",
         "[ ] servers: 1 of 2 groups served to the end",
         "[ ] campaign: was interrupted",
         "[ ] results: 1 of 4 points have one that counts, its files whole",
         "[x] configuration, servers and times: recorded in results/.inferometer/c",
-        "  INVALID  g/3  Nothing was measured.",
-        "  failed   g/4  No such model.",
-        "  not run  g/5",
         "The same command goes on where this one ended.",
     ]
     trouble = summary_lines(outcome(NOT_RUN, trouble="cannot write x: the disk is full"))
@@ -76,12 +81,60 @@ def test_what_is_missing_is_named_with_its_reason() -> None:
         "The same command goes on where this one ended.",
     ]
     assert "[ ] campaign: broke off" in trouble
+    assert "[ ] configuration, servers and times: recorded in results/.inferometer/c until then" in trouble
+
+
+@pytest.mark.parametrize(
+    ("facts", "servers", "campaign"),
+    [
+        ({"served": 0, "unneeded": 2}, "[-] servers: not needed: all points were done before", "[x] campaign: ran to its end"),
+        (
+            {"served": 1, "unneeded": 1},
+            "[x] servers: 1 of 1 groups served to the end; 1 needed none",
+            "[x] campaign: ran to its end",
+        ),
+        (
+            {"served": 1, "lost": {"g": "No server."}},
+            "[ ] servers: 1 of 2 groups served to the end",
+            "[ ] campaign: 1 of 2 groups could not be measured to the end",
+        ),
+        (
+            {"served": 0, "lost": {"g": "No server.", "h": "No server."}},
+            "[ ] servers: 0 of 2 groups served to the end",
+            "[ ] campaign: 2 of 2 groups could not be measured to the end",
+        ),
+        (
+            {"served": 0, "groups": 1, "lost": {"g": "No server."}},
+            "[ ] servers: 0 of 1 groups served to the end",
+            "[ ] campaign: the only group could not be measured to the end",
+        ),
+    ],
+)
+def test_the_checklist_says_what_happened(facts: dict[str, Any], servers: str, campaign: str) -> None:
+    lines = summary_lines(outcome(VALID, **facts))
+    assert [line for line in lines if line[:1] == "["][:2] == [servers, campaign]
+    recorded = "configuration and times" if facts.get("unneeded") == 2 else "configuration, servers and times"
+    assert f"[x] {recorded}: recorded in results/.inferometer/c" in lines
+
+
+def test_points_in_a_row_with_the_same_to_say_have_one_line() -> None:
+    endings = [replace(NOT_RUN, point=f"g/np{number}") for number in range(1, 201)]
+    endings[29] = replace(VALID, point="g/np30")
+    endings.append(replace(NOT_RUN, point="h/np1"))
+    endings.append(replace(NOT_RUN, point="h/np2", reason="It has changed."))
+    assert [line for line in summary_lines(outcome(*endings)) if line.startswith("  ")] == [
+        "  not run  g/np1 ... np29: 29 points",
+        "  not run  g/np31 ... np200: 170 points",
+        "  not run  h/np1",
+        "  not run  h/np2  It has changed.",
+    ]
 
 
 def test_a_long_list_is_cut_short() -> None:
-    lines = summary_lines(outcome(*(replace(NOT_RUN, point=f"g/{number}") for number in range(NAMED + 5))))
-    assert sum(line.startswith("  not run  g/") for line in lines) == NAMED
-    assert "  not run  and 5 more" in lines
+    endings = [replace(FAILED, point=f"g/{number}", reason=f"Reason {number}.") for number in range(NAMED + 5)]
+    lines = summary_lines(outcome(*endings))
+    assert sum(line.startswith("  failed   g/") for line in lines) == NAMED
+    assert "  failed   and 5 more" in lines
 
 
 def test_durations_are_told_as_people_do() -> None:
@@ -104,9 +157,10 @@ def test_every_point_has_its_ending(tmp_path: Path) -> None:
         results.note("failed", fingerprint=spec_of(3).fingerprint, point="p3", reason="No such model.")
         save(results, 4, "gone")
         save(results, 5, "old", version="0.9")
+        save(results, 7, "short", max_model_len=64)
     (tmp_path / "p4_gone.json").unlink()
-    group = group_of(1, 2, 3, 4, 5, 6)
-    endings = endings_of([group], read_standing(places), {group.id: "1"})
+    group = group_of(1, 2, 3, 4, 5, 6, 7)
+    endings = endings_of([group], read_standing(places), {group.id: ServerFacts("1", 128)})
     assert [(ending.point, ending.state, ending.counts, ending.reason) for ending in endings] == [
         ("p1", "VALID", True, ""),
         ("p2", "INVALID", False, ""),
@@ -114,9 +168,13 @@ def test_every_point_has_its_ending(tmp_path: Path) -> None:
         ("p4", "not run", False, "p4_gone.json is missing."),
         ("p5", "not run", False, "It was measured with version 0.9 of the server."),
         ("p6", "not run", False, ""),
+        ("p7", "not run", False, "It was measured with max_model_len 64 of the server."),
     ]
-    (_, *_, fifth, _) = endings_of([group], read_standing(places), {})
+    results_of = [ending.result and (ending.result.point, ending.result.status) for ending in endings]
+    assert results_of == [("p1", "VALID"), ("p2", "INVALID"), None, None, None, None, None]
+    (_, *_, fifth, _, seventh) = endings_of([group], read_standing(places), {})
     assert fifth.counts, "a server that was not asked has no other version"
+    assert seventh.counts
 
 
 def test_rehearsals_have_directories_of_their_own() -> None:

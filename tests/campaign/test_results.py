@@ -16,7 +16,7 @@ from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RandomWorkload, RunSpec, Target
 from inferometer.store.atomic import new_directory, take_name, write_file
 from inferometer.store.checksum import checksum_of
-from inferometer.store.history import Result
+from inferometer.store.history import Result, ServerFacts
 from inferometer.store.ledger import read_ledger
 from inferometer.store.standing import Places, read_standing
 
@@ -44,10 +44,12 @@ def save(
     allowed: bool = False,
     version: str | None = "1",
     name: str | None = None,
+    max_model_len: int | None = None,
 ) -> Result:
     spec = spec_of(number)
     attempt = results.begin(spec)
-    measurement = Measurement(spec, f"p{number}", status, (), allowed, version, attempt, name or f"p{number}_{content}.json")
+    json = name or f"p{number}_{content}.json"
+    measurement = Measurement(spec, f"p{number}", status, (), allowed, version, attempt, json, max_model_len)
     return results.save(measurement, writer(content))
 
 
@@ -106,14 +108,15 @@ def test_a_later_result_takes_the_place_of_an_earlier_one(places: Places) -> Non
     assert read_standing(places).result(spec_of(1).fingerprint) == second
 
 
-def test_results_of_another_version_of_the_server_do_not_count(places: Places) -> None:
+def test_results_of_another_version_or_limit_of_the_server_do_not_count(places: Places) -> None:
     with Results(places) as results:
         save(results, 1, "a", version="0.10.2")
-        save(results, 2, "b", version=None)
+        save(results, 2, "b", version=None, max_model_len=1280)
         counting = [
-            [results.standing.result(spec_of(n).fingerprint, v) is not None for n in (1, 2)] for v in ("0.10.2", "0.11", None)
+            [results.standing.result(spec_of(n).fingerprint, ServerFacts(*facts)) is not None for n in (1, 2)]
+            for facts in (("0.10.2", None), ("0.11", None), (None, None), ("0.10.2", 1280), (None, 2048))
         ]
-    assert counting == [[True, True], [False, True], [True, True]]
+    assert counting == [[True, True], [False, True], [True, True], [True, True], [True, False]]
 
 
 @pytest.mark.parametrize("what", ["json", "run"])

@@ -17,7 +17,7 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign import group_run, measured
 from inferometer.campaign.lock import LockedError, locked
-from inferometer.campaign.outcome import Outcome
+from inferometer.campaign.outcome import Outcome, summary_lines
 from inferometer.campaign.runner import run_campaign
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Finding, Level, Verdict
@@ -47,6 +47,8 @@ def places(tmp_path: Path) -> Places:
 
 class Scripted:
     """A server that is at one of `urls` after each start (None: it does not come up), and dead at the checks `dead_at`."""
+
+    restart_words = "It is started again"
 
     def __init__(self, urls: Sequence[str | None], dead_at: Sequence[int] = ()) -> None:
         self.urls = list(urls)
@@ -231,6 +233,8 @@ def test_a_server_that_keeps_dying_ends_its_group(places: Places, url: str) -> N
     assert states(outcome) == ["VALID", "VALID", "VALID", "not run", "not run"]
     assert outcome.lost == {"g": "The server is gone. It was started again 2 times."}
     assert server.starts == 3
+    assert "[ ] campaign: the only group could not be measured to the end" in summary_lines(outcome)
+    assert "[ ] servers: 0 of 1 groups served to the end" in summary_lines(outcome)
 
 
 @pytest.mark.usefixtures("all_valid")
@@ -315,7 +319,7 @@ def test_finished_points_of_another_version_of_the_server_are_measured_again(
     monkeypatch.setattr(Endpoint, "version", lambda _: "0.11.0")
     outcome, display = run(tiny_campaign(3), places, Scripted([url]))
     assert display.measured_points == ["g/np1", "g/np2", "g/np3"]
-    told = "2 finished points of this group were measured with version 0.10.2 of the server, which is 0.11.0 now"
+    told = "2 finished points of this group were measured with version 0.10.2 of the server, which has version 0.11.0 now"
     assert any(line.startswith(told) for line in display.told)
     assert outcome.exit_code == 0
     assert names(places) == ["g_np1", "g_np2", "g_np3"]

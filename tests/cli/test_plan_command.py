@@ -18,6 +18,7 @@ from inferometer.cli.plan_view import duration, short
 from inferometer.metrics.verdict import Status
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
+from inferometer.store.ledger import LEDGER_VERSION, dump
 from inferometer.store.standing import places_of
 
 Plan = Callable[..., tuple[int, str, str]]
@@ -55,6 +56,7 @@ all                    400     0    40,200   41.2M     5.1M  3.3 h
   do        Machine A/B: one card, the slot set to x16.
   command   vllm serve meta-llama/Llama-3.1-8B --host 127.0.0.1 --port 8000 --tensor-parallel-size 1 --max-model-len 1280 \
 --gpu-memory-utilization 0.9 --enforce-eager
+  listens   On 127.0.0.1 only programs of the same host reach the server. In a container with a published port, bind 0.0.0.0.
   points    1A-1k/np1, 1A-1k/np2, ... 1A-1k/np200
 
 1B-1k: meta-llama/Llama-3.1-8B, TP=1, max_model_len 1280, at http://127.0.0.1:8000 (operator)
@@ -62,7 +64,10 @@ all                    400     0    40,200   41.2M     5.1M  3.3 h
   do        Machine A/B: two cards, the slots set to x8 each.
   command   vllm serve meta-llama/Llama-3.1-8B --host 127.0.0.1 --port 8000 --tensor-parallel-size 1 --max-model-len 1280 \
 --gpu-memory-utilization 0.9 --enforce-eager
+  listens   On 127.0.0.1 only programs of the same host reach the server. In a container with a published port, bind 0.0.0.0.
   points    1B-1k/np1, 1B-1k/np2, ... 1B-1k/np200
+
+Hardware: A -> B. Where somebody has to change the machine, the run waits for a confirmation.
 
 Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server to start), corrected as points are \
 finished.
@@ -95,8 +100,48 @@ def test_the_environment_and_settings_are_heeded(plan: Plan, monkeypatch: pytest
     code, out, _ = plan("scaling-200", "--set", "models.model=org/other")
     assert code == 0
     assert "scale: org/other, TP=4, max_model_len 1280, at http://gpu-host:9000 (operator)" in out
-    assert "--host gpu-host --port 9000" in out
+    assert "--host 0.0.0.0 --port 9000" in out
+    assert "  listens   It binds 0.0.0.0, all network interfaces, so that clients reach it as gpu-host." in out
     assert "  points    scale/np1, scale/np2, scale/np3\n" in out
+    notes = [line.removeprefix("Note:     ") for line in out.splitlines() if line.startswith("Note:")]
+    assert notes == [
+        "Narrowed by NUM_PROMPTS_END=3: 3 of 200 points.",
+        "VLLM_SERVER_URL=http://gpu-host:9000 replaces the address of vllm (http://127.0.0.1:8000).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("campaign", "environment", "notes"),
+    [
+        (
+            "scaling-200",
+            {"NUM_PROMPTS_END": "300"},
+            ["NUM_PROMPTS_END=300 is beyond this campaign, whose num_prompts end at 200."],
+        ),
+        (
+            "scaling-200",
+            {"NUM_PROMPTS_START": "198", "NUM_PROMPTS_END": "300"},
+            [
+                "Narrowed by NUM_PROMPTS_START=198 and NUM_PROMPTS_END=300: 3 of 200 points.",
+                "NUM_PROMPTS_END=300 is beyond this campaign, whose num_prompts end at 200.",
+            ],
+        ),
+        ("scaling-200", {"NUM_PROMPTS_END": "200", "VLLM_SERVER_URL": "http://127.0.0.1:8000/v1"}, []),
+        (
+            "custom",
+            {"NUM_PROMPTS_END": "3"},
+            ["NUM_PROMPTS_END=3: this campaign lists no num_prompts, so nothing is narrowed."],
+        ),
+    ],
+)
+def test_what_the_environment_changes_is_noted(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, campaign: str, environment: dict[str, str], notes: list[str]
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    code, out, _ = plan(campaign)
+    assert code == 0
+    assert [line.removeprefix("Note:     ") for line in out.splitlines() if line.startswith("Note:")] == notes
 
 
 def test_a_rehearsal_needs_no_command(plan: Plan) -> None:
@@ -117,6 +162,9 @@ def test_what_cannot_be_planned(plan: Plan) -> None:
         "inferometer: --set seed=-1: seed: input should be greater than or equal to 0, not -1.",
         "inferometer: --set orde=listed: unknown key 'orde' (did you mean 'order'?).",
     ]
+    assert plan("pcie")[2].startswith(
+        "inferometer: There is no file and no preset 'pcie' (did you mean 'pcie-machine-ab' or 'pcie-machine-c'?): "
+    )
     assert plan("production", "--only", "x")[2] == "inferometer: --only 'x' names no group and no point.\n"
 
 
@@ -170,8 +218,17 @@ def test_a_damaged_ledger_is_told(plan: Plan) -> None:
     ledger = Path("bench_results/scaling/.inferometer/scaling-200/ledger.jsonl")
     ledger.write_text(ledger.read_text().replace("scale/np1", "scale/np7", 1))
     code, out, err = plan("scaling-200")
+    assert (code, err) == (0, "")
+    noted = re.search(
+        r"^Note: +bench_results/scaling/.*ledger.jsonl is damaged from line (\d+) on: 0 results", out, re.MULTILINE
+    )
+    assert noted is not None
+    assert out.splitlines()[5].split()[4] == "0", "its run.json tells no fingerprint, so nothing bears the rest out"
+    places = places_of("bench_results/scaling", "scaling-200")
+    places.ledger.write_bytes(dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}]))
+    code, out, err = plan("scaling-200")
     assert (code, out) == (2, "")
-    assert re.match(r"inferometer: bench_results/scaling/.*ledger.jsonl, line \d+: it is damaged", err)
+    assert "was written by a newer Inferometer" in err
 
 
 def test_a_terminal_gets_a_table(tmp_path: Path) -> None:

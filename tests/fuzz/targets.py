@@ -18,14 +18,18 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
-sys.path += [str(Path(__file__).parents[1] / room) for room in ("loadgen", "protocol", "store")]
+sys.path += [str(Path(__file__).parents[1] / room) for room in ("loadgen", "protocol", "store", "campaign")]
 
 from example_run import example_spec, example_trace
 from loop_runner import address_of, job_for, run_loop
 from mutation import mutated, pieces
 from scripted_server import Asked, Peer, ScriptedServer
+from test_results import save
 from transcript import transcripts
 
+from inferometer.campaign.gather import GatherError, collect
+from inferometer.campaign.merge import merge
+from inferometer.campaign.results import Results
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_spec import understand
 from inferometer.cli.flag_errors import FlagsError
@@ -35,6 +39,8 @@ from inferometer.protocol.error_body import SENTENCE_CHARS
 from inferometer.protocol.ndjson import LineSplitter
 from inferometer.protocol.sse import STRAY_BYTES, EventSplitter
 from inferometer.request import Request
+from inferometer.results import ResultsError
+from inferometer.results import read as read_points
 from inferometer.simulator.api import FrontSettings
 from inferometer.simulator.faults import parse_faults
 from inferometer.simulator.model import EngineSettings
@@ -44,8 +50,10 @@ from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names, preset_text
 from inferometer.spec.run import Timeouts
+from inferometer.store.atomic import CannotWriteError
 from inferometer.store.ledger import LedgerError, dump, read_ledger
 from inferometer.store.run_directory import RUN, load_run, save_run
+from inferometer.store.standing import Places, read_standing
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
 
@@ -254,6 +262,79 @@ def ledgers(random: Random) -> None:
             assert read == records[: len(read)]
 
 
+ODD: tuple[Any, ...] = (
+    *(
+        None,
+        True,
+        -1,
+        7.5,
+        2**62,
+        "",
+        "x",
+        "..",
+        "../precious",
+        "/etc/passwd",
+        "a\x00b",
+        "\x1b[31m",
+        "\n",
+        "é" * 200,
+        "." * 300,
+    ),
+    *([], [7], ["x"], {}, {"../precious/thesis": "0" * 64}, [[[]]], "0" * 16, "0" * 64, "2026-01-01", ".inferometer/c/runs"),
+)
+"""What no record holds, or not there."""
+
+
+@lru_cache
+def campaign_directory() -> dict[str, bytes]:
+    """Files of a small campaign, by name: a result, one that it has replaced, and one that is
+    INVALID."""
+    with TemporaryDirectory() as folder:
+        places = Places(Path(folder), "c")
+        with Results(places) as results:
+            results.note("opened", configuration={"groups": [{"id": "g", "model": "m"}]})
+            save(results, 1, "old")
+            save(results, 1, "new", status="SUSPECT")
+            save(results, 2, "bad", status="INVALID")
+        return {str(path.relative_to(folder)): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def foreign_results(random: Random) -> None:
+    """Whatever somebody else's ledger says, with right checksums or wrong ones, nothing outside
+    of the directory is touched."""
+    files = campaign_directory()
+    with TemporaryDirectory() as folder:
+        top = Path(folder)
+        (top / "precious").mkdir()
+        (top / "precious" / "thesis").write_text("mine")
+        places = Places(top / "results", "c")
+        for name, content in files.items():
+            (places.result_dir / name).parent.mkdir(parents=True, exist_ok=True)
+            (places.result_dir / name).write_bytes(content)
+        records = [dict(record) for record in read_ledger(places.ledger)][: random.randrange(2, 20)]
+        for _ in range(random.choice((0, 1, 1, 2, 5))):
+            record = random.choice(records)
+            record[random.choice([*record, "new"])] = random.choice([*ODD, *random.choice(records).values()])
+        sealed = dump(records)
+        places.ledger.write_bytes(sealed if random.random() < 0.6 else mutated(sealed, random, [sealed]))
+        if random.random() < 0.2:
+            chosen = places.result_dir / random.choice(list(files))
+            chosen.unlink()
+            chosen.symlink_to(top / "precious" / random.choice(("thesis", ".")))
+        acts: list[Callable[[], object]] = [
+            lambda: read_standing(places),
+            lambda: collect(places.result_dir, top / "t.tar"),
+            lambda: merge([places.result_dir], top / "merged"),
+            lambda: read_points([places.result_dir]),
+            lambda: Results(places).close(),
+        ]
+        for act in acts:
+            with suppress(LedgerError, GatherError, ResultsError, CannotWriteError):
+                act()
+        assert [(path.name, path.read_text()) for path in (top / "precious").iterdir()] == [("thesis", "mine")]
+        assert {path.name for path in top.iterdir()} <= {"precious", "results", "t.tar", "merged"}
+
+
 @lru_cache
 def run_files() -> dict[str, bytes]:
     with TemporaryDirectory() as folder:
@@ -384,6 +465,7 @@ TARGETS: dict[str, Callable[[Random], None]] = {
     "engine": engine,
     "campaign-files": campaign_files,
     "ledgers": ledgers,
+    "foreign-results": foreign_results,
     "run-directories": run_directories,
     "bench-flags": bench_flags,
     "fault-lists": fault_lists,

@@ -8,7 +8,7 @@ import pytest
 from fuzzing import fuzz, try_case
 from targets import TARGETS
 
-CASES = {"loop": 6, "engine": 20, "run-directories": 30}
+CASES = {"loop": 6, "foreign-results": 40, "engine": 20, "run-directories": 30}
 CASES_USUALLY = 60
 
 

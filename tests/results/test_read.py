@@ -32,6 +32,7 @@ from inferometer.campaign.merge import merge
 from inferometer.results import METRICS, ResultsError, read
 from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
+from inferometer.store.ledger import LEDGER_VERSION, dump, read_ledger
 from inferometer.store.vllm_json import save_result
 from inferometer.trace import MISSING
 
@@ -283,6 +284,53 @@ def test_a_result_directory_is_read_by_its_ledger(tmp_path: Path) -> None:
     assert point.values["cost_per_million_tokens"] == pytest.approx(1e6 * 0.001 / point.values["output_throughput"])
 
 
+GROUP = {"id": "1C-1k", "model": "8B", "server": "vllm", "hardware": "C", "tp": 2}
+MODELS = {"8B": "org/tiny-8B"}
+
+
+def test_a_name_that_means_another_thing_later_does_not_rename_what_was_measured(tmp_path: Path) -> None:
+    """The alias, and what the machine costs, are those of the file that declares the server of
+    the run."""
+    places = open_campaign(tmp_path / "pcie")
+    measure(places, 1)
+    changed = {
+        "models": {"8B": "org/other-8B"},
+        "groups": [{**GROUP, "hardware": "D"}],
+        "hardware": {"D": {"gpus": 2, "cost_per_hour": 99.0}},
+    }
+    open_campaign(tmp_path / "pcie", configuration=changed)
+    point = the_point(tmp_path)
+    assert (point.conditions["model"], point.conditions["model_id"]) == ("8B", "org/tiny-8B")
+    assert (point.conditions["config"], point.conditions["cost_per_hour"]) == ("C", 3.6)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"groups": []},
+        {"groups": [GROUP], "models": {"8B": "org/other"}},
+        {"groups": [{**GROUP, "server": "sglang"}], "models": MODELS},
+        {"groups": [{**GROUP, "tp": 1}], "models": MODELS},
+        {"groups": [{**GROUP, "hardware": "D"}], "models": MODELS},
+        {"groups": [{**GROUP, "id": "other"}], "models": MODELS},
+        {"groups": 7, "models": [], "hardware": "x"},
+        {"groups": [{"id": "1C-1k", "model": ["x"], "tp": "many"}]},
+    ],
+    ids=str,
+)
+def test_what_a_file_says_of_another_server_is_not_said_of_this_one(tmp_path: Path, configuration: dict[str, Any]) -> None:
+    places = open_campaign(tmp_path / "pcie", configuration={"cost_per_hour": 9.0, **configuration})
+    measure(places, 1)
+    assert "cost_per_hour" not in the_point(tmp_path).conditions
+
+
+def test_the_address_of_a_server_that_is_not_ours_is_a_condition(tmp_path: Path) -> None:
+    places = open_campaign(tmp_path / "pcie")
+    measure(places, 1)
+    measure(places, 1, seed=1, change=lambda spec: spec.at_address("http://gpu:8000"))
+    assert [point.conditions.get("address") for point in read([tmp_path]).points] == [None, "http://gpu:8000"]
+
+
 def test_whatever_of_a_campaign_is_named_its_points_are_the_same(tmp_path: Path) -> None:
     places = open_campaign(tmp_path / "pcie")
     result = measure(places, 3)
@@ -387,14 +435,28 @@ def test_without_a_ledger_that_can_be_used_the_json_files_are_read_as_they_are(t
     places.ledger.write_bytes(places.ledger.read_bytes().replace(b"np3", b"np4"))
     found = read([tmp_path])
     assert [(point.id, point.tool) for point in found.points] == [("C_8B_TP2_16_np3_20260131_120001", "vllm")]
-    assert "it is damaged" in found.problems[0]
+    assert "ledger.jsonl is damaged from line 4 on: 0 results recorded after that are used" in found.problems[0]
+    assert "; 1 more cannot be used." in found.problems[0]
+    places.ledger.write_bytes(dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}]))
+    found = read([tmp_path])
+    assert [point.tool for point in found.points] == ["vllm"]
     assert found.problems[0].endswith("Its JSON files are read as they are.")
+
+
+def test_of_a_damaged_ledger_what_the_files_bear_out_is_read(tmp_path: Path) -> None:
+    places = open_campaign(tmp_path / "pcie")
+    for number in (1, 2, 3):
+        measure(places, number)
+    lines = places.ledger.read_bytes().splitlines(keepends=True)
+    damaged = next(number for number, line in enumerate(lines) if b"1C-1k/np2" in line and b'"done"' in line)
+    places.ledger.write_bytes(b"".join([*lines[:damaged], b"}" + lines[damaged], *lines[damaged + 1 :]]))
+    found = read([tmp_path])
+    assert [(point.id, point.tool) for point in found.points] == [(f"1C-1k/np{n}", "inferometer") for n in (1, 2, 3)]
+    assert f"is damaged from line {damaged + 1} on: 2 results recorded after that are used" in found.problems[0]
 
 
 def test_a_ledger_cannot_lead_outside(tmp_path: Path) -> None:
     """Whoever wrote it knew how checksums are made."""
-    from inferometer.store.ledger import dump, read_ledger
-
     places = open_campaign(tmp_path / "pcie")
     measure(places, 3)
     save(tmp_path / "outside", trace_of(3), spec_of(3))

@@ -1,7 +1,11 @@
-"""A `docker` (and `docker-compose`) with just what ComposeServer calls. A container is a process of this machine.
+"""A `docker` (and `docker-compose`) with just what ComposeServer calls. A container is a process of
+this machine.
 
-State lives in the folder FAKE_DOCKER: `calls` (one JSON list a line), `container.json`, `log`; a file `no-plugin` takes
-`docker compose` away, a file `up-fails` holds what `up` says when it fails.
+State lives in the folder FAKE_DOCKER: `calls` (one JSON list a line), `container.json`, `log`; a
+file `no-plugin` takes `docker compose` away, a file `up-fails` holds what `up` says when it
+fails. Files `fails-VERB` and `hangs-VERB` (ps, inspect, down, logs, version) have that call fail
+with what is in them, or wait with a child of its own for as long as nobody kills both;
+`says-inspect` holds what `inspect` says instead.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from typing import Any
 STATE = Path(os.environ["FAKE_DOCKER"])
 CONTAINER = STATE / "container.json"
 LOG = STATE / "log"
+VERBS = ("ps", "inspect", "down", "logs", "version")
 
 
 def up(override: str) -> int:
@@ -68,6 +73,12 @@ def main() -> int:
             print("docker: 'compose' is not a docker command.")
             return 1
         words = words[1:]
+    verb = next((word for word in VERBS if word in words), "")
+    if (STATE / f"fails-{verb}").exists():
+        print((STATE / f"fails-{verb}").read_text())
+        return 1
+    if (STATE / f"hangs-{verb}").exists():
+        return subprocess.call(["sleep", "1000"])
     if "up" in words:
         return up(words[words.index("--file", words.index("--file") + 1) + 1])
     if "down" in words:
@@ -75,7 +86,8 @@ def main() -> int:
     if words[0] == "ps" and CONTAINER.exists():
         print("c0ffee")
     elif words[0] == "inspect":
-        print(json.dumps(inspect()))
+        says = STATE / "says-inspect"
+        print(says.read_text() if says.exists() else json.dumps(inspect()))
     elif words[0] == "logs":
         print(LOG.read_text(), end="")
     return 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from needs import MODEL, free_port, need, small_server
 
-from inferometer.server import accelerator_memory
+from inferometer.server import accelerator_memory, compose
 from inferometer.server.base import ServerError
 from inferometer.server.compose import OVERRIDE, ComposeServer, override_of
 from inferometer.server.port import is_served
@@ -175,3 +176,71 @@ def test_a_server_that_has_not_been_started(bench: Bench) -> None:
     with pytest.raises(ServerError, match="There is no container of vllm-server"):
         bench.server().check()
     assert bench.server().log_tail() == []
+
+
+DENIED = "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock"
+DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [(DENIED, f"Docker does not answer: {DENIED}. Cause: "), (DOWN, f"Docker does not answer: {DOWN} Cause: ")],
+)
+def test_a_docker_that_does_not_answer_is_told_with_its_cure(bench: Bench, told: str, said: str) -> None:
+    (bench.state / "fails-ps").write_text(told)
+    server = bench.server()
+    with pytest.raises(ServerError) as raised:
+        server.start()
+    assert str(raised.value).startswith(said)
+    assert "add the user to the group docker" in str(raised.value)
+    asked = len(bench.calls())
+    server.stop()
+    assert server.log_tail() == []
+    assert len(bench.calls()) == asked, "it is not asked again"
+
+
+@pytest.mark.parametrize("verb", ["version", "ps"])
+def test_a_docker_that_hangs_is_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """With the child that holds its output open: else whoever reads that would wait for it."""
+    monkeypatch.setattr(compose, "CALL_TIMEOUT_S", 1.0)
+    (bench.state / f"hangs-{verb}").touch()
+    with pytest.raises(ServerError, match="did not end within 1 s: is the Docker engine all right"):
+        bench.server().start()
+
+
+def test_a_docker_that_fails_later_is_a_server_that_cannot_be_looked_at(bench: Bench) -> None:
+    server = bench.server()
+    server.start()
+    (bench.state / "fails-ps").write_text(DOWN)
+    with pytest.raises(ServerError, match="Docker does not answer"):
+        server.check()
+    with pytest.raises(ServerError, match="Docker does not answer"):
+        server.stop()
+    (bench.state / "fails-ps").unlink()
+    server.stop()
+    assert not is_served(server.base_url)
+
+
+class Dying(ComposeServer):
+    """Its Docker dies during `up`."""
+
+    def _compose(self, words: Sequence[str], timeout_s: float) -> None:
+        Path(os.environ["FAKE_DOCKER"], "fails-ps").write_text(DOWN)
+        super()._compose(words, timeout_s)
+
+
+def test_what_went_wrong_first_is_what_counts(bench: Bench) -> None:
+    (bench.state / "up-fails").write_text("manifest unknown")
+    usual = bench.server()
+    with pytest.raises(ServerError, match=r"`up` of .* failed: manifest unknown"):
+        Dying(usual.need, directory=bench.logs, say=bench.said.append).start()
+
+
+@pytest.mark.parametrize("told", ["", "no JSON", "[]", '{"status": "running"}', '{"surplus": 1}'])
+def test_a_description_that_is_none_is_told(bench: Bench, told: str) -> None:
+    server = bench.server()
+    server.start()
+    (bench.state / "says-inspect").write_text(told)
+    with pytest.raises(ServerError, match="gave no description of container c0ffee"):
+        server.check()
+    server.stop()

@@ -15,7 +15,8 @@ import pytest
 from needs import LIMIT, MACHINE_A, MACHINE_B, MODEL, ChangingServer, changing_server, need
 
 from inferometer.server.base import Confirmation, ServerError
-from inferometer.server.operator import CONFIRMATION_FILE, OperatorServer, Terminal, instruction
+from inferometer.server.operator import OperatorServer, instruction
+from inferometer.server.person import CONFIRMATION_FILE, Terminal
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.server_recipe import ServerRecipe
 
@@ -155,12 +156,12 @@ def test_no_terminal_is_needed(bench: Bench) -> None:
 def test_progress_is_told_now_and_then(bench: Bench) -> None:
     bench.start(Person([*[None] * 130, bench.server.start]))
     assert [line for line in bench.said if "still waiting" in line] == [
-        f"  still waiting, {minutes} min of 15 at most: Nothing listens on {bench.server.url}." for minutes in (1, 2)
+        f"  still waiting, {minutes} min of 720 at most: Nothing listens on {bench.server.url}." for minutes in (1, 2)
     ]
 
 
 def test_the_wait_ends(bench: Bench) -> None:
-    with pytest.raises(ServerError, match=r"did not come within 900 s .*Nothing listens.* Run again to go on from here\."):
+    with pytest.raises(ServerError, match=r"did not come within 43200 s .*Nothing listens.* Run again to go on from here\."):
         bench.start(Person([None]))
 
 

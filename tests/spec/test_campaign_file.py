@@ -305,7 +305,7 @@ def test_the_environment_says_where_every_server_is(tmp_path: Path) -> None:
     content = with_(servers={"s": recipe, "t": {"kind": "external", "base_url": "http://10.0.0.1:1"}})
     campaign = load(tmp_path, content, VLLM_SERVER_URL="gpu-host:8001/v1/")
     assert {recipe.base_url for recipe in campaign.servers.values()} == {"http://gpu-host:8001"}
-    assert expand(campaign)[0].server.recipe.command == ("serve", "--host", "gpu-host", "--port", "8001")
+    assert expand(campaign)[0].server.recipe.command == ("serve", "--host", "0.0.0.0", "--port", "8001")
 
 
 def test_a_file_is_found_by_its_path_and_a_preset_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from campaigns import small
 
 from inferometer.spec.campaign import CampaignError, CampaignSpec
 from inferometer.spec.expand import expand, file_name, short_length
+from inferometer.spec.run import RunSpec
 
 
 def ids(campaign: CampaignSpec, **how: Any) -> list[str]:
@@ -252,9 +253,9 @@ def test_what_is_chosen_changes_neither_server_nor_identity() -> None:
     assert expand(campaign, quick=True)[0].server == expand(campaign)[0].server
 
 
-def test_the_identity_of_a_point_has_what_was_declared_and_no_address() -> None:
+def test_the_identity_of_a_point_has_what_was_declared_and_no_port_of_ours() -> None:
     def fingerprint(**changes: Any) -> str:
-        recipe = {"kind": "operator", "command": "serve {model} --port {port} -x {tp}", **changes.pop("recipe", {})}
+        recipe = {"kind": "process", "command": "serve {model} --port {port} -x {tp}", **changes.pop("recipe", {})}
         hardware = {"A": {"gpus": 2, "pcie_width": 16, **changes.pop("hardware", {})}}
         own = group("g", hardware="A", tp=changes.pop("tp", 1))
         campaign = small(servers={"s": recipe}, hardware=hardware, groups=[own], **changes)
@@ -262,7 +263,8 @@ def test_the_identity_of_a_point_has_what_was_declared_and_no_address() -> None:
 
     same = fingerprint()
     assert same == fingerprint(recipe={"base_url": "http://10.0.0.9:9999"})
-    assert same == fingerprint(recipe={"kind": "process", "note": "hello", "stop_timeout_s": 3})
+    compose = {"kind": "compose", "note": "hello", "stop_timeout_s": 3, "compose_file": "", "compose_service": ""}
+    assert same == fingerprint(recipe=compose)
     assert same == fingerprint(hardware={"instruction": "push it", "cost_per_hour": 3})
     assert same == fingerprint(name="renamed", result_dir="elsewhere", goodput={"ttft": 3})
     others = [
@@ -270,12 +272,29 @@ def test_the_identity_of_a_point_has_what_was_declared_and_no_address() -> None:
         fingerprint(recipe={"environment": {"A": 1}}),
         fingerprint(recipe={"image": "other"}),
         fingerprint(recipe={"max_model_len": 2048}),
+        fingerprint(recipe={"kind": "operator"}),
+        fingerprint(recipe={"kind": "operator", "base_url": "http://10.0.0.9:9999"}),
         fingerprint(hardware={"pcie_width": 8}),
         fingerprint(tp=2),
         fingerprint(models={"m": "org/other"}),
         fingerprint(seed=1),
     ]
-    assert len({same, *others}) == 9
+    assert len({same, *others}) == 11
+
+
+@pytest.mark.parametrize("kind", ["external", "operator"])
+def test_a_server_that_is_not_ours_is_another_one_at_another_address(kind: str) -> None:
+    def point_at(base_url: str) -> RunSpec:
+        recipe = {"kind": kind, "base_url": base_url, "command": "serve"}
+        return expand(small(servers={"s": recipe}))[0].points[0].spec
+
+    here = point_at("http://host:8000")
+    for spelling in ("host:8000", "http://HOST:8000/", "http://host:8000/v1", "http://host.:8000"):
+        assert point_at(spelling).fingerprint == here.fingerprint
+    others = [point_at(url) for url in ("http://host", "http://other:8000", "https://host:8000", "http://host:8000/a")]
+    assert len({here.fingerprint, *(spec.fingerprint for spec in others)}) == 5
+    assert {spec.prompts_fingerprint for spec in others} == {here.prompts_fingerprint}
+    assert point_at("http://host:80").fingerprint == others[0].fingerprint
 
 
 def test_file_names() -> None:

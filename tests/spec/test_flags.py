@@ -8,6 +8,7 @@ import pytest
 
 from inferometer.spec.flags import (
     base_url_of,
+    canonical_base_url,
     parse_base_url,
     parse_extra_body,
     parse_headers,
@@ -145,6 +146,23 @@ def test_rate_refused(text: str) -> None:
 def test_base_url(text: str, url: str) -> None:
     assert parse_base_url(text) == url
     assert parse_base_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("HTTP://Host:80/v1/", "http://host"),
+        ("https://h:443", "https://h"),
+        ("https://h:80", "https://h:80"),
+        ("host.:81", "http://host:81"),
+        ("http://[0:0:0:0:0:0:0:1]:8000", "http://[::1]:8000"),
+        ("http://[2001:DB8::7]", "http://[2001:db8::7]"),
+        ("http://GW/Team/v1", "http://gw/Team"),
+    ],
+)
+def test_one_spelling_of_an_address(text: str, url: str) -> None:
+    assert canonical_base_url(text) == url
+    assert canonical_base_url(url) == url
 
 
 @pytest.mark.parametrize(

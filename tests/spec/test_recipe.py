@@ -60,8 +60,55 @@ def test_everything_that_can_be_filled_is() -> None:
 @pytest.mark.parametrize(
     ("base_url", "port"), [("http://h", "80"), ("https://h", "443"), ("https://h:8443/gateway", "8443"), ("h:81", "81")]
 )
-def test_the_port_is_that_of_the_address(base_url: str, port: str) -> None:
-    assert need({"base_url": base_url, "command": "x {port} {host}"}).recipe.command == ("x", port, "h")
+def test_a_server_of_ours_listens_at_its_address(base_url: str, port: str) -> None:
+    found = need({"kind": "process", "base_url": base_url, "command": "x {port} {host}"})
+    assert (found.recipe.command, found.binding) == (("x", port, "h"), "")
+
+
+SERVE = "serve {model} --host {host} --port={port} --tp {tp}"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "told"),
+    [
+        ("http://127.0.0.1:8000", "--host 127.0.0.1 --port=8000"),
+        ("http://localhost:8000/v1", "--host localhost --port=8000"),
+        ("http://[::1]:81", "--host ::1 --port=81"),
+        ("http://vllm-server:8000", "--host 0.0.0.0 --port=8000"),
+        ("http://192.0.2.7", "--host 0.0.0.0 --port=80"),
+        ("http://[2001:db8::7]:81", "--host :: --port=81"),
+    ],
+)
+def test_a_person_is_told_an_address_that_a_server_can_bind(base_url: str, told: str) -> None:
+    found = need({"base_url": base_url, "command": SERVE, "note": "Clients use {host}, port {port}."})
+    assert " ".join(found.recipe.command) == f"serve org/model {told} --tp 1"
+    assert found.binding.startswith("It binds" if "0.0.0.0" in told or ":: " in told else "On ")
+    assert found.recipe.base_url == base_url
+    assert found.recipe.note is not None
+    assert "0.0.0.0" not in found.recipe.note
+
+
+@pytest.mark.parametrize("base_url", ["https://gpu.example.com", "http://gateway:8080/team/vllm", "https://h:8443/v1"])
+def test_behind_a_gateway_a_server_keeps_its_own_address(base_url: str) -> None:
+    found = need({"base_url": base_url, "command": SERVE})
+    assert found.recipe.command == ("serve", "org/model", "--tp", "1")
+    assert "its own port (8000 by default): have the gateway forward to it" in found.binding
+    sglang = need({"base_url": base_url, "recipe": "sglang", "kind": "operator"})
+    assert "--port" not in sglang.recipe.command
+    assert "(30000 by default)" in sglang.binding
+    published = need({"base_url": base_url, "command": "docker run -p {port}:{port} x serve {model} --host {host}"})
+    assert published.recipe.command == ("docker", "run", "-p", "8000:8000", "x", "serve", "org/model")
+
+
+def test_a_command_that_binds_nothing_needs_no_word_on_it() -> None:
+    assert need({"base_url": "http://vllm-server:8000", "command": "serve {model}"}).binding == ""
+
+
+def test_what_is_bound_is_no_part_of_the_identity() -> None:
+    urls = ("http://127.0.0.1:8000", "http://vllm-server:8000", "https://gateway/x")
+    told = [need({"base_url": url, "command": SERVE}).identity() for url in urls]
+    assert [identity.pop("address") for identity in told] == list(urls)
+    assert told[0] == told[1] == told[2]
 
 
 def test_a_command_may_be_a_line_or_words() -> None:
@@ -86,9 +133,11 @@ def test_lengths_that_only_a_file_knows_need_a_limit() -> None:
         need({"command": "serve {max_model_len}"}, **talk)
 
 
-def test_the_identity_is_plain_and_without_an_address() -> None:
-    found = need({"command": "serve {model} --port {port} -n {tp}", "environment": {"A": "{devices}"}, "image": "i"}, tp=2)
+def test_the_identity_is_plain_and_knows_the_address_of_a_server_that_is_not_ours() -> None:
+    recipe = {"command": "serve {model} --port {port} -n {tp}", "environment": {"A": "{devices}"}, "image": "i"}
+    found = need({**recipe, "base_url": "HTTP://GPU:80/v1/"}, tp=2)
     assert found.identity() == {
+        "address": "http://gpu",
         "recipe": "s",
         "model": "org/model",
         "tp": 2,
@@ -99,6 +148,8 @@ def test_the_identity_is_plain_and_without_an_address() -> None:
     }
     found.identity()["tp"] = 9
     assert found.identity()["tp"] == 2
+    ours = need({**recipe, "kind": "process"}, tp=2)
+    assert ours.identity() == {name: value for name, value in found.identity().items() if name != "address"}
 
 
 def test_a_line_for_the_shell_is_read_by_it_as_it_was_meant() -> None:

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from inferometer.spec import run
 from inferometer.spec.run import Load, Ramp, RandomWorkload, RunSpec, Sampling, Spec, Step, Target, Timeouts, length_range
 from inferometer.spec.workload import JsonlWorkload, PrefixWorkload, SessionsWorkload, ShareGptWorkload
 
@@ -112,12 +111,18 @@ def test_every_field_is_among_those_changes() -> None:
     assert fields - timeouts - {("target", "headers")} == changed - timeouts
 
 
-def test_with_a_server_by_declaration_its_address_is_no_part_of_the_identity() -> None:
+def test_with_a_server_by_declaration_only_a_declared_address_is_part_of_the_identity() -> None:
     declared = [
         RunSpec(target=Target(model="m", base_url=url), workload=RandomWorkload(), server={"recipe": "vllm"})
         for url in ("http://127.0.0.1:1", "http://127.0.0.1:2")
     ]
     assert declared[0].fingerprint == declared[1].fingerprint
+    at = [declared[0].at_address(address) for address in ("http://a", "http://b")]
+    assert len({spec.fingerprint for spec in (*at, *declared)}) == 3
+    assert [spec.address for spec in (*at, declared[0])] == ["http://a", "http://b", None]
+    assert at[0].at_address(None) == declared[0]
+    assert {spec.prompts_fingerprint for spec in at} == {declared[0].prompts_fingerprint}
+    assert PLAIN.at_address("http://a") == PLAIN, "nothing is declared of it: its base_url says where it is"
 
 
 def test_a_warm_point_has_the_prompts_of_its_cold_one() -> None:
@@ -135,20 +140,32 @@ def test_a_seed_means_the_same_prompts_at_any_address_and_others_at_other_settin
     assert len({spec.prompts_fingerprint for spec in [PLAIN, *others]}) == 3
 
 
-def test_the_measurement_version_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = PLAIN.fingerprint
-    monkeypatch.setattr(run, "MEASUREMENT_VERSION", run.MEASUREMENT_VERSION + 1)
-    assert PLAIN.fingerprint != before
+def test_what_an_earlier_version_measured_in_another_way_is_another_point() -> None:
+    def closed(warmups: int) -> RunSpec:
+        return PLAIN.model_copy(update={"load": Load(max_concurrency=4, num_warmups=warmups)})
+
+    assert [closed(warmups).measurement for warmups in (0, 3, 4, 6, 8)] == [1, 2, 1, 2, 1]
+    assert closed(4).earlier_fingerprint is None
+    assert closed(3).earlier_fingerprint not in (None, closed(3).fingerprint)
 
 
-def test_how_rows_are_read_is_part_of_the_identity_of_what_stands_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    written = PLAIN.model_copy(update={"workload": JsonlWorkload(path="a.json")})
-    recorded = PLAIN.model_copy(update={"workload": SessionsWorkload(path="a.json")})
-    made_up = PLAIN.model_copy(update={"workload": SessionsWorkload()})
-    before = [spec.fingerprint for spec in (written, recorded, made_up, PLAIN)]
-    monkeypatch.setattr(run, "ROWS_VERSION", run.ROWS_VERSION + 1)
-    after = [spec.fingerprint for spec in (written, recorded, made_up, PLAIN)]
-    assert [one != other for one, other in zip(before, after, strict=True)] == [True, True, False, False]
+def test_only_closed_loops_of_single_requests_depend_on_it() -> None:
+    uneven: dict[str, Any] = {"max_concurrency": 4, "num_warmups": 3}
+    open_loop = PLAIN.model_copy(update={"load": Load(request_rate=2, **uneven)})
+    burst = PLAIN.model_copy(update={"load": Load(num_warmups=3)})
+    sessions = RunSpec(target=PLAIN.target, workload=SessionsWorkload(), load=Load(**uneven))
+    assert [spec.measurement for spec in (open_loop, burst, sessions)] == [1, 1, 1]
+
+
+def test_what_rows_of_files_say_is_sent_since_another_version() -> None:
+    written = RunSpec(target=PLAIN.target, workload=JsonlWorkload(path="a.json"))
+    recorded = RunSpec(target=PLAIN.target, workload=SessionsWorkload(path="a.json"))
+    made_up = RunSpec(target=PLAIN.target, workload=SessionsWorkload())
+    uneven = written.model_copy(update={"load": Load(max_concurrency=4, num_warmups=3)})
+    assert [spec.measurement for spec in (written, recorded, made_up, uneven)] == [3, 3, 1, 3]
+    assert made_up.earlier_fingerprint is None
+    assert orjson.loads(uneven.canonical())["measurement"] == 3
+    assert len({spec.earlier_fingerprint for spec in (written, recorded, uneven)} | {written.fingerprint}) == 4
 
 
 def test_numbers_that_are_equal_are_the_same_spec() -> None:
@@ -168,7 +185,7 @@ def test_the_canonical_form_reads_back_as_the_same_spec() -> None:
     spec = PLAIN.model_copy(update={"load": Load(request_rate=2.5, burstiness=0.5)})
     for each in (PLAIN, spec):
         content = orjson.loads(each.canonical())
-        assert content.pop("measurement") == run.MEASUREMENT_VERSION
+        assert content.pop("measurement") == 1
         assert RunSpec.model_validate(content) == each
     assert orjson.loads(PLAIN.canonical())["load"]["request_rate"] == "inf"
 

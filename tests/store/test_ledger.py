@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import orjson
 import pytest
 
 from inferometer.store.atomic import CannotWriteError
-from inferometer.store.ledger import LEDGER_VERSION, Ledger, LedgerError, dump, read_ledger
+from inferometer.store.ledger import LEDGER_VERSION, Ledger, LedgerError, LedgerTakenError, dump, read_ledger
 
 
 def written(path: Path, *numbers: int) -> None:
@@ -128,3 +129,57 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         assert path.read_bytes() == before
         ledger.append("note", number=3, text="there is room again")
     assert numbers(path) == [1, 3]
+
+
+def test_nothing_is_appended_to_what_another_process_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    written(path, 1)
+    with Ledger(path) as ledger:
+        ledger.append("note", number=2)
+        with path.open("ab") as other:
+            other.write(b"another runner's line\n")
+        before = path.read_bytes()
+        with pytest.raises(
+            LedgerTakenError, match="was changed by another process: make sure that no other run is at work there"
+        ):
+            ledger.append("note", number=3)
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_nothing_is_appended_to_a_file_that_has_lost_its_name(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "ledger.jsonl"
+    with Ledger(path) as ledger:
+        content = path.read_bytes()
+        path.unlink()
+        if how == "replaced":
+            path.write_bytes(content)
+        with pytest.raises(LedgerTakenError, match=f"was {how}"):
+            ledger.append("note", number=1)
+    assert numbers(path) == []
+
+
+def test_a_second_writer_is_kept_out_whatever_became_of_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inferometer.store.ledger.LAST_BREATH_S", 0.1)
+    path = tmp_path / "ledger.jsonl"
+    with Ledger(path) as ledger:
+        with pytest.raises(LedgerError, match=r"Another process is running a campaign in .*, although its lock was removed"):
+            Ledger(path)
+        ledger.append("note", number=1)
+    written(path, 2)
+    assert numbers(path) == [1, 2]
+
+
+def test_where_there_are_no_locks_there_is_one_writer_less_to_be_sure_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    path = tmp_path / "ledger.jsonl"
+    with Ledger(path) as first, Ledger(path) as second:
+        second.append("note", number=1)
+        with pytest.raises(LedgerTakenError):
+            first.append("note", number=2)
+    assert numbers(path) == [1]

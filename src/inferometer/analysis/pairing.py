@@ -19,7 +19,7 @@ INCIDENTAL = {"campaign", "group", "label", "seed", "repeat", "cost_per_hour", "
 TOLD = ("tool", "label", "host")
 """Incidental, and still worth a word where the sides differ in it."""
 
-SUBJECTS = {"config", "gpus", "pcie_generation", "pcie_width", "engine", "engine_version"}
+SUBJECTS = {"config", "gpus", "pcie_generation", "pcie_width", "engine", "engine_version", "address"}
 """What comparisons are about: the sides may have several values each, as long as they share none."""
 
 UNFAIR = {

@@ -27,6 +27,10 @@ SCALING = Column("scaling_efficiency", "%", "higher")
 DEPLOYMENT = ("config", "model", "tp", "engine")
 """Conditions that tell one deployment from another."""
 
+APART = ("model_id", "address")
+"""Conditions that tell two deployments apart whose names are one: an alias stands for what its
+file says at the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -84,7 +88,8 @@ def mistakes(targets: Iterable[Target]) -> list[str]:
 
 def check(targets: Iterable[Target], points: Sequence[Point]) -> list[Checked]:
     """Every target against every deployment among the points that it is asked of, in the order of the targets."""
-    return [checked for target in targets for checked in _check(target, points)]
+    names = _deployments(points)
+    return [checked for target in targets for checked in _check(target, points, names)]
 
 
 def deployment_of(point: Point) -> str:
@@ -93,8 +98,25 @@ def deployment_of(point: Point) -> str:
     return " ".join(f"TP{value}" if name == "tp" else str(value) for name, value in known.items()) or "all"
 
 
-def _check(target: Target, points: Sequence[Point]) -> list[Checked]:
-    readings = _scaling(points) if target.metric == SCALING.name else [_reading(target.metric, point) for point in points]
+def _deployments(points: Sequence[Point]) -> list[str]:
+    """The name of each point's deployment, with what tells it from others that would have the
+    same name."""
+    names = [deployment_of(point) for point in points]
+    apart: dict[str, dict[str, set[object]]] = {name: {each: set() for each in APART} for name in names}
+    for name, point in zip(names, points, strict=True):
+        for each in APART:
+            apart[name][each].add(point.conditions.get(each))
+    return [
+        " ".join([name, *(str(point.conditions.get(each)) for each in APART if len(apart[name][each]) > 1)])
+        for name, point in zip(names, points, strict=True)
+    ]
+
+
+def _check(target: Target, points: Sequence[Point], names: Sequence[str]) -> list[Checked]:
+    if target.metric == SCALING.name:
+        readings = _scaling(points)
+    else:
+        readings = [_reading(target.metric, point, name) for point, name in zip(points, names, strict=True)]
     asked = [each for each in readings if all(where.holds(each.conditions) for where in target.where)]
     if not asked:
         why = f"it was not measured: nothing here has {', '.join(map(str, target.where))}" if target.where else _nothing(target)
@@ -124,14 +146,14 @@ def _scaling(points: Sequence[Point]) -> list[_Reading]:
     ]
 
 
-def _reading(name: str, point: Point) -> _Reading:
+def _reading(name: str, point: Point, deployment: str) -> _Reading:
     value = point.values.get(name)
     trouble = f"it is {point.status}" if point.status in ("SUSPECT", "INVALID") else ""
     if value is not None and point.status == "INVALID":
-        return _Reading(deployment_of(point), point.id, None, f"{trouble}: {_why(point)}", point.conditions)
+        return _Reading(deployment, point.id, None, f"{trouble}: {_why(point)}", point.conditions)
     if value is None:
         trouble = "it was not measured" + (", and nothing measures it yet" if name in NOT_YET else "")
-    return _Reading(deployment_of(point), point.id, value, trouble, point.conditions)
+    return _Reading(deployment, point.id, value, trouble, point.conditions)
 
 
 def _why(point: Point) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from inferometer.store.atomic import replacing, saying_why
+from inferometer.store.plain_files import NotPlainError, open_plain
 
 MOST_FILES = 1_000_000
 MOST_FOLDERS_DEEP = 16
@@ -36,17 +37,22 @@ class ArchiveError(Exception):
 
 
 def write_archive(path: Path, top: str, files: Iterable[tuple[str, Path | bytes]]) -> int:
-    """Write files, each with its name below the folder `top`, into a tar. Returns how many there were.
+    """Write files, each with its name below the folder `top`, into a tar. Returns how many there
+    were.
 
-    Files that vanish meanwhile are left out. Raises CannotWriteError, and then there is no archive.
+    Files that vanish meanwhile are left out, and so is what is no regular file. Raises
+    CannotWriteError, and then there is no archive.
     """
     number = 0
     with replacing(path, new=True) as temporary, tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as tar:
         for name, content in files:
-            with suppress(FileNotFoundError), content.open("rb") if isinstance(content, Path) else BytesIO(content) as file:
+            with (
+                suppress(FileNotFoundError, NotPlainError),
+                open_plain(content) if isinstance(content, Path) else BytesIO(content) as file,
+            ):
                 member = tarfile.TarInfo(f"{top}/{name}")
                 if isinstance(content, Path):
-                    status = content.stat()
+                    status = os.fstat(file.fileno())
                     member.size, member.mtime = status.st_size, int(status.st_mtime)
                 else:
                     member.size = len(content)

@@ -45,8 +45,9 @@ def embedded(groups: Sequence[Group]) -> list[Group]:
 
 
 def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
-    identity = {**(point.spec.server or {}), "embedded": asdict(settings_for(need))}
-    return replace(point, spec=point.spec.model_copy(update={"server": identity}))
+    spec = point.spec.at_address(None)  # the engine has a port of its own, whatever the address of the real server
+    identity = {**(spec.server or {}), "embedded": asdict(settings_for(need))}
+    return replace(point, spec=spec.model_copy(update={"server": identity}))
 
 
 class EmbeddedServer:
@@ -56,6 +57,8 @@ class EmbeddedServer:
         self.need = need
         backends = (need.recipe.backend,)
         self._engine = EmbeddedEngine(settings or settings_for(need), model=need.served_model, backends=backends)
+
+    restart_words = "It is started again"
 
     @property
     def base_url(self) -> str:

@@ -82,8 +82,15 @@ def _pace_of(spec: RunSpec) -> _Pace:
     return _Pace(token=engine["itl_ms"] / 1e3, prompt_token=prompt_token, point=0.2, start=0.5)
 
 
-def measured_seconds(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Time that finished points took, by fingerprint, s: between the ledger's records that they were begun and done."""
+def measured_seconds(
+    records: Iterable[Mapping[str, Any]], identities: Mapping[str, tuple[str, str]] | None = None
+) -> dict[str, float]:
+    """Time that finished points took, by fingerprint, s: between the ledger's records that they
+    were begun and done.
+
+    `identities` are the fingerprints and addresses of results that an earlier version noted
+    under others, by run directory.
+    """
     began: dict[str, datetime] = {}
     took: dict[str, float] = {}
     for record in records:
@@ -91,7 +98,8 @@ def measured_seconds(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
             began[record["fingerprint"]] = datetime.fromisoformat(record["time"])
         elif record["kind"] == "done" and record["fingerprint"] in began:
             seconds = datetime.fromisoformat(record["time"]) - began.pop(record["fingerprint"])
-            took[record["fingerprint"]] = seconds.total_seconds()
+            now_known = identities.get(record["run"]) if identities and record.get("base_url") is None else None
+            took[now_known[0] if now_known else record["fingerprint"]] = max(0.0, seconds.total_seconds())
     return took
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from inferometer.server.counters import counters_before
 from inferometer.server.diagnose import diagnose
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
+from inferometer.store.atomic import CannotWriteError
 from inferometer.store.environment import describe_environment
-from inferometer.store.history import Result
+from inferometer.store.history import Result, ServerFacts, usable_limit
 from inferometer.store.vllm_json import save_result
 from inferometer.workload import rows_in_words
 
@@ -55,12 +57,14 @@ class GroupRun:
         """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave no result that counts."""
         self._restarts_left = task.restarts
         self._said: set[str] = set()
-        self.version: str | None = None
+        self.facts = ServerFacts()
         """Of the server, as it told when it came up last."""
+        self.came_up = False
+        """Whether its server did in this run."""
 
     def is_todo(self, point: PlannedPoint) -> bool:
         """Whether it has no result that counts on the server as it is."""
-        return self.results.standing.result(point.spec.fingerprint, self.version) is None
+        return self.results.standing.result(point.spec.fingerprint, self.facts) is None
 
     @property
     def is_up(self) -> bool:
@@ -72,11 +76,20 @@ class GroupRun:
         self._name_outdated()
 
     def stop(self) -> None:
-        """End the server. Twice does no harm."""
+        """End the server. Twice does no harm. A server that cannot be ended is told, and ends
+        neither group nor campaign."""
+        self._stop()
+
+    def _stop(self, after: BaseException | None = None) -> None:
+        """End it; what went wrong first, `after` which it is ended, need not be told twice."""
         known, self._known = self._known, None
         if known is not None:
             known.endpoint.close()
-        self._server.stop()
+        try:
+            self._server.stop()
+        except Exception as error:
+            if str(error) != str(after):
+                self.display.say(f"The server of {self.group.id} could not be stopped and may still be running: {_said(error)}")
 
     def attend(self, point: PlannedPoint) -> None:
         """Measure a point unless it has a result, once the server is up. Raises GroupLostError and CannotWriteError."""
@@ -100,33 +113,43 @@ class GroupRun:
             confirmation = self._server.start()
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
             self._known = KnownServer(Endpoint(self._server.base_url, routes=routes))
-            self.version = self._known.version
+            self.facts = ServerFacts(self._known.version, usable_limit(confirmation.facts.get("max_model_len")))
         except BaseException as error:
-            log_tail = self._server.log_tail() if isinstance(error, EndpointError) else getattr(error, "log_tail", ())
-            self.stop()
-            if isinstance(error, ServerError | EndpointError):
-                raise GroupLostError(self.group, str(error), log_tail) from error
+            log_tail = self._log_tail() if isinstance(error, EndpointError) else getattr(error, "log_tail", ())
+            self._stop(after=error)
+            if isinstance(error, ServerError | EndpointError | OSError) and not isinstance(error, CannotWriteError):
+                raise GroupLostError(self.group, _said(error), log_tail) from error
             raise
+        self.came_up = True
         self._sent = {}
         self.results.note("server", group=self.group.id, **asdict(confirmation))
         self.display.server(self.group.server, confirmation)
 
+    def _log_tail(self) -> Sequence[str]:
+        """The last lines of its log; none where they cannot be had, which is nothing to stumble
+        over."""
+        with suppress(Exception):
+            return self._server.log_tail()
+        return ()
+
     def _name_outdated(self) -> None:
         standing = self.results.standing
         others = [found for point in self.group.points if (found := standing.result(point.spec.fingerprint))]
-        old = [result for result in others if standing.result(result.fingerprint, self.version) is None]
+        old = [result for result in others if standing.result(result.fingerprint, self.facts) is None]
         if old:
-            was = ", ".join(sorted({str(result.server_version) for result in old}))
+            was = ", ".join(sorted({result.server.unlike(self.facts) for result in old}))
+            now = ", ".join(sorted({self.facts.unlike(result.server) for result in old}))
+            points, they = ("point of this group was", "it is") if len(old) == 1 else ("points of this group were", "they are")
             self.display.say(
-                f"{len(old)} finished points of this group were measured with version {was} of the server, which is "
-                f"{self.version} now: they are measured again."
+                f"{len(old)} finished {points} measured with {was} of the server, which has {now} now: {they} measured again."
             )
 
     def _attend(self, point: PlannedPoint) -> None:
         """Measure a point, once more if the server died meanwhile."""
         self._require_server()
         if not self._try(point) and self._is_dead():
-            self.display.say(f"The server died while {point.id} was measured: it is measured once more.")
+            if self._restarts_left:
+                self.display.say(f"The server died while {point.id} was measured: the point is measured once more.")
             self._require_server()
             self._try(point)
 
@@ -141,7 +164,8 @@ class GroupRun:
             self._restarts_left -= 1
             self.results.note("server lost", group=self.group.id, reason=str(error))
             number = self.task.restarts - self._restarts_left
-            self.display.say(f"{error} It is started again (restart {number} of at most {self.task.restarts}).")
+            words = self._server.restart_words
+            self.display.say(f"{error} {words} (restart {number} of at most {self.task.restarts}).")
             self.stop()
             self._start()
 
@@ -238,8 +262,13 @@ class GroupRun:
             server_version=server["version"],
             attempt=attempt,
             file_name=self.task.file_name(point, measured.finished),
+            max_model_len=usable_limit(server.get("max_model_len")),
         )
         result = self.results.save(measurement, write)
         path = str(self.results.places.result_dir / result.json)
         self.display.measured(point, result.status, result.reasons, measured.summary, path)
         return result
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, ServerError | EndpointError) else f"{type(error).__name__}: {error}"

@@ -2,63 +2,96 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from inferometer.store.atomic import saying_why
+from inferometer.store.atomic import CannotWriteError, saying_why
+from inferometer.store.file_lock import LAST_BREATH_S, try_lock
 
-LAST_BREATH_S = 5.0
-"""How long the workers of a killed runner may hold what they inherited, until they are gone too."""
+MAX_PROCESS = 1 << 31
 
 
 class LockedError(Exception):
     """Somebody else is at work there: one sentence that says who."""
 
 
+class LockLostError(CannotWriteError):
+    """Somebody has removed or replaced the lock that we hold: one sentence with cause and cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The lock, while it is ours."""
+
+    path: Path
+    is_locked: bool
+    """Not where the file system has no locks: then only one who looks into the file is kept out."""
+    _file: int
+
+    def require(self) -> None:
+        """Raise LockLostError if the file of that name is another one by now: whoever comes next
+        is not kept out by ours."""
+        mine = os.fstat(self._file)
+        try:
+            there = os.stat(self.path, follow_symlinks=False)
+        except OSError:
+            there = None
+        if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
+            raise LockLostError(
+                f"{self.path} was {'replaced' if there else 'removed'} while this campaign ran, so another "
+                "run may be at work in that directory: make sure that none is, then run again"
+            )
+
+
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[Hold]:
     """Hold the lock at `path` (made if it is not there), with our process id and host in it.
 
     Raises LockedError and CannotWriteError.
     """
     with saying_why(path):
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
     try:
-        _take(file, path)
+        is_locked = _take(file, path)
         with saying_why(path):
             os.ftruncate(file, 0)
             os.pwrite(file, f"{os.getpid()} {socket.gethostname()}".encode(), 0)
-        yield
+        yield Hold(path, is_locked, file)
     finally:
         os.close(file)
 
 
-def _take(file: int, path: Path) -> None:
+def _take(file: int, path: Path) -> bool:
+    """Whether it is locked now, and not only ours by what is written in it."""
     deadline_s = time.monotonic() + LAST_BREATH_S
     while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError as error:
-            if not isinstance(error, BlockingIOError):
-                with saying_why(path):
-                    raise
-        holder, host = _holder(file)
-        if host != socket.gethostname() or _alive(holder) or time.monotonic() > deadline_s:
-            who = f"process {holder} on {host}" if holder else "another process"
-            raise LockedError(f"{who} is running a campaign in {path.parent}: wait until it has finished, or stop it.")
+        with saying_why(path):
+            state = try_lock(file)
+            holder, host = _holder(file)
+        is_alive = host == socket.gethostname() and _alive(holder)
+        who = f"process {holder} on {host}" if holder else "another process"
+        at_work = f"{who} is running a campaign in {path.parent}: wait until it has finished, or stop it"
+        if state == "ours":
+            return True
+        if state == "no locks":
+            if is_alive and holder != os.getpid():
+                raise LockedError(f"{at_work}; if that process is another program by now, remove {path}.")
+            return False
+        if host != socket.gethostname() or is_alive or time.monotonic() > deadline_s:
+            raise LockedError(f"{at_work}.")
         time.sleep(0.02)
 
 
 def _holder(file: int) -> tuple[int, str]:
     """Process id and host of who took the lock last; (0, this host) where nobody has said so yet."""
     number, _, host = os.pread(file, 512, 0).decode(errors="replace").partition(" ")
-    return (int(number), host) if number.isdecimal() else (0, socket.gethostname())
+    process = int(number) if number.isascii() and number.isdigit() else MAX_PROCESS
+    return (process, host) if process < MAX_PROCESS else (0, socket.gethostname())
 
 
 def _alive(process: int) -> bool:

@@ -1,18 +1,19 @@
-"""Merging the results of several machines, or of several days, into one directory that a campaign can go on in.
+"""Merging the results of several machines, or of several days, into one directory that a campaign
+can go on in.
 
-The ledgers of one campaign become one: all their records by time, under new checksums. A point that was measured in several
-places keeps all its results: the latest one that counts is the point's, the JSON files of the others go to `superseded/`, and
-the point is named. Results whose files are not what their ledger says are left out and named. What no ledger knows is copied
-as it is.
+The ledgers of one campaign become one: all their records by time, under new checksums. A point that
+was measured in several places keeps all its results: the latest one that counts is the point's, the
+JSON files of the others go to `superseded/`, and the point is named. Results whose files are not
+what their ledger says are left out and named. What no ledger knows is copied as it is.
 
-Nothing in a source is believed: ledgers come with archives from elsewhere, and their paths could lead anywhere.
+Nothing in a source is believed: ledgers come with archives from elsewhere, and are read as
+strictly as `store.campaign_ledger` reads all. Links in a source are left out.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Container, Iterator, Sequence
@@ -23,20 +24,20 @@ from pathlib import Path, PurePosixPath
 import orjson
 
 from inferometer.campaign.archive import unpack_archive
-from inferometer.campaign.gather import GatherError, campaigns_in, files_in, require_one_result_dir
+from inferometer.campaign.gather import GatherError, files_in, require_one_result_dir
 from inferometer.campaign.results import Results, free_path
 from inferometer.store.atomic import TEMPORARY_PREFIX, new_directory, saying_why, write_file
+from inferometer.store.campaign_ledger import campaigns_in, read_campaign_ledger
 from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
-from inferometer.store.ledger import LEDGER_VERSION, LedgerError, Record, dump, now, read_ledger
-from inferometer.store.standing import HIDDEN, Places, damage_of
+from inferometer.store.ledger import LEDGER_VERSION, LedgerError, Record, dump, now
+from inferometer.store.places import Places
+from inferometer.store.plain_files import is_plain_file, open_plain
+from inferometer.store.result_files import damage_of
+from inferometer.store.sound import HIDDEN
 
 KEPT = ("begun", "done", "failed", "server", "server lost", "group failed", "opened", "merged")
 """Kinds of records; the others tell of files that were about to be, and of the ledger they stood in."""
-
-MOST_LEDGER_BYTES = 1 << 30
-FINGERPRINT = re.compile(r"[0-9a-f]{16}")
-CHECKSUM = re.compile(r"[0-9a-f]{64}")
 
 Key = tuple[str, frozenset[str]]
 """What a result is, whatever its files are called: its fingerprint and their checksums."""
@@ -53,10 +54,12 @@ class Merged:
     conflicts: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    """Ledgers of which only a part could be used."""
 
     @property
     def clean(self) -> bool:
-        return not (self.conflicts or self.left_out)
+        return not (self.conflicts or self.left_out or self.damaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,23 @@ class _Source:
     """As the user gave it."""
     root: Path
 
+    def as_named(self, sentence: str) -> str:
+        """A sentence about a file in it, with the name that the user knows: an archive is
+        unpacked in some other place."""
+        return sentence.replace(str(self.root), self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """What one source has of a campaign."""
 
     source: _Source
-    records: list[Record]
+    records: Sequence[Record]
     history: History
     keys: set[Key]
     """Of all its results."""
+    remarks: Sequence[str]
+    """What is the matter with its ledger."""
 
 
 def merge(sources: Sequence[Path], output: Path) -> Merged:
@@ -116,7 +126,7 @@ def _opened(path: Path, output: Path) -> Iterator[_Source]:
 def _result_dir_in(folder: Path) -> Path:
     """The folder, or the only one in it, or the only one in that."""
     inner = list(folder.iterdir())
-    while len(inner) == 1 and inner[0].is_dir() and inner[0].name != HIDDEN:
+    while len(inner) == 1 and inner[0].is_dir() and not inner[0].is_symlink() and inner[0].name != HIDDEN:
         folder, inner = inner[0], list(inner[0].iterdir())
     require_one_result_dir(folder)
     return folder
@@ -124,44 +134,13 @@ def _result_dir_in(folder: Path) -> Path:
 
 def _part(source: _Source, name: str) -> _Part:
     """Raises LedgerError also if a record is not what a runner would have written."""
-    path = Places(source.root, name).ledger
-    if path.exists() and path.stat().st_size > MOST_LEDGER_BYTES:
-        raise LedgerError(f"{path} is larger than any campaign's: it is not used.")
-    records = read_ledger(path)
     try:
-        history = History.of(records)
-        times = [record["time"] for record in records]
-        sound = all(isinstance(time, str) for time in times)
-        sound &= all(_is_sound(Result.of(record), name) for record in records if record["kind"] in ("intent", "done"))
-    except (LookupError, TypeError, ValueError, AttributeError):
-        sound = False
-    if not sound:
-        raise LedgerError(f"{source.name}: the ledger of {name} holds what no campaign writes: it is not used.")
+        reading = read_campaign_ledger(Places(source.root, name))
+    except LedgerError as error:
+        raise LedgerError(source.as_named(str(error))) from None
+    history = History.of(reading.records)
     keys = {_key(result) for result in [*history.current.values(), *history.older]}
-    return _Part(source, records, history, keys)
-
-
-def _is_sound(result: Result, campaign: str) -> bool:
-    """Whether its paths stay where those of such a result are, and its words are words."""
-    own = f"{HIDDEN}/{campaign}/"
-    run = result.run.rpartition("/")
-    files = {name: name.rpartition("/") for name in result.files if name != result.json}
-    return (
-        FINGERPRINT.fullmatch(result.fingerprint) is not None
-        and result.status in ("VALID", "SUSPECT", "INVALID")
-        and all(isinstance(text, str) for text in (result.point, *result.reasons))
-        and all(CHECKSUM.fullmatch(checksum) for checksum in result.files.values())
-        and result.json in result.files
-        and all(_is_plain(name) for name in (result.json, result.run, *result.files))
-        and (not result.json.startswith(f"{HIDDEN}/") or result.json.rpartition("/")[0] == f"{own}invalid")
-        and run[0] == f"{own}runs"
-        and all(folder == result.run for folder, _, _ in files.values())
-    )
-
-
-def _is_plain(name: str) -> bool:
-    path = PurePosixPath(name)
-    return name.isprintable() and path.as_posix() == name and not path.is_absolute() and not {"..", "."} & set(path.parts)
+    return _Part(source, reading.records, history, keys, [source.as_named(remark) for remark in reading.remarks])
 
 
 def _key(result: Result) -> Key:
@@ -184,7 +163,7 @@ def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> N
                 known.add(text)
                 ledger.append(record)
             continue
-        result = Result.of(record)
+        result = Result.of(record).identified(part.history.identities)
         key = _key(result)
         if key in known:
             continue
@@ -197,6 +176,7 @@ def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> N
             merged.renamed.append(f"{result.json} of {part.source.name} is {placed.json}.")
         ledger.append({**record, **placed.facts()})
     merged.left_out += [sentence for key, sentence in broken.items() if key not in known]
+    merged.damaged += [remark for part in parts for remark in part.remarks]
     merged.conflicts += _conflicts([part for part in parts if part.records], known)
     write_file(target.ledger, dump(ledger))
     with Results(target) as results:  # which moves the JSON files of older results aside
@@ -216,7 +196,7 @@ def _copy_result(result: Result, root: Path, target: Places) -> Result:
     run = target.relative(free_path(target.result_dir / result.run))
     new_name = {name: json if name == result.json else f"{run}/{name.rpartition('/')[2]}" for name in result.files}
     for old, new in new_name.items():
-        if (root / old).exists():
+        if is_plain_file(root / old):
             _copy(root / old, target.result_dir / new)
     return replace(result, json=json, run=run, files={new_name[name]: each for name, each in result.files.items()})
 
@@ -242,9 +222,9 @@ def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
     known: set[str] = set()
     for places in campaigns_in(source.root):
         known.add(places.relative(places.ledger))
-        records = read_ledger(places.ledger)
+        records = read_campaign_ledger(places).records
         known.update(name for record in records if record["kind"] in ("intent", "done") for name in record["files"])
-    for name in files_in(source.root):
+    for name in files_in(source.root, say=lambda text: merged.left_out.append(source.as_named(text))):
         parts = PurePosixPath(name).parts
         if name in known or (parts[0] == HIDDEN and parts[2:3] == ("runs",)):
             continue
@@ -259,6 +239,7 @@ def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    with saying_why(target):
+    with saying_why(target), open_plain(source) as content:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        with target.open("xb") as copy:
+            shutil.copyfileobj(content, copy)

@@ -6,13 +6,15 @@ named), or INVALID where that was allowed; 1 that some have not; 2 that the camp
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from inferometer.spec.campaign import Group
-from inferometer.store.standing import Standing
+from inferometer.store.history import Result, ServerFacts
+from inferometer.store.standing import UNKNOWN, Standing
 
 State = Literal["VALID", "SUSPECT", "INVALID", "failed", "not run"]
 STATES: tuple[State, ...] = ("VALID", "SUSPECT", "INVALID", "failed", "not run")
@@ -30,6 +32,9 @@ class Ending:
     counts: bool
     """Whether it need not be measured again."""
     reason: str = ""
+    result: Result | None = None
+    """Its own latest result, of this run or of an earlier one, on the server as it is now; None
+    where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Outcome:
     endings: Sequence[Ending]
     groups: int
     served: int
-    """Groups that had their server to the end, or needed none."""
+    """Groups whose server came up and served to the end."""
     lost: Mapping[str, str]
     """Why a group had no server to the end, by its id."""
     records: str
@@ -48,6 +53,8 @@ class Outcome:
     interrupted: bool = False
     trouble: str | None = None
     """Why it could not go on."""
+    unneeded: int = 0
+    """Groups whose points were all done before: no server was asked for."""
     spreads: Sequence[str] = ()
     """A line for each point that has several results."""
 
@@ -64,28 +71,29 @@ class Outcome:
         return 0 if self.complete else 1
 
 
-def endings_of(groups: Iterable[Group], standing: Standing, versions: Mapping[str, str | None]) -> list[Ending]:
-    """Of every point, in order. `versions` are those of the servers that came up, by group."""
+def endings_of(groups: Iterable[Group], standing: Standing, servers: Mapping[str, ServerFacts]) -> list[Ending]:
+    """Of every point, in order. `servers` are those that came up, by group."""
     return [
-        _ending(point.id, point.spec.fingerprint, standing, versions.get(group.id))
+        _ending(point.id, point.spec.fingerprint, standing, servers.get(group.id, UNKNOWN))
         for group in groups
         for point in group.points
     ]
 
 
-def _ending(point: str, fingerprint: str, standing: Standing, version: str | None) -> Ending:
-    counting = standing.result(fingerprint, version)
+def _ending(point: str, fingerprint: str, standing: Standing, server: ServerFacts) -> Ending:
+    counting = standing.result(fingerprint, server)
     if counting is not None:
-        return Ending(point, counting.status, True, _first(counting.reasons))
+        return Ending(point, counting.status, True, _first(counting.reasons), counting)
+    current = standing.history.current.get(fingerprint)
+    invalid = current if current is not None and not current.counts else None
     if fingerprint in standing.history.failures:
-        return Ending(point, "failed", False, standing.history.failures[fingerprint])
+        return Ending(point, "failed", False, standing.history.failures[fingerprint], invalid)
     if fingerprint in standing.damage:
         return Ending(point, "not run", False, f"{_first(standing.damage[fingerprint])}.")
-    current = standing.history.current.get(fingerprint)
-    if current is not None and not current.counts:
-        return Ending(point, "INVALID", False, _first(current.reasons))
+    if invalid is not None:
+        return Ending(point, "INVALID", False, _first(invalid.reasons), invalid)
     if current is not None:
-        return Ending(point, "not run", False, f"It was measured with version {current.server_version} of the server.")
+        return Ending(point, "not run", False, f"It was measured with {current.server.unlike(server)} of the server.")
     return Ending(point, "not run", False)
 
 
@@ -93,22 +101,21 @@ def _first(phrases: Sequence[str]) -> str:
     return phrases[0] if phrases else ""
 
 
-def summary_lines(outcome: Outcome) -> list[str]:
-    """Counts, checklist and what is missing, to be printed at the end."""
-    numbers = Counter(ending.state for ending in outcome.endings)
-    counted = ", ".join(f"{numbers[state]} {state.lower()}" for state in STATES)
-    number = len(outcome.endings)
-    counts = f"{number} point{'s' * (number != 1)}: {counted}; this run took {duration(outcome.elapsed_s)}."
-    lines = ["", counts, *_checklist(outcome)]
+def summary_lines(outcome: Outcome, notes: Sequence[str] = ()) -> list[str]:
+    """What is missing, the checklist and the counts, to be printed at the end. `notes` say what
+    narrowed the campaign."""
+    lines = [""]
     for state in STATES[1:]:
-        found = [ending for ending in outcome.endings if ending.state == state and (ending.reason or not ending.counts)]
-        lines += [f"  {ending.state:8} {ending.point}  {ending.reason}".rstrip() for ending in found[:NAMED]]
-        if len(found) > NAMED:
-            lines.append(f"  {state:8} and {len(found) - NAMED} more")
+        lines += _named(state, outcome.endings)
     if outcome.spreads:
         lines.append("Repeats, by their mean and how far the farthest lies from it:")
         lines += [f"  {line}" for line in outcome.spreads[:NAMED]]
         lines += [f"  and {len(outcome.spreads) - NAMED} more"] if len(outcome.spreads) > NAMED else []
+    numbers = Counter(ending.state for ending in outcome.endings)
+    counted = ", ".join(f"{numbers[state]} {state.lower()}" for state in STATES)
+    number = len(outcome.endings)
+    lines.append(f"{number} point{'s' * (number != 1)}: {counted}; this run took {duration(outcome.elapsed_s)}.")
+    lines += [*notes, *_checklist(outcome)]
     if outcome.trouble:
         lines.append(f"It could not go on: {outcome.trouble}.")
     if not outcome.complete:
@@ -116,15 +123,56 @@ def summary_lines(outcome: Outcome) -> list[str]:
     return lines
 
 
-def _checklist(outcome: Outcome) -> list[str]:
+def _named(state: State, endings: Sequence[Ending]) -> list[str]:
+    """A line for each point in this state that has something to say; one for all of a test in a
+    row that say the same."""
+
+    def said(ending: Ending) -> tuple[bool, str, str]:
+        is_named = ending.state == state and bool(ending.reason or not ending.counts)
+        return is_named, _test_of(ending.point), ending.reason
+
+    runs = [list(run) for (is_named, *_), run in itertools.groupby(endings, said) if is_named]
+    lines = [f"  {state:8} {_together(run)}  {run[0].reason}".rstrip() for run in runs[:NAMED]]
+    if (more := sum(map(len, runs[NAMED:]))) > 0:
+        lines.append(f"  {state:8} and {more} more")
+    return lines
+
+
+def _together(endings: Sequence[Ending]) -> str:
+    """`g/np1`, or `g/np31 ... np200: 170 points`."""
+    first, last = endings[0].point, endings[-1].point
+    if len(endings) == 1:
+        return first
+    return f"{first} ... {last.removeprefix(f'{_test_of(first)}/')}: {len(endings)} points"
+
+
+def _test_of(point: str) -> str:
+    return point.partition("/")[0]
+
+
+def _checklist(outcome: Outcome) -> Iterator[str]:
     have = sum(ending.counts for ending in outcome.endings)
-    ended = "was interrupted" if outcome.interrupted else "broke off" if outcome.trouble else "ran to its end"
-    return [
-        _item(outcome.served == outcome.groups, f"servers: {outcome.served} of {outcome.groups} groups served to the end"),
-        _item(not (outcome.interrupted or outcome.trouble), f"campaign: {ended}"),
-        _item(outcome.complete, f"results: {have} of {len(outcome.endings)} points have one that counts, its files whole"),
-        _item(True, f"configuration, servers and times: recorded in {outcome.records}"),
-    ]
+    asked = outcome.groups - outcome.unneeded
+    if not asked:
+        yield "[-] servers: not needed: all points were done before"
+    else:
+        unneeded = f"; {outcome.unneeded} needed none" if outcome.unneeded else ""
+        yield _item(outcome.served == asked, f"servers: {outcome.served} of {asked} groups served to the end{unneeded}")
+    yield _item(not (outcome.interrupted or outcome.trouble or outcome.lost), f"campaign: {_how_it_ended(outcome, asked)}")
+    yield _item(outcome.complete, f"results: {have} of {len(outcome.endings)} points have one that counts, its files whole")
+    what = "configuration, servers and times" if asked else "configuration and times"
+    yield _item(outcome.trouble is None, f"{what}: recorded in {outcome.records}{' until then' if outcome.trouble else ''}")
+
+
+def _how_it_ended(outcome: Outcome, asked: int) -> str:
+    if outcome.interrupted:
+        return "was interrupted"
+    if outcome.trouble:
+        return "broke off"
+    if outcome.lost:
+        lost = f"{len(outcome.lost)} of {asked} groups" if asked > 1 else "the only group"
+        return f"{lost} could not be measured to the end"
+    return "ran to its end"
 
 
 def _item(good: bool, text: str) -> str:

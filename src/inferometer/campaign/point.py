@@ -27,6 +27,9 @@ from inferometer.store.secret import masked_details
 from inferometer.trace import TokenSource, Trace
 from inferometer.workload import LocalCounter, TokenCounter, TokenIds, Workload, build_workload, find_counting
 
+MAX_VERSION = 200
+"""Characters of a server's version that are kept."""
+
 
 class PointError(Exception):
     """The point cannot be measured as asked: one sentence for each reason."""
@@ -60,8 +63,9 @@ class KnownServer:
 
     @cached_property
     def version(self) -> str | None:
-        """The engine's version; None where it does not tell."""
-        return self.endpoint.version()
+        """The engine's version, fit for a ledger; None where it does not tell."""
+        told = "".join(each for each in self.endpoint.version() or "" if each.isprintable())
+        return told[:MAX_VERSION] or None
 
     def max_model_len(self, model: str) -> int | None:
         """Its limit in tokens; None where it does not tell. Raises EndpointError if it does not serve that model."""

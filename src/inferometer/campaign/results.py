@@ -1,16 +1,20 @@
-"""Results: saving a campaign's points so that a kill at any moment loses no finished one, doubles none and halves no file.
+"""Results: saving a campaign's points so that a kill at any moment loses no finished one, doubles
+none and halves no file.
 
-A point is saved in five steps: its files are written under `pending/` and flushed; the ledger notes the intent, with their
-checksums; the run directory gets its final name; the JSON file gets its own; the ledger notes that it is done. After a kill
-between any two of them, opening the results finishes what was intended or removes it. Nothing with a final name is ever
-overwritten. Not known here: how a point is measured, and what is in its files.
+A point is saved in five steps: its files are written under `pending/` and flushed; the ledger
+notes the intent, with their checksums; the run directory gets its final name; the JSON file gets
+its own; the ledger notes that it is done. After a kill between any two of them, opening the
+results finishes what was intended or removes it. Nothing with a final name is ever overwritten.
+A ledger that is damaged is put in order first, and results of an earlier version are given their
+deployment. Not known here: how a point is measured, and what is in its files.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -19,9 +23,13 @@ from typing import Any
 from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RunSpec
 from inferometer.store.atomic import move, require_writable, saying_why, take_name
+from inferometer.store.campaign_ledger import open_campaign_ledger
 from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
-from inferometer.store.ledger import Ledger
+from inferometer.store.identity import identify
+from inferometer.store.ledger import parse
+from inferometer.store.plain_files import is_plain_file
+from inferometer.store.result_files import damage_of, damage_of_file
 from inferometer.store.secret import masked
 from inferometer.store.standing import Places, Standing
 
@@ -39,21 +47,32 @@ class Measurement:
     attempt: int
     file_name: str
     """For the JSON file, in the result directory."""
+    max_model_len: int | None = None
+    """What the server said of its limit."""
 
 
 class Results:
     """The results of one campaign, to be added to. Who opens them holds the lock."""
 
-    def __init__(self, places: Places) -> None:
-        """Finish or remove what a killed run left behind. Raises CannotWriteError and LedgerError."""
+    def __init__(
+        self, places: Places, specs: Sequence[RunSpec] = (), *, require_lock: Callable[[], None] = lambda: None
+    ) -> None:
+        """Finish or remove what a killed run left behind. Raises CannotWriteError and LedgerError.
+
+        Results of an earlier version are held against `specs`, the points that are planned.
+        `require_lock` raises CannotWriteError once the lock is not held any more.
+        """
         self.places = places
-        require_writable(places.directory)
-        self._ledger = Ledger(places.ledger)
+        self._require_lock = require_lock
+        self._ledger, self.remarks = open_campaign_ledger(places)
+        """What was the matter with the ledger, or is with results of an earlier version, a
+        sentence each."""
         try:
-            history = History.of(self._ledger.earlier)
-            self.standing = Standing(history)
+            require_writable(places.directory)
+            self.standing = Standing(History.of(self._ledger.earlier))
             self._recover()
-            self.standing = Standing.of(history, places.result_dir)
+            self._identify(specs)
+            self.standing = Standing.of(self.standing.history, places.result_dir)
         except BaseException:
             self._ledger.close()
             raise
@@ -63,7 +82,13 @@ class Results:
         self._append(kind, masked(facts))
 
     def begin(self, spec: RunSpec, attempt: int | None = None) -> int:
-        """Note that a point's prompts are about to be sent: new ones, or those of an earlier `attempt`. Returns its number."""
+        """Note that a point's prompts are about to be sent: new ones, or those of an earlier
+        `attempt`. Returns its number.
+
+        Without the lock nothing is begun; what was begun with it is finished, as the ledger is
+        ours alone even so.
+        """
+        self._require_lock()
         if attempt is None:
             attempt = self.standing.history.attempts.get(spec.prompts_fingerprint, 0)
         self._append("begun", {"fingerprint": spec.fingerprint, "prompts": spec.prompts_fingerprint, "attempt": attempt})
@@ -108,6 +133,8 @@ class Results:
             files=files,
             server_version=measured.server_version,
             attempt=measured.attempt,
+            base_url=measured.spec.target.base_url,
+            max_model_len=measured.max_model_len,
         )
 
     def _finish(self, result: Result) -> Result:
@@ -151,31 +178,57 @@ class Results:
         self._clear_pending()
         self._set_aside(self.standing.history.older)
 
+    def _identify(self, specs: Sequence[RunSpec]) -> None:
+        """Note which deployments the results of an earlier version are of, so that they need not
+        be asked again."""
+        found = identify(self.standing.history, specs, self.places.result_dir)
+        self.remarks += found.remarks
+        if found.identities:
+            results = {run: list(identity) for run, identity in found.identities.items()}
+            self._ledger.append("identified", results=results)
+            self.standing = Standing(History.of(parse(self.places.ledger).records))
+
     def _is_whole(self, intent: Result) -> bool:
-        """Whether all its files are there as they were written, under their old names or the final ones."""
-        run, json = (source if source.exists() else target for source, target in self._moves(intent))
-        try:
-            return all(
-                checksum_of(json if name == intent.json else run / name.rpartition("/")[2]) == checksum
-                for name, checksum in intent.files.items()
-            )
-        except OSError:
+        """Whether all its files are there as they were written, under their old names or the final
+        ones.
+
+        Where something else has the name of the run directory, the intent is not ours. A name of
+        its JSON file that was taken meanwhile is no harm: it gets another.
+        """
+        (pending_run, final_run), (pending_json, final_json) = self._moves(intent)
+        if pending_run.exists() and final_run.exists():
             return False
+        run = pending_run if pending_run.exists() else final_run
+        json = pending_json if pending_json.exists() else final_json
+        return all(
+            is_plain_file(path) and checksum_of(path) == checksum
+            for name, checksum in intent.files.items()
+            for path in [json if name == intent.json else run / name.rpartition("/")[2]]
+        )
 
     def _remove(self, intent: Result) -> None:
-        """Take away what an intent has left under final names; a file that is not what we wrote is somebody's, and stays."""
+        """Take away what an intent has left under final names; what is not ours, or a finished
+        result's, stays."""
+        finished = [
+            result
+            for result in (*self.standing.history.current.values(), *self.standing.history.older)
+            if result.run == intent.run or result.json == intent.json
+        ]
+        kept = {name for each in finished if not damage_of(each, self.places.result_dir) for name in (each.run, each.json)}
         with saying_why(self.places.directory):
-            shutil.rmtree(self.places.result_dir / intent.run, ignore_errors=True)
-            json = self.places.result_dir / intent.json
-            if json.is_file() and checksum_of(json) == intent.files[intent.json]:
-                json.unlink()
+            if intent.run not in kept:
+                shutil.rmtree(self.places.result_dir / intent.run, ignore_errors=True)
+            is_ours = damage_of_file(self.places.result_dir, intent.json, intent.files[intent.json]) is None
+            if intent.json not in kept and is_ours:
+                (self.places.result_dir / intent.json).unlink()
 
     def _set_aside(self, older: Iterable[Result]) -> None:
         """Move JSON files of replaced results out of the way of those who read the whole directory."""
         in_use = {result.json for result in self.standing.history.current.values()}
         for result in older:
             path = self.places.result_dir / result.json
-            if result.json not in in_use and not path.is_relative_to(self.places.directory) and path.exists():
+            is_file = is_plain_file(path) or path.is_symlink()
+            if result.json not in in_use and not path.is_relative_to(self.places.directory) and is_file:
                 move(path, free_path(self.places.superseded / path.name))
 
     def _clear_pending(self) -> None:
@@ -189,4 +242,4 @@ def free_path(path: Path) -> Path:
     suffix = path.suffix if path.suffix == ".json" else ""
     stem = path.name.removesuffix(suffix)
     names = itertools.chain([path.name], (f"{stem}-{i}{suffix}" for i in itertools.count(2)))
-    return next(free for name in names if not (free := path.with_name(name)).exists())
+    return next(free for name in names if not os.path.lexists(free := path.with_name(name)))

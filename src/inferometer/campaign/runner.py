@@ -24,10 +24,12 @@ from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
 from inferometer.interruption import Interruption
 from inferometer.metrics.calibration import Calibration, host_in_words
+from inferometer.server.hardware import HardwareNotConfirmedError
 from inferometer.spec.campaign import Group
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
+from inferometer.store.campaign_ledger import require_no_links
 from inferometer.store.secret import masked_command
 from inferometer.store.standing import Places, Standing, read_standing
 
@@ -37,8 +39,18 @@ NAMED = 10
 
 def run_campaign(task: Task, places: Places, display: Display) -> Outcome:
     """Measure what is not measured yet. Raises LockedError, LedgerError, and CannotWriteError if it cannot even begin."""
+    require_no_links(places)
     require_writable(places.directory)
-    with locked(places.lock), Results(places) as results, Interruption():
+    specs = [point.spec for point in task.points]
+    with (
+        locked(places.lock) as hold,
+        Results(places, specs, require_lock=hold.require) as results,
+        Interruption(),
+    ):
+        if not hold.is_locked:
+            display.say(f"The file system of {places.directory} has no locks: make sure that no other run uses it.")
+        for remark in results.remarks:
+            display.say(remark)
         return _Run(task, places, results, display).run()
 
 
@@ -54,8 +66,10 @@ class _Run:
         self.lost: dict[str, str] = {}
         self.blocks = task.blocks
         self.groups = {group.id: GroupRun(task, group, results, display) for group in task.groups}
+        self.unneeded = {group.id for group in task.groups if not any(map(self.groups[group.id].is_todo, group.points))}
+        """Groups whose points were all done before."""
         self.blocks_left = Counter(group.id for block in self.blocks for group in block.groups)
-        """Of each group; one without any was served to its end."""
+        """Of each group; one without any was measured to its end."""
 
     def run(self) -> Outcome:
         interrupted, trouble = False, None
@@ -67,18 +81,20 @@ class _Run:
             interrupted = True
         except CannotWriteError as error:
             trouble = str(error)
-        versions = {name: group.version for name, group in self.groups.items()}
-        standing = self._as_it_is_now()
+        servers = {name: group.facts for name, group in self.groups.items()}
+        endings = endings_of(self.task.groups, self._as_it_is_now(), servers)
+        came_up = {name for name, group in self.groups.items() if group.came_up}
         return Outcome(
-            endings=endings_of(self.task.groups, standing, versions),
+            endings=endings,
             groups=len(self.task.groups),
-            served=sum(left == 0 for left in self.blocks_left.values()),
+            served=sum(left == 0 and name in came_up for name, left in self.blocks_left.items()),
+            unneeded=len(self.unneeded),
             lost=self.lost,
             records=str(self.places.directory),
             elapsed_s=time.monotonic() - self.began_s,
             interrupted=interrupted,
             trouble=trouble,
-            spreads=spread_lines(self.task.groups, standing, self.places.result_dir),
+            spreads=spread_lines(endings, self.places.result_dir),
         )
 
     def _measure_all(self) -> None:
@@ -133,9 +149,22 @@ class _Run:
 
     def _lose(self, error: GroupLostError) -> None:
         self._note_loss(error.group, str(error), error.log_tail)
+        if isinstance(error.__cause__, HardwareNotConfirmedError):
+            for group in self._others_on_the_hardware_of(error.group):
+                self._note_loss(group, f"It needs hardware {group.server.hardware_name} too, which nobody confirmed.", ())
         partner = partner_of(error.group, self.task.groups, self.task.pairs)
         if partner is not None:
             self._note_loss(partner, f"It takes turns with {error.group.id}: measured alone, it would not be interleaved.", ())
+
+    def _others_on_the_hardware_of(self, lost: Group) -> list[Group]:
+        """Groups that would wait for the same act again."""
+        return [
+            group
+            for group in self.task.groups
+            if group.server.hardware_name == lost.server.hardware_name
+            and group.id not in {*self.lost, *self.unneeded}
+            and self.blocks_left[group.id]
+        ]
 
     def _note_loss(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
         self.lost[group.id] = reason

@@ -9,6 +9,7 @@ import typer
 
 from inferometer.cli.output import in_files_too
 from inferometer.cli.refusal import refuse
+from inferometer.report.printable import printable
 
 
 def collect(
@@ -31,8 +32,12 @@ def collect(
 
     tar = output or Path(gather.tar_name(directory, socket.gethostname(), datetime.now().astimezone()))
     try:
-        number = gather.collect(directory, tar)
+        number = gather.collect(directory, tar, say=_warn)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
         refuse(str(error))
     in_files_too()
     typer.echo(f"{number} files in {tar}")
+
+
+def _warn(text: str) -> None:
+    typer.echo(f"inferometer: {printable(text)}", err=True)

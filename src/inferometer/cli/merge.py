@@ -38,6 +38,7 @@ def merge(
         ("Measured more than once", merged.conflicts),
         ("Left out", merged.left_out),
         ("Renamed", merged.renamed),
+        ("Damaged", merged.damaged),
     ):
         if sentences:
             typer.echo(f"{heading}:")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.refusal import refuse
+from inferometer.report.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from inferometer.cli.plan_view import GroupPlan
     from inferometer.spec.campaign import CampaignSpec, Group
-    from inferometer.store.ledger import Record
     from inferometer.store.standing import Places, Standing
 
 
@@ -41,6 +41,7 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     import os
 
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
+    from inferometer.cli.environment_notes import environment_notes
     from inferometer.spec.campaign import CampaignError
     from inferometer.spec.campaign_file import load_campaign
     from inferometer.spec.expand import expand
@@ -53,11 +54,23 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
             check_quick(sets or ())
         spec = load_campaign(campaign, sets=sets or (), environment=os.environ, interleave=interleave)
         groups = expand(spec, quick=quick, only=only or ())
+        notes = environment_notes(
+            campaign,
+            spec,
+            groups,
+            os.environ,
+            sets=sets or (),
+            only=only or (),
+            quick=quick,
+            interleave=interleave,
+            embedded=embedded,
+        )
         groups = on_embedded_engine(groups) if embedded else groups
         _show(
             spec,
             groups,
             places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded),
+            notes,
             points=points,
             embedded=embedded,
         )
@@ -67,20 +80,26 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
         refuse(str(error))
 
 
-def _show(campaign: CampaignSpec, groups: list[Group], places: Places, *, points: bool, embedded: bool) -> None:
-    from inferometer.cli.plan_view import describe, how_estimated, order_in_words
+def _show(
+    campaign: CampaignSpec, groups: list[Group], places: Places, notes: Sequence[str], *, points: bool, embedded: bool
+) -> None:
+    from inferometer.campaign.estimate import measured_seconds
+    from inferometer.cli.plan_view import describe, hardware_in_words, how_estimated, order_in_words
     from inferometer.spec.interleave import blocks_of, starts
-    from inferometer.store.history import History
-    from inferometer.store.ledger import read_ledger
-    from inferometer.store.standing import Standing
+    from inferometer.store.campaign_ledger import read_campaign_ledger
+    from inferometer.store.standing import standing_of
 
-    records = read_ledger(places.ledger)
-    standing = Standing.of(History.of(records), places.result_dir)
+    reading = read_campaign_ledger(places)
+    standing = standing_of(reading.records, places, [point.spec for group in groups for point in group.points])
     blocks = blocks_of(groups, campaign.interleave)
     started = starts(blocks, lambda point: standing.result(point.spec.fingerprint) is not None)
-    plans = _plans(groups, records, standing, Counter(group.id for group in started))
+    took = measured_seconds(reading.records, standing.history.identities)
+    plans = _plans(groups, took, standing, Counter(group.id for group in started))
     typer.echo(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else ""))
-    typer.echo(f"Results:  {places.result_dir / campaign.file_name}\n")
+    typer.echo(f"Results:  {places.result_dir / campaign.file_name}")
+    for remark in (*notes, *reading.remarks, *standing.remarks):
+        typer.echo(f"Note:     {printable(remark)}")
+    typer.echo()
     _show_table(plans)
     for group in groups:
         typer.echo(f"\n{describe(group, embedded=embedded)}")
@@ -88,16 +107,18 @@ def _show(campaign: CampaignSpec, groups: list[Group], places: Places, *, points
             _list_points(group, standing)
     if campaign.interleave:
         typer.echo("\n" + "\n".join(order_in_words(blocks, started, embedded=embedded)))
+    for line in [] if embedded else hardware_in_words(started):
+        typer.echo(f"\n{line}")
     typer.echo(f"\n{how_estimated(plans, embedded=embedded)}")
 
 
-def _plans(groups: list[Group], records: Sequence[Record], standing: Standing, started: Mapping[str, int]) -> list[GroupPlan]:
-    from inferometer.campaign.estimate import estimates, measured_seconds
+def _plans(groups: list[Group], took: Mapping[str, float], standing: Standing, started: Mapping[str, int]) -> list[GroupPlan]:
+    from inferometer.campaign.estimate import estimates
     from inferometer.cli.plan_view import GroupPlan
 
     fingerprints = [point.spec.fingerprint for group in groups for point in group.points]
     done = {fingerprint for fingerprint in fingerprints if standing.result(fingerprint)}
-    left = estimates(groups, done, measured_seconds(records), started)
+    left = estimates(groups, done, took, started)
     return [
         GroupPlan(group, sum(point.spec.fingerprint in done for point in group.points), estimate)
         for group, estimate in zip(groups, left, strict=True)
@@ -137,7 +158,7 @@ def _state(fingerprint: str, standing: Standing) -> str:
     if latest is not None and latest.counts:
         return f"{latest.status}  {latest.json}"
     if fingerprint in standing.history.failures:
-        return f"to do again: {standing.history.failures[fingerprint]}"
+        return f"to do again: {printable(standing.history.failures[fingerprint])}"
     if latest is not None:
         return f"to do again: it was {latest.status}"
     return "to do"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from inferometer.campaign.estimate import Estimate, typical_lengths
 from inferometer.spec.campaign import Group, Hardware, ServerNeed
@@ -106,6 +107,8 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
         yield f"  compose   service {need.recipe.compose_service} of {need.recipe.compose_file}"
     if line := shell_line(need.recipe):
         yield f"  command   {line}"
+        if need.binding:
+            yield f"  listens   {need.binding}"
     if need.recipe.launch:
         launched = ", ".join(f"{name} {value}" for name, value in need.recipe.launch.items())
         yield f"  launch    {launched}"
@@ -121,7 +124,7 @@ def order_in_words(blocks: Sequence[Block], started: Sequence[Group], *, embedde
     ]
     alone = [block for block in blocks if len(block.groups) == 1]
     if len({block.id for block in alone}) < len(alone):
-        lines.append("Order:    " + ", ".join(f"{block.id} ({len(block.points)} points)" for block in alone))
+        lines.append("Order:    " + ", ".join(f"{block.id} ({_points(len(block.points))})" for block in alone))
     started = [group for group in started if embedded or group.server.recipe.kind != "external"]
     if not started:
         return lines
@@ -131,6 +134,20 @@ def order_in_words(blocks: Sequence[Block], started: Sequence[Group], *, embedde
     if len(by_hand) > 1 and not embedded:
         lines.append(f"          somebody has to start one {len(by_hand)} times, when told so")
     return lines
+
+
+def _points(number: int) -> str:
+    return f"{number} point{'s' * (number != 1)}"
+
+
+def hardware_in_words(started: Sequence[Group]) -> list[str]:
+    """Which hardware is needed one after the other, where it changes: each time somebody has to
+    see to it."""
+    names = [name for name, _ in groupby(group.server.hardware_name for group in started) if name is not None]
+    if len(names) < 2:
+        return []
+    listed = " -> ".join(names if len(names) <= 8 else [*names[:6], "...", names[-1]])
+    return [f"Hardware: {listed}. Where somebody has to change the machine, the run waits for a confirmation."]
 
 
 def _first(block: Block) -> str:

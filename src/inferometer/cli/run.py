@@ -9,6 +9,7 @@ import typer
 
 from inferometer.cli.asserted import HELP
 from inferometer.cli.refusal import refuse
+from inferometer.report.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from inferometer.campaign.task import Display, Task
     from inferometer.cli.run_ending import Asked
     from inferometer.server.base import Server
-    from inferometer.spec.campaign import ServerNeed
+    from inferometer.spec.campaign import Group, ServerNeed
+    from inferometer.spec.interleave import Block
     from inferometer.store.standing import Places
 
 EXIT_INTERRUPTED = 130
@@ -56,11 +58,16 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 ) -> None:
     """Run a campaign; run it again to go on where it stopped.
 
-    A point that has a result is left alone; what failed, was INVALID, or whose files are missing or were changed is measured
-    again. A point with other settings is another point.
+    A point that has a result is left alone; what failed, was INVALID, or whose files are missing or
+    were changed is measured again. A point with other settings is another point, and so is one on a
+    server at another address.
 
-    Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result) and all targets are reached, 1
-    if not, 2 if the campaign is wrong or could not go on, 130 if it was interrupted.
+    NUM_PROMPTS_START and NUM_PROMPTS_END narrow the num_prompts that are listed, VLLM_SERVER_URL is
+    the address of every server. Both are said at the start and at the end.
+
+    Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result)
+    and all targets are reached, 1 if not, 2 if the campaign is wrong or could not go on, 130 if
+    it was interrupted.
     """
     if dry_run:
         from inferometer.cli.plan import plan
@@ -72,14 +79,13 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.campaign.outcome import summary_lines
     from inferometer.campaign.task import Task
     from inferometer.cli.host import calibration_by_workers
-    from inferometer.cli.plan_view import order_in_words
     from inferometer.cli.run_ending import show_results
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
     from inferometer.store.standing import places_of
 
-    asked = _understood(campaign, sets or (), only or (), asserted or (), quick=quick, interleave=interleave)
+    asked = _understood(campaign, sets or (), only or (), asserted or (), quick=quick, interleave=interleave, embedded=embedded)
     spec = asked.spec
     groups = on_embedded_engine(asked.groups) if embedded else asked.groups
     places = places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded)
@@ -89,23 +95,45 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     def server(need: ServerNeed) -> Server:
         return EmbeddedServer(need) if embedded else server_for(need, directory=places.logs, say=lines.say)
 
-    lines.say(f"Campaign {spec.name}: {sum(len(group.points) for group in groups)} points, results in {places.result_dir}/")
-    for line in order_in_words(blocks, (), embedded=embedded) if spec.interleave else ():
+    for line in _announcement(asked, groups, places, blocks, embedded=embedded):
         lines.say(line)
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
     outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=known), places, lines)
-    for line in summary_lines(outcome):
-        typer.echo(line)
+    for line in summary_lines(outcome, asked.notes):
+        typer.echo(printable(line))
     code = outcome.exit_code
     if not outcome.interrupted and outcome.trouble is None:
-        code = max(code, show_results(places, groups, asked, rehearsal=quick or embedded))
+        code = max(code, show_results(outcome.endings, places, groups, asked, rehearsal=quick or embedded))
     raise typer.Exit(code)
 
 
+def _announcement(
+    asked: Asked, groups: Sequence[Group], places: Places, blocks: Sequence[Block], *, embedded: bool
+) -> list[str]:
+    """What is said before anything is done."""
+    from inferometer.cli.plan_view import order_in_words
+
+    number = sum(len(group.points) for group in groups)
+    order = order_in_words(blocks, (), embedded=embedded) if asked.spec.interleave else ()
+    return [
+        f"Campaign {asked.spec.name}: {number} point{'s' * (number != 1)}, results in {places.result_dir}/",
+        *map(printable, asked.notes),
+        *order,
+    ]
+
+
 def _understood(
-    campaign: str, sets: Sequence[str], only: Sequence[str], asserted: Sequence[str], *, quick: bool, interleave: bool
+    campaign: str,
+    sets: Sequence[str],
+    only: Sequence[str],
+    asserted: Sequence[str],
+    *,
+    quick: bool,
+    interleave: bool,
+    embedded: bool,
 ) -> Asked:
     from inferometer.cli.asserted import percentiles_of, targets_of, targets_of_campaign
+    from inferometer.cli.environment_notes import environment_notes
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.cli.run_ending import Asked
     from inferometer.spec.campaign import CampaignError
@@ -122,7 +150,10 @@ def _understood(
     except (CampaignError, FlagsError) as error:
         refuse(*error.reasons)
     percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
-    return Asked(spec.model_copy(update={"percentiles": tuple(percentiles)}), groups, own, more)
+    notes = environment_notes(
+        campaign, spec, groups, os.environ, sets=sets, only=only, quick=quick, interleave=interleave, embedded=embedded
+    )
+    return Asked(spec.model_copy(update={"percentiles": tuple(percentiles)}), groups, own, more, notes)
 
 
 def _run(task: Task, places: Places, display: Display) -> Outcome:

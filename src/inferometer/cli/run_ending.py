@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
 
+from inferometer.report.printable import printable
+
 if TYPE_CHECKING:
-    from inferometer.results import Collection
+    from inferometer.campaign.outcome import Ending
+    from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec, Group
     from inferometer.spec.target import Target
     from inferometer.store.standing import Places
@@ -27,40 +30,75 @@ class Asked:
     """Targets of the campaign."""
     more: tuple[Target, ...]
     """Those of --assert."""
+    notes: Sequence[str] = ()
+    """What variables of the environment change of it, a sentence each."""
 
 
-def show_results(places: Places, groups: Sequence[Group], asked: Asked, *, rehearsal: bool) -> int:
-    """Of the points of these groups; the exit code is 1 if a target is missed.
+def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Group], asked: Asked, *, rehearsal: bool) -> int:
+    """Of the points of these groups, each by its own result; the exit code is 1 if a target is
+    missed.
 
-    A rehearsal is held against --assert alone: what the embedded engine does says nothing of the campaign's targets.
+    A point that has no result is held against the targets too: it was not measured, which
+    reaches none. A rehearsal is held against --assert alone: what the embedded engine does says
+    nothing of the campaign's targets.
     """
     from rich.console import Console
 
     from inferometer.analysis.targets import check
     from inferometer.cli.asserted import tell
     from inferometer.report.terminal import tables_of
+    from inferometer.results.read import in_order
 
-    collection = _read(places)
-    if collection is None:
-        return 0
-    planned = {point.id for group in groups for point in group.points}
-    shown = [point for point in collection.points if point.id in planned]
+    measured = _measured(endings, places)
     ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
     console = Console()
-    for table in tables_of(shown, ascii_only=ascii_only):
+    for table in tables_of(in_order(measured.values()), ascii_only=ascii_only):
         console.print()
         console.print(table)
-    typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
+    if measured:
+        typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
     if asked.own and rehearsal:
         typer.echo("The campaign's targets are not for a rehearsal; --assert checks any.")
-    return tell(check(asked.more if rehearsal else (*asked.own, *asked.more), shown))
+    points = in_order([*measured.values(), *_unmeasured(measured, places, groups)])
+    return tell(check(asked.more if rehearsal else (*asked.own, *asked.more), points))
 
 
-def _read(places: Places) -> Collection | None:
-    """None where there is nothing, which the checklist above has told."""
-    from inferometer.results.read import ResultsError, read
+def _measured(endings: Sequence[Ending], places: Places) -> dict[str, Point]:
+    """The points that have a result, by their ids in the plan; what cannot be read counts as not
+    measured, and is told."""
+    from inferometer.results.campaign import point_of_result, read_campaign
+    from inferometer.store.importers import CannotImportError
+    from inferometer.store.ledger import LedgerError
 
+    found: dict[str, Point] = {}
+    if not any(ending.result for ending in endings):
+        return found
+    troubles = []
     try:
-        return read([places.directory])
-    except ResultsError:
-        return None
+        campaign = read_campaign(places)
+    except LedgerError as error:
+        troubles.append(str(error))
+    else:
+        for ending in endings:
+            try:
+                if ending.result is not None:
+                    found[ending.point] = point_of_result(campaign, ending.result)
+            except CannotImportError as error:
+                troubles.append(str(error))
+    for trouble in troubles:
+        typer.echo(f"inferometer: {printable(trouble)}", err=True)
+    return found
+
+
+def _unmeasured(measured: Mapping[str, Point], places: Places, groups: Sequence[Group]) -> Iterator[Point]:
+    """The planned points without a result: their conditions, and no values."""
+    from inferometer.results.run_point import point_of
+
+    for group in groups:
+        beside = next((measured[point.id] for point in group.points if point.id in measured), None)
+        for point in group.points:
+            if point.id not in measured:
+                told = {"campaign": places.name, "group": point.id.partition("/")[0], "model": group.server.model_alias}
+                engine = {} if beside is None else {"engine": beside.conditions.get("engine")}
+                run = {"spec": point.spec.model_dump(mode="json")}
+                yield point_of(run, {}, {}, name=point.id, source=places.result_dir, told={**told, **engine})

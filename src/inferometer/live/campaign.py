@@ -41,7 +41,8 @@ class CampaignLines:
         words = [f"{todo} point{'s' * (todo != 1)} to measure"] if todo else []
         words += [f"{done} done before"] if done else []
         who = f"Group {block.id}" if len(block.groups) == 1 else f"Groups {block.id}, in turns"
-        self.say(f"\n{who}: {', '.join(words)} ({points[0].id} to {points[-1].id}).")
+        which = points[0].id if len(points) == 1 else f"{points[0].id} to {points[-1].id}"
+        self.say(f"\n{who}: {', '.join(words)} ({which}).")
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts

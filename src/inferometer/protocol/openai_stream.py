@@ -298,8 +298,8 @@ def _choices(chunk: Any) -> list[Choice] | None:
 
 
 def _read_usage(usage: Any, *, said: bool, reasoned: bool) -> Usage | None:
-    """`said`: there was output, so that 0 is no count of it. `reasoned`: reasoning was streamed, so that its tokens are those of
-    events."""
+    """`said`: there was output, so that 0 is no count of it. `reasoned`: reasoning was streamed, so
+    that its tokens are those of events."""
     if not isinstance(usage, dict):
         return None
     prompt = _count(usage, "prompt_tokens", "input_tokens")

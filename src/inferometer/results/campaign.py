@@ -1,32 +1,31 @@
-"""A campaign's results by its ledger: which run directories are its points, under which names, and what a run does not know.
+"""A campaign's results by its ledger: which run directories are its points, under which names, and
+what a run does not know.
 
-Points that were measured again count once, by the result that is current; one that is INVALID is shown until another counts.
-Ledgers come with archives from elsewhere: their paths are followed only below the result directory.
+Points that were measured again count once, by the result that is current; one that is INVALID is
+shown until another counts. A campaign file changes between runs, and names in it may come to
+mean other things: what it says of a result is taken from a version of it that declares the
+server which the run itself tells of.
 """
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
 
 from inferometer.results.foreign import points_in
 from inferometer.results.measured_lengths import with_lengths
 from inferometer.results.point import Condition, Point
 from inferometer.results.run_point import point_of_run
 from inferometer.spec.target import Target, campaign_target
-from inferometer.store.checksum import checksum_of
+from inferometer.store.campaign_ledger import read_campaign_ledger
 from inferometer.store.history import History, Result
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, text
-from inferometer.store.ledger import LedgerError, Record, read_ledger
+from inferometer.store.ledger import LedgerError, Record
+from inferometer.store.places import Places
+from inferometer.store.result_files import damage_of_file
 from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
-from inferometer.store.standing import HIDDEN, Places
-
-MOST_LEDGER_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,49 +39,67 @@ class Campaign:
     """The same by JSON file and by run directory, relative to the result directory."""
     files: frozenset[str]
     """Names of all JSON files it knows, current or not."""
-    configuration: Object = field(default_factory=dict)
-    """The campaign file, as it was opened last."""
+    configurations: tuple[Object, ...] = ()
+    """The campaign file, each time it was opened, the latest first."""
+    remarks: tuple[str, ...] = ()
+    """What is the matter with the ledger, a sentence each."""
+    _declarations: dict[str, list[_Declaration]] = field(default_factory=dict)
 
     @property
     def targets(self) -> list[Target]:
         """Those of its file; what cannot be understood, which no Inferometer wrote, is left out."""
-        told = self.configuration.get("targets")
+        told = at(self.configurations[0], "targets") if self.configurations else None
         found = []
         for metric, comparison in told.items() if isinstance(told, dict) else ():
             with suppress(ValueError):
                 found.append(campaign_target(str(metric), str(comparison)))
         return found
 
+    def declarations(self, group: str) -> list[_Declaration]:
+        """What its file has said of a group, the latest first, each thing once."""
+        if group not in self._declarations:
+            found = (_declaration(configuration, group) for configuration in self.configurations)
+            self._declarations[group] = list(dict.fromkeys(each for each in found if each is not None))
+        return self._declarations[group]
 
-def campaigns_in(result_dir: Path) -> list[Places]:
-    """The campaigns whose results lie in a result directory, by name."""
-    return [Places(result_dir, path.parent.name) for path in sorted((result_dir / HIDDEN).glob("*/ledger.jsonl"))]
+
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    """What one version of the campaign file says of a group."""
+
+    recipe: str | None
+    model: str | None
+    tp: float
+    hardware: str | None
+    told: tuple[tuple[str, Condition], ...]
+    """What no run knows: the model's alias, and the price."""
+
+    def is_of(self, server: object) -> bool:
+        """Whether it declares the server that a run tells of."""
+        return (self.recipe, self.model, self.tp, self.hardware) == (
+            text(at(server, "recipe")),
+            text(at(server, "model")),
+            number(at(server, "tp")),
+            text(at(server, "hardware", "name")),
+        )
 
 
 def read_campaign(places: Places) -> Campaign:
     """Raises LedgerError, one sentence."""
-    try:
-        status = os.stat(places.ledger)
-    except OSError as error:
-        raise LedgerError(f"{places.ledger} cannot be read ({error.strerror})") from None
-    if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_LEDGER_BYTES:
-        raise LedgerError(f"{places.ledger} is no regular file, or larger than any campaign's: it is not used.")
-    records = read_ledger(places.ledger)
-    try:
-        history = History.of(records)
-        everything = [*history.current.values(), *history.older, *([history.intent] if history.intent else [])]
-        if not all(_is_sound(result) for result in everything):
-            raise ValueError
-        current = tuple(history.current.values())
-        return Campaign(
-            places,
-            current,
-            {name: result for result in current for name in (result.json, result.run)},
-            frozenset(result.json for result in everything),
-            _configuration(records),
-        )
-    except (LookupError, TypeError, ValueError, AttributeError):
-        raise LedgerError(f"{places.ledger} holds what no campaign writes: it is not used.") from None
+    reading = read_campaign_ledger(places)
+    if not places.ledger.exists():
+        raise LedgerError(f"{places.ledger} cannot be read (there is no such file)")
+    history = History.of(reading.records)
+    everything = [*history.current.values(), *history.older, *([history.intent] if history.intent else [])]
+    current = tuple(history.current.values())
+    return Campaign(
+        places,
+        current,
+        {name: result for result in current for name in (result.json, result.run)},
+        frozenset(result.json for result in everything),
+        tuple(_configurations(reading.records)),
+        reading.remarks,
+    )
 
 
 def point_of_result(campaign: Campaign, result: Result) -> Point:
@@ -90,10 +107,21 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
 
     Raises CannotImportError if its files are not what the ledger says.
     """
-    told = _told(campaign, result)
+    group = result.point.partition("/")[0]
+    told: dict[str, Condition] = {"campaign": campaign.places.name, "group": group}
+    if result.server_version is not None:
+        told["engine_version"] = result.server_version
+    declared = campaign.declarations(group)
     try:
         _require_unchanged(campaign, result, (f"{result.run}/{name}" for name in (RUN, SUMMARY, VERDICT)))
-        point = point_of_run(campaign.places.result_dir / result.run, told)
+        point = point_of_run(
+            campaign.places.result_dir / result.run,
+            lambda run: {
+                **told,
+                **_first(each.told for each in declared if each.is_of(at(run, "spec", "server"))),
+                **_address(result, run),
+            },
+        )
         notes = point.notes
     except CannotImportError as error:
         if (campaign.places.result_dir / result.run).exists():
@@ -103,7 +131,8 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         if len(found) != 1:
             raise error from None
         point = with_lengths(found[0].point, found[0].lengths)
-        point = replace(point, tool="inferometer", conditions={**point.conditions, **told})
+        known = _first(each.told for each in declared) if len(declared) == 1 else {}
+        point = replace(point, tool="inferometer", conditions={**point.conditions, **told, **known})
         notes = (*point.notes, "Its run directory is gone: this is what its JSON file tells.")
     if result.status == "INVALID" and result.allowed:
         notes = (*notes, "It was allowed to count although it is INVALID.")
@@ -111,52 +140,42 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
 
 
 def _require_unchanged(campaign: Campaign, result: Result, names: Iterable[str]) -> None:
+    result_dir = campaign.places.result_dir
     for name in names:
-        path = campaign.places.result_dir / name
-        if not path.is_file():
-            raise CannotImportError(f"{result.point} is left out: its {path} is missing; measure it again")
-        if checksum_of(path) != result.files.get(name):
-            raise CannotImportError(f"{result.point} is left out: {path} has changed since it was measured; measure it again")
+        if phrase := damage_of_file(result_dir, name, result.files.get(name, "")):
+            what = f"{phrase} since it was measured" if phrase.endswith("changed") else phrase
+            raise CannotImportError(f"{result.point} is left out: {result_dir}/{what}; measure it again")
 
 
-def _is_sound(result: Result) -> bool:
-    """Whether its paths stay in the result directory, and its words are words."""
-    words = (result.point, result.status, result.json, result.run, *result.reasons, *result.files.values())
-    return all(isinstance(word, str) for word in words) and all(
-        _is_plain(name) for name in (result.json, result.run, *result.files)
-    )
+def _configurations(records: Iterable[Record]) -> list[Object]:
+    found = [record.get("configuration") for record in records if record["kind"] == "opened"]
+    return [each for each in reversed(found) if isinstance(each, dict)]
 
 
-def _is_plain(name: str) -> bool:
-    path = PurePosixPath(name)
-    return name.isprintable() and not path.is_absolute() and ".." not in path.parts
-
-
-def _configuration(records: Iterable[Record]) -> Object:
-    """Of all times it was opened, the later ones first: groups that a later file has left out were measured once."""
-    whole: Object = {}
-    groups: dict[str, Object] = {}
-    hardware: Object = {}
-    for record in records:
-        found = record.get("configuration") if record["kind"] == "opened" else None
-        if isinstance(found, dict):
-            whole = found
-            groups |= {name: group for group in entries(found.get("groups")) if (name := text(at(group, "id")))}
-            hardware |= cards if isinstance(cards := found.get("hardware"), dict) else {}
-    return {**whole, "groups": groups, "hardware": hardware}
-
-
-def _told(campaign: Campaign, result: Result) -> Mapping[str, Condition]:
-    """What only the campaign file knows of a point."""
-    configuration = campaign.configuration
-    name = result.point.partition("/")[0]
-    group = at(configuration, "groups", name)
+def _declaration(configuration: Object, name: str) -> _Declaration | None:
+    group = next((each for each in entries(configuration.get("groups")) if text(at(each, "id")) == name), None)
+    if group is None:
+        return None
     alias, hardware = text(at(group, "model")), text(at(group, "hardware"))
     cost = number(at(configuration, "hardware", hardware or "", "cost_per_hour"))
     if cost is None:
         cost = number(configuration.get("cost_per_hour"))
-    told: dict[str, Condition] = {"campaign": campaign.places.name, "group": name}
-    told |= {key: value for key, value in (("model", alias), ("cost_per_hour", cost)) if value is not None}
-    if result.server_version is not None:
-        told["engine_version"] = str(result.server_version)
-    return told
+    tp = number(at(group, "tp"))
+    return _Declaration(
+        recipe=text(at(group, "server")),
+        model=text(at(configuration, "models", alias or "")),
+        tp=1.0 if tp is None else tp,
+        hardware=hardware,
+        told=tuple((key, value) for key, value in (("model", alias), ("cost_per_hour", cost)) if value is not None),
+    )
+
+
+def _address(result: Result, run: Object) -> dict[str, Condition]:
+    """Of a server that is not ours, where the run is of an earlier version, whose fingerprint
+    did not tell it."""
+    is_told_later = result.base_url is not None and run.get("fingerprint") != result.fingerprint
+    return {"address": result.base_url} if is_told_later else {}
+
+
+def _first(told: Iterable[tuple[tuple[str, Condition], ...]]) -> dict[str, Condition]:
+    return dict(next(iter(told), ()))

@@ -36,6 +36,7 @@ CONDITIONS: dict[str, str] = {
     "tp": "tensor parallelism",
     "engine": "server recipe or framework",
     "engine_version": "",
+    "address": "of a server that somebody else started",
     "backend": "wire format",
     "dataset": "what prompts were made of",
     "input_len": "asked prompt length, tokens",

@@ -46,11 +46,16 @@ def read(paths: Sequence[Path], *, progress: Callable[[int, int], None] | None =
         reading.add(source)
     if progress is not None:
         progress(len(sources.found), len(sources.found))
-    points = [_with_whole_texts(point) for point in reading.points()]
+    points = in_order(reading.points())
     if not points:
         raise ResultsError(_nothing(paths, reading.problems))
-    ordered = _with_unique_ids(sorted(points, key=_by_conditions))
+    ordered = _with_unique_ids(points)
     return Collection(ordered, tuple(reading.problems), _targets(sources.found, ordered))
+
+
+def in_order(points: Iterable[Point]) -> list[Point]:
+    """By their conditions, with texts that every file can hold."""
+    return sorted(map(_with_whole_texts, points), key=_by_conditions)
 
 
 def _targets(sources: Iterable[Source], points: Iterable[Point]) -> tuple[Target, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -54,10 +54,12 @@ def is_run_directory(path: Path) -> bool:
     return (path / RUN).is_file() and ((path / SUMMARY).is_file() or (path / REQUESTS).is_file())
 
 
-def point_of_run(directory: Path, told: Mapping[str, Condition] | None = None) -> Point:
-    """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions.
+def point_of_run(directory: Path, told: Callable[[Object], Mapping[str, Condition]] = lambda _: {}) -> Point:
+    """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions,
+    given its run.json.
 
-    Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer Inferometer.
+    Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer
+    Inferometer.
     """
     run, summary, verdict = (_read(directory / name) for name in (RUN, SUMMARY, VERDICT))
     version = number(run.get("schema_version"))
@@ -65,7 +67,8 @@ def point_of_run(directory: Path, told: Mapping[str, Condition] | None = None) -
         raise CannotImportError(f"cannot read {directory}: its {RUN} is not one of Inferometer's")
     if version > SCHEMA_VERSION:
         raise CannotImportError(f"cannot read {directory}: a newer Inferometer wrote it; update Inferometer to read it")
-    return replace(point_of(run, summary, verdict, name=directory.name, source=directory, told=told), run=directory)
+    point = point_of(run, summary, verdict, name=directory.name, source=directory, told=told(run))
+    return replace(point, run=directory)
 
 
 def point_of(
@@ -132,6 +135,7 @@ def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Conditi
         "tp": _whole(at(server, "tp")),
         "engine": f"{recipe} (embedded)" if recipe and embedded else "embedded" if embedded else recipe,
         "engine_version": version,
+        "address": text(at(server, "address")),
         "backend": text(at(spec, "target", "backend")),
         **_workload(at(spec, "workload")),
         **_load(load),

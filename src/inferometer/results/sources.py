@@ -12,8 +12,9 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inferometer.results.campaign import Campaign, campaigns_in, read_campaign
+from inferometer.results.campaign import Campaign, read_campaign
 from inferometer.results.run_point import is_run_directory
+from inferometer.store.campaign_ledger import campaigns_in
 from inferometer.store.history import Result
 from inferometer.store.importers import is_evalscope
 from inferometer.store.ledger import LedgerError
@@ -153,7 +154,8 @@ class Sources:
     def _campaign(self, places: Places) -> Campaign | None:
         if places.ledger not in self._campaigns:
             try:
-                self._campaigns[places.ledger] = read_campaign(places)
+                campaign = self._campaigns[places.ledger] = read_campaign(places)
+                self.problems += campaign.remarks
             except LedgerError as error:
                 self.problems.append(f"{str(error).rstrip('.')}. Its JSON files are read as they are.")
                 self._campaigns[places.ledger] = None

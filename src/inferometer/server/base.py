@@ -42,6 +42,10 @@ class Server(Protocol):
     def base_url(self) -> str:
         """Where it answers; for some kinds known only once it has started."""
 
+    @property
+    def restart_words(self) -> str:
+        """What is to happen once it has died, and who does it: the beginning of a sentence."""
+
     def start(self) -> Confirmation:
         """Bring it up and verify health, model and max_model_len. Raises ServerError, and leaves nothing running then.
 

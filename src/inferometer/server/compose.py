@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -27,7 +28,8 @@ from inferometer.server.verification import DIAGNOSED_LINES, SHOWN_LINES, failur
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
 
-CALL_TIMEOUT_S = 60.0
+CALL_TIMEOUT_S = 30.0
+KILL_TIMEOUT_S = 5.0
 LABEL = "com.docker.compose"
 OVERRIDE = "compose-recipe.json"
 INSPECTED = '{"status":{{json .State.Status}},"exit":{{.State.ExitCode}},"for_memory":{{.State.OOMKilled}},' + (
@@ -65,13 +67,19 @@ class ComposeServer:
         self._memory: dict[str, float] = {}
         self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
 
+    restart_words = "It is started again"
+
     @property
     def base_url(self) -> str:
         return self.need.recipe.base_url
 
     def start(self) -> Confirmation:
         service = self._prepare()
-        self.stop()
+        try:
+            self.stop()
+        except ServerError:
+            self._words = []  # a Docker that does not answer has nothing of ours to end, and need not be asked again
+            raise
         taken = why_not_free(self.base_url)
         if taken:
             raise ServerError(f"{taken}: end it, or choose another port in the base_url of {self.need.recipe_name}.")
@@ -83,7 +91,7 @@ class ComposeServer:
         begin_s = time.monotonic()
         try:
             self._say(f"Starting {service} of {self.need.recipe.compose_file} (project {self.project})")
-            self._compose(["up", "--detach", service], self.need.recipe.start_timeout_s)
+            self._compose(["up", "--detach", service], self.need.recipe.ready_timeout_s)
             confirmation = wait_until_ready(
                 self.base_url,
                 self.need,
@@ -94,7 +102,7 @@ class ComposeServer:
             )
             container = self._check_alive()
         except BaseException:
-            with contextlib.suppress(ServerError):  # what went wrong first is what counts
+            with contextlib.suppress(Exception):  # what went wrong first is what counts
                 self.stop()
             raise
         self._started = container.started
@@ -153,7 +161,7 @@ class ComposeServer:
             told = log_file.without(log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets)
             last = told[-1] if told else f"exit code {done.returncode}"
             file = self.need.recipe.compose_file
-            raise failure(f"`{words[0]}` of {file} failed: {last.rstrip('.')}.", lambda lines: told[-lines:])
+            raise failure(f"`{words[0]}` of {file} failed: {_with_end(last)}", lambda lines: told[-lines:])
 
     def _ids(self, service: str | None = None) -> list[str]:
         """Containers of our project, also those that have ended; of one service or of all."""
@@ -161,8 +169,9 @@ class ComposeServer:
         words += ["--filter", f"label={LABEL}.service={service}"] if service else []
         done = _run(words, CALL_TIMEOUT_S)
         if done.returncode:
-            told = done.stdout.splitlines()
-            raise failure(f"Docker does not answer: {' '.join(told[-1:]).rstrip('.')}.", lambda lines: told[-lines:])
+            told = log_file.lines_of(done.stdout, DIAGNOSED_LINES)
+            last = told[-1] if told else f"exit code {done.returncode}"
+            raise failure(f"Docker does not answer: {_with_end(last)}", lambda lines: told[-lines:])
         return done.stdout.split()
 
     def _check_alive(self) -> _Container:
@@ -172,8 +181,7 @@ class ComposeServer:
             done = _run(["docker", "inspect", "--format", INSPECTED, container], CALL_TIMEOUT_S)
             if done.returncode:
                 continue  # gone in the meantime
-            told: dict[str, Any] = json.loads(done.stdout)
-            found = _Container(id=container, **told)
+            found = _described(container, done.stdout)
             if found.for_memory:
                 raise failure(f"The container of {service} was killed: its memory ran out (OOMKilled).", self.log_tail)
             if found.status != "running":
@@ -191,6 +199,18 @@ class ComposeServer:
             for container in self._ids(self.need.recipe.compose_service):
                 with path.open("wb") as file:
                     _run(["docker", "logs", container], CALL_TIMEOUT_S, out=file)
+
+
+def _described(container: str, told: str) -> _Container:
+    try:
+        return _Container(id=container, **json.loads(told))
+    except (ValueError, TypeError):
+        raise ServerError(f"`docker inspect` gave no description of container {container[:12]}: is this Docker?") from None
+
+
+def _with_end(text: str) -> str:
+    """As the end of a sentence, also where it has an end of its own."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def override_of(need: ServerNeed) -> dict[str, Any]:
@@ -222,20 +242,35 @@ def _run(
 ) -> subprocess.CompletedProcess[str]:
     """Run it to its end with both outputs in one. Raises ServerError if it takes longer than `timeout_s`."""
     try:
-        return subprocess.run(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
             words,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
             env=os.environ | (environment or {}),
-            timeout=timeout_s,
             text=True,
             errors="replace",
-            check=False,
             start_new_session=True,  # Ctrl-C at the terminal is ours alone
         )
-    except subprocess.TimeoutExpired:
-        call = " ".join(words[:2])
-        raise ServerError(f"`{call} …` did not end within {timeout_s:g} s: is the Docker engine all right?") from None
     except OSError as error:
         raise ServerError(f"{words[0]} cannot be run ({error.strerror}): install it.") from None
+    try:
+        told, _ = process.communicate(timeout=timeout_s)
+    except BaseException as error:
+        _kill(process)
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+        call = " ".join(words[:2])
+        raise ServerError(f"`{call} …` did not end within {timeout_s:g} s: is the Docker engine all right?") from None
+    return subprocess.CompletedProcess(words, process.returncode, told or "")
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """With all that it has started, which may hold the pipe that we read, and would have us wait
+    for it."""
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(KILL_TIMEOUT_S)
+    if process.stdout is not None:
+        process.stdout.close()

@@ -20,6 +20,8 @@ class ExternalServer:
         self.need = need
         self._start = Start()
 
+    restart_words = "It is looked for again"
+
     @property
     def base_url(self) -> str:
         return self.need.recipe.base_url

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from inferometer.server.base import Server
 from inferometer.server.compose import ComposeServer
 from inferometer.server.external import ExternalServer
+from inferometer.server.hardware import ConfirmedHardware
 from inferometer.server.operator import OperatorServer
 from inferometer.server.process import ProcessServer
 from inferometer.server.xinference import XinferenceServer
@@ -36,4 +37,6 @@ def server_for(need: ServerNeed, *, directory: Path, say: Callable[[str], None])
     `say` shows one or several lines to the user, as they are: a command among them has to stay fit for pasting.
     """
     server = KINDS[need.recipe.kind](need, directory=directory, say=say)
+    if need.hardware is not None and need.recipe.kind != "operator":  # who starts a server is told of its hardware with it
+        server = ConfirmedHardware(server, need, directory=directory, say=say)
     return XinferenceServer(server, need, say=say) if need.recipe.launch else server

@@ -8,65 +8,26 @@ that this holds across runs too.
 
 from __future__ import annotations
 
-import json
-import os
-import select
-import shlex
-import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.endpoint import Endpoint
+from inferometer.server.hardware import HardwareRecord
+from inferometer.server.person import POLL_S, Person, Terminal, Word, pause_between_lines
 from inferometer.server.port import is_served
+from inferometer.server.state_file import read_state, write_state
 from inferometer.server.verification import Start, check_unchanged, hardware_words, open_endpoint, same_start, start_of, verify
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
 
-POLL_S = 1.0
-TELL_EVERY_S = 60.0
 RECORD = "operator.json"
-CONFIRMATION_FILE = "server-is-right"
-YES = ("y", "yes")
-
-
-class Person(Protocol):
-    """Whoever started the run, if there is somebody."""
-
-    @property
-    def present(self) -> bool:
-        """Whether there is a terminal to type at."""
-
-    def wait(self, seconds: float) -> str:
-        """What was typed, as soon as a line is complete; "" after `seconds`."""
-
-
-class Terminal:
-    """Standard input, if it is a terminal and ours to read. The name of who sits there is not asked."""
-
-    def __init__(self) -> None:
-        self._ended = False
-
-    @property
-    def present(self) -> bool:
-        try:
-            return not self._ended and sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
-        except (OSError, ValueError, AttributeError):  # closed, replaced, or none at all
-            return False
-
-    def wait(self, seconds: float) -> str:
-        if not self.present:
-            time.sleep(seconds)
-            return ""
-        ready, _, _ = select.select([sys.stdin], [], [], seconds)
-        line = sys.stdin.readline() if ready else ""
-        self._ended = bool(ready) and not line
-        return line.strip()
+MAX_SECONDS = 1e12
+"""Since 1970, of any start that a record can be about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +56,27 @@ class OperatorServer:
         self.need = need
         self._directory = directory
         self._say = say
-        self._person = person or Terminal()
+        self._word = Word(directory, person or Terminal())
+        self._hardware = HardwareRecord(directory)
         self._now_s = now_s
         self._start = Start()
+
+    restart_words = "Start it again"
 
     @property
     def base_url(self) -> str:
         return self.need.recipe.base_url
 
     def start(self) -> Confirmation:
-        self._confirmation_file.unlink(missing_ok=True)
+        self._word.ask_anew()
         with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             first = self._look(endpoint)
             how = self._known(first)
             if how is None:
                 self._say(instruction(self.need))
-                self._write(self._last() | {"told": self.need.identity()})
+                if self._hardware.asks_for_an_act(self.need):
+                    self._hardware.ask(self.need)
+                self._write(self._last() | {"told": self._identity})
                 first, how = self._wait(endpoint, first)
         assert first.found is not None
         return self._remember(first.found, first.start, how)
@@ -125,8 +91,9 @@ class OperatorServer:
         return []
 
     @property
-    def _confirmation_file(self) -> Path:
-        return self._directory / CONFIRMATION_FILE
+    def _identity(self) -> dict[str, Any]:
+        """Of the server needed, at its address, which is kept beside it."""
+        return {name: value for name, value in self.need.identity().items() if name != "address"}
 
     def _look(self, endpoint: Endpoint) -> _Sight:
         try:
@@ -141,13 +108,17 @@ class OperatorServer:
         """Why a server that answers before anybody was told anything is the one needed; None if that cannot be said."""
         if sight.found is None:
             return None
-        last, mine = self._last(), self.need.identity()
+        last, mine = self._last(), self._identity
+        same = same_start(sight.start.started_s, _seconds(last.get("started_s")))
+        if last.get("server") == mine and same:
+            return "it is the one confirmed before"
+        if self._hardware.is_known(self.need) and self._hardware.asks_for_an_act(self.need):
+            return None
         told_otherwise = last.get("told") not in (None, mine)  # somebody may have done since what was asked for another server
         if last.get("server") is None:
             asked_for = self.need.hardware is not None and self.need.hardware.instruction is not None
             return None if asked_for or told_otherwise else "it was running already"
-        same = same_start(sight.start.started_s, last.get("started_s"))
-        if last["server"] != mine or (told_otherwise and not same):
+        if last["server"] != mine or told_otherwise:
             return None
         return "it was started again since it was confirmed" if same is False else "it is the one confirmed before"
 
@@ -155,7 +126,7 @@ class OperatorServer:
         """Look until the right server has come up or is vouched for; it, and how that is known. Raises ServerError."""
         before_s, gone = sight.start.started_s, sight.nothing_of_it
         begin_s = told_s = self._now_s()
-        timeout_s = self.need.recipe.start_timeout_s
+        timeout_s = self.need.recipe.person_timeout_s
         typed = told = ""
         while True:
             if sight.found is not None:
@@ -169,11 +140,11 @@ class OperatorServer:
                     f"The server did not come within {timeout_s:g} s (start_timeout_s of {self.need.recipe_name}): {trouble} "
                     "Run again to go on from here."
                 )
-            if trouble != told or now_s - told_s > TELL_EVERY_S:
+            if trouble != told or now_s - told_s > pause_between_lines(now_s - begin_s):
                 waited = f"still waiting, {(now_s - begin_s) / 60:.0f} min of {timeout_s / 60:.0f} at most: "
                 self._say(f"  {waited if trouble == told else ''}{trouble}")
                 told, told_s = trouble, now_s
-            typed = self._person.wait(POLL_S)
+            typed = self._word.person.wait(POLL_S)
             sight = self._look(endpoint)
             gone = gone or sight.nothing_of_it
 
@@ -181,42 +152,26 @@ class OperatorServer:
         same = same_start(sight.start.started_s, before_s)
         if same is False or (same is None and gone):
             return "it came up after the instruction"
-        if typed.lower() in YES:
-            return "confirmed at the terminal"
-        if self._confirmation_file.exists():
-            self._confirmation_file.unlink(missing_ok=True)
-            return f"confirmed by the file {CONFIRMATION_FILE}"
-        return None
+        return self._word.heard(typed)
 
     def _doubt(self) -> str:
-        file = shlex.quote(str(self._confirmation_file))
-        return (
-            f"A server with this model and limit answers at {self.base_url}, but it was there before: restart it as above. "
-            f"If it runs just so already{', type yes and Enter here, or' if self._person.present else ''}: touch {file}"
-        )
+        known = f"A server with this model and limit answers at {self.base_url}, but it was there before: restart it as above."
+        return f"{known} {self._word.asked('If it runs just so already')}"
 
     def _last(self) -> dict[str, Any]:
         """What was confirmed last at this address (server, started_s), and what was asked for since (told)."""
-        try:
-            last = json.loads((self._directory / RECORD).read_text(encoding="utf-8"))
-            return last if last["base_url"] == self.base_url else {}
-        except (OSError, ValueError, TypeError, KeyError):
-            return {}
+        last = read_state(self._directory / RECORD)
+        return last if last.get("base_url") == self.base_url else {}
 
     def _write(self, record: dict[str, Any]) -> None:
-        file = self._directory / RECORD
-        with suppress(OSError):  # the ledger will say what is wrong with the directory
-            self._directory.mkdir(parents=True, exist_ok=True)
-            whole = file.with_suffix(".new")
-            whole.write_text(json.dumps(record | {"base_url": self.base_url}), encoding="utf-8")
-            whole.replace(file)
+        write_state(self._directory / RECORD, record | {"base_url": self.base_url})
 
     def _remember(self, found: Confirmation, start: Start, how: str) -> Confirmation:
         self._start = start
-        self._write({"server": self.need.identity(), "started_s": start.started_s})
-        by = "operator at a terminal" if self._person.present else "operator, no terminal"
+        self._write({"server": self._identity, "started_s": start.started_s})
+        self._hardware.confirm(self.need, self._word.whose)
         self._say(f"  {self.base_url} serves {found.facts['model']}: {how}.")
-        return Confirmation(found.facts | {"started_s": start.started_s, "believed": how}, found.unchecked, by)
+        return Confirmation(found.facts | {"started_s": start.started_s, "believed": how}, found.unchecked, self._word.whose)
 
 
 def instruction(need: ServerNeed) -> str:
@@ -238,7 +193,14 @@ def instruction(need: ServerNeed) -> str:
             shell_line(need.recipe),
             "",
         ]
+        if need.binding:
+            lines.append(f"    {need.binding}")
     else:
         lines.append("  - stop the server that runs there, if one does, and start this one")
     lines.append(f"It is looked for every {POLL_S:g} s, and the run goes on by itself.")
     return "\n".join(lines)
+
+
+def _seconds(kept: object) -> float | None:
+    """A time that was kept, if it is one."""
+    return float(kept) if type(kept) in (int, float) and abs(kept) < MAX_SECONDS else None  # type: ignore[arg-type]

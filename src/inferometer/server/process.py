@@ -50,6 +50,8 @@ class ProcessServer:
         self._memory: dict[str, float] = {}
         self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
 
+    restart_words = "It is started again"
+
     @property
     def base_url(self) -> str:
         return self.need.recipe.base_url
@@ -80,7 +82,8 @@ class ProcessServer:
                 say=self._say,
             )
         except BaseException:
-            self.stop()
+            with contextlib.suppress(Exception):  # what went wrong first is what counts
+                self.stop()
             raise
         took = {"log": log.name, "start_s": round(time.monotonic() - begin_s, 1)}
         return Confirmation(confirmation.facts | took, confirmation.unchecked, confirmation.confirmed_by)

@@ -169,7 +169,7 @@ def wait_until_ready(
 
     `check_alive` raises once it has died, `pause` sleeps or returns early for that. Raises ServerError.
     """
-    timeout_s = need.recipe.start_timeout_s
+    timeout_s = need.recipe.ready_timeout_s
     begin_s = told_s = time.monotonic()
     with open_endpoint(base_url, need.recipe.backend) as endpoint:
         while True:

@@ -56,6 +56,10 @@ class XinferenceServer:
     def base_url(self) -> str:
         return self._server.base_url
 
+    @property
+    def restart_words(self) -> str:
+        return self._server.restart_words
+
     def start(self) -> Confirmation:
         self.stop()
         up = self._server.start()
@@ -65,10 +69,11 @@ class XinferenceServer:
                 self._refuse_taken(endpoint)
                 self._register(endpoint)
                 self._launch(endpoint)
-                self._wait_for_answer(endpoint, begin_s + self.need.recipe.start_timeout_s)
+                self._wait_for_answer(endpoint, begin_s + self.need.recipe.ready_timeout_s)
                 found = self._verified(endpoint)
         except BaseException:
-            self.stop()
+            with suppress(Exception):  # what went wrong first is what counts
+                self.stop()
             raise
         took = {"launch_s": round(time.monotonic() - begin_s, 1)}
         return Confirmation(up.facts | found.facts | took, found.unchecked + self._unchecked, up.confirmed_by)
@@ -136,7 +141,7 @@ class XinferenceServer:
         """The answer comes when the model is ready; on a connection of its own, which outlives an interruption of ours."""
         with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             try:
-                endpoint.call("POST", LAUNCH, self._body, timeout_s=self.need.recipe.start_timeout_s)
+                endpoint.call("POST", LAUNCH, self._body, timeout_s=self.need.recipe.ready_timeout_s)
             except EndpointError as error:
                 answer.put(error)
             else:

@@ -71,7 +71,8 @@ class Hardware(Spec):
     bandwidth_gb_s: PositiveFloat | None = None
     """Of each card's link, GB/s in one direction."""
     instruction: str | None = None
-    """What a person has to do to bring it about, such as "set the slot to x8"."""
+    """What a person has to do to bring it about, such as "set the slot to x8". The run asks for
+    it, whatever starts the server, and waits until somebody confirms it."""
     cost_per_hour: NonNegativeFloat | None = None
     """Of the whole configuration, in whatever currency; instead of the campaign's own."""
 
@@ -211,9 +212,11 @@ class ServerNeed:
     """What the recipe declares, else what the group's points need where the command sets it; None where nobody says."""
     declared: dict[str, Any]
     """What `identity` is, once."""
+    binding: str = ""
+    """What the person who starts the server has to know of the address that its command binds."""
 
     def identity(self) -> dict[str, Any]:
-        """What the server is by declaration, plain JSON values without an address: it becomes `RunSpec.server`."""
+        """What the server is by declaration, plain JSON values: it becomes `RunSpec.server`."""
         return dict(self.declared)
 
 

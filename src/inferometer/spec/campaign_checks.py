@@ -203,6 +203,8 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
     if not isinstance(pattern, str):
         return
     place: Place = ("file_name",)
+    if not pattern.isprintable():
+        yield place, "a file name holds no control characters: type it anew."
     if "/" in pattern or "\\" in pattern or pattern.startswith("."):
         yield place, "a file name holds no / and does not begin with a dot: the folder is result_dir."
     fields = re.findall(r"\{([^{}]*)\}", pattern)

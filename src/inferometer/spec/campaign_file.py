@@ -114,7 +114,7 @@ def _read(source: Path | str) -> _File:
         elif name in preset_names():
             text = preset_text(name)
         else:
-            hint = did_you_mean(name, preset_names())
+            hint = _begin_so(name) or did_you_mean(name, preset_names())
             raise CampaignError([f"There is no file and no preset {name!r}{hint}: `inferometer presets` lists them."])
     except UnicodeDecodeError:
         raise CampaignError([f"{name}: the file is not text in UTF-8."]) from None
@@ -127,6 +127,12 @@ def _read(source: Path | str) -> _File:
     if not isinstance(marked.data, dict):
         raise CampaignError([f"{name}:1: a campaign is a mapping of keys to values; `inferometer presets show production`."])
     return _File(name, marked)
+
+
+def _begin_so(name: str) -> str:
+    """The presets whose names begin so, where there are some, as the end of a sentence."""
+    found = [preset for preset in preset_names() if name and preset.startswith(name)]
+    return f" (did you mean {' or '.join(map(repr, found))}?)" if found else ""
 
 
 def _set(file: _File, pair: str) -> None:

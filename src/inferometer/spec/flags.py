@@ -7,10 +7,12 @@ password in an address) is never repeated in an error.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
@@ -167,6 +169,18 @@ def parse_base_url(text: str) -> str:
         raise ValueError(f"--base-url is the server only; give the path of requests with --endpoint {path}.")
     path = path.removesuffix("/v1").rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def canonical_base_url(text: str) -> str:
+    """The address in the one spelling by which two servers are told apart: `http://HOST:80/v1/`
+    is `http://host`."""
+    parts = urlsplit(parse_base_url(text))
+    host = (parts.hostname or "").rstrip(".")
+    with suppress(ValueError):
+        host = ipaddress.ip_address(host).compressed
+    usual_port = {"http": 80, "https": 443}[parts.scheme]
+    port = "" if parts.port in (None, usual_port) else f":{parts.port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{parts.path}"
 
 
 def _split(address: str) -> SplitResult:

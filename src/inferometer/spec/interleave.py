@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from inferometer.spec.campaign import Group, PlannedPoint
-from inferometer.spec.flags import parse_base_url
+from inferometer.spec.flags import canonical_base_url
 
 Turn = tuple[Group, PlannedPoint]
 """A point, and the group whose server it is measured on."""
@@ -73,7 +73,7 @@ def coexist(one: Group, other: Group) -> bool:
 
 
 def same_address(one: Group, other: Group) -> bool:
-    return parse_base_url(one.server.recipe.base_url) == parse_base_url(other.server.recipe.base_url)
+    return canonical_base_url(one.server.recipe.base_url) == canonical_base_url(other.server.recipe.base_url)
 
 
 def in_common(one: Group, other: Group) -> int:

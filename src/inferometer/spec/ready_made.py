@@ -15,6 +15,10 @@ from inferometer.spec.marked_yaml import read_yaml
 MERGED = ("environment", "launch")
 """Keys whose mappings are merged; any other key of a campaign replaces that of the recipe."""
 
+OWN = "start_timeout_s"
+"""Key of a ready-made recipe that says what such a server takes, and is no setting of the
+campaign's."""
+
 
 @lru_cache(maxsize=1)
 def _file() -> dict[str, dict[str, dict[str, Any]]]:
@@ -41,7 +45,7 @@ def completed(given: Any) -> Any:
     if not isinstance(given, dict):
         return given
     base = _of(_file()["recipes"], given.get("recipe"))
-    whole = {**base, **given}
+    whole = {name: value for name, value in {**base, **given}.items() if name != OWN or name in given}
     profiles = whole.get("profiles")
     chosen = [_of(_file()["profiles"], name) for name in (profiles if isinstance(profiles, list | tuple) else [])]
     for key in MERGED:
@@ -49,6 +53,12 @@ def completed(given: Any) -> Any:
         if all(layer is None or isinstance(layer, dict) for layer in layers) and any(layers):
             whole[key] = {name: value for layer in layers for name, value in (layer or {}).items()}
     return whole
+
+
+def usual_start_timeout_s(recipe: str | None) -> float | None:
+    """What a server of a ready-made recipe may take to be ready; None where it is as usual."""
+    found: float | None = _of(_file()["recipes"], recipe).get(OWN)
+    return found
 
 
 def _of(known: Mapping[str, dict[str, Any]], name: Any) -> dict[str, Any]:

@@ -9,12 +9,12 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from inferometer.spec.binding import BOUND, Binding, binding_of, host_and_port, without_bound_flags
 from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed
-from inferometer.spec.flags import parse_base_url
+from inferometer.spec.flags import canonical_base_url
 from inferometer.spec.server_recipe import ServerRecipe
 
 SPARE_TOKENS = 128
@@ -26,8 +26,8 @@ PLACEHOLDERS = {
     "served_model": "name sent in requests",
     "tp": "tensor parallelism",
     "devices": "0,1,…: one for each of tp",
-    "host": "host of base_url",
-    "port": "port of base_url",
+    "host": "address to listen on: host of base_url, or one that makes the server reachable there",
+    "port": "port to listen on: that of base_url, or the server's own behind a gateway",
     "max_model_len": "longest prompt and output together, tokens",
     "input_len": "longest prompt of the group, tokens",
     "output_len": "longest output of the group, tokens",
@@ -92,9 +92,11 @@ def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tupl
         values |= {"hardware": group.hardware, "gpus": str(hardware.gpus)}
     values["served_model"] = fill(recipe.served_model or values["model"], values)
     placeless = _filled(recipe, values)
+    binding = binding_of(recipe)
+    binds = any(word in text for text in placeless.command for word in BOUND)
     return ServerNeed(
         recipe_name=group.server,
-        recipe=_filled(placeless, _address(recipe.base_url)),
+        recipe=_bound(placeless, binding),
         hardware_name=group.hardware,
         hardware=hardware,
         model_alias=group.model,
@@ -103,6 +105,7 @@ def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tupl
         tp=group.tp,
         max_model_len=max_model_len,
         declared=_identity(group, campaign, placeless, max_model_len),
+        binding=binding.note if binds else "",
     )
 
 
@@ -114,9 +117,14 @@ def shell_line(recipe: ServerRecipe) -> str:
     return " ".join([*settings, shlex.join(recipe.command)])
 
 
-def _address(base_url: str) -> dict[str, str]:
-    parts = urlsplit(parse_base_url(base_url))
-    return {"host": parts.hostname or "", "port": str(parts.port or (443 if parts.scheme == "https" else 80))}
+def _bound(recipe: ServerRecipe, binding: Binding) -> ServerRecipe:
+    """The recipe with the address that the server listens on; a note to people names the one
+    that clients use."""
+    host, port = host_and_port(recipe.base_url)
+    note = fill(recipe.note, {"host": host, "port": port}) if recipe.note else None
+    command = without_bound_flags(recipe.command) if binding.optional else recipe.command
+    bound = recipe.model_copy(update={"note": note, "command": command})
+    return _filled(bound, {"host": binding.host, "port": binding.port})
 
 
 def _filled(recipe: ServerRecipe, values: Mapping[str, str]) -> ServerRecipe:
@@ -144,8 +152,15 @@ def _number_or_text(value: JsonValue, values: Mapping[str, str]) -> JsonValue:
 
 
 def _identity(group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, max_model_len: int | None) -> dict[str, Any]:
-    """Everything that was declared and may change what is measured: not the address, not who starts it, not what it costs."""
+    """Everything that was declared and may change what is measured: not what it costs, nor the port
+    of a server of ours.
+
+    A server that somebody else starts is known by its address: at another address there is
+    another deployment.
+    """
     identity: dict[str, Any] = {"recipe": group.server, "model": campaign.models[group.model], "tp": group.tp}
+    if not recipe.is_ours:
+        identity["address"] = canonical_base_url(recipe.base_url)
     if group.hardware is not None:
         facts = campaign.hardware[group.hardware].model_dump(exclude_none=True, exclude={"instruction", "cost_per_hour"})
         identity["hardware"] = {"name": group.hardware, **facts}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -32,11 +33,16 @@ __all__ = [
     "length_range",
 ]
 
-MEASUREMENT_VERSION = 1
-"""Raised when the same spec would measure something else than before. 1: first version."""
+MEASUREMENT_VERSION = 3
+"""Raised when the same spec would measure something else than before. 1: first version. 2: warm-ups
+that do not fill the slots of a closed loop evenly have ended before it begins. 3: what rows of files
+say beside their prompts is sent."""
 
-ROWS_VERSION = 2
-"""The same for prompts that stand in files, beside the other. 2: what rows say beside their prompts is sent."""
+MEASURED_BEFORE: Mapping[int, str] = {
+    2: "warm-ups that are no multiple of max_concurrency reached into the measured requests, which lowered throughput",
+    3: "tools, pictures and request fields in the rows of a file were not sent",
+}
+"""By version: what was different before it."""
 
 Workers = Annotated[int, Field(ge=1, le=256)]
 """Processes that send. Each costs some 30 to 70 MB: a thousand by a slip of the hand would take a host's memory."""
@@ -96,16 +102,41 @@ class RunSpec(Spec):
     repeat: NonNegativeInt = 0
     workers: Workers = 1
     server: dict[str, Any] | None = None
-    """What the server is by declaration (recipe, hardware, tensor parallelism). It then is the server's identity, instead of
-    its address, which may be another one after a restart."""
+    """What the server is by declaration: recipe, hardware, tensor parallelism, and `address` if
+    it is not ours to start. It is the server's identity instead of `target.base_url`, which
+    changes from start to start where we choose the port."""
 
     def canonical(self) -> bytes:
         """The spec as sorted JSON, with the measurement version; `inf` is written as a string.
 
         What is None is left out, so that an option that comes later leaves the identity of older points as it was.
         """
-        version = [MEASUREMENT_VERSION, ROWS_VERSION] if are_written(self.workload) else MEASUREMENT_VERSION
-        content = {"measurement": version, **self.model_dump(exclude_none=True)}
+        return self._canonical(self.measurement)
+
+    @property
+    def measurement(self) -> int:
+        """The version since which this spec has measured what it measures now."""
+        return self._versions()[-1]
+
+    @property
+    def earlier_fingerprint(self) -> str | None:
+        """Its identity in the version before, which measured something else; None if it did not."""
+        earlier = self._versions()[:-1]
+        return _digest(self._canonical(earlier[-1])) if earlier else None
+
+    def _versions(self) -> list[int]:
+        """Those that changed what it measures."""
+        uneven, written = self._is_closed_and_unevenly_warmed(), are_written(self.workload)
+        return [1, *([2] if uneven else []), *([3] if written else [])]
+
+    def _is_closed_and_unevenly_warmed(self) -> bool:
+        load = self.load
+        if load.open_loop or load.max_concurrency is None or self.workload.kind == "sessions":
+            return False
+        return load.num_warmups % load.max_concurrency != 0
+
+    def _canonical(self, measurement: int) -> bytes:
+        content = {"measurement": measurement, **self.model_dump(exclude_none=True)}
         if self.server is not None:
             del content["target"]["base_url"]
         for name in ("request_rate", "burstiness"):  # JSON has no infinity
@@ -127,9 +158,26 @@ class RunSpec(Spec):
         }
         if self.workload.cache is not None:
             anywhere["workload"] = self.workload.model_copy(update={"cache": "cold"})
-        return self.model_copy(update=anywhere).fingerprint
+        return self.model_copy(update=anywhere).at_address(None).fingerprint
+
+    @property
+    def address(self) -> str | None:
+        """Of a declared server that is not ours to start; None for all others."""
+        return (self.server or {}).get("address")
+
+    def at_address(self, address: str | None) -> RunSpec:
+        """The same point on the same declared server at another address; None: wherever we start
+        it."""
+        if self.server is None or self.address == address:
+            return self
+        placeless = {name: value for name, value in self.server.items() if name != "address"}
+        return self.model_copy(update={"server": placeless if address is None else {**placeless, "address": address}})
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical form, hex, its first 16 digits."""
-        return hashlib.sha256(self.canonical()).hexdigest()[:16]
+        return _digest(self.canonical())
+
+
+def _digest(canonical: bytes) -> str:
+    return hashlib.sha256(canonical).hexdigest()[:16]

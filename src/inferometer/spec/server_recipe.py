@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJson
 from inferometer.spec.base import PositiveFloat, PositiveInt, Spec
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.pattern import in_schema, like
-from inferometer.spec.ready_made import completed, profile_names, recipe_names
+from inferometer.spec.ready_made import completed, profile_names, recipe_names, usual_start_timeout_s
 
 CompletionBackend = Literal[
     "openai",
@@ -29,6 +29,9 @@ ChatBackend = Literal["openai-chat", "tgi-chat", "trtllm-serve-chat", "xinferenc
 """Those that carry messages."""
 BackendName = Literal[CompletionBackend, ChatBackend]
 """Wire formats: those of the protocol room, which lies above this one. A test compares the two."""
+
+START_TIMEOUT_S = 900.0
+PERSON_TIMEOUT_S = 12 * 3600.0
 
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
@@ -105,10 +108,29 @@ class ServerRecipe(Spec):
     """Longest prompt and output together, tokens. None: as long as the points of the group need, and some spare."""
     exclusive: bool | None = None
     """Whether no other server may run beside it, of two groups that are interleaved. None: yes, unless it is external."""
-    start_timeout_s: PositiveFloat = 900.0
+    start_timeout_s: PositiveFloat | None = None
+    """How long to wait for the server. None: 15 minutes, or what its ready-made recipe takes; 12
+    hours where a person has to act, which is for a server of kind operator, and to confirm a
+    change of hardware."""
     stop_timeout_s: PositiveFloat = 30.0
     note: str | None = None
     """Told to the person who starts the server."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we start and end the server, at a port that we were told to use."""
+        return self.kind in ("process", "compose")
+
+    @property
+    def ready_timeout_s(self) -> float:
+        """For a server that was started to be ready."""
+        return self.start_timeout_s or usual_start_timeout_s(self.recipe) or START_TIMEOUT_S
+
+    @property
+    def person_timeout_s(self) -> float:
+        """For a person to do what was asked: cards are moved, and 55 GB of weights are loaded
+        from elsewhere."""
+        return self.start_timeout_s or PERSON_TIMEOUT_S
 
     @model_validator(mode="before")
     @classmethod

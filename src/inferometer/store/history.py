@@ -6,17 +6,40 @@ intent        its files are written, under temporary   done       its files have
               names, and about to get their own         dropped    its files were lost with a power cut, or the like
 failed        a point could not be measured, and why   group failed   no server for a group, and why
 merged        the ledger was made of several             not at rest    a server had others' requests while another of
-                                                                      its pair was measured
+identified    which deployments the results of an                      its pair was measured
+              earlier version are of                      cut        damaged lines were taken out (see `recovery`)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, NamedTuple
 
 from inferometer.metrics.verdict import Status
 from inferometer.store.ledger import Record
+
+MAX_LIMIT = 1 << 53
+"""Of a server's max_model_len, tokens: what is larger no server means, and no JSON holds
+exactly."""
+
+
+class ServerFacts(NamedTuple):
+    """What a server told of itself; None where it did not tell."""
+
+    version: str | None = None
+    max_model_len: int | None = None
+
+    def unlike(self, other: ServerFacts) -> str:
+        """What tells it from the other, where both are known: such as `version 0.10.2`; nothing
+        where they may be one."""
+        known = [(name, *pair) for name, *pair in zip(self._fields, self, other, strict=True) if None not in pair]
+        return " and ".join(f"{name} {mine}" for name, mine, its in known if mine != its)
+
+
+def usable_limit(told: object) -> int | None:
+    """A limit in tokens as a server told it; None if it is no number that a limit can be."""
+    return told if type(told) is int and 0 < told < MAX_LIMIT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +63,21 @@ class Result:
     server_version: str | None
     attempt: int
     """0 for the first; each sends prompts of its own, so that what an earlier one left in a prefix cache is of no use to it."""
+    base_url: str | None = None
+    """Where it was measured. None: an earlier version noted it, whose fingerprints told no
+    address (see `identity`)."""
+    max_model_len: int | None = None
+    """What the server said of its limit; None where it did not tell, or an earlier version did
+    not note it."""
+
+    @property
+    def server(self) -> ServerFacts:
+        return ServerFacts(self.server_version, self.max_model_len)
+
+    @property
+    def is_of_an_earlier_version(self) -> bool:
+        """Its fingerprint tells no address, whose server it may be of."""
+        return self.base_url is None
 
     @property
     def counts(self) -> bool:
@@ -52,8 +90,20 @@ class Result:
 
     @classmethod
     def of(cls, record: Record) -> Result:
-        facts = {name: record[name] for name in cls.__slots__}
+        facts = {each.name: record[each.name] for each in fields(cls) if each.name in record}
         return cls(**{**facts, "reasons": tuple(facts["reasons"])})
+
+    def identified(self, identities: Identities) -> Result:
+        """The same with the fingerprint and the address that were found out later, if they were."""
+        if self.base_url is not None or self.run not in identities:
+            return self
+        fingerprint, base_url = identities[self.run]
+        return replace(self, fingerprint=fingerprint, base_url=base_url)
+
+
+Identities = Mapping[str, tuple[str, str]]
+"""Of results of an earlier version, by run directory: the fingerprint that today's rules give,
+and the address."""
 
 
 @dataclass(slots=True)
@@ -69,14 +119,24 @@ class History:
     failures: dict[str, str] = field(default_factory=dict)
     """Why a point failed that has no result since, by its fingerprint."""
 
+    identities: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """See `Identities`."""
+
     @classmethod
-    def of(cls, records: Iterable[Record]) -> History:
-        history = cls()
+    def of(cls, records: Iterable[Record], identities: Identities | None = None) -> History:
+        """What they amount to; with these `identities` beside those that are noted in them."""
+        records = list(records)
+        history = cls(identities=dict(identities or {}))
+        for record in records:
+            if record["kind"] == "identified":
+                history.identities |= {run: (told[0], told[1]) for run, told in record["results"].items()}
         for record in records:
             history.add(record)
         return history
 
     def add(self, record: Record) -> None:
+        """One more record; what `identified` says is of all of them, and has to be known from
+        the beginning."""
         kind = record["kind"]
         if kind == "begun":
             self.attempts[record["prompts"]] = max(self.attempts.get(record["prompts"], 0), record["attempt"] + 1)
@@ -87,7 +147,7 @@ class History:
         elif kind == "failed":
             self.failures[record["fingerprint"]] = record["reason"]
         elif kind == "done":
-            self._done(Result.of(record))
+            self._done(Result.of(record).identified(self.identities))
 
     def _done(self, result: Result) -> None:
         self.intent = None

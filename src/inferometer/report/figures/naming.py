@@ -28,6 +28,7 @@ DISTINGUISHING = (
     "burstiness",
     "label",
     "engine_version",
+    "address",
     "rehearsal",
     "campaign",
     "group",

@@ -135,6 +135,7 @@ EN: dict[str, str] = {
     "condition.tp": "TP",
     "condition.engine": "engine",
     "condition.engine_version": "engine version",
+    "condition.address": "server address",
     "condition.backend": "backend",
     "condition.dataset": "dataset",
     "condition.input_len": "input length",

@@ -135,6 +135,7 @@ ZH_CN: dict[str, str] = {
     "condition.tp": "TP",
     "condition.engine": "推理引擎",
     "condition.engine_version": "引擎版本",
+    "condition.address": "服务器地址",
     "condition.backend": "接口协议",
     "condition.dataset": "数据集",
     "condition.input_len": "输入长度",

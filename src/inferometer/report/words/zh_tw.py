@@ -135,6 +135,7 @@ ZH_TW: dict[str, str] = {
     "condition.tp": "TP",
     "condition.engine": "推論引擎",
     "condition.engine_version": "引擎版本",
+    "condition.address": "伺服器位址",
     "condition.backend": "介面協定",
     "condition.dataset": "資料集",
     "condition.input_len": "輸入長度",

@@ -1,0 +1,209 @@
+"""Changes of hardware: somebody's act, asked for and confirmed before anything is measured on what
+it brings about.
+
+No server tells the width of its slot. What a campaign declares of it is believed of a server
+only if a person has said that the machine is so now: at the first group whose hardware has an
+instruction, and whenever another hardware is needed than was confirmed last. Two entries that
+differ in nothing but name, price, or the number of cards that the tensor parallelism uses up
+need no act. What was confirmed last is kept in the campaign's directory, so that it holds across
+runs; and once for the whole machine, because another campaign may have had the cards moved
+meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from inferometer.server.base import Confirmation, Server, ServerError
+from inferometer.server.person import POLL_S, Person, Terminal, Word, pause_between_lines
+from inferometer.server.state_file import read_state, write_state
+from inferometer.server.verification import hardware_words
+
+if TYPE_CHECKING:
+    from inferometer.spec.campaign import ServerNeed
+
+RECORD = "hardware.json"
+
+
+class HardwareNotConfirmedError(ServerError):
+    """Nobody has said in time that the hardware is what is needed: so it is for all groups that
+    need it."""
+
+
+class HardwareRecord:
+    """What hardware was confirmed last, by machine: in this campaign, and by any campaign of
+    this user."""
+
+    def __init__(self, directory: Path) -> None:
+        self._campaign = directory / RECORD
+        self._user = state_home() / "inferometer" / RECORD
+
+    def asks_for_an_act(self, need: ServerNeed) -> bool:
+        """Whether somebody has to see to the hardware, and say so, before a server of this need
+        is believed."""
+        if need.hardware is None:
+            return False
+        last = self._last(self._campaign, need)
+        if last is None:
+            return need.hardware.instruction is not None
+        return any(_is_another(need, entry) for entry in (last, self._last(self._user, need)) if entry is not None)
+
+    def is_known(self, need: ServerNeed) -> bool:
+        """Whether this campaign has asked for, or seen, any hardware of the machine."""
+        return self._last(self._campaign, need) is not None
+
+    def ask(self, need: ServerNeed) -> None:
+        """Keep that somebody was asked for this: until it is confirmed, nobody knows what was
+        done."""
+        for path in (self._campaign, self._user):
+            self._keep(path, need, {**(self._last(path, need) or {}), "asked": _declared(need)})
+
+    def confirm(self, need: ServerNeed, by: str | None = None) -> None:
+        """Keep that the hardware of this need is in place now, by the word of somebody if
+        anybody was asked."""
+        for path in (self._campaign, self._user) if need.hardware is not None else ():
+            self._keep(path, need, {"declared": _declared(need), "link": _link(need), "by": by or self.confirmed_by(need)})
+
+    def confirmed_by(self, need: ServerNeed) -> str | None:
+        """Who said that the hardware is as it was last; None where nobody was asked."""
+        by = (self._last(self._campaign, need) or {}).get("by")
+        return by if isinstance(by, str) and by.isprintable() else None
+
+    @staticmethod
+    def _last(path: Path, need: ServerNeed) -> dict[str, Any] | None:
+        entry = read_state(path).get(machine_of(need))
+        return entry if isinstance(entry, dict) else None
+
+    @staticmethod
+    def _keep(path: Path, need: ServerNeed, entry: dict[str, Any]) -> None:
+        write_state(path, read_state(path) | {machine_of(need): entry})
+
+
+class ConfirmedHardware:
+    """A server of any kind that is started once the hardware it is to run on is in place, by a
+    person's word."""
+
+    def __init__(
+        self,
+        server: Server,
+        need: ServerNeed,
+        *,
+        directory: Path,
+        say: Callable[[str], None],
+        person: Person | None = None,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.need = need
+        self._server = server
+        self._record = HardwareRecord(directory)
+        self._word = Word(directory, person or Terminal())
+        self._say = say
+        self._now_s = now_s
+
+    @property
+    def base_url(self) -> str:
+        return self._server.base_url
+
+    @property
+    def restart_words(self) -> str:
+        return self._server.restart_words
+
+    def start(self) -> Confirmation:
+        how, by = "as before", None
+        if self._record.asks_for_an_act(self.need):
+            how, by = self._ask(), self._word.whose
+            self._say(f"  Hardware {self.need.hardware_name}: {how}.")
+        self._record.confirm(self.need, by)
+        found = self._server.start()
+        by = self._record.confirmed_by(self.need) or found.confirmed_by
+        return Confirmation(found.facts | {"hardware_believed": how}, found.unchecked, by)
+
+    def check(self) -> None:
+        self._server.check()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def log_tail(self, lines: int = 20) -> list[str]:
+        return self._server.log_tail(lines)
+
+    def _ask(self) -> str:
+        """Wait until somebody says that it is done; how that was said. Raises
+        HardwareNotConfirmedError."""
+        self._word.ask_anew()
+        self._record.ask(self.need)
+        self._say(hardware_instruction(self.need, self._word.asked("when it is so")))
+        timeout_s = self.need.recipe.person_timeout_s
+        begin_s = told_s = self._now_s()
+        while (how := self._word.heard(self._word.person.wait(POLL_S))) is None:
+            now_s = self._now_s()
+            if now_s - begin_s > timeout_s:
+                raise HardwareNotConfirmedError(
+                    f"Nobody confirmed hardware {self.need.hardware_name} within {timeout_s:g} s (start_timeout_s of "
+                    f"{self.need.recipe_name}). Set it up, then run again to go on from here."
+                )
+            if now_s - told_s > pause_between_lines(now_s - begin_s):
+                told_s = now_s
+                waited = f"{(now_s - begin_s) / 60:.0f} min of {timeout_s / 60:.0f} at most"
+                self._say(
+                    f"  still waiting, {waited}. {self._word.asked(f'When hardware {self.need.hardware_name} is set up')}"
+                )
+        return how
+
+
+def hardware_instruction(need: ServerNeed, how_to_confirm: str) -> str:
+    """What the person has to do, in lines."""
+    act = need.hardware.instruction if need.hardware is not None else None
+    lines = [
+        f"Needed: hardware {hardware_words(need)}",
+        f"  - {act or 'change the hardware to this; it was different before'}",
+        f"  - {how_to_confirm}",
+    ]
+    if need.recipe.is_ours:
+        lines.append("The server is started after that. If the machine has to be switched off, run the same command again.")
+    else:
+        lines.append(f"The server at {need.recipe.base_url} has to run on it: restart it if it does not.")
+    return "\n".join(lines)
+
+
+def machine_of(need: ServerNeed) -> str:
+    """The machine that the server runs on: this one, unless it answers from elsewhere."""
+    host = urlsplit(need.recipe.base_url).hostname or ""
+    is_here = need.recipe.is_ours or host in ("localhost", "::1", "") or host.startswith("127.")
+    return socket.gethostname() if is_here else host
+
+
+def state_home() -> Path:
+    """Where programs keep what outlives them: $XDG_STATE_HOME or ~/.local/state."""
+    chosen = os.environ.get("XDG_STATE_HOME", "")
+    return Path(chosen) if os.path.isabs(chosen) else Path(os.path.expanduser("~")) / ".local" / "state"
+
+
+def _declared(need: ServerNeed) -> dict[str, Any]:
+    assert need.hardware is not None
+    return need.hardware.model_dump(mode="json", exclude_none=True, exclude={"cost_per_hour"})
+
+
+def _link(need: ServerNeed) -> dict[str, Any]:
+    """What of it is an act to change, where there is no instruction: cards that are used up make
+    no difference."""
+    declared = _declared(need)
+    spare = {"gpus": declared["gpus"]} if declared["gpus"] != need.tp else {}
+    return {name: value for name, value in declared.items() if name not in ("gpus", "instruction")} | spare
+
+
+def _is_another(need: ServerNeed, last: dict[str, Any]) -> bool:
+    """Whether what was kept of the machine is another hardware, or nobody knows which it is."""
+    declared, kept = _declared(need), last.get("declared")
+    if "asked" in last or not isinstance(kept, dict):
+        return True
+    if declared == kept:
+        return False
+    act = declared.get("instruction")
+    return (act is not None and act != kept.get("instruction")) or _link(need) != last.get("link")

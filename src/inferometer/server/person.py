@@ -1,0 +1,102 @@
+"""The word of whoever started the run: for what only a person can bring about, and no server tells.
+
+It is given at the terminal, or by creating a file where there is none.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Protocol
+
+CONFIRMATION_FILE = "server-is-right"
+YES = ("y", "yes")
+POLL_S = 1.0
+"""A typed line is heard at once, a file is looked for so often."""
+
+PATIENT_AFTER_S = 600.0
+TELL_EVERY_S = 60.0
+TELL_SELDOM_S = 600.0
+"""Between two lines that say that nothing has happened: soon at first, then only now and then."""
+
+
+class Person(Protocol):
+    """Whoever started the run, if there is somebody."""
+
+    @property
+    def present(self) -> bool:
+        """Whether there is a terminal to type at."""
+
+    def wait(self, seconds: float) -> str:
+        """What was typed, as soon as a line is complete; "" after `seconds`."""
+
+
+class Terminal:
+    """Standard input, if it is a terminal and ours to read. The name of who sits there is not
+    asked."""
+
+    def __init__(self) -> None:
+        self._ended = False
+
+    @property
+    def present(self) -> bool:
+        try:
+            return not self._ended and sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+        except (OSError, ValueError, AttributeError):  # closed, replaced, or none at all
+            return False
+
+    def wait(self, seconds: float) -> str:
+        if not self.present:
+            time.sleep(seconds)
+            return ""
+        ready, _, _ = select.select([sys.stdin], [], [], seconds)
+        line = sys.stdin.readline() if ready else ""
+        self._ended = bool(ready) and not line
+        return line.strip()
+
+
+class Word:
+    """What the person may say, and how. `directory` takes the file that says it without a
+    terminal."""
+
+    def __init__(self, directory: Path, person: Person) -> None:
+        self.person = person
+        self._file = directory / CONFIRMATION_FILE
+        self._file_counts = True
+
+    def ask_anew(self) -> None:
+        """What was said before this vouches for nothing, and neither does what cannot be taken
+        away."""
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError:
+            self._file_counts = False
+
+    def heard(self, typed: str) -> str | None:
+        """How it was given, if it was: by the line that was `typed`, or by the file, which is
+        used up."""
+        if typed.lower() in YES:
+            return "confirmed at the terminal"
+        if self._file_counts and self._file.is_file():
+            self.ask_anew()
+            return f"confirmed by the file {CONFIRMATION_FILE}"
+        return None
+
+    def asked(self, condition: str) -> str:
+        """What to do to give it under this condition; the command at the end can be pasted."""
+        typing = ", type yes and Enter here, or" if self.person.present else ""
+        return f"{condition}{typing}: touch {shlex.quote(str(self._file.absolute()))}"
+
+    @property
+    def whose(self) -> str:
+        """Who gave it, for the ledger."""
+        return "operator at a terminal" if self.person.present else "operator, no terminal"
+
+
+def pause_between_lines(waited_s: float) -> float:
+    """Seconds until it is said again that nothing has happened."""
+    return TELL_EVERY_S if waited_s < PATIENT_AFTER_S else TELL_SELDOM_S

@@ -1,0 +1,27 @@
+"""Locks on open files, which the system releases when their holder dies, however it dies."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+from typing import Literal
+
+LAST_BREATH_S = 5.0
+"""How long the workers of a killed runner may hold what they inherited, until they are gone too."""
+
+NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+"""What file systems say that have no locks."""
+
+
+def try_lock(file: int) -> Literal["ours", "taken", "no locks"]:
+    """Lock an open file, if nobody else has it open and locked. Raises OSError for any other
+    reason."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return "taken"
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+        return "no locks"
+    return "ours"

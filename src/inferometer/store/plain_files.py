@@ -1,0 +1,100 @@
+"""Files that may come from elsewhere, taken for what they are: a link leads anywhere, and a pipe
+never ends.
+
+A result directory that somebody has copied here may hold links to the user's own files. Below
+the directory that the user named nothing that is moved, removed, packed or believed is reached
+through a link.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+NOT_PLAIN = "it is no regular file, but a link, a pipe or a device"
+
+
+MAX_FOLDERS_DEEP = 64
+
+
+class NotPlainError(OSError):
+    """Something else is in the place of a file."""
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a regular file for reading. Raises OSError for all that is none, links included:
+    NotPlainError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise NotPlainError(error.errno, NOT_PLAIN, str(path)) from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotPlainError(errno.EINVAL, NOT_PLAIN, str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_plain(path: Path, max_bytes: int) -> bytes:
+    """The content of a regular file. Raises OSError, also if it is larger than `max_bytes`."""
+    with open_plain(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(max_bytes + 1) if size <= max_bytes else b""
+    if size > max_bytes or len(content) > max_bytes:
+        raise OSError(errno.EFBIG, f"it has {size:,} bytes, more than the {max_bytes:,} that are read", str(path))
+    return content
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether it is a regular file, and no link to one."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+Kind = Literal["file", "folder", "link", "other"]
+
+
+def entries_below(top: Path, *, skip: Callable[[str], bool] = lambda _: False) -> Iterator[tuple[str, Kind]]:
+    """Everything below a folder, by name relative to it, folder by folder; nothing behind a link,
+    or in what is skipped.
+
+    Raises OSError for a folder that cannot be read, and for one that is deeper down than any of
+    ours.
+    """
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        if folder.count("/") > MAX_FOLDERS_DEEP:
+            raise OSError(errno.ENAMETOOLONG, "it lies deeper than any result", str(top / folder))
+        with os.scandir(top / folder) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+        for entry in entries:
+            name = f"{folder}{entry.name}"
+            if not skip(name):
+                kind = _kind_of(entry)
+                waiting += [f"{name}/"] if kind == "folder" else []
+                yield name, kind
+
+
+def _kind_of(entry: os.DirEntry[str]) -> Kind:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "other"
+
+
+def first_link(directory: Path) -> Path | None:
+    """The first link in a directory, or the directory itself if it is one; None where there is
+    none. Raises OSError."""
+    if os.path.islink(directory):
+        return directory
+    below = entries_below(directory) if os.path.isdir(directory) else iter(())
+    return next((directory / name for name, kind in below if kind == "link"), None)

@@ -249,6 +249,22 @@ def test_a_point_during_which_the_server_died_is_measured_once_more(places: Plac
     assert display.measured_points == ["g/np1", "g/np2"]
 
 
+def test_what_rows_say_beside_their_prompts_is_said_once(places: Places, tmp_path: Path) -> None:
+    rows = [{"id": i, "prompt": f"what is {i}", "max_tokens": 3, "temperature": 0.5, "tools": None} for i in range(4)]
+    (tmp_path / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    work = {"kind": "jsonl", "path": str(tmp_path / "rows.jsonl")}
+    matrix = {"max_concurrency": [1, 2]}
+    spec = tiny_campaign(workload=work, load={"num_prompts": 3}, matrix=matrix, file_name="{group}_c{c}_{time}.json")
+    with EmbeddedEngine(replace(FAST, max_model_len=1000), model="tiny-model") as engine:
+        _, display = run(spec, places, Scripted([engine.base_url]), allow_invalid=True)
+    assert display.measured_points == ["g/c1", "g/c2"]
+    assert [told for told in display.told if told.startswith("Rows:")] == [
+        "Rows:     sent with the prompts: temperature (3); left out: id (3)"
+    ]
+    for path in places.runs.iterdir():
+        assert load_run(path).prompts["fields_left_out"] == {"id": 3}
+
+
 def test_a_server_that_is_gone_but_says_it_is_alive_fails_the_point_only(places: Places) -> None:
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         server = Scripted([engine.base_url])

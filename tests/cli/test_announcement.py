@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from numpy.random import default_rng
 
-from inferometer.cli.announcement import load_in_words, prompts_in_words
+from inferometer.campaign.planning import plan_of
+from inferometer.campaign.point import ReadyPoint
+from inferometer.cli.announcement import announcement, load_in_words, prompts_in_words
+from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
 from inferometer.spec.load import Load
+from inferometer.spec.run import RunSpec, Target
 from inferometer.spec.workload import AnyWorkload, ImagesWorkload, JsonlWorkload, PrefixWorkload, RandomWorkload
 from inferometer.trace import MISSING
 from inferometer.workload import Workload
@@ -61,3 +66,18 @@ def test_prompts_that_come_again_or_have_no_known_length() -> None:
         prompts_in_words(ImagesWorkload(), made)
         == "images, as many in as only the server can tell, 5 out on average, 3 different ones again and again"
     )
+
+
+def test_what_rows_say_is_a_line_where_they_say_something() -> None:
+    def lines(origin: dict[str, Any]) -> list[str]:
+        spec = RunSpec(target=Target(model="m"), workload=JsonlWorkload(path="p.jsonl"))
+        made = Workload([Request(0, "x", 10, 5)], "counted", exact=True, origin=origin)
+        facts: dict[str, Any] = {"max_model_len": None, "limits": []}
+        ready = ReadyPoint(
+            spec, PROTOCOLS["openai"], "/x", Generation("m"), made, plan_of(spec.load, made, default_rng(0)), facts
+        )
+        return [line for line in announcement(ready, "http://x") if line.startswith("Rows:")]
+
+    origin = {"fields_sent": {"tools": 3}, "fields_left_out": {"metadata": 2}, "images_in_rows": 4}
+    assert lines(origin) == ["Rows:     sent with the prompts: tools (3); pictures sent: 4; left out: metadata"]
+    assert lines({"fields_sent": {}, "fields_left_out": {}}) == lines({}) == []

@@ -11,6 +11,8 @@ from inferometer.cli.backends import table
 from inferometer.cli.main import app
 from inferometer.protocol import PROTOCOLS
 
+UNCARRIED = "`sessions` of a file, `random-mm`, pictures and tools of rows"
+
 
 def test_the_readme_has_the_table() -> None:
     check_readme("backends", table())
@@ -38,8 +40,8 @@ def test_a_row_says_what_the_backend_says() -> None:
         "at most",
         "the server's count",
         "by request",
-        "`sessions` of a file, `random-mm`",
+        UNCARRIED,
     ]
-    assert by_name["`tensorrt-llm`"][4:] == ["about", "exact", "one an event", "no", "`sessions` of a file, `random-mm`"]
+    assert by_name["`tensorrt-llm`"][4:] == ["about", "exact", "one an event", "no", UNCARRIED]
     assert by_name["`openai`, `vllm`"][3] == "token ids, text"
     assert by_name["`openai-chat`"][8] == "nothing"

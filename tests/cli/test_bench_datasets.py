@@ -13,10 +13,13 @@ from api_server import MODEL
 
 from inferometer.cli.main import main
 from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.simulator.ask import IMAGE_TOKENS
 from inferometer.store.run_directory import Run, load_run
 from inferometer.trace import MISSING, Outcome
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
 
 LIMIT = 600
 """The engine's max_model_len."""
@@ -67,6 +70,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
         "custom": b"\n".join(orjson.dumps({"prompt": f"what is {i} and why", "max_tokens": 4}) for i in range(20)),
         "sonnet": "\n".join(f"shall I compare line {i} to a summer day" for i in range(30)).encode(),
         "trace": b"\n".join(map(orjson.dumps, trace)),
+        "shown": orjson.dumps({"prompt": "what is this", "image": "nowhere.png", "max_tokens": 3}),
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
@@ -162,6 +166,36 @@ def test_what_was_left_out_and_repeated_is_in_the_run(bench: Bench, files: dict[
     assert len(told["sha256"]) == 64
 
 
+def test_what_rows_say_is_sent_and_what_is_not_is_in_the_run(bench: Bench, tmp_path: Path) -> None:
+    body = {"model": "another", "messages": [{"role": "user", "content": "what is rain"}], "max_tokens": 4, "tools": TOOLS}
+    rows = [{"custom_id": f"{i}", "method": "POST", "url": "/v1/chat/completions", "body": body} for i in range(5)]
+    (tmp_path / "batch.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    run = bench(f"--backend openai-chat --dataset-name custom --dataset-path {tmp_path / 'batch.jsonl'} --num-prompts 5")
+    assert set(run.trace.requests["outcome"].tolist()) == {Outcome.OK}
+    assert run.trace.requests["output_tokens"].tolist() == [4] * 5
+    assert run.prompts["fields_sent"] == {"tools": 5}
+    assert run.prompts["fields_left_out"] == {"custom_id": 5, "url": 5, "model": 5}
+
+
+def test_pictures_of_rows_count_as_the_server_counts_them(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    rows = [{"prompt": "what is this", "image_files": ["a.png"]} for _ in range(4)]
+    (tmp_path / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    line = f"--dataset-name custom_image --dataset-path {tmp_path / 'rows.jsonl'} --custom-output-len 3 --num-prompts 4"
+    run = bench(f"--backend openai-chat {line}")
+    assert min(run.trace.requests["prompt_tokens"].tolist()) >= IMAGE_TOKENS
+    assert set(run.trace.requests["asked_prompt_tokens"].tolist()) == {MISSING}
+    assert run.prompts["images_in_rows"] == 4
+    assert [f["level"] for f in run.verdict["findings"] if f["name"] == "input_length"] == ["ok"]
+
+
+def test_a_warm_cache_of_the_embedded_engine_is_none(bench: Bench) -> None:
+    run = bench("--cache warm --input-len 40 --output-len 3 --num-prompts 4")
+    (found,) = (finding for finding in run.verdict["findings"] if finding["name"] == "warm_cache")
+    assert (found["level"], run.verdict["status"] == "VALID") == ("suspect", False)
+    assert "embedded engine has no prefix cache" in found["sentence"]
+
+
 def test_a_replayed_trace_is_due_at_its_times(bench: Bench, files: dict[str, Path]) -> None:
     run = bench(f"--dataset-name trace --dataset-path {files['trace']} --num-prompts 9 --replay-speed 2")
     assert run.trace.requests["intended_ns"].tolist() == [i * 5_000_000 for i in range(9)]
@@ -179,6 +213,10 @@ REFUSED = {
     "--dataset-name custom --dataset-path {sonnet}": "is not JSON",
     "--dataset-name sharegpt --dataset-path {sharegpt} --num-prompts 50": "20 usable rows, but 50",
     "--dataset-name custom --dataset-path {custom} --output-len 599": "requests are longer than the server's max_model_len 600",
+    "--backend openai-chat --dataset-name custom --dataset-path {shown}": "names the picture 'nowhere.png', which cannot",
+    "--dataset-name custom --dataset-path {shown}": "the prompt is chat messages with pictures, which",
+    "--dataset-name custom_audio --dataset-path {shown}": "custom_audio: sound is not sent",
+    "--cache warm": "give the --seed of the cold run",
     "--dataset-name random-mm": "--backend openai does not carry: choose one of openai-chat",
     "--dataset-name sonnet --dataset-path {sonnet} --input-len 590": "shorten --sonnet-input-len or --sonnet-output-len by 140",
 }

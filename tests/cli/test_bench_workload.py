@@ -47,6 +47,7 @@ def reasons_for(**flags: Any) -> list[str]:
         ({"scenario": "D(5,6)", "num_distinct_prompts": 3}, RandomWorkload(input_len=5, output_len=6, distinct=3)),
         ({"cache": "warm", "tokenizer": "t"}, RandomWorkload(cache="warm", tokenizer="t")),
         ({"dataset_name": "sharegpt", "dataset_path": "p"}, ShareGptWorkload(path="p")),
+        ({"dataset_name": "custom_image", "dataset_path": "p"}, JsonlWorkload(path="p")),
         (
             {
                 "dataset_name": "sharegpt",
@@ -158,6 +159,17 @@ def test_help_tells_the_defaults_of_the_specs() -> None:
     ("flags", "reason"),
     [
         ({"dataset_name": "sharegtp"}, "--dataset-name 'sharegtp' is not one of random, .*did you mean 'sharegpt'"),
+        (
+            {"dataset_name": "custom_audio", "dataset_path": "x"},
+            "--dataset-name custom_audio: sound is not sent; measure texts or",
+        ),
+        (
+            {"dataset_name": "custom_video", "dataset_path": "x"},
+            "--dataset-name custom_video: film is not sent; measure texts or",
+        ),
+        ({"cache": "warm"}, "--cache warm sends the prompts of a cold run again, .* give the --seed of the cold run"),
+        ({"cache": "warm", "dataset_name": "sessions"}, "--cache warm sends the prompts of a cold run again"),
+        ({"cache": "warm", "dataset_name": "trace", "dataset_path": "x"}, "--cache warm sends the prompts of a cold run again"),
         ({"dataset_name": "sharegpt"}, "--dataset-name sharegpt needs --dataset-path"),
         ({"dataset_path": "x"}, "--dataset-path belongs to --dataset-name sharegpt or .*, not random"),
         (
@@ -190,6 +202,11 @@ def test_what_does_not_fit_is_one_sentence_that_names_its_flag(flags: dict[str, 
 
 
 # Traffic
+
+
+@pytest.mark.parametrize("flags", [{"seed": 3}, {"dataset_name": "custom", "dataset_path": "p"}, {"cache": "cold"}], ids=str)
+def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any]) -> None:
+    assert understand(BenchFlags(**{"cache": "warm", **flags})).parts["workload"].cache == flags.get("cache", "warm")
 
 
 @pytest.mark.parametrize(

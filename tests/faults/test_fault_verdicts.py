@@ -52,6 +52,7 @@ PROVOKED = {
     "preemptions: a server short of memory": ("preempt#93", "", "preemptions", "suspect"),
     "prefix_hits: a prefix cache of which usage is silent": ("hit#9+", "", "prefix_hits", "invalid"),
     "load_reached: fewer requests than slots": ("", "--max-concurrency 64", "load_reached", "note"),
+    "warm_cache: an engine without a cache": ("", "--cache warm", "warm_cache", "suspect"),
     "steady_state: all at once": ("", "--max-concurrency 30", "steady_state", "note"),
     "thin_percentiles: few requests": ("", "", "thin_percentiles", "note"),
 }

@@ -34,10 +34,11 @@ from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_spec import understand
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.loadgen.loop import CannotConnectError
-from inferometer.protocol import PROTOCOLS, UNKNOWN, Decoder, Reply, StreamEvent, error_sentence
+from inferometer.protocol import PROTOCOLS, UNKNOWN, Decoder, Generation, Reply, StreamEvent, error_sentence
 from inferometer.protocol.error_body import SENTENCE_CHARS
 from inferometer.protocol.ndjson import LineSplitter
 from inferometer.protocol.sse import STRAY_BYTES, EventSplitter
+from inferometer.request import Request
 from inferometer.results import ResultsError
 from inferometer.results import read as read_points
 from inferometer.simulator.api import FrontSettings
@@ -53,6 +54,8 @@ from inferometer.store.atomic import CannotWriteError
 from inferometer.store.ledger import LedgerError, dump, read_ledger
 from inferometer.store.run_directory import RUN, load_run, save_run
 from inferometer.store.standing import Places, read_standing
+from inferometer.workload.image_files import ImageFiles
+from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
 
 IMPATIENT = Timeouts(connect_s=1, first_token_s=0.05, idle_s=0.05, total_s=0.2)
 EMITTED_TOKENS = 5
@@ -399,6 +402,61 @@ def fault_lists(random: Random) -> None:
         parse_faults(text)
 
 
+CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+ROWS: list[dict[str, Any]] = [
+    {"prompt": "see <image>", "image_files": ["/dev/zero", "a.png"], "max_tokens": 5, "tools": [CALL], "temperature": 0.5},
+    {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], "system": "s", "image": "http://x/y"},
+    {"conversations": [{"from": "function_call", "value": '{"name": "f"}'}, {"from": "observation", "value": "x"}]},
+    {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}], "stop": ["x"]},
+    {"body": {"messages": [{"role": "assistant", "content": None, "tool_calls": [CALL]}, {"role": "tool", "content": "x"}]}},
+    {"question": "<image 1>", "image_1": {"bytes": b"\x89PNG\r\n\x1a\n", "path": None}, "answer": "b", "context": "c"},
+]
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    2**70,
+    1e999,
+    "",
+    "<image>",
+    "\ud83d",
+    "9" * 30,
+    "user",
+    "tool",
+    b"x",
+    [],
+    {},
+    [[]],
+    object(),
+)
+
+
+def rows(random: Random) -> None:
+    """A row of any shape is refused in a sentence, or is what every chat can carry."""
+    row = {name: _worse(value, random) for name, value in random.choice(ROWS).items()}
+    for read in (exchange_of, conversation_of):
+        with suppress(ValueError):
+            found = read(row)
+            prompt = found.prompt if isinstance(found, Exchange) else [turn.message for turn in found.turns]
+            prompt = ImageFiles(Path("/nowhere")).read(prompt)
+            for backend in PROTOCOLS.values():
+                fields = {name: value for name, value in found.fields.items() if name in backend.fields}
+                with suppress(ValueError):
+                    backend.encode(Request(0, prompt, 0, 1, fields), Generation("m"))
+
+
+def _worse(value: Any, random: Random) -> Any:
+    """With something else in some places, or with more than there was."""
+    if random.random() < 0.1:
+        return random.choice(VALUES)
+    if isinstance(value, dict):
+        changed = {name: _worse(each, random) for name, each in value.items() if random.random() > 0.05}
+        return {**changed, **random.choice(ROWS)} if random.random() < 0.1 else changed
+    if isinstance(value, list):
+        return [_worse(each, random) for each in value for _time in range(random.choice((0, 1, 1, 1, 1, 2)))]
+    return value
+
+
 TARGETS: dict[str, Callable[[Random], None]] = {
     "decoders": decoders,
     "splitters": splitters,
@@ -411,4 +469,5 @@ TARGETS: dict[str, Callable[[Random], None]] = {
     "run-directories": run_directories,
     "bench-flags": bench_flags,
     "fault-lists": fault_lists,
+    "rows": rows,
 }

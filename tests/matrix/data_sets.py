@@ -22,7 +22,7 @@ class DataSet:
 
     flags: str
     workload: Mapping[str, Any]
-    rows: Literal["text", "messages", "token ids"] = "text"
+    rows: Literal["text", "messages", "pictures", "tools", "token ids"] = "text"
     """What its file holds; text is carried by all."""
     load: Mapping[str, Any] = field(default_factory=lambda: {"max_concurrency": 2})
 
@@ -38,8 +38,14 @@ class DataSet:
         """A pattern of the sentence by which a backend's wire refuses it; None if it is carried."""
         if needs_messages(self.spec(files)) and not backend.chat:
             return r"chat messages, which --backend \S+ does not carry: choose one of openai-chat, .*\."
-        if self.rows == "messages" and not backend.chat:
-            return r"line \d: the prompt is chat messages, which .* does not carry: take a chat backend, such as openai-chat\."
+        if self.rows in ("messages", "pictures") and not backend.chat:
+            shown = " with pictures" if self.rows == "pictures" else ""
+            what = rf"line \d: the prompt is chat messages{shown}, which .* does not carry"
+            return rf"{what}: take a chat backend, such as openai-chat\."
+        if self.rows == "tools" and not backend.chat:
+            return (
+                r"line \d: has tools, which are part of the prompt and which .* does not carry: take a chat backend, such as "
+            )
         if self.rows == "token ids" and not backend.carries_token_ids:
             return (
                 r"line \d: the prompt is token ids, which .* does not carry: take text( or messages)?, or another backend, .*\."
@@ -64,6 +70,12 @@ DATA_SETS = {
     "sharegpt": DataSet(_flags("sharegpt", "--dataset-path {files}/talks.json"), _file("sharegpt", "talks.json")),
     "texts": DataSet(_flags("custom", "--dataset-path {files}/texts.jsonl"), _file("jsonl", "texts.jsonl")),
     "chats": DataSet(_flags("jsonl", "--dataset-path {files}/chats.jsonl"), _file("jsonl", "chats.jsonl"), "messages"),
+    "tools": DataSet(_flags("custom", "--dataset-path {files}/tools.jsonl"), _file("jsonl", "tools.jsonl"), "tools"),
+    "shown": DataSet(
+        _flags("custom_image", "--dataset-path {files}/shown.jsonl --custom-output-len 4"),
+        _file("jsonl", "shown.jsonl", output_len=4),
+        "pictures",
+    ),
     "ids": DataSet(_flags("jsonl", "--dataset-path {files}/ids.jsonl"), _file("jsonl", "ids.jsonl"), "token ids"),
     "hf": DataSet(_flags("hf", "--dataset-path {files}/hub --hf-output-len 4"), _file("hf", "hub", output_len=4)),
     "sonnet": DataSet(
@@ -115,6 +127,11 @@ def write_files(files: Path) -> None:
     (files / "talks.json").write_bytes(orjson.dumps([{"id": f"{i}", "conversations": said} for i in range(6)]))
     _write_rows(files / "texts.jsonl", texts)
     _write_rows(files / "chats.jsonl", [{"messages": chat, "max_tokens": 4} for _ in range(6)])
+    tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+    beside = {"tools": tools, "temperature": 0.5, "seed": 1, "stop": ["never"], "metadata": {"from": "a test"}}
+    _write_rows(files / "tools.jsonl", [{**row, **beside} for row in texts])
+    (files / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    _write_rows(files / "shown.jsonl", [{"prompt": "what is this", "image_files": ["picture.png"]} for _ in range(6)])
     _write_rows(files / "ids.jsonl", [{"prompt": [7, 8, 9, i], "max_tokens": 4} for i in range(6)])
     (files / "hub").mkdir()
     _write_rows(files / "hub" / "rows.jsonl", texts)

@@ -59,7 +59,7 @@ def finding(name: str, server: ServerCounters | None, trace: Trace | None = None
     return found
 
 
-NAMES = ("server_restarted", "preemptions", "prefix_hits", "other_clients", "queueing")
+NAMES = ("server_restarted", "preemptions", "prefix_hits", "warm_cache", "other_clients", "queueing")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -73,7 +73,8 @@ def test_a_clean_run_raises_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_server_without_counters_is_not_doubted(name: str) -> None:
     silent = finding(name, None)
-    assert (silent.level, silent.sentence) == (Level.OK, "The server publishes no counters that tell.")
+    assert silent.level == Level.OK
+    assert name == "warm_cache" or silent.sentence == "The server publishes no counters that tell."
     assert finding(name, counted(only=())).level == Level.OK
 
 
@@ -114,6 +115,77 @@ def test_hits_are_told_once() -> None:
     server = counted({"prefix_hits": 90 * N})
     assert finding("cached_tokens", server, trace).level == Level.INVALID
     assert finding("prefix_hits", server, trace).level == Level.OK
+
+
+def test_beginnings_that_are_shared_and_never_found_are_a_note() -> None:
+    found = finding("prefix_hits", counted(), expected_cached_tokens=1024)
+    assert (found.level, found.figures["hits"]) == (Level.NOTE, 0)
+    assert "found nothing of them in its prefix cache" in found.sentence
+    others: list[dict[str, Any]] = [{"expected_cached_tokens": 256}, {"rehearsal": True}, {"warm": True}]
+    for other in others:
+        assert finding("prefix_hits", counted(), **{"expected_cached_tokens": 1024, **other}).level == Level.OK
+    assert finding("prefix_hits", counted({"prefix_hits": 1}), expected_cached_tokens=1024).level == Level.OK
+    assert finding("prefix_hits", counted(only=("requests",)), expected_cached_tokens=1024).level == Level.OK
+
+
+WARM: dict[str, Any] = {"warm": True, "expected_cached_tokens": PROMPT}
+
+
+@pytest.mark.parametrize(
+    ("share", "level"),
+    [
+        (0.0, Level.INVALID),
+        (0.04, Level.INVALID),
+        (0.06, Level.SUSPECT),
+        (0.4, Level.SUSPECT),
+        (0.55, Level.OK),
+        (0.96, Level.OK),
+    ],
+)
+def test_a_warm_cache_by_the_servers_counters(share: float, level: Level) -> None:
+    found = finding("warm_cache", counted({"prefix_hits": share * N * PROMPT}), **WARM)
+    assert found.level == level
+    assert found.figures == {"share": pytest.approx(share), "possible_share": pytest.approx(0.99), "cold_share": None}
+    assert f"{share:.1%} of the prompt tokens came from the server's prefix cache, and at most 99.0% can" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("cached", "level"),
+    [
+        ([0] * N, Level.INVALID),
+        ([96] * N, Level.OK),
+        ([64] * N, Level.OK),  # of blocks of 64 tokens it is all that can be
+        ([40] * N, Level.SUSPECT),
+        ([96] * 14 + [0] * 6, Level.SUSPECT),  # room for 14 prompts of 20
+        ([96] * 19 + [0], Level.OK),
+        ([96] * 14 + [None] * 6, Level.SUSPECT),  # vLLM leaves out what is 0
+        ([96] + [None] * 19, Level.INVALID),
+    ],
+    ids=str,
+)
+def test_a_warm_cache_by_the_answers(cached: list[int | None], level: Level) -> None:
+    trace = build([{**request(10.0 * i, 50, 60), "cached_tokens": tokens} for i, tokens in enumerate(cached)])
+    assert finding("warm_cache", None, trace, **WARM).level == level
+    assert finding("warm_cache", None, trace).level == Level.OK
+    assert finding("cached_tokens", None, trace, **WARM).level == Level.OK
+
+
+def test_a_warm_cache_of_which_nobody_tells() -> None:
+    for server in (None, counted(only=("requests",)), ServerCounters(counted().before, None)):
+        found = finding("warm_cache", server, **WARM)
+        assert found.level == Level.SUSPECT
+        assert found.sentence.startswith("Nothing tells whether the prompts were in the server's prefix cache")
+
+
+def test_a_rehearsal_has_no_prefix_cache() -> None:
+    for server in (None, counted()):
+        found = finding("warm_cache", server, rehearsal=True, **WARM)
+        assert (found.level, "embedded engine has no prefix cache" in found.sentence) == (Level.SUSPECT, True)
+    assert finding("warm_cache", counted({"prefix_hits": 0.96 * N * PROMPT}), rehearsal=True, **WARM).level == Level.OK
+
+
+def test_a_warm_run_in_which_nothing_was_answered_breaks_no_check() -> None:
+    assert finding("warm_cache", None, build([failed(0, Failure.RESET)]), **WARM).level == Level.SUSPECT
 
 
 def test_someone_else_finished_requests() -> None:

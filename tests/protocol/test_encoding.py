@@ -100,3 +100,16 @@ def test_max_completion_tokens_takes_the_place_of_max_tokens() -> None:
 def test_a_lora_adapter_is_a_model() -> None:
     assert encode("openai", adapters=("a", "b"))["model"] == "b"
     assert encode("openai-chat", adapters=("a", "b", "c"))["model"] == "b"
+
+
+def test_tools_and_tool_turns_go_as_they_are() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    asked: list[dict[str, Any]] = [
+        {"role": "developer", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "weather?"}], "name": "Ann"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "content": "", "tool_call_id": "c"},
+    ]
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    body = encode("openai-chat", asked, parameters={"tools": tools, "tool_choice": "auto"})
+    assert (body["messages"], body["tools"], body["tool_choice"]) == (asked, tools, "auto")

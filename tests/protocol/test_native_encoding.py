@@ -325,3 +325,79 @@ def test_the_table_of_backends() -> None:
         "ollama": ("/api/generate", "text"),
         "ollama-chat": ("/api/chat", "chat"),
     }
+
+
+SAMPLES: dict[str, Any] = {
+    "chat_template_kwargs": {"enable_thinking": False},
+    "function_call": "auto",
+    "functions": [{"name": "f"}],
+    "guided_json": {"type": "object"},
+    "logit_bias": {"5": 1.0},
+    "mm_processor_kwargs": {"fps": 1},
+    "reasoning": {"effort": "low"},
+    "response_format": {"type": "json_object"},
+    "stop": ["x"],
+    "structured_outputs": {"regex": "a"},
+    "temperature": 0.5,
+    "tools": [{"type": "function", "function": {"name": "f"}}],
+    "top_p": 0.9,
+}
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_every_field_that_a_wire_carries_reaches_the_body(name: str) -> None:
+    """Each by itself changes the body, and no other field of it, but for what TGI has to be told beside a temperature."""
+    plain = encode(name)
+    for field in PROTOCOLS[name].fields:
+        value = SAMPLES.get(field, 7)
+        body = encode(name, parameters={field: value})
+        added = {**body, **sampled(name, body)}.items()
+        changed = {key: given for key, given in added if given != {**plain, **sampled(name, plain)}.get(key)}
+        changed = {key: given for key, given in changed.items() if not isinstance(given, dict) or given == value}
+        assert value in changed.values(), (name, field)
+        assert set(changed) - {"do_sample"} != set(), (name, field)
+        assert len(set(changed) - {"do_sample"}) == 1, (name, field, changed)
+
+
+@pytest.mark.parametrize("name", ["tgi", "ollama", "ollama-chat", "llama.cpp", "tensorrt-llm", "sglang", "lmdeploy"])
+def test_one_stop_is_a_list_of_one(name: str) -> None:
+    body = sampled(name, encode(name, parameters={"stop": "x"}))
+    assert body["stop_words" if name == "tensorrt-llm" else "stop"] == ["x"]
+
+
+def test_ollama_has_tools_beside_its_options_and_arguments_as_objects() -> None:
+    tools = SAMPLES["tools"]
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"city": "Oslo"}'}}
+    asked: list[dict[str, Any]] = [
+        {"role": "user", "content": "weather?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "content": "rain", "tool_call_id": "c"},
+    ]
+    body = encode("ollama-chat", asked, parameters={"tools": tools, "seed": 1})
+    assert (body["tools"], body["options"]) == (tools, {"num_predict": 128, "seed": 1})
+    assert body["messages"][1] == {
+        "role": "assistant",
+        "content": "",
+        "tool_calls": [{"function": {"name": "f", "arguments": {"city": "Oslo"}}}],
+    }
+    assert body["messages"][2] == asked[2]
+
+
+@pytest.mark.parametrize("arguments", ["not JSON", "[1]", None])
+def test_calls_that_ollama_cannot_be_told_of(arguments: Any) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    with pytest.raises(ValueError, match="tool calls with a JSON object as arguments only"):
+        encode("ollama-chat", [{"role": "assistant", "content": None, "tool_calls": [call]}])
+
+
+@pytest.mark.parametrize("name", ["trtllm-serve", "trtllm-serve-chat"])
+def test_rows_give_trtllm_serve_no_field_that_it_does_not_know(name: str) -> None:
+    more = {"length_penalty", "stop_token_ids", "include_stop_str_in_output", "skip_special_tokens", "response_format"}
+    chat = {"tools", "tool_choice", "chat_template_kwargs", "reasoning_effort"} if name.endswith("chat") else set()
+    assert PROTOCOLS[name].fields <= TRTLLM_KNOWS | more | {"spaces_between_special_tokens"} | chat
+
+
+def test_tools_are_carried_by_chats_and_only_by_them() -> None:
+    assert {name for name, backend in PROTOCOLS.items() if "tools" in backend.fields} == {
+        name for name, backend in PROTOCOLS.items() if backend.chat
+    }

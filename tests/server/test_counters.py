@@ -168,6 +168,17 @@ trtllm_kv_cache_utilization{model_name="m"} 0.125
 """
 
 
+def test_an_external_prefix_cache_counts_too() -> None:
+    """LMCache, say: what the engine's own cache did not have is looked for there."""
+    external = """# TYPE vllm:external_prefix_cache_queries counter
+vllm:external_prefix_cache_queries_total{model_name="m"} 60.0
+# TYPE vllm:external_prefix_cache_hits counter
+vllm:external_prefix_cache_hits_total{model_name="m"} 50.0
+"""
+    both = reading(BOTH_NAMES + external)
+    assert (both.counters["prefix_queries"], both.counters["prefix_hits"]) == (100, 90)
+
+
 def test_names_that_vllm_gave_up() -> None:
     old = reading(OLD_VLLM)
     assert old.counters == {"prefix_queries": 100, "prefix_hits": 40, "preemptions": 3}

@@ -97,10 +97,12 @@ def test_tokenize_as_vllm_answers_it(fake: FakeServer, endpoint: Endpoint) -> No
     fake.routes["POST", "/tokenize"] = (200, {"count": 3, "max_model_len": 2048, "tokens": [1, 20, 30]})
     assert endpoint.tokenize("tiny", "two words") == [1, 20, 30]
     assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}]) == 3
+    assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}], {"tools": [{"type": "function"}]}) == 3
     bodies = [content for _, _, _, content in fake.asked]
     assert bodies == [
         {"model": "tiny", "prompt": "two words", "add_special_tokens": True},
         {"model": "tiny", "messages": [{"role": "user", "content": "hi"}]},
+        {"model": "tiny", "messages": [{"role": "user", "content": "hi"}], "tools": [{"type": "function"}]},
     ]
 
 

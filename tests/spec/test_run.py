@@ -157,6 +157,17 @@ def test_only_closed_loops_of_single_requests_depend_on_it() -> None:
     assert [spec.measurement for spec in (open_loop, burst, sessions)] == [1, 1, 1]
 
 
+def test_what_rows_of_files_say_is_sent_since_another_version() -> None:
+    written = RunSpec(target=PLAIN.target, workload=JsonlWorkload(path="a.json"))
+    recorded = RunSpec(target=PLAIN.target, workload=SessionsWorkload(path="a.json"))
+    made_up = RunSpec(target=PLAIN.target, workload=SessionsWorkload())
+    uneven = written.model_copy(update={"load": Load(max_concurrency=4, num_warmups=3)})
+    assert [spec.measurement for spec in (written, recorded, made_up, uneven)] == [3, 3, 1, 3]
+    assert made_up.earlier_fingerprint is None
+    assert orjson.loads(uneven.canonical())["measurement"] == 3
+    assert len({spec.earlier_fingerprint for spec in (written, recorded, uneven)} | {written.fingerprint}) == 4
+
+
 def test_numbers_that_are_equal_are_the_same_spec() -> None:
     one, other = (PLAIN.model_copy(update={"load": Load.model_validate({"request_rate": rate})}) for rate in (10, 10.0))
     assert one.fingerprint == other.fingerprint

@@ -52,3 +52,37 @@ def test_replies_are_counted_without_what_stands_around_a_prompt() -> None:
 @pytest.mark.parametrize(("prompt", "so"), [("a", False), ([1, 2], False), (chat("a"), True), ([], False)])
 def test_messages_make_a_chat(prompt: Any, so: bool) -> None:
     assert is_chat(prompt) is so
+
+
+TOOLS = {"tools": [{"type": "function", "function": {"name": "f"}}] * 2}
+
+
+def test_tools_are_counted_where_the_servers_tokenizer_writes_them_into_the_prompt() -> None:
+    prompts: list[Prompt] = [chat(words(4)), words(4), chat("a", "b", "c")]
+    fields: list[dict[str, Any]] = [TOOLS, {**TOOLS, "temperature": 1}, {}]
+    assert count_prompts(prompts, chat_counter(), fields) == ([25, 25, 24], True)
+
+
+@pytest.mark.parametrize("server", [WordServer(reads_tools=False), WordServer(tells_chat=False)])
+def test_where_nobody_tells_how_long_tools_are_the_length_is_not_known(server: WordServer) -> None:
+    counter = ServerCounter(server, "m", chat=True)
+    assert count_prompts([chat("a b"), chat("a b")], counter, [TOOLS, {}])[0] == [MISSING, 9 if server.tells_chat else 3]
+    assert count_prompts(["a b"], WordCounter(), [TOOLS])[0] == [MISSING]
+
+
+@pytest.mark.parametrize("name", ["reasoning_effort", "enable_thinking", "functions"])
+def test_what_templates_may_write_and_no_tokenizer_is_asked_with(name: str) -> None:
+    assert count_prompts([chat("a b")], chat_counter(), [{name: True}])[0] == [MISSING]
+    assert count_prompts([chat("a b")], chat_counter(), [{"temperature": 1, "stop": ["x"]}])[0] == [9]
+
+
+def test_calls_and_results_are_counted_in_the_template_or_about() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    talk: list[dict[str, Any]] = [
+        {"role": "user", "content": "a b"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "content": "c", "tool_call_id": "c"},
+    ]
+    assert count_prompts([talk], chat_counter()) == ([24], True)
+    (about,), exact = count_prompts([talk], WordCounter())
+    assert (about > 3, exact) == (True, False)

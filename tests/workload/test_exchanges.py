@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from picture_files import PNG, data_url, shown
 from word_server import IDENTITY, IDS, chat_counter, text_counter, words, write_lines
 
+from inferometer.protocol import PROTOCOLS
 from inferometer.request import Request
 from inferometer.spec.workload import AnyWorkload, JsonlWorkload, ShareGptWorkload
 from inferometer.trace import MISSING
 from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
-from inferometer.workload.exchanges import BATCH
+from inferometer.workload.exchanges import BATCH, SMALLEST_BATCH
+from inferometer.workload.workload import ANY_LENGTH
 
 
 def build(
@@ -227,3 +230,137 @@ def test_texts_are_not_counted_as_ids(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "hello", "max_tokens": 3}])
     with pytest.raises(ValueError, match="jsonl are texts"):
         build(JsonlWorkload(path=path), 1, IDS)
+
+
+# what rows say beside their prompts
+
+TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {}}}]
+OPENAI = PROTOCOLS["openai-chat"].fields
+
+
+def test_request_fields_of_rows_are_sent_and_all_else_is_counted(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": i, "prompt": words(3), "max_tokens": 5, "temperature": 0.1 * i, "tools": TOOLS, "metadata": {"a": 1}}
+        for i in range(4)
+    ]
+    del rows[1]["tools"], rows[2]["metadata"]
+    spec = JsonlWorkload(path=write_lines(tmp_path / "rows.jsonl", rows), shuffle=False)
+    work = build(spec, 4, chat=True, fields=OPENAI)
+    assert [dict(r.parameters) for r in work.requests] == [
+        {name: row[name] for name in ("temperature", "tools") if name in row} for row in rows
+    ]
+    assert work.origin["fields_sent"] == {"temperature": 4, "tools": 3}
+    assert work.origin["fields_left_out"] == {"id": 4, "metadata": 3}
+    assert build(spec, 2, chat=True, fields=OPENAI).origin["fields_left_out"] == {"id": 2, "metadata": 2}
+
+
+def test_what_the_wire_does_not_carry_is_left_out_by_name(tmp_path: Path) -> None:
+    row = {"prompt": words(3), "max_tokens": 5, "temperature": 1, "response_format": {"type": "json_object"}}
+    spec = JsonlWorkload(path=write_lines(tmp_path / "rows.jsonl", [row]))
+    work = build(spec, 1, fields=PROTOCOLS["tgi"].fields)
+    assert work.requests[0].parameters == {"temperature": 1}
+    assert work.origin["fields_left_out"] == {"response_format": 1}
+
+
+@pytest.mark.parametrize("kind", [JsonlWorkload, ShareGptWorkload])
+def test_tools_are_part_of_the_prompt_and_refused_where_they_are_not_carried(tmp_path: Path, kind: Any) -> None:
+    path = write_lines(tmp_path / "rows.jsonl", [{**conversation(10, 10), "tools": TOOLS}])
+    with pytest.raises(ValueError, match=r"line 1: has tools, which are part of the prompt .* take a chat backend, such as"):
+        build(kind(path=path), 1, fields=PROTOCOLS["openai"].fields)
+
+
+def test_a_request_that_the_wire_refuses_is_named_by_its_line(tmp_path: Path) -> None:
+    rows = [{"prompt": "a", "max_tokens": 1}, {"prompt": "b", "max_tokens": 1, "temperature": 1}]
+
+    def encode(request: Request) -> None:
+        raise ValueError("This wire knows no temperature.")
+
+    spec = JsonlWorkload(path=write_lines(tmp_path / "rows.jsonl", rows), shuffle=False)
+    with pytest.raises(ValueError, match=r"rows.jsonl, line 2: This wire knows no temperature\.$"):
+        build(spec, 2, fields=OPENAI, encode=encode)
+
+
+def test_the_limit_of_a_batch_request_is_how_much_is_asked_for(tmp_path: Path) -> None:
+    body = {"model": "x", "messages": [{"role": "user", "content": words(3)}], "max_completion_tokens": 7}
+    row = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    path = write_lines(tmp_path / "batch.jsonl", [row])
+    (request,) = build(JsonlWorkload(path=path), 1, chat=True).requests
+    assert (request.max_tokens, request.parameters) == (7, {})
+    assert build(JsonlWorkload(path=path, output_len=9), 1, chat=True).requests[0].max_tokens == 9
+
+
+def test_what_rows_say_makes_the_content_another(tmp_path: Path) -> None:
+    hashes = set()
+    others: list[dict[str, int]] = [{}, {"seed": 1}, {"seed": 2}, {"id": 2}]
+    for i, other in enumerate(others):
+        path = write_lines(tmp_path / f"{i}.jsonl", [{"prompt": "a", "max_tokens": 3, **other}])
+        hashes.add(build(JsonlWorkload(path=path), 1, fields=OPENAI).origin["sha256"])
+    assert len(hashes) == 3
+
+
+# pictures
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    (tmp_path / "coco").mkdir()
+    for i in range(3):
+        (tmp_path / "coco" / f"{i}.png").write_bytes(PNG + bytes([i]))
+    return tmp_path
+
+
+def test_pictures_beside_prompts_are_sent(pictures: Path) -> None:
+    rows = [{"prompt": "How many animals?", "image_files": [str(pictures / "coco" / f"{i}.png")]} for i in range(3)]
+    spec = JsonlWorkload(path=write_lines(pictures / "rows.jsonl", rows), output_len=10, shuffle=False)
+    work = build(spec, 3, chat=True)
+    for i, request in enumerate(work.requests):
+        text = {"type": "text", "text": "How many animals?"}
+        assert request.prompt == [{"role": "user", "content": [text, shown(data_url(PNG + bytes([i])))]}]
+        assert request.prompt_tokens == MISSING
+    assert (work.origin["images_in_rows"], work.origin["images_by_url"]) == (3, 0)
+
+
+def test_pictures_of_sharegpt_are_beside_the_file(pictures: Path) -> None:
+    said = [{"from": "human", "value": "What is it?\n<image>"}, {"from": "gpt", "value": words(9)}]
+    rows = [{"id": "x", "image": f"coco/{i}.png", "conversations": said} for i in range(3)]
+    path = write_lines(pictures / "rows.jsonl", rows)
+    work = build(ShareGptWorkload(path=path), 3, chat=True)
+    assert str([request.prompt for request in work.requests]).count("data:image/png") == 3
+    assert "<image>" not in str([request.prompt for request in work.requests])
+    assert work.origin["images_in_rows"] == 3
+    with pytest.raises(
+        ValueError, match=r"line 1: the prompt is chat messages with pictures, which this backend does not carry"
+    ):
+        build(ShareGptWorkload(path=path, shuffle=False), 3)
+
+
+@pytest.mark.parametrize("kind", [JsonlWorkload, ShareGptWorkload])
+def test_a_picture_that_is_not_there_is_refused_before_anybody_is_asked(pictures: Path, kind: Any) -> None:
+    def counting() -> TokenCounter:
+        raise AssertionError("asked")
+
+    rows = [{**conversation(10, 9), "image": name} for name in ("coco/0.png", "coco/7.png")]
+    path = write_lines(pictures / "rows.jsonl", rows)
+    with pytest.raises(ValueError, match=r"rows.jsonl, line 2: names the picture 'coco/7.png', which cannot be read"):
+        build(kind(path=path, shuffle=False), 2, chat=True, counting=counting)
+
+
+def test_sound_is_refused_and_no_row_without_an_exchange(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "rows.jsonl", [{**conversation(10, 9), "audio": "x.wav"}])
+    with pytest.raises(ValueError, match=r"line 1: has sound or film under 'audio'"):
+        build(ShareGptWorkload(path=path), 1, chat=True)
+
+
+def test_addresses_are_counted(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "see", "image_url": "http://x/a.png"}])
+    work = build(JsonlWorkload(path=path, output_len=3, oversample=True), 2, chat=True)
+    assert (work.origin["images_in_rows"], work.origin["images_by_url"]) == (1, 1)
+    assert work.reusable_tokens == ANY_LENGTH
+
+
+def test_only_pictures_that_are_wanted_are_read(pictures: Path) -> None:
+    rows = [{"prompt": "see", "image": "coco/0.png" if i < SMALLEST_BATCH else "missing.png"} for i in range(2 * BATCH)]
+    spec = JsonlWorkload(path=write_lines(pictures / "rows.jsonl", rows), output_len=3, shuffle=False)
+    assert len(build(spec, SMALLEST_BATCH, chat=True).requests) == SMALLEST_BATCH
+    with pytest.raises(ValueError, match=rf"line {SMALLEST_BATCH + 1}: names the picture 'missing.png'"):
+        build(spec, SMALLEST_BATCH + 1, chat=True)

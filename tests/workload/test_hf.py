@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from picture_files import PNG, shown
 from word_server import IDENTITY, chat_counter, text_counter, words, write_lines
 
+from inferometer.protocol import PROTOCOLS
 from inferometer.spec.workload import HfWorkload
 from inferometer.workload import Workload, build_workload
 
@@ -112,3 +115,80 @@ def test_without_the_library_the_cure_is_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(ValueError, match=r"pip install 'inferometer\[datasets\]'"):
         build(tmp_path, 1)
+
+
+# pictures, tools and columns that are none of a request
+
+
+def pictures(folder: Path, **columns: Any) -> Path:
+    """A Parquet file with columns of pictures, as the library writes it; without the package that draws them."""
+    media = {"bytes": datasets.Value("binary"), "path": datasets.Value("string")}
+    rows = [{"question": f"what is {i}", "image_1": {"bytes": PNG, "path": None}, "image_2": None, **columns} for i in range(3)]
+    features = {name: datasets.Value("string") for name in ("question", *columns)} | {"image_1": media, "image_2": media}
+    table = datasets.Dataset.from_list(rows, features=datasets.Features(features))
+    for name in ("image_1", "image_2"):
+        table = table.cast_column(name, datasets.Image())
+    folder.mkdir(exist_ok=True)
+    table.to_parquet(folder / "rows.parquet")
+    return folder
+
+
+def test_columns_of_pictures_are_sent_as_they_are(tmp_path: Path) -> None:
+    work = build(pictures(tmp_path / "data", subject="art"), 3, chat=True, output_len=5, shuffle=False)
+    for i, request in enumerate(work.requests):
+        content = [{"type": "text", "text": f"what is {i}"}, shown()]
+        assert request.prompt == [{"role": "user", "content": content}]
+    assert (work.origin["images_in_rows"], work.origin["fields_left_out"]) == (3, {"subject": 3})
+    with pytest.raises(ValueError, match="row 1: the prompt is chat messages with pictures, which this backend does not carry"):
+        build(tmp_path / "data", 3, output_len=5, shuffle=False)
+
+
+def test_a_saved_data_set_has_its_pictures_too(tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "data")
+    table = datasets.load_dataset("parquet", data_files=str(folder / "rows.parquet"), split="train")
+    table.save_to_disk(tmp_path / "saved")
+    assert build(tmp_path / "saved", 3, chat=True, output_len=5).origin["images_in_rows"] == 3
+
+
+def test_files_that_rows_name_are_beside_the_data(tmp_path: Path) -> None:
+    write_lines(tmp_path / "rows.jsonl", [{"question": "what", "image": "a.png"}])
+    (tmp_path / "a.png").write_bytes(PNG)
+    for path in (tmp_path, tmp_path / "rows.jsonl"):
+        assert build(path, 1, chat=True, output_len=5).origin["images_in_rows"] == 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_package_that_a_data_set_needs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    (tmp_path / "metadata.csv").write_text("file_name,question\na.png,what\n")
+    monkeypatch.setattr(datasets.config, "PIL_AVAILABLE", False)
+    with pytest.raises(ValueError, match=r"needs a package that is missing .*'Pillow'.*; install it with pip") as told:
+        build(tmp_path, 1, chat=True, output_len=5)
+    assert "--hf-split" not in str(told.value)
+    del told
+    gc.collect()  # the library leaves its file to the collector
+
+
+def test_what_the_library_fills_in_is_nothing_that_a_row_says(tmp_path: Path) -> None:
+    """Rows of other fields are made alike with nulls, in their messages and tools too."""
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    said = [
+        {"role": "user", "content": "a b"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "content": "c", "tool_call_id": "c"},
+    ]
+    tools = [
+        {"type": "function", "function": {"name": "f", "parameters": {"properties": {"x": {"type": "string"}}}}},
+        {"type": "function", "function": {"name": "g", "parameters": {"properties": {"y": {"type": "string"}}}}},
+    ]
+    rows = [
+        {"messages": said, "tools": tools, "seed": 1, "temperature": None},
+        {"messages": said[:1], "tools": None, "seed": None, "temperature": 0.5},
+    ]
+    datasets.Dataset.from_list(rows).to_parquet(tmp_path / "rows.parquet")
+    spec = HfWorkload(path=str(tmp_path), shuffle=False, output_len=5)
+    fields = PROTOCOLS["openai-chat"].fields
+    work = build_workload(spec, 2, identity=IDENTITY, counting=chat_counter, chat=True, fields=fields)
+    assert [request.prompt for request in work.requests] == [said, "a b"]
+    assert [dict(request.parameters) for request in work.requests] == [{"tools": tools, "seed": 1}, {"temperature": 0.5}]
+    assert work.origin["fields_left_out"] == {}

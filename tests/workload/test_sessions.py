@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from picture_files import PNG, shown
 from word_server import AROUND_MESSAGE, AROUND_TEXT, IDENTITY, IDS, chat_counter, text_counter, words, write_lines
 
 from inferometer.arrival import conversations_of
 from inferometer.clock import NS
+from inferometer.protocol import PROTOCOLS
 from inferometer.request import Request
 from inferometer.spec.workload import SessionsWorkload
 from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
+from inferometer.workload.workload import ANY_LENGTH
 
 
 def build(
@@ -235,3 +238,107 @@ def test_recorded_conversations_need_a_chat(talks: str, counter: TokenIds | Toke
 def test_a_guess_at_chats_is_said_to_be_one(talks: str) -> None:
     work = recorded(talks, 2, WordCounter())
     assert not work.exact
+
+
+# tools, pictures, and what else rows say
+
+TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {}}}]
+
+
+def called(name: str, said: str | None = None) -> dict[str, Any]:
+    call = {"id": name, "type": "function", "function": {"name": "weather", "arguments": words(3)}}
+    return {"role": "assistant", "content": said, "tool_calls": [call]}
+
+
+def result(name: str) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": name, "content": "rain"}
+
+
+AGENT: list[dict[str, Any]] = [
+    {"role": "system", "content": "be brief"},
+    {"role": "user", "content": "weather in Oslo and Bergen?"},
+    called("c1"),
+    result("c1"),
+    called("c2", "and now the other"),
+    result("c2"),
+    result("c3"),
+    {"role": "assistant", "content": words(6)},
+    {"role": "user", "content": "thanks"},
+    {"role": "assistant", "content": words(2)},
+]
+
+
+def recorded_with(path: str, n: int, **fields: Any) -> Workload:
+    spec = SessionsWorkload.model_validate({"path": path, "shuffle": False, **fields})
+    return build_workload(spec, n, identity=IDENTITY, counting=chat_counter, chat=True, fields=PROTOCOLS["openai-chat"].fields)
+
+
+def test_results_of_tools_are_asked_about_as_users_turns_are(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS, "temperature": 0.2, "id": 1}])
+    work = recorded_with(path, 4, think_s=2.0)
+    assert [messages(r) for r in work.requests] == [AGENT[:2], AGENT[:4], AGENT[:7], AGENT[:9]]
+    assert order(work) == [None, 0, 1, 2]
+    assert [r.think_ns for r in work.requests] == [0, 0, 0, 2_000_000_000]  # nobody thinks before a tool's result is sent
+    assert [r.max_tokens for r in work.requests][2:] == [6, 2]
+    assert all(r.max_tokens > 3 for r in work.requests[:2])  # the calls, which are generated too
+    assert {tuple(r.parameters) for r in work.requests} == {("tools", "temperature")}
+    assert (work.origin["fields_sent"], work.origin["fields_left_out"]) == ({"tools": 1, "temperature": 1}, {"id": 1})
+
+
+def test_a_conversation_is_cut_after_a_users_turn_with_all_that_tools_returned(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS}])
+    work = recorded_with(path, 3, turns=1)
+    assert [messages(r) for r in work.requests] == [AGENT[:2], AGENT[:4], AGENT[:7]]
+    assert work.origin["fields_left_out"] == {"turns at the end": 1}
+    with pytest.raises(ValueError, match="conversations of 3 turns in all"):
+        recorded_with(path, 4, turns=1)
+
+
+def test_a_result_that_nobody_answered_is_sent_where_a_length_is_known(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT[:7]}])
+    assert len(recorded_with(path, 2).requests) == 2
+    assert [r.max_tokens for r in recorded_with(path, 3, output_len=9).requests] == [9, 9, 9]
+    limited = write_lines(tmp_path / "limited.jsonl", [{"messages": AGENT[:7], "max_tokens": 8}])
+    assert [r.max_tokens for r in recorded_with(limited, 3).requests] == [8, 8, 8]
+
+
+@pytest.mark.parametrize("wrong", [AGENT[2:], [AGENT[1], result("c"), AGENT[7]], [AGENT[1], AGENT[1], AGENT[7]]])
+def test_tools_that_nobody_called_are_no_conversation(tmp_path: Path, wrong: Any) -> None:
+    path = write_lines(tmp_path / "agent.jsonl", [{"messages": wrong}])
+    with pytest.raises(ValueError, match="1 rows left out: user and assistant do not take turns"):
+        recorded_with(path, 1)
+
+
+def test_a_picture_is_in_every_turn_after_it_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    said = [{"from": "human", "value": "<image> what"}, {"from": "gpt", "value": "x"}] * 2
+    path = write_lines(tmp_path / "talks.jsonl", [{"images": ["a.png", "a.png"], "conversations": said}])
+    first, second = recorded_with(path, 2).requests
+    parts = [shown(), {"type": "text", "text": "what"}]
+    assert messages(first)[0]["content"] == parts
+    assert [messages(second)[i]["content"] for i in (0, 2)] == [parts, parts]
+    assert recorded_with(path, 2).reusable_tokens == ANY_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"image": "b.png"}, "line 1: names the picture 'b.png'"),
+        ({"audio": "b.wav"}, "line 1: has sound or film"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_and_not_left_out(tmp_path: Path, row: Any, sentence: str) -> None:
+    path = write_lines(tmp_path / "talks.jsonl", [{**talk("a", 3, 4), **row}])
+    with pytest.raises(ValueError, match=sentence):
+        recorded_with(path, 1)
+
+
+def test_tools_that_the_wire_does_not_carry_are_refused(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS}])
+    with pytest.raises(ValueError, match="line 1: has tools, which are part of the prompt"):
+        recorded(path, 1)
+
+
+def test_conversations_of_one_turn_repeat_what_the_system_says() -> None:
+    assert build(3, turns=1).reusable_tokens == 0
+    assert build(3, turns=1, system_len=7).reusable_tokens == 7

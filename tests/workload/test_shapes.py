@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from inferometer.workload.shapes import Exchange, Turn, exchange_of, turns_of
+from inferometer.workload.messages import said
+from inferometer.workload.row_fields import CannotSendError
+from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
 
 USER, ANSWER = {"role": "user", "content": "hi there"}, {"role": "assistant", "content": "hello"}
 SYSTEM = {"role": "system", "content": "be short"}
 PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}
+TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
+CALLING: dict[str, Any] = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+RESULT = {"role": "tool", "content": "rain", "tool_call_id": "c1"}
+
+
+def beside(prompt: Any, fields: dict[str, Any], *left_out: str, reply: str | None = None) -> Exchange:
+    return Exchange(prompt, reply, None, fields, left_out)
+
+
+def later(prompt: str, reply: str | None = None) -> Exchange:
+    """Of a conversation that goes on."""
+    return Exchange(prompt, reply, left_out=("turns after the first answer",))
 
 
 @pytest.mark.parametrize(
@@ -18,7 +34,7 @@ PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}
     [
         # conversations: the first exchange
         ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}, Exchange("a", "b")),
-        ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}] * 3}, Exchange("a", "b")),
+        ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}] * 3}, later("a", "b")),
         ({"messages": [USER, ANSWER]}, Exchange("hi there", "hello")),
         ({"conversation": [{"role": "User", "text": "a"}, {"role": "model", "text": "b"}]}, Exchange("a", "b")),
         ({"messages": [SYSTEM, USER, ANSWER]}, Exchange([SYSTEM, USER], "hello")),
@@ -31,7 +47,7 @@ PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}
             {"messages": [{"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}]},
             Exchange([{"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}]),
         ),
-        ({"turns": ["first", "second"]}, Exchange("first")),
+        ({"turns": ["first", "second"]}, later("first")),
         # prompts and instructions
         ({"prompt": "a", "completion": "b", "output_tokens": 7}, Exchange("a", "b", 7)),
         ({"prompt": [5, 6, 7]}, Exchange([5, 6, 7])),
@@ -50,6 +66,57 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize(
+    ("row", "exchange"),
+    [
+        # fields of the request, and what is none
+        ({"prompt": "a", "tools": TOOLS, "temperature": 0.5, "id": 7}, beside("a", {"tools": TOOLS, "temperature": 0.5}, "id")),
+        ({"messages": [USER], "stop": ["x"], "metadata": {"a": 1}}, beside("hi there", {"stop": ["x"]}, "metadata")),
+        ({"prompt": "a", "seed": None, "stop": "", "tools": [], "user": {}}, Exchange("a")),
+        ({"prompt": "a", "model": "x", "stream": False, "n": 2}, beside("a", {}, "model", "stream", "n")),
+        ({"prompt": "a", "stream": True, "n": 1}, Exchange("a")),
+        ({"question": "a", "answer": "b", "text": "c", "solution": "d"}, beside("a", {}, "text", "solution", reply="b")),
+        ({"question": "a", "context": {"title": ["t"]}}, beside("a", {}, "context")),
+        # a batch request: what is around its body is none of it
+        (
+            {"custom_id": "r", "method": "POST", "url": "/v1/x", "body": {"model": "x", "messages": [USER], "top_p": 0.9}},
+            beside("hi there", {"top_p": 0.9}, "custom_id", "url", "model"),
+        ),
+        ({"body": {"prompt": "a", "max_tokens": 5}}, Exchange("a", None, 5)),
+        ({"max_tokens": 6, "body": {"prompt": "a", "max_tokens": 5}}, Exchange("a", None, 6)),
+        # what the system says
+        ({"system": "be short", "conversations": [USER, ANSWER]}, Exchange([SYSTEM, USER], "hello")),
+        ({"system_prompt": "be short", "question": "hi there", "response": "so"}, Exchange([SYSTEM, USER], "so")),
+        ({"system": "be kind", "messages": [SYSTEM, USER]}, beside([SYSTEM, USER], {}, "system")),
+        # replies that stand beside the conversation
+        ({"prompt": [USER], "completion": [ANSWER]}, Exchange("hi there", "hello")),
+        ({"messages": [USER], "answer": "hello"}, Exchange("hi there", "hello")),
+        # tools that were called
+        ({"messages": [USER, CALLING, RESULT]}, Exchange([USER, CALLING, RESULT])),
+        ({"messages": [USER, CALLING, RESULT, ANSWER]}, later("hi there", json.dumps(CALL["function"]))),
+        ({"messages": [{**USER, "name": "Ann"}, ANSWER]}, Exchange([{**USER, "name": "Ann"}], "hello")),
+        ({"messages": [{"role": "developer", "content": "x"}, USER]}, Exchange([{"role": "developer", "content": "x"}, USER])),
+        ({"messages": [{**USER, "timestamp": 5, "weight": None}]}, beside("hi there", {}, "messages.timestamp")),
+    ],
+    ids=str,
+)
+def test_what_a_row_says_beside_its_prompt(row: dict[str, Any], exchange: Exchange) -> None:
+    assert exchange_of(row) == exchange
+
+
+def test_where_there_are_no_messages_the_system_speaks_in_the_prompt() -> None:
+    row: dict[str, Any] = {"system": "be short", "instruction": "sum up", "input": "a text", "output": "it"}
+    assert exchange_of(row, chat=False) == Exchange("be short\n\nsum up\n\na text", "it")
+    row = {"system": "be short", "conversations": [USER, ANSWER]}
+    assert exchange_of(row, chat=False) == Exchange("be short\n\nhi there", "hello")
+
+
+@pytest.mark.parametrize("name", ["audio_files", "audio", "video", "video_url"])
+def test_sound_and_film_are_refused_by_the_name_of_their_field(name: str) -> None:
+    with pytest.raises(CannotSendError, match=f"has sound or film under '{name}', which is not sent; remove the field"):
+        exchange_of({"prompt": "what is heard", name: ["x.wav"]})
+
+
+@pytest.mark.parametrize(
     ("row", "reason"),
     [
         ({}, "has no prompt: fields are nothing"),
@@ -60,6 +127,7 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: Exchange) -> None:
         ({"prompt": [1, "a"]}, "neither token ids nor messages"),
         ({"prompt": [-1]}, "neither token ids nor messages"),
         ({"prompt": [True]}, "neither token ids nor messages"),
+        ({"prompt": [2**31]}, "neither token ids nor messages"),
         ({"messages": "hello"}, "no list of turns under 'messages'"),
         ({"messages": []}, "without a turn"),
         ({"messages": [{"role": "wizard", "content": "x"}]}, "a turn of 'wizard'"),
@@ -93,9 +161,9 @@ def test_a_row_that_asks_nothing_says_what_is_missing(row: dict[str, Any], reaso
     ids=str,
 )
 def test_all_that_was_said(row: dict[str, Any], turns: list[tuple[str, str]]) -> None:
-    assert turns_of(row) == [Turn(*turn) for turn in turns]
+    assert [(turn.kind, said(turn.message)) for turn in conversation_of(row).turns] == turns
 
 
 def test_token_ids_are_no_conversation() -> None:
     with pytest.raises(ValueError, match="no conversation"):
-        turns_of({"prompt": [1, 2]})
+        conversation_of({"prompt": [1, 2]})

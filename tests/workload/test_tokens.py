@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class FakeServer:
         assert model == "m"
         return [1, *(5000 + sum(map(ord, word)) * 31 % 4000 for word in text.split())] if self.tokenizes else None
 
-    def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None:
+    def tokenize_chat(self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None) -> int | None:
         (message,) = messages
         assert message["role"] == "user"
         return 8 + len(message["content"].split()) if self.tokenizes and self.tokenizes_chat else None

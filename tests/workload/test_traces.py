@@ -187,3 +187,11 @@ def test_times_are_in_order(burstgpt: Path) -> None:
     assert recorded is not None
     assert recorded.dtype == np.int64
     assert np.all(np.diff(recorded) >= 0)
+
+
+def test_columns_that_are_not_read_are_counted(tmp_path: Path, burstgpt: Path) -> None:
+    assert build(burstgpt, 3).origin["fields_left_out"] == {"Log Type": 3}
+    rows: list[dict[str, Any]] = [{**row, "session": 1} for row in MOONCAKE]  # type: ignore[dict-item]
+    path = write_lines(tmp_path / "toolagent.jsonl", rows)
+    assert build(path, 4).origin["fields_left_out"] == {"session": 4}
+    assert build(path, 4).origin["fields_sent"] == {}

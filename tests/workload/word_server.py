@@ -1,8 +1,9 @@
-"""A server for these tests: a word is a token, one token stands before every text, and seven more are around a chat message."""
+"""A server for these tests: a word is a token, one token stands before every text, and seven more are around a chat message
+and around each tool."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,17 +26,20 @@ class WordServer:
     """Counts as it says above; what it was asked is kept."""
 
     tells_chat: bool = True
+    reads_tools: bool = True
     asked: list[str] = field(default_factory=list)
 
     def tokenize(self, model: str, text: str) -> list[int]:
         self.asked.append(text)
         return [1, *(10 + crc32(word.encode()) % 100_000 for word in text.split())]
 
-    def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None:
+    def tokenize_chat(self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None) -> int | None:
         if not self.tells_chat:
             return None
-        assert all(isinstance(message["content"], str) for message in messages)
-        return sum(AROUND_MESSAGE + len(message["content"].split()) for message in messages)
+        assert all(message["content"] is None or isinstance(message["content"], str) for message in messages)
+        tools = (fields or {}).get("tools", ()) if self.reads_tools else ()
+        words = [len((message["content"] or "").split()) for message in messages]
+        return sum(words) + AROUND_MESSAGE * (len(words) + len(tools))
 
 
 def text_counter() -> ServerCounter:

@@ -31,6 +31,7 @@ from inferometer.store.atomic import CannotWriteError
 from inferometer.store.environment import describe_environment
 from inferometer.store.history import Result, ServerFacts, usable_limit
 from inferometer.store.vllm_json import save_result
+from inferometer.workload import rows_in_words
 
 REFUSED_ALL = (401, 403, 404, 405, 503)
 """How a server answers a trial request whose key, path or model it refuses, or for which it is not ready.
@@ -62,7 +63,7 @@ class GroupRun:
         self._sent: dict[str, int | None] = {}
         """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave no result that counts."""
         self._noted: set[str] = set()
-        """What was said of the server and of requests to it."""
+        """What was said of rows, of the server and of requests to it."""
         self._restarts_left = task.restarts
         self.facts = ServerFacts()
         """Of the server, as it told when it came up last."""
@@ -238,11 +239,13 @@ class GroupRun:
         return result
 
     def _note(self, ready: ReadyPoint) -> None:
-        """Say once what could not be checked of the server, and what of the requests was changed for it."""
-        for note in ready.server["notes"]:
-            if note not in self._noted:
-                self._noted.add(note)
-                self.display.say(f"  {printable(note)}")
+        """Say once what rows of the data set say beside their prompts, what of the server could not be checked, and what of the
+        requests was changed for it."""
+        rows = rows_in_words(ready.workload.origin)
+        for line in (*([f"Rows:     {rows}"] if rows else []), *(f"  {note}" for note in ready.server["notes"])):
+            if line not in self._noted:
+                self._noted.add(line)
+                self.display.say(printable(line))
 
     def _begin(self, point: PlannedPoint) -> int:
         """The number of this attempt; that of a warm point is its cold one's, whose prompts have to be in the cache."""

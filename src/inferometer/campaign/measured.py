@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from inferometer.campaign import point
+from inferometer.campaign.calibrated import is_rehearsal
 from inferometer.campaign.point import ReadyPoint
 from inferometer.diagnose import diagnose_reply
 from inferometer.interruption import Interruption
@@ -130,6 +131,8 @@ def measure_point(
         summary,
         ignore_eos=spec.sampling.ignore_eos,
         expected_cached_tokens=ready.workload.reusable_tokens,
+        warm=spec.workload.cache == "warm",
+        rehearsal=is_rehearsal(ready.server["version"]),
         max_in_flight=spec.load.max_concurrency,
         ends_by_time=spec.load.max_seconds is not None,
         constant_load=_is_constant(ready),

@@ -114,6 +114,7 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
     reasons = check_run(spec, max_model_len=limit, descriptor_limit=raise_descriptor_limit())
     if reasons:
         raise PointError(reasons)
+    trial = server.trial(spec)
     try:
         workload = build_workload(
             spec.workload,
@@ -122,6 +123,8 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
             counting=lambda: server.counting(spec),
             chat=backend.chat,
             token_ids=backend.carries_token_ids,
+            fields=backend.fields,
+            encode=lambda request: backend.encode(request, trial.generation),
             attempt=attempt,
         )
         plan = plan_of(spec.load, workload, np.random.default_rng([spec.seed, spec.repeat]))
@@ -129,7 +132,6 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
         raise PointError([str(error)]) from error
     if reasons := check_requests(workload.requests, limit):
         raise PointError(reasons)
-    trial = server.trial(spec)
     return ReadyPoint(spec, backend, _path(spec), trial.generation, workload, plan, _facts(spec, server, listing, trial))
 
 

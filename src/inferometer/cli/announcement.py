@@ -14,18 +14,20 @@ from inferometer.report.console import TEXT_WIDTH
 from inferometer.spec.load import Load
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 from inferometer.trace import MISSING
-from inferometer.workload import Workload
+from inferometer.workload import Workload, rows_in_words
 
 
 def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
     """Server, load and prompts, a line each, what the wire format cannot do, and what the server does not tell or take."""
     spec = ready.spec
     limit = f", max_model_len {ready.server['max_model_len']}" if ready.server["max_model_len"] else ""
-    origin = printable(f"{prompts_in_words(spec.workload, ready.workload)}, seed {spec.seed}; {ready.workload.counting}")
+    prompts = printable(f"{prompts_in_words(spec.workload, ready.workload)}, seed {spec.seed}; {ready.workload.counting}")
+    rows = printable(rows_in_words(ready.workload.origin))
     return [
         f"Server:   {base_url}  {printable_name(spec.target.model)}{limit}",
         *_wrapped("Load:", load_in_words(spec.load)),
-        *_wrapped("Prompts:", origin),
+        *_wrapped("Prompts:", prompts),
+        *(_wrapped("Rows:", rows) if rows else []),
         *(line for sentence in ready.server["limits"] for line in _wrapped("Limit:", sentence)),
         *(line for sentence in ready.server["notes"] for line in _wrapped("Note:", printable(sentence))),
     ]

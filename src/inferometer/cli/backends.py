@@ -37,7 +37,7 @@ def table() -> str:
     names = {key: ", ".join(f"`{name}`" for name, each in PROTOCOLS.items() if id(each) == key) for key in distinct}
     chats_only = _chats_only()
     rows = [
-        (names[key], *_cells(backend), "nothing" if backend.chat else ", ".join(chats_only))
+        (names[key], *_cells(backend), "nothing" if backend.chat else ", ".join([*chats_only, "pictures and tools of rows"]))
         for key, backend in distinct.items()
     ]
     return markdown_table(_HEADINGS, rows)

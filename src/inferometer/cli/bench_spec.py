@@ -26,6 +26,7 @@ from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
 from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
 from inferometer.spec.target import Target as Goal
+from inferometer.spec.workload import AnyWorkload, are_written
 from inferometer.store.vllm_json import check_metadata
 
 SAMPLING_FLAGS = (
@@ -113,7 +114,7 @@ def understand(flags: BenchFlags) -> Asked:
         },
         model=flags.served_model_name or flags.model,
         parts={
-            "workload": attempt(workload_of, flags),
+            "workload": attempt(_workload_of, flags),
             "load": attempt(load_of, flags),
             "sampling": attempt(
                 Sampling,
@@ -161,6 +162,17 @@ def _check_dialects(dialects: Sequence[str]) -> None:
     for dialect in dialects:
         if dialect not in DIALECTS:
             raise ValueError(f"--dialect {dialect!r} is not known; there are {', '.join(DIALECTS)}.")
+
+
+def _workload_of(flags: BenchFlags) -> AnyWorkload:
+    """Prompts that are made up anew cannot be in a warm cache; those of a file may be, whatever the seed."""
+    work = workload_of(flags)
+    if work.cache != "warm" or flags.seed is not None or are_written(work):
+        return work
+    raise ValueError(
+        "--cache warm sends the prompts of a cold run again, but without --seed all prompts are new: give the --seed of the "
+        "cold run, which was printed before it began and is in its run.json."
+    )
 
 
 def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:

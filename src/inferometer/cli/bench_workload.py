@@ -30,6 +30,7 @@ DATASETS: dict[str, type[AnyWorkload]] = {
     "hf": HfWorkload,
     "custom": JsonlWorkload,
     "jsonl": JsonlWorkload,
+    "custom_image": JsonlWorkload,
     "prefix_repetition": PrefixWorkload,
     "burstgpt": TraceWorkload,
     "trace": TraceWorkload,
@@ -37,6 +38,12 @@ DATASETS: dict[str, type[AnyWorkload]] = {
     "random-mm": ImagesWorkload,
 }
 """By what --dataset-name calls them: as `vllm bench serve` does, where it has them."""
+
+NOT_SENT = {
+    "custom_audio": "sound is not sent; measure texts or pictures",
+    "custom_video": "film is not sent; measure texts or pictures",
+}
+"""Data sets that no request can be made of, and why."""
 
 _FILTERS = {"max_input_len": "max_input_len", "max_total_len": "max_total_len"}
 _ROWS = {"dataset_path": "path", "disable_shuffle": "shuffle", "oversample": "oversample"}
@@ -92,6 +99,8 @@ DEFAULTS = {each.name: each.default for each in dataclasses.fields(BenchFlags)}
 def workload_of(flags: BenchFlags) -> AnyWorkload:
     """The workload that is asked for. Raises FlagsError with all that is wrong."""
     model = DATASETS.get(flags.dataset_name)
+    if flags.dataset_name in NOT_SENT:
+        raise FlagsError([f"--dataset-name {flags.dataset_name}: {NOT_SENT[flags.dataset_name]}."])
     if model is None:
         known = did_you_mean(flags.dataset_name, DATASETS)
         raise FlagsError([f"--dataset-name {flags.dataset_name!r} is not one of {', '.join(DATASETS)}{known}."])

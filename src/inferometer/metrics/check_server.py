@@ -5,11 +5,16 @@ A server that publishes no counters is not doubted for that. Counters are of the
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from inferometer.metrics.definitions import known, ok, was_sent
 from inferometer.metrics.finding import Facts, Figure, Finding, Level, grade
 from inferometer.trace import TokenSource
+
+LONGEST_BLOCK = 256
+"""Tokens of a block of the prefix caches in use: a prompt that repeats fewer may find nothing."""
 
 _SILENT = "The server publishes no counters that tell."
 
@@ -58,6 +63,10 @@ def prefix_hits(facts: Facts) -> Finding:
         return Finding("prefix_hits", Level.OK, _SILENT)
     unexpected = max(0.0, hits - facts.expected_cached_tokens * _requests(facts))
     figures = {"hits": int(hits), "queries": int(queries), "unexpected_share": unexpected / queries}
+    if not hits and facts.expected_cached_tokens > LONGEST_BLOCK and not (facts.warm or facts.rehearsal):
+        sentence = "Prompts of this plan may begin alike, but the server found nothing of them in its prefix cache."
+        cure = "If the cache was to be on, start the server with it, and see that it is large enough; else nothing is wrong."
+        return Finding("prefix_hits", Level.NOTE, sentence, figures, cure)
     answered = ok(facts.trace)
     if answered.any() and known(r["cached_tokens"][answered]).all():
         sentence = f"The server counts {hits / queries:.1%} of the prompt tokens as found in its prefix cache."
@@ -72,6 +81,67 @@ def prefix_hits(facts: Facts) -> Finding:
     )
     cure = "Use a new --seed, or restart the server or switch its prefix cache off; see that nobody else sends these prompts."
     return Finding("prefix_hits", level, sentence, figures, cure)
+
+
+def warm_cache(facts: Facts) -> Finding:
+    """A run on a warm cache whose prompts were not in it is a run on a cold one, by another name."""
+    if not facts.warm:
+        return Finding("warm_cache", Level.OK, "The prompts were not to be in the prefix cache before the run.")
+    found = _found_in_cache(facts)
+    if facts.rehearsal and (found is None or not found.share):
+        sentence = "The embedded engine has no prefix cache: in a rehearsal, warm prompts are computed as cold ones are."
+        return Finding("warm_cache", Level.SUSPECT, sentence, {"rehearsal": 1}, "Measure a real server to compare the two.")
+    if found is None:
+        sentence = (
+            "Nothing tells whether the prompts were in the server's prefix cache: neither its answers nor its counters say how "
+            "many of their tokens were."
+        )
+        cure = (
+            "Start the server so that it tells: vLLM with --enable-prompt-tokens-details, SGLang with --enable-cache-report "
+            "or --enable-metrics, TGI cannot."
+        )
+        return Finding("warm_cache", Level.SUSPECT, sentence, {}, cure)
+    return _warmth(facts, found)
+
+
+class _InCache(NamedTuple):
+    """Shares of the prompt tokens: those that came from the prefix cache, those that can, and those of cold requests."""
+
+    share: float
+    possible: float
+    cold: float | None
+    """Of requests that found less than half of what they can; None if only the server's counters tell."""
+
+
+def _found_in_cache(facts: Facts) -> _InCache | None:
+    """By the answers, where any of them tells (vLLM leaves out what is 0), else by the server's counters."""
+    r = facts.trace.requests
+    rows = ok(facts.trace) & known(r["prompt_tokens"]) & (r["prompt_tokens"] > 0)
+    prompt, cached = r["prompt_tokens"][rows], r["cached_tokens"][rows]
+    total = int(prompt.sum())
+    possible = 1 - len(prompt) / total if total else 1.0  # the last token of a prompt is always computed
+    if total and known(cached).any():
+        cached = np.where(known(cached), cached, 0)
+        cold = cached < facts.thresholds.warm_share_suspect * (prompt - 1)
+        return _InCache(int(cached.sum()) / total, possible, int(prompt[cold].sum()) / total)
+    rate = facts.server.prefix_cache_hit_rate if facts.server else None
+    return None if rate is None else _InCache(rate, possible, None)
+
+
+def _warmth(facts: Facts, found: _InCache) -> Finding:
+    t = facts.thresholds
+    figures: dict[str, Figure] = {"share": found.share, "possible_share": found.possible, "cold_share": found.cold}
+    told = f"{found.share:.1%} of the prompt tokens came from the server's prefix cache, and at most {found.possible:.1%} can"
+    if found.share < t.warm_share_invalid * found.possible:
+        cure = (
+            "Start the server with its prefix cache on, and large enough for all prompts; then send them cold first: the same "
+            "command and --seed with --cache cold. Prompts shorter than a cache block (16 to 256 tokens) cannot be in it."
+        )
+        return Finding("warm_cache", Level.INVALID, f"{told}: this is a cold cache, not a warm one.", figures, cure)
+    if found.share < t.warm_share_suspect * found.possible or (found.cold or 0.0) > t.cold_share_suspect:
+        cure = "Make the cache large enough for all prompts, and let nothing else run between the cold and the warm run."
+        return Finding("warm_cache", Level.SUSPECT, f"{told}: the figures are of a cache in part cold.", figures, cure)
+    return Finding("warm_cache", Level.OK, f"{told}.", figures)
 
 
 def other_clients(facts: Facts) -> Finding:

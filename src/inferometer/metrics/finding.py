@@ -105,6 +105,12 @@ class Thresholds:
     cached_share_suspect: float = 0.05
     cached_share_invalid: float = 0.5
     """Prompt tokens from the prefix cache, beyond those expected / prompt tokens."""
+    warm_share_suspect: float = 0.5
+    warm_share_invalid: float = 0.05
+    """Prompt tokens from a cache that was to be warm / those that can be in it: less, and the figures are those of a cold one.
+    Whatever the size of the cache's blocks, at least half of a prompt that is longer than one of them can be in it."""
+    cold_share_suspect: float = 0.1
+    """Prompt tokens of requests that found less than that half / prompt tokens, where the cache was to be warm."""
     foreign_share_suspect: float = 0.01
     """Work that the server did for others / ours, in tokens, or in requests where tokens are not known."""
     queue_share_note: float = 0.5
@@ -131,6 +137,10 @@ class Facts:
     ends_by_time: bool
     """Whether the plan has an end by time, so that to cut requests off is part of it."""
     thresholds: Thresholds
+    warm: bool = False
+    """Whether all prompts were to be in the prefix cache already."""
+    rehearsal: bool = False
+    """Whether the server is an embedded engine of ours, which has no prefix cache."""
     constant_load: bool = True
     """Whether the plan's load is the same from beginning to end: not a ramp, a list of rates or a replay."""
     server: ServerCounters | None = None

@@ -46,6 +46,7 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_server.server_restarted,
     check_server.preemptions,
     check_server.prefix_hits,
+    check_server.warm_cache,
     check_server.other_clients,
     check_server.queueing,
     check_server.several_addresses,
@@ -98,6 +99,8 @@ def judge(
     *,
     ignore_eos: bool,
     expected_cached_tokens: int = 0,
+    warm: bool = False,
+    rehearsal: bool = False,
     max_in_flight: int | None = None,
     ends_by_time: bool = False,
     constant_load: bool = True,
@@ -111,7 +114,8 @@ def judge(
     """How far the numbers of a run may be believed.
 
     `ignore_eos`: whether the server was asked to generate up to the limit. `expected_cached_tokens`: how many tokens of each
-    prompt may come from the prefix cache by intention, such as a shared prefix. `max_in_flight`: the plan's cap, to tell a
+    prompt may come from the prefix cache by intention, such as a shared prefix. `warm`: whether all prompts were to be in that
+    cache already. `rehearsal`: whether the server is an embedded engine of ours. `max_in_flight`: the plan's cap, to tell a
     lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
     run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
     `calibration`: of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS, which no
@@ -125,6 +129,8 @@ def judge(
         summary=summary,
         ignore_eos=ignore_eos,
         expected_cached_tokens=expected_cached_tokens,
+        warm=warm,
+        rehearsal=rehearsal,
         max_in_flight=max_in_flight,
         ends_by_time=ends_by_time,
         constant_load=constant_load,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
+from inferometer.protocol.fields import SAMPLING
 from inferometer.protocol.routes import ANY_SERVER, Routes
 from inferometer.request import Request
 
@@ -175,6 +176,8 @@ class Backend:
     """A writer of one answer: the other side of `decoder`."""
     content_type: str = "text/event-stream; charset=utf-8"
     """Of a streamed answer."""
+    fields: frozenset[str] = SAMPLING
+    """What a request can say beside its prompt and its length, by usual names; rows of data sets may say it."""
     carries_token_ids: bool = False
     """Whether a prompt may be a list of token ids (that a given server takes them is found out by asking it)."""
     chat: bool = False

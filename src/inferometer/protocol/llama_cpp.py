@@ -12,6 +12,7 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.fields import LLAMA_CPP_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
     GrowingCount,
@@ -116,6 +117,7 @@ LLAMA_CPP = Backend(
     decoder=decoder,
     read=read,
     emitter=Emitter,
+    fields=LLAMA_CPP_FIELDS,
     carries_token_ids=True,
     routes=Routes(ready="GET /health", tokenize=(LLAMA_CPP_TOKENIZE,)),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
+from inferometer.protocol.fields import LMDEPLOY_FIELDS
 from inferometer.protocol.json_stream import ForeignFrameError, GrowingCount, JsonDecoder, WireFormatError, text_of
 from inferometer.protocol.request_body import dump_body, no_adapter, sampling_of, text_or_ids
 from inferometer.protocol.routes import LMDEPLOY_ENCODE, Routes
@@ -91,6 +92,7 @@ LMDEPLOY = Backend(
     decoder=decoder,
     read=read,
     emitter=Emitter,
+    fields=LMDEPLOY_FIELDS,
     carries_token_ids=True,
     chooses_adapter=False,
     routes=Routes(ready="GET /health", tokenize=(LMDEPLOY_ENCODE,)),

@@ -13,9 +13,10 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-from orjson import dumps
+from orjson import dumps, loads
 
 from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.fields import OLLAMA_CHAT_FIELDS, OLLAMA_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
     JsonDecoder,
@@ -42,10 +43,11 @@ def encode_chat(request: Request, generation: Generation) -> bytes:
 
 
 def _message(message: Message) -> Message:
-    """Without parts, which Ollama does not know: their texts as one, their pictures beside it."""
+    """Without parts, which Ollama does not know: their texts as one, their pictures beside it; tool calls in its own way."""
     parts = message.get("content")
+    calls = {"tool_calls": [_call(call) for call in message["tool_calls"]]} if message.get("tool_calls") else {}
     if not isinstance(parts, list):
-        return message
+        return {**message, "content": parts or "", **calls}
     try:
         texts = [str(part["text"]) for part in parts if part["type"] == "text"]
         images = [_base64(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"]
@@ -53,7 +55,19 @@ def _message(message: Message) -> Message:
         texts = images = []
     if len(texts) + len(images) < len(parts):
         raise ValueError(f"{_NAME} carries texts and pictures, but a message has something else: choose another backend for it")
-    return {**message, "content": "\n".join(texts), **({"images": images} if images else {})}
+    return {**message, "content": "\n".join(texts), **({"images": images} if images else {}), **calls}
+
+
+def _call(call: Any) -> dict[str, Any]:
+    """Arguments are an object here, where OpenAI's are its text."""
+    try:
+        name, arguments = call["function"]["name"], call["function"]["arguments"]
+        arguments = loads(arguments) if isinstance(arguments, str) else arguments
+    except (TypeError, KeyError, ValueError):
+        arguments = None
+    if not isinstance(arguments, dict):
+        raise ValueError(f"{_NAME} carries tool calls with a JSON object as arguments only: choose another backend for others")
+    return {"function": {"name": name, "arguments": arguments}}
 
 
 def _base64(url: str) -> str:
@@ -66,10 +80,13 @@ def _base64(url: str) -> str:
 
 def _body(request: Request, generation: Generation) -> dict[str, Any]:
     """What both have in common; a LoRA adapter is part of a model here, and chosen by that model's name."""
+    options = sampling_of(request, generation, _NAME, names=_NAMES)
+    tools = options.pop("tools", None)
     return {
         "model": generation.adapter(request) or generation.model,
         "stream": True,
-        "options": {"num_predict": request.max_tokens, **sampling_of(request, generation, _NAME, names=_NAMES)},
+        "options": {"num_predict": request.max_tokens, **options},
+        **({"tools": tools} if tools is not None else {}),
         **({"logprobs": True, "top_logprobs": generation.logprobs} if generation.logprobs is not None else {}),
     }
 
@@ -165,6 +182,7 @@ OLLAMA = Backend(
     read=read,
     emitter=partial(Emitter, False),
     content_type="application/x-ndjson",
+    fields=OLLAMA_FIELDS,
     exact_length=False,
     routes=Routes(tokenize=()),
 )
@@ -174,5 +192,6 @@ OLLAMA_CHAT = replace(
     endpoint="/api/chat",
     encode=encode_chat,
     emitter=partial(Emitter, True),
+    fields=OLLAMA_CHAT_FIELDS,
     chat=True,
 )

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from inferometer.protocol.base import Backend, Generation
+from inferometer.protocol.fields import OPENAI_COMPLETIONS_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_COMPLETION, ChunkEmitter, read_completion
 from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, adapt, stream_body
@@ -54,6 +55,7 @@ COMPLETIONS = Backend(
     decoder=partial(StreamDecoder, ChoiceReader(completion_text, has_reasoning, unread_field)),
     read=read_completion,
     emitter=partial(ChunkEmitter, VLLM_COMPLETION),
+    fields=OPENAI_COMPLETIONS_FIELDS,
     carries_token_ids=True,
     adapt=adapt,
 )

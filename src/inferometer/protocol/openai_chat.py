@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from inferometer.protocol.base import Backend, Generation
+from inferometer.protocol.fields import OPENAI_CHAT_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_CHAT, ChunkEmitter, read_chat
 from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, adapt, stream_body
@@ -130,6 +131,7 @@ CHAT = Backend(
     decoder=partial(StreamDecoder, ChoiceReader(chat_text, has_reasoning, unread_field)),
     read=read_chat,
     emitter=partial(ChunkEmitter, VLLM_CHAT),
+    fields=OPENAI_CHAT_FIELDS,
     chat=True,
     adapt=adapt,
 )

@@ -47,9 +47,12 @@ def sampling_of(
 ) -> dict[str, Any]:
     """The run's sampling parameters, the request's own over them, by the names that this server has for them.
 
-    `unknown` are those that it would drop without a word; they raise ValueError.
+    `unknown` are those that it would drop without a word; they raise ValueError. One `stop` becomes a list of one, because
+    some servers ignore a text there.
     """
-    wanted = {**generation.sampling, **request.parameters}
+    wanted: dict[str, Any] = {**generation.sampling, **request.parameters}
+    if isinstance(wanted.get("stop"), str):
+        wanted["stop"] = [wanted["stop"]]
     for name in unknown:
         if name in wanted:
             raise ValueError(f"{server} knows no {name} and would ignore it: leave it out")

@@ -12,6 +12,7 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.fields import SGLANG_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
     GrowingCount,
@@ -26,6 +27,7 @@ from inferometer.protocol.routes import VLLM_TOKENIZE, Routes
 from inferometer.request import Request
 
 _NAME = "SGLang"
+_NAMES = {"min_tokens": "min_new_tokens", "seed": "sampling_seed"}
 _DEFAULT_TOKENS = 128
 
 
@@ -36,7 +38,7 @@ def encode(request: Request, generation: Generation) -> bytes:
         "sampling_params": {
             "max_new_tokens": request.max_tokens,
             **({"ignore_eos": True} if generation.ignore_eos else {}),
-            **sampling_of(request, generation, _NAME),
+            **sampling_of(request, generation, _NAME, names=_NAMES),
         },
         "stream": True,
     }
@@ -146,6 +148,7 @@ SGLANG = Backend(
     decoder=decoder,
     read=read,
     emitter=Emitter,
+    fields=SGLANG_FIELDS,
     carries_token_ids=True,
     routes=Routes(ready="GET /ready", tokenize=(VLLM_TOKENIZE,)),
 )

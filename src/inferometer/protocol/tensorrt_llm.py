@@ -15,6 +15,7 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
+from inferometer.protocol.fields import TRITON_FIELDS, TRTLLM_SERVE_CHAT_FIELDS, TRTLLM_SERVE_COMPLETIONS_FIELDS
 from inferometer.protocol.json_stream import ForeignFrameError, JsonDecoder, text_of
 from inferometer.protocol.openai import COMPLETIONS
 from inferometer.protocol.openai_answer import ChunkEmitter, Shape, read_chat, read_completion
@@ -24,6 +25,7 @@ from inferometer.protocol.routes import Routes
 from inferometer.request import Request
 
 _NAME = "TensorRT-LLM on Triton"
+_NAMES = {"seed": "random_seed", "stop": "stop_words"}
 _SERVE = "trtllm-serve"
 _SERVE_ROUTES = Routes(ready="GET /health", tokenize=(), metrics="GET /prometheus/metrics")  # /metrics is JSON of its steps
 
@@ -36,7 +38,7 @@ def encode(request: Request, generation: Generation) -> bytes:
         "stream": True,
         **({"min_length": request.max_tokens} if generation.ignore_eos else {}),
         **({"return_log_probs": True} if generation.logprobs is not None else {}),
-        **sampling_of(request, generation, _NAME, names={"seed": "random_seed"}),
+        **sampling_of(request, generation, _NAME, names=_NAMES),
     }
     return dump_body(body, generation, bad_words="", stop_words="")
 
@@ -113,6 +115,7 @@ TRITON = Backend(
     decoder=decoder,
     read=read,
     emitter=Emitter,
+    fields=TRITON_FIELDS,
     reports_usage=False,
     chooses_adapter=False,
     routes=Routes(
@@ -128,6 +131,7 @@ TRTLLM_SERVE = replace(
     encode=encode_completion,
     read=read_serve_completion,
     emitter=partial(ChunkEmitter, _SERVE_COMPLETION),
+    fields=TRTLLM_SERVE_COMPLETIONS_FIELDS,
     chooses_adapter=False,
     routes=_SERVE_ROUTES,
 )
@@ -137,6 +141,7 @@ TRTLLM_SERVE_CHAT = replace(
     encode=encode_chat,
     read=read_serve_chat,
     emitter=partial(ChunkEmitter, _SERVE_CHAT),
+    fields=TRTLLM_SERVE_CHAT_FIELDS,
     chooses_adapter=False,
     routes=_SERVE_ROUTES,
 )

@@ -14,6 +14,7 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.fields import TGI_CHAT_FIELDS, TGI_FIELDS
 from inferometer.protocol.json_stream import ForeignFrameError, JsonDecoder, WireFormatError, text_of, token_count
 from inferometer.protocol.openai_answer import ChunkEmitter, Shape
 from inferometer.protocol.openai_chat import CHAT
@@ -145,6 +146,7 @@ TGI = Backend(
     decoder=decoder,
     read=read,
     emitter=Emitter,
+    fields=TGI_FIELDS,
     exact_length=False,
     routes=_ROUTES,
 )
@@ -154,6 +156,7 @@ TGI_CHAT = replace(
     encode=encode_chat,
     read=read_chat,
     emitter=partial(ChunkEmitter, _CHAT_SHAPE),
+    fields=TGI_CHAT_FIELDS,
     exact_length=False,
     routes=_ROUTES,
 )

@@ -63,7 +63,10 @@ ENGINES: Mapping[str, CounterNames] = {
             "prompt_tokens": _one("vllm:prompt_tokens_total"),
             "generation_tokens": _one("vllm:generation_tokens_total"),
             "prefix_queries": _one("vllm:prefix_cache_queries_total", "vllm:gpu_prefix_cache_queries_total"),
-            "prefix_hits": _one("vllm:prefix_cache_hits_total", "vllm:gpu_prefix_cache_hits_total"),
+            "prefix_hits": (  # and what an external cache had of the rest, such as LMCache
+                ("vllm:prefix_cache_hits_total", "vllm:external_prefix_cache_hits_total"),
+                ("vllm:gpu_prefix_cache_hits_total",),
+            ),
             "preemptions": _one("vllm:num_preemptions_total"),
             "rejections": _one("vllm:admission_rejections_total"),
             "queued": _one("vllm:request_queue_time_seconds_count"),

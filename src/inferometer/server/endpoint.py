@@ -257,10 +257,12 @@ class Endpoint:
                 return ids
         return None
 
-    def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None:
-        """Prompt tokens of `messages` in the model's chat template; None where the server cannot tell."""
+    def tokenize_chat(self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None) -> int | None:
+        """Prompt tokens of `messages` in the model's chat template, with `fields` such as tools; None where the server cannot
+        tell."""
         path = next((route.path for route in self.routes.tokenize if route.chat), None)
-        answer = self._counted(path, {"model": model, "messages": list(messages)}) if path else None
+        question = {"model": model, "messages": list(messages), **(fields or {})}
+        answer = self._counted(path, question) if path else None
         count = answer.get("count") if isinstance(answer, dict) else None
         return count if type(count) is int and count > 0 else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -12,7 +13,7 @@ from pydantic import Field
 from inferometer.spec.base import MOST, NonNegativeInt, PositiveInt, Seconds, Spec
 from inferometer.spec.lengths import length_range
 from inferometer.spec.load import Load, Ramp, Step
-from inferometer.spec.workload import AnyWorkload, RandomWorkload
+from inferometer.spec.workload import AnyWorkload, RandomWorkload, are_written
 
 __all__ = [
     "AnyWorkload",
@@ -32,9 +33,16 @@ __all__ = [
     "length_range",
 ]
 
-MEASUREMENT_VERSION = 2
+MEASUREMENT_VERSION = 3
 """Raised when the same spec would measure something else than before. 1: first version. 2: warm-ups
-that do not fill the slots of a closed loop evenly have ended before it begins."""
+that do not fill the slots of a closed loop evenly have ended before it begins. 3: what rows of files
+say beside their prompts is sent."""
+
+MEASURED_BEFORE: Mapping[int, str] = {
+    2: "warm-ups that are no multiple of max_concurrency reached into the measured requests, which lowered throughput",
+    3: "tools, pictures and request fields in the rows of a file were not sent",
+}
+"""By version: what was different before it."""
 
 Workers = Annotated[int, Field(ge=1, le=256)]
 """Processes that send. Each costs some 30 to 70 MB: a thousand by a slip of the hand would take a host's memory."""
@@ -108,12 +116,18 @@ class RunSpec(Spec):
     @property
     def measurement(self) -> int:
         """The version since which this spec has measured what it measures now."""
-        return 2 if self._is_closed_and_unevenly_warmed() else 1
+        return self._versions()[-1]
 
     @property
     def earlier_fingerprint(self) -> str | None:
         """Its identity in the version before, which measured something else; None if it did not."""
-        return _digest(self._canonical(self.measurement - 1)) if self.measurement > 1 else None
+        earlier = self._versions()[:-1]
+        return _digest(self._canonical(earlier[-1])) if earlier else None
+
+    def _versions(self) -> list[int]:
+        """Those that changed what it measures."""
+        uneven, written = self._is_closed_and_unevenly_warmed(), are_written(self.workload)
+        return [1, *([2] if uneven else []), *([3] if written else [])]
 
     def _is_closed_and_unevenly_warmed(self) -> bool:
         load = self.load

@@ -97,7 +97,7 @@ class ShareGptWorkload(FileWorkload):
 
 
 class JsonlWorkload(FileWorkload):
-    """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or one of the common instruction shapes."""
+    """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or an instruction; with tools and pictures."""
 
     kind: Literal["jsonl"] = "jsonl"
     path: FileName
@@ -225,6 +225,11 @@ def needs_messages(work: AnyWorkload) -> bool:
     The rows of a file may be messages too (`jsonl`, `hf`): that shows when they are read.
     """
     return isinstance(work, ImagesWorkload) or (isinstance(work, SessionsWorkload) and work.path is not None)
+
+
+def are_written(work: AnyWorkload) -> bool:
+    """Whether prompts stand in a file, so that a run with another seed sends the same, if perhaps in another order."""
+    return isinstance(work, FileWorkload) or (isinstance(work, SessionsWorkload) and work.path is not None)
 
 
 def writes_own_tokens(work: AnyWorkload) -> bool:

@@ -60,20 +60,17 @@ def identify(history: History, specs: Sequence[RunSpec], result_dir: Path) -> Id
 
 
 def _differently_measured(history: History, specs: Sequence[RunSpec]) -> list[str]:
-    """A sentence on results of points that an earlier version measured in another way."""
-    earlier = [
-        fingerprint
+    """A sentence on results of points that an earlier version measured in another way, for each such way."""
+    from inferometer.spec.run import MEASURED_BEFORE
+
+    ways = {
+        fingerprint: each.measurement
         for spec in specs
-        for fingerprint in (spec.earlier_fingerprint, spec.at_address(None).earlier_fingerprint)
-        if fingerprint is not None
-    ]
-    number = sum(history.current[each].counts for each in dict.fromkeys(earlier) if each in history.current)
-    if not number:
-        return []
-    return [
-        f"{_not_used(number)}: warm-ups that are no multiple of max_concurrency reached into the measured requests, which "
-        "lowered throughput."
-    ]
+        for each in (spec, spec.at_address(None))
+        if (fingerprint := each.earlier_fingerprint) is not None
+    }
+    numbers = Counter(way for each, way in ways.items() if each in history.current and history.current[each].counts)
+    return [f"{_not_used(number)}: {MEASURED_BEFORE[way]}." for way, number in sorted(numbers.items())]
 
 
 def _fingerprint(spec: RunSpec, base_url: str) -> str | None:

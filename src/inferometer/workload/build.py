@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from inferometer.request import Request
 from inferometer.spec.workload import (
     AnyWorkload,
     HfWorkload,
@@ -18,7 +19,6 @@ from inferometer.spec.workload import (
     TraceWorkload,
     needs_messages,
 )
-from inferometer.trace.schema import MISSING
 from inferometer.workload.exchanges import written_workload
 from inferometer.workload.images import images_workload
 from inferometer.workload.prefix import prefix_workload
@@ -27,7 +27,7 @@ from inferometer.workload.sessions import sessions_workload
 from inferometer.workload.sonnet import sonnet_workload
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.traces import trace_workload
-from inferometer.workload.workload import Identity, Workload, cycled
+from inferometer.workload.workload import Identity, Wire, Workload, cycled, longest_prompt
 
 Counting = Callable[[], TokenIds | TokenCounter]
 """Finds out how prompts are counted. It may have to ask the server, so it is called when all else is known to be well."""
@@ -41,14 +41,18 @@ def build_workload(
     counting: Counting,
     chat: bool,
     token_ids: bool = True,
+    fields: Collection[str] = (),
+    encode: Callable[[Request], object] = lambda _: None,
     attempt: int = 0,
 ) -> Workload:
     """`n` requests, numbered from 0. What is random about them follows from `identity`.
 
-    `chat`: the wire carries messages; one that does not carries token ids beside texts where `token_ids`. Another `attempt` has
-    other prompts where it can, for a point that is measured again on a server that may remember the first ones. Raises
-    ValueError, for the user to read; what `counting` raises passes.
+    `chat`: the wire carries messages; one that does not carries token ids beside texts where `token_ids`. `fields`: what else
+    of a request it carries; `encode` raises ValueError for a request that it cannot carry. Another `attempt` has other
+    prompts where it can, for a point that is measured again on a server that may remember the first ones. Raises ValueError,
+    for the user to read; what `counting` raises passes.
     """
+    wire = Wire(chat, token_ids, fields, encode)
     distinct = min(n, work.distinct or n)
     if isinstance(work, ShareGptWorkload | JsonlWorkload | HfWorkload):
         made = written_workload(
@@ -56,16 +60,14 @@ def build_workload(
             distinct,
             identity=identity,
             counting=lambda: _of_texts(work, counting()),
-            chat=chat,
-            token_ids=token_ids,
+            wire=wire,
             attempt=attempt,
         )
     else:
-        made = _build(work, distinct, identity=identity, counting=counting, chat=chat, attempt=attempt)
+        made = _build(work, distinct, identity=identity, counting=counting, wire=wire, attempt=attempt)
     made = cycled(made, n)
     if work.cache == "warm":
-        known = [request.prompt_tokens for request in made.requests if request.prompt_tokens != MISSING]
-        made = replace(made, reusable_tokens=max(known, default=0))
+        made = replace(made, reusable_tokens=longest_prompt(made.requests))
     return made
 
 
@@ -75,10 +77,10 @@ def _build(
     *,
     identity: Identity,
     counting: Counting,
-    chat: bool,
+    wire: Wire,
     attempt: int,
 ) -> Workload:
-    if needs_messages(work) and not chat:
+    if needs_messages(work) and not wire.chat:
         raise ValueError("Pictures and recorded conversations are chat messages: choose a chat backend, such as openai-chat.")
     counter = counting()
     match work:
@@ -89,7 +91,7 @@ def _build(
         case TraceWorkload():
             return trace_workload(work, n, identity=identity, counter=counter, attempt=attempt)
         case SessionsWorkload():
-            return sessions_workload(work, n, identity=identity, counter=counter, chat=chat, attempt=attempt)
+            return sessions_workload(work, n, identity=identity, counter=counter, wire=wire, attempt=attempt)
         case SonnetWorkload():
             return sonnet_workload(work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt)
         case ImagesWorkload():

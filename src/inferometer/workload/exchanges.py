@@ -5,10 +5,10 @@ Rows are read in batches until there are enough: of a large file no more is read
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,20 +17,29 @@ from inferometer.spec.workload import HfWorkload, JsonlWorkload, ShareGptWorkloa
 from inferometer.trace.schema import MISSING
 from inferometer.workload.counting import count_prompts, count_replies, is_chat
 from inferometer.workload.hf import SHUFFLE_BUFFER, hf_rows
+from inferometer.workload.image_files import ImageFiles
+from inferometer.workload.image_parts import count_images, images_in
 from inferometer.workload.records import Row, json_rows
+from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
 from inferometer.workload.shapes import Exchange, exchange_of
 from inferometer.workload.tokens import TokenCounter
-from inferometer.workload.workload import Identity, Workload, content_hash, cycled, seeds_of
+from inferometer.workload.workload import Identity, Wire, Workload, content_hash, cycled, seeds_of
 
 BATCH = 256
+SMALLEST_BATCH = 32
 
 Written = ShareGptWorkload | JsonlWorkload | HfWorkload
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     where: str
     exchange: Exchange
+    fields: Mapping[str, Any]
+    """Those that are sent."""
+    left_out: tuple[str, ...]
+
+    def request(self, number: int, prompt_tokens: int, max_tokens: int) -> Request:
+        return Request(number, self.exchange.prompt, prompt_tokens, max_tokens, self.fields)
 
 
 def written_workload(
@@ -39,38 +48,48 @@ def written_workload(
     *,
     identity: Identity,
     counting: Callable[[], TokenCounter],
-    chat: bool,
-    token_ids: bool = True,
+    wire: Wire,
     attempt: int = 0,
 ) -> Workload:
     """`n` requests from the rows of a data set. Another `attempt` shuffles otherwise. Raises ValueError.
 
-    How they are counted is asked for when the first rows have been read and can be carried: by messages where the wire is a
-    `chat`, else by text, and by token ids where it takes `token_ids`.
+    How they are counted is asked for when the first rows have been read and the `wire` can carry them.
     """
     order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
     rows = hf_rows(spec, order) if isinstance(spec, HfWorkload) else json_rows(spec.path, order)
-    left_out: Counter[str] = Counter()
+    images = ImageFiles(_folder(spec))
+    left_out, said = Tally(), FieldCounts()
     requests: list[Request] = []
     exact = True
-    candidates = _candidates(spec, rows, left_out)
+    candidates = _candidates(spec, rows, left_out, wire)
     counter: TokenCounter | None = None
-    while len(requests) < n and (batch := _batch(candidates, chat=chat, token_ids=token_ids)):
+    while (wanted := n - len(requests)) > 0 and (batch := _batch(candidates, wanted, wire, images)):
         counter = counter or counting()
         made, sure = _requests(spec, batch, counter, left_out)
-        requests += made[: n - len(requests)]
+        for candidate, prompt_tokens, max_tokens in made[:wanted]:
+            requests.append(candidate.request(len(requests), prompt_tokens, max_tokens))
+            said.add(candidate.fields, candidate.left_out)
         exact = exact and sure
-    requests = [Request(i, r.prompt, r.prompt_tokens, r.max_tokens) for i, r in enumerate(requests)]
-    _require_enough(spec, len(requests), n, left_out)
+    _require_enough(spec, len(requests), n, left_out.counts())
     assert counter is not None  # there are requests
     origin = {
         "file": spec.path,
         "shuffled": _shuffling(spec),
-        "left_out": dict(left_out),
+        "left_out": left_out.counts(),
+        **said.facts(),
+        **count_images(requests),
         "oversampled": max(0, n - len(requests)),
         "sha256": content_hash(requests),
     }
     return cycled(Workload(requests, _how(requests, counter, exact=exact), exact, origin=origin), n)
+
+
+def _folder(spec: Written) -> Path | None:
+    """Where pictures that rows name are; None for a data set that is not on this disk."""
+    path = Path(spec.path)
+    if isinstance(spec, HfWorkload) and not path.exists():
+        return None
+    return (path if path.is_dir() else path.parent).absolute()
 
 
 def _how(requests: list[Request], counter: TokenCounter, *, exact: bool) -> str:
@@ -86,55 +105,75 @@ def _shuffling(spec: Written) -> str | bool:
     return spec.shuffle
 
 
-def _candidates(spec: Written, rows: Iterator[Row], left_out: Counter[str]) -> Iterator[_Candidate]:
+def _candidates(spec: Written, rows: Iterator[Row], left_out: Tally, wire: Wire) -> Iterator[_Candidate]:
     """What the rows ask for. In ShareGPT's files, rows without an exchange are usual; elsewhere they are a mistake."""
     for row in rows:
         try:
-            exchange = exchange_of(row.content)
+            exchange = exchange_of(row.content, chat=wire.chat)
         except ValueError as error:
-            if not isinstance(spec, ShareGptWorkload):
+            if not isinstance(spec, ShareGptWorkload) or isinstance(error, CannotSendError):
                 raise ValueError(f"{row.where}: {error}.") from None
-            left_out["no exchange"] += 1
+            left_out.add("no exchange")
             continue
         if isinstance(spec, ShareGptWorkload) and exchange.reply is None:
-            left_out["no exchange"] += 1
+            left_out.add("no exchange")
             continue
-        yield _Candidate(row.where, exchange)
+        yield _candidate(row.where, exchange, wire)
 
 
-def _batch(candidates: Iterator[_Candidate], *, chat: bool, token_ids: bool) -> list[_Candidate]:
-    """The next of them. Raises ValueError if the wire cannot carry one."""
-    batch = list(islice(candidates, BATCH))
-    for candidate in batch:
-        _require_carried(candidate, chat=chat, token_ids=token_ids)
+def _candidate(where: str, exchange: Exchange, wire: Wire) -> _Candidate:
+    """With the fields that the wire carries. Raises ValueError if it does not carry one that is part of the prompt."""
+    try:
+        fields, others = carried(exchange.fields, wire.fields)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}.") from None
+    return _Candidate(where, exchange, fields, (*others, *exchange.left_out) if others else exchange.left_out)
+
+
+def _batch(candidates: Iterator[_Candidate], wanted: int, wire: Wire, images: ImageFiles) -> list[_Candidate]:
+    """The next of them, with their pictures. Raises ValueError if the wire cannot carry one."""
+    batch = []
+    for candidate in islice(candidates, min(BATCH, max(wanted, SMALLEST_BATCH))):
+        _require_carried(candidate, wire)
+        ready = candidate
+        if candidate.fields or is_chat(candidate.exchange.prompt):
+            try:
+                prompt = images.read(candidate.exchange.prompt)
+                if prompt is not candidate.exchange.prompt:
+                    ready = candidate._replace(exchange=candidate.exchange._replace(prompt=prompt))
+                wire.encode(ready.request(0, 0, 1))
+            except ValueError as error:
+                raise ValueError(f"{candidate.where}: {str(error).removesuffix('.')}.") from None
+        batch.append(ready)
     return batch
 
 
 def _requests(
-    spec: Written, batch: list[_Candidate], counter: TokenCounter, left_out: Counter[str]
-) -> tuple[list[Request], bool]:
-    """The batch as requests (not numbered yet), less what the filters leave out; and whether prompts are exactly counted."""
+    spec: Written, batch: list[_Candidate], counter: TokenCounter, left_out: Tally
+) -> tuple[list[tuple[_Candidate, int, int]], bool]:
+    """The batch with input and output lengths, less what the filters leave out; and whether prompts are exactly counted."""
     prompts: list[Prompt] = [candidate.exchange.prompt for candidate in batch]
-    inputs, exact = count_prompts(prompts, counter)
+    inputs, exact = count_prompts(prompts, counter, [candidate.fields for candidate in batch])
     outputs = _output_lengths(spec, batch, counter)
     requests = []
     for candidate, prompt_tokens, max_tokens in zip(batch, inputs, outputs, strict=True):
         reason = _unfit(spec, prompt_tokens, max_tokens)
         if reason:
-            left_out[reason] += 1
+            left_out.add(reason)
         else:
-            requests.append(Request(0, candidate.exchange.prompt, prompt_tokens, max_tokens))
+            requests.append((candidate, prompt_tokens, max_tokens))
     return requests, exact
 
 
-def _require_carried(candidate: _Candidate, *, chat: bool, token_ids: bool) -> None:
+def _require_carried(candidate: _Candidate, wire: Wire) -> None:
     prompt = candidate.exchange.prompt
-    if isinstance(prompt, str) or (chat if is_chat(prompt) else token_ids and not chat):
+    if isinstance(prompt, str) or (wire.chat if is_chat(prompt) else wire.token_ids and not wire.chat):
         return
     if is_chat(prompt):
-        what, other = "chat messages", "a chat backend, such as openai-chat"
+        pictures = " with pictures" if next(images_in(prompt), None) else ""
+        what, other = f"chat messages{pictures}", "a chat backend, such as openai-chat"
     else:
-        what, other = "token ids", f"text{' or messages' if chat else ''}, or another backend, such as openai"
+        what, other = "token ids", f"text{' or messages' if wire.chat else ''}, or another backend, such as openai"
     raise ValueError(f"{candidate.where}: the prompt is {what}, which this backend does not carry: take {other}.")
 
 
@@ -170,7 +209,7 @@ def _unfit(spec: Written, prompt_tokens: int, max_tokens: int) -> str | None:
     return None
 
 
-def _require_enough(spec: Written, found: int, n: int, left_out: Counter[str]) -> None:
+def _require_enough(spec: Written, found: int, n: int, left_out: Mapping[str, int]) -> None:
     if found >= n or (found and spec.oversample):
         return
     without = f" ({', '.join(f'{number} left out: {reason}' for reason, number in left_out.items())})" if left_out else ""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from inferometer.spec.workload import HfWorkload
+from inferometer.workload.image_parts import MEDIA
 from inferometer.workload.records import Row
 
 SHUFFLE_BUFFER = 10_000
@@ -31,7 +32,12 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
         if order is not None:
             rows = rows.shuffle(seed=int(order.integers(2**31)), buffer_size=SHUFFLE_BUFFER)
         for number, content in enumerate(rows, 1):
-            yield Row(f"{spec.path} ({spec.split}), row {number}", content)
+            yield Row(f"{spec.path} ({spec.split}), row {number}", _said(content))
+    except ImportError as error:  # of a package that only some data sets need
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        raise ValueError(
+            f"--dataset-path {spec.path}: this data set needs a package that is missing ({reason}); install it with pip."
+        ) from error
     except Exception as error:  # the library, and those that it calls, raise all kinds
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         what = "the data set" if Path(spec.path).exists() else "there is no such file or directory here, and the hub's data set"
@@ -40,8 +46,20 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
         ) from error
 
 
+def _said(value: Any) -> Any:
+    """Without the nulls that the library fills in where rows, messages or tools do not have the same fields."""
+    if isinstance(value, dict) and value.keys() != MEDIA:
+        return {name: _said(each) for name, each in value.items() if each is not None}
+    return [_said(each) for each in value] if isinstance(value, list) else value
+
+
 def _open(datasets: Any, spec: HfWorkload) -> Any:
-    """The split as a stream."""
+    """The split as a stream, its pictures as they are in their files: nobody has to decode them."""
+    rows = _stream(datasets, spec)
+    return rows.decode(False) if rows.features is not None else rows
+
+
+def _stream(datasets: Any, spec: HfWorkload) -> Any:
     path = Path(spec.path)
     if any((path / name).is_file() for name in _SAVED):
         saved = datasets.load_from_disk(spec.path)

@@ -32,7 +32,8 @@ def prefix_workload(
     repeated = n - len(np.unique(prefixes))
     total = sum(composed.lengths)
     origin = {"prefixes": spec.num_prefixes, "expected_hit_rate": repeated * spec.prefix_len / total if total else 0.0}
-    return Workload(requests, counter.how, composed.exact, reusable_tokens=spec.prefix_len, origin=origin)
+    reusable = spec.prefix_len if repeated else 0
+    return Workload(requests, counter.how, composed.exact, reusable_tokens=reusable, origin=origin)
 
 
 def _deal(kinds: int, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -6,10 +6,11 @@ every run sends the same. The tokens of the repeated part are what a prefix cach
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -19,15 +20,27 @@ from inferometer.spec.lengths import ranged
 from inferometer.spec.longest import WRITTEN_ANSWER
 from inferometer.spec.workload import SessionsWorkload
 from inferometer.workload.counting import count_prompts, count_replies
+from inferometer.workload.image_files import ImageFiles
+from inferometer.workload.image_parts import count_images
+from inferometer.workload.messages import Turn, said
 from inferometer.workload.pieces import Key, Piece, compose, phrases
 from inferometer.workload.random import draw_lengths
 from inferometer.workload.records import json_rows
-from inferometer.workload.shapes import Turn, turns_of
+from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
+from inferometer.workload.shapes import Conversation, conversation_of
 from inferometer.workload.tokens import TokenCounter, TokenIds
-from inferometer.workload.workload import Identity, Workload, content_hash, cycled, seeds_of
+from inferometer.workload.workload import Identity, Wire, Workload, content_hash, cycled, longest_prompt, seeds_of
 
 BATCH = 64
 """Recorded conversations that are counted at once."""
+
+ASKING = ("user", "tool")
+"""Whose turn the assistant answers."""
+
+LAST_TURNS = "turns at the end"
+
+TAKING_TURNS = re.compile("s*u(a(u|t+u?))*a?")
+"""Turns, each by its first letter: system, user, assistant, tool. A user may add something to what tools returned."""
 
 
 class _Plan(NamedTuple):
@@ -41,14 +54,14 @@ class _Plan(NamedTuple):
 
 
 def sessions_workload(
-    spec: SessionsWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, chat: bool, attempt: int = 0
+    spec: SessionsWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, wire: Wire, attempt: int = 0
 ) -> Workload:
     """`n` turns of as many conversations as that takes; the last one may be cut short. Raises ValueError."""
     if spec.path is None:
-        return _made_up(spec, n, identity=identity, counter=counter, chat=chat, attempt=attempt)
+        return _made_up(spec, n, identity=identity, counter=counter, chat=wire.chat, attempt=attempt)
     if isinstance(counter, TokenIds):
         raise ValueError("Recorded conversations are texts, which cannot be counted as token ids.")
-    return _recorded(spec, spec.path, n, identity=identity, counter=counter, attempt=attempt)
+    return _recorded(spec, spec.path, n, identity=identity, counter=counter, wire=wire, attempt=attempt)
 
 
 # Made up
@@ -71,7 +84,9 @@ def _made_up(
         for i, turn in enumerate(plan)
     ]
     origin = {"conversations": len({turn.conversation for turn in plan}), "turns": spec.turns}
-    return Workload(requests, counting, exact, reusable_tokens=max(lengths, default=0), origin=origin)
+    going_on = any(request.after is not None for request in requests)
+    reusable = max(lengths, default=0) if going_on else spec.system_len
+    return Workload(requests, counting, exact, reusable_tokens=reusable, origin=origin)
 
 
 def _planned(spec: SessionsWorkload, identity: Identity) -> Iterator[_Plan]:
@@ -121,81 +136,132 @@ def _chats(
 # Recorded
 
 
+class _Talk(NamedTuple):
+    """A recorded conversation as it is sent: its messages, and the places of those that are asked and then answered."""
+
+    where: str
+    messages: Sequence[Message]
+    kinds: Sequence[str]
+    max_tokens: int | None
+    fields: Mapping[str, Any]
+    left_out: Sequence[str]
+
+    @property
+    def asked(self) -> list[int]:
+        """The last message of each request: a user's, or the last of several results of tools."""
+        following = [*self.kinds[1:], "assistant"]
+        return [i for i, kind in enumerate(self.kinds) if kind in ASKING and following[i] == "assistant"]
+
+    def answer(self, asked: int) -> str | None:
+        """What was answered to the request that ends there; None if nobody knows."""
+        return said(self.messages[asked + 1]) if asked + 1 < len(self.messages) else None
+
+
 def _recorded(
-    spec: SessionsWorkload, path: str, n: int, *, identity: Identity, counter: TokenCounter, attempt: int
+    spec: SessionsWorkload, path: str, n: int, *, identity: Identity, counter: TokenCounter, wire: Wire, attempt: int
 ) -> Workload:
     order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
-    left_out: Counter[str] = Counter()
-    conversations = _conversations(spec, path, order, left_out)
+    left_out, beside = Tally(), FieldCounts()
+    talks = _talks(spec, path, order, left_out, wire)
     requests: list[Request] = []
-    exact, number = True, 0
-    while len(requests) < n and (batch := list(islice(conversations, BATCH))):
-        sure = _add(spec, batch, counter, requests)
-        exact, number = exact and sure, number + len(batch)
+    exact = True
+    while (wanted := n - len(requests)) > 0 and (batch := list(islice(talks, min(BATCH, wanted)))):
+        exact = _add(spec, batch, counter, requests, n=n, beside=beside) and exact
     del requests[n:]
     if not requests or (len(requests) < n and not spec.oversample):
-        told = "".join(f"; {times} rows left out: {reason}" for reason, times in left_out.items())
+        told = "".join(f"; {times} rows left out: {reason}" for reason, times in left_out.counts().items())
         fewer = f"lower --num-prompts to {len(requests)}, or allow repeats with --oversample"
         cure = fewer if requests else "give a file of conversations"
         raise ValueError(f"{path} has conversations of {len(requests)} turns in all{told}, but {n} are to be sent: {cure}.")
     origin = {
         "file": path,
         "shuffled": spec.shuffle,
-        "left_out": dict(left_out),
+        "left_out": left_out.counts(),
+        **beside.facts(),
+        **count_images(requests),
         "oversampled": n - len(requests),
         "sha256": content_hash(requests),
     }
-    longest = max(request.prompt_tokens for request in requests)
     how = counter.how if exact == counter.exact else f"{counter.how}; conversations without what the chat template adds"
-    return cycled(Workload(requests, how, exact, reusable_tokens=longest, origin=origin), n)
+    return cycled(Workload(requests, how, exact, reusable_tokens=longest_prompt(requests), origin=origin), n)
 
 
-def _conversations(
-    spec: SessionsWorkload, path: str, order: np.random.Generator | None, left_out: Counter[str]
-) -> Iterator[list[Turn]]:
-    """Those in which user and assistant take turns, cut after the number of turns that is wanted."""
+def _talks(
+    spec: SessionsWorkload, path: str, order: np.random.Generator | None, left_out: Tally, wire: Wire
+) -> Iterator[_Talk]:
+    """Those in which users (and tools) and the assistant take turns, cut after the number of user's turns that is wanted.
+
+    Raises ValueError for one that the wire cannot carry.
+    """
+    images = ImageFiles(Path(path).parent.absolute())
     for row in json_rows(path, order):
         try:
-            turns = turns_of(row.content)
+            found = conversation_of(row.content)
+        except CannotSendError as error:
+            raise ValueError(f"{row.where}: {error}.") from None
         except ValueError as error:
-            left_out[str(error)] += 1
+            left_out.add(str(error))
             continue
-        opening = 1 if turns and turns[0].role == "system" else 0
-        roles = [turn.role for turn in turns[opening:]]
-        if not roles or roles != ["user", "assistant"] * (len(roles) // 2) + ["user"] * (len(roles) % 2):
-            left_out["user and assistant do not take turns"] += 1
+        turns = list(found.turns)
+        kinds = "".join(turn.kind[0] for turn in turns)
+        if not TAKING_TURNS.fullmatch(kinds):
+            left_out.add("user and assistant do not take turns")
             continue
-        if len(roles) % 2 and spec.output_len is None:  # nobody knows how long the last answer is
-            turns = turns[:-1]
-        if len(turns) > opening:
-            yield turns[: opening + 2 * spec.turns]
+        users = [i for i, kind in enumerate(kinds) if kind == "u"]
+        end = users[spec.turns] if len(users) > spec.turns else len(turns)
+        if spec.output_len is None and found.max_tokens is None:  # nobody knows how long an answer is that is not there
+            end = kinds.rfind("a", 0, end) + 1
+        if turns := turns[:end]:
+            yield _talk(row.where, found, turns, wire, images)
         else:
-            left_out["no answer tells how long one is (--session-output-len would)"] += 1
+            left_out.add("no answer tells how long one is (--session-output-len would)")
 
 
-def _add(spec: SessionsWorkload, batch: Sequence[Sequence[Turn]], counter: TokenCounter, requests: list[Request]) -> bool:
+def _talk(where: str, found: Conversation, turns: Sequence[Turn], wire: Wire, images: ImageFiles) -> _Talk:
+    ignored = [name for turn in turns for name in turn.left_out]
+    cut = [LAST_TURNS] if len(turns) < len(found.turns) else []
+    try:
+        fields, others = carried(found.fields, wire.fields)
+        messages = images.read([turn.message for turn in turns])
+        wire.encode(Request(0, messages, 0, 1, fields))
+    except ValueError as error:
+        raise ValueError(f"{where}: {str(error).removesuffix('.')}.") from None
+    left_out = tuple(dict.fromkeys([*cut, *others, *found.left_out, *ignored]))
+    return _Talk(where, cast(Sequence[Message], messages), [turn.kind for turn in turns], found.max_tokens, fields, left_out)
+
+
+def _add(
+    spec: SessionsWorkload,
+    batch: Sequence[_Talk],
+    counter: TokenCounter,
+    requests: list[Request],
+    *,
+    n: int,
+    beside: FieldCounts,
+) -> bool:
     """The turns of these conversations as requests; whether all of them are exactly counted."""
-    chats: list[list[Prompt]] = []
-    for turns in batch:
-        messages: list[Message] = [{"role": turn.role, "content": turn.text} for turn in turns]
-        chats.append([messages[: i + 1] for i, turn in enumerate(turns) if turn.role == "user"])
-    counts, exact = count_prompts([prompt for chat in chats for prompt in chat], counter)
-    answers = iter(_answers(spec, batch, counter))
-    lengths = iter(counts)
-    for chat in chats:
-        going_on = True
-        for turn, prompt in enumerate(chat):
-            tokens, answer = next(lengths), next(answers)
-            going_on = going_on and not (spec.max_input_len is not None and tokens > spec.max_input_len)
-            if going_on:
-                i = len(requests)
-                think_ns = round(spec.think_s * NS) if turn else 0
-                requests.append(Request(i, prompt, tokens, answer, after=i - 1 if turn else None, think_ns=think_ns))
+    prompts = [(talk, asked, talk.messages[: asked + 1]) for talk in batch for asked in talk.asked]
+    counts, exact = count_prompts([prompt for _, _, prompt in prompts], counter, [talk.fields for talk, _, _ in prompts])
+    answers = _answers(spec, [(talk, asked) for talk, asked, _ in prompts], counter)
+    last: _Talk | None = None
+    going_on = True
+    for (talk, asked, prompt), tokens, answer in zip(prompts, counts, answers, strict=True):
+        goes_on, last = talk is last, talk
+        fits = spec.max_input_len is None or tokens <= spec.max_input_len
+        going_on = fits and (going_on or not goes_on)
+        if not going_on:
+            continue
+        i = len(requests)
+        if not goes_on and i < n:
+            beside.add(talk.fields, talk.left_out)
+        think_ns = round(spec.think_s * NS) if goes_on and talk.kinds[asked] == "user" else 0  # a tool does not think
+        requests.append(Request(i, prompt, tokens, answer, talk.fields, after=i - 1 if goes_on else None, think_ns=think_ns))
     return exact
 
 
-def _answers(spec: SessionsWorkload, batch: Sequence[Sequence[Turn]], counter: TokenCounter) -> list[int]:
-    """For each user's turn, the most tokens to generate."""
-    if spec.output_len is not None:
-        return [spec.output_len for turns in batch for turn in turns if turn.role == "user"]
-    return count_replies([turn.text for turns in batch for turn in turns if turn.role == "assistant"], counter)
+def _answers(spec: SessionsWorkload, asked: Sequence[tuple[_Talk, int]], counter: TokenCounter) -> list[int]:
+    """For each request, the most tokens to generate: as asked for, as the row says, else as many as were answered."""
+    lengths = [spec.output_len or talk.max_tokens for talk, _ in asked]
+    recorded = {i: talk.answer(at) or "" for i, (talk, at) in enumerate(asked) if lengths[i] is None}
+    counted = dict(zip(recorded, count_replies(list(recorded.values()), counter), strict=True)) if recorded else {}
+    return [counted[i] if length is None else length for i, length in enumerate(lengths)]

@@ -1,6 +1,7 @@
 """What the rows of conversation and instruction data sets mean: an exchange to ask for, or all turns of a conversation.
 
-Every function takes the content of one row and raises ValueError with a reason (without the place) if it is not in it.
+Every function takes the content of one row and raises ValueError with a reason (without the place) if it is not in it; for a
+row that is understood but cannot be sent, that is a CannotSendError. Pictures are placed here and read elsewhere.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from inferometer.request import Message, Prompt
+from inferometer.request import Prompt
+from inferometer.workload.image_parts import pictures_of, place
+from inferometer.workload.messages import ROLES, Turn, is_plain, said, speakers_in, text, turns_in
+from inferometer.workload.row_fields import beside, is_said
 
 CONVERSATIONS = ("messages", "conversations", "conversation", "turns")
 PROMPTS = ("prompt", "instruction", "question", "query", "problem", "inputs", "text")
@@ -16,169 +20,216 @@ CONTEXTS = ("input", "context")
 """What an instruction is about, where it is in a field of its own."""
 REPLIES = ("completion", "response", "output", "answer", "solution", "targets", "reply")
 LIMITS = ("max_tokens", "max_completion_tokens", "max_new_tokens", "output_tokens", "output_len", "output_length")
+SYSTEMS = ("system", "system_prompt")
+"""What the system says, where it is in a field of its own."""
 
-ROLES = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "human": "user",
-    "prompter": "user",
-    "assistant": "assistant",
-    "gpt": "assistant",
-    "chatgpt": "assistant",
-    "bard": "assistant",
-    "bing": "assistant",
-    "model": "assistant",
-    "output": "assistant",
-}
-"""Who speaks, by what data sets call them."""
+MAX_TOKEN_ID = (1 << 31) - 1
 
+LATER_TURNS = "turns after the first answer"
 
-class Turn(NamedTuple):
-    """What somebody said: system, user or assistant."""
-
-    role: str
-    text: str
+_NO_FIELDS: Mapping[str, Any] = {}
 
 
 class Exchange(NamedTuple):
-    """What to ask, and what is known of the answer: its text, or how long it may be."""
+    """What to ask, what is known of the answer (its text, or how long it may be), and what else the row says."""
 
     prompt: Prompt
     reply: str | None = None
     max_tokens: int | None = None
+    fields: Mapping[str, Any] = _NO_FIELDS
+    """Of the request."""
+    left_out: tuple[str, ...] = ()
 
 
-def exchange_of(row: Mapping[str, Any]) -> Exchange:
+class Conversation(NamedTuple):
+    """All turns of a conversation, how long each answer may be, and what else the row says."""
+
+    turns: Sequence[Turn]
+    max_tokens: int | None = None
+    fields: Mapping[str, Any] = _NO_FIELDS
+    left_out: tuple[str, ...] = ()
+
+
+class _Row:
+    """A row while it is read: what has been used of it. The body of a batch request is read in its place."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        body = row.get("body")
+        self.outer: Mapping[str, Any] = {}
+        if isinstance(body, Mapping):
+            self.outer = {name: value for name, value in row.items() if name != "body"}
+            row = body
+        self.row = row
+        self.used = set(LIMITS)
+
+    def first(self, names: Sequence[str]) -> tuple[str, Any] | None:
+        """The first of these fields that is there."""
+        for name in names:
+            if self.row.get(name) is not None:
+                self.used.add(name)
+                return name, self.row[name]
+        return None
+
+    def limit(self) -> int | None:
+        """The most tokens to generate; the row's own word goes before that of its body."""
+        for holder in (self.outer, self.row):
+            for name in LIMITS:
+                limit = holder.get(name)
+                if limit is not None:
+                    if type(limit) is not int or limit < 1:
+                        raise ValueError(f"has {name} {limit!r:.60}, which is no number of tokens")
+                    return limit
+        return None
+
+    def rest(self) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """Fields of the request, and names of what is left out."""
+        fields, left_out = beside(self.row, self.used)
+        if self.outer:
+            aside = beside(self.outer, LIMITS)
+            left_out = (*aside.left_out, *aside.fields, *left_out)
+        return fields, left_out
+
+
+def exchange_of(content: Mapping[str, Any], *, chat: bool = True) -> Exchange:
     """What a row asks for.
 
-    A conversation that ends with the user is sent whole; of any other it is the first exchange. An instruction with a context
-    is one text of both.
+    A conversation that does not end with the assistant is sent whole; of any other it is the first exchange. An instruction
+    with a context is one text of both; so are, where there is no `chat`, what the row has for a system and a user's text.
     """
-    limit = _limit(row)
+    row = _Row(content)
+    limit = row.limit()
     if (messages := _conversation(row)) is not None:
-        return _of_conversation(messages, limit)
-    name = _first_of(PROMPTS, row)
-    if name is None:
-        fields = ", ".join(row) or "nothing"
-        raise ValueError(f"has no prompt: fields are {fields}, and none of {', '.join((*CONVERSATIONS, *PROMPTS))}")
-    prompt = row[name]
-    if isinstance(prompt, list):
-        return Exchange(_listed(prompt, name), _reply(row), limit)
-    prompt = _text(prompt, name)
-    context = _first_of(CONTEXTS, row)
-    if context is not None and isinstance(row[context], str) and row[context].strip():
-        prompt = f"{prompt}\n\n{_text(row[context], context)}"
-    return Exchange(prompt, _reply(row), limit)
+        prompt, reply, left_out = _first_exchange(row, messages, chat=chat)
+        reply = _reply(row) if reply is None else reply
+    else:
+        prompt, left_out = _instruction(row, chat=chat)
+        reply = _reply(row)
+    fields, unread = row.rest()
+    return Exchange(prompt, reply, limit, fields, (*left_out, *unread))
 
 
-def turns_of(row: Mapping[str, Any]) -> list[Turn]:
+def conversation_of(content: Mapping[str, Any]) -> Conversation:
     """All that was said, in order. A row that is no conversation is one of a single exchange."""
+    row = _Row(content)
+    limit = row.limit()
     messages = _conversation(row)
-    if messages is not None:
-        return [_turn(message) for message in messages]
-    exchange = exchange_of(row)
-    if not isinstance(exchange.prompt, str):
-        raise ValueError("has a prompt of token ids, which is no conversation")
-    said = [Turn("user", exchange.prompt)]
-    return said if exchange.reply is None else [*said, Turn("assistant", exchange.reply)]
+    if messages is None:
+        name, prompt = _prompt(row)
+        if isinstance(prompt, list):
+            raise ValueError("has a prompt of token ids, which is no conversation")
+        messages = [_with_context(row, text(prompt, name))]
+    turns = _with_system(_shown(row, turns_in(messages, speakers_in(messages))), row, chat=True)
+    if turns[-1].kind != "assistant" and (reply := _reply(row)) is not None:
+        turns.append(Turn("assistant", {"role": "assistant", "content": reply}))
+    fields, left_out = row.rest()
+    return Conversation(turns, limit, fields, left_out)
 
 
-def _of_conversation(messages: Sequence[Any], limit: int | None) -> Exchange:
-    if not messages:
-        raise ValueError("has a conversation without a turn")
-    if all(isinstance(message, str) for message in messages):
-        return Exchange(_text(messages[0], "turns"), None, limit)
-    roles = [_role(message) for message in messages]
-    if roles[-1] != "assistant":
-        if len(messages) == 1 and isinstance(_content(messages[0]), str):
-            return Exchange(_turn(messages[0]).text, None, limit)
-        return Exchange([_message(message) for message in messages], None, limit)
-    first_answer = roles.index("assistant")
-    asked = messages[:first_answer]
-    if "user" not in roles[:first_answer]:
-        raise ValueError("has a conversation that does not begin with the user")
-    reply = _turn(messages[first_answer]).text
-    if len(asked) == 1 and isinstance(_content(asked[0]), str):
-        return Exchange(_turn(asked[0]).text, reply, limit)
-    return Exchange([_message(message) for message in asked], reply, limit)
-
-
-def _conversation(row: Mapping[str, Any]) -> Sequence[Any] | None:
-    """The list of turns, also where it is the `prompt`, or the body of a batch request (`body`)."""
-    body = row.get("body")
-    if isinstance(body, Mapping):
-        row = body
-    name = _first_of(CONVERSATIONS, row)
-    found = row["prompt"] if name is None and isinstance(row.get("prompt"), list) else row[name] if name else None
-    if found is not None and not isinstance(found, list):
+def _conversation(row: _Row) -> Sequence[Any] | None:
+    """The list of turns, also where it is the `prompt`; None if there is none, or if that is a list of token ids."""
+    found = row.first(CONVERSATIONS) or (row.first(("prompt",)) if isinstance(row.row.get("prompt"), list) else None)
+    if found is None:
+        return None
+    name, turns = found
+    if not isinstance(turns, list):
         raise ValueError(f"has no list of turns under {name!r}")
-    if name is None and found is not None and not all(isinstance(part, Mapping) for part in found):
-        return None  # token ids
+    if name == "prompt" and not all(isinstance(part, Mapping) for part in turns):
+        return None
+    if not turns:
+        raise ValueError("has a conversation without a turn")
+    return turns
+
+
+def _prompt(row: _Row) -> tuple[str, Any]:
+    found = row.first(PROMPTS)
+    if found is None:
+        fields = ", ".join(map(str, row.row))[:200] or "nothing"
+        raise ValueError(f"has no prompt: fields are {fields}, and none of {', '.join((*CONVERSATIONS, *PROMPTS))}")
     return found
 
 
-def _turn(message: Any) -> Turn:
-    if isinstance(message, str):
-        return Turn("user", _text(message, "turns"))
-    return Turn(_role(message), _text(content_text(_content(message)), "content"))
+def _instruction(row: _Row, *, chat: bool) -> tuple[Prompt, tuple[str, ...]]:
+    """A text with what belongs to it, or token ids; and what of it is left out."""
+    name, prompt = _prompt(row)
+    if isinstance(prompt, list):
+        return _token_ids(prompt, name), ()
+    prompt = _with_context(row, text(prompt, name))
+    turns = _with_system(_shown(row, [Turn("user", {"role": "user", "content": prompt})]), row, chat=chat)
+    return _as_prompt(turns), turns[-1].left_out
 
 
-def content_text(content: Any) -> Any:
-    """The text of a message's content; of a list of parts, that of all which have some."""
-    if not isinstance(content, list):
-        return content
-    return "\n".join(part["text"] for part in content if isinstance(part, Mapping) and isinstance(part.get("text"), str))
+def _with_context(row: _Row, prompt: str) -> str:
+    found = row.first([name for name in CONTEXTS if isinstance(row.row.get(name), str)])
+    if found is None or not found[1].strip():
+        return prompt
+    return f"{prompt}\n\n{text(found[1], found[0])}"
 
 
-def _role(message: Any) -> str:
-    said = message.get("role", message.get("from")) if isinstance(message, Mapping) else None
-    if not isinstance(said, str) or said.lower() not in ROLES:
-        raise ValueError(f"has a turn of {said!r}, which is none of {', '.join(ROLES)}")
-    return ROLES[said.lower()]
+def _shown(row: _Row, turns: Sequence[Turn]) -> list[Turn]:
+    """The turns with the pictures that stand beside them in the row."""
+    pictures, names = pictures_of(row.row)
+    row.used |= names
+    return place(turns, pictures)
 
 
-def _content(message: Mapping[str, Any]) -> Any:
-    return message.get("content", message.get("value", message.get("text")))
+def _system(row: _Row) -> str | None:
+    for name in SYSTEMS:
+        said = row.row.get(name)
+        if isinstance(said, str) and said.strip() and name not in row.used:
+            row.used.add(name)
+            return text(said, name)
+    return None
 
 
-def _message(message: Any) -> Message:
-    """As chat backends send it. Parts other than text stay as they are."""
-    content = _content(message)
-    if isinstance(content, list):
-        return {"role": _role(message), "content": content}
-    return {"role": _role(message), "content": _text(content, "content")}
+def _with_system(turns: list[Turn], row: _Row, *, chat: bool) -> list[Turn]:
+    """The turns after what the row has for a system, unless they begin with the system already."""
+    if turns[0].kind == "system" or (system := _system(row)) is None:
+        return turns
+    if not chat and isinstance(prompt := _as_prompt(turns), str):
+        return [turns[0]._replace(message={"role": "user", "content": f"{system}\n\n{prompt}"})]
+    return [Turn("system", {"role": "system", "content": system}), *turns]
 
 
-def _listed(prompt: list[Any], name: str) -> list[int]:
-    if not prompt or not all(type(token) is int and token >= 0 for token in prompt):
+def _first_exchange(row: _Row, messages: Sequence[Any], *, chat: bool) -> tuple[Prompt, str | None, tuple[str, ...]]:
+    """What is asked, what is answered, and what is left out of these turns."""
+    speakers = speakers_in(messages)
+    kinds = [ROLES[speaker] for speaker in speakers]
+    if "assistant" not in kinds and all(isinstance(message, str) for message in messages):
+        asked = 1  # of several questions: each would be asked after the answer to the one before
+    else:
+        asked = len(messages) if kinds[-1] != "assistant" else kinds.index("assistant")
+    if asked < len(messages) and "user" not in kinds[:asked]:
+        raise ValueError("has a conversation that does not begin with the user")
+    pictures, names = pictures_of(row.row)
+    row.used |= names
+    turns = place(turns_in(messages if pictures else messages[: asked + 1], speakers), pictures)
+    answer = turns[asked].message if "assistant" in kinds[asked : asked + 1] else None
+    left_out: tuple[str, ...] = (LATER_TURNS,) if len(messages) > asked + (answer is not None) else ()
+    for turn in turns[:asked]:
+        left_out += tuple(name for name in turn.left_out if name not in left_out) if turn.left_out else ()
+    prompt = _as_prompt(_with_system(turns[:asked], row, chat=chat))
+    return prompt, None if answer is None else said(answer), left_out
+
+
+def _as_prompt(turns: Sequence[Turn]) -> Prompt:
+    """One text of a user is sent as such, so that every wire can carry it."""
+    if len(turns) == 1 and turns[0].message["role"] == "user" and is_plain(turns[0].message):
+        return str(turns[0].message["content"])
+    return [turn.message for turn in turns]
+
+
+def _token_ids(prompt: list[Any], name: str) -> list[int]:
+    if not prompt or not all(type(token) is int and 0 <= token <= MAX_TOKEN_ID for token in prompt):
         raise ValueError(f"has a list under {name!r} that is neither token ids nor messages")
     return prompt
 
 
-def _reply(row: Mapping[str, Any]) -> str | None:
-    name = _first_of(REPLIES, row)
-    reply = row[name] if name else None
-    return _text(reply, str(name)) if isinstance(reply, str) and reply.strip() else None
-
-
-def _limit(row: Mapping[str, Any]) -> int | None:
-    body = row.get("body")
-    for holder in (row, body if isinstance(body, Mapping) else {}):
-        if (name := _first_of(LIMITS, holder)) is not None:
-            limit = holder[name]
-            if type(limit) is not int or limit < 1:
-                raise ValueError(f"has {name} {limit!r}, which is no number of tokens")
-            return limit
-    return None
-
-
-def _first_of(names: Sequence[str], row: Mapping[str, Any]) -> str | None:
-    return next((name for name in names if row.get(name) is not None), None)
-
-
-def _text(value: Any, name: str) -> str:
-    """The text, without halves of surrogate pairs, which no server takes."""
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"has no text under {name!r}")
-    return value.encode("utf-8", "replace").decode()
+def _reply(row: _Row) -> str | None:
+    """What was answered: a text, or messages of which the last one is the answer."""
+    found = row.first(REPLIES)
+    if found is None:
+        return None
+    name, reply = found
+    if isinstance(reply, list) and is_said(reply) and all(isinstance(message, Mapping) for message in reply):
+        return said(turns_in(reply, speakers_in(reply))[-1].message)
+    return text(reply, name) if isinstance(reply, str) and reply.strip() else None

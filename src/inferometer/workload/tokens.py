@@ -6,7 +6,7 @@ object that can be asked; no HTTP is known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,7 +45,7 @@ class ServerTokens(Protocol):
 
     def tokenize(self, model: str, text: str) -> list[int] | None: ...
 
-    def tokenize_chat(self, model: str, messages: Sequence[Message]) -> int | None: ...
+    def tokenize_chat(self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None) -> int | None: ...
 
 
 class TokenCounter(Protocol):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
@@ -24,10 +23,21 @@ from inferometer.request import Request
 from inferometer.spec.workload import TraceWorkload
 from inferometer.workload.pieces import Piece, compose
 from inferometer.workload.records import csv_rows, is_json, json_rows
+from inferometer.workload.row_fields import FieldCounts, Tally, is_said
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.workload import Identity, Workload, content_hash
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?")
+
+
+READ = frozenset(
+    {
+        *("Timestamp", "Model", "Request tokens", "Response tokens", "Total tokens"),
+        *("TIMESTAMP", "ContextTokens", "GeneratedTokens"),
+        *("timestamp", "input_length", "output_length", "hash_ids"),
+    }
+)
+"""Columns of the three forms that are read, or follow from those that are."""
 
 
 class Recorded(NamedTuple):
@@ -38,16 +48,19 @@ class Recorded(NamedTuple):
     output_tokens: int
     model: str | None = None
     blocks: tuple[int, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Fields of the row that say something else."""
 
 
 def trace_workload(
     spec: TraceWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, attempt: int = 0
 ) -> Workload:
     """The first `n` requests of a trace that the filters let through, in their order. Raises ValueError."""
-    left_out: Counter[str] = Counter()
+    left_out, said = Tally(), FieldCounts()
     rows = list(islice(_fitting(spec, left_out), n))
     if len(rows) < n:
-        without = f" ({', '.join(f'{number} left out: {reason}' for reason, number in left_out.items())})" if left_out else ""
+        reasons = ", ".join(f"{number} left out: {reason}" for reason, number in left_out.counts().items())
+        without = f" ({reasons})" if reasons else ""
         raise ValueError(
             f"{spec.path} has {len(rows)} usable rows{without}, but {n} requests are to be made: lower --num-prompts."
         )
@@ -56,11 +69,14 @@ def trace_workload(
         Request(i, prompt, tokens, row.output_tokens)
         for i, (prompt, tokens, row) in enumerate(zip(composed.prompts, composed.lengths, rows, strict=True))
     ]
+    for row in rows:
+        said.add((), row.unread)
     shared = any(row.blocks for row in rows)
     origin = {
         "file": spec.path,
         "shuffled": False,
-        "left_out": dict(left_out),
+        "left_out": left_out.counts(),
+        **said.facts(),
         "lengthened": sum(tokens > row.prompt_tokens for tokens, row in zip(composed.lengths, rows, strict=True)),
         "shares_blocks": shared,
         "sha256": content_hash(requests),
@@ -87,7 +103,7 @@ def _pieces(spec: TraceWorkload, number: int, row: Recorded) -> list[Piece]:
     return [*pieces, Piece(("own", number), left)]
 
 
-def _fitting(spec: TraceWorkload, left_out: Counter[str]) -> Iterator[Recorded]:
+def _fitting(spec: TraceWorkload, left_out: Tally) -> Iterator[Recorded]:
     last_ns: int | None = None
     for where, row in _rows(spec.path):
         if last_ns is not None and row.time_ns < last_ns:
@@ -95,7 +111,7 @@ def _fitting(spec: TraceWorkload, left_out: Counter[str]) -> Iterator[Recorded]:
         last_ns = row.time_ns
         reason = _unfit(spec, row)
         if reason:
-            left_out[reason] += 1
+            left_out.add(reason)
         else:
             yield row
 
@@ -117,7 +133,11 @@ def _rows(path: str) -> Iterator[tuple[str, Recorded]]:
     for where, content in json_rows(path) if is_json(path) else csv_rows(path):
         read = read or _form(path, content)
         try:
-            yield where, read(content)
+            recorded = read(content)
+            yield (
+                where,
+                recorded._replace(unread=tuple(name for name in content if name not in READ and is_said(content[name]))),
+            )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = f"has no {error}" if isinstance(error, KeyError) else str(error)
             raise ValueError(f"{where}: {reason}; repair the row or take it out.") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,9 +12,25 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.request import Request
+from inferometer.trace.schema import MISSING
+
+ANY_LENGTH = 1 << 31
+"""Tokens that no prompt is longer than."""
 
 Identity = tuple[int, str, int]
 """(seed, point, repeat): all that is random about a workload follows from it; `point` is any name that is the point's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What the wire of a point can carry: a `chat` carries messages, another one token ids beside texts where `token_ids`."""
+
+    chat: bool
+    token_ids: bool = True
+    fields: Collection[str] = ()
+    """Of a request, beside its prompt and its length."""
+    encode: Callable[[Request], object] = lambda _: None
+    """Raises ValueError if it cannot carry what is in a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +68,16 @@ def cycled(work: Workload, n: int) -> Workload:
         turn, original = i - i % distinct, work.requests[i % distinct]
         after = None if original.after is None else original.after + turn
         requests.append(replace(original, id=i, after=after))
-    longest = max(request.prompt_tokens for request in work.requests)
+    reusable = longest_prompt(work.requests)
     return replace(
-        work, requests=requests, reusable_tokens=longest, origin={**work.origin, "distinct": distinct}, recorded_ns=None
+        work, requests=requests, reusable_tokens=reusable, origin={**work.origin, "distinct": distinct}, recorded_ns=None
     )
+
+
+def longest_prompt(requests: Sequence[Request]) -> int:
+    """Tokens of the longest prompt, or more: ANY_LENGTH where one is as long as only the server can tell."""
+    lengths = [request.prompt_tokens for request in requests]
+    return ANY_LENGTH if MISSING in lengths else max(lengths, default=0)
 
 
 def content_hash(requests: Sequence[Request]) -> str:

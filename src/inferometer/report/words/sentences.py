@@ -135,6 +135,18 @@ def _client_delay(level: Level, figures: Figures) -> str:
     raise KeyError
 
 
+def _prefix_hits(level: Level, figures: Figures) -> str:
+    if level == Level.NOTE:
+        return "none"
+    raise KeyError
+
+
+def _warm_cache(level: Level, figures: Figures) -> str:
+    if not figures:
+        return "unknown"
+    return "rehearsal" if "rehearsal" in figures else "cold" if level == Level.INVALID else "partly"
+
+
 VARIANTS: Mapping[str, Callable[[Level, Figures], str]] = {
     "interruption": _interruption,
     "stamps": _stamps,
@@ -145,9 +157,11 @@ VARIANTS: Mapping[str, Callable[[Level, Figures], str]] = {
     "token_counts": lambda level, figures: str(figures["kind"]),
     "schedule_lag": _schedule_lag,
     "beyond_calibration": lambda level, figures: "untried" if level == Level.NOTE else "beyond",
+    "prefix_hits": _prefix_hits,
     "server_restarted": _restarted,
     "steady_state": _steady,
     "neighbours": _neighbours,
+    "warm_cache": _warm_cache,
 }
 """Of checks that have several sentences to say: which one. Those that raise KeyError have the check's own key for the usual
 one."""

@@ -244,9 +244,30 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.preemptions.title": "请求被抢占",
     "check.preemptions": "因 KV 缓存空间不足发生 {preemptions:,} 次抢占：被抢占的请求要重新计算已有的内容。",
     "check.preemptions.next": "减少并发数、缩短请求，或给服务器的 KV 缓存更多显存。",
-    "check.prefix_hits.title": "意外命中前缀缓存",
+    "check.prefix_hits.title": "前缀缓存命中",
     "check.prefix_hits": "服务器的前缀缓存命中了 {unexpected_share:.1%} 的输入 token，这并非测试本意：TTFT 会显得过低。",
     "check.prefix_hits.next": "换一个 --seed，或重启服务器，或关闭它的前缀缓存；并确认没有别人发送同样的提示词。",
+    "check.prefix_hits.none": "按测试计划，输入的开头可能相同，但服务器的前缀缓存没有命中任何 token。",
+    "check.prefix_hits.none.next": "如果本应启用前缀缓存，请在启动服务器时打开它，并确认容量足够；否则可忽略。",
+    "check.warm_cache.title": "热缓存",
+    "check.warm_cache.cold": (
+        "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}：这是冷缓存的结果，不是热缓存的结果。"
+    ),
+    "check.warm_cache.cold.next": (
+        "启动服务器时打开前缀缓存，并保证它能容纳全部输入；先用同样的命令和 --seed 加 --cache cold 发送一遍，再测热缓存。"
+        "比缓存块（16 到 256 个 token）还短的输入不会进入缓存。"
+    ),
+    "check.warm_cache.partly": (
+        "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}：缓存只有一部分是热的，结果冷热混杂。"
+    ),
+    "check.warm_cache.partly.next": "保证缓存能容纳全部输入，冷、热两次测试之间不要运行其他请求。",
+    "check.warm_cache.unknown": "无法确认输入是否在服务器的前缀缓存中：回答里没有缓存命中数，服务器也没有公布相应的计数。",
+    "check.warm_cache.unknown.next": (
+        "让服务器报告命中数：vLLM 加 --enable-prompt-tokens-details，SGLang 加 --enable-cache-report 或 --enable-metrics；"
+        "TGI 无法报告。"
+    ),
+    "check.warm_cache.rehearsal": "内置引擎没有前缀缓存：演练中的热缓存测试点与冷缓存一样，每个输入都要重新计算。",
+    "check.warm_cache.rehearsal.next": "要比较冷、热缓存，请测试真实的服务器。",
     "check.other_clients.title": "服务器另有他人使用",
     "check.other_clients": "按服务器自己的计数：{parts}。",
     "check.other_clients.part.in_flight_before": "开始之前已有 {value:,.0f} 个请求在处理",

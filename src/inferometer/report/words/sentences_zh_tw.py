@@ -245,9 +245,30 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.preemptions.title": "請求被搶佔",
     "check.preemptions": "因 KV 快取空間不足發生 {preemptions:,} 次搶佔：被搶佔的請求要重新計算已有的內容。",
     "check.preemptions.next": "減少並行數、縮短請求，或給伺服器的 KV 快取更多顯示記憶體。",
-    "check.prefix_hits.title": "意外命中前綴快取",
+    "check.prefix_hits.title": "前綴快取命中",
     "check.prefix_hits": "伺服器的前綴快取命中了 {unexpected_share:.1%} 的輸入 token，這並非測試本意：TTFT 會顯得過低。",
     "check.prefix_hits.next": "換一個 --seed，或重新啟動伺服器，或關閉它的前綴快取；並確認沒有別人傳送同樣的提示詞。",
+    "check.prefix_hits.none": "依測試計畫，輸入的開頭可能相同，但伺服器的前綴快取沒有命中任何 token。",
+    "check.prefix_hits.none.next": "如果本應啟用前綴快取，請在啟動伺服器時開啟，並確認容量足夠；否則可忽略。",
+    "check.warm_cache.title": "熱快取",
+    "check.warm_cache.cold": (
+        "{share:.1%} 的輸入 token 來自伺服器的前綴快取，最多可達 {possible_share:.1%}：這是冷快取的結果，不是熱快取的結果。"
+    ),
+    "check.warm_cache.cold.next": (
+        "啟動伺服器時開啟前綴快取，並確保它容得下全部輸入；先用同樣的指令和 --seed 加 --cache cold 傳送一遍，再測熱快取。"
+        "比快取區塊（16 到 256 個 token）還短的輸入不會進入快取。"
+    ),
+    "check.warm_cache.partly": (
+        "{share:.1%} 的輸入 token 來自伺服器的前綴快取，最多可達 {possible_share:.1%}：快取只有一部分是熱的，結果冷熱混雜。"
+    ),
+    "check.warm_cache.partly.next": "確保快取容得下全部輸入，冷、熱兩次測試之間不要執行其他請求。",
+    "check.warm_cache.unknown": "無法確認輸入是否在伺服器的前綴快取中：回應裡沒有快取命中數，伺服器也沒有公布相應的計數。",
+    "check.warm_cache.unknown.next": (
+        "讓伺服器回報命中數：vLLM 加 --enable-prompt-tokens-details，SGLang 加 --enable-cache-report 或 --enable-metrics；"
+        "TGI 無法回報。"
+    ),
+    "check.warm_cache.rehearsal": "內建引擎沒有前綴快取：演練中的熱快取測試點與冷快取一樣，每個輸入都要重新計算。",
+    "check.warm_cache.rehearsal.next": "要比較冷、熱快取，請測試真實的伺服器。",
     "check.other_clients.title": "伺服器另有他人使用",
     "check.other_clients": "依伺服器自己的計數：{parts}。",
     "check.other_clients.part.in_flight_before": "開始之前已有 {value:,.0f} 個請求在處理",

@@ -1,0 +1,135 @@
+"""What pictures of rows hold: files, base64 and bytes become `data:` URLs; addresses are left for the server to fetch.
+
+Only regular files are opened, and none that is too large. Nothing is fetched over a network. Every error is a ValueError with
+the reason, without the place.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import errno
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from inferometer.request import Prompt
+from inferometer.workload.image_parts import images_in, is_url, with_images
+from inferometer.workload.row_fields import sendable
+
+MAX_IMAGE_BYTES = 32 << 20
+
+MAX_IMAGES_BYTES = 4 << 30
+"""Of all pictures of a workload, which are in memory together."""
+
+HEAD_BYTES = 32
+
+KINDS: tuple[tuple[bytes, int, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"GIF87a", 0, "image/gif"),
+    (b"GIF89a", 0, "image/gif"),
+    (b"WEBP", 8, "image/webp"),
+    (b"ftypavif", 4, "image/avif"),
+    (b"II*\0", 0, "image/tiff"),
+    (b"MM\0*", 0, "image/tiff"),
+    (b"\0\0\0\0", 6, "image/bmp"),
+)
+"""What stands where in a file of which kind. A BMP file also begins with BM."""
+
+
+class ImageFiles:
+    """Reads the pictures of a workload, each file once."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """`folder`: what paths in rows are relative to. None: the rows are from elsewhere, and name no files of this disk."""
+        self._folder = folder
+        self._urls: dict[Path, str] = {}
+        self._bytes = 0
+
+    def read(self, prompt: Prompt) -> Prompt:
+        """The prompt with its pictures in it."""
+        if next(images_in(prompt), None) is None:
+            return prompt
+        return [with_images(message, self._url) if isinstance(message, Mapping) else message for message in prompt]  # type: ignore[return-value]
+
+    def _url(self, source: Any) -> str:
+        if isinstance(source, Mapping):
+            source = source.get("bytes") or source.get("path")
+        if isinstance(source, bytes):
+            return self._data_url(source, "a picture of the row")
+        if not isinstance(source, str) or not source.strip():
+            raise ValueError(f"has {source!r:.60} for a picture, which is no path, address, base64 or bytes")
+        if is_url(source) or source[:5].lower() == "data:":
+            return str(sendable(source))
+        encoded = _from_base64(source)
+        return self._file(source) if encoded is None else self._data_url(encoded, "a picture of the row")
+
+    def _file(self, name: str) -> str:
+        path = self._path(name)
+        if path not in self._urls:
+            try:
+                content = _content(path)
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) else error
+                raise ValueError(
+                    f"names the picture {name!r:.200}, which cannot be read ({why}): put it there, or take the row out; "
+                    f"paths are relative to {self._folder}"
+                ) from None
+            self._urls[path] = self._data_url(content, str(path))
+        return self._urls[path]
+
+    def _path(self, name: str) -> Path:
+        parts = urlsplit(name) if "://" in name else None
+        if parts is not None and (parts.scheme != "file" or parts.netloc not in ("", "localhost")):
+            raise ValueError(f"has the picture {name!r:.100}, which cannot be read here: give a path, or http:// or https://")
+        if self._folder is None:
+            raise ValueError(
+                f"names the picture {name!r:.100}, but the data set is not on this disk: download it, and give its folder"
+            )
+        return self._folder / (name if parts is None else unquote(parts.path))
+
+    def _data_url(self, content: bytes, what: str) -> str:
+        kind = kind_of(content)
+        if kind is None:
+            raise ValueError(f"{what} is no picture: it is neither PNG, JPEG, WebP, GIF, BMP, TIFF nor AVIF")
+        if len(content) > MAX_IMAGE_BYTES:
+            raise ValueError(f"{what} is larger than {MAX_IMAGE_BYTES >> 20} MB, which is the limit for a picture")
+        self._bytes += len(content)
+        if self._bytes > MAX_IMAGES_BYTES:
+            raise ValueError(f"the pictures up to here are larger than {MAX_IMAGES_BYTES >> 30} GB: lower --num-prompts")
+        return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def kind_of(content: bytes) -> str | None:
+    """The media type of a picture, by its first bytes; None if it is none."""
+    for mark, at, kind in KINDS:
+        if content[at : at + len(mark)] == mark and (kind != "image/bmp" or content[:2] == b"BM"):
+            return kind
+    return None
+
+
+def _from_base64(text: str) -> bytes | None:
+    """What a text holds if it is a picture in base64. (A JPEG's begins like a path: /9j/.)"""
+    head = "".join(text[: 4 * HEAD_BYTES].split())[:HEAD_BYTES]
+    try:
+        if kind_of(base64.b64decode(head[: len(head) // 4 * 4], validate=True)) is None:
+            return None
+        return base64.b64decode("".join(text.split()), validate=True)
+    except binascii.Error:
+        return None
+
+
+def _content(path: Path) -> bytes:
+    """Raises OSError, or ValueError for a path that no system knows."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO that nobody writes must not hold us
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_IMAGE_BYTES + 1)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,229 @@
+"""Pictures of rows: which a row has, and where in its messages they belong. What is in them is read elsewhere.
+
+A picture becomes a part `image_url` of a message, as chat backends send it. Until it is read, its url is the row's own: an
+address, a path, base64, bytes, or a mapping of `bytes` and `path`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from inferometer.request import Message, Prompt, Request
+from inferometer.workload.messages import IMAGE_PARTS, Turn
+from inferometer.workload.row_fields import CannotSendError, is_said, sendable
+
+IMAGES = (
+    "image_files",
+    "images",
+    "image",
+    "image_file",
+    "image_path",
+    "image_paths",
+    "image_url",
+    "image_urls",
+    "img",
+    "picture",
+    "pictures",
+)
+"""Fields of rows that hold pictures, or say where they are."""
+
+NOT_SENT = (
+    "audio",
+    "audios",
+    "audio_file",
+    "audio_files",
+    "audio_path",
+    "audio_filepath",
+    "video",
+    "videos",
+    "video_file",
+    "video_files",
+    "video_path",
+    "video_url",
+)
+"""Fields of rows that hold sound or film, or say where they are."""
+
+_NAMES = frozenset((*IMAGES, *NOT_SENT))
+
+MEDIA = {"bytes", "path"}
+"""What a picture of the `datasets` library is a mapping of, whatever its column is called."""
+
+UNMATCHED = "<image> without a picture"
+
+_PLACE = re.compile(r"<image(?:[ _]?(\d{1,3}))?>")
+_SOURCES = ("image_url", "image", "url", "path", "bytes", "data", "source")
+"""Where a part of a message has its picture."""
+
+
+def pictures_of(row: Mapping[str, Any]) -> tuple[list[Any], set[str]]:
+    """The pictures that stand beside the prompt, and the fields they are in. Raises CannotSendError for sound and film."""
+    pictures: list[Any] = []
+    names = set()
+    for name, value in row.items():
+        if name not in _NAMES and value.__class__ not in (dict, list):
+            continue
+        if name in NOT_SENT and is_said(value):
+            raise CannotSendError(f"has sound or film under {name!r}, which is not sent; remove the field to send the rest")
+        listed = value if isinstance(value, list) else [value]
+        is_picture = _is_source if name in IMAGES else _is_media
+        if is_said(value) and all(map(is_picture, listed)):
+            pictures += listed
+            names.add(name)
+    return pictures, names
+
+
+def _is_source(value: Any) -> bool:
+    return isinstance(value, str | bytes | Mapping) and bool(value)
+
+
+def _is_media(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == MEDIA
+
+
+def place(turns: Sequence[Turn], pictures: Sequence[Any]) -> list[Turn]:
+    """The turns with these pictures: each where `<image>` or an empty part stands for it, else after the first user's text.
+
+    Raises CannotSendError if a picture is missing.
+    """
+    if not pictures:
+        turns = [_without_pictures(turn) for turn in turns]
+        if list not in [turn.message["content"].__class__ for turn in turns]:
+            return turns
+    album = _Album(pictures)
+    placed = [_placed(turn, album) for turn in turns]
+    rest = album.rest()
+    if not rest:
+        return placed
+    first = next((i for i, turn in enumerate(placed) if turn.kind == "user"), None)
+    if first is None:
+        raise CannotSendError("has pictures, but no turn of a user to show them in")
+    message = placed[first].message
+    content = message["content"]
+    parts = [*(content if isinstance(content, list) else [_text(content)]), *map(image_part, rest)]
+    placed[first] = placed[first]._replace(message={**message, "content": parts})
+    return placed
+
+
+def _without_pictures(turn: Turn) -> Turn:
+    """Where a row has no picture, `<image>` is a text like any other; perhaps a picture was meant, which then is said."""
+    content = turn.message["content"]
+    if content.__class__ is not str or "<image>" not in content:
+        return turn
+    return turn._replace(left_out=(*turn.left_out, UNMATCHED))
+
+
+class _Album:
+    """The pictures beside a prompt, taken one by one or by number."""
+
+    def __init__(self, pictures: Sequence[Any]) -> None:
+        self._pictures = pictures
+        self._taken: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._pictures)
+
+    def take(self, number: str | None) -> Any:
+        untaken = (i for i in range(len(self._pictures)) if i not in self._taken)
+        index = int(number) - 1 if number else next(untaken, -1)
+        if not 0 <= index < len(self._pictures):
+            raise CannotSendError(f"has places for more pictures than the {len(self._pictures)} that are there")
+        self._taken.add(index)
+        return self._pictures[index]
+
+    def rest(self) -> list[Any]:
+        return [picture for i, picture in enumerate(self._pictures) if i not in self._taken]
+
+
+def _placed(turn: Turn, album: _Album) -> Turn:
+    content = turn.message["content"]
+    if content is None or (isinstance(content, str) and not (album and turn.kind == "user")):
+        return turn
+    parts = list(_parts(content, album if turn.kind == "user" else _Album(())))
+    if parts == content or (isinstance(content, str) and len(parts) == 1 and parts[0].get("text") == content):
+        return turn
+    return turn._replace(message={**turn.message, "content": parts})
+
+
+def _parts(content: Any, album: _Album) -> Iterator[Any]:
+    for part in content if isinstance(content, list) else [_text(content)]:
+        kind = part.get("type") if isinstance(part, Mapping) else None
+        if kind == "text" and album and isinstance(part.get("text"), str):
+            yield from _split(part, album)
+        elif kind in IMAGE_PARTS:
+            yield _with_source(part, album)
+        else:
+            yield part
+
+
+def _split(part: Mapping[str, Any], album: _Album) -> Iterator[Any]:
+    """A text with pictures in the places that are marked in it."""
+    end = 0
+    said = part["text"]
+    for found in _PLACE.finditer(said):
+        if before := said[end : found.start()].strip():
+            yield _text(before)
+        yield image_part(album.take(found[1]))
+        end = found.end()
+    if not end:
+        yield part
+    elif rest := said[end:].strip():
+        yield _text(rest)
+
+
+def _with_source(part: Mapping[str, Any], album: _Album) -> Mapping[str, Any]:
+    name = next((name for name in _SOURCES if is_said(part.get(name))), None)
+    if name is None:
+        return image_part(album.take(None))
+    source, details = part[name], {key: part[key] for key in ("detail",) if isinstance(part.get(key), str)}
+    if isinstance(source, Mapping) and "url" in source:
+        details |= {key: sendable(value) for key, value in source.items() if key != "url"}
+        source = source["url"]
+    elif isinstance(source, Mapping) and is_said(source.get("data")):
+        source = source["data"]
+    return image_part(source, details)
+
+
+def image_part(source: Any, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": source, **(details or {})}}
+
+
+def _text(said: str) -> dict[str, Any]:
+    return {"type": "text", "text": said}
+
+
+def images_in(prompt: Prompt) -> Iterator[Mapping[str, Any]]:
+    """The `image_url` of every picture in a prompt."""
+    for message in prompt if not isinstance(prompt, str) else ():
+        if isinstance(message, dict) and isinstance(message["content"], list):
+            yield from (part["image_url"] for part in message["content"] if _is_image(part))
+
+
+def _is_image(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "image_url"
+
+
+def is_url(source: Any) -> bool:
+    """Whether a server has to fetch the picture itself."""
+    return isinstance(source, str) and source[:8].lower().startswith(("http://", "https://"))
+
+
+def with_images(message: Message, read: Callable[[Any], str]) -> Message:
+    """The message with what `read` makes of the source of each of its pictures."""
+    content = message["content"]
+    if not isinstance(content, list):
+        return message
+    parts = [
+        image_part(read(part["image_url"]["url"]), {k: v for k, v in part["image_url"].items() if k != "url"})
+        if _is_image(part)
+        else part
+        for part in content
+    ]
+    return {**message, "content": parts}
+
+
+def count_images(requests: Iterable[Request]) -> dict[str, int]:
+    """How many pictures there are in these requests, and how many of them the server has to fetch."""
+    urls = [image.get("url") for request in requests for image in images_in(request.prompt)]
+    return {"images_in_rows": len(urls), "images_by_url": sum(map(is_url, urls))} if urls else {}

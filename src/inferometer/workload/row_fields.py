@@ -1,0 +1,241 @@
+"""What a row says beside its prompt, its reply and its limit: fields of the request, and all else, which is left out by name.
+
+A field is a request's own only if its value is of a type that servers take there: columns of data sets may have the same name
+and mean something else.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+MAX_FIELDS_BYTES = 1 << 20
+"""Of all request fields of a row, as JSON."""
+
+MAX_DEPTH = 64
+
+MAX_NAMES = 64
+"""Names that are counted each for itself; a hostile file has a new one in every row."""
+
+MAX_NAME_CHARS = 60
+
+MAX_NAMED = 12
+"""Names in a sentence for people; `run.json` has them all."""
+
+OTHERS = "others"
+
+_MAY_BE_EMPTY = (str, list, dict)
+_NUMBER, _TEXTS, _CHOICE = (int, float), (str, list), (str, dict)
+
+REQUEST_FIELDS: Mapping[str, tuple[type, ...]] = {
+    "temperature": _NUMBER,
+    "top_p": _NUMBER,
+    "top_k": (int,),
+    "min_p": _NUMBER,
+    "frequency_penalty": _NUMBER,
+    "presence_penalty": _NUMBER,
+    "repetition_penalty": _NUMBER,
+    "length_penalty": _NUMBER,
+    "seed": (int,),
+    "stop": _TEXTS,
+    "stop_token_ids": (list,),
+    "min_tokens": (int,),
+    "logit_bias": (dict,),
+    "bad_words": (list,),
+    "include_stop_str_in_output": (bool,),
+    "skip_special_tokens": (bool,),
+    "spaces_between_special_tokens": (bool,),
+    "response_format": (dict,),
+    "structured_outputs": (dict,),
+    "guided_choice": (list,),
+    "guided_decoding_backend": (str,),
+    "guided_grammar": (str,),
+    "guided_json": _CHOICE,
+    "guided_regex": (str,),
+    "guided_whitespace_pattern": (str,),
+    "tools": _TEXTS,
+    "tool_choice": _CHOICE,
+    "parallel_tool_calls": (bool,),
+    "functions": (list,),
+    "function_call": _CHOICE,
+    "chat_template_kwargs": (dict,),
+    "mm_processor_kwargs": (dict,),
+    "reasoning_effort": (str,),
+    "reasoning": (dict,),
+    "include_reasoning": (bool,),
+    "separate_reasoning": (bool,),
+    "enable_thinking": (bool,),
+    "thinking": (bool, dict),
+    "thinking_budget": (int,),
+    "thinking_token_budget": (int,),
+    "verbosity": (str,),
+}
+"""Fields of requests that rows may set, and the types of their values. What the measurement depends on is not among them."""
+
+OF_THE_PROMPT = ("tools", "functions")
+"""What a server writes into the prompt: without it the prompt would be another one."""
+
+AS_WE_SEND: Mapping[str, Any] = {"stream": True, "n": 1, "method": "POST"}
+"""A row that says so says nothing else than what happens anyway."""
+
+
+class CannotSendError(ValueError):
+    """A row that is understood, but holds what cannot be sent: the reason, without the place."""
+
+
+class Beside(NamedTuple):
+    """Fields of the request, and the names of what is none."""
+
+    fields: Mapping[str, Any]
+    left_out: tuple[str, ...]
+
+
+NO_FIELDS: Mapping[str, Any] = {}
+NOTHING = Beside(NO_FIELDS, ())
+
+
+def beside(row: Mapping[str, Any], used: Collection[str]) -> Beside:
+    """What a row says in fields that are not `used`. Raises CannotSendError if its request fields are too large."""
+    fields: dict[str, Any] = {}
+    left_out = []
+    for name, value in row.items():
+        if name in used or not is_said(value) or (name in AS_WE_SEND and AS_WE_SEND[name] == value):
+            continue
+        found = _request_field(name, value)
+        if found is None:
+            left_out.append(name)
+        else:
+            fields[name] = found
+    if not fields:
+        return Beside(NO_FIELDS, tuple(left_out)) if left_out else NOTHING
+    size = len(json.dumps(fields))
+    if size > MAX_FIELDS_BYTES:
+        largest = max(fields, key=lambda name: len(json.dumps(fields[name])))
+        raise CannotSendError(
+            f"has {size:,} bytes of request fields, most of them {largest!r}, and {MAX_FIELDS_BYTES:,} is the limit"
+        )
+    return Beside(fields, tuple(left_out))
+
+
+def carried(fields: Mapping[str, Any], by_wire: Collection[str]) -> Beside:
+    """Those of a request's fields that a wire carries. Raises ValueError for one of the prompt that it does not carry."""
+    if not fields:
+        return NOTHING
+    for name in OF_THE_PROMPT:
+        if name in fields and name not in by_wire:
+            raise ValueError(
+                f"has {name}, which are part of the prompt and which this backend does not carry: take a chat backend, such as "
+                f"openai-chat, or rows without {name}"
+            )
+    sent = {name: value for name, value in fields.items() if name in by_wire}
+    return Beside(sent, tuple(name for name in fields if name not in sent))
+
+
+def is_said(value: Any) -> bool:
+    """Whether there is anything in a field. Data sets fill what a row does not have with null, or with nothing."""
+    return bool(value) if value.__class__ in _MAY_BE_EMPTY else value is not None
+
+
+def sendable(value: Any, depth: int = 0) -> Any:
+    """The value as JSON can hold it: without halves of surrogate pairs. Raises ValueError with a reason if it cannot."""
+    if value is None or value.__class__ is bool:
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and -(1 << 63) <= value < 1 << 64:
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if depth > MAX_DEPTH:
+        raise ValueError("is nested too deeply")
+    if isinstance(value, list | tuple):
+        return [sendable(each, depth + 1) for each in value]
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        return {sendable(name): sendable(each, depth + 1) for name, each in value.items()}
+    raise ValueError(f"holds {value!r:.60}, which no JSON of a request can hold")
+
+
+def _request_field(name: str, value: Any) -> Any:
+    """What is to be sent under this name; None if it is no field of a request, or holds what such a field cannot."""
+    types = REQUEST_FIELDS.get(name)
+    if types is None or not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        return None
+    try:
+        return _tools(value) if name == "tools" else sendable(value)
+    except ValueError:
+        return None
+
+
+def _tools(value: Any) -> Any:
+    """The list of tools, also where it is written as text, or as bare functions, as data sets for training have it."""
+    try:
+        listed = json.loads(value) if isinstance(value, str) else value
+    except RecursionError:
+        return None
+    if not isinstance(listed, list) or not all(isinstance(tool, Mapping) for tool in listed):
+        return None
+    tools = [tool if "type" in tool or "name" not in tool else {"type": "function", "function": tool} for tool in listed]
+    return sendable(tools) or None
+
+
+class Tally:
+    """How many rows there were of what, by names that others chose: printable ones, and no more than can be read."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def add(self, *names: str) -> None:
+        for name in names:
+            known = name if name in self._counts else _readable(name)
+            if known not in self._counts and len(self._counts) >= MAX_NAMES:
+                known = OTHERS
+            self._counts[known] += 1
+
+    def counts(self) -> dict[str, int]:
+        """The largest first."""
+        return dict(self._counts.most_common())
+
+    def __bool__(self) -> bool:
+        return bool(self._counts)
+
+
+def _readable(name: str) -> str:
+    shown = "".join(character if character.isprintable() else "?" for character in str(name))
+    return shown if len(shown) <= MAX_NAME_CHARS else f"{shown[: MAX_NAME_CHARS - 1]}…"
+
+
+class FieldCounts:
+    """What the rows that are sent say beside their prompts: how many of them said each thing, sent or left out."""
+
+    def __init__(self) -> None:
+        self._sent, self._left_out = Tally(), Tally()
+
+    def add(self, sent: Iterable[str], left_out: Iterable[str]) -> None:
+        self._sent.add(*sent)
+        self._left_out.add(*left_out)
+
+    def facts(self) -> dict[str, Any]:
+        """In plain values, for whoever reads a result."""
+        return {"fields_sent": self._sent.counts(), "fields_left_out": self._left_out.counts()}
+
+
+def rows_in_words(origin: Mapping[str, Any]) -> str:
+    """What the rows of a data set say beside their prompts, what of it is sent and what is not; empty if it is nothing."""
+    said = []
+    if sent := origin.get("fields_sent"):
+        said.append(f"sent with the prompts: {_counts(sent)}")
+    if images := origin.get("images_in_rows"):
+        by_url = origin.get("images_by_url", 0)
+        said.append(f"pictures sent: {images}{f', {by_url} of them as addresses, which the server fetches' if by_url else ''}")
+    if left_out := origin.get("fields_left_out"):
+        said.append(f"left out: {_counts(left_out)}")
+    return "; ".join(said)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    """Such as `tools (200), temperature (180)`."""
+    named = [f"{name} ({count})" for name, count in list(counts.items())[:MAX_NAMED]]
+    return ", ".join([*named, f"and {len(counts) - MAX_NAMED} more"] if len(counts) > MAX_NAMED else named)

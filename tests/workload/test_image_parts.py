@@ -1,0 +1,109 @@
+"""Where pictures of rows belong in their messages, and that none is dropped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from picture_files import PNG, shown
+
+from inferometer.workload.image_parts import IMAGES, NOT_SENT, UNMATCHED
+from inferometer.workload.row_fields import CannotSendError
+from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
+
+MEDIA = {"bytes": PNG, "path": None}
+
+
+def text(said: str) -> dict[str, str]:
+    return {"type": "text", "text": said}
+
+
+def user(*parts: Any) -> dict[str, Any]:
+    return {"role": "user", "content": list(parts)}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("source", ["a.png", "http://x/a.png", {"path": "a.png", "bytes": None}, {"url": "a.png"}])
+def test_a_picture_beside_a_prompt_comes_after_its_text(name: str, source: Any) -> None:
+    assert exchange_of({"prompt": "what is this", name: source}).prompt == [user(text("what is this"), shown(source))]
+    assert exchange_of({"prompt": "what is this", name: [source, "b.png"]}) == Exchange(
+        [user(text("what is this"), shown(source), shown("b.png"))]
+    )
+
+
+def test_columns_of_pictures_are_known_by_what_they_hold() -> None:
+    row = {"question": "which", "image_1": MEDIA, "decoded": [MEDIA, MEDIA], "image_2": None, "meta": {"path": "x"}}
+    assert exchange_of(row) == Exchange([user(text("which"), *[shown(MEDIA)] * 3)], None, None, {}, ("meta",))
+
+
+def test_a_picture_stands_where_its_mark_is() -> None:
+    said = "<image>\nWhat is it, and <image>, compared?\n<image>"
+    row = {"images": ["a", "b", "c"], "conversations": [{"from": "human", "value": said}, {"from": "gpt", "value": "x"}]}
+    parts = [shown("a"), text("What is it, and"), shown("b"), text(", compared?"), shown("c")]
+    assert exchange_of(row) == Exchange([user(*parts)], "x")
+
+
+def test_marks_may_have_numbers() -> None:
+    row = {"question": "<image 2> or <image_1>?", "images": ["a", "b"]}
+    assert exchange_of(row).prompt == [user(shown("b"), text("or"), shown("a"), text("?"))]
+
+
+def test_parts_without_a_picture_take_those_of_the_row_in_turn() -> None:
+    asked = [user({"type": "image"}, text("one")), {"role": "assistant", "content": "x"}, user({"type": "image"}, text("two"))]
+    row = {"messages": asked, "images": ["a", "b"]}
+    assert exchange_of(row).prompt == [user(shown("a"), text("one")), asked[1], user(shown("b"), text("two"))]
+    with pytest.raises(CannotSendError, match="places for more pictures than the 1 that are there"):
+        exchange_of({**row, "images": ["a"]})
+    with pytest.raises(CannotSendError, match="places for more pictures than the 0 that are there"):
+        exchange_of({"messages": asked})
+
+
+@pytest.mark.parametrize(
+    ("part", "source", "details"),
+    [
+        ({"type": "image_url", "image_url": {"url": "a", "detail": "low"}}, "a", {"detail": "low"}),
+        ({"type": "image_url", "image_url": "a"}, "a", {}),
+        ({"type": "image", "image": "a"}, "a", {}),
+        ({"type": "image", "image": MEDIA}, MEDIA, {}),
+        ({"type": "image", "url": "http://x/a"}, "http://x/a", {}),
+        ({"type": "image", "path": "a"}, "a", {}),
+        ({"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBO"}}, "iVBO", {}),
+        ({"type": "input_image", "image_url": "a", "detail": "high"}, "a", {"detail": "high"}),
+    ],
+    ids=str,
+)
+def test_parts_of_other_forms_become_those_of_openai(part: dict[str, Any], source: Any, details: dict[str, str]) -> None:
+    assert exchange_of({"messages": [user(text("see"), part)]}).prompt == [user(text("see"), shown(source, **details))]
+
+
+def test_pictures_of_later_turns_stay_with_them() -> None:
+    said = [
+        {"from": "human", "value": "<image> one"},
+        {"from": "gpt", "value": "x"},
+        {"from": "human", "value": "<image> two"},
+        {"from": "gpt", "value": "y"},
+    ]
+    row = {"image": ["a", "b"], "conversations": said}
+    assert exchange_of(row).prompt == [user(shown("a"), text("one"))]
+    assert [turn.message for turn in conversation_of(row).turns if turn.kind == "user"] == [
+        user(shown("a"), text("one")),
+        user(shown("b"), text("two")),
+    ]
+
+
+def test_a_mark_without_a_picture_is_a_text_and_is_told() -> None:
+    assert exchange_of({"prompt": "close <image> tags"}) == Exchange("close <image> tags", None, None, {}, (UNMATCHED,))
+    assert exchange_of({"prompt": "<image>", "image": 3}) == Exchange("<image>", None, None, {}, (UNMATCHED, "image"))
+
+
+def test_more_marks_than_pictures_are_refused() -> None:
+    with pytest.raises(CannotSendError, match="places for more pictures than the 1 that are there"):
+        exchange_of({"prompt": "<image> and <image>", "images": ["a"]})
+    with pytest.raises(CannotSendError, match="places for more pictures than the 2 that are there"):
+        exchange_of({"prompt": "<image 3>", "images": ["a", "b"]})
+
+
+@pytest.mark.parametrize("name", NOT_SENT)
+def test_sound_and_film_are_refused_also_where_rows_without_an_exchange_are_usual(name: str) -> None:
+    with pytest.raises(CannotSendError, match=f"sound or film under '{name}'"):
+        exchange_of({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], name: "x"})

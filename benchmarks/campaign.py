@@ -28,7 +28,7 @@ from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import Block
-from inferometer.store.standing import Places
+from inferometer.store.places import Places
 
 POINTS = 2000
 AT_ONCE = EngineSettings(ttft_ms=0.5, itl_ms=0.02, max_model_len=4096)

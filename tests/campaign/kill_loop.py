@@ -31,10 +31,11 @@ from inferometer.spec.campaign import CampaignSpec, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.history import History
 from inferometer.store.ledger import read_ledger
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import read_standing
 
 POINTS_IN_A_LIFE = 4
-LONGEST_LIFE_S = 0.6
+LONGEST_LIFE_S = 5.0
 """A runner lives as long as it needs for so many points, or this, at most."""
 SAME = ("model_id", "num_prompts", "completed", "failed", "total_input_tokens", "total_output_tokens", "request_rate")
 """What a JSON file says whenever it was measured."""

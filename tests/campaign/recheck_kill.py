@@ -26,7 +26,8 @@ from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.ledger import read_ledger
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import read_standing
 
 DOUBTFUL = 8
 

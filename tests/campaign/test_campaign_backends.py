@@ -15,7 +15,7 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.server.kinds import server_for
 from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.server_recipe import BackendName, ChatBackend
-from inferometer.store.standing import Places
+from inferometer.store.places import Places
 
 ROOMY = replace(FAST, max_model_len=512)  # for the trial texts by which prompts are counted
 

@@ -14,7 +14,7 @@ from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, M
 from inferometer.server.base import Confirmation
 from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec
-from inferometer.store.standing import Places
+from inferometer.store.places import Places
 
 LOW: dict[Kind, Ceiling] = {kind: Ceiling(0.5, "client") for kind in UNITS}
 LOW_CALIBRATION = Calibration({}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", LOW, ())

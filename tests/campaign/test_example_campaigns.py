@@ -14,7 +14,7 @@ from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
-from inferometer.store.standing import Places
+from inferometer.store.places import Places
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""

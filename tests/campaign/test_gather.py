@@ -16,7 +16,8 @@ from inferometer.campaign.gather import GatherError, collect, tar_name
 from inferometer.campaign.merge import Merged, merge
 from inferometer.campaign.results import Results
 from inferometer.store.ledger import LedgerError, dump, read_ledger
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import read_standing
 
 
 def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") -> Places:

@@ -21,7 +21,8 @@ from inferometer.campaign.runner import run_campaign
 from inferometer.results import ResultsError, read
 from inferometer.store.checksum import checksum_of
 from inferometer.store.ledger import LedgerError, dump, read_ledger
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import read_standing
 
 TIME = "2026-01-01T00:00:00+00:00"
 

@@ -25,7 +25,8 @@ from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.history import Result
 from inferometer.store.ledger import read_ledger
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import read_standing
 from inferometer.trace.server_counters import Reading
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
@@ -145,7 +146,7 @@ KILLED_AFTER_THREE = """
 import os, signal, sys
 from pathlib import Path
 from test_interleaved import Remembering, Servers, pair, run_campaign, task_of
-from inferometer.store.standing import Places
+from inferometer.store.places import Places
 
 class Killed(Remembering):
     def measured(self, point, *rest):

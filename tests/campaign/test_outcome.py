@@ -15,7 +15,8 @@ from inferometer.campaign.results import Results
 from inferometer.spec.campaign import Group
 from inferometer.spec.expand import expand
 from inferometer.store.history import ServerFacts
-from inferometer.store.standing import Places, places_of, read_standing
+from inferometer.store.places import Places, places_of
+from inferometer.store.standing import read_standing
 
 VALID = Ending("g/1", "VALID", True)
 SUSPECT = Ending("g/2", "SUSPECT", True, "Few samples.")

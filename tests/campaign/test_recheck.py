@@ -29,7 +29,8 @@ from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint
 from inferometer.spec.expand import expand
 from inferometer.store.ledger import read_ledger
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import read_standing
 
 Factors = Mapping[int, Sequence[float]]
 

@@ -18,7 +18,8 @@ from inferometer.store.atomic import new_directory, take_name, write_file
 from inferometer.store.checksum import checksum_of
 from inferometer.store.history import Result, ServerFacts
 from inferometer.store.ledger import read_ledger
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import read_standing
 
 
 def spec_of(number: int) -> RunSpec:

@@ -28,8 +28,9 @@ from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.ledger import read_ledger
+from inferometer.store.places import Places
 from inferometer.store.run_directory import load_run
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.standing import read_standing
 from inferometer.store.vllm_json import save_result
 from inferometer.workload import find_counting
 

@@ -33,7 +33,7 @@ from inferometer.server.person import CONFIRMATION_FILE
 from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
-from inferometer.store.standing import Places
+from inferometer.store.places import Places
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 

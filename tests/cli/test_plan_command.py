@@ -19,7 +19,7 @@ from inferometer.metrics.verdict import Status
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.store.ledger import LEDGER_VERSION, dump
-from inferometer.store.standing import places_of
+from inferometer.store.places import places_of
 
 Plan = Callable[..., tuple[int, str, str]]
 

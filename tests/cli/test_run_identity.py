@@ -11,7 +11,8 @@ from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
 from inferometer.simulator import EmbeddedEngine, EngineSettings
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import read_standing
 
 CAMPAIGN = """
 name: small

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from inferometer.campaign.lock import locked
 from inferometer.cli.main import app
-from inferometer.store.standing import Places
+from inferometer.store.places import Places
 
 CAMPAIGN = """
 name: small

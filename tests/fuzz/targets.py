@@ -52,8 +52,9 @@ from inferometer.spec.preset_files import preset_names, preset_text
 from inferometer.spec.run import Timeouts
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.ledger import LedgerError, dump, read_ledger
+from inferometer.store.places import Places
 from inferometer.store.run_directory import RUN, load_run, save_run
-from inferometer.store.standing import Places, read_standing
+from inferometer.store.standing import read_standing
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
 

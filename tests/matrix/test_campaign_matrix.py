@@ -24,7 +24,7 @@ from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import blocks_of
 from inferometer.spec.workload import needs_messages
-from inferometer.store.standing import places_of
+from inferometer.store.places import places_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

@@ -17,8 +17,8 @@ from inferometer.metrics.verdict import Status
 from inferometer.results import Point, read
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
 from inferometer.store.history import Result
+from inferometer.store.places import Places
 from inferometer.store.run_directory import save_run
-from inferometer.store.standing import Places
 from inferometer.store.vllm_json import METRICS, save_result, vllm_result
 from inferometer.trace.schema import MISSING, Failure, Outcome, StampSource, TokenSource
 from inferometer.trace.trace import Trace, WorkerRecord, empty_events, empty_requests

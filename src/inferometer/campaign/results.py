@@ -29,9 +29,10 @@ from inferometer.store.checksum import checksum_of
 from inferometer.store.history import History, Result
 from inferometer.store.identity import identify
 from inferometer.store.ledger import parse
+from inferometer.store.places import Places
 from inferometer.store.plain_files import is_plain_file
 from inferometer.store.result_files import damage_of, damage_of_file
-from inferometer.store.standing import Places, Standing
+from inferometer.store.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

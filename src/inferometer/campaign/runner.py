@@ -32,7 +32,8 @@ from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
 from inferometer.store.campaign_ledger import require_no_links
-from inferometer.store.standing import Places, Standing, read_standing
+from inferometer.store.places import Places
+from inferometer.store.standing import Standing, read_standing
 
 NAMED = 10
 """Damaged results that are named one by one."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from inferometer.cli.plan_view import GroupPlan
     from inferometer.spec.campaign import CampaignSpec, Group
-    from inferometer.store.standing import Places, Standing
+    from inferometer.store.places import Places
+    from inferometer.store.standing import Standing
 
 
 def plan(  # noqa: PLR0917 - typer makes an option of each
@@ -47,7 +48,7 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.spec.expand import expand
     from inferometer.spec.quick import check_quick
     from inferometer.store.ledger import LedgerError
-    from inferometer.store.standing import places_of
+    from inferometer.store.places import places_of
 
     try:
         if quick:

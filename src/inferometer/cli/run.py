@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inferometer.server.base import Server
     from inferometer.spec.campaign import Group, ServerNeed
     from inferometer.spec.interleave import Block
-    from inferometer.store.standing import Places
+    from inferometer.store.places import Places
 
 EXIT_INTERRUPTED = 130
 
@@ -83,7 +83,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
-    from inferometer.store.standing import places_of
+    from inferometer.store.places import places_of
 
     asked = _understood(campaign, sets or (), only or (), asserted or (), quick=quick, interleave=interleave, embedded=embedded)
     spec = asked.spec

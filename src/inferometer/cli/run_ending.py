@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec, Group
     from inferometer.spec.target import Target
-    from inferometer.store.standing import Places
+    from inferometer.store.places import Places
 
 
 NAMED = 8

@@ -18,8 +18,9 @@ from inferometer.store.campaign_ledger import campaigns_in
 from inferometer.store.history import Result
 from inferometer.store.importers import is_evalscope
 from inferometer.store.ledger import LedgerError
+from inferometer.store.places import Places
 from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, SUMMARY, VERDICT
-from inferometer.store.standing import HIDDEN, Places
+from inferometer.store.sound import HIDDEN
 
 SUFFIXES = (".json", ".jsonl")
 

@@ -12,16 +12,13 @@ from inferometer.store.campaign_ledger import read_campaign_ledger
 from inferometer.store.history import History, Result, ServerFacts
 from inferometer.store.identity import identify
 from inferometer.store.ledger import Record
-from inferometer.store.places import Places, places_of
+from inferometer.store.places import Places
 from inferometer.store.result_files import damage_of
-from inferometer.store.sound import HIDDEN
 
 if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
 
 UNKNOWN = ServerFacts()
-
-__all__ = ["HIDDEN", "Places", "Standing", "damage_of", "places_of", "read_standing", "standing_of"]
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from inferometer.request import Prompt
-from inferometer.workload.image_parts import pictures_of, place
+from inferometer.workload.image_fields import pictures_of, unsent
+from inferometer.workload.image_parts import place
 from inferometer.workload.messages import ROLES, Turn, is_plain, said, speakers_in, text, turns_in
 from inferometer.workload.row_fields import beside, is_said
 
@@ -83,11 +84,12 @@ class _Row:
 
     def rest(self) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         """Fields of the request, and names of what is left out."""
-        fields, left_out = beside(self.row, self.used)
+        fields, names = beside(self.row, self.used)
+        left_out = [unsent(name, self.row[name]) for name in names]
         if self.outer:
             aside = beside(self.outer, LIMITS)
-            left_out = (*aside.left_out, *aside.fields, *left_out)
-        return fields, left_out
+            left_out = [unsent(name, self.outer[name]) for name in (*aside.left_out, *aside.fields)] + left_out
+        return fields, tuple(left_out)
 
 
 def exchange_of(content: Mapping[str, Any], *, chat: bool = True) -> Exchange:

@@ -6,7 +6,7 @@ What is in a picture is read elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -27,11 +27,16 @@ MAX_LOOKED_AT = 16
 """Elements of a list or an object in which a picture is looked for."""
 
 
-def pictures_of(row: Mapping[str, Any]) -> tuple[list[Any], set[str]]:
-    """The pictures that stand beside a text, and the fields they are in. Raises CannotSendError for sound and film."""
+def pictures_of(row: Mapping[str, Any], used: Collection[str] = ()) -> tuple[list[Any], set[str]]:
+    """The pictures that stand beside a text, and the fields they are in, which are none of those `used`.
+
+    Raises CannotSendError for sound and film.
+    """
     pictures: list[Any] = []
     names = set()
     for name, value in row.items():
+        if name in used:
+            continue
         named = _kind(name)
         if named is None and value.__class__ not in (dict, list):
             continue
@@ -68,7 +73,9 @@ def _seems_picture(value: Any, depth: int = 3) -> bool:
     if isinstance(value, str):
         if value.startswith(("data:image/", *_BASE64_HEADS)):
             return True
-        return len(value) <= MAX_PATH_CHARS and "\n" not in value and value.partition("?")[0].lower().endswith(_ENDINGS)
+        if len(value) > MAX_PATH_CHARS or "." not in value or "\n" in value:
+            return False
+        return value.partition("?")[0].lower().endswith(_ENDINGS)
     if not depth or not isinstance(value, list | Mapping):
         return isinstance(value, bytes)
     within = list(value.values() if isinstance(value, Mapping) else value)[:MAX_LOOKED_AT]

@@ -43,6 +43,9 @@ AS_THEY_ARE = ("system", "developer", "user", "assistant", "tool", "function")
 CALLS = ("function_call", "tool_call")
 """Turns of ShareGPT's form whose text is a tool call in JSON."""
 
+TALKING = {who: kind for who, kind in ROLES.items() if kind != "tool" and who not in (*CALLS, "developer")}
+"""Who speaks, as chat backends know them by one role only, and calls no tool in a text."""
+
 FIELDS = ("name", "tool_calls", "tool_call_id", "function_call", "reasoning_content", "reasoning", "refusal")
 """What a message may have beside role and content."""
 
@@ -69,7 +72,12 @@ class Turn(NamedTuple):
 
 def speakers_in(turns: Sequence[Any]) -> list[str]:
     """Who speaks in each turn of a conversation: one of ROLES."""
-    return [_speaker(turn) for turn in turns]
+    return [
+        name
+        if turn.__class__ is dict and (name := turn.get("role", turn.get("from"))).__class__ is str and name in ROLES
+        else _speaker(turn)
+        for turn in turns
+    ]
 
 
 def turns_in(turns: Sequence[Any], speakers: Sequence[str]) -> list[Turn]:
@@ -78,6 +86,11 @@ def turns_in(turns: Sequence[Any], speakers: Sequence[str]) -> list[Turn]:
     number = 0
     made = []
     for turn, speaker in zip(turns, speakers, strict=False):
+        role = TALKING.get(speaker) if turn.__class__ is dict and len(turn) == 2 else None
+        spoken = turn.get("value", turn.get("content")) if role else None
+        if role and spoken.__class__ is str:  # who speaks and what, as most turns are
+            made.append(Turn(role, {"role": role, "content": text(spoken, "content")}))
+            continue
         kind = ROLES[speaker]
         message = _message(turn, speaker)
         if speaker in CALLS and "tool_calls" not in message:
@@ -111,9 +124,9 @@ def is_plain(message: Message) -> bool:
 
 def text(value: Any, name: str) -> str:
     """The text, without halves of surrogate pairs, which no server takes."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value or value.isspace():
         raise ValueError(f"has no text under {name!r}")
-    return value.encode("utf-8", "replace").decode()
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _speaker(turn: Any) -> str:

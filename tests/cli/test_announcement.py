@@ -72,7 +72,7 @@ def test_what_rows_say_is_a_line_where_they_say_something() -> None:
     def lines(origin: dict[str, Any]) -> list[str]:
         spec = RunSpec(target=Target(model="m"), workload=JsonlWorkload(path="p.jsonl"))
         made = Workload([Request(0, "x", 10, 5)], "counted", exact=True, origin=origin)
-        facts: dict[str, Any] = {"max_model_len": None, "limits": []}
+        facts: dict[str, Any] = {"max_model_len": None, "limits": [], "notes": []}
         ready = ReadyPoint(
             spec, PROTOCOLS["openai"], "/x", Generation("m"), made, plan_of(spec.load, made, default_rng(0)), facts
         )

@@ -175,6 +175,16 @@ def test_what_rows_say_is_sent_and_what_is_not_is_in_the_run(bench: Bench, tmp_p
     assert run.trace.requests["output_tokens"].tolist() == [4] * 5
     assert run.prompts["fields_sent"] == {"tools": 5}
     assert run.prompts["fields_left_out"] == {"custom_id": 5, "url": 5, "model": 5}
+    assert [f["level"] for f in run.verdict["findings"] if f["name"] == "row_fields"] == ["ok"]
+
+
+def test_what_rows_ask_for_and_do_not_get_is_a_finding(bench: Bench, tmp_path: Path) -> None:
+    row = {"prompt": "what is rain", "max_tokens": 4, "n": 2, "temperature": "hot", "id": "7", "thumbnail": "a.png"}
+    (tmp_path / "rows.jsonl").write_bytes(b"\n".join([orjson.dumps(row)] * 5))
+    run = bench(f"--backend openai --dataset-name custom --dataset-path {tmp_path / 'rows.jsonl'} --num-prompts 5")
+    (found,) = (finding for finding in run.verdict["findings"] if finding["name"] == "row_fields")
+    assert found["level"] == "note"
+    assert found["figures"] == {"fields": "n (5), temperature (5), picture in thumbnail (5)"}
 
 
 def test_pictures_of_rows_count_as_the_server_counts_them(bench: Bench, tmp_path: Path) -> None:

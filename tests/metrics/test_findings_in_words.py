@@ -80,6 +80,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build(run(hidden_tokens=5, ignored=1, unread=1, lingered=True), workers=busy(unread_fields="audio")), {}),
         (build(slots(4, 10, answer_ms=100)), {}),
         (build(run(), workers=busy(addresses=3)), {}),
+        (build(run()), {"unsent": "temperature (5)"}),
         (
             build([request(100.0 * i, 100 * i + 900 - i * 2, 100 * i + 1_000 - i * 2) for i in range(400)], closed_loop=False),
             {},

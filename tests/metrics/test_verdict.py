@@ -430,7 +430,7 @@ def test_every_doubt_comes_with_a_next_step() -> None:
         request(outcome=Outcome.DROPPED),
     ]
     trace = build([*rows, request(outcome=Outcome.UNSENT)], closed_loop=False, workers=busy(**worker))
-    verdict = verdict_of(trace, planned=99, calibration=calibration(events=1))
+    verdict = verdict_of(trace, planned=99, calibration=calibration(events=1), unsent="temperature (5)")
     doubted = [f for f in verdict.findings if f.level >= Level.NOTE]
     told_by_the_server = {check.__name__ for check in CHECKS if check.__module__.endswith("check_server")}
     of_closed_loops = {"slots_filled", "slots_busy", "load_reached"}

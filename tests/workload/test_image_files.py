@@ -95,6 +95,27 @@ def test_rows_from_elsewhere_name_no_files_of_this_disk(tmp_path: Path) -> None:
         read(str(tmp_path / "a.png"), None)
 
 
+def test_files_outside_the_folder_are_counted_once_each(tmp_path: Path) -> None:
+    folder, inside, outside = tmp_path / "set", tmp_path / "set" / "a.png", tmp_path / "b.png"
+    folder.mkdir()
+    inside.write_bytes(PNG)
+    outside.write_bytes(PNG)
+    (folder / "link.png").symlink_to(outside)
+    files = ImageFiles(folder)
+    files.read([{"role": "user", "content": [shown("a.png"), shown(str(inside)), shown(PNG)]}])
+    assert files.facts() == {}
+    files.read([{"role": "user", "content": [shown("link.png"), shown("../b.png"), shown("../b.png"), shown(str(outside))]}])
+    assert files.facts() == {"images_from_elsewhere": 3}
+
+
+def test_a_link_to_what_is_no_picture_is_not_read_into_a_request(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a password")
+    (tmp_path / "a.png").symlink_to(tmp_path / "secret")
+    with pytest.raises(ValueError, match=r"a.png is no picture") as told:
+        read("a.png", tmp_path)
+    assert "password" not in str(told.value)
+
+
 def test_pictures_are_bounded_each_and_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in "ab":
         (tmp_path / name).write_bytes(PNG)
@@ -103,6 +124,8 @@ def test_pictures_are_bounded_each_and_together(tmp_path: Path, monkeypatch: pyt
     files.read([{"role": "user", "content": [shown("a"), shown("a")]}])
     with pytest.raises(ValueError, match=r"the pictures up to here are larger than .* lower --num-prompts"):
         files.read([{"role": "user", "content": [shown("b")]}])
+    with pytest.raises(ValueError, match=r"the pictures up to here are larger than"):
+        ImageFiles(tmp_path).read([{"role": "user", "content": [shown(data_url()), shown(data_url())]}])
     monkeypatch.setattr(image_files, "MAX_IMAGE_BYTES", len(PNG) - 1)
     with pytest.raises(ValueError, match=r"a is larger than .*, which is the limit for a picture"):
         read("a", tmp_path)

@@ -7,11 +7,19 @@ from typing import Any
 import pytest
 from picture_files import PNG, shown
 
-from inferometer.workload.image_parts import IMAGES, NOT_SENT, UNMATCHED
-from inferometer.workload.row_fields import CannotSendError
+from inferometer.workload.row_fields import UNMATCHED, CannotSendError
 from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
 
 MEDIA = {"bytes": PNG, "path": None}
+IMAGES = (
+    *("image", "images", "image_file", "image_files", "image_path", "image_paths", "image_url", "image_urls", "image_base64"),
+    *("img", "img_path", "picture", "pictures", "photo", "pic", "Image", "image_1", "image2", "image_url_3", "image_file_name"),
+)
+NO_IMAGES = ("image_id", "image_width", "image_caption", "imagery", "file_name", "epic")
+NOT_SENT = (
+    *("audio", "audios", "audio_file", "audio_path", "audio_filepath", "audio_url"),
+    *("video", "videos", "video_files", "video_path", "video_url", "video_1"),
+)
 
 
 def text(said: str) -> dict[str, str]:
@@ -25,10 +33,69 @@ def user(*parts: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", IMAGES)
 @pytest.mark.parametrize("source", ["a.png", "http://x/a.png", {"path": "a.png", "bytes": None}, {"url": "a.png"}])
 def test_a_picture_beside_a_prompt_comes_after_its_text(name: str, source: Any) -> None:
-    assert exchange_of({"prompt": "what is this", name: source}).prompt == [user(text("what is this"), shown(source))]
+    part = shown("a.png") if source == {"url": "a.png"} else shown(source)
+    assert exchange_of({"prompt": "what is this", name: source}).prompt == [user(text("what is this"), part)]
     assert exchange_of({"prompt": "what is this", name: [source, "b.png"]}) == Exchange(
-        [user(text("what is this"), shown(source), shown("b.png"))]
+        [user(text("what is this"), part, shown("b.png"))]
     )
+
+
+@pytest.mark.parametrize("name", NO_IMAGES)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a.PNG",
+        "http://x/a.jpg?size=2",
+        "data:image/png;base64,AA",
+        "iVBORw0KGgoAAA",
+        b"x",
+        [{"file": "a.webp"}],
+        {"a": ["a.gif"]},
+    ],
+    ids=str,
+)
+def test_what_looks_like_a_picture_and_is_not_sent_is_told_as_one(name: str, value: Any) -> None:
+    assert exchange_of({"prompt": "see", name: value}).left_out == (f"picture in {name}",)
+    outer = {"custom_id": "1", name: value, "body": {"prompt": "see"}}
+    assert exchange_of(outer).left_out == ("custom_id", f"picture in {name}")
+    message = {"role": "user", "content": "see", name: value}
+    assert exchange_of({"messages": [message]}).left_out == (f"picture in messages.{name}",)
+
+
+@pytest.mark.parametrize("value", ["a.txt", "it ends\nin .png", 5, {"a": 1}, [[[["a.png"]]]], "x" * 5000 + ".png"], ids=repr)
+def test_what_does_not_look_like_a_picture_has_its_own_name(value: Any) -> None:
+    assert exchange_of({"prompt": "see", "source": value}).left_out == ("source",)
+
+
+def test_pictures_of_a_message_are_shown_in_it() -> None:
+    first = {"role": "user", "content": "one", "images": ["a", {"url": "http://x/b", "detail": "low"}], "weight": 1}
+    asked = [
+        {"role": "system", "content": "be brief"},
+        first,
+        {"role": "assistant", "content": "x"},
+        {"from": "user", "value": "<image> two <image>", "image": ["c", "d"]},
+    ]
+    parts = user(text("one"), shown("a"), shown("http://x/b", detail="low"))
+    exchange = exchange_of({"messages": asked})
+    assert exchange.prompt == [asked[0], parts, asked[2], user(shown("c"), text("two"), shown("d"))]
+    assert exchange.left_out == ("messages.weight",)
+    assert exchange_of({"messages": [first], "image": "z"}).prompt == [user(*parts["content"], shown("z"))]
+    screen = {"role": "tool", "content": "done", "tool_call_id": "1", "image": MEDIA}
+    assert exchange_of({"messages": [asked[1], asked[2], screen]}).prompt[-1] == {
+        "role": "tool",
+        "content": [text("done"), shown(MEDIA)],
+        "tool_call_id": "1",
+    }
+
+
+def test_a_message_with_sound_or_film_is_refused() -> None:
+    with pytest.raises(CannotSendError, match="sound or film under 'video'"):
+        exchange_of({"messages": [{"role": "user", "content": "see", "video": "a.mp4"}]})
+
+
+def test_texts_of_the_responses_api_become_those_of_chats() -> None:
+    said = [{"type": "input_text", "text": "see"}, {"type": "input_image", "image_url": "a"}]
+    assert exchange_of({"messages": [user(*said)]}).prompt == [user(text("see"), shown("a"))]
 
 
 def test_columns_of_pictures_are_known_by_what_they_hold() -> None:
@@ -68,6 +135,7 @@ def test_parts_without_a_picture_take_those_of_the_row_in_turn() -> None:
         ({"type": "image", "url": "http://x/a"}, "http://x/a", {}),
         ({"type": "image", "path": "a"}, "a", {}),
         ({"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBO"}}, "iVBO", {}),
+        ({"type": "image", "source": {"type": "url", "url": "http://x/a"}}, "http://x/a", {}),
         ({"type": "input_image", "image_url": "a", "detail": "high"}, "a", {"detail": "high"}),
     ],
     ids=str,

@@ -123,3 +123,9 @@ def test_halves_of_surrogate_pairs_are_in_no_message() -> None:
         {"from": "function_call", "value": '{"name": "\\ud83d", "arguments": "\\ud83d"}'},
     )
     assert b"?" in orjson.dumps(made)
+
+
+def test_the_role_of_a_turn_goes_before_where_it_is_from() -> None:
+    turn = {"role": "assistant", "from": "user", "content": "x"}
+    assert messages(turn) == [{"role": "assistant", "content": "x"}]
+    assert messages({"role": "developer", "content": "x"}) == [{"role": "developer", "content": "x"}]

@@ -26,6 +26,7 @@ from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import METRICS, vllm_result
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.server_counters import ServerCounters
+from inferometer.workload import unsent_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ def measure_point(
         tls=urlsplit(endpoint.base_url).scheme == "https",
         shown=wanted.metrics,
         diagnosis=diagnosis,
+        unsent=unsent_in_words(ready.workload.origin),
     )
     return Measured(ready, wanted, trace, summary, verdict, finished, server, calibration, diagnosis)
 

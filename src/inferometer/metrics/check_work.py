@@ -21,6 +21,19 @@ def _both(facts: Facts, asked: str, actual: str) -> tuple[Counts, Counts, Counts
     return r[asked][rows], r[actual][rows], rows
 
 
+def row_fields(facts: Facts) -> Finding:
+    """Requests that a data set has recorded with more than was sent are not quite those requests."""
+    name, unsent = "row_fields", facts.unsent
+    if not unsent:
+        return Finding(name, Level.OK, "Nothing that rows of a data set ask for was left out.")
+    sentence = f"Rows of the data set ask for things that were not sent, or not with the row's value: {unsent}."
+    cure = (
+        "If they matter, take a backend that carries them, give values that servers take, and put pictures into a field "
+        "'images'; else nothing is wrong."
+    )
+    return Finding(name, Level.NOTE, sentence, {"fields": unsent}, cure)
+
+
 def input_length(facts: Facts) -> Finding:
     """Prompts of another length than asked are another measurement."""
     t = facts.thresholds

@@ -149,6 +149,8 @@ class Facts:
     """The run's load against what this host's client can take."""
     shown: Sequence[str] = LATENCIES
     """Latencies that the report shows."""
+    unsent: str = ""
+    """What rows of the data set ask for that was not sent with them, and how many do, in words."""
     diagnosis: str = ""
     """Cause and cure of what the server said of requests that failed, where they are known."""
 

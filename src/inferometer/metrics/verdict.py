@@ -34,6 +34,7 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_client.clock_step,
     check_client.backlog,
     check_client.beyond_calibration,
+    check_work.row_fields,
     check_work.input_length,
     check_work.output_length,
     check_work.cached_tokens,
@@ -109,6 +110,7 @@ def judge(
     tls: bool = False,
     shown: Sequence[str] = LATENCIES,
     diagnosis: str = "",
+    unsent: str = "",
     thresholds: Thresholds | None = None,
 ) -> Verdict:
     """How far the numbers of a run may be believed.
@@ -119,8 +121,8 @@ def judge(
     lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
     run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
     `calibration`: of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS, which no
-    calibration does. `shown`: the latencies that the report shows. `diagnosis`: of what the server said of failures. The run
-    being interrupted is in the trace.
+    calibration does. `shown`: the latencies that the report shows. `diagnosis`: of what the server said of failures. `unsent`:
+    what rows of the data set ask for that was not sent. The run being interrupted is in the trace.
     """
     precision = precision_of(trace, summary, calibration, tls=tls)
     facts = Facts(
@@ -138,6 +140,7 @@ def judge(
         precision=precision,
         shown=shown,
         diagnosis=diagnosis,
+        unsent=unsent,
         thresholds=thresholds or Thresholds(),
     )
     return Verdict(tuple(check(facts) for check in CHECKS), precision)

@@ -3,7 +3,7 @@ in), wire formats or arrival times."""
 
 from inferometer.workload.build import build_workload
 from inferometer.workload.random import random_workload
-from inferometer.workload.row_fields import rows_in_words
+from inferometer.workload.row_fields import rows_in_words, unsent_in_words
 from inferometer.workload.tokens import LocalCounter, ServerCounter, TokenCounter, TokenIds, WordCounter, find_counting
 from inferometer.workload.workload import Workload
 
@@ -18,4 +18,5 @@ __all__ = [
     "find_counting",
     "random_workload",
     "rows_in_words",
+    "unsent_in_words",
 ]

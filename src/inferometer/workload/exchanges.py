@@ -78,6 +78,7 @@ def written_workload(
         "left_out": left_out.counts(),
         **said.facts(),
         **count_images(requests),
+        **images.facts(),
         "oversampled": max(0, n - len(requests)),
         "sha256": content_hash(requests),
     }

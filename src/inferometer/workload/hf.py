@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from inferometer.spec.workload import HfWorkload
-from inferometer.workload.image_parts import MEDIA
+from inferometer.workload.image_fields import MEDIA
 from inferometer.workload.records import Row
 
 SHUFFLE_BUFFER = 10_000

@@ -49,6 +49,8 @@ class ImageFiles:
         self._folder = folder
         self._urls: dict[Path, str] = {}
         self._bytes = 0
+        self._elsewhere = 0
+        """Files outside the folder that rows name: read, if they are pictures, and told."""
 
     def read(self, prompt: Prompt) -> Prompt:
         """The prompt with its pictures in it."""
@@ -63,13 +65,16 @@ class ImageFiles:
             return self._data_url(source, "a picture of the row")
         if not isinstance(source, str) or not source.strip():
             raise ValueError(f"has {source!r:.60} for a picture, which is no path, address, base64 or bytes")
-        if is_url(source) or source[:5].lower() == "data:":
+        if is_url(source):
+            return str(sendable(source))
+        if source[:5].lower() == "data:":
+            self._hold(len(source))
             return str(sendable(source))
         encoded = _from_base64(source)
         return self._file(source) if encoded is None else self._data_url(encoded, "a picture of the row")
 
     def _file(self, name: str) -> str:
-        path = self._path(name)
+        folder, path = self._place(name)
         if path not in self._urls:
             try:
                 content = _content(path)
@@ -77,12 +82,14 @@ class ImageFiles:
                 why = error.strerror if isinstance(error, OSError) else error
                 raise ValueError(
                     f"names the picture {name!r:.200}, which cannot be read ({why}): put it there, or take the row out; "
-                    f"paths are relative to {self._folder}"
+                    f"paths are relative to {folder}"
                 ) from None
             self._urls[path] = self._data_url(content, str(path))
+            self._elsewhere += not path.resolve().is_relative_to(folder.resolve())
         return self._urls[path]
 
-    def _path(self, name: str) -> Path:
+    def _place(self, name: str) -> tuple[Path, Path]:
+        """The data set's folder, and where the file is."""
         parts = urlsplit(name) if "://" in name else None
         if parts is not None and (parts.scheme != "file" or parts.netloc not in ("", "localhost")):
             raise ValueError(f"has the picture {name!r:.100}, which cannot be read here: give a path, or http:// or https://")
@@ -90,7 +97,7 @@ class ImageFiles:
             raise ValueError(
                 f"names the picture {name!r:.100}, but the data set is not on this disk: download it, and give its folder"
             )
-        return self._folder / (name if parts is None else unquote(parts.path))
+        return self._folder, self._folder / (name if parts is None else unquote(parts.path))
 
     def _data_url(self, content: bytes, what: str) -> str:
         kind = kind_of(content)
@@ -98,10 +105,17 @@ class ImageFiles:
             raise ValueError(f"{what} is no picture: it is neither PNG, JPEG, WebP, GIF, BMP, TIFF nor AVIF")
         if len(content) > MAX_IMAGE_BYTES:
             raise ValueError(f"{what} is larger than {MAX_IMAGE_BYTES >> 20} MB, which is the limit for a picture")
-        self._bytes += len(content)
+        self._hold(len(content))
+        return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+    def _hold(self, size: int) -> None:
+        self._bytes += size
         if self._bytes > MAX_IMAGES_BYTES:
             raise ValueError(f"the pictures up to here are larger than {MAX_IMAGES_BYTES >> 30} GB: lower --num-prompts")
-        return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+    def facts(self) -> dict[str, int]:
+        """What the reader of a result has to know."""
+        return {"images_from_elsewhere": self._elsewhere} if self._elsewhere else {}
 
 
 def kind_of(content: bytes) -> str | None:

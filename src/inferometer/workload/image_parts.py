@@ -12,85 +12,28 @@ from typing import Any
 
 from inferometer.request import Message, Prompt, Request
 from inferometer.workload.messages import IMAGE_PARTS, Turn
-from inferometer.workload.row_fields import CannotSendError, is_said, sendable
-
-IMAGES = (
-    "image_files",
-    "images",
-    "image",
-    "image_file",
-    "image_path",
-    "image_paths",
-    "image_url",
-    "image_urls",
-    "img",
-    "picture",
-    "pictures",
-)
-"""Fields of rows that hold pictures, or say where they are."""
-
-NOT_SENT = (
-    "audio",
-    "audios",
-    "audio_file",
-    "audio_files",
-    "audio_path",
-    "audio_filepath",
-    "video",
-    "videos",
-    "video_file",
-    "video_files",
-    "video_path",
-    "video_url",
-)
-"""Fields of rows that hold sound or film, or say where they are."""
-
-_NAMES = frozenset((*IMAGES, *NOT_SENT))
-
-MEDIA = {"bytes", "path"}
-"""What a picture of the `datasets` library is a mapping of, whatever its column is called."""
-
-UNMATCHED = "<image> without a picture"
+from inferometer.workload.row_fields import UNMATCHED, CannotSendError, is_said, sendable
 
 _PLACE = re.compile(r"<image(?:[ _]?(\d{1,3}))?>")
 _SOURCES = ("image_url", "image", "url", "path", "bytes", "data", "source")
 """Where a part of a message has its picture."""
 
 
-def pictures_of(row: Mapping[str, Any]) -> tuple[list[Any], set[str]]:
-    """The pictures that stand beside the prompt, and the fields they are in. Raises CannotSendError for sound and film."""
-    pictures: list[Any] = []
-    names = set()
-    for name, value in row.items():
-        if name not in _NAMES and value.__class__ not in (dict, list):
-            continue
-        if name in NOT_SENT and is_said(value):
-            raise CannotSendError(f"has sound or film under {name!r}, which is not sent; remove the field to send the rest")
-        listed = value if isinstance(value, list) else [value]
-        is_picture = _is_source if name in IMAGES else _is_media
-        if is_said(value) and all(map(is_picture, listed)):
-            pictures += listed
-            names.add(name)
-    return pictures, names
-
-
-def _is_source(value: Any) -> bool:
-    return isinstance(value, str | bytes | Mapping) and bool(value)
-
-
-def _is_media(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == MEDIA
-
-
 def place(turns: Sequence[Turn], pictures: Sequence[Any]) -> list[Turn]:
-    """The turns with these pictures: each where `<image>` or an empty part stands for it, else after the first user's text.
+    """The turns with their own pictures, and with these of the row: each where `<image>` or an empty part stands for it, the
+    others after the text of the turn, or of the first user.
 
     Raises CannotSendError if a picture is missing.
     """
+    for turn in turns:
+        content = turn.message["content"]
+        if pictures or turn.pictures or content.__class__ is not str or "<image>" in content:
+            break
+    else:  # texts alone, as in most data sets
+        return list(turns)
+    turns = [_with_its_own(turn) if turn.pictures else turn for turn in turns]
     if not pictures:
         turns = [_without_pictures(turn) for turn in turns]
-        if list not in [turn.message["content"].__class__ for turn in turns]:
-            return turns
     album = _Album(pictures)
     placed = [_placed(turn, album) for turn in turns]
     rest = album.rest()
@@ -99,11 +42,20 @@ def place(turns: Sequence[Turn], pictures: Sequence[Any]) -> list[Turn]:
     first = next((i for i, turn in enumerate(placed) if turn.kind == "user"), None)
     if first is None:
         raise CannotSendError("has pictures, but no turn of a user to show them in")
-    message = placed[first].message
-    content = message["content"]
-    parts = [*(content if isinstance(content, list) else [_text(content)]), *map(image_part, rest)]
-    placed[first] = placed[first]._replace(message={**message, "content": parts})
+    placed[first] = _followed_by(placed[first], rest)
     return placed
+
+
+def _with_its_own(turn: Turn) -> Turn:
+    album = _Album(turn.pictures)
+    placed = _placed(turn, album)
+    return _followed_by(placed, album.rest())._replace(pictures=())
+
+
+def _followed_by(turn: Turn, pictures: Sequence[Any]) -> Turn:
+    content = turn.message["content"]
+    parts = content if isinstance(content, list) else [_text(content)] if content else []
+    return turn._replace(message={**turn.message, "content": [*parts, *map(image_part, pictures)]})
 
 
 def _without_pictures(turn: Turn) -> Turn:
@@ -176,17 +128,18 @@ def _with_source(part: Mapping[str, Any], album: _Album) -> Mapping[str, Any]:
     name = next((name for name in _SOURCES if is_said(part.get(name))), None)
     if name is None:
         return image_part(album.take(None))
-    source, details = part[name], {key: part[key] for key in ("detail",) if isinstance(part.get(key), str)}
-    if isinstance(source, Mapping) and "url" in source:
-        details |= {key: sendable(value) for key, value in source.items() if key != "url"}
-        source = source["url"]
-    elif isinstance(source, Mapping) and is_said(source.get("data")):
-        source = source["data"]
-    return image_part(source, details)
+    return image_part(part[name], {key: part[key] for key in ("detail",) if isinstance(part.get(key), str)})
 
 
 def image_part(source: Any, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {"type": "image_url", "image_url": {"url": source, **(details or {})}}
+    """The part of a message that shows it. A source may be a mapping that has an address, or data, beside details."""
+    shown = {**(details or {})}
+    if isinstance(source, Mapping) and is_said(source.get("url")):
+        shown |= {key: sendable(value) for key, value in source.items() if key not in ("url", "type")}
+        source = source["url"]
+    elif isinstance(source, Mapping) and is_said(source.get("data")):
+        source = source["data"]
+    return {"type": "image_url", "image_url": {"url": source, **shown}}
 
 
 def _text(said: str) -> dict[str, Any]:

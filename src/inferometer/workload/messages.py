@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from inferometer.request import Message
+from inferometer.workload.image_fields import pictures_of, unsent
 from inferometer.workload.row_fields import is_said, sendable
 
 ROLES = {
@@ -42,27 +43,41 @@ AS_THEY_ARE = ("system", "developer", "user", "assistant", "tool", "function")
 CALLS = ("function_call", "tool_call")
 """Turns of ShareGPT's form whose text is a tool call in JSON."""
 
+TALKING = {who: kind for who, kind in ROLES.items() if kind != "tool" and who not in (*CALLS, "developer")}
+"""Who speaks, as chat backends know them by one role only, and calls no tool in a text."""
+
 FIELDS = ("name", "tool_calls", "tool_call_id", "function_call", "reasoning_content", "reasoning", "refusal")
 """What a message may have beside role and content."""
 
 IMAGE_PARTS = ("image", "image_url", "input_image")
 """Parts of a content that are pictures, by their types."""
 
+TEXT_PARTS = ("input_text", "output_text")
+"""Parts that are texts, by the types that the Responses API has for them."""
+
 _SPOKEN = frozenset({"role", "from", "content", "value", "text"})
 _READ = _SPOKEN | set(FIELDS)
 
 
 class Turn(NamedTuple):
-    """A message, whether it is the system's, a user's, an assistant's or a tool's, and what of it is left out."""
+    """A message, and whether it is the system's, a user's, an assistant's or a tool's."""
 
     kind: str
     message: Message
     left_out: tuple[str, ...] = ()
+    """What of it is not in the message."""
+    pictures: tuple[Any, ...] = ()
+    """Those that stand beside its text, and are not placed yet."""
 
 
 def speakers_in(turns: Sequence[Any]) -> list[str]:
     """Who speaks in each turn of a conversation: one of ROLES."""
-    return [_speaker(turn) for turn in turns]
+    return [
+        name
+        if turn.__class__ is dict and (name := turn.get("role", turn.get("from"))).__class__ is str and name in ROLES
+        else _speaker(turn)
+        for turn in turns
+    ]
 
 
 def turns_in(turns: Sequence[Any], speakers: Sequence[str]) -> list[Turn]:
@@ -71,6 +86,11 @@ def turns_in(turns: Sequence[Any], speakers: Sequence[str]) -> list[Turn]:
     number = 0
     made = []
     for turn, speaker in zip(turns, speakers, strict=False):
+        role = TALKING.get(speaker) if turn.__class__ is dict and len(turn) == 2 else None
+        spoken = turn.get("value", turn.get("content")) if role else None
+        if role and spoken.__class__ is str:  # who speaks and what, as most turns are
+            made.append(Turn(role, {"role": role, "content": text(spoken, "content")}))
+            continue
         kind = ROLES[speaker]
         message = _message(turn, speaker)
         if speaker in CALLS and "tool_calls" not in message:
@@ -78,7 +98,7 @@ def turns_in(turns: Sequence[Any], speakers: Sequence[str]) -> list[Turn]:
             number += len(waiting)
         elif kind == "tool" and waiting and not _is_native(turn, speaker):
             message = {**message, "tool_call_id": waiting.pop(0)}
-        made.append(Turn(kind, message, () if turn.__class__ is str or turn.keys() <= _READ else _unread(turn)))
+        made.append(Turn(kind, message) if turn.__class__ is str or turn.keys() <= _READ else _with_more(kind, message, turn))
     return made
 
 
@@ -104,9 +124,9 @@ def is_plain(message: Message) -> bool:
 
 def text(value: Any, name: str) -> str:
     """The text, without halves of surrogate pairs, which no server takes."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value or value.isspace():
         raise ValueError(f"has no text under {name!r}")
-    return value.encode("utf-8", "replace").decode()
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _speaker(turn: Any) -> str:
@@ -123,8 +143,12 @@ def _is_native(turn: Mapping[str, Any], speaker: str) -> bool:
     return "role" in turn and speaker in AS_THEY_ARE
 
 
-def _unread(turn: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(f"messages.{name}" for name in turn if name not in _READ and is_said(turn[name]))
+def _with_more(kind: str, message: Message, turn: Mapping[str, Any]) -> Turn:
+    """With the pictures of the turn, and the names of what is none."""
+    more = {name: value for name, value in turn.items() if name not in _READ}
+    pictures, names = pictures_of(more)
+    unread = tuple(unsent(f"messages.{name}", value) for name, value in more.items() if name not in names and is_said(value))
+    return Turn(kind, message, unread, tuple(pictures))
 
 
 def _message(turn: Mapping[str, Any] | str, speaker: str) -> Message:
@@ -168,7 +192,12 @@ def _call(call: dict[str, Any]) -> dict[str, Any]:
 
 def _parts(parts: Sequence[Any]) -> list[Any]:
     """Parts of a content. The source of a picture may be what no request can hold: its bytes. It is made sendable later."""
-    return [part if isinstance(part, dict) and part.get("type") in IMAGE_PARTS else sendable(part) for part in parts]
+    return [part if isinstance(part, dict) and part.get("type") in IMAGE_PARTS else _part(sendable(part)) for part in parts]
+
+
+def _part(part: Any) -> Any:
+    """A text by the name that chat backends have for it, where it is recorded in the form of another API."""
+    return {**part, "type": "text"} if isinstance(part, dict) and part.get("type") in TEXT_PARTS else part
 
 
 def _with_calls(message: Message, number: int) -> tuple[Message, list[str]]:

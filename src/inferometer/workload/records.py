@@ -6,6 +6,7 @@ not known here.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import errno
 import json
@@ -25,6 +26,8 @@ READ_BYTES = 4 << 20
 
 NEAR_THE_END = 16
 """Where a JSON error so few characters before the end of what was read may only be that: there is more to read."""
+
+SPANS_AT_ONCE = 4096
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _BETWEEN = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
@@ -115,9 +118,9 @@ def _spans(path: str, file: IO[bytes]) -> Iterator[Span]:
 
 def _shuffled(spans: Iterator[Span], order: np.random.Generator) -> Iterator[Span]:
     table: npt.NDArray[np.int64] = np.fromiter(spans, dtype=np.dtype((np.int64, 3)))
-    for row in order.permutation(len(table)):
-        offset, length, line = table[row].tolist()
-        yield offset, length, line
+    shuffled = order.permutation(len(table))
+    for begin in range(0, len(shuffled), SPANS_AT_ONCE):
+        yield from map(tuple, table[shuffled[begin : begin + SPANS_AT_ONCE]].tolist())
 
 
 def _line_spans(path: str, file: IO[bytes]) -> Iterator[Span]:
@@ -177,6 +180,6 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
 
 def _decoded(raw: bytes, where: str) -> str:
     try:
-        return raw.decode("utf-8-sig")
+        return raw.removeprefix(codecs.BOM_UTF8).decode()  # twice as fast as "utf-8-sig"
     except UnicodeDecodeError as error:
         raise ValueError(f"{where}: is not UTF-8 (byte {error.start + 1}); convert the file.") from None

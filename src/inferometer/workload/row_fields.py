@@ -27,6 +27,11 @@ MAX_NAMED = 12
 
 OTHERS = "others"
 
+PICTURE_IN = "picture in "
+"""What a field is told as that is left out and seems to hold a picture."""
+
+UNMATCHED = "<image> without a picture"
+
 _MAY_BE_EMPTY = (str, list, dict)
 _NUMBER, _TEXTS, _CHOICE = (int, float), (str, list), (str, dict)
 
@@ -74,6 +79,11 @@ REQUEST_FIELDS: Mapping[str, tuple[type, ...]] = {
     "verbosity": (str,),
 }
 """Fields of requests that rows may set, and the types of their values. What the measurement depends on is not among them."""
+
+OF_THE_RUN = ("n", "best_of", "use_beam_search", "echo", "logprobs", "top_logprobs", "prompt_logprobs", "ignore_eos")
+"""Fields of requests that the run decides on for all of them."""
+
+_ASKS = frozenset((*REQUEST_FIELDS, *OF_THE_RUN, UNMATCHED))
 
 OF_THE_PROMPT = ("tools", "functions")
 """What a server writes into the prompt: without it the prompt would be another one."""
@@ -230,9 +240,18 @@ def rows_in_words(origin: Mapping[str, Any]) -> str:
     if images := origin.get("images_in_rows"):
         by_url = origin.get("images_by_url", 0)
         said.append(f"pictures sent: {images}{f', {by_url} of them as addresses, which the server fetches' if by_url else ''}")
+    if elsewhere := origin.get("images_from_elsewhere"):
+        said.append(f"picture files read from outside the data set's folder: {elsewhere}")
     if left_out := origin.get("fields_left_out"):
         said.append(f"left out: {_counts(left_out)}")
     return "; ".join(said)
+
+
+def unsent_in_words(origin: Mapping[str, Any]) -> str:
+    """What rows ask for that is not sent: pictures, fields that this wire does not carry or whose values are none, and what the
+    run decides on for all of them. Empty if it is nothing."""
+    left_out: Mapping[str, int] = origin.get("fields_left_out") or {}
+    return _counts({name: rows for name, rows in left_out.items() if name in _ASKS or name.startswith(PICTURE_IN)})
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -162,7 +162,8 @@ def _recorded(
 ) -> Workload:
     order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
     left_out, beside = Tally(), FieldCounts()
-    talks = _talks(spec, path, order, left_out, wire)
+    images = ImageFiles(Path(path).parent.absolute())
+    talks = _talks(spec, path, order, left_out, wire=wire, images=images)
     requests: list[Request] = []
     exact = True
     while (wanted := n - len(requests)) > 0 and (batch := list(islice(talks, min(BATCH, wanted)))):
@@ -179,6 +180,7 @@ def _recorded(
         "left_out": left_out.counts(),
         **beside.facts(),
         **count_images(requests),
+        **images.facts(),
         "oversampled": n - len(requests),
         "sha256": content_hash(requests),
     }
@@ -187,13 +189,18 @@ def _recorded(
 
 
 def _talks(
-    spec: SessionsWorkload, path: str, order: np.random.Generator | None, left_out: Tally, wire: Wire
+    spec: SessionsWorkload,
+    path: str,
+    order: np.random.Generator | None,
+    left_out: Tally,
+    *,
+    wire: Wire,
+    images: ImageFiles,
 ) -> Iterator[_Talk]:
     """Those in which users (and tools) and the assistant take turns, cut after the number of user's turns that is wanted.
 
     Raises ValueError for one that the wire cannot carry.
     """
-    images = ImageFiles(Path(path).parent.absolute())
     for row in json_rows(path, order):
         try:
             found = conversation_of(row.content)

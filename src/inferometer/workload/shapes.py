@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from inferometer.request import Prompt
-from inferometer.workload.image_parts import pictures_of, place
+from inferometer.workload.image_fields import pictures_of, unsent
+from inferometer.workload.image_parts import place
 from inferometer.workload.messages import ROLES, Turn, is_plain, said, speakers_in, text, turns_in
 from inferometer.workload.row_fields import beside, is_said
 
@@ -20,6 +21,7 @@ CONTEXTS = ("input", "context")
 """What an instruction is about, where it is in a field of its own."""
 REPLIES = ("completion", "response", "output", "answer", "solution", "targets", "reply")
 LIMITS = ("max_tokens", "max_completion_tokens", "max_new_tokens", "output_tokens", "output_len", "output_length")
+_LIMITS = frozenset(LIMITS)
 SYSTEMS = ("system", "system_prompt")
 """What the system says, where it is in a field of its own."""
 
@@ -73,6 +75,8 @@ class _Row:
     def limit(self) -> int | None:
         """The most tokens to generate; the row's own word goes before that of its body."""
         for holder in (self.outer, self.row):
+            if _LIMITS.isdisjoint(holder):
+                continue
             for name in LIMITS:
                 limit = holder.get(name)
                 if limit is not None:
@@ -83,11 +87,12 @@ class _Row:
 
     def rest(self) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         """Fields of the request, and names of what is left out."""
-        fields, left_out = beside(self.row, self.used)
+        fields, names = beside(self.row, self.used)
+        left_out = [unsent(name, self.row[name]) for name in names]
         if self.outer:
             aside = beside(self.outer, LIMITS)
-            left_out = (*aside.left_out, *aside.fields, *left_out)
-        return fields, left_out
+            left_out = [unsent(name, self.outer[name]) for name in (*aside.left_out, *aside.fields)] + left_out
+        return fields, tuple(left_out)
 
 
 def exchange_of(content: Mapping[str, Any], *, chat: bool = True) -> Exchange:
@@ -167,7 +172,7 @@ def _with_context(row: _Row, prompt: str) -> str:
 
 def _shown(row: _Row, turns: Sequence[Turn]) -> list[Turn]:
     """The turns with the pictures that stand beside them in the row."""
-    pictures, names = pictures_of(row.row)
+    pictures, names = pictures_of(row.row, row.used)
     row.used |= names
     return place(turns, pictures)
 
@@ -200,7 +205,7 @@ def _first_exchange(row: _Row, messages: Sequence[Any], *, chat: bool) -> tuple[
         asked = len(messages) if kinds[-1] != "assistant" else kinds.index("assistant")
     if asked < len(messages) and "user" not in kinds[:asked]:
         raise ValueError("has a conversation that does not begin with the user")
-    pictures, names = pictures_of(row.row)
+    pictures, names = pictures_of(row.row, row.used)
     row.used |= names
     turns = place(turns_in(messages if pictures else messages[: asked + 1], speakers), pictures)
     answer = turns[asked].message if "assistant" in kinds[asked : asked + 1] else None

@@ -170,6 +170,11 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.beyond_calibration.part.events": "{events:,.0f} / {events_ceiling:,.0f} 事件/s",
     "check.beyond_calibration.part.requests": "{requests:,.0f} / {requests_ceiling:,.0f} 请求/s",
     "check.beyond_calibration.part.streams": "{streams:,.0f} / {streams_ceiling:,.0f} 路并发",
+    "check.row_fields.title": "数据行中未发送的内容",
+    "check.row_fields": "数据集有些行要求的内容没有发送，或没有按行内的取值发送：{fields}。",
+    "check.row_fields.next": (
+        "如果它们有影响，请改用支持这些字段的 --backend，写成服务器接受的值，并把图片放在 images 字段里；否则可忽略。"
+    ),
     "check.input_length.title": "输入长度不符",
     "check.input_length": (
         "按服务器的计数，输入平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（偏差 {deviation:.1%}）。"

@@ -170,6 +170,11 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.beyond_calibration.part.events": "{events:,.0f} / {events_ceiling:,.0f} 事件/s",
     "check.beyond_calibration.part.requests": "{requests:,.0f} / {requests_ceiling:,.0f} 請求/s",
     "check.beyond_calibration.part.streams": "{streams:,.0f} / {streams_ceiling:,.0f} 路並行",
+    "check.row_fields.title": "資料列中未傳送的內容",
+    "check.row_fields": "資料集有些列要求的內容沒有傳送，或沒有按列內的值傳送：{fields}。",
+    "check.row_fields.next": (
+        "如果它們有影響，請改用支援這些欄位的 --backend，寫成伺服器接受的值，並把圖片放在 images 欄位裡；否則可忽略。"
+    ),
     "check.input_length.title": "輸入長度不符",
     "check.input_length": (
         "依伺服器的計數，輸入平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（偏差 {deviation:.1%}）。"

@@ -207,6 +207,13 @@ SAID = {
         "Request for unknown model: 'ensemble' is not found",
         "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, wait",
     ),
+    "no-stream": (
+        "the server sent a whole answer instead of a stream: {...}",
+        "streaming is not supported for this model",
+        "'stream' is not supported",
+        "Streaming unsupported",
+        "This deployment does not support streaming.",
+    ),
     "field-refused": (
         "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
         "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",

@@ -289,6 +289,14 @@ REPLIES = (
         r"|unknown model|no such model",
     ),
     Diagnosis(
+        "no-stream",
+        "the server, or a gateway before it, does not stream, and without a stream there is no time to first token",
+        "switch streaming on there, or measure the engine at its own address",
+        r"a whole answer instead of a stream|does not support stream(ing)?\b"
+        r"|\bstream(ing|ed)?['`\"]? ((mode|responses?|outputs?|requests?) )?((is|are) )?(not |un)(yet )?"
+        r"(supported|implemented|available|allowed|enabled)",
+    ),
+    Diagnosis(
         "field-refused",
         "the server does not know a field that the requests have, or does not take its value",
         "leave out the flag, the key of `sampling` or the field of --extra-body that it names",

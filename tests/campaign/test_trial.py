@@ -12,6 +12,7 @@ import pytest
 from inferometer.campaign.trial import MAX_CHANGES, Trial
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.protocol.base import Decoder, Usage
+from inferometer.protocol.openai_stream import LIMIT_FIELDS
 from inferometer.request import Request
 from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError, Listing, ModelCard, ProbeResult
@@ -23,7 +24,7 @@ IDS = [5, 6, 7]
 
 def answered(body: Body) -> ProbeResult:
     """As a server that obeys the limit, by whichever name."""
-    limit = int(body["max_completion_tokens"] if "max_completion_tokens" in body else body["max_tokens"])
+    limit = next(int(body[name]) for name in LIMIT_FIELDS if name in body)
     return ProbeResult(200, Usage(3, limit if "stream_options" in body else -1), outputs=limit)
 
 
@@ -89,6 +90,17 @@ def test_also_where_the_prompt_is_token_ids() -> None:
     assert trial.generation.limit_field == "max_completion_tokens"
 
 
+@pytest.mark.parametrize("backend", ["openai", "openai-chat"])
+def test_the_limit_by_a_third_name(backend: str) -> None:
+    def judge(body: Body) -> ProbeResult:
+        field = next((name for name in LIMIT_FIELDS[:2] if name in body), None)
+        return refused(f"unknown field {field}", 422) if field else answered(body)
+
+    trial = trial_of(Server(judge), backend)
+    assert trial.ask("words") == 3
+    assert trial.generation.limit_field == "max_new_tokens"
+
+
 def test_stream_options_are_left_out_where_they_are_refused() -> None:
     server = Server(without("stream_options", 'json: unknown field "stream_options"'))
     trial = trial_of(server)
@@ -112,9 +124,10 @@ def test_both_may_be_refused() -> None:
     assert (trial.generation.limit_field, list(trial.generation.left_out)) == ("max_completion_tokens", ["stream_options"])
 
 
+@pytest.mark.parametrize("status", [400, 422, 500, 501])
 @pytest.mark.parametrize("said", ["Bad Request", "the server gave no reason", "unknown field in request"])
-def test_a_refusal_that_names_nothing_may_be_about_stream_options(said: str) -> None:
-    server = Server(without("stream_options", said))
+def test_a_refusal_that_names_nothing_may_be_about_stream_options(said: str, status: int) -> None:
+    server = Server(without("stream_options", said, status))
     trial = trial_of(server)
     assert trial.ask("words") == 3
     assert list(trial.generation.left_out) == ["stream_options"]
@@ -153,6 +166,12 @@ def test_a_refusal_is_told_with_what_helps() -> None:
     context = "This model's maximum context length is 8 tokens"
     with pytest.raises(EndpointError, match=r"maximum context length is 8 tokens\. Cause: .* Cure: shorten the requests"):
         trial_of(Server(lambda body: refused(context))).ask("words")
+
+
+def test_an_answer_that_is_no_stream_is_told_with_what_helps() -> None:
+    said = "the server sent a whole answer instead of a stream: {}"
+    with pytest.raises(EndpointError, match=r"fails even a test request .* Cause: .* does not stream, .* Cure: switch"):
+        trial_of(Server(lambda body: refused(said, 200))).ask("words")
 
 
 def test_token_ids_that_are_refused_are_an_answer() -> None:

@@ -84,6 +84,20 @@ def test_a_server_that_ignores_the_limit_on_tokens() -> None:
     assert ran.column("event_count")[WRONG] < 200_000
 
 
+def test_an_error_that_does_not_end_is_an_error() -> None:
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.id != WRONG:
+            answer(peer, asked)
+            return
+        peer.send(head("Transfer-Encoding: chunked", status="500 No"))
+        flood(peer, chunk(b"x" * 65_536))
+
+    with ScriptedServer(script) as server:
+        ran = run_loop(job_for(server.port, n=5, concurrency=2))
+    assert ran.failures == failures(Failure.HTTP_STATUS)
+    assert ran.column("detail")[WRONG] == "HTTP 500: (an error without an end)"
+
+
 def test_a_server_that_ignores_the_limit_slowly() -> None:
     monthly = exchange.RUNAWAY_FACTOR * 3 + exchange.RUNAWAY_EVENTS
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from itertools import pairwise
 
 import pytest
@@ -205,6 +207,21 @@ ILL = {
         0,
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("how", "body", "detail"),
+    [
+        ("gzip", gzip.compress(b'{"error": "HIP out of memory"}'), "HIP out of memory"),
+        ("deflate", zlib.compress(b"slow down"), "slow down"),
+        ("gzip", gzip.compress(b"<title>busy</title>" + b" " * (64 << 20)), "busy"),
+        ("br", b"\x0b\x02\x80", "(compressed)"),
+        ("gzip", b"no gzip", "(compressed)"),
+    ],
+)
+def test_a_compressed_error_is_told(how: str, body: bytes, detail: str) -> None:
+    ran = run_with(sending(sized(body, "500 X", "text/html", f"Content-Encoding: {how}")), n=1)
+    assert ran.column("detail") == [f"HTTP 500: {detail}"]
 
 
 @pytest.mark.parametrize(("script", "failure", "events"), ILL.values(), ids=ILL.keys())

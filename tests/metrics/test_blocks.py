@@ -60,6 +60,21 @@ def test_whole_answers_at_once() -> None:
     assert in_two_reads.events is None
 
 
+def test_whole_answers_in_one_event() -> None:
+    found = blocks_of(answers([], output_tokens=64))
+    assert found is not None
+    assert (found.share, found.events) == (1.0, None)
+    assert found.pause_ms == pytest.approx(50)
+    verdict = finding("shared_stamps", answers([], output_tokens=64))
+    assert verdict.level is Level.SUSPECT
+    assert verdict.sentence.startswith("Whole answers arrive at once")
+
+
+@pytest.mark.parametrize("columns", [{"output_tokens": 7}, {"output_tokens": 64, "hidden_tokens": 60}, {"output_tokens": -1}])
+def test_an_answer_of_one_event_may_be_a_short_one(columns: dict[str, Any]) -> None:
+    assert blocks_of(answers([], **columns)) is None
+
+
 DICE = np.random.default_rng(7)
 
 

@@ -97,6 +97,42 @@ def test_a_whole_answer_after_its_pieces_says_nothing_new_but_its_end() -> None:
     assert remarks.ignored == 1
 
 
+WORDS = ["one", " two", " three"]
+
+
+def text(words: str, finish_reason: str | None = None) -> dict[str, Any]:
+    return {"id": "c", "choices": [{"index": 0, "text": words, "finish_reason": finish_reason}]}
+
+
+@pytest.mark.parametrize("ends_before", [True, False])
+@pytest.mark.parametrize("backend", ["openai", CHAT])
+def test_the_text_of_a_whole_answer_at_its_end_says_nothing_new(backend: str, ends_before: bool) -> None:
+    def event(words: str, finish_reason: str | None = None) -> dict[str, Any]:
+        return text(words, finish_reason) if backend == "openai" else chunk(finish_reason, content=words)
+
+    pieces = [event(word) for word in WORDS]
+    end = [event("", "stop"), event("".join(WORDS))] if ends_before else [event("".join(WORDS), "stop")]
+    events, remarks = decode_both_ways(backend, sse(*pieces, *end, counts(3, 3)) + DONE)
+    assert texts(events) == WORDS
+    assert [event.finish_reason for event in events if event.finish_reason] == ["stop"]
+    assert remarks.ignored == 1
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [("a", None), ("a", "stop")],  # one piece twice is a text
+        [("a", None), ("b", None), ("ab", None), ("c", "stop")],  # not at its end
+        [("a", None), ("b", None), ("bc", "stop")],  # as long, and another
+        [("a", "stop"), ("b", "stop"), ("c", "stop")],  # a server that calls each piece the last
+    ],
+)
+def test_a_text_at_the_end_that_is_not_all_of_it_is_output(pieces: list[tuple[str, str | None]]) -> None:
+    events, remarks = decode_both_ways("openai", sse(*(text(*piece) for piece in pieces)) + DONE)
+    assert texts(events) == [words for words, _ in pieces]
+    assert remarks.ignored == 0
+
+
 def test_a_whole_answer_alone_is_one_event_of_output() -> None:
     events, remarks = decode_both_ways(CHAT, sse(whole("ab", reasoning_content="why ")) + DONE)
     assert texts(events) == ["why ab"]

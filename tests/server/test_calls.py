@@ -115,7 +115,7 @@ def test_what_is_only_nice_to_know_is_done_without(wrong: str) -> None:
         assert endpoint.metrics_page() is None
         assert [endpoint.tokenize("m", "words") for _ in range(50)] == [None] * 50
         assert endpoint.tokenize_chat("m", []) is None
-        endpoint.wait_ready(0, model_given=True) if wrong not in NOT_HTTP else None
+        endpoint.wait_ready(0, model_given=True)
         assert time.monotonic() - begun_s < END_S
 
 
@@ -131,6 +131,22 @@ def test_what_is_packed_all_the_same_is_unpacked(how: bytes, wbits: int) -> None
     body = packer.compress(b'{"data": [{"id": "m"}]}') + packer.flush()
     with raw_server(lambda peer, request: peer.sendall(encoded(how, body))) as url, Endpoint(url) as endpoint:
         assert endpoint.only_model() == "m"
+
+
+def test_what_a_refusal_says_is_unpacked() -> None:
+    packer = zlib.compressobj(wbits=31)
+    body = packer.compress(b'{"error": "HIP out of memory"}') + packer.flush()
+    head = b"HTTP/1.1 500 No\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with raw_server(lambda peer, request: peer.sendall(head + body)) as url, Endpoint(url) as endpoint:
+        found = endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder())
+    assert (found.status, found.error) == (500, "HIP out of memory")
+
+
+def test_a_refusal_that_unpacks_without_end_is_not_unpacked() -> None:
+    packed = encoded(b"gzip", GZIP).replace(b"200 OK", b"500 No")
+    with raw_server(lambda peer, request: peer.sendall(packed)) as url, Endpoint(url) as endpoint:
+        said = said_of(lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder()))
+    assert "answers POST /p with more than 4 MiB" in said
 
 
 @pytest.mark.parametrize(("how", "body"), [(b"br", b"\x0b\x02\x80"), (b"gzip", b"no gzip"), (b"zstd", b"{}x")])

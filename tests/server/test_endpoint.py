@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from fake_server import CountingDecoder, FakeServer, sentence_of, serve, served
 
+from inferometer.protocol import PROTOCOLS
 from inferometer.protocol.base import Usage
 from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard, ProbeResult
@@ -170,6 +171,17 @@ def test_the_key_of_the_environment_is_sent_and_never_shown(
     assert probed.error == "Incorrect API key provided: ***."
     assert in_stream.error == "no such key: ***"
     assert KEY[:5] not in repr(endpoint) + sentence + cut + caplog.text
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 500])
+def test_keys_of_others_are_not_shown(fake: FakeServer, endpoint: Endpoint, status: int) -> None:
+    key = "sk-of-somebody-else-0123456789"
+    fake.routes["POST", "/p"] = (status, {"error": {"message": f"upstream refused {key}"}})
+    try:
+        said = str(endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder()).error)
+    except EndpointError as error:
+        said = str(error)
+    assert key not in said
 
 
 def test_a_header_with_an_authorization_wins_over_the_environment(fake: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fake_server import Answer, FakeServer, sentence_of, serve, served
+from raw_server import raw_server
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint, Listing, ModelCard
@@ -72,7 +73,7 @@ def test_a_model_that_is_not_listed_is_said_to_be_so(fake: FakeServer, endpoint:
         ((400, "bad"), "400 on /v1/models: bad"),
         ((500, "boom"), "500 on /v1/models: boom"),
         ((503, "no"), "503 on /v1/models: no"),
-        ((307, "https://elsewhere/login"), "307 on /v1/models: https://elsewhere/login"),
+        ((307, "https://elsewhere/login"), "307 on /v1/models, which redirects to https://elsewhere/login"),
         ((200, "<html>hello</html>"), "/v1/models answered with text/plain that is not a JSON object"),
         ((200, ""), "/v1/models answered with text/plain that is not a JSON object"),
         ((200, "[" * 200_000), "/v1/models answered with text/plain that is not a JSON object"),
@@ -115,6 +116,17 @@ def test_a_server_that_does_not_answer_in_time_may_still_be_measured() -> None:
         assert "(GET /v1/models was not answered within 0.05 s)" in note
         assert "did not answer GET /v1/models within 0.05 s" in sentence_of(endpoint.models)
         assert "did not answer" in sentence_of(lambda: endpoint.wait_ready(0))
+        assert "give --model" in sentence_of(endpoint.only_model)
+
+
+def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() -> None:
+    broken = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"
+    with raw_server(lambda peer, request: peer.sendall(broken)) as url, Endpoint(url) as endpoint:
+        endpoint.wait_ready(0, model_given=True)
+        note = endpoint.listing("gpt").note("gpt")
+        assert note is not None
+        assert "sent something that is not HTTP in answer to GET /v1/models" in note
+        assert "not HTTP" in sentence_of(endpoint.only_model)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +166,7 @@ def test_the_only_model_need_not_be_named(fake: FakeServer, endpoint: Endpoint) 
     fake.routes["GET", "/v1/models"] = served("one", "two")
     assert sentence_of(endpoint.only_model).endswith("serves several models (one, two): say which with --model.")
     fake.routes["GET", "/v1/models"] = served()
-    assert sentence_of(endpoint.only_model).endswith("serves no model in its list: say which with --model.")
+    assert sentence_of(endpoint.only_model).endswith("lists no model: say which with --model.")
 
 
 def test_a_long_list_of_models_is_cut() -> None:

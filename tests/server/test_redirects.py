@@ -61,6 +61,15 @@ def test_a_redirect_to_a_login_page_is_one_that_wants_a_key(fake: FakeServer, en
     assert said.endswith("leads to a login page: give a key (OPENAI_API_KEY, or bench's --header), or the address of the API.")
 
 
+@pytest.mark.parametrize("location", ["https://user:pw-of-9@new/x", "/x?token=abcdef123", "http://h:x/?api_key=abcdef123"])
+def test_secrets_of_a_redirect_are_not_shown(fake: FakeServer, endpoint: Endpoint, location: str) -> None:
+    fake.routes["POST", "/p"] = (307, location)
+    said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
+    assert "***" in said
+    assert "pw-of-9" not in said
+    assert "abcdef123" not in said
+
+
 @pytest.mark.parametrize("location", ["/p", "", "http://[::1", "http://a b/", "//:0/"])
 def test_a_redirect_that_leads_nowhere(fake: FakeServer, endpoint: Endpoint, location: str) -> None:
     fake.routes["POST", "/p"] = (308, location)

@@ -27,8 +27,8 @@ OVER_LIMIT = 8
 """Tokens beyond the limit that say that it was not heeded: a server may count its end of text, or a word of its template."""
 
 _TOO_FEW = re.compile(r"at least|greater than|minimum|too (?:small|low|short)|higher|limit was reached|>=? ?\d", re.IGNORECASE)
-_UNREADABLE = (400, 422)
-"""How servers answer a request of which they do not like something."""
+_UNREADABLE = (400, 422, 500, 501)
+"""How servers answer a request of which they do not like something, or which some part of them cannot take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,8 @@ class Trial:
         elif found is not None:
             cure = f" {found.sentence}"
         tokens = "one token" if form.tokens == 1 else f"{form.tokens} tokens"
-        what = f"{self._endpoint.base_url} refuses even a test request of {tokens} on {self._path}: {said.rstrip('.')}."
+        verb = "fails" if last.status == 200 else "refuses"
+        what = f"{self._endpoint.base_url} {verb} even a test request of {tokens} on {self._path}: {said.rstrip('.')}."
         return EndpointError(what + cure, last.status, last.error)
 
     def _wrong_model(self) -> EndpointError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from array import array
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 ERROR_BODY_BYTES = 65_536
 """How much of an error response is kept to be explained."""
+GZIP_OR_ZLIB = 47
+"""How zlib calls either, told by its header."""
 
 RUNAWAY_FACTOR, RUNAWAY_EVENTS = 16, 4096
 """A request with more output events than its limit on tokens times the one and plus the other will not become a good one."""
@@ -29,10 +32,11 @@ _NO_REMARKS = Remarks()
 
 
 class ErrorResponse:
-    """Stands in for the decoder when the status is not 2xx: keeps the body, to be explained."""
+    """Stands in for the decoder when the status is not 2xx: keeps the body, to be explained. `packed`: it is compressed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, packed: bool = False) -> None:
         self._body = b""
+        self._packed = packed
 
     def feed(self, body: bytes) -> list[StreamEvent]:
         if len(self._body) < ERROR_BODY_BYTES:
@@ -40,10 +44,18 @@ class ErrorResponse:
         return []
 
     def close(self) -> list[StreamEvent]:
-        return [StreamEvent(error=error_sentence(self._body))]
+        return [StreamEvent(error=error_sentence(_unpacked(self._body) if self._packed else self._body))]
 
     def remarks(self) -> Remarks:
         return _NO_REMARKS
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The beginning of what was compressed by gzip or deflate; a word in its place where it was another way."""
+    try:
+        return zlib.decompressobj(GZIP_OR_ZLIB).decompress(body, ERROR_BODY_BYTES)
+    except zlib.error:
+        return b"(compressed)"
 
 
 class Exchange:
@@ -159,11 +171,19 @@ class Exchange:
         self.hopeless = self.full_reads > self.max_full_reads
         return self.hopeless
 
-    def headers(self, status: int, stamp_ns: int) -> None:
-        """The response has begun."""
+    def why_run_away(self) -> tuple[Failure, str]:
+        """What kind of failure that is. Of an error the status says more than its length."""
+        if self.status // 100 != 2:
+            return Failure.HTTP_STATUS, f"HTTP {self.status}: (an error without an end)"
+        return Failure.RUNAWAY, "more bytes than its limit on tokens can ever take"
+
+    def headers(self, status: int, stamp_ns: int, *, packed: bool = False) -> None:
+        """The response has begun. `packed`: its body is compressed."""
         self.status, self.headers_ns = status, stamp_ns
         if status // 100 != 2:
-            self.decoder = ErrorResponse()
+            self.decoder = ErrorResponse(packed=packed)
+        elif packed:
+            self.fail(Failure.CONTENT_TYPE, "the server compressed the response, though we take none that is")
 
     def decode(self, body: bytes, ancillary: Ancillary, read_ns: int, since_ns: int) -> None:
         """Take in the body bytes of one read: the second half of the hot path.

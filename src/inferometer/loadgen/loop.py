@@ -279,7 +279,7 @@ class Loop:
             if connection.complete:
                 self._completed(connection, exchange, ancillary, read_ns)
             elif size == READ_BYTES and exchange.has_run_away():
-                self._give_up(connection, Failure.RUNAWAY, "more bytes than its limit on tokens can ever take")
+                self._give_up(connection, *exchange.why_run_away())
         self.reads += reads
         self.bytes_read += read_bytes
         self.backlog.bytes += body_bytes
@@ -292,11 +292,7 @@ class Loop:
         if connection.status:
             if self._is_out_of_step(connection, exchange, stamp_ns):
                 return False
-            exchange.headers(connection.status, stamp_ns)
-            if connection.compressed and connection.status // 100 == 2:
-                exchange.fail(Failure.CONTENT_TYPE, "the server compressed the response, though we take none that is")
-            elif connection.compressed:
-                exchange.fail(Failure.HTTP_STATUS, f"HTTP {connection.status}: (compressed)")
+            exchange.headers(connection.status, stamp_ns, packed=connection.compressed)
             return True
         connection.header_bytes += length
         if connection.header_bytes > HEADER_BYTES_MOST:

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import MS
-from inferometer.metrics.definitions import ok
+from inferometer.metrics.definitions import ok, streamed_tokens
 from inferometer.trace import Trace
 
 MIN_EVENTS = 8
-"""Of an answer in which blocks can be told from single events."""
+"""Of an answer in which blocks can be told from single events; and tokens of one that comes whole in a single event."""
 CLOSE = 0.3
 """A gap shorter than this part of the answer's mean gap is one within a block."""
 MIN_CLOSE_SHARE = 0.6
@@ -42,13 +42,17 @@ class Blocks(NamedTuple):
 def blocks_of(trace: Trace) -> Blocks | None:
     """None unless most answers come in blocks, all of about the same number of events."""
     r = trace.requests
-    rows = np.flatnonzero(ok(trace) & (r["event_count"] >= MIN_EVENTS))
+    long = ok(trace) & (r["event_count"] >= MIN_EVENTS)
+    rows = np.flatnonzero(long | _in_one_event(trace))
     if not len(rows):
         return None
     ttft = r["first_ns"][rows] - r["sent_ns"][rows]
     at_once = r["last_ns"][rows] - r["first_ns"][rows] <= AT_ONCE_MS * MS * (r["event_count"][rows] - 1)
     if at_once.mean() >= MIN_ANSWERS_SHARE:
         return Blocks(float(at_once.mean()), None, float(np.median(ttft)) / MS)
+    rows = np.flatnonzero(long)
+    if not len(rows):
+        return None
     number, gaps, within = _gaps(trace, rows)
     firsts = np.cumsum(number) - number
     close = np.add.reduceat(within.astype(np.int64), firsts) >= MIN_CLOSE_SHARE * number
@@ -59,6 +63,13 @@ def blocks_of(trace: Trace) -> Blocks | None:
     if not len(sizes) or sizes.std() > MAX_SPREAD * sizes.mean():
         return None
     return Blocks(float(close.mean()), float(sizes.mean()), float(np.median(gaps[in_blocks & ~within])) / MS)
+
+
+def _in_one_event(trace: Trace) -> npt.NDArray[np.bool_]:
+    """Whether an answer of many tokens is a single event, as from a gateway that streams in name only."""
+    r = trace.requests
+    single: npt.NDArray[np.bool_] = ok(trace) & (r["event_count"] == 1) & (streamed_tokens(r) >= MIN_EVENTS)
+    return single
 
 
 def _gaps(

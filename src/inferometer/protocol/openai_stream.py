@@ -32,9 +32,9 @@ from inferometer.request import Request
 
 Choice = Mapping[str, Any]
 
-LIMIT_FIELDS = ("max_tokens", "max_completion_tokens")
-"""The limit of an answer: the name that all servers obey which were tried, and its successor, which alone OpenAI's newer models
-take. (llama-cpp-python ignores the successor and generates on without a limit.)"""
+LIMIT_FIELDS = ("max_tokens", "max_completion_tokens", "max_new_tokens")
+"""The limit of an answer, by the names that are tried in turn: the one that all servers obey which were tried; its successor,
+which alone OpenAI's newer models take (llama-cpp-python ignores it and generates on without a limit); that of transformers."""
 
 _NOT_LEARNT = (b"\0", b"\0", 1 << 62)
 _UNLEARNABLE = (b"\0", b"\0", 1 << 63)
@@ -83,8 +83,9 @@ def adapt(generation: Generation, said: str) -> Generation | None:
     is_ours = "stream_options" not in {*generation.left_out, *generation.extra_body, *generation.sampling}
     if is_ours and ("stream_options" in said or "include_usage" in said):
         return replace(generation, left_out=(*generation.left_out, "stream_options"))
-    if generation.limit_field == LIMIT_FIELDS[0] and any(name in said for name in LIMIT_FIELDS):
-        return replace(generation, limit_field=LIMIT_FIELDS[1])
+    later = LIMIT_FIELDS[LIMIT_FIELDS.index(generation.limit_field) + 1 :]
+    if later and any(name in said for name in LIMIT_FIELDS):
+        return replace(generation, limit_field=later[0])
     return None
 
 
@@ -100,15 +101,16 @@ class StreamDecoder:
     __slots__ = (
         "_answer_id",
         "_around",
+        "_chars",
         "_counted",
         "_done",
         "_finished",
+        "_first",
         "_held",
         "_ignored",
         "_ignored_sample",
         "_reader",
         "_reasoned",
-        "_said",
         "_split",
         "_splitter",
         "_text_of",
@@ -123,7 +125,8 @@ class StreamDecoder:
         self._split = self._splitter.feed
         self._done = False
         self._finished = False
-        self._said = False  # whether there was any output
+        self._first = ""  # the first output
+        self._chars = 0  # how long all output is
         self._reasoned = False  # whether reasoning was streamed
         self._answer_id: str | None = None
         self._ignored = 0
@@ -141,6 +144,7 @@ class StreamDecoder:
             # A server repeats itself: a body that differs from a plain event in nothing but the text says only that text.
             text = body[len(before) : -len(after)].decode("utf-8", "replace")
             if '"' not in text and "\\" not in text and text.isprintable() and "\ufffd" not in text and not self._done:
+                self._chars += len(text)
                 return [_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False))]
         events: list[StreamEvent] = []
         for payload in self._split(body):
@@ -156,6 +160,7 @@ class StreamDecoder:
                     and get("token_ids") is None
                     and chunk.get("usage") is None
                     and "error" not in chunk
+                    and not self._finished
                 )
             except (ValueError, KeyError, TypeError, AttributeError):
                 plain = False
@@ -165,7 +170,7 @@ class StreamDecoder:
                 self._note_silent(chunk, choice)
             elif not self._done:
                 self._counted = UNKNOWN
-                self._note_output(chunk, choice)
+                self._note_output(chunk, choice, text)
                 events.append(_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False)))
                 if self._around is _NOT_LEARNT and text.isascii():  # how a server escapes other text does not matter then
                     self._around = self._learn(payload, text)
@@ -177,8 +182,9 @@ class StreamDecoder:
         fields = tuple(self._unread_fields)
         return Remarks(self._ignored, self._ignored_sample, self._unread, fields, self._answer_id or "")
 
-    def _note_output(self, chunk: Mapping[str, Any], choice: Choice) -> None:
-        self._said = True
+    def _note_output(self, chunk: Mapping[str, Any], choice: Choice, text: str) -> None:
+        self._first = self._first or text
+        self._chars += len(text)
         if self._answer_id is None:
             self._note_id(chunk)
         if not self._reasoned:
@@ -267,28 +273,38 @@ class StreamDecoder:
                 self._held += len(ids)
             if choice.get("index"):
                 self._counted = UNKNOWN  # the usage beside it may be that of one choice or of all
-        usage = _read_usage(chunk.get("usage"), said=self._said, reasoned=self._reasoned)
+        usage = _read_usage(chunk.get("usage"), said=bool(self._first), reasoned=self._reasoned)
         tokens = self._tokens_of_text(usage, has_ids) if text else UNKNOWN
         if not reason or self._finished:
             return StreamEvent(text, tokens, usage)
         if not isinstance(reason, str):
             raise WireFormatError("a finish reason that is no text")
         self._finished = True
+        self._around = _UNLEARNABLE  # what comes now is looked at with care
         return StreamEvent(text, tokens, usage, reason, error=broken_off(reason))
 
     def _output_of(self, chunk: Mapping[str, Any], choice: Choice, payload: bytes) -> str:
-        """The text of a choice. A whole message is output only if nothing was streamed before: else it says it again."""
-        if "message" in choice and choice.get("delta") is None:
-            if self._said:
-                self._ignore(payload)
-                return ""
+        """The text of a choice. The whole answer is output only if nothing was streamed before: else it says it again."""
+        is_whole = "message" in choice and choice.get("delta") is None
+        if is_whole and self._first:
+            self._ignore(payload)
+            return ""
+        if is_whole:
             choice = {"delta": choice["message"]}
         text = self._text_of(choice)
+        if self._repeats(text, choice):
+            self._ignore(payload)
+            return ""
         if text:
-            self._note_output(chunk, choice)
+            self._note_output(chunk, choice, text)
         else:
             self._note_silent(chunk, choice)
         return text
+
+    def _repeats(self, text: str, choice: Choice) -> bool:
+        """Whether a text at the end of an answer, of two events and more, is all of it once more."""
+        at_end = self._finished or bool(choice.get("finish_reason"))
+        return at_end and len(text) == self._chars > len(self._first) and text.startswith(self._first)
 
     def _tokens_of_text(self, usage: Usage | None, has_ids: bool) -> int:
         """How many tokens the text of this event has brought, held-back ones included; from here on they are counted."""

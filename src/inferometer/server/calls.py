@@ -97,13 +97,19 @@ class Calls:
     def streamed(
         self, path: str, deadline: Deadline, body: bytes, max_bytes: int, read: Callable[[Answer, Iterator[bytes]], T]
     ) -> T:
-        """What `read` makes of the answer to a POST while it comes; it may stop before the end. Raises EndpointError."""
+        """What `read` makes of the answer to a POST while it comes; it may stop before the end. Raises EndpointError.
+
+        An answer other than 200 is read and unpacked before.
+        """
         asked = f"POST {path}"
 
         def ask() -> T:
             with self._open("POST", path, deadline, body) as response:
                 pieces = self._pieces(response, asked, deadline, max_bytes)
-                return read(Answer(response.status_code, dict(response.headers)), pieces)
+                answer = Answer(response.status_code, dict(response.headers))
+                if answer.status != 200:
+                    pieces = iter([self._unpacked(b"".join(pieces), answer, asked, max_bytes)])
+                return read(answer, pieces)
 
         return self._explained(lambda: _again_if_hung_up(ask), asked, deadline)
 

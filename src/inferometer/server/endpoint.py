@@ -24,6 +24,7 @@ from inferometer.protocol.base import Decoder, StreamEvent, Usage
 from inferometer.protocol.error_body import SENTENCE_CHARS
 from inferometer.protocol.lenient_json import read_json
 from inferometer.request import Message
+from inferometer.secret import masked_text
 from inferometer.server.calls import MAX_ANSWER_BYTES, Answer, Calls
 from inferometer.server.deadline import Deadline
 from inferometer.server.failures import EndpointError, status_error
@@ -143,8 +144,8 @@ class Endpoint:
     def wait_ready(self, timeout_s: float, *, model_given: bool = False) -> None:
         """`check_reachable` until it is content, for `timeout_s` at most (0 is one try); raises what it raised last.
 
-        Where the model is given, nothing is to be learnt from these routes that a request would not show: then any HTTP answer
-        will do in the end, also a refusal.
+        Where the model is given, nothing is to be learnt from these routes that a request would not show: then anything that
+        takes the connection will do in the end, whatever it makes of them.
         """
         deadline_s = time.monotonic() + timeout_s
         while True:
@@ -154,7 +155,7 @@ class Endpoint:
             except EndpointError as error:
                 is_final = error.status in (401, 403) or error.redirect
                 if is_final or time.monotonic() + READY_PAUSE_S > deadline_s:
-                    if model_given and (error.status is not None or error.timed_out):
+                    if model_given and not error.unreachable:
                         if error.timed_out and self.routes.ready == self.routes.models:
                             self._late_list = error  # once is enough to wait for it
                         return
@@ -165,14 +166,16 @@ class Endpoint:
         """The name of the one model that is served. Raises where there is none to be seen, or a choice."""
         found = self._models_or_why()
         if isinstance(found, EndpointError):
+            if found.timed_out:
+                raise EndpointError(f"{found} If only its list of models is slow, give --model.", timed_out=True)
             if found.status in (None, 401, 403, 503) or found.redirect:
                 raise found
             cure = "say which model it serves with --model, or check --backend and --base-url"
             raise EndpointError(f"{self.base_url} has no list of models ({found.reason}): {cure}.", found.status)
         names = [card.id for card in found]
         if len(names) != 1:
-            served = f"several models ({listed_names(names)})" if names else "no model in its list"
-            raise EndpointError(f"{self.base_url} serves {served}: say which with --model.")
+            found_there = f"serves several models ({listed_names(names)})" if names else "lists no model"
+            raise EndpointError(f"{self.base_url} {found_there}: say which with --model.")
         return names[0]
 
     def health(self) -> bool | None:
@@ -208,7 +211,7 @@ class Endpoint:
         try:
             return self.models()
         except EndpointError as error:
-            if error.status is None and not error.timed_out:
+            if error.unreachable:
                 raise
             return error
 
@@ -307,7 +310,8 @@ class Endpoint:
         usage = reduce(Usage.grown, (event.usage for event in events if event.usage is not None), Usage())
         error = next((event.error for event in events if event.error is not None), None)
         outputs = sum(bool(event.text) for event in events)
-        return ProbeResult(200, usage, error if error is None else printable(self._hide(error), SENTENCE_CHARS), outputs)
+        said = None if error is None else printable(masked_text(self._hide(error)), SENTENCE_CHARS)
+        return ProbeResult(200, usage, said, outputs)
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout_s: float | None = None) -> Any:
         """The JSON of the answer, None where there is none; for what servers can be told to do. Raises unless it is 200."""
@@ -345,7 +349,7 @@ class Endpoint:
 
     def _said(self, answer: Answer) -> str:
         body = self._hide(answer.body.decode("utf-8", "replace")).encode("utf-8", "replace")  # before it is cut ...
-        return self._hide(error_sentence(body))  # ... and after it is unescaped
+        return masked_text(self._hide(error_sentence(body)))  # ... and after it is unescaped; keys of others, too
 
     def _hide(self, text: str) -> str:
         """The text without our secrets, which some servers repeat, nor the beginning of one where it was cut."""

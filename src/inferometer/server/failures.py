@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from inferometer.diagnose import diagnose_reply
-from inferometer.printable import printable
+from inferometer.printable import MAX_NAME_CHARS, printable
+from inferometer.secret import masked_text
 from inferometer.server.proxies import proxy_variable
 from inferometer.spec.flags import parse_base_url
 
@@ -138,7 +139,8 @@ def status_error(
     `path` was asked for; `measured`: it is the one that requests of a run are posted to. `said` is the server's own message,
     fit to be shown.
     """
-    status = answer.status
+    status, reason = answer.status, f"{answer.status} on {path}: {said}"
+    location = None if answer.location is None else masked_text(answer.location)
     unlisted = "; if it may not list models, give --model" if path.endswith("/models") else ""
     if status in (401, 403) and has_key:
         cure = f"check OPENAI_API_KEY, or bench's --header{unlisted}"
@@ -153,8 +155,9 @@ def status_error(
         sentence = f"{base_url} answers {status} on {path} ({said}): {cure}."
     elif status == 503:
         sentence = f"{base_url} is not ready yet ({said}): wait until the model is loaded and /health answers 200."
-    elif answer.location is not None:
-        sentence = _redirected(base_url, path, answer.location, measured=measured)
+    elif location is not None:
+        sentence = _redirected(base_url, path, location, measured=measured)
+        reason = f"{status} on {path}, which redirects to {printable(location, MAX_NAME_CHARS)}"
     else:
         found = diagnose_reply(f"HTTP {status}: {said}")
         cure = found.cure if found else "look at the server's log"
@@ -165,8 +168,8 @@ def status_error(
         status,
         said,
         float(wait) if wait.isascii() and wait.isdigit() else None,
-        reason=f"{status} on {path}: {said}",
-        redirect=answer.location is not None,
+        reason=reason,
+        redirect=location is not None,
     )
 
 

@@ -97,7 +97,7 @@ def test_a_whole_answer_after_its_pieces_says_nothing_new_but_its_end() -> None:
     assert remarks.ignored == 1
 
 
-WORDS = ["one", " two", " three"]
+WORDS = ["one", " two", " three", " four"]
 
 
 def text(words: str, finish_reason: str | None = None) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def test_the_text_of_a_whole_answer_at_its_end_says_nothing_new(backend: str, en
 
     pieces = [event(word) for word in WORDS]
     end = [event("", "stop"), event("".join(WORDS))] if ends_before else [event("".join(WORDS), "stop")]
-    events, remarks = decode_both_ways(backend, sse(*pieces, *end, counts(3, 3)) + DONE)
+    events, remarks = decode_both_ways(backend, sse(*pieces, *end, counts(3, 4)) + DONE)
     assert texts(events) == WORDS
     assert [event.finish_reason for event in events if event.finish_reason] == ["stop"]
     assert remarks.ignored == 1
@@ -122,8 +122,9 @@ def test_the_text_of_a_whole_answer_at_its_end_says_nothing_new(backend: str, en
     "pieces",
     [
         [("a", None), ("a", "stop")],  # one piece twice is a text
-        [("a", None), ("b", None), ("ab", None), ("c", "stop")],  # not at its end
-        [("a", None), ("b", None), ("bc", "stop")],  # as long, and another
+        [("alphabet", None), ("business", None), ("alphabetbusiness", None), ("c", "stop")],  # not at its end
+        [("alphabet", None), ("business", None), ("businessalphabet", "stop")],  # as long, and another
+        [("-", None), ("-", None), ("--", "stop")],  # a token as long as those before it
         [("a", "stop"), ("b", "stop"), ("c", "stop")],  # a server that calls each piece the last
     ],
 )

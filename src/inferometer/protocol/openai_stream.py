@@ -36,6 +36,9 @@ LIMIT_FIELDS = ("max_tokens", "max_completion_tokens", "max_new_tokens")
 """The limit of an answer, by the names that are tried in turn: the one that all servers obey which were tried; its successor,
 which alone OpenAI's newer models take (llama-cpp-python ignores it and generates on without a limit); that of transformers."""
 
+MIN_REPEATED_CHARS = 16
+"""A last token may by chance be as long as a few before it: "-", "-", "--"."""
+
 _NOT_LEARNT = (b"\0", b"\0", 1 << 62)
 _UNLEARNABLE = (b"\0", b"\0", 1 << 63)
 """Around no text at all: no body is longer than this."""
@@ -303,8 +306,9 @@ class StreamDecoder:
 
     def _repeats(self, text: str, choice: Choice) -> bool:
         """Whether a text at the end of an answer, of two events and more, is all of it once more."""
-        at_end = self._finished or bool(choice.get("finish_reason"))
-        return at_end and len(text) == self._chars > len(self._first) and text.startswith(self._first)
+        if len(text) < MIN_REPEATED_CHARS or len(text) != self._chars or self._chars == len(self._first):
+            return False
+        return (self._finished or bool(choice.get("finish_reason"))) and text.startswith(self._first)
 
     def _tokens_of_text(self, usage: Usage | None, has_ids: bool) -> int:
         """How many tokens the text of this event has brought, held-back ones included; from here on they are counted."""

@@ -52,7 +52,6 @@ PASSES = {
 OTHERWISE: dict[tuple[str, str], Failure] = {
     ("tensorrt-llm", "empty-body"): Failure.NO_OUTPUT,
     ("tensorrt-llm", "no-finish"): Failure.NONE,  # the end of the body is all the end it has
-    ("tgi", "no-reason"): Failure.NO_FINISH,  # the reason is all the end it has
     ("tgi", "no-output"): Failure.NONE,  # an event is a token there, with text or without
     ("ollama", "whole-answer"): Failure.NO_FINISH,  # a line of JSON without anything of its own
     ("ollama-chat", "whole-answer"): Failure.NO_FINISH,

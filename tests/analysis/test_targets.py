@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inferometer.analysis.ratings import ratings
-from inferometer.analysis.targets import check, check_campaigns, deployment_of, mistakes
+from inferometer.analysis.targets import check, check_campaigns, deployment_of, mistakes, unanswerable
 from inferometer.metrics.finding import Finding, Level
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
 from inferometer.report.words import LANGUAGES, Words
@@ -136,6 +136,15 @@ def test_targets_of_points_that_were_not_chosen_are_not_missed() -> None:
     targets = [parse_target(text) for text in ("scaling_efficiency > 95", "output_throughput > 1 if tp=4", "failed < 1")]
     assert [each.state for each in check(targets, LADDER, only_some=True)] == ["not checked", "not checked", "missed"]
     assert [each.state for each in check(targets, LADDER)] == ["missed", "missed", "missed"]
+
+
+def test_what_no_planned_point_can_decide_is_named_before_anything_is_measured() -> None:
+    targets = [parse_target(f"mean_ttft_ms < 100 if {where}") for where in ("tp=9", "tp=1", "engine=vllm", "concurrency>64")]
+    reasons = unanswerable(targets, LADDER)
+    assert [reason.partition(" cannot be checked: ")[2].partition(". ")[0] for reason in reasons] == [
+        "no point of this run has tp=9",
+        "no point of this run has concurrency>64",
+    ]
 
 
 def test_any_spelling_of_a_percentile_is_that_percentile() -> None:

@@ -144,7 +144,16 @@ def test_a_part_of_a_campaign_does_not_miss_targets_of_the_rest(url: str) -> Non
     result = inferometer("run", "c.yaml", "--allow-invalid", "--only", "g/np1")
     assert result.exit_code == 0, result.output
     assert "not checked  completed > 0 if num_prompts=2" in result.stdout
-    assert inferometer("run", "c.yaml", "--allow-invalid", "--only", "g/np1", "--assert", "completed>0 if tp=9").exit_code == 1
+
+
+def test_a_gate_that_no_planned_point_decides_is_refused_before_the_run(url: str) -> None:
+    Path("c.yaml").write_text(CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0 if num_prompts=99"}')
+    own = inferometer("run", "c.yaml", "--allow-invalid")
+    asserted = inferometer("run", "c.yaml", "--allow-invalid", "--only", "g/np1", "--assert", "completed>0 if tp=9")
+    for result, where in ((own, "num_prompts=99"), (asserted, "tp=9")):
+        assert result.exit_code == 2
+        assert f"cannot be checked: no point of this run has {where}" in result.stderr
+    assert not Path("results").exists()
 
 
 def test_repeats_have_the_worst_verdict_among_them() -> None:

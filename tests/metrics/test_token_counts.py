@@ -119,17 +119,20 @@ def held(first_text_bytes: int, **columns: Any) -> dict[str, Any]:
     ("columns", "level"),
     [
         (held(240), Level.SUSPECT),
-        (held(60), Level.OK),  # 15 % of the text: a long word, and not much of the answer
+        (held(24), Level.SUSPECT),  # six tokens of a hundred: TPOT is too low by 5 %
+        (held(20), Level.OK),  # five
         (held(240, output_tokens=EVENTS), Level.OK),  # as many tokens as events: it is only a long one
         (held(240, event_tokens=[60, *[2] * (EVENTS - 1)]), Level.OK),  # the wire tells
-        (held(24, output_tokens=30, text_bytes=100), Level.OK),  # seven tokens
+        (held(8, output_tokens=33, text_bytes=100), Level.SUSPECT),  # three tokens of 33
+        (held(6, output_tokens=33, text_bytes=100), Level.OK),  # two: perhaps one long word
     ],
 )
 def test_a_first_event_with_the_text_of_many_tokens(columns: dict[str, Any], level: Level) -> None:
     found = finding("token_counts", build(run(**columns)))
     assert found.level == level
     if level:
-        assert "holds 60% of their text" in found.sentence
+        share = columns["first_text_bytes"] / columns["text_bytes"]
+        assert f"holds {share:.0%} of their text, which is several tokens" in found.sentence
 
 
 # What is beside the output

@@ -110,6 +110,20 @@ def mistakes(targets: Iterable[Target], *, lacking: Iterable[str] = ()) -> list[
     return found
 
 
+def unanswerable(targets: Iterable[Target], planned: Sequence[Point]) -> list[str]:
+    """Why they cannot be checked, a sentence each: those that are asked of none of the planned points.
+
+    What a plan does not know, such as the engine behind an address, is left to the results.
+    """
+    return [
+        f"The target {str(target)!r} cannot be checked: no point of this run has {', '.join(map(str, target.where))}. Leave it "
+        "out, or run the points that it is asked of."
+        for target in targets
+        if all(point.conditions.get(where.name) is not None for where in target.where for point in planned)
+        and not any(_is_asked(target, point) for point in planned)
+    ]
+
+
 def check(targets: Iterable[Target], points: Sequence[Point], *, only_some: bool = False) -> list[Checked]:
     """Every target against every deployment among the points that it is asked of, in the order of the targets.
 

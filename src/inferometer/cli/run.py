@@ -89,6 +89,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     spec = asked.spec
     groups = on_embedded_engine(asked.groups) if embedded else asked.groups
     places = places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded)
+    _refuse_unanswerable(asked, places, groups, rehearsal=quick or embedded)
     blocks = blocks_of(groups, spec.interleave)
     lines = CampaignLines(blocks)
 
@@ -105,6 +106,19 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     if not outcome.interrupted and outcome.trouble is None:
         code = max(code, show_results(outcome.endings, places, groups, asked, rehearsal=quick or embedded))
     raise typer.Exit(code)
+
+
+def _refuse_unanswerable(asked: Asked, places: Places, groups: Sequence[Group], *, rehearsal: bool) -> None:
+    """A gate that nothing planned can decide would be missed after hours.
+
+    The campaign's own targets are for all of its points, measured on its own servers.
+    """
+    from inferometer.analysis.targets import unanswerable
+    from inferometer.cli.run_ending import planned_points
+
+    targets = [*([] if rehearsal or asked.only_some else asked.own), *asked.more]
+    if targets and (reasons := unanswerable(targets, list(planned_points(places, groups, {})))):
+        refuse(*reasons)
 
 
 def _announcement(

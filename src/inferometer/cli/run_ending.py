@@ -69,7 +69,7 @@ def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Gro
     if asked.own and rehearsal:
         typer.echo("The campaign's targets are not for a rehearsal; --assert checks any.")
     wanted = asked.more if rehearsal else (*asked.own, *asked.more)
-    points = in_order([*measured.values(), *_unmeasured(measured, places, groups)])
+    points = in_order([*measured.values(), *planned_points(places, groups, measured)])
     points = with_percentiles(points, [target.metric for target in wanted])
     own = [] if rehearsal else check(asked.own, points, only_some=asked.only_some)
     return tell([*own, *check(asked.more, points)])
@@ -102,8 +102,8 @@ def _measured(endings: Sequence[Ending], places: Places) -> dict[str, Point]:
     return found
 
 
-def _unmeasured(measured: Mapping[str, Point], places: Places, groups: Sequence[Group]) -> Iterator[Point]:
-    """The planned points without a result: their conditions, and no values."""
+def planned_points(places: Places, groups: Sequence[Group], measured: Mapping[str, Point]) -> Iterator[Point]:
+    """Those that have no result yet: their conditions, and no values."""
     from inferometer.results.run_point import point_of
 
     for group in groups:

@@ -188,7 +188,7 @@ def interruption(facts: Facts) -> Finding:
         return _own_end(facts, running)
     sentence = (
         f"The run was cut short: {c.unsent} of {c.planned} requests were never sent, {running} were still running and are "
-        "missing from the latencies, the slowest first."
+        "missing from the latencies, the slowest first, and from the throughput."
     )
     cure = "Let it run to its end, with fewer prompts if it takes too long."
     return Finding("interruption", Level.SUSPECT, sentence, figures, cure)

@@ -64,7 +64,9 @@ def slots_busy(facts: Facts) -> Finding:
     figures: dict[str, Figure] = {"busy_share": use.busy_share}
     whole, t = facts.summary.output_throughput, facts.thresholds
     filled = use.idle_share <= t.idle_slots_suspect  # else slots were free for another reason, which has a check of its own
-    if use.busy_share >= t.busy_slots_note or not filled or steady is None or not whole:
+    counts = facts.summary.counts
+    cut = counts.failed or counts.cancelled or counts.unfinished  # these leave slots free, too, and have checks of their own
+    if use.busy_share >= t.busy_slots_note or not filled or cut or steady is None or not whole:
         return Finding(name, Level.OK, f"The slots were in use {use.busy_share:.0%} of the time.", figures)
     figures |= {"output_throughput": whole, "steady_output_throughput": steady.output_throughput}
     sentence = (

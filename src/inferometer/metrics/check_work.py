@@ -156,9 +156,9 @@ def _held_back(facts: Facts, tokens: Counts) -> Rows:
     r, t = facts.trace.requests, facts.thresholds
     first_row = np.minimum(r["event_start"], max(len(facts.trace.events["tokens"]) - 1, 0))
     untold = facts.trace.events["tokens"][first_row] < 0 if len(facts.trace.events["tokens"]) else np.zeros(len(r["id"]), bool)
-    part = np.maximum(r["first_text_bytes"], 0) / np.maximum(r["text_bytes"], 1)
-    first = part * tokens
-    held: Rows = (r["event_count"] > 1) & untold & (first >= t.held_back_tokens) & (part >= t.held_back_share)
+    first = tokens * np.maximum(r["first_text_bytes"], 0) / np.maximum(r["text_bytes"], 1)
+    too_many = (first - 1) / np.maximum(tokens - 1, 1)
+    held: Rows = (r["event_count"] > 1) & untold & (first >= t.held_back_tokens) & (too_many >= t.held_back_share)
     return held
 
 
@@ -184,9 +184,11 @@ WRONG_COUNTS = {
         "See whether the model reasons in silence, and have its reasoning streamed, or told apart in usage.",
     ),
     "held_back": (
-        "The first event of {answers:,} answers ({share:.1%}) holds {first_share:.0%} of their text: the server had held "
-        "tokens back, as parsers of tool calls and reasoning do. TPOT counts them as if they had come after it.",
-        "Have the server tell the tokens of each event (continuous usage, or token ids), or switch the parser off.",
+        "The first event of {answers:,} answers ({share:.1%}) holds {first_share:.0%} of their text, which is several "
+        "tokens: the server streams a few at a time, or had held them back, as parsers of tool calls and reasoning do. TPOT "
+        "counts them as if they had come after it, and is too low.",
+        "Have the server tell the tokens of each event (continuous usage, or token ids), stream one at a time, or switch the "
+        "parser off.",
     ),
 }
 """What is said of counts that contradict what arrived, and what helps."""

@@ -97,9 +97,9 @@ class Thresholds:
     """Of answers, those whose token count cannot be that of their events."""
     several_tokens_an_event: float = 1.2
     """Tokens / events from which on events hold more than one token, so that its text may be looked at for how many."""
-    held_back_tokens: float = 8.0
-    held_back_share: float = 0.2
-    """Tokens of the first event by its text, at least so many and so much of all: they had been held back."""
+    held_back_tokens: float = 2.5
+    held_back_share: float = 0.05
+    """Tokens of the first event by its text: at least so many; and, but for one, this share of those that TPOT divides by."""
     unread_share_suspect: float = 0.1
     """Frames that may hold output in fields not known here / output events."""
     cached_share_suspect: float = 0.05

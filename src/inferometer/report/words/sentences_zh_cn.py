@@ -78,7 +78,7 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.interruption.own_end.next": "延长运行时间，减少被截断的请求。",
     "check.interruption.cut": (
         "运行被提前中断：{unsent:,} 个请求未发出，{cancelled:,} 个被取消，{unfinished:,} 个未完成；"
-        "它们都未计入延迟，而最慢的请求往往就在其中。"
+        "它们都未计入延迟和吞吐量，而最慢的请求往往就在其中。"
     ),
     "check.interruption.cut.next": "让运行自行结束；如果耗时太长，就减少请求数。",
     "check.dropped_arrivals.title": "请求被丢弃",
@@ -213,10 +213,12 @@ SENTENCES_ZH_CN: dict[str, str] = {
     ),
     "check.token_counts.beyond_text.next": "检查模型是否在后台推理；让推理过程流式输出，或让 usage 单独列出它。",
     "check.token_counts.held_back": (
-        "{answers:,} 个回答（{share:.1%}）的首个事件就含有 {first_share:.0%} 的文本：服务器先扣住了 token，"
-        "工具调用和推理的解析器会这样做。TPOT 把它们当成了之后才到达的。"
+        "{answers:,} 个回答（{share:.1%}）的首个事件就含有 {first_share:.0%} 的文本，即多个 token：服务器一次流出几个 token，"
+        "或先扣住了 token（工具调用和推理的解析器会这样做）。TPOT 把它们当成了之后才到达的，因此偏低。"
     ),
-    "check.token_counts.held_back.next": "让服务器给出每个事件的 token 数（continuous usage 或 token id），或关闭解析器。",
+    "check.token_counts.held_back.next": (
+        "让服务器给出每个事件的 token 数（continuous usage 或 token id）、逐个流出 token，或关闭解析器。"
+    ),
     "check.hidden_tokens.title": "未流出的 token",
     "check.hidden_tokens": (
         "按服务器自己的计数，{tokens:,} 个输出 token 中有 {hidden:,} 个（{share:.1%}）没有流出（隐藏的推理）："

@@ -78,7 +78,7 @@ SENTENCES_ZH_TW: dict[str, str] = {
     "check.interruption.own_end.next": "延長執行時間，減少被截斷的請求。",
     "check.interruption.cut": (
         "執行被提前中斷：{unsent:,} 個請求未送出，{cancelled:,} 個被取消，{unfinished:,} 個未完成；"
-        "它們都未計入延遲，而最慢的請求往往就在其中。"
+        "它們都未計入延遲和吞吐量，而最慢的請求往往就在其中。"
     ),
     "check.interruption.cut.next": "讓它執行到結束；如果耗時太久，就減少請求數。",
     "check.dropped_arrivals.title": "請求被丟棄",
@@ -213,10 +213,12 @@ SENTENCES_ZH_TW: dict[str, str] = {
     ),
     "check.token_counts.beyond_text.next": "檢查模型是否在背景推理；讓推理過程以串流輸出，或讓 usage 單獨列出它。",
     "check.token_counts.held_back": (
-        "{answers:,} 個回覆（{share:.1%}）的首個事件就含有 {first_share:.0%} 的文字：伺服器先扣住了 token，"
-        "工具呼叫和推理的解析器會這樣做。TPOT 把它們當成了之後才到達的。"
+        "{answers:,} 個回覆（{share:.1%}）的首個事件就含有 {first_share:.0%} 的文字，即多個 token：伺服器一次送出幾個 token，"
+        "或先扣住了 token（工具呼叫和推理的解析器會這樣做）。TPOT 把它們當成了之後才到達的，因此偏低。"
     ),
-    "check.token_counts.held_back.next": "讓伺服器給出每個事件的 token 數（continuous usage 或 token id），或關閉解析器。",
+    "check.token_counts.held_back.next": (
+        "讓伺服器給出每個事件的 token 數（continuous usage 或 token id）、逐個送出 token，或關閉解析器。"
+    ),
     "check.hidden_tokens.title": "未送出的 token",
     "check.hidden_tokens": (
         "依伺服器自己的計數，{tokens:,} 個輸出 token 中有 {hidden:,} 個（{share:.1%}）沒有送出（隱藏的推理）："

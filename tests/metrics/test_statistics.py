@@ -170,3 +170,13 @@ def test_a_percentile_without_a_beyond(percentile: float) -> None:
 def trials(request: pytest.FixtureRequest) -> int:
     number: int = request.param
     return number
+
+
+@pytest.mark.parametrize("nothing", [0.0, -1e-13])
+def test_a_rate_is_never_negative_also_where_sums_are_not_exact(nothing: float) -> None:
+    """One burst, and stretches in which nothing comes but rounding."""
+    tokens = np.full(80, nothing)
+    tokens[40] = 100.0
+    found = interval_of_ratio(tokens, np.ones(80))
+    assert found is not None
+    assert found.low == 0.0

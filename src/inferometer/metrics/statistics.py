@@ -33,6 +33,8 @@ BATCHES = 20
 BLOCKS = 10
 BOOTSTRAP = "moving-block bootstrap"
 RESAMPLES = 1000
+ROUNDING = 1e-9
+"""Of a value: differences of sums may be negative by less than this where they should be 0."""
 FEWEST = 40
 """Values; two a batch. With fewer there is no telling how they depend on each other."""
 MOST_CORRELATED = 0.8
@@ -131,7 +133,7 @@ def error_of(interval: Interval, value: float) -> tuple[float, int]:
 
 def _low(value: float, half: float, values: Array | Sequence[float]) -> float:
     """The lower end of an interval; nothing negative where no value is, such as a rate or a time."""
-    return max(value - half, 0.0) if np.min(values) >= 0 else value - half
+    return max(value - half, 0.0) if np.min(values) >= -ROUNDING * abs(value) else value - half
 
 
 def _error_of_mean(values: Array) -> tuple[float, float]:

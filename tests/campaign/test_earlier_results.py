@@ -178,7 +178,7 @@ def test_every_verb_still_reads_them(places: Places, tmp_path: Path) -> None:
     assert [(point.id, point.status) for point in found.points] == [("g/np1", "VALID"), ("g/np2", "VALID")]
     assert found.problems == ()
     assert compare(found.points, found.points, names=("a", "b")) is not None
-    assert collect(places.result_dir, tmp_path / "old.tar") == 19
+    assert collect(places.result_dir, tmp_path / "old.tar").files == 19
     merged = merge([tmp_path / "old.tar", places.result_dir], tmp_path / "merged")
     assert (merged.clean, merged.points) == (True, 2)
     specs = planned()

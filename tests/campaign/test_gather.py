@@ -46,7 +46,7 @@ def test_collected_and_merged_results_are_those_of_all_machines(tmp_path: Path) 
     for host, numbers in (("a", (1, 2)), ("b", (3,))):
         machine(tmp_path / host / "pcie", *numbers, content=host)
         tars.append(tmp_path / tar_name(tmp_path / host / "pcie", host, datetime(2026, 7, 22, 12, tzinfo=timezone.utc)))
-        assert collect(tmp_path / host / "pcie", tars[-1]) == 1 + 3 * len(numbers)
+        assert collect(tmp_path / host / "pcie", tars[-1]).files == 1 + 3 * len(numbers)
     assert tars[0].name == "pcie_a_20260722_120000.tar"
     merged, places = merged_from(tmp_path, *tars)
     assert (merged.clean, merged.points, merged.renamed) == (True, 3, [])
@@ -159,6 +159,34 @@ def test_results_whose_files_are_not_whole_are_left_out_and_named(tmp_path: Path
     assert counting(together, 1, 2) == [2]
 
 
+@pytest.mark.parametrize("name", ["p1_x.json", f".inferometer/c/runs/{spec_of(1).fingerprint}/run.json"])
+@pytest.mark.parametrize("how", ["missing", "changed"])
+def test_what_merge_will_leave_out_is_named_when_it_is_collected(tmp_path: Path, name: str, how: str) -> None:
+    places = machine(tmp_path / "a", 1, 2)
+    assert collect(places.result_dir, tmp_path / "whole.tar").clean
+    path = places.result_dir / name
+    path.unlink() if how == "missing" else path.write_text("my own")
+    collected = collect(places.result_dir, tmp_path / "t.tar")
+    what = f"{name} {'is missing' if how == 'missing' else 'has changed'}"
+    assert collected.left_out == (f"p1 will be left out by `inferometer merge`: {what}; `inferometer run` measures it again.",)
+    assert not collected.clean
+    merged, together = merged_from(tmp_path, tmp_path / "t.tar")
+    assert merged.left_out == [f"p1 of {tmp_path / 't.tar'}: {what}."]
+    assert counting(together, 1, 2) == [2]
+
+
+def test_an_earlier_result_that_is_not_whole_is_named_as_such(tmp_path: Path) -> None:
+    places = machine(tmp_path / "a", 1, content="first")
+    with Results(places) as results:
+        save(results, 1, "second")
+    assert collect(places.result_dir, tmp_path / "whole.tar").clean, "its JSON file was moved aside, and is not missed"
+    run = places.runs / spec_of(1).fingerprint
+    (run / "events.parquet").unlink()
+    (sentence,) = collect(places.result_dir, tmp_path / "t.tar").left_out
+    damage = f"{places.relative(run)}/events.parquet is missing"
+    assert sentence == f"An earlier result of p1 will be left out by `inferometer merge`: {damage}."
+
+
 def test_a_result_that_is_whole_elsewhere_is_not_left_out(tmp_path: Path) -> None:
     places = machine(tmp_path / "a", 1)
     collect(places.result_dir, tmp_path / "whole.tar")
@@ -174,7 +202,8 @@ def test_a_point_that_is_just_being_saved_is_not_collected(tmp_path: Path) -> No
     (places.logs).mkdir()
     (places.logs / "server.log").write_text("with a key in it, perhaps")
     (places.lock).write_text("1 here")
-    collect(places.result_dir, tmp_path / "t.tar")
+    collected = collect(places.result_dir, tmp_path / "t.tar")
+    assert [sentence[:14] for sentence in collected.left_out] == ["p2 is left out"]
     with tarfile.open(tmp_path / "t.tar") as tar:
         names = tar.getnames()
     assert [name for name in names if "p2" in name or spec_of(2).fingerprint in name] == []
@@ -186,7 +215,7 @@ def test_a_point_that_is_just_being_saved_is_not_collected(tmp_path: Path) -> No
 
 def test_a_tar_is_not_collected_into_itself(tmp_path: Path) -> None:
     places = machine(tmp_path / "a", 1)
-    assert collect(places.result_dir, places.result_dir / "t.tar") == 4
+    assert collect(places.result_dir, places.result_dir / "t.tar").files == 4
 
 
 @pytest.mark.parametrize("empty", [True, False])
@@ -221,7 +250,7 @@ def test_a_name_that_no_archive_may_hold_is_left_out_and_told(tmp_path: Path) ->
     places = machine(tmp_path / "a", 1)
     (places.result_dir / "x\x1b[31m.json").write_text("{}")
     told: list[str] = []
-    assert collect(places.result_dir, tmp_path / "a.tar", say=told.append) == 4
+    assert collect(places.result_dir, tmp_path / "a.tar", say=told.append).files == 4
     assert told == [f"{places.result_dir}/x\\x1b[31m.json has a name with control characters, and is left out."]
     merged, _ = merged_from(tmp_path, tmp_path / "a.tar")
     assert merged.clean
@@ -271,7 +300,7 @@ def test_a_damaged_ledger_is_named_and_used_as_far_as_it_is_proven(tmp_path: Pat
     lines: Sequence[bytes] = places.ledger.read_bytes().splitlines(keepends=True)
     places.ledger.write_bytes(b"".join([*lines[:6], *lines[7:]]))
     told: list[str] = []
-    collect(places.result_dir, tmp_path / "a.tar", say=told.append)
+    assert not collect(places.result_dir, tmp_path / "a.tar", say=told.append).clean
     assert len(told) == 1
     assert "ledger.jsonl is damaged from line 7 on: 0 results recorded after that are used" in told[0]
     merged, together = merged_from(tmp_path, places.result_dir)

@@ -169,6 +169,21 @@ def test_a_merge_that_has_something_to_say_ends_with_1() -> None:
     assert results("all") == ["g_np2"]
 
 
+def test_points_that_are_left_out_are_named_on_collecting_and_the_tar_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
+    for path in Path("results-embedded").glob("g_np*.json"):
+        path.write_text("{}")
+    monkeypatch.setattr("inferometer.cli.collect.MAX_NAMED", 1)
+    collected = inferometer("collect", "results-embedded", "-o", "c.tar")
+    assert collected.exit_code == 1
+    assert collected.stdout == "13 files in c.tar\n"
+    first, more = collected.stderr.splitlines()
+    assert first.startswith("inferometer: g/np1 will be left out by `inferometer merge`: g_np1_")
+    assert first.endswith(".json has changed; `inferometer run` measures it again.")
+    assert more == "inferometer: 1 more result is left out."
+    assert Path("c.tar").exists()
+
+
 def test_merging_and_collecting_nothing_is_refused() -> None:
     Path("junk.tar").write_text("no tar at all")
     for words in (["merge", "junk.tar", "-o", "all"], ["merge", "missing", "-o", "all"], ["collect", "missing"]):

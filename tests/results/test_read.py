@@ -417,6 +417,40 @@ def test_a_result_that_has_changed_is_left_out_and_named(tmp_path: Path) -> None
     assert "verdict.json is missing" in second
 
 
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_file_of_a_campaign_that_its_ledger_does_not_name_is_no_point(tmp_path: Path, is_named: bool) -> None:
+    places = open_campaign(tmp_path / "pcie")
+    for number in (1, 2):
+        lost = measure(places, number)
+    records = read_ledger(places.ledger)
+    kept = [record for record in records if record.get("fingerprint") != lost.fingerprint]
+    assert len(kept) < len(records)
+    places.ledger.write_bytes(dump(kept))
+    json_of_others = vllm_file(places.result_dir / "of_vllm.json")
+    orphan = places.result_dir / lost.json
+    found = read(sorted(places.result_dir.glob("*.json")) if is_named else [tmp_path])
+    assert sorted(point.id for point in found.points) == ["1C-1k/np1", json_of_others.stem]
+    problem = f"{orphan} is not a result of the campaign pcie: its ledger does not name it."
+    assert found.problems == (problem,)
+    with pytest.raises(ResultsError, match="its ledger does not name it"):
+        read([orphan])
+    shutil.copy(orphan, tmp_path / "elsewhere.json")
+    assert read([tmp_path / "elsewhere.json"]).points, "beside no ledger it is read as it is"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"schema_version": 2, "spec": {"load": 5}}'])
+def test_a_damaged_run_that_no_ledger_names_hides_no_file(tmp_path: Path, content: bytes) -> None:
+    places = open_campaign(tmp_path / "pcie")
+    measure(places, 1)
+    stray = places.runs / "0123456789abcdef"
+    stray.mkdir()
+    for name in ("run.json", "summary.json", "verdict.json"):
+        (stray / name).write_bytes(content)
+    vllm_file(places.result_dir / "of_vllm.json")
+    found = read([tmp_path])
+    assert (len(found.points), found.problems) == (2, ())
+
+
 def test_a_result_whose_run_directory_is_gone_is_what_its_json_tells(tmp_path: Path) -> None:
     places = open_campaign(tmp_path / "pcie")
     result = measure(places, 3, "SUSPECT")
@@ -433,10 +467,14 @@ def test_without_a_ledger_that_can_be_used_the_json_files_are_read_as_they_are(t
     places = open_campaign(tmp_path / "pcie")
     measure(places, 3)
     places.ledger.write_bytes(places.ledger.read_bytes().replace(b"np3", b"np4"))
+    measure(places_beside := open_campaign(tmp_path / "beside"), 2)
     found = read([tmp_path])
-    assert [(point.id, point.tool) for point in found.points] == [("C_8B_TP2_16_np3_20260131_120001", "vllm")]
-    assert "ledger.jsonl is damaged from line 4 on: 0 results recorded after that are used" in found.problems[0]
-    assert "; 1 more cannot be used." in found.problems[0]
+    assert [point.source for point in found.points] == [next(places_beside.runs.iterdir())]
+    damage, orphan = found.problems
+    assert "ledger.jsonl is damaged from line 4 on: 0 results recorded after that are used" in damage
+    assert "; 1 more cannot be used." in damage
+    assert orphan.endswith("is not a result of the campaign pcie: its ledger does not name it.")
+    shutil.rmtree(tmp_path / "beside")
     places.ledger.write_bytes(dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}]))
     found = read([tmp_path])
     assert [point.tool for point in found.points] == ["vllm"]

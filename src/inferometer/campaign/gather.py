@@ -7,19 +7,37 @@ results.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from inferometer.campaign.archive import write_archive
 from inferometer.store.atomic import TEMPORARY_PREFIX
 from inferometer.store.campaign_ledger import campaigns_in, read_campaign_ledger
-from inferometer.store.history import History
-from inferometer.store.ledger import Record, dump
+from inferometer.store.history import History, Result
+from inferometer.store.ledger import dump
 from inferometer.store.plain_files import Kind, entries_below, is_plain_file
+from inferometer.store.result_files import damage_of
 from inferometer.store.sound import HIDDEN
 
 LEFT_BEHIND = ("lock", "logs", "pending")
 """In a campaign's folder: of this machine alone. Logs hold what servers print, keys too perhaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What became of it."""
+
+    files: int
+    """In the tar."""
+    left_out: tuple[str, ...] = ()
+    """Results that nobody can use of it, a sentence each."""
+    damaged: bool = False
+    """A ledger is damaged, and only a part of it could be used."""
+
+    @property
+    def clean(self) -> bool:
+        return not (self.left_out or self.damaged)
 
 
 class GatherError(Exception):
@@ -31,11 +49,12 @@ def tar_name(result_dir: Path, host: str, time: datetime) -> str:
     return f"{result_dir.resolve().name}_{host}_{time.strftime('%Y%m%d_%H%M%S')}.tar"
 
 
-def collect(result_dir: Path, tar: Path, *, say: Callable[[str], None] = lambda _: None) -> int:
-    """Write the results of a directory into a tar, and return the number of its files. `say` is
-    told what is amiss.
+def collect(result_dir: Path, tar: Path, *, say: Callable[[str], None] = lambda _: None) -> Collected:
+    """Write the results of a directory into a tar. `say` is told what is amiss with the ledgers
+    and with names of files.
 
-    A campaign that is running is caught between two points. Raises GatherError, LedgerError and
+    Files of a result that have changed go in as they are, for a person to look at. A campaign
+    that is running is caught between two points. Raises GatherError, LedgerError and
     CannotWriteError.
     """
     if not result_dir.is_dir():
@@ -52,13 +71,40 @@ def collect(result_dir: Path, tar: Path, *, say: Callable[[str], None] = lambda 
         for remark in reading.remarks:
             say(remark)
     ours = {places.relative(places.ledger): dump(reading.records) for places, reading in readings.items()}
-    done, unfinished = _files_of(reading.records for reading in readings.values())
+    histories = {places: History.of(reading.records) for places, reading in readings.items()}
+    left_out = [sentence for each in histories.values() for sentence in _left_out(each, result_dir)]
+    done, unfinished = _files_of(histories.values())
     there = {name for name in done if is_plain_file(result_dir / name)}
     listed = sorted({*names, *there} - unfinished - set(ours))
     if not listed:
         raise GatherError(f"There are no results in {result_dir}.")
     contents: list[tuple[str, Path | bytes]] = [*ours.items(), *((name, result_dir / name) for name in listed)]
-    return write_archive(tar, result_dir.resolve().name, contents)
+    number = write_archive(tar, result_dir.resolve().name, contents)
+    return Collected(number, tuple(left_out), any(reading.remarks for reading in readings.values()))
+
+
+def damage_where_kept(result: Result, history: History, result_dir: Path) -> list[str]:
+    """What is the matter with its files. The JSON file of an older result was moved aside, where
+    no ledger names it."""
+    if history.current[result.fingerprint] != result:
+        files = {name: each for name, each in result.files.items() if name != result.json}
+        result = replace(result, files=files)
+    return damage_of(result, result_dir)
+
+
+def _left_out(history: History, result_dir: Path) -> Iterator[str]:
+    """The results that `merge` will leave out, and the one that is not saved yet."""
+    for result in (*history.current.values(), *history.older):
+        if damage := damage_where_kept(result, history, result_dir):
+            is_current = history.current[result.fingerprint] == result
+            point = result.point if is_current else f"An earlier result of {result.point}"
+            cure = "; `inferometer run` measures it again" if is_current else ""
+            yield f"{point} will be left out by `inferometer merge`: {', '.join(damage)}{cure}."
+    if history.intent is not None:
+        yield (
+            f"{history.intent.point} is left out, because it is not completely saved: collect again in a moment, "
+            "or first run the campaign again if it is not running."
+        )
 
 
 def require_one_result_dir(directory: Path) -> None:
@@ -97,11 +143,11 @@ def _is_of_no_use(name: str) -> bool:
     return path.name.startswith(TEMPORARY_PREFIX) or (in_campaign and path.name in LEFT_BEHIND)
 
 
-def _files_of(records: Iterable[Iterable[Record]]) -> tuple[set[str], set[str]]:
+def _files_of(histories: Iterable[History]) -> tuple[set[str], set[str]]:
     """Names of all files of results that are done, and of those that were just being saved."""
     done: set[str] = set()
     unfinished: set[str] = set()
-    for history in map(History.of, records):
+    for history in histories:
         done.update(name for result in history.current.values() for name in result.files)
         if history.intent is not None:
             unfinished.update(history.intent.files)

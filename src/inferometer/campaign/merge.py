@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 import orjson
 
 from inferometer.campaign.archive import unpack_archive
-from inferometer.campaign.gather import GatherError, files_in, require_one_result_dir
+from inferometer.campaign.gather import GatherError, damage_where_kept, files_in, require_one_result_dir
 from inferometer.campaign.results import Results, free_path
 from inferometer.store.atomic import TEMPORARY_PREFIX, new_directory, saying_why, write_file
 from inferometer.store.campaign_ledger import campaigns_in, read_campaign_ledger
@@ -33,7 +33,6 @@ from inferometer.store.history import History, Result
 from inferometer.store.ledger import LEDGER_VERSION, LedgerError, Record, dump, now
 from inferometer.store.places import Places
 from inferometer.store.plain_files import is_plain_file, open_plain
-from inferometer.store.result_files import damage_of
 from inferometer.store.sound import HIDDEN
 
 KEPT = ("begun", "done", "failed", "doubt", "doubt over", "server", "server lost", "group failed", "opened", "merged")
@@ -167,7 +166,7 @@ def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> N
         key = _key(result)
         if key in known:
             continue
-        if trouble := _trouble(result, part):
+        if trouble := damage_where_kept(result, part.history, part.source.root):
             broken[key] = f"{result.point} of {part.source.name}: {', '.join(trouble)}."
             continue
         known.add(key)
@@ -181,13 +180,6 @@ def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> N
     write_file(target.ledger, dump(ledger))
     with Results(target) as results:  # which moves the JSON files of older results aside
         merged.points += sum(result.counts for result in results.standing.history.current.values())
-
-
-def _trouble(result: Result, part: _Part) -> list[str]:
-    """What is the matter with its files. The JSON file of an older result was moved aside, and is copied as it is."""
-    if part.history.current[result.fingerprint] != result:
-        result = replace(result, files={name: each for name, each in result.files.items() if name != result.json})
-    return damage_of(result, part.source.root)
 
 
 def _copy_result(result: Result, root: Path, target: Places) -> Result:

@@ -9,14 +9,15 @@ server which the run itself tells of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from inferometer.results.foreign import points_in
 from inferometer.results.measured_lengths import with_lengths
 from inferometer.results.point import Condition, Point
-from inferometer.results.run_point import point_of_run
+from inferometer.results.run_point import is_run_directory, point_of_run
 from inferometer.spec.target import Target, campaign_target
 from inferometer.store.campaign_ledger import read_campaign_ledger
 from inferometer.store.doubt import Doubt
@@ -40,12 +41,19 @@ class Campaign:
     """The same by JSON file and by run directory, relative to the result directory."""
     files: frozenset[str]
     """Names of all JSON files it knows, current or not."""
+    runs: frozenset[str]
+    """Names of all run directories it knows, likewise."""
     configurations: tuple[Object, ...] = ()
     """The campaign file, each time it was opened, the latest first."""
     remarks: tuple[str, ...] = ()
     """What is the matter with the ledger, a sentence each."""
     history: History = field(default_factory=History)
     _declarations: dict[str, list[_Declaration]] = field(default_factory=dict)
+
+    def unnamed_runs(self) -> Iterator[Path]:
+        """Run directories in its folder that its ledger does not name, such as after damage to it."""
+        runs = sorted(self.places.runs.iterdir()) if self.places.runs.is_dir() else []
+        return (path for path in runs if self.places.relative(path) not in self.runs and is_run_directory(path))
 
     @property
     def targets(self) -> list[Target]:
@@ -99,6 +107,7 @@ def read_campaign(places: Places) -> Campaign:
         current,
         {name: result for result in current for name in (result.json, result.run)},
         frozenset(result.json for result in everything),
+        frozenset(result.run for result in everything),
         tuple(_configurations(reading.records)),
         reading.remarks,
         history,

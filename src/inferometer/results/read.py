@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from inferometer.results.campaign import point_of_result
+from inferometer.results.campaign import Campaign, point_of_result
 from inferometer.results.columns import CONDITIONS
 from inferometer.results.derived import derived_intervals, derived_values
 from inferometer.results.foreign import FilePoint, points_in
@@ -27,6 +27,9 @@ from inferometer.store.importers import CannotImportError, UnknownResultError
 
 ORDER = tuple(name for name in CONDITIONS if name != "seed")
 """Of points; those that differ by nothing but the seed are in the order of time."""
+
+NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading values raises that no tool writes."""
 
 
 class ResultsError(Exception):
@@ -80,6 +83,8 @@ class _Reading:
         self._labels: list[FilePoint] = []
         """Not points, but what the file beside a run tells of it."""
         self._strangers: list[Path] = []
+        self._unnamed: dict[Path, set[tuple[object, ...] | None]] = {}
+        """Identities of the runs that a ledger does not name, by ledger."""
 
     def add(self, source: Source) -> None:
         try:
@@ -91,7 +96,7 @@ class _Reading:
             self.problems.append(f"{str(error).rstrip('.')}.")
         except OSError as error:
             self.problems.append(f"cannot read {error.filename}: {error.strerror}.")
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except NOT_OURS as error:
             self.problems.append(f"cannot read {_place(source)}: it holds what no tool writes ({type(error).__name__}).")
 
     def _add_run(self, source: RunDirectory | CampaignResult, point: Point) -> None:
@@ -113,14 +118,29 @@ class _Reading:
                 raise
             self._strangers.append(source.path)
             return
+        identities = {point.identity for point in points} - {None}
+        for campaign in source.beside if identities else ():
+            if identities <= self._unnamed_by(campaign):
+                name = campaign.places.name
+                self.problems.append(f"{source.path} is not a result of the campaign {name}: its ledger does not name it.")
+                return
         self._files += points
         self.problems += [f"{problem}." for problem in problems]
-        identities = {point.identity for point in points} - {None}
         for run in source.runs if identities else ():
             with suppress(CannotImportError, OSError):
                 point = _point_of(run)
                 if identity_of_run(point) in identities:
                     self._add_run(run, point)
+
+    def _unnamed_by(self, campaign: Campaign) -> set[tuple[object, ...] | None]:
+        """What the files are known by that this campaign wrote, and its ledger does not name."""
+        ledger = campaign.places.ledger
+        if ledger not in self._unnamed:
+            found = self._unnamed[ledger] = set()
+            for run in campaign.unnamed_runs():
+                with suppress(CannotImportError, OSError, *NOT_OURS):
+                    found.add(identity_of_run(point_of_run(run)))
+        return self._unnamed[ledger]
 
     def points(self) -> list[Point]:
         """All of them, each measurement once."""

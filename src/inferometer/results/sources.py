@@ -59,6 +59,8 @@ class ResultFile:
     """The user named it: it is told of if it is no result."""
     runs: tuple[RunDirectory | CampaignResult, ...] = ()
     """Those that it may have been written with; only where the user named the file."""
+    beside: tuple[Campaign, ...] = ()
+    """The campaigns in whose result directory it lies, none of whose ledgers names it."""
 
 
 Source = RunDirectory | CampaignResult | ResultFile
@@ -104,7 +106,7 @@ class Sources:
                 f"cannot read {path}: it is an archive; unpack it with `inferometer merge --output DIR {path}`."
             )
         else:
-            self._once(path, ResultFile(path, named=True, runs=tuple(self._runs_of(path))))
+            self._once(path, self._named_file(path))
 
     def _named_run(self, path: Path) -> RunDirectory | CampaignResult:
         """As the point it is of the campaign that it lies in, or with the JSON file that it was written with."""
@@ -115,15 +117,23 @@ class Sources:
                 return RunDirectory(path) if result is None else CampaignResult(campaign, result)
         return RunDirectory(path, next((each for each in _json_of(path) if each.is_file()), None))
 
+    def _named_file(self, path: Path) -> ResultFile:
+        beside = self._beside(path.parent)
+        is_known = any(path.name in campaign.files for campaign in beside)
+        return ResultFile(path, named=True, runs=tuple(self._runs_of(path)), beside=() if is_known else beside)
+
+    def _beside(self, directory: Path) -> tuple[Campaign, ...]:
+        found = map(self._campaign, campaigns_in(directory))
+        return tuple(campaign for campaign in found if campaign is not None)
+
     def _runs_of(self, path: Path) -> Iterator[RunDirectory | CampaignResult]:
         """Runs that a JSON file may have been written with: the directories beside it, or what a ledger knows."""
         stem, suffix = (path.stem, "") if path.suffix == ".json" else (path.name, ".run")
         names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         directories = (path.with_name(f"{name}{suffix}") for name in names)
         yield from map(RunDirectory, itertools.takewhile(is_run_directory, directories))
-        for places in campaigns_in(path.parent):
-            campaign = self._campaign(places)
-            if campaign is not None and path.name in campaign.by_path:
+        for campaign in self._beside(path.parent):
+            if path.name in campaign.by_path:
                 yield CampaignResult(campaign, campaign.by_path[path.name])
 
     def _walk(self, top: Path) -> None:
@@ -171,6 +181,7 @@ class Sources:
             self.problems.append(f"cannot read {directory}: {error.strerror}.")
             return
         names = {entry.name for entry in inside}
+        beside = self._beside(directory)
         for entry in inside:
             path = directory / entry.name
             if entry.name.startswith("."):
@@ -180,7 +191,7 @@ class Sources:
             elif entry.is_dir():
                 self.problems.append(f"{path} is a link to a directory and was not followed: name it too if it is to be read.")
             elif _may_be_result(entry.name, names) and entry.name not in known and entry.is_file():
-                self._once(path, ResultFile(path, named=False))
+                self._once(path, ResultFile(path, named=False, beside=beside))
 
     def _once(self, path: Path, source: Source) -> None:
         if self._is_new(path):

@@ -38,8 +38,8 @@ def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def engines() -> Iterator[tuple[str, str]]:
-    """Addresses of a quick one, and of one with a TTFT of 300 ms."""
-    quick, slow = (EngineSettings(ttft_ms=ttft_ms, itl_ms=2, max_model_len=64) for ttft_ms in (2, 300))
+    """Addresses of a quick one, and of one with a TTFT of 300 ms; a busy machine blurs neither beyond belief."""
+    quick, slow = (EngineSettings(ttft_ms=ttft_ms, itl_ms=20, max_model_len=64) for ttft_ms in (60, 300))
     with EmbeddedEngine(quick, model="tiny") as one, EmbeddedEngine(slow, model="tiny") as other:
         yield one.base_url, other.base_url
 
@@ -114,7 +114,7 @@ def test_a_point_without_a_result_misses_the_target(engines: tuple[str, str]) ->
 
 
 def test_a_target_of_every_load_is_missed_by_a_load_that_was_not_measured() -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=2, max_model_len=64), model="tiny") as engine:
+    with EmbeddedEngine(EngineSettings(ttft_ms=60, itl_ms=20, max_model_len=64), model="tiny") as engine:
         run(engine.base_url)
         url = engine.base_url
     ladder = ("--set", "matrix.max_concurrency=[2, 3]")
@@ -124,7 +124,7 @@ def test_a_target_of_every_load_is_missed_by_a_load_that_was_not_measured() -> N
 
 
 def test_a_file_that_has_changed_is_not_shown() -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=2, max_model_len=64), model="tiny") as engine:
+    with EmbeddedEngine(EngineSettings(ttft_ms=60, itl_ms=20, max_model_len=64), model="tiny") as engine:
         run(engine.base_url)
         url = engine.base_url
     assert target(run(url, "--assert", "mean_ttft_ms<200")).startswith("  reached")

@@ -86,11 +86,10 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.store.places import places_of
 
     asked = _understood(campaign, sets or (), only or (), asserted or (), quick=quick, interleave=interleave, embedded=embedded)
-    spec = asked.spec
     groups = on_embedded_engine(asked.groups) if embedded else asked.groups
-    places = places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded)
+    places = places_of(asked.spec.result_dir, asked.spec.name, quick=quick, embedded=embedded)
     _refuse_unanswerable(asked, places, groups, rehearsal=quick or embedded)
-    blocks = blocks_of(groups, spec.interleave)
+    blocks = blocks_of(groups, asked.spec.interleave)
     lines = CampaignLines(blocks)
 
     def server(need: ServerNeed) -> Server:
@@ -99,7 +98,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     for line in _announcement(asked, groups, places, blocks, embedded=embedded):
         lines.say(line)
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
-    outcome = _run(Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=known), places, lines)
+    outcome = _run(Task.of(asked.spec, groups, server, allow_invalid=allow_invalid, calibration=known), places, lines)
     for line in summary_lines(outcome, asked.notes):
         typer.echo(printable_line(line))
     code = outcome.exit_code

@@ -53,7 +53,7 @@ class CleanRun(NamedTuple):
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    settings = EngineSettings(ttft_ms=4, itl_ms=2, jitter=0.1, prefill_ms_per_1k_tokens=10, itl_growth_ms=0.02)
+    settings = EngineSettings(ttft_ms=20, itl_ms=5, jitter=0.1, prefill_ms_per_1k_tokens=10, itl_growth_ms=0.02)
     with EmbeddedEngine(settings, record_truth=True) as engine:
         yield engine
 

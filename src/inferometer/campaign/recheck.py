@@ -24,7 +24,7 @@ from inferometer.results.point import Point
 from inferometer.spec.campaign import PlannedPoint
 from inferometer.store.doubt import Doubt, figure
 from inferometer.store.history import Result
-from inferometer.store.importers import CannotImportError
+from inferometer.store.importers import UNREADABLE
 from inferometer.store.importers.reading import Object, at, read_objects
 from inferometer.store.run_directory import RUN
 
@@ -37,9 +37,6 @@ MAX_SHARE = 0.1
 MAX_NAMED = 10
 AXES = {"load": ("num_prompts", "max_concurrency", "request_rate"), "workload": ("input_len",), "target": ("base_url",)}
 """What points of a ladder may differ in; all other settings have to be the same."""
-
-UNREADABLE = (CannotImportError, OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What reading a result raises that was changed, or never was one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,12 @@ from inferometer.metrics.definitions import METRICS
 from inferometer.results.columns import PERCENTILE, canonical
 from inferometer.results.foreign import runs_in
 from inferometer.results.point import Point
-from inferometer.store.importers import CannotImportError, ImportedRun, recompute
+from inferometer.store.importers import UNREADABLE, ImportedRun, recompute
 from inferometer.store.run_directory import load_run
 
 Wanted = dict[str, tuple[float, str]]
 """Percentile and latency of each metric, by its name."""
 
-
-UNREADABLE = (CannotImportError, OSError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What files raise that were changed since they were read as points."""
 MAX_FILES = 4
 """That are kept, as one file may hold many points."""
 

@@ -23,13 +23,10 @@ from inferometer.results.point import Collection, Condition, Point
 from inferometer.results.run_point import identity_of_run, point_of_run
 from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory, Source, Sources
 from inferometer.spec.target import Target, Where
-from inferometer.store.importers import CannotImportError, UnknownResultError
+from inferometer.store.importers import NOT_OURS, UNREADABLE, CannotImportError, UnknownResultError
 
 ORDER = tuple(name for name in CONDITIONS if name != "seed")
 """Of points; those that differ by nothing but the seed are in the order of time."""
-
-NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What reading values raises that no tool writes."""
 
 
 class ResultsError(Exception):
@@ -138,7 +135,7 @@ class _Reading:
         if ledger not in self._unnamed:
             found = self._unnamed[ledger] = set()
             for run in campaign.unnamed_runs():
-                with suppress(CannotImportError, OSError, *NOT_OURS):
+                with suppress(*UNREADABLE):
                     found.add(identity_of_run(point_of_run(run)))
         return self._unnamed[ledger]
 

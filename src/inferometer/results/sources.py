@@ -94,7 +94,8 @@ class Sources:
         if is_ledger or (path.name in RUN_FILES and is_run_directory(path.parent)):
             path = path.parent
         if path.parent.name == HIDDEN and (path / LEDGER).exists():
-            self._take_campaign(Places(path.parent.parent, path.name))
+            if (campaign := self._campaign(Places(path.parent.parent, path.name))) is not None:
+                self._take(campaign)
         elif path.name == HIDDEN:
             self._walk(path.parent)
         elif is_run_directory(path):
@@ -147,20 +148,14 @@ class Sources:
             elif is_evalscope(directory):
                 self.found.append(ResultFile(directory, named=True))
             else:
-                known = self._known_files(directory)
-                waiting += reversed(list(self._inside(directory, known)))
+                beside = self._beside(directory)
+                for campaign in beside:
+                    self._take(campaign)
+                waiting += reversed(list(self._inside(directory, beside)))
 
-    def _known_files(self, directory: Path) -> frozenset[str]:
-        """Take the campaigns of a directory; names of the files in it that their ledgers know."""
-        return frozenset().union(*(self._take_campaign(places) for places in campaigns_in(directory)))
-
-    def _take_campaign(self, places: Places) -> frozenset[str]:
-        campaign = self._campaign(places)
-        if campaign is None:
-            return frozenset()
-        if self._is_new(places.directory):
+    def _take(self, campaign: Campaign) -> None:
+        if self._is_new(campaign.places.directory):
             self.found += [CampaignResult(campaign, result) for result in campaign.results]
-        return campaign.files
 
     def _campaign(self, places: Places) -> Campaign | None:
         if places.ledger not in self._campaigns:
@@ -172,8 +167,8 @@ class Sources:
                 self._campaigns[places.ledger] = None
         return self._campaigns[places.ledger]
 
-    def _inside(self, directory: Path, known: frozenset[str]) -> Iterator[Path]:
-        """Take the files of a directory, and give the directories in it."""
+    def _inside(self, directory: Path, beside: tuple[Campaign, ...]) -> Iterator[Path]:
+        """Take the files of a directory that none of its campaigns knows, and give the directories in it."""
         try:
             with os.scandir(directory) as scan:
                 inside = sorted(scan, key=lambda entry: entry.name)
@@ -181,7 +176,7 @@ class Sources:
             self.problems.append(f"cannot read {directory}: {error.strerror}.")
             return
         names = {entry.name for entry in inside}
-        beside = self._beside(directory)
+        known = frozenset().union(*(campaign.files for campaign in beside))
         for entry in inside:
             path = directory / entry.name
             if entry.name.startswith("."):

@@ -12,13 +12,15 @@ from inferometer.store.importers.aiperf import is_aiperf, read_aiperf
 from inferometer.store.importers.evalscope import is_evalscope, read_evalscope
 from inferometer.store.importers.genai_bench import is_genai_bench, read_genai_bench
 from inferometer.store.importers.guidellm import is_guidellm, read_guidellm
-from inferometer.store.importers.imported_run import CannotImportError, ImportedRequests, ImportedRun
+from inferometer.store.importers.imported_run import NOT_OURS, UNREADABLE, CannotImportError, ImportedRequests, ImportedRun
 from inferometer.store.importers.reading import MOST_BYTES, Object, read_objects
 from inferometer.store.importers.recompute import recompute
 from inferometer.store.importers.sglang import is_sglang, read_sglang
 from inferometer.store.importers.vllm import is_vllm, read_vllm
 
 __all__ = [
+    "NOT_OURS",
+    "UNREADABLE",
     "CannotImportError",
     "ImportedRequests",
     "ImportedRun",

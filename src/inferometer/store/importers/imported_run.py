@@ -35,6 +35,12 @@ class CannotImportError(ValueError):
     """A file cannot be read as a result; the message is one sentence with cause and cure."""
 
 
+NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading values raises that no tool writes."""
+UNREADABLE = (CannotImportError, OSError, *NOT_OURS)
+"""What reading a result raises that was changed, or never was one."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportedRequests:
     """One value a request, in the order of the file, NaN where it has none."""

@@ -1,8 +1,10 @@
-"""What a campaign costs beside its load: own time per point over a whole campaign, and the time to go on with a finished one.
+"""What a campaign costs beside its load: own time per point over a whole campaign, and the time to
+go on with a finished one.
 
-A point's own time is all that passes between the end of one point and that of the next, less the time in which its load ran
-(first request sent to last one ended): the server's health, prompts, workers, verdict, six files and the ledger. The embedded
-engine answers at once, so that little else is left.
+A point's own time is all that passes between the end of one point and that of the next, less the
+time in which its load ran (first request sent to last one ended): the server's health, prompts,
+workers, verdict, six files and the ledger. The embedded engine answers at once, so that little else
+is left.
 """
 
 from __future__ import annotations
@@ -21,21 +23,23 @@ from table import print_table
 from inferometer.campaign.embedded_server import EmbeddedServer
 from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.task import Task
+from inferometer.engine import EngineSettings
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
 from inferometer.server.base import Confirmation
-from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import Block
-from inferometer.store.places import Places
+from inferometer.store.campaign.places import Places
 
 POINTS = 2000
 AT_ONCE = EngineSettings(ttft_ms=0.5, itl_ms=0.02, max_model_len=4096)
 BLOCK = 500
 """Repeats of one point; the next block has a request more."""
 EDGE = 100
-"""Points at the beginning and at the end whose own times are compared: a campaign should not become slower as it grows."""
+"""Points at the beginning and at the end whose own times are compared: a campaign should not become
+slower as it grows.
+"""
 
 
 class Stopwatch:
@@ -46,7 +50,10 @@ class Stopwatch:
         self.loads_s: list[float] = []
 
     def own_s(self) -> list[float]:
-        return [b - a - load for a, b, load in zip(self.ends_s, self.ends_s[1:], self.loads_s, strict=False)]
+        return [
+            b - a - load
+            for a, b, load in zip(self.ends_s, self.ends_s[1:], self.loads_s, strict=False)
+        ]
 
     def say(self, text: str) -> None:
         pass
@@ -61,7 +68,9 @@ class Stopwatch:
     def measuring(self, point: PlannedPoint) -> Iterator[Callable[[Snapshot], None]]:
         yield lambda _: None
 
-    def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
+    def measured(
+        self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
+    ) -> None:
         self.ends_s.append(time.monotonic())
         self.loads_s.append(summary.duration_s or 0.0)
         if len(self.loads_s) % 200 == 0:
@@ -82,7 +91,16 @@ def run(repeats: int) -> None:
     ):
         spec = _campaign(points, prompts, input_len, output_len)
         rows += [[what, *_figures(spec)] for _ in range(repeats)]
-    heads = ("own time per point, s (target ≤ 0.15)", "points", "mean", "p99", "first", "last", "to go on, s", "ledger, MB")
+    heads = (
+        "own time per point, s (target ≤ 0.15)",
+        "points",
+        "mean",
+        "p99",
+        "first",
+        "last",
+        "to go on, s",
+        "ledger, MB",
+    )
     print_table("A campaign", heads, rows)
 
 
@@ -94,7 +112,11 @@ def _campaign(points: int, prompts: int, input_len: int, output_len: int) -> Cam
             "servers": {"s": {"kind": "external"}},
             "groups": [{"id": "g", "model": "m", "server": "s"}],
             "workload": {"input_len": input_len, "output_len": output_len},
-            "matrix": {"num_prompts": [prompts] if points < BLOCK else [prompts + block for block in range(points // BLOCK)]},
+            "matrix": {
+                "num_prompts": [prompts]
+                if points < BLOCK
+                else [prompts + block for block in range(points // BLOCK)]
+            },
             "repeats": min(points, BLOCK),
         }
     )
@@ -115,7 +137,12 @@ def _figures(spec: CampaignSpec) -> list[str]:
     own = watch.own_s()
     edge = min(EDGE, len(own) // 2)
     figures = [fmean(own), float(np.percentile(own, 99)), fmean(own[:edge]), fmean(own[-edge:])]
-    return [str(len(own)), *(f"{each:.3f}" for each in figures), f"{again_s:.2f}", f"{ledger_mb:.1f}"]
+    return [
+        str(len(own)),
+        *(f"{each:.3f}" for each in figures),
+        f"{again_s:.2f}",
+        f"{ledger_mb:.1f}",
+    ]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""How far the client goes on this host, and how exact it is up to there: what `inferometer calibrate` finds, several times."""
+"""How far the client goes on this host, and how exact it is up to there: what `inferometer
+calibrate` finds, several times.
+"""
 
 from __future__ import annotations
 
 from table import print_table, spread
 
-from inferometer.campaign.calibration import THOROUGH, calibrate
+from inferometer.calibration.search import THOROUGH, calibrate
 from inferometer.metrics.calibration import UNITS
 
 ERRORS = {"TTFT": "ttft_error_p99_ms", "ITL": "itl_error_p99_ms"}
@@ -15,7 +17,14 @@ def run(repeats: int) -> None:
     rows = []
     for kind, unit in UNITS.items():
         ended_by = ", ".join(sorted({turn.ceilings[kind].ended_by for turn in turns}))
-        rows.append((f"ceiling, {unit}", spread([turn.ceilings[kind].value for turn in turns], 0), "", f"ended by: {ended_by}"))
+        rows.append(
+            (
+                f"ceiling, {unit}",
+                spread([turn.ceilings[kind].value for turn in turns], 0),
+                "",
+                f"ended by: {ended_by}",
+            )
+        )
     for name, error in ERRORS.items():
         worst = [turn.worst_up_to(float("inf"), error) or 0.0 for turn in turns]
         rows.append((f"p99 error of {name} up to there, ms", spread(worst, 3), "≤ 0.25", ""))

@@ -1,6 +1,7 @@
 """One run of `inferometer bench`, just as a user starts it, on a core of its own; and what it took.
 
-Run as a script, this file is that run: a process becomes the command, and at its end reads its own CPU time and memory.
+Run as a script, this file is that run: a process becomes the command, and at its end reads its own
+CPU time and memory.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ REQUEST_ID_PREFIX = "benchmark-"
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the two processes of a run took: the worker that measures, and its parent, the command."""
+    """What the two processes of a run took: the worker that measures, and its parent, the
+    command.
+    """
 
     worker_cpu_s: float
     worker_peak_mib: float
@@ -60,19 +63,32 @@ class Measured:
         return float((self.run.trace.events["ambiguity_ns"] > 0).mean()) * 100
 
 
-def measure(url: str, *flags: object, script: Path = Path(__file__), watch_memory: bool = False) -> Measured:
+def measure(
+    url: str, *flags: object, script: Path = Path(__file__), watch_memory: bool = False
+) -> Measured:
     """Run `inferometer bench` with these flags against the server at `url`.
 
-    Exits with the command's own words if it measured nothing, or if a request failed. `script` is what becomes the command.
+    Exits with the command's own words if it measured nothing, or if a request failed. `script` is
+    what becomes the command.
     """
     from inferometer.store.run_directory import load_run
 
     with tempfile.TemporaryDirectory(prefix="inferometer-benchmark-") as folder:
         note = Path(folder) / "cost.json"
-        fixed = ["--base-url", url, "--request-id-prefix", REQUEST_ID_PREFIX, "--ignore-eos", "--quiet", "--allow-invalid"]
+        fixed = [
+            "--base-url",
+            url,
+            "--request-id-prefix",
+            REQUEST_ID_PREFIX,
+            "--ignore-eos",
+            "--quiet",
+            "--allow-invalid",
+        ]
         fixed += ["--no-calibration"]  # the truth is at hand
         files = ["--save-result", "--result-dir", folder, "--result-filename", "result.json"]
-        together_mib = _run([sys.executable, str(script), str(note), *fixed, *files, *map(str, flags)], watch_memory)
+        together_mib = _run(
+            [sys.executable, str(script), str(note), *fixed, *files, *map(str, flags)], watch_memory
+        )
         measured = Measured(
             reported=json.loads((Path(folder) / "result.json").read_bytes()),
             run=load_run(Path(folder) / "result"),
@@ -81,12 +97,17 @@ def measure(url: str, *flags: object, script: Path = Path(__file__), watch_memor
         )
     if measured.reported["failed"]:
         why = {detail for detail in measured.run.trace.requests["detail"] if detail}
-        raise SystemExit(f"{measured.reported['failed']} requests failed, so there is nothing to compare: {', '.join(why)}")
+        raise SystemExit(
+            f"{measured.reported['failed']} requests failed, so there is nothing to compare: "
+            f"{', '.join(why)}"
+        )
     return measured
 
 
 def _run(command: list[str], watch_memory: bool) -> float:
-    """Run it on the client's core; the peak of its memory if that is watched (from the same core), else 0."""
+    """Run it on the client's core; the peak of its memory if that is watched (from the same core),
+    else 0.
+    """
     with cores.pinned(cores.CLIENT), tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
         watch = memory.Watch(process.pid)
@@ -100,7 +121,9 @@ def _run(command: list[str], watch_memory: bool) -> float:
 
 
 def become_the_client() -> None:
-    """The child: be `inferometer bench` with the flags given, then note the cost in the file named first."""
+    """The child: be `inferometer bench` with the flags given, then note the cost in the file named
+    first.
+    """
     from inferometer.cli.main import main
 
     note, *flags = sys.argv[1:]
@@ -108,7 +131,10 @@ def become_the_client() -> None:
     try:
         main()
     finally:
-        parent, worker = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        parent, worker = (
+            resource.getrusage(resource.RUSAGE_SELF),
+            resource.getrusage(resource.RUSAGE_CHILDREN),
+        )
         cost = {
             "worker_cpu_s": worker.ru_utime + worker.ru_stime,
             "worker_peak_mib": worker.ru_maxrss / 1024,

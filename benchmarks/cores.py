@@ -1,4 +1,6 @@
-"""Which core does what: the server has one to itself and the client another, so that neither takes the other's time."""
+"""Which core does what: the server has one to itself and the client another, so that neither takes
+the other's time.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ CLIENT = _ALL[-1]
 def pinned(core: int, *, real_time: bool = False) -> Iterator[None]:
     """Processes started inside the block run on this core, and so do their children.
 
-    With `real_time` they also have the lowest real-time priority, where that is allowed: it is what our own client takes, so
-    the C programs get it too.
+    With `real_time` they also have the lowest real-time priority, where that is allowed: it is what
+    our own client takes, so the C programs get it too.
     """
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})

@@ -1,6 +1,8 @@
-"""5,000 concurrent streams on one worker; and what memory an event costs, both while its response lasts and for good.
+"""5,000 concurrent streams on one worker; and what memory an event costs, both while its response
+lasts and for good.
 
-Two runs that differ only in the events per response show it: the difference of their peaks over that of their events.
+Two runs that differ only in the events per response show it: the difference of their peaks over
+that of their events.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import client
 from paced import PacedServer
 from table import print_table
 
-from inferometer.campaign.accuracy import Accuracy, compare
+from inferometer.calibration.accuracy import Accuracy, compare
 
 STREAMS = 5000
 TTFT_MS, ITL_MS = 50, 100
@@ -33,16 +35,32 @@ def run(repeats: int) -> None:
     much, _ = _turn(KEEPING_STREAMS, KEEPING_REQUESTS, MORE_KEPT_EVENTS, KEEPING_ITL_MS)
     print_table(
         "Memory per event",
-        ("peak MiB of two runs, by their events", "fewer events", "more events", "bytes per event", "target"),
+        (
+            "peak MiB of two runs, by their events",
+            "fewer events",
+            "more events",
+            "bytes per event",
+            "target",
+        ),
         [
             _memory_row("kept, worker", little, much, lambda cost: cost.worker_peak_mib, "≤ 40"),
-            _memory_row("kept, parent (metrics, files)", little, much, lambda cost: cost.parent_peak_mib, "≤ 40"),
-            _memory_row("in flight and kept, worker", short, long, lambda cost: cost.worker_peak_mib, ""),
+            _memory_row(
+                "kept, parent (metrics, files)",
+                little,
+                much,
+                lambda cost: cost.parent_peak_mib,
+                "≤ 40",
+            ),
+            _memory_row(
+                "in flight and kept, worker", short, long, lambda cost: cost.worker_peak_mib, ""
+            ),
         ],
     )
 
 
-def _turn(streams: int, requests: int, events: int, itl_ms: int) -> tuple[client.Measured, Accuracy]:
+def _turn(
+    streams: int, requests: int, events: int, itl_ms: int
+) -> tuple[client.Measured, Accuracy]:
     with PacedServer(ttft_ms=TTFT_MS, itl_ms=itl_ms) as server:
         measured = client.measure(
             server.url,
@@ -56,7 +74,8 @@ def _turn(streams: int, requests: int, events: int, itl_ms: int) -> tuple[client
 def _print_streams(measured: client.Measured, exact: Accuracy) -> None:
     worker = measured.worker
     print_table(
-        f"{STREAMS:,} streams on one worker: ITL {ITL_MS} ms, {MORE_EVENTS} events each, every request sent at once",
+        f"{STREAMS:,} streams on one worker: ITL {ITL_MS} ms, {MORE_EVENTS} events each, "
+        "every request sent at once",
         ("", "ours", "target"),
         [
             ("requests that failed", str(measured.reported["failed"]), "0"),
@@ -64,15 +83,27 @@ def _print_streams(measured: client.Measured, exact: Accuracy) -> None:
             ("events per second", f"{measured.events / measured.reported['duration']:,.0f}", ""),
             ("CPU of the core, %", f"{worker.cpu_ns / worker.wall_ns * 100:.0f}", ""),
             ("CPU per event, µs", f"{worker.cpu_ns / measured.events / 1e3:.2f}", ""),
-            ("p99 error of each TTFT against the server's record, ms", f"{exact.ttft_error_p99_ms:.3f}", ""),
-            ("p99 error of each gap against the server's record, ms", f"{exact.itl_error_p99_ms:.3f}", ""),
+            (
+                "p99 error of each TTFT against the server's record, ms",
+                f"{exact.ttft_error_p99_ms:.3f}",
+                "",
+            ),
+            (
+                "p99 error of each gap against the server's record, ms",
+                f"{exact.itl_error_p99_ms:.3f}",
+                "",
+            ),
             ("events with a doubtful stamp, %", f"{measured.doubtful_percent:.3f}", ""),
         ],
     )
 
 
 def _memory_row(
-    what: str, less: client.Measured, more: client.Measured, peak_mib: Callable[[client.Cost], float], target: str
+    what: str,
+    less: client.Measured,
+    more: client.Measured,
+    peak_mib: Callable[[client.Cost], float],
+    target: str,
 ) -> tuple[str, ...]:
     grown_bytes = (peak_mib(more.cost) - peak_mib(less.cost)) * 2**20
     return (

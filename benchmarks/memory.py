@@ -11,12 +11,16 @@ SAMPLE_S = 0.05
 
 
 def own_peak_mib() -> float:
-    """Peak resident memory of this program. (`ru_maxrss` would count the program that started it as well.)"""
+    """Peak resident memory of this program. (`ru_maxrss` would count the program that started it as
+    well.)
+    """
     return _kib(Path("/proc/self/status"), "VmHWM:") / 1024
 
 
 class Watch:
-    """Samples a process and the children forked from it while a `with` block lasts. Pages they share are counted once."""
+    """Samples a process and the children forked from it while a `with` block lasts. Pages they
+    share are counted once.
+    """
 
     def __init__(self, pid: int) -> None:
         self.peak_mib = 0.0
@@ -29,7 +33,12 @@ class Watch:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._over.set()
         self._thread.join()
 
@@ -42,7 +51,10 @@ def _together_kib(pid: int) -> int:
     """All pages of the process, and of its children those that are theirs alone."""
     with contextlib.suppress(OSError):  # a process may end while we look
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        own = [_kib(Path(f"/proc/{child}/smaps_rollup"), "Private_Clean:", "Private_Dirty:") for child in children]
+        own = [
+            _kib(Path(f"/proc/{child}/smaps_rollup"), "Private_Clean:", "Private_Dirty:")
+            for child in children
+        ]
         return _kib(Path(f"/proc/{pid}/smaps_rollup"), "Rss:") + sum(own)
     return 0
 

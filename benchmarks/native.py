@@ -1,4 +1,6 @@
-"""The C programs that stand beside the client: compiled into `bin/` when they are missing or older than their source."""
+"""The C programs that stand beside the client: compiled into `bin/` when they are missing or older
+than their source.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,19 @@ def program(name: str) -> Path:
         return binary
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
-        raise SystemExit(f"{source.name} has to be compiled, and there is no gcc here: install one (Debian: apt install gcc).")
+        raise SystemExit(
+            f"{source.name} has to be compiled, and there is no gcc here: install one "
+            "(Debian: apt install gcc)."
+        )
     binary.parent.mkdir(exist_ok=True)
     unfinished = binary.with_suffix(".new")
-    done = subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", unfinished, source], check=False)
+    done = subprocess.run(
+        [compiler, "-O2", "-Wall", "-Wextra", "-o", unfinished, source], check=False
+    )
     if done.returncode:
-        raise SystemExit(f"{compiler} could not compile {source.name}; what it printed above says why (it needs Linux).")
+        raise SystemExit(
+            f"{compiler} could not compile {source.name}; what it printed above says why (it "
+            "needs Linux)."
+        )
     unfinished.replace(binary)
     return binary

@@ -1,7 +1,9 @@
-"""A client that is far too busy: stalled for 15 ms at a time while every stream brings an event each 20 ms.
+"""A client that is far too busy: stalled for 15 ms at a time while every stream brings an event
+each 20 ms.
 
-The embedded engine keeps a record of what really happened. Stamps by the kernel stay with it; stamps taken after the read,
-as other clients take them, show the client's own stalls. Run as a script, this file is the stalled client.
+The embedded engine keeps a record of what really happened. Stamps by the kernel stay with it;
+stamps taken after the read, as other clients take them, show the client's own stalls. Run as a
+script, this file is the stalled client.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ import client
 import cores
 from table import print_table, spread
 
-from inferometer.campaign.accuracy import Accuracy, compare
-from inferometer.loadgen.poller import Poller, make_poller
-from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.calibration.accuracy import Accuracy, compare
+from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.system.poller import Poller, make_poller
 
 STREAMS = 50
 REQUESTS = 100
@@ -51,19 +53,31 @@ def run(repeats: int) -> None:
             _row(f"ITL, {policy}", "itl_error_p99_ms", "user_itl_error_p99_ms", turns),
         ]
     print_table(
-        f"Overload: {STREAMS} streams, true ITL {ITL_MS} ms, client stalled {STALL_MS} ms at a time",
-        ("p99 error in ms", "stamps by the kernel", "stamps after the read", "target", "client's CPU, %", "doubtful stamps, %"),
+        f"Overload: {STREAMS} streams, true ITL {ITL_MS} ms, client stalled {STALL_MS} ms at "
+        "a time",
+        (
+            "p99 error in ms",
+            "stamps by the kernel",
+            "stamps after the read",
+            "target",
+            "client's CPU, %",
+            "doubtful stamps, %",
+        ),
         rows,
     )
 
 
-def _row(what: str, kernel: str, user: str, turns: list[tuple[Accuracy, client.Measured]]) -> tuple[str, ...]:
+def _row(
+    what: str, kernel: str, user: str, turns: list[tuple[Accuracy, client.Measured]]
+) -> tuple[str, ...]:
     return (
         what,
         spread([getattr(exact, kernel) for exact, _ in turns], 3),
         spread([getattr(exact, user) for exact, _ in turns], 3),
         "≤ 0.25",
-        spread([measured.worker.cpu_ns / measured.worker.wall_ns * 100 for _, measured in turns], 0),
+        spread(
+            [measured.worker.cpu_ns / measured.worker.wall_ns * 100 for _, measured in turns], 0
+        ),
         spread([measured.doubtful_percent for _, measured in turns], 2),
     )
 

@@ -1,4 +1,6 @@
-"""The requested rate against the achieved one, by our own columns and by the engine's record of arrivals; 10 to 5,000 req/s."""
+"""The requested rate against the achieved one, by our own columns and by the engine's record of
+arrivals; 10 to 5,000 req/s.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import numpy as np
 from table import print_table, spread
 
 from inferometer.clock import MS, NS
-from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.engine import EmbeddedEngine, EngineSettings
 
 SECONDS = 4
 NEVER_REACHED = 4096
@@ -23,7 +25,9 @@ STEPS = ((200, 2), (1000, 1), (100, 2))
 """(req/s, s), one after the other."""
 
 HALF_A_GAP_S = 0.5 / max(rate for rate, _ in STEPS)
-"""A request that is due at the very end of a step is sent a little after it, and is counted there all the same."""
+"""A request that is due at the very end of a step is sent a little after it, and is counted there
+all the same.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,13 @@ class Turn:
 
     rate: float
     sent_rate: float
-    """All requests over the time from the start to just before the first byte of the last one was written."""
+    """All requests over the time from the start to just before the first byte of the last one was
+    written.
+    """
     arrived_rate: float
-    """By the engine's record: the rate asked for, times how long the plan takes from first to last, over how long it took."""
+    """By the engine's record: the rate asked for, times how long the plan takes from first to last,
+    over how long it took.
+    """
     lag_p99_ms: float
     lag_max_ms: float
     steps: tuple[float, ...] = ()
@@ -54,7 +62,10 @@ def run(repeats: int) -> None:
     for rate in RATES:
         for name, burstiness in ARRIVALS.items():
             n = max(FEWEST, rate * SECONDS)
-            turns = [_turn(n, rate, "--request-rate", rate, "--burstiness", burstiness) for _ in range(repeats)]
+            turns = [
+                _turn(n, rate, "--request-rate", rate, "--burstiness", burstiness)
+                for _ in range(repeats)
+            ]
             rows.append(_row(f"{rate:,} req/s, {name}, {n:,} requests", turns))
     print_table(
         "Rates: requested against achieved",
@@ -100,8 +111,13 @@ def _turn(n: int, rate: float, *flags: object) -> Turn:
         engine.start()
     try:
         lengths = ("--random-input-len", 8, "--random-output-len", 1)
-        cap = ("--max-concurrency", NEVER_REACHED)  # else as many files would have to be open as there are requests
-        measured = client.measure(engine.base_url, "--num-prompts", n, "--seed", 1, *lengths, *cap, *flags)
+        cap = (
+            "--max-concurrency",
+            NEVER_REACHED,
+        )  # else as many files would have to be open as there are requests
+        measured = client.measure(
+            engine.base_url, "--num-prompts", n, "--seed", 1, *lengths, *cap, *flags
+        )
         truth = engine.truth()
     finally:
         engine.stop()

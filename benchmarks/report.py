@@ -1,4 +1,6 @@
-"""How long it takes to read two thousand result files of vLLM's, as the PCIe study leaves them, and to see them on a page."""
+"""How long it takes to read two thousand result files of vLLM's, as the PCIe study leaves them, and
+to see them on a page.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ began = time.perf_counter()
 from inferometer.results import read
 imported = time.perf_counter()
 points = read([Path(sys.argv[1])]).points
-print(imported - began, time.perf_counter() - imported, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, len(points))
+memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(imported - began, time.perf_counter() - imported, memory_mb, len(points))
 """
 
 
@@ -45,7 +48,9 @@ def run(repeats: int) -> None:
         plain, detailed = Path(folder, "plain"), Path(folder, "detailed")
         for directory, number in ((plain, len(TESTS) * LEVELS), (detailed, DETAILED)):
             directory.mkdir()
-            for _, (name, result) in zip(range(number), _results(detailed=directory == detailed), strict=False):
+            for _, (name, result) in zip(
+                range(number), _results(detailed=directory == detailed), strict=False
+            ):
                 (directory / name).write_text(json.dumps(result))
         rows = []
         for directory in (plain, detailed):
@@ -54,7 +59,11 @@ def run(repeats: int) -> None:
             what = f"{len(list(directory.iterdir())):,} files, {directory.name}, {size:,.0f} MB"
             rows.append((f"{what}: seconds to import", spread([each[0] for each in turns], 2), ""))
             rows.append(
-                (f"{what}: seconds to read", spread([each[1] for each in turns], 2), "≤ 2" if directory == plain else "")
+                (
+                    f"{what}: seconds to read",
+                    spread([each[1] for each in turns], 2),
+                    "≤ 2" if directory == plain else "",
+                )
             )
             rows.append((f"{what}: peak memory, MB", spread([each[2] for each in turns], 0), ""))
         page = page_rows(plain, Path(folder, "report.html"), repeats)
@@ -64,7 +73,9 @@ def run(repeats: int) -> None:
 
 def _read(directory: Path) -> tuple[float, float, float]:
     """Seconds to import and to read, and MB at the peak."""
-    told = subprocess.run([sys.executable, "-c", READING, directory], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", READING, directory], capture_output=True, text=True, check=True
+    )
     imported_s, read_s, peak_mb, points = map(float, told.stdout.split())
     if points != len(list(directory.iterdir())):
         raise SystemExit(f"{points:.0f} points were read")
@@ -77,16 +88,31 @@ def _results(*, detailed: bool) -> Iterator[tuple[str, dict[str, object]]]:
     for test in TESTS:
         for level in range(1, LEVELS + 1):
             time += timedelta(seconds=40)
-            yield f"{test}_1k_np{level}_{time:%Y%m%d_%H%M%S}.json", _result(test, level, time, detailed)
+            yield (
+                f"{test}_1k_np{level}_{time:%Y%m%d_%H%M%S}.json",
+                _result(test, level, time, detailed),
+            )
 
 
 def _result(test: str, level: int, time: datetime, detailed: bool) -> dict[str, object]:
     duration_s = 4.3 + level / 20
-    latencies = {"ttft": 57.65 + level, "tpot": 33.43 + level / 7, "itl": 33.43 + level / 7, "e2el": 4300 + 20 * level}
+    latencies = {
+        "ttft": 57.65 + level,
+        "tpot": 33.43 + level / 7,
+        "itl": 33.43 + level / 7,
+        "e2el": 4300 + 20 * level,
+    }
     statistics = {
         f"{name}_{latency}_ms": mean * factor
         for latency, mean in latencies.items()
-        for name, factor in (("mean", 1), ("median", 0.99), ("std", 0.05), ("p50", 0.99), ("p90", 1.2), ("p99", 1.5))
+        for name, factor in (
+            ("mean", 1),
+            ("median", 0.99),
+            ("std", 0.05),
+            ("p50", 0.99),
+            ("p90", 1.2),
+            ("p99", 1.5),
+        )
     }
     arrays: dict[str, object] = {
         "input_lens": [1024] * level,

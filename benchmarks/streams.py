@@ -1,6 +1,8 @@
-"""1,024 concurrent streams whose true timing is known: how exact the reported numbers are, and what the client costs.
+"""1,024 concurrent streams whose true timing is known: how exact the reported numbers are, and what
+the client costs.
 
-Our client and a C reader that does nothing but read take turns against the same C server, each on the same core.
+Our client and a C reader that does nothing but read take turns against the same C server, each on
+the same core.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from native import program
 from paced import PacedServer
 from table import print_table, ratio, spread
 
-from inferometer.campaign.accuracy import Accuracy, compare
+from inferometer.calibration.accuracy import Accuracy, compare
 from inferometer.clock import MS
 
 STREAMS = 1024
@@ -53,7 +55,9 @@ def run(repeats: int) -> None:
         ("µs of CPU", "ours", "C reader", "ratio", "target"),
         [
             *_cost_rows("events spread evenly", warm, reader_us),
-            *_cost_rows(f"events of all streams at once, every {ITL_MS} ms", together, reader_together_us),
+            *_cost_rows(
+                f"events of all streams at once, every {ITL_MS} ms", together, reader_together_us
+            ),
         ],
     )
     _print_memory(cold)
@@ -69,12 +73,15 @@ def _ours(warmups: int, *, step_ms: float = 0, watch_memory: bool = False) -> Tu
         )
         truth = server.truth(client.REQUEST_ID_PREFIX)
     prefix = len(client.REQUEST_ID_PREFIX)
-    rows = [row for row, name in enumerate(truth.request_id) if name and int(name[prefix:]) >= warmups]
+    rows = [
+        row for row, name in enumerate(truth.request_id) if name and int(name[prefix:]) >= warmups
+    ]
     departure_ns = truth.departure_ns[truth.event_start[rows][:, None] + np.arange(EVENTS)]
     return Turn(
         measured=measured,
         by_record=compare(measured.run.trace, truth, client.REQUEST_ID_PREFIX),
-        server_p99_ttft_ms=float(np.percentile(departure_ns[:, 0] - truth.arrival_ns[rows], 99)) / MS,
+        server_p99_ttft_ms=float(np.percentile(departure_ns[:, 0] - truth.arrival_ns[rows], 99))
+        / MS,
         server_p99_itl_ms=float(np.percentile(np.diff(departure_ns), 99)) / MS,
     )
 
@@ -82,7 +89,12 @@ def _ours(warmups: int, *, step_ms: float = 0, watch_memory: bool = False) -> Tu
 def _reader_us(step_ms: float = 0) -> float:
     """CPU of the C reader for the same work, µs per event."""
     requests = STREAMS + REQUESTS
-    asked = {"streams": STREAMS, "requests": requests, "prompt-tokens": PROMPT_TOKENS, "max-tokens": EVENTS}
+    asked = {
+        "streams": STREAMS,
+        "requests": requests,
+        "prompt-tokens": PROMPT_TOKENS,
+        "max-tokens": EVENTS,
+    }
     with PacedServer(ttft_ms=TTFT_MS, itl_ms=ITL_MS, step_ms=step_ms) as server:
         options = [f"--port={server.port}", *(f"--{name}={value}" for name, value in asked.items())]
         with cores.pinned(cores.CLIENT, real_time=True):
@@ -92,26 +104,79 @@ def _reader_us(step_ms: float = 0) -> float:
 
 def _print_exactness(warm: list[Turn], cold: list[Turn], together: list[Turn]) -> None:
     def row(what: str, figure: Callable[[Turn], float], target: str = "") -> tuple[str, ...]:
-        return what, *(spread([figure(turn) for turn in turns], 3) for turns in (warm, cold, together)), target
+        return (
+            what,
+            *(spread([figure(turn) for turn in turns], 3) for turns in (warm, cold, together)),
+            target,
+        )
 
     def nominal(what: str, figure: Callable[[Turn], float], target: str = "") -> tuple[str, ...]:
-        return what, *(spread([figure(turn) for turn in turns], 3) for turns in (warm, cold)), "", target
+        return (
+            what,
+            *(spread([figure(turn) for turn in turns], 3) for turns in (warm, cold)),
+            "",
+            target,
+        )
 
     print_table(
-        f"Exactness: {STREAMS:,} streams, true TTFT {TTFT_MS} ms, ITL {ITL_MS} ms, {REQUESTS:,} requests of {EVENTS} events",
-        ("error in ms", f"after {STREAMS:,} warm-ups", "from a standing start", "all streams at once", "target"),
+        f"Exactness: {STREAMS:,} streams, true TTFT {TTFT_MS} ms, ITL {ITL_MS} ms, "
+        f"{REQUESTS:,} requests of {EVENTS} events",
+        (
+            "error in ms",
+            f"after {STREAMS:,} warm-ups",
+            "from a standing start",
+            "all streams at once",
+            "target",
+        ),
         [
-            nominal("mean TTFT as reported, less 50", lambda turn: turn.measured.reported["mean_ttft_ms"] - TTFT_MS, "≤ 0.1"),
-            nominal("p99 TTFT as reported, less 50", lambda turn: turn.measured.reported["p99_ttft_ms"] - TTFT_MS, "≤ 0.25"),
-            nominal("of that, the server's own lateness", lambda turn: turn.server_p99_ttft_ms - TTFT_MS),
-            nominal("p99 ITL as reported, less 20", lambda turn: turn.measured.reported["p99_itl_ms"] - ITL_MS, "≤ 0.25"),
-            nominal("of that, the server's own lateness", lambda turn: turn.server_p99_itl_ms - ITL_MS),
-            row("each TTFT against the server's record, mean", lambda turn: turn.by_record.ttft_error_mean_ms, "≤ 0.1"),
-            row("each TTFT against the server's record, p99", lambda turn: turn.by_record.ttft_error_p99_ms, "≤ 0.25"),
-            row("each gap against the server's record, p99", lambda turn: turn.by_record.itl_error_p99_ms, "≤ 0.25"),
-            row("p99 TTFT had it been stamped after the read", lambda turn: turn.by_record.user_ttft_error_p99_ms),
-            row("p99 gap had it been stamped after the read", lambda turn: turn.by_record.user_itl_error_p99_ms),
-            row("events with a doubtful stamp (two in one read), %", lambda turn: turn.measured.doubtful_percent),
+            nominal(
+                "mean TTFT as reported, less 50",
+                lambda turn: turn.measured.reported["mean_ttft_ms"] - TTFT_MS,
+                "≤ 0.1",
+            ),
+            nominal(
+                "p99 TTFT as reported, less 50",
+                lambda turn: turn.measured.reported["p99_ttft_ms"] - TTFT_MS,
+                "≤ 0.25",
+            ),
+            nominal(
+                "of that, the server's own lateness", lambda turn: turn.server_p99_ttft_ms - TTFT_MS
+            ),
+            nominal(
+                "p99 ITL as reported, less 20",
+                lambda turn: turn.measured.reported["p99_itl_ms"] - ITL_MS,
+                "≤ 0.25",
+            ),
+            nominal(
+                "of that, the server's own lateness", lambda turn: turn.server_p99_itl_ms - ITL_MS
+            ),
+            row(
+                "each TTFT against the server's record, mean",
+                lambda turn: turn.by_record.ttft_error_mean_ms,
+                "≤ 0.1",
+            ),
+            row(
+                "each TTFT against the server's record, p99",
+                lambda turn: turn.by_record.ttft_error_p99_ms,
+                "≤ 0.25",
+            ),
+            row(
+                "each gap against the server's record, p99",
+                lambda turn: turn.by_record.itl_error_p99_ms,
+                "≤ 0.25",
+            ),
+            row(
+                "p99 TTFT had it been stamped after the read",
+                lambda turn: turn.by_record.user_ttft_error_p99_ms,
+            ),
+            row(
+                "p99 gap had it been stamped after the read",
+                lambda turn: turn.by_record.user_itl_error_p99_ms,
+            ),
+            row(
+                "events with a doubtful stamp (two in one read), %",
+                lambda turn: turn.measured.doubtful_percent,
+            ),
         ],
     )
 
@@ -137,7 +202,15 @@ def _print_memory(turns: list[Turn]) -> None:
         ("MiB resident", "ours", "target"),
         [
             ("worker", spread([each.cost.worker_peak_mib for each in measured], 0), ""),
-            ("parent (prompts, metrics, files)", spread([each.cost.parent_peak_mib for each in measured], 0), ""),
-            ("both at one moment, shared pages counted once", spread([each.together_mib for each in measured], 0), "≤ 200 MB"),
+            (
+                "parent (prompts, metrics, files)",
+                spread([each.cost.parent_peak_mib for each in measured], 0),
+                "",
+            ),
+            (
+                "both at one moment, shared pages counted once",
+                spread([each.together_mib for each in measured], 0),
+                "≤ 200 MB",
+            ),
         ],
     )

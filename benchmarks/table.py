@@ -11,7 +11,10 @@ def print_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]])
     widths = [max(len(line[column]) for line in (heads, *rows)) for column in range(len(heads))]
 
     def line(cells: Sequence[str]) -> str:
-        aligned = [cells[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]
+        aligned = [
+            cells[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)),
+        ]
         return f"| {' | '.join(aligned)} |"
 
     rule = [":" + "-" * (widths[0] - 1), *("-" * (width - 1) + ":" for width in widths[1:])]
@@ -26,5 +29,7 @@ def spread(values: Sequence[float], digits: int) -> str:
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> str:
-    """Turn by turn, since what disturbs one turn hardly disturbs the next: the median, and the extremes."""
+    """Turn by turn, since what disturbs one turn hardly disturbs the next: the median, and the
+    extremes.
+    """
     return spread([mine / other for mine, other in zip(ours, theirs, strict=True)], 2)

@@ -1,4 +1,6 @@
-"""For all tests: properties are tried on the same examples every time, however slow the machine; no run calibrates the host."""
+"""For all tests: properties are tried on the same examples every time, however slow the machine; no
+run calibrates the host.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,13 @@ import tempfile
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("repeatable")
 
 os.environ["INFEROMETER_CALIBRATION"] = "off"
-os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="inferometer-tests-")  # the user's own is left alone
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(
+    prefix="inferometer-tests-"
+)  # the user's own is left alone
 atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)

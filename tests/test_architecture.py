@@ -1,4 +1,5 @@
-"""The house rules, checked: imports go down only, rooms on one floor do not know each other, names, sizes, the plan on paper.
+"""The house rules, checked: imports go down only, rooms on one floor do not know each other, names,
+sizes, the plan on paper.
 
 A new room gets its floor here and its line in ARCHITECTURE.md.
 """
@@ -18,12 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "inferometer"
 
 FLOORS = (
-    {"clock", "request", "child", "interruption", "printable", "diagnose", "secret"},
+    {"clock", "request", "printable", "diagnose", "secret"},
+    {"system"},
     {"trace", "spec"},
     {"workload", "arrival", "protocol", "metrics"},
-    {"loadgen", "telemetry", "server", "store", "simulator"},
-    {"results"},
-    {"analysis"},
+    {"loadgen", "telemetry", "server", "store", "engine"},
+    {"results", "calibration"},
+    {"measure", "analysis"},
     {"report", "campaign", "live"},
     {"cli"},
     {"__main__"},
@@ -32,8 +34,13 @@ FLOORS = (
 
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 
-FILES_SUFFICE = ({"report", "analysis", "results"}, {"loadgen", "server", "telemetry", "simulator"})
-"""Rooms of the first set work on a copied directory: they do not import those of the second, though they lie below."""
+FILES_SUFFICE = (
+    {"report", "analysis", "results"},
+    {"loadgen", "server", "telemetry", "engine", "calibration"},
+)
+"""Rooms of the first set work on a copied directory: they do not import those of the second, though
+they lie below.
+"""
 
 LIBRARIES = {
     "clock": {"numpy"},
@@ -53,14 +60,27 @@ LIBRARIES = {
 ONE_FILE_EACH = {"tokenizers", "transformers", "datasets", "ray", "pynvml", "amdsmi", "xlsxwriter"}
 """Optional packages: each is imported in one file, when it is needed and not before."""
 
-NOT_NAMES = {"common", "utils", "util", "helpers", "helper", "mixins", "mixin", "manager", "managers", "misc"}
+NOT_NAMES = {
+    "common",
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "mixins",
+    "mixin",
+    "manager",
+    "managers",
+    "misc",
+}
 
 LONGEST_FILE = 600
 LONGEST_FUNCTION = 80
 LONGEST_PLAN = 120
 
 SOURCES = sorted(SRC.rglob("*.py"))
-EVERYTHING = sorted(path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+EVERYTHING = sorted(
+    path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+)
 
 
 def name_of(path: Path) -> str:
@@ -84,11 +104,18 @@ def imports_of(node: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in each.names)
         elif isinstance(each, ast.ImportFrom):
             module = "." * each.level + (each.module or "")
-            yield from (f"{module}.{alias.name}" if module == "inferometer" else module for alias in each.names)
+            yield from (
+                f"{module}.{alias.name}" if module == "inferometer" else module
+                for alias in each.names
+            )
 
 
 def rooms_imported(path: Path) -> set[str]:
-    ours = {module.split(".")[1] for module in imports_of(tree_of(path)) if module.startswith("inferometer.")}
+    ours = {
+        module.split(".")[1]
+        for module in imports_of(tree_of(path))
+        if module.startswith("inferometer.")
+    }
     return ours - {room_of(path), "__version__"}
 
 
@@ -137,14 +164,18 @@ def test_lower_rooms_know_few_libraries(path: Path) -> None:
 
 
 def test_optional_packages_live_in_one_file_each_and_are_imported_when_needed() -> None:
-    found = {package: [path for path in SOURCES if package in libraries_imported(path)] for package in ONE_FILE_EACH}
+    found = {
+        package: [path for path in SOURCES if package in libraries_imported(path)]
+        for package in ONE_FILE_EACH
+    }
     assert {package: paths for package, paths in found.items() if len(paths) > 1} == {}
     at_once = {
         package: name_of(path)
         for package, paths in found.items()
         for path in paths
         for statement in tree_of(path).body
-        if isinstance(statement, ast.Import | ast.ImportFrom) and any(m.split(".")[0] == package for m in imports_of(statement))
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+        and any(m.split(".")[0] == package for m in imports_of(statement))
     }
     assert at_once == {}
 
@@ -155,16 +186,28 @@ def test_the_lightest_rooms_are_light() -> None:
         "import sys, inferometer.spec.flags, inferometer.protocol, inferometer.server.endpoint;"
         "print(*{'numpy', 'polars', 'pydantic', 'httpx', 'tokenizers'} & set(sys.modules))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert told.stdout.split() == []
 
 
 @sources
 def test_the_project_stands_alone(path: Path) -> None:
-    """Nothing in it reads beside or outside itself: no path upwards, none of one machine's, no import of things shared."""
+    """Nothing in it reads beside or outside itself: no path upwards, none of one machine's, no
+    import of things shared.
+    """
     tree = tree_of(path)
-    texts = [each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    assert [text for text in texts if re.search(r"(^|[\s'\"(])(\.\./|/(home|root|work|mnt|Users)/)", text)] == []
+    texts = [
+        each.value
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    ]
+    assert [
+        text
+        for text in texts
+        if re.search(r"(^|[\s'\"(])(\.\./|/(home|root|work|mnt|Users)/)", text)
+    ] == []
     assert [module for module in imports_of(tree) if "shared" in module.split(".")] == []
 
 
@@ -172,13 +215,19 @@ def test_the_project_stands_alone(path: Path) -> None:
 def test_names_say_what_a_thing_is(path: Path) -> None:
     assert set(path.relative_to(ROOT).with_suffix("").parts) & NOT_NAMES == set()
     classes = [each.name for each in ast.walk(tree_of(path)) if isinstance(each, ast.ClassDef)]
-    assert [name for name in classes if name.endswith(("Mixin", "Manager", "Helper", "Utils"))] == []
+    assert [
+        name for name in classes if name.endswith(("Mixin", "Manager", "Helper", "Utils"))
+    ] == []
 
 
 @everything
 def test_files_and_functions_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
-    functions = [each for each in ast.walk(tree_of(path)) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [
+        each
+        for each in ast.walk(tree_of(path))
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     lengths = {each.name: (each.end_lineno or each.lineno) - each.lineno + 1 for each in functions}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
 
@@ -199,4 +248,6 @@ def test_the_plan_on_paper_names_every_room_and_fits_a_page() -> None:
 def test_test_files_have_names_of_their_own() -> None:
     """Tests are not packages: two files of one name cannot both be imported."""
     names = [path.name for path in (ROOT / "tests").rglob("*.py")]
-    assert sorted(name for name in set(names) if names.count(name) > 1 and name != "__init__.py") == []
+    assert (
+        sorted(name for name in set(names) if names.count(name) > 1 and name != "__init__.py") == []
+    )

@@ -1,4 +1,6 @@
-"""The clocks: what an anchor is, how stamps are mapped by it, and that a step of the system's time is seen."""
+"""The clocks: what an anchor is, how stamps are mapped by it, and that a step of the system's time
+is seen.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def stamps(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.array(values, dtype=np.int64)
 
 
-def readings(monkeypatch: pytest.MonkeyPatch, monotonic: list[int], realtime: list[int]) -> tuple[Iterator[int], Iterator[int]]:
+def readings(
+    monkeypatch: pytest.MonkeyPatch, monotonic: list[int], realtime: list[int]
+) -> tuple[Iterator[int], Iterator[int]]:
     """Both clocks read what is written here, in this order."""
     mono, real = iter(monotonic), iter(realtime)
     monkeypatch.setattr(clock, "monotonic_ns", lambda: next(mono))
@@ -62,7 +66,12 @@ def test_each_stamp_is_mapped_by_the_newest_anchor_before_it() -> None:
 
 def test_a_backward_step_leaves_the_mapping_defined() -> None:
     stepped = OFFSET - 2 * NS
-    anchors = [Anchor(OFFSET, 0), Anchor(OFFSET + NS, NS), Anchor(stepped + 2 * NS, 2 * NS), Anchor(stepped + 4 * NS, 4 * NS)]
+    anchors = [
+        Anchor(OFFSET, 0),
+        Anchor(OFFSET + NS, NS),
+        Anchor(stepped + 2 * NS, 2 * NS),
+        Anchor(stepped + 4 * NS, 4 * NS),
+    ]
     assert to_monotonic(stamps(stepped + 5 * NS), anchors).tolist() == [5 * NS]
     assert to_monotonic(stamps(OFFSET + 500 * MS), anchors).tolist() == [500 * MS]
 

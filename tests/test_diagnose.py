@@ -1,4 +1,6 @@
-"""Each row of the table against what engines, drivers and Docker really print; and nothing found in what is all right."""
+"""Each row of the table against what engines, drivers and Docker really print; and nothing found in
+what is all right.
+"""
 
 from __future__ import annotations
 
@@ -19,124 +21,210 @@ Aborted (core dumped)""",
 (EngineCore_DP0 pid=71) ERROR 10-21 14:02:11 [core.py:708] RuntimeError: HIP error: invalid device function
 (EngineCore_DP0 pid=71) ERROR 10-21 14:02:11 [core.py:708] HIP kernel errors might be asynchronously reported at some other API
 (EngineCore_DP0 pid=71) ERROR 10-21 14:02:11 [core.py:708] For debugging consider passing AMD_SERIALIZE_KERNEL=3""",
-        "torch.AcceleratorError: CUDA error: no kernel image is available for execution on the device",
+        (
+            "torch.AcceleratorError: CUDA error: no kernel image is available for execution on "
+            "the device"
+        ),
     ),
     "driver-mismatch": (
         "Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 570.133",
-        "RuntimeError: The NVIDIA driver on your system is too old (found version 12020). Please update your GPU driver by "
+        "RuntimeError: The NVIDIA driver on your system is too old (found version 12020). Please "
+        "update your GPU driver by "
         "downloading and installing a new version",
     ),
     "device-forbidden": (
-        "ROCk module version 6.8.5 is loaded\nUnable to open /dev/kfd read-write: Permission denied\n"
+        "ROCk module version 6.8.5 is loaded\nUnable to open /dev/kfd read-write: Permission "
+        "denied\n"
         'root is not member of "video" group, the default DRM access group.',
     ),
     "container-without-device": (
-        'Error response from daemon: could not select device driver "nvidia" with capabilities: [[gpu]]',
-        'Error response from daemon: error gathering device information while adding custom device "/dev/kfd": '
+        (
+            'Error response from daemon: could not select device driver "nvidia" with '
+            "capabilities: [[gpu]]"
+        ),
+        "Error response from daemon: error gathering device information while adding custom "
+        'device "/dev/kfd": '
         "no such file or directory",
     ),
     "no-accelerator": (
-        '  File "/usr/local/lib/python3.12/dist-packages/vllm/config/device.py", line 58, in __post_init__\n'
-        "    raise RuntimeError(\nRuntimeError: Failed to infer device type, please set the environment variable",
+        '  File "/usr/local/lib/python3.12/dist-packages/vllm/config/device.py", line 58, in '
+        "__post_init__\n"
+        "    raise RuntimeError(\nRuntimeError: Failed to infer device type, please set the "
+        "environment variable",
         "RuntimeError: No HIP GPUs are available",
-        "RuntimeError: Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU",
+        (
+            "RuntimeError: Found no NVIDIA driver on your system. Please check that you have an "
+            "NVIDIA GPU"
+        ),
     ),
     "too-few-accelerators": (
-        "ValueError: World size (2) is larger than the number of available GPUs (1) in this node. If this is intentional",
+        (
+            "ValueError: World size (2) is larger than the number of available GPUs (1) in this "
+            "node. If this is intentional"
+        ),
         "torch.AcceleratorError: CUDA error: invalid device ordinal",
     ),
     "parallelism-does-not-divide": (
-        "  Value error, Total number of attention heads (40) must be divisible by tensor parallel size (3). "
+        "  Value error, Total number of attention heads (40) must be divisible by tensor "
+        "parallel size (3). "
         "[type=value_error, input_value=ArgsKwargs]",
     ),
     "kv-cache-too-small": (
-        "(EngineCore_DP0 pid=1094) ValueError: To serve at least one request with the models's max seq len (131072), (16.0 GiB "
-        "KV cache is needed, which is larger than the available KV cache memory (9.8 GiB). Based on the available memory, the "
+        "(EngineCore_DP0 pid=1094) ValueError: To serve at least one request with the models's "
+        "max seq len (131072), (16.0 GiB "
+        "KV cache is needed, which is larger than the available KV cache memory (9.8 GiB). Based "
+        "on the available memory, the "
         "estimated maximum model length is 80288. Try increasing `gpu_memory_utilization`",
-        "ValueError: No available memory for the cache blocks. Try increasing `gpu_memory_utilization` when initializing",
-        "ValueError: The model's max seq len (32768) is larger than the maximum number of tokens that can be stored in KV "
+        (
+            "ValueError: No available memory for the cache blocks. Try increasing "
+            "`gpu_memory_utilization` when initializing"
+        ),
+        "ValueError: The model's max seq len (32768) is larger than the maximum number of tokens "
+        "that can be stored in KV "
         "cache (7344). Try increasing `gpu_memory_utilization` or decreasing `max_model_len`",
         "RuntimeError: Not enough memory. Please try to increase --mem-fraction-static.",
     ),
     "accelerator-memory-taken": (
-        "ERROR 06-30 13:53:19 [core.py:515] ValueError: Free memory on device (10.44/31.86 GiB) on startup is less than "
-        "desired GPU memory utilization (0.9, 28.67 GiB). Decrease GPU memory utilization or reduce GPU memory used by them.\n"
+        "ERROR 06-30 13:53:19 [core.py:515] ValueError: Free memory on device (10.44/31.86 GiB) "
+        "on startup is less than "
+        "desired GPU memory utilization (0.9, 28.67 GiB). Decrease GPU memory utilization or "
+        "reduce GPU memory used by them.\n"
         "RuntimeError: Engine core initialization failed. See root cause above.",
     ),
     "accelerator-out-of-memory": (
-        "(EngineCore pid=2651) torch.OutOfMemoryError: HIP out of memory. Tried to allocate 1.08 GiB. GPU 0 has a total "
-        "capacity of 31.86 GiB of which 769.28 MiB is free. Of the allocated memory 30.41 GiB is allocated by PyTorch",
-        "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 448.00 MiB (GPU 0; 23.69 GiB total capacity)",
-        "ggml_backend_cuda_buffer_type_alloc_buffer: allocating 4403.49 MiB on device 0: cudaMalloc failed: out of memory",
-        '{"error": {"message": "EngineCore encountered an issue: HIP out of memory.", "type": "InternalServerError"}}',
+        "(EngineCore pid=2651) torch.OutOfMemoryError: HIP out of memory. Tried to allocate 1.08 "
+        "GiB. GPU 0 has a total "
+        "capacity of 31.86 GiB of which 769.28 MiB is free. Of the allocated memory 30.41 GiB is "
+        "allocated by PyTorch",
+        (
+            "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 448.00 MiB (GPU "
+            "0; 23.69 GiB total capacity)"
+        ),
+        (
+            "ggml_backend_cuda_buffer_type_alloc_buffer: allocating 4403.49 MiB on device 0: "
+            "cudaMalloc failed: out of memory"
+        ),
+        (
+            '{"error": {"message": "EngineCore encountered an issue: HIP out of memory.", '
+            '"type": "InternalServerError"}}'
+        ),
     ),
     "no-shared-memory": (
         "NCCL WARN Error while creating shared memory segment /dev/shm/nccl-wPcd3D (size 9637888)\n"
-        "torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:3384, unhandled system error",
+        "torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:3384, unhandled "
+        "system error",
         "OSError: [Errno 28] No space left on device: '/dev/shm/psm_9a1c2b3d'",
     ),
     "no-space": (
-        "RuntimeError: Data processing error: CAS service error : IO Error: No space left on device (os error 28)",
-        "UserWarning: Not enough free disk space to download the file. The expected file size is: 4976.70 MB.",
+        (
+            "RuntimeError: Data processing error: CAS service error : IO Error: No space left on "
+            "device (os error 28)"
+        ),
+        (
+            "UserWarning: Not enough free disk space to download the file. The expected file "
+            "size is: 4976.70 MB."
+        ),
     ),
     "model-not-found": (
-        "OSError: meta-lama/Llama-3.1-8B is not a local folder and is not a valid model identifier listed on "
-        "'https://huggingface.co/models'\nIf this is a private repository, make sure to pass a token having permission",
-        "huggingface_hub.errors.RepositoryNotFoundError: 401 Client Error. (Request ID: Root=1-67)\n\nRepository Not Found for "
-        "url: https://huggingface.co/api/models/meta-lama/Llama-3.1-8B.\nIf you are trying to access a private or gated repo, "
+        "OSError: meta-lama/Llama-3.1-8B is not a local folder and is not a valid model "
+        "identifier listed on "
+        "'https://huggingface.co/models'\nIf this is a private repository, make sure to pass a "
+        "token having permission",
+        "huggingface_hub.errors.RepositoryNotFoundError: 401 Client Error. (Request ID: "
+        "Root=1-67)\n\nRepository Not Found for "
+        "url: https://huggingface.co/api/models/meta-lama/Llama-3.1-8B.\nIf you are trying to "
+        "access a private or gated repo, "
         "make sure you are authenticated.",
         "OSError: /models/llama does not appear to have a file named config.json.",
     ),
     "model-gated": (
         "OSError: You are trying to access a gated repo.\nMake sure to have access to it at "
-        "https://huggingface.co/meta-llama/Llama-3.1-8B.\n401 Client Error. (Request ID: Root=1-6735bc0f)\n\n"
-        "Access to model meta-llama/Llama-3.1-8B is restricted. You must have access to it and be authenticated.",
+        "https://huggingface.co/meta-llama/Llama-3.1-8B.\n401 Client Error. (Request ID: "
+        "Root=1-6735bc0f)\n\n"
+        "Access to model meta-llama/Llama-3.1-8B is restricted. You must have access to it and "
+        "be authenticated.",
     ),
     "model-unreachable": (
-        "OSError: We couldn't connect to 'https://huggingface.co' to load the files, and couldn't find them in the cache.",
-        "(MaxRetryError(\"HTTPSConnectionPool(host='huggingface.co', port=443): Max retries exceeded with url: /api/models "
+        (
+            "OSError: We couldn't connect to 'https://huggingface.co' to load the files, and "
+            "couldn't find them in the cache."
+        ),
+        "(MaxRetryError(\"HTTPSConnectionPool(host='huggingface.co', port=443): Max retries "
+        "exceeded with url: /api/models "
         "(Caused by NameResolutionError('Failed to resolve huggingface.co'))",
     ),
     "model-unsupported": (
-        "ValueError: The checkpoint you are trying to load has model type `gpt_oss` but Transformers does not recognize this "
+        "ValueError: The checkpoint you are trying to load has model type `gpt_oss` but "
+        "Transformers does not recognize this "
         "architecture.",
         "  Value error, Model architectures ['Qwen3NextForCausalLM'] are not supported for now.",
     ),
     "context-beyond-model": (
-        "  Value error, User-specified max_model_len (131072) is greater than the derived max_model_len "
+        "  Value error, User-specified max_model_len (131072) is greater than the derived "
+        "max_model_len "
         "(max_position_embeddings=40960 or model_max_length=None in model's config.json).",
     ),
     "dtype-unsupported": (
-        "ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0. Your Tesla T4 GPU has compute "
+        "ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0. "
+        "Your Tesla T4 GPU has compute "
         "capability 7.5. You can use float16 instead by explicitly setting the `dtype` flag in CLI",
     ),
     "port-taken": (
         "OSError: [Errno 98] Address already in use",
-        "ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): address already in use",
-        "driver failed programming external connectivity on endpoint vllm: Bind for 0.0.0.0:8000 failed: "
+        (
+            "ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): "
+            "address already in use"
+        ),
+        "driver failed programming external connectivity on endpoint vllm: Bind for 0.0.0.0:8000 "
+        "failed: "
         "port is already allocated",
     ),
     "docker-unreachable": (
-        "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
-        "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
-        "docker.errors.DockerException: Error while fetching server API version: ('Connection aborted.', "
+        (
+            "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker "
+            "daemon running?"
+        ),
+        (
+            "permission denied while trying to connect to the Docker daemon socket at "
+            "unix:///var/run/docker.sock"
+        ),
+        "docker.errors.DockerException: Error while fetching server API version: ('Connection "
+        "aborted.', "
         "FileNotFoundError(2, 'No such file or directory'))",
     ),
     "registry-unreachable": (
-        'Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1: no such host',
-        'Get "https://registry-1.docker.io/v2/": net/http: request canceled while waiting for connection',
+        (
+            'Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: '
+            "lookup registry-1: no such host"
+        ),
+        (
+            'Get "https://registry-1.docker.io/v2/": net/http: request canceled while waiting '
+            "for connection"
+        ),
     ),
     "image-missing": (
-        "Error response from daemon: manifest for rocm/vllm:no-such-tag not found: manifest unknown: manifest unknown",
-        "Error response from daemon: pull access denied for my-vllm, repository does not exist or may require 'docker login'",
+        (
+            "Error response from daemon: manifest for rocm/vllm:no-such-tag not found: manifest "
+            "unknown: manifest unknown"
+        ),
+        (
+            "Error response from daemon: pull access denied for my-vllm, repository does not "
+            "exist or may require 'docker login'"
+        ),
     ),
     "accelerator-fault": (
-        "Memory access fault by GPU node-1 (Agent handle: 0x561b8e0c3f30) on address 0x7f6d0a200000. Reason: Page not present",
+        (
+            "Memory access fault by GPU node-1 (Agent handle: 0x561b8e0c3f30) on address "
+            "0x7f6d0a200000. Reason: Page not present"
+        ),
         "NVRM: Xid (PCI:0000:65:00): 79, pid=4242, name=python3, GPU has fallen off the bus.",
     ),
     "link-between-accelerators": (
         "RuntimeError: NCCL error: unhandled system error (run with NCCL_DEBUG=INFO for details)",
-        "[rank1]:[E1121 10:11:12 ProcessGroupNCCL.cpp:632] [Rank 1] Watchdog caught collective operation timeout",
+        (
+            "[rank1]:[E1121 10:11:12 ProcessGroupNCCL.cpp:632] [Rank 1] Watchdog caught "
+            "collective operation timeout"
+        ),
     ),
     "unknown-option": ("vllm: error: unrecognized arguments: --enable-chunked-prefil",),
     "command-not-found": (
@@ -146,16 +234,23 @@ Aborted (core dumped)""",
         'OCI runtime create failed: exec: "vllm": executable file not found in $PATH: unknown',
     ),
     "killed-for-memory": (
-        "[81243.201] Out of memory: Killed process 4242 (VLLM::EngineCor) total-vm:182391232kB, anon-rss:24011232kB",
+        (
+            "[81243.201] Out of memory: Killed process 4242 (VLLM::EngineCor) "
+            "total-vm:182391232kB, anon-rss:24011232kB"
+        ),
     ),
 }
 
 SAID = {
     "context-too-long": (
         # vLLM, older and newer
-        "HTTP 400: This model's maximum context length is 896 tokens. However, you requested 1152 tokens (1024 in the "
+        "HTTP 400: This model's maximum context length is 896 tokens. However, you requested "
+        "1152 tokens (1024 in the "
         "messages, 128 in the completion). Please reduce the length of the messages or completion.",
-        "HTTP 400: 'max_tokens' or 'max_completion_tokens' is too large: 128. This model's maximum context length is 896",
+        (
+            "HTTP 400: 'max_tokens' or 'max_completion_tokens' is too large: 128. This model's "
+            "maximum context length is 896"
+        ),
         "The decoder prompt (length 2050) is longer than the maximum model length of 2048.",
         # SGLang
         "Requested token count exceeds the model's maximum context length of 4096 tokens.",
@@ -164,18 +259,33 @@ SAID = {
         "the request exceeds the available context size (4096 tokens), try increasing it",
         "Requested tokens (5000) exceed context window of 4096",
         # TGI
-        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4090 `inputs` tokens and 128 `max_new_tokens`",
+        (
+            "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4090 `inputs` tokens and "
+            "128 `max_new_tokens`"
+        ),
         "Input validation error: `inputs` must have less than 1024 tokens. Given: 2048",
         # TensorRT-LLM
-        "The sum of prompt length (72417.0), query length (0) should not exceed max_num_tokens (69632)",
-        "Prompt length (2049) exceeds maximum input length (2048). Set log level to info and check TRTGptModel logs",
+        (
+            "The sum of prompt length (72417.0), query length (0) should not exceed "
+            "max_num_tokens (69632)"
+        ),
+        (
+            "Prompt length (2049) exceeds maximum input length (2048). Set log level to info and "
+            "check TRTGptModel logs"
+        ),
         # Xinference, OpenAI, Ollama
         "[address=0.0.0.0:41093, pid=711] This model's maximum context length is 2048 tokens.",
-        "This model's maximum context length is 8192 tokens. However, your messages resulted in 10007 tokens.",
+        (
+            "This model's maximum context length is 8192 tokens. However, your messages resulted "
+            "in 10007 tokens."
+        ),
         "the input length exceeds the context length",
     ),
     "accelerator-out-of-memory-under-load": (
-        "torch.OutOfMemoryError: HIP out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 31.86 GiB",
+        (
+            "torch.OutOfMemoryError: HIP out of memory. Tried to allocate 2.00 GiB. GPU 0 has a "
+            "total capacity of 31.86 GiB"
+        ),
         "HTTP 500: CUDA out of memory. Tried to allocate 448.00 MiB",
     ),
     "engine-dead": (
@@ -186,7 +296,10 @@ SAID = {
         "HTTP 429: Model is overloaded",
         "HTTP 503: The request queue is full.",
         "server busy, please try again.  maximum pending requests exceeded",
-        "Rate limit reached for gpt-4o in organization org-1 on tokens per min (TPM): Limit 30000, Used 29000",
+        (
+            "Rate limit reached for gpt-4o in organization org-1 on tokens per min (TPM): Limit "
+            "30000, Used 29000"
+        ),
         "[request id: 1] Exceeds maximum queue size",
     ),
     "key-refused": (
@@ -205,7 +318,10 @@ SAID = {
         'model "llama3.2" not found, try pulling it first',
         "[address=0.0.0.0:41093, pid=711] Model not found in the model list, uid: deepseek",
         "Request for unknown model: 'ensemble' is not found",
-        "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, wait",
+        (
+            "The API deployment for this resource does not exist. If you created the deployment "
+            "within the last 5 minutes, wait"
+        ),
     ),
     "no-stream": (
         "the server sent a whole answer instead of a stream: {...}",
@@ -215,17 +331,28 @@ SAID = {
         "This deployment does not support streaming.",
     ),
     "field-refused": (
-        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
-        "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",
+        (
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+            "'max_completion_tokens' instead."
+        ),
+        (
+            "Unsupported value: 'temperature' does not support 0 with this model. Only the "
+            "default (1) value is supported."
+        ),
         "HTTP 422: body.ignore_eos: Extra inputs are not permitted",
         "Unrecognized request argument supplied: ignore_eos",
         'json: unknown field "stream_options"',
     ),
     "no-chat-template": (
-        "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template if the "
+        "As of transformers v4.44, default chat template is no longer allowed, so you must "
+        "provide a chat template if the "
         "tokenizer does not define one.",
     ),
-    "gateway": ("HTTP 502: 502 Bad Gateway", "HTTP 504: 504 Gateway Time-out", "no healthy upstream"),
+    "gateway": (
+        "HTTP 502: 502 Bad Gateway",
+        "HTTP 504: 504 Gateway Time-out",
+        "no healthy upstream",
+    ),
 }
 
 HEALTHY = """\
@@ -244,7 +371,9 @@ def test_every_row_is_tested_with_a_log() -> None:
     assert list(LOGS) == [row.name for row in DIAGNOSES]
 
 
-@pytest.mark.parametrize(("name", "log"), [(name, log) for name, logs in LOGS.items() for log in logs])
+@pytest.mark.parametrize(
+    ("name", "log"), [(name, log) for name, logs in LOGS.items() for log in logs]
+)
 def test_a_real_log_is_understood(name: str, log: str) -> None:
     found = diagnose(f"{HEALTHY}{log}\n")
     assert found is not None
@@ -255,7 +384,9 @@ def test_every_row_of_replies_is_tested() -> None:
     assert list(SAID) == [row.name for row in REPLIES]
 
 
-@pytest.mark.parametrize(("name", "reply"), [(name, reply) for name, replies in SAID.items() for reply in replies])
+@pytest.mark.parametrize(
+    ("name", "reply"), [(name, reply) for name, replies in SAID.items() for reply in replies]
+)
 def test_a_real_reply_is_understood(name: str, reply: str) -> None:
     found = diagnose_reply(reply)
     assert found is not None
@@ -279,14 +410,25 @@ def test_the_same_words_have_another_cure_where_the_server_runs() -> None:
 
 
 def test_what_the_replies_do_not_have_may_be_in_the_other_table() -> None:
-    found = diagnose_reply("RuntimeError: NCCL error: unhandled system error (run with NCCL_DEBUG=INFO for details)")
+    found = diagnose_reply(
+        "RuntimeError: NCCL error: unhandled system error (run with NCCL_DEBUG=INFO for details)"
+    )
     assert found is not None
     assert found.name == "link-between-accelerators"
 
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "/dev/kfd", "huggingface", "https://x", "couldn't connect to 'https://", ": 1: ", "the model `", "model "],
+    [
+        "a",
+        "/dev/kfd",
+        "huggingface",
+        "https://x",
+        "couldn't connect to 'https://",
+        ": 1: ",
+        "the model `",
+        "model ",
+    ],
 )
 def test_a_hostile_log_takes_no_time_without_end(piece: str) -> None:
     begun_s = time.monotonic()
@@ -310,7 +452,10 @@ def test_two_gpus_are_the_cure_for_too_little_memory() -> None:
 
 
 def test_an_error_carries_cause_cure_and_the_end_of_the_log() -> None:
-    lines = [LOGS["accelerator-memory-taken"][0].splitlines()[0], *[f"  File {number}" for number in range(100)]]
+    lines = [
+        LOGS["accelerator-memory-taken"][0].splitlines()[0],
+        *[f"  File {number}" for number in range(100)],
+    ]
     error = failure("The server ended by itself with exit code 1.", lambda last: lines[-last:])
     assert isinstance(error, ServerError)
     assert "exit code 1. Cause: the accelerator's memory is in use already" in str(error)

@@ -1,4 +1,6 @@
-"""What the documents say is there: every flag, verb and make target they name exists, and every verb is named."""
+"""What the documents say is there: every flag, verb and make target they name exists, and every
+verb is named.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,20 @@ from typer.main import get_command
 from inferometer.cli.main import app
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("**/*.md")])
-OTHER_PROGRAMS = {"--max-model-len", "--enforce-eager", "--gpu-memory-utilization", "--tensor-parallel-size"}
+DOCUMENTS = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "ARCHITECTURE.md",
+        ROOT / "CHANGELOG.md",
+        *(ROOT / "docs").glob("**/*.md"),
+    ]
+)
+OTHER_PROGRAMS = {
+    "--max-model-len",
+    "--enforce-eager",
+    "--gpu-memory-utilization",
+    "--tensor-parallel-size",
+}
 """Flags of servers, in examples of how to start one."""
 
 command = get_command(app)
@@ -35,13 +49,17 @@ def test_every_flag_exists(path: Path) -> None:
 
 @documents
 def test_every_verb_exists(path: Path) -> None:
-    named = set(re.findall(r"\binferometer ([a-z]+)\b(?! \w+ is)", path.read_text(encoding="utf-8")))
+    named = set(
+        re.findall(r"\binferometer ([a-z]+)\b(?! \w+ is)", path.read_text(encoding="utf-8"))
+    )
     assert named - VERBS == set()
 
 
 @documents
 def test_every_make_target_exists(path: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     named = set(re.findall(r"`make ([a-z-]+)`", path.read_text(encoding="utf-8")))
     assert named - targets == set()
 

@@ -1,4 +1,6 @@
-"""What people are shown of text that others wrote: one line, nothing that drives a terminal, and an end."""
+"""What people are shown of text that others wrote: one line, nothing that drives a terminal, and an
+end.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferometer.printable import MAX_LINE_CHARS, MAX_NAME_CHARS, printable, printable_lines, printable_name
+from inferometer.printable import (
+    MAX_LINE_CHARS,
+    MAX_NAME_CHARS,
+    printable,
+    printable_lines,
+    printable_name,
+)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,13 @@ def test_default_parameters_are_not_shared_between_requests() -> None:
     assert Request(0, "a", 1, 1).parameters is not Request(1, "b", 1, 1).parameters
 
 
-@pytest.mark.parametrize("prompt", ["text", [5, 6, 7], [{"role": "user", "content": "hi"}]], ids=["text", "ids", "messages"])
-def test_every_kind_of_prompt_reaches_a_worker_as_it_was(prompt: str | list[int] | list[dict[str, str]]) -> None:
+@pytest.mark.parametrize(
+    "prompt",
+    ["text", [5, 6, 7], [{"role": "user", "content": "hi"}]],
+    ids=["text", "ids", "messages"],
+)
+def test_every_kind_of_prompt_reaches_a_worker_as_it_was(
+    prompt: str | list[int] | list[dict[str, str]],
+) -> None:
     request = Request(1, prompt, 3, 8, {"temperature": 0.0}, after=0, think_ns=5)
     assert pickle.loads(pickle.dumps(request)) == request

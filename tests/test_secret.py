@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 from inferometer import secret
-from inferometer.secret import masked, masked_command, masked_details, masked_text, masked_words, secret_in
+from inferometer.secret import (
+    masked,
+    masked_command,
+    masked_details,
+    masked_text,
+    masked_words,
+    secret_in,
+)
 
 KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
 
@@ -19,16 +26,28 @@ KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
     ("words", "kept"),
     [
         (["--header", "Authorization=Bearer abc"], ["--header", "***"]),
-        (["--header", "A=1", "B=2", "--model", "tiny"], ["--header", "***", "***", "--model", "tiny"]),
+        (
+            ["--header", "A=1", "B=2", "--model", "tiny"],
+            ["--header", "***", "***", "--model", "tiny"],
+        ),
         (["--header=X-Team=abc", "--seed", "1"], ["--header=***", "--seed", "1"]),
         (["-H", "X-Team: abc"], ["-H", "***"]),
         (["--api-key", "-starts-with-a-dash", "--seed", "1"], ["--api-key", "***", "--seed", "1"]),
         (["--api-key=plain"], ["--api-key=***"]),
         (["--label", KEY], ["--label", "***"]),
         (["--label", f"run-{KEY}"], ["--label", "run-***"]),
-        (["--base-url", "https://alice:s3cret@host:8000/v1"], ["--base-url", "https://***@host:8000/v1"]),
-        (["--base-url", "http://host/v1?api_key=abc&x=1"], ["--base-url", "http://host/v1?api_key=***&x=1"]),
-        (["--extra-body", '{"api_key": "a b", "min_tokens": 5}'], ["--extra-body", '{"api_key": ***, "min_tokens": 5}']),
+        (
+            ["--base-url", "https://alice:s3cret@host:8000/v1"],
+            ["--base-url", "https://***@host:8000/v1"],
+        ),
+        (
+            ["--base-url", "http://host/v1?api_key=abc&x=1"],
+            ["--base-url", "http://host/v1?api_key=***&x=1"],
+        ),
+        (
+            ["--extra-body", '{"api_key": "a b", "min_tokens": 5}'],
+            ["--extra-body", '{"api_key": ***, "min_tokens": 5}'],
+        ),
         (["--metadata", "HF_TOKEN=abc"], ["--metadata", "HF_TOKEN=***"]),
         (["--metadata", "note=hf_abcdefghijklmnopqrst"], ["--metadata", "note=***"]),
         (["--metadata", "jwt=eyJhbGciOi.eyJzdWIi.SflKxwRJ"], ["--metadata", "jwt=***"]),
@@ -45,10 +64,16 @@ KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
         (["--api_key", "abc"], ["--api_key", "***"]),
         (["env", "VLLM_API_KEY=abc", "vllm"], ["env", "VLLM_API_KEY=***", "vllm"]),
         (["docker", "-e", "HF_TOKEN=abc"], ["docker", "-e", "HF_TOKEN=***"]),
-        (["bash", "-c", "vllm serve --hf-token abc --port 1"], ["bash", "-c", "vllm serve --hf-token *** --port 1"]),
+        (
+            ["bash", "-c", "vllm serve --hf-token abc --port 1"],
+            ["bash", "-c", "vllm serve --hf-token *** --port 1"],
+        ),
         (["bash", "-c", "HF_TOKEN='a b' vllm"], ["bash", "-c", "HF_TOKEN=***"]),
         (["bash", "-c", 'vllm --password "a b" --x'], ["bash", "-c", "vllm --password *** --x"]),
-        (["servers.s.command=vllm serve --api-key abc"], ["servers.s.command=vllm serve --api-key ***"]),
+        (
+            ["servers.s.command=vllm serve --api-key abc"],
+            ["servers.s.command=vllm serve --api-key ***"],
+        ),
         (["--proxy", "http://a:b@host"], ["--proxy", "http://***@host"]),
         (["--extra-body", '{"accessToken": "abc"}'], ["--extra-body", '{"accessToken": ***}']),
     ],
@@ -60,11 +85,17 @@ def test_secrets_on_a_command_line_are_masked(words: list[str], kept: list[str])
 @pytest.mark.parametrize(
     "line",
     [
-        "vllm serve m --max-num-batched-tokens 8192 --tokenizer m --max-tokens 5 --num-key-value-heads 8",
+        (
+            "vllm serve m --max-num-batched-tokens 8192 --tokenizer m --max-tokens 5 "
+            "--num-key-value-heads 8"
+        ),
         "vllm serve m --hf-token --port 8000",
         "vllm serve m --hf-token $HF_TOKEN --api-key-file key.txt",
         "bash -c 'exec vllm serve m --ssl-keyfile-password ${WORD} --api_key \"$KEY\"'",
-        "sglang --eos-token </s> --pad-token=<pad> --use-auth-token true --key-value-cache 3 --random-key 5",
+        (
+            "sglang --eos-token </s> --pad-token=<pad> --use-auth-token true --key-value-cache 3 "
+            "--random-key 5"
+        ),
         "docker run -e HF_TOKEN x",
     ],
 )
@@ -90,7 +121,23 @@ def test_a_secret_is_shown_by_its_name(line: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["a-", "eyJ", "eyJ-", "key ", 'key="', "token='", "--key-", "a://", "sk-", "x_", "Aa1", "bearer ", "-- ", "' -", "key = "],
+    [
+        "a-",
+        "eyJ",
+        "eyJ-",
+        "key ",
+        'key="',
+        "token='",
+        "--key-",
+        "a://",
+        "sk-",
+        "x_",
+        "Aa1",
+        "bearer ",
+        "-- ",
+        "' -",
+        "key = ",
+    ],
 )
 def test_long_texts_are_masked_in_a_time_linear_in_them(piece: str) -> None:
     begun_s = time.monotonic()
@@ -104,7 +151,9 @@ def test_what_is_nested_without_end_is_masked() -> None:
     for _ in range(5000):
         deep = [deep]
     assert "***" in str(masked(deep))
-    assert masked({"a": [{"b": ["--hf-token", "abc", 3, None]}]}) == {"a": [{"b": ["--hf-token", "***", 3, None]}]}
+    assert masked({"a": [{"b": ["--hf-token", "abc", 3, None]}]}) == {
+        "a": [{"b": ["--hf-token", "***", 3, None]}]
+    }
 
 
 @pytest.mark.parametrize(
@@ -130,8 +179,20 @@ def test_what_is_no_secret_stays(word: str) -> None:
 def test_the_user_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/alice")
     monkeypatch.setenv("LOGNAME", "alice")
-    words = ["/home/alice/.venv/bin/inferometer", "--result-dir=/home/alice", "/home/alice2/x", "/data/alice/y", "alice/model"]
-    assert masked_command(words) == ["~/.venv/bin/inferometer", "--result-dir=~", "/home/alice2/x", "/data/~/y", "alice/model"]
+    words = [
+        "/home/alice/.venv/bin/inferometer",
+        "--result-dir=/home/alice",
+        "/home/alice2/x",
+        "/data/alice/y",
+        "alice/model",
+    ]
+    assert masked_command(words) == [
+        "~/.venv/bin/inferometer",
+        "--result-dir=~",
+        "/home/alice2/x",
+        "/data/~/y",
+        "alice/model",
+    ]
 
 
 def test_a_user_without_name_or_home_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,14 +209,31 @@ def test_a_user_without_name_or_home_is_no_problem(monkeypatch: pytest.MonkeyPat
 
 def test_a_key_that_the_server_repeats_is_masked() -> None:
     headers = {"Authorization": "Bearer my-own-key", "X-Team": "blue"}
-    details = ["401: my-own-key is not a key, blue", None, f"401: {KEY} expired", None, "401: my-own-key is not a key, blue"]
-    kept = ["401: *** is not a key, blue", None, "401: *** expired", None, "401: *** is not a key, blue"]
+    details = [
+        "401: my-own-key is not a key, blue",
+        None,
+        f"401: {KEY} expired",
+        None,
+        "401: my-own-key is not a key, blue",
+    ]
+    kept = [
+        "401: *** is not a key, blue",
+        None,
+        "401: *** expired",
+        None,
+        "401: *** is not a key, blue",
+    ]
     assert masked_details(details, headers) == kept
     assert masked_details(["fine", None], {}) == ["fine", None]
 
 
 def test_nested_values_are_masked_by_name_and_by_shape() -> None:
-    server = {"models": ["tiny"], "max_model_len": 2048, "auth": {"api_key": "abc", "token": 7}, "notes": [KEY, None]}
+    server = {
+        "models": ["tiny"],
+        "max_model_len": 2048,
+        "auth": {"api_key": "abc", "token": 7},
+        "notes": [KEY, None],
+    }
     assert masked(server) == {
         "models": ["tiny"],
         "max_model_len": 2048,

@@ -1,8 +1,9 @@
 """The two clocks, and the anchor between them.
 
-The kernel stamps arriving packets with CLOCK_REALTIME; durations and schedules belong to CLOCK_MONOTONIC. The distance
-between the two is constant while nobody sets the system's time (NTP slews both alike), so one subtraction maps the one to
-the other, and a change of that distance is a clock step, which the verdict must hear of.
+The kernel stamps arriving packets with CLOCK_REALTIME; durations and schedules belong to
+CLOCK_MONOTONIC. The distance between the two is constant while nobody sets the system's time (NTP
+slews both alike), so one subtraction maps the one to the other, and a change of that distance is a
+clock step, which the verdict must hear of.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ class Anchor(NamedTuple):
 
 
 def take_anchor(tries: int = 3) -> Anchor:
-    """Read both clocks at one moment: the tightest of `tries` brackets, since a preemption may fall between the readings."""
+    """Read both clocks at one moment: the tightest of `tries` brackets, since a preemption may fall
+    between the readings.
+    """
     best: tuple[int, Anchor] | None = None
     for _ in range(tries):
         before = monotonic_ns()
@@ -47,8 +50,11 @@ def take_anchor(tries: int = 3) -> Anchor:
     return best[1]
 
 
-def to_monotonic(realtime: npt.NDArray[np.int64], anchors: Iterable[Anchor]) -> npt.NDArray[np.int64]:
-    """Map realtime stamps (ns) to the monotonic clock, each by the newest anchor taken at or before it.
+def to_monotonic(
+    realtime: npt.NDArray[np.int64], anchors: Iterable[Anchor]
+) -> npt.NDArray[np.int64]:
+    """Map realtime stamps (ns) to the monotonic clock, each by the newest anchor taken at or before
+    it.
 
     Anchors are in the order they were taken. Stamps before the first anchor use the first.
     """
@@ -59,13 +65,16 @@ def to_monotonic(realtime: npt.NDArray[np.int64], anchors: Iterable[Anchor]) -> 
     offsets = np.array([a.offset_ns for a in taken], dtype=np.int64)
     if np.all(offsets == offsets[0]):
         return realtime - int(offsets[0])
-    # A backward step makes `at` unsorted; the running maximum keeps the search defined, the verdict flags the step itself.
+    # A backward step makes `at` unsorted; the running maximum keeps the search defined, the verdict
+    # flags the step itself.
     index = np.searchsorted(np.maximum.accumulate(at), realtime, side="right") - 1
     each: npt.NDArray[np.int64] = offsets[np.clip(index, 0, len(taken) - 1)]
     return realtime - each
 
 
 def clock_step_ns(anchors: Iterable[Anchor]) -> int:
-    """The largest change of distance between the clocks from one anchor to the next, in ns. A few µs are reading noise."""
+    """The largest change of distance between the clocks from one anchor to the next, in ns. A few
+    µs are reading noise.
+    """
     offsets = [a.offset_ns for a in anchors]
     return max((abs(b - a) for a, b in zip(offsets, offsets[1:], strict=False)), default=0)

@@ -1,6 +1,8 @@
-"""Text of others for a terminal, a log line or an error: servers, results and archives may hold anything.
+"""Text of others for a terminal, a log line or an error: servers, results and archives may hold
+anything.
 
-Where text is kept as data (requests, JSON files) it stays as it is; only what people are shown is cleaned.
+Where text is kept as data (requests, JSON files) it stays as it is; only what people are shown is
+cleaned.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ _BLANKS = re.compile(r"\s+")
 
 
 def printable(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
-    """The text on one line of at most `max_chars` characters, without anything that a terminal does not simply show.
+    """The text on one line of at most `max_chars` characters, without anything that a terminal does
+    not simply show.
 
-    Line ends, tabs and the blanks around them become one blank. A control character (of which escape sequences are made), a
-    mark of direction, a character of no width and half a character become a question mark.
+    Line ends, tabs and the blanks around them become one blank. A control character (of which
+    escape sequences are made), a mark of direction, a character of no width and half a character
+    become a question mark.
     """
     line = text[: 4 * max_chars]
     if not line.isprintable():
@@ -31,7 +35,9 @@ def printable(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
 
 
 def printable_lines(text: str) -> str:
-    """Each line of a text of our own, in which something of others may stand, with its indentation and as long as it is."""
+    """Each line of a text of our own, in which something of others may stand, with its indentation
+    and as long as it is.
+    """
     return "\n".join(printable_line(line, len(line) + 1) for line in text.split("\n"))
 
 

@@ -1,7 +1,8 @@
-"""What must never reach a file: keys, passwords, user names. Finds them in command lines, addresses and nested values.
+"""What must never reach a file: keys, passwords, user names. Finds them in command lines, addresses
+and nested values.
 
-Errs on the side of masking. What it cannot know is a secret without a telling name or shape, handed over as plain text. Every
-pattern takes a time linear in the text: some of it is what servers send.
+Errs on the side of masking. What it cannot know is a secret without a telling name or shape, handed
+over as plain text. Every pattern takes a time linear in the text: some of it is what servers send.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import Any
 MASK = "***"
 
 SECRET_FLAGS = {"--header", "--api-key", "-H"}
-"""Options whose values are secret whatever they look like. They may have several: all words up to the next option."""
+"""Options whose values are secret whatever they look like. They may have several: all words up to
+the next option.
+"""
 
 SHORTEST_KEY = 6
 """A shorter word of a header may stand in an error by chance, and is no key anyway."""
@@ -24,7 +27,9 @@ SHORTEST_KEY = 6
 MAX_DEPTH = 100
 """Of nested values; what lies deeper is masked."""
 
-_WORD = r"(?:api[_\-]?key|key|token|secret|passw(?:or)?d|passphrase|authorization|credentials?|cookie)"
+_WORD = (
+    r"(?:api[_\-]?key|key|token|secret|passw(?:or)?d|passphrase|authorization|credentials?|cookie)"
+)
 _BEFORE = r"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z])(?=[A-Z])))"
 _VALUE = r"(?:\"[^\"]*\"|'[^']*'|(?:bearer|basic)\s+[^\s&,;]+|[^\s&,;]+)"
 
@@ -36,7 +41,9 @@ _VOCABULARY = r"(?:(?:bos|eos|pad|unk|sep|cls|mask|image|video|audio|start|stop|
 _NO_SECRET_NAME = re.compile(rf"(?i){_BEFORE}{_VOCABULARY}token$")
 """Tokens of a vocabulary."""
 
-_NO_SECRET = re.compile(r"(?i)[\"']?(?:-?[0-9][0-9_.]*|true|false|none|null|\$\w+|\$\{\w+\}|\*\*\*)[\"']?")
+_NO_SECRET = re.compile(
+    r"(?i)[\"']?(?:-?[0-9][0-9_.]*|true|false|none|null|\$\w+|\$\{\w+\}|\*\*\*)[\"']?"
+)
 """Values that are none: numbers, truth values, variables of a shell, and what is masked already."""
 
 _PASSWORD = re.compile(r"(?i)passw(?:or)?d|passphrase|secret")
@@ -44,9 +51,13 @@ _PASSWORD = re.compile(r"(?i)passw(?:or)?d|passphrase|secret")
 
 NAMED = (
     # an option and its value, two words: --hf-token VALUE
-    re.compile(rf"(?i)(?P<keep>(?<![^\s\"'`(;|&])--?(?P<name>(?:[\w\-]*[_\-])?{_WORD})\s+)(?P<value>(?!-){_VALUE})"),
+    re.compile(
+        rf"(?i)(?P<keep>(?<![^\s\"'`(;|&])--?(?P<name>(?:[\w\-]*[_\-])?{_WORD})\s+)(?P<value>(?!-){_VALUE})"
+    ),
     # name and value in one word: api_key=…, "token": "…", ?key=…
-    re.compile(rf"(?i)(?P<keep>{_BEFORE}(?P<name>{_VOCABULARY}?{_WORD})[\"']?\s*[=:]\s*)(?P<value>{_VALUE})"),
+    re.compile(
+        rf"(?i)(?P<keep>{_BEFORE}(?P<name>{_VOCABULARY}?{_WORD})[\"']?\s*[=:]\s*)(?P<value>{_VALUE})"
+    ),
 )
 """Secrets by what they are called."""
 
@@ -60,14 +71,17 @@ SHAPED = (
         r"|AIza[\w\-]{30,}|AKIA[A-Z0-9]{12,})"
     ),
     re.compile(r"(?P<keep>(?<![\w\-]))eyJ[\w\-]+\.[\w\-]+(?:\.[\w\-]+)?"),
-    # 32 or more letters and digits in one run, upper and lower case mixed with digits: no model has such a name
-    re.compile(r"(?P<keep>\b)(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{32,}"),
+    # 32 or more letters and digits in one run, both cases and digits: no model has such a name
+    re.compile(
+        r"(?P<keep>\b)(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{32,}"
+    ),
 )
 """Secrets by what they look like."""
 
 
 def masked(value: Any, depth: int = MAX_DEPTH) -> Any:
-    """`value` (of strings, mappings, sequences, numbers) with what is secret in it replaced by `***`.
+    """`value` (of strings, mappings, sequences, numbers) with what is secret in it replaced by
+    `***`.
 
     Strings that stand in a row are taken for the words of a command.
     """
@@ -76,7 +90,10 @@ def masked(value: Any, depth: int = MAX_DEPTH) -> Any:
     if depth == 0 and isinstance(value, Mapping | list | tuple):
         return MASK
     if isinstance(value, Mapping):
-        return {k: MASK if isinstance(v, str) and is_secret(str(k), v) else masked(v, depth - 1) for k, v in value.items()}
+        return {
+            k: MASK if isinstance(v, str) and is_secret(str(k), v) else masked(v, depth - 1)
+            for k, v in value.items()
+        }
     if isinstance(value, (list, tuple)):
         words = [each if isinstance(each, str) else "" for each in value]
         return [
@@ -87,7 +104,9 @@ def masked(value: Any, depth: int = MAX_DEPTH) -> Any:
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Whether something of this name (of an option, a variable, a key) is a secret, seeing its value."""
+    """Whether something of this name (of an option, a variable, a key) is a secret, seeing its
+    value.
+    """
     if not SECRET_NAME.search(name) or _NO_SECRET_NAME.search(name):
         return False
     number = value.strip("\"'")[:1].isdigit() and _PASSWORD.search(name)
@@ -108,21 +127,34 @@ def _masked_if_secret(found: re.Match[str]) -> str:
 
 
 def masked_details(details: Iterable[str | None], headers: Mapping[str, str]) -> list[str | None]:
-    """What servers said of failures, without the keys that some repeat: those in `headers`, and what looks like one."""
-    words = {word for value in headers.values() for word in value.split() if len(word) >= SHORTEST_KEY}
-    sent = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)")
+    """What servers said of failures, without the keys that some repeat: those in `headers`, and
+    what looks like one.
+    """
+    words = {
+        word for value in headers.values() for word in value.split() if len(word) >= SHORTEST_KEY
+    }
+    sent = re.compile(
+        "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)"
+    )
     details = list(details)
-    safe = {detail: None if detail is None else masked_text(sent.sub(MASK, detail)) for detail in set(details)}
+    safe = {
+        detail: None if detail is None else masked_text(sent.sub(MASK, detail))
+        for detail in set(details)
+    }
     return [safe[detail] for detail in details]
 
 
 def masked_command(words: Sequence[str]) -> list[str]:
-    """A command line without secrets; `~` stands for the home directory, and for the user in other paths."""
+    """A command line without secrets; `~` stands for the home directory, and for the user in other
+    paths.
+    """
     return [_without_user(word) for word in masked_words(words)]
 
 
 def secret_in(words: Sequence[str]) -> str | None:
-    """The first secret of a command line as it may be shown, such as `--hf-token ***`; None where there is none."""
+    """The first secret of a command line as it may be shown, such as `--hf-token ***`; None where
+    there is none.
+    """
     safe = masked_words(words)
     for number, (word, shown) in enumerate(zip(words, safe, strict=True)):
         if word != shown:
@@ -153,7 +185,12 @@ def masked_words(words: Sequence[str]) -> list[str]:
 def _is_value_of(option: str, word: str) -> bool:
     """Whether `word` is the secret that belongs to the option before it."""
     is_option = option.startswith("-") and _NAME.fullmatch(option)
-    return bool(is_option) and not word.startswith("-") and word != "" and is_secret(option.lstrip("-"), word)
+    return (
+        bool(is_option)
+        and not word.startswith("-")
+        and word != ""
+        and is_secret(option.lstrip("-"), word)
+    )
 
 
 def _without_user(word: str) -> str:

@@ -1,4 +1,6 @@
-"""Campaigns on a machine that drifts: every run's value is known to be base × effect × drift × noise, and when it ended."""
+"""Campaigns on a machine that drifts: every run's value is known to be base × effect × drift ×
+noise, and when it ended.
+"""
 
 from __future__ import annotations
 
@@ -59,22 +61,49 @@ def campaign(
     levels: Sequence[int] = (8,),
     by_level: bool = False,
 ) -> tuple[list[Point], list[Point]]:
-    """The points of A and of B: at each place of `order` one pass over all levels, or, `by_level`, at each turn (two places of
-    `order`) both sides of a level after each other. Throughput falls by `drift` over the campaign.
+    """The points of A and of B: at each place of `order` one pass over all levels, or, `by_level`,
+    at each turn (two places of `order`) both sides of a level after each other. Throughput falls by
+    `drift` over the campaign.
 
-    `effect` is what B has more than A, `noise` the standard deviation from run to run, all as fractions.
+    `effect` is what B has more than A, `noise` the standard deviation from run to run, all as
+    fractions.
     """
     total = len(order) * len(levels)
-    drifted = np.exp(-drift * shape(np.arange(total) / max(1, total - 1), rng) + noise * rng.standard_normal(total))
+    drifted = np.exp(
+        -drift * shape(np.arange(total) / max(1, total - 1), rng)
+        + noise * rng.standard_normal(total)
+    )
     sides: dict[str, list[Point]] = {"A": [], "B": []}
-    turns = [order[i : i + 2] for i in range(0, len(order), 2)] if by_level else [[side] for side in order]
-    for i, (side, level) in enumerate((side, level) for turn in turns for level in levels for side in turn):
+    turns = (
+        [order[i : i + 2] for i in range(0, len(order), 2)]
+        if by_level
+        else [[side] for side in order]
+    )
+    for i, (side, level) in enumerate(
+        (side, level) for turn in turns for level in levels for side in turn
+    ):
         value = 100.0 * level * (1 + effect * (side == "B")) * float(drifted[i])
-        sides[side].append(point(f"{side}{i}", {"output_throughput": value}, engine=side, concurrency=level, minute=i))
+        sides[side].append(
+            point(
+                f"{side}{i}", {"output_throughput": value}, engine=side, concurrency=level, minute=i
+            )
+        )
     return sides["A"], sides["B"]
 
 
-def point(name: str, values: dict[str, float], *, minute: int | None = None, **conditions: Condition) -> Point:
+def point(
+    name: str, values: dict[str, float], *, minute: int | None = None, **conditions: Condition
+) -> Point:
     """A point as a result file gives it."""
-    date = {} if minute is None else {"date": (datetime(2026, 7, 1) + timedelta(minutes=minute)).isoformat()}  # noqa: DTZ001
-    return Point(name, Path(f"{name}.json"), "inferometer", {"model": "m", "tp": 1, **conditions, **date}, values)
+    date = (
+        {}
+        if minute is None
+        else {"date": (datetime(2026, 7, 1) + timedelta(minutes=minute)).isoformat()}  # noqa: DTZ001
+    )
+    return Point(
+        name,
+        Path(f"{name}.json"),
+        "inferometer",
+        {"model": "m", "tp": 1, **conditions, **date},
+        values,
+    )

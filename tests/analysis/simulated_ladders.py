@@ -1,4 +1,6 @@
-"""Ladders of loads as servers give them: growth, saturation, queues, cliffs, steps of captured batch sizes; and run noise."""
+"""Ladders of loads as servers give them: growth, saturation, queues, cliffs, steps of captured
+batch sizes; and run noise.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ CLOSED = (
     [1, 4, 16, 64],
 )
 DENSE = (range(1, 201), [*range(1, 201), *range(250, 1001, 50)])
-RATES = ([0.25, 0.5, 0.75, 1, 1.25, 1.5, 2], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2])
+RATES = (
+    [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2],
+    [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2],
+)
 """Shares of the highest rate that the server can keep."""
 CAPTURED = np.array([1, 2, 4, *range(8, 513, 8)], np.float64)
 """Batch sizes that engines prepare: a batch takes as long as the next larger one of these."""
@@ -81,7 +86,9 @@ def ladder(rng: np.random.Generator, noise: float, *, dense: bool = False) -> La
 
 
 def at_once_or_in_turn(load: Array, rng: np.random.Generator) -> tuple[Array, Array, Array]:
-    """A batch that grows with the load up to the room for it; beyond, requests wait, or are preempted."""
+    """A batch that grows with the load up to the room for it; beyond, requests wait, or are
+    preempted.
+    """
     step_ms = rng.uniform(3, 40)
     each_ms = step_ms * 10 ** rng.uniform(-3.2, -1.2)
     room = 10 ** rng.uniform(1.3, 3.3)
@@ -102,7 +109,9 @@ def at_once_or_in_turn(load: Array, rng: np.random.Generator) -> tuple[Array, Ar
     if not preempts and rng.random() < 0.5:
         waves = np.ceil(load / room)
         took_ms = waves * tpot * tokens + prefill_ms * load
-        ttft = prefill_ms * (batch + 1) / 2 + (waves - 1) / 2 * (tpot * tokens + prefill_ms * batch / 4)
+        ttft = prefill_ms * (batch + 1) / 2 + (waves - 1) / 2 * (
+            tpot * tokens + prefill_ms * batch / 4
+        )
         return 1000 * load * tokens / took_ms, ttft, tpot
     alone_ms = prefill_ms * (1 + np.log1p(batch) / 2)
     waits_ms = np.where(load > room, (load / room - 1) * (tpot * tokens + alone_ms), 0)
@@ -117,7 +126,11 @@ def at_rates(share: Array, rng: np.random.Generator) -> tuple[Array, Array, Arra
     service_ms = rng.uniform(20, 200)
     backlog_ms = rng.uniform(50, 500) * np.maximum(1 / highest - 1 / (highest * share), 0) * 1000
     ttft = service_ms * (1 + busy / (1 - busy) / rng.uniform(2, 10)) + backlog_ms
-    return 128 * highest * np.minimum(share, 1), ttft, rng.uniform(5, 30) * (1 + busy * rng.uniform(0.2, 3))
+    return (
+        128 * highest * np.minimum(share, 1),
+        ttft,
+        rng.uniform(5, 30) * (1 + busy * rng.uniform(0.2, 3)),
+    )
 
 
 def _jagged(values: Array) -> Array:

@@ -11,7 +11,10 @@ from inferometer.analysis.alike import grouped, merged, skeleton
     ("sentences", "one"),
     [
         (["10.2% of the events came late."], "10.2% of the events came late."),
-        (["10.2% of the events came late.", "2.1% of the events came late."], "2.1–10.2% of the events came late."),
+        (
+            ["10.2% of the events came late.", "2.1% of the events came late."],
+            "2.1–10.2% of the events came late.",
+        ),
         (
             ["共用：10.2% 的事件和 0.0% 的首个事件。", "共用：2.1% 的事件和 0.0% 的首个事件。"],
             "共用：2.1–10.2% 的事件和 0.0% 的首个事件。",
@@ -28,7 +31,10 @@ def test_figures_that_differ_become_a_range(sentences: list[str], one: str) -> N
 @pytest.mark.parametrize(
     ("a", "b"),
     [
-        ("its neighbours g/np4 and g/np16 suggest 905", "its neighbours g/np8 and g/np32 suggest 905"),
+        (
+            "its neighbours g/np4 and g/np16 suggest 905",
+            "its neighbours g/np8 and g/np32 suggest 905",
+        ),
         ("2 requests failed (2 × 503)", "2 requests failed (2 × 429)"),
         ("请求失败：HTTP 503 × 2", "请求失败：HTTP 429 × 2"),
         ("version 0.32.0 of the server", "version 0.33.0 of the server"),

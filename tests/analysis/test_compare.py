@@ -1,4 +1,6 @@
-"""Comparisons of points made by hand: rows, cautions, what is refused, and the plain data of all of it."""
+"""Comparisons of points made by hand: rows, cautions, what is refused, and the plain data of all of
+it.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,33 @@ from inferometer.results import Point, Range
 from inferometer.results.point import Status
 
 
-def single(name: str, throughput: float, half: float = 0.01, *, status: Status | None = "VALID", engine: str = "x") -> Point:
+def single(
+    name: str,
+    throughput: float,
+    half: float = 0.01,
+    *,
+    status: Status | None = "VALID",
+    engine: str = "x",
+) -> Point:
     """One run whose own interval has this half width, as a fraction."""
-    made = point(name, {"output_throughput": throughput, "mean_tpot_ms": 1e4 / throughput}, engine=engine)
-    ranges = {key: Range(value * (1 - half), value * (1 + half)) for key, value in made.values.items()}
-    return replace(made, intervals=ranges, status=status, reasons=("p99 rests on 3 samples.",) if status == "SUSPECT" else ())
+    made = point(
+        name, {"output_throughput": throughput, "mean_tpot_ms": 1e4 / throughput}, engine=engine
+    )
+    ranges = {
+        key: Range(value * (1 - half), value * (1 + half)) for key, value in made.values.items()
+    }
+    return replace(
+        made,
+        intervals=ranges,
+        status=status,
+        reasons=("p99 rests on 3 samples.",) if status == "SUSPECT" else (),
+    )
 
 
 def of_two(a: float, b: float, **options: float) -> Comparison:
-    return compare([single("a", a)], [single("b", b)], metrics=["output_throughput", "mean_tpot_ms"], **options)  # type: ignore[arg-type]
+    return compare(
+        [single("a", a)], [single("b", b)], metrics=["output_throughput", "mean_tpot_ms"], **options
+    )  # type: ignore[arg-type]
 
 
 def test_single_runs_that_differ_more_than_drift_explains() -> None:
@@ -38,7 +58,9 @@ def test_single_runs_that_differ_more_than_drift_explains() -> None:
     assert {row.verdict for row in of_two(80.0, 100.0).rows} == {"faster"}
 
 
-def test_single_runs_that_differ_by_what_drift_explains_are_undecided_and_told_what_would_help() -> None:
+def test_single_runs_that_differ_by_what_drift_explains_are_undecided_and_told_what_would_help() -> (
+    None
+):
     comparison = of_two(100.0, 95.0)
     assert {row.verdict for row in comparison.rows} == {"undecided"}
     assert all((row.more_runs or 0) >= 3 for row in comparison.rows)
@@ -47,7 +69,9 @@ def test_single_runs_that_differ_by_what_drift_explains_are_undecided_and_told_w
 
 
 def test_the_same_within_delta() -> None:
-    assert {row.verdict for row in of_two(100.0, 100.5, drift=0.0, delta=0.03).rows} == {"no difference"}
+    assert {row.verdict for row in of_two(100.0, 100.5, drift=0.0, delta=0.03).rows} == {
+        "no difference"
+    }
     assert of_two(100.0, 100.5, drift=0.0, delta=0.03).warnings == ()
 
 
@@ -81,8 +105,14 @@ def test_a_regression_at_one_level_only_is_seen() -> None:
 def test_rehearsals_are_told_though_both_sides_are() -> None:
     a = [replace(single("a", 100.0), conditions={"rehearsal": "embedded"})]
     b = [replace(single("b", 100.0), conditions={"rehearsal": "embedded"})]
-    told = [warning for warning in compare(a, b, metrics=["output_throughput"]).warnings if warning.startswith("rehearsed")]
-    words = "all points are of a quick run or of the embedded engine, and say nothing about hardware"
+    told = [
+        warning
+        for warning in compare(a, b, metrics=["output_throughput"]).warnings
+        if warning.startswith("rehearsed")
+    ]
+    words = (
+        "all points are of a quick run or of the embedded engine, and say nothing about hardware"
+    )
     assert told == [f"rehearsed in {side}: {words}" for side in "AB"]
 
 
@@ -102,14 +132,31 @@ def test_invalid_points_are_left_out_and_suspect_ones_named() -> None:
     ("a", "b", "metrics", "why"),
     [
         ([], [single("b", 1.0)], DEFAULT_METRICS, "no result in A"),
-        ([single("a", 1.0, status="INVALID")], [single("b", 1.0)], DEFAULT_METRICS, "every result in A is INVALID"),
+        (
+            [single("a", 1.0, status="INVALID")],
+            [single("b", 1.0)],
+            DEFAULT_METRICS,
+            "every result in A is INVALID",
+        ),
         ([single("a", 1.0)], [single("b", 1.0)], ["p99_ttft"], "no metric 'p99_ttft'"),
         ([single("a", 1.0)], [single("b", 1.0)], ["duration"], "neither good nor bad"),
-        ([single("a", 1.0)], [single("b", 1.0)], ["mean_itl_ms"], "no pair has mean_itl_ms on both sides"),
-        ([point("a", {"failed": 0.0})], [point("b", {"failed": 0.0})], ["failed"], "no pair has failed"),
+        (
+            [single("a", 1.0)],
+            [single("b", 1.0)],
+            ["mean_itl_ms"],
+            "no pair has mean_itl_ms on both sides",
+        ),
+        (
+            [point("a", {"failed": 0.0})],
+            [point("b", {"failed": 0.0})],
+            ["failed"],
+            "no pair has failed",
+        ),
     ],
 )
-def test_what_cannot_be_compared(a: list[Point], b: list[Point], metrics: list[str], why: str) -> None:
+def test_what_cannot_be_compared(
+    a: list[Point], b: list[Point], metrics: list[str], why: str
+) -> None:
     with pytest.raises(CannotCompareError, match=why):
         compare(a, b, metrics=metrics)
 
@@ -118,22 +165,32 @@ def test_nothing_in_common_says_what_differs() -> None:
     a = [point(f"a{n}", {"output_throughput": 1.0}, minute=None, concurrency=n) for n in (1, 2)]
     b = [point(f"b{n}", {"output_throughput": 1.0}, minute=None, concurrency=n) for n in (8, 16)]
     with pytest.raises(
-        CannotCompareError, match=r"no point in common: the first points of each differ in concurrency \(1, 8\)"
+        CannotCompareError,
+        match=r"no point in common: the first points of each differ in concurrency \(1, 8\)",
     ):
         compare(a, b)
 
 
 def test_two_configurations_under_the_same_settings_are_no_repeats() -> None:
     a = [point("a", {"output_throughput": 1.0}, minute=None, config="B")]
-    b = [point(f"b{config}", {"output_throughput": 1.0}, minute=None, config=config) for config in ("A", "C")]
+    b = [
+        point(f"b{config}", {"output_throughput": 1.0}, minute=None, config=config)
+        for config in ("A", "C")
+    ]
     with pytest.raises(
-        CannotCompareError, match=r"B has several values of config .* \(A, C\): choose one with --where config=A"
+        CannotCompareError,
+        match=r"B has several values of config .* \(A, C\): choose one with --where config=A",
     ):
         compare(a, b)
 
 
 def test_other_lengths_than_asked_are_seen_in_the_tokens() -> None:
-    totals = {"output_throughput": 1.0, "completed": 10.0, "total_input_tokens": 10240.0, "total_output_tokens": 1280.0}
+    totals = {
+        "output_throughput": 1.0,
+        "completed": 10.0,
+        "total_input_tokens": 10240.0,
+        "total_output_tokens": 1280.0,
+    }
     a, b = point("a", totals), point("b", {**totals, "total_output_tokens": 640.0})
     told = " ".join(compare([a], [b]).warnings)
     assert "outputs had other lengths at 1 point, such as 128 and 64 tokens" in told
@@ -141,7 +198,12 @@ def test_other_lengths_than_asked_are_seen_in_the_tokens() -> None:
 
 
 def test_lengths_that_were_asked_for_are_told_once_and_runs_without_an_interval_are() -> None:
-    totals = {"output_throughput": 1.0, "completed": 10.0, "total_input_tokens": 10240.0, "total_output_tokens": 1280.0}
+    totals = {
+        "output_throughput": 1.0,
+        "completed": 10.0,
+        "total_input_tokens": 10240.0,
+        "total_output_tokens": 1280.0,
+    }
     a = point("a", totals, minute=None, output_len=128)
     b = point("b", {**totals, "total_output_tokens": 640.0}, minute=None, output_len=64)
     comparison = compare([a], [b], metrics=["output_throughput"])
@@ -164,7 +226,9 @@ def test_everything_is_plain_data() -> None:
 
 
 def test_two_equal_servers_rarely_differ_in_any_of_many_rows() -> None:
-    """Eight levels, 100 campaigns, no margin and no drift: any "faster" or "slower" at all is a false alarm."""
+    """Eight levels, 100 campaigns, no margin and no drift: any "faster" or "slower" at all is a
+    false alarm.
+    """
     rng = np.random.default_rng(8)
     levels = (1, 2, 4, 8, 16, 32, 64, 128)
     alarms = 0

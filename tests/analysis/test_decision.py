@@ -13,12 +13,21 @@ from inferometer.metrics.student import student_quantile
 
 
 def effect(
-    log_ratio: float, error: float | None, *, degrees: int = 5, spread: float | None = None, allowance: float = 0.0
+    log_ratio: float,
+    error: float | None,
+    *,
+    degrees: int = 5,
+    spread: float | None = None,
+    allowance: float = 0.0,
 ) -> Effect:
-    return Effect(log_ratio, error, degrees, "in turns", allowance, (degrees + 1, degrees + 1), spread)
+    return Effect(
+        log_ratio, error, degrees, "in turns", allowance, (degrees + 1, degrees + 1), spread
+    )
 
 
-def verdict(log_ratio: float, half: float, *, more_is_faster: bool = True, allowance: float = 0.0) -> str:
+def verdict(
+    log_ratio: float, half: float, *, more_is_faster: bool = True, allowance: float = 0.0
+) -> str:
     known = effect(log_ratio, half / student_quantile(0.95, 5), allowance=allowance)
     believed = beyond_chance([known.p_beyond(margin(0.02))])[0]
     return decide(known, 0.02, believed=believed, more_is_faster=more_is_faster)
@@ -64,7 +73,9 @@ def test_holm_by_hand() -> None:
 
 
 def test_many_rows_without_any_effect_are_rarely_wrong() -> None:
-    """40 rows, 400 times: without the procedure nearly every family has a false one, with it about one in twenty."""
+    """40 rows, 400 times: without the procedure nearly every family has a false one, with it about
+    one in twenty.
+    """
     rng = np.random.default_rng(5)
     families = rng.uniform(size=(400, 40))
     assert np.mean([any(p <= 0.05 for p in family) for family in families]) > 0.8
@@ -72,7 +83,9 @@ def test_many_rows_without_any_effect_are_rarely_wrong() -> None:
 
 
 def test_how_many_runs_would_decide() -> None:
-    """The interval of that many fits between the effect and the margin, and that of one less does not."""
+    """The interval of that many fits between the effect and the margin, and that of one less does
+    not.
+    """
     for log_ratio in (0.0, 0.06, -0.06):
         needed = runs_needed(effect(log_ratio, 0.1, spread=0.02), 0.02, 0.05)
         assert needed is not None

@@ -1,4 +1,6 @@
-"""The effect between two sides of a point, from the order of its runs: designs, drift, and numbers worked out by hand."""
+"""The effect between two sides of a point, from the order of its runs: designs, drift, and numbers
+worked out by hand.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,24 @@ from inferometer.metrics.student import student_quantile
 
 
 def runs(order: str, logs: Sequence[float]) -> tuple[list[Reading], list[Reading]]:
-    """The readings of A and of B, one a minute, from the logs of their values in the order of time."""
-    at = [(side, Reading(math.exp(log), 60.0 * i)) for i, (side, log) in enumerate(zip(order, logs, strict=True))]
-    return [reading for side, reading in at if side == "A"], [reading for side, reading in at if side == "B"]
+    """The readings of A and of B, one a minute, from the logs of their values in the order of
+    time.
+    """
+    at = [
+        (side, Reading(math.exp(log), 60.0 * i))
+        for i, (side, log) in enumerate(zip(order, logs, strict=True))
+    ]
+    return [reading for side, reading in at if side == "A"], [
+        reading for side, reading in at if side == "B"
+    ]
 
 
 def along(order: str, *, effect: float = 0.0, slope: float = 0.0) -> Effect:
     """Runs without noise on a machine that drifts along a straight line."""
-    return effect_of(*runs(order, [effect * (side == "B") + slope * i for i, side in enumerate(order)]), drift=0.05)
+    return effect_of(
+        *runs(order, [effect * (side == "B") + slope * i for i, side in enumerate(order)]),
+        drift=0.05,
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,7 +55,9 @@ def test_the_order_of_the_runs_decides(order: str, design: str) -> None:
     assert along(order).design == design
 
 
-@pytest.mark.parametrize("order", ["ABBA", "ABBAABBA", "ABBAAB", "BAABBA", "ABABAB", "ABBBBA", "ABAABBABA"])
+@pytest.mark.parametrize(
+    "order", ["ABBA", "ABBAABBA", "ABBAAB", "BAABBA", "ABABAB", "ABBBBA", "ABAABBABA"]
+)
 @pytest.mark.parametrize("slope", [0.0, 0.01, -0.3])
 def test_a_straight_drift_cancels_to_the_last_digit(order: str, slope: float) -> None:
     assert along(order, effect=0.07, slope=slope).log_ratio == pytest.approx(0.07, abs=1e-9)
@@ -62,12 +76,16 @@ def test_pairs_of_neighbours_by_hand() -> None:
     effect = effect_of(*runs("ABBAAB", [0.00, 0.10, 0.14, 0.00, 0.02, 0.14]))
     differences = [0.10, 0.14, 0.12]  # AB, BA, AB
     assert effect.log_ratio == pytest.approx((0.10 + 0.12) / 4 + 0.14 / 2)
-    assert effect.error == pytest.approx(np.std(differences, ddof=1) * math.sqrt(2 * 0.25**2 + 0.5**2))
+    assert effect.error == pytest.approx(
+        np.std(differences, ddof=1) * math.sqrt(2 * 0.25**2 + 0.5**2)
+    )
     assert (effect.degrees, effect.runs, effect.allowance) == (2, (3, 3), 0.0)
 
 
 def test_two_pairs_do_not_tell_a_bent_drift() -> None:
-    """In A B B A the middle is B's: a curve does the same to both pairs, and only the allowance remains."""
+    """In A B B A the middle is B's: a curve does the same to both pairs, and only the allowance
+    remains.
+    """
     bent = effect_of(*runs("ABBA", [0.04, 0.0, 0.0, 0.04]), drift=0.05)
     assert bent.log_ratio == pytest.approx(-0.04)
     assert bent.error == pytest.approx(0.0, abs=1e-12)

@@ -19,7 +19,10 @@ ALONE = "output_throughput"
 
 
 def at_once(
-    values: Sequence[float], levels: Sequence[int] = UP_TO_64, metric: str = ALONE, **conditions: Condition
+    values: Sequence[float],
+    levels: Sequence[int] = UP_TO_64,
+    metric: str = ALONE,
+    **conditions: Condition,
 ) -> list[Point]:
     """As many requests as the level, all at once."""
     return [
@@ -48,7 +51,10 @@ def test_a_third_of_what_its_neighbours_suggest_is_named_with_what_they_suggest(
         for level, a, b in zip(UP_TO_64, throughput, tpot, strict=False)
     ]
     doubt = only(points)
-    assert (points[doubt.point].id, [points[place].id for place in doubt.neighbours]) == ("np8", ["np4", "np16"])
+    assert (points[doubt.point].id, [points[place].id for place in doubt.neighbours]) == (
+        "np8",
+        ["np4", "np16"],
+    )
     assert (doubt.metric, doubt.value) == ("mean_tpot_ms", 10.2)
     assert doubt.suggested == pytest.approx((3.0 * 2.4) ** 0.5)
     assert doubt.severity > 1
@@ -71,7 +77,9 @@ def test_beside_an_end_it_takes_more(place: int) -> None:
 
 def test_at_an_end_only_a_gross_contradiction_counts() -> None:
     assert named(at_once(changed(SATURATING, {6: 0.3}))) == ["np64"]
-    assert named(at_once(changed(SATURATING, {6: 0.5}))) == [], "a server may collapse at its highest load"
+    assert named(at_once(changed(SATURATING, {6: 0.5}))) == [], (
+        "a server may collapse at its highest load"
+    )
     assert named(at_once(changed(SATURATING, {0: 0.1}))) == ["np1"]
     assert named(at_once(changed(SATURATING, {0: 0.5}))) == []
 
@@ -84,7 +92,12 @@ def test_a_good_point_beside_two_disturbed_ones_is_not_taken_for_the_wrong_one()
     throughput = (178.0, 354.0, 230.0, 432.0, 2263.0, 3687.0)
     tpot = (5.0, 5.1, 15.9, 17.1, 6.5, 8.2)
     points = [
-        point(f"c{level}", {"output_throughput": a, "mean_tpot_ms": b}, num_prompts=64, max_concurrency=level)
+        point(
+            f"c{level}",
+            {"output_throughput": a, "mean_tpot_ms": b},
+            num_prompts=64,
+            max_concurrency=level,
+        )
         for level, a, b in zip(UP_TO_64, throughput, tpot, strict=False)
     ]
     assert named(points) == ["c4", "c8"]
@@ -114,8 +127,12 @@ def test_knees_cliffs_and_jumps_are_shapes(metric: str, values: Sequence[float])
 
 
 def test_a_published_ladder_with_a_known_outlier() -> None:
-    """TPOT of gpt-oss-120b on four H100, vLLM 0.18: at 32 in flight three times what it is at 16, and more than at 64."""
-    assert named(at_once((4.0, 4.7, 5.8, 15.9, 9.7), (4, 8, 16, 32, 64), "mean_tpot_ms")) == ["np32"]
+    """TPOT of gpt-oss-120b on four H100, vLLM 0.18: at 32 in flight three times what it is at 16,
+    and more than at 64.
+    """
+    assert named(at_once((4.0, 4.7, 5.8, 15.9, 9.7), (4, 8, 16, 32, 64), "mean_tpot_ms")) == [
+        "np32"
+    ]
 
 
 def test_three_points_are_too_few() -> None:
@@ -138,14 +155,25 @@ def test_what_a_run_knows_of_its_own_noise_counts() -> None:
 def test_every_kind_of_ladder() -> None:
     bad = changed(SATURATING, {3: 0.4})
     kinds: dict[str, list[dict[str, Condition]]] = {
-        "a fixed number of requests": [{"num_prompts": 1000, "max_concurrency": level} for level in UP_TO_64],
-        "a number for each slot": [{"num_prompts": 16 * level, "max_concurrency": level} for level in UP_TO_64],
-        "more and more requests": [{"num_prompts": level, "max_concurrency": 8} for level in UP_TO_64],
+        "a fixed number of requests": [
+            {"num_prompts": 1000, "max_concurrency": level} for level in UP_TO_64
+        ],
+        "a number for each slot": [
+            {"num_prompts": 16 * level, "max_concurrency": level} for level in UP_TO_64
+        ],
+        "more and more requests": [
+            {"num_prompts": level, "max_concurrency": 8} for level in UP_TO_64
+        ],
         "rates": [{"num_prompts": 500, "request_rate": float(level)} for level in UP_TO_64],
-        "rates of some time": [{"num_prompts": 60 * level, "request_rate": float(level)} for level in UP_TO_64],
+        "rates of some time": [
+            {"num_prompts": 60 * level, "request_rate": float(level)} for level in UP_TO_64
+        ],
     }
     for kind, conditions in kinds.items():
-        points = [point(str(place), {ALONE: value}, **conditions[place]) for place, value in enumerate(bad)]
+        points = [
+            point(str(place), {ALONE: value}, **conditions[place])
+            for place, value in enumerate(bad)
+        ]
         assert named(points) == ["3"], kind
     lengths = [
         point(str(level), {ALONE: 1 / value}, num_prompts=8, input_len=level)
@@ -155,7 +183,15 @@ def test_every_kind_of_ladder() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"tp": 2}, {"engine": "sglang"}, {"cache": "warm"}, {"output_len": 64}, {"host": "b"}, {"settings": "other"}]
+    "other",
+    [
+        {"tp": 2},
+        {"engine": "sglang"},
+        {"cache": "warm"},
+        {"output_len": 64},
+        {"host": "b"},
+        {"settings": "other"},
+    ],
 )
 def test_points_of_other_settings_are_no_neighbours(other: dict[str, Condition]) -> None:
     points = at_once(changed(SATURATING, {3: 0.4}))
@@ -165,7 +201,10 @@ def test_points_of_other_settings_are_no_neighbours(other: dict[str, Condition])
 
 def test_the_seed_the_date_and_the_test_do_not_matter() -> None:
     points = at_once(changed(SATURATING, {3: 0.4}))
-    points = [replace(each, conditions={**each.conditions, "seed": n, "group": str(n)}) for n, each in enumerate(points)]
+    points = [
+        replace(each, conditions={**each.conditions, "seed": n, "group": str(n)})
+        for n, each in enumerate(points)
+    ]
     assert named(points) == ["np8"]
 
 
@@ -181,7 +220,9 @@ def test_points_without_the_metric_are_passed_over() -> None:
     assert named(points) == ["np16"]
 
 
-def repeated(off: Mapping[tuple[int, int], float], *, repeats: int, interleaved: bool) -> list[Point]:
+def repeated(
+    off: Mapping[tuple[int, int], float], *, repeats: int, interleaved: bool
+) -> list[Point]:
     """The saturating ladder several times; `off` by place and repeat."""
     turns = [(place, repeat) for place in range(len(UP_TO_64)) for repeat in range(repeats)]
     if interleaved:
@@ -202,14 +243,20 @@ def repeated(off: Mapping[tuple[int, int], float], *, repeats: int, interleaved:
 def test_a_repeat_that_lies_far_from_the_others_is_named() -> None:
     assert named(repeated({(3, 1): 0.4}, repeats=3, interleaved=False)) == ["np8#1"]
     assert named(repeated({(3, 1): 0.4}, repeats=2, interleaved=True)) == ["np8#1"]
-    alone = [each for each in repeated({(3, 1): 0.4}, repeats=4, interleaved=False) if each.id.startswith("np8#")]
+    alone = [
+        each
+        for each in repeated({(3, 1): 0.4}, repeats=4, interleaved=False)
+        if each.id.startswith("np8#")
+    ]
     assert named(alone) == ["np8#1"], "without a ladder their own spread says it"
 
 
 def test_repeats_right_after_each_other_may_all_be_wrong() -> None:
     off = {(3, 0): 0.4, (3, 1): 0.4}
     assert named(repeated(off, repeats=2, interleaved=False)) == ["np8#0", "np8#1"]
-    assert named(repeated(off, repeats=2, interleaved=True)) == [], "measured at another time, it is the same: a shape"
+    assert named(repeated(off, repeats=2, interleaved=True)) == [], (
+        "measured at another time, it is the same: a shape"
+    )
 
 
 def doubted(rng: np.random.Generator, ladders: int, noise: float, *, dense: bool = False) -> int:
@@ -244,7 +291,9 @@ def test_disturbed_points_are_found() -> None:
 
 
 @pytest.mark.wide
-@pytest.mark.parametrize(("noise", "most"), [(0.01, 0.005), (0.03, 0.01), (0.05, 0.01), (0.1, 0.08)])
+@pytest.mark.parametrize(
+    ("noise", "most"), [(0.01, 0.005), (0.03, 0.01), (0.05, 0.01), (0.1, 0.08)]
+)
 def test_false_alarms_in_simulation(noise: float, most: float) -> None:
     rng = np.random.default_rng(1)
     ladders, dense = 1500, 150
@@ -256,7 +305,14 @@ def test_false_alarms_in_simulation(noise: float, most: float) -> None:
 @pytest.mark.wide
 @pytest.mark.parametrize(
     ("noise", "factor", "least"),
-    [(0.02, 1 / 3, 0.95), (0.02, 0.5, 0.9), (0.02, 0.7, 0.7), (0.05, 1 / 3, 0.95), (0.05, 0.5, 0.85), (0.05, 0.7, 0.4)],
+    [
+        (0.02, 1 / 3, 0.95),
+        (0.02, 0.5, 0.9),
+        (0.02, 0.7, 0.7),
+        (0.05, 1 / 3, 0.95),
+        (0.05, 0.5, 0.85),
+        (0.05, 0.7, 0.4),
+    ],
 )
 def test_detection_in_simulation(noise: float, factor: float, least: float) -> None:
     share = found(np.random.default_rng(2), 600, noise, factor)

@@ -32,15 +32,23 @@ def test_points_of_the_same_settings_are_partners() -> None:
 
 
 def test_runs_that_differ_in_nothing_else_are_repeats() -> None:
-    a = [one(f"a{i}", repeat=i, seed=i, date=f"2026-07-0{i}T00:00:00", host="here", group="x") for i in (1, 2, 3)]
-    b = [one(f"b{i}", repeat=i, date=f"2026-08-0{i}T00:00:00", host="there", group="y") for i in (1, 2)]
+    a = [
+        one(f"a{i}", repeat=i, seed=i, date=f"2026-07-0{i}T00:00:00", host="here", group="x")
+        for i in (1, 2, 3)
+    ]
+    b = [
+        one(f"b{i}", repeat=i, date=f"2026-08-0{i}T00:00:00", host="there", group="y")
+        for i in (1, 2)
+    ]
     (pair,) = pair_points(a, b).pairs
     assert (len(pair.a), len(pair.b), pair.label) == (3, 2, "")
     assert [str(each) for each in pair_points(a, b).differences] == ["host here -> there"]
 
 
 def test_a_number_is_one_number_however_it_is_written() -> None:
-    (pair,) = pair_points([one(tp=2, request_rate=float("inf"))], [one(tp="2", request_rate="inf")]).pairs
+    (pair,) = pair_points(
+        [one(tp=2, request_rate=float("inf"))], [one(tp="2", request_rate="inf")]
+    ).pairs
     assert pair.conditions["tp"] == 2
     assert value_of(one(tp=2.5), "tp") == 2.5
 
@@ -68,7 +76,9 @@ def test_no_cap_is_a_load_of_its_own() -> None:
         ("rehearsal", None, "embedded", "one side is a rehearsal"),
     ],
 )
-def test_unfair_comparisons_are_made_and_named(condition: str, a: Condition, b: Condition, why: str) -> None:
+def test_unfair_comparisons_are_made_and_named(
+    condition: str, a: Condition, b: Condition, why: str
+) -> None:
     found = pair_points([one(**{condition: a})], [one(**{condition: b})])
     assert len(found.pairs) == 1
     assert [why in warning for warning in found.warnings] == [True]
@@ -93,21 +103,39 @@ def test_tools_and_rehearsals_are_never_fair() -> None:
 
 def test_another_tool_has_other_definitions() -> None:
     theirs = replace(one(), tool="guidellm")
-    assert "tools define their metrics differently (tool inferometer -> guidellm)" in pair_points([one()], [theirs]).warnings[0]
+    assert (
+        "tools define their metrics differently (tool inferometer -> guidellm)"
+        in pair_points([one()], [theirs]).warnings[0]
+    )
 
 
 def test_subjects_may_have_several_values_on_a_side_and_loads_may_not() -> None:
-    a = [one("a1", engine="vllm", engine_version="1", tp=1), one("a2", engine="vllm", engine_version="2", tp=2)]
-    b = [one("b1", engine="sglang", engine_version="7", tp=1), one("b2", engine="sglang", engine_version="8", tp=2)]
+    a = [
+        one("a1", engine="vllm", engine_version="1", tp=1),
+        one("a2", engine="vllm", engine_version="2", tp=2),
+    ]
+    b = [
+        one("b1", engine="sglang", engine_version="7", tp=1),
+        one("b2", engine="sglang", engine_version="8", tp=2),
+    ]
     assert len(pair_points(a, b).pairs) == 2
-    loads_apart = pair_points([one(concurrency=1), one(concurrency=2)], [one(concurrency=8), one(concurrency=16)])
+    loads_apart = pair_points(
+        [one(concurrency=1), one(concurrency=2)], [one(concurrency=8), one(concurrency=16)]
+    )
     assert loads_apart.pairs == ()
     assert len(loads_apart.alone_a) == 2
 
 
 def test_a_label_names_what_is_needed_to_tell_the_points_apart() -> None:
     a = [
-        one(f"{model}{n}", model=model, tp=1 if model == "7B" else 2, num_prompts=16 * n, max_concurrency=n, concurrency=n)
+        one(
+            f"{model}{n}",
+            model=model,
+            tp=1 if model == "7B" else 2,
+            num_prompts=16 * n,
+            max_concurrency=n,
+            concurrency=n,
+        )
         for model in ("7B", "14B")
         for n in (1, 2)
     ]

@@ -1,4 +1,6 @@
-"""What a narrow link costs: machines whose truth is known, with and without a control, dense ladders and sparse ones."""
+"""What a narrow link costs: machines whose truth is known, with and without a control, dense
+ladders and sparse ones.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,24 @@ def measured(
     levels: Iterable[int] = LEVELS,
     noise: float = 0.015,
 ) -> list[Point]:
-    """A ladder of single runs on a machine that is `factor` as fast; its link costs what it costs if it is narrow."""
+    """A ladder of single runs on a machine that is `factor` as fast; its link costs what it costs
+    if it is narrow.
+    """
     points = []
     for level in levels:
         narrow = config == "B" and tp > 1
         throughput = (
-            30 * level / (1 + level / 60) * factor * (1 - cost_at(level) * narrow) * np.exp(noise * rng.standard_normal())
+            30
+            * level
+            / (1 + level / 60)
+            * factor
+            * (1 - cost_at(level) * narrow)
+            * np.exp(noise * rng.standard_normal())
         )
-        values = {"output_throughput": float(throughput), "mean_tpot_ms": float(1000 * level / throughput)}
+        values = {
+            "output_throughput": float(throughput),
+            "mean_tpot_ms": float(1000 * level / throughput),
+        }
         points.append(
             point(
                 f"{config}-{model}-{tp}-{level}",
@@ -59,22 +71,36 @@ def measured(
 
 
 def study(seed: int = 0, *, machine: float = 1.0, control: bool = True) -> LinkStudy:
-    """Machine A/B with both links against machine C, which is `machine` as fast, whatever its links."""
+    """Machine A/B with both links against machine C, which is `machine` as fast, whatever its
+    links.
+    """
     rng = np.random.default_rng(seed)
     points = [*measured("B", "7B", 2, rng), *measured("C", "7B", 2, rng, factor=machine)]
     if control:
-        points += [*measured("A", "7B", 1, rng), *measured("B", "7B", 1, rng), *measured("C", "7B", 1, rng, factor=machine)]
+        points += [
+            *measured("A", "7B", 1, rng),
+            *measured("B", "7B", 1, rng),
+            *measured("C", "7B", 1, rng, factor=machine),
+        ]
     return link_costs(points, metrics=["output_throughput", "mean_tpot_ms"])
 
 
-def mean_of(found: LinkStudy, *, tp: int, metric: str = "output_throughput", wide: str = "C") -> LinkEffect:
+def mean_of(
+    found: LinkStudy, *, tp: int, metric: str = "output_throughput", wide: str = "C"
+) -> LinkEffect:
     return next(
-        each for each in found.effects if each.level is None and (each.tp, each.metric, each.wide) == (tp, metric, wide)
+        each
+        for each in found.effects
+        if each.level is None and (each.tp, each.metric, each.wide) == (tp, metric, wide)
     )
 
 
 def levels_of(found: LinkStudy, *, tp: int, metric: str = "output_throughput") -> list[LinkEffect]:
-    return [each for each in found.effects if each.level is not None and (each.tp, each.metric, each.wide) == (tp, metric, "C")]
+    return [
+        each
+        for each in found.effects
+        if each.level is not None and (each.tp, each.metric, each.wide) == (tp, metric, "C")
+    ]
 
 
 def test_the_cost_by_load_and_the_control_that_shows_nothing() -> None:
@@ -94,7 +120,9 @@ def test_the_cost_by_load_and_the_control_that_shows_nothing() -> None:
 
 def test_the_intervals_of_the_levels_hold_the_truth() -> None:
     held = [
-        each.low is not None and each.high is not None and each.low <= -cost_at(int(each.level or 0)) <= each.high
+        each.low is not None
+        and each.high is not None
+        and each.low <= -cost_at(int(each.level or 0)) <= each.high
         for seed in range(20)
         for each in levels_of(study(seed), tp=2)
     ]
@@ -115,7 +143,9 @@ def test_what_differs_between_the_machines_is_taken_away_and_allowed_for() -> No
 
 
 def test_no_link_no_cost() -> None:
-    """Both sides are x16 in truth: nothing is claimed, at any level, in twenty campaigns but one."""
+    """Both sides are x16 in truth: nothing is claimed, at any level, in twenty campaigns but
+    one.
+    """
     alarms = 0
     for seed in range(20):
         rng = np.random.default_rng(100 + seed)
@@ -149,16 +179,27 @@ def test_the_control_of_another_model_stands_in() -> None:
     ]
     found = link_costs(points, metrics=["output_throughput"])
     assert mean_of(found, tp=2).control is not None
-    assert "14B TP=2 (B against C) has no control of its own; that of 7B stands in." in found.sentences
+    assert (
+        "14B TP=2 (B against C) has no control of its own; that of 7B stands in." in found.sentences
+    )
 
 
 def test_a_sparse_ladder_keeps_its_own_values() -> None:
     rng = np.random.default_rng(2)
     levels = (1, 5, 10, 30, 60)
-    points = [each for config in "BC" for tp in (1, 2) for each in measured(config, "7B", tp, rng, levels=levels, noise=0.002)]
+    points = [
+        each
+        for config in "BC"
+        for tp in (1, 2)
+        for each in measured(config, "7B", tp, rng, levels=levels, noise=0.002)
+    ]
     found = levels_of(link_costs(points, metrics=["output_throughput"]), tp=2)
-    assert [each.effect for each in found] == [pytest.approx((1 + e.shown) / (1 + (e.control or 0)) - 1) for e in found]
-    assert [each.effect for each in found] == [pytest.approx(-cost_at(level), abs=0.015) for level in levels]
+    assert [each.effect for each in found] == [
+        pytest.approx((1 + e.shown) / (1 + (e.control or 0)) - 1) for e in found
+    ]
+    assert [each.effect for each in found] == [
+        pytest.approx(-cost_at(level), abs=0.015) for level in levels
+    ]
 
 
 def test_the_answer_in_words_and_for_a_figure() -> None:
@@ -169,18 +210,27 @@ def test_the_answer_in_words_and_for_a_figure() -> None:
     assert {(record["tp"], record["metric"]) for record in records} == {
         (tp, metric) for tp in (1, 2) for metric in ("output_throughput", "mean_tpot_ms")
     }
-    assert len(records) == 4 * len(LEVELS), "the control of A, which nothing was taken from, is not among them"
+    assert len(records) == 4 * len(LEVELS), (
+        "the control of A, which nothing was taken from, is not among them"
+    )
     assert records[-1]["concurrency"] == 60.0
 
 
 def test_what_has_no_two_links() -> None:
     rng = np.random.default_rng(3)
-    with pytest.raises(CannotCompareError, match="the results tell only x16: name the sides, such as --by config=B,C"):
+    with pytest.raises(
+        CannotCompareError,
+        match="the results tell only x16: name the sides, such as --by config=B,C",
+    ):
         link_costs(measured("C", "7B", 2, rng))
-    with pytest.raises(CannotCompareError, match="no model was measured with the same tensor parallelism"):
+    with pytest.raises(
+        CannotCompareError, match="no model was measured with the same tensor parallelism"
+    ):
         link_costs([*measured("B", "7B", 2, rng), *measured("C", "14B", 2, rng)])
     with pytest.raises(CannotCompareError, match="neither good nor bad"):
-        link_costs([*measured("B", "7B", 2, rng), *measured("C", "7B", 2, rng)], metrics=["duration"])
+        link_costs(
+            [*measured("B", "7B", 2, rng), *measured("C", "7B", 2, rng)], metrics=["duration"]
+        )
 
 
 def test_why_there_are_no_links_to_compare() -> None:
@@ -192,10 +242,18 @@ def test_why_there_are_no_links_to_compare() -> None:
             link_costs(points)
         return say(why_no_links(points), Words())
 
-    assert why([replace(point, conditions={"model": "7B"}) for point in wide]) == "No point tells the width of its PCIe link."
+    assert (
+        why([replace(point, conditions={"model": "7B"}) for point in wide])
+        == "No point tells the width of its PCIe link."
+    )
     assert why(wide) == "All points have a link of one width, x16."
     assert why([*wide, *measured("B", "14B", 2, rng, levels=[1, 2])]) == (
         "No model was measured with the same TP and load at both x8 and x16."
     )
-    assert why([replace(point, status="INVALID") for point in [*wide, *narrow]]) == "Every point is INVALID."
-    assert why([replace(point, values={}) for point in [*wide, *narrow]]).startswith("The points at x8 and x16 have none of")
+    assert (
+        why([replace(point, status="INVALID") for point in [*wide, *narrow]])
+        == "Every point is INVALID."
+    )
+    assert why([replace(point, values={}) for point in [*wide, *narrow]]).startswith(
+        "The points at x8 and x16 have none of"
+    )

@@ -26,7 +26,9 @@ def targets_of(spec: CampaignSpec) -> list[Target]:
 
 
 def measured(spec: CampaignSpec, *, good: bool) -> list[Point]:
-    """Every point of the plan, far beyond all its targets or far from them; several cards scale by all or by nothing."""
+    """Every point of the plan, far beyond all its targets or far from them; several cards scale by
+    all or by nothing.
+    """
     points = []
     for group in expand(spec):
         for planned in group.points:
@@ -55,7 +57,11 @@ def test_what_a_preset_asks_for_can_be_measured(spec: CampaignSpec) -> None:
     targets = targets_of(spec)
     assert mistakes(targets, lacking=lacking_in(spec)) == []
     assert [each.metric for each in targets if each.metric in NOT_YET] == []
-    assert [each.metric for each in targets if each.metric != SCALING.name and metric(each.metric) is None] == []
+    assert [
+        each.metric
+        for each in targets
+        if each.metric != SCALING.name and metric(each.metric) is None
+    ] == []
 
 
 @pytest.mark.parametrize("spec", WITH_TARGETS)
@@ -64,4 +70,6 @@ def test_the_points_of_a_preset_can_reach_and_miss_its_targets(spec: CampaignSpe
     assert states(check(targets, measured(spec, good=True))) == {"reached"}
     missed = check(targets, measured(spec, good=False))
     assert states(missed) == {"missed"}
-    assert all(each.value is not None for each in missed), "each for its figures, and none for want of a point"
+    assert all(each.value is not None for each in missed), (
+        "each for its figures, and none for want of a point"
+    )

@@ -13,9 +13,24 @@ from inferometer.report.words import Words
 from inferometer.results import Point
 
 
-def measured(name: str, throughput: float, gpus: int, concurrency: int, *, engine: str = "vllm", config: str = "") -> Point:
+def measured(
+    name: str,
+    throughput: float,
+    gpus: int,
+    concurrency: int,
+    *,
+    engine: str = "vllm",
+    config: str = "",
+) -> Point:
     load = {"max_concurrency": concurrency, "gpus": gpus}
-    return point(name, {"output_throughput": throughput}, config=config or f"{gpus}-card", engine=engine, minute=None, **load)
+    return point(
+        name,
+        {"output_throughput": throughput},
+        config=config or f"{gpus}-card",
+        engine=engine,
+        minute=None,
+        **load,
+    )
 
 
 def test_eight_cards_against_one() -> None:
@@ -30,7 +45,12 @@ def test_eight_cards_against_one() -> None:
 
 def test_the_load_per_card_must_agree() -> None:
     assert scaling([measured("one", 1880.0, 1, 32), measured("eight", 14720.0, 8, 128)]) == []
-    assert scaling([measured("one", 1880.0, 1, 32), measured("eight", 14720.0, 8, 256, engine="sglang")]) == []
+    assert (
+        scaling(
+            [measured("one", 1880.0, 1, 32), measured("eight", 14720.0, 8, 256, engine="sglang")]
+        )
+        == []
+    )
     assert scaling([measured("eight", 14720.0, 8, 256)]) == []
 
 
@@ -54,13 +74,23 @@ def test_one_card_of_the_same_configuration_counts_first() -> None:
         measured("two", 160.0, 2, 8, config="C"),
         measured("far", 160.0, 2, 8, config="D"),
     ]
-    assert [(row.name, row.efficiency) for row in scaling(points)] == [("C m vllm", 1.0), ("D m vllm", 0.8)]
+    assert [(row.name, row.efficiency) for row in scaling(points)] == [
+        ("C m vllm", 1.0),
+        ("D m vllm", 0.8),
+    ]
 
 
 def test_repeats_give_an_interval_and_the_worst_status_is_told() -> None:
     ones = [measured(f"one{i}", 100.0 + i, 1, 4) for i in range(3)]
     eights = [measured(f"eight{i}", 760.0 + 8 * i, 8, 32) for i in range(3)]
-    invalid = Point("bad", ones[0].source, "inferometer", eights[0].conditions, {"output_throughput": 1.0}, status="INVALID")
+    invalid = Point(
+        "bad",
+        ones[0].source,
+        "inferometer",
+        eights[0].conditions,
+        {"output_throughput": 1.0},
+        status="INVALID",
+    )
     (row,) = scaling([*ones, *eights, invalid])
     assert row.low is not None
     assert row.high is not None
@@ -89,7 +119,8 @@ def test_why_nothing_scales_is_what_was_found() -> None:
     )
     named = measured("eight", 14720.0, 8, 256, engine="eight")
     assert why(one, named) == (
-        "The points on one GPU and on several differ in more than the number of GPUs: engine (vllm, eight)."
+        "The points on one GPU and on several differ in more than the number of GPUs: engine "
+        "(vllm, eight)."
     )
     assert "推理引擎 (vllm, eight)" in say(why_nothing_scales([one, named]), Words("zh-CN"))
     assert why(one, replace(eight, status="INVALID")) == "There is no point on several GPUs."

@@ -1,4 +1,6 @@
-"""Killing a process just before its n-th change to the file system; and watching in which order changes are made."""
+"""Killing a process just before its n-th change to the file system; and watching in which order
+changes are made.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 CHANGES = ("write", "fsync", "ftruncate", "rename", "replace", "link", "mkdir", "unlink", "rmdir")
-"""What our code, pathlib and shutil change files with; a kill between two of them is as good as one in between."""
+"""What our code, pathlib and shutil change files with; a kill between two of them is as good as one
+in between.
+"""
 
 
 def killed_before(n: int, act: Callable[[], None]) -> bool:
-    """Do `act` in a child that is killed before change number `n` (of a write half is done). Whether it came to that."""
+    """Do `act` in a child that is killed before change number `n` (of a write half is done).
+    Whether it came to that.
+    """
     child = os.fork()
     if child == 0:
         try:
@@ -49,7 +55,9 @@ def _kill_before(n: int) -> None:
 
 @contextmanager
 def watched() -> Iterator[list[tuple[str, Path]]]:
-    """A list of what is flushed, written to and renamed while this is entered, in order, each with the path it had then."""
+    """A list of what is flushed, written to and renamed while this is entered, in order, each with
+    the path it had then.
+    """
     seen: list[tuple[str, Path]] = []
     real = {name: getattr(os, name) for name in ("fsync", "write", "rename", "link")}
 

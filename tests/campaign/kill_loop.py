@@ -1,9 +1,11 @@
-"""Runs campaigns, kills the runner at random moments, and looks at what is left. A program, for a test and for `make soak`.
+"""Runs campaigns, kills the runner at random moments, and looks at what is left. A program, for a
+test and for `make soak`.
 
     python kill_loop.py DIRECTORY KILLS SEED [POINTS]
 
-Prints how many kills and campaigns there were; fails at the first thing that is lost, doubled or half there. A process of its
-own, and not pytest's: what is forked here must find polars' threads not yet started.
+Prints how many kills and campaigns there were; fails at the first thing that is lost, doubled or
+half there. A process of its own, and not pytest's: what is forked here must find polars' threads
+not yet started.
 """
 
 from __future__ import annotations
@@ -24,20 +26,28 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.outcome import summary_lines
 from inferometer.campaign.runner import run_campaign
+from inferometer.engine import EmbeddedEngine
 from inferometer.server.base import Server
 from inferometer.server.kinds import server_for
-from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec, ServerNeed
 from inferometer.spec.expand import expand
-from inferometer.store.history import History
-from inferometer.store.ledger import read_ledger
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.history import History
+from inferometer.store.campaign.ledger import read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 
 POINTS_IN_A_LIFE = 4
 LONGEST_LIFE_S = 5.0
 """A runner lives as long as it needs for so many points, or this, at most."""
-SAME = ("model_id", "num_prompts", "completed", "failed", "total_input_tokens", "total_output_tokens", "request_rate")
+SAME = (
+    "model_id",
+    "num_prompts",
+    "completed",
+    "failed",
+    "total_input_tokens",
+    "total_output_tokens",
+    "request_rate",
+)
 """What a JSON file says whenever it was measured."""
 
 
@@ -48,7 +58,8 @@ def main(directory: Path, kills: int, seed: int, points: int) -> None:
         spec = tiny_campaign(points, servers=servers)
         killed = campaigns = 0
         life_s = time_undisturbed(
-            tiny_campaign(POINTS_IN_A_LIFE, servers=servers), Places(directory / "undisturbed", spec.name)
+            tiny_campaign(POINTS_IN_A_LIFE, servers=servers),
+            Places(directory / "undisturbed", spec.name),
         )
         while killed < kills:
             places = Places(directory / str(campaigns), spec.name)
@@ -68,7 +79,9 @@ def time_undisturbed(spec: CampaignSpec, places: Places) -> float:
 
 
 def run_and_kill(spec: CampaignSpec, places: Places, most: int, life_s: Callable[[], float]) -> int:
-    """Run a campaign to its end, killing its runner again and again, at most so often. How often it was."""
+    """Run a campaign to its end, killing its runner again and again, at most so often. How often it
+    was.
+    """
     kills = 0
     finished: Counter[str] = Counter()
     while True:
@@ -106,11 +119,15 @@ def run_to_the_end(spec: CampaignSpec, places: Places) -> None:
 
 
 def finished_points(places: Places) -> Counter[str]:
-    return Counter(record["point"] for record in read_ledger(places.ledger) if record["kind"] == "done")
+    return Counter(
+        record["point"] for record in read_ledger(places.ledger) if record["kind"] == "done"
+    )
 
 
 def check_finished(spec: CampaignSpec, places: Places) -> None:
-    """The campaign is what one that was never killed is: every point once, every file whole, and nothing else."""
+    """The campaign is what one that was never killed is: every point once, every file whole, and
+    nothing else.
+    """
     from inferometer.store.run_directory import load_run
 
     planned = {point.spec.fingerprint: point for point in expand(spec)[0].points}
@@ -119,18 +136,34 @@ def check_finished(spec: CampaignSpec, places: Places) -> None:
     assert standing.damage == {}
     assert standing.history.older == []
     results = standing.history.current.values()
-    assert {path.name for path in places.result_dir.iterdir()} == {".inferometer", *(result.json for result in results)}
-    assert {places.relative(path) for path in places.runs.iterdir()} == {result.run for result in results}
+    assert {path.name for path in places.result_dir.iterdir()} == {
+        ".inferometer",
+        *(result.json for result in results),
+    }
+    assert {places.relative(path) for path in places.runs.iterdir()} == {
+        result.run for result in results
+    }
     assert list(places.pending.iterdir()) == []
     for result in results:
         number = planned[result.fingerprint].spec.load.num_prompts
         content = orjson.loads((places.result_dir / result.json).read_bytes())
-        assert [content[name] for name in SAME] == ["tiny-model", number, number, 0, 8 * number, 3 * number, "inf"]
+        assert [content[name] for name in SAME] == [
+            "tiny-model",
+            number,
+            number,
+            0,
+            8 * number,
+            3 * number,
+            "inf",
+        ]
     History.of(read_ledger(places.ledger))
     child = os.fork()  # reading runs starts polars' threads
     if child == 0:
         runs = [load_run(places.result_dir / result.run) for result in results]
-        whole = all(len(run.trace) == run.spec.load.num_prompts and run.fingerprint in planned for run in runs)
+        whole = all(
+            len(run.trace) == run.spec.load.num_prompts and run.fingerprint in planned
+            for run in runs
+        )
         os._exit(0 if whole else 1)
     assert os.waitpid(child, 0)[1] == 0, "a run directory cannot be read"
 
@@ -139,7 +172,9 @@ def check_nothing_runs() -> None:
     """Workers of killed runners are gone too; they bear our name."""
     own = psutil.Process().cmdline()
     deadline_s = time.monotonic() + 10
-    while left := [p.pid for p in psutil.process_iter() if p.pid != os.getpid() and cmdline(p) == own]:
+    while left := [
+        p.pid for p in psutil.process_iter() if p.pid != os.getpid() and cmdline(p) == own
+    ]:
         assert time.monotonic() < deadline_s, f"left behind: {left}"
         time.sleep(0.1)
 
@@ -152,4 +187,9 @@ def cmdline(process: psutil.Process) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 12)
+    main(
+        Path(sys.argv[1]),
+        int(sys.argv[2]),
+        int(sys.argv[3]),
+        int(sys.argv[4]) if len(sys.argv) > 4 else 12,
+    )

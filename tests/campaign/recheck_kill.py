@@ -1,4 +1,5 @@
-"""Kills a campaign's runner at every n-th change to the disk while it measures a doubtful point again. A program, for a test.
+"""Kills a campaign's runner at every n-th change to the disk while it measures a doubtful point
+again. A program, for a test.
 
     python recheck_kill.py DIRECTORY FACTOR EVERY
 
@@ -18,16 +19,16 @@ from crashing import killed_before
 from scripted_figures import LEVELS, judged, ladder_campaign, scripted
 from tiny_campaign import FAST, Remembering, task_of
 
-from inferometer.campaign import measured
 from inferometer.campaign.runner import run_campaign
+from inferometer.engine import EmbeddedEngine
+from inferometer.measure import point as measured
 from inferometer.server.base import Server
 from inferometer.server.kinds import server_for
-from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.expand import expand
-from inferometer.store.ledger import read_ledger
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.ledger import read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 
 DOUBTFUL = 8
 
@@ -51,7 +52,9 @@ def main(directory: Path, again: float, every: int) -> None:
     print(f"{kills} kills")
 
 
-def run(directory: Path, servers: dict[str, dict[str, str]], factor: float, *, recheck: bool) -> None:
+def run(
+    directory: Path, servers: dict[str, dict[str, str]], factor: float, *, recheck: bool
+) -> None:
     def server(need: ServerNeed) -> Server:
         return server_for(need, directory=directory / "logs", say=lambda _: None)
 
@@ -62,17 +65,23 @@ def run(directory: Path, servers: dict[str, dict[str, str]], factor: float, *, r
     assert outcome.exit_code == 0
 
 
-def in_a_child(directory: Path, servers: dict[str, dict[str, str]], factor: float, *, recheck: bool) -> None:
+def in_a_child(
+    directory: Path, servers: dict[str, dict[str, str]], factor: float, *, recheck: bool
+) -> None:
     assert not killed_before(1 << 40, lambda: run(directory, servers, factor, recheck=recheck))
 
 
 def check(directory: Path, servers: dict[str, dict[str, str]], again: float) -> None:
-    """The doubtful point was measured twice, the others once, and what is concluded is what the second figure says."""
+    """The doubtful point was measured twice, the others once, and what is concluded is what the
+    second figure says.
+    """
     spec = ladder_campaign(servers=servers)
     places = Places(directory, spec.name)
     records = read_ledger(places.ledger)
     measured_points = Counter(record["point"] for record in records if record["kind"] == "done")
-    assert measured_points == {**{f"g/np{level}": 1 for level in LEVELS}, f"g/np{DOUBTFUL}": 2}, measured_points
+    assert measured_points == {**{f"g/np{level}": 1 for level in LEVELS}, f"g/np{DOUBTFUL}": 2}, (
+        measured_points
+    )
     history = read_standing(places).history
     planned = {point.id: point.spec.fingerprint for point in expand(spec)[0].points}
     result = history.current[planned[f"g/np{DOUBTFUL}"]]

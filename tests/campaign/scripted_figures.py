@@ -1,4 +1,6 @@
-"""Campaigns whose runs are real and whose figures are made up: a smooth ladder of throughput, disturbed where the test says."""
+"""Campaigns whose runs are real and whose figures are made up: a smooth ladder of throughput,
+disturbed where the test says.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,9 @@ def ladder_campaign(levels: Sequence[int] = LEVELS, **changes: Any) -> CampaignS
 
 
 def scripted(factors: Mapping[int, Sequence[float]]) -> Callable[..., Summary]:
-    """In the place of `summarize`: 100 tok/s for each request, times the factor of this level's first, second, ... run; the
-    last factor stays."""
+    """In the place of `summarize`: 100 tok/s for each request, times the factor of this level's
+    first, second, ... run; the last factor stays.
+    """
     left = {level: list(each) for level, each in factors.items()}
 
     def figures(trace: Any, *, planned: int, **options: Any) -> Summary:
@@ -29,14 +32,21 @@ def scripted(factors: Mapping[int, Sequence[float]]) -> Callable[..., Summary]:
         series = left.get(planned, [1.0])
         factor = series.pop(0) if len(series) > 1 else series[0]
         means = {"ttft": 10.0, "tpot": 5.0 / factor}
-        metrics = {name: replace(each, mean=means.get(name, each.mean)) for name, each in summary.metrics.items()}
-        return replace(summary, output_throughput=100.0 * planned * factor, metrics=metrics, intervals={})
+        metrics = {
+            name: replace(each, mean=means.get(name, each.mean))
+            for name, each in summary.metrics.items()
+        }
+        return replace(
+            summary, output_throughput=100.0 * planned * factor, metrics=metrics, intervals={}
+        )
 
     return figures
 
 
 def judged(levels: Sequence[Level] = (Level.OK,)) -> Callable[..., Verdict]:
-    """In the place of `judge`: VALID, or of these levels one after the other; the last one stays."""
+    """In the place of `judge`: VALID, or of these levels one after the other; the last one
+    stays.
+    """
     left = list(levels)
 
     def judge(trace: Any, summary: Any, **_: Any) -> Verdict:

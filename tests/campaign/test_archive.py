@@ -18,7 +18,11 @@ from inferometer.campaign.archive import ArchiveError, unpack_archive, write_arc
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def tar_of(path: Path, *members: tuple[tarfile.TarInfo, bytes], zipped: bool = False) -> Path:
@@ -57,7 +61,11 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     folder = tmp_path / "unpacked"
     folder.mkdir()
     unpack_archive(tar, folder)
-    assert contents(folder) == {"top/a.json": b"A" * 3_000_000, "top/deep/er/b": b"B", "top/empty": b""}
+    assert contents(folder) == {
+        "top/a.json": b"A" * 3_000_000,
+        "top/deep/er/b": b"B",
+        "top/empty": b"",
+    }
 
 
 def test_no_owner_is_told(tmp_path: Path) -> None:
@@ -71,7 +79,11 @@ def test_no_owner_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("zipped", [False, True])
 def test_archives_made_by_hand_are_read_too(tmp_path: Path, zipped: bool) -> None:
-    members = [(member(".", tarfile.DIRTYPE), b""), (member("./d", tarfile.DIRTYPE), b""), (member("./d/x.json"), b"{}")]
+    members = [
+        (member(".", tarfile.DIRTYPE), b""),
+        (member("./d", tarfile.DIRTYPE), b""),
+        (member("./d/x.json"), b"{}"),
+    ]
     path = tar_of(tmp_path / "by_hand", *members, zipped=zipped)
     (tmp_path / "f").mkdir()
     unpack_archive(path, tmp_path / "f")
@@ -97,7 +109,9 @@ def test_archives_made_by_hand_are_read_too(tmp_path: Path, zipped: bool) -> Non
     ],
     ids=lambda info: f"{info.type.decode()} {info.name[:20]!r}",
 )
-def test_names_that_lead_elsewhere_and_things_that_are_no_files_are_refused(tmp_path: Path, bad: tarfile.TarInfo) -> None:
+def test_names_that_lead_elsewhere_and_things_that_are_no_files_are_refused(
+    tmp_path: Path, bad: tarfile.TarInfo
+) -> None:
     path = tar_of(tmp_path / "bad.tar", (member("good"), b"good"), (bad, b""))
     told = refused(path, tmp_path / "f")
     assert "bad.tar holds" in told
@@ -116,7 +130,9 @@ def test_a_link_does_not_become_a_way_out(tmp_path: Path) -> None:
 
 
 def test_a_name_twice_is_refused(tmp_path: Path) -> None:
-    for number, again in enumerate([(member("a"), b"2"), (member("a/b"), b"2"), (member("./a"), b"2")]):
+    for number, again in enumerate(
+        [(member("a"), b"2"), (member("a/b"), b"2"), (member("./a"), b"2")]
+    ):
         path = tar_of(tmp_path / "twice.tar", (member("a"), b"1"), again)
         assert "twice" in refused(path, tmp_path / str(number))
 
@@ -132,7 +148,10 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
     path = tar_of(tmp_path / "bomb.tar.gz", (member("zeros"), bytes(300_000_000)), zipped=True)
     assert path.stat().st_size < 400_000
     assert "more than such an archive can" in refused(path, tmp_path / "f")
-    assert sum(len(content) for content in contents(tmp_path / "f").values()) < 100 * path.stat().st_size + 2_000_000
+    assert (
+        sum(len(content) for content in contents(tmp_path / "f").values())
+        < 100 * path.stat().st_size + 2_000_000
+    )
 
 
 def test_a_header_as_large_as_memory_is_refused(tmp_path: Path) -> None:
@@ -184,13 +203,17 @@ def spoilt(path: Path) -> None:
 
 @pytest.mark.parametrize("zipped", [False, True])
 @pytest.mark.parametrize("damage", [cut, emptied, text, spoilt])
-def test_a_damaged_archive_is_one_sentence(tmp_path: Path, damage: Callable[[Path], None], zipped: bool) -> None:
+def test_a_damaged_archive_is_one_sentence(
+    tmp_path: Path, damage: Callable[[Path], None], zipped: bool
+) -> None:
     random = os.urandom(200_000)
     path = tar_of(tmp_path / "t.tar", (member("a"), random), (member("b"), random), zipped=zipped)
     damage(path)
     (tmp_path / "f").mkdir()
     if (damage, zipped) == (spoilt, False):
-        unpack_archive(path, tmp_path / "f")  # a tar has no checksum of its contents: the ledger has
+        unpack_archive(
+            path, tmp_path / "f"
+        )  # a tar has no checksum of its contents: the ledger has
         return
     with pytest.raises(ArchiveError, match=r"t\.tar"):
         unpack_archive(path, tmp_path / "f")
@@ -200,7 +223,9 @@ def test_no_bytes_at_all_make_it_fail_otherwise(tmp_path: Path) -> None:
     import random
 
     chance = random.Random(3)
-    whole = tar_of(tmp_path / "t.tar", (member("a"), b"x" * 600), (member("d/b"), b"y" * 600)).read_bytes()
+    whole = tar_of(
+        tmp_path / "t.tar", (member("a"), b"x" * 600), (member("d/b"), b"y" * 600)
+    ).read_bytes()
     for number in range(300):
         content = bytearray(whole)
         for _ in range(chance.randrange(1, 6)):

@@ -1,4 +1,6 @@
-"""Campaign files may name every wire format there is; a point in each runs, on servers that are found, verified and asked."""
+"""Campaign files may name every wire format there is; a point in each runs, on servers that are
+found, verified and asked.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +13,20 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.embedded_server import EmbeddedServer
 from inferometer.campaign.runner import run_campaign
+from inferometer.engine import EmbeddedEngine
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.kinds import server_for
-from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.server_recipe import BackendName, ChatBackend
-from inferometer.store.places import Places
+from inferometer.store.campaign.places import Places
 
 ROOMY = replace(FAST, max_model_len=512)  # for the trial texts by which prompts are counted
 
 
 def test_campaigns_know_all_backends() -> None:
     assert set(get_args(BackendName)) == set(PROTOCOLS)
-    assert set(get_args(ChatBackend)) == {name for name, backend in PROTOCOLS.items() if backend.chat}
+    assert set(get_args(ChatBackend)) == {
+        name for name, backend in PROTOCOLS.items() if backend.chat
+    }
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
@@ -34,11 +38,16 @@ def test_a_point_on_a_server_of_this_kind(name: str, tmp_path: Path) -> None:
         task = task_of(spec, lambda need: server_for(need, directory=tmp_path, say=display.say))
         outcome = run_campaign(task, Places(tmp_path / "results", "tiny"), display)
     assert display.measured_points == ["g/np1"], display.told
-    assert outcome.exit_code in (0, 1), display.told  # 1: a verdict that is INVALID where prompts are only about as long
+    assert outcome.exit_code in (0, 1), (
+        display.told
+    )  # 1: a verdict that is INVALID where prompts are only about as long
 
 
 def test_the_embedded_engine_stands_in_for_any_server(tmp_path: Path) -> None:
-    spec = tiny_campaign(points=1, servers={"s": {"kind": "operator", "base_url": "http://127.0.0.1:1", "backend": "tgi"}})
+    spec = tiny_campaign(
+        points=1,
+        servers={"s": {"kind": "operator", "base_url": "http://127.0.0.1:1", "backend": "tgi"}},
+    )
     display = Remembering()
     task = task_of(spec, lambda need: EmbeddedServer(need, ROOMY))
     run_campaign(task, Places(tmp_path / "results", "tiny"), display)

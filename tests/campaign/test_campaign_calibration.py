@@ -10,14 +10,16 @@ import pytest
 from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.runner import run_campaign
+from inferometer.engine import EmbeddedEngine
 from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, Missing
 from inferometer.server.base import Confirmation
-from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec
-from inferometer.store.places import Places
+from inferometer.store.campaign.places import Places
 
 LOW: dict[Kind, Ceiling] = {kind: Ceiling(0.5, "client") for kind in UNITS}
-LOW_CALIBRATION = Calibration({}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", LOW, ())
+LOW_CALIBRATION = Calibration(
+    {}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", LOW, ()
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,9 @@ def run(spec: CampaignSpec, told: Told, directory: Path) -> Remembering:
     return display
 
 
-def test_the_host_is_calibrated_before_the_first_server_is_up_and_only_if_there_is_work(url: str, tmp_path: Path) -> None:
+def test_the_host_is_calibrated_before_the_first_server_is_up_and_only_if_there_is_work(
+    url: str, tmp_path: Path
+) -> None:
     told = Told(url, LOW_CALIBRATION)
     display = run(tiny_campaign(2), told, tmp_path)
     assert told.calls == [1, "start", 1, 1]

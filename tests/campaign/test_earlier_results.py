@@ -25,12 +25,12 @@ from inferometer.results import read
 from inferometer.spec.campaign import CampaignSpec
 from inferometer.spec.expand import expand
 from inferometer.spec.run import Load, RunSpec
-from inferometer.store.campaign_ledger import read_campaign_ledger
-from inferometer.store.checksum import checksum_of
-from inferometer.store.identity import identify
-from inferometer.store.ledger import Record, dump, read_ledger
-from inferometer.store.places import Places
-from inferometer.store.standing import Standing, read_standing
+from inferometer.store.campaign.checked_ledger import read_campaign_ledger
+from inferometer.store.campaign.checksum import checksum_of
+from inferometer.store.campaign.identity import identify
+from inferometer.store.campaign.ledger import Record, dump, read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import Standing, read_standing
 
 HERE = "http://127.0.0.1:8191"
 OLD = Path(__file__).with_name("results_of_0_1")
@@ -72,7 +72,10 @@ def test_a_result_measured_at_the_planned_address_is_the_points(places: Places, 
     standing = read_standing(places, specs)
     assert (counting(standing, specs), standing.remarks) == (FILES, ())
     assert [result.status for result in standing.history.older] == ["INVALID"]
-    assert len(measured_seconds(read_campaign_ledger(places).records, standing.history.identities)) == 2
+    assert (
+        len(measured_seconds(read_campaign_ledger(places).records, standing.history.identities))
+        == 2
+    )
 
 
 def test_a_result_of_another_address_is_not_used_and_told(places: Places) -> None:
@@ -80,14 +83,18 @@ def test_a_result_of_another_address_is_not_used_and_told(places: Places) -> Non
     standing = read_standing(places, specs)
     assert counting(standing, specs) == [None, None]
     assert standing.remarks == (
-        "2 results of an earlier version are not used: measured at http://127.0.0.1:8191, while this campaign measures at "
+        "2 results of an earlier version are not used: measured at http://127.0.0.1:8191, while "
+        "this campaign measures at "
         "http://127.0.0.1:8192.",
     )
 
 
 def test_a_result_that_was_measured_in_another_way_is_not_used_and_told(places: Places) -> None:
     """Warm-ups that are no multiple of the concurrency reached into what was measured."""
-    specs = [spec.model_copy(update={"load": Load(max_concurrency=4, num_warmups=3)}) for spec in planned()]
+    specs = [
+        spec.model_copy(update={"load": Load(max_concurrency=4, num_warmups=3)})
+        for spec in planned()
+    ]
     standing = read_standing(places)
     result = next(iter(standing.history.current.values()))
     fingerprint = specs[0].earlier_fingerprint
@@ -96,21 +103,28 @@ def test_a_result_that_was_measured_in_another_way_is_not_used_and_told(places: 
     found = identify(standing.history, specs, places.result_dir)
     assert found.identities == {}
     assert found.remarks == (
-        "1 result of an earlier version is not used: warm-ups that are no multiple of max_concurrency reached into the "
+        "1 result of an earlier version is not used: warm-ups that are no multiple of "
+        "max_concurrency reached into the "
         "measured requests, which lowered throughput.",
     )
 
 
 def test_other_settings_are_other_points(places: Places) -> None:
-    for specs in (planned(max_model_len=64), [spec.model_copy(update={"seed": 1}) for spec in planned()]):
+    for specs in (
+        planned(max_model_len=64),
+        [spec.model_copy(update={"seed": 1}) for spec in planned()],
+    ):
         standing = read_standing(places, specs)
         assert (counting(standing, specs), standing.remarks) == ([None, None], ())
 
 
 @pytest.mark.parametrize(
-    ("base_url", "count"), [("http://127.0.0.1:7", 2), ("http://localhost:8000", 2), ("http://gpu:8191", 0)]
+    ("base_url", "count"),
+    [("http://127.0.0.1:7", 2), ("http://localhost:8000", 2), ("http://gpu:8191", 0)],
 )
-def test_a_server_of_ours_may_have_had_another_port_but_not_another_host(places: Places, base_url: str, count: int) -> None:
+def test_a_server_of_ours_may_have_had_another_port_but_not_another_host(
+    places: Places, base_url: str, count: int
+) -> None:
     """What starts a server was no part of a fingerprint, and still is none: a process is one
     wherever its port is."""
     specs = planned(base_url, kind="process")
@@ -119,18 +133,27 @@ def test_a_server_of_ours_may_have_had_another_port_but_not_another_host(places:
     assert len(standing.remarks) == (0 if count else 1)
 
 
-def test_a_run_notes_what_it_found_out_once(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_notes_what_it_found_out_once(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     specs = planned()
     with Results(places, specs) as results:
         assert (counting(results.standing, specs), results.remarks) == (FILES, ())
     noted = [record for record in read_ledger(places.ledger) if record["kind"] == "identified"]
     assert [sorted(record["results"].values()) for record in noted] == [
-        sorted([specs[0].fingerprint, HERE] if number == 0 else [specs[1].fingerprint, HERE] for number in (0, 1, 1))
+        sorted(
+            [specs[0].fingerprint, HERE] if number == 0 else [specs[1].fingerprint, HERE]
+            for number in (0, 1, 1)
+        )
     ]
-    assert counting(read_standing(places), specs) == FILES, "nothing but the ledger has to be asked any more"
+    assert counting(read_standing(places), specs) == FILES, (
+        "nothing but the ledger has to be asked any more"
+    )
     with Results(places, specs):
         pass
-    assert [record for record in read_ledger(places.ledger) if record["kind"] == "identified"] == noted
+    assert [
+        record for record in read_ledger(places.ledger) if record["kind"] == "identified"
+    ] == noted
 
 
 def test_a_run_at_another_address_leaves_them_to_the_first(places: Places) -> None:
@@ -151,7 +174,8 @@ def test_a_run_directory_that_is_not_what_was_written_identifies_nothing(places:
     assert counting(standing, specs) == [None, None]
     assert sorted(remark.partition(" measured")[0] for remark in standing.remarks) == [
         "1 result of an earlier version is not used:",
-        "1 result of an earlier version is not used: its run.json is missing or has changed, and nothing else tells the "
+        "1 result of an earlier version is not used: its run.json is missing or has changed, and "
+        "nothing else tells the "
         "server.",
     ]
 
@@ -175,17 +199,33 @@ def test_an_intent_of_the_earlier_version_is_finished(places: Places) -> None:
 
 def test_every_verb_still_reads_them(places: Places, tmp_path: Path) -> None:
     found = read([places.result_dir])
-    assert [(point.id, point.status) for point in found.points] == [("g/np1", "VALID"), ("g/np2", "VALID")]
+    assert [(point.id, point.status) for point in found.points] == [
+        ("g/np1", "VALID"),
+        ("g/np2", "VALID"),
+    ]
     assert found.problems == ()
     assert compare(found.points, found.points, names=("a", "b")) is not None
     assert collect(places.result_dir, tmp_path / "old.tar").files == 19
     merged = merge([tmp_path / "old.tar", places.result_dir], tmp_path / "merged")
     assert (merged.clean, merged.points) == (True, 2)
     specs = planned()
-    assert len([each for each in counting(read_standing(Places(tmp_path / "merged", "old"), specs), specs) if each]) == 2
+    assert (
+        len(
+            [
+                each
+                for each in counting(
+                    read_standing(Places(tmp_path / "merged", "old"), specs), specs
+                )
+                if each
+            ]
+        )
+        == 2
+    )
 
 
-def test_merged_results_have_the_fingerprints_that_were_found_out(places: Places, tmp_path: Path) -> None:
+def test_merged_results_have_the_fingerprints_that_were_found_out(
+    places: Places, tmp_path: Path
+) -> None:
     """Two machines, two addresses, one fingerprint of version 0.1: neither takes the other's
     place."""
     other = tmp_path / "other"
@@ -199,7 +239,10 @@ def test_merged_results_have_the_fingerprints_that_were_found_out(places: Places
     standing = read_standing(Places(tmp_path / "merged", "old"))
     for url in (HERE, "http://127.0.0.1:8192"):
         assert None not in counting(standing, planned(url))
-    assert all(record["kind"] != "identified" for record in read_ledger(Places(tmp_path / "merged", "old").ledger))
+    assert all(
+        record["kind"] != "identified"
+        for record in read_ledger(Places(tmp_path / "merged", "old").ledger)
+    )
     addresses = {point.conditions.get("address") for point in read([tmp_path / "merged"]).points}
     assert addresses == {HERE, "http://127.0.0.1:8192"}
 
@@ -207,7 +250,9 @@ def test_merged_results_have_the_fingerprints_that_were_found_out(places: Places
 def moved_to(places: Places, url: str) -> None:
     """As if it had been measured there. Files differ by a blank, as those of two measurements
     do."""
-    specs = {spec.at_address(None).fingerprint: spec.at_address(url).fingerprint for spec in planned()}
+    specs = {
+        spec.at_address(None).fingerprint: spec.at_address(url).fingerprint for spec in planned()
+    }
     records: list[Record] = []
     for record in read_ledger(places.ledger):
         if record["kind"] in ("done", "intent"):
@@ -215,11 +260,15 @@ def moved_to(places: Places, url: str) -> None:
             if json.exists() and not json.read_bytes().endswith(b" "):
                 json.write_bytes(json.read_bytes() + b" ")
             files = {
-                name: checksum_of(places.result_dir / name) for name in record["files"] if (places.result_dir / name).exists()
+                name: checksum_of(places.result_dir / name)
+                for name in record["files"]
+                if (places.result_dir / name).exists()
             }
             records.append({**record, "files": {**record["files"], **files}})
         elif record["kind"] == "identified":
-            results = {run: [specs[Path(run).name.partition("-")[0]], url] for run in record["results"]}
+            results = {
+                run: [specs[Path(run).name.partition("-")[0]], url] for run in record["results"]
+            }
             records.append({**record, "results": results})
         else:
             records.append(record)

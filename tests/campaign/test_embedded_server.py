@@ -1,4 +1,6 @@
-"""The embedded engine in the place of a server: shaped by the need, watched like the others, never mixed up with them."""
+"""The embedded engine in the place of a server: shaped by the need, watched like the others, never
+mixed up with them.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,17 @@ import pytest
 from tiny_campaign import tiny_campaign
 
 from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
+from inferometer.engine import EngineSettings
 from inferometer.server.base import ServerError
 from inferometer.server.endpoint import Endpoint
-from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import Group
 from inferometer.spec.expand import expand
 
-RECIPE = {"kind": "process", "command": "vllm serve {model} --max-model-len {max_model_len}", "max_model_len": 777}
+RECIPE = {
+    "kind": "process",
+    "command": "vllm serve {model} --max-model-len {max_model_len}",
+    "max_model_len": 777,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +41,9 @@ def test_it_serves_what_is_needed_until_it_is_stopped() -> None:
     assert found.facts["base_url"] == server.base_url
     assert found.facts["embedded"]["max_model_len"] == 777
     with Endpoint(server.base_url) as endpoint:
-        assert [(card.id, card.max_model_len) for card in endpoint.models()] == [("tiny-model", 777)]
+        assert [(card.id, card.max_model_len) for card in endpoint.models()] == [
+            ("tiny-model", 777)
+        ]
     server.check()
     server.stop()
     server.stop()
@@ -65,10 +73,15 @@ def test_more_cards_are_faster() -> None:
     assert one.itl_ms > eight.itl_ms > one.itl_ms / 8
     assert one.ttft_ms > eight.ttft_ms > one.ttft_ms / 8
     assert one.max_model_len == eight.max_model_len == 777
-    assert settings_for(replace(need, max_model_len=None)).max_model_len == EngineSettings().max_model_len
+    assert (
+        settings_for(replace(need, max_model_len=None)).max_model_len
+        == EngineSettings().max_model_len
+    )
 
 
 def test_its_points_are_other_points() -> None:
     (real,), (rehearsed,) = [group()], embedded([group()])
     assert [point.id for point in real.points] == [point.id for point in rehearsed.points]
-    assert {point.spec.fingerprint for point in real.points}.isdisjoint(point.spec.fingerprint for point in rehearsed.points)
+    assert {point.spec.fingerprint for point in real.points}.isdisjoint(
+        point.spec.fingerprint for point in rehearsed.points
+    )

@@ -1,4 +1,6 @@
-"""The example of each framework: it loads, its plan is as its framework wants it, and runs in short on the embedded engine."""
+"""The example of each framework: it loads, its plan is as its framework wants it, and runs in short
+on the embedded engine.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,11 @@ from tiny_campaign import Remembering, task_of
 
 from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
 from inferometer.campaign.runner import run_campaign
-from inferometer.simulator import EngineSettings
+from inferometer.engine import EngineSettings
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
-from inferometer.store.places import Places
+from inferometer.store.campaign.places import Places
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""
@@ -48,9 +50,10 @@ def test_an_example_says_what_it_is_and_how_to_run_it(name: str) -> None:
     assert f"inferometer run examples/campaigns/{name}.yaml --embedded --quick" in text
     assert max(map(len, text.splitlines())) <= 128
     needs = [group.server for group in expand(campaign)]
-    assert [(need.recipe.recipe, need.recipe.backend, need.recipe.command[0], need.max_model_len) for need in needs] == SERVERS[
-        name
-    ]
+    assert [
+        (need.recipe.recipe, need.recipe.backend, need.recipe.command[0], need.max_model_len)
+        for need in needs
+    ] == SERVERS[name]
 
 
 def test_what_the_xinference_example_launches() -> None:
@@ -73,13 +76,20 @@ def test_an_example_runs_in_quick_form_on_the_embedded_engine(name: str, tmp_pat
     groups = embedded(expand(spec, quick=True))
 
     def server(need: ServerNeed) -> EmbeddedServer:
-        return EmbeddedServer(need, EngineSettings(ttft_ms=1, itl_ms=0.1, max_model_len=settings_for(need).max_model_len))
+        return EmbeddedServer(
+            need,
+            EngineSettings(ttft_ms=1, itl_ms=0.1, max_model_len=settings_for(need).max_model_len),
+        )
 
     display = Remembering()
     outcome = run_campaign(task_of(spec, server, groups, allow_invalid=True), places, display)
     assert (outcome.exit_code, outcome.lost, outcome.trouble) == (0, {}, None), display.told
     points = [point for group in groups for point in group.points]
     assert display.measured_points == [point.id for point in points]
-    results = [json.loads(path.read_text(encoding="utf-8")) for path in places.result_dir.glob("*.json")]
+    results = [
+        json.loads(path.read_text(encoding="utf-8")) for path in places.result_dir.glob("*.json")
+    ]
     assert len(results) == len(points)
-    assert all(result["failed"] == 0 and result["completed"] == result["num_prompts"] for result in results)
+    assert all(
+        result["failed"] == 0 and result["completed"] == result["num_prompts"] for result in results
+    )

@@ -1,4 +1,6 @@
-"""Collecting and merging: every result arrives whole, what is in doubt is named, what is hostile stays outside."""
+"""Collecting and merging: every result arrives whole, what is in doubt is named, what is hostile
+stays outside.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ from test_results import save, spec_of, visible
 from inferometer.campaign.gather import GatherError, collect, tar_name
 from inferometer.campaign.merge import Merged, merge
 from inferometer.campaign.results import Results
-from inferometer.store.ledger import LedgerError, dump, read_ledger
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 
 
 def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") -> Places:
@@ -45,7 +47,12 @@ def test_collected_and_merged_results_are_those_of_all_machines(tmp_path: Path) 
     tars = []
     for host, numbers in (("a", (1, 2)), ("b", (3,))):
         machine(tmp_path / host / "pcie", *numbers, content=host)
-        tars.append(tmp_path / tar_name(tmp_path / host / "pcie", host, datetime(2026, 7, 22, 12, tzinfo=timezone.utc)))
+        tars.append(
+            tmp_path
+            / tar_name(
+                tmp_path / host / "pcie", host, datetime(2026, 7, 22, 12, tzinfo=timezone.utc)
+            )
+        )
         assert collect(tmp_path / host / "pcie", tars[-1]).files == 1 + 3 * len(numbers)
     assert tars[0].name == "pcie_a_20260722_120000.tar"
     merged, places = merged_from(tmp_path, *tars)
@@ -54,7 +61,18 @@ def test_collected_and_merged_results_are_those_of_all_machines(tmp_path: Path) 
     assert counting(places, 1, 2, 3, 4) == [1, 2, 3]
     assert (places.runs / spec_of(3).fingerprint / "events.parquet").read_text() == "events b"
     kinds = [record["kind"] for record in read_ledger(places.ledger)]
-    assert kinds == ["ledger", "merged", "opened", "begun", "done", "begun", "done", "opened", "begun", "done"]
+    assert kinds == [
+        "ledger",
+        "merged",
+        "opened",
+        "begun",
+        "done",
+        "begun",
+        "done",
+        "opened",
+        "begun",
+        "done",
+    ]
     with Results(places) as results:
         save(results, 4, "and on it goes")
     assert counting(places, 1, 2, 3, 4) == [1, 2, 3, 4]
@@ -92,7 +110,9 @@ def test_what_was_measured_again_later_is_no_conflict(tmp_path: Path) -> None:
     assert [path.read_text() for path in together.superseded.iterdir()] == ["json first"]
 
 
-def test_a_point_measured_in_two_places_is_named_and_the_later_result_counts(tmp_path: Path) -> None:
+def test_a_point_measured_in_two_places_is_named_and_the_later_result_counts(
+    tmp_path: Path,
+) -> None:
     machine(tmp_path / "late", 1, content="early")
     early = tmp_path / "late"
     machine(tmp_path / "z", 1, content="late")
@@ -102,7 +122,10 @@ def test_a_point_measured_in_two_places_is_named_and_the_later_result_counts(tmp
     assert not merged.clean
     assert visible(places) == ["p1_late.json"]
     assert [path.read_text() for path in places.superseded.iterdir()] == ["json early"]
-    assert sorted(path.name for path in places.runs.iterdir()) == [spec_of(1).fingerprint, f"{spec_of(1).fingerprint}-2"]
+    assert sorted(path.name for path in places.runs.iterdir()) == [
+        spec_of(1).fingerprint,
+        f"{spec_of(1).fingerprint}-2",
+    ]
     assert counting(places, 1) == [1]
 
 
@@ -143,7 +166,10 @@ def test_files_that_no_ledger_knows_come_along(tmp_path: Path) -> None:
     assert merged.clean
     assert visible(places) == ["other-2.json", "other.json", "run", "same.json"]
     assert (places.result_dir / "other-2.json").read_text() == "b"
-    assert sorted(path.name for path in (places.result_dir / "run").iterdir()) == ["run-2.json", "run.json"]
+    assert sorted(path.name for path in (places.result_dir / "run").iterdir()) == [
+        "run-2.json",
+        "run.json",
+    ]
     assert list(places.result_dir.glob(".*")) == []
 
 
@@ -153,22 +179,33 @@ def test_results_whose_files_are_not_whole_are_left_out_and_named(tmp_path: Path
     path = places.result_dir / "p1_x.json"
     path.unlink() if how == "missing" else path.write_text("my own")
     merged, together = merged_from(tmp_path, places.result_dir)
-    assert merged.left_out == [f"p1 of {places.result_dir}: p1_x.json {'is missing' if how == 'missing' else 'has changed'}."]
+    assert merged.left_out == [
+        (
+            f"p1 of {places.result_dir}: p1_x.json "
+            f"{'is missing' if how == 'missing' else 'has changed'}."
+        )
+    ]
     assert not merged.clean
     assert visible(together) == ["p2_x.json"]
     assert counting(together, 1, 2) == [2]
 
 
-@pytest.mark.parametrize("name", ["p1_x.json", f".inferometer/c/runs/{spec_of(1).fingerprint}/run.json"])
+@pytest.mark.parametrize(
+    "name", ["p1_x.json", f".inferometer/c/runs/{spec_of(1).fingerprint}/run.json"]
+)
 @pytest.mark.parametrize("how", ["missing", "changed"])
-def test_what_merge_will_leave_out_is_named_when_it_is_collected(tmp_path: Path, name: str, how: str) -> None:
+def test_what_merge_will_leave_out_is_named_when_it_is_collected(
+    tmp_path: Path, name: str, how: str
+) -> None:
     places = machine(tmp_path / "a", 1, 2)
     assert collect(places.result_dir, tmp_path / "whole.tar").clean
     path = places.result_dir / name
     path.unlink() if how == "missing" else path.write_text("my own")
     collected = collect(places.result_dir, tmp_path / "t.tar")
     what = f"{name} {'is missing' if how == 'missing' else 'has changed'}"
-    assert collected.left_out == (f"p1 will be left out by `inferometer merge`: {what}; `inferometer run` measures it again.",)
+    assert collected.left_out == (
+        f"p1 will be left out by `inferometer merge`: {what}; `inferometer run` measures it again.",
+    )
     assert not collected.clean
     merged, together = merged_from(tmp_path, tmp_path / "t.tar")
     assert merged.left_out == [f"p1 of {tmp_path / 't.tar'}: {what}."]
@@ -179,7 +216,9 @@ def test_an_earlier_result_that_is_not_whole_is_named_as_such(tmp_path: Path) ->
     places = machine(tmp_path / "a", 1, content="first")
     with Results(places) as results:
         save(results, 1, "second")
-    assert collect(places.result_dir, tmp_path / "whole.tar").clean, "its JSON file was moved aside, and is not missed"
+    assert collect(places.result_dir, tmp_path / "whole.tar").clean, (
+        "its JSON file was moved aside, and is not missed"
+    )
     run = places.runs / spec_of(1).fingerprint
     (run / "events.parquet").unlink()
     (sentence,) = collect(places.result_dir, tmp_path / "t.tar").left_out
@@ -198,7 +237,9 @@ def test_a_result_that_is_whole_elsewhere_is_not_left_out(tmp_path: Path) -> Non
 
 def test_a_point_that_is_just_being_saved_is_not_collected(tmp_path: Path) -> None:
     places = machine(tmp_path / "a", 1, 2)
-    places.ledger.write_bytes(dump(read_ledger(places.ledger)[:-1]))  # between the names and the note
+    places.ledger.write_bytes(
+        dump(read_ledger(places.ledger)[:-1])
+    )  # between the names and the note
     (places.logs).mkdir()
     (places.logs / "server.log").write_text("with a key in it, perhaps")
     (places.lock).write_text("1 here")
@@ -233,7 +274,10 @@ def test_where_nothing_is_nothing_is_made(tmp_path: Path, empty: bool) -> None:
 def test_several_result_directories_are_taken_one_by_one(tmp_path: Path) -> None:
     machine(tmp_path / "all" / "pcie", 1)
     machine(tmp_path / "all" / "production", 2)
-    for act in (lambda: collect(tmp_path / "all", tmp_path / "t.tar"), lambda: merge([tmp_path / "all"], tmp_path / "out")):
+    for act in (
+        lambda: collect(tmp_path / "all", tmp_path / "t.tar"),
+        lambda: merge([tmp_path / "all"], tmp_path / "out"),
+    ):
         with pytest.raises(GatherError, match=r"several result directories \(pcie, production\)"):
             act()
 
@@ -251,7 +295,9 @@ def test_a_name_that_no_archive_may_hold_is_left_out_and_told(tmp_path: Path) ->
     (places.result_dir / "x\x1b[31m.json").write_text("{}")
     told: list[str] = []
     assert collect(places.result_dir, tmp_path / "a.tar", say=told.append).files == 4
-    assert told == [f"{places.result_dir}/x\\x1b[31m.json has a name with control characters, and is left out."]
+    assert told == [
+        f"{places.result_dir}/x\\x1b[31m.json has a name with control characters, and is left out."
+    ]
     merged, _ = merged_from(tmp_path, tmp_path / "a.tar")
     assert merged.clean
     assert merge([places.result_dir], tmp_path / "again").left_out == told
@@ -260,7 +306,9 @@ def test_a_name_that_no_archive_may_hold_is_left_out_and_told(tmp_path: Path) ->
 def hostile(places: Places, change: dict[str, Any]) -> Path:
     """A source whose ledger is in order, but not what it says."""
     records = read_ledger(places.ledger)
-    places.ledger.write_bytes(dump([{**record, **change} if record["kind"] == "done" else record for record in records]))
+    places.ledger.write_bytes(
+        dump([{**record, **change} if record["kind"] == "done" else record for record in records])
+    )
     return places.result_dir
 
 
@@ -285,13 +333,17 @@ def hostile(places: Places, change: dict[str, Any]) -> Path:
     ],
     ids=str,
 )
-def test_a_ledger_that_leads_elsewhere_is_not_believed(tmp_path: Path, change: dict[str, Any]) -> None:
+def test_a_ledger_that_leads_elsewhere_is_not_believed(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
     source = hostile(machine(tmp_path / "deep" / "a", 1), change)
     shutil.make_archive(str(tmp_path / "t"), "tar", source)
     for path in (source, tmp_path / "t.tar"):
         with pytest.raises(LedgerError, match="it is not used") as refused:
             merge([path], tmp_path / "deep" / "out")
-        assert str(refused.value).startswith(str(path)), "and not the place where an archive is unpacked"
+        assert str(refused.value).startswith(str(path)), (
+            "and not the place where an archive is unpacked"
+        )
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["a"]
 
 
@@ -302,12 +354,16 @@ def test_a_damaged_ledger_is_named_and_used_as_far_as_it_is_proven(tmp_path: Pat
     told: list[str] = []
     assert not collect(places.result_dir, tmp_path / "a.tar", say=told.append).clean
     assert len(told) == 1
-    assert "ledger.jsonl is damaged from line 7 on: 0 results recorded after that are used" in told[0]
+    assert (
+        "ledger.jsonl is damaged from line 7 on: 0 results recorded after that are used" in told[0]
+    )
     merged, together = merged_from(tmp_path, places.result_dir)
     assert merged.damaged == told
     assert not merged.clean
     assert counting(together, 1, 2) == [1]
-    assert visible(together) == ["p1_x.json", "p2_x.json"], "nothing is lost that a person may still want"
+    assert visible(together) == ["p1_x.json", "p2_x.json"], (
+        "nothing is lost that a person may still want"
+    )
     again = merge([tmp_path / "a.tar"], tmp_path / "again")
     assert again.clean, "a collected ledger holds what is proven"
 

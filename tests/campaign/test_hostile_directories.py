@@ -19,10 +19,10 @@ from inferometer.campaign.merge import merge
 from inferometer.campaign.results import Results
 from inferometer.campaign.runner import run_campaign
 from inferometer.results import ResultsError, read
-from inferometer.store.checksum import checksum_of
-from inferometer.store.ledger import LedgerError, dump, read_ledger
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.checksum import checksum_of
+from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 
 TIME = "2026-01-01T00:00:00+00:00"
 
@@ -59,7 +59,11 @@ def record(places: Places, kind: str = "done", **changes: Any) -> dict[str, Any]
 
 def outside(tmp_path: Path) -> dict[str, str]:
     """All files that are not results, with what is in them."""
-    files = (path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(tmp_path / "results"))
+    files = (
+        path
+        for path in tmp_path.rglob("*")
+        if path.is_file() and not path.is_relative_to(tmp_path / "results")
+    )
     return {str(path): path.read_text() for path in files if not path.is_symlink()}
 
 
@@ -82,7 +86,12 @@ VERBS: list[Callable[[Places], object]] = [run, gather, merged, read_standing]
 @pytest.mark.parametrize(
     "forged",
     [
-        {"kind": "intent", "json": "nope.json", "run": "../precious", "files": {"nope.json": "0" * 64}},
+        {
+            "kind": "intent",
+            "json": "nope.json",
+            "run": "../precious",
+            "files": {"nope.json": "0" * 64},
+        },
         {"kind": "intent", "json": "../other/data.json", "files": {"../other/data.json": "0" * 64}},
         {"json": "../other/data.json", "files": {"../other/data.json": "0" * 64}},
         {"files": {"x.json": "0" * 64, "../secret.txt": "0" * 64}},
@@ -96,10 +105,16 @@ VERBS: list[Callable[[Places], object]] = [run, gather, merged, read_standing]
 def test_a_forged_ledger_is_refused_before_anything_happens(
     places: Places, tmp_path: Path, verb: Callable[[Places], object], forged: dict[str, Any]
 ) -> None:
-    records = [{"kind": "ledger", "time": TIME, "version": 1}, record(places, **forged), record(places)]
+    records = [
+        {"kind": "ledger", "time": TIME, "version": 1},
+        record(places, **forged),
+        record(places),
+    ]
     places.ledger.write_bytes(dump(records))
     before, files = outside(tmp_path), sorted(str(path) for path in tmp_path.rglob("*"))
-    with pytest.raises(LedgerError, match=r"ledger\.jsonl holds what no campaign writes: it is not used\."):
+    with pytest.raises(
+        LedgerError, match=r"ledger\.jsonl holds what no campaign writes: it is not used\."
+    ):
         verb(places)
     assert outside(tmp_path) == before
     left = sorted(str(path) for path in tmp_path.rglob("*") if path.name != "lock")
@@ -107,13 +122,18 @@ def test_a_forged_ledger_is_refused_before_anything_happens(
 
 
 def test_a_report_says_why_it_does_not_use_it(places: Places) -> None:
-    places.ledger.write_bytes(dump([{"kind": "ledger", "time": TIME, "version": 1}, record(places, run="../precious")]))
+    places.ledger.write_bytes(
+        dump([{"kind": "ledger", "time": TIME, "version": 1}, record(places, run="../precious")])
+    )
     with pytest.raises(ResultsError, match="holds what no campaign writes"):
         read([places.result_dir])
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("place", ["", "runs", "pending", "logs", "superseded", "invalid", "lock", "logs/server-8000.lock"])
+@pytest.mark.parametrize(
+    "place",
+    ["", "runs", "pending", "logs", "superseded", "invalid", "lock", "logs/server-8000.lock"],
+)
 def test_nothing_is_reached_through_a_link(
     places: Places, tmp_path: Path, verb: Callable[[Places], object], place: str
 ) -> None:
@@ -146,15 +166,26 @@ def test_links_among_the_results_are_left_out_and_told(places: Places, tmp_path:
     with tarfile.open(tmp_path / "t.tar") as tar:
         names = [member.name for member in tar.getmembers()]
         assert all(member.isreg() for member in tar.getmembers())
-    assert [name for name in names if name.endswith(("link.json", "pipe.json", "p2_x.json")) or "folder" in name] == []
-    assert told == [f"{places.result_dir / name} is a link, and is left out." for name in ("folder", "link.json", "p2_x.json")]
+    assert [
+        name
+        for name in names
+        if name.endswith(("link.json", "pipe.json", "p2_x.json")) or "folder" in name
+    ] == []
+    assert told == [
+        f"{places.result_dir / name} is a link, and is left out."
+        for name in ("folder", "link.json", "p2_x.json")
+    ]
     found = merge([places.result_dir], tmp_path / "merged")
     assert [sentence for sentence in found.left_out if "is a link" in sentence] == told
-    assert any("p2_x.json cannot be read (it is no regular file" in sentence for sentence in found.left_out)
+    assert any(
+        "p2_x.json cannot be read (it is no regular file" in sentence for sentence in found.left_out
+    )
     assert visible(Places(tmp_path / "merged", "tiny")) == ["p1_x.json", "x.json"]
 
 
-def test_a_link_in_the_place_of_a_result_is_moved_aside_and_not_what_it_leads_to(places: Places, tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_a_result_is_moved_aside_and_not_what_it_leads_to(
+    places: Places, tmp_path: Path
+) -> None:
     with Results(places) as results:
         save(results, 1, "old")
     json = places.result_dir / "p1_old.json"
@@ -182,7 +213,11 @@ def test_a_forged_intent_cannot_remove_what_is_finished(places: Places) -> None:
     """Its paths are those of a result; that result is whole, and stays."""
     with Results(places) as results:
         finished = save(results, 1, "x")
-    stolen = {**finished.facts(), "fingerprint": "b" * 16, "files": {finished.json: finished.files[finished.json]}}
+    stolen = {
+        **finished.facts(),
+        "fingerprint": "b" * 16,
+        "files": {finished.json: finished.files[finished.json]},
+    }
     missing = {f"{finished.run}/other.parquet": "0" * 64}
     intent = {**stolen, "kind": "intent", "time": TIME, "files": {**stolen["files"], **missing}}
     places.ledger.write_bytes(dump([*read_ledger(places.ledger), intent]))
@@ -196,7 +231,9 @@ def test_a_forged_intent_cannot_overwrite_a_file(places: Places, tmp_path: Path)
     (places.result_dir / "mine.json").write_text("mine")
     places.pending_run.mkdir(parents=True)
     places.pending_json.write_text("theirs")
-    intent = record(places, "intent", json="mine.json", files={"mine.json": checksum_of(places.pending_json)})
+    intent = record(
+        places, "intent", json="mine.json", files={"mine.json": checksum_of(places.pending_json)}
+    )
     places.ledger.write_bytes(dump([{"kind": "ledger", "time": TIME, "version": 1}, intent]))
     with Results(places):
         pass
@@ -207,7 +244,9 @@ def test_a_folder_is_never_moved_aside(places: Places) -> None:
     (places.result_dir / "folder").mkdir()
     (places.result_dir / "folder" / "thesis.txt").write_text("mine")
     older = record(places, json="folder", files={"folder": "0" * 64})
-    places.ledger.write_bytes(dump([{"kind": "ledger", "time": TIME, "version": 1}, older, record(places)]))
+    places.ledger.write_bytes(
+        dump([{"kind": "ledger", "time": TIME, "version": 1}, older, record(places)])
+    )
     with Results(places):
         pass
     assert (places.result_dir / "folder" / "thesis.txt").read_text() == "mine"

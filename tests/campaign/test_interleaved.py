@@ -1,4 +1,6 @@
-"""Two servers that take turns: the order they are measured in, what is gone on with, and what happens when one is lost."""
+"""Two servers that take turns: the order they are measured in, what is gone on with, and what
+happens when one is lost.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,16 @@ from typing import Any
 
 import orjson
 import pytest
-from test_runner import Scripted, Signalling, all_valid, attempts, places, signals_of_a_terminal, states, url
+from test_runner import (
+    Scripted,
+    Signalling,
+    all_valid,
+    attempts,
+    places,
+    signals_of_a_terminal,
+    states,
+    url,
+)
 from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign import group_run
@@ -23,10 +34,10 @@ from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.spread import spread_lines
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
-from inferometer.store.history import Result
-from inferometer.store.ledger import read_ledger
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.history import Result
+from inferometer.store.campaign.ledger import read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 from inferometer.trace.server_counters import Reading
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
@@ -38,10 +49,18 @@ BY_PASSES = ["a/np1", "a/np2", "b/np1", "b/np2", "b/np1#2", "b/np2#2", "a/np1#2"
 def pair(*, together: bool, **changes: Any) -> CampaignSpec:
     """Groups a and b, on recipes one and two; both up if they may."""
     recipes = {
-        name: {"kind": "process", "command": "serve", "base_url": f"http://127.0.0.1:{port}", "exclusive": not together}
+        name: {
+            "kind": "process",
+            "command": "serve",
+            "base_url": f"http://127.0.0.1:{port}",
+            "exclusive": not together,
+        }
         for port, name in enumerate(("one", "two"), 1)
     }
-    groups = [{"id": "a", "model": "m", "server": "one"}, {"id": "b", "model": "m", "server": "two"}]
+    groups = [
+        {"id": "a", "model": "m", "server": "one"},
+        {"id": "b", "model": "m", "server": "two"},
+    ]
     return tiny_campaign(2, servers=recipes, groups=groups, interleave=[["a", "b"]], **changes)
 
 
@@ -52,7 +71,9 @@ class Servers:
         self.log: list[str] = []
         self.up: set[str] = set()
         self.most_up = 0
-        self._servers = {name: _Logged(self, name, url, dead_at.get(name, [])) for name in ("one", "two")}
+        self._servers = {
+            name: _Logged(self, name, url, dead_at.get(name, [])) for name in ("one", "two")
+        }
 
     def __call__(self, need: ServerNeed) -> Scripted:
         return self._servers[need.recipe_name]
@@ -77,7 +98,10 @@ class _Logged(Scripted):
 
 
 def measure(
-    spec: CampaignSpec, places: Places, server: Callable[[ServerNeed], Any], display: Remembering | None = None
+    spec: CampaignSpec,
+    places: Places,
+    server: Callable[[ServerNeed], Any],
+    display: Remembering | None = None,
 ) -> tuple[Outcome, Remembering]:
     display = display or Remembering()
     return run_campaign(task_of(spec, server), places, display), display
@@ -89,10 +113,21 @@ def test_servers_that_need_the_machine_take_turns_by_passes(places: Places, url:
     outcome, display = measure(pair(together=False), places, servers)
     assert outcome.exit_code == 0
     assert display.measured_points == BY_PASSES
-    assert servers.log == ["start one", "stop one", "start two", "stop two", "start one", "stop one"]
+    assert servers.log == [
+        "start one",
+        "stop one",
+        "start two",
+        "stop two",
+        "start one",
+        "stop one",
+    ]
     assert servers.most_up == 1
     assert (outcome.served, outcome.groups) == (2, 2)
-    assert [line for line in display.told if line.startswith("group")] == ["group a 2", "group b 4", "group a 2"]
+    assert [line for line in display.told if line.startswith("group")] == [
+        "group a 2",
+        "group b 4",
+        "group a 2",
+    ]
 
 
 @pytest.mark.usefixtures("all_valid")
@@ -113,16 +148,24 @@ def test_the_ledger_tells_what_a_comparison_needs(places: Places, url: str) -> N
     done = [record for record in records if record["kind"] == "done"]
     assert [record["point"] for record in done] == BY_TURNS
     assert [record["time"] for record in done] == sorted(record["time"] for record in done)
-    runs = [orjson.loads((places.result_dir / record["run"] / "run.json").read_bytes()) for record in done]
+    runs = [
+        orjson.loads((places.result_dir / record["run"] / "run.json").read_bytes())
+        for record in done
+    ]
     assert [run["spec"]["repeat"] for run in runs] == [0, 0, 1, 1] * 2
     assert [run["started"] for run in runs] == sorted(run["started"] for run in runs)
     (opened,) = [record for record in records if record["kind"] == "opened"]
-    assert (opened["configuration"]["interleave"], opened["configuration"]["repeats"]) == ([["a", "b"]], 2)
+    assert (opened["configuration"]["interleave"], opened["configuration"]["repeats"]) == (
+        [["a", "b"]],
+        2,
+    )
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
-def test_what_is_left_after_an_interruption_keeps_its_order(places: Places, url: str, together: bool) -> None:
+def test_what_is_left_after_an_interruption_keeps_its_order(
+    places: Places, url: str, together: bool
+) -> None:
     order = BY_TURNS if together else BY_PASSES
     servers = Servers(url)
     for done in range(0, len(order), 2):
@@ -146,7 +189,7 @@ KILLED_AFTER_THREE = """
 import os, signal, sys
 from pathlib import Path
 from test_interleaved import Remembering, Servers, pair, run_campaign, task_of
-from inferometer.store.places import Places
+from inferometer.store.campaign.places import Places
 
 class Killed(Remembering):
     def measured(self, point, *rest):
@@ -160,7 +203,9 @@ run_campaign(task_of(spec, Servers(sys.argv[2]), allow_invalid=True), Places(Pat
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
-def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(places: Places, url: str, together: bool) -> None:
+def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(
+    places: Places, url: str, together: bool
+) -> None:
     """In a process of its own: what is forked here would find polars' threads."""
     code = [sys.executable, "-c", KILLED_AFTER_THREE, str(together), url, str(places.result_dir)]
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
@@ -168,7 +213,11 @@ def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(places: Places, u
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     order = BY_TURNS if together else BY_PASSES
     servers = Servers(url)
-    outcome = run_campaign(task_of(pair(together=together), servers, allow_invalid=True), places, display := Remembering())
+    outcome = run_campaign(
+        task_of(pair(together=together), servers, allow_invalid=True),
+        places,
+        display := Remembering(),
+    )
     assert (outcome.exit_code, display.measured_points) == (0, order[3:])
     assert [point for point, _ in attempts(places)] == order
     starts = [line for line in servers.log if line.startswith("start")]
@@ -182,19 +231,26 @@ def test_a_server_that_is_needed_next_stays_up(places: Places, url: str) -> None
     run_campaign(task_of(spec, Servers(url), only_b), places, Remembering())
     servers = Servers(url)
     outcome, display = measure(spec, places, servers)
-    assert (outcome.exit_code, display.measured_points) == (0, [point for point in BY_PASSES if point.startswith("a")])
+    assert (outcome.exit_code, display.measured_points) == (
+        0,
+        [point for point in BY_PASSES if point.startswith("a")],
+    )
     assert servers.log == ["start one", "stop one"]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
 @pytest.mark.usefixtures("all_valid")
-def test_a_pair_of_which_one_has_no_server_waits_for_it(places: Places, url: str, together: bool) -> None:
+def test_a_pair_of_which_one_has_no_server_waits_for_it(
+    places: Places, url: str, together: bool
+) -> None:
     """Measured alone it would not be interleaved. Others go on."""
     spec = pair(together=together)
     groups = [*spec.groups, spec.groups[0].model_copy(update={"id": "z", "tp": 2})]
     spec = spec.model_copy(update={"groups": tuple(groups)})
     outcome, display = measure(
-        spec, places, lambda need: Scripted([None if need.recipe_name == "two" and need.tp == 1 else url])
+        spec,
+        places,
+        lambda need: Scripted([None if need.recipe_name == "two" and need.tp == 1 else url]),
     )
     by_passes_first = [] if together else ["a/np1", "a/np2"]
     assert display.measured_points == [*by_passes_first, "z/np1", "z/np1#2", "z/np2", "z/np2#2"]
@@ -208,7 +264,9 @@ def test_a_pair_of_which_one_has_no_server_waits_for_it(places: Places, url: str
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_that_died_while_it_was_idle_is_started_again_before_the_others_turn(places: Places, url: str) -> None:
+def test_a_server_that_died_while_it_was_idle_is_started_again_before_the_others_turn(
+    places: Places, url: str
+) -> None:
     """Not while the other is measured, whose figures it would bend."""
     servers = Servers(url, two=[0])  # found dead when it stands by for the first time
     outcome, display = measure(pair(together=True), places, servers)
@@ -222,14 +280,17 @@ def test_a_server_that_died_while_it_was_idle_is_started_again_before_the_others
 def test_a_server_that_others_use_while_it_should_rest_is_told(
     places: Places, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    busy, idle = (Reading("vLLM", 0.0, None, {}, {"running": n, "waiting": n / 3}, {}) for n in (3.0, 0.0))
+    busy, idle = (
+        Reading("vLLM", 0.0, None, {}, {"running": n, "waiting": n / 3}, {}) for n in (3.0, 0.0)
+    )
     readings = iter([busy, None])  # the second server tells nothing
     monkeypatch.setattr(group_run, "counters_before", lambda _: next(readings, idle))
     outcome, display = measure(pair(together=True), places, Servers(url))
     assert outcome.exit_code == 0
     told = [line for line in display.told if "not at rest" in line]
     assert told == [
-        "The server of b is not at rest while it is another's turn: 4 requests are in it that are none of ours. "
+        "The server of b is not at rest while it is another's turn: 4 requests are in it that "
+        "are none of ours. "
         "See who else uses it."
     ]
     (noted,) = [record for record in read_ledger(places.ledger) if record["kind"] == "not at rest"]
@@ -251,7 +312,9 @@ def test_a_warm_point_follows_its_cold_one_whoever_takes_turns(places: Places, u
 def test_both_kinds_on_the_embedded_engine(tmp_path: Path) -> None:
     for together in (True, False):
         places = Places(tmp_path / str(together), "tiny")
-        outcome, display = measure(pair(together=together), places, lambda need: EmbeddedServer(need, FAST))
+        outcome, display = measure(
+            pair(together=together), places, lambda need: EmbeddedServer(need, FAST)
+        )
         assert outcome.exit_code == 0, display.told
         assert display.measured_points == (BY_TURNS if together else BY_PASSES)
 
@@ -261,8 +324,13 @@ def test_both_kinds_on_the_embedded_engine(tmp_path: Path) -> None:
 
 def test_repeats_are_told_with_how_far_they_lie_apart(places: Places, url: str) -> None:
     spec = tiny_campaign(2, repeats=3)
-    outcome = run_campaign(task_of(spec, lambda _: Scripted([url]), allow_invalid=True), places, Remembering())
-    assert [line.partition(":")[0] for line in outcome.spreads] == ["g/np1  3 runs", "g/np2  3 runs"]
+    outcome = run_campaign(
+        task_of(spec, lambda _: Scripted([url]), allow_invalid=True), places, Remembering()
+    )
+    assert [line.partition(":")[0] for line in outcome.spreads] == [
+        "g/np1  3 runs",
+        "g/np2  3 runs",
+    ]
     lines = summary_lines(outcome)
     assert "Repeats, by their mean and how far the farthest lies from it:" in lines
     assert f"  {outcome.spreads[0]}" in lines
@@ -273,11 +341,19 @@ def test_the_spread_of_repeats(places: Places) -> None:
         places.result_dir.mkdir(exist_ok=True)
         json = f"{point.replace('/', '_')}.json"
         (places.result_dir / json).write_bytes(orjson.dumps(values))
-        return Ending(point, "VALID", True, result=Result("", point, "VALID", (), False, json, "", {}, None, 0))
+        return Ending(
+            point,
+            "VALID",
+            True,
+            result=Result("", point, "VALID", (), False, json, "", {}, None, 0),
+        )
 
     endings = [
         ending("g/np1", {"output_throughput": 1000, "mean_ttft_ms": 9.0}),
-        ending("g/np1#2", {"output_throughput": 1100, "mean_ttft_ms": 11.0, "mean_tpot_ms": "no number"}),
+        ending(
+            "g/np1#2",
+            {"output_throughput": 1100, "mean_ttft_ms": 11.0, "mean_tpot_ms": "no number"},
+        ),
         ending("g/np2", {"output_throughput": 5}),
         replace(ending("g/np2#2", {"output_throughput": 500}), counts=False),
         ending("g/np3", {"output_throughput": 5}),
@@ -289,6 +365,10 @@ def test_the_spread_of_repeats(places: Places) -> None:
 
 
 def test_without_repeats_nothing_is_said_of_them(places: Places, url: str) -> None:
-    outcome = run_campaign(task_of(tiny_campaign(2), lambda _: Scripted([url]), allow_invalid=True), places, Remembering())
+    outcome = run_campaign(
+        task_of(tiny_campaign(2), lambda _: Scripted([url]), allow_invalid=True),
+        places,
+        Remembering(),
+    )
     assert outcome.spreads == []
     assert len(read_standing(places).history.current) == 2

@@ -1,4 +1,5 @@
-"""`kill -9` at random moments, again and again: nothing that was finished is lost, doubled or half there.
+"""`kill -9` at random moments, again and again: nothing that was finished is lost, doubled or half
+there.
 
 `make soak` does it a thousand times.
 """
@@ -17,7 +18,13 @@ KILLS = 100
 def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
     loop = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "kill_loop.py"), str(tmp_path), str(KILLS), "20260722"],
+        [
+            sys.executable,
+            str(Path(__file__).parent / "kill_loop.py"),
+            str(tmp_path),
+            str(KILLS),
+            "20260722",
+        ],
         capture_output=True,
         text=True,
         timeout=300,
@@ -28,4 +35,6 @@ def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
     told = re.fullmatch(r"(\d+) kills, (\d+) campaigns of 12 points\n", loop.stdout)
     assert told is not None
     assert int(told[1]) == KILLS
-    assert int(told[2]) >= 1  # how many were finished and compared; on a slow machine all kills may fall into one
+    assert (
+        int(told[2]) >= 1
+    )  # how many were finished and compared; on a slow machine all kills may fall into one

@@ -18,15 +18,24 @@ import pytest
 from inferometer.campaign.lock import LockedError, LockLostError, locked
 from inferometer.store.atomic import CannotWriteError
 
-HOLD = "from pathlib import Path; from inferometer.campaign.lock import locked\nwith locked(Path(%r)):\n    "
+HOLD = (
+    "from pathlib import Path; from inferometer.campaign.lock import locked\nwith "
+    "locked(Path(%r)):\n    "
+)
 WAIT = "print(flush=True); input()"
-FORK_A_CHILD_THAT_OUTLIVES_US = "import os, time; os.fork() or (time.sleep(0.3), os._exit(0)); print(flush=True); input()"
+FORK_A_CHILD_THAT_OUTLIVES_US = (
+    "import os, time; os.fork() or (time.sleep(0.3), os._exit(0)); print(flush=True); input()"
+)
 
 
 @contextmanager
 def holder(path: Path, then: str = WAIT) -> Iterator[subprocess.Popen[bytes]]:
     """Another process that has the lock."""
-    process = subprocess.Popen([sys.executable, "-c", HOLD % str(path) + then], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD % str(path) + then],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdout.readline()
@@ -43,7 +52,10 @@ def test_a_second_runner_is_told_who_the_first_is(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with holder(path) as process:
         begin_s = time.monotonic()
-        with pytest.raises(LockedError, match=rf"^process {process.pid} on {socket.gethostname()} is running a campaign in "):
+        with pytest.raises(
+            LockedError,
+            match=rf"^process {process.pid} on {socket.gethostname()} is running a campaign in ",
+        ):
             locked(path).__enter__()
         assert time.monotonic() - begin_s < 2, "there is nothing to wait for"
 
@@ -96,7 +108,10 @@ def test_a_lock_that_has_lost_its_name_is_noticed(tmp_path: Path, how: str) -> N
         path.unlink()
         if how == "replaced":
             path.write_text("")
-        with pytest.raises(LockLostError, match=f"lock was {how} while this campaign ran, so another run may be at work"):
+        with pytest.raises(
+            LockLostError,
+            match=f"lock was {how} while this campaign ran, so another run may be at work",
+        ):
             hold.require()
 
 
@@ -133,7 +148,10 @@ class TestWithoutLocks:
         path = tmp_path / "lock"
         with subprocess.Popen(["sleep", "60"]) as other:
             path.write_text(f"{other.pid} {socket.gethostname()}")
-            with pytest.raises(LockedError, match=rf"^process {other.pid} .* is running a campaign.*, remove .*lock\.$"):
+            with pytest.raises(
+                LockedError,
+                match=rf"^process {other.pid} .* is running a campaign.*, remove .*lock\.$",
+            ):
                 locked(path).__enter__()
             other.kill()
         with locked(path) as hold:

@@ -14,9 +14,9 @@ from inferometer.campaign.outcome import NAMED, Ending, Outcome, duration, endin
 from inferometer.campaign.results import Results
 from inferometer.spec.campaign import Group
 from inferometer.spec.expand import expand
-from inferometer.store.history import ServerFacts
-from inferometer.store.places import Places, places_of
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.history import ServerFacts
+from inferometer.store.campaign.places import Places, places_of
+from inferometer.store.campaign.standing import read_standing
 
 VALID = Ending("g/1", "VALID", True)
 SUSPECT = Ending("g/2", "SUSPECT", True, "Few samples.")
@@ -27,7 +27,14 @@ NOT_RUN = Ending("g/5", "not run", False)
 
 
 def outcome(*endings: Ending, **more: object) -> Outcome:
-    facts = {"groups": 2, "served": 2, "lost": {}, "records": "results/.inferometer/c", "elapsed_s": 75.0, **more}
+    facts = {
+        "groups": 2,
+        "served": 2,
+        "lost": {},
+        "records": "results/.inferometer/c",
+        "elapsed_s": 75.0,
+        **more,
+    }
     return Outcome(endings=endings, **facts)  # type: ignore[arg-type]
 
 
@@ -50,7 +57,9 @@ def test_the_exit_code_is_0_only_if_every_point_has_a_result(made: Outcome, code
 
 
 def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
-    assert summary_lines(outcome(VALID, SUSPECT), ["Narrowed by NUM_PROMPTS_END=2: 2 of 800 points."]) == [
+    assert summary_lines(
+        outcome(VALID, SUSPECT), ["Narrowed by NUM_PROMPTS_END=2: 2 of 800 points."]
+    ) == [
         "",
         "  SUSPECT  g/2  Few samples.",
         "2 points: 1 valid, 1 suspect, 0 invalid, 0 failed, 0 not run; this run took 1 min.",
@@ -63,7 +72,11 @@ def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> None:
-    lines = summary_lines(outcome(VALID, INVALID, FAILED, NOT_RUN, served=1, lost={"g": "No server."}, interrupted=True))
+    lines = summary_lines(
+        outcome(
+            VALID, INVALID, FAILED, NOT_RUN, served=1, lost={"g": "No server."}, interrupted=True
+        )
+    )
     assert lines == [
         "",
         "  INVALID  g/3  Nothing was measured.",
@@ -82,13 +95,20 @@ def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> None
         "The same command goes on where this one ended.",
     ]
     assert "[ ] campaign: broke off" in trouble
-    assert "[ ] configuration, servers and times: recorded in results/.inferometer/c until then" in trouble
+    assert (
+        "[ ] configuration, servers and times: recorded in results/.inferometer/c until then"
+        in trouble
+    )
 
 
 @pytest.mark.parametrize(
     ("facts", "servers", "campaign"),
     [
-        ({"served": 0, "unneeded": 2}, "[-] servers: not needed: all points were done before", "[x] campaign: ran to its end"),
+        (
+            {"served": 0, "unneeded": 2},
+            "[-] servers: not needed: all points were done before",
+            "[x] campaign: ran to its end",
+        ),
         (
             {"served": 1, "unneeded": 1},
             "[x] servers: 1 of 1 groups served to the end; 1 needed none",
@@ -111,10 +131,16 @@ def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> None
         ),
     ],
 )
-def test_the_checklist_says_what_happened(facts: dict[str, Any], servers: str, campaign: str) -> None:
+def test_the_checklist_says_what_happened(
+    facts: dict[str, Any], servers: str, campaign: str
+) -> None:
     lines = summary_lines(outcome(VALID, **facts))
     assert [line for line in lines if line[:1] == "["][:2] == [servers, campaign]
-    recorded = "configuration and times" if facts.get("unneeded") == 2 else "configuration, servers and times"
+    recorded = (
+        "configuration and times"
+        if facts.get("unneeded") == 2
+        else "configuration, servers and times"
+    )
     assert f"[x] {recorded}: recorded in results/.inferometer/c" in lines
 
 
@@ -132,7 +158,10 @@ def test_points_in_a_row_with_the_same_to_say_have_one_line() -> None:
 
 
 def test_a_long_list_is_cut_short() -> None:
-    endings = [replace(FAILED, point=f"g/{number}", reason=f"Reason {number}.") for number in range(NAMED + 5)]
+    endings = [
+        replace(FAILED, point=f"g/{number}", reason=f"Reason {number}.")
+        for number in range(NAMED + 5)
+    ]
     lines = summary_lines(outcome(*endings))
     assert sum(line.startswith("  failed   g/") for line in lines) == NAMED
     assert "  failed   and 5 more" in lines
@@ -147,7 +176,12 @@ def group_of(*numbers: int) -> Group:
     """A group whose points are those of test_results."""
     (group,) = expand(tiny_campaign(len(numbers)))
     points = zip(group.points, numbers, strict=True)
-    return replace(group, points=tuple(replace(point, id=f"p{number}", spec=spec_of(number)) for point, number in points))
+    return replace(
+        group,
+        points=tuple(
+            replace(point, id=f"p{number}", spec=spec_of(number)) for point, number in points
+        ),
+    )
 
 
 def test_every_point_has_its_ending(tmp_path: Path) -> None:
@@ -155,7 +189,9 @@ def test_every_point_has_its_ending(tmp_path: Path) -> None:
     with Results(places) as results:
         save(results, 1, "fine")
         save(results, 2, "bad", status="INVALID")
-        results.note("failed", fingerprint=spec_of(3).fingerprint, point="p3", reason="No such model.")
+        results.note(
+            "failed", fingerprint=spec_of(3).fingerprint, point="p3", reason="No such model."
+        )
         save(results, 4, "gone")
         save(results, 5, "old", version="0.9")
         save(results, 7, "short", max_model_len=64)
@@ -171,7 +207,9 @@ def test_every_point_has_its_ending(tmp_path: Path) -> None:
         ("p6", "not run", False, ""),
         ("p7", "not run", False, "It was measured with max_model_len 64 of the server."),
     ]
-    results_of = [ending.result and (ending.result.point, ending.result.status) for ending in endings]
+    results_of = [
+        ending.result and (ending.result.point, ending.result.status) for ending in endings
+    ]
     assert results_of == [("p1", "VALID"), ("p2", "INVALID"), None, None, None, None, None]
     (_, *_, fifth, _, seventh) = endings_of([group], read_standing(places), {})
     assert fifth.counts, "a server that was not asked has no other version"

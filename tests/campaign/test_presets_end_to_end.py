@@ -1,4 +1,6 @@
-"""Every preset, in quick form on the embedded engine: from its YAML to one file for each point, named and filled as it says."""
+"""Every preset, in quick form on the embedded engine: from its YAML to one file for each point,
+named and filled as it says.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,13 @@ from tiny_campaign import Remembering, task_of
 
 from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
 from inferometer.campaign.runner import run_campaign
-from inferometer.simulator import EngineSettings
+from inferometer.engine import EngineSettings
 from inferometer.spec.campaign import CampaignSpec, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""
@@ -31,7 +33,9 @@ def measure(spec: CampaignSpec, places: Places) -> Remembering:
     """All points in short, whatever a busy machine makes of their verdicts."""
     display = Remembering()
     groups = embedded(expand(spec, quick=True))
-    task = task_of(spec, lambda need: EmbeddedServer(need, very_fast(need)), groups, allow_invalid=True)
+    task = task_of(
+        spec, lambda need: EmbeddedServer(need, very_fast(need)), groups, allow_invalid=True
+    )
     outcome = run_campaign(task, places, display)
     assert (outcome.exit_code, outcome.lost, outcome.trouble) == (0, {}, None), display.told
     return display
@@ -58,8 +62,16 @@ def test_a_preset_is_measured_and_then_done(name: str, tmp_path: Path) -> None:
         assert result.json.startswith(head)
         assert result.json.endswith(tail)
         content = contents(places.result_dir / result.json)
-        assert (content["num_prompts"], content["completed"], content["failed"]) == (point.spec.load.num_prompts,) * 2 + (0,)
+        assert (content["num_prompts"], content["completed"], content["failed"]) == (
+            point.spec.load.num_prompts,
+        ) * 2 + (0,)
         assert content["model_id"] == point.spec.target.model
-        assert {"mean_ttft_ms", "p99_tpot_ms", "median_itl_ms", "mean_e2el_ms", "p50_e2el_ms"} <= content.keys()
+        assert {
+            "mean_ttft_ms",
+            "p99_tpot_ms",
+            "median_itl_ms",
+            "mean_e2el_ms",
+            "p50_e2el_ms",
+        } <= content.keys()
     assert len(list(places.result_dir.glob("*.json"))) == len(points)
     assert measure(spec, places).measured_points == []

@@ -1,4 +1,6 @@
-"""Points that contradict their neighbours are named at the end of a campaign, measured once more, and judged again."""
+"""Points that contradict their neighbours are named at the end of a campaign, measured once more,
+and judged again.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +18,21 @@ from scripted_figures import LEVELS, judged, ladder_campaign, scripted
 from test_runner import Scripted
 from tiny_campaign import FAST, Remembering, task_of
 
-from inferometer.campaign import measured
 from inferometer.campaign.gather import collect
 from inferometer.campaign.merge import merge
 from inferometer.campaign.outcome import Outcome, summary_lines
 from inferometer.campaign.recheck import MAX_POINTS, MIN_POINTS, limit
 from inferometer.campaign.runner import run_campaign
+from inferometer.engine import EmbeddedEngine
 from inferometer.loadgen import Snapshot
+from inferometer.measure import point as measured
 from inferometer.metrics import Level
 from inferometer.results import Point, read
-from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint
 from inferometer.spec.expand import expand
-from inferometer.store.ledger import read_ledger
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.ledger import read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 
 Factors = Mapping[int, Sequence[float]]
 
@@ -47,7 +49,9 @@ def places(tmp_path: Path) -> Places:
 
 
 @pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch, places: Places, url: str) -> Callable[..., tuple[Outcome, Remembering]]:
+def play(
+    monkeypatch: pytest.MonkeyPatch, places: Places, url: str
+) -> Callable[..., tuple[Outcome, Remembering]]:
     """Run a campaign whose levels have these factors, and verdicts."""
 
     def run(
@@ -61,7 +65,11 @@ def play(monkeypatch: pytest.MonkeyPatch, places: Places, url: str) -> Callable[
     ) -> tuple[Outcome, Remembering]:
         monkeypatch.setattr(measured, "summarize", scripted(factors))
         monkeypatch.setattr(measured, "judge", judged(levels))
-        spec, server, display = spec or ladder_campaign(), server or Scripted([url]), display or Remembering()
+        spec, server, display = (
+            spec or ladder_campaign(),
+            server or Scripted([url]),
+            display or Remembering(),
+        )
         return run_campaign(task_of(spec, lambda _: server, groups), places, display), display
 
     return run
@@ -98,12 +106,16 @@ def test_a_second_result_that_fits_takes_the_place_of_the_first(play: Play, plac
     assert outcome.rechecked == "1 point contradicted its neighbours (resolved: 1)."
     assert outcome.rechecked in summary_lines(outcome)
     assert throughput_file(places, "g_np8") == 800.0
-    assert [orjson.loads(path.read_bytes())["output_throughput"] for path in places.superseded.iterdir()] == [240.0]
+    assert [
+        orjson.loads(path.read_bytes())["output_throughput"] for path in places.superseded.iterdir()
+    ] == [240.0]
     assert [kind for kind in kinds(places) if kind.startswith("doubt")] == ["doubt", "doubt over"]
     point = point_of(places, "g/np8")
     assert (point.status, point.reasons) == ("VALID", ())
     assert any(note.startswith("An earlier result was replaced: ") for note in point.notes)
-    attempts = [record["attempt"] for record in read_ledger(places.ledger) if record["kind"] == "begun"]
+    attempts = [
+        record["attempt"] for record in read_ledger(places.ledger) if record["kind"] == "begun"
+    ]
     assert attempts == [0] * len(LEVELS) + [1], "with prompts of its own"
 
 
@@ -118,11 +130,16 @@ def test_a_finished_campaign_measures_nothing_a_third_time(play: Play, places: P
         assert outcome.rechecked
 
 
-def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(play: Play, places: Places) -> None:
+def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(
+    play: Play, places: Places
+) -> None:
     outcome, display = play({8: [0.3, 0.33]})
     assert display.measured_points.count("g/np8") == 2
     assert states(outcome) == {"g/np8": "SUSPECT"}
-    assert (outcome.exit_code, outcome.rechecked) == (0, "1 point contradicted its neighbours (confirmed: 1).")
+    assert (outcome.exit_code, outcome.rechecked) == (
+        0,
+        "1 point contradicted its neighbours (confirmed: 1).",
+    )
     sentence = next(ending.reason for ending in outcome.endings if ending.point == "g/np8")
     assert "its neighbours g/np4 and g/np16 suggest" in sentence
     assert "it was measured twice: " in sentence
@@ -131,12 +148,16 @@ def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(play: Pl
     assert point.findings[0].name == "neighbours"
     assert point.values["output_throughput"] == pytest.approx(264.0)
     assert point.run is not None
-    assert orjson.loads((point.run / "verdict.json").read_bytes())["status"] == "VALID", "of the run itself"
+    assert orjson.loads((point.run / "verdict.json").read_bytes())["status"] == "VALID", (
+        "of the run itself"
+    )
     others = [each for each in read([places.directory]).points if each.id != "g/np8"]
     assert {each.status for each in others} == {"VALID"}
 
 
-def test_a_second_result_that_is_invalid_leaves_the_first_in_doubt(play: Play, places: Places) -> None:
+def test_a_second_result_that_is_invalid_leaves_the_first_in_doubt(
+    play: Play, places: Places
+) -> None:
     levels = [Level.OK] * len(LEVELS) + [Level.INVALID]
     outcome, _ = play({8: [0.3, 1.0]}, levels=levels)
     assert states(outcome) == {"g/np8": "SUSPECT"}
@@ -145,12 +166,19 @@ def test_a_second_result_that_is_invalid_leaves_the_first_in_doubt(play: Play, p
     assert (display.measured_points, states(outcome)) == ([], {"g/np8": "SUSPECT"})
     next(places.result_dir.glob("g_np8_*.json")).unlink()
     outcome, display = play({})
-    assert (display.measured_points, states(outcome)) == (["g/np8"], {}), "the cure that the reason names"
+    assert (display.measured_points, states(outcome)) == (["g/np8"], {}), (
+        "the cure that the reason names"
+    )
 
 
-def test_servers_that_are_up_are_used_and_others_started_once(play: Play, places: Places, url: str) -> None:
+def test_servers_that_are_up_are_used_and_others_started_once(
+    play: Play, places: Places, url: str
+) -> None:
     groups = [{"id": name, "model": "m", "server": name} for name in ("a", "b")]
-    recipes = {name: {"kind": "external", "base_url": f"http://127.0.0.1:{n}"} for n, name in enumerate("ab", 1)}
+    recipes = {
+        name: {"kind": "external", "base_url": f"http://127.0.0.1:{n}"}
+        for n, name in enumerate("ab", 1)
+    }
     spec = ladder_campaign(groups=groups, servers=recipes)
     servers = {"a": Scripted([url]), "b": Scripted([url])}
     display = Remembering()
@@ -159,7 +187,9 @@ def test_servers_that_are_up_are_used_and_others_started_once(play: Play, places
         patch.setattr(measured, "judge", judged())
         task = task_of(spec, lambda need: servers[need.recipe_name])
         outcome = run_campaign(task, places, display)
-    assert display.measured_points[14:] == ["b/np8", "a/np8"], "first on the server that is still up"
+    assert display.measured_points[14:] == ["b/np8", "a/np8"], (
+        "first on the server that is still up"
+    )
     assert (servers["a"].starts, servers["b"].starts) == (2, 1)
     assert states(outcome) == {}
 
@@ -188,7 +218,9 @@ class StoppedAt(Remembering):
         yield lambda _: None
 
 
-def test_what_was_named_but_not_measured_again_is_suspect_until_the_next_run(play: Play, places: Places) -> None:
+def test_what_was_named_but_not_measured_again_is_suspect_until_the_next_run(
+    play: Play, places: Places
+) -> None:
     outcome, _ = play({8: [0.3, 1.0]}, display=StoppedAt("g/np8", 2))
     assert (outcome.exit_code, states(outcome)) == (130, {"g/np8": "SUSPECT"})
     assert outcome.rechecked == "1 point contradicted its neighbours (not measured again: 1)."
@@ -197,38 +229,54 @@ def test_what_was_named_but_not_measured_again_is_suspect_until_the_next_run(pla
     assert (display.measured_points, states(outcome)) == (["g/np8"], {})
 
 
-def test_a_campaign_that_was_interrupted_looks_at_its_points_at_its_next_end(play: Play, places: Places) -> None:
+def test_a_campaign_that_was_interrupted_looks_at_its_points_at_its_next_end(
+    play: Play, places: Places
+) -> None:
     outcome, display = play({8: [0.3]}, display=StoppedAt("g/np64", 1))
     assert (outcome.exit_code, "doubt" in kinds(places)) == (130, False)
     outcome, display = play({})
     assert (display.measured_points, states(outcome)) == (["g/np64", "g/np8"], {})
 
 
-def test_a_server_that_does_not_come_up_again_leaves_the_doubt(play: Play, places: Places, url: str) -> None:
+def test_a_server_that_does_not_come_up_again_leaves_the_doubt(
+    play: Play, places: Places, url: str
+) -> None:
     play({8: [0.3]}, ladder_campaign(recheck=False))
     outcome, display = play({}, server=Scripted([None]))
     assert (states(outcome), outcome.exit_code) == ({"g/np8": "SUSPECT"}, 0)
-    assert "The doubtful points of g cannot be measured again: It does not come up: no such luck." in display.told
+    assert (
+        "The doubtful points of g cannot be measured again: It does not come up: no such luck."
+        in display.told
+    )
     outcome, display = play({})
     assert (display.measured_points, states(outcome)) == (["g/np8"], {})
 
 
-def test_a_server_of_another_version_is_not_used(play: Play, places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_of_another_version_is_not_used(
+    play: Play, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from inferometer.server.endpoint import Endpoint
 
     play({8: [0.3]}, ladder_campaign(recheck=False))
     monkeypatch.setattr(Endpoint, "version", lambda self: "9.9")
     outcome, display = play({})
     assert display.measured_points == []
-    assert "g has another server than before: its doubtful points are not compared with it." in display.told
-    assert {ending.state for ending in outcome.endings} == {"not run"}, "as for any run on another version"
+    assert (
+        "g has another server than before: its doubtful points are not compared with it."
+        in display.told
+    )
+    assert {ending.state for ending in outcome.endings} == {"not run"}, (
+        "as for any run on another version"
+    )
 
 
 def test_neighbours_are_all_results_of_the_campaign(play: Play) -> None:
     spec = ladder_campaign()
     play({8: [0.3]}, ladder_campaign(recheck=False))
     outcome, display = play({}, spec, groups=expand(spec, only=["g/np2"]))
-    assert (display.measured_points, outcome.rechecked) == ([], ""), "a point that is not asked for is left alone"
+    assert (display.measured_points, outcome.rechecked) == ([], ""), (
+        "a point that is not asked for is left alone"
+    )
     outcome, display = play({}, spec, groups=expand(spec, only=["g/np8"]))
     assert display.measured_points == ["g/np8"]
     assert (len(outcome.endings), states(outcome)) == (1, {})
@@ -242,11 +290,17 @@ def test_only_so_many_points_are_measured_again(play: Play, places: Places) -> N
     assert len(again) == limit(len(levels)) == MIN_POINTS
     (left,) = {f"g/np{level}" for level in factors} - set(again)
     assert any(
-        line.startswith("\n4 points do not fit their neighbours: the host was disturbed while they were measured, or their")
+        line.startswith(
+            "\n4 points do not fit their neighbours: the host was disturbed while they were "
+            "measured, or their"
+        )
         for line in display.told
     )
     assert states(outcome) == {left: "SUSPECT"}
-    assert outcome.rechecked == "4 points contradicted their neighbours (resolved: 3, not measured again: 1)."
+    assert (
+        outcome.rechecked
+        == "4 points contradicted their neighbours (resolved: 3, not measured again: 1)."
+    )
     outcome, display = play({}, ladder_campaign(levels))
     assert (display.measured_points, states(outcome)) == ([], {left: "SUSPECT"})
     assert limit(10_000) == MAX_POINTS
@@ -254,7 +308,11 @@ def test_only_so_many_points_are_measured_again(play: Play, places: Places) -> N
 
 def test_a_campaign_file_can_leave_it(play: Play, places: Places) -> None:
     outcome, display = play({8: [0.3]}, ladder_campaign(recheck=False))
-    assert (len(display.measured_points), states(outcome), outcome.rechecked) == (len(LEVELS), {}, "")
+    assert (len(display.measured_points), states(outcome), outcome.rechecked) == (
+        len(LEVELS),
+        {},
+        "",
+    )
     assert "doubt" not in kinds(places)
 
 
@@ -266,11 +324,16 @@ def test_a_warm_point_is_measured_again_after_its_cold_one(play: Play, places: P
     assert states(outcome) == {}
     results = read_standing(places).history.current
     by_point = {result.point: result.attempt for result in results.values()}
-    assert by_point["g/np8-warm"] == by_point["g/np8-cold"] == 1, "with the prompts that are in the cache"
+    assert by_point["g/np8-warm"] == by_point["g/np8-cold"] == 1, (
+        "with the prompts that are in the cache"
+    )
 
 
 def test_a_repeat_far_from_the_others_is_measured_again(play: Play) -> None:
-    outcome, display = play({8: [1.0, 0.3, 1.0]}, ladder_campaign(repeats=3, file_name="{group}_np{n}_{repeat}_{time}.json"))
+    outcome, display = play(
+        {8: [1.0, 0.3, 1.0]},
+        ladder_campaign(repeats=3, file_name="{group}_np{n}_{repeat}_{time}.json"),
+    )
     assert display.measured_points[3 * len(LEVELS) :] == ["g/np8#2"]
     assert states(outcome) == {}
 
@@ -306,5 +369,7 @@ def test_a_kill_loses_and_doubles_nothing(tmp_path: Path, again: str) -> None:
 
 @pytest.mark.wide
 @pytest.mark.parametrize("again", ["1.0", "0.3"])
-def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing_here_too(tmp_path: Path, again: str) -> None:
+def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing_here_too(
+    tmp_path: Path, again: str
+) -> None:
     killed(tmp_path, again, 1)

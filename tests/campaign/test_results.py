@@ -1,4 +1,6 @@
-"""Saving points: what is noted is on the disk, and a kill anywhere leaves what can be finished or removed."""
+"""Saving points: what is noted is on the disk, and a kill anywhere leaves what can be finished or
+removed.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,11 @@ from inferometer.campaign.results import Measurement, Results
 from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RandomWorkload, RunSpec, Target
 from inferometer.store.atomic import new_directory, take_name, write_file
-from inferometer.store.checksum import checksum_of
-from inferometer.store.history import Result, ServerFacts
-from inferometer.store.ledger import read_ledger
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.store.campaign.checksum import checksum_of
+from inferometer.store.campaign.history import Result, ServerFacts
+from inferometer.store.campaign.ledger import read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 
 
 def spec_of(number: int) -> RunSpec:
@@ -50,7 +52,9 @@ def save(
     spec = spec_of(number)
     attempt = results.begin(spec)
     json = name or f"p{number}_{content}.json"
-    measurement = Measurement(spec, f"p{number}", status, (), allowed, version, attempt, json, max_model_len)
+    measurement = Measurement(
+        spec, f"p{number}", status, (), allowed, version, attempt, json, max_model_len
+    )
     return results.save(measurement, writer(content))
 
 
@@ -60,7 +64,9 @@ def places(tmp_path: Path) -> Places:
 
 
 def visible(places: Places) -> list[str]:
-    return sorted(path.name for path in places.result_dir.iterdir() if not path.name.startswith("."))
+    return sorted(
+        path.name for path in places.result_dir.iterdir() if not path.name.startswith(".")
+    )
 
 
 def test_a_saved_point_has_its_files_and_counts(places: Places) -> None:
@@ -85,7 +91,11 @@ def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(places: Place
     assert visible(places) == ["p2_bad.json", "p3_so-so.json"]
     assert [path.name for path in places.invalid.iterdir()] == ["p1_bad.json"]
     standing = read_standing(places)
-    assert [standing.result(spec_of(n).fingerprint) is not None for n in (1, 2, 3)] == [False, True, True]
+    assert [standing.result(spec_of(n).fingerprint) is not None for n in (1, 2, 3)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_nothing_that_has_a_name_is_overwritten(places: Places) -> None:
@@ -104,7 +114,10 @@ def test_a_later_result_takes_the_place_of_an_earlier_one(places: Places) -> Non
         second = save(results, 1, "new")
     assert visible(places) == ["p1_new.json"]
     assert [path.read_text() for path in places.superseded.iterdir()] == ["json old"]
-    assert sorted(path.name for path in places.runs.iterdir()) == [spec_of(1).fingerprint, f"{spec_of(1).fingerprint}-2"]
+    assert sorted(path.name for path in places.runs.iterdir()) == [
+        spec_of(1).fingerprint,
+        f"{spec_of(1).fingerprint}-2",
+    ]
     assert (first.attempt, second.attempt) == (0, 1)
     assert read_standing(places).result(spec_of(1).fingerprint) == second
 
@@ -114,15 +127,26 @@ def test_results_of_another_version_or_limit_of_the_server_do_not_count(places: 
         save(results, 1, "a", version="0.10.2")
         save(results, 2, "b", version=None, max_model_len=1280)
         counting = [
-            [results.standing.result(spec_of(n).fingerprint, ServerFacts(*facts)) is not None for n in (1, 2)]
-            for facts in (("0.10.2", None), ("0.11", None), (None, None), ("0.10.2", 1280), (None, 2048))
+            [
+                results.standing.result(spec_of(n).fingerprint, ServerFacts(*facts)) is not None
+                for n in (1, 2)
+            ]
+            for facts in (
+                ("0.10.2", None),
+                ("0.11", None),
+                (None, None),
+                ("0.10.2", 1280),
+                (None, 2048),
+            )
         ]
     assert counting == [[True, True], [False, True], [True, True], [True, True], [True, False]]
 
 
 @pytest.mark.parametrize("what", ["json", "run"])
 @pytest.mark.parametrize("how", ["missing", "changed"])
-def test_missing_and_changed_files_are_named_and_the_result_does_not_count(places: Places, what: str, how: str) -> None:
+def test_missing_and_changed_files_are_named_and_the_result_does_not_count(
+    places: Places, what: str, how: str
+) -> None:
     with Results(places) as results:
         result = save(results, 1, "a")
         save(results, 2, "b")
@@ -133,7 +157,11 @@ def test_missing_and_changed_files_are_named_and_the_result_does_not_count(place
         path.write_text("my own")
     standing = read_standing(places)
     name = places.relative(path)
-    assert standing.damage == {spec_of(1).fingerprint: [f"{name} is missing" if how == "missing" else f"{name} has changed"]}
+    assert standing.damage == {
+        spec_of(1).fingerprint: [
+            f"{name} is missing" if how == "missing" else f"{name} has changed"
+        ]
+    }
     assert standing.result(spec_of(1).fingerprint) is None
     assert standing.result(spec_of(2).fingerprint) is not None
     with Results(places) as results:
@@ -146,8 +174,15 @@ def test_missing_and_changed_files_are_named_and_the_result_does_not_count(place
 
 def test_a_failure_is_forgotten_once_there_is_a_result(places: Places) -> None:
     with Results(places) as results:
-        results.note("failed", fingerprint=spec_of(1).fingerprint, point="p1", reason="no luck with api_key=verysecret")
-        assert read_standing(places).history.failures == {spec_of(1).fingerprint: "no luck with api_key=***"}
+        results.note(
+            "failed",
+            fingerprint=spec_of(1).fingerprint,
+            point="p1",
+            reason="no luck with api_key=verysecret",
+        )
+        assert read_standing(places).history.failures == {
+            spec_of(1).fingerprint: "no luck with api_key=***"
+        }
         save(results, 1, "a")
     assert read_standing(places).history.failures == {}
 
@@ -157,8 +192,14 @@ def test_files_are_on_the_disk_before_the_ledger_says_so(places: Places) -> None
         result = save(results, 1, "a")
     ledger = [at for at, event in enumerate(seen) if event == ("write", places.ledger)]
     _begun, intent, done = ledger
-    flushed = {path.name for kind, path in seen[:intent] if kind == "fsync" and places.pending in path.parents}
-    before_intent = [path for kind, path in seen[:intent] if kind == "rename" and places.pending in path.parents]
+    flushed = {
+        path.name
+        for kind, path in seen[:intent]
+        if kind == "fsync" and places.pending in path.parents
+    }
+    before_intent = [
+        path for kind, path in seen[:intent] if kind == "rename" and places.pending in path.parents
+    ]
     assert places.pending_run in before_intent
     assert {"run.json", "events.parquet"} <= flushed
     between = seen[intent:done]
@@ -168,7 +209,9 @@ def test_files_are_on_the_disk_before_the_ledger_says_so(places: Places) -> None
     assert all(seen[at + 1] == ("fsync", places.ledger) for at in ledger)
 
 
-def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     theirs = places.result_dir / "p1_a.json"
 
     def take(source: Path, target: Path) -> None:
@@ -217,12 +260,16 @@ def assert_as_if_never_killed(places: Places) -> None:
         assert result is not None
         assert (places.result_dir / result.run / "run.json").read_text() == f"run {content}"
     named = {result.run for result in [*standing.history.current.values(), *standing.history.older]}
-    assert {places.relative(path) for path in places.runs.iterdir()} == named, "no run directory is left that nobody knows"
+    assert {places.relative(path) for path in places.runs.iterdir()} == named, (
+        "no run directory is left that nobody knows"
+    )
     done = [record["json"] for record in read_ledger(places.ledger) if record["kind"] == "done"]
     assert len(done) == len(set(done)) == 5
 
 
-def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(places: Places, tmp_path: Path) -> None:
+def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(
+    places: Places, tmp_path: Path
+) -> None:
     first_session(places)
     kept = tmp_path / "kept"
     shutil.copytree(places.result_dir, kept)
@@ -232,7 +279,9 @@ def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(places: 
         shutil.copytree(kept, places.result_dir)
         killed = killed_before(n, lambda: finish(places))
         kills += killed
-        if killed_before(n % 12, lambda: Results(places).close()):  # and once more, while it is put in order
+        if killed_before(
+            n % 12, lambda: Results(places).close()
+        ):  # and once more, while it is put in order
             kills += 1
         finish(places)
         assert_as_if_never_killed(places)
@@ -248,7 +297,9 @@ def killed_after_an_intent(places: Places) -> Iterator[dict[str, Any]]:
         shutil.rmtree(places.result_dir, ignore_errors=True)
         if not killed_before(n, lambda: finish(places)):
             return
-        saved = [record for record in read_ledger(places.ledger) if record["kind"] in ("intent", "done")]
+        saved = [
+            record for record in read_ledger(places.ledger) if record["kind"] in ("intent", "done")
+        ]
         if saved and saved[-1]["kind"] == "intent":
             yield dict(saved[-1])
 
@@ -265,7 +316,9 @@ def test_an_intent_whose_files_are_whole_is_carried_out(places: Places) -> None:
     assert kills >= 3 * 4
 
 
-def test_an_intent_whose_name_somebody_has_taken_meanwhile_is_carried_out_under_another(places: Places) -> None:
+def test_an_intent_whose_name_somebody_has_taken_meanwhile_is_carried_out_under_another(
+    places: Places,
+) -> None:
     taken = 0
     for intent in killed_after_an_intent(places):
         theirs = places.result_dir / intent["json"]
@@ -286,7 +339,9 @@ def test_an_intent_whose_files_are_not_whole_is_removed(places: Places) -> None:
     kills = 0
     for intent in killed_after_an_intent(places):
         kills += 1
-        for path in places.result_dir.rglob("run.json"):  # as if the power had been cut on a disk that lied
+        for path in places.result_dir.rglob(
+            "run.json"
+        ):  # as if the power had been cut on a disk that lied
             path.write_text("")
         with Results(places) as results:
             assert results.standing.result(intent["fingerprint"]) is None

@@ -1,4 +1,6 @@
-"""A campaign from beginning to end on the embedded engine, and everything that may go wrong on the way."""
+"""A campaign from beginning to end on the embedded engine, and everything that may go wrong on the
+way.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +21,18 @@ from inferometer.campaign import group_run, measured
 from inferometer.campaign.lock import LockedError, locked
 from inferometer.campaign.outcome import Outcome, summary_lines
 from inferometer.campaign.runner import run_campaign
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Finding, Level, Verdict
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint
-from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.atomic import CannotWriteError
-from inferometer.store.ledger import read_ledger
-from inferometer.store.places import Places
+from inferometer.store.campaign.ledger import read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 from inferometer.store.run_directory import load_run
-from inferometer.store.standing import read_standing
 from inferometer.store.vllm_json import save_result
 from inferometer.workload import find_counting
 
@@ -47,7 +49,9 @@ def places(tmp_path: Path) -> Places:
 
 
 class Scripted:
-    """A server that is at one of `urls` after each start (None: it does not come up), and dead at the checks `dead_at`."""
+    """A server that is at one of `urls` after each start (None: it does not come up), and dead at
+    the checks `dead_at`.
+    """
 
     restart_words = "It is started again"
 
@@ -63,7 +67,11 @@ class Scripted:
         if url is None:
             raise ServerError("It does not come up: no such luck.", ["the last line"])
         self.base_url = url
-        return Confirmation({"base_url": url, "model": "tiny-model", "api_key": "verysecret"}, ("the slot",), "nobody")
+        return Confirmation(
+            {"base_url": url, "model": "tiny-model", "api_key": "verysecret"},
+            ("the slot",),
+            "nobody",
+        )
 
     def check(self) -> None:
         self.checks += 1
@@ -78,7 +86,10 @@ class Scripted:
 
 
 def run(
-    spec: CampaignSpec, places: Places, server: Scripted | Callable[[ServerNeed], Scripted], **options: Any
+    spec: CampaignSpec,
+    places: Places,
+    server: Scripted | Callable[[ServerNeed], Scripted],
+    **options: Any,
 ) -> tuple[Outcome, Remembering]:
     display = Remembering()
     make = (lambda need: server) if isinstance(server, Scripted) else server
@@ -136,7 +147,11 @@ def test_a_campaign_leaves_a_file_and_a_run_for_every_point(places: Places, url:
         text = path.read_text()
         assert "\n" not in text
         content = orjson.loads(text)
-        assert (content["completed"], content["num_prompts"], content["total_output_tokens"]) == (number, number, 3 * number)
+        assert (content["completed"], content["num_prompts"], content["total_output_tokens"]) == (
+            number,
+            number,
+            3 * number,
+        )
         assert {"mean_ttft_ms", "p99_e2el_ms", "p50_tpot_ms", "output_throughput"} <= set(content)
     for path in places.runs.iterdir():
         kept = load_run(path)
@@ -167,7 +182,9 @@ def test_other_settings_are_other_points(places: Places, url: str) -> None:
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_points_whose_files_are_gone_or_changed_are_named_and_measured_again(places: Places, url: str) -> None:
+def test_points_whose_files_are_gone_or_changed_are_named_and_measured_again(
+    places: Places, url: str
+) -> None:
     run(tiny_campaign(3), places, Scripted([url]))
     first, second, _ = sorted(places.result_dir.glob("*.json"))
     first.unlink()
@@ -192,10 +209,17 @@ def test_invalid_points_are_measured_again_and_others_are_not(
         outcome, display = run(tiny_campaign(3), places, Scripted([url]))
     assert (states(outcome), outcome.exit_code) == (["VALID"] * 3, 0)
     assert display.measured_points == ["g/np2"]
-    assert read_standing(places).history.current[expand(tiny_campaign(3))[0].points[1].spec.fingerprint].attempt == 1
+    assert (
+        read_standing(places)
+        .history.current[expand(tiny_campaign(3))[0].points[1].spec.fingerprint]
+        .attempt
+        == 1
+    )
 
 
-def test_invalid_results_that_were_allowed_count(places: Places, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_results_that_were_allowed_count(
+    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with verdicts(monkeypatch, lambda prompts: prompts == 2):
         outcome, _ = run(tiny_campaign(2), places, Scripted([url]), allow_invalid=True)
         assert (states(outcome), outcome.exit_code) == (["VALID", "INVALID"], 0)
@@ -207,12 +231,18 @@ def test_invalid_results_that_were_allowed_count(places: Places, url: str, monke
 @pytest.mark.usefixtures("all_valid")
 def test_a_group_without_a_server_does_not_stop_the_others(places: Places, url: str) -> None:
     groups = [{"id": name, "model": "m", "server": name} for name in ("bad", "good")]
-    recipes = {name: {"kind": "external", "base_url": "http://127.0.0.1:1"} for name in ("bad", "good")}
+    recipes = {
+        name: {"kind": "external", "base_url": "http://127.0.0.1:1"} for name in ("bad", "good")
+    }
     spec = tiny_campaign(2, groups=groups, servers=recipes)
-    outcome, display = run(spec, places, lambda need: Scripted([url if need.recipe_name == "good" else None]))
+    outcome, display = run(
+        spec, places, lambda need: Scripted([url if need.recipe_name == "good" else None])
+    )
     assert states(outcome) == ["not run", "not run", "VALID", "VALID"]
     assert (outcome.exit_code, outcome.lost) == (1, {"bad": "It does not come up: no such luck."})
-    failed = next(record for record in read_ledger(places.ledger) if record["kind"] == "group failed")
+    failed = next(
+        record for record in read_ledger(places.ledger) if record["kind"] == "group failed"
+    )
     assert (failed["group"], failed["log_tail"]) == ("bad", ["the last line"])
     outcome, display = run(spec, places, Scripted([url]))
     assert display.measured_points == ["bad/np1", "bad/np2"]
@@ -224,7 +254,9 @@ def test_a_dead_server_is_started_again_before_the_next_point(places: Places, ur
     server = Scripted([url], dead_at=[1, 2])
     outcome, display = run(tiny_campaign(3), places, server)
     assert (states(outcome), server.starts, server.stops) == (["VALID"] * 3, 3, 3)
-    assert display.told.count("The server is gone. It is started again (restart 1 of at most 2).") == 1
+    assert (
+        display.told.count("The server is gone. It is started again (restart 1 of at most 2).") == 1
+    )
 
 
 @pytest.mark.usefixtures("all_valid")
@@ -239,7 +271,9 @@ def test_a_server_that_keeps_dying_ends_its_group(places: Places, url: str) -> N
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_point_during_which_the_server_died_is_measured_once_more(places: Places, url: str) -> None:
+def test_a_point_during_which_the_server_died_is_measured_once_more(
+    places: Places, url: str
+) -> None:
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         server = Scripted([engine.base_url, url], dead_at=[1, 2])
         display = Stopping(engine)
@@ -251,11 +285,16 @@ def test_a_point_during_which_the_server_died_is_measured_once_more(places: Plac
 
 
 def test_what_rows_say_beside_their_prompts_is_said_once(places: Places, tmp_path: Path) -> None:
-    rows = [{"id": i, "prompt": f"what is {i}", "max_tokens": 3, "temperature": 0.5, "tools": None} for i in range(4)]
+    rows = [
+        {"id": i, "prompt": f"what is {i}", "max_tokens": 3, "temperature": 0.5, "tools": None}
+        for i in range(4)
+    ]
     (tmp_path / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
     work = {"kind": "jsonl", "path": str(tmp_path / "rows.jsonl")}
     matrix = {"max_concurrency": [1, 2]}
-    spec = tiny_campaign(workload=work, load={"num_prompts": 3}, matrix=matrix, file_name="{group}_c{c}_{time}.json")
+    spec = tiny_campaign(
+        workload=work, load={"num_prompts": 3}, matrix=matrix, file_name="{group}_c{c}_{time}.json"
+    )
     with EmbeddedEngine(replace(FAST, max_model_len=1000), model="tiny-model") as engine:
         _, display = run(spec, places, Scripted([engine.base_url]), allow_invalid=True)
     assert display.measured_points == ["g/c1", "g/c2"]
@@ -287,7 +326,7 @@ def test_a_server_is_asked_how_it_counts_once_for_each_of_its_starts(
         asked.append(endpoint)
         return find_counting(endpoint, *rest, **more)
 
-    monkeypatch.setattr("inferometer.campaign.point.find_counting", asking)
+    monkeypatch.setattr("inferometer.measure.prepare.find_counting", asking)
     run(tiny_campaign(4), places, Scripted([url], dead_at=[2]))
     assert len(asked) == len({id(endpoint) for endpoint in asked}) == 2
 
@@ -320,7 +359,10 @@ def test_finished_points_of_another_version_of_the_server_are_measured_again(
     monkeypatch.setattr(Endpoint, "version", lambda _: "0.11.0")
     outcome, display = run(tiny_campaign(3), places, Scripted([url]))
     assert display.measured_points == ["g/np1", "g/np2", "g/np3"]
-    told = "2 finished points of this group were measured with version 0.10.2 of the server, which has version 0.11.0 now"
+    told = (
+        "2 finished points of this group were measured with version 0.10.2 of the server, which "
+        "has version 0.11.0 now"
+    )
     assert any(line.startswith(told) for line in display.told)
     assert outcome.exit_code == 0
     assert names(places) == ["g_np1", "g_np2", "g_np3"]
@@ -331,27 +373,44 @@ def pairs(**changes: Any) -> CampaignSpec:
 
 
 def attempts(places: Places) -> list[tuple[str, int]]:
-    return [(record["point"], record["attempt"]) for record in read_ledger(places.ledger) if record["kind"] == "done"]
+    return [
+        (record["point"], record["attempt"])
+        for record in read_ledger(places.ledger)
+        if record["kind"] == "done"
+    ]
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_warm_point_sends_what_its_cold_one_sent_on_the_same_server_start(places: Places, url: str) -> None:
+def test_a_warm_point_sends_what_its_cold_one_sent_on_the_same_server_start(
+    places: Places, url: str
+) -> None:
     run(pairs(), places, Scripted([url]))
-    assert attempts(places) == [("g/np1-cold", 0), ("g/np1-warm", 0), ("g/np2-cold", 0), ("g/np2-warm", 0)]
+    assert attempts(places) == [
+        ("g/np1-cold", 0),
+        ("g/np1-warm", 0),
+        ("g/np2-cold", 0),
+        ("g/np2-warm", 0),
+    ]
     next(places.result_dir.glob("g_np2_*.json")).unlink()
     warm = next(point for point in expand(pairs())[0].points if point.id == "g/np2-warm")
     json = read_standing(places).history.current[warm.spec.fingerprint].json
     (places.result_dir / json).unlink(missing_ok=True)
     _, display = run(pairs(), places, Scripted([url]))
-    assert display.measured_points == ["g/np2-cold", "g/np2-warm"], "the cold one again, or the cache would not be warm"
+    assert display.measured_points == ["g/np2-cold", "g/np2-warm"], (
+        "the cold one again, or the cache would not be warm"
+    )
     assert attempts(places)[4:] == [("g/np2-cold", 1), ("g/np2-warm", 1)]
 
 
-def test_a_warm_point_without_its_cold_one_is_not_measured(places: Places, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warm_point_without_its_cold_one_is_not_measured(
+    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with verdicts(monkeypatch, lambda prompts: prompts == 1):
         outcome, display = run(pairs(), places, Scripted([url]))
     assert states(outcome) == ["INVALID", "failed", "VALID", "VALID"]
-    assert outcome.endings[1].reason.startswith("Its cold point g/np1-cold has no result that counts")
+    assert outcome.endings[1].reason.startswith(
+        "Its cold point g/np1-cold has no result that counts"
+    )
     assert display.measured_points == ["g/np1-cold", "g/np2-cold", "g/np2-warm"]
 
 
@@ -383,7 +442,9 @@ class Signalling(Remembering):
 
 @pytest.fixture
 def signals_of_a_terminal() -> Iterator[None]:
-    """As they are for a program that a person starts; under `nohup`, or in the background of a script, some are ignored."""
+    """As they are for a program that a person starts; under `nohup`, or in the background of a
+    script, some are ignored.
+    """
     usual: dict[int, Any] = dict.fromkeys((signal.SIGTERM, signal.SIGHUP), signal.SIG_DFL)
     usual[signal.SIGINT] = signal.default_int_handler
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
@@ -394,23 +455,37 @@ def signals_of_a_terminal() -> Iterator[None]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
-def test_a_signal_during_a_point_abandons_it_and_ends_the_server(places: Places, url: str, number: int) -> None:
+def test_a_signal_during_a_point_abandons_it_and_ends_the_server(
+    places: Places, url: str, number: int
+) -> None:
     with EmbeddedEngine(SLOW, model="tiny-model") as engine:
         server = Scripted([engine.base_url])
-        outcome = run_campaign(task_of(tiny_campaign(2), lambda _: server), places, Signalling(during=number))
+        outcome = run_campaign(
+            task_of(tiny_campaign(2), lambda _: server), places, Signalling(during=number)
+        )
     assert (states(outcome), outcome.exit_code, server.stops) == (["not run", "not run"], 130, 1)
     assert names(places) == []
     outcome, _ = run(tiny_campaign(2), places, Scripted([url]))
     assert outcome.exit_code == 0
-    assert attempts(places) == [("g/np1", 1), ("g/np2", 0)], "the server may remember what it was sent before"
+    assert attempts(places) == [("g/np1", 1), ("g/np2", 0)], (
+        "the server may remember what it was sent before"
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
-def test_a_signal_between_points_ends_the_campaign_with_what_is_done(places: Places, url: str, number: int) -> None:
+def test_a_signal_between_points_ends_the_campaign_with_what_is_done(
+    places: Places, url: str, number: int
+) -> None:
     server = Scripted([url])
-    outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, Signalling(after=number))
-    assert (states(outcome), outcome.exit_code, server.stops) == (["VALID", "not run", "not run"], 130, 1)
+    outcome = run_campaign(
+        task_of(tiny_campaign(3), lambda _: server), places, Signalling(after=number)
+    )
+    assert (states(outcome), outcome.exit_code, server.stops) == (
+        ["VALID", "not run", "not run"],
+        130,
+        1,
+    )
     assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
 
 
@@ -427,7 +502,11 @@ def test_a_signal_while_a_point_is_saved_does_not_cost_it(
     monkeypatch.setattr(group_run, "save_result", save)
     server = Scripted([url])
     outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, Remembering())
-    assert (states(outcome), outcome.exit_code, server.stops) == (["VALID", "not run", "not run"], 130, 1)
+    assert (states(outcome), outcome.exit_code, server.stops) == (
+        ["VALID", "not run", "not run"],
+        130,
+        1,
+    )
     assert names(places) == ["g_np1"]
 
 
@@ -436,7 +515,9 @@ class Filling(Remembering):
 
     def measured(self, point: PlannedPoint, *rest: Any) -> None:
         super().measured(point, *rest)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        resource.setrlimit(
+            resource.RLIMIT_FSIZE, (2_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+        )
 
 
 @pytest.mark.usefixtures("all_valid")
@@ -456,7 +537,9 @@ def test_a_full_disk_ends_the_campaign_with_what_is_done(places: Places, url: st
     assert outcome.exit_code == 0
 
 
-def test_a_directory_that_cannot_be_written_is_refused_before_any_server_is_started(tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_written_is_refused_before_any_server_is_started(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "file").write_text("")
     server = Scripted([None])
     with pytest.raises(CannotWriteError, match="part of that path is a file"):

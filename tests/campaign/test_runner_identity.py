@@ -1,4 +1,6 @@
-"""Whose results a runner takes, whose word it believes, and when lock, ledger or servers are not its own any more."""
+"""Whose results a runner takes, whose word it believes, and when lock, ledger or servers are not
+its own any more.
+"""
 
 from __future__ import annotations
 
@@ -25,20 +27,22 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.outcome import Outcome
 from inferometer.campaign.runner import run_campaign
+from inferometer.engine import EmbeddedEngine
 from inferometer.loadgen import Snapshot
 from inferometer.server import kinds
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.hardware import HardwareNotConfirmedError
 from inferometer.server.person import CONFIRMATION_FILE
-from inferometer.simulator import EmbeddedEngine
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
-from inferometer.store.places import Places
+from inferometer.store.campaign.places import Places
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 
 
-def test_a_server_that_dies_for_the_last_time_is_not_said_to_be_measured_again(places: Places) -> None:
+def test_a_server_that_dies_for_the_last_time_is_not_said_to_be_measured_again(
+    places: Places,
+) -> None:
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         server = Scripted([engine.base_url], dead_at=[1, 2, 3])
         display = Stopping(engine)
@@ -68,30 +72,46 @@ class Sticky(Scripted):
         raise self.error
 
 
-NOT_ENDED = (ServerError("Docker does not answer."), RuntimeError("no such luck"), OSError(5, "Input/output error"))
+NOT_ENDED = (
+    ServerError("Docker does not answer."),
+    RuntimeError("no such luck"),
+    OSError(5, "Input/output error"),
+)
 
 
 @pytest.mark.parametrize("error", NOT_ENDED, ids=repr)
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_that_cannot_be_ended_ends_nothing_else(places: Places, url: str, error: Exception) -> None:
+def test_a_server_that_cannot_be_ended_ends_nothing_else(
+    places: Places, url: str, error: Exception
+) -> None:
     groups = [{"id": name, "model": "m", "server": name} for name in ("bad", "sticky", "good")]
     recipes = {
         name: {"kind": "external", "base_url": f"http://127.0.0.1:{port}"}
         for port, name in enumerate(("bad", "sticky", "good"), 1)
     }
     spec = tiny_campaign(1, groups=groups, servers=recipes)
-    servers = {"bad": Sticky([None], error), "sticky": Sticky([url], error), "good": Scripted([url])}
+    servers = {
+        "bad": Sticky([None], error),
+        "sticky": Sticky([url], error),
+        "good": Scripted([url]),
+    }
     outcome, display = run(spec, places, lambda need: servers[need.recipe_name])
     assert states(outcome) == ["not run", "VALID", "VALID"]
-    assert outcome.lost == {"bad": "It does not come up: no such luck."}, "what went wrong first is what is told"
-    assert sum("could not be stopped and may still be running: " in told for told in display.told) == 2
+    assert outcome.lost == {"bad": "It does not come up: no such luck."}, (
+        "what went wrong first is what is told"
+    )
+    assert (
+        sum("could not be stopped and may still be running: " in told for told in display.told) == 2
+    )
     assert [server.stops for server in servers.values()] == [1, 1, 1]
 
 
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_ctrl_c_is_not_hidden_by_a_server_that_cannot_be_ended(places: Places, url: str) -> None:
     server = Sticky([url], RuntimeError("no such luck"))
-    outcome = run_campaign(task_of(tiny_campaign(2), lambda _: server), places, Signalling(after=signal.SIGINT))
+    outcome = run_campaign(
+        task_of(tiny_campaign(2), lambda _: server), places, Signalling(after=signal.SIGINT)
+    )
     assert (states(outcome), outcome.exit_code) == (["VALID", "not run"], 130)
 
 
@@ -111,22 +131,36 @@ def test_what_went_wrong_is_told_once(places: Places) -> None:
         def start(self) -> Confirmation:
             raise error
 
-    outcome, display = run(tiny_campaign(1), places, Silent([None], ServerError("Docker does not answer.")))
+    outcome, display = run(
+        tiny_campaign(1), places, Silent([None], ServerError("Docker does not answer."))
+    )
     assert outcome.lost == {"g": "Docker does not answer."}
     assert sum("Docker does not answer" in told for told in display.told) == 1
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_hardware_that_nobody_confirms_is_not_waited_for_in_every_group(places: Places, url: str) -> None:
+def test_hardware_that_nobody_confirms_is_not_waited_for_in_every_group(
+    places: Places, url: str
+) -> None:
     class Waiting(Scripted):
         def start(self) -> Confirmation:
             super().start()
             raise HardwareNotConfirmedError("Nobody confirmed hardware B within 2 s.")
 
-    groups = [{"id": name, "model": "m", "server": "s", "hardware": name[0], "tp": int(name[1])} for name in ("B1", "A1", "B2")]
-    hardware = {"A": {"gpus": 2}, "B": {"gpus": 2, "pcie_width": 8, "instruction": "set the slots to x8"}}
+    groups = [
+        {"id": name, "model": "m", "server": "s", "hardware": name[0], "tp": int(name[1])}
+        for name in ("B1", "A1", "B2")
+    ]
+    hardware = {
+        "A": {"gpus": 2},
+        "B": {"gpus": 2, "pcie_width": 8, "instruction": "set the slots to x8"},
+    }
     servers = {"B": Waiting([url]), "A": Scripted([url])}
-    outcome, _ = run(tiny_campaign(1, groups=groups, hardware=hardware), places, lambda need: servers[str(need.hardware_name)])
+    outcome, _ = run(
+        tiny_campaign(1, groups=groups, hardware=hardware),
+        places,
+        lambda need: servers[str(need.hardware_name)],
+    )
     assert states(outcome) == ["not run", "VALID", "not run"]
     assert outcome.lost == {
         "B1": "Nobody confirmed hardware B within 2 s.",
@@ -158,7 +192,9 @@ def test_a_process_is_not_started_on_other_hardware_without_a_persons_word(
             (places.logs / CONFIRMATION_FILE).touch()
 
     monkeypatch.setitem(kinds.KINDS, "process", Process)
-    groups = [{"id": name, "model": "m", "server": "s", "hardware": name[0]} for name in ("A1", "B1")]
+    groups = [
+        {"id": name, "model": "m", "server": "s", "hardware": name[0]} for name in ("A1", "B1")
+    ]
     spec = tiny_campaign(
         1,
         groups=groups,
@@ -170,7 +206,9 @@ def test_a_process_is_not_started_on_other_hardware_without_a_persons_word(
     )
 
     def again(**options: Any) -> Outcome:
-        task = task_of(spec, lambda need: kinds.server_for(need, directory=places.logs, say=say), **options)
+        task = task_of(
+            spec, lambda need: kinds.server_for(need, directory=places.logs, say=say), **options
+        )
         return run_campaign(task, places, Remembering())
 
     words.remove("B")
@@ -209,19 +247,25 @@ def test_a_runner_without_its_lock_finishes_its_point_and_stops(places: Places, 
     outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, display)
     assert (states(outcome), outcome.exit_code) == (["VALID", "VALID", "not run"], 2)
     assert outcome.trouble is not None
-    assert "lock was removed while this campaign ran, so another run may be at work" in outcome.trouble
+    assert (
+        "lock was removed while this campaign ran, so another run may be at work" in outcome.trouble
+    )
     assert server.stops == 1
     outcome, display_of_next = run(tiny_campaign(3), places, Scripted([url]))
     assert (outcome.exit_code, display_of_next.measured_points) == (0, ["g/np3"])
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_runner_whose_ledger_was_written_to_stops_before_it_damages_it(places: Places, url: str) -> None:
+def test_a_runner_whose_ledger_was_written_to_stops_before_it_damages_it(
+    places: Places, url: str
+) -> None:
     def write() -> None:
         with places.ledger.open("ab") as ledger:
             ledger.write(b"a line of another runner\n")
 
-    outcome = run_campaign(task_of(tiny_campaign(3), lambda _: Scripted([url])), places, Unlocking(write))
+    outcome = run_campaign(
+        task_of(tiny_campaign(3), lambda _: Scripted([url])), places, Unlocking(write)
+    )
     assert (states(outcome), outcome.exit_code) == (["VALID", "not run", "not run"], 2)
     assert outcome.trouble is not None
     assert "ledger.jsonl was changed by another process" in outcome.trouble
@@ -235,7 +279,9 @@ def test_a_runner_whose_ledger_was_written_to_stops_before_it_damages_it(places:
 def test_points_after_a_damaged_line_are_not_measured_again(places: Places, url: str) -> None:
     run(tiny_campaign(4), places, Scripted([url]))
     lines = places.ledger.read_bytes().splitlines(keepends=True)
-    second = next(number for number, line in enumerate(lines) if b'"done"' in line and b"g/np2" in line)
+    second = next(
+        number for number, line in enumerate(lines) if b'"done"' in line and b"g/np2" in line
+    )
     places.ledger.write_bytes(b"".join([*lines[:second], lines[second][:50], *lines[second + 1 :]]))
     outcome, display = run(tiny_campaign(4), places, Scripted([None]))
     assert (outcome.exit_code, display.measured_points) == (0, [])
@@ -260,14 +306,18 @@ def test_a_server_at_another_address_is_another_one(places: Places, url: str) ->
 @pytest.mark.usefixtures("all_valid")
 def test_a_server_of_ours_is_the_same_at_any_port(places: Places, url: str) -> None:
     for port in (8000, 8001):
-        servers = {"s": {"kind": "process", "command": "serve", "base_url": f"http://127.0.0.1:{port}"}}
+        servers = {
+            "s": {"kind": "process", "command": "serve", "base_url": f"http://127.0.0.1:{port}"}
+        }
         outcome, display = run(tiny_campaign(2, servers=servers), places, Scripted([url]))
         assert outcome.exit_code == 0
         assert len(display.measured_points) == (2 if port == 8000 else 0)
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_finished_points_of_another_limit_of_the_server_are_measured_again(places: Places, url: str) -> None:
+def test_finished_points_of_another_limit_of_the_server_are_measured_again(
+    places: Places, url: str
+) -> None:
     class Limited(Scripted):
         limit = 64
 
@@ -281,5 +331,8 @@ def test_finished_points_of_another_limit_of_the_server_are_measured_again(place
     longer = Limited([url])
     longer.limit = 128
     _, display = run(tiny_campaign(3), places, longer)
-    told = "2 finished points of this group were measured with max_model_len 64 of the server, which has max_model_len 128 now"
+    told = (
+        "2 finished points of this group were measured with max_model_len 64 of the server, "
+        "which has max_model_len 128 now"
+    )
     assert f"{told}: they are measured again." in display.told

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from inferometer.campaign.task import Task
+from inferometer.engine import EngineSettings
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
 from inferometer.server.base import Confirmation, Server
-from inferometer.simulator import EngineSettings
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import Block
@@ -36,7 +36,12 @@ def tiny_campaign(points: int = 3, **changes: Any) -> CampaignSpec:
     )
 
 
-def task_of(spec: CampaignSpec, server: Callable[[ServerNeed], Server], groups: Sequence[Group] = (), **options: Any) -> Task:
+def task_of(
+    spec: CampaignSpec,
+    server: Callable[[ServerNeed], Server],
+    groups: Sequence[Group] = (),
+    **options: Any,
+) -> Task:
     return Task.of(spec, groups or expand(spec), server, real_time=False, **options)
 
 
@@ -60,7 +65,9 @@ class Remembering:
     def measuring(self, point: PlannedPoint) -> Iterator[Callable[[Snapshot], None]]:
         yield lambda _: None
 
-    def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
+    def measured(
+        self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
+    ) -> None:
         self.measured_points.append(point.id)
         self.told.append(f"{status} {point.id}")
 

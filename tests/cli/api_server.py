@@ -1,4 +1,6 @@
-"""A small OpenAI-like server for tests of the command line: it answers as it is told, and remembers what it was sent."""
+"""A small OpenAI-like server for tests of the command line: it answers as it is told, and remembers
+what it was sent.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,17 @@ MODEL = "tiny"
 
 def stream(*texts: str, prompt_tokens: int = 8) -> bytes:
     """A whole answer, one token a text."""
-    chunks: list[dict[str, Any]] = [{"choices": [{"index": 0, "text": text, "finish_reason": None}]} for text in texts]
+    chunks: list[dict[str, Any]] = [
+        {"choices": [{"index": 0, "text": text, "finish_reason": None}]} for text in texts
+    ]
     chunks[-1]["choices"][0]["finish_reason"] = "length"
-    chunks.append({"choices": [], "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": len(texts)}})
-    return b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in chunks) + b"data: [DONE]\n\n"
+    chunks.append(
+        {"choices": [], "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": len(texts)}}
+    )
+    return (
+        b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in chunks)
+        + b"data: [DONE]\n\n"
+    )
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,9 @@ Answer = Callable[[Call], tuple[int, bytes]]
 
 @dataclass
 class ApiServer:
-    """`answer` is asked for each completion; everything else is there only as far as `bench` needs it."""
+    """`answer` is asked for each completion; everything else is there only as far as `bench` needs
+    it.
+    """
 
     answer: Answer = Call.exact_answer
     key: str | None = None
@@ -68,7 +79,9 @@ class ApiServer:
         """The requests of the workload."""
         return [call for call in self.calls if call.number is not None]
 
-    def reply(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+    def reply(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, bytes]:
         self.asked.append(f"{method} {path}")
         if path in self.moved:
             return 307, b""
@@ -77,9 +90,14 @@ class ApiServer:
         if self.key is not None and headers.get("authorization") != f"Bearer {self.key}":
             return 401, b'{"error": "Unauthorized"}'
         if method == "GET" and path == self.models_path:
-            card = {"id": self.model, **({"max_model_len": self.max_model_len} if self.max_model_len else {})}
+            card = {
+                "id": self.model,
+                **({"max_model_len": self.max_model_len} if self.max_model_len else {}),
+            }
             return 200, json.dumps({"data": [card]}).encode()
-        if method == "POST" and (path == self.posts_at if self.posts_at else path.endswith("/completions")):
+        if method == "POST" and (
+            path == self.posts_at if self.posts_at else path.endswith("/completions")
+        ):
             call = Call(path, headers, json.loads(body))
             self.calls.append(call)
             return self.answer(call)
@@ -98,7 +116,8 @@ def serving(**settings: Any) -> Iterator[ApiServer]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, content = server.reply(self.command, self.path, headers, body)
             head = (
-                f"HTTP/1.1 {status} X\r\nContent-Type: {'text/event-stream' if content[:5] == b'data:' else 'application/json'}"
+                f"HTTP/1.1 {status} X\r\nContent-Type: "
+                f"{'text/event-stream' if content[:5] == b'data:' else 'application/json'}"
             )
             head += f"\r\nLocation: {server.moved[self.path]}" if status == 307 else ""
             self.wfile.write(f"{head}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)

@@ -17,7 +17,9 @@ def check_readme(name: str, table: str) -> None:
         text = place.sub(lambda found: found[1] + table + found[3], text)
         README.write_text(text, encoding="utf-8")
     (found,) = place.finditer(text)
-    assert found[2] == table, f"the README is out of date: UPDATE_GOLDEN=1 pytest tests/cli/test_{name}_verb.py"
+    assert found[2] == table, (
+        f"the README is out of date: UPDATE_GOLDEN=1 pytest tests/cli/test_{name}_verb.py"
+    )
 
 
 def cells(line: str) -> list[str]:

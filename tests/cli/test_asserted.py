@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 
 from inferometer.cli.asserted import mean_of
 from inferometer.cli.main import app
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.results import Point, Status
-from inferometer.simulator import EmbeddedEngine, EngineSettings
 
 CAMPAIGN = """
 name: small
@@ -42,25 +42,47 @@ def inferometer(*words: str) -> Result:
 
 
 def bench(url: str, *words: str) -> Result:
-    sizes = ("--num-prompts", "3", "--random-input-len", "8", "--random-output-len", "3", "--ignore-eos", "--allow-invalid")
+    sizes = (
+        "--num-prompts",
+        "3",
+        "--random-input-len",
+        "8",
+        "--random-output-len",
+        "3",
+        "--ignore-eos",
+        "--allow-invalid",
+    )
     return inferometer("bench", "--base-url", url, *sizes, *words)
 
 
 def test_a_run_that_reaches_its_targets(url: str) -> None:
-    result = bench(url, "--assert", "completed >= 3", "--assert", "p97_e2el_ms < 1e9 if input_len=8")
+    result = bench(
+        url, "--assert", "completed >= 3", "--assert", "p97_e2el_ms < 1e9 if input_len=8"
+    )
     assert result.exit_code == 0, result.output
     assert "Targets:\n  reached  completed >= 3 " in result.stdout
     assert "P97" in result.stdout, "a percentile that is asked for is computed"
 
 
 def test_a_run_that_misses_one(url: str) -> None:
-    result = bench(url, "--assert", "completed >= 3", "--assert", "completed > 3", "--assert", "completed > 0 if tp=4")
+    result = bench(
+        url,
+        "--assert",
+        "completed >= 3",
+        "--assert",
+        "completed > 3",
+        "--assert",
+        "completed > 0 if tp=4",
+    )
     assert result.exit_code == 1
     assert "MISSED   completed > 3 " in result.stdout
     assert "it was not measured: nothing here has tp=4" in result.stdout
 
 
-@pytest.mark.parametrize("metric", ["request_goodput", "scaling_efficiency", "cost_per_million_tokens", "gpu_utilization"])
+@pytest.mark.parametrize(
+    "metric",
+    ["request_goodput", "scaling_efficiency", "cost_per_million_tokens", "gpu_utilization"],
+)
 def test_what_a_run_cannot_measure_is_refused_before_it(metric: str) -> None:
     result = bench("http://127.0.0.1:1", "--assert", f"{metric} > 0")
     assert result.exit_code == 2
@@ -86,7 +108,9 @@ def test_what_is_no_target_is_refused_before_anything_is_sent() -> None:
 
 
 def test_a_campaign_and_its_targets(url: str) -> None:
-    Path("reached.yaml").write_text(CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0", output_throughput: "> 0.001"}')
+    Path("reached.yaml").write_text(
+        CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0", output_throughput: "> 0.001"}'
+    )
     first = inferometer("run", "reached.yaml", "--allow-invalid")
     assert first.exit_code == 0, first.output
     assert "reached  completed > 0 " in first.stdout
@@ -98,15 +122,24 @@ def test_a_campaign_and_its_targets(url: str) -> None:
 
 
 def test_a_rehearsal_is_held_against_what_is_asserted_alone() -> None:
-    Path("c.yaml").write_text(CAMPAIGN.replace("URL", "http://127.0.0.1:1") + 'targets: {output_throughput: "> 1e9"}')
+    Path("c.yaml").write_text(
+        CAMPAIGN.replace("URL", "http://127.0.0.1:1") + 'targets: {output_throughput: "> 1e9"}'
+    )
     result = inferometer("run", "c.yaml", "--embedded", "--allow-invalid")
     assert result.exit_code == 0, result.output
     assert "The campaign's targets are not for a rehearsal" in result.stdout
-    assert inferometer("run", "c.yaml", "--embedded", "--allow-invalid", "--assert", "output_throughput>1e9").exit_code == 1
+    assert (
+        inferometer(
+            "run", "c.yaml", "--embedded", "--allow-invalid", "--assert", "output_throughput>1e9"
+        ).exit_code
+        == 1
+    )
 
 
 def test_a_target_of_a_metric_that_does_not_exist_is_told_before_the_campaign() -> None:
-    Path("c.yaml").write_text(CAMPAIGN.replace("URL", "http://127.0.0.1:1") + 'targets: {output_troughput: "> 1"}')
+    Path("c.yaml").write_text(
+        CAMPAIGN.replace("URL", "http://127.0.0.1:1") + 'targets: {output_troughput: "> 1"}'
+    )
     result = inferometer("run", "c.yaml", "--embedded")
     assert result.exit_code == 2
     assert "did you mean 'output_throughput'?" in result.stderr
@@ -114,14 +147,21 @@ def test_a_target_of_a_metric_that_does_not_exist_is_told_before_the_campaign() 
 
 
 @pytest.mark.parametrize(
-    ("metric", "given"), [("request_goodput", "goodput: {ttft: 1e6}"), ("cost_per_million_tokens", "cost_per_hour: 2")]
+    ("metric", "given"),
+    [("request_goodput", "goodput: {ttft: 1e6}"), ("cost_per_million_tokens", "cost_per_hour: 2")],
 )
-def test_a_target_that_a_campaign_can_never_reach_is_told_before_it(metric: str, given: str, url: str) -> None:
-    Path("c.yaml").write_text(CAMPAIGN.replace("URL", "http://127.0.0.1:1") + f'targets: {{{metric}: "> 0"}}')
+def test_a_target_that_a_campaign_can_never_reach_is_told_before_it(
+    metric: str, given: str, url: str
+) -> None:
+    Path("c.yaml").write_text(
+        CAMPAIGN.replace("URL", "http://127.0.0.1:1") + f'targets: {{{metric}: "> 0"}}'
+    )
     result = inferometer("run", "c.yaml")
     assert (result.exit_code, "cannot be checked" in result.stderr) == (2, True)
     assert inferometer("run", "c.yaml", "--assert", "tokens_per_joule > 1").exit_code == 2
-    Path("d.yaml").write_text(CAMPAIGN.replace("URL", url) + f'targets: {{{metric}: "> 0"}}\n{given}')
+    Path("d.yaml").write_text(
+        CAMPAIGN.replace("URL", url) + f'targets: {{{metric}: "> 0"}}\n{given}'
+    )
     result = inferometer("run", "d.yaml", "--allow-invalid")
     assert result.exit_code == 0, result.output
 
@@ -131,7 +171,12 @@ def test_a_percentile_that_was_not_asked_for_is_computed_from_the_requests(url: 
     assert inferometer("run", "c.yaml", "--allow-invalid").exit_code == 0
     again = inferometer("run", "c.yaml", "--allow-invalid", "--assert", "p83_ttft_ms < 1e6")
     assert again.exit_code == 0, again.output
-    for assertion, code in (("p95_ttft_ms<1e6", 0), ("p97.5_itl_ms<1e6", 0), ("p95.0_e2el_ms<1e-6", 1), ("p50_tpot_ms<1e6", 0)):
+    for assertion, code in (
+        ("p95_ttft_ms<1e6", 0),
+        ("p97.5_itl_ms<1e6", 0),
+        ("p95.0_e2el_ms<1e-6", 1),
+        ("p50_tpot_ms<1e6", 0),
+    ):
         result = inferometer("report", "results", "--assert", assertion)
         assert result.exit_code == code, result.output
         assert "not measured" not in result.output
@@ -140,16 +185,22 @@ def test_a_percentile_that_was_not_asked_for_is_computed_from_the_requests(url: 
 
 
 def test_a_part_of_a_campaign_does_not_miss_targets_of_the_rest(url: str) -> None:
-    Path("c.yaml").write_text(CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0 if num_prompts=2"}')
+    Path("c.yaml").write_text(
+        CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0 if num_prompts=2"}'
+    )
     result = inferometer("run", "c.yaml", "--allow-invalid", "--only", "g/np1")
     assert result.exit_code == 0, result.output
     assert "not checked  completed > 0 if num_prompts=2" in result.stdout
 
 
 def test_a_gate_that_no_planned_point_decides_is_refused_before_the_run(url: str) -> None:
-    Path("c.yaml").write_text(CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0 if num_prompts=99"}')
+    Path("c.yaml").write_text(
+        CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0 if num_prompts=99"}'
+    )
     own = inferometer("run", "c.yaml", "--allow-invalid")
-    asserted = inferometer("run", "c.yaml", "--allow-invalid", "--only", "g/np1", "--assert", "completed>0 if tp=9")
+    asserted = inferometer(
+        "run", "c.yaml", "--allow-invalid", "--only", "g/np1", "--assert", "completed>0 if tp=9"
+    )
     for result, where in ((own, "num_prompts=99"), (asserted, "tp=9")):
         assert result.exit_code == 2
         assert f"cannot be checked: no point of this run has {where}" in result.stderr
@@ -159,7 +210,12 @@ def test_a_gate_that_no_planned_point_decides_is_refused_before_the_run(url: str
 def test_repeats_have_the_worst_verdict_among_them() -> None:
     def run(value: float, status: Status) -> Point:
         return Point(
-            "x", Path("x"), "inferometer", {}, {"completed": value, **({} if value else {"failed": 1.0})}, status=status
+            "x",
+            Path("x"),
+            "inferometer",
+            {},
+            {"completed": value, **({} if value else {"failed": 1.0})},
+            status=status,
         )
 
     both = mean_of([run(4, "VALID"), run(0, "SUSPECT")])

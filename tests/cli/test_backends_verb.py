@@ -1,4 +1,6 @@
-"""`inferometer backends`, and the same table in the README: UPDATE_GOLDEN=1 writes it there anew."""
+"""`inferometer backends`, and the same table in the README: UPDATE_GOLDEN=1 writes it there
+anew.
+"""
 
 from __future__ import annotations
 

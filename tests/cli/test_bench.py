@@ -1,4 +1,6 @@
-"""`inferometer bench`, from the command line to the files, against the embedded engine and servers that fail."""
+"""`inferometer bench`, from the command line to the files, against the embedded engine and servers
+that fail.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,9 @@ from api_server import MODEL, Call, serving
 from inferometer.cli.bench import exit_code
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.main import main
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics import Verdict
 from inferometer.metrics.finding import Finding, Level
-from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.store.run_directory import load_run
 from inferometer.trace import MISSING, Outcome, Trace
 from inferometer.trace.trace import empty_events, empty_requests
@@ -36,7 +38,9 @@ Bench = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    with EmbeddedEngine(EngineSettings(ttft_ms=3, itl_ms=1, max_model_len=512), model=MODEL) as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=3, itl_ms=1, max_model_len=512), model=MODEL
+    ) as engine:
         yield engine
 
 
@@ -46,7 +50,9 @@ def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
     def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["inferometer", "bench", "--no-realtime", *map(str, arguments)])
+        monkeypatch.setattr(
+            sys, "argv", ["inferometer", "bench", "--no-realtime", *map(str, arguments)]
+        )
         with pytest.raises(SystemExit) as ended:
             main()
         told = capfd.readouterr()
@@ -61,11 +67,16 @@ def typed(line: str) -> list[str]:
 
 def small(url: str, n: int = 6) -> list[str]:
     """Flags of a run that takes no time."""
-    return typed(f"--base-url {url} --num-prompts {n} --random-input-len 8 --random-output-len 4 --ignore-eos --seed 5")
+    return typed(
+        f"--base-url {url} --num-prompts {n} --random-input-len 8 --random-output-len 4 "
+        "--ignore-eos --seed 5"
+    )
 
 
 USABLE = "--allow-invalid"
-"""Where the verdict is not what is tested: on a busy machine the client may be starved, and says so."""
+"""Where the verdict is not what is tested: on a busy machine the client may be starved, and says
+so.
+"""
 
 
 def result_in(directory: Path) -> dict[str, Any]:
@@ -79,21 +90,40 @@ def result_in(directory: Path) -> dict[str, Any]:
 # What goes well
 
 
-def test_a_closed_loop_is_measured_reported_and_saved(engine: EmbeddedEngine, bench: Bench, tmp_path: Path) -> None:
+def test_a_closed_loop_is_measured_reported_and_saved(
+    engine: EmbeddedEngine, bench: Bench, tmp_path: Path
+) -> None:
     code, out, err = bench(
         *small(engine.base_url, 12),
         USABLE,
-        *typed("--max-concurrency 3 --num-warmups 4 --percentile-metrics ttft,tpot,itl,e2el --metric-percentiles 50,99"),
-        *typed("--goodput ttft:10000 tpot:10000 --save-result --label mine --metadata gpu=none tp=1 --result-dir"),
+        *typed(
+            "--max-concurrency 3 --num-warmups 4 --percentile-metrics ttft,tpot,itl,e2el "
+            "--metric-percentiles 50,99"
+        ),
+        *typed(
+            "--goodput ttft:10000 tpot:10000 --save-result --label mine --metadata gpu=none "
+            "tp=1 --result-dir"
+        ),
         tmp_path,
     )
     assert code == 0, out + err
     assert "12/12" not in out  # progress is for standard error
     assert "16/16 requests" in err
-    for line in ("Successful requests:", "Mean TTFT (ms):", "P50 TPOT (ms):", "P99 E2EL (ms):", "closed loop of 3"):
+    for line in (
+        "Successful requests:",
+        "Mean TTFT (ms):",
+        "P50 TPOT (ms):",
+        "P99 E2EL (ms):",
+        "closed loop of 3",
+    ):
         assert line in out, out
     result = result_in(tmp_path)
-    assert (result["completed"], result["failed"], result["num_prompts"], result["max_concurrency"]) == (12, 0, 12, 3)
+    assert (
+        result["completed"],
+        result["failed"],
+        result["num_prompts"],
+        result["max_concurrency"],
+    ) == (12, 0, 12, 3)
     assert (result["total_input_tokens"], result["total_output_tokens"]) == (96, 48)
     assert (result["label"], result["gpu"], result["tp"]) == ("mine", "none", "1")
     assert "ttfts" not in result
@@ -108,11 +138,16 @@ def test_a_closed_loop_is_measured_reported_and_saved(engine: EmbeddedEngine, be
     assert str(directory) in out
 
 
-def test_an_open_loop_of_chats_with_two_workers(engine: EmbeddedEngine, bench: Bench, tmp_path: Path) -> None:
+def test_an_open_loop_of_chats_with_two_workers(
+    engine: EmbeddedEngine, bench: Bench, tmp_path: Path
+) -> None:
     code, out, err = bench(
         *small(engine.base_url, 8),
         USABLE,
-        *typed("--backend openai-chat --request-rate 200 --burstiness inf --workers 2 --save-result --save-detailed"),
+        *typed(
+            "--backend openai-chat --request-rate 200 --burstiness inf --workers 2 "
+            "--save-result --save-detailed"
+        ),
         *("--result-dir", tmp_path, "--result-filename", "chat.json"),
     )
     assert code == 0, out + err
@@ -126,7 +161,9 @@ def test_an_open_loop_of_chats_with_two_workers(engine: EmbeddedEngine, bench: B
 
 
 def test_other_tools_definitions_follow_the_report(engine: EmbeddedEngine, bench: Bench) -> None:
-    code, out, err = bench(*small(engine.base_url, 4), USABLE, *typed("--dialect guidellm --dialect mlperf"))
+    code, out, err = bench(
+        *small(engine.base_url, 4), USABLE, *typed("--dialect guidellm --dialect mlperf")
+    )
     assert code == 0, out + err
     report, guidellm, mlperf = re.split(r"=+ As (?:GuideLLM|MLPerf).*\n", out)
     assert "Verdict:" in report
@@ -137,7 +174,14 @@ def test_other_tools_definitions_follow_the_report(engine: EmbeddedEngine, bench
 def test_results_are_added_to_and_run_directories_are_never_replaced(
     engine: EmbeddedEngine, bench: Bench, tmp_path: Path
 ) -> None:
-    where = ("--save-result", "--append-result", "--result-dir", tmp_path / "deep" / "er", "--result-filename", "all.json")
+    where = (
+        "--save-result",
+        "--append-result",
+        "--result-dir",
+        tmp_path / "deep" / "er",
+        "--result-filename",
+        "all.json",
+    )
     for _ in range(2):
         code, out, err = bench(*small(engine.base_url, 2), USABLE, *where)
         assert code == 0, out + err
@@ -162,7 +206,12 @@ def test_the_same_seed_sends_the_same_prompts_and_another_one_others(bench: Benc
             server.calls.clear()
             code, out, err = bench(*small(server.url, 3), USABLE, "--seed", str(seed))
             assert code == 0, out + err
-            sent.append([call.body["prompt"] for call in sorted(server.measured, key=lambda call: call.number or 0)])
+            sent.append(
+                [
+                    call.body["prompt"]
+                    for call in sorted(server.measured, key=lambda call: call.number or 0)
+                ]
+            )
     assert sent[0] == sent[1] != sent[2]
     assert [len(prompts) for prompts in sent] == [3, 3, 3]
 
@@ -172,7 +221,11 @@ def test_the_same_seed_sends_the_same_prompts_and_another_one_others(bench: Benc
 
 def test_every_request_fails_and_the_results_say_so(bench: Bench, tmp_path: Path) -> None:
     def fail_when_measured(call: Call) -> tuple[int, bytes]:
-        return call.exact_answer() if call.number is None else (500, b'{"error": {"message": "out of memory"}}')
+        return (
+            call.exact_answer()
+            if call.number is None
+            else (500, b'{"error": {"message": "out of memory"}}')
+        )
 
     with serving(answer=fail_when_measured) as server:
         code, out, err = bench(*small(server.url), "--save-result", "--result-dir", tmp_path)
@@ -197,9 +250,13 @@ def test_every_request_fails_and_the_results_say_so(bench: Bench, tmp_path: Path
         (True, "INVALID", True, 130),
     ],
 )
-def test_the_exit_code_says_whether_the_numbers_may_be_used(interrupted: bool, status: Any, allowed: bool, code: int) -> None:
+def test_the_exit_code_says_whether_the_numbers_may_be_used(
+    interrupted: bool, status: Any, allowed: bool, code: int
+) -> None:
     level = {"VALID": Level.OK, "SUSPECT": Level.SUSPECT, "INVALID": Level.INVALID}[status]
-    trace = Trace(empty_requests(0), empty_events(), (), 0, closed_loop=True, interrupted=interrupted)
+    trace = Trace(
+        empty_requests(0), empty_events(), (), 0, closed_loop=True, interrupted=interrupted
+    )
     verdict = Verdict((Finding("a_check", level, "A sentence.", {}),))
     assert exit_code(BenchFlags(allow_invalid=allowed), trace, verdict) == code
 
@@ -212,8 +269,12 @@ def test_an_invalid_result_may_be_allowed(bench: Bench) -> None:
         assert bench(*small(server.url), "--allow-invalid")[0] == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
-def test_a_signal_during_the_run_saves_what_is_there(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"]
+)
+def test_a_signal_during_the_run_saves_what_is_there(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     hanging, both_hang, over, lock = [], Event(), Event(), Lock()
 
     def hang_from_six(call: Call) -> tuple[int, bytes]:
@@ -226,8 +287,17 @@ def test_a_signal_during_the_run_saves_what_is_there(tmp_path: Path, number: sig
         return call.exact_answer()
 
     with serving(answer=hang_from_six) as server:
-        flags = [*small(server.url, 10), "--max-concurrency", "2", "--save-result", "--result-dir", str(tmp_path)]
-        process = subprocess.Popen([*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        flags = [
+            *small(server.url, 10),
+            "--max-concurrency",
+            "2",
+            "--save-result",
+            "--result-dir",
+            str(tmp_path),
+        ]
+        process = subprocess.Popen(
+            [*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         assert both_hang.wait(20)
         process.send_signal(number)
         out, err = process.communicate(timeout=20)
@@ -242,13 +312,21 @@ def test_a_signal_during_the_run_saves_what_is_there(tmp_path: Path, number: sig
     assert trace.requests["outcome"].tolist() == [ok] * 6 + [cancelled] * 2 + [unsent] * 2
 
 
-def test_a_reader_that_hangs_up_does_not_cost_the_files(engine: EmbeddedEngine, tmp_path: Path) -> None:
+def test_a_reader_that_hangs_up_does_not_cost_the_files(
+    engine: EmbeddedEngine, tmp_path: Path
+) -> None:
     """`inferometer bench … | head -3`."""
     flags = [*small(engine.base_url, 3), "--save-result", "--result-dir", str(tmp_path)]
-    with subprocess.Popen([*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert [process.stdout.readline().split(b":")[0] for _ in range(3)] == [b"Server", b"Load", b"Prompts"]
+        assert [process.stdout.readline().split(b":")[0] for _ in range(3)] == [
+            b"Server",
+            b"Load",
+            b"Prompts",
+        ]
         process.stdout.close()
         err = process.stderr.read()
     assert result_in(tmp_path)["completed"] == 3
@@ -276,22 +354,40 @@ def everything_in(directory: Path) -> str:
 
 @pytest.mark.parametrize("how", ["environment", "header"])
 def test_a_key_is_sent_and_stands_nowhere(
-    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, capfd: pytest.CaptureFixture[str]
+    bench: Bench,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Not even when the server repeats it in its errors."""
 
     def echo(call: Call) -> tuple[int, bytes]:
         if call.number is None or call.number < 3:
             return call.exact_answer()
-        return 400, json.dumps({"error": {"message": f"got {call.headers['authorization']} for {KEY}"}}).encode()
+        return 400, json.dumps(
+            {"error": {"message": f"got {call.headers['authorization']} for {KEY}"}}
+        ).encode()
 
     flags = [] if how == "environment" else ["--header", f"Authorization=Bearer {KEY}"]
     with serving(answer=echo, key=KEY) as server:
-        arguments = [*small(server.url), *flags, "--save-result", "--save-detailed", "--result-dir", str(tmp_path)]
+        arguments = [
+            *small(server.url),
+            *flags,
+            "--save-result",
+            "--save-detailed",
+            "--result-dir",
+            str(tmp_path),
+        ]
         if how == "environment":
             environment = {**os.environ, "OPENAI_API_KEY": KEY}
             told = subprocess.run(
-                [*COMMAND, *arguments], capture_output=True, text=True, env=environment, timeout=30, check=False
+                [*COMMAND, *arguments],
+                capture_output=True,
+                text=True,
+                env=environment,
+                timeout=30,
+                check=False,
             )
             code, out, err = told.returncode, told.stdout, told.stderr
         else:

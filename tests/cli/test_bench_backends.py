@@ -1,4 +1,6 @@
-"""`bench --backend X` against the embedded engine speaking X, for every row of the table: from flags to files."""
+"""`bench --backend X` against the embedded engine speaking X, for every row of the table: from
+flags to files.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.protocol import PROTOCOLS
-from inferometer.simulator import EmbeddedEngine, EngineSettings
 
 PROMPTS, INPUT, OUTPUT = 6, 12, 5
 
@@ -41,9 +43,32 @@ def measure(name: str, directory: Path, *flags: str) -> tuple[Result, Any, polar
         said = CliRunner().invoke(
             app,
             [
-                *("bench", "--backend", name, "--base-url", engine.base_url, "--num-prompts", str(PROMPTS)),
-                *("--random-input-len", str(INPUT), "--random-output-len", str(OUTPUT), "--max-concurrency", "3"),
-                *("--no-realtime", "--quiet", "--save-result", "--result-dir", str(directory), "--result-filename", "r.json"),
+                *(
+                    "bench",
+                    "--backend",
+                    name,
+                    "--base-url",
+                    engine.base_url,
+                    "--num-prompts",
+                    str(PROMPTS),
+                ),
+                *(
+                    "--random-input-len",
+                    str(INPUT),
+                    "--random-output-len",
+                    str(OUTPUT),
+                    "--max-concurrency",
+                    "3",
+                ),
+                *(
+                    "--no-realtime",
+                    "--quiet",
+                    "--save-result",
+                    "--result-dir",
+                    str(directory),
+                    "--result-filename",
+                    "r.json",
+                ),
                 *("--allow-invalid", "--seed", "5", *flags),
             ],
         )
@@ -58,7 +83,8 @@ def test_a_point_from_flags_to_files(name: str, tmp_path: Path) -> None:
     told = " ".join(said.output.split())
     assert requests["outcome"].unique().to_list() == ["OK"], requests["detail"].to_list()
     assert len(requests) == PROMPTS
-    # Two tokens an event, and one in the last; TGI has an event a token, of which one in two has text.
+    # Two tokens an event, and one in the last; TGI has an event a token, of which one in two has
+    # text.
     assert requests["event_count"].to_list() == [3] * PROMPTS
     if name in EXACT_PROMPTS:
         assert requests["prompt_tokens"].to_list() == [INPUT] * PROMPTS
@@ -70,36 +96,63 @@ def test_a_point_from_flags_to_files(name: str, tmp_path: Path) -> None:
     assert all(f"Limit: {limit}" in told for limit in run["environment"]["server"]["limits"])
     assert ("cannot ignore the end of a text" in told) is (name in CANNOT_IGNORE_EOS)
     assert ("tells no token counts" in told) is (name in NOBODY_COUNTS_OUTPUT)
-    assert ("Output tokens were not all counted by the server" in told) is (name in NOBODY_COUNTS_OUTPUT)
+    assert ("Output tokens were not all counted by the server" in told) is (
+        name in NOBODY_COUNTS_OUTPUT
+    )
     result = json.loads((tmp_path / "r.json").read_text())
     assert (result["completed"], result["endpoint_type"]) == (PROMPTS, name)
 
 
 def test_what_a_backend_would_ignore_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
     with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("tgi",)) as engine:
-        flags = ["bench", "--backend", "tgi", "--base-url", engine.base_url, "--min-p", "0.1", "--result-dir", str(tmp_path)]
+        flags = [
+            "bench",
+            "--backend",
+            "tgi",
+            "--base-url",
+            engine.base_url,
+            "--min-p",
+            "0.1",
+            "--result-dir",
+            str(tmp_path),
+        ]
         refused = CliRunner().invoke(app, flags)
     assert refused.exit_code == 2
     assert "TGI knows no min_p and would ignore it: leave it out" in refused.output
 
 
 def test_adapters_are_asked_for_in_turn(tmp_path: Path) -> None:
-    _, run, requests = measure("sglang", tmp_path, "--lora-modules", "law", "--lora-modules", "code")
+    _, run, requests = measure(
+        "sglang", tmp_path, "--lora-modules", "law", "--lora-modules", "code"
+    )
     assert run["spec"]["target"]["lora_modules"] == ["law", "code"]
     assert requests["outcome"].unique().to_list() == ["OK"]
 
 
 def test_a_wire_without_adapters_refuses_them() -> None:
     with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("lmdeploy",)) as engine:
-        flags = ["bench", "--backend", "lmdeploy", "--base-url", engine.base_url, "--lora-modules", "law"]
+        flags = [
+            "bench",
+            "--backend",
+            "lmdeploy",
+            "--base-url",
+            engine.base_url,
+            "--lora-modules",
+            "law",
+        ]
         refused = CliRunner().invoke(app, flags)
     assert refused.exit_code == 2
-    assert "LMDeploy's /generate cannot choose a LoRA adapter by request: leave out --lora-modules" in refused.output
+    assert (
+        "LMDeploy's /generate cannot choose a LoRA adapter by request: leave out --lora-modules"
+        in refused.output
+    )
 
 
 def test_a_server_of_another_kind_is_noticed() -> None:
     with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("ollama",)) as engine:
-        refused = CliRunner().invoke(app, ["bench", "--backend", "tensorrt-llm", "--base-url", engine.base_url])
+        refused = CliRunner().invoke(
+            app, ["bench", "--backend", "tensorrt-llm", "--base-url", engine.base_url]
+        )
     assert refused.exit_code == 2
     assert "(404 on /v2/repository/index: Not Found)" in refused.output
     assert "--backend" in refused.output

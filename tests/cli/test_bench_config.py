@@ -1,4 +1,6 @@
-"""`inferometer bench --config C --model 7B --tp 1`: which test of a campaign is meant, and that it is measured as one."""
+"""`inferometer bench --config C --model 7B --tp 1`: which test of a campaign is meant, and that it
+is measured as one.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from inferometer.cli.bench_config import Chosen, choose
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.cli.main import main
-from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.engine import EmbeddedEngine, EngineSettings
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""
@@ -55,12 +57,16 @@ def test_the_test_of_the_guide() -> None:
         ("C", "14B", None, "3C-1k"),
     ],
 )
-def test_a_test_is_found_by_what_it_measures(config: str, model: str, tp: int | None, test: str) -> None:
+def test_a_test_is_found_by_what_it_measures(
+    config: str, model: str, tp: int | None, test: str
+) -> None:
     assert choose(BenchFlags(config=config, model=model, tp=tp)).only == [test]
 
 
 def test_a_point_of_it_and_another_server() -> None:
-    flags = BenchFlags(config="C", model="7B", tp=2, num_prompts=17, port=9000, result_dir=Path("else where"))
+    flags = BenchFlags(
+        config="C", model="7B", tp=2, num_prompts=17, port=9000, result_dir=Path("else where")
+    )
     sets = ['servers.vllm.base_url="http://127.0.0.1:9000"', 'result_dir="else where"']
     assert choose(flags) == Chosen("pcie-machine-c", ["2C-1k/np17"], sets)
     elsewhere = BenchFlags(config="C", model="7B", tp=2, base_url="http://gpu:8000")
@@ -70,16 +76,43 @@ def test_a_point_of_it_and_another_server() -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (BenchFlags(config="D"), "--config D: no preset has hardware of this name; --campaign FILE looks into a file."),
-        (BenchFlags(tp=1), "--tp and --campaign say which test of a --config is meant: give that too, such as --config C."),
-        (BenchFlags(campaign="custom"), "--tp and --campaign say which test of a --config is meant"),
-        (BenchFlags(config="C", model="9B"), "--config C: no test is like that; there are: --model 7B --tp 1 (1C-1k of pcie-"),
-        (BenchFlags(config="C", model="7B"), "--config C: these fit, say which: --model 7B --tp 1 (1C-1k of pcie-machine-c, "),
-        (BenchFlags(config="C", model="7B", tp=1, random_input_len=64), "--config C: no test is like that; there are: "),
-        (BenchFlags(config="C", model="7B", tp=1, num_prompts=201), "--num-prompts 201: 1C-1k has 1 to 200; leave it out for"),
+        (
+            BenchFlags(config="D"),
+            "--config D: no preset has hardware of this name; --campaign FILE looks into a file.",
+        ),
+        (
+            BenchFlags(tp=1),
+            (
+                "--tp and --campaign say which test of a --config is meant: give that too, such "
+                "as --config C."
+            ),
+        ),
+        (
+            BenchFlags(campaign="custom"),
+            "--tp and --campaign say which test of a --config is meant",
+        ),
+        (
+            BenchFlags(config="C", model="9B"),
+            "--config C: no test is like that; there are: --model 7B --tp 1 (1C-1k of pcie-",
+        ),
+        (
+            BenchFlags(config="C", model="7B"),
+            "--config C: these fit, say which: --model 7B --tp 1 (1C-1k of pcie-machine-c, ",
+        ),
+        (
+            BenchFlags(config="C", model="7B", tp=1, random_input_len=64),
+            "--config C: no test is like that; there are: ",
+        ),
+        (
+            BenchFlags(config="C", model="7B", tp=1, num_prompts=201),
+            "--num-prompts 201: 1C-1k has 1 to 200; leave it out for",
+        ),
         (
             BenchFlags(config="C", model="7B", tp=1, goodput=["ttft:1"]),
-            "--goodput: with --config the campaign says that; change it with `inferometer run ... --set KEY=VALUE`.",
+            (
+                "--goodput: with --config the campaign says that; change it with `inferometer "
+                "run ... --set KEY=VALUE`."
+            ),
         ),
     ],
 )
@@ -116,15 +149,23 @@ def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
 def test_a_test_is_measured_saved_and_gone_on_with(bench: Bench) -> None:
     Path("laptop.yaml").write_text(LAPTOP)
     with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=1), model="tiny-model") as engine:
-        line = f"--campaign laptop.yaml --config L --tp 1 --input-len 8 --output-len 3 --base-url {engine.base_url}"
+        line = (
+            "--campaign laptop.yaml --config L --tp 1 --input-len 8 --output-len 3 --base-url "
+            f"{engine.base_url}"
+        )
         code, told = bench(f"{line} --num-prompts 2 --allow-invalid")
-        assert (code, "That is: inferometer run laptop.yaml --only 1L/np2\n" in told) == (0, True), told
+        assert (code, "That is: inferometer run laptop.yaml --only 1L/np2\n" in told) == (
+            0,
+            True,
+        ), told
         (first,) = Path("results").glob("*.json")
         assert first.name.startswith("L_tiny_TP1_8_np2_")
         assert json.loads(first.read_text())["num_prompts"] == 2
         code, told = bench(f"{line} --allow-invalid")
         assert code == 0, told
-        counts = sorted(json.loads(path.read_text())["num_prompts"] for path in Path("results").glob("*.json"))
+        counts = sorted(
+            json.loads(path.read_text())["num_prompts"] for path in Path("results").glob("*.json")
+        )
         assert counts == [1, 2, 3]
         assert first.exists()
 
@@ -132,15 +173,23 @@ def test_a_test_is_measured_saved_and_gone_on_with(bench: Bench) -> None:
 def test_a_test_may_be_measured_several_times(bench: Bench) -> None:
     Path("laptop.yaml").write_text(LAPTOP)
     with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=1), model="tiny-model") as engine:
-        line = f"--campaign laptop.yaml --config L --tp 1 --input-len 8 --output-len 3 --base-url {engine.base_url}"
+        line = (
+            "--campaign laptop.yaml --config L --tp 1 --input-len 8 --output-len 3 --base-url "
+            f"{engine.base_url}"
+        )
         code, told = bench(f"{line} --num-prompts 2 --repeats 2 --allow-invalid")
     assert code == 0, told
-    assert sorted(path.stem.rpartition("_")[2] for path in Path("results").glob("*.json")) == ["r1", "r2"]
+    assert sorted(path.stem.rpartition("_")[2] for path in Path("results").glob("*.json")) == [
+        "r1",
+        "r2",
+    ]
     assert "1L/np2  2 runs:" in told
 
 
 def test_a_wrong_campaign_is_told(bench: Bench) -> None:
-    Path("laptop.yaml").write_text(LAPTOP.replace("order", "x").replace("name: laptop", "nam: laptop"))
+    Path("laptop.yaml").write_text(
+        LAPTOP.replace("order", "x").replace("name: laptop", "nam: laptop")
+    )
     code, told = bench("--campaign laptop.yaml --config L")
     assert code == 2
     assert "inferometer: laptop.yaml:1: unknown key 'nam' (did you mean 'name'?).\n" in told

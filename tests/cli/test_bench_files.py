@@ -1,4 +1,6 @@
-"""The files of `inferometer bench`: nothing is replaced, and nothing that was measured is lost where it cannot be written."""
+"""The files of `inferometer bench`: nothing is replaced, and nothing that was measured is lost
+where it cannot be written.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +23,16 @@ from typing import Any
 
 import pytest
 
-from inferometer.campaign.measured import Measured
 from inferometer.cli import bench_files, bench_run
 from inferometer.cli.bench_files import RESCUE_PREFIX
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.main import main
-from inferometer.interruption import Interruption
-from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.measure.point import Measured
 from inferometer.store import atomic, run_directory
 from inferometer.store.atomic import saying_why
 from inferometer.store.run_directory import load_run
+from inferometer.system.interruption import Interruption
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -42,20 +44,38 @@ Bench = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=512), model=LONG) as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=512), model=LONG
+    ) as engine:
         yield engine
 
 
 @pytest.fixture
-def bench(engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Bench:
-    """Runs `inferometer bench` in this process, with results in `results`; exit code, standard output and standard error."""
-    line = f"--base-url {engine.base_url} --num-prompts 3 --random-input-len 8 --random-output-len 3 --quiet --allow-invalid"
+def bench(
+    engine: EmbeddedEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Bench:
+    """Runs `inferometer bench` in this process, with results in `results`; exit code, standard
+    output and standard error.
+    """
+    line = (
+        f"--base-url {engine.base_url} --num-prompts 3 --random-input-len 8 --random-output-len "
+        "3 --quiet --allow-invalid"
+    )
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("HOME", str(tmp_path / "no-home"))
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        save = ["--no-realtime", "--no-calibration", "--save-result", "--result-dir", str(tmp_path / "results")]
+        save = [
+            "--no-realtime",
+            "--no-calibration",
+            "--save-result",
+            "--result-dir",
+            str(tmp_path / "results"),
+        ]
         monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *line.split(), *save, *arguments])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -70,13 +90,18 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_name_that_is_taken_gets_a_number_and_nothing_is_replaced(bench: Bench, tmp_path: Path) -> None:
+def test_a_name_that_is_taken_gets_a_number_and_nothing_is_replaced(
+    bench: Bench, tmp_path: Path
+) -> None:
     results = tmp_path / "results"
     for label in ("first", "second", "third"):
         code, out, err = bench("--result-filename", "mine.json", "--label", label)
         assert code == 0, err
     assert names(results) == ["mine", "mine-2", "mine-2.json", "mine-3", "mine-3.json", "mine.json"]
-    labels = [json.loads((results / name).read_text())["label"] for name in ("mine.json", "mine-2.json", "mine-3.json")]
+    labels = [
+        json.loads((results / name).read_text())["label"]
+        for name in ("mine.json", "mine-2.json", "mine-3.json")
+    ]
     assert labels == ["first", "second", "third"]
     assert f"Saved:    {results / 'mine-3.json'}\n          {results / 'mine-3'}/\n" in out
 
@@ -104,12 +129,13 @@ def full(*folders: str) -> Callable[..., None]:
 def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferometer.campaign.measured.save_run", full("results"))
+    monkeypatch.setattr("inferometer.measure.point.save_run", full("results"))
     code, out, err = bench("--result-filename", "mine.json")
     assert code == 0, "it was measured, and the results are there"
     (folder,) = (tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*")
     assert err == (
-        f"inferometer: cannot write {tmp_path / 'results' / 'mine.json'}: the disk is full; free some space, or choose a "
+        f"inferometer: cannot write {tmp_path / 'results' / 'mine.json'}: the disk is full; free "
+        "some space, or choose a "
         f"directory on another disk. The results are in {folder}/ instead.\n"
     )
     assert "Serving Benchmark Result" in out
@@ -119,31 +145,42 @@ def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
     assert names(tmp_path / "results") == []
 
 
-def test_repeats_that_are_saved_elsewhere_are_summed_up(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inferometer.campaign.measured.save_run", full("results"))
+def test_repeats_that_are_saved_elsewhere_are_summed_up(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inferometer.measure.point.save_run", full("results"))
     code, out, err = bench("--result-filename", "mine.json", "--repeats", "2")
     assert (code, err.count(" instead.\n")) == (0, 2)
     assert "2 Repeats" in out
     assert len(list((tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*/mine-repeat?.json"))) == 2
-    assert len(list((tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*/mine-repeats/repeats.json"))) == 1
+    assert (
+        len(list((tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*/mine-repeats/repeats.json"))) == 1
+    )
 
 
-def test_without_room_anywhere_the_report_is_left(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inferometer.campaign.measured.save_run", full("results", "elsewhere"))
+def test_without_room_anywhere_the_report_is_left(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inferometer.measure.point.save_run", full("results", "elsewhere"))
     code, out, err = bench()
     assert code == 2
-    assert re.search(r"the disk is full; .* \(some 0\.1 MB are needed\): the report is all that is left\n$", err)
+    assert re.search(
+        r"the disk is full; .* \(some 0\.1 MB are needed\): the report is all that is left\n$", err
+    )
     assert "Serving Benchmark Result" in out
     assert "Saved:" not in out
     assert names(tmp_path / "elsewhere") == []
 
 
-def test_room_is_looked_for_before_the_run(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_room_is_looked_for_before_the_run(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=50_000))
     code, out, err = bench()
     assert (code, out) == (2, "")
     assert err == (
-        f"inferometer: cannot write to {tmp_path / 'results'}: 0.1 MB are left on its disk, and the results may take 0.1 MB; "
+        f"inferometer: cannot write to {tmp_path / 'results'}: 0.1 MB are left on its disk, and "
+        "the results may take 0.1 MB; "
         "free some space, or choose another --result-dir\n"
     )
 
@@ -159,7 +196,9 @@ def test_a_long_model_and_label_are_cut_for_the_file_s_name(bench: Bench, tmp_pa
     code, _, err = bench("--label", "ü" * 300)
     assert code == 0, err
     (result,) = (tmp_path / "results").glob("*.json")
-    assert re.fullmatch(r"ü{40}-infqps-(a-model-of-many-words-){3}a-model-of-man-\d{8}-\d{6}\.json", result.name)
+    assert re.fullmatch(
+        r"ü{40}-infqps-(a-model-of-many-words-){3}a-model-of-man-\d{8}-\d{6}\.json", result.name
+    )
     content = json.loads(result.read_text())
     assert (content["model_id"], content["label"]) == (LONG, "ü" * 300)
 
@@ -169,11 +208,24 @@ ASCII_ONLY = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Path) -> None:
     def run(base_url: str, *flags: str) -> subprocess.CompletedProcess[str]:
-        line = f"--base-url {base_url} --num-prompts 2 --random-input-len 8 --random-output-len 3 --quiet --allow-invalid"
+        line = (
+            f"--base-url {base_url} --num-prompts 2 --random-input-len 8 --random-output-len 3 "
+            "--quiet --allow-invalid"
+        )
         save = f"--no-realtime --no-calibration --save-result --result-dir {tmp_path}"
-        command = [sys.executable, "-m", "inferometer", "bench", *line.split(), *save.split(), *flags]
+        command = [
+            sys.executable,
+            "-m",
+            "inferometer",
+            "bench",
+            *line.split(),
+            *save.split(),
+            *flags,
+        ]
         environment = {**os.environ, **ASCII_ONLY}
-        return subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False, text=True)
+        return subprocess.run(
+            command, capture_output=True, env=environment, timeout=60, check=False, text=True
+        )
 
     with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2), model="naïve") as engine:
         told = run(engine.base_url)
@@ -184,7 +236,8 @@ def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Pa
     assert json.loads(result.read_text())["model_id"] == "naïve"
     assert refused.returncode == 2
     assert refused.stderr == (
-        "inferometer: --label holds bytes that this locale (ascii) cannot read: set LC_ALL=C.UTF-8, or do without them.\n"
+        "inferometer: --label holds bytes that this locale (ascii) cannot read: set "
+        "LC_ALL=C.UTF-8, or do without them.\n"
     )
 
 
@@ -197,7 +250,9 @@ def numbered(stem: str, count: int) -> list[str]:
 
 @pytest.fixture
 def all_at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
-    """Saves what one run measured as several runs would that end at the same moment: all have looked when the first writes."""
+    """Saves what one run measured as several runs would that end at the same moment: all have
+    looked when the first writes.
+    """
 
     def at_once(flags: BenchFlags, measured: Measured, count: int) -> list[list[Path]]:
         barrier = Barrier(count)
@@ -241,7 +296,9 @@ def test_runs_that_end_at_once_have_a_number_each(
     for directory, json_file in saved:
         assert len(load_run(directory).trace) == 3
         assert append or json_file.name == f"{directory.name}.json"
-    lines = [line for file in files for line in (tmp_path / "results" / file).read_text().splitlines()]
+    lines = [
+        line for file in files for line in (tmp_path / "results" / file).read_text().splitlines()
+    ]
     assert [json.loads(line)["completed"] for line in lines] == [3] * 5
 
 

@@ -1,4 +1,6 @@
-"""The first run on a host: measured at once; calibrated when its results are safe; and not touched by how that ends."""
+"""The first run on a host: measured at once; calibrated when its results are safe; and not touched
+by how that ends.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,14 @@ from typing import Any
 import pytest
 from api_server import ApiServer, serving
 
-from inferometer.campaign import calibration as making
-from inferometer.campaign.calibrated import VARIABLE
-from inferometer.campaign.calibration import CalibrationError, key_of
+from inferometer.calibration import search as making
+from inferometer.calibration.host import VARIABLE
+from inferometer.calibration.kept import DIRECTORY_VARIABLE
+from inferometer.calibration.search import CalibrationError, key_of
 from inferometer.cli import bench_precision
 from inferometer.cli.main import main
 from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind
 from inferometer.store.atomic import CannotWriteError
-from inferometer.store.calibrations import DIRECTORY_VARIABLE
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -34,7 +36,9 @@ def made(events: float = 1e6) -> Calibration:
     ceilings: dict[Kind, Ceiling] = {kind: Ceiling(1e6, "client") for kind in UNITS}
     ceilings["events"] = Ceiling(events, "client")
     key = key_of(workers=1, real_time=False)
-    return Calibration(key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", ceilings, ())
+    return Calibration(
+        key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", ceilings, ()
+    )
 
 
 class Calibrating:
@@ -77,7 +81,8 @@ def calibrating(server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def flags(url: str, folder: Path, *more: str) -> list[str]:
     """Six requests of four events; what a busy machine makes of the verdict is allowed."""
     line = (
-        f"bench --base-url {url} --num-prompts 6 --random-input-len 8 --random-output-len 4 --ignore-eos --quiet --no-realtime"
+        f"bench --base-url {url} --num-prompts 6 --random-input-len 8 --random-output-len 4 "
+        "--ignore-eos --quiet --no-realtime"
     )
     save = f"--allow-invalid --save-result --result-dir {folder} --result-filename r.json"
     return [*line.split(), *save.split(), *more]
@@ -85,10 +90,15 @@ def flags(url: str, folder: Path, *more: str) -> list[str]:
 
 @pytest.fixture
 def bench(
-    calibrating: Calibrating, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    calibrating: Calibrating,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> Bench:
     def run(*more: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["inferometer", *flags(calibrating.server.url, tmp_path / "out", *more)])
+        monkeypatch.setattr(
+            sys, "argv", ["inferometer", *flags(calibrating.server.url, tmp_path / "out", *more)]
+        )
         with pytest.raises(SystemExit) as ended:
             main()
         told = capfd.readouterr()
@@ -102,13 +112,23 @@ def content(folder: Path, file: str) -> dict[str, Any]:
     return found
 
 
-def test_it_is_calibrated_once_and_after_the_results_are_saved(bench: Bench, calibrating: Calibrating, tmp_path: Path) -> None:
+def test_it_is_calibrated_once_and_after_the_results_are_saved(
+    bench: Bench, calibrating: Calibrating, tmp_path: Path
+) -> None:
     code, out, err = bench()
     assert code == 0, out + err
     assert (calibrating.measured_before, calibrating.saved_before) == ([6], [1])
-    assert err.startswith("inferometer: The results are saved. Calibrating this host now, to state how exact it is.")
-    assert all(words in err for words in ("about 12 s", "Ctrl-C skips it", "--no-calibration goes without"))
-    assert out.index("This host is not calibrated") < out.index("Saved:") < out.index("This host: beyond ±0.25 ms at any load")
+    assert err.startswith(
+        "inferometer: The results are saved. Calibrating this host now, to state how exact it is."
+    )
+    assert all(
+        words in err for words in ("about 12 s", "Ctrl-C skips it", "--no-calibration goes without")
+    )
+    assert (
+        out.index("This host is not calibrated")
+        < out.index("Saved:")
+        < out.index("This host: beyond ±0.25 ms at any load")
+    )
     verdict = content(tmp_path / "out" / "r", "verdict.json")
     assert verdict["precision"]["missing"] is None
     assert " ".join(out.split()).endswith(verdict["precision"]["statement"])
@@ -135,8 +155,12 @@ def test_a_load_that_turns_out_to_be_beyond_it_is_said_and_saved(
         assert "Verdict: SUSPECT, now that this host is calibrated (it was VALID)" in added
 
 
-def test_nothing_is_calibrated_for_a_report_that_has_no_events(bench: Bench, calibrating: Calibrating) -> None:
-    calibrating.server.answer = lambda call: (500, b"{}") if call.number is not None else call.exact_answer()
+def test_nothing_is_calibrated_for_a_report_that_has_no_events(
+    bench: Bench, calibrating: Calibrating
+) -> None:
+    calibrating.server.answer = lambda call: (
+        (500, b"{}") if call.number is not None else call.exact_answer()
+    )
     bench()
     assert calibrating.measured_before == []
 
@@ -144,8 +168,13 @@ def test_nothing_is_calibrated_for_a_report_that_has_no_events(bench: Bench, cal
 def test_without_files_the_report_is_what_is_complete(
     calibrating: Calibrating, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    line = f"bench --base-url {calibrating.server.url} --num-prompts 3 --random-input-len 8 --random-output-len 4"
-    monkeypatch.setattr(sys, "argv", ["inferometer", *line.split(), "--allow-invalid", "--no-realtime", "--quiet"])
+    line = (
+        f"bench --base-url {calibrating.server.url} --num-prompts 3 --random-input-len 8 "
+        "--random-output-len 4"
+    )
+    monkeypatch.setattr(
+        sys, "argv", ["inferometer", *line.split(), "--allow-invalid", "--no-realtime", "--quiet"]
+    )
     with pytest.raises(SystemExit):
         main()
     out, err = capfd.readouterr()
@@ -171,13 +200,20 @@ def test_repeats_are_calibrated_after_the_last_one_and_all_hear_of_it(
         assert "This host: beyond" in verdict["precision"]["statement"]
 
 
-@pytest.mark.parametrize("error", [CalibrationError("This host could not be calibrated: no sockets."), ZeroDivisionError("x")])
-def test_an_error_costs_nothing(bench: Bench, calibrating: Calibrating, tmp_path: Path, error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [CalibrationError("This host could not be calibrated: no sockets."), ZeroDivisionError("x")],
+)
+def test_an_error_costs_nothing(
+    bench: Bench, calibrating: Calibrating, tmp_path: Path, error: Exception
+) -> None:
     calibrating.result = error
     code, out, err = bench()
     assert code == 0, out + err
     assert err.endswith("No calibration is used.\n")
-    assert content(tmp_path / "out" / "r", "verdict.json")["precision"]["missing"]["reason"] == "none"
+    assert (
+        content(tmp_path / "out" / "r", "verdict.json")["precision"]["missing"]["reason"] == "none"
+    )
 
 
 def test_files_that_cannot_be_written_again_stay_and_nothing_else_is_told(
@@ -189,14 +225,16 @@ def test_files_that_cannot_be_written_again_stay_and_nothing_else_is_told(
     monkeypatch.setattr(bench_precision, "add_calibration", full)
     code, out, err = bench()
     assert code == 0, out + err
-    assert err.endswith("the disk is full. The result files do not contain the precision of this host.\n")
+    assert err.endswith(
+        "the disk is full. The result files do not contain the precision of this host.\n"
+    )
     assert "This host: " not in out
     assert content(tmp_path / "out" / "r", "verdict.json")["precision"]["calibrated"] is None
 
 
 PRELUDE = """
 import sys, time
-from inferometer.campaign import calibration
+from inferometer.calibration import search as calibration
 def calibrate(**_):
     print("calibrating", file=sys.stderr, flush=True)
     try:
@@ -210,15 +248,23 @@ main()
 
 
 @pytest.mark.parametrize(
-    ("number", "times"), [(signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGINT, 10)]
+    ("number", "times"),
+    [(signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGINT, 10)],
 )
 @pytest.mark.usefixtures("calibrating")
 def test_a_signal_skips_it_and_the_run_ends_as_it_would(
     server: ApiServer, tmp_path: Path, number: signal.Signals, times: int
 ) -> None:
     code = PRELUDE.format(cleaning_s=0.5 if times > 1 else 0)
-    command = [sys.executable, "-c", code, *flags(server.url, tmp_path / "out", "--assert", "output_throughput>1e9")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}) as process:
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        *flags(server.url, tmp_path / "out", "--assert", "output_throughput>1e9"),
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
+    ) as process:
         assert process.stderr is not None
         while "calibrating\n" not in (line := process.stderr.readline()):
             assert line
@@ -229,4 +275,6 @@ def test_a_signal_skips_it_and_the_run_ends_as_it_would(
     assert process.returncode == 1, out + err  # the target was missed
     assert "Verdict: " in out
     assert err == "inferometer: the calibration was skipped. The next run makes one.\n"
-    assert content(tmp_path / "out" / "r", "verdict.json")["precision"]["missing"]["reason"] == "none"
+    assert (
+        content(tmp_path / "out" / "r", "verdict.json")["precision"]["missing"]["reason"] == "none"
+    )

@@ -1,4 +1,6 @@
-"""What `inferometer bench` refuses: one sentence with cause and cure, exit code 2, no traceback, and nothing is written."""
+"""What `inferometer bench` refuses: one sentence with cause and cure, exit code 2, no traceback,
+and nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ Refused = Callable[..., str]
 
 
 @pytest.fixture
-def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Refused:
+def refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Refused:
     """Runs `inferometer bench`, which is to refuse; its sentence."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -88,7 +92,10 @@ def test_a_wrong_model(refused: Refused, status: int) -> None:
 
     with serving(answer=known) as server:
         said = refused(*small(server.url), "--model", "tinny")
-    assert said == f"{server.url} does not serve a model called 'tinny', but {MODEL}: use --model {MODEL}."
+    assert (
+        said
+        == f"{server.url} does not serve a model called 'tinny', but {MODEL}: use --model {MODEL}."
+    )
 
 
 def test_no_key_where_one_is_needed(refused: Refused) -> None:
@@ -105,14 +112,17 @@ def test_a_wrong_key(refused: Refused, monkeypatch: pytest.MonkeyPatch, how: str
     with serving(key="right") as server:
         said = refused(*small(server.url), *flags)
     assert said.startswith(
-        f"{server.url} refuses the API key it was sent (401 on /v1/models): check OPENAI_API_KEY, or bench's --header"
+        f"{server.url} refuses the API key it was sent (401 on /v1/models): check "
+        "OPENAI_API_KEY, or bench's --header"
     )
     assert "wrong-key" not in said
 
 
 def test_more_tokens_than_the_server_takes(refused: Refused, server: ApiServer) -> None:
     said = refused(*small(server.url), "--random-input-len", "4000", "--random-output-len", "97")
-    assert said.startswith("4000 input and 97 output tokens are 4097, but the server's max_model_len is 4096: shorten")
+    assert said.startswith(
+        "4000 input and 97 output tokens are 4097, but the server's max_model_len is 4096: shorten"
+    )
     assert "--random-input-len" in said
     assert server.calls == []
 
@@ -153,7 +163,9 @@ def test_a_key_that_cannot_be_sent(refused: Refused, monkeypatch: pytest.MonkeyP
     assert refused().startswith("OPENAI_API_KEY holds a line break")
 
 
-def test_a_directory_that_cannot_be_written_to(refused: Refused, server: ApiServer, tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_written_to(
+    refused: Refused, server: ApiServer, tmp_path: Path
+) -> None:
     (tmp_path / "file").touch()
     said = refused(*small(server.url), "--result-dir", str(tmp_path / "file" / "results"))
     assert said.startswith("cannot write ")
@@ -161,29 +173,57 @@ def test_a_directory_that_cannot_be_written_to(refused: Refused, server: ApiServ
     assert server.measured == []
 
 
-def test_a_result_file_that_is_a_directory(refused: Refused, server: ApiServer, tmp_path: Path) -> None:
+def test_a_result_file_that_is_a_directory(
+    refused: Refused, server: ApiServer, tmp_path: Path
+) -> None:
     (tmp_path / "there").mkdir()
     said = refused(*small(server.url), "--result-dir", str(tmp_path), "--result-filename", "there")
-    assert said == f"cannot write {tmp_path / 'there'}: that is a directory; choose another --result-filename"
+    assert said == (
+        f"cannot write {tmp_path / 'there'}: that is a directory; choose another --result-filename"
+    )
     assert server.measured == []
 
 
 def test_too_few_file_descriptors(server: ApiServer, tmp_path: Path) -> None:
-    flags = [*small(server.url), "--num-prompts", "500", "--save-result", "--result-dir", str(tmp_path / "results")]
+    flags = [
+        *small(server.url),
+        "--num-prompts",
+        "500",
+        "--save-result",
+        "--result-dir",
+        str(tmp_path / "results"),
+    ]
     code = "from inferometer.cli.main import main; main()"
-    command = ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh", sys.executable, "-c", code, "bench", *flags]
+    command = [
+        "sh",
+        "-c",
+        'ulimit -n 128; exec "$@"',
+        "sh",
+        sys.executable,
+        "-c",
+        code,
+        "bench",
+        *flags,
+    ]
     told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert told.returncode == 2, told
     assert told.stdout == ""
     assert told.stderr == (
-        "inferometer: 500 connections in one process need 564 open files, but the limit is 128: raise it (ulimit -n 564), "
+        "inferometer: 500 connections in one process need 564 open files, but the limit is 128: "
+        "raise it (ulimit -n 564), "
         "or use a smaller --max-concurrency, or --workers 8.\n"
     )
     assert list(tmp_path.iterdir()) == []
 
 
-def test_several_things_wrong_are_several_sentences(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(sys, "argv", ["inferometer", "bench", "--num-prompts", "0", "--request-rate", "x", "--workers", "0"])
+def test_several_things_wrong_are_several_sentences(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        ["inferometer", "bench", "--num-prompts", "0", "--request-rate", "x", "--workers", "0"],
+    )
     with pytest.raises(SystemExit):
         main()
     lines = capfd.readouterr().err.splitlines()

@@ -1,4 +1,6 @@
-"""`inferometer bench --repeats`: a line and files for each run, and a summary of those that count."""
+"""`inferometer bench --repeats`: a line and files for each run, and a summary of those that
+count.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +16,26 @@ from typing import Any
 import pytest
 from api_server import Call, serving
 
-from inferometer.campaign import measured
-from inferometer.campaign.measured import Measured, measure_point
-from inferometer.campaign.point import ReadyPoint
 from inferometer.cli import bench_run
 from inferometer.cli.main import main
 from inferometer.loadgen import MeasurementError
+from inferometer.measure import point as measured
+from inferometer.measure.point import Measured, measure_point
+from inferometer.measure.prepare import ReadyPoint
 from inferometer.metrics import Finding, Level, Summary, Verdict
 from inferometer.store.run_directory import load_run
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The server's threads are no concern of the forked workers."""
 
-COMMAND = [sys.executable, "-c", "from inferometer.cli.main import main; main()", "bench", "--no-realtime", "--quiet"]
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from inferometer.cli.main import main; main()",
+    "bench",
+    "--no-realtime",
+    "--quiet",
+]
 
 Bench = Callable[..., tuple[int, str, str]]
 
@@ -36,7 +45,9 @@ def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["inferometer", "bench", "--no-realtime", "--quiet", *map(str, arguments)])
+        monkeypatch.setattr(
+            sys, "argv", ["inferometer", "bench", "--no-realtime", "--quiet", *map(str, arguments)]
+        )
         with pytest.raises(SystemExit) as ended:
             main()
         told = capfd.readouterr()
@@ -46,8 +57,19 @@ def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
 
 
 def flags(url: str, folder: Path, *more: str) -> list[str]:
-    line = f"--base-url {url} --num-prompts 4 --num-warmups 2 --random-input-len 8 --random-output-len 3 --ignore-eos --seed 5"
-    return [*line.split(), "--save-result", "--result-dir", str(folder), "--result-filename", "mine.json", *more]
+    line = (
+        f"--base-url {url} --num-prompts 4 --num-warmups 2 --random-input-len 8 "
+        "--random-output-len 3 --ignore-eos --seed 5"
+    )
+    return [
+        *line.split(),
+        "--save-result",
+        "--result-dir",
+        str(folder),
+        "--result-filename",
+        "mine.json",
+        *more,
+    ]
 
 
 def summary_in(folder: Path) -> dict[str, Any]:
@@ -71,10 +93,16 @@ def test_every_repeat_has_its_line_and_files_and_prompts(bench: Bench, tmp_path:
         prompts = [tuple(call.body["prompt"]) for call in server.measured]
     assert code == 0, out + err
     assert len(set(prompts)) == 3 * 6, "four requests and two warm-ups each, none sent twice"
-    assert [line[:5] for line in out.splitlines() if line.startswith("[")] == ["[1/3]", "[2/3]", "[3/3]"]
+    assert [line[:5] for line in out.splitlines() if line.startswith("[")] == [
+        "[1/3]",
+        "[2/3]",
+        "[3/3]",
+    ]
     assert " 3 Repeats " in out
     runs = [f"mine-repeat{number}" for number in (1, 2, 3)]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*runs, *(f"{run}.json" for run in runs), "mine-repeats"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*runs, *(f"{run}.json" for run in runs), "mine-repeats"]
+    )
     loaded = [load_run(tmp_path / run) for run in runs]
     assert [run.spec.repeat for run in loaded] == [0, 1, 2]
     assert len({run.fingerprint for run in loaded}) == 3
@@ -83,9 +111,13 @@ def test_every_repeat_has_its_line_and_files_and_prompts(bench: Bench, tmp_path:
     assert [(run["repeat"], run["run"], run["json"], run["counts"]) for run in found["runs"]] == [
         (number, run, f"{run}.json", True) for number, run in enumerate(runs, 1)
     ]
-    written = [json.loads((tmp_path / f"{run}.json").read_text())["output_throughput"] for run in runs]
+    written = [
+        json.loads((tmp_path / f"{run}.json").read_text())["output_throughput"] for run in runs
+    ]
     spread = found["spreads"]["output_throughput"]
-    assert spread["values"] == written == [run["values"]["output_throughput"] for run in found["runs"]]
+    assert (
+        spread["values"] == written == [run["values"]["output_throughput"] for run in found["runs"]]
+    )
     assert (spread["min"], spread["max"], spread["runs"]) == (min(written), max(written), 3)
     assert spread["interval"]["low"] <= spread["mean"] <= spread["interval"]["high"]
 
@@ -97,7 +129,9 @@ def test_a_run_that_is_invalid_is_left_out_and_gives_the_exit_code(
         level = Level.INVALID if summary.counts.failed else Level.OK
         return Verdict((Finding("failures", level, "The test says so."),))
 
-    monkeypatch.setattr(measured, "judge", judge)  # a busy machine may make the other runs INVALID too
+    monkeypatch.setattr(
+        measured, "judge", judge
+    )  # a busy machine may make the other runs INVALID too
     with serving(answer=fails_in_run(2)) as server:
         code, out, err = bench(*flags(server.url, tmp_path, "--repeats", "3"))
     assert code == 1, out + err
@@ -109,10 +143,17 @@ def test_a_run_that_is_invalid_is_left_out_and_gives_the_exit_code(
 
 def test_lines_of_one_file(bench: Bench, tmp_path: Path) -> None:
     with serving() as server:
-        code, out, err = bench(*flags(server.url, tmp_path, "--repeats", "2", "--append-result", "--allow-invalid"))
+        code, out, err = bench(
+            *flags(server.url, tmp_path, "--repeats", "2", "--append-result", "--allow-invalid")
+        )
     assert code == 0, out + err
     assert len((tmp_path / "mine.json").read_text().splitlines()) == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "mine-2", "mine-repeats", "mine.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "mine",
+        "mine-2",
+        "mine-repeats",
+        "mine.json",
+    ]
 
 
 def test_one_repeat_is_a_run_as_ever(bench: Bench, tmp_path: Path) -> None:
@@ -123,10 +164,15 @@ def test_one_repeat_is_a_run_as_ever(bench: Bench, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "mine.json"]
 
 
-def test_without_being_asked_nothing_is_written(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_being_asked_nothing_is_written(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with serving() as server:
-        line = f"--base-url {server.url} --num-prompts 2 --random-input-len 8 --random-output-len 3 --repeats 2 --allow-invalid"
+        line = (
+            f"--base-url {server.url} --num-prompts 2 --random-input-len 8 --random-output-len 3 "
+            "--repeats 2 --allow-invalid"
+        )
         code, out, err = bench(*line.split())
     assert (code, err) == (0, ""), out
     assert " 2 Repeats " in out
@@ -151,8 +197,15 @@ def test_a_signal_keeps_what_is_finished(tmp_path: Path) -> None:
         return call.exact_answer()
 
     with serving(answer=hang_in_the_second) as server:
-        arguments = [*COMMAND, *flags(server.url, tmp_path, "--repeats", "3", "--allow-invalid", "--max-concurrency", "1")]
-        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        arguments = [
+            *COMMAND,
+            *flags(
+                server.url, tmp_path, "--repeats", "3", "--allow-invalid", "--max-concurrency", "1"
+            ),
+        ]
+        process = subprocess.Popen(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         assert hangs.wait(20)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
@@ -160,12 +213,17 @@ def test_a_signal_keeps_what_is_finished(tmp_path: Path) -> None:
     assert process.returncode == 130, out + err
     assert "Traceback" not in err
     assert " 1 of 3 Repeats " in out
-    assert [(run["repeat"], run["counts"]) for run in summary_in(tmp_path)["runs"]] == [(1, True), (2, False)]
+    assert [(run["repeat"], run["counts"]) for run in summary_in(tmp_path)["runs"]] == [
+        (1, True),
+        (2, False),
+    ]
     assert load_run(tmp_path / "mine-repeat2").trace.interrupted
     assert not (tmp_path / "mine-repeat3").exists()
 
 
-def test_a_server_that_goes_away_between_runs(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_goes_away_between_runs(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is finished is summed up, and the exit code says that the rest could not be measured."""
 
     def once(ready: ReadyPoint, *rest: Any, **more: Any) -> Measured:

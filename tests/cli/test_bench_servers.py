@@ -1,4 +1,6 @@
-"""`inferometer bench` against servers that lack what others have, refuse what others take, and say what others do not."""
+"""`inferometer bench` against servers that lack what others have, refuse what others take, and say
+what others do not.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ import pytest
 from api_server import MODEL, Call, serving
 
 from inferometer.cli.main import main
-from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.engine import EmbeddedEngine, EngineSettings
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -50,7 +52,9 @@ Bench = Callable[..., Ran]
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Bench:
+def bench(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Bench:
     """Runs a small `inferometer bench` in this process, with a folder of results of its own."""
     for name in ("OPENAI_API_KEY", "VLLM_SERVER_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -59,7 +63,10 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
 
     def run(*arguments: str) -> Ran:
         saved = tmp_path / f"results{next(number)}"
-        small = "--num-prompts 4 --random-input-len 8 --random-output-len 4 --no-realtime --allow-invalid --quiet --save-result"
+        small = (
+            "--num-prompts 4 --random-input-len 8 --random-output-len 4 --no-realtime "
+            "--allow-invalid --quiet --save-result"
+        )
         words = ["inferometer", "bench", *small.split(), "--result-dir", str(saved), *arguments]
         monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as ended:
@@ -80,17 +87,24 @@ def one_sentence(ran: Ran) -> str:
 # No list of models
 
 
-def test_a_server_without_a_list_of_models_is_measured_where_the_model_is_given(bench: Bench) -> None:
+def test_a_server_without_a_list_of_models_is_measured_where_the_model_is_given(
+    bench: Bench,
+) -> None:
     with serving(models_path="/nowhere") as server:
         ran = bench("--base-url", server.url, "--model", "gpt")
         assert ran.code == 0, ran.err
         assert ran.result["completed"] == 4
-        note = "The server has no list of models (404 on /v1/models: Not Found): its model and longest prompt are not checked."
+        note = (
+            "The server has no list of models (404 on /v1/models: Not Found): its model and "
+            "longest prompt are not checked."
+        )
         assert note in " ".join(ran.out.split())
         assert ran.server["notes"] == [note]
         assert ran.server["max_model_len"] is None
         said = one_sentence(bench("--base-url", server.url))
-    assert said.endswith("say which model it serves with --model, or check --backend and --base-url.")
+    assert said.endswith(
+        "say which model it serves with --model, or check --backend and --base-url."
+    )
 
 
 def test_a_name_that_is_not_listed_is_measured_where_it_is_answered(bench: Bench) -> None:
@@ -98,14 +112,26 @@ def test_a_name_that_is_not_listed_is_measured_where_it_is_answered(bench: Bench
         ran = bench("--base-url", server.url, "--model", "alias")
     assert (ran.code, ran.result["completed"]) == (0, 4)
     assert ran.server["notes"] == [
-        f"The server's list of models has no alias, but {MODEL}; it answers requests for it all the same."
+        (
+            f"The server's list of models has no alias, but {MODEL}; it answers requests for it "
+            "all the same."
+        )
     ]
 
 
 def test_a_deployment_has_a_path_of_its_own_with_a_query(bench: Bench) -> None:
     path = "/openai/deployments/gpt/completions?api-version=2024-10-21"
     with serving(models_path="/nowhere", posts_at=path) as server:
-        ran = bench("--base-url", server.url, "--model", "gpt", "--endpoint", path, "--header", "api-key=k-1234567")
+        ran = bench(
+            "--base-url",
+            server.url,
+            "--model",
+            "gpt",
+            "--endpoint",
+            path,
+            "--header",
+            "api-key=k-1234567",
+        )
         assert {call.path for call in server.measured} == {path}
         assert {call.headers["api-key"] for call in server.calls} == {"k-1234567"}
     assert (ran.code, ran.result["completed"]) == (0, 4)
@@ -138,8 +164,14 @@ def test_a_key_that_may_not_list_may_still_be_measured(bench: Bench) -> None:
     with serving() as server:
         reply = server.reply
 
-        def no_list(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-            return (403, b'{"error": "not you"}') if method == "GET" else reply(method, path, headers, body)
+        def no_list(
+            method: str, path: str, headers: dict[str, str], body: bytes
+        ) -> tuple[int, bytes]:
+            return (
+                (403, b'{"error": "not you"}')
+                if method == "GET"
+                else reply(method, path, headers, body)
+            )
 
         server.reply = no_list  # type: ignore[method-assign]
         ran = bench("--base-url", server.url, "--model", MODEL)
@@ -152,9 +184,14 @@ def test_a_key_that_may_not_list_may_still_be_measured(bench: Bench) -> None:
 def newer(call: Call) -> tuple[int, bytes]:
     """Takes the limit by its newer name only."""
     if "max_tokens" in call.body:
-        message = "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
+        message = (
+            "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' "
+            "instead."
+        )
         return 400, json.dumps({"error": {"message": message, "param": "max_tokens"}}).encode()
-    return replace(call, body={**call.body, "max_tokens": call.body["max_completion_tokens"]}).exact_answer()
+    return replace(
+        call, body={**call.body, "max_tokens": call.body["max_completion_tokens"]}
+    ).exact_answer()
 
 
 def test_the_limit_by_its_other_name(bench: Bench) -> None:
@@ -180,7 +217,13 @@ def test_the_identity_of_a_point_is_the_same_by_whatever_name(bench: Bench) -> N
 def test_stream_options_are_done_without(bench: Bench) -> None:
     def old(call: Call) -> tuple[int, bytes]:
         if "stream_options" in call.body:
-            return 400, b'{"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]}'
+            return (
+                400,
+                (
+                    b'{"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs are '
+                    b'not permitted"}]}'
+                ),
+            )
         return call.exact_answer()
 
     with serving(answer=old) as server:
@@ -193,7 +236,13 @@ def test_stream_options_are_done_without(bench: Bench) -> None:
 def test_a_field_that_was_asked_for_is_not_left_out(bench: Bench) -> None:
     def strict(call: Call) -> tuple[int, bytes]:
         if "ignore_eos" in call.body:
-            return 422, b'{"detail": [{"loc": ["body", "ignore_eos"], "msg": "Extra inputs are not permitted"}]}'
+            return (
+                422,
+                (
+                    b'{"detail": [{"loc": ["body", "ignore_eos"], "msg": "Extra inputs are not '
+                    b'permitted"}]}'
+                ),
+            )
         return call.exact_answer()
 
     with serving(answer=strict) as server:
@@ -205,7 +254,9 @@ def test_a_field_that_was_asked_for_is_not_left_out(bench: Bench) -> None:
 # Redirects: the advice is followed
 
 
-@pytest.mark.parametrize("location", ["/v1/completions/", "{other}/v1/completions", "{other}/gw/completions?a=1"])
+@pytest.mark.parametrize(
+    "location", ["/v1/completions/", "{other}/v1/completions", "{other}/gw/completions?a=1"]
+)
 def test_the_advice_for_a_redirect_can_be_followed(bench: Bench, location: str) -> None:
     with serving() as server, serving() as other:
         location = location.format(other=other.url)
@@ -246,17 +297,24 @@ def test_the_address_of_the_environment(bench: Bench, monkeypatch: pytest.Monkey
         monkeypatch.setenv("VLLM_SERVER_URL", f"{server.url}/v1/")
         ran = bench()
         assert (ran.code, ran.result["completed"]) == (0, 4)
-        assert f"inferometer: the server's address is from VLLM_SERVER_URL: {server.url}.\n" in ran.err
+        assert (
+            f"inferometer: the server's address is from VLLM_SERVER_URL: {server.url}.\n" in ran.err
+        )
         asked = len(server.asked)
         ran = bench("--port", other.url.rpartition(":")[2])
-        assert f"inferometer: VLLM_SERVER_URL ({server.url}) is not used, since the flags say {other.url}.\n" in ran.err
+        assert (
+            f"inferometer: VLLM_SERVER_URL ({server.url}) is not used, since the flags say "
+            f"{other.url}.\n"
+        ) in ran.err
         assert len(server.asked) == asked
         monkeypatch.setenv("VLLM_SERVER_URL", other.url)
         assert "VLLM_SERVER_URL" not in bench("--base-url", other.url).err
 
 
 @pytest.mark.parametrize("address", ["ftp://h", "http://user:secret@h:1", "http://h h"])
-def test_an_address_of_the_environment_that_is_none(bench: Bench, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_an_address_of_the_environment_that_is_none(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
     monkeypatch.setenv("VLLM_SERVER_URL", address)
     said = one_sentence(bench())
     assert "VLLM_SERVER_URL" in said
@@ -265,7 +323,9 @@ def test_an_address_of_the_environment_that_is_none(bench: Bench, monkeypatch: p
         assert bench("--base-url", server.url).code == 0
 
 
-def test_a_proxy_that_is_not_used_is_said_to_be_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_is_not_used_is_said_to_be_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def unknown(*_: Any, **__: Any) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -273,7 +333,8 @@ def test_a_proxy_that_is_not_used_is_said_to_be_so(bench: Bench, monkeypatch: py
     monkeypatch.setenv("HTTP_PROXY", "http://user:secret@proxy:3128")
     said = one_sentence(bench("--base-url", "http://llm.corp.example:8000"))
     assert said.startswith(
-        "inferometer: The host of http://llm.corp.example:8000 is not known; the proxy of HTTP_PROXY is not used"
+        "inferometer: The host of http://llm.corp.example:8000 is not known; the proxy of "
+        "HTTP_PROXY is not used"
     )
     assert "ssh -L 8000:llm.corp.example:8000 GATEWAY" in said
     assert "secret" not in said
@@ -288,7 +349,11 @@ def test_a_hostile_name_drives_no_terminal_and_writes_no_line(bench: Bench) -> N
         server.pages["/version"] = json.dumps({"version": "1\x1b]0;owned\x07"}).encode()
         ran = bench("--base-url", server.url)
     assert ran.code == 0
-    assert [character for character in ran.out + ran.err if not character.isprintable() and character != "\n"] == []
+    assert [
+        character
+        for character in ran.out + ran.err
+        if not character.isprintable() and character != "\n"
+    ] == []
     assert len([line for line in ran.out.splitlines() if line.startswith("Verdict:")]) == 1
     assert max(map(len, ran.out.splitlines())) < 400
     assert ran.result["model_id"] == name, "data stays as it is"
@@ -310,17 +375,23 @@ def test_a_list_that_is_nested_without_end_is_none(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 400, 500])
-def test_a_trial_answer_that_is_nested_without_end_is_one_sentence(bench: Bench, status: int) -> None:
+def test_a_trial_answer_that_is_nested_without_end_is_one_sentence(
+    bench: Bench, status: int
+) -> None:
     with serving(answer=lambda call: (status, DEEP)) as server:
         verb = "fails" if status == 200 else "refuses"
         assert f"{verb} even a test request" in one_sentence(bench("--base-url", server.url))
 
 
 def test_a_server_that_tells_all_is_asked_no_more_than_needed(bench: Bench) -> None:
-    """Two looks at the list before the model is known, one after; the trial request is a single one."""
+    """Two looks at the list before the model is known, one after; the trial request is a single
+    one.
+    """
     with serving() as server:
         server.pages["/version"] = b'{"version": "1"}'
-        server.pages["/tokenize"] = json.dumps({"count": 300, "tokens": list(range(1000, 1300))}).encode()
+        server.pages["/tokenize"] = json.dumps(
+            {"count": 300, "tokens": list(range(1000, 1300))}
+        ).encode()
         assert bench("--base-url", server.url).code == 0
         asked = Counter(server.asked)
         trials = [call for call in server.calls if call.number is None]
@@ -331,7 +402,9 @@ def test_a_server_that_tells_all_is_asked_no_more_than_needed(bench: Bench) -> N
 
 
 def test_the_embedded_engine_is_asked_no_more_than_needed(bench: Bench) -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), model=MODEL, record_truth=True) as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=1, itl_ms=1), model=MODEL, record_truth=True
+    ) as engine:
         assert bench("--base-url", engine.base_url).code == 0
         truth = engine.truth()
     assert len([name for name in truth.request_id if not name.startswith("bench-")]) == 1

@@ -46,13 +46,21 @@ main()
 
 
 def flags(url: str, folder: Path, *more: str) -> list[str]:
-    line = f"bench --base-url {url} --num-prompts 6 --max-concurrency 2 --random-input-len 8 --random-output-len 4 --ignore-eos"
-    save = f"--quiet --no-realtime --allow-invalid --save-result --result-dir {folder} --result-filename r.json"
+    line = (
+        f"bench --base-url {url} --num-prompts 6 --max-concurrency 2 --random-input-len 8 "
+        "--random-output-len 4 --ignore-eos"
+    )
+    save = (
+        f"--quiet --no-realtime --allow-invalid --save-result --result-dir {folder} "
+        "--result-filename r.json"
+    )
     return [*line.split(), *save.split(), *more]
 
 
 @contextmanager
-def held_up(where: str, arguments: Sequence[str], *, call: int = 1, sleep_s: float = 0.6) -> Iterator[subprocess.Popen[str]]:
+def held_up(
+    where: str, arguments: Sequence[str], *, call: int = 1, sleep_s: float = 0.6
+) -> Iterator[subprocess.Popen[str]]:
     """A command that is at the call of this function, in a session of its own."""
     module, _, name = where.rpartition(".")
     code = PRELUDE.format(module=module, name=name, call=call, sleep_s=sleep_s)
@@ -100,7 +108,11 @@ def test_what_was_measured_is_saved_and_reported(
 
 @pytest.mark.parametrize(
     ("where", "number"),
-    [("cli.bench_spec.understand", HUP), ("campaign.point.build_workload", CTRL_C), ("campaign.point.resolve", TERM)],
+    [
+        ("cli.bench_spec.understand", HUP),
+        ("campaign.point.build_workload", CTRL_C),
+        ("campaign.point.resolve", TERM),
+    ],
 )
 def test_before_anything_is_measured_it_ends_at_once_with_a_line(
     server: ApiServer, tmp_path: Path, where: str, number: signal.Signals
@@ -115,20 +127,35 @@ def test_before_anything_is_measured_it_ends_at_once_with_a_line(
 
 def test_a_server_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        command = [sys.executable, "-m", "inferometer", *flags(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        command = [
+            sys.executable,
+            "-m",
+            "inferometer",
+            *flags(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path),
+        ]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
             silent.settimeout(30)
             connection, _ = silent.accept()
             with connection:
                 process.send_signal(CTRL_C)
                 _, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (130, "inferometer: stopped before there was anything to report.\n")
+    assert (process.returncode, err) == (
+        130,
+        "inferometer: stopped before there was anything to report.\n",
+    )
 
 
 @pytest.mark.parametrize(
     ("where", "call", "number", "saved"),
     [
-        ("cli.bench_run.prepare", 2, CTRL_C, 1),  # the second repeat is made ready: there is nothing of it
+        (
+            "cli.bench_run.prepare",
+            2,
+            CTRL_C,
+            1,
+        ),  # the second repeat is made ready: there is nothing of it
         ("campaign.measured.summarize", 2, HUP, 2),
         ("campaign.measured.summarize", 3, CTRL_C, 3),
         ("cli.bench_files.save_repeats", 1, TERM, 3),
@@ -137,13 +164,18 @@ def test_a_server_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None
 def test_repeats_that_are_finished_are_summed_up(
     tmp_path: Path, where: str, call: int, number: signal.Signals, saved: int
 ) -> None:
-    with serving() as server, held_up(where, flags(server.url, tmp_path, "--repeats", "3"), call=call) as process:
+    with (
+        serving() as server,
+        held_up(where, flags(server.url, tmp_path, "--repeats", "3"), call=call) as process,
+    ):
         os.killpg(process.pid, number)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "")
     runs = json.loads((tmp_path / "r-repeats" / "repeats.json").read_bytes())["runs"]
     assert [run["counts"] for run in runs] == [True] * saved
-    assert [json.loads((tmp_path / run["json"]).read_text())["completed"] for run in runs] == [6] * saved
+    assert [json.loads((tmp_path / run["json"]).read_text())["completed"] for run in runs] == [
+        6
+    ] * saved
     assert "Repeats" in out
 
 
@@ -204,7 +236,9 @@ def test_a_process_that_is_suspended_and_goes_on_loses_nothing(tmp_path: Path) -
     hang, over, answer = hanging_from(3)
     with serving(answer=answer) as server:
         command = [sys.executable, "-m", "inferometer", *flags(server.url, tmp_path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
             assert hang.wait(30)
             process.send_signal(signal.SIGSTOP)
             over.set()

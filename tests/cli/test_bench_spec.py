@@ -1,4 +1,6 @@
-"""From flags to a spec: what is right becomes exactly that, and of what is wrong everything is told, each by its flag."""
+"""From flags to a spec: what is right becomes exactly that, and of what is wrong everything is
+told, each by its flag.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +32,29 @@ def test_without_flags_the_defaults_are_those_of_vllm() -> None:
     asked = understand(BenchFlags())
     spec = asked.spec("m")
     assert asked.model is None
-    assert (spec.target.backend, spec.target.base_url, spec.target.endpoint) == ("openai", "http://127.0.0.1:8000", None)
-    assert (spec.load.num_prompts, spec.load.request_rate, spec.load.burstiness) == (1000, math.inf, 1.0)
+    assert (spec.target.backend, spec.target.base_url, spec.target.endpoint) == (
+        "openai",
+        "http://127.0.0.1:8000",
+        None,
+    )
+    assert (spec.load.num_prompts, spec.load.request_rate, spec.load.burstiness) == (
+        1000,
+        math.inf,
+        1.0,
+    )
     assert (spec.load.max_concurrency, spec.load.num_warmups) == (None, 0)
     work = spec.workload.model_dump()
-    assert (work["kind"], work["input_len"], work["output_len"], work["range_ratio"]) == ("random", 1024, 128, 0.0)
-    assert (asked.metrics, asked.percentiles, asked.goodput) == (("ttft", "tpot", "itl"), (99.0,), {})
+    assert (work["kind"], work["input_len"], work["output_len"], work["range_ratio"]) == (
+        "random",
+        1024,
+        128,
+        0.0,
+    )
+    assert (asked.metrics, asked.percentiles, asked.goodput) == (
+        ("ttft", "tpot", "itl"),
+        (99.0,),
+        {},
+    )
     assert (spec.sampling.ignore_eos, spec.sampling.parameters, spec.workers) == (False, {}, 1)
 
 
@@ -86,7 +105,12 @@ def test_every_flag_finds_its_place() -> None:
     }
     assert spec.target.headers == {"X-Team": "blue"}
     work, load = spec.workload.model_dump(), spec.load
-    assert [work[name] for name in ("input_len", "output_len", "range_ratio", "prefix_len")] == [64, 32, 0.5, 16]
+    assert [work[name] for name in ("input_len", "output_len", "range_ratio", "prefix_len")] == [
+        64,
+        32,
+        0.5,
+        16,
+    ]
     assert (load.num_prompts, load.request_rate, load.burstiness) == (50, 2.5, 0.5)
     assert (load.max_concurrency, load.num_warmups) == (9, 3)
     assert (spec.sampling.ignore_eos, spec.sampling.logprobs) == (True, 2)
@@ -111,12 +135,19 @@ def test_a_seed_makes_the_spec_the_same() -> None:
     def fingerprint(asked: Asked) -> str:
         return asked.spec("m").fingerprint
 
-    assert fingerprint(understand(BenchFlags(seed=1))) == fingerprint(understand(BenchFlags(seed=1)))
-    assert fingerprint(understand(BenchFlags(seed=1))) != fingerprint(understand(BenchFlags(seed=2)))
+    assert fingerprint(understand(BenchFlags(seed=1))) == fingerprint(
+        understand(BenchFlags(seed=1))
+    )
+    assert fingerprint(understand(BenchFlags(seed=1))) != fingerprint(
+        understand(BenchFlags(seed=2))
+    )
 
 
 def test_an_infinite_burstiness_is_a_metronome() -> None:
-    assert understand(BenchFlags(request_rate="5", burstiness=math.inf)).spec("m").load.burstiness == math.inf
+    assert (
+        understand(BenchFlags(request_rate="5", burstiness=math.inf)).spec("m").load.burstiness
+        == math.inf
+    )
 
 
 # Wrong
@@ -178,9 +209,13 @@ def test_an_infinite_burstiness_is_a_metronome() -> None:
         ({"request_id_prefix": "a b"}, "--request-id-prefix"),
         ({"request_id_prefix": "a\r\nX-Admin: yes"}, "--request-id-prefix"),
     ],
-    ids=lambda value: "" if isinstance(value, str) else "-".join(f"{k}={v}" for k, v in value.items())[:60],
+    ids=lambda value: (
+        "" if isinstance(value, str) else "-".join(f"{k}={v}" for k, v in value.items())[:60]
+    ),
 )
-def test_what_is_wrong_is_one_sentence_that_names_its_flag(flags: dict[str, Any], flag: str) -> None:
+def test_what_is_wrong_is_one_sentence_that_names_its_flag(
+    flags: dict[str, Any], flag: str
+) -> None:
     (reason,) = reasons_for(**flags)
     assert flag in reason
     assert "\n" not in reason.strip()
@@ -239,15 +274,22 @@ def test_a_name_that_is_nearly_right_is_suggested() -> None:
     assert "did you mean 'openai-chat'?" in reasons_for(backend="openai-chet")[0]
 
 
-@pytest.mark.parametrize("flags", [{"header": ["Authorization=Bearer sk-secret\nx"]}, {"header": ["sk-secret"]}])
+@pytest.mark.parametrize(
+    "flags", [{"header": ["Authorization=Bearer sk-secret\nx"]}, {"header": ["sk-secret"]}]
+)
 def test_a_refused_header_does_not_show_its_value(flags: dict[str, Any]) -> None:
     assert not any("sk-secret" in reason for reason in reasons_for(**flags))
 
 
-def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret\nx")
     (reason,) = reasons_for()
-    assert reason == "OPENAI_API_KEY holds a line break or a character outside ASCII; set it to the bare key."
+    assert (
+        reason
+        == "OPENAI_API_KEY holds a line break or a character outside ASCII; set it to the bare key."
+    )
 
 
 def test_a_sampling_value_that_is_no_number_is_told_by_its_flag_and_once() -> None:

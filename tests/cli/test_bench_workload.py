@@ -1,4 +1,6 @@
-"""From the flags about prompts and traffic to workload and load: each flag finds its field, and what does not fit is told."""
+"""From the flags about prompts and traffic to workload and load: each flag finds its field, and
+what does not fit is told.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ def reasons_for(**flags: Any) -> list[str]:
         ({"input_len": 5, "output_len": 6}, RandomWorkload(input_len=5, output_len=6)),
         ({"input_len": 5, "random_input_len": 7}, RandomWorkload(input_len=5)),
         ({"scenario": "N(512,64)/(128,16)"}, RandomWorkload(scenario="N(512,64)/(128,16)")),
-        ({"scenario": "D(5,6)", "num_distinct_prompts": 3}, RandomWorkload(input_len=5, output_len=6, distinct=3)),
+        (
+            {"scenario": "D(5,6)", "num_distinct_prompts": 3},
+            RandomWorkload(input_len=5, output_len=6, distinct=3),
+        ),
         ({"cache": "warm", "tokenizer": "t"}, RandomWorkload(cache="warm", tokenizer="t")),
         ({"dataset_name": "sharegpt", "dataset_path": "p"}, ShareGptWorkload(path="p")),
         ({"dataset_name": "custom_image", "dataset_path": "p"}, JsonlWorkload(path="p")),
@@ -58,14 +63,31 @@ def reasons_for(**flags: Any) -> list[str]:
             },
             ShareGptWorkload(path="p", output_len=9, max_total_len=90, shuffle=False),
         ),
-        ({"dataset_name": "sharegpt", "dataset_path": "p", "output_len": 9}, ShareGptWorkload(path="p", output_len=9)),
         (
-            {"dataset_name": "custom", "dataset_path": "p", "custom_output_len": 4, "oversample": True},
+            {"dataset_name": "sharegpt", "dataset_path": "p", "output_len": 9},
+            ShareGptWorkload(path="p", output_len=9),
+        ),
+        (
+            {
+                "dataset_name": "custom",
+                "dataset_path": "p",
+                "custom_output_len": 4,
+                "oversample": True,
+            },
             JsonlWorkload(path="p", output_len=4, oversample=True),
         ),
-        ({"dataset_name": "jsonl", "dataset_path": "p", "max_input_len": 4}, JsonlWorkload(path="p", max_input_len=4)),
         (
-            {"dataset_name": "hf", "dataset_path": "p", "hf_subset": "s", "hf_split": "test", "hf_output_len": 3},
+            {"dataset_name": "jsonl", "dataset_path": "p", "max_input_len": 4},
+            JsonlWorkload(path="p", max_input_len=4),
+        ),
+        (
+            {
+                "dataset_name": "hf",
+                "dataset_path": "p",
+                "hf_subset": "s",
+                "hf_split": "test",
+                "hf_output_len": 3,
+            },
             HfWorkload(path="p", subset="s", split="test", output_len=3),
         ),
         (
@@ -97,10 +119,18 @@ def reasons_for(**flags: Any) -> list[str]:
             PrefixWorkload(num_prefixes=1, prefix_len=2, suffix_len=3, output_len=4),
         ),
         (
-            {"dataset_name": "burstgpt", "dataset_path": "p", "trace_model": "GPT-4", "max_total_len": 5},
+            {
+                "dataset_name": "burstgpt",
+                "dataset_path": "p",
+                "trace_model": "GPT-4",
+                "max_total_len": 5,
+            },
             TraceWorkload(path="p", model="GPT-4", max_total_len=5),
         ),
-        ({"dataset_name": "trace", "dataset_path": "p", "trace_block_len": 16}, TraceWorkload(path="p", block_len=16)),
+        (
+            {"dataset_name": "trace", "dataset_path": "p", "trace_block_len": 16},
+            TraceWorkload(path="p", block_len=16),
+        ),
         ({"dataset_name": "sessions"}, SessionsWorkload()),
         (
             {
@@ -111,9 +141,14 @@ def reasons_for(**flags: Any) -> list[str]:
                 "session_system_len": 4,
             }
             | {"session_range_ratio": 0.5, "session_think_time": 0.25},
-            SessionsWorkload(turns=1, input_len=2, output_len=3, system_len=4, range_ratio=0.5, think_s=0.25),
+            SessionsWorkload(
+                turns=1, input_len=2, output_len=3, system_len=4, range_ratio=0.5, think_s=0.25
+            ),
         ),
-        ({"dataset_name": "sessions", "dataset_path": "p", "max_input_len": 3}, SessionsWorkload(path="p", max_input_len=3)),
+        (
+            {"dataset_name": "sessions", "dataset_path": "p", "max_input_len": 3},
+            SessionsWorkload(path="p", max_input_len=3),
+        ),
         (
             {
                 "dataset_name": "random-mm",
@@ -150,15 +185,24 @@ def test_help_tells_the_defaults_of_the_specs() -> None:
     for flag, field in ((f, n) for fields in FIELDS.values() for f, n in fields.items()):
         annotation: Any = BenchFlags.__annotations__[flag]
         told = annotation.__metadata__[0].help.partition("(default: ")[2].partition(")")[0]
-        models = [model for model, fields in FIELDS.items() if fields.get(flag) == field and field in model.model_fields]
+        models = [
+            model
+            for model, fields in FIELDS.items()
+            if fields.get(flag) == field and field in model.model_fields
+        ]
         if told.isdecimal() or told == "train":
-            assert {model.model_fields[field].default for model in models} == {int(told) if told.isdecimal() else told}, flag
+            assert {model.model_fields[field].default for model in models} == {
+                int(told) if told.isdecimal() else told
+            }, flag
 
 
 @pytest.mark.parametrize(
     ("flags", "reason"),
     [
-        ({"dataset_name": "sharegtp"}, "--dataset-name 'sharegtp' is not one of random, .*did you mean 'sharegpt'"),
+        (
+            {"dataset_name": "sharegtp"},
+            "--dataset-name 'sharegtp' is not one of random, .*did you mean 'sharegpt'",
+        ),
         (
             {"dataset_name": "custom_audio", "dataset_path": "x"},
             "--dataset-name custom_audio: sound is not sent; measure texts or",
@@ -167,11 +211,26 @@ def test_help_tells_the_defaults_of_the_specs() -> None:
             {"dataset_name": "custom_video", "dataset_path": "x"},
             "--dataset-name custom_video: film is not sent; measure texts or",
         ),
-        ({"cache": "warm"}, "--cache warm sends the prompts of a cold run again, .* give the --seed of the cold run"),
-        ({"cache": "warm", "dataset_name": "sessions"}, "--cache warm sends the prompts of a cold run again"),
-        ({"cache": "warm", "dataset_name": "trace", "dataset_path": "x"}, "--cache warm sends the prompts of a cold run again"),
+        (
+            {"cache": "warm"},
+            (
+                "--cache warm sends the prompts of a cold run again, .* give the --seed of the "
+                "cold run"
+            ),
+        ),
+        (
+            {"cache": "warm", "dataset_name": "sessions"},
+            "--cache warm sends the prompts of a cold run again",
+        ),
+        (
+            {"cache": "warm", "dataset_name": "trace", "dataset_path": "x"},
+            "--cache warm sends the prompts of a cold run again",
+        ),
         ({"dataset_name": "sharegpt"}, "--dataset-name sharegpt needs --dataset-path"),
-        ({"dataset_path": "x"}, "--dataset-path belongs to --dataset-name sharegpt or .*, not random"),
+        (
+            {"dataset_path": "x"},
+            "--dataset-path belongs to --dataset-name sharegpt or .*, not random",
+        ),
         (
             {"dataset_name": "sonnet", "dataset_path": "x", "random_input_len": 5},
             "--random-input-len belongs to .*, not sonnet",
@@ -183,18 +242,29 @@ def test_help_tells_the_defaults_of_the_specs() -> None:
         ),
         ({"input_len": 0}, "--input-len 0: "),
         ({"random_input_len": 0}, "--random-input-len 0: "),
-        ({"dataset_name": "sonnet", "dataset_path": "x", "sonnet_input_len": 0}, "--sonnet-input-len 0: "),
+        (
+            {"dataset_name": "sonnet", "dataset_path": "x", "sonnet_input_len": 0},
+            "--sonnet-input-len 0: ",
+        ),
         ({"dataset_name": "sessions", "session_think_time": -1.0}, "--session-think-time -1.0: "),
         ({"cache": "hot"}, "--cache hot: "),
         ({"num_distinct_prompts": 0}, "--num-distinct-prompts 0: "),
         ({"scenario": "X(1)"}, r"--scenario X\(1\): 'X\(1\)' is no scenario"),
-        ({"scenario": "U(1,9)/(5,5)", "random_input_len": 7}, "--scenario: says what input_len says otherwise"),
-        ({"dataset_name": "random-mm", "image_size": "big"}, "--image-size 'big' wants width and height"),
+        (
+            {"scenario": "U(1,9)/(5,5)", "random_input_len": 7},
+            "--scenario: says what input_len says otherwise",
+        ),
+        (
+            {"dataset_name": "random-mm", "image_size": "big"},
+            "--image-size 'big' wants width and height",
+        ),
         ({"dataset_name": "random-mm", "image_size": "9999x1"}, "--image-size 9999: "),
     ],
     ids=str,
 )
-def test_what_does_not_fit_is_one_sentence_that_names_its_flag(flags: dict[str, Any], reason: str) -> None:
+def test_what_does_not_fit_is_one_sentence_that_names_its_flag(
+    flags: dict[str, Any], reason: str
+) -> None:
     (told,) = reasons_for(**flags)
     assert told.endswith(".")
     with pytest.raises(FlagsError, match=reason):
@@ -204,9 +274,15 @@ def test_what_does_not_fit_is_one_sentence_that_names_its_flag(flags: dict[str, 
 # Traffic
 
 
-@pytest.mark.parametrize("flags", [{"seed": 3}, {"dataset_name": "custom", "dataset_path": "p"}, {"cache": "cold"}], ids=str)
+@pytest.mark.parametrize(
+    "flags",
+    [{"seed": 3}, {"dataset_name": "custom", "dataset_path": "p"}, {"cache": "cold"}],
+    ids=str,
+)
 def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any]) -> None:
-    assert understand(BenchFlags(**{"cache": "warm", **flags})).parts["workload"].cache == flags.get("cache", "warm")
+    assert understand(BenchFlags(**{"cache": "warm", **flags})).parts[
+        "workload"
+    ].cache == flags.get("cache", "warm")
 
 
 @pytest.mark.parametrize(
@@ -215,12 +291,26 @@ def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any])
         ({}, Load()),
         ({"num_prompts": 5, "request_rate": "2.5"}, Load(num_prompts=5, request_rate=2.5)),
         (
-            {"ramp_up_strategy": "exponential", "ramp_up_start_rps": 1.0, "ramp_up_end_rps": 8.0, "num_prompts": 9},
+            {
+                "ramp_up_strategy": "exponential",
+                "ramp_up_start_rps": 1.0,
+                "ramp_up_end_rps": 8.0,
+                "num_prompts": 9,
+            },
             Load(ramp=Ramp(strategy="exponential", start_rps=1, end_rps=8), num_prompts=9),
         ),
-        ({"ramp_up_start_rps": 1.0, "ramp_up_end_rps": 8.0}, Load(ramp=Ramp(strategy="linear", start_rps=1, end_rps=8))),
-        ({"rate_steps": "5x60, 20X0.5"}, Load(steps=(Step(rate=5, seconds=60), Step(rate=20, seconds=0.5)), num_prompts=310)),
-        ({"max_seconds": 30.0, "request_rate": "10"}, Load(max_seconds=30, request_rate=10, num_prompts=300)),
+        (
+            {"ramp_up_start_rps": 1.0, "ramp_up_end_rps": 8.0},
+            Load(ramp=Ramp(strategy="linear", start_rps=1, end_rps=8)),
+        ),
+        (
+            {"rate_steps": "5x60, 20X0.5"},
+            Load(steps=(Step(rate=5, seconds=60), Step(rate=20, seconds=0.5)), num_prompts=310),
+        ),
+        (
+            {"max_seconds": 30.0, "request_rate": "10"},
+            Load(max_seconds=30, request_rate=10, num_prompts=300),
+        ),
         (
             {"when_full": "drop", "max_concurrency": 4, "request_rate": "10"},
             Load(when_full="drop", max_concurrency=4, request_rate=10),
@@ -256,14 +346,25 @@ def test_a_trace_is_replayed_at_a_speed() -> None:
         ({"rate_steps": "5"}, "--rate-steps wants RATExSECONDS, such as 5x60,20x30, not '5'"),
         ({"rate_steps": "fast x 3"}, "--rate-steps wants"),
         ({"rate_steps": "0x60"}, "--rate-steps 0.0: "),
-        ({"replay_speed": 1.0}, "--replay-speed needs recorded times, which only --dataset-name trace has"),
-        ({"replay_speed": 0.0, "dataset_name": "trace", "dataset_path": "p"}, "--replay-speed 0.0: "),
+        (
+            {"replay_speed": 1.0},
+            "--replay-speed needs recorded times, which only --dataset-name trace has",
+        ),
+        (
+            {"replay_speed": 0.0, "dataset_name": "trace", "dataset_path": "p"},
+            "--replay-speed 0.0: ",
+        ),
         (
             {"replay_speed": 1.0, "dataset_name": "trace", "dataset_path": "p", "burstiness": 2.0},
             "--burstiness 2 shapes the gaps",
         ),
         (
-            {"replay_speed": 1.0, "dataset_name": "trace", "dataset_path": "p", "num_distinct_prompts": 3},
+            {
+                "replay_speed": 1.0,
+                "dataset_name": "trace",
+                "dataset_path": "p",
+                "num_distinct_prompts": 3,
+            },
             "each request of it once",
         ),
         ({"max_seconds": 0.0}, "--max-seconds 0.0: "),
@@ -281,7 +382,9 @@ def test_a_load_that_makes_no_sense_is_one_sentence(flags: dict[str, Any], reaso
 
 
 def test_everything_wrong_with_a_load_is_told_at_once() -> None:
-    told = reasons_for(num_prompts=0, rate_steps="x", when_full="never", request_rate="-1", max_seconds=-1.0)
+    told = reasons_for(
+        num_prompts=0, rate_steps="x", when_full="never", request_rate="-1", max_seconds=-1.0
+    )
     for flag in ("--num-prompts", "--rate-steps", "--when-full", "--request-rate", "--max-seconds"):
         assert any(flag in reason for reason in told), flag
 

@@ -1,4 +1,6 @@
-"""`inferometer compare` as a user calls it: files of vLLM, real runs of the embedded engine, campaigns, and what is wrong."""
+"""`inferometer compare` as a user calls it: files of vLLM, real runs of the embedded engine,
+campaigns, and what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from api_server import MODEL
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app, main
-from inferometer.simulator import EmbeddedEngine, EngineSettings
+from inferometer.engine import EmbeddedEngine, EngineSettings
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The servers' threads are no concern of the forked workers."""
@@ -42,7 +44,9 @@ def compare(*words: object) -> Result:
     return CliRunner().invoke(app, ["compare", *map(str, words)])
 
 
-def vllm_file(name: str, throughput: float, *, minute: int = 0, concurrency: int = 8, **more: Any) -> Path:
+def vllm_file(
+    name: str, throughput: float, *, minute: int = 0, concurrency: int = 8, **more: Any
+) -> Path:
     """A result file as `vllm bench serve` writes it."""
     content = {
         "date": f"20260701-12{minute:02}00",
@@ -72,12 +76,19 @@ def vllm_file(name: str, throughput: float, *, minute: int = 0, concurrency: int
 
 
 def in_turns(factor: float) -> None:
-    """Directories `old` and `new` with eight runs each, A B B A, on a machine that slows down by 1 % a run."""
+    """Directories `old` and `new` with eight runs each, A B B A, on a machine that slows down by 1
+    % a run.
+    """
     wiggle = (0.004, -0.003, 0.001, -0.005, 0.002, 0.003, -0.002, 0.000)
     for i in range(8):
         for side in ("old", "new") if i % 2 == 0 else ("new", "old"):
             minute = 2 * i + (side != ("old" if i % 2 == 0 else "new"))
-            value = 1000 * 0.99**minute * (1 + wiggle[i] * (side == "new")) * (factor if side == "new" else 1)
+            value = (
+                1000
+                * 0.99**minute
+                * (1 + wiggle[i] * (side == "new"))
+                * (factor if side == "new" else 1)
+            )
             vllm_file(f"{side}/{i}.json", value, minute=minute)
 
 
@@ -112,7 +123,9 @@ def test_an_interval_beyond_the_margin_that_is_not_believed_is_explained() -> No
     factors = (1.04, 1.06, 1.09, 1.05)
     for i, factor in enumerate(factors):
         minutes = (2 * i, 2 * i + 1) if i % 2 == 0 else (2 * i + 1, 2 * i)
-        for side, minute, value in zip(("old", "new"), minutes, (1000.0, 1000 * factor), strict=True):
+        for side, minute, value in zip(
+            ("old", "new"), minutes, (1000.0, 1000 * factor), strict=True
+        ):
             vllm_file(f"{side}/{i}.json", value, minute=minute)
     found = compare("old", "new", "--json", "out.json")
     rows = {row["metric"]: row for row in json.loads(Path("out.json").read_text())["rows"]}
@@ -138,8 +151,16 @@ def test_names_from_files_neither_drive_a_terminal_nor_mark_up_a_table() -> None
     hostile = "<b>a|b</b>*\x1b[31m"
     for throughput, side in ((1000.0, "old"), (1010.0, "new")):
         for concurrency in (8, 16):
-            vllm_file(f"{side}/{concurrency}.json", throughput, concurrency=concurrency, model_id="m", label=hostile + side)
-            vllm_file(f"{side}/x{concurrency}.json", throughput, concurrency=concurrency, model_id=hostile)
+            vllm_file(
+                f"{side}/{concurrency}.json",
+                throughput,
+                concurrency=concurrency,
+                model_id="m",
+                label=hostile + side,
+            )
+            vllm_file(
+                f"{side}/x{concurrency}.json", throughput, concurrency=concurrency, model_id=hostile
+            )
     (Path("new") / "\x1b[31mred.json").write_text("{")
     found = compare("old", "new", "--points", "--markdown", "out.md")
     assert "a|b" in found.output
@@ -155,13 +176,26 @@ def test_two_values_of_a_condition() -> None:
     for config, factor in (("B", 0.8), ("C", 1.0)):
         for n in range(1, 13):
             wiggle = 1 + 0.002 * ((n * 7) % 5 - 2)
-            vllm_file(f"pcie/{config}_7B_TP2_1k_np{n}_20251231_12000{n % 10}.json", 100.0 * n * factor * wiggle, num_prompts=n)
+            vllm_file(
+                f"pcie/{config}_7B_TP2_1k_np{n}_20251231_12000{n % 10}.json",
+                100.0 * n * factor * wiggle,
+                num_prompts=n,
+            )
     found = compare("pcie", "--by", "config=B,C", "--metric", "output_throughput", "--drift", "3%")
     assert found.exit_code == 0, found.output
     assert "They differ in: config B -> C." in found.stdout
     assert "B against A, mean over 12 points" in found.stdout
     assert "B is faster by more than 2 %: output_throughput (+25.0 %)." in found.stdout
-    by_point = compare("pcie", "--by", "config=B,C", "--points", "--where", "num_prompts=3,4", "--metric", "output_throughput")
+    by_point = compare(
+        "pcie",
+        "--by",
+        "config=B,C",
+        "--points",
+        "--where",
+        "num_prompts=3,4",
+        "--metric",
+        "output_throughput",
+    )
     assert "num_prompts 3" in by_point.stdout
     assert "num_prompts 5" not in by_point.stdout
 
@@ -171,10 +205,18 @@ def test_the_cost_of_a_link() -> None:
         for n in range(1, 31):
             wiggle = 1 + 0.001 * ((n * (7 + tp)) % 5 - 2)
             factor = 0.9 if (config, tp) == ("B", 2) else 1.0
-            vllm_file(f"pcie/{config}_7B_TP{tp}_1k_np{n}_20251231_1200{n:02}.json", 100.0 * n * factor * wiggle, num_prompts=n)
-    found = compare("pcie", "--pcie", "--by", "config=B,C", "--json", "links.json", "--markdown", "links.md")
+            vllm_file(
+                f"pcie/{config}_7B_TP{tp}_1k_np{n}_20251231_1200{n:02}.json",
+                100.0 * n * factor * wiggle,
+                num_prompts=n,
+            )
+    found = compare(
+        "pcie", "--pcie", "--by", "config=B,C", "--json", "links.json", "--markdown", "links.md"
+    )
     assert found.exit_code == 0, found.output
-    assert "7B TP=2, B against C, output_throughput: slower, -10.0 %" in " ".join(found.stdout.split())
+    assert "7B TP=2, B against C, output_throughput: slower, -10.0 %" in " ".join(
+        found.stdout.split()
+    )
     assert "it should show nothing): no difference" in " ".join(found.stdout.split())
     assert len(json.loads(Path("links.json").read_text())["effects"]) == 2 * 3 * 31
     assert "### output_throughput: 7B TP=2, B against C" in Path("links.md").read_text()
@@ -190,12 +232,24 @@ def test_the_cost_of_a_link() -> None:
         (["a.json", "b.json", "--drift", "-1%"], "--drift -1% is no share"),
         (["a.json", "b.json", "--delta", "100%"], "--delta 100% is no share"),
         (["a.json", "b.json", "--metric", "ttft"], "there is no metric 'ttft'"),
-        (["few", "many"], "few and many have no point in common: the first points of each differ in max_concurrency (1, 64)"),
+        (
+            ["few", "many"],
+            (
+                "few and many have no point in common: the first points of each differ in "
+                "max_concurrency (1, 64)"
+            ),
+        ),
         (["a.json", "--by", "config"], "--by config is not CONDITION=VALUE"),
         (["a.json", "--by", "confg=B,C"], "there is no condition 'confg' (did you mean 'config'?)"),
         (["a.json", "--by", "z=B,C"], "there is no condition 'z': there are campaign, "),
-        (["half", "--by", "model=m,n"], "no point has model=n: there are m (cannot read half/b.json: it is not JSON"),
-        (["a.json", "--by", "config=B"], "--by names two values, such as --by config=A,B, and not 1"),
+        (
+            ["half", "--by", "model=m,n"],
+            "no point has model=n: there are m (cannot read half/b.json: it is not JSON",
+        ),
+        (
+            ["a.json", "--by", "config=B"],
+            "--by names two values, such as --by config=A,B, and not 1",
+        ),
         (["a.json", "--by", "model=m,n"], "no point has model=n: there are m"),
         (["a.json", "b.json", "--where", "model=x"], "there is no result in a.json"),
         (["a.json", "b.json", "--json", "no/such/../../dir/a.json"], "dir"),
@@ -228,8 +282,10 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
 
     def run(url: str, directory: str) -> None:
         words = (
-            f"inferometer bench --no-realtime --base-url {url} --num-prompts 48 --max-concurrency 4 --random-input-len 8 "
-            f"--random-output-len 8 --ignore-eos --allow-invalid --save-result --result-dir {directory}"
+            f"inferometer bench --no-realtime --base-url {url} --num-prompts 48 "
+            "--max-concurrency 4 --random-input-len 8 "
+            "--random-output-len 8 --ignore-eos --allow-invalid --save-result --result-dir "
+            f"{directory}"
         )
         monkeypatch.setattr(sys, "argv", words.split())
         with pytest.raises(SystemExit) as ended:
@@ -240,17 +296,29 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 
 def test_real_runs_of_two_servers_in_turns(bench: Bench) -> None:
-    """One server takes twice as long for a token; three runs of each, whose order is in their run directories."""
+    """One server takes twice as long for a token; three runs of each, whose order is in their run
+    directories.
+    """
     with (
         EmbeddedEngine(EngineSettings(ttft_ms=4, itl_ms=2, max_model_len=64), model=MODEL) as quick,
         EmbeddedEngine(EngineSettings(ttft_ms=4, itl_ms=4, max_model_len=64), model=MODEL) as slow,
     ):
-        for engine, directory in ((quick, "a"), (slow, "b"), (slow, "b"), (quick, "a"), (quick, "a"), (slow, "b")):
+        for engine, directory in (
+            (quick, "a"),
+            (slow, "b"),
+            (slow, "b"),
+            (quick, "a"),
+            (quick, "a"),
+            (slow, "b"),
+        ):
             bench(engine.base_url, directory)
     found = compare("a", "b", "--metric", "mean_tpot_ms", "--allow-invalid", "--json", "out.json")
     (row,) = json.loads(Path("out.json").read_text())["rows"]
     assert (row["design"], row["runs"]) == ("in turns", [3, 3])
-    assert row["verdict"] in {"slower", "undecided"}  # on a machine that is busy with something else
+    assert row["verdict"] in {
+        "slower",
+        "undecided",
+    }  # on a machine that is busy with something else
     assert found.exit_code == (row["verdict"] == "slower"), found.output
     alike = compare("a", "a", "--metric", "mean_tpot_ms", "--allow-invalid")
     assert alike.exit_code == 0
@@ -262,7 +330,15 @@ def test_two_campaigns() -> None:
         Path("small.yaml").write_text(CAMPAIGN.format(directory=directory))
         ended = CliRunner().invoke(app, ["run", "small.yaml", "--embedded", "--allow-invalid"])
         assert ended.exit_code == 0, ended.output
-    found = compare("monday-embedded", "tuesday-embedded", "--allow-invalid", "--drift", "90%", "--metric", "mean_e2el_ms")
+    found = compare(
+        "monday-embedded",
+        "tuesday-embedded",
+        "--allow-invalid",
+        "--drift",
+        "90%",
+        "--metric",
+        "mean_e2el_ms",
+    )
     assert found.exit_code == 0, found.output
     assert "mean over 2 points" in found.stdout
     assert "concurrency 1" in found.stdout

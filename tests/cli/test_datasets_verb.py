@@ -1,4 +1,6 @@
-"""`inferometer datasets`, and the same table in the README: UPDATE_GOLDEN=1 writes it there anew."""
+"""`inferometer datasets`, and the same table in the README: UPDATE_GOLDEN=1 writes it there
+anew.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,15 @@ def test_every_data_set_has_its_place_once_with_all_its_flags() -> None:
     assert sorted(named) == sorted(DATASETS)
     for row in rows:
         name = re.findall(r"`(.+?)`", row[0])[0]
-        assert re.findall(r"`(.+?)`", row[3]) == [flag_name(flag) for flag in FIELDS[DATASETS[name]]]
+        assert re.findall(r"`(.+?)`", row[3]) == [
+            flag_name(flag) for flag in FIELDS[DATASETS[name]]
+        ]
         assert row[1]
 
 
 def test_a_row_says_who_decides_about_lengths() -> None:
     lengths = {row[0]: row[2] for row in map(cells, table().splitlines())}
-    assert (lengths["`random`"], lengths["`sonnet`"], lengths["`prefix_repetition`"]) == ("as asked",) * 3
+    assert (lengths["`random`"], lengths["`sonnet`"], lengths["`prefix_repetition`"]) == (
+        "as asked",
+    ) * 3
     assert (lengths["`sharegpt`"], lengths["`burstgpt`, `trace`"]) == ("as in the file",) * 2

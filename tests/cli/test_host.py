@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
-from inferometer.campaign import calibration as making
-from inferometer.campaign.calibrated import VARIABLE
-from inferometer.campaign.calibration import key_of
+from inferometer.calibration import search as making
+from inferometer.calibration.host import VARIABLE
+from inferometer.calibration.kept import DIRECTORY_VARIABLE
+from inferometer.calibration.search import key_of
 from inferometer.cli.host import calibration_by_workers
 from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Missing
-from inferometer.store.calibrations import DIRECTORY_VARIABLE
 
 
 def made(workers: int, real_time: bool) -> Calibration:
     ceilings = dict.fromkeys(UNITS, Ceiling(1e4, "client"))
     key = key_of(workers=workers, real_time=real_time)
-    return Calibration(key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", ceilings, ())
+    return Calibration(
+        key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", ceilings, ()
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -29,21 +31,29 @@ def uncalibrated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where nobody else measures
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setenv(VARIABLE, "")
-    monkeypatch.setattr(making, "calibrate", lambda *, workers, real_time, **_: made(workers, real_time))
+    monkeypatch.setattr(
+        making, "calibrate", lambda *, workers, real_time, **_: made(workers, real_time)
+    )
 
 
-def test_a_campaign_says_that_it_calibrates_how_long_why_and_how_to_go_without(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_campaign_says_that_it_calibrates_how_long_why_and_how_to_go_without(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     of = calibration_by_workers(wanted=True, rehearsal=False)
     assert of(1) == made(1, real_time=True)
     assert capsys.readouterr().err == (
-        "inferometer: Calibrating this host before the first point, to state with every result how exact it is. This takes "
+        "inferometer: Calibrating this host before the first point, to state with every result "
+        "how exact it is. This takes "
         "about 12 s, once for this host and these settings; --no-calibration goes without.\n"
     )
     assert calibration_by_workers(wanted=True, rehearsal=False)(1) == made(1, real_time=True)
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize(("wanted", "rehearsal", "missing"), [(False, False, Missing("off")), (True, True, Missing("none"))])
+@pytest.mark.parametrize(
+    ("wanted", "rehearsal", "missing"),
+    [(False, False, Missing("off")), (True, True, Missing("none"))],
+)
 def test_one_that_goes_without_knows_why(
     capsys: pytest.CaptureFixture[str], wanted: bool, rehearsal: bool, missing: Missing
 ) -> None:
@@ -51,10 +61,15 @@ def test_one_that_goes_without_knows_why(
     assert capsys.readouterr().err == ""
 
 
-def test_a_busy_host_goes_without(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_host_goes_without(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def busy(*, workers: int, real_time: bool, **_: Any) -> Calibration:
         return replace(made(workers, real_time), waited_share=0.4, others_share=0.5)
 
     monkeypatch.setattr(making, "calibrate", busy)
     assert calibration_by_workers(wanted=True, rehearsal=False)(1) == Missing("none")
-    assert "This host was busy while it was calibrated: other programs used 50 % of its cores" in capsys.readouterr().err
+    assert (
+        "This host was busy while it was calibrated: other programs used 50 % of its cores"
+        in capsys.readouterr().err
+    )

@@ -1,4 +1,6 @@
-"""The command line before any verb has done anything: several values for a flag, help, version, wrong flags."""
+"""The command line before any verb has done anything: several values for a flag, help, version,
+wrong flags.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ("bench --goodput ttft:100 tpot:50", "bench --goodput ttft:100 --goodput tpot:50"),
         ("bench --goodput a b c --port 1", "bench --goodput a --goodput b --goodput c --port 1"),
         ("bench --port 1 --goodput a b", "bench --port 1 --goodput a --goodput b"),
-        ("bench --metadata a=1 b=2 --goodput c d", "bench --metadata a=1 --metadata b=2 --goodput c --goodput d"),
+        (
+            "bench --metadata a=1 b=2 --goodput c d",
+            "bench --metadata a=1 --metadata b=2 --goodput c --goodput d",
+        ),
         ("bench --goodput a --goodput b", "bench --goodput a --goodput b"),
         ("bench --header A=1 B=2", "bench --header A=1 --header B=2"),
         ("bench --goodput=a b", "bench --goodput=a b"),
@@ -45,7 +50,14 @@ def test_flags_may_be_followed_by_several_values(typed: str, spread_out: str) ->
 
 
 def test_values_that_begin_with_a_dash_stay_where_they_are() -> None:
-    assert spread(["bench", "--goodput", "a", "-m", "x", "y"]) == ["bench", "--goodput", "a", "-m", "x", "y"]
+    assert spread(["bench", "--goodput", "a", "-m", "x", "y"]) == [
+        "bench",
+        "--goodput",
+        "a",
+        "-m",
+        "x",
+        "y",
+    ]
 
 
 def test_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +66,9 @@ def test_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
-def test_the_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+def test_the_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
     assert run(monkeypatch, *arguments) == 0
     told = capsys.readouterr().out
     assert all(verb in told for verb in ("bench", "engine", "demo"))
@@ -67,15 +81,22 @@ def test_the_help_of_bench_names_the_flags_that_users_know(
     assert run(monkeypatch, "bench", "--help") == 0
     told = capsys.readouterr().out
     known = (
-        "backend base-url host port endpoint model dataset-name random-input-len random-output-len random-range-ratio seed "
-        "num-prompts request-rate burstiness max-concurrency num-warmups ignore-eos temperature top-p top-k extra-body "
-        "percentile-metrics metric-percentiles goodput save-result save-detailed append-result result-dir result-filename "
+        "backend base-url host port endpoint model dataset-name random-input-len "
+        "random-output-len random-range-ratio seed "
+        "num-prompts request-rate burstiness max-concurrency num-warmups ignore-eos temperature "
+        "top-p top-k extra-body "
+        "percentile-metrics metric-percentiles goodput save-result save-detailed append-result "
+        "result-dir result-filename "
         "label metadata header insecure workers request-id-prefix disable-tqdm"
     )
     assert [flag for flag in known.split() if f"--{flag}" not in told] == []
 
 
-VERBS = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+VERBS = [
+    command.name or command.callback.__name__
+    for command in app.registered_commands
+    if command.callback
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -86,7 +107,12 @@ def test_flags_stand_whole_in_the_help_on_a_narrow_terminal(
     assert run(monkeypatch, verb, "--help") == 0
     told = capsys.readouterr().out
     command: Any = typer.main.get_command(app)
-    flags = [flag for parameter in command.commands[verb].params for flag in parameter.opts if flag.startswith("--")]
+    flags = [
+        flag
+        for parameter in command.commands[verb].params
+        for flag in parameter.opts
+        if flag.startswith("--")
+    ]
     assert [flag for flag in flags if not re.search(rf"{flag}[ ,]", told)] == []
 
 
@@ -101,7 +127,11 @@ def test_flags_stand_whole_in_the_help_on_a_narrow_terminal(
     ],
 )
 def test_a_wrong_flag_is_one_sentence_and_exit_code_2(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str, help_of: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+    help_of: str,
 ) -> None:
     assert run(monkeypatch, *arguments) == 2
     told = capsys.readouterr()
@@ -126,14 +156,25 @@ def test_help_is_there_before_anything_heavy_is_loaded() -> None:
         "from inferometer.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print(*sorted({'numpy', 'polars', 'pydantic', 'httpx', 'httptools', 'multiprocessing'} & set(sys.modules)))"
+        "print(*sorted({'numpy', 'polars', 'pydantic', 'httpx', 'httptools', 'multiprocessing'} "
+        "& set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert told.stdout.splitlines()[-1] == ""
 
 
 def test_what_is_vllms_alone_is_left_out_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
-    typed = ["bench", "--trust-remote-code", "--tokenizer-mode", "slow", "--tokenizer-mode=auto", "--num-prompts", "3"]
+    typed = [
+        "bench",
+        "--trust-remote-code",
+        "--tokenizer-mode",
+        "slow",
+        "--tokenizer-mode=auto",
+        "--num-prompts",
+        "3",
+    ]
     assert without_vllm_only(typed) == ["bench", "--num-prompts", "3"]
     assert capsys.readouterr().err.count("changes nothing here; it is left out") == 3
     assert without_vllm_only(["engine", "--trust-remote-code"]) == ["engine", "--trust-remote-code"]
@@ -150,7 +191,9 @@ def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(
             assert len(f"{line} {following.split()[0]}") > 78
 
 
-def test_an_interrupt_while_another_is_answered_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_while_another_is_answered_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def interrupted(**_: object) -> int:
         raise KeyboardInterrupt
 
@@ -161,9 +204,15 @@ def test_an_interrupt_while_another_is_answered_is_no_traceback(monkeypatch: pyt
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("presets show", "inferometer: missing argument 'name': see `inferometer presets show --help`.\n"),
+        (
+            "presets show",
+            "inferometer: missing argument 'name': see `inferometer presets show --help`.\n",
+        ),
         ("presets nothing", "see `inferometer presets --help`.\n"),
-        ("report x --lang fr", "invalid value for '--lang': 'fr' is not one of 'en', 'zh-CN', 'zh-TW': see"),
+        (
+            "report x --lang fr",
+            "invalid value for '--lang': 'fr' is not one of 'en', 'zh-CN', 'zh-TW': see",
+        ),
     ],
 )
 def test_a_wrong_use_is_told_with_the_help_that_explains_it(
@@ -178,14 +227,24 @@ def test_a_wrong_use_is_told_with_the_help_that_explains_it(
     [
         ("report .", "the current directory does not exist any more: change to another one."),
         ("merge . -o m", "the current directory does not exist any more: change to another one."),
-        ("demo", "cannot write demo-results: its directory does not exist any more; change to another one, or choose another"),
+        (
+            "demo",
+            (
+                "cannot write demo-results: its directory does not exist any more; change to "
+                "another one, or choose another"
+            ),
+        ),
     ],
 )
-def test_a_current_directory_that_is_gone_is_a_sentence(tmp_path: Path, words: str, told: str) -> None:
+def test_a_current_directory_that_is_gone_is_a_sentence(
+    tmp_path: Path, words: str, told: str
+) -> None:
     (tmp_path / "gone").mkdir()
     code = "import os, sys; os.rmdir(os.getcwd()); from inferometer.cli.main import main; main()"
     command = [sys.executable, "-c", code, *words.split()]
-    done = subprocess.run(command, cwd=tmp_path / "gone", capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path / "gone", capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 2
     assert done.stderr.startswith(f"inferometer: {told}")
     assert done.stderr.count("\n") == 1
@@ -193,8 +252,17 @@ def test_a_current_directory_that_is_gone_is_a_sentence(tmp_path: Path, words: s
 
 def test_a_demo_that_cannot_be_saved_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    command = [sys.executable, "-m", "inferometer", "demo", "--result-dir", str(tmp_path / "file" / "below")]
+    command = [
+        sys.executable,
+        "-m",
+        "inferometer",
+        "demo",
+        "--result-dir",
+        str(tmp_path / "file" / "below"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
-    assert done.stderr.endswith("part of that path is a file, not a directory; choose another directory\n")
+    assert done.stderr.endswith(
+        "part of that path is a file, not a directory; choose another directory\n"
+    )
     assert done.stderr.count("\n") == 1

@@ -18,15 +18,19 @@ from inferometer.cli.plan_view import duration, short
 from inferometer.metrics.verdict import Status
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
-from inferometer.store.ledger import LEDGER_VERSION, dump
-from inferometer.store.places import places_of
+from inferometer.store.campaign.ledger import LEDGER_VERSION, dump
+from inferometer.store.campaign.places import places_of
 
 Plan = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def plan(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Plan:
-    """Runs `inferometer plan` in a folder of its own: exit code, standard output and standard error."""
+def plan(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Plan:
+    """Runs `inferometer plan` in a folder of its own: exit code, standard output and standard
+    error.
+    """
     monkeypatch.chdir(tmp_path)
     for name in ("NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -80,33 +84,50 @@ def test_the_whole_plan(plan: Plan) -> None:
 
 
 def test_what_a_person_is_told_of_other_servers(plan: Plan) -> None:
-    code, out, _ = plan("frameworks", "--only", "xinference", "--set", "servers.xinference.note=Mind the fan.")
+    code, out, _ = plan(
+        "frameworks", "--only", "xinference", "--set", "servers.xinference.note=Mind the fan."
+    )
     assert code == 0
-    assert "deepseek-ai/deepseek-llm-7b-chat served as deepseek-7b, TP=1, at http://127.0.0.1:9997 (process)" in out
     assert (
-        "  command   HIP_VISIBLE_DEVICES=0 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 NCCL_P2P_LEVEL=SYS "
+        "deepseek-ai/deepseek-llm-7b-chat served as deepseek-7b, TP=1, at "
+        "http://127.0.0.1:9997 (process)"
+    ) in out
+    assert (
+        "  command   HIP_VISIBLE_DEVICES=0 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 "
+        "NCCL_P2P_LEVEL=SYS "
         "XINFERENCE_AUTH_ADVANCED=0 xinference-local --host 127.0.0.1 --port 9997\n"
     ) in out
     assert (
-        "  launch    model_engine vllm, model_format pytorch, n_gpu 1, model_name deepseek-chat, model_size_in_billions 7, "
+        "  launch    model_engine vllm, model_format pytorch, n_gpu 1, model_name deepseek-chat, "
+        "model_size_in_billions 7, "
         "quantization none, max_model_len 2048\n"
     ) in out
     assert "  note      Mind the fan.\n" in out
 
 
-def test_the_environment_and_settings_are_heeded(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_and_settings_are_heeded(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NUM_PROMPTS_END", "3")
     monkeypatch.setenv("VLLM_SERVER_URL", "http://gpu-host:9000")
     code, out, _ = plan("scaling-200", "--set", "models.model=org/other")
     assert code == 0
     assert "scale: org/other, TP=4, max_model_len 1280, at http://gpu-host:9000 (operator)" in out
     assert "--host 0.0.0.0 --port 9000" in out
-    assert "  listens   It binds 0.0.0.0, all network interfaces, so that clients reach it as gpu-host." in out
+    assert (
+        "  listens   It binds 0.0.0.0, all network interfaces, so that clients reach it as "
+        "gpu-host."
+    ) in out
     assert "  points    scale/np1, scale/np2, scale/np3\n" in out
-    notes = [line.removeprefix("Note:     ") for line in out.splitlines() if line.startswith("Note:")]
+    notes = [
+        line.removeprefix("Note:     ") for line in out.splitlines() if line.startswith("Note:")
+    ]
     assert notes == [
         "Narrowed by NUM_PROMPTS_END=3: 3 of 200 points.",
-        "VLLM_SERVER_URL=http://gpu-host:9000 replaces the address of vllm (http://127.0.0.1:8000).",
+        (
+            "VLLM_SERVER_URL=http://gpu-host:9000 replaces the address of vllm "
+            "(http://127.0.0.1:8000)."
+        ),
     ]
 
 
@@ -126,7 +147,11 @@ def test_the_environment_and_settings_are_heeded(plan: Plan, monkeypatch: pytest
                 "NUM_PROMPTS_END=300 is beyond this campaign, whose num_prompts end at 200.",
             ],
         ),
-        ("scaling-200", {"NUM_PROMPTS_END": "200", "VLLM_SERVER_URL": "http://127.0.0.1:8000/v1"}, []),
+        (
+            "scaling-200",
+            {"NUM_PROMPTS_END": "200", "VLLM_SERVER_URL": "http://127.0.0.1:8000/v1"},
+            [],
+        ),
         (
             "custom",
             {"NUM_PROMPTS_END": "3"},
@@ -135,27 +160,38 @@ def test_the_environment_and_settings_are_heeded(plan: Plan, monkeypatch: pytest
     ],
 )
 def test_what_the_environment_changes_is_noted(
-    plan: Plan, monkeypatch: pytest.MonkeyPatch, campaign: str, environment: dict[str, str], notes: list[str]
+    plan: Plan,
+    monkeypatch: pytest.MonkeyPatch,
+    campaign: str,
+    environment: dict[str, str],
+    notes: list[str],
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     code, out, _ = plan(campaign)
     assert code == 0
-    assert [line.removeprefix("Note:     ") for line in out.splitlines() if line.startswith("Note:")] == notes
+    assert [
+        line.removeprefix("Note:     ") for line in out.splitlines() if line.startswith("Note:")
+    ] == notes
 
 
 def test_a_rehearsal_needs_no_command(plan: Plan) -> None:
     code, out, _ = plan("scaling-200", "--quick", "--embedded")
     assert code == 0
     assert "Results:  bench_results/scaling-quick-embedded/scale_n{n}_{time}.json" in out
-    assert "scale: openai/gpt-oss-120b, TP=4, max_model_len 1280, on the embedded engine\n  points" in out
+    assert (
+        "scale: openai/gpt-oss-120b, TP=4, max_model_len 1280, on the embedded engine\n  points"
+        in out
+    )
     assert "Left: a guess from the embedded engine's settings.\n" in out
 
 
 def test_what_cannot_be_planned(plan: Plan) -> None:
     code, out, err = plan("producton")
     assert (code, out) == (2, "")
-    assert err.startswith("inferometer: There is no file and no preset 'producton' (did you mean 'production'?): ")
+    assert err.startswith(
+        "inferometer: There is no file and no preset 'producton' (did you mean 'production'?): "
+    )
     code, out, err = plan("production", "--set", "orde=listed", "--set", "seed=-1")
     assert (code, out) == (2, "")
     assert err.splitlines() == [
@@ -163,9 +199,13 @@ def test_what_cannot_be_planned(plan: Plan) -> None:
         "inferometer: --set orde=listed: unknown key 'orde' (did you mean 'order'?).",
     ]
     assert plan("pcie")[2].startswith(
-        "inferometer: There is no file and no preset 'pcie' (did you mean 'pcie-machine-ab' or 'pcie-machine-c'?): "
+        "inferometer: There is no file and no preset 'pcie' (did you mean 'pcie-machine-ab' "
+        "or 'pcie-machine-c'?): "
     )
-    assert plan("production", "--only", "x")[2] == "inferometer: --only 'x' names no group and no point.\n"
+    assert (
+        plan("production", "--only", "x")[2]
+        == "inferometer: --only 'x' names no group and no point.\n"
+    )
 
 
 def finish(number: int, status: Status = "VALID") -> str:
@@ -203,7 +243,11 @@ def test_what_is_done_is_told(plan: Plan) -> None:
     assert code == 0
     table = out.splitlines()[4].split()
     assert table[:6] == ["scale", "model", "TP4", "200", "1", "20,100"]
-    listed = {line.split()[0]: " ".join(line.split()[1:]) for line in out.splitlines() if line.startswith("    ")}
+    listed = {
+        line.split()[0]: " ".join(line.split()[1:])
+        for line in out.splitlines()
+        if line.startswith("    ")
+    }
     assert len(listed) == 200
     assert listed[done] == "scale/np1 VALID scale_n1.json"
     assert listed[changed] == "scale/np2 to do again: scale_n2.json has changed"
@@ -220,10 +264,14 @@ def test_a_damaged_ledger_is_told(plan: Plan) -> None:
     code, out, err = plan("scaling-200")
     assert (code, err) == (0, "")
     noted = re.search(
-        r"^Note: +bench_results/scaling/.*ledger.jsonl is damaged from line (\d+) on: 0 results", out, re.MULTILINE
+        r"^Note: +bench_results/scaling/.*ledger.jsonl is damaged from line (\d+) on: 0 results",
+        out,
+        re.MULTILINE,
     )
     assert noted is not None
-    assert out.splitlines()[5].split()[4] == "0", "its run.json tells no fingerprint, so nothing bears the rest out"
+    assert out.splitlines()[5].split()[4] == "0", (
+        "its run.json tells no fingerprint, so nothing bears the rest out"
+    )
     places = places_of("bench_results/scaling", "scaling-200")
     places.ledger.write_bytes(dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}]))
     code, out, err = plan("scaling-200")
@@ -233,9 +281,14 @@ def test_a_damaged_ledger_is_told(plan: Plan) -> None:
 
 def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
     leader, follower = pty.openpty()
-    code = "import sys; from inferometer.cli.main import main; sys.argv = ['inferometer', 'plan', 'pcie-machine-c']; main()"
+    code = (
+        "import sys; from inferometer.cli.main import main; sys.argv = ['inferometer', 'plan', "
+        "'pcie-machine-c']; main()"
+    )
     environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
-    run = subprocess.Popen([sys.executable, "-c", code], stdout=follower, cwd=tmp_path, env=environment)
+    run = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=follower, cwd=tmp_path, env=environment
+    )
     os.close(follower)
     told = b""
     while True:
@@ -249,10 +302,13 @@ def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
     os.close(leader)
     assert run.wait(timeout=60) == 0
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in told.decode().splitlines()]
-    assert "4C-1k 30B TP2 on C 200 0 20,100 20.6M 2.6M 1.6 h" in [" ".join(line.split()) for line in lines]
+    assert "4C-1k 30B TP2 on C 200 0 20,100 20.6M 2.6M 1.6 h" in [
+        " ".join(line.split()) for line in lines
+    ]
     assert any(set(line) == {"─"} for line in lines)
     command = (
-        "command   vllm serve google/gemma-3-27b-it --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 "
+        "command   vllm serve google/gemma-3-27b-it --host 127.0.0.1 --port 8000 "
+        "--tensor-parallel-size 2 "
         "--max-model-len 1280 --gpu-memory-utilization 0.9 --enforce-eager"
     )
     assert command in lines  # whole, whatever the width
@@ -260,7 +316,15 @@ def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (5400, "1.5 h"), (36_000, "10.0 h"), (129_600, "1.5 d")],
+    [
+        (0, "0 s"),
+        (89, "89 s"),
+        (90, "2 min"),
+        (5399, "90 min"),
+        (5400, "1.5 h"),
+        (36_000, "10.0 h"),
+        (129_600, "1.5 d"),
+    ],
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
@@ -268,7 +332,14 @@ def test_durations(seconds: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0, "0"), (999, "999"), (1000, "1.0k"), (20_582_400, "20.6M"), (999_950, "1.0M"), (3_400_000_000, "3.4G")],
+    [
+        (0, "0"),
+        (999, "999"),
+        (1000, "1.0k"),
+        (20_582_400, "20.6M"),
+        (999_950, "1.0M"),
+        (3_400_000_000, "3.4G"),
+    ],
 )
 def test_large_numbers(number: int, text: str) -> None:
     assert short(number) == text

@@ -52,7 +52,8 @@ def test_one_that_is_not_there(run: Run) -> None:
     code, out, err = run("show", "pcie-machine-d")
     assert (code, out) == (2, "")
     assert err == (
-        "inferometer: there is no preset 'pcie-machine-d' (did you mean 'pcie-machine-c'?): `inferometer presets` lists them.\n"
+        "inferometer: there is no preset 'pcie-machine-d' (did you mean 'pcie-machine-c'?): "
+        "`inferometer presets` lists them.\n"
     )
 
 

@@ -54,10 +54,28 @@ def report(*words: str) -> Result:
 
 
 def test_every_file_that_is_asked_for_is_written() -> None:
-    files = ("--csv", "a.csv", "--dcu-csv", "dcu.csv", "--markdown", "a.md", "--excel", "a.xlsx", "--parquet", "frames")
+    files = (
+        "--csv",
+        "a.csv",
+        "--dcu-csv",
+        "dcu.csv",
+        "--markdown",
+        "a.md",
+        "--excel",
+        "a.xlsx",
+        "--parquet",
+        "frames",
+    )
     result = report("-o", "out.html", *files)
     assert result.exit_code == 0, result.output
-    assert {path.name for path in Path().iterdir()} >= {"out.html", "a.csv", "dcu.csv", "a.md", "a.xlsx", "frames"}
+    assert {path.name for path in Path().iterdir()} >= {
+        "out.html",
+        "a.csv",
+        "dcu.csv",
+        "a.md",
+        "a.xlsx",
+        "frames",
+    }
     assert pl.read_parquet("frames/points.parquet")["mean_ttft_ms"].to_list() == [120.5, 120.5]
     assert pl.read_csv("dcu.csv")["batch"].to_list() == [8, 16]
     assert Path("a.md").read_text().count("120.5") == 2
@@ -85,7 +103,10 @@ def test_a_missed_target_is_exit_code_1_and_the_report_is_written() -> None:
     ("words", "sentence"),
     [
         (("--assert", "speed > 1"), "names no metric that exists"),
-        (("--excel", "results/C_7B_TP1_1k_np8_20260131_120008.json/x.xlsx"), "results/C_7B_TP1_1k_np8_20260131_120008.json"),
+        (
+            ("--excel", "results/C_7B_TP1_1k_np8_20260131_120008.json/x.xlsx"),
+            "results/C_7B_TP1_1k_np8_20260131_120008.json",
+        ),
         (("--parquet", "/proc/nowhere"), "/proc/nowhere"),
         (("--csv", "report.html"), "report.html is to hold two things"),
         (("--csv", "-", "--markdown", "-"), "- is to hold two things"),

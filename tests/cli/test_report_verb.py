@@ -66,7 +66,12 @@ def test_a_folder_of_files_is_one_page() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_speaks_each_language(language: str) -> None:
-    assert inferometer("report", vllm_files("results", number=1), "--lang", language, "-o", "x.html").exit_code == 0
+    assert (
+        inferometer(
+            "report", vllm_files("results", number=1), "--lang", language, "-o", "x.html"
+        ).exit_code
+        == 0
+    )
     assert f'<html lang="{language}">' in Path("x.html").read_text(encoding="utf-8")
 
 
@@ -87,7 +92,10 @@ def test_no_figures_are_told_with_the_reason() -> None:
     (next(vllm_files("results").iterdir())).rename("alone/one.json")
     told = inferometer("report", Path("alone"), "--figures", "figures")
     assert told.exit_code == 0
-    assert "0 files in figures: these results fill no figure, and the report says what each would need" in told.stdout
+    assert (
+        "0 files in figures: these results fill no figure, and the report says what each would need"
+        in told.stdout
+    )
 
 
 def test_a_page_that_is_there_is_replaced() -> None:

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
-from inferometer.simulator import EmbeddedEngine, EngineSettings
-from inferometer.store.places import Places
-from inferometer.store.standing import read_standing
+from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 
 CAMPAIGN = """
 name: small
@@ -38,25 +38,35 @@ def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def engines() -> Iterator[tuple[str, str]]:
-    """Addresses of a quick one, and of one with a TTFT of 300 ms; a busy machine blurs neither beyond belief."""
-    quick, slow = (EngineSettings(ttft_ms=ttft_ms, itl_ms=20, max_model_len=64) for ttft_ms in (60, 300))
+    """Addresses of a quick one, and of one with a TTFT of 300 ms; a busy machine blurs neither
+    beyond belief.
+    """
+    quick, slow = (
+        EngineSettings(ttft_ms=ttft_ms, itl_ms=20, max_model_len=64) for ttft_ms in (60, 300)
+    )
     with EmbeddedEngine(quick, model="tiny") as one, EmbeddedEngine(slow, model="tiny") as other:
         yield one.base_url, other.base_url
 
 
 def run(url: str, *words: str) -> Result:
-    ran = CliRunner(env={"VLLM_SERVER_URL": url}).invoke(app, ["run", "small.yaml", "--allow-invalid", *words])
+    ran = CliRunner(env={"VLLM_SERVER_URL": url}).invoke(
+        app, ["run", "small.yaml", "--allow-invalid", *words]
+    )
     assert ran.exit_code in (0, 1), ran.output
     return ran
 
 
 def target(ran: Result) -> str:
     """The only line about a target."""
-    (line,) = (line for line in ran.stdout.splitlines() if line.startswith(("  reached", "  MISSED")))
+    (line,) = (
+        line for line in ran.stdout.splitlines() if line.startswith(("  reached", "  MISSED"))
+    )
     return line
 
 
-def test_other_settings_under_the_same_name_are_not_shown_or_judged(engines: tuple[str, str]) -> None:
+def test_other_settings_under_the_same_name_are_not_shown_or_judged(
+    engines: tuple[str, str],
+) -> None:
     """The id is `g/c2` both times."""
     quick, slow = engines
     run(quick, "--set", "load.num_prompts=4", "--assert", "mean_ttft_ms<200")
@@ -72,7 +82,9 @@ def test_other_settings_under_the_same_name_are_not_shown_or_judged(engines: tup
 def test_another_model_under_the_same_name_is_not_shown(engines: tuple[str, str]) -> None:
     quick, _ = engines
     run(quick)
-    with EmbeddedEngine(EngineSettings(ttft_ms=300, itl_ms=2, max_model_len=64), model="other") as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=300, itl_ms=2, max_model_len=64), model="other"
+    ) as engine:
         other = run(engine.base_url, "--set", "models.m=other", "--assert", "mean_ttft_ms<200")
     assert other.exit_code == 1
     assert target(other).startswith("  MISSED")
@@ -98,10 +110,12 @@ def test_a_report_holds_each_server_against_a_target(engines: tuple[str, str]) -
         run(url)
     told = CliRunner().invoke(app, ["report", "results", "--assert", "any mean_ttft_ms<200"])
     assert told.exit_code == 1
-    lines = [line for line in told.stdout.splitlines() if line.startswith(("  reached", "  MISSED"))]
-    assert [(line.split()[0], url in line) for line, url in zip(lines, sorted(engines), strict=True)] == [
-        ("reached" if url == engines[0] else "MISSED", True) for url in sorted(engines)
+    lines = [
+        line for line in told.stdout.splitlines() if line.startswith(("  reached", "  MISSED"))
     ]
+    assert [
+        (line.split()[0], url in line) for line, url in zip(lines, sorted(engines), strict=True)
+    ] == [("reached" if url == engines[0] else "MISSED", True) for url in sorted(engines)]
 
 
 def test_a_point_without_a_result_misses_the_target(engines: tuple[str, str]) -> None:
@@ -114,7 +128,9 @@ def test_a_point_without_a_result_misses_the_target(engines: tuple[str, str]) ->
 
 
 def test_a_target_of_every_load_is_missed_by_a_load_that_was_not_measured() -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=60, itl_ms=20, max_model_len=64), model="tiny") as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=60, itl_ms=20, max_model_len=64), model="tiny"
+    ) as engine:
         run(engine.base_url)
         url = engine.base_url
     ladder = ("--set", "matrix.max_concurrency=[2, 3]")
@@ -124,7 +140,9 @@ def test_a_target_of_every_load_is_missed_by_a_load_that_was_not_measured() -> N
 
 
 def test_a_file_that_has_changed_is_not_shown() -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=60, itl_ms=20, max_model_len=64), model="tiny") as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=60, itl_ms=20, max_model_len=64), model="tiny"
+    ) as engine:
         run(engine.base_url)
         url = engine.base_url
     assert target(run(url, "--assert", "mean_ttft_ms<200")).startswith("  reached")
@@ -134,7 +152,9 @@ def test_a_file_that_has_changed_is_not_shown() -> None:
     assert target(gone).endswith("it was not measured")
 
 
-def test_what_narrows_a_campaign_is_said_at_its_beginning_and_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_narrows_a_campaign_is_said_at_its_beginning_and_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     text = CAMPAIGN.replace("matrix: {max_concurrency: [2]}", "matrix: {num_prompts: [1, 2, 3]}")
     Path("small.yaml").write_text(text.replace("_c{c}", ""))
     monkeypatch.setenv("NUM_PROMPTS_END", "1")
@@ -148,10 +168,15 @@ def test_what_narrows_a_campaign_is_said_at_its_beginning_and_its_end(monkeypatc
     at_the_end = lines.index("Narrowed by NUM_PROMPTS_END=1: 1 of 3 points.", 2)
     assert lines[at_the_end + 1].startswith("[x] servers")
     helped = CliRunner().invoke(app, ["run", "--help"])
-    assert all(name in helped.stdout for name in ("NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL"))
+    assert all(
+        name in helped.stdout
+        for name in ("NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL")
+    )
 
 
-def test_a_rehearsal_is_the_same_whatever_the_address_of_the_real_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rehearsal_is_the_same_whatever_the_address_of_the_real_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for url in ("http://one:8000", "http://two:8000"):
         monkeypatch.setenv("VLLM_SERVER_URL", url)
         ran = CliRunner().invoke(app, ["run", "small.yaml", "--embedded", "--allow-invalid"])

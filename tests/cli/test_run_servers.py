@@ -1,4 +1,6 @@
-"""`inferometer run` on servers that are not as they should be: one group's failure is no other's, what is unknown is said."""
+"""`inferometer run` on servers that are not as they should be: one group's failure is no other's,
+what is unknown is said.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def good() -> Iterator[ApiServer]:
 
 def run(*urls: str, **recipe: Any) -> Result:
     """A campaign of two points for each server."""
-    servers = {f"s{i}": {"kind": "external", "base_url": url, **recipe} for i, url in enumerate(urls)}
+    servers = {
+        f"s{i}": {"kind": "external", "base_url": url, **recipe} for i, url in enumerate(urls)
+    }
     campaign = {
         "name": "c",
         "result_dir": "results",
@@ -62,8 +66,9 @@ def test_a_server_without_a_list_of_models_is_measured_and_its_model_is_not_chec
     assert ended.exit_code == 0, ended.output
     assert files() == ["g0_np1", "g0_np2"]
     assert (
-        f"not checked, on the word of the campaign file: tensor parallelism 1, model {MODEL} (404 on /v1/models" in ended.output
-    )
+        f"not checked, on the word of the campaign file: tensor parallelism 1, model {MODEL} "
+        "(404 on /v1/models"
+    ) in ended.output
     assert ended.output.count("The server has no list of models (404 on /v1/models") == 1
 
 
@@ -81,7 +86,10 @@ def test_a_server_that_does_not_know_the_model_is_one_group_s_failure(good: ApiS
     with serving(model="other", answer=unknown) as server:
         ended = run(server.url, good.url)
     assert ended.exit_code == 1
-    said = f"Group g0 cannot go on: {server.url} does not serve a model called '{MODEL}', but other: use --model other."
+    said = (
+        f"Group g0 cannot go on: {server.url} does not serve a model called '{MODEL}', but "
+        "other: use --model other."
+    )
     assert said in ended.output
     assert files() == BOTH
     assert len(server.calls) == 1, "the next point would be told the same"
@@ -91,11 +99,16 @@ def test_a_key_that_is_wanted_is_one_group_s_failure(good: ApiServer) -> None:
     with serving(key="right") as server:
         ended = run(server.url, good.url)
     assert ended.exit_code == 1
-    assert f"Group g0 cannot go on: {server.url} wants an API key (401 on /v1/completions): set OPENAI_API_KEY" in ended.output
+    assert (
+        f"Group g0 cannot go on: {server.url} wants an API key (401 on /v1/completions): set "
+        "OPENAI_API_KEY"
+    ) in ended.output
     assert files() == BOTH
 
 
-def test_a_list_that_does_not_come_in_time_is_one_group_s_failure(good: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_does_not_come_in_time_is_one_group_s_failure(
+    good: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         ended = run(f"http://127.0.0.1:{silent.getsockname()[1]}", good.url)
     assert ended.exit_code == 1
@@ -114,7 +127,11 @@ def test_what_is_nested_without_end_ends_nothing(good: ApiServer, page: str) -> 
 
 def test_what_of_requests_was_changed_is_said_once() -> None:
     def old(call: Call) -> tuple[int, bytes]:
-        return (400, b'{"detail": "stream_options?"}') if "stream_options" in call.body else call.exact_answer()
+        return (
+            (400, b'{"detail": "stream_options?"}')
+            if "stream_options" in call.body
+            else call.exact_answer()
+        )
 
     with serving(answer=old) as server:
         ended = run(server.url)
@@ -136,7 +153,11 @@ def test_a_hostile_server_drives_no_terminal_and_writes_no_line() -> None:
 
 
 def test_a_password_in_an_address_is_masked_and_other_secrets_are_refused() -> None:
-    proxy = {"environment": {"HTTPS_PROXY": "http://me:p4ssw0rt@proxy:1"}, "command": "serve", "kind": "operator"}
+    proxy = {
+        "environment": {"HTTPS_PROXY": "http://me:p4ssw0rt@proxy:1"},
+        "command": "serve",
+        "kind": "operator",
+    }
     run("http://127.0.0.1:1", **proxy, start_timeout_s=0.1)
     planned = CliRunner().invoke(app, ["plan", "c.yaml"])
     assert "HTTPS_PROXY='http://***@proxy:1' serve" in planned.output

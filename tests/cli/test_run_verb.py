@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from inferometer.campaign.lock import locked
 from inferometer.cli.main import app
-from inferometer.store.places import Places
+from inferometer.store.campaign.places import Places
 
 CAMPAIGN = """
 name: small
@@ -53,7 +53,11 @@ def test_a_rehearsal_runs_to_its_end_and_is_then_done() -> None:
     first = inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
     assert first.exit_code == 0, first.output
     assert "Campaign small: 2 points, results in results-embedded/" in first.stdout
-    assert [line.partition("  ")[0] for line in first.stdout.splitlines() if line.startswith(("[1/", "[2/"))] == [
+    assert [
+        line.partition("  ")[0]
+        for line in first.stdout.splitlines()
+        if line.startswith(("[1/", "[2/"))
+    ] == [
         "[1/2] g/np1",
         "[2/2] g/np2",
     ]
@@ -67,7 +71,16 @@ def test_a_rehearsal_runs_to_its_end_and_is_then_done() -> None:
 
 
 def test_a_part_of_it_may_be_asked_for_and_changed() -> None:
-    only = inferometer("run", "small.yaml", "--embedded", "--allow-invalid", "--only", "g/np2", "--set", "result_dir=mine/a")
+    only = inferometer(
+        "run",
+        "small.yaml",
+        "--embedded",
+        "--allow-invalid",
+        "--only",
+        "g/np2",
+        "--set",
+        "result_dir=mine/a",
+    )
     assert only.exit_code == 0, only.output
     assert results("mine/a-embedded") == ["g_np2"]
 
@@ -118,9 +131,18 @@ def children(process: subprocess.Popen[str]) -> Iterator[psutil.Process]:
 
 
 def test_ctrl_c_ends_it_with_what_is_done_and_leaves_nothing_running(campaign: Path) -> None:
-    campaign.write_text(CAMPAIGN.replace("output_len: 3", "output_len: 30000").replace("[1, 2]", "[1]"))
+    campaign.write_text(
+        CAMPAIGN.replace("output_len: 3", "output_len: 30000").replace("[1, 2]", "[1]")
+    )
     process = subprocess.Popen(
-        [sys.executable, "-c", "from inferometer.cli.main import main; main()", "run", str(campaign), "--embedded"],
+        [
+            sys.executable,
+            "-c",
+            "from inferometer.cli.main import main; main()",
+            "run",
+            str(campaign),
+            "--embedded",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -169,7 +191,9 @@ def test_a_merge_that_has_something_to_say_ends_with_1() -> None:
     assert results("all") == ["g_np2"]
 
 
-def test_points_that_are_left_out_are_named_on_collecting_and_the_tar_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_points_that_are_left_out_are_named_on_collecting_and_the_tar_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
     for path in Path("results-embedded").glob("g_np*.json"):
         path.write_text("{}")
@@ -186,7 +210,11 @@ def test_points_that_are_left_out_are_named_on_collecting_and_the_tar_is_written
 
 def test_merging_and_collecting_nothing_is_refused() -> None:
     Path("junk.tar").write_text("no tar at all")
-    for words in (["merge", "junk.tar", "-o", "all"], ["merge", "missing", "-o", "all"], ["collect", "missing"]):
+    for words in (
+        ["merge", "junk.tar", "-o", "all"],
+        ["merge", "missing", "-o", "all"],
+        ["collect", "missing"],
+    ):
         refused = inferometer(*words)
         assert refused.exit_code == 2
         assert refused.stderr.startswith("inferometer: ")
@@ -195,16 +223,20 @@ def test_merging_and_collecting_nothing_is_refused() -> None:
 
 @pytest.mark.parametrize("verb", ["run", "plan"])
 def test_what_is_set_is_not_shortened_in_silence(verb: str) -> None:
-    refused = inferometer(verb, "small.yaml", "--quick", "--embedded", "--set", "load.num_warmups=4")
+    refused = inferometer(
+        verb, "small.yaml", "--quick", "--embedded", "--set", "load.num_warmups=4"
+    )
     assert refused.exit_code == 2
     assert refused.stderr == (
-        "inferometer: --set load.num_warmups=4: --quick sends one warm-up at most; leave one of the two out.\n"
+        "inferometer: --set load.num_warmups=4: --quick sends one warm-up at most; leave one "
+        "of the two out.\n"
     )
     assert not list(Path().glob("results*"))
 
 
 PAIR = CAMPAIGN.replace(
-    'servers: {s: {kind: external, base_url: "http://127.0.0.1:1"}}\ngroups: [{id: g, model: m, server: s}]',
+    'servers: {s: {kind: external, base_url: "http://127.0.0.1:1"}}\ngroups: [{id: g, model: '
+    "m, server: s}]",
     """servers:
   one: {kind: operator, command: one, base_url: "http://127.0.0.1:1"}
   two: {kind: operator, command: two, base_url: "http://127.0.0.1:1"}
@@ -216,14 +248,23 @@ def test_two_servers_take_turns(campaign: Path) -> None:
     campaign.write_text(PAIR)
     planned = inferometer("plan", "small.yaml", "--interleave")
     assert planned.exit_code == 0, planned.output
-    assert "\nOrder:    a (2 points), b (4 points), a (2 points)\nServers:  3 server starts" in planned.stdout
+    assert (
+        "\nOrder:    a (2 points), b (4 points), a (2 points)\nServers:  3 server starts"
+        in planned.stdout
+    )
     assert "somebody has to start one 3 times, when told so" in planned.stdout
     ran = inferometer("run", "small.yaml", "--interleave", "--embedded", "--allow-invalid")
     assert ran.exit_code == 0, ran.output
-    order = [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("[") and "/8]" in line]
+    order = [
+        line.split()[1]
+        for line in ran.stdout.splitlines()
+        if line.startswith("[") and "/8]" in line
+    ]
     assert order == ["a/np1", "a/np2", "b/np1", "b/np2", "b/np1#2", "b/np2#2", "a/np1#2", "a/np2#2"]
     assert "  a/np1  2 runs: " in ran.stdout
-    assert sorted(path.stem.rpartition("_")[2] for path in Path("results-embedded").glob("a_np1_*.json")) == ["r1", "r2"]
+    assert sorted(
+        path.stem.rpartition("_")[2] for path in Path("results-embedded").glob("a_np1_*.json")
+    ) == ["r1", "r2"]
     done = inferometer("plan", "small.yaml", "--interleave", "--embedded")
     assert "Order:" in done.stdout
     assert "server start" not in done.stdout
@@ -231,12 +272,23 @@ def test_two_servers_take_turns(campaign: Path) -> None:
 
 def test_servers_that_may_both_be_up_take_turns_point_by_point(campaign: Path) -> None:
     campaign.write_text(PAIR)
-    together = ["servers.one.exclusive=false", "servers.two.exclusive=false", "servers.two.base_url=http://127.0.0.1:2"]
+    together = [
+        "servers.one.exclusive=false",
+        "servers.two.exclusive=false",
+        "servers.two.base_url=http://127.0.0.1:2",
+    ]
     sets = [word for pair in together for word in ("--set", pair)]
     ran = inferometer("run", "small.yaml", "--interleave", "--embedded", "--allow-invalid", *sets)
     assert ran.exit_code == 0, ran.output
-    assert "Order:    a and b, both up at the same time, take turns point by point: a/np1, b/np1, b/np1#2" in ran.stdout
-    order = [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("[") and "/8]" in line]
+    assert (
+        "Order:    a and b, both up at the same time, take turns point by point: a/np1, "
+        "b/np1, b/np1#2"
+    ) in ran.stdout
+    order = [
+        line.split()[1]
+        for line in ran.stdout.splitlines()
+        if line.startswith("[") and "/8]" in line
+    ]
     assert order == ["a/np1", "b/np1", "b/np1#2", "a/np1#2", "a/np2", "b/np2", "b/np2#2", "a/np2#2"]
 
 
@@ -244,7 +296,10 @@ def test_one_server_cannot_take_turns() -> None:
     for verb in ("run", "plan"):
         refused = inferometer(verb, "small.yaml", "--interleave")
         assert refused.exit_code == 2
-        assert refused.stderr == "inferometer: --interleave: the campaign has 1 server (g): it takes two servers.\n"
+        assert (
+            refused.stderr
+            == "inferometer: --interleave: the campaign has 1 server (g): it takes two servers.\n"
+        )
 
 
 def test_files_of_no_campaign_are_counted_when_they_are_merged() -> None:
@@ -256,4 +311,6 @@ def test_files_of_no_campaign_are_counted_when_they_are_merged() -> None:
     assert (merged.exit_code, merged.stdout) == (0, "3 files of no campaign, in all\n")
     inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
     merged = inferometer("merge", "a", "results-embedded", "-o", "more")
-    assert merged.stdout == "2 points with a result that counts and 2 files of no campaign, in more\n"
+    assert (
+        merged.stdout == "2 points with a result that counts and 2 files of no campaign, in more\n"
+    )

@@ -1,14 +1,20 @@
-"""Measure one running vLLM in alternation with its own client and with ours, and print both side by side.
+"""Measure one running vLLM in alternation with its own client and with ours, and print both side by
+side.
 
-    python tests/engines/alternate.py [--concurrency 1 4 8] [--request-rate R] [--rounds 3]    compares the two clients
-    python tests/engines/alternate.py --keep DIR                             keeps their files for `inferometer compare`
-    python tests/engines/alternate.py --starvation                             what a server that spins does to our client
+    python tests/engines/alternate.py [--concurrency 1 4 8] [--request-rate R] [--rounds 3]
+    compares the two clients
+    python tests/engines/alternate.py --keep DIR                             keeps their files for
+    `inferometer compare`
+    python tests/engines/alternate.py --starvation                             what a server that
+    spins does to our client
 
-The comparison swaps the order of the clients every round and never repeats a prompt. Below each client's mean stands the mean
-that the server's own histogram grew by meanwhile; it begins and ends within the client's, so a client that says much more, or
-less, has measured itself. (The few requests that a client sends beside its measurement are in the server's mean.) The two
-clients agree on every definition but one: vLLM's takes a token without text (part of a character) for output, ours does not.
-Client CPU is that of the whole command, imports included. A script for people, not a test. Needs `install.py`.
+The comparison swaps the order of the clients every round and never repeats a prompt. Below each
+client's mean stands the mean that the server's own histogram grew by meanwhile; it begins and ends
+within the client's, so a client that says much more, or less, has measured itself. (The few
+requests that a client sends beside its measurement are in the server's mean.) The two clients agree
+on every definition but one: vLLM's takes a token without text (part of a character) for output,
+ours does not. Client CPU is that of the whole command, imports included. A script for people, not a
+test. Needs `install.py`.
 """
 
 from __future__ import annotations
@@ -55,7 +61,9 @@ FIGURES = (
     ("client CPU (s)", "client_cpu_s"),
     ("command wall (s)", "command_wall_s"),
 )
-"""What is printed, and its key: vLLM's result file, the name of a histogram of vLLM's (without `vllm:`), or ours below."""
+"""What is printed, and its key: vLLM's result file, the name of a histogram of vLLM's (without
+`vllm:`), or ours below.
+"""
 
 Options = Sequence[str]
 Client = Callable[[Server, Path, Options], Sequence[str]]
@@ -64,14 +72,31 @@ _seeds = itertools.count(1)
 
 
 def workload(args: argparse.Namespace) -> list[str]:
-    """The flags that both clients share; a seed of its own for every run, or the server's prefix cache answers."""
-    flags = ["--dataset-name", "random", "--random-input-len", str(args.input_len), "--random-output-len", str(args.output_len)]
+    """The flags that both clients share; a seed of its own for every run, or the server's prefix
+    cache answers.
+    """
+    flags = [
+        "--dataset-name",
+        "random",
+        "--random-input-len",
+        str(args.input_len),
+        "--random-output-len",
+        str(args.output_len),
+    ]
     flags += ["--num-prompts", str(args.num_prompts), "--ignore-eos", "--seed", str(next(_seeds))]
     return [*flags, "--percentile-metrics", "ttft,tpot,itl,e2el", "--metric-percentiles", "50,99"]
 
 
 def vllm_client(server: Server, results: Path, options: Options) -> Sequence[str]:
-    command = [str(program("vllm", "vllm")), "bench", "serve", "--backend", "openai", "--base-url", server.base_url]
+    command = [
+        str(program("vllm", "vllm")),
+        "bench",
+        "serve",
+        "--backend",
+        "openai",
+        "--base-url",
+        server.base_url,
+    ]
     command += ["--model", server.model, "--tokenizer", str(server.tokenizer), "--disable-tqdm"]
     return [*command, "--save-result", "--result-dir", str(results), *options]
 
@@ -86,7 +111,9 @@ CLIENTS: Mapping[str, Client] = {"vllm bench serve": vllm_client, "inferometer b
 
 
 def run(command: Sequence[str]) -> tuple[float, float]:
-    """Wall and CPU seconds of a command and its children; ends this script with the command's own words if it fails."""
+    """Wall and CPU seconds of a command and its children; ends this script with the command's own
+    words if it fails.
+    """
     started = time.monotonic()
     with tempfile.TemporaryFile("w+b") as output:
         process = subprocess.Popen(command, env=os.environ | OFFLINE, stdout=output, stderr=output)
@@ -99,8 +126,11 @@ def run(command: Sequence[str]) -> tuple[float, float]:
     return time.monotonic() - started, usage.ru_utime + usage.ru_stime
 
 
-def measure(client: str, server: Server, options: Options, keep: Path | None = None) -> dict[str, Any]:
-    """One run of a client: its result file, what the command itself cost, and the means of the server's own histograms, ms.
+def measure(
+    client: str, server: Server, options: Options, keep: Path | None = None
+) -> dict[str, Any]:
+    """One run of a client: its result file, what the command itself cost, and the means of the
+    server's own histograms, ms.
 
     What it saved is copied to `keep`, into a folder named after the client.
     """
@@ -113,7 +143,10 @@ def measure(client: str, server: Server, options: Options, keep: Path | None = N
             shutil.copytree(results, keep / client.replace(" ", "-"), dirs_exist_ok=True)
     after = counters(server)
     for name in (key for _, key in FIGURES if key.endswith("_seconds")):
-        total, count = (after[f"vllm:{name}_{part}"] - before[f"vllm:{name}_{part}"] for part in ("sum", "count"))
+        total, count = (
+            after[f"vllm:{name}_{part}"] - before[f"vllm:{name}_{part}"]
+            for part in ("sum", "count")
+        )
         result[name] = 1e3 * total / count
     return result | {"command_wall_s": wall_s, "client_cpu_s": cpu_s}
 
@@ -126,9 +159,12 @@ def compare(args: argparse.Namespace, server: Server) -> None:
         for n in range(args.rounds):
             for name in list(CLIENTS)[:: 1 if n % 2 == 0 else -1]:
                 ours = ["--no-realtime"] if args.no_realtime and name == "inferometer bench" else []
-                rounds[name].append(measure(name, server, [*workload(args), flag, value, *ours], args.keep))
+                rounds[name].append(
+                    measure(name, server, [*workload(args), flag, value, *ours], args.keep)
+                )
         print(
-            f"\n{kind}, {flag} {value}: {args.num_prompts} prompts, {args.input_len} → {args.output_len} tokens, "
+            f"\n{kind}, {flag} {value}: {args.num_prompts} prompts, {args.input_len} → "
+            f"{args.output_len} tokens, "
             f"median (lowest – highest) of {args.rounds} rounds"
         )
         print_columns(rounds)
@@ -140,12 +176,16 @@ def print_columns(rounds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         cells = []
         for results in rounds.values():
             values = [float(result[key]) for result in results]
-            cells.append(f"{statistics.median(values):10.2f} ({min(values):.2f} – {max(values):.2f})")
+            cells.append(
+                f"{statistics.median(values):10.2f} ({min(values):.2f} – {max(values):.2f})"
+            )
         print(f"{label:22}" + "".join(f"{cell:>30}" for cell in cells), flush=True)
 
 
 def starvation(args: argparse.Namespace, model: Path, logs: Path) -> None:
-    """One long stream at a time, from a server that spins and from one that does not, at both priorities of our loop."""
+    """One long stream at a time, from a server that spins and from one that does not, at both
+    priorities of our loop.
+    """
     print(
         f"{'server':10}{'loop':>10}{'waited for a core':>20}{'share':>8}{'read delay p99':>16}{'ITL p50':>9}{'p99':>9}"
         f"{'shared stamps':>15}{'ambiguity max':>15}  verdict"
@@ -154,13 +194,19 @@ def starvation(args: argparse.Namespace, model: Path, logs: Path) -> None:
         with vllm(model, log=logs / f"vllm-{quiet}.log", quiet_yield=quiet) as server:
             for _ in range(args.rounds):
                 for priority in ("--no-realtime", "--realtime"):
-                    print(f"{'patched' if quiet else 'spinning':10}" + starved(args, server, priority), flush=True)
+                    print(
+                        f"{'patched' if quiet else 'spinning':10}"
+                        + starved(args, server, priority),
+                        flush=True,
+                    )
 
 
 def starved(args: argparse.Namespace, server: Server, priority: str) -> str:
     """One row: what our client says of itself after a run at this priority."""
     with tempfile.TemporaryDirectory() as results:
-        run(our_client(server, Path(results), [*workload(args), "--max-concurrency", "1", priority]))
+        run(
+            our_client(server, Path(results), [*workload(args), "--max-concurrency", "1", priority])
+        )
         (directory,) = (path.parent for path in Path(results).glob("*/run.json"))
         workers = json.loads((directory / "run.json").read_text(encoding="utf-8"))["workers"]
         verdict = json.loads((directory / "verdict.json").read_text(encoding="utf-8"))
@@ -170,7 +216,8 @@ def starved(args: argparse.Namespace, server: Server, priority: str) -> str:
     delay_ms = np.percentile(events["read_delay_ns"].to_numpy(), 99) / 1e6
     ambiguity_ms = events["ambiguity_ns"].to_numpy() / 1e6
     return (
-        f"{workers[0]['scheduling']:>10}{waited_ns / 1e6:17.1f} ms{waited_ns / wall_ns:8.1%}{delay_ms:13.2f} ms"
+        f"{workers[0]['scheduling']:>10}{waited_ns / 1e6:17.1f} "
+        f"ms{waited_ns / wall_ns:8.1%}{delay_ms:13.2f} ms"
         f"{result['p50_itl_ms']:9.2f}{result['p99_itl_ms']:9.2f}{(ambiguity_ms > 0).mean():15.1%}{ambiguity_ms.max():12.2f} ms"
         f"  {verdict['status']}"
     )
@@ -178,27 +225,45 @@ def starved(args: argparse.Namespace, server: Server, priority: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description="Measure one vLLM in alternation with its own client and with inferometer bench."
+        description=(
+            "Measure one vLLM in alternation with its own client and with inferometer bench."
+        )
     )
-    parser.add_argument("--starvation", action="store_true", help="our client only, on a spinning and on a patched server")
+    parser.add_argument(
+        "--starvation",
+        action="store_true",
+        help="our client only, on a spinning and on a patched server",
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--concurrency", type=int, nargs="*", default=[1, 4, 8])
-    parser.add_argument("--request-rate", type=float, nargs="*", default=[], help="open loops to measure too, requests/s")
+    parser.add_argument(
+        "--request-rate",
+        type=float,
+        nargs="*",
+        default=[],
+        help="open loops to measure too, requests/s",
+    )
     parser.add_argument("--num-prompts", type=int, default=64)
     parser.add_argument("--input-len", type=int, default=128)
     parser.add_argument("--output-len", type=int, default=64)
     parser.add_argument("--layers", type=int, default=2, help="size of the tiny model")
     parser.add_argument("--hidden", type=int, default=128, help="size of the tiny model")
     parser.add_argument("--keep", type=Path, help="folder for the files that both clients save")
-    parser.add_argument("--no-realtime", action="store_true", help="our client at ordinary priority, as the other")
-    parser.add_argument("--spinning", action="store_true", help="leave vLLM spinning on sched_yield")
+    parser.add_argument(
+        "--no-realtime", action="store_true", help="our client at ordinary priority, as the other"
+    )
+    parser.add_argument(
+        "--spinning", action="store_true", help="leave vLLM spinning on sched_yield"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         model = make_tiny_model(Path(scratch) / "tiny", layers=args.layers, hidden=args.hidden)
         if args.starvation:
             starvation(args, model, Path(scratch))
         else:
-            with vllm(model, log=Path(scratch) / "vllm.log", quiet_yield=not args.spinning) as server:
+            with vllm(
+                model, log=Path(scratch) / "vllm.log", quiet_yield=not args.spinning
+            ) as server:
                 compare(args, server)
 
 

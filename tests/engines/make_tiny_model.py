@@ -1,10 +1,12 @@
-"""Write a tiny chat model with random weights, so that a real engine can run on two CPU cores without a download.
+"""Write a tiny chat model with random weights, so that a real engine can run on two CPU cores
+without a download.
 
     .engines/vllm/bin/python tests/engines/make_tiny_model.py DIRECTORY [--layers 2] [--hidden 128]
 
-A Llama of 2 layers of 128 has 1.3 million weights and takes a few seconds to make; 8 layers of 1024 decode at about 7 ms a
-token. The tokenizer is a byte-level BPE trained on the source of Python's own standard library, which is at hand everywhere.
-Run by an engine's own Python (it needs torch, transformers and tokenizers). What the model says means nothing.
+A Llama of 2 layers of 128 has 1.3 million weights and takes a few seconds to make; 8 layers of 1024
+decode at about 7 ms a token. The tokenizer is a byte-level BPE trained on the source of Python's
+own standard library, which is at hand everywhere. Run by an engine's own Python (it needs torch,
+transformers and tokenizers). What the model says means nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ TRAINING_CHARACTERS = 3_000_000
 
 
 def training_lines() -> Iterator[str]:
-    """Lines of the standard library's top-level modules, in order of name, up to TRAINING_CHARACTERS."""
+    """Lines of the standard library's top-level modules, in order of name, up to
+    TRAINING_CHARACTERS.
+    """
     left = TRAINING_CHARACTERS
     for path in sorted(Path(sysconfig.get_path("stdlib")).glob("*.py")):
         text = path.read_text(encoding="utf-8", errors="ignore")[:left]
@@ -68,7 +72,9 @@ def make_tokenizer(vocabulary: int, context: int) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def make_model(directory: Path, *, layers: int, hidden: int, vocabulary: int, context: int, seed: int) -> int:
+def make_model(
+    directory: Path, *, layers: int, hidden: int, vocabulary: int, context: int, seed: int
+) -> int:
     """Write tokenizer, configuration and weights; returns the number of weights."""
     import torch
     from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
@@ -86,11 +92,13 @@ def make_model(directory: Path, *, layers: int, hidden: int, vocabulary: int, co
             num_key_value_heads=max(1, heads // 2),
             head_dim=HEAD_SIZE,
             max_position_embeddings=context,
-            # Wide weights make the next token depend on the text; with the usual 0.02 the model hardly tells tokens apart.
+            # Wide weights make the next token depend on the text; with the usual 0.02 the model
+            # hardly tells tokens apart.
             initializer_range=0.2,
             tie_word_embeddings=False,
             bos_token_id=tokenizer.bos_token_id,
-            # No end token: one request in many would stop early by chance, and the tests count tokens.
+            # No end token: one request in many would stop early by chance, and the tests count
+            # tokens.
             eos_token_id=None,
             pad_token_id=tokenizer.pad_token_id,
         )
@@ -107,7 +115,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a tiny chat model with random weights.")
     parser.add_argument("directory", type=Path)
     parser.add_argument("--layers", type=int, default=2)
-    parser.add_argument("--hidden", type=int, default=128, help=f"size of the hidden state, a multiple of {HEAD_SIZE}")
+    parser.add_argument(
+        "--hidden",
+        type=int,
+        default=128,
+        help=f"size of the hidden state, a multiple of {HEAD_SIZE}",
+    )
     parser.add_argument("--vocabulary", type=int, default=4096)
     parser.add_argument("--context", type=int, default=4096, help="longest sequence, in tokens")
     parser.add_argument("--seed", type=int, default=0)

@@ -3,8 +3,9 @@
     with vllm(model, log=Path("vllm.log")) as server:
         httpx.get(f"{server.base_url}/v1/models")
 
-A server runs in a process group of its own on a free port of the loopback, is ready when `/health` says so, and is gone when
-the block ends, however it ends. Knows nothing of measuring; `install.py` makes the environments, `make_tiny_model.py` models.
+A server runs in a process group of its own on a free port of the loopback, is ready when `/health`
+says so, and is gone when the block ends, however it ends. Knows nothing of measuring; `install.py`
+makes the environments, `make_tiny_model.py` models.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ OFFLINE = {
 
 
 class EngineError(Exception):
-    """An engine is not installed, does not start, or dies; the message says which, and what it said last."""
+    """An engine is not installed, does not start, or dies; the message says which, and what it said
+    last.
+    """
 
 
 @dataclass(frozen=True)
@@ -57,17 +60,32 @@ def program(engine: str, name: str) -> Path:
     """Path of a program in an engine's environment."""
     path = ENGINES_DIR / engine / "bin" / name
     if not path.exists():
-        raise EngineError(f"{engine} is not installed ({path} is missing): run `python tests/engines/install.py {engine}`")
+        raise EngineError(
+            f"{engine} is not installed ({path} is missing): run `python "
+            f"tests/engines/install.py {engine}`"
+        )
     return path
 
 
 def make_tiny_model(directory: Path, *, layers: int = 2, hidden: int = 128) -> Path:
-    """Make the tiny random model with whichever engine's Python is there; `directory` is returned."""
+    """Make the tiny random model with whichever engine's Python is there; `directory` is
+    returned.
+    """
     python = next((p for p in sorted(ENGINES_DIR.glob("*/bin/python"))), None)
     if python is None:
-        raise EngineError(f"no engine is installed in {ENGINES_DIR}: run `python tests/engines/install.py`")
-    command = [str(python), str(HERE / "make_tiny_model.py"), str(directory), f"--layers={layers}", f"--hidden={hidden}"]
-    made = subprocess.run(command, check=False, env=os.environ | OFFLINE, capture_output=True, text=True)
+        raise EngineError(
+            f"no engine is installed in {ENGINES_DIR}: run `python tests/engines/install.py`"
+        )
+    command = [
+        str(python),
+        str(HERE / "make_tiny_model.py"),
+        str(directory),
+        f"--layers={layers}",
+        f"--hidden={hidden}",
+    ]
+    made = subprocess.run(
+        command, check=False, env=os.environ | OFFLINE, capture_output=True, text=True
+    )
     if made.returncode:
         raise EngineError(f"the tiny model could not be made:\n{made.stderr}")
     return directory
@@ -75,12 +93,28 @@ def make_tiny_model(directory: Path, *, layers: int = 2, hidden: int = 128) -> P
 
 @contextmanager
 def vllm(
-    model: Path, *, log: Path, quiet_yield: bool = True, max_model_len: int = 2048, options: Sequence[str] = ()
+    model: Path,
+    *,
+    log: Path,
+    quiet_yield: bool = True,
+    max_model_len: int = 2048,
+    options: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """vLLM on the CPU. With `quiet_yield` it waits by sleeping, not by spinning (see quiet_yield/sitecustomize.py)."""
+    """vLLM on the CPU. With `quiet_yield` it waits by sleeping, not by spinning (see
+    quiet_yield/sitecustomize.py).
+    """
     port, name = free_port(), "tiny"
     command = [str(program("vllm", "vllm")), "serve", str(model), "--served-model-name", name]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--max-model-len", str(max_model_len), "--max-num-seqs", "16"]
+    command += [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--max-model-len",
+        str(max_model_len),
+        "--max-num-seqs",
+        "16",
+    ]
     command += ["--enable-prefix-caching", "--enforce-eager", "--seed", "0", *options]
     environment = {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_HOST_IP": "127.0.0.1"}
     if quiet_yield:
@@ -95,17 +129,41 @@ def vllm(
 def transformers_serve(
     model: Path, *, log: Path, continuous_batching: bool = True, options: Sequence[str] = ()
 ) -> Iterator[Server]:
-    """`transformers serve` on the CPU, with or without continuous batching; its model is called by its exact path."""
+    """`transformers serve` on the CPU, with or without continuous batching; its model is called by
+    its exact path.
+    """
     port = free_port()
     command = [str(program("transformers", "transformers")), "serve", str(model)]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu", "--log-level", "info", *options]
+    command += [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--device",
+        "cpu",
+        "--log-level",
+        "info",
+        *options,
+    ]
     if continuous_batching:
-        # Unless it is told how much cache to have it takes half of the machine's memory, at the first request, in 5 to 25 s.
-        command += ["--continuous-batching", "--cb-block-size", "32", "--cb-num-blocks", "128", "--cb-max-batch-tokens", "512"]
+        # Unless it is told how much cache to have it takes half of the machine's memory, at the
+        # first request, in 5 to 25 s.
+        command += [
+            "--continuous-batching",
+            "--cb-block-size",
+            "32",
+            "--cb-num-blocks",
+            "128",
+            "--cb-max-batch-tokens",
+            "512",
+        ]
     hub_cache = log.parent / "empty-hub-cache"
     hub_cache.mkdir(exist_ok=True)  # without this folder its /v1/models answers 500
-    # Threads that wait for one another at every step crawl where other programs want the cores; one is enough for a tiny model.
-    with _process(command, {"HF_HUB_CACHE": str(hub_cache), "OMP_NUM_THREADS": "1"}, log) as process:
+    # Threads that wait for one another at every step crawl where other programs want the cores; one
+    # is enough for a tiny model.
+    with _process(
+        command, {"HF_HUB_CACHE": str(hub_cache), "OMP_NUM_THREADS": "1"}, log
+    ) as process:
         base_url = f"http://127.0.0.1:{port}"
         _wait_until_ready("transformers serve", process, base_url, log)
         yield Server(base_url, str(model), model, log, process.pid)
@@ -129,8 +187,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(command: Sequence[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The command in a process group of its own, which has no process left in it when the block ends."""
+def _process(
+    command: Sequence[str], environment: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The command in a process group of its own, which has no process left in it when the block
+    ends.
+    """
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command,
@@ -148,7 +210,9 @@ def _process(command: Sequence[str], environment: dict[str, str], log: Path) -> 
 
 
 def _end_group(process: subprocess.Popen[bytes], patience_s: float = 15) -> None:
-    """Ask the leader to stop, wait for all of its children too, kill what is left after `patience_s`."""
+    """Ask the leader to stop, wait for all of its children too, kill what is left after
+    `patience_s`.
+    """
     process.terminate()
     deadline = time.monotonic() + patience_s
     with suppress(ProcessLookupError):  # no process is left in the group
@@ -165,14 +229,22 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _wait_until_ready(engine: str, process: subprocess.Popen[bytes], base_url: str, log: Path, timeout_s: float = 180) -> None:
-    """Returns when /health answers 200; EngineError with the last log lines if the process dies or the time is over."""
+def _wait_until_ready(
+    engine: str, process: subprocess.Popen[bytes], base_url: str, log: Path, timeout_s: float = 180
+) -> None:
+    """Returns when /health answers 200; EngineError with the last log lines if the process dies or
+    the time is over.
+    """
     deadline = time.monotonic() + timeout_s
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(httpx.TransportError):
             if httpx.get(f"{base_url}/health", timeout=2).status_code == 200:
                 return
         time.sleep(0.25)
-    what = f"was not ready within {timeout_s:.0f} s" if process.poll() is None else f"exited with {process.returncode}"
+    what = (
+        f"was not ready within {timeout_s:.0f} s"
+        if process.poll() is None
+        else f"exited with {process.returncode}"
+    )
     tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
     raise EngineError(f"{engine} {what}; the end of its log {log}:\n" + "\n".join(tail))

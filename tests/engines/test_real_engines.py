@@ -1,7 +1,8 @@
-"""Measures real engines as a user would, and checks what `inferometer bench` says against what the servers say themselves.
+"""Measures real engines as a user would, and checks what `inferometer bench` says against what the
+servers say themselves.
 
-Run by `make test-engines`, after `install.py`. Random weights measure nothing about a model: what is tested here is that every
-request, token and moment is accounted for, never how fast anything is.
+Run by `make test-engines`, after `install.py`. Random weights measure nothing about a model: what
+is tested here is that every request, token and moment is accounted for, never how fast anything is.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from servers import Server, counters, make_tiny_model, transformers_serve, vllm
 pytestmark = pytest.mark.engine
 
 PROMPTS, OUTPUT_TOKENS, CONCURRENCY = 24, 32, 4
-INPUT_TOKENS = 160  # more than one block of vLLM's prefix cache on a CPU (128), so that a repeated prompt would show
+# more than one block of vLLM's prefix cache on a CPU (128), so that a repeated prompt would show
+INPUT_TOKENS = 160
 
 ABOUT_THIS_HOST = {
     "stamps",
@@ -36,7 +38,9 @@ ABOUT_THIS_HOST = {
     "clock_step",
     "backlog",
 }
-"""Findings that tell how well a client kept up, which on a crowded machine is no fault: all the others must be good."""
+"""Findings that tell how well a client kept up, which on a crowded machine is no fault: all the
+others must be good.
+"""
 
 CLOSED_LOOP = ("--max-concurrency", str(CONCURRENCY))
 OPEN_LOOP = ("--request-rate", "20")
@@ -70,8 +74,12 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def vllm_server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    options = ("--enable-prompt-tokens-details",)  # usage tells how much of a prompt came from the prefix cache
-    with vllm(tiny_model, log=tmp_path_factory.mktemp("vllm") / "server.log", options=options) as server:
+    options = (
+        "--enable-prompt-tokens-details",
+    )  # usage tells how much of a prompt came from the prefix cache
+    with vllm(
+        tiny_model, log=tmp_path_factory.mktemp("vllm") / "server.log", options=options
+    ) as server:
         yield server
 
 
@@ -86,19 +94,37 @@ def transformers_server(
 
 def run_bench(server: Server, results: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Our command, as a user types it; its exit code is the caller's to judge."""
-    command = [str(Path(sys.executable).with_name("inferometer")), "bench", "--base-url", server.base_url]
-    command += ["--model", server.model, "--dataset-name", "random", "--percentile-metrics", "ttft,tpot,itl,e2el"]
+    command = [
+        str(Path(sys.executable).with_name("inferometer")),
+        "bench",
+        "--base-url",
+        server.base_url,
+    ]
+    command += [
+        "--model",
+        server.model,
+        "--dataset-name",
+        "random",
+        "--percentile-metrics",
+        "ttft,tpot,itl,e2el",
+    ]
     command += ["--save-result", "--result-dir", str(results), *options]
     environment = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment)
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=120, env=environment
+    )
 
 
 def measure(server: Server, results: Path, *options: str, prompts: int = PROMPTS) -> Bench:
-    """A run of `prompts` requests of the usual lengths (`options` may say otherwise) that must have left its results."""
+    """A run of `prompts` requests of the usual lengths (`options` may say otherwise) that must have
+    left its results.
+    """
     lengths = ("--random-input-len", str(INPUT_TOKENS), "--random-output-len", str(OUTPUT_TOKENS))
     ended = run_bench(server, results, *lengths, "--num-prompts", str(prompts), *options)
     saved = list(results.glob("*.json"))
-    assert len(saved) == 1, f"exit code {ended.returncode}, {len(saved)} result files\n{ended.stdout}\n{ended.stderr}"
+    assert len(saved) == 1, (
+        f"exit code {ended.returncode}, {len(saved)} result files\n{ended.stdout}\n{ended.stderr}"
+    )
     directory = saved[0].with_suffix("")
     return Bench(
         exit_code=ended.returncode,
@@ -113,7 +139,9 @@ def measure(server: Server, results: Path, *options: str, prompts: int = PROMPTS
 
 
 def growth(server: Server, before: Mapping[str, float], requests: int) -> dict[str, float]:
-    """How much each counter grew since `before`; waits until the server has counted at least `requests` more as finished."""
+    """How much each counter grew since `before`; waits until the server has counted at least
+    `requests` more as finished.
+    """
     deadline = time.monotonic() + 10
     while True:
         grown = {name: value - before.get(name, 0.0) for name, value in counters(server).items()}
@@ -123,14 +151,19 @@ def growth(server: Server, before: Mapping[str, float], requests: int) -> dict[s
 
 
 def require_complete(bench: Bench, prompts: int = PROMPTS, expected: tuple[str, ...] = ()) -> None:
-    """Nothing failed, nothing is missing, the summary adds up to the rows, and the exit code is the verdict's.
+    """Nothing failed, nothing is missing, the summary adds up to the rows, and the exit code is the
+    verdict's.
 
     Nothing is in doubt but what is `expected` to be.
     """
     doubts = [f for f in bench.verdict["findings"] if f["level"] in ("suspect", "invalid")]
     assert [f["name"] for f in doubts if f["name"] not in ABOUT_THIS_HOST] == list(expected), doubts
     assert bench.verdict["status"] == (
-        "INVALID" if any(f["level"] == "invalid" for f in doubts) else "SUSPECT" if doubts else "VALID"
+        "INVALID"
+        if any(f["level"] == "invalid" for f in doubts)
+        else "SUSPECT"
+        if doubts
+        else "VALID"
     )
     assert bench.exit_code == (1 if bench.verdict["status"] == "INVALID" else 0), bench.stderr
     rows = bench.requests
@@ -145,7 +178,9 @@ def require_complete(bench: Bench, prompts: int = PROMPTS, expected: tuple[str, 
 
 
 def require_counted(bench: Bench, warmups: int = 0) -> None:
-    """The server's own counters, as we read them, are of our requests and of no others; it was at rest before and after."""
+    """The server's own counters, as we read them, are of our requests and of no others; it was at
+    rest before and after.
+    """
     assert bench.counted is not None
     before, after, delta = (bench.counted[key] for key in ("before", "after", "delta"))
     assert delta["requests"] == delta["queued"] == bench.result["completed"] + warmups
@@ -162,7 +197,9 @@ def require_counted(bench: Bench, warmups: int = 0) -> None:
 
 
 def require_order(bench: Bench) -> None:
-    """Every request's moments follow one another, and its events lie between the first and the last of them."""
+    """Every request's moments follow one another, and its events lie between the first and the last
+    of them.
+    """
     at = 0
     for row in bench.requests.sort("event_start").iter_rows(named=True):
         moments = [row[name] for name in ("sent_ns", "headers_ns", "first_ns", "last_ns", "end_ns")]
@@ -173,15 +210,21 @@ def require_order(bench: Bench) -> None:
         arrivals = bench.events["arrival_ns"][row["event_start"] : at].to_list()
         assert arrivals == sorted(arrivals)
         assert [arrivals[0], arrivals[-1]] == [row["first_ns"], row["last_ns"]]
-        # A token that is only part of a character has no text yet and makes no event: events may be fewer, never more.
+        # A token that is only part of a character has no text yet and makes no event: events may be
+        # fewer, never more.
         assert 0 < row["event_count"] <= row["output_tokens"], row
-        if row["reads"] > 3:  # the events came in more than one read, so they cannot all have the stamp of the last one
+        if (
+            row["reads"] > 3
+            # the events came in more than one read, so they cannot all have the stamp of the last one
+        ):
             assert row["first_ns"] < row["last_ns"], row
     assert at == len(bench.events)
 
 
 def require_load(bench: Bench, load: tuple[str, ...]) -> None:
-    """Closed loop: all the slots in flight and never more, no due times. Open loop: nothing was sent before it was due."""
+    """Closed loop: all the slots in flight and never more, no due times. Open loop: nothing was
+    sent before it was due.
+    """
     rows = bench.requests
     if load == CLOSED_LOOP:
         assert rows["intended_ns"].null_count() == len(rows)
@@ -192,21 +235,46 @@ def require_load(bench: Bench, load: tuple[str, ...]) -> None:
     else:
         assert (rows["sent_ns"] >= rows["intended_ns"]).all()
         assert rows["intended_ns"].is_sorted()
-        assert rows["intended_ns"][-1] == round(len(rows) / 20 * 1e9)  # the last one is due at n / rate
+        assert rows["intended_ns"][-1] == round(
+            len(rows) / 20 * 1e9
+        )  # the last one is due at n / rate
 
 
 @LOADS
 @BACKENDS
-def test_vllm_agrees_with_its_own_counters(vllm_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]) -> None:
+def test_vllm_agrees_with_its_own_counters(
+    vllm_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]
+) -> None:
     few, warmups = 4, 3
     before = counters(vllm_server)
-    short = measure(vllm_server, tmp_path / "short", "--backend", backend, "--ignore-eos", *load, "--seed", "1", prompts=few)
+    short = measure(
+        vllm_server,
+        tmp_path / "short",
+        "--backend",
+        backend,
+        "--ignore-eos",
+        *load,
+        "--seed",
+        "1",
+        prompts=few,
+    )
     asides = growth(vllm_server, before, few)
     before = counters(vllm_server)
-    bench = measure(vllm_server, tmp_path / "full", "--backend", backend, "--ignore-eos", *load, "--seed", "2")
+    bench = measure(
+        vllm_server, tmp_path / "full", "--backend", backend, "--ignore-eos", *load, "--seed", "2"
+    )
     grown = growth(vllm_server, before, PROMPTS)
     warm_up = ("--num-warmups", str(warmups), "--seed", "4")
-    warmed = measure(vllm_server, tmp_path / "warmed", "--backend", backend, "--ignore-eos", *load, *warm_up, prompts=few)
+    warmed = measure(
+        vllm_server,
+        tmp_path / "warmed",
+        "--backend",
+        backend,
+        "--ignore-eos",
+        *load,
+        *warm_up,
+        prompts=few,
+    )
 
     require_complete(bench)
     require_order(bench)
@@ -215,21 +283,43 @@ def test_vllm_agrees_with_its_own_counters(vllm_server: Server, tmp_path: Path, 
     require_counted(warmed, warmups)
     assert bench.summary["prefix_cache_hit_rate"] == warmed.summary["prefix_cache_hit_rate"] == 0
     rows = bench.requests
-    assert rows["output_tokens"].to_list() == rows["asked_output_tokens"].to_list() == [OUTPUT_TOKENS] * PROMPTS
-    assert rows["prompt_tokens"].to_list() == rows["asked_prompt_tokens"].to_list() == [INPUT_TOKENS] * PROMPTS
+    assert (
+        rows["output_tokens"].to_list()
+        == rows["asked_output_tokens"].to_list()
+        == [OUTPUT_TOKENS] * PROMPTS
+    )
+    assert (
+        rows["prompt_tokens"].to_list()
+        == rows["asked_prompt_tokens"].to_list()
+        == [INPUT_TOKENS] * PROMPTS
+    )
     assert set(rows["finish_reason"]) == {"length"}
 
-    # What the client asks beside the measurement (how the server counts, …) is the same in both runs and falls out here.
+    # What the client asks beside the measurement (how the server counts, …) is the same in both
+    # runs and falls out here.
     def more(name: str) -> float:
         return grown[f"vllm:{name}"] - asides[f"vllm:{name}"]
 
     assert more("request_success_total") == PROMPTS - few
-    assert more("generation_tokens_total") == bench.result["total_output_tokens"] - short.result["total_output_tokens"]
-    assert more("prompt_tokens_total") == bench.result["total_input_tokens"] - short.result["total_input_tokens"]
-    assert rows["cached_tokens"].to_list() == [0] * PROMPTS, "prompts were sent that the server had seen before"
-    assert grown["vllm:request_success_total"] - PROMPTS == asides["vllm:request_success_total"] - few < 10
+    assert (
+        more("generation_tokens_total")
+        == bench.result["total_output_tokens"] - short.result["total_output_tokens"]
+    )
+    assert (
+        more("prompt_tokens_total")
+        == bench.result["total_input_tokens"] - short.result["total_input_tokens"]
+    )
+    assert rows["cached_tokens"].to_list() == [0] * PROMPTS, (
+        "prompts were sent that the server had seen before"
+    )
+    assert (
+        grown["vllm:request_success_total"] - PROMPTS
+        == asides["vllm:request_success_total"] - few
+        < 10
+    )
 
-    # The server's own clock runs from the request's arrival there to the moment before the token leaves: inside ours.
+    # The server's own clock runs from the request's arrival there to the moment before the token
+    # leaves: inside ours.
     def served_ms(histogram: str) -> float:
         return 1e3 * grown[f"vllm:{histogram}_sum"] / grown[f"vllm:{histogram}_count"]
 
@@ -239,13 +329,18 @@ def test_vllm_agrees_with_its_own_counters(vllm_server: Server, tmp_path: Path, 
 
 
 @BACKENDS
-def test_prompts_that_the_server_has_seen_before_are_noticed(vllm_server: Server, tmp_path: Path, backend: str) -> None:
+def test_prompts_that_the_server_has_seen_before_are_noticed(
+    vllm_server: Server, tmp_path: Path, backend: str
+) -> None:
     again = ("--backend", backend, "--ignore-eos", *CLOSED_LOOP, "--seed", "3")
     fresh, warm = (measure(vllm_server, tmp_path / name, *again) for name in ("fresh", "warm"))
     assert fresh.requests["cached_tokens"].to_list() == [0] * PROMPTS
     assert warm.requests["cached_tokens"].to_list() == [128] * PROMPTS  # the one whole block
     assert warm.verdict["status"] == "INVALID"
-    assert (warm.level("cached_tokens"), warm.level("prefix_hits")) == ("invalid", "ok")  # said once
+    assert (warm.level("cached_tokens"), warm.level("prefix_hits")) == (
+        "invalid",
+        "ok",
+    )  # said once
     assert warm.exit_code == 1
     require_counted(warm)
     assert fresh.summary["prefix_cache_hit_rate"] == 0
@@ -253,13 +348,21 @@ def test_prompts_that_the_server_has_seen_before_are_noticed(vllm_server: Server
 
 
 @BACKENDS
-def test_a_cache_that_is_studied_is_measured_cold_and_warm(vllm_server: Server, tmp_path: Path, backend: str) -> None:
+def test_a_cache_that_is_studied_is_measured_cold_and_warm(
+    vllm_server: Server, tmp_path: Path, backend: str
+) -> None:
     again = ("--backend", backend, "--ignore-eos", *CLOSED_LOOP, "--seed", "6")
-    cold, warm = (measure(vllm_server, tmp_path / cache, *again, "--cache", cache) for cache in ("cold", "warm"))
+    cold, warm = (
+        measure(vllm_server, tmp_path / cache, *again, "--cache", cache)
+        for cache in ("cold", "warm")
+    )
     for bench in (cold, warm):
         require_complete(bench)
         require_counted(bench)
-    assert (cold.summary["prefix_cache_hit_rate"], warm.summary["prefix_cache_hit_rate"]) == (0, 100 * 128 / INPUT_TOKENS)
+    assert (cold.summary["prefix_cache_hit_rate"], warm.summary["prefix_cache_hit_rate"]) == (
+        0,
+        100 * 128 / INPUT_TOKENS,
+    )
 
 
 @BACKENDS
@@ -268,27 +371,44 @@ def test_a_cache_that_answers_do_not_tell_of_is_noticed_by_the_counters(
 ) -> None:
     few = 4
     again = ("--backend", backend, "--ignore-eos", "--max-concurrency", "1", "--seed", "7")
-    fresh, warm = (measure(cramped_vllm, tmp_path / name, *again, prompts=few) for name in ("fresh", "warm"))
+    fresh, warm = (
+        measure(cramped_vllm, tmp_path / name, *again, prompts=few) for name in ("fresh", "warm")
+    )
     require_counted(fresh)
     require_counted(warm)
     assert warm.requests["cached_tokens"].null_count() == few
     assert [fresh.level("prefix_hits"), warm.level("prefix_hits")] == ["ok", "invalid"]
-    assert warm.summary["prefix_cache_hit_rate"] == 100 * 128 / INPUT_TOKENS  # four blocks of 32, and the fifth anew
+    assert (
+        warm.summary["prefix_cache_hit_rate"] == 100 * 128 / INPUT_TOKENS
+    )  # four blocks of 32, and the fifth anew
 
 
 @pytest.fixture(scope="module")
 def cramped_vllm(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """vLLM with room for about 2,100 tokens, which sends four tokens at a time."""
     options = ("--block-size", "32", "--num-gpu-blocks-override", "66", "--stream-interval", "4")
-    with vllm(tiny_model, log=tmp_path_factory.mktemp("cramped") / "server.log", options=options) as server:
+    with vllm(
+        tiny_model, log=tmp_path_factory.mktemp("cramped") / "server.log", options=options
+    ) as server:
         yield server
 
 
 @BACKENDS
-def test_vllm_that_preempts_and_sends_several_tokens_an_event(cramped_vllm: Server, tmp_path: Path, backend: str) -> None:
+def test_vllm_that_preempts_and_sends_several_tokens_an_event(
+    cramped_vllm: Server, tmp_path: Path, backend: str
+) -> None:
     before = counters(cramped_vllm)
     lengths = ("--random-input-len", "64", "--random-output-len", "160")
-    bench = measure(cramped_vllm, tmp_path, "--backend", backend, "--ignore-eos", "--max-concurrency", "16", *lengths)
+    bench = measure(
+        cramped_vllm,
+        tmp_path,
+        "--backend",
+        backend,
+        "--ignore-eos",
+        "--max-concurrency",
+        "16",
+        *lengths,
+    )
     assert growth(cramped_vllm, before, PROMPTS)["vllm:num_preemptions_total"] > 0
     require_complete(bench, expected=("preemptions",))
     require_order(bench)
@@ -304,7 +424,9 @@ def test_vllm_that_preempts_and_sends_several_tokens_an_event(cramped_vllm: Serv
 
 @LOADS
 @BACKENDS
-def test_transformers_serve(transformers_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]) -> None:
+def test_transformers_serve(
+    transformers_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]
+) -> None:
     tokenizer = ("--tokenizer", str(transformers_server.tokenizer))
     bench = measure(transformers_server, tmp_path, "--backend", backend, *tokenizer, *load)
     require_complete(bench)
@@ -317,7 +439,9 @@ def test_transformers_serve(transformers_server: Server, tmp_path: Path, backend
     assert rows["prompt_tokens"].to_list() == [INPUT_TOKENS] * PROMPTS
 
 
-def require_one_sentence(ended: subprocess.CompletedProcess[str], pattern: str, results: Path) -> None:
+def require_one_sentence(
+    ended: subprocess.CompletedProcess[str], pattern: str, results: Path
+) -> None:
     """Exit code 2, one sentence that matches, no traceback, nothing written."""
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert re.search(pattern, ended.stderr), ended.stderr
@@ -328,28 +452,68 @@ def require_one_sentence(ended: subprocess.CompletedProcess[str], pattern: str, 
 
 @BACKENDS
 def test_wrong_model_is_one_sentence(vllm_server: Server, tmp_path: Path, backend: str) -> None:
-    ended = run_bench(vllm_server, tmp_path / "r", "--backend", backend, "--model", "no-such-model", "--num-prompts", "4")
+    ended = run_bench(
+        vllm_server,
+        tmp_path / "r",
+        "--backend",
+        backend,
+        "--model",
+        "no-such-model",
+        "--num-prompts",
+        "4",
+    )
     require_one_sentence(ended, r"no-such-model.*tiny", tmp_path / "r")
 
 
 @BACKENDS
-@pytest.mark.parametrize(("input_len", "output_len"), [(3000, 8), (2000, 100)], ids=["prompt", "prompt+output"])
-def test_too_long_is_one_sentence(vllm_server: Server, tmp_path: Path, backend: str, input_len: int, output_len: int) -> None:
+@pytest.mark.parametrize(
+    ("input_len", "output_len"), [(3000, 8), (2000, 100)], ids=["prompt", "prompt+output"]
+)
+def test_too_long_is_one_sentence(
+    vllm_server: Server, tmp_path: Path, backend: str, input_len: int, output_len: int
+) -> None:
     """The second of them vLLM would serve: it answers 200 and stops early, without a word."""
-    lengths = ("--random-input-len", str(input_len), "--random-output-len", str(output_len), "--num-prompts", "4")
+    lengths = (
+        "--random-input-len",
+        str(input_len),
+        "--random-output-len",
+        str(output_len),
+        "--num-prompts",
+        "4",
+    )
     ended = run_bench(vllm_server, tmp_path / "r", "--backend", backend, *lengths)
     require_one_sentence(ended, r"max_model_len is 2048", tmp_path / "r")
 
 
 @BACKENDS
-def test_refused_ignore_eos_is_one_sentence(transformers_server: Server, tmp_path: Path, backend: str) -> None:
+def test_refused_ignore_eos_is_one_sentence(
+    transformers_server: Server, tmp_path: Path, backend: str
+) -> None:
     tokenizer = ("--tokenizer", str(transformers_server.tokenizer))
     ended = run_bench(
-        transformers_server, tmp_path / "r", "--backend", backend, *tokenizer, "--ignore-eos", "--num-prompts", "4"
+        transformers_server,
+        tmp_path / "r",
+        "--backend",
+        backend,
+        *tokenizer,
+        "--ignore-eos",
+        "--num-prompts",
+        "4",
     )
     require_one_sentence(ended, "ignore_eos", tmp_path / "r")
 
 
-def test_wrong_model_on_a_server_that_lists_none(transformers_server: Server, tmp_path: Path) -> None:
-    ended = run_bench(transformers_server, tmp_path / "r", "--backend", "openai-chat", "--model", "nope", "--num-prompts", "4")
+def test_wrong_model_on_a_server_that_lists_none(
+    transformers_server: Server, tmp_path: Path
+) -> None:
+    ended = run_bench(
+        transformers_server,
+        tmp_path / "r",
+        "--backend",
+        "openai-chat",
+        "--model",
+        "nope",
+        "--num-prompts",
+        "4",
+    )
     require_one_sentence(ended, "nope", tmp_path / "r")

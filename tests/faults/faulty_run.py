@@ -9,13 +9,13 @@ import numpy as np
 
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.clock import MS
+from inferometer.engine import EmbeddedEngine, EngineSettings, Truth
+from inferometer.engine.faults import FAULTS
+from inferometer.engine.rewrite import expressible
 from inferometer.loadgen import Job, measure, resolve
 from inferometer.metrics import judge, summarize
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
-from inferometer.simulator import EmbeddedEngine, EngineSettings, Truth
-from inferometer.simulator.faults import FAULTS
-from inferometer.simulator.rewrite import expressible
 from inferometer.spec.run import Timeouts
 from inferometer.trace import Failure, Outcome, Trace
 
@@ -60,14 +60,24 @@ class FaultyRun:
 
 def faults_of(backend: str) -> list[str]:
     """All that an answer on this wire can have, as the list of faults takes them."""
-    names = ("http-503" if name == "http-NNN" else name for name in FAULTS if name not in TO_THE_SERVER)
+    names = (
+        "http-503" if name == "http-NNN" else name for name in FAULTS if name not in TO_THE_SERVER
+    )
     return [name for name in names if expressible(name, PROTOCOLS[backend])]
 
 
 def run(
-    engine: EmbeddedEngine, backend: str, n: int, *, concurrency: int = 8, workers: int = 1, timeouts: Timeouts = PATIENCE
+    engine: EmbeddedEngine,
+    backend: str,
+    n: int,
+    *,
+    concurrency: int = 8,
+    workers: int = 1,
+    timeouts: Timeouts = PATIENCE,
 ) -> Trace:
-    """A closed loop of n requests, numbered for the engine by their ids; and its books are checked."""
+    """A closed loop of n requests, numbered for the engine by their ids; and its books are
+    checked.
+    """
     wire = PROTOCOLS[backend]
     prompt_tokens = PROMPT_TOKENS + (CHAT_TEMPLATE_TOKENS if wire.chat else 0)
     jobs = [
@@ -93,7 +103,9 @@ def run(
     return trace
 
 
-def faulty_run(backend: str, faults: str, n: int, *, concurrency: int = 8, workers: int = 1, seed: int = 0) -> FaultyRun:
+def faulty_run(
+    backend: str, faults: str, n: int, *, concurrency: int = 8, workers: int = 1, seed: int = 0
+) -> FaultyRun:
     settings = EngineSettings(ttft_ms=QUICK.ttft_ms, itl_ms=QUICK.itl_ms, seed=seed)
     with EmbeddedEngine(settings, backends=(backend,), record_truth=True, faults=faults) as engine:
         trace = run(engine, backend, n, concurrency=concurrency, workers=workers)
@@ -101,12 +113,16 @@ def faulty_run(backend: str, faults: str, n: int, *, concurrency: int = 8, worke
 
 
 def check_books(trace: Trace, n: int) -> None:
-    """Every request has one row and one end, failures have names and words, and the verdict agrees that none is lost."""
+    """Every request has one row and one end, failures have names and words, and the verdict agrees
+    that none is lost.
+    """
     r = trace.requests
     assert r["id"].tolist() == list(range(n))
     assert set(r["outcome"].tolist()) <= {Outcome.OK, Outcome.FAILED}
     assert ((r["failure"] != Failure.NONE) == (r["outcome"] == Outcome.FAILED)).all()
-    assert [bool(detail) for detail in r["detail"]] == [outcome == Outcome.FAILED for outcome in r["outcome"]]
+    assert [bool(detail) for detail in r["detail"]] == [
+        outcome == Outcome.FAILED for outcome in r["outcome"]
+    ]
     summary = summarize(trace, planned=n)
     verdict = judge(trace, summary, ignore_eos=True)
     (conservation,) = (finding for finding in verdict.findings if finding.name == "conservation")
@@ -117,16 +133,22 @@ def check_books(trace: Trace, n: int) -> None:
 
 
 def check_healthy(run: FaultyRun, numbers: Sequence[int], *, prompt_tokens: int | None) -> None:
-    """Requests that nothing befell: whole, counted right, and every event after it left and after its request came."""
+    """Requests that nothing befell: whole, counted right, and every event after it left and after
+    its request came.
+    """
     r, truth = run.trace.requests, run.truth
-    row_of = {name: row for row, name in enumerate(truth.request_id)}  # of one that was sent again, the last
+    row_of = {
+        name: row for row, name in enumerate(truth.request_id)
+    }  # of one that was sent again, the last
     start_ns = run.trace.start_realtime_ns - truth.realtime_offset_ns
     for number in numbers:
         assert r["outcome"][number] == Outcome.OK, r["detail"][number]
         assert (r["event_count"][number], r["output_tokens"][number]) == (TOKENS, TOKENS)
         if prompt_tokens is not None:
             assert r["prompt_tokens"][number] == prompt_tokens
-        times = [r[name][number] for name in ("sent_ns", "headers_ns", "first_ns", "last_ns", "end_ns")]
+        times = [
+            r[name][number] for name in ("sent_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
+        ]
         assert times == sorted(times)
         row, start = row_of[f"t-{number}"], r["event_start"][number]
         arrived = run.trace.events["arrival_ns"][start : start + TOKENS] + start_ns

@@ -1,6 +1,8 @@
-"""What a server can do to a run, and that `inferometer bench` says so: from a fault on the wire to a sentence and an exit code.
+"""What a server can do to a run, and that `inferometer bench` says so: from a fault on the wire to
+a sentence and an exit code.
 
-Checks that no server can provoke (the host's clock, a busy client, stamps, lost records, Ctrl-C) are tested where they live.
+Checks that no server can provoke (the host's clock, a busy client, stamps, lost records, Ctrl-C)
+are tested where they live.
 """
 
 from __future__ import annotations
@@ -16,14 +18,16 @@ from typing import Any
 import pytest
 
 from inferometer.cli.main import main
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics.verdict import CHECKS
 from inferometer.server.counters import counters_before
 from inferometer.server.endpoint import Endpoint
-from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.trace.server_counters import Reading
 
 BEYOND_PROBES = "--request-id-prefix run-9"
-"""Requests are numbered from 90 on then, so that `#9+` spares the few that bench sends first to see how prompts are counted."""
+"""Requests are numbered from 90 on then, so that `#9+` spares the few that bench sends first to see
+how prompts are counted.
+"""
 
 PROVOKED = {
     "something_measured: all requests fail": ("http-503#9+", "", "something_measured", "invalid"),
@@ -42,29 +46,50 @@ PROVOKED = {
         "suspect",
     ),
     "shared_stamps: a server that holds events back": ("burst#9+", "", "shared_stamps", "invalid"),
-    "input_length: a server that adds to prompts": ("long-prompt#9+", "--random-input-len 100", "input_length", "invalid"),
+    "input_length: a server that adds to prompts": (
+        "long-prompt#9+",
+        "--random-input-len 100",
+        "input_length",
+        "invalid",
+    ),
     "output_length: a server that stops early": ("short#9+", "", "output_length", "invalid"),
     "output_length: one answer too short": ("short#91", "", "output_length", "suspect"),
     "output_length: a server that does not stop": ("long#9+", "", "output_length", "invalid"),
     "cached_tokens: a prefix cache": ("cached#9+", "", "cached_tokens", "invalid"),
     "token_source: a server that does not count": ("no-usage#9+", "", "token_source", "suspect"),
-    "server_restarted: a server that is started anew": ("restart#95", "", "server_restarted", "invalid"),
+    "server_restarted: a server that is started anew": (
+        "restart#95",
+        "",
+        "server_restarted",
+        "invalid",
+    ),
     "preemptions: a server short of memory": ("preempt#93", "", "preemptions", "suspect"),
-    "prefix_hits: a prefix cache of which usage is silent": ("hit#9+", "", "prefix_hits", "invalid"),
+    "prefix_hits: a prefix cache of which usage is silent": (
+        "hit#9+",
+        "",
+        "prefix_hits",
+        "invalid",
+    ),
     "load_reached: fewer requests than slots": ("", "--max-concurrency 64", "load_reached", "note"),
     "warm_cache: an engine without a cache": ("", "--cache warm", "warm_cache", "suspect"),
     "steady_state: all at once": ("", "--max-concurrency 30", "steady_state", "note"),
     "thin_percentiles: few requests": ("", "", "thin_percentiles", "note"),
 }
 OF_A_SMALL_SERVER = {
-    "queueing: more streams than places": ("--num-prompts 30 --max-concurrency 8", "queueing", "note"),
+    "queueing: more streams than places": (
+        "--num-prompts 30 --max-concurrency 8",
+        "queueing",
+        "note",
+    ),
     "steady_state: arrivals beyond what it can do": (
         "--num-prompts 300 --request-rate 150 --max-concurrency 300",
         "steady_state",
         "suspect",
     ),
 }
-"""What a server with two places, which can take some 100 requests a second, makes of these loads."""
+"""What a server with two places, which can take some 100 requests a second, makes of these
+loads.
+"""
 NOT_PROVOKED = {
     "conservation": "our own books",
     "interruption": "the user, a time limit, a worker that dies",
@@ -97,33 +122,62 @@ QUICK = EngineSettings(ttft_ms=4, itl_ms=2)
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Bench:
-    """Runs it against an engine with these faults: exit code, what was printed, status of the verdict, and findings by name."""
+def bench(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> Bench:
+    """Runs it against an engine with these faults: exit code, what was printed, status of the
+    verdict, and findings by name.
+    """
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
-    def run(faults: str, flags: str, settings: EngineSettings = QUICK) -> tuple[int, str, str, Findings]:
+    def run(
+        faults: str, flags: str, settings: EngineSettings = QUICK
+    ) -> tuple[int, str, str, Findings]:
         with EmbeddedEngine(settings, faults=faults) as engine:
-            where = ["--base-url", engine.base_url, "--result-dir", str(tmp_path), "--result-filename", "r.json"]
-            usual = "--num-prompts 30 --random-input-len 8 --random-output-len 8 --ignore-eos --seed 5 --max-concurrency 4"
-            given = f"{usual} {BEYOND_PROBES} --save-result --no-realtime --disable-tqdm {flags}".split()
+            where = [
+                "--base-url",
+                engine.base_url,
+                "--result-dir",
+                str(tmp_path),
+                "--result-filename",
+                "r.json",
+            ]
+            usual = (
+                "--num-prompts 30 --random-input-len 8 --random-output-len 8 --ignore-eos --seed "
+                "5 --max-concurrency 4"
+            )
+            given = (
+                f"{usual} {BEYOND_PROBES} --save-result --no-realtime --disable-tqdm {flags}"
+            ).split()
             monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *where, *given])
             with pytest.raises(SystemExit) as ended:
                 main()
         out = capfd.readouterr().out
         verdict = json.loads((tmp_path / "r" / "verdict.json").read_text())
-        return int(ended.value.code or 0), out, verdict["status"], {each["name"]: each for each in verdict["findings"]}
+        return (
+            int(ended.value.code or 0),
+            out,
+            verdict["status"],
+            {each["name"]: each for each in verdict["findings"]},
+        )
 
     return run
 
 
 def test_every_check_is_provoked_or_has_its_reason_not_to_be() -> None:
-    provoked = {name for _, _, name, _ in PROVOKED.values()} | {name for _, name, _ in OF_A_SMALL_SERVER.values()}
+    provoked = {name for _, _, name, _ in PROVOKED.values()} | {
+        name for _, name, _ in OF_A_SMALL_SERVER.values()
+    }
     assert {check.__name__ for check in CHECKS} == provoked | NOT_PROVOKED.keys()
     assert not provoked & NOT_PROVOKED.keys()
 
 
-@pytest.mark.parametrize(("faults", "flags", "name", "level"), PROVOKED.values(), ids=PROVOKED.keys())
-def test_what_the_server_did_is_named(bench: Bench, faults: str, flags: str, name: str, level: str) -> None:
+@pytest.mark.parametrize(
+    ("faults", "flags", "name", "level"), PROVOKED.values(), ids=PROVOKED.keys()
+)
+def test_what_the_server_did_is_named(
+    bench: Bench, faults: str, flags: str, name: str, level: str
+) -> None:
     code, out, status, findings = bench(faults, flags)
     finding = findings[name]
     assert finding["level"] == level, finding
@@ -136,7 +190,9 @@ def test_what_the_server_did_is_named(bench: Bench, faults: str, flags: str, nam
         assert status != "VALID"
 
 
-@pytest.mark.parametrize(("flags", "name", "level"), OF_A_SMALL_SERVER.values(), ids=OF_A_SMALL_SERVER.keys())
+@pytest.mark.parametrize(
+    ("flags", "name", "level"), OF_A_SMALL_SERVER.values(), ids=OF_A_SMALL_SERVER.keys()
+)
 def test_what_was_too_much_is_named(bench: Bench, flags: str, name: str, level: str) -> None:
     _, out, status, findings = bench("", flags, EngineSettings(ttft_ms=4, itl_ms=2, max_num_seqs=2))
     assert findings[name]["level"] == level, findings[name]
@@ -148,7 +204,10 @@ def test_what_was_too_much_is_named(bench: Bench, flags: str, name: str, level: 
     "flags",
     [
         "--num-prompts 250 --rate-steps 20x0.5,250x1 --max-concurrency 250",
-        "--num-prompts 250 --ramp-up-strategy linear --ramp-up-start-rps 20 --ramp-up-end-rps 250 --max-concurrency 250",
+        (
+            "--num-prompts 250 --ramp-up-strategy linear --ramp-up-start-rps 20 "
+            "--ramp-up-end-rps 250 --max-concurrency 250"
+        ),
     ],
 )
 def test_a_load_that_is_to_change_is_not_doubted_for_it(bench: Bench, flags: str) -> None:
@@ -160,9 +219,17 @@ def test_a_load_that_is_to_change_is_not_doubted_for_it(bench: Bench, flags: str
 @contextmanager
 def asking(url: str, tokens: int) -> Iterator[None]:
     """Somebody else's request, which is under way when the block begins."""
-    body = {"model": "embedded", "prompt": "who else is there", "max_tokens": tokens, "ignore_eos": True, "stream": True}
+    body = {
+        "model": "embedded",
+        "prompt": "who else is there",
+        "max_tokens": tokens,
+        "ignore_eos": True,
+        "stream": True,
+    }
     connection = HTTPConnection(url.removeprefix("http://"), timeout=20)
-    connection.request("POST", "/v1/completions", json.dumps(body), {"Content-Type": "application/json"})
+    connection.request(
+        "POST", "/v1/completions", json.dumps(body), {"Content-Type": "application/json"}
+    )
     connection.getresponse()  # its head
     try:
         yield
@@ -182,7 +249,7 @@ def test_another_client_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch, 
             others.enter_context(asking(endpoint.base_url, 40))
             return before
 
-        monkeypatch.setattr("inferometer.campaign.measured.counters_before", before_the_run)
+        monkeypatch.setattr("inferometer.measure.point.counters_before", before_the_run)
         _, out, status, findings = bench("", "--num-prompts 60")
     found = findings["other_clients"]
     figures = found["figures"]
@@ -198,7 +265,14 @@ def test_another_client_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch, 
 def test_a_run_beside_nobody_is_not_doubted(bench: Bench) -> None:
     """Warm-ups are ours too, and what is asked before the run is none of it."""
     _, out, _, findings = bench("", "--num-warmups 6")
-    names = ("server_restarted", "preemptions", "prefix_hits", "other_clients", "queueing", "steady_state")
+    names = (
+        "server_restarted",
+        "preemptions",
+        "prefix_hits",
+        "other_clients",
+        "queueing",
+        "steady_state",
+    )
     assert {name: findings[name]["level"] for name in names} == dict.fromkeys(names, "ok")
     assert findings["other_clients"]["figures"] == {
         "in_flight_before": 0,
@@ -207,7 +281,9 @@ def test_a_run_beside_nobody_is_not_doubted(bench: Bench) -> None:
         "foreign_share": 0,
     }
     rows = [
-        line.split(":") for line in out.splitlines() if line.startswith(("Prefix cache hit", "Preemptions", "Mean time in"))
+        line.split(":")
+        for line in out.splitlines()
+        if line.startswith(("Prefix cache hit", "Preemptions", "Mean time in"))
     ]
     assert [(label, float(value)) for label, value in rows] == [
         ("Prefix cache hit rate (%)", 0),
@@ -217,9 +293,14 @@ def test_a_run_beside_nobody_is_not_doubted(bench: Bench) -> None:
 
 
 def test_the_count_of_each_failure_is_in_the_sentence(bench: Bench) -> None:
-    _, out, _, findings = bench("http-429#91,http-503#92,http-503#93,reset#94,stall#95", "--idle-timeout 1")
+    _, out, _, findings = bench(
+        "http-429#91,http-503#92,http-503#93,reset#94,stall#95", "--idle-timeout 1"
+    )
     figures = findings["failures"]["figures"]
-    assert {name: figures[name] for name in ("failed", "HTTP_STATUS", "http_429", "http_503", "RESET", "IDLE_TIMEOUT")} == {
+    assert {
+        name: figures[name]
+        for name in ("failed", "HTTP_STATUS", "http_429", "http_503", "RESET", "IDLE_TIMEOUT")
+    } == {
         "failed": 5,
         "HTTP_STATUS": 3,
         "http_429": 1,

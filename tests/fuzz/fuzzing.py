@@ -1,7 +1,9 @@
-"""Fuzzing for a given time: python tests/fuzz/fuzzing.py [SECONDS] [--seed N] [--only TARGET] [--case TARGET/SEED/NUMBER]
+"""Fuzzing for a given time: python tests/fuzz/fuzzing.py [SECONDS] [--seed N] [--only TARGET]
+[--case TARGET/SEED/NUMBER]
 
-Every input follows from its target, the seed and its number: a finding is shown with the `--case` that repeats it. An exception
-that a target does not expect is a finding, and so is an input that takes longer than CASE_S. Exit code 1 if there was any.
+Every input follows from its target, the seed and its number: a finding is shown with the `--case`
+that repeats it. An exception that a target does not expect is a finding, and so is an input that
+takes longer than CASE_S. Exit code 1 if there was any.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ def try_case(target: Callable[[Random], None], case: str) -> BaseException | Non
     """Run one input; what it brought to light."""
     signal.signal(signal.SIGALRM, _too_slow)
     signal.setitimer(signal.ITIMER_REAL, CASE_S)
-    faulthandler.dump_traceback_later(3 * CASE_S, exit=True, file=2)  # where Python code gets no turn
+    faulthandler.dump_traceback_later(
+        3 * CASE_S, exit=True, file=2
+    )  # where Python code gets no turn
     try:
         target(Random(case))
     except (Exception, TooSlowError) as finding:
@@ -57,8 +61,12 @@ def origin(finding: BaseException) -> tuple[str, ...]:
     return (type(finding).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-2:]))
 
 
-def fuzz(targets: dict[str, Callable[[Random], None]], *, seconds: float, seed: int) -> list[tuple[str, BaseException]]:
-    """Inputs for each target in turn, each target getting the same time. Returns one case of every different finding."""
+def fuzz(
+    targets: dict[str, Callable[[Random], None]], *, seconds: float, seed: int
+) -> list[tuple[str, BaseException]]:
+    """Inputs for each target in turn, each target getting the same time. Returns one case of every
+    different finding.
+    """
     spent, tried = dict.fromkeys(targets, 0.0), Counter[str]()
     seen: set[tuple[str, ...]] = set()
     findings: list[tuple[str, BaseException]] = []
@@ -86,7 +94,12 @@ def show(case: str, finding: BaseException) -> None:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Fuzz the readers, decoders and servers.")
     parser.add_argument("seconds", nargs="?", type=float, default=60.0)
-    parser.add_argument("--seed", type=int, default=None, help="default: another one every time; it is part of each case")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=None,
+        help="default: another one every time; it is part of each case",
+    )
     parser.add_argument("--only", choices=TARGETS, help="one target")
     parser.add_argument("--case", help="repeat a finding")
     given = parser.parse_args(arguments)

@@ -1,4 +1,6 @@
-"""Bytes made worse, at random but repeatably: cut, doubled, spliced with others, salted with what readers stumble over."""
+"""Bytes made worse, at random but repeatably: cut, doubled, spliced with others, salted with what
+readers stumble over.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,56 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 SALT = (
-    b"", b"\0", b"\r", b"\n", b"\r\n", b"\n\n", b"\xff", b"\xc3\x28", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xe2\x82", b"\\ud83d",
-    b"null", b"true", b"NaN", b"-Infinity", b"1e999", b"-1", b"0", b"0.5", b"9" * 30, b"2147483648", b"9223372036854775808",
-    b'"', b"'", b"{", b"}", b"[", b"]", b"[" * 2000, b'{"a":' * 2000, b"[]", b"{}", b'""', b",", b":", b";", b"- ", b"#",
-    b"&a ", b"*a", b"!!python/object:os.system", b"<<: *a", b"%s", b"${HOME}", b"../", b"data:", b"data: ", b"data: [DONE]\n\n",
-    b": ping\n\n", b"event: error\n", b'data: {"error": "x"}\n\n', b'{"choices": null}', b'"usage":{"completion_tokens":-5}',
-    b'"finish_reason":7', b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"Transfer-Encoding: chunked\r\n",
-    b"Content-Length: 5\r\n", b"Content-Length: -1\r\n", b"Content-Encoding: gzip\r\n", b"Connection: close\r\n",
-    b"Upgrade: h2c\r\nConnection: upgrade\r\n", b"ffffffffffffffff\r\n", b"0\r\n\r\n", b"x" * 70_000, "é€😀".encode(),
+    (
+        b""
+    ), (
+        b"\0"
+    ), (
+        b"\r"
+    ), (
+        b"\n"
+    ), (
+        b"\r\n"
+    ), b"\n\n", b"\xff", b"\xc3\x28", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xe2\x82", b"\\ud83d",
+    (
+        b"null"
+    ), (
+        b"true"
+    ), (
+        b"NaN"
+    ), (
+        b"-Infinity"
+    ), b"1e999", b"-1", b"0", b"0.5", b"9" * 30, b"2147483648", b"9223372036854775808",
+    (
+        b'"'
+    ), (
+        b"'"
+    ), (
+        b"{"
+    ), (
+        b"}"
+    ), b"[", b"]", b"[" * 2000, b'{"a":' * 2000, b"[]", b"{}", b'""', b",", b":", b";", b"- ", b"#",
+    (
+        b"&a "
+    ), (
+        b"*a"
+    ), (
+        b"!!python/object:os.system"
+    ), b"<<: *a", b"%s", b"${HOME}", b"../", b"data:", b"data: ", b"data: [DONE]\n\n",
+    (
+        b": ping\n\n"
+    ), (
+        b"event: error\n"
+    ), b'data: {"error": "x"}\n\n', b'{"choices": null}', b'"usage":{"completion_tokens":-5}',
+    (
+        b'"finish_reason":7'
+    ), b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"Transfer-Encoding: chunked\r\n",
+    (
+        b"Content-Length: 5\r\n"
+    ), b"Content-Length: -1\r\n", b"Content-Encoding: gzip\r\n", b"Connection: close\r\n",
+    (
+        b"Upgrade: h2c\r\nConnection: upgrade\r\n"
+    ), b"ffffffffffffffff\r\n", b"0\r\n\r\n", b"x" * 70_000, "é€😀".encode(),
 )  # fmt: skip
 
 
@@ -74,7 +118,9 @@ def pieces(data: bytes, random: Random) -> list[bytes]:
     """`data` cut anywhere: whole, in halves, in crumbs."""
     most = random.choice((1, 3, 20, len(data) + 1))
     if most == 1:
-        return [data[i : i + 1] for i in range(min(len(data), 5000))] + ([data[5000:]] if len(data) > 5000 else [])
+        return [data[i : i + 1] for i in range(min(len(data), 5000))] + (
+            [data[5000:]] if len(data) > 5000 else []
+        )
     cuts = sorted(random.randrange(len(data) + 1) for _ in range(random.randrange(most) % 40))
     return [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
 

@@ -1,7 +1,9 @@
-"""What is fuzzed: each target makes one input out of a random source, and raises if the program does not bear it.
+"""What is fuzzed: each target makes one input out of a random source, and raises if the program
+does not bear it.
 
-A target may expect errors of its reader's own kind (ValueError, CampaignError …): one sentence for the user. Everything else is
-a finding, and so is a promise broken: what a decoder says must not depend on where its input was cut.
+A target may expect errors of its reader's own kind (ValueError, CampaignError …): one sentence for
+the user. Everything else is a finding, and so is a promise broken: what a decoder says must not
+depend on where its input was cut.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
-sys.path += [str(Path(__file__).parents[1] / room) for room in ("loadgen", "protocol", "store", "campaign")]
+sys.path += [
+    str(Path(__file__).parents[1] / room) for room in ("loadgen", "protocol", "store", "campaign")
+]
 
 from example_run import example_spec, example_trace
 from loop_runner import address_of, job_for, run_loop
@@ -33,28 +37,36 @@ from inferometer.campaign.results import Results
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_spec import understand
 from inferometer.cli.flag_errors import FlagsError
+from inferometer.engine.api import FrontSettings
+from inferometer.engine.faults import parse_faults
+from inferometer.engine.model import EngineSettings
+from inferometer.engine.server import Server
 from inferometer.loadgen.loop import CannotConnectError
-from inferometer.protocol import PROTOCOLS, UNKNOWN, Decoder, Generation, Reply, StreamEvent, error_sentence
+from inferometer.protocol import (
+    PROTOCOLS,
+    UNKNOWN,
+    Decoder,
+    Generation,
+    Reply,
+    StreamEvent,
+    error_sentence,
+)
 from inferometer.protocol.error_body import SENTENCE_CHARS
 from inferometer.protocol.ndjson import LineSplitter
 from inferometer.protocol.sse import STRAY_BYTES, EventSplitter
 from inferometer.request import Request
 from inferometer.results import ResultsError
 from inferometer.results import read as read_points
-from inferometer.simulator.api import FrontSettings
-from inferometer.simulator.faults import parse_faults
-from inferometer.simulator.model import EngineSettings
-from inferometer.simulator.server import Server
 from inferometer.spec.campaign import CampaignError
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names, preset_text
 from inferometer.spec.run import Timeouts
 from inferometer.store.atomic import CannotWriteError
-from inferometer.store.ledger import LedgerError, dump, read_ledger
-from inferometer.store.places import Places
+from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import read_standing
 from inferometer.store.run_directory import RUN, load_run, save_run
-from inferometer.store.standing import read_standing
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
 
@@ -64,19 +76,26 @@ EMITTED_TOKENS = 5
 
 @lru_cache
 def bodies() -> list[bytes]:
-    """Responses of real servers, samples of others, and what our own emitters write on every wire."""
+    """Responses of real servers, samples of others, and what our own emitters write on every
+    wire.
+    """
     found = [transcript.body for transcript in transcripts().values()]
     for backend in PROTOCOLS.values():
-        emitter = backend.emitter(Reply("id", "model", 0, 3, include_usage=True, continuous_usage=True))
+        emitter = backend.emitter(
+            Reply("id", "model", 0, 3, include_usage=True, continuous_usage=True)
+        )
         events = [
-            emitter.event(f" wörd{i}", (i,), "length" if i == EMITTED_TOKENS - 1 else None) for i in range(EMITTED_TOKENS)
+            emitter.event(f" wörd{i}", (i,), "length" if i == EMITTED_TOKENS - 1 else None)
+            for i in range(EMITTED_TOKENS)
         ]
         found.append(b"".join(events))
     return found
 
 
 def decoders(random: Random) -> None:
-    """Any bytes, cut anywhere: the same events of the right types, in text that can be written down."""
+    """Any bytes, cut anywhere: the same events of the right types, in text that can be written
+    down.
+    """
     body = mutated(random.choice(bodies()), random, bodies())
     backend = PROTOCOLS[random.choice(list(PROTOCOLS))]
     whole = _decoded(backend.decoder(), [body])
@@ -95,8 +114,12 @@ def _check_event(event: StreamEvent) -> None:
         text.encode()  # half a surrogate pair cannot be
     assert type(event.tokens) is int
     assert event.tokens >= UNKNOWN
-    assert event.usage is None or all(type(count) is int and UNKNOWN <= count < 2**31 for count in event.usage)
-    assert event.error is None or (event.error and "\n" not in event.error and len(event.error) <= 2 * SENTENCE_CHARS)
+    assert event.usage is None or all(
+        type(count) is int and UNKNOWN <= count < 2**31 for count in event.usage
+    )
+    assert event.error is None or (
+        event.error and "\n" not in event.error and len(event.error) <= 2 * SENTENCE_CHARS
+    )
 
 
 def splitters(random: Random) -> None:
@@ -106,7 +129,9 @@ def splitters(random: Random) -> None:
         results = []
         for parts in ([body], pieces(body, random)):
             splitter = new()
-            payloads = [payload for part in parts for payload in splitter.feed(part)] + splitter.close()
+            payloads = [
+                payload for part in parts for payload in splitter.feed(part)
+            ] + splitter.close()
             results.append((payloads, splitter.stray))
             assert len(splitter.stray) <= 2 * STRAY_BYTES
         assert results[0] == results[1]
@@ -114,7 +139,11 @@ def splitters(random: Random) -> None:
 
 def error_bodies(random: Random) -> None:
     """Whatever an error response holds becomes one line."""
-    errors = [b'{"error":{"message":"no","type":"x"}}', b'{"detail":[{"loc":["body",1],"msg":"bad"}]}', b"<title>502</title>"]
+    errors = [
+        b'{"error":{"message":"no","type":"x"}}',
+        b'{"detail":[{"loc":["body",1],"msg":"bad"}]}',
+        b"<title>502</title>",
+    ]
     sentence = error_sentence(mutated(random.choice(errors), random, [*errors, *bodies()]))
     assert sentence == " ".join(sentence.split("\n"))
     assert 0 < len(sentence) <= SENTENCE_CHARS
@@ -125,7 +154,11 @@ def loop(random: Random) -> None:
     """A server of garbage: every request has its end and its row, in time."""
     responses = []
     for _ in range(3):
-        body = mutated(random.choice(bodies()), random, bodies()) if random.random() < 0.5 else random.choice(bodies())
+        body = (
+            mutated(random.choice(bodies()), random, bodies())
+            if random.random() < 0.5
+            else random.choice(bodies())
+        )
         body = body[:20_000]
         framing, framed = random.choice(
             [
@@ -135,9 +168,23 @@ def loop(random: Random) -> None:
             ]
         )
         status = random.choice(
-            (b"200 OK", b"200 OK", b"200 OK", b"404 Not Found", b"503 X", b"204 No", b"101 Up", b"999 ?", b"-1")
+            (
+                b"200 OK",
+                b"200 OK",
+                b"200 OK",
+                b"404 Not Found",
+                b"503 X",
+                b"204 No",
+                b"101 Up",
+                b"999 ?",
+                b"-1",
+            )
         )
-        response = b"HTTP/1.1 %b\r\nContent-Type: text/event-stream\r\n%b\r\n\r\n%b" % (status, framing, framed)
+        response = b"HTTP/1.1 %b\r\nContent-Type: text/event-stream\r\n%b\r\n\r\n%b" % (
+            status,
+            framing,
+            framed,
+        )
         responses.append(mutated(response, random, bodies()) if random.random() < 0.7 else response)
     parts = [pieces(response, random)[:200] for response in responses]
     ends = [random.choice(("keep", "keep", "close", "reset", "wait")) for _ in responses]
@@ -160,7 +207,14 @@ def loop(random: Random) -> None:
         )  # fmt: skip
         ran = run_loop(job)
         with TemporaryDirectory() as folder:  # and all of it can be written down and read again
-            save_run(Path(folder) / "run", ran.trace, example_spec(), environment={}, summary={}, verdict={})
+            save_run(
+                Path(folder) / "run",
+                ran.trace,
+                example_spec(),
+                environment={},
+                summary={},
+                verdict={},
+            )
             load_run(Path(folder) / "run")
 
 
@@ -169,7 +223,10 @@ REQUEST = (
     b"GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n"
 )
 ASKS = (
-    b'{"model":"embedded","prompt":"a b c","max_tokens":3,"stream":true,"stream_options":{"include_usage":true}}',
+    (
+        b'{"model":"embedded","prompt":"a b '
+        b'c","max_tokens":3,"stream":true,"stream_options":{"include_usage":true}}'
+    ),
     b'{"prompt":[1,2,3],"max_tokens":2,"stream":false}',
     b'{"messages":[{"role":"user","content":"a"}],"max_completion_tokens":2,"stream":true}',
     b'{"prompt":"a b","tokens":[1,2],"return_token_strs":true}',
@@ -191,9 +248,13 @@ def engine(random: Random) -> None:
     ask = mutated(random.choice(ASKS), random, ASKS)
     request = (REQUEST % (len(ask), ask)).replace(b"/v1/completions", random.choice(PATHS))
     request = mutated(request, random, [request, *ASKS])
-    settings = EngineSettings(ttft_ms=0.1, itl_ms=0.1, max_model_len=64, seed=random.randrange(10**6))
+    settings = EngineSettings(
+        ttft_ms=0.1, itl_ms=0.1, max_model_len=64, seed=random.randrange(10**6)
+    )
     front = FrontSettings(
-        backends=("openai", "openai-chat", "tgi", "ollama"), record_truth=True, faults=random.choice(("", FAULTY))
+        backends=("openai", "openai-chat", "tgi", "ollama"),
+        record_truth=True,
+        faults=random.choice(("", FAULTY)),
     )
     server = Server(settings, front)
     crashed: list[BaseException] = []
@@ -236,14 +297,25 @@ def campaign_files(random: Random) -> None:
     if random.random() < 0.5:  # by lines, so that more of it remains YAML
         for _ in range(random.choice((1, 2, 5))):
             place = random.randrange(len(lines))
-            lines[place : place + random.choice((0, 1))] = [random.choice(random.choice(campaigns()).splitlines(keepends=True))]
+            lines[place : place + random.choice((0, 1))] = [
+                random.choice(random.choice(campaigns()).splitlines(keepends=True))
+            ]
         text = b"".join(lines)
     else:
         text = mutated(b"".join(lines), random, campaigns())
     sets = random.sample(
-        ["load.num_warmups=4", "load=7", "groups.1C-1k.tp=[1", "a.b.c=d", "=", "matrix.0=1"], random.choice((0, 0, 1, 3))
+        ["load.num_warmups=4", "load=7", "groups.1C-1k.tp=[1", "a.b.c=d", "=", "matrix.0=1"],
+        random.choice((0, 0, 1, 3)),
     )
-    environment = random.choice(({}, {}, {"NUM_PROMPTS_START": "5"}, {"NUM_PROMPTS_END": "x"}, {"VLLM_SERVER_URL": "http://["}))
+    environment = random.choice(
+        (
+            {},
+            {},
+            {"NUM_PROMPTS_START": "5"},
+            {"NUM_PROMPTS_END": "x"},
+            {"VLLM_SERVER_URL": "http://["},
+        )
+    )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "campaign.yaml"
         path.write_bytes(text)
@@ -252,8 +324,13 @@ def campaign_files(random: Random) -> None:
 
 
 def ledgers(random: Random) -> None:
-    """A damaged ledger is refused, never believed: what is read is a beginning of what was written."""
-    records = [{"kind": "ledger", "time": "t", "version": 1}, *({"kind": "point", "time": "t", "n": i} for i in range(6))]
+    """A damaged ledger is refused, never believed: what is read is a beginning of what was
+    written.
+    """
+    records = [
+        {"kind": "ledger", "time": "t", "version": 1},
+        *({"kind": "point", "time": "t", "n": i} for i in range(6)),
+    ]
     content = dump(records)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.jsonl"
@@ -281,7 +358,18 @@ ODD: tuple[Any, ...] = (
         "é" * 200,
         "." * 300,
     ),
-    *([], [7], ["x"], {}, {"../precious/thesis": "0" * 64}, [[[]]], "0" * 16, "0" * 64, "2026-01-01", ".inferometer/c/runs"),
+    *(
+        [],
+        [7],
+        ["x"],
+        {},
+        {"../precious/thesis": "0" * 64},
+        [[[]]],
+        "0" * 16,
+        "0" * 64,
+        "2026-01-01",
+        ".inferometer/c/runs",
+    ),
 )
 """What no record holds, or not there."""
 
@@ -297,7 +385,11 @@ def campaign_directory() -> dict[str, bytes]:
             save(results, 1, "old")
             save(results, 1, "new", status="SUSPECT")
             save(results, 2, "bad", status="INVALID")
-        return {str(path.relative_to(folder)): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in Path(folder).rglob("*")
+            if path.is_file()
+        }
 
 
 def foreign_results(random: Random) -> None:
@@ -315,9 +407,13 @@ def foreign_results(random: Random) -> None:
         records = [dict(record) for record in read_ledger(places.ledger)][: random.randrange(2, 20)]
         for _ in range(random.choice((0, 1, 1, 2, 5))):
             record = random.choice(records)
-            record[random.choice([*record, "new"])] = random.choice([*ODD, *random.choice(records).values()])
+            record[random.choice([*record, "new"])] = random.choice(
+                [*ODD, *random.choice(records).values()]
+            )
         sealed = dump(records)
-        places.ledger.write_bytes(sealed if random.random() < 0.6 else mutated(sealed, random, [sealed]))
+        places.ledger.write_bytes(
+            sealed if random.random() < 0.6 else mutated(sealed, random, [sealed])
+        )
         if random.random() < 0.2:
             chosen = places.result_dir / random.choice(list(files))
             chosen.unlink()
@@ -332,7 +428,9 @@ def foreign_results(random: Random) -> None:
         for act in acts:
             with suppress(LedgerError, GatherError, ResultsError, CannotWriteError):
                 act()
-        assert [(path.name, path.read_text()) for path in (top / "precious").iterdir()] == [("thesis", "mine")]
+        assert [(path.name, path.read_text()) for path in (top / "precious").iterdir()] == [
+            ("thesis", "mine")
+        ]
         assert {path.name for path in top.iterdir()} <= {"precious", "results", "t.tar", "merged"}
 
 
@@ -352,7 +450,9 @@ def run_files() -> dict[str, bytes]:
 
 
 def run_directories(random: Random) -> None:
-    """A damaged run is refused in one sentence; mostly its description, since checksums guard the rest."""
+    """A damaged run is refused in one sentence; mostly its description, since checksums guard the
+    rest.
+    """
     files = dict(run_files())
     name = random.choice((RUN, RUN, RUN, *files))
     files[name] = mutated(files[name], random, list(files.values()))
@@ -366,9 +466,31 @@ def run_directories(random: Random) -> None:
 
 
 WORDS = (
-    "", "0", "1", "-1", "1e400", "nan", "inf", "-inf", "x", "a=b", "=", "ttft:100", "ttft:", ":5", "ttft:1:2", "http://",
-    "http://[::1", "http://h:99999", "http://h/v1", "localhost:8000", "openai", "sglang", "random", "sharegpt", "{}", '{"a":1}',
-    "[1]", "{", "50,99", "99,99", "101", "p99", "\x00", "\udcff", "é", "a b", "a\nb", "x" * 5000, "5x60", "5x60,20x30", "5x",
+    (
+        ""
+    ), (
+        "0"
+    ), (
+        "1"
+    ), (
+        "-1"
+    ), (
+        "1e400"
+    ), "nan", "inf", "-inf", "x", "a=b", "=", "ttft:100", "ttft:", ":5", "ttft:1:2", "http://",
+    (
+        "http://[::1"
+    ), (
+        "http://h:99999"
+    ), "http://h/v1", "localhost:8000", "openai", "sglang", "random", "sharegpt", "{}", '{"a":1}',
+    (
+        "[1]"
+    ), (
+        "{"
+    ), (
+        "50,99"
+    ), (
+        "99,99"
+    ), "101", "p99", "\x00", "\udcff", "é", "a b", "a\nb", "x" * 5000, "5x60", "5x60,20x30", "5x",
     "x5", "linear", "drop", "/", "../x", "0x10", "1_000", "٣",
 )  # fmt: skip
 
@@ -398,19 +520,53 @@ def _value(kind: str, random: Random) -> Any:
 
 
 def fault_lists(random: Random) -> None:
-    text = mutated(b"stall:0.01,reset:0.02@5,http-503#200+", random, [b"die#3", b":::", b"@@"]).decode("latin-1")
+    text = mutated(
+        b"stall:0.01,reset:0.02@5,http-503#200+", random, [b"die#3", b":::", b"@@"]
+    ).decode("latin-1")
     with suppress(ValueError):
         parse_faults(text)
 
 
 CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 ROWS: list[dict[str, Any]] = [
-    {"prompt": "see <image>", "image_files": ["/dev/zero", "a.png"], "max_tokens": 5, "tools": [CALL], "temperature": 0.5},
-    {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], "system": "s", "image": "http://x/y"},
-    {"conversations": [{"from": "function_call", "value": '{"name": "f"}'}, {"from": "observation", "value": "x"}]},
-    {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}], "stop": ["x"]},
-    {"body": {"messages": [{"role": "assistant", "content": None, "tool_calls": [CALL]}, {"role": "tool", "content": "x"}]}},
-    {"question": "<image 1>", "image_1": {"bytes": b"\x89PNG\r\n\x1a\n", "path": None}, "answer": "b", "context": "c"},
+    {
+        "prompt": "see <image>",
+        "image_files": ["/dev/zero", "a.png"],
+        "max_tokens": 5,
+        "tools": [CALL],
+        "temperature": 0.5,
+    },
+    {
+        "conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}],
+        "system": "s",
+        "image": "http://x/y",
+    },
+    {
+        "conversations": [
+            {"from": "function_call", "value": '{"name": "f"}'},
+            {"from": "observation", "value": "x"},
+        ]
+    },
+    {
+        "messages": [
+            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}
+        ],
+        "stop": ["x"],
+    },
+    {
+        "body": {
+            "messages": [
+                {"role": "assistant", "content": None, "tool_calls": [CALL]},
+                {"role": "tool", "content": "x"},
+            ]
+        }
+    },
+    {
+        "question": "<image 1>",
+        "image_1": {"bytes": b"\x89PNG\r\n\x1a\n", "path": None},
+        "answer": "b",
+        "context": "c",
+    },
 ]
 VALUES: tuple[Any, ...] = (
     None,
@@ -438,10 +594,16 @@ def rows(random: Random) -> None:
     for read in (exchange_of, conversation_of):
         with suppress(ValueError):
             found = read(row)
-            prompt = found.prompt if isinstance(found, Exchange) else [turn.message for turn in found.turns]
+            prompt = (
+                found.prompt
+                if isinstance(found, Exchange)
+                else [turn.message for turn in found.turns]
+            )
             prompt = ImageFiles(Path("/nowhere")).read(prompt)
             for backend in PROTOCOLS.values():
-                fields = {name: value for name, value in found.fields.items() if name in backend.fields}
+                fields = {
+                    name: value for name, value in found.fields.items() if name in backend.fields
+                }
                 with suppress(ValueError):
                     backend.encode(Request(0, prompt, 0, 1, fields), Generation("m"))
 
@@ -451,10 +613,16 @@ def _worse(value: Any, random: Random) -> Any:
     if random.random() < 0.1:
         return random.choice(VALUES)
     if isinstance(value, dict):
-        changed = {name: _worse(each, random) for name, each in value.items() if random.random() > 0.05}
+        changed = {
+            name: _worse(each, random) for name, each in value.items() if random.random() > 0.05
+        }
         return {**changed, **random.choice(ROWS)} if random.random() < 0.1 else changed
     if isinstance(value, list):
-        return [_worse(each, random) for each in value for _time in range(random.choice((0, 1, 1, 1, 1, 2)))]
+        return [
+            _worse(each, random)
+            for each in value
+            for _time in range(random.choice((0, 1, 1, 1, 1, 2)))
+        ]
     return value
 
 

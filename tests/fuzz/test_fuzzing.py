@@ -1,4 +1,6 @@
-"""The fuzz targets, a few inputs of each; and that the runner finds what is there to be found, and finds it again."""
+"""The fuzz targets, a few inputs of each; and that the runner finds what is there to be found, and
+finds it again.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def fails_sometimes(random: Random) -> None:
         raise KeyError("planted")
 
 
-def test_a_finding_is_told_once_with_a_case_that_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_finding_is_told_once_with_a_case_that_repeats_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     ((case, finding),) = fuzz({"planted": fails_sometimes}, seconds=0.2, seed=3)
     assert isinstance(finding, KeyError)
     assert case.startswith("planted/3/")

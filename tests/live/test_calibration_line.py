@@ -18,7 +18,12 @@ class Terminal(io.StringIO):
 
 def level(**fields: Any) -> LoadLevel:
     figures: dict[str, Any] = dict.fromkeys(LoadLevel.__dataclass_fields__, 0.0)
-    figures |= {"kind": "events", "asked": 64_000.0, "ttft_error_p99_ms": 0.01, "itl_error_p99_ms": 0.0213}
+    figures |= {
+        "kind": "events",
+        "asked": 64_000.0,
+        "ttft_error_p99_ms": 0.01,
+        "itl_error_p99_ms": 0.0213,
+    }
     return LoadLevel(**{**figures, **fields})
 
 

@@ -59,7 +59,9 @@ def test_what_others_wrote_is_on_one_line_and_drives_no_terminal() -> None:
     display.server(group.server, Confirmation(facts, (hostile,), "nobody"))
     display.failed(group.points[0], hostile)
     display.lost(group, hostile, ["  File x", hostile])
-    display.measured(group.points[0], "INVALID", [hostile], summary_without_a_request(), "results/a.json")
+    display.measured(
+        group.points[0], "INVALID", [hostile], summary_without_a_request(), "results/a.json"
+    )
     display.say("two lines\n  of our\x1b own")
     told = out.getvalue().splitlines()
     assert [line for line in told if line.startswith("Verdict")] == []
@@ -95,7 +97,12 @@ def test_a_group_says_what_is_to_do_and_what_is_done() -> None:
 def test_a_server_is_told_with_what_nobody_checked(by: str, word: str) -> None:
     display, out, _ = lines()
     need = groups()[0].server
-    facts = {"base_url": "http://127.0.0.1:8000", "model": "org/model", "max_model_len": 1280, "version": None}
+    facts = {
+        "base_url": "http://127.0.0.1:8000",
+        "model": "org/model",
+        "max_model_len": 1280,
+        "version": None,
+    }
     display.server(need, Confirmation(facts, ("the slot's width",), by))
     assert out.getvalue() == (
         "Server:   http://127.0.0.1:8000  org/model  max_model_len 1280\n"
@@ -106,7 +113,9 @@ def test_a_server_is_told_with_what_nobody_checked(by: str, word: str) -> None:
 def test_points_are_numbered_as_in_the_plan() -> None:
     display, out, _ = lines()
     points = groups()[0].points
-    display.measured(points[0], "SUSPECT", ("Few samples.",), summary_without_a_request(), "results/a.json")
+    display.measured(
+        points[0], "SUSPECT", ("Few samples.",), summary_without_a_request(), "results/a.json"
+    )
     display.failed(points[11], "No such model.")
     assert out.getvalue().splitlines() == [
         "[ 1/12] g/np1   SUSPECT  TTFT -  TPOT -  - tok/s  results/a.json",
@@ -118,7 +127,11 @@ def test_points_are_numbered_as_in_the_plan() -> None:
 def test_a_lost_group_shows_the_end_of_the_log() -> None:
     display, out, _ = lines()
     display.lost(groups()[0], "The server died.", ("out of memory", "bye"))
-    assert out.getvalue().splitlines() == ["Group g cannot go on: The server died.", "  | out of memory", "  | bye"]
+    assert out.getvalue().splitlines() == [
+        "Group g cannot go on: The server died.",
+        "  | out of memory",
+        "  | bye",
+    ]
 
 
 SNAPSHOT = Snapshot(
@@ -136,7 +149,9 @@ SNAPSHOT = Snapshot(
 )
 
 
-def test_a_short_point_leaves_a_log_alone_and_a_long_one_speaks_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_point_leaves_a_log_alone_and_a_long_one_speaks_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     clock = iter((0.0, 59.0, 61.0, 62.0))
     display, _, err = lines()
     with monkeypatch.context() as patch:
@@ -145,7 +160,10 @@ def test_a_short_point_leaves_a_log_alone_and_a_long_one_speaks_now_and_then(mon
             show(SNAPSHOT)
             show(SNAPSHOT)
             show(SNAPSHOT)
-    assert err.getvalue() == "[ 3/12] g/np3   1/3 requests  0 in flight  TTFT 0.0 ms  TPOT 0.00 ms  0 tok/s\n"
+    assert (
+        err.getvalue()
+        == "[ 3/12] g/np3   1/3 requests  0 in flight  TTFT 0.0 ms  TPOT 0.00 ms  0 tok/s\n"
+    )
 
 
 class Terminal(io.StringIO):

@@ -36,12 +36,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_figures_are_means_over_what_has_finished() -> None:
-    now = snapshot(in_flight=8, output_tokens=3000, ttft_sum_ns=150_000_000, ttft_count=2, tpot_sum_ns=25_000_000, tpot_count=2)
+    now = snapshot(
+        in_flight=8,
+        output_tokens=3000,
+        ttft_sum_ns=150_000_000,
+        ttft_count=2,
+        tpot_sum_ns=25_000_000,
+        tpot_count=2,
+    )
     assert figures(now, 1_500.0) == "8 in flight  TTFT 75.0 ms  TPOT 12.50 ms  1,500 tok/s"
 
 
 def test_requests_in_flight_count_as_far_as_they_have_come() -> None:
-    """All were sent at once, and none has ended: four have begun, 50 ms after they were sent, with 25 events, 10 ms apart."""
+    """All were sent at once, and none has ended: four have begun, 50 ms after they were sent, with
+    25 events, 10 ms apart.
+    """
     now = snapshot(
         in_flight=8,
         streaming_events=100,
@@ -81,7 +90,10 @@ def test_drops_are_over_and_told(clock: list[float]) -> None:
     stream = io.StringIO()
     with progress(10, stream=stream) as show:
         show(snapshot(ok=6, failed=1, dropped=3, output_tokens=0))
-    assert stream.getvalue() == "10/10 requests  0 in flight  TTFT - ms  TPOT - ms  - tok/s  1 failed  3 dropped\n"
+    assert (
+        stream.getvalue()
+        == "10/10 requests  0 in flight  TTFT - ms  TPOT - ms  - tok/s  1 failed  3 dropped\n"
+    )
 
 
 def test_plain_lines_come_now_and_then_and_once_at_the_end(clock: list[float]) -> None:

@@ -1,4 +1,6 @@
-"""Running the loop in a test: jobs against a scripted server, and the books that must balance whatever the server does."""
+"""Running the loop in a test: jobs against a scripted server, and the books that must balance
+whatever the server does.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +138,11 @@ def check_books(trace: Trace, planned: Sequence[int]) -> None:
     assert r["id"].tolist() == sorted(planned)
     outcomes = [Outcome(value) for value in r["outcome"]]  # each a known one
     assert [bool(f) for f in r["failure"]] == [outcome is Outcome.FAILED for outcome in outcomes]
-    rows = [row for start, count in zip(r["event_start"], r["event_count"], strict=True) for row in range(start, start + count)]
+    rows = [
+        row
+        for start, count in zip(r["event_start"], r["event_count"], strict=True)
+        for row in range(start, start + count)
+    ]
     assert sorted(rows) == list(range(len(trace.events["arrival_ns"])))
 
 
@@ -151,11 +157,16 @@ def worker_record(**fields: Any) -> WorkerRecord:
     )
 
 
-def share_of(n: int, *, worker: int = 0, warmups: int = 0, due_ns: Sequence[int] | None = None) -> Share:
+def share_of(
+    n: int, *, worker: int = 0, warmups: int = 0, due_ns: Sequence[int] | None = None
+) -> Share:
     due = np.array(due_ns, np.int64) if due_ns is not None else np.zeros(n, np.int64)
     return Share(worker, np.arange(n, dtype=np.int64), due, n, warmups)
 
 
 def environment_with(folder: Path) -> dict[str, str]:
     """For a process of its own that imports from `folder` too."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))}
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH")))),
+    }

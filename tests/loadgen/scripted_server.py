@@ -1,7 +1,9 @@
-"""A server for tests of the loop: plain sockets on the loopback that do just what a script says, byte for byte.
+"""A server for tests of the loop: plain sockets on the loopback that do just what a script says,
+byte for byte.
 
-A script is called once a request, in a thread of the connection it came on. It may send any bytes, wait for an event of the
-test's, hang up or reset; when it returns, the connection is kept for the next request.
+A script is called once a request, in a thread of the connection it came on. It may send any bytes,
+wait for an event of the test's, hang up or reset; when it returns, the connection is kept for the
+next request.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ PATIENCE_S = 10.0
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it came. `number` counts the requests of the server, `connection` its connections, both from 0."""
+    """One request as it came. `number` counts the requests of the server, `connection` its
+    connections, both from 0.
+    """
 
     number: int
     connection: int
@@ -99,7 +103,9 @@ Script = Callable[[Peer, Asked], None]
 
 @dataclass
 class ScriptedServer:
-    """Listens while the `with` block lasts. `asked` are the requests so far, `most_at_once` how many scripts ran together."""
+    """Listens while the `with` block lasts. `asked` are the requests so far, `most_at_once` how
+    many scripts ran together.
+    """
 
     script: Script
     tls: ssl.SSLContext | None = None
@@ -127,7 +133,12 @@ class ScriptedServer:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.stop_listening()
         self.hang_up()
         for thread in self._threads:
@@ -181,7 +192,10 @@ class ScriptedServer:
     def _one(self, peer: Peer, connection: int, nth: int) -> None:
         head = peer.read_until(b"\r\n\r\n").decode("latin-1")
         first, *lines = head.rstrip("\r\n").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
         body = peer.read(int(headers.get("content-length", 0)))
         with self._lock:
             asked = Asked(len(self.asked), connection, nth, first.split(" ")[1], headers, body)
@@ -219,7 +233,11 @@ def event(text: str = "", *, finish: str | None = None, **more: Any) -> bytes:
 
 
 def usage(prompt: int = 8, completion: int = 3) -> bytes:
-    counts = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+    counts = {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    }
     return b"data: " + orjson.dumps({"id": "x", "choices": [], "usage": counts}) + b"\n\n"
 
 
@@ -229,7 +247,9 @@ STREAM = (event(" a"), event(" b"), event(" c", finish="length"), usage(), DONE)
 """A whole answer of three tokens."""
 
 
-def head(*lines: str, status: str = "200 OK", content_type: str | None = "text/event-stream") -> bytes:
+def head(
+    *lines: str, status: str = "200 OK", content_type: str | None = "text/event-stream"
+) -> bytes:
     typed = [f"Content-Type: {content_type}"] if content_type else []
     return "\r\n".join([f"HTTP/1.1 {status}", *typed, *lines, "", ""]).encode()
 
@@ -246,9 +266,14 @@ def chunked(*events: bytes, head_lines: tuple[str, ...] = ()) -> list[bytes]:
     return [head("Transfer-Encoding: chunked", *head_lines), *map(chunk, events), LAST_CHUNK]
 
 
-def sized(body: bytes, status: str = "200 OK", content_type: str = "text/event-stream", *lines: str) -> bytes:
+def sized(
+    body: bytes, status: str = "200 OK", content_type: str = "text/event-stream", *lines: str
+) -> bytes:
     """A response with a Content-Length, in one piece."""
-    return head(f"Content-Length: {len(body)}", *lines, status=status, content_type=content_type) + body
+    return (
+        head(f"Content-Length: {len(body)}", *lines, status=status, content_type=content_type)
+        + body
+    )
 
 
 def answer(peer: Peer, asked: Asked) -> None:

@@ -1,4 +1,6 @@
-"""What comes after the end of an answer, and answers that are not to the request they come after."""
+"""What comes after the end of an answer, and answers that are not to the request they come
+after.
+"""
 
 from __future__ import annotations
 
@@ -51,13 +53,19 @@ def test_an_answer_is_over_at_its_end_marker_and_its_slot_is_free_then() -> None
     assert ran.all_ok
     assert ran.column("lingered") == [True] * 6
     assert server.connections == 6
-    for first, last, end in zip(*(ran.column(f"{name}_ns") for name in ("first", "last", "end")), strict=True):
+    for first, last, end in zip(
+        *(ran.column(f"{name}_ns") for name in ("first", "last", "end")), strict=True
+    ):
         assert last - first >= 0
-        assert 0 <= end - last < 1_000 * MS  # [DONE] came with the others, and not when the connection was left
+        assert (
+            0 <= end - last < 1_000 * MS
+        )  # [DONE] came with the others, and not when the connection was left
 
 
 @pytest.mark.parametrize("limit", ["idle_s", "total_s"])
-def test_no_time_out_makes_a_failure_of_an_answer_that_is_over(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_time_out_makes_a_failure_of_an_answer_that_is_over(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(loop_module, "GRACE_NS", 10_000 * MS)
     with ScriptedServer(lingering) as server:
         ran = run_loop(job_for(server.port, n=2, timeouts=BOUNDED.model_copy(update={limit: 0.2})))
@@ -65,7 +73,9 @@ def test_no_time_out_makes_a_failure_of_an_answer_that_is_over(limit: str, monke
 
 
 @pytest.mark.parametrize("ending", ["hangup", "reset", "garbage"])
-def test_whatever_becomes_of_the_connection_afterwards_is_no_failure(ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_becomes_of_the_connection_afterwards_is_no_failure(
+    ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(loop_module, "GRACE_NS", 10_000 * MS)
 
     def script(peer: Peer, asked: Asked) -> None:
@@ -107,7 +117,12 @@ def test_a_server_that_lingers_is_waited_for_less_each_time() -> None:
 
 def test_an_error_before_the_end_marker_is_a_failure_still() -> None:
     def script(peer: Peer, asked: Asked) -> None:
-        peer.send(head("Transfer-Encoding: chunked"), chunk(event("a")), chunk(b'data: {"error": "no"}\n\n'), chunk(DONE))
+        peer.send(
+            head("Transfer-Encoding: chunked"),
+            chunk(event("a")),
+            chunk(b'data: {"error": "no"}\n\n'),
+            chunk(DONE),
+        )
         peer.wait_for_hangup()
         raise Hangup
 
@@ -116,7 +131,9 @@ def test_an_error_before_the_end_marker_is_a_failure_still() -> None:
     assert ran.failures == [Failure.STREAM_ERROR]
 
 
-def test_a_run_that_is_stopped_keeps_the_answers_that_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_is_stopped_keeps_the_answers_that_are_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(loop_module, "GRACE_NS", 10_000 * MS)
     over, streaming = 3, 1  # events
 
@@ -138,8 +155,12 @@ def test_a_run_that_is_stopped_keeps_the_answers_that_are_over(monkeypatch: pyte
 @pytest.mark.parametrize("backend", ["tgi", "llama.cpp", "ollama"])
 def test_wires_without_done_have_a_last_event_that_is_the_end(backend: str) -> None:
     last = {
-        "tgi": b'data:{"token":{"id":1,"text":"a"},"details":{"finish_reason":"length","generated_tokens":1}}\n\n',
-        "llama.cpp": b'data: {"content":"a"}\n\ndata: {"content":"","stop":true,"tokens_predicted":1}\n\n',
+        (
+            "tgi"
+        ): b'data:{"token":{"id":1,"text":"a"},"details":{"finish_reason":"length","generated_tokens":1}}\n\n',
+        (
+            "llama.cpp"
+        ): b'data: {"content":"a"}\n\ndata: {"content":"","stop":true,"tokens_predicted":1}\n\n',
         "ollama": b'{"response":"a"}\n{"response":"","done":true,"eval_count":1}\n',
     }[backend]
 
@@ -174,7 +195,9 @@ def test_an_answer_too_many_on_an_idle_connection_ends_it_and_is_counted() -> No
 
 
 @pytest.mark.parametrize("farewell", [b"", sized(b"", "408 Request Timeout", "text/plain")])
-def test_a_server_that_ends_an_idle_connection_in_good_order_has_said_nothing_too_many(farewell: bytes) -> None:
+def test_a_server_that_ends_an_idle_connection_in_good_order_has_said_nothing_too_many(
+    farewell: bytes,
+) -> None:
     def script(peer: Peer, asked: Asked) -> None:
         peer.send(*WHOLE)
         if asked.id == 0:
@@ -201,7 +224,9 @@ def test_bytes_behind_the_end_in_one_read_are_counted() -> None:
 
 
 def test_a_response_that_came_before_its_request_was_sent_is_not_its_answer() -> None:
-    """The server says everything twice; the second time while the client waits before its next request."""
+    """The server says everything twice; the second time while the client waits before its next
+    request.
+    """
 
     def script(peer: Peer, asked: Asked) -> None:
         peer.send(b"".join(WHOLE))
@@ -212,7 +237,9 @@ def test_a_response_that_came_before_its_request_was_sent_is_not_its_answer() ->
     assert set(ran.failures) <= {Failure.NONE, Failure.OUT_OF_STEP}
     stolen = [
         first - sent
-        for first, sent, outcome in zip(ran.column("first_ns"), ran.column("sent_ns"), ran.outcomes, strict=True)
+        for first, sent, outcome in zip(
+            ran.column("first_ns"), ran.column("sent_ns"), ran.outcomes, strict=True
+        )
         if outcome is Outcome.OK and first != MISSING
     ]
     assert all(waited > 0 for waited in stolen)
@@ -251,7 +278,10 @@ def test_a_server_that_waited_too_long_on_an_idle_connection_is_asked_again() ->
 
     def script(peer: Peer, asked: Asked) -> None:
         if asked.connection == 0 and asked.nth == 0:
-            peer.send(b"".join(WHOLE) + sized(b"", "408 Request Timeout", "text/plain", "Connection: close"))
+            peer.send(
+                b"".join(WHOLE)
+                + sized(b"", "408 Request Timeout", "text/plain", "Connection: close")
+            )
             return
         answer(peer, asked)
 

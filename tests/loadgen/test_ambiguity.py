@@ -1,4 +1,6 @@
-"""How much earlier than stamped an event may have come: the truth always lies within what the trace says."""
+"""How much earlier than stamped an event may have come: the truth always lies within what the trace
+says.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from scripted_server import DONE, LAST_CHUNK, Asked, Peer, ScriptedServer, chunk
 from inferometer.clock import realtime_ns
 from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen.exchange import Exchange
-from inferometer.loadgen.poller import Poller, make_poller
+from inferometer.system.poller import Poller, make_poller
 
 CLOCK_NOISE_NS = 1_000_000
 """The server reads the clock and then sends; it may be made to wait in between."""
@@ -36,7 +38,9 @@ class StalledPoller:
 
 
 def run_stalled(monkeypatch: pytest.MonkeyPatch, parts: list[bytes]) -> tuple[Ran, list[int]]:
-    """The trace of one response whose parts were all sent before the first of them was read; and when each was."""
+    """The trace of one response whose parts were all sent before the first of them was read; and
+    when each was.
+    """
     began, sent = Event(), Event()
     sent_ns: list[int] = []
 
@@ -56,13 +60,23 @@ def run_stalled(monkeypatch: pytest.MonkeyPatch, parts: list[bytes]) -> tuple[Ra
 
 
 @pytest.mark.parametrize("events_a_write", [1, 20, 100])
-def test_the_truth_lies_between_the_stamp_and_its_ambiguity(monkeypatch: pytest.MonkeyPatch, events_a_write: int) -> None:
-    """Six writes, of up to 46 kB in all: the last case takes three reads. More would not fit the window of a stalled client."""
-    parts = [b"".join(chunk(event(f" {part}/{i}")) for i in range(events_a_write)) for part in range(6)]
+def test_the_truth_lies_between_the_stamp_and_its_ambiguity(
+    monkeypatch: pytest.MonkeyPatch, events_a_write: int
+) -> None:
+    """Six writes, of up to 46 kB in all: the last case takes three reads. More would not fit the
+    window of a stalled client.
+    """
+    parts = [
+        b"".join(chunk(event(f" {part}/{i}")) for i in range(events_a_write)) for part in range(6)
+    ]
     ran, sent_ns = run_stalled(monkeypatch, parts)
     assert ran.all_ok
     n = 6 * events_a_write
-    true_ns = np.repeat(np.array(sent_ns), events_a_write) - ran.loop.anchors[0].offset_ns - ran.loop._start_ns
+    true_ns = (
+        np.repeat(np.array(sent_ns), events_a_write)
+        - ran.loop.anchors[0].offset_ns
+        - ran.loop._start_ns
+    )
     latest = ran.trace.events["arrival_ns"][:n]
     earliest = latest - ran.trace.events["ambiguity_ns"][:n]
     assert np.flatnonzero(true_ns < earliest - CLOCK_NOISE_NS).tolist() == []

@@ -1,4 +1,6 @@
-"""Backlog: what goes in comes out, in order and unchanged, whether it waited in memory or in the file."""
+"""Backlog: what goes in comes out, in order and unchanged, whether it waited in memory or in the
+file.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,13 @@ def tiny() -> Iterator[Backlog]:
 
 
 def read(number: int, body: bytes | None = b"") -> Read:
-    return (number, body, ANCILLARY if number % 2 else [], 1_767_225_600_000_000_000 + number, number)
+    return (
+        number,
+        body,
+        ANCILLARY if number % 2 else [],
+        1_767_225_600_000_000_000 + number,
+        number,
+    )
 
 
 def put(backlog: Backlog, *reads: Read) -> None:
@@ -66,7 +74,9 @@ def test_bytes_are_those_that_wait_and_the_peak_counts_what_reads_cost(tiny: Bac
     assert tiny.peak_bytes == 8 + 3 * READ_OVERHEAD_BYTES
 
 
-def test_what_does_not_fit_goes_to_the_file_and_comes_back_first(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_fit_goes_to_the_file_and_comes_back_first(
+    tiny: Backlog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(backlog_module, "BLOCK_READS", 4)
     reads = [read(i, b"%d" % i) for i in range(12)]
     put(tiny, *reads[:11])  # one too many: the oldest block goes
@@ -80,17 +90,26 @@ def test_what_does_not_fit_goes_to_the_file_and_comes_back_first(tiny: Backlog, 
 def test_a_block_from_the_file_is_handed_out_in_pieces(tiny: Backlog) -> None:
     reads = [read(i) for i in range(BLOCK_READS + 20)]
     put(tiny, *reads)
-    assert [len(tiny.take(32)) for _ in range(3)] == [32, 32, 32]  # or decoding would keep the loop from reading
+    assert [len(tiny.take(32)) for _ in range(3)] == [
+        32,
+        32,
+        32,
+    ]  # or decoding would keep the loop from reading
     assert take_all(tiny) == reads[96:]
 
 
-def test_any_mixture_of_reading_and_taking_keeps_the_order(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_mixture_of_reading_and_taking_keeps_the_order(
+    tiny: Backlog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(backlog_module, "BLOCK_READS", 3)
     dice = random.Random(1)
     given: list[Read] = []
     taken: list[Read] = []
     for _ in range(300):
-        fresh = [read(len(given) + i, dice.choice([None, b"", b"x" * dice.randrange(900)])) for i in range(dice.randrange(5))]
+        fresh = [
+            read(len(given) + i, dice.choice([None, b"", b"x" * dice.randrange(900)]))
+            for i in range(dice.randrange(5))
+        ]
         given += fresh
         put(tiny, *fresh)
         if dice.random() < 0.6:
@@ -114,14 +133,18 @@ def test_a_full_disk_loses_nothing(tiny: Backlog, monkeypatch: pytest.MonkeyPatc
     assert take_all(tiny) == reads
 
 
-def test_a_disk_that_fills_in_mid_write_loses_nothing(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_fills_in_mid_write_loses_nothing(
+    tiny: Backlog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "pwrite", lambda fd, data, offset: len(data) - 1)
     reads = [read(i, b"abc") for i in range(30)]
     put(tiny, *reads)
     assert take_all(tiny) == reads
 
 
-def test_a_full_file_is_said_and_takes_more_once_it_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_file_is_said_and_takes_more_once_it_is_empty(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(backlog_module, "BLOCK_READS", 4)
     small = Backlog(memory_bytes=10 * READ_OVERHEAD_BYTES, file_bytes=1)  # room for one block
     reads = [read(i) for i in range(60)]

@@ -1,4 +1,6 @@
-"""Nothing that one server says may take unbounded memory, disk or time, and no other request suffers for it."""
+"""Nothing that one server says may take unbounded memory, disk or time, and no other request
+suffers for it.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +129,9 @@ def test_an_answer_of_many_tokens_is_no_runaway() -> None:
         assert run_loop(job_for(server.port, n=2)).all_ok
 
 
-@pytest.mark.parametrize("floods", [chunk(b": ping\n" * 9_000), chunk(b'data: {"type":"ping"}\n\n' * 500)])
+@pytest.mark.parametrize(
+    "floods", [chunk(b": ping\n" * 9_000), chunk(b'data: {"type":"ping"}\n\n' * 500)]
+)
 def test_a_first_token_that_does_not_come_is_given_up_whatever_else_does(floods: bytes) -> None:
     limits = BOUNDED.model_copy(update={"first_token_s": 0.3})
     with ScriptedServer(goes_wrong(then=floods)) as server:
@@ -138,7 +142,9 @@ def test_a_first_token_that_does_not_come_is_given_up_whatever_else_does(floods:
     assert time.monotonic() - begun_s < 10
 
 
-def test_a_request_that_stalls_beside_a_flood_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_stalls_beside_a_flood_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Though what the other one sends waits in the file."""
     monkeypatch.setattr(backlog, "MEMORY_BYTES", 1 << 20)
     monkeypatch.setattr(exchange, "RUNAWAY_BYTES", 1 << 30)

@@ -1,4 +1,6 @@
-"""Connections that are refused, reset, closed under us or between requests: what is the server's fault is counted as such."""
+"""Connections that are refused, reset, closed under us or between requests: what is the server's
+fault is counted as such.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,30 @@ from threading import Event
 from typing import Any
 
 import pytest
-from loop_runner import BOUNDED, address_of, closed_loop, finish_loop, job_for, jobs_for, open_loop, requests, run_loop
-from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunked, event, sized, until, wait
+from loop_runner import (
+    BOUNDED,
+    address_of,
+    closed_loop,
+    finish_loop,
+    job_for,
+    jobs_for,
+    open_loop,
+    requests,
+    run_loop,
+)
+from scripted_server import (
+    STREAM,
+    Asked,
+    Hangup,
+    Peer,
+    ScriptedServer,
+    answer,
+    chunked,
+    event,
+    sized,
+    until,
+    wait,
+)
 
 from inferometer.clock import MS
 from inferometer.loadgen import connections as connections_module
@@ -22,7 +46,7 @@ from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
-from inferometer.loadgen.poller import make_poller
+from inferometer.system.poller import make_poller
 from inferometer.trace import MISSING, Failure, Outcome
 
 CLOSE = "Connection: close"
@@ -74,12 +98,17 @@ def test_a_server_that_closes_every_connection_unused(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Connections, "replenish", one_by_one)
     with ScriptedServer(answer, greet=close_at_once) as server:
         job = job_for(server.port, n=4, concurrency=4)
-        with pytest.raises(CannotConnectError, match=r"Only \d of 4 connections .* \(the server closes them unused\)"):
+        with pytest.raises(
+            CannotConnectError,
+            match=r"Only \d of 4 connections .* \(the server closes them unused\)",
+        ):
             run_loop(job)
 
 
 def test_no_connection_is_counted_twice_while_they_are_opened() -> None:
-    """The first connection is closed by the server before the others are open: another one takes its place."""
+    """The first connection is closed by the server before the others are open: another one takes
+    its place.
+    """
 
     def close_the_first(peer: Peer, number: int) -> bool:
         if number == 0:
@@ -93,7 +122,9 @@ def test_no_connection_is_counted_twice_while_they_are_opened() -> None:
         idle = loop.connections.idle
         assert len(idle) == len({connection.fd for connection in idle}) == 100
         ran = finish_loop(loop, job, live)
-    assert ran.failures.count(Failure.NONE) >= 99  # the closed one may have been noticed only when it was used
+    assert (
+        ran.failures.count(Failure.NONE) >= 99
+    )  # the closed one may have been noticed only when it was used
     assert ran.loop.connections.opened >= 100
 
 
@@ -173,7 +204,9 @@ def test_a_connect_that_fails_while_others_are_free_costs_no_request() -> None:
         assert finish_loop(loop, job, live).all_ok
 
 
-def test_sockets_that_run_out_in_mid_run_cost_only_the_requests_that_lack_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sockets_that_run_out_in_mid_run_cost_only_the_requests_that_lack_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     opened: list[Address] = []
 
     def two_only(address: Address, target: Any, tls: None) -> Connection:
@@ -183,9 +216,16 @@ def test_sockets_that_run_out_in_mid_run_cost_only_the_requests_that_lack_one(mo
         return Connection(address, target, tls)
 
     monkeypatch.setattr(connections_module, "Connection", two_only)
-    with ScriptedServer(lambda peer, asked: peer.send(*chunked(*STREAM, head_lines=(CLOSE,)))) as server:
+    with ScriptedServer(
+        lambda peer, asked: peer.send(*chunked(*STREAM, head_lines=(CLOSE,)))
+    ) as server:
         ran = run_loop(job_for(server.port, n=4))
-    assert ran.failures == [Failure.NONE, Failure.NONE, Failure.CONNECT_ERROR, Failure.CONNECT_ERROR]
+    assert ran.failures == [
+        Failure.NONE,
+        Failure.NONE,
+        Failure.CONNECT_ERROR,
+        Failure.CONNECT_ERROR,
+    ]
     assert ran.column("detail")[3] == "could not open a socket: [Errno 24] Too many open files"
 
 
@@ -194,7 +234,9 @@ def test_a_reset_before_the_headers() -> None:
         ran = run_loop(job_for(server.port, n=3))
     assert ran.failures == [Failure.RESET] * 3
     assert ran.column("resent") == [0] * 3
-    assert ran.column("detail") == ["the connection broke: [Errno 104] Connection reset by peer"] * 3
+    assert (
+        ran.column("detail") == ["the connection broke: [Errno 104] Connection reset by peer"] * 3
+    )
 
 
 def test_a_close_before_the_headers() -> None:
@@ -251,8 +293,12 @@ def test_a_connection_closed_while_idle_is_replaced_and_costs_no_request() -> No
 
 
 @pytest.mark.parametrize("hang_up", [Peer.close, Peer.reset], ids=["close", "reset"])
-def test_a_connection_closed_just_as_we_send_is_replaced_and_the_request_sent_again(hang_up: object) -> None:
-    """A server that reads the second request of a connection and hangs up looks like one that did so before it came."""
+def test_a_connection_closed_just_as_we_send_is_replaced_and_the_request_sent_again(
+    hang_up: object,
+) -> None:
+    """A server that reads the second request of a connection and hangs up looks like one that did
+    so before it came.
+    """
 
     def script(peer: Peer, asked: Asked) -> None:
         if asked.nth:
@@ -338,13 +384,19 @@ def test_an_address_is_looked_up_and_tried_once() -> None:
     with ScriptedServer(answer) as server:
         address = resolve(f"http://localhost:{server.port}/prefix")
         assert address.socket_address[1] == server.port
-        assert (address.hostname, address.host_header, address.tls) == ("localhost", f"localhost:{server.port}", False)
+        assert (address.hostname, address.host_header, address.tls) == (
+            "localhost",
+            f"localhost:{server.port}",
+            False,
+        )
         assert run_loop(job_for(server.port, address=address, prompts=requests(1))).all_ok
 
 
 @pytest.fixture
 def pool_of_three(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A name with four addresses, of which the second takes no connection; and one of the other IP version."""
+    """A name with four addresses, of which the second takes no connection; and one of the other IP
+    version.
+    """
     known = socket.getaddrinfo
 
     def lookup(host: str, port: int, **options: Any) -> Any:
@@ -361,7 +413,10 @@ def pool_of_three(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_connections_are_spread_over_all_addresses_of_a_name(pool_of_three: str) -> None:
     with ExitStack() as stack:
         first = stack.enter_context(ScriptedServer(answer, host="127.0.0.2"))
-        others = [stack.enter_context(ScriptedServer(answer, host=f"127.0.0.{n}", port=first.port)) for n in (3, 4)]
+        others = [
+            stack.enter_context(ScriptedServer(answer, host=f"127.0.0.{n}", port=first.port))
+            for n in (3, 4)
+        ]
         address = resolve(f"http://{pool_of_three}:{first.port}")
         assert [each[0] for each in address.all] == ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
         (job,) = jobs_for(first.port, closed_loop(30, 6), address=address)
@@ -372,7 +427,9 @@ def test_connections_are_spread_over_all_addresses_of_a_name(pool_of_three: str)
 
 
 def test_workers_begin_with_different_addresses() -> None:
-    address = Address(socket.AF_INET, ("127.0.0.1", 1), "x", "x", others=(("127.0.0.1", 2), ("127.0.0.1", 3)))
+    address = Address(
+        socket.AF_INET, ("127.0.0.1", 1), "x", "x", others=(("127.0.0.1", 2), ("127.0.0.1", 3))
+    )
     poller = make_poller()
     for worker, port in ((0, 1), (1, 2), (2, 3), (3, 1)):
         connections = Connections(poller, address, 1, 1, first_address=worker)
@@ -406,7 +463,9 @@ def test_an_address_of_ipv6() -> None:
 def test_a_closed_loop_of_several_slots_uses_connections_that_are_there() -> None:
     """With connections to spare nothing is opened during the run."""
     with ScriptedServer(answer) as server:
-        (job,) = jobs_for(server.port, closed_loop(30, 6), address=address_of(server.port), timeouts=BOUNDED)
+        (job,) = jobs_for(
+            server.port, closed_loop(30, 6), address=address_of(server.port), timeouts=BOUNDED
+        )
         run_loop(job)
     assert server.connections == 6
 

@@ -1,5 +1,5 @@
-"""Every planned request has one end, whatever happens: workers × loads × ways in which a run ends, against a server that
-answers some, refuses some, breaks off some and leaves some without an answer.
+"""Every planned request has one end, whatever happens: workers × loads × ways in which a run ends,
+against a server that answers some, refuses some, breaks off some and leaves some without an answer.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ LOADS: dict[str, LoadPlan] = {
 
 
 def mixed(peer: Peer, asked: Asked) -> None:
-    """Of seven requests in a row two have no answer, one is refused, one cut off; warm-ups are answered."""
+    """Of seven requests in a row two have no answer, one is refused, one cut off; warm-ups are
+    answered.
+    """
     what = asked.id % 7 if asked.id >= WARMUPS else 0
     if what in (1, 4):
         peer.wait_for_hangup()
@@ -65,7 +67,11 @@ def once(when: Callable[[Snapshot], bool], act: Callable[[], None]) -> Callable[
 def judged(trace: Trace, plan: LoadPlan) -> tuple[Summary, Verdict, Finding]:
     summary = summarize(trace, planned=N - plan.warmups)
     verdict = judge(trace, summary, ignore_eos=False, ends_by_time=plan.time_ns is not None)
-    return summary, verdict, next(finding for finding in verdict.findings if finding.name == "conservation")
+    return (
+        summary,
+        verdict,
+        next(finding for finding in verdict.findings if finding.name == "conservation"),
+    )
 
 
 def check(trace: Trace, plan: LoadPlan) -> Summary:
@@ -104,7 +110,10 @@ def test_a_run_with_time_outs_to_its_end(load: str, workers: int) -> None:
 @EVERY_LOAD
 def test_a_run_that_is_stopped_while_requests_hang(load: str, workers: int) -> None:
     with ScriptedServer(mixed) as server:
-        stop = once(lambda now: now.in_flight >= 2 and now.failed >= 1, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        stop = once(
+            lambda now: now.in_flight >= 2 and now.failed >= 1,
+            lambda: os.kill(os.getpid(), signal.SIGTERM),
+        )
         trace = measure(jobs_for(server.port, LOADS[load], workers=workers, timeouts=PATIENT), stop)
     counts = check(trace, LOADS[load]).counts
     assert trace.interrupted
@@ -117,7 +126,9 @@ def test_a_run_that_is_stopped_while_requests_hang(load: str, workers: int) -> N
 def test_a_run_that_is_stopped_amid_time_outs(load: str, workers: int) -> None:
     with ScriptedServer(mixed) as server:
         stop = once(lambda now: now.failed >= 3, lambda: os.kill(os.getpid(), signal.SIGTERM))
-        trace = measure(jobs_for(server.port, LOADS[load], workers=workers, timeouts=IMPATIENT), stop)
+        trace = measure(
+            jobs_for(server.port, LOADS[load], workers=workers, timeouts=IMPATIENT), stop
+        )
     check(trace, LOADS[load])
 
 
@@ -125,7 +136,14 @@ def test_a_run_that_is_stopped_amid_time_outs(load: str, workers: int) -> None:
 @EVERY_LOAD
 def test_a_run_whose_own_time_is_over(load: str, workers: int) -> None:
     plan = LOADS[load]
-    timed = LoadPlan(plan.due_ns, plan.max_in_flight, plan.closed_loop, plan.warmups, drops=plan.drops, time_ns=60 * MS)
+    timed = LoadPlan(
+        plan.due_ns,
+        plan.max_in_flight,
+        plan.closed_loop,
+        plan.warmups,
+        drops=plan.drops,
+        time_ns=60 * MS,
+    )
     with ScriptedServer(mixed) as server:
         trace = measure(jobs_for(server.port, timed, workers=workers, timeouts=PATIENT))
     counts = check(trace, timed).counts
@@ -134,14 +152,23 @@ def test_a_run_whose_own_time_is_over(load: str, workers: int) -> None:
 
 @EVERY_LOAD
 @pytest.mark.parametrize("workers", [2, pytest.param(3, marks=pytest.mark.wide)])
-def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_requests_only(load: str, workers: int) -> None:
+def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_requests_only(
+    load: str, workers: int
+) -> None:
     """What it had done nobody knows: its requests are in the books, but as what they may not be."""
 
     killed = threading.Event()
 
     def script(peer: Peer, asked: Asked) -> None:
-        """The last worker is killed when one of its requests is here that gets no answer: it cannot have finished."""
-        if asked.id % workers == workers - 1 and asked.id % 7 in (1, 4) and asked.id >= WARMUPS and not killed.is_set():
+        """The last worker is killed when one of its requests is here that gets no answer: it cannot
+        have finished.
+        """
+        if (
+            asked.id % workers == workers - 1
+            and asked.id % 7 in (1, 4)
+            and asked.id >= WARMUPS
+            and not killed.is_set()
+        ):
             killed.set()
             worker_processes()[-1].kill()
         mixed(peer, asked)
@@ -154,7 +181,9 @@ def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_request
     (lost,) = [worker for worker in trace.workers if worker.lost]
     of_lost = r["worker"] == lost.worker
     assert set(r["outcome"][of_lost].tolist()) <= {Outcome.UNFINISHED, Outcome.UNSENT}
-    assert set(r["outcome"][~of_lost].tolist()) <= {Outcome.OK, Outcome.FAILED, Outcome.DROPPED}, "to their end"
+    assert set(r["outcome"][~of_lost].tolist()) <= {Outcome.OK, Outcome.FAILED, Outcome.DROPPED}, (
+        "to their end"
+    )
     assert int(np.count_nonzero(r["outcome"][~of_lost] == Outcome.OK)) >= 1
     summary, verdict, finding = judged(trace, plan)
     c = summary.counts
@@ -165,7 +194,9 @@ def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_request
     assert f"{lost.assigned} of a worker that died" in finding.sentence
 
 
-def test_a_worker_that_is_killed_before_it_told_of_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_is_killed_before_it_told_of_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Its requests would all seem unsent, which by itself is no reason to doubt the others."""
     release = threading.Event()
 
@@ -182,7 +213,10 @@ def test_a_worker_that_is_killed_before_it_told_of_anything(monkeypatch: pytest.
     with ScriptedServer(script) as server:
         trace = measure(jobs_for(server.port, plan, workers=2))
     _, verdict, finding = judged(trace, plan)
-    assert (verdict.status, finding.figures["lost"]) == ("INVALID", len(stripe(plan, 2)[1].requests))
+    assert (verdict.status, finding.figures["lost"]) == (
+        "INVALID",
+        len(stripe(plan, 2)[1].requests),
+    )
 
 
 def test_a_run_that_is_stopped_after_a_worker_was_killed() -> None:
@@ -204,4 +238,7 @@ def test_a_run_that_is_stopped_after_a_worker_was_killed() -> None:
     check_books(trace, range(N))
     assert trace.interrupted
     _, verdict, finding = judged(trace, plan)
-    assert (verdict.status, finding.figures["lost"]) == ("INVALID", len(stripe(plan, 2)[1].requests))
+    assert (verdict.status, finding.figures["lost"]) == (
+        "INVALID",
+        len(stripe(plan, 2)[1].requests),
+    )

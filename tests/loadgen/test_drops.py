@@ -1,4 +1,6 @@
-"""An open loop that drops what the cap has no room for: at its due time, counted, and never sent late instead."""
+"""An open loop that drops what the cap has no room for: at its due time, counted, and never sent
+late instead.
+"""
 
 from __future__ import annotations
 
@@ -44,9 +46,13 @@ class Watched(Live):
 
 
 def test_what_comes_while_the_cap_is_reached_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two are held until the six after them have come; the one that comes an hour later finds room again."""
+    """Two are held until the six after them have come; the one that comes an hour later finds room
+    again.
+    """
     released, ahead_ns = Event(), [0]
-    monkeypatch.setattr("inferometer.loadgen.loop.monotonic_ns", lambda: monotonic_ns() + ahead_ns[0])
+    monkeypatch.setattr(
+        "inferometer.loadgen.loop.monotonic_ns", lambda: monotonic_ns() + ahead_ns[0]
+    )
 
     def script(peer: Peer, asked: Asked) -> None:
         if asked.id < 2:
@@ -132,10 +138,14 @@ def test_a_stop_leaves_the_dropped_dropped_and_the_rest_unsent() -> None:
     assert ran.outcomes == [Outcome.CANCELLED, Outcome.DROPPED, Outcome.UNSENT]
 
 
-def test_where_no_timer_can_wake_the_loop_it_wakes_for_drops_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_timer_can_wake_the_loop_it_wakes_for_drops_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     for drops in (True, False):
-        (job,) = jobs_for(1, LoadPlan(np.array([0, HOUR], np.int64), 1, closed_loop=False, drops=drops))
+        (job,) = jobs_for(
+            1, LoadPlan(np.array([0, HOUR], np.int64), 1, closed_loop=False, drops=drops)
+        )
         loop = Loop(job, Live())
         loop._schedule.start(2, monotonic_ns() - 2 * NS)  # the first was due long ago
         loop._in_flight = 1  # and there is no room for it

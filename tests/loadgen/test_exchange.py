@@ -1,4 +1,6 @@
-"""Exchange and Recorder: what the reads of one response become in the columns, with numbers worked out by hand."""
+"""Exchange and Recorder: what the reads of one response become in the columns, with numbers worked
+out by hand.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from inferometer.clock import Anchor
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.recorder import Recorder
-from inferometer.loadgen.stamps import Ancillary
 from inferometer.protocol import PROTOCOLS, UNKNOWN
+from inferometer.system.stamps import Ancillary
 from inferometer.trace import MISSING, Failure, Outcome, StampSource, TokenSource
 
 REALTIME_NS = 1_767_225_600 * 1_000_000_000
@@ -34,9 +36,17 @@ def stamped(ns: int) -> Ancillary:
     return [(1, 37, struct.pack("@qqqqqq", seconds, nanos, 0, 0, 0, 0))]
 
 
-def begun(position: int = 0, *, sent_ns: int = 0, status: int = 200, keep_text: bool = False) -> Exchange:
+def begun(
+    position: int = 0, *, sent_ns: int = 0, status: int = 200, keep_text: bool = False
+) -> Exchange:
     """An exchange whose request was sent and whose response has begun."""
-    exchange = Exchange(position, PROTOCOLS["openai"].decoder(), max_tokens=8, read_bytes=16_384, keep_text=keep_text)
+    exchange = Exchange(
+        position,
+        PROTOCOLS["openai"].decoder(),
+        max_tokens=8,
+        read_bytes=16_384,
+        keep_text=keep_text,
+    )
     exchange.sent_ns = at(sent_ns)
     exchange.sent_done_ns = at(sent_ns + 1)
     exchange.connect_ns = 77
@@ -52,7 +62,9 @@ def concluded(*bodies: bytes, status: int = 200) -> Exchange:
     return exchange
 
 
-def recorded(*exchanges: Exchange, job: Job | None = None) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:
+def recorded(
+    *exchanges: Exchange, job: Job | None = None
+) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:
     recorder = Recorder(job or job_for(1, n=len(exchanges)))
     for exchange in exchanges:
         recorder.add(exchange)
@@ -72,20 +84,31 @@ def test_each_event_has_the_stamp_of_its_read_and_the_delay_of_the_client() -> N
     assert events["read_delay_ns"].tolist() == [30, 1]
     assert events["ambiguity_ns"].tolist() == [0, 0]
     assert events["stamp_source"].tolist() == [StampSource.KERNEL] * 2
-    assert (rows["first_ns"][0], rows["last_ns"][0], rows["end_ns"][0], rows["reads"][0]) == (100, 220, 300, 2)
+    assert (rows["first_ns"][0], rows["last_ns"][0], rows["end_ns"][0], rows["reads"][0]) == (
+        100,
+        220,
+        300,
+        2,
+    )
 
 
 def test_delays_of_seconds_are_told_in_full() -> None:
-    """A client that was stopped reads what the kernel stamped long before: more than 32 bits hold."""
+    """A client that was stopped reads what the kernel stamped long before: more than 32 bits
+    hold.
+    """
     exchange = begun()
-    exchange.decode(event("a") + event("b"), stamped(8_000_000_000), at(16_000_000_000), at(1_000_000_000))
+    exchange.decode(
+        event("a") + event("b"), stamped(8_000_000_000), at(16_000_000_000), at(1_000_000_000)
+    )
     _, events, _ = recorded(exchange)
     assert events["read_delay_ns"].tolist() == [8_000_000_000] * 2
     assert events["ambiguity_ns"].tolist() == [7_000_000_000, 0]
 
 
 def test_events_of_one_read_share_its_stamp_and_say_how_much_earlier_they_may_have_come() -> None:
-    """Nothing was there to read at 400; the last of three segments came at 1000: the first two came in these 600 ns."""
+    """Nothing was there to read at 400; the last of three segments came at 1000: the first two came
+    in these 600 ns.
+    """
     exchange = begun()
     exchange.decode(event("a"), stamped(350), at(351), at(300))
     exchange.decode(event("b") + event("c") + event("d"), stamped(1000), at(1010), at(400))
@@ -163,7 +186,12 @@ def test_a_cut_off_event_of_a_response_that_broke_is_no_event() -> None:
         ((event("", finish="stop"), DONE), 200, Outcome.FAILED, Failure.NO_OUTPUT),
         ((event("", finish="stop"), usage(8, 0), DONE), 200, Outcome.FAILED, Failure.NO_OUTPUT),
         ((event("", finish="length"), usage(8, 5), DONE), 200, Outcome.OK, Failure.NONE),
-        ((event("a"), b'data: {"error": {"message": "out of memory"}}\n\n', DONE), 200, Outcome.FAILED, Failure.STREAM_ERROR),
+        (
+            (event("a"), b'data: {"error": {"message": "out of memory"}}\n\n', DONE),
+            200,
+            Outcome.FAILED,
+            Failure.STREAM_ERROR,
+        ),
         ((b'{"error": {"message": "no"}}',), 200, Outcome.FAILED, Failure.STREAM_ERROR),
         ((event("a"), b"data: {oops}\n\n", DONE), 200, Outcome.FAILED, Failure.BAD_EVENT),
         ((b"<html>hello</html>",), 200, Outcome.FAILED, Failure.BAD_EVENT),
@@ -173,7 +201,9 @@ def test_a_cut_off_event_of_a_response_that_broke_is_no_event() -> None:
         ((), 302, Outcome.FAILED, Failure.HTTP_STATUS),
     ],
 )
-def test_what_counts_as_success(bodies: tuple[bytes, ...], status: int, outcome: Outcome, failure: Failure) -> None:
+def test_what_counts_as_success(
+    bodies: tuple[bytes, ...], status: int, outcome: Outcome, failure: Failure
+) -> None:
     exchange = concluded(*bodies, status=status)
     assert (exchange.outcome, exchange.failure) == (outcome, failure)
     assert (exchange.detail is None) == (outcome is Outcome.OK)
@@ -197,7 +227,9 @@ def test_what_the_server_said_before_it_hung_up_is_the_reason() -> None:
     """The hang-up is noticed at once, the error before it only when it is decoded."""
     exchange = begun()
     exchange.break_off(Failure.CLOSED_EARLY, "closed")
-    exchange.decode(b'data: {"error": {"message": "the engine died"}}\n\n', stamped(5), at(5), at(0))
+    exchange.decode(
+        b'data: {"error": {"message": "the engine died"}}\n\n', stamped(5), at(5), at(0)
+    )
     exchange.conclude(at(6))
     assert (exchange.failure, exchange.detail) == (Failure.STREAM_ERROR, "the engine died")
 
@@ -262,7 +294,12 @@ def test_a_row_says_all_there_is_to_say() -> None:
     assert (row["id"], row["worker"], row["warmup"]) == (0, 0, False)
     assert (row["asked_prompt_tokens"], row["asked_output_tokens"]) == (8, 3)
     assert (row["prompt_tokens"], row["output_tokens"], row["cached_tokens"]) == (8, 3, MISSING)
-    assert (row["connect_ns"], row["sent_ns"], row["sent_done_ns"], row["headers_ns"]) == (77, 0, 1, 2)
+    assert (row["connect_ns"], row["sent_ns"], row["sent_done_ns"], row["headers_ns"]) == (
+        77,
+        0,
+        1,
+        2,
+    )
     assert (row["first_ns"], row["last_ns"], row["end_ns"]) == (100, 102, 1000)
     assert (row["outcome"], row["failure"], row["status"]) == (Outcome.OK, Failure.NONE, 200)
     assert (row["reads"], row["event_start"], row["event_count"]) == (5, 0, 3)
@@ -281,7 +318,9 @@ def test_rows_come_out_in_order_of_id_and_point_at_their_own_events() -> None:
 
 
 def test_times_are_mapped_by_the_anchor_of_their_moment() -> None:
-    """The system's time is set forward by 1 s between two anchors; the run began at 50 on the monotonic clock."""
+    """The system's time is set forward by 1 s between two anchors; the run began at 50 on the
+    monotonic clock.
+    """
     exchange = begun(sent_ns=100)
     exchange.decode(event("a"), stamped(1_000_000_400), at(1_000_000_400), at(0))
     recorder = Recorder(job_for(1))
@@ -301,7 +340,16 @@ def test_a_request_that_was_never_sent_has_no_times() -> None:
     recorder.add_unsent(2)
     rows, events, texts = recorder.finish(ANCHORS, 0)
     assert rows["outcome"].tolist() == [Outcome.OK, Outcome.UNSENT, Outcome.UNSENT]
-    for name in ("sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns", "connect_ns", "output_tokens"):
+    for name in (
+        "sent_ns",
+        "sent_done_ns",
+        "headers_ns",
+        "first_ns",
+        "last_ns",
+        "end_ns",
+        "connect_ns",
+        "output_tokens",
+    ):
         assert rows[name].tolist()[1:] == [MISSING, MISSING], name
     assert rows["event_count"].tolist() == [3, 0, 0]
     assert len(events["arrival_ns"]) == 3
@@ -321,9 +369,18 @@ def test_a_run_without_one_event_has_empty_columns_of_the_right_kind() -> None:
 
 
 def test_intended_times_are_those_of_the_plan_and_only_in_an_open_loop() -> None:
-    fields: dict[str, Any] = {"requests": requests(2), "share": share_of(2, due_ns=[10, 20], warmups=1)}
+    fields: dict[str, Any] = {
+        "requests": requests(2),
+        "share": share_of(2, due_ns=[10, 20], warmups=1),
+    }
     for closed, expected in ((False, [10, 20]), (True, [MISSING, MISSING])):
-        job = Job(**{**{name: getattr(job_for(1), name) for name in Job.__dataclass_fields__}, **fields, "closed_loop": closed})
+        job = Job(
+            **{
+                **{name: getattr(job_for(1), name) for name in Job.__dataclass_fields__},
+                **fields,
+                "closed_loop": closed,
+            }
+        )
         rows, _, _ = recorded(begun(0), begun(1), job=job)
         assert rows["intended_ns"].tolist() == expected
         assert rows["warmup"].tolist() == [True, False]
@@ -340,15 +397,25 @@ def test_columns_have_the_types_of_the_schema() -> None:
     from inferometer.trace import EVENT_COLUMNS, REQUEST_COLUMNS
 
     rows, events, _ = recorded(concluded(*STREAM))
-    assert {c.name: np.dtype(c.dtype) for c in REQUEST_COLUMNS} == {name: column.dtype for name, column in rows.items()}
-    assert {c.name: np.dtype(c.dtype) for c in EVENT_COLUMNS} == {name: column.dtype for name, column in events.items()}
+    assert {c.name: np.dtype(c.dtype) for c in REQUEST_COLUMNS} == {
+        name: column.dtype for name, column in rows.items()
+    }
+    assert {c.name: np.dtype(c.dtype) for c in EVENT_COLUMNS} == {
+        name: column.dtype for name, column in events.items()
+    }
 
 
 # Whose tokens are whose
 
 
 def hidden_usage(completion: int, hidden: int) -> bytes:
-    return event("", usage={"completion_tokens": completion, "completion_tokens_details": {"reasoning_tokens": hidden}})
+    return event(
+        "",
+        usage={
+            "completion_tokens": completion,
+            "completion_tokens_details": {"reasoning_tokens": hidden},
+        },
+    )
 
 
 @pytest.mark.parametrize(
@@ -362,14 +429,21 @@ def hidden_usage(completion: int, hidden: int) -> bytes:
         (31, 20, 20),  # eleven tokens in twenty events: texts shorter than a token
     ],
 )
-def test_hidden_tokens_are_part_of_the_count_only_if_the_events_leave_room(completion: int, hidden: int, told: int) -> None:
+def test_hidden_tokens_are_part_of_the_count_only_if_the_events_leave_room(
+    completion: int, hidden: int, told: int
+) -> None:
     texts = [event(f" w{i}") for i in range(20)]
     rows, _, _ = recorded(concluded(*texts, hidden_usage(completion, hidden), DONE))
-    assert (rows["output_tokens"].tolist(), rows["hidden_tokens"].tolist()) == ([completion], [told])
+    assert (rows["output_tokens"].tolist(), rows["hidden_tokens"].tolist()) == (
+        [completion],
+        [told],
+    )
 
 
 def test_the_text_of_an_answer_is_measured_in_bytes() -> None:
-    rows, _, _ = recorded(concluded(event("a"), event("é中"), b'data: {"choices":[{"text":"\\ud83d"}]}\n\n', DONE))
+    rows, _, _ = recorded(
+        concluded(event("a"), event("é中"), b'data: {"choices":[{"text":"\\ud83d"}]}\n\n', DONE)
+    )
     assert (rows["text_bytes"].tolist(), rows["first_text_bytes"].tolist()) == ([1 + 5 + 3], [1])
     rows, _, _ = recorded(concluded(event(" first") + event("b"), DONE))
     assert (rows["text_bytes"].tolist(), rows["first_text_bytes"].tolist()) == ([7], [6])
@@ -379,7 +453,10 @@ def test_the_text_of_an_answer_is_measured_in_bytes() -> None:
 
 def test_tokens_of_the_first_event_where_the_wire_tells_them() -> None:
     ids = [[1, 2, 3], [4]]
-    events = [event(f" w{i}", choices=[{"index": 0, "text": "a", "token_ids": each}]) for i, each in enumerate(ids)]
+    events = [
+        event(f" w{i}", choices=[{"index": 0, "text": "a", "token_ids": each}])
+        for i, each in enumerate(ids)
+    ]
     rows, _, _ = recorded(concluded(*events, DONE))
     assert (rows["output_tokens"].tolist(), rows["first_tokens"].tolist()) == ([4], [3])
     rows, _, _ = recorded(concluded(event("a"), event("b"), DONE))
@@ -387,9 +464,15 @@ def test_tokens_of_the_first_event_where_the_wire_tells_them() -> None:
 
 
 def test_a_count_of_zero_beside_text_is_none_and_neither_are_those_of_its_events() -> None:
-    events = [event(f" w{i}", usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}) for i in range(3)]
+    events = [
+        event(f" w{i}", usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0})
+        for i in range(3)
+    ]
     rows, table, _ = recorded(concluded(*events, DONE))
-    assert (rows["output_tokens"].tolist(), rows["token_source"].tolist()) == ([3], [TokenSource.EVENTS])
+    assert (rows["output_tokens"].tolist(), rows["token_source"].tolist()) == (
+        [3],
+        [TokenSource.EVENTS],
+    )
     assert rows["prompt_tokens"].tolist() == [MISSING]
     assert table["tokens"].tolist() == [UNKNOWN] * 3
 

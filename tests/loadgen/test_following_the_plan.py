@@ -1,4 +1,6 @@
-"""How many requests are in flight and in which order they leave: what the plan says, no more and no less, no sooner."""
+"""How many requests are in flight and in which order they leave: what the plan says, no more and no
+less, no sooner.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,23 @@ import select
 from threading import Barrier, Condition, Event
 
 import pytest
-from loop_runner import BOUNDED, check_books, closed_loop, finish_loop, job_for, jobs_for, open_loop, run_loop
+from loop_runner import (
+    BOUNDED,
+    check_books,
+    closed_loop,
+    finish_loop,
+    job_for,
+    jobs_for,
+    open_loop,
+    run_loop,
+)
 from scripted_server import STREAM, Asked, Peer, ScriptedServer, answer, chunked, until, wait
 
 from inferometer.arrival import LoadPlan, plan_load
 from inferometer.clock import MS, NS, monotonic_ns
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
-from inferometer.loadgen.timer import DueTimer
+from inferometer.system.timer import DueTimer
 from inferometer.trace import MISSING, Outcome
 
 
@@ -31,7 +42,9 @@ class Arrivals:
 
     def wait_for(self, number: int) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: number in self.ids, 10), f"request {number} did not come"
+            assert self._changed.wait_for(lambda: number in self.ids, 10), (
+                f"request {number} did not come"
+            )
 
 
 # Closed loop
@@ -39,7 +52,9 @@ class Arrivals:
 
 @pytest.mark.parametrize("concurrency", [1, 3, 8])
 def test_a_closed_loop_keeps_all_its_slots_busy_and_no_more(concurrency: int) -> None:
-    """No request is answered before as many as there are slots have come since: fewer in flight would hang."""
+    """No request is answered before as many as there are slots have come since: fewer in flight
+    would hang.
+    """
     arrivals = Arrivals()
     n = 24
 
@@ -122,7 +137,9 @@ def test_an_open_loop_sends_in_order_and_never_before_the_time() -> None:
     assert all(sent >= due for sent, due in zip(ran.column("sent_ns"), due_ns, strict=True))
 
 
-def test_an_open_loop_is_woken_at_its_due_times_not_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_open_loop_is_woken_at_its_due_times_not_by_chance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     armed: list[int] = []
     arm = DueTimer.arm
 
@@ -184,7 +201,9 @@ def test_an_open_loop_keeps_to_its_cap_and_loses_nothing() -> None:
     assert ran.column("intended_ns") == [0] * 12
 
 
-def test_where_no_timer_can_be_polled_due_times_are_kept_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_timer_can_be_polled_due_times_are_kept_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     due_ns = [0, 10 * MS, 12 * MS, 25 * MS]
     with ScriptedServer(answer) as server:
         (job,) = jobs_for(server.port, open_loop(due_ns))
@@ -214,7 +233,9 @@ def test_a_burst_is_due_at_the_start_and_leaves_all_at_once() -> None:
 
 
 def test_a_start_in_the_future_is_waited_for() -> None:
-    """Workers are told a common start; a request sent before it would seem to be early, and its latency from there short."""
+    """Workers are told a common start; a request sent before it would seem to be early, and its
+    latency from there short.
+    """
     with ScriptedServer(answer) as server:
         (job,) = jobs_for(server.port, LoadPlan(open_loop([0] * 3).due_ns, 3, closed_loop=True))
         loop = Loop(job, Live())
@@ -254,7 +275,9 @@ def test_warm_ups_of_a_burst_are_over_before_it_begins() -> None:
         if asked.id >= 3:
             answered_before.append(set(answered))
             burst.wait(10)
-        answered.append(asked.id)  # before the client can know: its next request comes to another thread
+        answered.append(
+            asked.id
+        )  # before the client can know: its next request comes to another thread
         answer(peer, asked)
 
     plan = plan_load(5, num_warmups=3, rng=None)  # type: ignore[arg-type]
@@ -274,7 +297,9 @@ def test_warm_ups_of_a_burst_are_over_before_it_begins() -> None:
     assert max(ran.column("sent_ns")[:3]) < 0 <= min(ran.column("sent_ns")[3:])
 
 
-def test_connections_that_the_server_closed_during_the_warm_ups_are_opened_again_before_the_burst() -> None:
+def test_connections_that_the_server_closed_during_the_warm_ups_are_opened_again_before_the_burst() -> (
+    None
+):
     plan = plan_load(6, num_warmups=2, rng=None)  # type: ignore[arg-type]
     with ScriptedServer(answer) as server:
         (job,) = jobs_for(server.port, plan)
@@ -334,7 +359,9 @@ def test_a_stop_that_comes_when_all_is_done_changes_nothing() -> None:
         job = job_for(server.port, n=3)
         loop = Loop(job, live)
         loop.prepare()
-        loop._next_tick_ns = monotonic_ns() + 3600 * NS  # until then it does not look whether it should stop
+        loop._next_tick_ns = (
+            monotonic_ns() + 3600 * NS
+        )  # until then it does not look whether it should stop
         ran = finish_loop(loop, job, live)
     assert ran.all_ok
     assert not ran.trace.interrupted

@@ -1,4 +1,6 @@
-"""From worker to parent: what is written comes back the same; what is lost is made up for, row by row."""
+"""From worker to parent: what is written comes back the same; what is lost is made up for, row by
+row.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +33,14 @@ def columns(ids: list[int], events: int = 0) -> tuple[dict[str, Any], dict[str, 
     return requests, table
 
 
-def handed_over(directory: Path, ids: list[int], events: int, texts: tuple[str, ...], *, stopped: bool = False) -> Trace:
+def handed_over(
+    directory: Path, ids: list[int], events: int, texts: tuple[str, ...], *, stopped: bool = False
+) -> Trace:
     requests, table = columns(ids, events)
     record = worker_record(worker=3, sent=len(ids))
-    share = hand_over(directory, requests, table, {"record": record, "texts": texts, "stopped": stopped})
+    share = hand_over(
+        directory, requests, table, {"record": record, "texts": texts, "stopped": stopped}
+    )
     assert (share == directory) == directory.is_dir()
     return load_share(pickle.loads(pickle.dumps(share)), job_for(1, n=len(ids)), 123)
 
@@ -54,7 +60,12 @@ def test_what_is_handed_over_comes_back_the_same(tmp_path: Path, there_is_room: 
         assert trace.events[c.name].dtype == np.dtype(c.dtype)
         assert trace.events[c.name].tolist() == table[c.name].tolist()
     assert trace.workers == (worker_record(worker=3, sent=3),)
-    assert (trace.start_realtime_ns, trace.closed_loop, trace.interrupted, trace.texts) == (123, True, True, ("a", "", "ü"))
+    assert (trace.start_realtime_ns, trace.closed_loop, trace.interrupted, trace.texts) == (
+        123,
+        True,
+        True,
+        ("a", "", "ü"),
+    )
 
 
 def test_a_share_without_events_or_texts_comes_back_too(tmp_path: Path) -> None:
@@ -94,14 +105,19 @@ def test_shares_merge_in_order_of_id_and_their_events_stay_theirs(tmp_path: Path
     check_books(merged, [0, 1, 2, 3])
     r = merged.requests
     assert merged.texts == ("zero", "one", "two", "three")
-    first, second = (merged.events["arrival_ns"][r["event_start"][i] :][: r["event_count"][i]].tolist() for i in (0, 1))
+    first, second = (
+        merged.events["arrival_ns"][r["event_start"][i] :][: r["event_count"][i]].tolist()
+        for i in (0, 1)
+    )
     assert (first, second) == ([0, 1], [0, 1, 2])
 
 
 def test_texts_of_one_share_survive_the_loss_of_another(tmp_path: Path) -> None:
     kept = handed_over(tmp_path / "a", [0, 2], 0, ("zero", "two"))
     _, job = jobs_for(1, closed_loop(3, 2), workers=2)
-    merged = merge([kept, lost_share(job, sent=1, start_realtime_ns=5, why="it died", interrupted=True)])
+    merged = merge(
+        [kept, lost_share(job, sent=1, start_realtime_ns=5, why="it died", interrupted=True)]
+    )
     assert merged.texts == ("zero", "", "two")
     assert merged.interrupted
 

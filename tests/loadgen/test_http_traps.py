@@ -63,18 +63,28 @@ WELL = {
     "connection: close, left open": sending(*chunked(*STREAM, head_lines=("Connection: close",))),
     "trailers": sending(*chunked(*STREAM)[:-1], b"0\r\nX-Trailer: x\r\n\r\n"),
     "chunk extensions": sending(
-        head("Transfer-Encoding: chunked"), b"%x;a=b\r\n" % len(b"".join(STREAM)), *STREAM, b"\r\n0\r\n\r\n"
+        head("Transfer-Encoding: chunked"),
+        b"%x;a=b\r\n" % len(b"".join(STREAM)),
+        *STREAM,
+        b"\r\n0\r\n\r\n",
     ),
     "100 first": sending(b"HTTP/1.1 100 Continue\r\n\r\n", *chunked(*STREAM)),
     "103 and 100 in one segment with the rest": sending(
-        b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + b"".join(chunked(*STREAM))
+        b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+        + b"".join(chunked(*STREAM))
     ),
     "an empty line behind": sending(b"".join(chunked(*STREAM)) + b"\r\n"),
     "garbage behind": sending(b"".join(chunked(*STREAM)) + b"\x00\x01garbage"),
-    "another response behind": sending(b"".join(chunked(*STREAM)) + sized(b"too slow", "408 Request Timeout")),
+    "another response behind": sending(
+        b"".join(chunked(*STREAM)) + sized(b"too slow", "408 Request Timeout")
+    ),
     "garbage behind a sized one": sending(sized(b"".join(STREAM)) + b"garbage"),
-    "content-encoding: identity": sending(*chunked(*STREAM, head_lines=("Content-Encoding: identity",))),
-    "no content type": sending(head("Transfer-Encoding: chunked", content_type=None), *map(chunk, STREAM), LAST_CHUNK),
+    "content-encoding: identity": sending(
+        *chunked(*STREAM, head_lines=("Content-Encoding: identity",))
+    ),
+    "no content type": sending(
+        head("Transfer-Encoding: chunked", content_type=None), *map(chunk, STREAM), LAST_CHUNK
+    ),
     "no end marker, but a finish reason": sending(*chunked(*STREAM[:-1])),
 }
 
@@ -94,8 +104,14 @@ def test_times_are_in_order_and_reads_are_counted() -> None:
     ran = run_with(answer, n=4, concurrency=2)
     order = ("sent_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
     for earlier, later in pairwise(order):
-        assert all(a <= b for a, b in zip(ran.column(earlier), ran.column(later), strict=True)), (earlier, later)
-    assert all(0 <= sent <= done for sent, done in zip(ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True))
+        assert all(a <= b for a, b in zip(ran.column(earlier), ran.column(later), strict=True)), (
+            earlier,
+            later,
+        )
+    assert all(
+        0 <= sent <= done
+        for sent, done in zip(ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True)
+    )
     assert ran.loop.reads >= sum(ran.column("reads")) > 0
     assert set(ran.column("intended_ns")) == {MISSING}
 
@@ -106,7 +122,9 @@ def test_connections_are_kept_for_the_next_request() -> None:
     assert (server.connections, ran.loop.connections.opened, ran.loop.reconnects) == (2, 2, 0)
 
 
-@pytest.mark.parametrize("name", ["connection: close", "connection: close, left open", "until the connection is closed"])
+@pytest.mark.parametrize(
+    "name", ["connection: close", "connection: close, left open", "until the connection is closed"]
+)
 def test_a_connection_that_the_server_gives_up_openly_is_no_reconnect(name: str) -> None:
     with ScriptedServer(WELL[name]) as server:
         ran = run_loop(job_for(server.port, n=5, concurrency=2))
@@ -130,7 +148,9 @@ def test_a_huge_event() -> None:
 
 
 def test_many_events_in_one_segment_share_a_stamp_and_say_so() -> None:
-    ran = run_with(sending(sized(b"".join([event("x")] * 50 + [event("y", finish="stop"), DONE]))), n=1)
+    ran = run_with(
+        sending(sized(b"".join([event("x")] * 50 + [event("y", finish="stop"), DONE]))), n=1
+    )
     assert ran.column("event_count") == [51]
     assert len(set(ran.trace.events["arrival_ns"].tolist())) < 51
     assert ran.trace.events["ambiguity_ns"].max() > 0
@@ -151,8 +171,13 @@ def test_a_body_of_several_megabytes_goes_out_in_pieces(monkeypatch: pytest.Monk
         ran = run_loop(job)
     assert ran.all_ok
     assert len(flushes) > 2  # not each in one write
-    assert [asked.body for asked in server.asked] == [message.partition(b"\r\n\r\n")[2] for message in wire_messages(job)]
-    assert all(done > sent for sent, done in zip(ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True))
+    assert [asked.body for asked in server.asked] == [
+        message.partition(b"\r\n\r\n")[2] for message in wire_messages(job)
+    ]
+    assert all(
+        done > sent
+        for sent, done in zip(ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True)
+    )
 
 
 # Responses that are wrong
@@ -160,38 +185,86 @@ def test_a_body_of_several_megabytes_goes_out_in_pieces(monkeypatch: pytest.Monk
 UNFINISHED_CHUNK = head("Transfer-Encoding: chunked") + chunk(event("a")) + b"40\r\ndata: {"
 
 ILL = {
-    "429": (sending(sized(b'{"error": {"message": "slow down"}}', "429 Too Many", "application/json")), Failure.HTTP_STATUS, 0),
-    "500": (sending(sized(b'{"detail": "boom"}', "500 Internal", "application/json")), Failure.HTTP_STATUS, 0),
+    "429": (
+        sending(sized(b'{"error": {"message": "slow down"}}', "429 Too Many", "application/json")),
+        Failure.HTTP_STATUS,
+        0,
+    ),
+    "500": (
+        sending(sized(b'{"detail": "boom"}', "500 Internal", "application/json")),
+        Failure.HTTP_STATUS,
+        0,
+    ),
     "503 without a body": (sending(sized(b"", "503 Service Unavailable")), Failure.HTTP_STATUS, 0),
     "502 of a proxy": (
         sending(sized(b"<title>Bad Gateway</title>", "502 Bad", "text/html"), close=True),
         Failure.HTTP_STATUS,
         0,
     ),
-    "a redirect": (sending(head("Location: /x", "Content-Length: 0", status="307 Temporary")), Failure.HTTP_STATUS, 0),
+    "a redirect": (
+        sending(head("Location: /x", "Content-Length: 0", status="307 Temporary")),
+        Failure.HTTP_STATUS,
+        0,
+    ),
     "no content": (sending(head(status="204 No Content")), Failure.NO_FINISH, 0),
     "an empty body": (sending(sized(b"")), Failure.NO_FINISH, 0),
-    "a page": (sending(sized(b"<html>hello</html>", content_type="text/html")), Failure.BAD_EVENT, 0),
-    "a whole answer": (sending(sized(b'{"choices": []}', content_type="application/json")), Failure.BAD_EVENT, 0),
-    "a JSON error": (sending(sized(b'{"error": {"message": "no"}}', content_type="application/json")), Failure.STREAM_ERROR, 0),
-    "an error in the stream": (sending(*chunked(event("a"), b'data: {"error": "oom"}\n\n', DONE)), Failure.STREAM_ERROR, 1),
+    "a page": (
+        sending(sized(b"<html>hello</html>", content_type="text/html")),
+        Failure.BAD_EVENT,
+        0,
+    ),
+    "a whole answer": (
+        sending(sized(b'{"choices": []}', content_type="application/json")),
+        Failure.BAD_EVENT,
+        0,
+    ),
+    "a JSON error": (
+        sending(sized(b'{"error": {"message": "no"}}', content_type="application/json")),
+        Failure.STREAM_ERROR,
+        0,
+    ),
+    "an error in the stream": (
+        sending(*chunked(event("a"), b'data: {"error": "oom"}\n\n', DONE)),
+        Failure.STREAM_ERROR,
+        1,
+    ),
     "an error in the stream, then nothing": (
         sending(*chunked(event("a"), b'data: {"error": "oom"}\n\n')[:-1], close=True),
         Failure.STREAM_ERROR,
         1,
     ),
     "no finish reason": (sending(*chunked(event("a"), event("b"))), Failure.NO_FINISH, 2),
-    "no output": (sending(*chunked(event("", finish="stop"), usage(8, 0), DONE)), Failure.NO_OUTPUT, 0),
+    "no output": (
+        sending(*chunked(event("", finish="stop"), usage(8, 0), DONE)),
+        Failure.NO_OUTPUT,
+        0,
+    ),
     "compressed": (
         sending(sized(b"\x1f\x8b...", "200 OK", "text/event-stream", "Content-Encoding: gzip")),
         Failure.CONTENT_TYPE,
         0,
     ),
-    "a compressed error": (sending(sized(b"\x1f\x8b", "500 X", "text/html", "Content-Encoding: br")), Failure.HTTP_STATUS, 0),
+    "a compressed error": (
+        sending(sized(b"\x1f\x8b", "500 X", "text/html", "Content-Encoding: br")),
+        Failure.HTTP_STATUS,
+        0,
+    ),
     "closed in a chunk": (sending(UNFINISHED_CHUNK, close=True), Failure.CLOSED_EARLY, 1),
-    "closed between chunks": (sending(*chunked(event("a"), event("b"))[:-1], close=True), Failure.CLOSED_EARLY, 2),
-    "closed before the length is reached": (sending(sized(event("a") + b"x" * 50)[:-20], close=True), Failure.CLOSED_EARLY, 1),
-    "closed in the head": (sending(b"HTTP/1.1 200 OK\r\nContent-", close=True), Failure.CLOSED_EARLY, 0),
+    "closed between chunks": (
+        sending(*chunked(event("a"), event("b"))[:-1], close=True),
+        Failure.CLOSED_EARLY,
+        2,
+    ),
+    "closed before the length is reached": (
+        sending(sized(event("a") + b"x" * 50)[:-20], close=True),
+        Failure.CLOSED_EARLY,
+        1,
+    ),
+    "closed in the head": (
+        sending(b"HTTP/1.1 200 OK\r\nContent-", close=True),
+        Failure.CLOSED_EARLY,
+        0,
+    ),
     "not HTTP": (sending(b"SSH-2.0-OpenSSH_9.0\r\n"), Failure.BAD_FRAMING, 0),
     "a broken head": (sending(b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n"), Failure.BAD_FRAMING, 0),
     "a broken chunk": (sending(*chunked(event("a"))[:-1], b"zz\r\n"), Failure.BAD_FRAMING, 1),
@@ -200,7 +273,11 @@ ILL = {
         Failure.BAD_FRAMING,
         2,
     ),
-    "two lengths": (sending(head("Content-Length: 3", "Content-Length: 5") + b"abcde"), Failure.BAD_FRAMING, 0),
+    "two lengths": (
+        sending(head("Content-Length: 3", "Content-Length: 5") + b"abcde"),
+        Failure.BAD_FRAMING,
+        0,
+    ),
     "another protocol": (
         sending(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
         Failure.BAD_FRAMING,
@@ -231,11 +308,17 @@ def test_responses_that_are_wrong(script: Script, failure: Failure, events: int)
     assert ran.failures == [failure] * 3, ran.column("detail")
     assert ran.column("event_count") == [events] * 3
     assert all(ran.column("detail"))
-    assert all(end >= sent for sent, end in zip(ran.column("sent_ns"), ran.column("end_ns"), strict=True))
+    assert all(
+        end >= sent for sent, end in zip(ran.column("sent_ns"), ran.column("end_ns"), strict=True)
+    )
 
 
-@pytest.mark.parametrize(("status", "said"), [(429, "slow down"), (500, "boom"), (503, "overloaded")])
-def test_an_error_is_told_in_the_servers_words_and_the_connection_is_kept(status: int, said: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"), [(429, "slow down"), (500, "boom"), (503, "overloaded")]
+)
+def test_an_error_is_told_in_the_servers_words_and_the_connection_is_kept(
+    status: int, said: str
+) -> None:
     body = b'{"error": {"message": "%s"}}' % said.encode()
     with ScriptedServer(sending(sized(body, f"{status} X", "application/json"))) as server:
         ran = run_loop(job_for(server.port, n=3))
@@ -250,7 +333,9 @@ def test_a_reset_in_the_middle_keeps_what_came_before_it() -> None:
     def script(peer: Peer, asked: Asked) -> None:
         if asked.id == 1:
             peer.send(*chunked(event("a"), event("b"))[:-1])
-            peer.read(1)  # until the client has answered nothing, for ever: the test's time-out ends it
+            peer.read(
+                1
+            )  # until the client has answered nothing, for ever: the test's time-out ends it
         peer.send(*chunked(*STREAM))
         seen.append(asked.id)
 
@@ -280,12 +365,21 @@ def test_interim_responses_without_end() -> None:
     assert run_with(script, n=1).failures == [Failure.BAD_FRAMING]
 
 
-def test_an_answer_that_comes_before_the_request_is_out_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_comes_before_the_request_is_out_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A proxy that refuses a large body answers and hangs up while it is still being written."""
 
     def refuse(peer: Peer, number: int) -> bool:
         peer.read_until(b"\r\n\r\n")
-        peer.send(sized(b'{"error": {"message": "too large"}}', "413 Too Large", "application/json", "Connection: close"))
+        peer.send(
+            sized(
+                b'{"error": {"message": "too large"}}',
+                "413 Too Large",
+                "application/json",
+                "Connection: close",
+            )
+        )
         peer.close()
         return False
 
@@ -297,11 +391,20 @@ def test_an_answer_that_comes_before_the_request_is_out_is_read(monkeypatch: pyt
 
 
 def test_good_and_bad_ones_side_by_side_keep_to_themselves() -> None:
-    kinds = [WELL["chunked"], *(ILL[name][0] for name in ("500", "closed in a chunk", "no finish reason", "not HTTP"))]
+    kinds = [
+        WELL["chunked"],
+        *(ILL[name][0] for name in ("500", "closed in a chunk", "no finish reason", "not HTTP")),
+    ]
 
     def script(peer: Peer, asked: Asked) -> None:
         kinds[asked.id % 5](peer, asked)
 
     ran = run_with(script, n=50, concurrency=8)
-    expected = [Failure.NONE, Failure.HTTP_STATUS, Failure.CLOSED_EARLY, Failure.NO_FINISH, Failure.BAD_FRAMING]
+    expected = [
+        Failure.NONE,
+        Failure.HTTP_STATUS,
+        Failure.CLOSED_EARLY,
+        Failure.NO_FINISH,
+        Failure.BAD_FRAMING,
+    ]
     assert ran.failures == expected * 10

@@ -1,4 +1,6 @@
-"""The bytes of requests: exact, and nothing that a user may set can add a header or a request of its own."""
+"""The bytes of requests: exact, and nothing that a user may set can add a header or a request of
+its own.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from inferometer.request import Request
 
 def test_the_bytes_of_a_request() -> None:
     prompt = [Request(id=7, prompt="hé", prompt_tokens=2, max_tokens=3)]
-    job = job_for(8000, prompts=prompt, headers={"Authorization": "Bearer k"}, request_id_prefix="run1-")
+    job = job_for(
+        8000, prompts=prompt, headers={"Authorization": "Bearer k"}, request_id_prefix="run1-"
+    )
     body = '{"model":"m","prompt":"hé","max_tokens":3,"stream":true,"stream_options":{"include_usage":true}}'.encode()
     assert wire_messages(job) == [
         b"POST /v1/completions HTTP/1.1\r\n"
@@ -40,7 +44,12 @@ def test_each_request_has_its_own_id_and_length() -> None:
 
 
 def test_chats_go_to_the_chats_path() -> None:
-    job = job_for(1, backend=PROTOCOLS["openai-chat"], path="/v1/chat/completions", generation=Generation(model="m"))
+    job = job_for(
+        1,
+        backend=PROTOCOLS["openai-chat"],
+        path="/v1/chat/completions",
+        generation=Generation(model="m"),
+    )
     (message,) = wire_messages(job)
     assert message.startswith(b"POST /v1/chat/completions HTTP/1.1\r\n")
     assert b'"messages":[' in message
@@ -69,7 +78,9 @@ def test_nothing_can_smuggle_a_line_into_the_head(fields: dict[str, Any]) -> Non
         job_for(1, **fields)
 
 
-@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "Connection", "X-Request-ID"])
+@pytest.mark.parametrize(
+    "name", ["Content-Length", "transfer-encoding", "Connection", "X-Request-ID"]
+)
 def test_what_framing_depends_on_cannot_be_replaced(name: str) -> None:
     with pytest.raises(ValueError, match=f"--header {name}: the measurement sets this one itself"):
         job_for(1, headers={name: "5"})
@@ -78,7 +89,10 @@ def test_what_framing_depends_on_cannot_be_replaced(name: str) -> None:
 def test_other_headers_of_ours_can() -> None:
     (message,) = wire_messages(job_for(1, headers={"host": "gateway", "USER-AGENT": "me"}))
     lines = message.partition(b"\r\n\r\n")[0].lower().split(b"\r\n")
-    assert [line for line in lines if line.startswith((b"host", b"user-agent"))] == [b"host: gateway", b"user-agent: me"]
+    assert [line for line in lines if line.startswith((b"host", b"user-agent"))] == [
+        b"host: gateway",
+        b"user-agent: me",
+    ]
 
 
 def test_a_refusal_does_not_repeat_the_value() -> None:
@@ -92,6 +106,8 @@ def test_a_job_does_not_show_its_headers() -> None:
 
 
 def test_workers_get_the_requests_of_their_share() -> None:
-    first, second = jobs_for(1, closed_loop(5, 2), workers=2, address=address_of(1), prompts=requests(5))
+    first, second = jobs_for(
+        1, closed_loop(5, 2), workers=2, address=address_of(1), prompts=requests(5)
+    )
     assert [request.id for request in first.requests] == [0, 2, 4]
     assert [request.id for request in second.requests] == [1, 3]

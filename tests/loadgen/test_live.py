@@ -62,9 +62,15 @@ def test_a_stop_is_asked_of_one_worker_at_a_time() -> None:
 
 def test_requests_in_flight_are_counted_as_far_as_they_have_come() -> None:
     live = Live()
-    live.stream([finished([150, 250, 450], 0, sent_ns=50), finished([130], 0, sent_ns=100), finished([], 0)])
+    live.stream(
+        [finished([150, 250, 450], 0, sent_ns=50), finished([130], 0, sent_ns=100), finished([], 0)]
+    )
     shown = snapshot([live])
-    assert (shown.streaming_events, shown.streaming_ttft_count, shown.streaming_ttft_sum_ns) == (4, 2, 130)
+    assert (shown.streaming_events, shown.streaming_ttft_count, shown.streaming_ttft_sum_ns) == (
+        4,
+        2,
+        130,
+    )
     assert (shown.streaming_gaps, shown.streaming_gaps_ns) == (2, 300)
     live.stream([])
     assert snapshot([live]) == Snapshot(*[0] * 11)

@@ -31,7 +31,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_a_worker_whose_parent_died_before_it_began_ends_at_once(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     parent = subprocess.run(
-        [sys.executable, "-c", PARENT_DIES_FIRST, str(marker)], stdout=subprocess.PIPE, text=True, timeout=60, check=False
+        [sys.executable, "-c", PARENT_DIES_FIRST, str(marker)],
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
     )
     deadline_s = time.monotonic() + 30
     while psutil.pid_exists(int(parent.stdout)):

@@ -1,4 +1,5 @@
-"""A run with a time of its own: when it is over, what is running is cut off and what was not sent stays unsent.
+"""A run with a time of its own: when it is over, what is running is cut off and what was not sent
+stays unsent.
 
 The time passes when a test says so: an hour at once, or an hour at every look at the clock.
 """
@@ -100,7 +101,10 @@ def test_an_open_loop_does_not_wait_for_requests_that_are_due_after_its_end(cloc
     with ScriptedServer(script) as server:
         ran = run(LoadPlan(due, 4, closed_loop=False, time_ns=HOUR), server)
     assert ran.outcomes[2:] == [Outcome.UNSENT] * 2
-    assert set(ran.outcomes[:2]) <= {Outcome.OK, Outcome.UNFINISHED}  # cut off if its answer was not read before the hour
+    assert set(ran.outcomes[:2]) <= {
+        Outcome.OK,
+        Outcome.UNFINISHED,
+    }  # cut off if its answer was not read before the hour
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
@@ -129,7 +133,9 @@ def test_warm_ups_that_are_drained_have_all_the_time_they_need(clock: Clock) -> 
             clock.ahead_ns = 2 * HOUR
         answer(peer, asked)
 
-    plan = LoadPlan(np.zeros(4, np.int64), 4, closed_loop=False, warmups=2, drain_warmups=True, time_ns=HOUR)
+    plan = LoadPlan(
+        np.zeros(4, np.int64), 4, closed_loop=False, warmups=2, drain_warmups=True, time_ns=HOUR
+    )
     with ScriptedServer(script) as server:
         (job,) = jobs_for(server.port, plan, timeouts=PATIENT)
         loop = Loop(job, live := Live())

@@ -21,7 +21,15 @@ from unittest.mock import Mock
 import numpy as np
 import psutil
 import pytest
-from loop_runner import BOUNDED, check_books, closed_loop, environment_with, jobs_for, open_loop, requests
+from loop_runner import (
+    BOUNDED,
+    check_books,
+    closed_loop,
+    environment_with,
+    jobs_for,
+    open_loop,
+    requests,
+)
 from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunked, until
 
 from inferometer.arrival import plan_load
@@ -36,7 +44,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:Deprecati
 
 def worker_processes() -> list[BaseProcess]:
     """In the order in which they were started."""
-    return sorted(multiprocessing.active_children(), key=lambda process: int(process.name.rpartition("-")[2]))
+    return sorted(
+        multiprocessing.active_children(), key=lambda process: int(process.name.rpartition("-")[2])
+    )
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -45,7 +55,9 @@ def test_workers_share_the_work_exactly_and_their_records_become_one(workers: in
         trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=workers))
     check_books(trace, range(11))
     r = trace.requests
-    assert r["worker"].tolist() == [i % 5 % workers for i in range(11)]  # each of the five slots is one worker's
+    assert r["worker"].tolist() == [
+        i % 5 % workers for i in range(11)
+    ]  # each of the five slots is one worker's
     assert set(r["outcome"].tolist()) == {Outcome.OK}
     assert server.connections == 5
     assert [w.worker for w in trace.workers] == list(range(workers))
@@ -56,12 +68,16 @@ def test_workers_share_the_work_exactly_and_their_records_become_one(workers: in
 
 
 @pytest.mark.parametrize("room", ["no folder", "a folder that is full"])
-def test_nothing_is_lost_where_the_disk_is_full(room: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_lost_where_the_disk_is_full(
+    room: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if room == "no folder":
         (tmp_path / "file").touch()
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
     else:
-        monkeypatch.setattr(np, "save", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+        monkeypatch.setattr(
+            np, "save", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+        )
     with ScriptedServer(answer) as server:
         trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=2))
     check_books(trace, range(11))
@@ -69,8 +85,12 @@ def test_nothing_is_lost_where_the_disk_is_full(room: str, tmp_path: Path, monke
     assert sum(w.sent for w in trace.workers) == 11
 
 
-@pytest.mark.parametrize("when", ["while workers measure", "after they have left their columns there"])
-def test_a_temporary_folder_may_vanish(when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "when", ["while workers measure", "after they have left their columns there"]
+)
+def test_a_temporary_folder_may_vanish(
+    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -168,19 +188,28 @@ def test_progress_is_told_and_ends_with_everything_done() -> None:
 def test_workers_that_cannot_connect_stop_the_run_before_it_begins() -> None:
     with ScriptedServer(answer) as server:
         port = server.port
-    with pytest.raises(MeasurementError, match=r"Only 0 of 2 connections to .* \(Connection refused\)"):
+    with pytest.raises(
+        MeasurementError, match=r"Only 0 of 2 connections to .* \(Connection refused\)"
+    ):
         measure(jobs_for(port, closed_loop(4, 4), workers=2))
     assert worker_processes() == []
 
 
 def test_a_prompt_that_the_wire_cannot_carry_stops_the_run_before_it_begins() -> None:
-    chat = [request.__class__(0, [{"role": "user", "content": "hi"}], 1, 1) for request in requests(1)]
-    with ScriptedServer(answer) as server, pytest.raises(MeasurementError, match="completions carry text or token ids"):
+    chat = [
+        request.__class__(0, [{"role": "user", "content": "hi"}], 1, 1) for request in requests(1)
+    ]
+    with (
+        ScriptedServer(answer) as server,
+        pytest.raises(MeasurementError, match="completions carry text or token ids"),
+    ):
         measure(jobs_for(server.port, closed_loop(1, 1), prompts=chat))
 
 
 def hanging_from(number: int) -> tuple[list[int], object]:
-    """A server that answers those below `number` of worker 0's (even) requests and all of worker 1's (odd) never."""
+    """A server that answers those below `number` of worker 0's (even) requests and all of worker
+    1's (odd) never.
+    """
     came: list[int] = []
 
     def script(peer: Peer, asked: Asked) -> None:
@@ -198,7 +227,9 @@ def test_a_killed_worker_costs_its_own_requests_only() -> None:
     killed: list[int] = []
 
     def kill_the_second(now: Snapshot) -> None:
-        if now.sent == 5 and now.ok == 4 and not killed:  # it has told of its request, and the other one is done
+        if (
+            now.sent == 5 and now.ok == 4 and not killed
+        ):  # it has told of its request, and the other one is done
             killed.append(worker_processes()[-1].pid or 0)  # the first may have ended
             os.kill(killed[0], signal.SIGKILL)
 
@@ -208,7 +239,16 @@ def test_a_killed_worker_costs_its_own_requests_only() -> None:
     assert killed
     check_books(trace, range(8))
     ok, unfinished, unsent = Outcome.OK, Outcome.UNFINISHED, Outcome.UNSENT
-    assert trace.requests["outcome"].tolist() == [ok, unfinished, ok, unsent, ok, unsent, ok, unsent]
+    assert trace.requests["outcome"].tolist() == [
+        ok,
+        unfinished,
+        ok,
+        unsent,
+        ok,
+        unsent,
+        ok,
+        unsent,
+    ]
     assert trace.requests["detail"].tolist()[1] == "the worker process died"
     assert trace.requests["sent_ns"].tolist()[1] == MISSING
     assert trace.texts == (" a b c", "") * 4
@@ -217,8 +257,12 @@ def test_a_killed_worker_costs_its_own_requests_only() -> None:
     assert sorted(came) == [0, 1, 2, 4, 6]
 
 
-def test_a_worker_that_fails_in_mid_run_costs_its_own_requests_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bug in one worker, or no memory for it: the measurement of the others is not thrown away."""
+def test_a_worker_that_fails_in_mid_run_costs_its_own_requests_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bug in one worker, or no memory for it: the measurement of the others is not thrown
+    away.
+    """
     begin = Loop._begin
 
     def fail_at_the_third_of_worker_one(loop: Loop) -> object:
@@ -233,7 +277,9 @@ def test_a_worker_that_fails_in_mid_run_costs_its_own_requests_only(monkeypatch:
     r = trace.requests
     assert set(r["outcome"][r["worker"] == 0].tolist()) == {Outcome.OK}
     assert set(r["outcome"][r["worker"] == 1].tolist()) <= {Outcome.UNFINISHED, Outcome.UNSENT}
-    assert {detail for detail in r["detail"].tolist() if detail} <= {"the worker failed: MemoryError: no memory left"}
+    assert {detail for detail in r["detail"].tolist() if detail} <= {
+        "the worker failed: MemoryError: no memory left"
+    }
 
 
 def test_all_workers_killed_is_a_trace_of_what_is_known() -> None:
@@ -255,7 +301,9 @@ def test_all_workers_killed_is_a_trace_of_what_is_known() -> None:
     assert trace.requests["outcome"].tolist() == [Outcome.UNFINISHED] * 2 + [Outcome.UNSENT] * 4
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells a process that its parent has died"
+)
 def test_workers_die_with_their_parent() -> None:
     """Nobody would hear of what they measure, and the server would be under load for nothing."""
     code = """

@@ -9,11 +9,18 @@ from inferometer.loadgen.schedule import Schedule
 from inferometer.request import Request
 
 
-def schedule(due_ns: list[int], cap: int, *, drops: bool = False, after: dict[int, int] | None = None) -> Schedule:
+def schedule(
+    due_ns: list[int], cap: int, *, drops: bool = False, after: dict[int, int] | None = None
+) -> Schedule:
     """Request i is due at due_ns[i]; `after` says which follows which, 5 ns later."""
     follows = after or {}
-    requests = [Request(i, "p", 1, 1, after=follows.get(i), think_ns=5 if i in follows else 0) for i in range(len(due_ns))]
-    share = Share(0, np.arange(len(due_ns), dtype=np.int64), np.array(due_ns, np.int64), cap, 0, drops=drops)
+    requests = [
+        Request(i, "p", 1, 1, after=follows.get(i), think_ns=5 if i in follows else 0)
+        for i in range(len(due_ns))
+    ]
+    share = Share(
+        0, np.arange(len(due_ns), dtype=np.int64), np.array(due_ns, np.int64), cap, 0, drops=drops
+    )
     made = Schedule(requests, share)
     made.start(len(due_ns), 1000)
     return made
@@ -39,7 +46,9 @@ def test_a_full_cap_makes_what_is_due_wait() -> None:
 def test_or_be_dropped_where_the_plan_says_so() -> None:
     plan = schedule([0, 10, 20, 90], cap=1, drops=True)
     assert plan.take(1000) == 0
-    assert plan.next_ns(1, 1020) == 1090  # to be looked at then: there may be room, or it is dropped
+    assert (
+        plan.next_ns(1, 1020) == 1090
+    )  # to be looked at then: there may be room, or it is dropped
     assert (plan.dropped, plan.left) == ([1, 2], 1)
     assert plan.next_ns(0, 1095) == 1090
     assert plan.take(1095) == 3

@@ -1,4 +1,6 @@
-"""What killed measurements leave behind is removed; what living ones need, or somebody else owns, is not."""
+"""What killed measurements leave behind is removed; what living ones need, or somebody else owns,
+is not.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def test_only_what_nobody_needs_is_removed(temporary: Path) -> None:
     assert not dead.exists()
 
 
-def test_without_room_for_a_folder_there_is_none(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_room_for_a_folder_there_is_none(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (temporary / "file").touch()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary / "file"))
     with scratch_folder() as made:
@@ -81,7 +85,9 @@ def test_others_that_measure_are_seen_and_the_dead_are_not(temporary: Path) -> N
     assert not others_measure()
 
 
-def test_who_looks_at_a_folder_for_a_moment_does_not_keep_its_owner_from_locking_it(temporary: Path) -> None:
+def test_who_looks_at_a_folder_for_a_moment_does_not_keep_its_owner_from_locking_it(
+    temporary: Path,
+) -> None:
     looked_at = os.open(temporary, os.O_RDONLY)
     ours = os.open(temporary, os.O_RDONLY)
     fcntl.flock(looked_at, fcntl.LOCK_EX)
@@ -91,7 +97,9 @@ def test_who_looks_at_a_folder_for_a_moment_does_not_keep_its_owner_from_locking
     os.close(ours)
 
 
-def test_without_folders_for_temporary_files_nobody_is_seen(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_folders_for_temporary_files_nobody_is_seen(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def none() -> str:
         raise FileNotFoundError
 

@@ -1,6 +1,8 @@
-"""Ctrl-C, SIGTERM and SIGHUP: what was measured is kept, what was in flight is cancelled, and a second signal ends it at once.
+"""Ctrl-C, SIGTERM and SIGHUP: what was measured is kept, what was in flight is cancelled, and a
+second signal ends it at once.
 
-The run is in a process of its own, as a user's would be; the server that it measures tells when it is in the middle.
+The run is in a process of its own, as a user's would be; the server that it measures tells when it
+is in the middle.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from loop_runner import environment_with
 from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunked, until
 
 from inferometer.clock import NS
-from inferometer.interruption import SECOND_THOUGHT_NS
+from inferometer.system.interruption import SECOND_THOUGHT_NS
 from inferometer.trace import Outcome
 
 RUN = """
@@ -41,11 +43,15 @@ else:
     print(json.dumps({"outcomes": trace.requests["outcome"].tolist(), "interrupted": trace.interrupted}))
 """
 
-SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
+SIGNALS = pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"]
+)
 
 
 def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    """As it happens: Ctrl-C and the end of a terminal reach the whole group, SIGTERM one process."""
+    """As it happens: Ctrl-C and the end of a terminal reach the whole group, SIGTERM one
+    process.
+    """
     if number == signal.SIGTERM:
         process.send_signal(number)
     else:
@@ -53,10 +59,14 @@ def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
 
 
 @contextmanager
-def running(port: int, n: int, concurrency: int, workers: int = 1) -> Iterator[subprocess.Popen[str]]:
+def running(
+    port: int, n: int, concurrency: int, workers: int = 1
+) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", RUN, *map(str, (port, n, concurrency, workers))]
     environment = environment_with(Path(__file__).parent)
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+    )
     try:
         yield process
     finally:
@@ -70,7 +80,9 @@ def result_of(process: subprocess.Popen[str]) -> Any:
 
 
 def hanging_from(number: int, hanging: int) -> tuple[Callable[[Peer, Asked], None], Event]:
-    """A server that answers requests below `number` and leaves the others in mid-stream; and when so many of them hang."""
+    """A server that answers requests below `number` and leaves the others in mid-stream; and when
+    so many of them hang.
+    """
     stuck: list[int] = []
     all_stuck = Event()
 
@@ -110,8 +122,12 @@ def test_the_second_signal_does_not_wait_for_workers_that_do_not_listen() -> Non
             worker.suspend()
         until(lambda: all(worker.status() == psutil.STATUS_STOPPED for worker in workers))
         process.send_signal(signal.SIGTERM)
-        process.send_signal(signal.SIGINT)  # not the same one twice, of which the system may make one
-        assert all(worker.status() == psutil.STATUS_STOPPED for worker in workers)  # too soon: nothing is thrown away yet
+        process.send_signal(
+            signal.SIGINT
+        )  # not the same one twice, of which the system may make one
+        assert all(
+            worker.status() == psutil.STATUS_STOPPED for worker in workers
+        )  # too soon: nothing is thrown away yet
         time.sleep(SECOND_THOUGHT_NS / NS + 0.1)
         process.send_signal(signal.SIGINT)
         result = result_of(process)
@@ -122,7 +138,9 @@ def test_the_second_signal_does_not_wait_for_workers_that_do_not_listen() -> Non
 
 @SIGNALS
 def test_a_signal_while_connections_are_opened_ends_it_at_once(number: signal.Signals) -> None:
-    """Nobody takes the connections; without the signal it would go on until the connect time-out."""
+    """Nobody takes the connections; without the signal it would go on until the connect
+    time-out.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -146,4 +164,6 @@ assert [signal.getsignal(number) for number in numbers] == before
 """
     environment = environment_with(Path(__file__).parent)
     with ScriptedServer(answer) as server:
-        subprocess.run([sys.executable, "-c", code, str(server.port)], env=environment, check=True, timeout=20)
+        subprocess.run(
+            [sys.executable, "-c", code, str(server.port)], env=environment, check=True, timeout=20
+        )

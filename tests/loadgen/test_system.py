@@ -10,8 +10,9 @@ from loop_runner import job_for, requests, run_loop
 from scripted_server import Asked, Peer, ScriptedServer, answer
 
 from inferometer.loadgen import loop as loop_module
-from inferometer.loadgen import raise_descriptor_limit, stamps
-from inferometer.loadgen.poller import PollPoller
+from inferometer.system import stamps
+from inferometer.system.descriptors import raise_descriptor_limit
+from inferometer.system.poller import PollPoller
 from inferometer.trace import StampSource
 
 # Open files
@@ -63,12 +64,16 @@ def script(peer: Peer, asked: Asked) -> None:
 def test_a_loop_without_epoll(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "make_poller", PollPoller)
     with ScriptedServer(script) as server:
-        ran = run_loop(job_for(server.port, n=12, concurrency=3, prompts=requests(12, "x" * 1_000_000)))
+        ran = run_loop(
+            job_for(server.port, n=12, concurrency=3, prompts=requests(12, "x" * 1_000_000))
+        )
     assert ran.all_ok
     assert ran.column("event_count") == [3] * 12
 
 
-def test_a_loop_without_kernel_stamps_stamps_after_the_read_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loop_without_kernel_stamps_stamps_after_the_read_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(stamps, "enable", lambda sock: False)
     with ScriptedServer(script) as server:
         ran = run_loop(job_for(server.port, n=6, concurrency=2))
@@ -77,7 +82,10 @@ def test_a_loop_without_kernel_stamps_stamps_after_the_read_and_says_so(monkeypa
     assert set(ran.trace.events["stamp_source"].tolist()) == {StampSource.USER}
     assert set(ran.trace.events["read_delay_ns"].tolist()) == {0}
     assert all(
-        sent <= first <= end for sent, first, end in zip(*map(ran.column, ("sent_ns", "first_ns", "end_ns")), strict=True)
+        sent <= first <= end
+        for sent, first, end in zip(
+            *map(ran.column, ("sent_ns", "first_ns", "end_ns")), strict=True
+        )
     )
 
 

@@ -8,8 +8,31 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from loop_runner import BOUNDED, Ran, closed_loop, finish_loop, job_for, jobs_for, open_loop, requests, run_loop
-from scripted_server import STREAM, Asked, Hangup, Peer, Script, ScriptedServer, answer, chunk, chunked, event, head, sized
+from loop_runner import (
+    BOUNDED,
+    Ran,
+    closed_loop,
+    finish_loop,
+    job_for,
+    jobs_for,
+    open_loop,
+    requests,
+    run_loop,
+)
+from scripted_server import (
+    STREAM,
+    Asked,
+    Hangup,
+    Peer,
+    Script,
+    ScriptedServer,
+    answer,
+    chunk,
+    chunked,
+    event,
+    head,
+    sized,
+)
 
 from inferometer.clock import NS, realtime_ns
 from inferometer.loadgen import connection, loop
@@ -21,7 +44,12 @@ from inferometer.trace import MISSING, Failure, Outcome
 def run_with(script: Script, n: int = 3, concurrency: int = 1, **limits: float) -> Ran:
     with ScriptedServer(script) as server:
         return run_loop(
-            job_for(server.port, n=n, concurrency=concurrency, timeouts=BOUNDED.model_copy(update=limits)),
+            job_for(
+                server.port,
+                n=n,
+                concurrency=concurrency,
+                timeouts=BOUNDED.model_copy(update=limits),
+            ),
         )
 
 
@@ -49,7 +77,14 @@ def stalling(*parts: bytes) -> Script:
         (head("Transfer-Encoding: chunked"), chunk(event("")), chunk(b": ping\n\n")),
         (sized(b"a slow page", "500 X")[:-5],),
     ],
-    ids=["nothing", "half a head", "only an interim response", "only a head", "no output", "half an error"],
+    ids=[
+        "nothing",
+        "half a head",
+        "only an interim response",
+        "only a head",
+        "no output",
+        "half an error",
+    ],
 )
 def test_no_first_token(parts: tuple[bytes, ...]) -> None:
     ran = run_with(stalling(*parts), first_token_s=0.1)
@@ -88,7 +123,9 @@ def endless(data: bytes) -> Script:
     return script
 
 
-@pytest.mark.parametrize("data", [chunk(event("x")), chunk(b": ping\n\n")], ids=["tokens", "comments"])
+@pytest.mark.parametrize(
+    "data", [chunk(event("x")), chunk(b": ping\n\n")], ids=["tokens", "comments"]
+)
 def test_a_stream_without_end(data: bytes) -> None:
     ran = run_with(endless(data), n=2, concurrency=2, total_s=0.25, idle_s=0.2)
     assert ran.failures == [Failure.TOTAL_TIMEOUT] * 2
@@ -135,7 +172,9 @@ def test_one_stalled_stream_does_not_hold_up_the_others() -> None:
 
 
 class FullQueue:
-    """A listener that takes no more connections: they hang, as with a server that is overwhelmed."""
+    """A listener that takes no more connections: they hang, as with a server that is
+    overwhelmed.
+    """
 
     def __init__(self) -> None:
         self.listener = socket.socket()
@@ -159,8 +198,13 @@ class FullQueue:
 def test_connections_that_hang_while_they_are_opened() -> None:
     queue = FullQueue()
     queue.fill()
-    job = job_for(queue.port, n=4, concurrency=4, timeouts=BOUNDED.model_copy(update={"connect_s": 0.1}))
-    with pytest.raises(CannotConnectError, match=r"Only 0 of 4 connections .* \(no more within 0\.1 s\): see whether"):
+    job = job_for(
+        queue.port, n=4, concurrency=4, timeouts=BOUNDED.model_copy(update={"connect_s": 0.1})
+    )
+    with pytest.raises(
+        CannotConnectError,
+        match=r"Only 0 of 4 connections .* \(no more within 0\.1 s\): see whether",
+    ):
         run_loop(job)
     queue.close()
 
@@ -217,7 +261,9 @@ def test_a_request_that_waits_to_be_sent_again_is_cancelled_when_the_run_is_stop
 def test_time_outs_are_kept_in_an_open_loop_too() -> None:
     plan = open_loop([0, 0, 0, 1_000_000])
     with ScriptedServer(stalling()) as server:
-        (job,) = jobs_for(server.port, plan, timeouts=BOUNDED.model_copy(update={"first_token_s": 0.1}))
+        (job,) = jobs_for(
+            server.port, plan, timeouts=BOUNDED.model_copy(update={"first_token_s": 0.1})
+        )
         ran = run_loop(job)
     assert ran.failures == [Failure.NONE, Failure.FIRST_TOKEN_TIMEOUT, Failure.NONE, Failure.NONE]
 
@@ -229,7 +275,9 @@ def test_every_stream_stalls_and_the_run_ends() -> None:
         raise Hangup
 
     with ScriptedServer(script) as server:
-        (job,) = jobs_for(server.port, closed_loop(6, 3), timeouts=BOUNDED.model_copy(update={"idle_s": 0.1}))
+        (job,) = jobs_for(
+            server.port, closed_loop(6, 3), timeouts=BOUNDED.model_copy(update={"idle_s": 0.1})
+        )
         ran = run_loop(job)
     assert ran.failures == [Failure.IDLE_TIMEOUT] * 6
 

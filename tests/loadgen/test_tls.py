@@ -1,4 +1,6 @@
-"""TLS: the stream without a socket, and the loop through it, with certificates made for the test."""
+"""TLS: the stream without a socket, and the loop through it, with certificates made for the
+test.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,19 @@ from typing import Any
 import pytest
 import trustme
 from loop_runner import BOUNDED, Ran, address_of, finish_loop, job_for, requests, run_loop
-from scripted_server import STREAM, Asked, Hangup, Peer, Script, ScriptedServer, answer, chunked, event, head, until
+from scripted_server import (
+    STREAM,
+    Asked,
+    Hangup,
+    Peer,
+    Script,
+    ScriptedServer,
+    answer,
+    chunked,
+    event,
+    head,
+    until,
+)
 
 from inferometer.loadgen.job import wire_messages
 from inferometer.loadgen.live import Live
@@ -20,7 +34,9 @@ from inferometer.loadgen.loop import CannotConnectError, Loop
 from inferometer.loadgen.tls import TlsStream, client_context
 from inferometer.trace import Failure
 
-VERSIONS = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+VERSIONS = pytest.mark.parametrize(
+    "version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"]
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,13 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
 class Pair:
     """Our stream and a server's end, with the wire between them in the test's hands."""
 
-    def __init__(self, identity: Identity, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, *, insecure: bool = True) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+        *,
+        insecure: bool = True,
+    ) -> None:
         self.client = TlsStream(client_context(insecure), "127.0.0.1")
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.server = identity.context(version).wrap_bio(self._in, self._out, server_side=True)
@@ -80,7 +102,9 @@ class Pair:
 
 
 @VERSIONS
-def test_what_goes_in_at_one_end_comes_out_at_the_other(identity: Identity, version: ssl.TLSVersion) -> None:
+def test_what_goes_in_at_one_end_comes_out_at_the_other(
+    identity: Identity, version: ssl.TLSVersion
+) -> None:
     assert not Pair(identity, version).client.established
     pair = Pair(identity, version)
     pair.shake_hands()
@@ -90,7 +114,9 @@ def test_what_goes_in_at_one_end_comes_out_at_the_other(identity: Identity, vers
 
 
 @VERSIONS
-def test_a_record_may_come_cut_anywhere_and_several_at_once(identity: Identity, version: ssl.TLSVersion) -> None:
+def test_a_record_may_come_cut_anywhere_and_several_at_once(
+    identity: Identity, version: ssl.TLSVersion
+) -> None:
     pair = Pair(identity, version)
     pair.shake_hands()
     wire = pair.from_server(b"abc") + pair.from_server(b"def")
@@ -135,9 +161,15 @@ def test_bytes_that_were_tampered_with_are_refused(identity: Identity) -> None:
 # The loop
 
 
-def run_tls(identity: Identity, script: Script, *, insecure: bool = True, context: Any = None, **fields: Any) -> Ran:
+def run_tls(
+    identity: Identity, script: Script, *, insecure: bool = True, context: Any = None, **fields: Any
+) -> Ran:
     with ScriptedServer(script, tls=context or identity.context()) as server:
-        return run_loop(job_for(server.port, address=address_of(server.port, tls=True, insecure=insecure), **fields))
+        return run_loop(
+            job_for(
+                server.port, address=address_of(server.port, tls=True, insecure=insecure), **fields
+            )
+        )
 
 
 @VERSIONS
@@ -149,21 +181,29 @@ def test_a_run_through_tls(identity: Identity, version: ssl.TLSVersion) -> None:
     assert min(ran.column("connect_ns")) > 0
 
 
-def test_an_authority_named_by_the_user_is_trusted(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_authority_named_by_the_user_is_trusted(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(identity.authority))
     assert run_tls(identity, answer, insecure=False).all_ok
 
 
-def test_a_certificate_that_nobody_vouches_for_stops_the_run_before_it_begins(identity: Identity) -> None:
+def test_a_certificate_that_nobody_vouches_for_stops_the_run_before_it_begins(
+    identity: Identity,
+) -> None:
     with pytest.raises(CannotConnectError, match="certificate verify failed"):
         run_tls(identity, answer, insecure=False)
 
 
-def test_a_certificate_of_another_name_is_not_accepted(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_of_another_name_is_not_accepted(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(identity.authority))
     with ScriptedServer(answer, tls=identity.context()) as server:
         address = address_of(server.port, tls=True)
-        other = type(address)(address.family, address.socket_address, "example.org", address.host_header, tls=True)
+        other = type(address)(
+            address.family, address.socket_address, "example.org", address.host_header, tls=True
+        )
         with pytest.raises(CannotConnectError, match=r"certificate is not valid for|match"):
             run_loop(job_for(server.port, address=other))
 
@@ -174,7 +214,10 @@ def test_a_server_that_speaks_no_tls() -> None:
         peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         return False
 
-    with ScriptedServer(answer, greet=page) as server, pytest.raises(CannotConnectError, match=r"SSL|TLS"):
+    with (
+        ScriptedServer(answer, greet=page) as server,
+        pytest.raises(CannotConnectError, match=r"SSL|TLS"),
+    ):
         run_loop(job_for(server.port, address=address_of(server.port, tls=True, insecure=True)))
 
 
@@ -184,12 +227,17 @@ def test_a_server_that_hangs_up_during_the_handshake() -> None:
         peer.close()
         return False
 
-    with ScriptedServer(answer, greet=hang_up) as server, pytest.raises(CannotConnectError, match=r"TLS handshake|reset"):
+    with (
+        ScriptedServer(answer, greet=hang_up) as server,
+        pytest.raises(CannotConnectError, match=r"TLS handshake|reset"),
+    ):
         run_loop(job_for(server.port, address=address_of(server.port, tls=True, insecure=True)))
 
 
 def test_session_tickets_do_not_cost_an_idle_connection(identity: Identity) -> None:
-    """TLS 1.3 servers send them unasked after the handshake, when the connection is idle already."""
+    """TLS 1.3 servers send them unasked after the handshake, when the connection is idle
+    already.
+    """
     greeted: list[int] = []
 
     def greet(peer: Peer, number: int) -> bool:
@@ -197,7 +245,12 @@ def test_session_tickets_do_not_cost_an_idle_connection(identity: Identity) -> N
         return True
 
     with ScriptedServer(answer, tls=identity.context(), greet=greet) as server:
-        job = job_for(server.port, n=8, concurrency=4, address=address_of(server.port, tls=True, insecure=True))
+        job = job_for(
+            server.port,
+            n=8,
+            concurrency=4,
+            address=address_of(server.port, tls=True, insecure=True),
+        )
         loop = Loop(job, live := Live())
         loop.prepare()
         idle = loop.connections.idle
@@ -228,7 +281,9 @@ def test_a_large_request_goes_out_whole(identity: Identity) -> None:
         job = job_for(server.port, n=2, address=address, prompts=requests(2, "x" * 5_000_000))
         ran = run_loop(job)
     assert ran.all_ok
-    assert [asked.body for asked in server.asked] == [message.partition(b"\r\n\r\n")[2] for message in wire_messages(job)]
+    assert [asked.body for asked in server.asked] == [
+        message.partition(b"\r\n\r\n")[2] for message in wire_messages(job)
+    ]
 
 
 def test_a_response_of_many_records_in_one_segment(identity: Identity) -> None:
@@ -257,7 +312,12 @@ def test_failures_are_the_same_through_tls(identity: Identity) -> None:
         answer(peer, asked)
 
     ran = run_tls(identity, script, n=4, timeouts=BOUNDED.model_copy(update={"first_token_s": 0.2}))
-    assert ran.failures == [Failure.NONE, Failure.CLOSED_EARLY, Failure.FIRST_TOKEN_TIMEOUT, Failure.NONE]
+    assert ran.failures == [
+        Failure.NONE,
+        Failure.CLOSED_EARLY,
+        Failure.FIRST_TOKEN_TIMEOUT,
+        Failure.NONE,
+    ]
 
 
 def test_garbage_in_place_of_a_record_fails_the_request_only(identity: Identity) -> None:

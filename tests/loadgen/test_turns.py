@@ -1,4 +1,6 @@
-"""Conversations: turns go out in order, each after the end of the one before and its pause; a pause keeps its place."""
+"""Conversations: turns go out in order, each after the end of the one before and its pause; a pause
+keeps its place.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,23 @@ def talk(*turns: int, think_ns: int = 0) -> list[Request]:
     for length in turns:
         for turn in range(length):
             i = len(made)
-            made.append(Request(i, "hi", 8, 3, after=i - 1 if turn else None, think_ns=think_ns if turn else 0))
+            made.append(
+                Request(
+                    i, "hi", 8, 3, after=i - 1 if turn else None, think_ns=think_ns if turn else 0
+                )
+            )
     return made
 
 
 def plan_of(requests: Sequence[Request], cap: int | None = None, **how: Any) -> LoadPlan:
     conversations = conversations_of([request.after for request in requests])
-    return plan_load(len(requests), max_concurrency=cap, conversations=conversations, rng=np.random.default_rng(0), **how)
+    return plan_load(
+        len(requests),
+        max_concurrency=cap,
+        conversations=conversations,
+        rng=np.random.default_rng(0),
+        **how,
+    )
 
 
 class Ear(Live):
@@ -52,7 +64,9 @@ class Ear(Live):
         self._after(self._number)
 
 
-def run(requests: list[Request], plan: LoadPlan, server: ScriptedServer, live: Live | None = None) -> Ran:
+def run(
+    requests: list[Request], plan: LoadPlan, server: ScriptedServer, live: Live | None = None
+) -> Ran:
     (job,) = jobs_for(server.port, plan, prompts=requests)
     loop = Loop(job, live := live or Live())
     loop.prepare()
@@ -127,12 +141,16 @@ def test_without_pauses_a_conversation_goes_on_before_another_begins() -> None:
 def ahead(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """By how much the loop's clock is ahead, ns."""
     ahead_ns = [0]
-    monkeypatch.setattr("inferometer.loadgen.loop.monotonic_ns", lambda: monotonic_ns() + ahead_ns[0])
+    monkeypatch.setattr(
+        "inferometer.loadgen.loop.monotonic_ns", lambda: monotonic_ns() + ahead_ns[0]
+    )
     return ahead_ns
 
 
 def test_a_conversation_that_pauses_keeps_its_place_under_the_cap(ahead: list[int]) -> None:
-    """One place, two conversations: the second begins when the first is over, an hour of thinking included."""
+    """One place, two conversations: the second begins when the first is over, an hour of thinking
+    included.
+    """
     requests = talk(2, 2, think_ns=HOUR)
     at_the_pause: list[int] = []
 
@@ -188,7 +206,9 @@ def test_with_nobody_to_connect_to_every_turn_fails_in_its_turn() -> None:
     assert ran.outcomes == [Outcome.FAILED] * 5
 
 
-def test_in_an_open_loop_beginnings_are_due_by_the_plan_and_turns_by_their_pause(ahead: list[int]) -> None:
+def test_in_an_open_loop_beginnings_are_due_by_the_plan_and_turns_by_their_pause(
+    ahead: list[int],
+) -> None:
     requests = talk(2, 2, think_ns=HOUR)
 
     def an_hour_later(number: int) -> None:
@@ -206,7 +226,9 @@ def test_in_an_open_loop_beginnings_are_due_by_the_plan_and_turns_by_their_pause
 
 
 def test_a_conversation_that_finds_no_room_is_dropped_whole(ahead: list[int]) -> None:
-    """One place, taken by a conversation that pauses for an hour; the ones that come meanwhile are dropped with their turns."""
+    """One place, taken by a conversation that pauses for an hour; the ones that come meanwhile are
+    dropped with their turns.
+    """
     requests = talk(2, 3, 1, think_ns=HOUR)
 
     def an_hour_later(number: int) -> None:
@@ -234,7 +256,13 @@ def test_warm_ups_of_conversations_are_their_first_turns() -> None:
         ran = run(requests, plan_of(requests[:6], 1, num_warmups=0), server)
         assert ran.all_ok
     conversations = conversations_of([request.after for request in requests])
-    plan = plan_load(4, max_concurrency=1, num_warmups=2, conversations=conversations, rng=np.random.default_rng(0))
+    plan = plan_load(
+        4,
+        max_concurrency=1,
+        num_warmups=2,
+        conversations=conversations,
+        rng=np.random.default_rng(0),
+    )
     with ScriptedServer(answer) as server:
         ran = run(requests, plan, server)
     assert ran.all_ok
@@ -246,7 +274,10 @@ def test_each_worker_has_whole_conversations() -> None:
     plan = plan_of(requests, 4)
     with ScriptedServer(answer) as server:
         jobs = jobs_for(server.port, plan, 2, prompts=requests)
-        assert [[request.id for request in job.requests] for job in jobs] == [[0, 1, 5, 6, 8, 9, 10, 11], [2, 3, 4, 7]]
+        assert [[request.id for request in job.requests] for job in jobs] == [
+            [0, 1, 5, 6, 8, 9, 10, 11],
+            [2, 3, 4, 7],
+        ]
         for job in jobs:
             loop = Loop(job, live := Live())
             loop.prepare()

@@ -1,4 +1,6 @@
-"""What the loop waits with: the poll set for systems without epoll, and the timer that rings at a due time."""
+"""What the loop waits with: the poll set for systems without epoll, and the timer that rings at a
+due time.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,16 @@ import sys
 import pytest
 
 from inferometer.clock import MS, monotonic_ns
-from inferometer.loadgen.poller import Poller, PollPoller, make_poller
-from inferometer.loadgen.timer import DueTimer
+from inferometer.system.poller import Poller, PollPoller, make_poller
+from inferometer.system.timer import DueTimer
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="timers that can be polled are Linux's")
 
 
 @pytest.mark.parametrize("make", [PollPoller, make_poller])
-def test_a_poller_tells_what_is_ready_and_forgets_what_it_is_told_to(make: type[PollPoller]) -> None:
+def test_a_poller_tells_what_is_ready_and_forgets_what_it_is_told_to(
+    make: type[PollPoller],
+) -> None:
     poller: Poller = make()
     one, other = socket.socketpair()
     with one, other:
@@ -82,7 +86,9 @@ def test_the_last_time_armed_for_counts() -> None:
     timer.close()
 
 
-def test_where_there_is_no_such_timer_arming_it_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_there_is_no_such_timer_arming_it_does_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     timer = DueTimer()
     timer.arm(1)

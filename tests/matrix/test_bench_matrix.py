@@ -1,4 +1,6 @@
-"""Every backend with every data set by `inferometer bench`: it runs, or is refused before the server is sent anything."""
+"""Every backend with every data set by `inferometer bench`: it runs, or is refused before the
+server is sent anything.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from typer.testing import CliRunner, Result
 
 from inferometer.cli.bench_workload import DATASETS
 from inferometer.cli.main import app
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.protocol import PROTOCOLS
-from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.trace import MISSING
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -47,9 +49,19 @@ def engine(request: pytest.FixtureRequest) -> Iterator[EmbeddedEngine]:
 def bench(engine: EmbeddedEngine, name: str, files: Path, results: Path) -> Result:
     (backend,) = engine.front.backends
     data = DATA_SETS[name]
-    closed = f"--max-concurrency {data.load['max_concurrency']}" if "max_concurrency" in data.load else ""
-    line = f"bench --backend {backend} --base-url {engine.base_url} --num-prompts {REQUESTS} {closed} --ignore-eos --quiet"
-    save = f"--no-realtime --allow-invalid --save-result --result-dir {results} --result-filename r.json"
+    closed = (
+        f"--max-concurrency {data.load['max_concurrency']}"
+        if "max_concurrency" in data.load
+        else ""
+    )
+    line = (
+        f"bench --backend {backend} --base-url {engine.base_url} --num-prompts {REQUESTS} "
+        f"{closed} --ignore-eos --quiet"
+    )
+    save = (
+        f"--no-realtime --allow-invalid --save-result --result-dir {results} --result-filename "
+        "r.json"
+    )
     return CliRunner().invoke(app, f"{line} {save} {data.flags.format(files=files)}".split())
 
 
@@ -65,7 +77,9 @@ def test_every_data_set_is_among_them(files: Path) -> None:
 
 
 @pytest.mark.parametrize(("engine", "name"), COMBINATIONS, indirect=["engine"])
-def test_a_combination_runs_or_is_refused(engine: EmbeddedEngine, name: str, files: Path, tmp_path: Path) -> None:
+def test_a_combination_runs_or_is_refused(
+    engine: EmbeddedEngine, name: str, files: Path, tmp_path: Path
+) -> None:
     (backend,) = engine.front.backends
     before = generated(engine)
     said = bench(engine, name, files, tmp_path)

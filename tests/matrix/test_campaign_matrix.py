@@ -15,23 +15,25 @@ from data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 from inferometer.campaign.outcome import Outcome
 from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.task import Task
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.live.campaign import CampaignLines
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.kinds import server_for
-from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.spec.campaign import CampaignError, CampaignSpec
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import blocks_of
 from inferometer.spec.workload import needs_messages
-from inferometer.store.places import places_of
+from inferometer.store.campaign.places import places_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 SETTINGS = EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=1000)
 
 
-def campaign(folder: Path, backend: str, names: Sequence[str], base_url: str = "http://127.0.0.1:1") -> Path:
+def campaign(
+    folder: Path, backend: str, names: Sequence[str], base_url: str = "http://127.0.0.1:1"
+) -> Path:
     """A campaign file of a group for each of these data sets."""
     groups = [
         {
@@ -74,20 +76,30 @@ def measure_all(folder: Path, backend: str, names: Sequence[str]) -> None:
     """Run a campaign of these data sets, all of which the backend carries."""
     write_files(folder)
     with EmbeddedEngine(SETTINGS, backends=(backend,)) as engine:
-        outcome = run(load_campaign(campaign(folder, backend, names, engine.base_url), environment={}), folder)
+        outcome = run(
+            load_campaign(campaign(folder, backend, names, engine.base_url), environment={}), folder
+        )
     assert (outcome.exit_code, outcome.lost, outcome.trouble) == (0, {}, None)
-    results = {path.name: json.loads(path.read_text()) for path in (folder / "results").glob("*.json")}
+    results = {
+        path.name: json.loads(path.read_text()) for path in (folder / "results").glob("*.json")
+    }
     assert len(results) == len(names)
-    assert {(result["completed"], result["endpoint_type"]) for result in results.values()} == {(REQUESTS, backend)}
+    assert {(result["completed"], result["endpoint_type"]) for result in results.values()} == {
+        (REQUESTS, backend)
+    }
 
 
 def carried(backend: str, files: Path) -> list[str]:
-    return [name for name, data in DATA_SETS.items() if data.refusal(PROTOCOLS[backend], files) is None]
+    return [
+        name for name, data in DATA_SETS.items() if data.refusal(PROTOCOLS[backend], files) is None
+    ]
 
 
 @pytest.mark.parametrize("backend", PROTOCOLS)
 def test_some_data_sets_on_every_backend(backend: str, tmp_path: Path) -> None:
-    measure_all(tmp_path, backend, [name for name in carried(backend, tmp_path) if is_fast(backend, name)])
+    measure_all(
+        tmp_path, backend, [name for name in carried(backend, tmp_path) if is_fast(backend, name)]
+    )
 
 
 @pytest.mark.wide
@@ -96,26 +108,44 @@ def test_all_data_sets_on_every_backend(backend: str, tmp_path: Path) -> None:
     measure_all(tmp_path, backend, carried(backend, tmp_path))
 
 
-@pytest.mark.parametrize("backend", [name for name, backend in PROTOCOLS.items() if not backend.chat])
-def test_what_a_backend_never_carries_is_told_with_its_line_before_a_server_is_sought(backend: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "backend", [name for name, backend in PROTOCOLS.items() if not backend.chat]
+)
+def test_what_a_backend_never_carries_is_told_with_its_line_before_a_server_is_sought(
+    backend: str, tmp_path: Path
+) -> None:
     names = [name for name, data in DATA_SETS.items() if needs_messages(data.spec(tmp_path))]
     path = campaign(tmp_path, backend, names)
     with pytest.raises(CampaignError) as refused:
         load_campaign(path, environment={})
-    lines = [number for number, line in enumerate(path.read_text().splitlines(), 1) if line.startswith("- id:")]
+    lines = [
+        number
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if line.startswith("- id:")
+    ]
     assert len(refused.value.reasons) == len(names) == len(lines) > 0
     for sentence, line, name in zip(refused.value.reasons, lines, names, strict=True):
         assert sentence.startswith(f"{path}:{line}: groups.{name.replace(' ', '-')}")
-        assert f"chat messages, which backend {backend} does not carry: choose one of openai-chat, " in sentence
+        assert (
+            f"chat messages, which backend {backend} does not carry: choose one of openai-chat, "
+            in sentence
+        )
 
 
-@pytest.mark.parametrize(("backend", "name"), [("tgi", "ids"), ("openai", "chats"), ("openai-chat", "ids")])
+@pytest.mark.parametrize(
+    ("backend", "name"), [("tgi", "ids"), ("openai", "chats"), ("openai-chat", "ids")]
+)
 def test_rows_that_a_backend_does_not_carry_fail_their_point_alone(
     backend: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_files(tmp_path)
     with EmbeddedEngine(SETTINGS, backends=(backend,)) as engine:
-        outcome = run(load_campaign(campaign(tmp_path, backend, [name, "texts"], engine.base_url), environment={}), tmp_path)
+        outcome = run(
+            load_campaign(
+                campaign(tmp_path, backend, [name, "texts"], engine.base_url), environment={}
+            ),
+            tmp_path,
+        )
     assert outcome.exit_code == 1
     refusal = DATA_SETS[name].refusal(PROTOCOLS[backend], tmp_path)
     assert refusal is not None

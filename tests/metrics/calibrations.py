@@ -35,7 +35,11 @@ def level(events_per_s: float = 1_000.0, **fields: Any) -> LoadLevel:
 
 
 def calibration(
-    events: float = 1_000.0, requests: float = 100.0, streams: float = 50.0, ended_by: Any = "client", **fields: Any
+    events: float = 1_000.0,
+    requests: float = 100.0,
+    streams: float = 50.0,
+    ended_by: Any = "client",
+    **fields: Any,
 ) -> Calibration:
     made: dict[str, Any] = {
         "key": KEY,

@@ -1,4 +1,6 @@
-"""Series whose long-run values are known: what the values of one run are like. All are stationary from the start."""
+"""Series whose long-run values are known: what the values of one run are like. All are stationary
+from the start.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def queueing(load: float, n: int, trials: int, rng: np.random.Generator) -> Seri
     wait = np.where(rng.random(trials) < load, rng.exponential(1 / (1 - load), trials), 0.0)
     for i in range(n):
         waits[i] = wait
-        wait = np.maximum(0.0, wait + rng.exponential(1, trials) - rng.exponential(1 / load, trials))
+        wait = np.maximum(
+            0.0, wait + rng.exponential(1, trials) - rng.exponential(1 / load, trials)
+        )
     return waits.T
 
 
@@ -49,7 +53,9 @@ def queueing_percentile(load: float, percentile: float) -> float:
 
 
 def bursty_gaps(n: int, trials: int, rng: np.random.Generator) -> Series:
-    """Times between completions of a server whose speed wanders: exponential, times the exponential of an AR(1)."""
+    """Times between completions of a server whose speed wanders: exponential, times the exponential
+    of an AR(1).
+    """
     slowness = np.exp(0.5 * autoregressive(0.9, n, trials, rng) / autoregressive_std(0.9))
     gaps: Series = slowness * rng.exponential(1, (trials, n))
     return gaps
@@ -59,9 +65,12 @@ BURSTY_MEAN_GAP = math.exp(0.5**2 / 2)
 
 
 def closed_loop(slots: int, n: int, trials: int, rng: np.random.Generator) -> tuple[Series, Series]:
-    """When each of `n` requests was sent and ended, s: a slot sends the next at once; requests take about 1 s, by an AR(1)."""
+    """When each of `n` requests was sent and ended, s: a slot sends the next at once; requests take
+    about 1 s, by an AR(1).
+    """
     took = np.exp(
-        0.05 * autoregressive(0.9, n, trials, rng) / autoregressive_std(0.9) + 0.05 * rng.standard_normal((trials, n))
+        0.05 * autoregressive(0.9, n, trials, rng) / autoregressive_std(0.9)
+        + 0.05 * rng.standard_normal((trials, n))
     )
     sent, free, row = np.empty((trials, n)), np.zeros((trials, slots)), np.arange(trials)
     for i in range(n):

@@ -1,4 +1,6 @@
-"""Streams that arrive in blocks of equal size: what collects them, and that the client is not blamed for it."""
+"""Streams that arrive in blocks of equal size: what collects them, and that the client is not
+blamed for it.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,17 @@ def stream(at_ms: float, gaps_ms: Any, **columns: Any) -> dict[str, Any]:
 
 def answers(gaps_ms: Any, **columns: Any) -> Any:
     """Of each, `gaps_ms` is a list, or gives one."""
-    return build([stream(10.0 * i, gaps_ms() if callable(gaps_ms) else gaps_ms, **columns) for i in range(ANSWERS)])
+    return build(
+        [
+            stream(10.0 * i, gaps_ms() if callable(gaps_ms) else gaps_ms, **columns)
+            for i in range(ANSWERS)
+        ]
+    )
 
 
-def in_blocks(size: int, n: int = 100, pause_ms: float = 200, within_ms: float = 0.02) -> list[float]:
+def in_blocks(
+    size: int, n: int = 100, pause_ms: float = 200, within_ms: float = 0.02
+) -> list[float]:
     return [pause_ms if (i + 1) % size == 0 else within_ms for i in range(n - 1)]
 
 
@@ -70,7 +79,10 @@ def test_whole_answers_in_one_event() -> None:
     assert verdict.sentence.startswith("Whole answers arrive at once")
 
 
-@pytest.mark.parametrize("columns", [{"output_tokens": 7}, {"output_tokens": 64, "hidden_tokens": 60}, {"output_tokens": -1}])
+@pytest.mark.parametrize(
+    "columns",
+    [{"output_tokens": 7}, {"output_tokens": 64, "hidden_tokens": 60}, {"output_tokens": -1}],
+)
 def test_an_answer_of_one_event_may_be_a_short_one(columns: dict[str, Any]) -> None:
     assert blocks_of(answers([], **columns)) is None
 
@@ -131,4 +143,7 @@ def test_one_first_event_in_doubt_by_little_does_not_make_a_point_of_one_request
     assert finding("shared_stamps", of_one(0.1)).level == Level.SUSPECT  # 7 % of its TTFT
     assert finding("shared_stamps", of_one(0.05)).level == Level.OK
     assert finding("shared_stamps", of_one(0.5)).level == Level.INVALID
-    assert [finding("shared_stamps", of_one(0.1, n)).level for n in (3, 4)] == [Level.SUSPECT, Level.INVALID]
+    assert [finding("shared_stamps", of_one(0.1, n)).level for n in (3, 4)] == [
+        Level.SUSPECT,
+        Level.INVALID,
+    ]

@@ -1,4 +1,6 @@
-"""What a server's counters say of a run, check by check: a fault that is named, and the clean run that is not."""
+"""What a server's counters say of a run, check by check: a fault that is named, and the clean run
+that is not.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ CLEAN: Mapping[Counter, float] = {
 
 def answered(n: int = N, **columns: Any) -> list[dict[str, Any]]:
     """TTFT 50 ms, ten tokens."""
-    return [request(10.0 * i, *(10 * i + 50 + 20 * k for k in range(OUTPUT)), **columns) for i in range(n)]
+    return [
+        request(10.0 * i, *(10 * i + 50 + 20 * k for k in range(OUTPUT)), **columns)
+        for i in range(n)
+    ]
 
 
 def counted(
@@ -42,15 +47,28 @@ def counted(
     only: tuple[Counter, ...] | None = None,
 ) -> ServerCounters:
     """The clean server's counters but for these; what it had counted before was 7 of each."""
-    grown = {name: value for name, value in {**CLEAN, **(delta or {})}.items() if only is None or name in only}
+    grown = {
+        name: value
+        for name, value in {**CLEAN, **(delta or {})}.items()
+        if only is None or name in only
+    }
     idle: Mapping[Gauge, float] = {"running": 0, "waiting": 0}
     return ServerCounters(
         Reading("vLLM", BEFORE_S, STARTED_S, dict.fromkeys(grown, 7.0), before or idle, {}),
-        Reading("vLLM", AFTER_S, STARTED_S, {name: 7.0 + value for name, value in grown.items()}, after or idle, {}),
+        Reading(
+            "vLLM",
+            AFTER_S,
+            STARTED_S,
+            {name: 7.0 + value for name, value in grown.items()},
+            after or idle,
+            {},
+        ),
     )
 
 
-def finding(name: str, server: ServerCounters | None, trace: Trace | None = None, **options: Any) -> Finding:
+def finding(
+    name: str, server: ServerCounters | None, trace: Trace | None = None, **options: Any
+) -> Finding:
     trace = trace or build(answered())
     summary = summarize(trace, planned=len(trace.measured()), server=server)
     verdict = judge(trace, summary, ignore_eos=True, server=server, **options)
@@ -59,14 +77,25 @@ def finding(name: str, server: ServerCounters | None, trace: Trace | None = None
     return found
 
 
-NAMES = ("server_restarted", "preemptions", "prefix_hits", "warm_cache", "other_clients", "queueing")
+NAMES = (
+    "server_restarted",
+    "preemptions",
+    "prefix_hits",
+    "warm_cache",
+    "other_clients",
+    "queueing",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_clean_run_raises_nothing(name: str) -> None:
     assert finding(name, counted()).level == Level.OK
     with_warmups = build([*answered(4, warmup=True), *answered()])
-    more: dict[Counter, float] = {"requests": N + 4, "prompt_tokens": PROMPT * (N + 4), "generation_tokens": OUTPUT * (N + 4)}
+    more: dict[Counter, float] = {
+        "requests": N + 4,
+        "prompt_tokens": PROMPT * (N + 4),
+        "generation_tokens": OUTPUT * (N + 4),
+    }
     assert finding(name, counted(more), with_warmups).level == Level.OK
 
 
@@ -95,7 +124,9 @@ def test_preempted() -> None:
     assert found.sentence.startswith("Preemptions for want of KV cache memory: 14.")
 
 
-@pytest.mark.parametrize(("share", "level"), [(0.04, Level.OK), (0.06, Level.SUSPECT), (0.6, Level.INVALID)])
+@pytest.mark.parametrize(
+    ("share", "level"), [(0.04, Level.OK), (0.06, Level.SUSPECT), (0.6, Level.INVALID)]
+)
 def test_hits_that_answers_do_not_tell_of(share: float, level: Level) -> None:
     found = finding("prefix_hits", counted({"prefix_hits": share * N * PROMPT}))
     assert found.level == level
@@ -103,7 +134,9 @@ def test_hits_that_answers_do_not_tell_of(share: float, level: Level) -> None:
 
 
 def test_hits_that_are_intended() -> None:
-    """64 tokens of each prompt are a shared prefix; or all of it, where the cache is what is studied."""
+    """64 tokens of each prompt are a shared prefix; or all of it, where the cache is what is
+    studied.
+    """
     server = counted({"prefix_hits": 64 * (N - 1)})
     assert finding("prefix_hits", server, expected_cached_tokens=64).level == Level.OK
     assert finding("prefix_hits", server).level == Level.INVALID
@@ -121,11 +154,24 @@ def test_beginnings_that_are_shared_and_never_found_are_a_note() -> None:
     found = finding("prefix_hits", counted(), expected_cached_tokens=1024)
     assert (found.level, found.figures["hits"]) == (Level.NOTE, 0)
     assert "found nothing of them in its prefix cache" in found.sentence
-    others: list[dict[str, Any]] = [{"expected_cached_tokens": 256}, {"rehearsal": True}, {"warm": True}]
+    others: list[dict[str, Any]] = [
+        {"expected_cached_tokens": 256},
+        {"rehearsal": True},
+        {"warm": True},
+    ]
     for other in others:
-        assert finding("prefix_hits", counted(), **{"expected_cached_tokens": 1024, **other}).level == Level.OK
-    assert finding("prefix_hits", counted({"prefix_hits": 1}), expected_cached_tokens=1024).level == Level.OK
-    assert finding("prefix_hits", counted(only=("requests",)), expected_cached_tokens=1024).level == Level.OK
+        assert (
+            finding("prefix_hits", counted(), **{"expected_cached_tokens": 1024, **other}).level
+            == Level.OK
+        )
+    assert (
+        finding("prefix_hits", counted({"prefix_hits": 1}), expected_cached_tokens=1024).level
+        == Level.OK
+    )
+    assert (
+        finding("prefix_hits", counted(only=("requests",)), expected_cached_tokens=1024).level
+        == Level.OK
+    )
 
 
 WARM: dict[str, Any] = {"warm": True, "expected_cached_tokens": PROMPT}
@@ -145,8 +191,15 @@ WARM: dict[str, Any] = {"warm": True, "expected_cached_tokens": PROMPT}
 def test_a_warm_cache_by_the_servers_counters(share: float, level: Level) -> None:
     found = finding("warm_cache", counted({"prefix_hits": share * N * PROMPT}), **WARM)
     assert found.level == level
-    assert found.figures == {"share": pytest.approx(share), "possible_share": pytest.approx(0.99), "cold_share": None}
-    assert f"{share:.1%} of the prompt tokens came from the server's prefix cache, and at most 99.0% can" in found.sentence
+    assert found.figures == {
+        "share": pytest.approx(share),
+        "possible_share": pytest.approx(0.99),
+        "cold_share": None,
+    }
+    assert (
+        f"{share:.1%} of the prompt tokens came from the server's prefix cache, and at most "
+        "99.0% can"
+    ) in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -164,7 +217,9 @@ def test_a_warm_cache_by_the_servers_counters(share: float, level: Level) -> Non
     ids=str,
 )
 def test_a_warm_cache_by_the_answers(cached: list[int | None], level: Level) -> None:
-    trace = build([{**request(10.0 * i, 50, 60), "cached_tokens": tokens} for i, tokens in enumerate(cached)])
+    trace = build(
+        [{**request(10.0 * i, 50, 60), "cached_tokens": tokens} for i, tokens in enumerate(cached)]
+    )
     assert finding("warm_cache", None, trace, **WARM).level == level
     assert finding("warm_cache", None, trace).level == Level.OK
     assert finding("cached_tokens", None, trace, **WARM).level == Level.OK
@@ -174,22 +229,37 @@ def test_a_warm_cache_of_which_nobody_tells() -> None:
     for server in (None, counted(only=("requests",)), ServerCounters(counted().before, None)):
         found = finding("warm_cache", server, **WARM)
         assert found.level == Level.SUSPECT
-        assert found.sentence.startswith("Nothing tells whether the prompts were in the server's prefix cache")
+        assert found.sentence.startswith(
+            "Nothing tells whether the prompts were in the server's prefix cache"
+        )
 
 
 def test_a_rehearsal_has_no_prefix_cache() -> None:
     for server in (None, counted()):
         found = finding("warm_cache", server, rehearsal=True, **WARM)
-        assert (found.level, "embedded engine has no prefix cache" in found.sentence) == (Level.SUSPECT, True)
-    assert finding("warm_cache", counted({"prefix_hits": 0.96 * N * PROMPT}), rehearsal=True, **WARM).level == Level.OK
+        assert (found.level, "embedded engine has no prefix cache" in found.sentence) == (
+            Level.SUSPECT,
+            True,
+        )
+    assert (
+        finding(
+            "warm_cache", counted({"prefix_hits": 0.96 * N * PROMPT}), rehearsal=True, **WARM
+        ).level
+        == Level.OK
+    )
 
 
 def test_a_warm_run_in_which_nothing_was_answered_breaks_no_check() -> None:
-    assert finding("warm_cache", None, build([failed(0, Failure.RESET)]), **WARM).level == Level.SUSPECT
+    assert (
+        finding("warm_cache", None, build([failed(0, Failure.RESET)]), **WARM).level
+        == Level.SUSPECT
+    )
 
 
 def test_someone_else_finished_requests() -> None:
-    found = finding("other_clients", counted({"requests": N + 3, "prompt_tokens": (N + 3) * PROMPT}))
+    found = finding(
+        "other_clients", counted({"requests": N + 3, "prompt_tokens": (N + 3) * PROMPT})
+    )
     assert found.level == Level.SUSPECT
     assert "3 finished beyond our 20" in found.sentence
     assert found.figures["foreign_requests"] == 3
@@ -197,7 +267,11 @@ def test_someone_else_finished_requests() -> None:
 
 
 def test_a_health_check_that_generates_a_token_is_worth_a_note() -> None:
-    little: dict[Counter, float] = {"requests": N + 1, "prompt_tokens": N * PROMPT + 5, "generation_tokens": N * OUTPUT + 1}
+    little: dict[Counter, float] = {
+        "requests": N + 1,
+        "prompt_tokens": N * PROMPT + 5,
+        "generation_tokens": N * OUTPUT + 1,
+    }
     found = finding("other_clients", counted(little))
     assert found.level == Level.NOTE
     assert "0.3% of our work" in found.sentence
@@ -219,21 +293,35 @@ def test_work_in_flight_at_rest(when: str) -> None:
 
 
 def test_what_is_left_of_ours_is_nobody_elses() -> None:
-    """Requests that we gave up may run on at the server; that it counts them is no surprise either."""
-    trace = build([*answered(), request(1, outcome=Outcome.UNFINISHED), failed(2, Failure.IDLE_TIMEOUT)])
-    server = counted({"requests": N + 1, "generation_tokens": N * OUTPUT + 800}, after={"running": 1})
+    """Requests that we gave up may run on at the server; that it counts them is no surprise
+    either.
+    """
+    trace = build(
+        [*answered(), request(1, outcome=Outcome.UNFINISHED), failed(2, Failure.IDLE_TIMEOUT)]
+    )
+    server = counted(
+        {"requests": N + 1, "generation_tokens": N * OUTPUT + 800}, after={"running": 1}
+    )
     assert finding("other_clients", server, trace).level == Level.OK
 
 
 def test_requests_that_were_sent_twice_may_be_counted_twice() -> None:
-    assert finding("other_clients", counted({"requests": 2 * N}), build(answered(resent=1))).level == Level.OK
+    assert (
+        finding("other_clients", counted({"requests": 2 * N}), build(answered(resent=1))).level
+        == Level.OK
+    )
 
 
 def test_without_counts_of_its_own_tokens_requests_tell() -> None:
     trace = build(answered(token_source=TokenSource.EVENTS))
-    assert finding("other_clients", counted({"generation_tokens": 5 * N * OUTPUT}), trace).level == Level.OK
+    assert (
+        finding("other_clients", counted({"generation_tokens": 5 * N * OUTPUT}), trace).level
+        == Level.OK
+    )
     assert finding("other_clients", counted({"requests": N + 1}), trace).level == Level.SUSPECT
-    unknown = counted({"generation_tokens": 5 * N * OUTPUT}, only=("generation_tokens", "prompt_tokens"))
+    unknown = counted(
+        {"generation_tokens": 5 * N * OUTPUT}, only=("generation_tokens", "prompt_tokens")
+    )
     assert finding("other_clients", unknown, trace).level == Level.OK
 
 
@@ -254,14 +342,19 @@ def test_a_full_queue() -> None:
 def test_the_hit_rate_is_the_servers_and_else_that_of_the_answers() -> None:
     trace = build(answered(cached_tokens=50))
     assert summarize(trace, planned=N).prefix_cache_hit_rate == 50
-    assert summarize(trace, planned=N, server=counted({"prefix_hits": N * 25})).prefix_cache_hit_rate == 25
+    assert (
+        summarize(trace, planned=N, server=counted({"prefix_hits": N * 25})).prefix_cache_hit_rate
+        == 25
+    )
     assert summarize(build(answered()), planned=N).prefix_cache_hit_rate is None
 
 
 def test_readings_are_plain_data() -> None:
     plain = counted({"preemptions": 2}).to_dict()
     assert list(plain) == ["engine", "names", "before", "after", "delta"]
-    assert list(plain["before"]) == list(plain["after"]) == ["at_s", "started_s", "counters", "gauges"]
+    assert (
+        list(plain["before"]) == list(plain["after"]) == ["at_s", "started_s", "counters", "gauges"]
+    )
     assert plain["delta"]["preemptions"] == 2
     assert plain["before"]["gauges"] == {"running": 0, "waiting": 0}
     assert plain["after"]["counters"]["requests"] == 7 + N

@@ -1,4 +1,6 @@
-"""Runs that never settle, on the embedded engine's model in virtual time; and those that are not doubted for it."""
+"""Runs that never settle, on the embedded engine's model in virtual time; and those that are not
+doubted for it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,8 @@ import pytest
 from trace_builder import build, request
 
 from inferometer.clock import MS, NS
+from inferometer.engine.model import EngineSettings, PacedModel
 from inferometer.metrics import Finding, Level, judge, summarize
-from inferometer.simulator.model import EngineSettings, PacedModel
 from inferometer.trace import Trace
 
 SEATS, TOKENS, TTFT_MS, ITL_MS = 8, 20, 50, 20
@@ -18,7 +20,11 @@ CAPACITY = SEATS * 1e3 / (TTFT_MS + (TOKENS - 1) * ITL_MS)
 
 def steady(trace: Trace, **options: bool) -> Finding:
     summary = summarize(trace, planned=len(trace))
-    (found,) = [f for f in judge(trace, summary, ignore_eos=True, **options).findings if f.name == "steady_state"]  # type: ignore[arg-type]
+    (found,) = [
+        f
+        for f in judge(trace, summary, ignore_eos=True, **options).findings
+        if f.name == "steady_state"
+    ]  # type: ignore[arg-type]
     assert found.level == Level.OK or found.next_step
     return found
 
@@ -26,7 +32,9 @@ def steady(trace: Trace, **options: bool) -> Finding:
 def open_loop(load: float, n: int, seed: int = 0) -> Trace:
     """Poisson arrivals at this part of the engine's capacity."""
     rng = np.random.default_rng(seed)
-    model = PacedModel(EngineSettings(ttft_ms=TTFT_MS, itl_ms=ITL_MS, jitter=0.3, max_num_seqs=SEATS, seed=seed))
+    model = PacedModel(
+        EngineSettings(ttft_ms=TTFT_MS, itl_ms=ITL_MS, jitter=0.3, max_num_seqs=SEATS, seed=seed)
+    )
     due = np.cumsum(rng.exponential(NS / (load * CAPACITY), n)).astype(np.int64).tolist()
     first, last, sent = dict[int, int](), dict[int, int](), 0
     while len(last) < n:
@@ -40,7 +48,9 @@ def open_loop(load: float, n: int, seed: int = 0) -> Trace:
             first.setdefault(emission.sequence.number, emission.time_ns)
             if emission.last:
                 last[emission.sequence.number] = emission.time_ns
-    return build([request(due[i] / MS, first[i] / MS, last[i] / MS) for i in range(n)], closed_loop=False)
+    return build(
+        [request(due[i] / MS, first[i] / MS, last[i] / MS) for i in range(n)], closed_loop=False
+    )
 
 
 def test_a_queue_that_grows_through_the_whole_run() -> None:
@@ -68,7 +78,10 @@ def test_few_requests_are_no_reason_for_doubt(n: int, level: Level) -> None:
 def test_a_server_that_warms_up_all_the_while() -> None:
     rng = np.random.default_rng(1)
     latency_ms = np.linspace(900, 300, 400) + rng.normal(0, 10, 400)
-    trace = build([request(10 * i, 10 * i + 5, 10 * i + each) for i, each in enumerate(latency_ms)], closed_loop=False)
+    trace = build(
+        [request(10 * i, 10 * i + 5, 10 * i + each) for i, each in enumerate(latency_ms)],
+        closed_loop=False,
+    )
     found = steady(trace)
     assert found.level == Level.SUSPECT
     assert "fell from" in found.sentence
@@ -79,7 +92,10 @@ def test_bursts_and_short_closed_loops_get_a_note() -> None:
     assert steady(burst).level == Level.NOTE
     at_once = open_loop(0.7, 150)
     due = at_once.requests["intended_ns"]
-    assert steady(at_once.with_requests({**at_once.requests, "intended_ns": due * 0})).level == Level.NOTE
+    assert (
+        steady(at_once.with_requests({**at_once.requests, "intended_ns": due * 0})).level
+        == Level.NOTE
+    )
     assert steady(build([])).level == Level.NOTE
 
 

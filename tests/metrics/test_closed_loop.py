@@ -1,4 +1,6 @@
-"""A closed loop is what was asked for only while its slots are filled: waits, stalls, and waves that are not full."""
+"""A closed loop is what was asked for only while its slots are filled: waits, stalls, and waves
+that are not full.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,12 @@ from inferometer.metrics.slots import slot_use
 from inferometer.trace import MISSING, Outcome
 
 
-def slots(number: int, n: int, *, answer_ms: float = 100, wait_ms: float = 0, **columns: Any) -> list[dict[str, Any]]:
-    """`n` requests in so many slots, each answered in that time, and each slot filled again after that wait."""
+def slots(
+    number: int, n: int, *, answer_ms: float = 100, wait_ms: float = 0, **columns: Any
+) -> list[dict[str, Any]]:
+    """`n` requests in so many slots, each answered in that time, and each slot filled again after
+    that wait.
+    """
     free_ms = [0.0] * number
     rows = []
     for _ in range(n):
@@ -29,9 +35,17 @@ def slots(number: int, n: int, *, answer_ms: float = 100, wait_ms: float = 0, **
 
 
 def suspended(at: int, pause_ms: float, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same run, in which nothing is sent for a while after the first `at` requests: answers go on to arrive."""
+    """The same run, in which nothing is sent for a while after the first `at` requests: answers go
+    on to arrive.
+    """
     return [
-        row if i < at else {**row, "sent_ms": row["sent_ms"] + pause_ms, "event_ms": [ms + pause_ms for ms in row["event_ms"]]}
+        row
+        if i < at
+        else {
+            **row,
+            "sent_ms": row["sent_ms"] + pause_ms,
+            "event_ms": [ms + pause_ms for ms in row["event_ms"]],
+        }
         for i, row in enumerate(rows)
     ]
 
@@ -52,7 +66,14 @@ def test_how_long_slots_wait_and_what_part_of_the_time_that_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wait_ms", "level"), [(1.0, Level.OK), (5.0, Level.OK), (6.0, Level.SUSPECT), (30.0, Level.SUSPECT), (40.0, Level.INVALID)]
+    ("wait_ms", "level"),
+    [
+        (1.0, Level.OK),
+        (5.0, Level.OK),
+        (6.0, Level.SUSPECT),
+        (30.0, Level.SUSPECT),
+        (40.0, Level.INVALID),
+    ],
 )
 def test_slots_that_wait_are_a_load_that_is_too_low(wait_ms: float, level: Level) -> None:
     found = finding("slots_filled", build(slots(8, 400, wait_ms=wait_ms)))
@@ -61,7 +82,9 @@ def test_slots_that_wait_are_a_load_that_is_too_low(wait_ms: float, level: Level
     assert found.figures["idle_share"] == pytest.approx(wait_ms / (100 + wait_ms), rel=0.05)
 
 
-@pytest.mark.parametrize(("pause_ms", "level"), [(0, Level.OK), (120, Level.SUSPECT), (1_000, Level.INVALID)])
+@pytest.mark.parametrize(
+    ("pause_ms", "level"), [(0, Level.OK), (120, Level.SUSPECT), (1_000, Level.INVALID)]
+)
 def test_a_client_that_was_suspended(pause_ms: float, level: Level) -> None:
     """15 rounds of 100 ms, and one pause: throughput is too low by 7 %, or by 40 %."""
     found = finding("slots_filled", build(suspended(20, pause_ms, slots(4, 60))))
@@ -127,20 +150,31 @@ def test_conversations_hold_their_slots_while_users_think() -> None:
     assert finding("slots_filled", thinking, constant_load=False).level == Level.OK
 
 
-@pytest.mark.parametrize(("stalled_ms", "level"), [(0, Level.OK), (5, Level.NOTE), (75, Level.SUSPECT), (400, Level.INVALID)])
+@pytest.mark.parametrize(
+    ("stalled_ms", "level"),
+    [(0, Level.OK), (5, Level.NOTE), (75, Level.SUSPECT), (400, Level.INVALID)],
+)
 def test_a_client_that_stood_still(stalled_ms: int, level: Level) -> None:
     """Of a run of one second."""
-    trace = build(slots(4, 40), workers=busy(stalled_ns=stalled_ms * MS, longest_stall_ns=stalled_ms * MS))
+    trace = build(
+        slots(4, 40), workers=busy(stalled_ns=stalled_ms * MS, longest_stall_ns=stalled_ms * MS)
+    )
     found = finding("client_stalls", trace, constant_load=False)
     assert found.level == level
     assert bool(found.next_step) == (level > Level.OK)
 
 
 def test_one_worker_of_several_is_enough() -> None:
-    workers = [{}, {"worker": 1, "stalled_ns": 300 * MS, "longest_stall_ns": 200 * MS}, {"worker": 2}]
+    workers = [
+        {},
+        {"worker": 1, "stalled_ns": 300 * MS, "longest_stall_ns": 200 * MS},
+        {"worker": 2},
+    ]
     found = finding("client_stalls", build(slots(4, 40), workers=workers))
     assert found.level == Level.INVALID
-    assert found.sentence.startswith("1 of 3 workers stood still for 0.3 s (30.0% of the run, at most 0.2 s at once)")
+    assert found.sentence.startswith(
+        "1 of 3 workers stood still for 0.3 s (30.0% of the run, at most 0.2 s at once)"
+    )
 
 
 def test_a_last_wave_that_is_not_full_is_worth_a_note_with_the_throughput_of_the_others() -> None:
@@ -153,7 +187,9 @@ def test_a_last_wave_that_is_not_full_is_worth_a_note_with_the_throughput_of_the
     assert found.figures["steady_output_throughput"] == steady.output_throughput > 1.1 * 40 / 0.3
     assert finding("slots_busy", build(slots(4, 40))).level == Level.OK
     failed = [request(250, outcome=Outcome.FAILED), *slots(4, 10)]
-    assert finding("slots_busy", build(failed)).level == Level.OK  # what failed left slots free, too
+    assert (
+        finding("slots_busy", build(failed)).level == Level.OK
+    )  # what failed left slots free, too
     assert "slots_filled" not in [f.name for f in verdict_of(trace).reasons(Level.NOTE)]
 
 

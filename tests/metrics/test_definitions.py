@@ -28,7 +28,9 @@ from inferometer.trace import Failure, Outcome, TokenSource
 
 FIRST = request(0, 50, 70, 110)
 SECOND = request(10, 90, 100, 110, 130)
-BROKEN = failed(5, Failure.CLOSED_EARLY, first_ms=25, last_ms=35, output_tokens=2, event_ms=(25, 35))
+BROKEN = failed(
+    5, Failure.CLOSED_EARLY, first_ms=25, last_ms=35, output_tokens=2, event_ms=(25, 35)
+)
 TRACE = build([FIRST, BROKEN, SECOND])
 
 
@@ -55,19 +57,35 @@ def test_tpot_counts_tokens_not_events() -> None:
 
 
 def test_tpot_needs_more_than_one_token_and_a_count() -> None:
-    trace = build([request(0, 50), request(0, 50, 70, output_tokens=1), request(0, 50, 70, output_tokens=None)])
+    trace = build(
+        [
+            request(0, 50),
+            request(0, 50, 70, output_tokens=1),
+            request(0, 50, 70, output_tokens=None),
+        ]
+    )
     assert tpot_ms(trace).tolist() == []
 
 
 def test_decode_speed_is_the_inverse_of_tpot_and_never_infinite() -> None:
-    trace = build([FIRST, request(0, 40, output_tokens=5)])  # five tokens in one event: no time went by between them
+    trace = build(
+        [FIRST, request(0, 40, output_tokens=5)]
+    )  # five tokens in one event: no time went by between them
     assert tpot_ms(trace).tolist() == [30.0]
     assert decode_speed_tok_s(trace) == pytest.approx([33.333333333])
 
 
 def test_output_speed_is_tokens_over_the_whole_wait_and_never_infinite() -> None:
     # 3 tokens in 110 ms and 4 in 120 ms; one whose tokens nobody counted, and one that took no time at all
-    trace = build([FIRST, BROKEN, SECOND, request(0, 50, 70, output_tokens=None), request(0, 0, output_tokens=5)])
+    trace = build(
+        [
+            FIRST,
+            BROKEN,
+            SECOND,
+            request(0, 50, 70, output_tokens=None),
+            request(0, 0, output_tokens=5),
+        ]
+    )
     assert output_speed_tok_s(trace) == pytest.approx([27.272727273, 33.333333333])
 
 
@@ -76,7 +94,9 @@ def test_itl_pools_the_gaps_of_answered_requests() -> None:
 
 
 def test_itl_has_no_gap_between_requests_whatever_their_order_in_the_table() -> None:
-    trace = build([request(0, 1000), request(0, 5, 6), request(0, 300), request(0, 400), request(0, 7, 9, 12)])
+    trace = build(
+        [request(0, 1000), request(0, 5, 6), request(0, 300), request(0, 400), request(0, 7, 9, 12)]
+    )
     assert values(itl_ms(trace)) == [1.0, 2.0, 3.0]
 
 
@@ -93,13 +113,20 @@ def test_itl_per_token_shares_a_gap_out_among_the_tokens_of_its_event() -> None:
 
 
 def test_an_event_of_unknown_size_counts_as_the_mean_of_its_request() -> None:
-    trace = build([request(0, 50, 80, 90, output_tokens=6), request(0, 10, 20, event_tokens=[1, 4], output_tokens=5)])
+    trace = build(
+        [
+            request(0, 50, 80, 90, output_tokens=6),
+            request(0, 10, 20, event_tokens=[1, 4], output_tokens=5),
+        ]
+    )
     assert itl_per_token_ms(trace).tolist() == [2.5, 15.0, 5.0]  # 10 / 4, then 30 / 2 and 10 / 2
     assert itl_token_weights(trace).tolist() == [4.0, 2.0, 2.0]
 
 
 def test_events_that_nobody_counted_do_not_enter_itl_per_token() -> None:
-    trace = build([request(0, 50, 80, output_tokens=None, token_source=TokenSource.NONE), request(0, 10, 30)])
+    trace = build(
+        [request(0, 50, 80, output_tokens=None, token_source=TokenSource.NONE), request(0, 10, 30)]
+    )
     assert itl_per_token_ms(trace).tolist() == [20.0]
     assert itl_token_weights(trace).tolist() == [1.0]
 
@@ -116,12 +143,22 @@ def test_event_tokens_add_up_to_the_request() -> None:
 
 
 def test_tokens_per_event_is_told_only_by_those_who_count_tokens() -> None:
-    trace = build([request(0, 1, 2, 3, output_tokens=6), request(0, 1, 2, token_source=TokenSource.EVENTS), BROKEN])
+    trace = build(
+        [
+            request(0, 1, 2, 3, output_tokens=6),
+            request(0, 1, 2, token_source=TokenSource.EVENTS),
+            BROKEN,
+        ]
+    )
     assert tokens_per_event(trace).tolist() == [2.0]
 
 
 OPEN = build(
-    [request(12, 50, 60, intended_ms=10), request(21, 50, 60, intended_ms=20), failed(37, Failure.RESET, intended_ms=30)],
+    [
+        request(12, 50, 60, intended_ms=10),
+        request(21, 50, 60, intended_ms=20),
+        failed(37, Failure.RESET, intended_ms=30),
+    ],
     closed_loop=False,
 )
 
@@ -136,7 +173,10 @@ def test_schedule_lag_counts_every_request_that_was_sent() -> None:
 
 
 def test_a_request_that_was_not_sent_has_no_lag() -> None:
-    trace = build([request(12, 50, intended_ms=10), request(outcome=Outcome.UNSENT, intended_ms=20)], closed_loop=False)
+    trace = build(
+        [request(12, 50, intended_ms=10), request(outcome=Outcome.UNSENT, intended_ms=20)],
+        closed_loop=False,
+    )
     assert schedule_lag_ms(trace).tolist() == [2.0]
 
 
@@ -148,11 +188,16 @@ def test_closed_loop_has_no_due_times() -> None:
 
 def test_client_delay_is_that_of_the_events_of_answered_requests() -> None:
     late = failed(0, Failure.RESET, event_ms=(5,), delay_ms=[99])
-    assert values(client_delay_ms(build([request(0, 50, 70, delay_ms=[0.5, 3]), late]))) == [0.5, 3.0]
+    assert values(client_delay_ms(build([request(0, 50, 70, delay_ms=[0.5, 3]), late]))) == [
+        0.5,
+        3.0,
+    ]
 
 
 def test_missing_times_never_become_numbers() -> None:
-    silent = request(3, output_tokens=2)  # answered, counted by the server, but no event carried output
+    silent = request(
+        3, output_tokens=2
+    )  # answered, counted by the server, but no event carried output
     assert ttft_ms(build([silent, FIRST])).tolist() == [50.0]
     assert e2el_ms(build([silent, FIRST])).tolist() == [110.0]
     assert tpot_ms(build([silent, FIRST])).tolist() == [30.0]
@@ -173,14 +218,26 @@ def test_missing_times_never_become_numbers() -> None:
         ({}, [True, False, True]),
     ],
 )
-def test_a_good_request_is_answered_and_keeps_every_limit(slo: dict[str, float], good: list[bool]) -> None:
+def test_a_good_request_is_answered_and_keeps_every_limit(
+    slo: dict[str, float], good: list[bool]
+) -> None:
     assert meets_slo(TRACE, slo).tolist() == good
 
 
 def test_a_single_token_keeps_the_limits_that_it_cannot_break() -> None:
-    trace = build([request(0, 50), request(0, 50, output_tokens=4), request(0, 50, 60, output_tokens=None)])
-    assert meets_slo(trace, {"tpot": 1}).tolist() == [True, False, False]  # the last has a TPOT that nobody knows
-    assert meets_slo(trace, {"tpot": 17}).tolist() == [True, True, False]  # four tokens came within 50 ms
+    trace = build(
+        [request(0, 50), request(0, 50, output_tokens=4), request(0, 50, 60, output_tokens=None)]
+    )
+    assert meets_slo(trace, {"tpot": 1}).tolist() == [
+        True,
+        False,
+        False,
+    ]  # the last has a TPOT that nobody knows
+    assert meets_slo(trace, {"tpot": 17}).tolist() == [
+        True,
+        True,
+        False,
+    ]  # four tokens came within 50 ms
     assert meets_slo(trace, {"itl": 1}).tolist() == [True, True, False]
 
 

@@ -1,4 +1,6 @@
-"""Other tools' definitions: by hand, against their reports of requests whose times they recorded, and against the server."""
+"""Other tools' definitions: by hand, against their reports of requests whose times they recorded,
+and against the server.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def test_vllm_by_hand(small: Trace) -> None:
 
 
 def test_vllm_counts_whole_seconds() -> None:
-    """One request follows the other, but both touch the first second; of five events, three fall into the third."""
+    """One request follows the other, but both touch the first second; of five events, three fall
+    into the third.
+    """
     trace = build([request(0, 400, 900, end_ms=900), request(950, 2_000, 2_500, 2_900)])
     check(express(trace, "vllm"), {"max_concurrent_requests": 2, "max_output_tokens_per_s": 3})
 
@@ -111,7 +115,11 @@ def test_mlperf_by_hand(small: Trace) -> None:
 def test_mlperf_takes_a_value_by_its_index() -> None:
     trace = build([request(1000 * i, 1000 * i + i + 1, 1000 * i + 500) for i in range(100)])
     told = express(trace, "mlperf")
-    assert [told[f"p{p}_first_token_latency_ns"] for p in (50, 90, 99)] == [51 * MS, 91 * MS, 100 * MS]
+    assert [told[f"p{p}_first_token_latency_ns"] for p in (50, 90, 99)] == [
+        51 * MS,
+        91 * MS,
+        100 * MS,
+    ]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -134,19 +142,30 @@ def test_vllm_of_its_own_stamps() -> None:
     rows = []
     for i, start_s in enumerate(np.array(theirs["start_times"]) - min(theirs["start_times"])):
         event_s = start_s + theirs["ttfts"][i] + np.cumsum([0.0, *theirs["itls"][i]])
-        rows.append(request(start_s * 1e3, *(event_s * 1e3), output_tokens=theirs["output_lens"][i]))
+        rows.append(
+            request(start_s * 1e3, *(event_s * 1e3), output_tokens=theirs["output_lens"][i])
+        )
     told = express(build(rows), "vllm")
     stated = {name: theirs[name] for name in told if name in theirs and name.endswith("_ms")}
     assert len(stated) == 4 * 7
     check(told, stated, rel=1e-5)
-    check(told, {name: theirs[name] for name in ("max_output_tokens_per_s", "max_concurrent_requests")})
+    check(
+        told,
+        {name: theirs[name] for name in ("max_output_tokens_per_s", "max_concurrent_requests")},
+    )
 
 
 def test_guidellm_of_its_own_stamps() -> None:
-    benchmark = json.loads((PEERS / "guidellm-0.8" / "benchmarks.json").read_bytes())["benchmarks"][0]
+    benchmark = json.loads((PEERS / "guidellm-0.8" / "benchmarks.json").read_bytes())["benchmarks"][
+        0
+    ]
     rows = []
     for each in benchmark["requests"]["successful"]:
-        at = {name: (value - benchmark["start_time"]) * 1e3 for name, value in each["info"]["timings"].items() if value}
+        at = {
+            name: (value - benchmark["start_time"]) * 1e3
+            for name, value in each["info"]["timings"].items()
+            if value
+        }
         lengths = {"output_tokens": each["output_tokens"], "prompt_tokens": each["prompt_tokens"]}
         events = (at["first_token_iteration"], at["last_token_iteration"])
         rows.append(request(at["request_start"], *events, end_ms=at["request_end"], **lengths))
@@ -157,13 +176,22 @@ def test_guidellm_of_its_own_stamps() -> None:
         theirs = benchmark["metrics"][metric]["successful"]
         stated[name] = theirs["percentiles"][figure] if figure.startswith("p") else theirs[figure]
     assert len(stated) == 4 * 6 + 4
-    check(told, {name: value for name, value in stated.items() if not name.endswith(".std_dev")}, rel=1e-5)
-    check(told, {name: value for name, value in stated.items() if name.endswith(".std_dev")}, rel=1e-2)
+    check(
+        told,
+        {name: value for name, value in stated.items() if not name.endswith(".std_dev")},
+        rel=1e-5,
+    )
+    check(
+        told, {name: value for name, value in stated.items() if name.endswith(".std_dev")}, rel=1e-2
+    )
 
 
 def test_aiperf_of_its_own_stamps() -> None:
     theirs = json.loads((PEERS / "aiperf-0.13" / "profile_export_aiperf.json").read_bytes())
-    records = [json.loads(line) for line in (PEERS / "aiperf-0.13" / "profile_export.jsonl").read_bytes().splitlines()]
+    records = [
+        json.loads(line)
+        for line in (PEERS / "aiperf-0.13" / "profile_export.jsonl").read_bytes().splitlines()
+    ]
     begun = min(each["metadata"]["credit_issued_ns"] for each in records)
     rows = []
     for each in records:
@@ -177,12 +205,20 @@ def test_aiperf_of_its_own_stamps() -> None:
     assert len(stated) == 7 * 8
     check(told, stated, rel=1e-5)  # they have two clocks
     check(told, {"benchmark_duration": theirs["benchmark_duration"]["avg"]}, rel=1e-6)
-    phase_s = told["request_throughput"] / theirs["request_throughput"]["avg"] * told["benchmark_duration"]
-    assert 0 < phase_s - told["benchmark_duration"] < 0.005  # they divide by the phase, 4 ms longer here
+    phase_s = (
+        told["request_throughput"]
+        / theirs["request_throughput"]["avg"]
+        * told["benchmark_duration"]
+    )
+    assert (
+        0 < phase_s - told["benchmark_duration"] < 0.005
+    )  # they divide by the phase, 4 ms longer here
 
 
 def served(truth: Path, rows: slice = slice(None)) -> Trace:
-    """What the server did: a request is sent when its last byte arrived there; tokens evenly between the first and the last."""
+    """What the server did: a request is sent when its last byte arrived there; tokens evenly
+    between the first and the last.
+    """
     with truth.open(newline="") as file:
         told = [
             {name: int(row[name]) for name in ("want", "t_arrive", "t_first", "t_last", "t_done")}
@@ -191,22 +227,42 @@ def served(truth: Path, rows: slice = slice(None)) -> Trace:
     begun = told[0]["t_arrive"]
     requests = []
     for row in told[rows]:
-        at = {name: (row[name] - begun) / 1e6 for name in ("t_arrive", "t_first", "t_last", "t_done")}
-        requests.append(request(at["t_arrive"], *np.linspace(at["t_first"], at["t_last"], row["want"]), end_ms=at["t_done"]))
+        at = {
+            name: (row[name] - begun) / 1e6 for name in ("t_arrive", "t_first", "t_last", "t_done")
+        }
+        requests.append(
+            request(
+                at["t_arrive"],
+                *np.linspace(at["t_first"], at["t_last"], row["want"]),
+                end_ms=at["t_done"],
+            )
+        )
     return build(requests)
 
 
 def test_guidellm_means_by_its_names_what_the_server_did() -> None:
     """Only with TTFT in it is TPOT 11.2 ms; and their client adds less than 2 ms."""
-    metrics = json.loads((PEERS / "guidellm-0.8" / "benchmarks.json").read_bytes())["benchmarks"][0]["metrics"]
+    metrics = json.loads((PEERS / "guidellm-0.8" / "benchmarks.json").read_bytes())["benchmarks"][
+        0
+    ]["metrics"]
     told = express(served(PEERS / "guidellm-0.8" / "truth.csv"), "guidellm")
-    for name, within in {"time_per_output_token_ms": 0.1, "inter_token_latency_ms": 0.1, "time_to_first_token_ms": 2}.items():
-        assert told[f"{name}.mean"] == pytest.approx(metrics[name]["successful"]["mean"], abs=within)
+    for name, within in {
+        "time_per_output_token_ms": 0.1,
+        "inter_token_latency_ms": 0.1,
+        "time_to_first_token_ms": 2,
+    }.items():
+        assert told[f"{name}.mean"] == pytest.approx(
+            metrics[name]["successful"]["mean"], abs=within
+        )
     assert told["time_per_output_token_ms.mean"] - told["inter_token_latency_ms.mean"] > 1
 
 
 def test_aiperf_means_by_its_names_what_the_server_did() -> None:
     theirs = json.loads((PEERS / "aiperf-0.13" / "profile_export_aiperf.json").read_bytes())
     told = express(served(PEERS / "aiperf-0.13" / "truth.csv"), "aiperf")
-    for name, within in {"inter_token_latency": 0.1, "time_to_first_token": 2, "request_latency": 3}.items():
+    for name, within in {
+        "inter_token_latency": 0.1,
+        "time_to_first_token": 2,
+        "request_latency": 3,
+    }.items():
         assert told[f"{name}.avg"] == pytest.approx(theirs[name]["avg"], abs=within)

@@ -19,11 +19,20 @@ def test_figures_of_four_values() -> None:
 
 def test_one_value() -> None:
     d = describe(np.array([7.0]), [99])
-    assert (d.mean, d.median, d.std, d.min, d.max, dict(d.percentiles)) == (7.0, 7.0, 0.0, 7.0, 7.0, {"p99": 7.0})
+    assert (d.mean, d.median, d.std, d.min, d.max, dict(d.percentiles)) == (
+        7.0,
+        7.0,
+        0.0,
+        7.0,
+        7.0,
+        {"p99": 7.0},
+    )
 
 
 def test_no_value_has_no_figure() -> None:
-    assert describe(np.zeros(0), [50, 99]) == Distribution(n=0, percentiles={"p50": None, "p99": None})
+    assert describe(np.zeros(0), [50, 99]) == Distribution(
+        n=0, percentiles={"p50": None, "p99": None}
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,9 @@ def test_no_value_has_no_figure() -> None:
         (10_000, ()),
     ],
 )
-def test_percentiles_with_fewer_than_ten_samples_beyond_are_marked(n: int, thin: tuple[str, ...]) -> None:
+def test_percentiles_with_fewer_than_ten_samples_beyond_are_marked(
+    n: int, thin: tuple[str, ...]
+) -> None:
     assert describe(np.arange(float(n)), [50, 90, 99, 99.9]).thin == thin
 
 
@@ -45,7 +56,13 @@ def test_low_percentiles_are_marked_by_the_samples_below() -> None:
 
 
 def test_names_are_those_of_vllm() -> None:
-    assert [percentile_name(p) for p in (99, 99.0, 99.9, 0, 99.995)] == ["p99", "p99", "p99.9", "p0", "p99.995"]
+    assert [percentile_name(p) for p in (99, 99.0, 99.9, 0, 99.995)] == [
+        "p99",
+        "p99",
+        "p99.9",
+        "p0",
+        "p99.995",
+    ]
 
 
 @pytest.mark.parametrize("percentile", [-1, 100.5])
@@ -58,11 +75,19 @@ def test_a_weighted_value_counts_as_often_as_its_weight() -> None:
     d = describe(np.array([10.0, 2.0]), [50, 75], np.array([1.0, 3.0]))  # 2 2 2 10
     assert (d.n, d.mean, d.median, d.min, d.max) == (2, 4.0, 2.0, 2.0, 10.0)
     assert d.std == pytest.approx(3.464101615)
-    assert d.percentiles == {"p50": 2.0, "p75": 4.0}  # position 2.25: a quarter of the way from 2 to 10
+    assert d.percentiles == {
+        "p50": 2.0,
+        "p75": 4.0,
+    }  # position 2.25: a quarter of the way from 2 to 10
 
 
-@given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.integers(1, 5)), min_size=1, max_size=30), st.floats(0, 100))
-def test_weights_give_what_the_list_written_out_gives(pairs: list[tuple[float, int]], percentile: float) -> None:
+@given(
+    st.lists(st.tuples(st.floats(-1e3, 1e3), st.integers(1, 5)), min_size=1, max_size=30),
+    st.floats(0, 100),
+)
+def test_weights_give_what_the_list_written_out_gives(
+    pairs: list[tuple[float, int]], percentile: float
+) -> None:
     values, weights = (np.array(column, np.float64) for column in zip(*pairs, strict=True))
     written_out = np.repeat(values, weights.astype(int))
     weighted = describe(values.copy(), [percentile], weights)

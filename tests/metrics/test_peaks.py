@@ -23,7 +23,12 @@ def test_many_short_requests_in_one_second_are_not_concurrent() -> None:
 
 
 def test_concurrency_ends_with_the_response_and_counts_failures() -> None:
-    assert peak_concurrency(build([request(0, 50, end_ms=70), failed(60, Failure.RESET), failed(64, Failure.RESET)])) == 3
+    assert (
+        peak_concurrency(
+            build([request(0, 50, end_ms=70), failed(60, Failure.RESET), failed(64, Failure.RESET)])
+        )
+        == 3
+    )
 
 
 def test_a_request_without_an_end_runs_on() -> None:
@@ -48,16 +53,26 @@ def test_a_window_is_half_open() -> None:
 
 
 def test_tokens_count_not_events() -> None:
-    trace = build([request(0, 100, 200, event_tokens=[1, 4], output_tokens=5), request(0, 300, 3000, output_tokens=6)])
+    trace = build(
+        [
+            request(0, 100, 200, event_tokens=[1, 4], output_tokens=5),
+            request(0, 300, 3000, output_tokens=6),
+        ]
+    )
     assert peak_output_tokens_per_s(trace, 3.0) == 8.0  # 1 + 4, and 3 of the 6
 
 
 def test_events_at_one_time_count_together() -> None:
-    assert peak_output_tokens_per_s(build([request(0, 100), request(0, 100), request(0, 100)]), 5.0) == 3.0
+    assert (
+        peak_output_tokens_per_s(build([request(0, 100), request(0, 100), request(0, 100)]), 5.0)
+        == 3.0
+    )
 
 
 def test_a_run_shorter_than_a_second_peaks_at_its_mean() -> None:
-    assert peak_output_tokens_per_s(build([request(0, 100, 200, 400)]), 0.4) == pytest.approx(7.5)  # 3 / 0.4
+    assert peak_output_tokens_per_s(build([request(0, 100, 200, 400)]), 0.4) == pytest.approx(
+        7.5
+    )  # 3 / 0.4
 
 
 def test_only_answered_requests_have_output() -> None:
@@ -71,7 +86,9 @@ def test_without_events_there_is_no_peak() -> None:
 
 
 def test_looking_up_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    trace = build([request(0, *range(100, 4000, 130)), request(50, *range(700, 3000, 37))])  # 8 and 28 in a window
+    trace = build(
+        [request(0, *range(100, 4000, 130)), request(50, *range(700, 3000, 37))]
+    )  # 8 and 28 in a window
     whole = peak_output_tokens_per_s(trace, 4.0)
     monkeypatch.setattr(peaks, "BLOCK", 7)
     assert peak_output_tokens_per_s(trace, 4.0) == whole == 36.0

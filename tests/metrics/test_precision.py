@@ -1,4 +1,6 @@
-"""A run held against the calibration of its host: how exact it was, in figures and in words, and loads beyond it."""
+"""A run held against the calibration of its host: how exact it was, in figures and in words, and
+loads beyond it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ from inferometer.trace import MISSING, Trace
 
 def steady(streams: int = 10, events: int = 20, **columns: Any) -> Trace:
     """Streams of 20 events in 430 ms: 200 events and 10 requests in the busiest second."""
-    return build([request(i, *(i + 50 + 20 * k for k in range(events)), **columns) for i in range(streams)])
+    return build(
+        [request(i, *(i + 50 + 20 * k for k in range(events)), **columns) for i in range(streams)]
+    )
 
 
 def judged(trace: Trace, known: Calibration | None, **options: Any) -> Verdict:
@@ -125,20 +129,37 @@ def test_the_error_is_the_worst_seen_up_to_the_load_and_one_level_beyond() -> No
         level(300, ttft_error_p99_ms=0.02),
         level(900, ttft_error_p99_ms=0.2),
         level(250, within=False, ttft_error_p99_ms=9.0),
-        level(20, kind="requests", itl_error_p50_ms=None, itl_error_p99_ms=None, ttft_error_p99_ms=0.015),
+        level(
+            20,
+            kind="requests",
+            itl_error_p50_ms=None,
+            itl_error_p99_ms=None,
+            ttft_error_p99_ms=0.015,
+        ),
     )
     exact = precision(steady(), calibration(levels=levels))
-    assert (exact.ttft_error_p99_ms, exact.itl_error_p99_ms, exact.error_p99_ms) == (0.02, 0.03, 0.03)
+    assert (exact.ttft_error_p99_ms, exact.itl_error_p99_ms, exact.error_p99_ms) == (
+        0.02,
+        0.03,
+        0.03,
+    )
     assert (exact.ttft_error_p50_ms, exact.itl_error_p50_ms) == (0.002, 0.002)
 
 
 def test_beyond_all_levels_it_is_the_worst_of_all() -> None:
-    known = calibration(levels=(level(50, itl_error_p99_ms=0.03), level(100, itl_error_p99_ms=0.02)))
+    known = calibration(
+        levels=(level(50, itl_error_p99_ms=0.03), level(100, itl_error_p99_ms=0.02))
+    )
     assert precision(steady(), known).itl_error_p99_ms == 0.03
 
 
 def test_the_statement() -> None:
-    known = calibration(events=98_765, requests=8_123.4, streams=4_096, levels=(level(1_000, itl_error_p99_ms=0.0214),))
+    known = calibration(
+        events=98_765,
+        requests=8_123.4,
+        streams=4_096,
+        levels=(level(1_000, itl_error_p99_ms=0.0214),),
+    )
     assert statement(precision(steady(), known)) == (
         "This host: ±0.021 ms (p99), ceiling 99,000 events/s, 8,100 requests/s, 4,100 streams; "
         "this run used 0.2 %, 0.1 %, 0.2 %."
@@ -146,11 +167,19 @@ def test_the_statement() -> None:
 
 
 def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
-    ceilings = {"events": Ceiling(70_000, "server"), "requests": Ceiling(0.0, "client"), "streams": Ceiling(4_096, "search")}
-    told = statement(precision(steady(), calibration(ceilings=ceilings, levels=(level(within=False),)), tls=True))
+    ceilings = {
+        "events": Ceiling(70_000, "server"),
+        "requests": Ceiling(0.0, "client"),
+        "streams": Ceiling(4_096, "search"),
+    }
+    told = statement(
+        precision(steady(), calibration(ceilings=ceilings, levels=(level(within=False),)), tls=True)
+    )
     assert told == (
-        "This host: beyond ±0.25 ms at any load, ceiling ≥ 70,000 events/s, 0 requests/s, ≥ 4,096 streams; "
-        "this run used 0.3 %, –, 0.2 %. It was calibrated without TLS, which this run used: the ceilings are lower."
+        "This host: beyond ±0.25 ms at any load, ceiling ≥ 70,000 events/s, 0 requests/s, ≥ "
+        "4,096 streams; "
+        "this run used 0.3 %, –, 0.2 %. It was calibrated without TLS, which this run used: the "
+        "ceilings are lower."
     )
 
 
@@ -158,13 +187,28 @@ def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
     ("missing", "told"),
     [
         (None, "This run was not compared with a calibration of its host."),
-        (Missing("none"), "This host is not calibrated: `inferometer calibrate` measures its error"),
-        (Missing("off"), "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off)"),
+        (
+            Missing("none"),
+            "This host is not calibrated: `inferometer calibrate` measures its error",
+        ),
+        (
+            Missing("off"),
+            "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off)",
+        ),
         (
             Missing("other", "inferometer calibrate --workers 4", ("workers", "python")),
-            "This host is calibrated only for other settings or versions (workers, python): `inferometer calibrate --workers",
+            (
+                "This host is calibrated only for other settings or versions (workers, python): "
+                "`inferometer calibrate --workers"
+            ),
         ),
-        (Missing("unusable"), "The stored calibration of this host cannot be used: `inferometer calibrate` makes a new one."),
+        (
+            Missing("unusable"),
+            (
+                "The stored calibration of this host cannot be used: `inferometer calibrate` "
+                "makes a new one."
+            ),
+        ),
     ],
 )
 def test_the_statement_says_why_there_is_none(missing: Missing | None, told: str) -> None:
@@ -177,14 +221,26 @@ def test_the_statement_says_why_there_is_none(missing: Missing | None, told: str
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(0.0, "0"), (7.4, "7"), (99.0, "99"), (149.0, "150"), (12_345.0, "12,000"), (987_654.0, "990,000")]
+    ("value", "words"),
+    [
+        (0.0, "0"),
+        (7.4, "7"),
+        (99.0, "99"),
+        (149.0, "150"),
+        (12_345.0, "12,000"),
+        (987_654.0, "990,000"),
+    ],
 )
 def test_a_ceiling_has_two_digits(value: float, words: str) -> None:
     assert ceiling_in_words(Ceiling(value, "client")) == words
 
 
 def test_a_verdict_compared_with_a_calibration_made_later_is_as_if_it_had_been_there() -> None:
-    for known in (calibration(), calibration(events=150.0), calibration(events=150.0, ended_by="time")):
+    for known in (
+        calibration(),
+        calibration(events=150.0),
+        calibration(events=150.0, ended_by="time"),
+    ):
         assert judged(steady(), None).against(known) == judged(steady(), known)
 
 
@@ -192,14 +248,23 @@ def test_a_verdict_compared_with_a_calibration_made_later_is_as_if_it_had_been_t
     ("fields", "why"),
     [
         ({}, ""),
-        ({"waited_share": 0.5, "others_share": 0.05}, ""),  # one core, which client and server share
-        ({"waited_share": 0.01, "others_share": 0.6}, ""),  # so many cores that others are not in the way
+        (
+            {"waited_share": 0.5, "others_share": 0.05},
+            "",
+        ),  # one core, which client and server share
+        (
+            {"waited_share": 0.01, "others_share": 0.6},
+            "",
+        ),  # so many cores that others are not in the way
         ({"waited_share": None, "others_share": 0.6}, ""),
         (
             {"waited_share": 0.3, "others_share": 0.6},
             "other programs used 60 % of its cores, and the calibration waited for a core",
         ),
-        ({"requests": 0.0, "ended_by": "time"}, "Even at the smallest load that was tried (requests/s)"),
+        (
+            {"requests": 0.0, "ended_by": "time"},
+            "Even at the smallest load that was tried (requests/s)",
+        ),
     ],
 )
 def test_a_calibration_of_a_busy_host_is_of_no_use(fields: dict[str, Any], why: str) -> None:
@@ -212,11 +277,19 @@ def test_it_is_part_of_the_verdict_as_plain_data() -> None:
     told = json.loads(json.dumps(judged(steady(), calibration()).to_dict()))["precision"]
     assert told["statement"].startswith("This host: ±0.010 ms (p99)")
     assert told["used"] == {"events": 0.2, "requests": 0.1, "streams": 0.2}
-    assert (told["stamps"], told["tls"], told["shared_stamp_share"]) == ({"KERNEL": 200}, False, 0.0)
+    assert (told["stamps"], told["tls"], told["shared_stamp_share"]) == (
+        {"KERNEL": 200},
+        False,
+        0.0,
+    )
     assert told["ceilings"]["events"] == {"value": 1_000.0, "ended_by": "client"}
     assert told["added_delay_p99_ms"] == pytest.approx(0.02)
     without = judged(steady(), None).to_dict()["precision"]
-    assert (without["calibrated"], without["ttft_error_p99_ms"], without["ceilings"]) == (None, None, {})
+    assert (without["calibrated"], without["ttft_error_p99_ms"], without["ceilings"]) == (
+        None,
+        None,
+        {},
+    )
 
 
 def test_a_run_without_an_event_has_a_statement_all_the_same() -> None:
@@ -228,6 +301,8 @@ def test_a_run_without_an_event_has_a_statement_all_the_same() -> None:
 
 
 def test_a_calibration_survives_plain_data() -> None:
-    known = calibration(levels=(level(), level(2_000.0, kind="requests", lag_p99_ms=0.3, streams=None)))
+    known = calibration(
+        levels=(level(), level(2_000.0, kind="requests", lag_p99_ms=0.3, streams=None))
+    )
     assert Calibration.from_dict(json.loads(json.dumps(known.to_dict()))) == known
     assert known.key == KEY

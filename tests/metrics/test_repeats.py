@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from inferometer.metrics.repeats import Spread, agreement, spread
-from inferometer.metrics.statistics import BATCHES, BOOTSTRAP, Interval, error_of, interval_of_mean, interval_of_ratio
+from inferometer.metrics.statistics import (
+    BATCHES,
+    BOOTSTRAP,
+    Interval,
+    error_of,
+    interval_of_mean,
+    interval_of_ratio,
+)
 from inferometer.metrics.student import student_quantile
 
 LABELS = {"mean_ttft": "Mean TTFT", "output_throughput": "Output token throughput"}
@@ -23,7 +30,12 @@ def of(*values: float, error: float) -> Spread:
 
 def test_a_number_over_runs() -> None:
     found = of(10.0, 12.0, 11.0, error=1.0)
-    assert (found.mean, found.low, found.high, found.values) == (11.0, 10.0, 12.0, (10.0, 12.0, 11.0))
+    assert (found.mean, found.low, found.high, found.values) == (
+        11.0,
+        10.0,
+        12.0,
+        (10.0, 12.0, 11.0),
+    )
     assert found.interval is not None
     assert found.interval.low == pytest.approx(11 - 4.302653 / 3**0.5)
     assert found.variation == pytest.approx(1.0)
@@ -38,7 +50,12 @@ def test_a_number_over_runs() -> None:
 
 def test_a_single_run_has_no_interval_over_runs_and_differs_from_nothing() -> None:
     found = of(10.0, error=1.0)
-    assert (found.mean, found.interval, found.variation, found.runs_differ) == (10.0, None, None, False)
+    assert (found.mean, found.interval, found.variation, found.runs_differ) == (
+        10.0,
+        None,
+        None,
+        False,
+    )
 
 
 def test_runs_without_intervals_of_their_own_cannot_be_compared() -> None:
@@ -54,7 +71,10 @@ def test_the_error_behind_an_interval_is_found_again_whatever_made_it() -> None:
     assert by_mean is not None
     assert by_ratio is not None
     mean = float(values.mean())
-    (error, degrees), (ratio_error, ratio_degrees) = error_of(by_mean, mean), error_of(by_ratio, mean)
+    (error, degrees), (ratio_error, ratio_degrees) = (
+        error_of(by_mean, mean),
+        error_of(by_ratio, mean),
+    )
     assert error == pytest.approx(1 / 4000**0.5, rel=0.4)
     assert ratio_error == pytest.approx(1 / 4000**0.5, rel=0.4)
     assert (degrees, ratio_degrees) == (19, 9)
@@ -80,7 +100,9 @@ def test_the_error_behind_an_interval_that_was_cut_off_at_zero_is_found_again() 
     [(2, 7.353), (3, 4.998), (5, 3.523), (10, 2.512)],
 )
 def test_the_line_is_drawn_at_one_in_a_hundred(runs: int, critical: float) -> None:
-    """Against the tables of F for (runs - 1, 19 · runs) degrees; the approximation is good to a few per cent of F."""
+    """Against the tables of F for (runs - 1, 19 · runs) degrees; the approximation is good to a few
+    per cent of F.
+    """
     base = np.linspace(-1, 1, runs)
     base /= np.std(base, ddof=1)
     for factor, differ in ((0.93, False), (1.07, True)):
@@ -96,7 +118,9 @@ def test_runs_that_vary_only_as_they_say_are_rarely_accused_and_others_nearly_al
         for _ in range(trials):
             values = 100 + rng.normal(0, (1 + between**2) ** 0.5, 5)
             errors = (rng.chisquare(19, 5) / 19) ** 0.5
-            hits += spread(values.tolist(), [own(v, e) for v, e in zip(values, errors, strict=True)]).runs_differ
+            hits += spread(
+                values.tolist(), [own(v, e) for v, e in zip(values, errors, strict=True)]
+            ).runs_differ
         return hits / trials
 
     assert accused(0) < 0.02
@@ -119,8 +143,12 @@ def test_what_is_said_of_them() -> None:
     assert agreement({"mean_ttft": alike}, LABELS).startswith("The runs agree")
     assert agreement({"mean_ttft": of(10, error=1)}, LABELS).startswith("The runs are too short")
     told = agreement({"mean_ttft": apart, "output_throughput": alike}, LABELS)
-    assert told.startswith("Run-to-run variation: Mean TTFT differs 10.0 times as much from run to run as")
+    assert told.startswith(
+        "Run-to-run variation: Mean TTFT differs 10.0 times as much from run to run as"
+    )
     told = agreement({"mean_ttft": apart, "output_throughput": further}, LABELS)
     assert told.startswith("Run-to-run variation: Output token throughput differs 30.0 times")
     assert "lead to expect, and 1 more number does too. Something" in told
-    assert agreement({"p99_ttft": further, "mean_ttft": alike}, LABELS).startswith("The runs agree"), "not one that is shown"
+    assert agreement({"p99_ttft": further, "mean_ttft": alike}, LABELS).startswith(
+        "The runs agree"
+    ), "not one that is shown"

@@ -8,7 +8,11 @@ from inferometer.metrics import parse_goodput
 
 
 def test_pairs_in_one_string() -> None:
-    assert parse_goodput("ttft:100 tpot:50 e2el:1000") == {"ttft": 100.0, "tpot": 50.0, "e2el": 1000.0}
+    assert parse_goodput("ttft:100 tpot:50 e2el:1000") == {
+        "ttft": 100.0,
+        "tpot": 50.0,
+        "e2el": 1000.0,
+    }
 
 
 def test_pairs_one_by_one_or_with_commas() -> None:

@@ -1,4 +1,6 @@
-"""Do the intervals hold what they promise? Counted on simulated series whose truth is known, beside the textbook's interval."""
+"""Do the intervals hold what they promise? Counted on simulated series whose truth is known, beside
+the textbook's interval.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +29,16 @@ QUEUES = [(0.5, 5_000), (0.7, 20_000)]
 
 def covered(intervals: Iterable[Interval | None], truth: float) -> float:
     """Of all trials: one without an interval has not covered."""
-    return float(np.mean([each is not None and each.low <= truth <= each.high for each in intervals]))
+    return float(
+        np.mean([each is not None and each.low <= truth <= each.high for each in intervals])
+    )
 
 
 def textbook(values: Series) -> Interval:
     half = 1.96 * float(np.std(values, ddof=1)) / len(values) ** 0.5
-    return Interval(float(values.mean()) - half, float(values.mean()) + half, len(values), "i.i.d.", 0.95)
+    return Interval(
+        float(values.mean()) - half, float(values.mean()) + half, len(values), "i.i.d.", 0.95
+    )
 
 
 def textbook_percentile(values: Series, percentile: float) -> Interval:
@@ -42,7 +48,12 @@ def textbook_percentile(values: Series, percentile: float) -> Interval:
     return Interval(float(low), float(high), n, "i.i.d.", 0.95)
 
 
-def check(series: Series, truth: float, ours: Callable[[Series], Interval | None], naive: Callable[[Series], Interval]) -> None:
+def check(
+    series: Series,
+    truth: float,
+    ours: Callable[[Series], Interval | None],
+    naive: Callable[[Series], Interval],
+) -> None:
     assert 0.93 <= covered(map(ours, series), truth) <= 0.97
     assert covered(map(naive, series), truth) < 0.80
 
@@ -106,7 +117,10 @@ def test_a_goodput_whose_failures_come_in_spells(trials: int) -> None:
 def test_the_effective_size_of_an_autoregressive_series() -> None:
     """n (1 − φ) / (1 + φ), by theory."""
     series = simulated.autoregressive(0.8, 20_000, 50, np.random.default_rng(9))
-    for estimate in (interval_of_mean, lambda each: interval_of_ratio(each + 10, np.ones_like(each))):
+    for estimate in (
+        interval_of_mean,
+        lambda each: interval_of_ratio(each + 10, np.ones_like(each)),
+    ):
         sizes = [each.n_effective for each in map(estimate, series) if each]
         assert np.median(sizes) == pytest.approx(20_000 * 0.2 / 1.8, rel=0.2)
 
@@ -121,7 +135,11 @@ def test_the_effective_size_is_at_most_the_size() -> None:
 
 def test_values_that_are_all_the_same() -> None:
     same = np.full(100, 7.0)
-    for interval in (interval_of_mean(same), interval_of_percentile(same, 90), interval_of_ratio(same, np.ones(100))):
+    for interval in (
+        interval_of_mean(same),
+        interval_of_percentile(same, 90),
+        interval_of_ratio(same, np.ones(100)),
+    ):
         assert interval is not None
         assert (interval.low, interval.high, interval.n_effective) == (7.0, 7.0, 100.0)
 

@@ -1,4 +1,6 @@
-"""Where a run is steady: tables of requests whose window is plain to see, and series that settle, drift or never begin to."""
+"""Where a run is steady: tables of requests whose window is plain to see, and series that settle,
+drift or never begin to.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +15,35 @@ from inferometer.trace import Failure, Trace
 
 
 def closed_loop(slots: int, waves: int) -> Trace:
-    """Slot k sends 10 k ms late, each request takes 100 ms and the next follows at once, but one wave more on slot 0."""
+    """Slot k sends 10 k ms late, each request takes 100 ms and the next follows at once, but one
+    wave more on slot 0.
+    """
     requests = [
-        request(10 * k + 100 * w, 10 * k + 100 * w + 50, 10 * k + 100 * w + 100) for w in range(waves) for k in range(slots)
+        request(10 * k + 100 * w, 10 * k + 100 * w + 50, 10 * k + 100 * w + 100)
+        for w in range(waves)
+        for k in range(slots)
     ]
     return build([*requests, request(100 * waves, 100 * waves + 50, 100 * waves + 100)])
 
 
 def open_loop(latency_ms: list[float]) -> Trace:
-    return build([request(10 * i, 10 * i + each / 2, 10 * i + each) for i, each in enumerate(latency_ms)], closed_loop=False)
+    return build(
+        [request(10 * i, 10 * i + each / 2, 10 * i + each) for i, each in enumerate(latency_ms)],
+        closed_loop=False,
+    )
 
 
 def test_a_closed_loop_is_steady_while_all_its_slots_are_busy() -> None:
-    """Slots fill from 0 to 20 ms; slot 0 sends last, at 500 ms, and slot 1 is the first that finds nothing more, at 510."""
+    """Slots fill from 0 to 20 ms; slot 0 sends last, at 500 ms, and slot 1 is the first that finds
+    nothing more, at 510.
+    """
     assert steady_window(closed_loop(slots=3, waves=5)) == (20 * MS, 510 * MS)
 
 
 def test_the_numbers_of_a_steady_closed_loop() -> None:
-    """Between 20 and 510 ms, each of three slots is busy with requests of 100 ms and two tokens: 30 a second."""
+    """Between 20 and 510 ms, each of three slots is busy with requests of 100 ms and two tokens: 30
+    a second.
+    """
     steady = steady_state(closed_loop(slots=3, waves=5), (99,))
     assert steady is not None
     assert (steady.start_s, steady.end_s) == (0.02, 0.51)
@@ -55,7 +68,12 @@ def test_a_burst_that_only_drains_is_not_steady() -> None:
 
 
 def test_warm_up_is_no_part_of_it() -> None:
-    trace = build([request(0, 5, 400, warmup=True), *(request(500 + 100 * w, 550 + 100 * w, 600 + 100 * w) for w in range(3))])
+    trace = build(
+        [
+            request(0, 5, 400, warmup=True),
+            *(request(500 + 100 * w, 550 + 100 * w, 600 + 100 * w) for w in range(3)),
+        ]
+    )
     assert steady_window(trace) == (500 * MS, 800 * MS)
 
 
@@ -75,9 +93,15 @@ def test_an_overloaded_open_loop_never_is() -> None:
 
 
 @pytest.mark.parametrize(("kind", "fewest"), [("correlated", 0.9), ("queueing", 0.5)])
-def test_a_steady_series_is_seldom_found_to_drift_and_little_is_cut_off(kind: str, fewest: float) -> None:
+def test_a_steady_series_is_seldom_found_to_drift_and_little_is_cut_off(
+    kind: str, fewest: float
+) -> None:
     rng = np.random.default_rng(3)
-    series = simulated.autoregressive(0.9, 500, 400, rng) if kind == "correlated" else simulated.queueing(0.7, 500, 400, rng)
+    series = (
+        simulated.autoregressive(0.9, 500, 400, rng)
+        if kind == "correlated"
+        else simulated.queueing(0.7, 500, 400, rng)
+    )
     cuts = [mser5(values) for values in series]
     assert sum(cut is None for cut in cuts) <= 8  # 2 %
     assert np.mean([cut is not None and cut <= 100 for cut in cuts]) > fewest
@@ -85,12 +109,16 @@ def test_a_steady_series_is_seldom_found_to_drift_and_little_is_cut_off(kind: st
 
 def test_a_queue_that_grows_never_settles() -> None:
     rng = np.random.default_rng(5)
-    waits = np.cumsum(rng.exponential(1, (200, 1_000)) - rng.exponential(1 / 1.3, (200, 1_000)), axis=1)  # 30 % too many come
+    waits = np.cumsum(
+        rng.exponential(1, (200, 1_000)) - rng.exponential(1 / 1.3, (200, 1_000)), axis=1
+    )  # 30 % too many come
     assert np.mean([mser5(values) is None for values in waits]) > 0.9
 
 
 def test_mser5_by_definition() -> None:
-    """The cut that makes Σ (mean − their mean)² / (number left)² least, found by trying all of the first half."""
+    """The cut that makes Σ (mean − their mean)² / (number left)² least, found by trying all of the
+    first half.
+    """
     values = np.random.default_rng(4).normal(0, 1, 203) + np.exp(-np.arange(203) / 15) * 10 + 1e6
     means = values[:200].reshape(40, GROUP).mean(axis=1)
     spread = [np.sum((means[d:] - means[d:].mean()) ** 2) / (40 - d) ** 2 for d in range(21)]

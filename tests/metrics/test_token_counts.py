@@ -1,4 +1,6 @@
-"""Tokens and the time they are divided by are of the same events; counts that events contradict are told."""
+"""Tokens and the time they are divided by are of the same events; counts that events contradict are
+told.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ from test_verdict import EVENTS, busy, finding, run
 from trace_builder import build, request
 
 from inferometer.metrics import Level, summarize
-from inferometer.metrics.definitions import event_tokens, meets_slo, tokens_per_event, tpot_ms, tpot_of_each
+from inferometer.metrics.definitions import (
+    event_tokens,
+    meets_slo,
+    tokens_per_event,
+    tpot_ms,
+    tpot_of_each,
+)
 from inferometer.metrics.peaks import peak_output_tokens_per_s
 from inferometer.trace import TokenSource
 
@@ -25,7 +33,9 @@ def of_one(*event_ms: float, **columns: Any) -> Any:
 
 
 def test_hidden_tokens_are_not_divided_by() -> None:
-    """120 tokens, of which 100 were reasoning that was not streamed; the others came 20 ms apart."""
+    """120 tokens, of which 100 were reasoning that was not streamed; the others came 20 ms
+    apart.
+    """
     trace = build(run(2, output_tokens=120, hidden_tokens=100, text_bytes=TEXT))
     assert tpot_ms(trace).tolist() == pytest.approx([20.0, 20.0])
     assert tokens_per_event(trace).tolist() == [1.0, 1.0]
@@ -63,13 +73,23 @@ def test_without_a_token_after_the_first_there_is_no_tpot(hidden: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "level"), [(0, Level.OK), (1, Level.SUSPECT), (20, Level.SUSPECT), (21, Level.INVALID), (40, Level.INVALID)]
+    ("wrong", "level"),
+    [
+        (0, Level.OK),
+        (1, Level.SUSPECT),
+        (20, Level.SUSPECT),
+        (21, Level.INVALID),
+        (40, Level.INVALID),
+    ],
 )
 def test_fewer_tokens_than_events_with_text(wrong: int, level: Level) -> None:
     found = finding("token_counts", build([*run(40 - wrong), *run(wrong, output_tokens=1)]))
     assert found.level == level
     if wrong:
-        assert f"The server counted {wrong:,} tokens in {wrong * EVENTS:,} events with text" in found.sentence
+        assert (
+            f"The server counted {wrong:,} tokens in {wrong * EVENTS:,} events with text"
+            in found.sentence
+        )
 
 
 def test_one_answer_in_many_is_a_note() -> None:
@@ -78,12 +98,17 @@ def test_one_answer_in_many_is_a_note() -> None:
 
 @pytest.mark.parametrize("tokens", [EVENTS - 1, EVENTS, EVENTS + 4])
 def test_a_last_event_without_a_token_of_its_own_is_no_contradiction(tokens: int) -> None:
-    assert finding("token_counts", build(run(output_tokens=tokens, text_bytes=TEXT))).level == Level.OK
+    assert (
+        finding("token_counts", build(run(output_tokens=tokens, text_bytes=TEXT))).level == Level.OK
+    )
 
 
 def test_what_nobody_counted_contradicts_nothing() -> None:
     for source in (TokenSource.EVENTS, TokenSource.TOKENIZER):
-        assert finding("token_counts", build(run(output_tokens=1, token_source=source))).level == Level.OK
+        assert (
+            finding("token_counts", build(run(output_tokens=1, token_source=source))).level
+            == Level.OK
+        )
     assert finding("token_counts", build([])).level == Level.OK
 
 
@@ -112,7 +137,12 @@ def test_hidden_tokens_that_are_told_contradict_nothing() -> None:
 
 
 def held(first_text_bytes: int, **columns: Any) -> dict[str, Any]:
-    return {"output_tokens": 100, "text_bytes": 400, "first_text_bytes": first_text_bytes, **columns}
+    return {
+        "output_tokens": 100,
+        "text_bytes": 400,
+        "first_text_bytes": first_text_bytes,
+        **columns,
+    }
 
 
 @pytest.mark.parametrize(
@@ -121,7 +151,10 @@ def held(first_text_bytes: int, **columns: Any) -> dict[str, Any]:
         (held(240), Level.SUSPECT),
         (held(24), Level.SUSPECT),  # six tokens of a hundred: TPOT is too low by 5 %
         (held(20), Level.OK),  # five
-        (held(240, output_tokens=EVENTS), Level.OK),  # as many tokens as events: it is only a long one
+        (
+            held(240, output_tokens=EVENTS),
+            Level.OK,
+        ),  # as many tokens as events: it is only a long one
         (held(240, event_tokens=[60, *[2] * (EVENTS - 1)]), Level.OK),  # the wire tells
         (held(8, output_tokens=33, text_bytes=100), Level.SUSPECT),  # three tokens of 33
         (held(6, output_tokens=33, text_bytes=100), Level.OK),  # two: perhaps one long word
@@ -139,7 +172,10 @@ def test_a_first_event_with_the_text_of_many_tokens(columns: dict[str, Any], lev
 
 
 def test_fields_that_are_not_known_leave_a_trace() -> None:
-    workers: list[dict[str, Any]] = [{"unread_fields": "audio"}, {"worker": 1, "unread_fields": "audio, thoughts"}]
+    workers: list[dict[str, Any]] = [
+        {"unread_fields": "audio"},
+        {"worker": 1, "unread_fields": "audio, thoughts"},
+    ]
     few = finding("unread_output", build(run(unread=1), workers=workers))
     many = finding("unread_output", build(run(unread=EVENTS), workers=workers))
     assert (few.level, many.level) == (Level.NOTE, Level.SUSPECT)
@@ -158,7 +194,10 @@ def test_bodies_that_stay_open_are_told() -> None:
 
 
 def test_a_surplus_of_responses_is_told() -> None:
-    assert finding("answers_in_step", build(run(headers_ms=400), workers=busy(surplus=1))).level == Level.SUSPECT
+    assert (
+        finding("answers_in_step", build(run(headers_ms=400), workers=busy(surplus=1))).level
+        == Level.SUSPECT
+    )
 
 
 def test_answers_that_begin_sooner_than_any_server_can() -> None:
@@ -167,6 +206,8 @@ def test_answers_that_begin_sooner_than_any_server_can() -> None:
     rows[7]["headers_ms"] = rows[7]["sent_ms"] + 0.01
     found = finding("answers_in_step", build(rows))
     assert (found.level, found.figures["too_early"]) == (Level.INVALID, 1)
-    quick = [{**row, "headers_ms": row["sent_ms"] + 0.03} for row in run(40)]  # a server in C on the same host
+    quick = [
+        {**row, "headers_ms": row["sent_ms"] + 0.03} for row in run(40)
+    ]  # a server in C on the same host
     quick[7]["headers_ms"] = quick[7]["sent_ms"] + 0.01
     assert finding("answers_in_step", build(quick)).level == Level.OK

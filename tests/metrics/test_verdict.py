@@ -1,4 +1,6 @@
-"""Every check: one run that trips it, and the clean run that does not; and what the findings amount to."""
+"""Every check: one run that trips it, and the clean run that does not; and what the findings amount
+to.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def run(n: int = 40, **columns: Any) -> list[dict[str, Any]]:
     return [answered(10.0 * i, **columns) for i in range(n)]
 
 
-def verdict_of(trace: Trace, planned: int | None = None, percentiles: tuple[float, ...] = (99,), **options: Any) -> Verdict:
+def verdict_of(
+    trace: Trace, planned: int | None = None, percentiles: tuple[float, ...] = (99,), **options: Any
+) -> Verdict:
     n = int(np.count_nonzero(~trace.requests["warmup"]))
     summary = summarize(trace, planned=n if planned is None else planned, percentiles=percentiles)
     return judge(trace, summary, **{"ignore_eos": True, **options})
@@ -71,7 +75,10 @@ def test_warmup_requests_are_not_judged() -> None:
 def test_nothing_measured() -> None:
     f = finding("something_measured", build([failed(0, Failure.RESET), failed(1, Failure.RESET)]))
     assert f.level == Level.INVALID
-    assert f.sentence == "Nothing was measured: not one of 2 planned requests was answered (2 were sent)."
+    assert (
+        f.sentence
+        == "Nothing was measured: not one of 2 planned requests was answered (2 were sent)."
+    )
     assert finding("something_measured", build(run(1))).level == Level.OK
 
 
@@ -83,7 +90,9 @@ def test_an_empty_run_is_invalid_and_breaks_no_check() -> None:
 def test_a_planned_request_without_a_record_is_an_imbalance() -> None:
     f = finding("conservation", build(run(40)), planned=41)
     assert (f.level, f.figures["planned_gap"]) == (Level.INVALID, 1)
-    assert f.sentence == "Requests do not add up: planned 41 against sent 40 + dropped 0 + unsent 0."
+    assert (
+        f.sentence == "Requests do not add up: planned 41 against sent 40 + dropped 0 + unsent 0."
+    )
 
 
 def test_an_answer_to_a_request_that_was_not_sent_is_an_imbalance() -> None:
@@ -129,7 +138,10 @@ def test_every_kind_of_ending_is_accounted_for() -> None:
 def test_any_failure_is_suspect_and_many_are_invalid() -> None:
     one = finding("failures", build([*run(39), failed(0, Failure.IDLE_TIMEOUT)]))
     assert one.level == Level.SUSPECT
-    assert one.sentence == "1 of 40 requests failed (2.5%: 1 IDLE_TIMEOUT); the latencies are those of the others."
+    assert (
+        one.sentence
+        == "1 of 40 requests failed (2.5%: 1 IDLE_TIMEOUT); the latencies are those of the others."
+    )
     http = [failed(0, Failure.HTTP_STATUS, status=s) for s in (500, 503, 503)]
     many = finding("failures", build([*run(36), *http, failed(0, Failure.STREAM_ERROR)]))
     assert many.level == Level.INVALID
@@ -138,7 +150,9 @@ def test_any_failure_is_suspect_and_many_are_invalid() -> None:
     assert finding("failures", build(run())).level == Level.OK
 
 
-@pytest.mark.parametrize("cut", [request(0, outcome=Outcome.CANCELLED), request(outcome=Outcome.UNSENT)])
+@pytest.mark.parametrize(
+    "cut", [request(0, outcome=Outcome.CANCELLED), request(outcome=Outcome.UNSENT)]
+)
 def test_a_run_cut_short_is_suspect(cut: dict[str, Any]) -> None:
     f = finding("interruption", build([*run(), cut], interrupted=True))
     assert f.level == Level.SUSPECT
@@ -153,10 +167,18 @@ def test_a_run_that_ends_by_its_own_time_is_suspect_only_where_many_were_cut_off
     few = finding("interruption", build([*run(99), cut, unsent, unsent]), ends_by_time=True)
     assert (few.level, few.figures["share_of_sent"], few.figures["unsent"]) == (Level.NOTE, 0.01, 2)
     many = finding("interruption", build([*run(97), cut, cut, cut]), ends_by_time=True)
-    assert (many.level, "slowest first" in many.sentence, bool(many.next_step)) == (Level.SUSPECT, True, True)
+    assert (many.level, "slowest first" in many.sentence, bool(many.next_step)) == (
+        Level.SUSPECT,
+        True,
+        True,
+    )
     stopped = finding("interruption", build([*run(99), cut], interrupted=True), ends_by_time=True)
     assert (stopped.level, "cut short" in stopped.sentence) == (Level.SUSPECT, True)
-    died = finding("interruption", build([*run(), request(None, outcome=Outcome.UNFINISHED)]), ends_by_time=True)
+    died = finding(
+        "interruption",
+        build([*run(), request(None, outcome=Outcome.UNFINISHED)]),
+        ends_by_time=True,
+    )
     assert died.level == Level.INVALID
     assert finding("interruption", build(run()), ends_by_time=True).level == Level.OK
 
@@ -164,11 +186,16 @@ def test_a_run_that_ends_by_its_own_time_is_suspect_only_where_many_were_cut_off
 def test_a_worker_that_died_makes_a_run_invalid() -> None:
     f = finding("interruption", build([*run(), request(None, outcome=Outcome.UNFINISHED)]))
     assert (f.level, f.figures["lost"]) == (Level.INVALID, 1)
-    assert finding("interruption", build([*run(), request(0, outcome=Outcome.UNFINISHED)])).level == Level.SUSPECT
+    assert (
+        finding("interruption", build([*run(), request(0, outcome=Outcome.UNFINISHED)])).level
+        == Level.SUSPECT
+    )
 
 
 def test_dropped_arrivals_are_load_that_was_not_there() -> None:
-    f = finding("dropped_arrivals", build([*run(), request(outcome=Outcome.DROPPED)], closed_loop=False))
+    f = finding(
+        "dropped_arrivals", build([*run(), request(outcome=Outcome.DROPPED)], closed_loop=False)
+    )
     assert (f.level, f.figures["dropped"]) == (Level.SUSPECT, 1)
     assert finding("dropped_arrivals", build(run(), closed_loop=False)).level == Level.OK
 
@@ -177,7 +204,10 @@ def test_dropped_arrivals_are_load_that_was_not_there() -> None:
 def test_output_before_its_request_is_invalid(wrong: dict[str, float]) -> None:
     f = finding("order_of_times", build([*run(), answered(**wrong)]))
     assert (f.level, f.figures["backwards"]) == (Level.INVALID, 1)
-    assert finding("order_of_times", build([*run(), failed(5, Failure.RESET, first_ms=1)])).level == Level.OK
+    assert (
+        finding("order_of_times", build([*run(), failed(5, Failure.RESET, first_ms=1)])).level
+        == Level.OK
+    )
 
 
 # The instrument
@@ -187,19 +217,26 @@ USER: dict[str, Any] = {"sources": [StampSource.USER] * EVENTS, "delay_ms": [0.0
 
 @pytest.mark.parametrize(
     ("worker", "says"),
-    [({"cpu_ns": 600 * MS}, "busy 60% of the time"), ({"run_queue_ns": 150 * MS}, "waited for a core 15% of the time")],
+    [
+        ({"cpu_ns": 600 * MS}, "busy 60% of the time"),
+        ({"run_queue_ns": 150 * MS}, "waited for a core 15% of the time"),
+    ],
 )
 def test_user_space_stamps_of_a_busy_client_are_suspect(worker: dict[str, int], says: str) -> None:
     f = finding("stamps", build(run(**USER), workers=busy(**worker)))
     assert f.level == Level.SUSPECT
     assert says in f.sentence
-    assert finding("stamps", build(run(), workers=busy(**worker))).level == Level.OK  # the kernel does not mind
+    assert (
+        finding("stamps", build(run(), workers=busy(**worker))).level == Level.OK
+    )  # the kernel does not mind
 
 
 def test_user_space_stamps_of_an_idle_client_are_a_note() -> None:
     assert finding("stamps", build(run(**USER))).level == Level.NOTE
     assert verdict_of(build(run(**USER))).status == "VALID"
-    assert finding("stamps", build(run(**USER), workers=())).level == Level.SUSPECT  # nobody knows whether it was idle
+    assert (
+        finding("stamps", build(run(**USER), workers=())).level == Level.SUSPECT
+    )  # nobody knows whether it was idle
 
 
 def test_stamps_of_two_clocks_are_suspect_when_more_than_a_few() -> None:
@@ -210,8 +247,12 @@ def test_stamps_of_two_clocks_are_suspect_when_more_than_a_few() -> None:
     assert finding("stamps", build(run(sources=[StampSource.TAP] * EVENTS))).level == Level.OK
 
 
-@pytest.mark.parametrize(("delay_ms", "level"), [(1.9, Level.OK), (2.5, Level.SUSPECT), (10.5, Level.INVALID)])
-def test_client_delay_is_in_every_latency_when_stamps_are_ours(delay_ms: float, level: Level) -> None:
+@pytest.mark.parametrize(
+    ("delay_ms", "level"), [(1.9, Level.OK), (2.5, Level.SUSPECT), (10.5, Level.INVALID)]
+)
+def test_client_delay_is_in_every_latency_when_stamps_are_ours(
+    delay_ms: float, level: Level
+) -> None:
     late: dict[str, Any] = {"delay_ms": [delay_ms] * EVENTS}
     f = finding("client_delay", build(run(**{**USER, **late})))
     assert f.level == level
@@ -247,7 +288,9 @@ def ambiguous(*at: int, ms: float) -> dict[str, Any]:
 
 
 def test_events_that_share_stamps_bend_itl() -> None:
-    some = finding("shared_stamps", build([*run(30), *run(10, **ambiguous(5, ms=1.1))]))  # 10 of 760 gaps, tolerance 1 ms
+    some = finding(
+        "shared_stamps", build([*run(30), *run(10, **ambiguous(5, ms=1.1))])
+    )  # 10 of 760 gaps, tolerance 1 ms
     assert some.level == Level.SUSPECT
     assert some.figures["uncertain_event_share"] == pytest.approx(10 / 760)
     assert some.figures["largest_ms"] == pytest.approx(1.1)
@@ -259,7 +302,9 @@ def test_events_that_share_stamps_bend_itl() -> None:
 
 
 def test_first_events_that_share_stamps_bend_ttft() -> None:
-    few = finding("shared_stamps", build([*run(38), *run(2, **ambiguous(0, ms=2.6))]))  # 2 of 40, tolerance 2.5 ms
+    few = finding(
+        "shared_stamps", build([*run(38), *run(2, **ambiguous(0, ms=2.6))])
+    )  # 2 of 40, tolerance 2.5 ms
     assert (few.level, few.figures["uncertain_first_share"]) == (Level.SUSPECT, 0.05)
     assert few.figures["uncertain_event_share"] == 0.0
     assert finding("shared_stamps", build(run(**ambiguous(0, ms=2.6)))).level == Level.INVALID
@@ -267,7 +312,9 @@ def test_first_events_that_share_stamps_bend_ttft() -> None:
 
 
 def test_a_starved_client_that_got_all_in_one_read_is_invalid() -> None:
-    heap = request(0, *[400.0] * 20, ambiguity_ms=[380.0] * 19 + [0])  # the median ITL it reports is 0
+    heap = request(
+        0, *[400.0] * 20, ambiguity_ms=[380.0] * 19 + [0]
+    )  # the median ITL it reports is 0
     assert finding("shared_stamps", build([heap])).level == Level.INVALID
 
 
@@ -276,7 +323,8 @@ def lagging(lag_ms: float, n: int = 40) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("lag_ms", "level"), [(4.9, Level.OK), (5.5, Level.SUSPECT), (900, Level.SUSPECT), (1100, Level.INVALID)]
+    ("lag_ms", "level"),
+    [(4.9, Level.OK), (5.5, Level.SUSPECT), (900, Level.SUSPECT), (1100, Level.INVALID)],
 )
 def test_schedule_lag_of_an_open_loop(lag_ms: float, level: Level) -> None:
     f = finding("schedule_lag", build(lagging(lag_ms), closed_loop=False))
@@ -287,12 +335,16 @@ def test_schedule_lag_of_an_open_loop(lag_ms: float, level: Level) -> None:
 
 @pytest.mark.parametrize(("lag_ms", "level"), [(0.9, Level.OK), (1.1, Level.SUSPECT)])
 def test_a_millisecond_of_lag_is_not_held_against_a_run(lag_ms: float, level: Level) -> None:
-    quick = [request(10.0 * i + lag_ms, 10.0 * i + lag_ms + 2, intended_ms=10.0 * i) for i in range(40)]
+    quick = [
+        request(10.0 * i + lag_ms, 10.0 * i + lag_ms + 2, intended_ms=10.0 * i) for i in range(40)
+    ]
     assert finding("schedule_lag", build(quick, closed_loop=False)).level == level
 
 
 def test_lag_at_the_in_flight_cap_is_the_caps() -> None:
-    trace = build(lagging(5000), closed_loop=False)  # 40 requests, 430 ms each, 10 ms apart: all 40 at once
+    trace = build(
+        lagging(5000), closed_loop=False
+    )  # 40 requests, 430 ms each, 10 ms apart: all 40 at once
     at_cap = finding("schedule_lag", trace, max_in_flight=39)
     assert at_cap.level == Level.SUSPECT
     assert "for want of a free slot among 39" in at_cap.sentence
@@ -301,7 +353,10 @@ def test_lag_at_the_in_flight_cap_is_the_caps() -> None:
     assert burst.level == Level.INVALID  # a cap that all requests fit under holds nobody back
 
 
-@pytest.mark.parametrize(("waited_ms", "level"), [(90, Level.OK), (110, Level.SUSPECT), (510, Level.INVALID), (-1, Level.OK)])
+@pytest.mark.parametrize(
+    ("waited_ms", "level"),
+    [(90, Level.OK), (110, Level.SUSPECT), (510, Level.INVALID), (-1, Level.OK)],
+)
 def test_a_client_without_a_core(waited_ms: int, level: Level) -> None:
     waited_ns = waited_ms * MS if waited_ms > 0 else -1
     f = finding("run_queue", build(run(), workers=[{}, {"run_queue_ns": waited_ns}]))
@@ -323,7 +378,10 @@ def test_a_clock_that_was_set(step_ms: float, level: Level) -> None:
 
 
 def test_a_backlog_on_disk_is_a_note() -> None:
-    f = finding("backlog", build(run(), workers=[{"spilled_bytes": 3_000_000}, {"spilled_bytes": 1_000_000}]))
+    f = finding(
+        "backlog",
+        build(run(), workers=[{"spilled_bytes": 3_000_000}, {"spilled_bytes": 1_000_000}]),
+    )
     assert (f.level, f.figures["spilled_bytes"]) == (Level.NOTE, 4_000_000)
     assert finding("backlog", build(run())).level == Level.OK
 
@@ -342,7 +400,10 @@ def test_a_backlog_on_disk_is_a_note() -> None:
     ],
 )
 def test_prompts_of_another_length(asked: int, actual: int | None, level: Level) -> None:
-    assert finding("input_length", build(run(asked_prompt_tokens=asked, prompt_tokens=actual))).level == level
+    assert (
+        finding("input_length", build(run(asked_prompt_tokens=asked, prompt_tokens=actual))).level
+        == level
+    )
 
 
 def test_prompts_too_long_do_not_make_up_for_prompts_too_short() -> None:
@@ -362,17 +423,25 @@ def test_prompts_too_long_do_not_make_up_for_prompts_too_short() -> None:
         (True, None, Level.OK),
     ],
 )
-def test_outputs_of_another_length(ignore_eos: bool, output_tokens: int | None, level: Level) -> None:
+def test_outputs_of_another_length(
+    ignore_eos: bool, output_tokens: int | None, level: Level
+) -> None:
     trace = build(run(output_tokens=output_tokens))
     assert finding("output_length", trace, ignore_eos=ignore_eos).level == level
 
 
 def test_outputs_counted_by_events_say_nothing_of_their_length() -> None:
-    assert finding("output_length", build(run(output_tokens=10, token_source=TokenSource.EVENTS))).level == Level.OK
+    assert (
+        finding(
+            "output_length", build(run(output_tokens=10, token_source=TokenSource.EVENTS))
+        ).level
+        == Level.OK
+    )
 
 
 @pytest.mark.parametrize(
-    ("cached", "level"), [(None, Level.OK), (0, Level.OK), (5, Level.OK), (6, Level.SUSPECT), (51, Level.INVALID)]
+    ("cached", "level"),
+    [(None, Level.OK), (0, Level.OK), (5, Level.OK), (6, Level.SUSPECT), (51, Level.INVALID)],
 )
 def test_prompt_tokens_from_the_cache(cached: int | None, level: Level) -> None:
     trace = build(run(cached_tokens=cached))  # of 100 a prompt
@@ -382,7 +451,11 @@ def test_prompt_tokens_from_the_cache(cached: int | None, level: Level) -> None:
 
 @pytest.mark.parametrize(
     ("source", "says"),
-    [(TokenSource.TOKENIZER, "local tokenizer"), (TokenSource.EVENTS, "one a streamed event"), (TokenSource.NONE, "by nobody")],
+    [
+        (TokenSource.TOKENIZER, "local tokenizer"),
+        (TokenSource.EVENTS, "one a streamed event"),
+        (TokenSource.NONE, "by nobody"),
+    ],
 )
 def test_tokens_not_counted_by_the_server(source: TokenSource, says: str) -> None:
     f = finding("token_source", build([*run(39), answered(token_source=source)]))
@@ -394,7 +467,9 @@ def test_tokens_not_counted_by_the_server(source: TokenSource, says: str) -> Non
 def test_percentiles_of_few_samples_are_a_note() -> None:
     f = finding("thin_percentiles", build(run(40)))
     assert f.level == Level.NOTE
-    assert f.sentence.startswith("Fewer than 10 samples lie beyond p99 TTFT, p99 TPOT, p99 ITL, p99 E2EL")
+    assert f.sentence.startswith(
+        "Fewer than 10 samples lie beyond p99 TTFT, p99 TPOT, p99 ITL, p99 E2EL"
+    )
     assert finding("thin_percentiles", build(run(40)), percentiles=(75,)).level == Level.OK
     shown = finding("thin_percentiles", build(run(40)), shown=("itl", "ttft"))
     assert shown.sentence.startswith("Fewer than 10 samples lie beyond p99 ITL, p99 TTFT: ")
@@ -418,10 +493,20 @@ def test_thresholds_are_options() -> None:
 
 
 def test_every_doubt_comes_with_a_next_step() -> None:
-    worker = {"cpu_ns": 950 * MS, "run_queue_ns": 600 * MS, "clock_step_ns": 5 * MS, "spilled_bytes": 10}
+    worker = {
+        "cpu_ns": 950 * MS,
+        "run_queue_ns": 600 * MS,
+        "clock_step_ns": 5 * MS,
+        "spilled_bytes": 10,
+    }
     worker |= {"stalled_ns": 600 * MS, "longest_stall_ns": 600 * MS, "surplus": 1}
     columns = {**USER, **ambiguous(*range(10), ms=9), "delay_ms": [9.0] * EVENTS}
-    columns |= {"prompt_tokens": 500, "cached_tokens": 400, "output_tokens": 5, "asked_output_tokens": 20}
+    columns |= {
+        "prompt_tokens": 500,
+        "cached_tokens": 400,
+        "output_tokens": 5,
+        "asked_output_tokens": 20,
+    }
     columns |= {"hidden_tokens": 1, "ignored": 1, "unread": 1, "lingered": True}
     rows = [answered(5000.0 + i, intended_ms=0, **columns) for i in range(40)]
     rows += [
@@ -429,10 +514,16 @@ def test_every_doubt_comes_with_a_next_step() -> None:
         failed(0, Failure.RESET),
         request(outcome=Outcome.DROPPED),
     ]
-    trace = build([*rows, request(outcome=Outcome.UNSENT)], closed_loop=False, workers=busy(**worker))
-    verdict = verdict_of(trace, planned=99, calibration=calibration(events=1), unsent="temperature (5)")
+    trace = build(
+        [*rows, request(outcome=Outcome.UNSENT)], closed_loop=False, workers=busy(**worker)
+    )
+    verdict = verdict_of(
+        trace, planned=99, calibration=calibration(events=1), unsent="temperature (5)"
+    )
     doubted = [f for f in verdict.findings if f.level >= Level.NOTE]
-    told_by_the_server = {check.__name__ for check in CHECKS if check.__module__.endswith("check_server")}
+    told_by_the_server = {
+        check.__name__ for check in CHECKS if check.__module__.endswith("check_server")
+    }
     of_closed_loops = {"slots_filled", "slots_busy", "load_reached"}
     others = {"something_measured", *told_by_the_server, *of_closed_loops}
     assert {f.name for f in doubted} == {check.__name__ for check in CHECKS} - others
@@ -440,7 +531,11 @@ def test_every_doubt_comes_with_a_next_step() -> None:
 
 
 def test_to_dict_is_plain() -> None:
-    plain = json.loads(json.dumps(verdict_of(build([*run(39), failed(0, Failure.RESET)])).to_dict(), allow_nan=False))
+    plain = json.loads(
+        json.dumps(
+            verdict_of(build([*run(39), failed(0, Failure.RESET)])).to_dict(), allow_nan=False
+        )
+    )
     assert plain["status"] == "SUSPECT"
     (failures,) = [f for f in plain["findings"] if f["name"] == "failures"]
     assert failures["level"] == "suspect"
@@ -452,10 +547,15 @@ def test_a_load_that_too_few_requests_cannot_reach_is_noted_and_no_reason_for_do
     verdict = verdict_of(build(run(4)), planned=4, max_in_flight=512)
     found = next(finding for finding in verdict.findings if finding.name == "load_reached")
     assert (found.level, found.figures["cap"], found.figures["planned"]) == (Level.NOTE, 512, 4)
-    assert found.sentence.startswith("A concurrency of 512 was never reached: there were 4 requests, and at most ")
+    assert found.sentence.startswith(
+        "A concurrency of 512 was never reached: there were 4 requests, and at most "
+    )
     assert found not in verdict.reasons()
     at_a_rate = verdict_of(build(run(4), closed_loop=False), planned=4, max_in_flight=512)
     enough = verdict_of(build(run(40)), planned=40, max_in_flight=40)
     without = verdict_of(build(run(4)), planned=4)
     for each in (at_a_rate, enough, without):
-        assert next(finding for finding in each.findings if finding.name == "load_reached").level == Level.OK
+        assert (
+            next(finding for finding in each.findings if finding.name == "load_reached").level
+            == Level.OK
+        )

@@ -1,4 +1,6 @@
-"""Traces for the tests of metrics: requests written in ms, everything else filled in as a clean run would have it."""
+"""Traces for the tests of metrics: requests written in ms, everything else filled in as a clean run
+would have it.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,28 @@ from typing import Any
 import numpy as np
 
 from inferometer.clock import MS
-from inferometer.trace import EVENT_COLUMNS, MISSING, Failure, Outcome, StampSource, TokenSource, Trace, WorkerRecord
+from inferometer.trace import (
+    EVENT_COLUMNS,
+    MISSING,
+    Failure,
+    Outcome,
+    StampSource,
+    TokenSource,
+    Trace,
+    WorkerRecord,
+)
 from inferometer.trace.trace import empty_requests
 
-TIMES = ("intended_ns", "connect_ns", "sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
+TIMES = (
+    "intended_ns",
+    "connect_ns",
+    "sent_ns",
+    "sent_done_ns",
+    "headers_ns",
+    "first_ns",
+    "last_ns",
+    "end_ns",
+)
 FURTHER = (
     *("warmup", "failure", "detail", "resent", "worker", "ignored", "unread", "lingered"),
     *("hidden_tokens", "first_tokens", "text_bytes", "first_text_bytes"),
@@ -21,8 +41,8 @@ NOT_SENT = (Outcome.UNSENT, Outcome.DROPPED)
 
 
 def request(sent_ms: float | None = 0.0, *event_ms: float, **columns: Any) -> dict[str, Any]:
-    """One request, answered by events at these times (ms). Further columns by name, times as `_ms`, and for its events
-    `event_tokens`, `ambiguity_ms`, `delay_ms` and `sources`, one value each.
+    """One request, answered by events at these times (ms). Further columns by name, times as `_ms`,
+    and for its events `event_tokens`, `ambiguity_ms`, `delay_ms` and `sources`, one value each.
     """
     return {"sent_ms": sent_ms, "event_ms": event_ms, **columns}
 
@@ -56,7 +76,9 @@ def build(
     interrupted: bool = False,
     workers: Sequence[dict[str, Any]] = ({},),
 ) -> Trace:
-    """A trace of these requests. Their events stand in the table in reverse order of the requests, which may not matter."""
+    """A trace of these requests. Their events stand in the table in reverse order of the requests,
+    which may not matter.
+    """
     columns = empty_requests(len(requests))
     events: dict[str, list[int]] = {c.name: [] for c in EVENT_COLUMNS}
     for i, r in reversed(list(enumerate(requests))):
@@ -70,7 +92,9 @@ def build(
     return Trace(
         requests=columns,
         events={c.name: np.array(events[c.name], c.dtype) for c in EVENT_COLUMNS},
-        workers=tuple(worker(**{**(counted if i == 0 else {}), **fields}) for i, fields in enumerate(workers)),
+        workers=tuple(
+            worker(**{**(counted if i == 0 else {}), **fields}) for i, fields in enumerate(workers)
+        ),
         start_realtime_ns=0,
         closed_loop=closed_loop,
         interrupted=interrupted,
@@ -80,7 +104,13 @@ def build(
 def _row(i: int, r: dict[str, Any], closed_loop: bool) -> dict[str, Any]:
     event_ms = r["event_ms"]
     row: dict[str, Any] = dict.fromkeys(TIMES, MISSING)
-    row |= {"id": i, "outcome": Outcome.OK, "status": 200, "event_count": len(event_ms), "token_source": TokenSource.USAGE}
+    row |= {
+        "id": i,
+        "outcome": Outcome.OK,
+        "status": 200,
+        "event_count": len(event_ms),
+        "token_source": TokenSource.USAGE,
+    }
     row |= {"output_tokens": len(event_ms), "asked_output_tokens": len(event_ms)}
     row |= {"prompt_tokens": 100, "asked_prompt_tokens": 100, "cached_tokens": MISSING}
     if r.get("outcome", Outcome.OK) in NOT_SENT:
@@ -88,7 +118,11 @@ def _row(i: int, r: dict[str, Any], closed_loop: bool) -> dict[str, Any]:
     elif not closed_loop and r["sent_ms"] is not None:
         row["intended_ns"] = r["sent_ms"] * MS
     if event_ms:
-        row |= {"first_ns": event_ms[0] * MS, "last_ns": event_ms[-1] * MS, "end_ns": event_ms[-1] * MS}
+        row |= {
+            "first_ns": event_ms[0] * MS,
+            "last_ns": event_ms[-1] * MS,
+            "end_ns": event_ms[-1] * MS,
+        }
     for name, value in r.items():
         if name.endswith("_ms") and name[:-3] + "_ns" in TIMES:
             row[name[:-3] + "_ns"] = MISSING if value is None else value * MS
@@ -109,6 +143,13 @@ def _events(r: dict[str, Any]) -> dict[str, list[int]]:
 
 
 def failed(sent_ms: float | None, failure: Failure, **columns: Any) -> dict[str, Any]:
-    """A request that failed 5 ms after it was sent, or that could not be sent (then it needs an `end_ms`)."""
-    absent = {"prompt_tokens": None, "output_tokens": None, "token_source": TokenSource.NONE, "end_ms": (sent_ms or 0) + 5}
+    """A request that failed 5 ms after it was sent, or that could not be sent (then it needs an
+    `end_ms`).
+    """
+    absent = {
+        "prompt_tokens": None,
+        "output_tokens": None,
+        "token_source": TokenSource.NONE,
+        "end_ms": (sent_ms or 0) + 5,
+    }
     return request(sent_ms, outcome=Outcome.FAILED, failure=failure, **{**absent, **columns})

@@ -1,6 +1,8 @@
-"""Streams of servers of which there is no recording here: written by hand after their documents and sources, not recorded.
+"""Streams of servers of which there is no recording here: written by hand after their documents and
+sources, not recorded.
 
-What they hold of real output is marked so. Texts and counts are made up; the shape is the servers' own.
+What they hold of real output is marked so. Texts and counts are made up; the shape is the servers'
+own.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ class Sample(NamedTuple):
 
 def _sglang(text: str, ids: str, count: int, finish: str = "null", cached: int = 0) -> str:
     return (
-        f'data: {{"text": "{text}", "output_ids": [{ids}], "meta_info": {{"id": "r1", "finish_reason": {finish}, '
-        f'"prompt_tokens": 5, "weight_version": "default", "num_retractions": 0, "reasoning_tokens": 0, '
+        f'data: {{"text": "{text}", "output_ids": [{ids}], "meta_info": {{"id": "r1", '
+        f'"finish_reason": {finish}, '
+        '"prompt_tokens": 5, "weight_version": "default", "num_retractions": 0, '
+        '"reasoning_tokens": 0, '
         f'"completion_tokens": {count}, "cached_tokens": {cached}}}}}\n\n'
     )
 
@@ -64,17 +68,30 @@ SGLANG_INCREMENTAL = Sample(
 
 SGLANG_INCREMENTAL_ABORT = Sample(  # what ends it early is told with the whole text once more
     "sglang",
-    (_sglang("a", "1", 1) + _sglang("b", "2", 2) + _sglang("abc", "1, 2, 3", 3, '{"type": "abort"}')).encode(),
+    (
+        _sglang("a", "1", 1)
+        + _sglang("b", "2", 2)
+        + _sglang("abc", "1, 2, 3", 3, '{"type": "abort"}')
+    ).encode(),
     [
         StreamEvent("a", 1, Usage(5, 1, 0)),
         StreamEvent("b", 1, Usage(5, 2, 0)),
-        StreamEvent("c", 1, Usage(5, 3, 0), "abort", error="the server broke the request off (finish reason abort)"),
+        StreamEvent(
+            "c",
+            1,
+            Usage(5, 3, 0),
+            "abort",
+            error="the server broke the request off (finish reason abort)",
+        ),
     ],
 )
 
 SGLANG_STOP_STRING = Sample(  # the stop string is cut off again at the end
     "sglang",
-    (_sglang("ab EN", "1, 2", 2) + _sglang("ab", "1, 2, 3", 3, '{"type": "stop", "matched": " END"}')).encode(),
+    (
+        _sglang("ab EN", "1, 2", 2)
+        + _sglang("ab", "1, 2, 3", 3, '{"type": "stop", "matched": " END"}')
+    ).encode(),
     [StreamEvent("ab EN", 2, Usage(5, 2, 0)), StreamEvent("", UNKNOWN, Usage(5, 3, 0), "stop")],
 )
 
@@ -100,14 +117,16 @@ SGLANG_ABORT = Sample(
 
 SGLANG_ERROR = Sample(
     "sglang",
-    b'data: {"error": {"message": "too long", "type": "invalid_request_error", "code": 400, "retryable": false}}\n\n'
+    b'data: {"error": {"message": "too long", "type": "invalid_request_error", "code": 400, '
+    b'"retryable": false}}\n\n'
     b"data: [DONE]\n\n",
     [StreamEvent(error="too long"), StreamEvent(done=True)],
 )
 
 TGI = Sample(  # no space after `data:`, as in TGI's documents; special tokens; keep-alive comments
     "tgi",
-    b'data:{"index":1,"token":{"id":28723,"text":" This","logprob":-0.6196289,"special":false},"generated_text":null,'
+    b'data:{"index":1,"token":{"id":28723,"text":" '
+    b'This","logprob":-0.6196289,"special":false},"generated_text":null,'
     b'"details":null}\n\n:\n\n'
     b'data:{"index":2,"token":{"id":240,"text":"","logprob":-0.1,"special":false},"generated_text":null,"details":null}\n\n'
     b'data:{"index":3,"token":{"id":241,"text":"\xc3\xa9","logprob":-0.1,"special":false},"generated_text":null,'
@@ -121,7 +140,8 @@ TGI = Sample(  # no space after `data:`, as in TGI's documents; special tokens; 
     ],
 )
 
-TGI_TENSORRT = Sample(  # its engine for TensorRT-LLM counts one token whatever it generated (issue 2466)
+# its engine for TensorRT-LLM counts one token whatever it generated (issue 2466)
+TGI_TENSORRT = Sample(
     "tgi",
     b'data:{"index":0,"token":{"id":1,"text":"a","logprob":0.0,"special":false},"generated_text":null,"details":null}\n\n'
     b'data:{"index":0,"token":{"id":2,"text":"b","logprob":0.0,"special":false},"generated_text":"ab",'
@@ -133,7 +153,10 @@ TGI_ERROR = Sample(
     "tgi",
     b'data:{"index":1,"token":{"id":1,"text":"a","logprob":0.0,"special":false},"generated_text":null,"details":null}\n\n'
     b'data:{"error":"Request failed during generation: Server error: out of memory","error_type":"generation"}\n\n',
-    [StreamEvent("a", 1), StreamEvent(error="Request failed during generation: Server error: out of memory")],
+    [
+        StreamEvent("a", 1),
+        StreamEvent(error="Request failed during generation: Server error: out of memory"),
+    ],
 )
 
 TGI_CHAT = Sample(
@@ -171,7 +194,8 @@ TRITON_ERROR = Sample(
     [StreamEvent(" a"), StreamEvent(error="Encountered error for requestId 1: out of memory")],
 )
 
-TRTLLM_SERVE_CHAT = Sample(  # a space before the blank line; the role without content; usage in every chunk
+# a space before the blank line; the role without content; usage in every chunk
+TRTLLM_SERVE_CHAT = Sample(
     "trtllm-serve-chat",
     b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"m",'
     b'"choices":[{"index":0,"delta":{"role":"assistant"}}],'
@@ -180,7 +204,8 @@ TRTLLM_SERVE_CHAT = Sample(  # a space before the blank line; the role without c
     b'"choices":[{"index":0,"delta":{"reasoning_content":"Let me"}}],'
     b'"usage":{"prompt_tokens":5,"total_tokens":7,"completion_tokens":2}} \n\n'
     b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"m",'
-    b'"choices":[{"index":0,"delta":{"content":" Hi"},"finish_reason":"length","avg_decoded_tokens_per_iter":1.0}],'
+    b'"choices":[{"index":0,"delta":{"content":" '
+    b'Hi"},"finish_reason":"length","avg_decoded_tokens_per_iter":1.0}],'
     b'"usage":{"prompt_tokens":5,"total_tokens":8,"completion_tokens":3}} \n\n'
     b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"m","choices":[],'
     b'"usage":{"prompt_tokens":5,"total_tokens":8,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}} \n\n'
@@ -234,7 +259,8 @@ LMDEPLOY = Sample(
 
 LLAMA_CPP = Sample(
     "llama.cpp",
-    b'data: {"index":0,"content":" Hi","tokens":[11],"stop":false,"id_slot":0,"tokens_predicted":1,"tokens_evaluated":5}\n\n'
+    b'data: {"index":0,"content":" '
+    b'Hi","tokens":[11],"stop":false,"id_slot":0,"tokens_predicted":1,"tokens_evaluated":5}\n\n'
     b": ping\n\n"
     b'data: {"index":0,"content":"\xc3\xa9","tokens":[13],"stop":false,"id_slot":0,"tokens_predicted":3,'
     b'"tokens_evaluated":5}\n\n'
@@ -251,7 +277,8 @@ LLAMA_CPP = Sample(
 
 LLAMA_CPP_ERROR = Sample(
     "llama.cpp",
-    b'data: {"index":0,"content":" Hi","tokens":[],"stop":false,"id_slot":0,"tokens_predicted":1,"tokens_evaluated":5}\n\n'
+    b'data: {"index":0,"content":" '
+    b'Hi","tokens":[],"stop":false,"id_slot":0,"tokens_predicted":1,"tokens_evaluated":5}\n\n'
     b'data: {"error":{"code":500,"message":"context shift failed","type":"server_error"}}\n\n',
     [StreamEvent(" Hi", 1), StreamEvent(error="context shift failed")],
 )
@@ -292,4 +319,6 @@ OLLAMA_ERROR = Sample(
     [StreamEvent("The"), StreamEvent(error="an error was encountered")],
 )
 
-SAMPLES = {name.lower(): value for name, value in list(globals().items()) if isinstance(value, Sample)}
+SAMPLES = {
+    name.lower(): value for name, value in list(globals().items()) if isinstance(value, Sample)
+}

@@ -1,4 +1,6 @@
-"""What gateways put beside an answer, and where servers put output and counts that others put elsewhere."""
+"""What gateways put beside an answer, and where servers put output and counts that others put
+elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,7 @@ def texts(events: list[StreamEvent]) -> list[str]:
     return [event.text for event in events if event.text]
 
 
-# --- frames that are no chunks of the answer --------------------------------------------------------------------------
+# --- frames that are no chunks of the answer ------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,9 @@ def test_a_stream_of_nothing_else_has_neither_output_nor_an_end() -> None:
 
 
 def test_a_chunk_with_an_empty_list_of_choices_belongs_to_the_answer() -> None:
-    events, remarks = decode(CHAT, sse({"id": "", "choices": [], "prompt_filter_results": []}, chunk(content="a")))
+    events, remarks = decode(
+        CHAT, sse({"id": "", "choices": [], "prompt_filter_results": []}, chunk(content="a"))
+    )
     assert texts(events) == ["a"]
     assert remarks.ignored == 0
 
@@ -85,11 +89,18 @@ def test_an_error_without_choices_is_an_error_still() -> None:
 
 def whole(content: Any, **more: Any) -> dict[str, Any]:
     message = {"role": "assistant", "content": content, **more}
-    return {"id": "c", "object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+    return {
+        "id": "c",
+        "object": "chat.completion",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+    }
 
 
 def test_a_whole_answer_after_its_pieces_says_nothing_new_but_its_end() -> None:
-    body = sse(chunk(content="a"), chunk(content="b"), {**whole("ab"), "usage": counts(5, 2)["usage"]}) + DONE
+    body = (
+        sse(chunk(content="a"), chunk(content="b"), {**whole("ab"), "usage": counts(5, 2)["usage"]})
+        + DONE
+    )
     events, remarks = decode_both_ways(CHAT, body)
     assert texts(events) == ["a", "b"]
     assert [event.finish_reason for event in events if event.finish_reason] == ["stop"]
@@ -106,12 +117,22 @@ def text(words: str, finish_reason: str | None = None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("ends_before", [True, False])
 @pytest.mark.parametrize("backend", ["openai", CHAT])
-def test_the_text_of_a_whole_answer_at_its_end_says_nothing_new(backend: str, ends_before: bool) -> None:
+def test_the_text_of_a_whole_answer_at_its_end_says_nothing_new(
+    backend: str, ends_before: bool
+) -> None:
     def event(words: str, finish_reason: str | None = None) -> dict[str, Any]:
-        return text(words, finish_reason) if backend == "openai" else chunk(finish_reason, content=words)
+        return (
+            text(words, finish_reason)
+            if backend == "openai"
+            else chunk(finish_reason, content=words)
+        )
 
     pieces = [event(word) for word in WORDS]
-    end = [event("", "stop"), event("".join(WORDS))] if ends_before else [event("".join(WORDS), "stop")]
+    end = (
+        [event("", "stop"), event("".join(WORDS))]
+        if ends_before
+        else [event("".join(WORDS), "stop")]
+    )
     events, remarks = decode_both_ways(backend, sse(*pieces, *end, counts(3, 4)) + DONE)
     assert texts(events) == WORDS
     assert [event.finish_reason for event in events if event.finish_reason] == ["stop"]
@@ -122,13 +143,24 @@ def test_the_text_of_a_whole_answer_at_its_end_says_nothing_new(backend: str, en
     "pieces",
     [
         [("a", None), ("a", "stop")],  # one piece twice is a text
-        [("alphabet", None), ("business", None), ("alphabetbusiness", None), ("c", "stop")],  # not at its end
-        [("alphabet", None), ("business", None), ("businessalphabet", "stop")],  # as long, and another
+        [
+            ("alphabet", None),
+            ("business", None),
+            ("alphabetbusiness", None),
+            ("c", "stop"),
+        ],  # not at its end
+        [
+            ("alphabet", None),
+            ("business", None),
+            ("businessalphabet", "stop"),
+        ],  # as long, and another
         [("-", None), ("-", None), ("--", "stop")],  # a token as long as those before it
         [("a", "stop"), ("b", "stop"), ("c", "stop")],  # a server that calls each piece the last
     ],
 )
-def test_a_text_at_the_end_that_is_not_all_of_it_is_output(pieces: list[tuple[str, str | None]]) -> None:
+def test_a_text_at_the_end_that_is_not_all_of_it_is_output(
+    pieces: list[tuple[str, str | None]],
+) -> None:
     events, remarks = decode_both_ways("openai", sse(*(text(*piece) for piece in pieces)) + DONE)
     assert texts(events) == [words for words, _ in pieces]
     assert remarks.ignored == 0
@@ -140,7 +172,7 @@ def test_a_whole_answer_alone_is_one_event_of_output() -> None:
     assert remarks.ignored == 0
 
 
-# --- output in unusual places -----------------------------------------------------------------------------------------
+# --- output in unusual places ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -148,11 +180,20 @@ def test_a_whole_answer_alone_is_one_event_of_output() -> None:
     [
         ({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, "ab"),
         ({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "a"}]}]}, "a"),
-        ({"content": "", "reasoning_details": [{"type": "reasoning.text", "text": "a", "index": 0}]}, "a"),
+        (
+            {
+                "content": "",
+                "reasoning_details": [{"type": "reasoning.text", "text": "a", "index": 0}],
+            },
+            "a",
+        ),
         ({"reasoning_details": [{"type": "reasoning.summary", "summary": "a"}]}, "a"),
         ({"reasoning": "a", "reasoning_details": [{"type": "reasoning.text", "text": "a"}]}, "a"),
         ({"reasoning_content": "a", "content": None}, "a"),
-        ({"content": [], "reasoning_details": [{"type": "reasoning.encrypted", "data": "xyz"}]}, ""),
+        (
+            {"content": [], "reasoning_details": [{"type": "reasoning.encrypted", "data": "xyz"}]},
+            "",
+        ),
         ({"content": [{"type": "text", "text": ""}]}, ""),
     ],
 )
@@ -170,8 +211,12 @@ def test_text_in_parts(delta: dict[str, Any], text: str) -> None:
         ({"reasoning": {"steps": "?"}}, "reasoning"),
     ],
 )
-def test_output_in_a_place_that_is_not_known_leaves_a_trace(delta: dict[str, Any], field: str) -> None:
-    events, remarks = decode_both_ways(CHAT, sse(chunk(**delta), chunk(**delta), chunk("stop", content="a")))
+def test_output_in_a_place_that_is_not_known_leaves_a_trace(
+    delta: dict[str, Any], field: str
+) -> None:
+    events, remarks = decode_both_ways(
+        CHAT, sse(chunk(**delta), chunk(**delta), chunk("stop", content="a"))
+    )
     assert texts(events) == ["a"]
     assert (remarks.unread, remarks.unread_fields) == (2, (field,))
 
@@ -181,7 +226,13 @@ def test_output_in_a_place_that_is_not_known_leaves_a_trace(delta: dict[str, Any
     [
         {},
         {"role": "assistant"},
-        {"role": "assistant", "content": "", "refusal": None, "tool_calls": [], "reasoning_content": ""},
+        {
+            "role": "assistant",
+            "content": "",
+            "refusal": None,
+            "tool_calls": [],
+            "reasoning_content": "",
+        },
         {"content": None, "annotations": [], "weight": 5, "final": True},
         {"reasoning_details": [{"type": "reasoning.encrypted", "data": "xyz"}]},
     ],
@@ -193,7 +244,14 @@ def test_a_delta_that_says_nothing_leaves_none(delta: dict[str, Any]) -> None:
 
 
 def test_a_text_beside_those_of_completions_leaves_a_trace() -> None:
-    choice = {"index": 0, "text": "", "reasoning": "why", "finish_reason": None, "stop_reason": "x", "logprobs": {}}
+    choice = {
+        "index": 0,
+        "text": "",
+        "reasoning": "why",
+        "finish_reason": None,
+        "stop_reason": "x",
+        "logprobs": {},
+    }
     _, remarks = decode("openai", sse({"id": "c", "choices": [choice]}))
     assert remarks.unread_fields == ("reasoning",)
 
@@ -206,7 +264,7 @@ def test_names_of_unread_fields_are_few_short_and_plain() -> None:
     assert all(name.isprintable() and len(name) <= 40 for name in remarks.unread_fields)
 
 
-# --- counts -----------------------------------------------------------------------------------------------------------
+# --- counts ---------------------------------------------------------------------------------------
 
 
 def counted(*chunks: dict[str, Any]) -> Usage:
@@ -257,12 +315,18 @@ def test_reasoning_that_is_not_streamed_is_hidden() -> None:
     ],
 )
 def test_reasoning_that_is_streamed_is_not(delta: dict[str, Any]) -> None:
-    usage = counted(chunk(**delta), chunk("stop", content="a"), counts(5, 120, completion_tokens_details=HIDDEN))
+    usage = counted(
+        chunk(**delta), chunk("stop", content="a"), counts(5, 120, completion_tokens_details=HIDDEN)
+    )
     assert usage.hidden_tokens == 0
 
 
 def test_rejected_predictions_are_hidden_in_any_case() -> None:
-    details = {"reasoning_tokens": 100, "rejected_prediction_tokens": 7, "accepted_prediction_tokens": 9}
+    details = {
+        "reasoning_tokens": 100,
+        "rejected_prediction_tokens": 7,
+        "accepted_prediction_tokens": 9,
+    }
     usage = counted(chunk(reasoning="why"), counts(5, 120, completion_tokens_details=details))
     assert usage.hidden_tokens == 7
 
@@ -273,10 +337,12 @@ def test_hidden_tokens_are_those_told_last() -> None:
     assert counted(*events).hidden_tokens == 9
 
 
-# --- which answer it is -----------------------------------------------------------------------------------------------
+# --- which answer it is ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("first", [chunk(role="assistant"), chunk(content="a"), chunk("stop", content="a"), counts(1)])
+@pytest.mark.parametrize(
+    "first", [chunk(role="assistant"), chunk(content="a"), chunk("stop", content="a"), counts(1)]
+)
 def test_the_id_of_the_answer(first: dict[str, Any]) -> None:
     _, remarks = decode_both_ways(CHAT, sse(first, {**chunk(content="b"), "id": "other"}))
     assert remarks.answer_id == ("c" if first["choices"] else "other")
@@ -288,7 +354,7 @@ def test_an_id_that_is_no_id(told: Any) -> None:
     assert len(remarks.answer_id) <= 256
 
 
-# --- bounds -----------------------------------------------------------------------------------------------------------
+# --- bounds ---------------------------------------------------------------------------------------
 
 BLOCK = b"A" * (1 << 20)
 
@@ -320,10 +386,17 @@ def test_an_event_of_many_lines_without_an_end_is_given_up_at_its_bound() -> Non
     assert events[0].oversized
 
 
-@pytest.mark.parametrize("piece", [sse(chunk(content="a" * 1000)) * 100, b": ping, nothing more, for a long time\n" * 3000])
+@pytest.mark.parametrize(
+    "piece",
+    [sse(chunk(content="a" * 1000)) * 100, b": ping, nothing more, for a long time\n" * 3000],
+)
 def test_much_that_ends_is_nothing_large(piece: bytes) -> None:
     """Also where no read ends where an event does."""
     decoder = PROTOCOLS[CHAT].decoder()
     decoder.feed(piece[:50])
     misaligned = piece[50:] + piece[:50]
-    assert not any(event.error for _ in range(2 * MAX_EVENT_BYTES // len(piece)) for event in decoder.feed(misaligned))
+    assert not any(
+        event.error
+        for _ in range(2 * MAX_EVENT_BYTES // len(piece))
+        for event in decoder.feed(misaligned)
+    )

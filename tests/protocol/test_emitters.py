@@ -1,4 +1,6 @@
-"""What the emitters write, against recordings: the same texts, written again, say the same as the real server's bytes did."""
+"""What the emitters write, against recordings: the same texts, written again, say the same as the
+real server's bytes did.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,20 @@ def decode(backend: str, body: bytes) -> list[StreamEvent]:
 def written_again(backend: str, events: list[StreamEvent]) -> bytes:
     texts = [event.text for event in events if event.text]
     usage = next(event.usage for event in events if event.usage)
-    emitter = PROTOCOLS[backend].emitter(Reply("r", "tiny", 1, usage.prompt_tokens, include_usage=True))
-    rest = usage.completion_tokens - len(texts)  # events that brought several tokens, or none that could be shown
+    emitter = PROTOCOLS[backend].emitter(
+        Reply("r", "tiny", 1, usage.prompt_tokens, include_usage=True)
+    )
+    rest = usage.completion_tokens - len(
+        texts
+    )  # events that brought several tokens, or none that could be shown
     body = b"".join(emitter.event(text, [0]) for text in texts[:-1])
     return body + emitter.event(texts[-1], [0] * (1 + rest), "length")
 
 
 def shapes(body: bytes) -> list[str]:
-    """Every kind of chunk in a body, in order of appearance: without what differs from one answer to the next."""
+    """Every kind of chunk in a body, in order of appearance: without what differs from one answer
+    to the next.
+    """
     kinds = []
     for payload in re.split(rb"\r?\n\r?\n", body):
         if not payload.startswith(b"data: {"):
@@ -66,7 +74,9 @@ def test_they_say_the_same(name: str) -> None:
 def test_they_look_the_same(name: str) -> None:
     backend, body = RECORDED[name], ALL[name].body
     ours = written_again(backend, decode(backend, body))
-    spoken = [kind for kind in shapes(body) if not ('""' in kind and '"token_ids"' in kind)]  # texts held back are dropped
+    spoken = [
+        kind for kind in shapes(body) if not ('""' in kind and '"token_ids"' in kind)
+    ]  # texts held back are dropped
     assert spoken == shapes(ours)
     for end in (b"\r\n\r\n", b"\n\n"):
         assert (end in body) is (end in ours)

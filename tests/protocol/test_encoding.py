@@ -14,9 +14,15 @@ OPENAI = ("openai", "openai-chat")
 MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Grüße"}]
 
 
-def encode(backend: str, prompt: Prompt = "Hello", parameters: Any = (), **generation: Any) -> dict[str, Any]:
-    request = Request(id=7, prompt=prompt, prompt_tokens=3, max_tokens=128, parameters=dict(parameters))
-    body: dict[str, Any] = orjson.loads(PROTOCOLS[backend].encode(request, Generation(model="m", **generation)))
+def encode(
+    backend: str, prompt: Prompt = "Hello", parameters: Any = (), **generation: Any
+) -> dict[str, Any]:
+    request = Request(
+        id=7, prompt=prompt, prompt_tokens=3, max_tokens=128, parameters=dict(parameters)
+    )
+    body: dict[str, Any] = orjson.loads(
+        PROTOCOLS[backend].encode(request, Generation(model="m", **generation))
+    )
     return body
 
 
@@ -85,7 +91,10 @@ def test_a_requests_parameters_go_over_the_runs_and_extra_body_over_all(backend:
         backend,
         parameters={"temperature": 0.5, "seed": 1},
         sampling={"temperature": 0.1, "top_p": 0.9},
-        extra_body={"seed": 2, "stream_options": {"include_usage": True, "continuous_usage_stats": True}},
+        extra_body={
+            "seed": 2,
+            "stream_options": {"include_usage": True, "continuous_usage_stats": True},
+        },
     )
     assert (body["temperature"], body["top_p"], body["seed"]) == (0.5, 0.9, 2)
     assert body["stream_options"] == {"include_usage": True, "continuous_usage_stats": True}

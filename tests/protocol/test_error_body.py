@@ -20,15 +20,24 @@ NO_REASON = "the server gave no reason"
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b'{"error":{"message":"No model `x`.","type":"NotFoundError","code":404}}', "No model `x`."),
+        (
+            b'{"error":{"message":"No model `x`.","type":"NotFoundError","code":404}}',
+            "No model `x`.",
+        ),
         (b'{"error":"Unauthorized"}', "Unauthorized"),
         (b'{"error":"Model is overloaded","error_type":"overloaded"}', "Model is overloaded"),
         (b'{"detail":"Not Found"}', "Not Found"),
         (
-            b'{"detail":[{"loc":["body","messages"],"msg":"not a list"},{"loc":["body","n",0],"msg":"too many"}]}',
+            (
+                b'{"detail":[{"loc":["body","messages"],"msg":"not a '
+                b'list"},{"loc":["body","n",0],"msg":"too many"}]}'
+            ),
             "body.messages: not a list; body.n.0: too many",
         ),
-        (b'{"object":"error","message":"Input too long.","type":"BadRequestError","code":400}', "Input too long."),
+        (
+            b'{"object":"error","message":"Input too long.","type":"BadRequestError","code":400}',
+            "Input too long.",
+        ),
         (b'[{"error":{"code":400,"message":"API key not valid."}}]', "API key not valid."),
         (b'{"message":"no Route matched with those values"}', "no Route matched with those values"),
         (b'{"error":true,"message":"boom"}', "boom"),
@@ -46,7 +55,10 @@ NO_REASON = "the server gave no reason"
         (b"Internal Server Error", "Internal Server Error"),
         (b"first\r\n  second\tthird\x00\x1b[31m\n", "first second third??[31m"),
         ("a\u202eb\u200bc\u2028d\u3000e".encode(), "a?b?c d e"),
-        (b"<html><head><title>502 Bad\n Gateway</title></head><body>nginx</body></html>", "502 Bad Gateway"),
+        (
+            b"<html><head><title>502 Bad\n Gateway</title></head><body>nginx</body></html>",
+            "502 Bad Gateway",
+        ),
         (b"", NO_REASON),
         (b" \r\n ", NO_REASON),
         (b"null", "null"),
@@ -57,7 +69,9 @@ def test_the_sentence(body: bytes, sentence: str) -> None:
     assert error_sentence(body) == sentence
 
 
-@pytest.mark.parametrize("wrap", [lambda text: text, lambda text: json.dumps({"error": {"message": text}})])
+@pytest.mark.parametrize(
+    "wrap", [lambda text: text, lambda text: json.dumps({"error": {"message": text}})]
+)
 def test_the_sentence_is_bounded(wrap: Callable[[str], str]) -> None:
     sentence = error_sentence(wrap("word\n" * 100_000).encode())
     assert len(sentence) == SENTENCE_CHARS
@@ -67,7 +81,15 @@ def test_the_sentence_is_bounded(wrap: Callable[[str], str]) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    [None, 3, [], {}, {"choices": []}, {"choices": [], "error": None}, {"choices": [], "error": ""}],
+    [
+        None,
+        3,
+        [],
+        {},
+        {"choices": []},
+        {"choices": [], "error": None},
+        {"choices": [], "error": ""},
+    ],
 )
 def test_what_is_no_error(document: Any) -> None:
     assert error_message(document) is None
@@ -77,7 +99,9 @@ def test_an_error_beside_choices_is_an_error() -> None:
     assert error_message({"choices": [], "error": {"message": "boom"}}) == "boom"
 
 
-@pytest.mark.parametrize("body", [b"<title>" * 1_000_000, b"<title" * 1_000_000, b"<title>x" * 500_000 + b"</title"])
+@pytest.mark.parametrize(
+    "body", [b"<title>" * 1_000_000, b"<title" * 1_000_000, b"<title>x" * 500_000 + b"</title"]
+)
 def test_titles_without_end_take_no_time_without_end(body: bytes) -> None:
     begun_s = time.monotonic()
     assert len(error_sentence(body)) == SENTENCE_CHARS
@@ -93,7 +117,11 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["error", "message", "detail", "object", "choices", "loc", "msg"]), inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["error", "message", "detail", "object", "choices", "loc", "msg"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )

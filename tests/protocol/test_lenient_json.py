@@ -39,7 +39,9 @@ def test_half_a_surrogate_pair(written: bytes, read: str) -> None:
     assert read_json(written) == read
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[DONE]", b"{'a': 1}", b"\xff", b"[" * 200_000, b"1" * 10_000 + b"x"])
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[DONE]", b"{'a': 1}", b"\xff", b"[" * 200_000, b"1" * 10_000 + b"x"]
+)
 def test_what_is_no_json_is_a_value_error(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_json(data)

@@ -1,4 +1,6 @@
-"""Requests as servers with wires of their own get them, and what is refused because they could not carry it."""
+"""Requests as servers with wires of their own get them, and what is refused because they could not
+carry it.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +17,44 @@ from inferometer.request import Prompt, Request
 MESSAGES = [{"role": "user", "content": "Hello"}]
 
 
-def encode(backend: str, prompt: Prompt = "Hello", parameters: Any = (), request_id: int = 7, **generation: Any) -> Any:
-    request = Request(id=request_id, prompt=prompt, prompt_tokens=3, max_tokens=128, parameters=dict(parameters))
+def encode(
+    backend: str,
+    prompt: Prompt = "Hello",
+    parameters: Any = (),
+    request_id: int = 7,
+    **generation: Any,
+) -> Any:
+    request = Request(
+        id=request_id, prompt=prompt, prompt_tokens=3, max_tokens=128, parameters=dict(parameters)
+    )
     return orjson.loads(PROTOCOLS[backend].encode(request, Generation(model="m", **generation)))
 
 
 BODIES: dict[str, dict[str, Any]] = {
     "sglang": {"text": "Hello", "sampling_params": {"max_new_tokens": 128}, "stream": True},
     "tgi": {"inputs": "Hello", "parameters": {"max_new_tokens": 128, "details": True}},
-    "tensorrt-llm": {"text_input": "Hello", "max_tokens": 128, "stream": True, "bad_words": "", "stop_words": ""},
+    "tensorrt-llm": {
+        "text_input": "Hello",
+        "max_tokens": 128,
+        "stream": True,
+        "bad_words": "",
+        "stop_words": "",
+    },
     "lmdeploy": {"prompt": "Hello", "max_tokens": 128, "stream": True},
     "llama.cpp": {"prompt": "Hello", "n_predict": 128, "stream": True},
-    "ollama": {"model": "m", "prompt": "Hello", "raw": True, "stream": True, "options": {"num_predict": 128}},
-    "ollama-chat": {"model": "m", "messages": MESSAGES, "stream": True, "options": {"num_predict": 128}},
+    "ollama": {
+        "model": "m",
+        "prompt": "Hello",
+        "raw": True,
+        "stream": True,
+        "options": {"num_predict": 128},
+    },
+    "ollama-chat": {
+        "model": "m",
+        "messages": MESSAGES,
+        "stream": True,
+        "options": {"num_predict": 128},
+    },
 }
 
 IGNORE_EOS: dict[str, dict[str, Any]] = {
@@ -52,7 +79,10 @@ def test_full_length(backend: str) -> None:
     assert PROTOCOLS[backend].exact_length is bool(IGNORE_EOS[backend])
 
 
-@pytest.mark.parametrize(("backend", "field"), [("sglang", "input_ids"), ("lmdeploy", "input_ids"), ("llama.cpp", "prompt")])
+@pytest.mark.parametrize(
+    ("backend", "field"),
+    [("sglang", "input_ids"), ("lmdeploy", "input_ids"), ("llama.cpp", "prompt")],
+)
 @pytest.mark.parametrize("prompt", [[1, 2, 300], (1, 2, 300)])
 def test_token_ids(backend: str, field: str, prompt: Prompt) -> None:
     body = encode(backend, prompt)
@@ -65,7 +95,9 @@ TEXT_ONLY = ["tgi", "tensorrt-llm", "ollama"]
 
 @pytest.mark.parametrize("backend", TEXT_ONLY)
 @pytest.mark.parametrize("prompt", [[1, 2], MESSAGES])
-def test_what_is_no_text_is_refused_where_only_text_is_carried(backend: str, prompt: Prompt) -> None:
+def test_what_is_no_text_is_refused_where_only_text_is_carried(
+    backend: str, prompt: Prompt
+) -> None:
     with pytest.raises(ValueError, match=r"carries text, neither token ids nor chat messages"):
         encode(backend, prompt)
 
@@ -92,14 +124,26 @@ def picture(url: str) -> dict[str, Any]:
 
 
 def test_ollama_has_pictures_beside_the_text() -> None:
-    parts = [text("What"), picture("data:image/png;base64,iVBO"), text("is it?"), picture("data:image/png;base64,Rw0K")]
-    body = encode("ollama-chat", [{"role": "user", "content": parts}, {"role": "user", "content": [text("Well?")]}])
+    parts = [
+        text("What"),
+        picture("data:image/png;base64,iVBO"),
+        text("is it?"),
+        picture("data:image/png;base64,Rw0K"),
+    ]
+    body = encode(
+        "ollama-chat",
+        [{"role": "user", "content": parts}, {"role": "user", "content": [text("Well?")]}],
+    )
     assert body["messages"] == [
         {"role": "user", "content": "What\nis it?", "images": ["iVBO", "Rw0K"]},
         {"role": "user", "content": "Well?"},
     ]
     (asked, _) = PROTOCOLS["ollama-chat"].read(body).messages
-    assert asked["content"] == [text("What\nis it?"), picture("data:;base64,iVBO"), picture("data:;base64,Rw0K")]
+    assert asked["content"] == [
+        text("What\nis it?"),
+        picture("data:;base64,iVBO"),
+        picture("data:;base64,Rw0K"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +162,12 @@ def test_what_ollama_cannot_be_shown(part: Any, sentence: str) -> None:
 
 def sampled(backend: str, body: Any) -> Any:
     """Where this wire has its sampling parameters."""
-    key = {"sglang": "sampling_params", "tgi": "parameters", "ollama": "options", "ollama-chat": "options"}.get(backend)
+    key = {
+        "sglang": "sampling_params",
+        "tgi": "parameters",
+        "ollama": "options",
+        "ollama-chat": "options",
+    }.get(backend)
     return body[key] if key else body
 
 
@@ -126,7 +175,11 @@ def sampled(backend: str, body: Any) -> Any:
 def test_sampling_by_the_names_of_the_server(backend: str) -> None:
     usual = {"temperature": 0.5, "top_p": 0.9, "top_k": 5, "repetition_penalty": 1.1}
     body = sampled(backend, encode(backend, sampling=usual))
-    penalty = "repeat_penalty" if backend in ("llama.cpp", "ollama", "ollama-chat") else "repetition_penalty"
+    penalty = (
+        "repeat_penalty"
+        if backend in ("llama.cpp", "ollama", "ollama-chat")
+        else "repetition_penalty"
+    )
     assert {name: body[name] for name in ("temperature", "top_p", "top_k", penalty)} == {
         "temperature": 0.5,
         "top_p": 0.9,
@@ -138,7 +191,10 @@ def test_sampling_by_the_names_of_the_server(backend: str) -> None:
 
 @pytest.mark.parametrize("backend", BODIES)
 def test_a_requests_own_parameters_go_over_the_runs(backend: str) -> None:
-    assert sampled(backend, encode(backend, parameters={"top_k": 9}, sampling={"top_k": 5}))["top_k"] == 9
+    assert (
+        sampled(backend, encode(backend, parameters={"top_k": 9}, sampling={"top_k": 5}))["top_k"]
+        == 9
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,14 +223,17 @@ def test_what_a_server_would_drop_without_a_word_is_refused(backend: str, name: 
         ({"top_p": 0.9}, {"top_p": 0.9}),
     ],
 )
-def test_tgi_takes_no_temperature_of_0_and_no_top_p_of_1(sampling: dict[str, float], parameters: dict[str, Any]) -> None:
+def test_tgi_takes_no_temperature_of_0_and_no_top_p_of_1(
+    sampling: dict[str, float], parameters: dict[str, Any]
+) -> None:
     body = encode("tgi", sampling=sampling)["parameters"]
     assert body == {"max_new_tokens": 128, "details": True, **parameters}
 
 
 def test_log_probabilities() -> None:
     assert {
-        backend: encode(backend, logprobs=3).items() - encode(backend).items() for backend in ("lmdeploy", "llama.cpp")
+        backend: encode(backend, logprobs=3).items() - encode(backend).items()
+        for backend in ("lmdeploy", "llama.cpp")
     } == {
         "lmdeploy": {("return_logprob", True)},
         "llama.cpp": {("n_probs", 3)},
@@ -240,28 +299,69 @@ def test_extra_body_replaces_what_is_only_a_habit() -> None:
         ("llama.cpp", {"n_predict": 1}, "n_predict"),
     ],
 )
-def test_extra_body_cannot_change_what_the_measurement_rests_on(backend: str, extra_body: Any, field: str) -> None:
+def test_extra_body_cannot_change_what_the_measurement_rests_on(
+    backend: str, extra_body: Any, field: str
+) -> None:
     with pytest.raises(ValueError, match=rf"--extra-body must not set '{field}'"):
         encode(backend, extra_body=extra_body)
 
 
 TRTLLM_KNOWS = {
-    *("best_of", "echo", "frequency_penalty", "ignore_eos", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens"),
-    *("messages", "min_p", "min_tokens", "model", "n", "presence_penalty", "prompt", "repetition_penalty", "seed", "stop"),
-    *("stream", "stream_options", "suffix", "temperature", "top_k", "top_logprobs", "top_p", "user"),
+    *(
+        "best_of",
+        "echo",
+        "frequency_penalty",
+        "ignore_eos",
+        "logit_bias",
+        "logprobs",
+        "max_completion_tokens",
+        "max_tokens",
+    ),
+    *(
+        "messages",
+        "min_p",
+        "min_tokens",
+        "model",
+        "n",
+        "presence_penalty",
+        "prompt",
+        "repetition_penalty",
+        "seed",
+        "stop",
+    ),
+    *(
+        "stream",
+        "stream_options",
+        "suffix",
+        "temperature",
+        "top_k",
+        "top_logprobs",
+        "top_p",
+        "user",
+    ),
 }
 """Fields of its requests that matter here; with any other it answers 400."""
 
 
 @pytest.mark.parametrize("backend", ["trtllm-serve", "trtllm-serve-chat"])
 def test_trtllm_serve_gets_no_field_that_it_does_not_know(backend: str) -> None:
-    everything = {"temperature": 1, "top_p": 1, "top_k": 1, "min_p": 0, "repetition_penalty": 1, "presence_penalty": 0}
+    everything = {
+        "temperature": 1,
+        "top_p": 1,
+        "top_k": 1,
+        "min_p": 0,
+        "repetition_penalty": 1,
+        "presence_penalty": 0,
+    }
     assert set(encode(backend, sampling=everything, ignore_eos=True, logprobs=1)) <= TRTLLM_KNOWS
 
 
 def test_trtllm_serve_counts_in_every_chunk_unless_told_not_to() -> None:
     read = PROTOCOLS["trtllm-serve"].read
-    assert read(encode("trtllm-serve")).stream_options == {"include_usage": True, "continuous_usage_stats": True}
+    assert read(encode("trtllm-serve")).stream_options == {
+        "include_usage": True,
+        "continuous_usage_stats": True,
+    }
     quiet = encode("trtllm-serve", extra_body={"stream_options": {"continuous_usage_stats": False}})
     assert read(quiet).stream_options["continuous_usage_stats"] is False
 
@@ -289,11 +389,25 @@ def test_a_model_may_be_part_of_the_path() -> None:
 
 
 def test_what_a_wire_cannot_do_is_said() -> None:
-    said = {name: backend.limits(Generation("m", ignore_eos=True)) for name, backend in PROTOCOLS.items()}
-    assert {name for name, limits in said.items() if limits} == {"tgi", "tgi-chat", "tensorrt-llm", "ollama", "ollama-chat"}
-    assert said["tgi"] == ("TGI cannot ignore the end of a text: outputs may be shorter than asked for.",)
+    said = {
+        name: backend.limits(Generation("m", ignore_eos=True))
+        for name, backend in PROTOCOLS.items()
+    }
+    assert {name for name, limits in said.items() if limits} == {
+        "tgi",
+        "tgi-chat",
+        "tensorrt-llm",
+        "ollama",
+        "ollama-chat",
+    }
+    assert said["tgi"] == (
+        "TGI cannot ignore the end of a text: outputs may be shorter than asked for.",
+    )
     assert said["tensorrt-llm"] == (
-        "TensorRT-LLM on Triton tells no token counts: they are a local tokenizer's, else one an event.",
+        (
+            "TensorRT-LLM on Triton tells no token counts: they are a local tokenizer's, else "
+            "one an event."
+        ),
     )
     assert PROTOCOLS["tgi"].limits(Generation("m")) == ()
 
@@ -305,7 +419,10 @@ def test_a_worker_process_can_be_given_any_backend(name: str) -> None:
 
 def test_the_table_of_backends() -> None:
     facts = {
-        name: (backend.endpoint, "ids" if backend.carries_token_ids else "chat" if backend.chat else "text")
+        name: (
+            backend.endpoint,
+            "ids" if backend.carries_token_ids else "chat" if backend.chat else "text",
+        )
         for name, backend in PROTOCOLS.items()
     }
     assert facts == {
@@ -346,20 +463,32 @@ SAMPLES: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", PROTOCOLS)
 def test_every_field_that_a_wire_carries_reaches_the_body(name: str) -> None:
-    """Each by itself changes the body, and no other field of it, but for what TGI has to be told beside a temperature."""
+    """Each by itself changes the body, and no other field of it, but for what TGI has to be told
+    beside a temperature.
+    """
     plain = encode(name)
     for field in PROTOCOLS[name].fields:
         value = SAMPLES.get(field, 7)
         body = encode(name, parameters={field: value})
         added = {**body, **sampled(name, body)}.items()
-        changed = {key: given for key, given in added if given != {**plain, **sampled(name, plain)}.get(key)}
-        changed = {key: given for key, given in changed.items() if not isinstance(given, dict) or given == value}
+        changed = {
+            key: given
+            for key, given in added
+            if given != {**plain, **sampled(name, plain)}.get(key)
+        }
+        changed = {
+            key: given
+            for key, given in changed.items()
+            if not isinstance(given, dict) or given == value
+        }
         assert value in changed.values(), (name, field)
         assert set(changed) - {"do_sample"} != set(), (name, field)
         assert len(set(changed) - {"do_sample"}) == 1, (name, field, changed)
 
 
-@pytest.mark.parametrize("name", ["tgi", "ollama", "ollama-chat", "llama.cpp", "tensorrt-llm", "sglang", "lmdeploy"])
+@pytest.mark.parametrize(
+    "name", ["tgi", "ollama", "ollama-chat", "llama.cpp", "tensorrt-llm", "sglang", "lmdeploy"]
+)
 def test_one_stop_is_a_list_of_one(name: str) -> None:
     body = sampled(name, encode(name, parameters={"stop": "x"}))
     assert body["stop_words" if name == "tensorrt-llm" else "stop"] == ["x"]
@@ -367,7 +496,11 @@ def test_one_stop_is_a_list_of_one(name: str) -> None:
 
 def test_ollama_has_tools_beside_its_options_and_arguments_as_objects() -> None:
     tools = SAMPLES["tools"]
-    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"city": "Oslo"}'}}
+    call = {
+        "id": "c",
+        "type": "function",
+        "function": {"name": "f", "arguments": '{"city": "Oslo"}'},
+    }
     asked: list[dict[str, Any]] = [
         {"role": "user", "content": "weather?"},
         {"role": "assistant", "content": None, "tool_calls": [call]},
@@ -392,8 +525,18 @@ def test_calls_that_ollama_cannot_be_told_of(arguments: Any) -> None:
 
 @pytest.mark.parametrize("name", ["trtllm-serve", "trtllm-serve-chat"])
 def test_rows_give_trtllm_serve_no_field_that_it_does_not_know(name: str) -> None:
-    more = {"length_penalty", "stop_token_ids", "include_stop_str_in_output", "skip_special_tokens", "response_format"}
-    chat = {"tools", "tool_choice", "chat_template_kwargs", "reasoning_effort"} if name.endswith("chat") else set()
+    more = {
+        "length_penalty",
+        "stop_token_ids",
+        "include_stop_str_in_output",
+        "skip_special_tokens",
+        "response_format",
+    }
+    chat = (
+        {"tools", "tool_choice", "chat_template_kwargs", "reasoning_effort"}
+        if name.endswith("chat")
+        else set()
+    )
     assert PROTOCOLS[name].fields <= TRTLLM_KNOWS | more | {"spaces_between_special_tokens"} | chat
 
 

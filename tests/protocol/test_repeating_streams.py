@@ -1,4 +1,6 @@
-"""The decoder's shortcut for bodies that repeat the last event but for its text must never read them differently."""
+"""The decoder's shortcut for bodies that repeat the last event but for its text must never read
+them differently.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,11 @@ from inferometer.protocol import PROTOCOLS, StreamEvent
 def body(text: str, *, ascii_only: bool = False, spaces: bool = False, **rest: object) -> bytes:
     chunk = {"id": "cmpl-1", "choices": [{"index": 0, "text": text, "finish_reason": None}], **rest}
     separators = None if spaces else (",", ":")
-    return b"data: " + json.dumps(chunk, ensure_ascii=ascii_only, separators=separators).encode() + b"\n\n"
+    return (
+        b"data: "
+        + json.dumps(chunk, ensure_ascii=ascii_only, separators=separators).encode()
+        + b"\n\n"
+    )
 
 
 def whole(bodies: list[bytes]) -> list[StreamEvent]:
@@ -27,11 +33,16 @@ def bytewise(bodies: list[bytes]) -> list[StreamEvent]:
     return whole([bytes((byte,)) for each in bodies for byte in each])
 
 
-@pytest.mark.parametrize("text", ['"', "\\", 'a"b', "\n", "\x7f", "é", "你好", "😀", "\ufffd", "a" * 5000, " ", "another text"])
+@pytest.mark.parametrize(
+    "text",
+    ['"', "\\", 'a"b', "\n", "\x7f", "é", "你好", "😀", "\ufffd", "a" * 5000, " ", "another text"],
+)
 def test_a_text_with_anything_in_it_after_a_plain_one(text: str) -> None:
     for ascii_only in (False, True):
         for spaces in (False, True):
-            bodies = [body(t, ascii_only=ascii_only, spaces=spaces) for t in ("plain", text, "plain")]
+            bodies = [
+                body(t, ascii_only=ascii_only, spaces=spaces) for t in ("plain", text, "plain")
+            ]
             assert [event.text for event in whole(bodies)] == ["plain", text, "plain"]
 
 
@@ -52,7 +63,9 @@ def test_a_text_that_stands_elsewhere_too_is_not_confused_with_it() -> None:
         bodies = [body(text, model=text), body("b", model=text), body("b", model="other")]
         assert [event.text for event in whole(bodies)] == [text, "b", "b"]
         named_first = [
-            each.replace(b'{"id"', b'{"model":"%s","id"' % model) for each in bodies for model in (b"x", text.encode())
+            each.replace(b'{"id"', b'{"model":"%s","id"' % model)
+            for each in bodies
+            for model in (b"x", text.encode())
         ]
         assert whole(named_first) == bytewise(named_first)
 
@@ -62,7 +75,9 @@ def test_two_events_in_one_body_are_two() -> None:
 
 
 def test_a_text_that_closes_its_own_string_is_no_text() -> None:
-    """Bytes between what stood before and after the first text, but with a structure of their own."""
+    """Bytes between what stood before and after the first text, but with a structure of their
+    own.
+    """
     sly = body("a").replace(b'"a"', b'"x","finish_reason":"stop","stop_reason":"y"')
     assert whole([body("a"), sly]) == bytewise([body("a"), sly])
 
@@ -75,12 +90,20 @@ def test_broken_utf8_in_the_middle_is_replaced_as_ever() -> None:
 
 def test_an_event_split_over_reads_is_not_taken_for_a_whole_one() -> None:
     cut = body("b")
-    assert [e.text for e in whole([body("a"), cut[:-1], cut[-1:] + body("c"), body("d")])] == ["a", "b", "c", "d"]
+    assert [e.text for e in whole([body("a"), cut[:-1], cut[-1:] + body("c"), body("d")])] == [
+        "a",
+        "b",
+        "c",
+        "d",
+    ]
 
 
 @given(st.lists(st.text(), min_size=1, max_size=8), st.booleans(), st.booleans())
 def test_any_texts_in_any_spelling(texts: list[str], ascii_only: bool, spaces: bool) -> None:
-    bodies = [body(t.encode("utf-8", "replace").decode(), ascii_only=ascii_only, spaces=spaces) for t in texts]
+    bodies = [
+        body(t.encode("utf-8", "replace").decode(), ascii_only=ascii_only, spaces=spaces)
+        for t in texts
+    ]
     assert whole(bodies) == bytewise(bodies)
 
 
@@ -91,7 +114,9 @@ def test_any_bytes_in_place_of_a_text(middle: bytes) -> None:
 
 
 @pytest.mark.parametrize("zeros", [b"\0", b"\0\0", b"\0text\0"])
-@pytest.mark.parametrize("before", [[], [body("é")]], ids=["before any text", "after a text that teaches nothing"])
+@pytest.mark.parametrize(
+    "before", [[], [body("é")]], ids=["before any text", "after a text that teaches nothing"]
+)
 def test_zeros_are_no_text(before: list[bytes], zeros: bytes) -> None:
     assert whole([*before, zeros]) == bytewise([*before, zeros])
     assert not any(event.text for event in whole([zeros]))

@@ -1,6 +1,8 @@
-"""What the server's side of each wire writes, the client's side reads: any texts, any tokens, cut anywhere.
+"""What the server's side of each wire writes, the client's side reads: any texts, any tokens, cut
+anywhere.
 
-Each direction has tests of its own against real streams and samples; here one proves the other, for every row of the table.
+Each direction has tests of its own against real streams and samples; here one proves the other, for
+every row of the table.
 """
 
 from __future__ import annotations
@@ -20,9 +22,25 @@ backends = pytest.mark.parametrize("name", PROTOCOLS)
 
 TELLS_TOKENS = {"sglang", "tgi", "lmdeploy", "llama.cpp"}
 """How many tokens a text brought, always; OpenAI's wires tell it with continuous usage."""
-CONTINUOUS_USAGE = {"openai", "vllm", "openai-chat", "tgi-chat", "trtllm-serve", "trtllm-serve-chat"}
+CONTINUOUS_USAGE = {
+    "openai",
+    "vllm",
+    "openai-chat",
+    "tgi-chat",
+    "trtllm-serve",
+    "trtllm-serve-chat",
+}
 
-USAGE_UNASKED = {"sglang", "tgi", "lmdeploy", "llama.cpp", "ollama", "ollama-chat", "xinference", "xinference-completions"}
+USAGE_UNASKED = {
+    "sglang",
+    "tgi",
+    "lmdeploy",
+    "llama.cpp",
+    "ollama",
+    "ollama-chat",
+    "xinference",
+    "xinference-completions",
+}
 
 NO_FINISH_REASON = {"tensorrt-llm"}
 texts = st.text(st.characters(codec="utf-8"), max_size=6)
@@ -49,7 +67,14 @@ shares = st.floats(0, 1)
 
 
 def emitted(name: str, answer: Answer) -> bytes:
-    reply = Reply('r"1é', 'a "model"/é', 1_760_000_000, answer.prompt_tokens, answer.include_usage, answer.continuous_usage)
+    reply = Reply(
+        'r"1é',
+        'a "model"/é',
+        1_760_000_000,
+        answer.prompt_tokens,
+        answer.include_usage,
+        answer.continuous_usage,
+    )
     emitter = PROTOCOLS[name].emitter(reply)
     last = len(answer.outputs) - 1
     return b"".join(
@@ -78,15 +103,21 @@ def texts_and_tokens(answer: Answer) -> list[tuple[str, int]]:
 
 @backends
 @given(answers, st.lists(shares, max_size=12))
-def test_every_answer_is_read_as_it_was_written(name: str, answer: Answer, places: list[float]) -> None:
+def test_every_answer_is_read_as_it_was_written(
+    name: str, answer: Answer, places: list[float]
+) -> None:
     body = emitted(name, answer)
     events = decoded(name, body, [round(place * len(body)) for place in places])
     assert not any(event.error for event in events)
     expected = texts_and_tokens(answer)
     outputs = [event for event in events if event.text]
     assert [event.text for event in outputs] == [text for text, _ in expected]
-    told = name in TELLS_TOKENS or (name in CONTINUOUS_USAGE and answer.include_usage and answer.continuous_usage)
-    assert [event.tokens for event in outputs] == [tokens if told else UNKNOWN for _, tokens in expected]
+    told = name in TELLS_TOKENS or (
+        name in CONTINUOUS_USAGE and answer.include_usage and answer.continuous_usage
+    )
+    assert [event.tokens for event in outputs] == [
+        tokens if told else UNKNOWN for _, tokens in expected
+    ]
     usages = [event.usage for event in events if event.usage]
     if name in USAGE_UNASKED or (name in CONTINUOUS_USAGE and answer.include_usage):
         generated = sum(len(tokens) for _, tokens in answer.outputs)
@@ -108,7 +139,9 @@ def test_byte_by_byte_is_the_same(name: str, answer: Answer) -> None:
 
 @backends
 @given(answers, shares)
-def test_an_answer_that_is_cut_off_says_no_more_than_it_had_said(name: str, answer: Answer, share: float) -> None:
+def test_an_answer_that_is_cut_off_says_no_more_than_it_had_said(
+    name: str, answer: Answer, share: float
+) -> None:
     body = emitted(name, answer)
     whole, events = decoded(name, body, []), decoded(name, body[: int(share * len(body))], [])
     if events and (events[-1].malformed or name in NO_FINISH_REASON):
@@ -122,7 +155,9 @@ def messages(prompt: Prompt) -> Prompt:
 
 @backends
 @given(texts.filter(bool), st.integers(1, 100_000), st.booleans())
-def test_every_request_is_read_as_it_was_written(name: str, text: str, max_tokens: int, ignore_eos: bool) -> None:
+def test_every_request_is_read_as_it_was_written(
+    name: str, text: str, max_tokens: int, ignore_eos: bool
+) -> None:
     backend = PROTOCOLS[name]
     request = Request(id=3, prompt=text, prompt_tokens=1, max_tokens=max_tokens)
     generation = Generation("m", ignore_eos=ignore_eos, sampling={"temperature": 0.5})
@@ -130,21 +165,33 @@ def test_every_request_is_read_as_it_was_written(name: str, text: str, max_token
     assert asked.max_tokens == max_tokens
     assert asked.stream is True
     assert asked.model in (None, "m")
-    assert (asked.messages if backend.chat else asked.prompt) == (messages(text) if backend.chat else text)
+    assert (asked.messages if backend.chat else asked.prompt) == (
+        messages(text) if backend.chat else text
+    )
 
 
-@pytest.mark.parametrize("name", [name for name, backend in PROTOCOLS.items() if backend.carries_token_ids])
+@pytest.mark.parametrize(
+    "name", [name for name, backend in PROTOCOLS.items() if backend.carries_token_ids]
+)
 @given(ids)
 def test_token_ids_arrive_as_they_are(name: str, tokens: list[int]) -> None:
     backend = PROTOCOLS[name]
-    body = backend.encode(Request(id=0, prompt=tokens, prompt_tokens=len(tokens), max_tokens=5), Generation("m"))
+    body = backend.encode(
+        Request(id=0, prompt=tokens, prompt_tokens=len(tokens), max_tokens=5), Generation("m")
+    )
     assert backend.read(orjson.loads(body)).prompt == tokens
 
 
 def test_usage_is_what_was_said() -> None:
     """The expectations above, once by hand."""
-    body = emitted("sglang", Answer([("a", [1, 2]), ("", [3]), ("b", [4])], 7, False, False, "stop"))
-    assert [(event.text, event.tokens, event.usage) for event in decoded("sglang", body, []) if event.usage] == [
+    body = emitted(
+        "sglang", Answer([("a", [1, 2]), ("", [3]), ("b", [4])], 7, False, False, "stop")
+    )
+    assert [
+        (event.text, event.tokens, event.usage)
+        for event in decoded("sglang", body, [])
+        if event.usage
+    ] == [
         ("a", 2, Usage(7, 2, 0)),
         ("", UNKNOWN, Usage(7, 3, 0)),
         ("b", 2, Usage(7, 4, 0)),

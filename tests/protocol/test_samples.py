@@ -1,4 +1,6 @@
-"""The decoders of wires that are not OpenAI's: whole, byte by byte, cut at random, with trailing bytes, and cut short."""
+"""The decoders of wires that are not OpenAI's: whole, byte by byte, cut at random, with trailing
+bytes, and cut short.
+"""
 
 from __future__ import annotations
 
@@ -45,24 +47,38 @@ def test_cut_at_random(sample: Sample) -> None:
     for seed in range(50):
         rng = random.Random(seed)
         places = sorted(rng.randrange(len(body) + 1) for _ in range(rng.randrange(1, 20)))
-        pieces = [body[start:end] for start, end in zip([0, *places], [*places, len(body)], strict=True)]
+        pieces = [
+            body[start:end] for start, end in zip([0, *places], [*places, len(body)], strict=True)
+        ]
         assert decode(sample.backend, *pieces) == sample.events, seed
 
 
 @samples
 @pytest.mark.parametrize("trailing", [b"\n", b"\r\n\r\n", b"\n\n\n"])
 def test_blank_lines_after_the_end(sample: Sample, trailing: bytes) -> None:
-    assert decode(sample.backend, sample.body + trailing) == decode(sample.backend, sample.body, trailing) == sample.events
+    assert (
+        decode(sample.backend, sample.body + trailing)
+        == decode(sample.backend, sample.body, trailing)
+        == sample.events
+    )
 
 
-HAS_MARKER = [name for name, sample in SAMPLES.items() if sample.events[-1].done and sample.backend != "tensorrt-llm"]
+HAS_MARKER = [
+    name
+    for name, sample in SAMPLES.items()
+    if sample.events[-1].done and sample.backend != "tensorrt-llm"
+]
 
 
 @pytest.mark.parametrize("name", HAS_MARKER)
 def test_nothing_counts_after_the_end_marker(name: str) -> None:
     sample = SAMPLES[name]
     again = sample.body.replace(b"data: [DONE]\n\n", b"")
-    assert decode(sample.backend, sample.body + again) == decode(sample.backend, sample.body, again, b"<p>") == sample.events
+    assert (
+        decode(sample.backend, sample.body + again)
+        == decode(sample.backend, sample.body, again, b"<p>")
+        == sample.events
+    )
 
 
 @samples
@@ -73,7 +89,9 @@ def test_a_body_that_stops_early_gives_the_first_events(sample: Sample) -> None:
         assert events == sample.events[: len(events)]
         rest = decoder.close()
         told = sample.events[len(events) : len(events) + 1]
-        assert all(event.malformed or event in told or event == StreamEvent(done=True) for event in rest), (end, rest)
+        assert all(
+            event.malformed or event in told or event == StreamEvent(done=True) for event in rest
+        ), (end, rest)
 
 
 def test_an_end_of_the_body_that_is_no_end_of_the_answer() -> None:
@@ -90,7 +108,9 @@ def test_an_end_of_the_body_that_is_no_end_of_the_answer() -> None:
     [b"[]", b"5", b"null", b"nope", b"{", b'"text"'],
 )
 def test_data_that_is_no_object_is_told(backend: str, payload: bytes) -> None:
-    (event,) = decode(backend, payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n")
+    (event,) = decode(
+        backend, payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n"
+    )
     assert event.malformed
     assert event.error is not None
     assert event.error.startswith("the server sent ")
@@ -99,10 +119,13 @@ def test_data_that_is_no_object_is_told(backend: str, payload: bytes) -> None:
 
 @pytest.mark.parametrize("backend", NATIVE)
 @pytest.mark.parametrize(
-    "payload", [b"{}", b'{"choices":[{"text":"a"}]}', b'{"type":"ping"}', b'{"usage":{"prompt_tokens":5}}']
+    "payload",
+    [b"{}", b'{"choices":[{"text":"a"}]}', b'{"type":"ping"}', b'{"usage":{"prompt_tokens":5}}'],
 )
 def test_a_frame_that_is_none_of_this_wire_is_counted(backend: str, payload: bytes) -> None:
-    """A gateway's, or that of a server of another kind: then nothing else is there, and the answer has no end."""
+    """A gateway's, or that of a server of another kind: then nothing else is there, and the answer
+    has no end.
+    """
     decoder = PROTOCOLS[backend].decoder()
     events = decoder.feed(payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n")
     assert not events
@@ -111,7 +134,8 @@ def test_a_frame_that_is_none_of_this_wire_is_counted(backend: str, payload: byt
 
 
 @pytest.mark.parametrize(
-    ("backend", "line"), [("ollama", b'{"done":true,"done_reason":"stop"}'), ("llama.cpp", b'data: {"stop":true}\n')]
+    ("backend", "line"),
+    [("ollama", b'{"done":true,"done_reason":"stop"}'), ("llama.cpp", b'data: {"stop":true}\n')],
 )
 def test_an_end_without_a_text_is_an_end(backend: str, line: bytes) -> None:
     (event,) = decode(backend, line + b"\n")
@@ -120,20 +144,28 @@ def test_an_end_without_a_text_is_an_end(backend: str, line: bytes) -> None:
 
 WRONG = {
     "a text that is no text": ("sglang", b'{"text":5,"meta_info":{}}'),
-    "a finish reason that is neither object nor text": ("sglang", b'{"text":"","meta_info":{"finish_reason":5}}'),
+    "a finish reason that is neither object nor text": (
+        "sglang",
+        b'{"text":"","meta_info":{"finish_reason":5}}',
+    ),
     "a meta_info that is no object": ("lmdeploy", b'{"text":"a","meta_info":5}'),
     "a token that is no object": ("tgi", b'{"token":"a"}'),
     "a text_output that is no text": ("tensorrt-llm", b'{"text_output":5}'),
     "a content that is no text": ("llama.cpp", b'{"content":5}'),
     "a response that is no text": ("ollama", b'{"response":5}'),
-    "tool calls without function, name and arguments": ("ollama-chat", b'{"message":{"tool_calls":[{"name":"f"}]}}'),
+    "tool calls without function, name and arguments": (
+        "ollama-chat",
+        b'{"message":{"tool_calls":[{"name":"f"}]}}',
+    ),
 }
 
 
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_wrong_is_said(what: str) -> None:
     backend, payload = WRONG[what]
-    (event,) = decode(backend, payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n")[:1]
+    (event,) = decode(
+        backend, payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n"
+    )[:1]
     assert event == StreamEvent(error=f"the server sent {what}: {payload.decode()}", malformed=True)
 
 
@@ -156,25 +188,39 @@ def test_a_whole_error_instead_of_a_stream(backend: str) -> None:
         assert decode(backend, body) == [StreamEvent(error="no")]
 
 
-@pytest.mark.parametrize(("stop_type", "reason"), [("limit", "length"), ("eos", "stop"), ("word", "stop"), ("other", "other")])
+@pytest.mark.parametrize(
+    ("stop_type", "reason"),
+    [("limit", "length"), ("eos", "stop"), ("word", "stop"), ("other", "other")],
+)
 def test_why_llama_cpp_stopped(stop_type: str, reason: str) -> None:
     body = b'data: {"content":"","stop":true,"stop_type":"%b","tokens_predicted":3,"tokens_evaluated":4}\n\n'
-    assert decode("llama.cpp", body % stop_type.encode()) == [StreamEvent(usage=Usage(4, 3), finish_reason=reason, done=True)]
+    assert decode("llama.cpp", body % stop_type.encode()) == [
+        StreamEvent(usage=Usage(4, 3), finish_reason=reason, done=True)
+    ]
 
 
 def test_an_older_sglang_gives_a_bare_reason() -> None:
-    (event,) = decode("sglang", b'data: {"text":"a","meta_info":{"completion_tokens":1,"finish_reason":"length"}}\n\n')
+    (event,) = decode(
+        "sglang",
+        b'data: {"text":"a","meta_info":{"completion_tokens":1,"finish_reason":"length"}}\n\n',
+    )
     assert (event.text, event.tokens, event.finish_reason) == ("a", 1, "length")
 
 
 def test_an_older_llama_cpp_tells_no_counts_and_no_reason() -> None:
-    body = b'data: {"content":"a","stop":false}\n\ndata: {"content":"","stop":true,"tokens_evaluated":4}\n\n'
+    body = (
+        b'data: {"content":"a","stop":false}\n\ndata: '
+        b'{"content":"","stop":true,"tokens_evaluated":4}\n\n'
+    )
     first, last = decode("llama.cpp", body)
     assert (first.text, first.tokens) == ("a", -1)
     assert (last.finish_reason, last.usage) == ("stop", Usage(4))
 
 
-@given(st.lists(st.binary(max_size=12).filter(lambda line: b"\n" not in line)), st.lists(st.integers(0, 400)))
+@given(
+    st.lists(st.binary(max_size=12).filter(lambda line: b"\n" not in line)),
+    st.lists(st.integers(0, 400)),
+)
 def test_lines_come_out_as_they_went_in(lines: list[bytes], places: list[int]) -> None:
     body = b"\n".join(lines)
     cuts = sorted({place for place in places if place < len(body)})

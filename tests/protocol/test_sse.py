@@ -1,4 +1,6 @@
-"""The splitter against the event stream format: every line end, every field, every place to split."""
+"""The splitter against the event stream format: every line end, every field, every place to
+split.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,10 @@ def test_data_of_several_lines_is_joined_by_newlines() -> None:
 
 
 def test_comments_and_other_fields_are_skipped() -> None:
-    body = b": ping - 2026-11-20\n\nevent: sglext_ids\nid: 7\nretry: 10\ndata: one\n\n:\n\nevent: nothing\n\nunknown: x\n\n"
+    body = (
+        b": ping - 2026-11-20\n\nevent: sglext_ids\nid: 7\nretry: 10\ndata: one\n\n:\n\nevent: "
+        b"nothing\n\nunknown: x\n\n"
+    )
     splitter = EventSplitter()
     assert splitter.feed(body) == [b"one"]
     assert splitter.close() == []
@@ -135,7 +140,9 @@ def test_a_body_that_is_no_event_stream_is_stray() -> None:
     assert splitter.stray == b'{"error":\n "no"}\n'
 
 
-@pytest.mark.parametrize("line", [b'error: {"code":500}', b"Error: boom", b"<html>", b"Internal Server Error", b"ok"])
+@pytest.mark.parametrize(
+    "line", [b'error: {"code":500}', b"Error: boom", b"<html>", b"Internal Server Error", b"ok"]
+)
 def test_lines_that_are_no_field_are_stray(line: bytes) -> None:
     splitter = EventSplitter()
     assert splitter.feed(b"data: one\n\n" + line + b"\n\n") == [b"one"]
@@ -157,7 +164,9 @@ def test_a_huge_event_in_small_pieces() -> None:
 
 
 def test_many_events_in_one_piece() -> None:
-    assert split(b"".join(b"data: %d\n\n" % i for i in range(10_000))) == [b"%d" % i for i in range(10_000)]
+    assert split(b"".join(b"data: %d\n\n" % i for i in range(10_000))) == [
+        b"%d" % i for i in range(10_000)
+    ]
 
 
 LINES = st.sampled_from(

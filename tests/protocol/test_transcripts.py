@@ -1,4 +1,5 @@
-"""The decoders on what real servers sent: whole, byte by byte, cut at random, and with more bytes after the end.
+"""The decoders on what real servers sent: whole, byte by byte, cut at random, and with more bytes
+after the end.
 
 What to expect is derived a second time in `expectation.py`; some numbers are written out here.
 """
@@ -76,21 +77,28 @@ def test_cut_at_random(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STREAMS)
-@pytest.mark.parametrize("trailing", [b"\n", b"\r\n\r\n", b": ping - later\n\n", b"data:\n\n", b"event: x\n"])
+@pytest.mark.parametrize(
+    "trailing", [b"\n", b"\r\n\r\n", b": ping - later\n\n", b"data:\n\n", b"event: x\n"]
+)
 def test_empty_lines_and_comments_after_the_end(name: str, trailing: bytes) -> None:
     body = STREAMS[name].body
     backend = backend_of(name, STREAMS[name])
-    assert decode(backend, body + trailing) == decode(backend, body, trailing) == decode(backend, body)
+    assert (
+        decode(backend, body + trailing) == decode(backend, body, trailing) == decode(backend, body)
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in STREAMS if expected(name, STREAMS[name]).done])
 @pytest.mark.parametrize(
-    "trailing", [b'data: {"choices":[{"text":"more","delta":{"content":"x"}}]}\n\n', b"<html>\n", b"data: {"]
+    "trailing",
+    [b'data: {"choices":[{"text":"more","delta":{"content":"x"}}]}\n\n', b"<html>\n", b"data: {"],
 )
 def test_anything_after_the_end_marker_is_ignored(name: str, trailing: bytes) -> None:
     body = STREAMS[name].body
     backend = backend_of(name, STREAMS[name])
-    assert decode(backend, body + trailing) == decode(backend, body, trailing) == decode(backend, body)
+    assert (
+        decode(backend, body + trailing) == decode(backend, body, trailing) == decode(backend, body)
+    )
 
 
 @pytest.mark.parametrize("name", STREAMS)
@@ -108,7 +116,8 @@ def test_a_body_that_stops_early_gives_the_first_events(name: str) -> None:
 
 
 LITERAL = {
-    # output events (counted with grep), prompt, completion and cached tokens, finish reason, end marker
+    # output events (counted with grep), prompt, completion and cached tokens, finish reason, end
+    # marker
     "vllm-0.32.0/chat_stream_usage_ignore_eos": (59, Usage(123, 64), "length", True),
     "vllm-0.32.0/chat_stream_max1": (1, Usage(123, 1), "length", True),
     "vllm-0.32.0/chat_stream_plain": (6, None, "length", True),
@@ -135,7 +144,12 @@ LITERAL = {
     "sglang-0.5.23-native/gen_stream_ignore_eos": (57, Usage(153, 64, 1), "length", True),
     "sglang-0.5.23-native/gen_stream_stop": (11, Usage(153, 15, 152), "stop", True),
     "sglang-0.5.23-native/stream_err_too_long": (0, None, None, True),
-    "sglang-0.5.23-native-incremental/gen_stream_ignore_eos": (64, Usage(153, 64, 1), "length", True),
+    "sglang-0.5.23-native-incremental/gen_stream_ignore_eos": (
+        64,
+        Usage(153, 64, 1),
+        "length",
+        True,
+    ),
     "sglang-0.5.23-native-incremental/gen_stream_stop": (7, Usage(153, 10, 152), "stop", True),
     "llama-server/server_killed_midstream": (579, None, None, False),
     "llama-cpp-python-0.3.36/chat_stream_plain": (8, None, "length", True),
@@ -155,7 +169,9 @@ def test_numbers_read_off_the_recording(name: str) -> None:
 
 @pytest.mark.parametrize("server", ["vllm-0.32.0", "transformers-serve-5.23"])
 @pytest.mark.parametrize("kind", ["chat", "comp"])
-def test_the_text_of_a_stream_is_that_of_the_same_answer_in_one_piece(server: str, kind: str) -> None:
+def test_the_text_of_a_stream_is_that_of_the_same_answer_in_one_piece(
+    server: str, kind: str
+) -> None:
     choice = json.loads(ALL[f"{server}/{kind}_nonstream"].body)["choices"][0]
     answer = choice["text"] if kind == "comp" else choice["message"]["content"]
     name = f"{server}/{kind}_stream_plain"
@@ -195,17 +211,26 @@ def test_sglang_refuses_inside_a_stream_that_it_answers_with_200(name: str) -> N
     error, end = decode("sglang", transcript.body)
     assert transcript.status == 200
     assert error.error is not None
-    assert error.error.startswith(("The input (2100 tokens) is longer than", "LoRA adapter 'no-such' was requested"))
+    assert error.error.startswith(
+        ("The input (2100 tokens) is longer than", "LoRA adapter 'no-such' was requested")
+    )
     assert not error.malformed
     assert end == StreamEvent(done=True)
 
 
 def test_xinference_reports_errors_as_text() -> None:
     events = decode("openai", ALL["xinference-4.1.0/comp_stream_plain"].body)
-    assert events == [StreamEvent(error="[address=127.0.0.1:35053, pid=10825] 'str' object has no attribute 'get'")]
+    assert events == [
+        StreamEvent(
+            error="[address=127.0.0.1:35053, pid=10825] 'str' object has no attribute 'get'"
+        )
+    ]
 
 
-@pytest.mark.parametrize("name", [name for name, transcript in ALL.items() if "nonstream" in name and transcript.status == 200])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, transcript in ALL.items() if "nonstream" in name and transcript.status == 200],
+)
 def test_a_whole_answer_is_not_a_stream(name: str) -> None:
     body = ALL[name].body
     for pieces in ([body], cut_at_random(body, 1), [body[i : i + 1] for i in range(len(body))]):
@@ -218,18 +243,29 @@ def test_a_whole_answer_is_not_a_stream(name: str) -> None:
 REFUSALS = {
     "vllm-0.32.0/err_model": "The model `no-such-model` does not exist. Valid aliases: tiny.",
     "vllm-0.32.0/err_404": "Not Found",
-    "vllm-0.32.0/err_badjson_field": "1 validation error: {'type': 'list_type', 'loc': 'body.messages', "
+    "vllm-0.32.0/err_badjson_field": "1 validation error: {'type': 'list_type', 'loc': "
+    "'body.messages', "
     "'msg': 'Input should be a valid list', 'input': 'nope'}",
-    "transformers-serve-5.23/err_model": "Server is pinned to '/models/tiny'; requested 'no-such-model'.",
+    "transformers-serve-5.23/err_model": (
+        "Server is pinned to '/models/tiny'; requested 'no-such-model'."
+    ),
     "transformers-serve-5.23/err_badjson_field": "Internal Server Error",
     "transformers-serve-5.23/comp_stream_token_ids": "prompt must be a string.",
-    "transformers-serve-5.23/comp_stream_usage_ignore_eos": "Unexpected fields in the request: {'ignore_eos'}",
-    "sglang-0.5.23/err_too_long": "The input (9001 tokens) is longer than the model's context length (2048 tokens).",
-    "llama-server/err_too_long": "request (9001 tokens) exceeds the available context size (2048 tokens), try increasing it",
+    "transformers-serve-5.23/comp_stream_usage_ignore_eos": (
+        "Unexpected fields in the request: {'ignore_eos'}"
+    ),
+    "sglang-0.5.23/err_too_long": (
+        "The input (9001 tokens) is longer than the model's context length (2048 tokens)."
+    ),
+    "llama-server/err_too_long": (
+        "request (9001 tokens) exceeds the available context size (2048 tokens), try increasing it"
+    ),
     "llama-server/err_404": "File Not Found",
-    "llama-server-native/err_too_long": "request (9000 tokens) exceeds the available context size (2048 tokens), "
+    "llama-server-native/err_too_long": "request (9000 tokens) exceeds the available context "
+    "size (2048 tokens), "
     "try increasing it",
-    "xinference-4.1.0/comp_stream_token_ids": "Internal Server Error: 1 validation error for CreateCompletionRequest "
+    "xinference-4.1.0/comp_stream_token_ids": "Internal Server Error: 1 validation error for "
+    "CreateCompletionRequest "
     "prompt str type expected (type=type_error.str)",
 }
 
@@ -240,7 +276,9 @@ def test_why_a_server_refused(name: str) -> None:
     assert error_sentence(ALL[name].body) == REFUSALS[name]
 
 
-@pytest.mark.parametrize("name", [name for name, transcript in ALL.items() if transcript.status >= 400])
+@pytest.mark.parametrize(
+    "name", [name for name, transcript in ALL.items() if transcript.status >= 400]
+)
 def test_every_refusal_is_one_readable_sentence(name: str) -> None:
     sentence = error_sentence(ALL[name].body)
     assert 5 < len(sentence) <= 400

@@ -19,10 +19,15 @@ def read_transcript(path: Path) -> Transcript:
     request, _, response = path.read_bytes().partition(b"\n--- ")
     head, _, body = response.partition(b"\n\n")
     status, *lines = head.decode().splitlines()
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {
+        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+    }
     return Transcript(request.decode(), int(status.split()[0]), headers, body)
 
 
 def transcripts(pattern: str = "*/*.txt") -> dict[str, Transcript]:
     """By `server/name`."""
-    return {f"{path.parent.name}/{path.stem}": read_transcript(path) for path in sorted(WIRE.glob(pattern))}
+    return {
+        f"{path.parent.name}/{path.stem}": read_transcript(path)
+        for path in sorted(WIRE.glob(pattern))
+    }

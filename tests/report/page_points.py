@@ -43,17 +43,24 @@ def point(
 
 
 def study() -> Collection:
-    """Two configurations × two models × 1, 2, 4, 8 streams; point 3 has no TTFT, 5 is SUSPECT, 6 is INVALID."""
+    """Two configurations × two models × 1, 2, 4, 8 streams; point 3 has no TTFT, 5 is SUSPECT, 6 is
+    INVALID.
+    """
     points: list[Point] = []
     for config in ("B", "C"):
         for model, speed in (("7B", 100.0), ("14B", 60.0)):
             for load in (1, 2, 4, 8):
                 number = len(points)
-                values = {"output_throughput": speed * load * (1.1 if config == "C" else 1.0), "mean_ttft_ms": 20.0 * load}
+                values = {
+                    "output_throughput": speed * load * (1.1 if config == "C" else 1.0),
+                    "mean_ttft_ms": 20.0 * load,
+                }
                 if number == 3:
                     del values["mean_ttft_ms"]
                 status, reasons = (
-                    ("VALID", ()) if number not in (5, 6) else (("SUSPECT", "INVALID")[number - 5], (f"Reason {number}.",))
+                    ("VALID", ())
+                    if number not in (5, 6)
+                    else (("SUSPECT", "INVALID")[number - 5], (f"Reason {number}.",))
                 )
                 throughput = values["output_throughput"]
                 points.append(
@@ -81,7 +88,13 @@ def hostile() -> Collection:
     points = [
         point(
             number,
-            conditions={"model": text, "config": f"c{text}", "concurrency": load, "label": text, "host": text},
+            conditions={
+                "model": text,
+                "config": f"c{text}",
+                "concurrency": load,
+                "label": text,
+                "host": text,
+            },
             values={"output_throughput": 10.0 * load, "p99_ttft_ms": 5.0},
             status="SUSPECT",
             reasons=(f"Because {text}",),
@@ -95,8 +108,15 @@ def hostile() -> Collection:
 
 
 def dated() -> Collection:
-    """Runs whose names begin alike, as `bench` names them, and differ in the date at their end; figures of every size."""
+    """Runs whose names begin alike, as `bench` names them, and differ in the date at their end;
+    figures of every size.
+    """
     throughputs = [0.0, 0.012, 11.9996, 12.0, 541.02, 999.96, 12345.6]
     name = "openai-infqps-concurrency4-embedded-20261120-12000{}"
-    points = [point(number, values={"output_throughput": value}) for number, value in enumerate(throughputs)]
-    return Collection(tuple(replace(each, id=name.format(number)) for number, each in enumerate(points)))
+    points = [
+        point(number, values={"output_throughput": value})
+        for number, value in enumerate(throughputs)
+    ]
+    return Collection(
+        tuple(replace(each, id=name.format(number)) for number, each in enumerate(points))
+    )

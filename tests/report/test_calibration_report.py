@@ -44,7 +44,14 @@ CEILINGS: dict[Kind, Ceiling] = {
     "requests": Ceiling(8_088.0, "client"),
     "streams": Ceiling(4_096.0, "search"),
 }
-KEY = {"hostname": "rack7", "cpus": 2, "cpu": "EPYC", "kernel": "6.18", "python": "CPython 3.11.7", "workers": 1}
+KEY = {
+    "hostname": "rack7",
+    "cpus": 2,
+    "cpu": "EPYC",
+    "kernel": "6.18",
+    "python": "CPython 3.11.7",
+    "workers": 1,
+}
 
 
 def made(**fields: Any) -> Calibration:
@@ -67,8 +74,14 @@ def test_a_line_for_each_load_under_its_heading() -> None:
     first, second = headings()
     rows = [level_line(EVENTS), level_line(REQUESTS)]
     assert rows == [
-        "64,000 events/s         62,346    0.004 / 0.012    0.000 / 0.002     0.050 / 0.206          –    38  within",
-        "16,000 requests/s       15,990    0.004 / 0.012                –     0.050 / 0.206      19.65    38  beyond, 3 failed",
+        (
+            "64,000 events/s         62,346    0.004 / 0.012    0.000 / 0.002     0.050 / 0.206  "
+            "        –    38  within"
+        ),
+        (
+            "16,000 requests/s       15,990    0.004 / 0.012                –     0.050 / 0.206  "
+            "    19.65    38  beyond, 3 failed"
+        ),
     ]
     assert first.index("TTFT error") + len("TTFT error") == rows[0].index("0.012") + len("0.012")
     assert second.endswith("%")
@@ -76,10 +89,19 @@ def test_a_line_for_each_load_under_its_heading() -> None:
 
 def test_what_came_of_it() -> None:
     assert closing(made()) == [
-        "Host:     rack7, 2 cores (EPYC), 6.18, CPython 3.11.7; workers: 1, fifo 1; arrivals stamped by: kernel",
-        "Error:    TTFT 0.004 / 0.012 ms, ITL 0.000 / 0.002 ms (p50 / p99, the worst of all loads within 0.25 ms)",
+        (
+            "Host:     rack7, 2 cores (EPYC), 6.18, CPython 3.11.7; workers: 1, fifo 1; arrivals "
+            "stamped by: kernel"
+        ),
+        (
+            "Error:    TTFT 0.004 / 0.012 ms, ITL 0.000 / 0.002 ms (p50 / p99, the worst of all "
+            "loads within 0.25 ms)"
+        ),
         "Delay:    the client read 0.050 / 0.206 ms after arrival (p50 / p99, the same loads)",
-        "Ceiling:  ≥ 62,000 events/s (the server gave no more), 8,100 requests/s, ≥ 4,096 streams (more were not tried)",
+        (
+            "Ceiling:  ≥ 62,000 events/s (the server gave no more), 8,100 requests/s, ≥ 4,096 "
+            "streams (more were not tried)"
+        ),
         "          lower bounds: client and server shared this host's cores",
     ]
 

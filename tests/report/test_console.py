@@ -26,7 +26,12 @@ from inferometer.trace.server_counters import Reading, ServerCounters
 from inferometer.trace.trace import WorkerRecord
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-FINE = Verdict((Finding("failures", Level.OK, "No request failed."), Finding("stamps", Level.OK, "Stamped by the kernel.")))
+FINE = Verdict(
+    (
+        Finding("failures", Level.OK, "No request failed."),
+        Finding("stamps", Level.OK, "Stamped by the kernel."),
+    )
+)
 ALL = ("e2el", "ttft", "tpot", "itl")
 
 
@@ -60,7 +65,16 @@ def worker(**changes: Any) -> WorkerRecord:
 
 def counts(**changes: Any) -> Counts:
     none = Counts(
-        planned=30, sent=30, ok=30, failed=0, cancelled=0, unfinished=0, dropped=0, unsent=0, failures={}, http_statuses={}
+        planned=30,
+        sent=30,
+        ok=30,
+        failed=0,
+        cancelled=0,
+        unfinished=0,
+        dropped=0,
+        unsent=0,
+        failures={},
+        http_statuses={},
     )
     return replace(none, **changes)
 
@@ -72,7 +86,13 @@ def their_summary() -> Summary:
     for key in ALL:
         percentiles = {p: theirs[f"{p}_{key}_ms"] for p in ("p50", "p90", "p95", "p99")}
         metrics[key] = Distribution(
-            30, theirs[f"mean_{key}_ms"], theirs[f"median_{key}_ms"], theirs[f"std_{key}_ms"], 0.0, 0.0, percentiles
+            30,
+            theirs[f"mean_{key}_ms"],
+            theirs[f"median_{key}_ms"],
+            theirs[f"std_{key}_ms"],
+            0.0,
+            0.0,
+            percentiles,
         )
     return Summary(
         counts=counts(),
@@ -94,7 +114,13 @@ def their_summary() -> Summary:
 
 
 def test_the_block_is_what_vllm_printed_for_the_same_numbers() -> None:
-    text = render(their_summary(), FINE, load=Load(num_prompts=30, max_concurrency=4), workers=[worker()], metrics=ALL)
+    text = render(
+        their_summary(),
+        FINE,
+        load=Load(num_prompts=30, max_concurrency=4),
+        workers=[worker()],
+        metrics=ALL,
+    )
     theirs = (GOLDEN / "vllm" / "completions_c4.report.txt").read_text()
     assert text.startswith(theirs)
 
@@ -104,14 +130,28 @@ def test_a_valid_run() -> None:
     delay = Distribution(960, 0.031, 0.029, 0.01, 0.011, 0.307, {"p50": 0.029, "p99": 0.081})
     summary = replace(summary, metrics={**summary.metrics, "client_delay": delay})
     load = Load(num_prompts=30, max_concurrency=4)
-    assert_golden("console_valid.txt", render(summary, FINE, load=load, workers=[worker(), worker(cpu_ns=MS)]))
+    assert_golden(
+        "console_valid.txt", render(summary, FINE, load=load, workers=[worker(), worker(cpu_ns=MS)])
+    )
 
 
 def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> None:
-    known = {"mean_ttft": (9.5, 10.25), "request_throughput": (63.0, 68.125), "mean_e2el": (55.0, 59.0)}
-    intervals = {name: Interval(*bounds, 25.0, "batch means", 0.95) for name, bounds in known.items()}
+    known = {
+        "mean_ttft": (9.5, 10.25),
+        "request_throughput": (63.0, 68.125),
+        "mean_e2el": (55.0, 59.0),
+    }
+    intervals = {
+        name: Interval(*bounds, 25.0, "batch means", 0.95) for name, bounds in known.items()
+    }
     summary = replace(their_summary(), intervals=intervals)
-    text = render(summary, FINE, load=Load(num_prompts=30, max_concurrency=4), workers=[worker()], metrics=("ttft", "tpot"))
+    text = render(
+        summary,
+        FINE,
+        load=Load(num_prompts=30, max_concurrency=4),
+        workers=[worker()],
+        metrics=("ttft", "tpot"),
+    )
     block = text[text.index("The Client") :].splitlines()
     heading = block.index("------------------95 % Intervals------------------")
     assert block[heading + 1 : heading + 4] == [
@@ -122,9 +162,17 @@ def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> Non
 
 
 def test_the_steady_state_stands_beside_the_whole_run() -> None:
-    metrics = {key: Distribution(20, mean) for key, mean in (("ttft", 9.5), ("tpot", None), ("e2el", 58.0))}
+    metrics = {
+        key: Distribution(20, mean) for key, mean in (("ttft", 9.5), ("tpot", None), ("e2el", 58.0))
+    }
     summary = replace(their_summary(), steady=Steady(0.05, 0.4, 70.0, 2_240.0, metrics))
-    text = render(summary, FINE, load=Load(num_prompts=30, max_concurrency=4), workers=[worker()], metrics=("ttft", "tpot"))
+    text = render(
+        summary,
+        FINE,
+        load=Load(num_prompts=30, max_concurrency=4),
+        workers=[worker()],
+        metrics=("ttft", "tpot"),
+    )
     block = text[text.index("-Steady State-") :].splitlines()[1:]
     assert [line.rstrip() for line in block[:6]] == [
         "From – to (s):                           0.05 – 0.40",
@@ -169,12 +217,18 @@ def test_a_suspect_run_in_open_loop() -> None:
     )
     verdict = Verdict(
         (
-            Finding("thin", Level.NOTE, "Fewer than 10 samples lie beyond p95 TTFT, p99 TTFT: read them as single requests."),
+            Finding(
+                "thin",
+                Level.NOTE,
+                "Fewer than 10 samples lie beyond p95 TTFT, p99 TTFT: read them as single "
+                "requests.",
+            ),
             Finding("order", Level.OK, "Times are in order."),
             Finding(
                 "failures",
                 Level.SUSPECT,
-                "2 of 30 requests failed (6.7%: 2 RESET); the latencies are those of the others, which may well be better "
+                "2 of 30 requests failed (6.7%: 2 RESET); the latencies are those of the others, "
+                "which may well be better "
                 "than those of the requests that failed would have been.",
                 next_step="Read the server's log, or lower the load.",
             ),
@@ -182,7 +236,10 @@ def test_a_suspect_run_in_open_loop() -> None:
     )
     workers = [worker(run_queue_ns=-1, scheduling="fifo 10"), worker(run_queue_ns=-1)]
     load = Load(num_prompts=39, request_rate=1.5)
-    assert_golden("console_suspect.txt", render(summary, verdict, load=load, workers=workers, metrics=("ttft", "e2el")))
+    assert_golden(
+        "console_suspect.txt",
+        render(summary, verdict, load=load, workers=workers, metrics=("ttft", "e2el")),
+    )
 
 
 def test_a_run_that_measured_nothing() -> None:
@@ -207,7 +264,10 @@ def test_a_run_that_measured_nothing() -> None:
         "Nothing was measured: not one of 30 planned requests was answered (30 were sent).",
         next_step="Look at the failures, then try a single request.",
     )
-    assert_golden("console_nothing.txt", render(summary, Verdict((nothing,)), load=Load(num_prompts=30), workers=[]))
+    assert_golden(
+        "console_nothing.txt",
+        render(summary, Verdict((nothing,)), load=Load(num_prompts=30), workers=[]),
+    )
 
 
 def test_what_is_added_once_the_host_is_calibrated() -> None:
@@ -228,9 +288,13 @@ def test_what_is_added_once_the_host_is_calibrated() -> None:
         tls=False,
         missing=Missing("none"),
     )
-    before = Verdict((Finding("beyond_calibration", Level.OK, "Not compared."), *FINE.findings), found)
+    before = Verdict(
+        (Finding("beyond_calibration", Level.OK, "Not compared."), *FINE.findings), found
+    )
     high: dict[Kind, Ceiling] = dict.fromkeys(UNITS, Ceiling(1_000.0, "client"))
-    made = Calibration({}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", high, ())
+    made = Calibration(
+        {}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", high, ()
+    )
     assert render_precision(before.against(made), before) == (
         "This host: beyond ±0.25 ms at any load, ceiling 1,000 events/s, 1,000\n"
         "requests/s, 1,000 streams; this run used 20 %, 1.0 %, 1.0 %.\n"
@@ -238,4 +302,6 @@ def test_what_is_added_once_the_host_is_calibrated() -> None:
     low = replace(made, ceilings={**high, "events": Ceiling(150.0, "client")})
     lines = render_precision(before.against(low), before).splitlines()
     assert lines[2] == "Verdict: SUSPECT, now that this host is calibrated (it was VALID)"
-    assert lines[3].startswith("  suspect  At its peak the load was beyond what this host's client can take")
+    assert lines[3].startswith(
+        "  suspect  At its peak the load was beyond what this host's client can take"
+    )

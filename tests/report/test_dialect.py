@@ -13,8 +13,16 @@ from inferometer.trace.trace import empty_events, empty_requests
 
 
 def answered(n: int) -> Trace:
-    """So many answers of 4 tokens, all in one event: sent at 0 ms, answered from 100 to 190 and ended at 200."""
-    values = {"outcome": Outcome.OK, "output_tokens": 4, "first_ns": 100 * MS, "last_ns": 190 * MS, "end_ns": 200 * MS}
+    """So many answers of 4 tokens, all in one event: sent at 0 ms, answered from 100 to 190 and
+    ended at 200.
+    """
+    values = {
+        "outcome": Outcome.OK,
+        "output_tokens": 4,
+        "first_ns": 100 * MS,
+        "last_ns": 190 * MS,
+        "end_ns": 200 * MS,
+    }
     requests = empty_requests(n) | {name: np.full(n, value) for name, value in values.items()}
     return Trace(requests, empty_events(), workers=(), start_realtime_ns=0, closed_loop=True)
 

@@ -1,4 +1,6 @@
-"""Figures as files and in colours: PNG and SVG, hostile names in them, and palettes that all readers can tell apart."""
+"""Figures as files and in colours: PNG and SVG, hostile names in them, and palettes that all
+readers can tell apart.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +23,41 @@ Vector = npt.NDArray[np.float64]
 
 CONES = {
     "all": np.eye(3),
-    "no red": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-    "no green": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
-    "no blue": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+    "no red": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "no green": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "no blue": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
 }
-"""Machado, Oliveira and Fernandes 2009, severity 1: what a reader without these cones sees of linear RGB."""
+"""Machado, Oliveira and Fernandes 2009, severity 1: what a reader without these cones sees of
+linear RGB.
+"""
 
 
 def drawings(material: Material, language: str = "en") -> list[Drawing]:
     return [each for each in draw_all(material, Words(language)) if isinstance(each, Drawing)]
 
 
-@pytest.mark.parametrize(("language", "keys"), [("en", tuple(FIGURES)), ("zh-CN", ("production",)), ("zh-TW", ("timeline",))])
+@pytest.mark.parametrize(
+    ("language", "keys"),
+    [("en", tuple(FIGURES)), ("zh-CN", ("production",)), ("zh-TW", ("timeline",))],
+)
 def test_figures_become_pictures(
     tmp_path: Path, language: str, keys: tuple[str, ...], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,7 +111,15 @@ def test_what_results_say_is_text(tmp_path: Path) -> None:
         scaling=[{**each, "name": odd} for each in material.scaling],
     )
     found = drawings(material)
-    assert {each.key for each in found} >= {"pcie", "load_curves", "pareto", "link_effect", "scaling", "timeline", "over_time"}
+    assert {each.key for each in found} >= {
+        "pcie",
+        "load_curves",
+        "pareto",
+        "link_effect",
+        "scaling",
+        "timeline",
+        "over_time",
+    }
     for path in write(found, tmp_path, formats=("svg",)):
         content = path.read_text(encoding="utf-8")
         assert "<script" not in content
@@ -102,7 +135,9 @@ def linear(colour: str) -> Vector:
 
 
 def lab(rgb: Vector) -> Vector:
-    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
     share = to_xyz @ np.clip(rgb, 0, 1) / np.array([0.9505, 1, 1.089])
     f = np.where(share > 216 / 24389, np.cbrt(share), (24389 / 27 * share + 16) / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
@@ -117,14 +152,19 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-PALETTES = pytest.mark.parametrize(("colours", "ground"), [(LIGHT_COLOURS, LIGHT_GROUND), (DARK_COLOURS, DARK_GROUND)])
+PALETTES = pytest.mark.parametrize(
+    ("colours", "ground"), [(LIGHT_COLOURS, LIGHT_GROUND), (DARK_COLOURS, DARK_GROUND)]
+)
 
 
 @PALETTES
 @pytest.mark.parametrize("cones", CONES)
 def test_colours_differ_for_every_reader(colours: tuple[str, ...], ground: str, cones: str) -> None:
     seen = [lab(CONES[cones] @ linear(colour)) for colour in colours]
-    assert min(float(np.linalg.norm(one - other)) for one, other in itertools.combinations(seen, 2)) > 20
+    assert (
+        min(float(np.linalg.norm(one - other)) for one, other in itertools.combinations(seen, 2))
+        > 20
+    )
 
 
 @PALETTES
@@ -145,8 +185,13 @@ def test_words_can_be_read_on_their_ground(dark: bool) -> None:
     assert min(contrast(ink, ground) for ink in inks) >= 4.5
 
 
-@pytest.mark.parametrize(("language", "first"), [("en", "system-ui"), ("zh-CN", "'PingFang SC'"), ("zh-TW", "'PingFang TC'")])
-def test_fonts_begin_with_those_of_the_language_and_have_chinese_ones(language: str, first: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "first"),
+    [("en", "system-ui"), ("zh-CN", "'PingFang SC'"), ("zh-TW", "'PingFang TC'")],
+)
+def test_fonts_begin_with_those_of_the_language_and_have_chinese_ones(
+    language: str, first: str
+) -> None:
     fonts = theme(language=language)["font"]
     assert fonts.startswith(first)
     assert "Noto Sans CJK" in fonts

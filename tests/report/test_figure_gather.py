@@ -19,8 +19,13 @@ from inferometer.store.run_directory import save_run
 def measured(point: Point, folder: Path) -> Point:
     """The point with a run directory."""
     directory = folder / point.id.replace("/", "-")
-    target, workload = Target(backend="openai-chat", model="org/tiny"), RandomWorkload(input_len=16, output_len=4)
-    spec = RunSpec(target=target, workload=workload, load=Load(num_prompts=8, max_concurrency=2), seed=7)
+    target, workload = (
+        Target(backend="openai-chat", model="org/tiny"),
+        RandomWorkload(input_len=16, output_len=4),
+    )
+    spec = RunSpec(
+        target=target, workload=workload, load=Load(num_prompts=8, max_concurrency=2), seed=7
+    )
     save_run(directory, run(8), spec, environment={}, summary={}, verdict={})
     return replace(point, run=directory)
 
@@ -34,9 +39,13 @@ def test_few_runs_are_all_shown(tmp_path: Path) -> None:
 
 
 def test_of_many_runs_each_curves_highest_load_that_is_not_invalid(tmp_path: Path) -> None:
-    points = [replace(p, run=tmp_path) for model in ("7B", "14B") for p in ladder((1, 2, 8), model=model)]
+    points = [
+        replace(p, run=tmp_path) for model in ("7B", "14B") for p in ladder((1, 2, 8), model=model)
+    ]
     points[2] = replace(points[2], status="INVALID")
-    assert [(p.conditions["model"], p.conditions["concurrency"]) for p in runs_to_show(points, 4)] == [("14B", 8), ("7B", 2)]
+    assert [
+        (p.conditions["model"], p.conditions["concurrency"]) for p in runs_to_show(points, 4)
+    ] == [("14B", 8), ("7B", 2)]
     assert [p.conditions["model"] for p in runs_to_show(points, 1)] == ["14B"]
 
 
@@ -56,10 +65,17 @@ def test_comparisons_are_made_where_there_is_something_to_compare() -> None:
     assert (list(alone.scaling), list(alone.link_effects)) == ([], [])
     told: dict[str, Any] = {"input_len": 1024, "output_len": 128, "dataset": "random"}
     links = [
-        p for width in (8, 16) for tp in (1, 2) for p in ladder(config=f"x{width}", pcie_width=width, tp=tp, gpus=tp, **told)
+        p
+        for width in (8, 16)
+        for tp in (1, 2)
+        for p in ladder(config=f"x{width}", pcie_width=width, tp=tp, gpus=tp, **told)
     ]
     material = gather(links)
-    assert {(each["tp"], each["concurrency"]) for each in material.link_effects} >= {(2, 1), (2, 8), (1, 4)}
+    assert {(each["tp"], each["concurrency"]) for each in material.link_effects} >= {
+        (2, 1),
+        (2, 8),
+        (1, 4),
+    }
     assert {each["gpus"] for each in material.scaling} == {2}
     assert isinstance(draw("link_effect", material, Words()), Drawing)
     assert isinstance(draw("scaling", material, Words()), Drawing)

@@ -36,7 +36,9 @@ from inferometer.report.figures.scales import (
         ([], []),
     ],
 )
-def test_a_hole_is_a_step_longer_than_equal_steps_around_it(levels: list[float], after: list[int]) -> None:
+def test_a_hole_is_a_step_longer_than_equal_steps_around_it(
+    levels: list[float], after: list[int]
+) -> None:
     assert holes(levels) == after
 
 
@@ -105,7 +107,15 @@ def test_round_numbers_are_one_two_five() -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0.5234, "0.523"), (57.0, "57"), (1415.4, "1415"), (10234, "10.2k"), (2.5e6, "2.5M"), (0.0, "0"), (3e9, "3G")],
+    [
+        (0.5234, "0.523"),
+        (57.0, "57"),
+        (1415.4, "1415"),
+        (10234, "10.2k"),
+        (2.5e6, "2.5M"),
+        (0.0, "0"),
+        (3e9, "3G"),
+    ],
 )
 def test_a_cell_has_room_for_three_digits(value: float, said: str) -> None:
     assert compact(value) == said

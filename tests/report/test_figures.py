@@ -1,6 +1,8 @@
-"""Figures as specifications: golden files, Vega-Lite's own schema, and what no figure may do to missing or doubtful values.
+"""Figures as specifications: golden files, Vega-Lite's own schema, and what no figure may do to
+missing or doubtful values.
 
-UPDATE_GOLDEN=1 writes the golden files anew: read them, and look at the figures, before you commit them.
+UPDATE_GOLDEN=1 writes the golden files anew: read them, and look at the figures, before you commit
+them.
 """
 
 from __future__ import annotations
@@ -37,13 +39,20 @@ def material_for(key: str) -> Material:
 
 
 def written(drawing: Drawing) -> str:
-    """A line a layer and a row, so that a change is seen where it is. The schema's version is the library's business."""
+    """A line a layer and a row, so that a change is seen where it is. The schema's version is the
+    library's business.
+    """
     lines = [f"# {drawing.title}", *(f"# {note}" for note in drawing.notes)]
     for spec in drawing.specs(with_data=False):
         layers = spec.pop("layer")
         spec.pop("$schema")
         lines += [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (spec, *layers)]
-    return "\n".join([*lines, *(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in drawing.rows)]) + "\n"
+    return (
+        "\n".join(
+            [*lines, *(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in drawing.rows)]
+        )
+        + "\n"
+    )
 
 
 @pytest.mark.parametrize("key", FIGURES)
@@ -66,7 +75,11 @@ def test_specifications_are_vega_lite(key: str) -> None:
 @pytest.mark.parametrize("key", FIGURES)
 def test_every_language_draws_every_figure_in_its_own_words(key: str) -> None:
     said = {language: drawn(key, material_for(key), language).specs() for language in LANGUAGES}
-    assert all(spec["width"] == "container" and spec["datasets"]["rows"] for specs in said.values() for spec in specs)
+    assert all(
+        spec["width"] == "container" and spec["datasets"]["rows"]
+        for specs in said.values()
+        for spec in specs
+    )
     assert len({len(specs) for specs in said.values()}) == 1
     assert len({json.dumps(specs) for specs in said.values()}) == len(LANGUAGES)
 
@@ -89,7 +102,8 @@ def test_what_keeps_points_of_several_lengths_apart_is_named() -> None:
     other = point(1, input_len=1024, output_len=1024)
     assert reason("production", one) == "There are no points of two or more input lengths."
     assert reason("production", one, other) == (
-        "There are several input lengths, but no two among points that agree in all else; these differ too: output length."
+        "There are several input lengths, but no two among points that agree in all else; "
+        "these differ too: output length."
     )
     assert "输出长度" in reason("production", one, other, language="zh-CN")
     elsewhere = point(4, input_len=1024, output_len=512)
@@ -97,12 +111,15 @@ def test_what_keeps_points_of_several_lengths_apart_is_named() -> None:
 
 
 def test_runs_that_are_there_and_not_shown_are_not_said_to_be_missing(tmp_path: Path) -> None:
-    assert reason("requests", point(1)) == "No run directory is there: single requests are not known."
+    assert (
+        reason("requests", point(1)) == "No run directory is there: single requests are not known."
+    )
     assert reason("timeline", replace(point(1, status="INVALID"), run=tmp_path)).startswith(
         "Every run whose single requests are known is"
     )
     assert (
-        reason("requests", replace(point(1), run=tmp_path)) == "No run directory could be read: single requests are not known."
+        reason("requests", replace(point(1), run=tmp_path))
+        == "No run directory could be read: single requests are not known."
     )
 
 
@@ -117,12 +134,20 @@ def test_the_four_panels_are_for_points_that_differ_in_nothing_else() -> None:
 
 def test_each_panel_is_titled_with_its_unit() -> None:
     titles = [spec["title"]["text"] for spec in drawn("pcie", study()).specs()]
-    assert titles == ["Output throughput (tok/s)", "Output speed per query (tok/s)", "Mean TTFT (ms)", "Mean E2EL (ms)"]
+    assert titles == [
+        "Output throughput (tok/s)",
+        "Output speed per query (tok/s)",
+        "Mean TTFT (ms)",
+        "Mean E2EL (ms)",
+    ]
 
 
 def test_a_metric_that_nobody_recorded_is_said_and_not_made_up() -> None:
     drawing = drawn("pcie", Material(points=ladder(without=("e2el", "per_request"))))
-    assert [spec["title"]["text"] for spec in drawing.specs()] == ["Output throughput (tok/s)", "Mean TTFT (ms)"]
+    assert [spec["title"]["text"] for spec in drawing.specs()] == [
+        "Output throughput (tok/s)",
+        "Mean TTFT (ms)",
+    ]
     assert drawing.notes == [
         "Output speed per query was not recorded by any of these points.",
         "Mean E2EL was not recorded by any of these points.",
@@ -136,7 +161,13 @@ def line_of(drawing: Drawing, field: str) -> list[tuple[float, float | None]]:
 
 def test_a_line_breaks_at_a_value_that_is_missing() -> None:
     points = [*ladder((1, 2)), point(3, without=("ttft",)), *ladder((4, 5))]
-    assert line_of(drawn("pcie", Material(points=points)), "v2") == [(1, 55), (2, 60), (3, None), (4, 70), (5, 75)]
+    assert line_of(drawn("pcie", Material(points=points)), "v2") == [
+        (1, 55),
+        (2, 60),
+        (3, None),
+        (4, 70),
+        (5, 75),
+    ]
 
 
 def test_a_line_breaks_where_a_level_was_left_out() -> None:
@@ -145,7 +176,9 @@ def test_a_line_breaks_where_a_level_was_left_out() -> None:
 
 
 def test_what_is_invalid_is_a_mark_and_no_part_of_the_line() -> None:
-    drawing = drawn("pcie", Material(points=[*ladder((1, 2)), point(3, status="INVALID"), *ladder((4,))]))
+    drawing = drawn(
+        "pcie", Material(points=[*ladder((1, 2)), point(3, status="INVALID"), *ladder((4,))])
+    )
     assert line_of(drawing, "v0") == [(1, 100), (2, 200), (3, None), (4, 400)]
     crossed = [row for row in drawing.rows if row.get("status") == "INVALID"]
     assert [(row["x"], row["v0"], row["on"], row["why"]) for row in crossed] == [
@@ -155,8 +188,13 @@ def test_what_is_invalid_is_a_mark_and_no_part_of_the_line() -> None:
 
 
 def test_repeats_are_marks_and_the_line_passes_their_mean() -> None:
-    one, two, bad = (replace(point(2, repeat=n), values={"output_throughput": v}) for n, v in ((1, 10.0), (2, 14.0), (3, 99.0)))
-    drawing = drawn("load_curves", Material(points=[*ladder((1,)), one, two, replace(bad, status="INVALID")]))
+    one, two, bad = (
+        replace(point(2, repeat=n), values={"output_throughput": v})
+        for n, v in ((1, 10.0), (2, 14.0), (3, 99.0))
+    )
+    drawing = drawn(
+        "load_curves", Material(points=[*ladder((1,)), one, two, replace(bad, status="INVALID")])
+    )
     assert [row["v0"] for row in drawing.rows if row.get("on") == "mark"] == [10, 14, 99]
     between = next(row for row in drawing.rows if row.get("on") == "line")
     assert between["v0"] == 12
@@ -186,14 +224,21 @@ def test_many_points_have_few_marks_at_different_places() -> None:
 
 
 def test_ten_curves_have_colours_marks_and_dashes_of_their_own() -> None:
-    points = [p for config in "ABCDE" for tp in (1, 2) for p in ladder((1, 2), config=config, tp=tp)]
+    points = [
+        p for config in "ABCDE" for tp in (1, 2) for p in ladder((1, 2), config=config, tp=tp)
+    ]
     spec = drawn("pcie", Material(points=points)).specs()[0]
     names = spec["encoding"]["color"]["scale"]["domain"]
     line = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "line")
     assert len(set(names)) == 10
     dashes = line["encoding"]["strokeDash"]["scale"]["range"]
-    of_curve = {row["curve"]: str(dashes[row.get("dash", 0)]) for row in drawn("pcie", Material(points=points)).rows}
-    assert len({(number % 8, number % 7, of_curve[name]) for number, name in enumerate(names)}) == 10
+    of_curve = {
+        row["curve"]: str(dashes[row.get("dash", 0)])
+        for row in drawn("pcie", Material(points=points)).rows
+    }
+    assert (
+        len({(number % 8, number % 7, of_curve[name]) for number, name in enumerate(names)}) == 10
+    )
     assert of_curve[names[0]] != of_curve[names[8]]
 
 
@@ -209,21 +254,39 @@ def test_more_curves_than_anyone_can_tell_apart_are_said_to_be_there() -> None:
 def test_legends_have_the_columns_that_there_is_room_for() -> None:
     drawing = drawn("pcie", Material(points=[*ladder(), *ladder(model="a-model-of-twenty-chars")]))
     on_page = [spec["encoding"]["color"]["legend"]["columns"] for spec in drawing.specs()]
-    assert on_page[0] == {"expr": "max(1, min(2, floor((isFinite(containerSize()[0]) ? containerSize()[0] - 55 : 330) / 225)))"}
-    assert [panel["encoding"]["color"]["legend"]["columns"] for panel in drawing.spec({})["concat"]] == [2, 2, 2, 2]
+    assert on_page[0] == {
+        "expr": (
+            "max(1, min(2, floor((isFinite(containerSize()[0]) ? containerSize()[0] - 55 : 330) "
+            "/ 225)))"
+        )
+    }
+    assert [
+        panel["encoding"]["color"]["legend"]["columns"] for panel in drawing.spec({})["concat"]
+    ] == [2, 2, 2, 2]
     assert drawing.chart().to_dict()["concat"][0]["encoding"]["color"]["legend"]["columns"] == 1
 
 
 def test_print_is_without_what_only_a_pointer_sees() -> None:
     drawing = drawn("pcie", study())
-    styles = [layer["mark"].get("style") for panel in drawing.spec({})["concat"] for layer in panel["layer"]]
+    styles = [
+        layer["mark"].get("style")
+        for panel in drawing.spec({})["concat"]
+        for layer in panel["layer"]
+    ]
     assert "hover" not in styles
     assert [layer["mark"].get("style") for layer in drawing.specs()[0]["layer"]].count("hover") == 1
 
 
 def test_a_rate_is_an_axis_too_and_points_without_one_are_counted() -> None:
     points = [
-        replace(p, conditions={**p.conditions, "request_rate": p.conditions["concurrency"], "concurrency": None})
+        replace(
+            p,
+            conditions={
+                **p.conditions,
+                "request_rate": p.conditions["concurrency"],
+                "concurrency": None,
+            },
+        )
         for p in ladder()
     ]
     drawing = drawn("load_curves", Material(points=[*points, point(3)]))
@@ -235,7 +298,11 @@ def test_a_rate_is_an_axis_too_and_points_without_one_are_counted() -> None:
 def test_fewer_percentiles_where_there_are_more_curves(curves: int, shown: int) -> None:
     points = [p for n in range(curves) for p in ladder((1, 2), model=f"{n}B")]
     ttft = drawn("load_curves", Material(points=points)).specs()[1]
-    lines = [layer["encoding"]["y"]["field"] for layer in ttft["layer"] if layer["mark"]["type"] == "line"]
+    lines = [
+        layer["encoding"]["y"]["field"]
+        for layer in ttft["layer"]
+        if layer["mark"]["type"] == "line"
+    ]
     assert len(lines) == shown
     assert lines[0] == "v3"  # p99, which stays
 
@@ -243,12 +310,21 @@ def test_fewer_percentiles_where_there_are_more_curves(curves: int, shown: int) 
 def test_the_front_is_what_no_point_beats_in_both() -> None:
     speeds = ((10.0, 500.0), (20.0, 400.0), (20.0, 300.0), (5.0, 450.0), (50.0, 100.0))
     points = [
-        replace(point(n + 1), values={"median_tpot_ms": 1000 / user, "output_throughput_per_gpu": gpu})
+        replace(
+            point(n + 1), values={"median_tpot_ms": 1000 / user, "output_throughput_per_gpu": gpu}
+        )
         for n, (user, gpu) in enumerate(speeds)
     ]
-    best = replace(point(9, status="INVALID"), values={"median_tpot_ms": 1.0, "output_throughput_per_gpu": 9999.0})
+    best = replace(
+        point(9, status="INVALID"),
+        values={"median_tpot_ms": 1.0, "output_throughput_per_gpu": 9999.0},
+    )
     rows = drawn("pareto", Material(points=[*points, best])).rows
-    assert [(row["user"], row["gpu"]) for row in rows if row.get("front")] == [(10, 500), (20, 400), (50, 100)]
+    assert [(row["user"], row["gpu"]) for row in rows if row.get("front")] == [
+        (10, 500),
+        (20, 400),
+        (50, 100),
+    ]
 
 
 def test_a_map_says_what_is_missing_suspect_and_invalid() -> None:
@@ -279,7 +355,10 @@ def test_cold_and_warm_stand_side_by_side() -> None:
     ]
     drawing = drawn("prefix_cache", Material(points=points))
     bars = [row for row in drawing.rows if row["on"] == "mean_ttft_ms"]
-    assert [(row["bar"], row["v"], row["n"]) for row in bars] == [("cold", 101.5, 2), ("warm", 21.5, 2)]
+    assert [(row["bar"], row["v"], row["n"]) for row in bars] == [
+        ("cold", 101.5, 2),
+        ("warm", 21.5, 2),
+    ]
     assert [row["v"] for row in drawing.rows if row["on"] == "mean_ttft_ms/"] == [101, 102, 21, 22]
     alone = draw("prefix_cache", Material(points=points[:2]), EN)
     assert isinstance(alone, Absent)
@@ -315,7 +394,9 @@ def test_bins_hold_every_value() -> None:
 def test_p99_and_mean_are_where_they_belong() -> None:
     trace = run(200)
     marks = {
-        row["kind"]: row["at"] for row in drawn("requests", Material(runs={"run": trace})).rows if row["kind"].endswith("/mark")
+        row["kind"]: row["at"]
+        for row in drawn("requests", Material(runs={"run": trace})).rows
+        if row["kind"].endswith("/mark")
     }
     assert marks["ttft/mark"] == pytest.approx(float(np.quantile(ttft_ms(trace), 0.99)))
     assert marks["decode_speed/mark"] == pytest.approx(500)
@@ -325,7 +406,11 @@ def test_a_long_run_makes_a_small_figure() -> None:
     drawings = draw_all(Material(runs={"run": run(5_000, 40)}), EN)
     sizes = {each.key: len(json.dumps(each.rows)) for each in drawings if isinstance(each, Drawing)}
     assert set(sizes) == {"requests", "histograms", "cdfs", "timeline", "over_time"}
-    assert {key: size for key, size in sizes.items() if size > (250_000 if key == "requests" else 60_000)} == {}
+    assert {
+        key: size
+        for key, size in sizes.items()
+        if size > (250_000 if key == "requests" else 60_000)
+    } == {}
 
 
 def test_a_sample_is_even_the_same_each_time_and_says_so() -> None:
@@ -333,13 +418,22 @@ def test_a_sample_is_even_the_same_each_time_and_says_so() -> None:
     drawing = drawn("requests", material)
     dots = [row["id"] for row in drawing.rows if row["kind"] == "dot"]
     assert (len(dots), dots[0], dots[-1]) == (2_000, 0, 4_999)
-    assert drawing.notes[0] == "2,000 of 5,000 requests are shown, evenly chosen in the order of sending."
+    assert (
+        drawing.notes[0]
+        == "2,000 of 5,000 requests are shown, evenly chosen in the order of sending."
+    )
     assert drawing.rows == drawn("requests", material).rows
-    assert drawn("requests", Material(runs={"run": run(10)})).notes == ["Dashed: p99 of TTFT, mean of decode speed."]
+    assert drawn("requests", Material(runs={"run": run(10)})).notes == [
+        "Dashed: p99 of TTFT, mean of decode speed."
+    ]
 
 
 def test_the_timeline_shows_waiting_writing_and_failing() -> None:
-    rows = [row for row in drawn("timeline", Material(runs={"run": run(8, failed=[3])})).rows if row["id"] in (0, 3)]
+    rows = [
+        row
+        for row in drawn("timeline", Material(runs={"run": run(8, failed=[3])})).rows
+        if row["id"] in (0, 3)
+    ]
     assert [(row["id"], row["part"].split()[0], row["t"], row.get("until")) for row in rows] == [
         (0, "until", 0, 0.01),
         (0, "decode", 0.01, 0.016),
@@ -373,7 +467,9 @@ def test_in_flight_and_output_add_up() -> None:
 
 def test_telemetry_breaks_where_nothing_came() -> None:
     drawing = drawn("over_time", everything())
-    card = [(row["t"], row["v"]) for row in drawing.rows if row["kind"] == "s0" and row["card"] == "1"]
+    card = [
+        (row["t"], row["v"]) for row in drawing.rows if row["kind"] == "s0" and row["card"] == "1"
+    ]
     assert card == [(0, 200), (0.01, 201), (0.02, None), (0.03, 203), (0.04, 204)]
     silent = [{"time_s": t, "name": "power", "unit": "W", "value": 1.0} for t in (0, 1, 2, 9, 10)]
     rows = drawn("over_time", Material(runs={"r": run(4)}, series=silent)).rows
@@ -389,9 +485,14 @@ def test_telemetry_breaks_where_nothing_came() -> None:
 
 def test_long_telemetry_is_averaged() -> None:
     series: list[dict[str, Any]] = [
-        {"time_s": t / 100, "name": "power", "unit": "W", "card": 0, "value": float(t % 2)} for t in range(10_000)
+        {"time_s": t / 100, "name": "power", "unit": "W", "card": 0, "value": float(t % 2)}
+        for t in range(10_000)
     ]
-    rows = [row for row in drawn("over_time", Material(runs={"r": run(4)}, series=series)).rows if row["kind"] == "s0"]
+    rows = [
+        row
+        for row in drawn("over_time", Material(runs={"r": run(4)}, series=series)).rows
+        if row["kind"] == "s0"
+    ]
     assert len(rows) <= 400
     assert {row["v"] for row in rows} <= {0.48, 0.5, 0.52}
 

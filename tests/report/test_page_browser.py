@@ -1,4 +1,6 @@
-"""The page in a real Chromium: what is drawn follows the filters, the address keeps the view, and nothing is fetched."""
+"""The page in a real Chromium: what is drawn follows the filters, the address keeps the view, and
+nothing is fetched.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from inferometer.results import Collection
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 DRIVER = shutil.which("chromedriver")
 
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver")
@@ -55,7 +59,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
             collection: Collection = {"study": study, "hostile": hostile, "dated": dated}[name]()
             figures = draw_all(gather(collection.points), Words(language))
             title = SCRIPT if name == "hostile" else None
-            view = make_view(collection, language=language, title=title, written="2026-01-01 12:00", figures=figures)
+            view = make_view(
+                collection,
+                language=language,
+                title=title,
+                written="2026-01-01 12:00",
+                figures=figures,
+            )
             path = written[name, language] = folder / f"{name}-{language}.html"
             path.write_text(render(view), encoding="utf-8")
         return written[name, language].as_uri()
@@ -66,7 +76,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 class Seen:
     """An open page, and what it made of itself."""
 
-    def __init__(self, browser: Chrome, address: str, *, width: int = 1280, dark: bool = False) -> None:
+    def __init__(
+        self, browser: Chrome, address: str, *, width: int = 1280, dark: bool = False
+    ) -> None:
         self.browser = browser
         screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
@@ -79,7 +91,9 @@ class Seen:
 
     def emulate(self, media: str, *, dark: bool) -> None:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
+        self.browser.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"media": media, "features": [scheme]}
+        )
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.browser.execute_script(script, *arguments)
@@ -96,7 +110,10 @@ class Seen:
         self.until(f"return window.inferometer.drawings.explorer > {before}")
 
     def choose(self, control: str, value: str) -> None:
-        change = "const e = document.getElementById(arguments[0]); e.value = arguments[1]; e.dispatchEvent(new Event('change'))"
+        change = (
+            "const e = document.getElementById(arguments[0]); e.value = arguments[1]; "
+            "e.dispatchEvent(new Event('change'))"
+        )
         self.does(change, control, value)
 
     def tick(self, column: str, value: str) -> None:
@@ -107,14 +124,21 @@ class Seen:
         """The points whose marks are in the chart."""
         walk = (
             "const found = []; const walk = (item) => {"
-            " if (item.marktype === 'symbol') found.push(...item.items.map((mark) => mark.datum.i));"
+            " if (item.marktype === 'symbol') found.push(...item.items.map((mark) => "
+            "mark.datum.i));"
             " (item.items ?? []).forEach(walk); };"
         )
-        marks = self.run(f"{walk} walk(window.inferometer.views.explorer.scenegraph().root); return found")
+        marks = self.run(
+            f"{walk} walk(window.inferometer.views.explorer.scenegraph().root); return found"
+        )
         return sorted(marks)
 
     def rows(self) -> list[str]:
-        return list(self.run("return [...document.querySelectorAll('#points tbody th')].map(e => e.textContent)"))
+        return list(
+            self.run(
+                "return [...document.querySelectorAll('#points tbody th')].map(e => e.textContent)"
+            )
+        )
 
     def log(self, kind: str) -> list[dict[str, Any]]:
         """What was written since the last call."""
@@ -127,12 +151,22 @@ class Seen:
     def fetched(self) -> list[str]:
         """Addresses that were asked for beside the page itself."""
         events = [orjson.loads(entry["message"])["message"] for entry in self.log("performance")]
-        asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        asked = [
+            e["params"]["request"]["url"]
+            for e in events
+            if e["method"] == "Network.requestWillBeSent"
+        ]
         own = self.run("return location.href").partition("#")[0]
-        return [url for url in asked if url.partition("#")[0] not in (own, "about:blank") and not url.startswith("data:")]
+        return [
+            url
+            for url in asked
+            if url.partition("#")[0] not in (own, "about:blank") and not url.startswith("data:")
+        ]
 
 
-def test_a_filter_changes_what_is_drawn_and_listed(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_a_filter_changes_what_is_drawn_and_listed(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages())
     assert seen.drawn() == list(range(16))
     seen.tick("model", "7B")
@@ -151,17 +185,27 @@ def test_what_is_missing_is_a_gap_and_told(browser: Chrome, pages: Callable[...,
     seen = Seen(browser, pages())
     seen.choose("y", "mean_ttft_ms")
     assert seen.drawn() == [n for n in range(16) if n != 3]
-    assert "missing or has no logarithm: 1." in seen.run("return document.getElementById('told').textContent")
-    lines = seen.run("return window.inferometer.views.explorer.data('rows').filter(r => r.k === 'line').map(r => r.y)")
+    assert "missing or has no logarithm: 1." in seen.run(
+        "return document.getElementById('told').textContent"
+    )
+    lines = seen.run(
+        "return window.inferometer.views.explorer.data('rows').filter(r => r.k === "
+        "'line').map(r => r.y)"
+    )
     assert lines.count(None) == 2  # the missing one and the INVALID one break their lines
     assert 0 not in lines
 
 
-def test_verdicts_are_visible_in_marks_and_table(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_verdicts_are_visible_in_marks_and_table(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages())
-    assert seen.run("return document.getElementById('legend').textContent").endswith("SUSPECTINVALID")
+    assert seen.run("return document.getElementById('legend').textContent").endswith(
+        "SUSPECTINVALID"
+    )
     assert seen.run(
-        "return [...document.querySelectorAll('#points tr[data-status=INVALID] summary')].map(e => e.textContent)"
+        "return [...document.querySelectorAll('#points tr[data-status=INVALID] "
+        "summary')].map(e => e.textContent)"
     ) == ["INVALID"]
     seen.tick("status", "SUSPECT")
     assert seen.drawn() == [5]
@@ -174,7 +218,10 @@ def test_the_address_restores_the_view(browser: Chrome, pages: Callable[..., str
     seen.choose("facet", "model")
     seen.tick("config", "C")
     seen.run("document.querySelector('[data-sort=mean_ttft_ms]').click()")
-    told = "return [...document.querySelectorAll('select, .check input')].map(e => e.value + e.checked)"
+    told = (
+        "return [...document.querySelectorAll('select, .check input')].map(e => e.value + "
+        "e.checked)"
+    )
     before = (seen.run(told), seen.drawn(), seen.rows())
     again = Seen(browser, seen.run("return location.href"))
     assert (again.run(told), again.drawn(), again.rows()) == before
@@ -193,14 +240,18 @@ def test_the_address_restores_the_view(browser: Chrome, pages: Callable[..., str
         f"y={SCRIPT}",
     ],
 )
-def test_a_hostile_address_is_the_plain_page(browser: Chrome, pages: Callable[..., str], asked: str) -> None:
+def test_a_hostile_address_is_the_plain_page(
+    browser: Chrome, pages: Callable[..., str], asked: str
+) -> None:
     seen = Seen(browser, f"{pages()}#{asked}")
     assert seen.drawn() == list(range(16))
     assert seen.run("return document.getElementById('y').value") == "output_throughput"
     assert seen.complaints() == []
 
 
-def test_text_of_strangers_is_shown_and_never_run(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_text_of_strangers_is_shown_and_never_run(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages("hostile"))
     for selector in ("x", "y", "color", "facet"):
         assert seen.run(f"return document.getElementById('{selector}').options.length") > 0
@@ -218,7 +269,9 @@ def test_text_of_strangers_is_shown_and_never_run(browser: Chrome, pages: Callab
 
 
 def hover(seen: Seen) -> str:
-    """What is shown with the pointer over the first mark, which a page that is still being laid out may move away from it."""
+    """What is shown with the pointer over the first mark, which a page that is still being laid out
+    may move away from it.
+    """
     from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
@@ -230,11 +283,15 @@ def hover(seen: Seen) -> str:
         ActionChains(browser, duration=0).move_by_offset(1, 1).move_to_element(mark).perform()
         return seen.run("return !document.getElementById('tip').hidden")
 
-    WebDriverWait(seen.browser, WAIT_S, 0.05, ignored_exceptions=[StaleElementReferenceException]).until(pointed)
+    WebDriverWait(
+        seen.browser, WAIT_S, 0.05, ignored_exceptions=[StaleElementReferenceException]
+    ).until(pointed)
     return str(seen.run("return document.getElementById('tip').innerText"))
 
 
-def test_hovering_tells_value_interval_n_and_verdict(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_hovering_tells_value_interval_n_and_verdict(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages())
     tip = hover(seen)
     for text in ("point-", "tok/s", "95 % interval", "VALID", "Concurrency"):
@@ -251,7 +308,8 @@ def test_it_works_by_keyboard(browser: Chrome, pages: Callable[..., str]) -> Non
         ActionChains(browser, duration=0).send_keys(*keys).perform()
 
     focused = (
-        "const e = document.activeElement; return e.id || e.dataset.sort || e.closest('.filter')?.dataset.column || e.tagName"
+        "const e = document.activeElement; return e.id || e.dataset.sort || "
+        "e.closest('.filter')?.dataset.column || e.tagName"
     )
     seen = Seen(browser, pages())
     press(Keys.TAB)
@@ -266,7 +324,10 @@ def test_it_works_by_keyboard(browser: Chrome, pages: Callable[..., str]) -> Non
     assert order[:6] == ["x", "xscale", "y", "yscale", "color", "facet"]
     seen.run("document.querySelector('.filter[data-column=model] summary').focus()")
     press(Keys.ENTER, Keys.TAB, Keys.SPACE)
-    seen.until("return window.inferometer.views.explorer.data('rows').filter(r => r.k === 'point').length === 8")
+    seen.until(
+        "return window.inferometer.views.explorer.data('rows').filter(r => r.k === "
+        "'point').length === 8"
+    )
     press(Keys.ESCAPE)
     assert seen.run("return document.querySelectorAll('.filter[open]').length") == 0
     assert seen.run(focused) == "model"
@@ -283,14 +344,18 @@ GROUND = "return getComputedStyle(document.body).backgroundColor"
 LABEL = "return document.querySelector('#chart .role-axis-label text').getAttribute('fill')"
 
 
-def test_light_and_dark_follow_the_system_and_the_button(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_light_and_dark_follow_the_system_and_the_button(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages(), dark=True)
     dark = (seen.run(GROUND), seen.run(LABEL))
     seen.does("document.getElementById('theme').click()")
     light = (seen.run(GROUND), seen.run(LABEL))
     assert (light[0], dark[0]) == ("rgb(255, 255, 255)", "rgb(22, 24, 29)")
     assert light[1] != dark[1]
-    assert seen.run("return document.getElementById('theme').getAttribute('aria-pressed')") == "false"
+    assert (
+        seen.run("return document.getElementById('theme').getAttribute('aria-pressed')") == "false"
+    )
 
 
 def test_paper_is_light_and_has_no_controls(browser: Chrome, pages: Callable[..., str]) -> None:
@@ -301,9 +366,13 @@ def test_paper_is_light_and_has_no_controls(browser: Chrome, pages: Callable[...
     seen.emulate("print", dark=True)
     assert (seen.run(GROUND), seen.run(LABEL)) == ("rgb(255, 255, 255)", light)
     for hidden in (".controls", ".tools", "#more"):
-        assert seen.run(f"return getComputedStyle(document.querySelector('{hidden}')).display") == "none"
+        assert (
+            seen.run(f"return getComputedStyle(document.querySelector('{hidden}')).display")
+            == "none"
+        )
     assert seen.run(
-        "return document.querySelectorAll('figure .panel svg').length === document.querySelectorAll('figure .panel').length"
+        "return document.querySelectorAll('figure .panel svg').length === "
+        "document.querySelectorAll('figure .panel').length"
     )
     assert len(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]) > 10_000
     seen.does("window.dispatchEvent(new Event('afterprint'))")
@@ -312,7 +381,9 @@ def test_paper_is_light_and_has_no_controls(browser: Chrome, pages: Callable[...
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["study", "hostile"])
-def test_a_phone_needs_no_sideways_scrolling(browser: Chrome, pages: Callable[..., str], language: str, name: str) -> None:
+def test_a_phone_needs_no_sideways_scrolling(
+    browser: Chrome, pages: Callable[..., str], language: str, name: str
+) -> None:
     seen = Seen(browser, pages(name, language), width=390)
     seen.run("document.querySelectorAll('details').forEach(e => e.open = true)")
     assert seen.run("return [document.documentElement.scrollWidth, innerWidth]") == [390, 390]
@@ -320,30 +391,44 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Chrome, pages: Callable[..
     assert Words(language).text("page.explorer") in seen.run("return document.body.innerText")
 
 
-def test_figures_are_drawn_when_they_come_into_sight(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_figures_are_drawn_when_they_come_into_sight(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages())
     last = "[...document.querySelectorAll('figure')].at(-1)"
     assert not seen.run(f"return {last}.dataset.drawn")
     seen.run(f"{last}.scrollIntoView()")
-    seen.until(f"return {last}.querySelectorAll('.panel svg').length === {last}.querySelectorAll('.panel').length")
+    seen.until(
+        f"return {last}.querySelectorAll('.panel svg').length === "
+        f"{last}.querySelectorAll('.panel').length"
+    )
     assert (seen.complaints(), seen.fetched()) == ([], [])
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_names_that_begin_alike_are_told_apart_by_their_end(browser: Chrome, pages: Callable[..., str], width: int) -> None:
+def test_names_that_begin_alike_are_told_apart_by_their_end(
+    browser: Chrome, pages: Callable[..., str], width: int
+) -> None:
     seen = Seen(browser, pages("dated"), width=width)
     assert len(set(seen.rows())) == len(dated().points)
     assert seen.rows()[0] == "openai-i…embedded-20261120-120000"
-    seen.run("document.querySelector('#points tbody').closest('table').style.width = '1px'")  # as among many columns
+    seen.run(
+        "document.querySelector('#points tbody').closest('table').style.width = '1px'"
+    )  # as among many columns
     heads = seen.run(
-        "return [...document.querySelectorAll('#points tbody th')].map(e => [e.scrollWidth, e.clientWidth, e.title])"
+        "return [...document.querySelectorAll('#points tbody th')].map(e => [e.scrollWidth, "
+        "e.clientWidth, e.title])"
     )
     assert all(needed <= given for needed, given, _ in heads)
     assert [title for *_, title in heads] == [point.id for point in dated().points]
 
 
-def test_the_table_writes_measured_numbers_as_the_summary_does(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_the_table_writes_measured_numbers_as_the_summary_does(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages("dated"))
-    cells = seen.run("return [...document.querySelectorAll('#points tbody td.number')].map(e => e.textContent)")
+    cells = seen.run(
+        "return [...document.querySelectorAll('#points tbody td.number')].map(e => e.textContent)"
+    )
     values = [point.values["output_throughput"] for point in dated().points]
     assert [cell for cell in cells if cell != "–"] == [measured(value) for value in values]

@@ -36,7 +36,12 @@ def decoded(column: dict[str, Any]) -> list[Any]:
 def test_a_condition_is_coded_with_numbers_by_size_and_gaps_as_gaps() -> None:
     columns = coded(point(conditions={"tp": 10}), point(conditions={"tp": 2}), point())
     tp = condition(columns, "tp")
-    assert (tp["values"], decoded(tp), tp["numeric"], tp["varies"]) == ([2, 10], [10, 2, None], True, True)
+    assert (tp["values"], decoded(tp), tp["numeric"], tp["varies"]) == (
+        [2, 10],
+        [10, 2, None],
+        True,
+        True,
+    )
 
 
 def test_words_keep_the_order_of_the_points() -> None:
@@ -46,7 +51,10 @@ def test_words_keep_the_order_of_the_points() -> None:
 
 
 def test_an_infinite_rate_is_a_word_beside_numbers() -> None:
-    rates = condition(coded(*(point(conditions={"request_rate": rate}) for rate in (float("inf"), 4.0))), "request_rate")
+    rates = condition(
+        coded(*(point(conditions={"request_rate": rate}) for rate in (float("inf"), 4.0))),
+        "request_rate",
+    )
     assert (rates["values"], rates["numeric"]) == ([4.0, "inf"], True)
 
 
@@ -63,7 +71,11 @@ def test_what_was_not_measured_is_null_never_zero() -> None:
 def test_intervals_and_reasons_are_with_their_points() -> None:
     columns = coded(*study().points)
     throughput = metric(columns, "output_throughput")
-    assert (throughput["low"][0], throughput["high"][0], throughput["confidence"]) == (90.0, 110.0, 0.95)
+    assert (throughput["low"][0], throughput["high"][0], throughput["confidence"]) == (
+        90.0,
+        110.0,
+        0.95,
+    )
     assert "low" not in metric(columns, "mean_ttft_ms")
     told = columns["points"]
     assert [told["sentences"][code] for code in told["reasons"][6]] == ["Reason 6."]
@@ -73,7 +85,12 @@ def test_intervals_and_reasons_are_with_their_points() -> None:
 
 def test_a_series_is_named_by_the_fewest_conditions_that_differ() -> None:
     points = study().points
-    assert list(dict.fromkeys(series_of(points, [], WORDS))) == ["B · 7B", "B · 14B", "C · 7B", "C · 14B"]
+    assert list(dict.fromkeys(series_of(points, [], WORDS))) == [
+        "B · 7B",
+        "B · 14B",
+        "C · 7B",
+        "C · 14B",
+    ]
 
 
 def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
@@ -93,7 +110,12 @@ def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
     assert series_of(sides[:2], paths[:1], WORDS) == ["–", "–"]
     named = replace(sides[2], conditions={**sides[2].conditions, "tp": 2})
     assert series_of([sides[0], named], paths, WORDS) == ["before", "TP2"]
-    assert decoded(condition(coded(*sides, paths=tuple(paths)), "source")) == ["before", "before", "after", "after"]
+    assert decoded(condition(coded(*sides, paths=tuple(paths)), "source")) == [
+        "before",
+        "before",
+        "after",
+        "after",
+    ]
 
 
 def test_who_measured_names_a_series_before_what_only_one_of_them_tells() -> None:
@@ -105,20 +127,40 @@ def test_who_measured_names_a_series_before_what_only_one_of_them_tells() -> Non
 def test_a_source_is_the_first_path_above_a_point_whole_where_names_are_alike() -> None:
     paths = (Path("/r/a/results"), Path("/r/a"), Path("/r/b/results"))
     sources = [
-        replace(point(), source=Path(name)) for name in ("/r/a/results/x/1.json", "/r/a/2.json", "/r/b/results", "/3.json")
+        replace(point(), source=Path(name))
+        for name in ("/r/a/results/x/1.json", "/r/a/2.json", "/r/b/results", "/3.json")
     ]
-    assert decoded(condition(coded(*sources, paths=paths), "source")) == ["/r/a/results", "a", "/r/b/results", None]
+    assert decoded(condition(coded(*sources, paths=paths), "source")) == [
+        "/r/a/results",
+        "a",
+        "/r/b/results",
+        None,
+    ]
 
 
 def test_a_condition_that_says_the_same_as_a_more_telling_one_is_an_alias() -> None:
     columns = coded(
         *(
-            point(conditions={"model": alias, "model_id": name, "concurrency": n, "num_prompts": n * 10, "tp": 1})
+            point(
+                conditions={
+                    "model": alias,
+                    "model_id": name,
+                    "concurrency": n,
+                    "num_prompts": n * 10,
+                    "tp": 1,
+                }
+            )
             for alias, name, n in (("7B", "llama", 1), ("14B", "qwen", 2), ("7B", "llama", 2))
         )
     )
     aliases = {each["name"]: each["alias"] for each in columns["conditions"] if each["varies"]}
-    assert aliases == {"series": False, "model": False, "model_id": True, "num_prompts": True, "concurrency": False}
+    assert aliases == {
+        "series": False,
+        "model": False,
+        "model_id": True,
+        "num_prompts": True,
+        "concurrency": False,
+    }
 
 
 def test_percentiles_that_no_table_lists_are_columns_and_unknown_names_are_not() -> None:

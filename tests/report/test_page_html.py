@@ -1,4 +1,6 @@
-"""The file: one element holds the data and nothing ends it, nothing is fetched, and text of strangers stays text."""
+"""The file: one element holds the data and nothing ends it, nothing is fetched, and text of
+strangers stays text.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from inferometer.results import Collection
 
 
 class Page(HTMLParser):
-    """Elements, their attributes, the text outside of scripts, and the text of each script and style."""
+    """Elements, their attributes, the text outside of scripts, and the text of each script and
+    style.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -43,23 +47,43 @@ class Page(HTMLParser):
 
 def page_of(collection: Collection, language: str = "en", title: str | None = None) -> str:
     drawings = draw_all(gather(collection.points), Words(language))
-    return render(make_view(collection, language=language, title=title, written="2026-01-01 12:00", figures=drawings))
+    return render(
+        make_view(
+            collection, language=language, title=title, written="2026-01-01 12:00", figures=drawings
+        )
+    )
 
 
 def test_the_page_is_one_file_that_names_no_other() -> None:
     page = Page(page_of(study()))
     names = [
-        (tag, name, value) for tag, each in page.elements for name, value in each.items() if name in ("src", "href", "action")
+        (tag, name, value)
+        for tag, each in page.elements
+        for name, value in each.items()
+        if name in ("src", "href", "action")
     ]
     assert {value for _, _, value in names if value and not value.startswith("#")} == {"data:,"}
-    assert {tag for tag, _ in page.elements} & {"img", "iframe", "object", "embed", "base", "form"} == set()
+    assert {tag for tag, _ in page.elements} & {
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "base",
+        "form",
+    } == set()
 
 
 def test_scripts_and_styles_are_those_that_the_policy_names() -> None:
     page = Page(page_of(study()))
-    policy = next(each["content"] or "" for tag, each in page.elements if each.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        each["content"] or ""
+        for tag, each in page.elements
+        if each.get("http-equiv") == "Content-Security-Policy"
+    )
     running = [text for tag, each, text in page.inside if each.get("type") != "application/json"]
-    checksums = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in running}
+    checksums = {
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in running
+    }
     assert len(running) == 3
     assert checksums == set(re.findall(r"'sha256-([^']+)'", policy))
     assert "default-src 'none'" in policy
@@ -76,7 +100,9 @@ def test_the_data_are_the_points() -> None:
 def test_text_of_strangers_is_text_everywhere() -> None:
     html = page_of(hostile(), title=SCRIPT)
     page = Page(html)
-    assert "alert(" not in "".join(text for _, each, text in page.inside if each.get("type") != "application/json")
+    assert "alert(" not in "".join(
+        text for _, each, text in page.inside if each.get("type") != "application/json"
+    )
     assert [each for _, each in page.elements if any(name.startswith("on") for name in each)] == []
     assert len([tag for tag, _ in page.elements if tag == "title"]) == 1
     for text in HOSTILE[:3]:

@@ -1,4 +1,6 @@
-"""What the page says: sentences, verdicts, best points, environment and precision, from points and run directories."""
+"""What the page says: sentences, verdicts, best points, environment and precision, from points and
+run directories.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +24,31 @@ from inferometer.spec.target import parse_target
 
 
 def view_of(*points: Point, language: str = "en", **more: Any) -> ReportView:
-    return make_view(Collection(points, more.pop("problems", ())), language=language, title=None, written="today", **more)
+    return make_view(
+        Collection(points, more.pop("problems", ())),
+        language=language,
+        title=None,
+        written="today",
+        **more,
+    )
 
 
 def test_the_summary_counts_verdicts_and_names_their_reasons() -> None:
     view = view_of(*study().points)
-    assert [(tally.status, tally.points) for tally in view.verdicts] == [("VALID", 14), ("SUSPECT", 1), ("INVALID", 1)]
+    assert [(tally.status, tally.points) for tally in view.verdicts] == [
+        ("VALID", 14),
+        ("SUSPECT", 1),
+        ("INVALID", 1),
+    ]
     assert "Judged points: 16, of which 14 VALID, 1 SUSPECT" in " ".join(view.sentences)
 
 
 def test_reasons_that_differ_in_figures_only_are_counted_together_the_worst_first() -> None:
     view = view_of(
-        *(point(n, status="SUSPECT", reasons=[f"{n} requests of 1,00{n} failed."]) for n in range(1, 4)),
+        *(
+            point(n, status="SUSPECT", reasons=[f"{n} requests of 1,00{n} failed."])
+            for n in range(1, 4)
+        ),
         point(9, status="INVALID", reasons=["Nothing was measured."]),
     )
     assert [(tally.status, tally.points, tally.text) for tally in view.reasons] == [
@@ -44,12 +59,18 @@ def test_reasons_that_differ_in_figures_only_are_counted_together_the_worst_firs
 
 def test_points_of_tools_without_a_verdict_are_said_to_be_so() -> None:
     view = view_of(point(tool="vllm"), point(1, status="VALID"))
-    assert [(tally.text, tally.points) for tally in view.verdicts] == [("VALID", 1), ("no verdict", 1)]
+    assert [(tally.text, tally.points) for tally in view.verdicts] == [
+        ("VALID", 1),
+        ("no verdict", 1),
+    ]
     assert any("gives no verdict" in sentence for sentence in view.sentences)
 
 
 def test_a_rehearsal_is_said_to_be_one() -> None:
-    assert any("rehearsal" in sentence for sentence in view_of(point(conditions={"rehearsal": "quick"})).sentences)
+    assert any(
+        "rehearsal" in sentence
+        for sentence in view_of(point(conditions={"rehearsal": "quick"})).sentences
+    )
     assert not any("rehearsal" in sentence for sentence in view_of(point()).sentences)
 
 
@@ -65,7 +86,8 @@ def test_the_best_point_is_never_an_invalid_one() -> None:
 def test_latencies_are_compared_at_the_load_that_most_series_share() -> None:
     loads = [("a", 1, 10.0), ("a", 8, 50.0), ("b", 8, 40.0), ("b", 16, 5.0)]
     points = [
-        point(n, conditions={"concurrency": load}, values={"p99_ttft_ms": ttft}) for n, (_, load, ttft) in enumerate(loads)
+        point(n, conditions={"concurrency": load}, values={"p99_ttft_ms": ttft})
+        for n, (_, load, ttft) in enumerate(loads)
     ]
     series = [name for name, _, _ in loads]
     assert common_load(points, range(4), series) == ("concurrency", 8.0)
@@ -74,14 +96,20 @@ def test_latencies_are_compared_at_the_load_that_most_series_share() -> None:
 
 
 def test_a_rate_is_a_load_too_and_no_load_is_none() -> None:
-    assert common_load([point(conditions={"request_rate": 4.0})], [0], ["a"]) == ("request_rate", 4.0)
+    assert common_load([point(conditions={"request_rate": 4.0})], [0], ["a"]) == (
+        "request_rate",
+        4.0,
+    )
     assert common_load([point(conditions={"request_rate": float("inf")})], [0], ["a"]) is None
 
 
 def test_a_title_is_the_campaign_or_the_directory() -> None:
     assert view_of(point(conditions={"campaign": "pcie"})).title == "pcie"
     assert view_of(point(), paths=[Path("/somewhere/results")]).title == "results"
-    assert make_view(Collection((point(),)), language="en", title="Mine", written="today").title == "Mine"
+    assert (
+        make_view(Collection((point(),)), language="en", title="Mine", written="today").title
+        == "Mine"
+    )
 
 
 def test_metrics_are_defined_only_where_they_are_shown() -> None:
@@ -105,7 +133,10 @@ def test_no_points_are_no_reason_to_fail(language: str) -> None:
     assert len(view_of(language=language).sentences) == 1
 
 
-@pytest.mark.parametrize(("value", "text"), [(1234.5, "1,234"), (12.3456, "12.35"), (0.00012345, "0.0001234"), (0.0, "0")])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1234.5, "1,234"), (12.3456, "12.35"), (0.00012345, "0.0001234"), (0.0, "0")],
+)
 def test_figures_have_four_digits(value: float, text: str) -> None:
     assert four_digits(value) == text
 
@@ -130,7 +161,12 @@ DESCRIPTION = {
         "memory": {"total_bytes": 64 << 30},
         "server": {"version": "0.32.0"},
     },
-    "spec": {"server": {"recipe": "vllm", "hardware": {"name": "C", "gpus": 2, "pcie_generation": 4, "pcie_width": 16}}},
+    "spec": {
+        "server": {
+            "recipe": "vllm",
+            "hardware": {"name": "C", "gpus": 2, "pcie_generation": 4, "pcie_width": 16},
+        }
+    },
 }
 SUMMARY = {
     "events": {"stamp_sources": {"KERNEL": 990, "USER": 10}, "shared_stamp_share": 0.02},
@@ -153,13 +189,19 @@ def test_what_hosts_can_take_is_told_by_the_run_that_used_most(tmp_path: Path) -
     runs = []
     for name, used in (("a", 0.1), ("b", 0.7), ("c", None)):
         runs.append(replace(run_directory(tmp_path / name, DESCRIPTION, SUMMARY), id=name))
-        precision = {"statement": f"This host: as {name}.", "used": {"events": used, "streams": 0.05}}
+        precision = {
+            "statement": f"This host: as {name}.",
+            "used": {"events": used, "streams": 0.05},
+        }
         (tmp_path / name / "verdict.json").write_bytes(orjson.dumps({"precision": precision}))
     assert view_of(*runs).precision[0] == "b: This host: as b."
     assert view_of(runs[0]).precision[0] == "This host: as a."
 
 
-@pytest.mark.parametrize("verdict", [b"{", b"[]", b'{"precision": null}', b'{"precision": {"statement": 3, "used": [1]}}'])
+@pytest.mark.parametrize(
+    "verdict",
+    [b"{", b"[]", b'{"precision": null}', b'{"precision": {"statement": 3, "used": [1]}}'],
+)
 def test_a_verdict_without_precision_tells_none(tmp_path: Path, verdict: bytes) -> None:
     run = run_directory(tmp_path / "a", DESCRIPTION, SUMMARY)
     (tmp_path / "a" / "verdict.json").write_bytes(verdict)
@@ -167,8 +209,12 @@ def test_a_verdict_without_precision_tells_none(tmp_path: Path, verdict: bytes) 
 
 
 def test_a_fact_of_all_points_is_not_counted(tmp_path: Path) -> None:
-    view = view_of(run_directory(tmp_path / "a", DESCRIPTION), run_directory(tmp_path / "b", DESCRIPTION))
-    assert {listed.label: listed.values for listed in view.environment}["Client host"] == (("bench", None),)
+    view = view_of(
+        run_directory(tmp_path / "a", DESCRIPTION), run_directory(tmp_path / "b", DESCRIPTION)
+    )
+    assert {listed.label: listed.values for listed in view.environment}["Client host"] == (
+        ("bench", None),
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +242,10 @@ def test_targets_and_ratings_are_on_the_page() -> None:
         point(n, values={"output_throughput": 10.0 * n, "mean_ttft_ms": ttft}, status="VALID")
         for n, ttft in ((1, 50.0), (2, 150.0), (3, 160.0))
     ]
-    targets = [parse_target(text) for text in ("output_throughput > 25", "mean_ttft_ms < 100", "gpu_utilization > 85")]
+    targets = [
+        parse_target(text)
+        for text in ("output_throughput > 25", "mean_ttft_ms < 100", "gpu_utilization > 85")
+    ]
     view = view_of(*points, checked=check(targets, points))
     assert [(aim.target, aim.value, aim.status, aim.result) for aim in view.aims] == [
         ("output_throughput > 25", "30 tok/s", "VALID", "reached"),
@@ -209,7 +258,9 @@ def test_targets_and_ratings_are_on_the_page() -> None:
         ("未达标", "该负载未达到"),
         ("未检查", "目前还不能测量 gpu_utilization"),
     ]
-    assert [(listed.label, listed.values) for listed in view.ratings] == [("Mean TTFT", (("excellent", 1), ("good", 2)))]
+    assert [(listed.label, listed.values) for listed in view.ratings] == [
+        ("Mean TTFT", (("excellent", 1), ("good", 2)))
+    ]
     page = render(view)
     assert "missed" in page
     assert "excellent × 1, good × 2" in page
@@ -241,6 +292,11 @@ def test_a_point_without_a_verdict_stands_out_only_where_none_has_one() -> None:
 
 
 def test_numbers_at_a_glance_are_in_their_order() -> None:
-    view = view_of(*(point(n, conditions={"concurrency": load, "model": "m"}) for n, load in enumerate((4, 16, 1))))
+    view = view_of(
+        *(
+            point(n, conditions={"concurrency": load, "model": "m"})
+            for n, load in enumerate((4, 16, 1))
+        )
+    )
     (loads,) = [listed.values for listed in view.glance if listed.label == "Concurrency"]
     assert [value for value, _ in loads] == ["1", "4", "16"]

@@ -31,7 +31,9 @@ def test_a_row_for_each_number_that_is_reported() -> None:
 
 
 def test_few_runs_and_missing_ones_are_told() -> None:
-    text = render_repeats({"output_throughput": spread([100.0, 101.0], [own(100), own(101)])}, asked=3)
+    text = render_repeats(
+        {"output_throughput": spread([100.0, 101.0], [own(100), own(101)])}, asked=3
+    )
     assert " 2 of 3 Repeats " in text
     assert "The intervals are those of 2 runs:" in text
     alone = render_repeats({"output_throughput": spread([100.0], [own(100)])}, asked=3)

@@ -1,4 +1,6 @@
-"""Reasons, precision and notes of points in other languages; what has no words there stays in English, and says so."""
+"""Reasons, precision and notes of points in other languages; what has no words there stays in
+English, and says so.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +22,36 @@ from inferometer.report.figures import Drawing, draw_all, gather
 from inferometer.report.page import make_view, render
 from inferometer.report.page.columns import columnar
 from inferometer.report.words import Words
-from inferometer.report.words.sentences import SENTENCES, Told, notes_of, precision_in_words, reasons_of, tell
+from inferometer.report.words.sentences import (
+    SENTENCES,
+    Told,
+    notes_of,
+    precision_in_words,
+    reasons_of,
+    tell,
+)
 from inferometer.results import Collection
 
 QUEUED = Finding(
-    "run_queue", Level.SUSPECT, "The client waited for a core 15.0% of the time.", {"run_queue_share": 0.15}, "Pin."
+    "run_queue",
+    Level.SUSPECT,
+    "The client waited for a core 15.0% of the time.",
+    {"run_queue_share": 0.15},
+    "Pin.",
 )
-THIN = Finding("thin_percentiles", Level.NOTE, "Few samples lie beyond p99 TTFT.", {"ttft": "p99"}, "More prompts.")
+THIN = Finding(
+    "thin_percentiles",
+    Level.NOTE,
+    "Few samples lie beyond p99 TTFT.",
+    {"ttft": "p99"},
+    "More prompts.",
+)
 DIAGNOSIS = "The server ran out of memory: lower its share."
 DOUBTED = point(
-    status="SUSPECT", reasons=(QUEUED.sentence, DIAGNOSIS), findings=(QUEUED, THIN), notes=("A sentence of theirs.",)
+    status="SUSPECT",
+    reasons=(QUEUED.sentence, DIAGNOSIS),
+    findings=(QUEUED, THIN),
+    notes=("A sentence of theirs.",),
 )
 
 PRECISION = Precision(
@@ -39,7 +61,11 @@ PRECISION = Precision(
     ttft_error_p99_ms=0.01,
     itl_error_p50_ms=0.002,
     itl_error_p99_ms=0.0213,
-    ceilings={"events": Ceiling(12_345.0, "client"), "requests": Ceiling(100.0, "time"), "streams": Ceiling(0.0, "client")},
+    ceilings={
+        "events": Ceiling(12_345.0, "client"),
+        "requests": Ceiling(100.0, "time"),
+        "streams": Ceiling(0.0, "client"),
+    },
     load={"events": 1_000.0, "requests": 5.0, "streams": 2.0},
     stamps={"KERNEL": 10},
     added_delay_p50_ms=0.1,
@@ -58,7 +84,10 @@ def data(**changed: Any) -> dict[str, Any]:
 
 def test_reasons_are_said_in_the_readers_language_and_what_no_check_said_stays() -> None:
     queued, diagnosis = reasons_of(DOUBTED, "zh-CN")
-    assert (queued.text, queued.original) == ("客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。", QUEUED.sentence)
+    assert (queued.text, queued.original) == (
+        "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。",
+        QUEUED.sentence,
+    )
     assert "taskset" in queued.next_step
     assert (diagnosis.text, diagnosis.original, diagnosis.next_step) == (DIAGNOSIS, "", "")
     assert [told.text for told in reasons_of(DOUBTED, "en")] == [QUEUED.sentence, DIAGNOSIS]
@@ -67,7 +96,10 @@ def test_reasons_are_said_in_the_readers_language_and_what_no_check_said_stays()
 def test_what_is_worth_knowing_is_a_note() -> None:
     theirs, thin = notes_of(DOUBTED, "zh-TW")
     assert (theirs.text, theirs.original) == ("A sentence of theirs.", "")
-    assert thin.text == "尾端樣本少：以下百分位數之外的樣本不足 10 個，只能當作個別請求來看：TTFT p99。"
+    assert (
+        thin.text
+        == "尾端樣本少：以下百分位數之外的樣本不足 10 個，只能當作個別請求來看：TTFT p99。"
+    )
 
 
 def test_the_page_has_the_sentence_and_the_english_one_beside_it() -> None:
@@ -77,7 +109,8 @@ def test_the_page_has_the_sentence_and_the_english_one_beside_it() -> None:
     assert f'<bdi lang="en">{DIAGNOSIS}</bdi>' in page
     assert '<bdi class="next">' in page
     assert (
-        "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。" in columnar([DOUBTED], (), Words("zh-CN"))["points"]["sentences"]
+        "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。"
+        in columnar([DOUBTED], (), Words("zh-CN"))["points"]["sentences"]
     )
     english = render(make_view(Collection((DOUBTED,)), language="en", title=None, written="today"))
     assert f'<bdi lang="en">{QUEUED.sentence}</bdi>' in english
@@ -85,21 +118,33 @@ def test_the_page_has_the_sentence_and_the_english_one_beside_it() -> None:
 
 
 def test_figures_say_the_first_reason() -> None:
-    ladder = [replace(DOUBTED, conditions={"concurrency": load, "config": "C", "model": "7B"}) for load in (1, 2, 4)]
-    drawing = next(each for each in draw_all(gather(ladder), Words("zh-CN")) if each.key == "load_curves")
+    ladder = [
+        replace(DOUBTED, conditions={"concurrency": load, "config": "C", "model": "7B"})
+        for load in (1, 2, 4)
+    ]
+    drawing = next(
+        each for each in draw_all(gather(ladder), Words("zh-CN")) if each.key == "load_curves"
+    )
     assert isinstance(drawing, Drawing)
-    assert {row["why"] for row in drawing.rows if "why" in row} == {"客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。"}
+    assert {row["why"] for row in drawing.rows if "why" in row} == {
+        "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。"
+    }
 
 
 def test_precision_in_words() -> None:
     said = precision_in_words(data(), "zh-CN")
-    assert (
-        said == "这台主机：误差 ±0.021 ms（p99），上限 12,000 事件/s、≥ 100 请求/s、0 路并发；本次运行分别用到 8.1%、5.0%、–。"
+    assert said == (
+        "这台主机：误差 ±0.021 ms（p99），上限 12,000 事件/s、≥ 100 请求/s、0 路并发；"
+        "本次运行分别用到 8.1%、5.0%、–。"
     )
-    assert str(precision_in_words(data(tls=True), "zh-TW")).endswith("校準時沒有使用 TLS，而本次執行使用了：實際上限更低。")
+    assert str(precision_in_words(data(tls=True), "zh-TW")).endswith(
+        "校準時沒有使用 TLS，而本次執行使用了：實際上限更低。"
+    )
     beyond = data(ttft_error_p99_ms=None, itl_error_p99_ms=None)
     assert "在任何负载下误差都超过 ±0.25 ms" in str(precision_in_words(beyond, "zh-CN"))
-    unknown = data(calibrated=None, target_ms=None, ttft_error_p99_ms=None, itl_error_p99_ms=None, ceilings={})
+    unknown = data(
+        calibrated=None, target_ms=None, ttft_error_p99_ms=None, itl_error_p99_ms=None, ceilings={}
+    )
     assert precision_in_words(unknown, "zh-CN") == "本次运行未与主机的校准数据对照。"
     del unknown["missing"]  # as files of earlier versions are
     assert precision_in_words(unknown, "zh-TW") == "本次執行未與主機的校準資料對照。"
@@ -108,13 +153,23 @@ def test_precision_in_words() -> None:
 @pytest.mark.parametrize(
     ("missing", "simplified", "traditional"),
     [
-        (Missing("none", "inferometer calibrate --workers 2"), "这台主机尚未校准", "這台主機尚未校準"),
+        (
+            Missing("none", "inferometer calibrate --workers 2"),
+            "这台主机尚未校准",
+            "這台主機尚未校準",
+        ),
         (Missing("off"), "校准已关闭（--no-calibration 或", "校準已關閉（--no-calibration 或"),
-        (Missing("other", differs=("workers", "python")), "（workers、python）", "（workers、python）"),
+        (
+            Missing("other", differs=("workers", "python")),
+            "（workers、python）",
+            "（workers、python）",
+        ),
         (Missing("unusable"), "保存的校准数据无法使用", "儲存的校準資料無法使用"),
     ],
 )
-def test_why_a_precision_is_not_known_in_words(missing: Missing, simplified: str, traditional: str) -> None:
+def test_why_a_precision_is_not_known_in_words(
+    missing: Missing, simplified: str, traditional: str
+) -> None:
     unknown = data(calibrated=None, ceilings={}, missing=missing)
     assert simplified in str(precision_in_words(unknown, "zh-CN"))
     assert traditional in str(precision_in_words(unknown, "zh-TW"))
@@ -125,9 +180,16 @@ def test_why_a_precision_is_not_known_in_words(missing: Missing, simplified: str
 @pytest.mark.parametrize(
     "damage",
     [
-        *({"ceilings": {}}, {"ceilings": 3}, {"ceilings": {key: {"value": math.inf, "ended_by": "client"} for key in UNITS}}),
+        *(
+            {"ceilings": {}},
+            {"ceilings": 3},
+            {"ceilings": {key: {"value": math.inf, "ended_by": "client"} for key in UNITS}},
+        ),
         *({"used": None}, {"used": dict.fromkeys(UNITS, 10**400)}),
-        *({"calibrated": None, "missing": each} for each in (3, {"reason": "new"}, {"reason": "none", "differs": 1})),
+        *(
+            {"calibrated": None, "missing": each}
+            for each in (3, {"reason": "new"}, {"reason": "none", "differs": 1})
+        ),
         *({"target_ms": []}, {"ttft_error_p99_ms": "x"}, {"ttft_error_p99_ms": 10**400}),
     ],
 )
@@ -139,15 +201,30 @@ def test_a_precision_of_another_shape_has_no_words(damage: dict[str, Any]) -> No
 
 
 def written_notes() -> list[str]:
-    """Every note that the source of `results` writes, with 7 for whatever is filled in: its sentences, but for docstrings and
-    what is raised or a problem."""
+    """Every note that the source of `results` writes, with 7 for whatever is filled in: its
+    sentences, but for docstrings and what is raised or a problem.
+    """
     found: list[str] = []
     for path in Path(results.__file__).parent.glob("*.py"):
         tree = ast.parse(path.read_text())
-        others = [n for n in ast.walk(tree) if isinstance(n, ast.Expr | ast.Raise | ast.JoinedStr) and not _appends(n)]
-        passed_over = {id(inner) for node in others for inner in ast.walk(node) if inner is not node}
-        strings = [n for n in ast.walk(tree) if isinstance(n, ast.JoinedStr | ast.Constant) and id(n) not in passed_over]
-        found += [text for text in map(_text, strings) if re.fullmatch(r"(?!There are no results)[A-Z][^\n]+ [^\n]+\.", text)]
+        others = [
+            n
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Expr | ast.Raise | ast.JoinedStr) and not _appends(n)
+        ]
+        passed_over = {
+            id(inner) for node in others for inner in ast.walk(node) if inner is not node
+        }
+        strings = [
+            n
+            for n in ast.walk(tree)
+            if isinstance(n, ast.JoinedStr | ast.Constant) and id(n) not in passed_over
+        ]
+        found += [
+            text
+            for text in map(_text, strings)
+            if re.fullmatch(r"(?!There are no results)[A-Z][^\n]+ [^\n]+\.", text)
+        ]
     return found
 
 
@@ -158,22 +235,33 @@ def _appends(node: ast.AST) -> bool:
 def _text(node: ast.AST) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(_text(value) for value in node.values)
-    return str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else "7"
+    return (
+        str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else "7"
+    )
 
 
 @pytest.mark.parametrize("language", SENTENCES)
 def test_every_note_that_is_written_has_its_words(language: str) -> None:
-    notes = [note.replace("Its 7 length", f"Its {name} length") for note in written_notes() for name in ("prompt", "output")]
+    notes = [
+        note.replace("Its 7 length", f"Its {name} length")
+        for note in written_notes()
+        for name in ("prompt", "output")
+    ]
     told = {note: notes_of(point(notes=(note,)), language)[0] for note in notes}
     assert [note for note, each in told.items() if each.original != note] == []
-    assert len({each.text for each in told.values()}) == sum(key.startswith("note: ") for key in SENTENCES[language])
+    assert len({each.text for each in told.values()}) == sum(
+        key.startswith("note: ") for key in SENTENCES[language]
+    )
 
 
 def test_what_changes_in_a_note_is_filled_in() -> None:
     def said(note: str) -> str:
         return notes_of(point(notes=(note,)), "zh-CN")[0].text
 
-    assert said("Configuration B has 4 cards; 2 in use are counted.") == "硬件配置 B 有 4 张卡；按实际使用的 2 张计算。"
+    assert (
+        said("Configuration B has 4 cards; 2 in use are counted.")
+        == "硬件配置 B 有 4 张卡；按实际使用的 2 张计算。"
+    )
     assert said("The file has no send times, p99_itl_ms.") == "文件中没有：发送时刻、p99_itl_ms。"
     assert (
         said("Configuration {cards} has 1 cards; {gpus} in use are counted.")

@@ -1,4 +1,5 @@
-"""Tables of points against golden files; names that would be markup or formulas elsewhere stay names.
+"""Tables of points against golden files; names that would be markup or formulas elsewhere stay
+names.
 
 UPDATE_GOLDEN=1 writes the golden files anew: read them before you commit them.
 """
@@ -19,7 +20,11 @@ from rich.console import Console
 from inferometer.analysis.targets import check
 from inferometer.report.tables.columns import figure
 from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
-from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown, text_in_markdown
+from inferometer.report.tables.markdown import (
+    points_as_markdown,
+    targets_as_markdown,
+    text_in_markdown,
+)
 from inferometer.report.tables.workbook import NoExcelError, write_workbook
 from inferometer.report.targets import target_lines
 from inferometer.report.terminal import MOST_ROWS, course, tables_of
@@ -32,7 +37,14 @@ GOLDEN = Path(__file__).parent.parent / "golden"
 HOSTILE = '=HYPERLINK("x")|<b>`*\n# head'
 
 
-def point(concurrency: int, throughput: float, *, model: str = "7B", status: Status = "VALID", reason: str = "") -> Point:
+def point(
+    concurrency: int,
+    throughput: float,
+    *,
+    model: str = "7B",
+    status: Status = "VALID",
+    reason: str = "",
+) -> Point:
     return Point(
         id=f"{model}/c{concurrency}",
         source=Path(f"results/{concurrency}.json"),
@@ -54,7 +66,9 @@ def point(concurrency: int, throughput: float, *, model: str = "7B", status: Sta
             "mean_tpot_ms": 33.43,
             "mean_itl_ms": 33.5,
         },
-        intervals={"output_throughput": Range(throughput - 1, throughput + 2)} if concurrency > 1 else {},
+        intervals={"output_throughput": Range(throughput - 1, throughput + 2)}
+        if concurrency > 1
+        else {},
         status=status,
         reasons=(reason,) if reason else (),
     )
@@ -89,7 +103,10 @@ def test_markdown() -> None:
 
 
 def test_markdown_of_targets() -> None:
-    targets = [parse_target(text) for text in ("output_throughput > 800", "p99_ttft_ms < 2000", "scaling_efficiency > 95")]
+    targets = [
+        parse_target(text)
+        for text in ("output_throughput > 800", "p99_ttft_ms < 2000", "scaling_efficiency > 95")
+    ]
     assert_golden("targets.md", targets_as_markdown(check(targets, POINTS)))
 
 
@@ -136,13 +153,17 @@ def test_a_workbook_holds_everything_and_computes_nothing(tmp_path: Path) -> Non
     assert rows[0][head.index("request_rate")] == "inf"
 
 
-def test_what_is_more_than_a_sheet_holds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_more_than_a_sheet_holds_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("inferometer.report.tables.workbook.MOST_ROWS", 2)
     told = write_workbook(tmp_path / "x.xlsx", FRAMES)
     assert "The sheet points has the first 2 of 4 rows; --parquet writes all of them." in told
 
 
-def test_without_its_package_a_workbook_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_package_a_workbook_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(NoExcelError, match="pip install"):
         write_workbook(tmp_path / "x.xlsx", FRAMES)
@@ -154,7 +175,9 @@ def test_few_points_on_a_terminal() -> None:
 
 
 def test_many_points_on_a_terminal() -> None:
-    many = tuple(point(c, 30.0 * c, model=model) for model in ("7B", "14B") for c in range(1, MOST_ROWS))
+    many = tuple(
+        point(c, 30.0 * c, model=model) for model in ("7B", "14B") for c in range(1, MOST_ROWS)
+    )
     assert_golden("terminal_curves.txt", printed(many) + printed(many, ascii_only=True))
 
 
@@ -166,12 +189,19 @@ def test_names_do_not_drive_a_terminal() -> None:
     points = (point(1, 30.0, model="\x1b[31m[red]7B"), point(1, 31.0))
     assert "\x1b" not in printed(points)
     assert "?[31m[red]7B" in printed(points)
-    assert "\x1b" not in "".join(target_lines(check([parse_target("output_throughput > 1")], points)))
+    assert "\x1b" not in "".join(
+        target_lines(check([parse_target("output_throughput > 1")], points))
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "written"),
-    [("mean_ttft_ms", "mean_ttft_ms"), ("_slant_", "\\_slant\\_"), ("a__b", "a\\_\\_b"), ("| a\n<b>", "\\| a \\<b\\>")],
+    [
+        ("mean_ttft_ms", "mean_ttft_ms"),
+        ("_slant_", "\\_slant\\_"),
+        ("a__b", "a\\_\\_b"),
+        ("| a\n<b>", "\\| a \\<b\\>"),
+    ],
 )
 def test_text_in_markdown(name: str, written: str) -> None:
     assert text_in_markdown(name) == written

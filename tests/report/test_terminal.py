@@ -42,7 +42,12 @@ def repeated(*, rates: bool) -> list[Point]:
 
 
 def _conditions(load: int, repeat: int, *, rates: bool) -> dict[str, Condition]:
-    return {"concurrency": load, "max_concurrency": load, "repeat": repeat, "request_rate": load / 8 if rates else float("inf")}
+    return {
+        "concurrency": load,
+        "max_concurrency": load,
+        "repeat": repeat,
+        "request_rate": load / 8 if rates else float("inf"),
+    }
 
 
 def printed(points: list[Point], width: int) -> str:
@@ -65,8 +70,16 @@ def test_no_number_and_no_head_is_cut_off(width: int, rates: bool) -> None:
 
 
 def test_the_longest_bar_fills_what_is_there_and_the_others_their_share_of_it() -> None:
-    wide = [line.count(FULL) for line in printed(repeated(rates=False), 200).splitlines() if "SUSPECT" in line]
+    wide = [
+        line.count(FULL)
+        for line in printed(repeated(rates=False), 200).splitlines()
+        if "SUSPECT" in line
+    ]
     assert wide == [2, 2, 3, 3, 6, 6, BAR, BAR]
-    narrow = [line.count(FULL) for line in printed(repeated(rates=True), 80).splitlines() if "SUSPECT" in line]
+    narrow = [
+        line.count(FULL)
+        for line in printed(repeated(rates=True), 80).splitlines()
+        if "SUSPECT" in line
+    ]
     assert 0 < narrow[-1] < BAR
     assert narrow == sorted(narrow)

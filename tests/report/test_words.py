@@ -1,4 +1,6 @@
-"""The words of reports: every language has every word, with the same things filled in, and the field's abbreviations."""
+"""The words of reports: every language has every word, with the same things filled in, and the
+field's abbreviations.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def test_every_language_has_every_word(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_the_same_is_filled_in_everywhere(language: str) -> None:
-    assert {key: fields(text) for key, text in LANGUAGES[language].items()} == {key: fields(text) for key, text in EN.items()}
+    assert {key: fields(text) for key, text in LANGUAGES[language].items()} == {
+        key: fields(text) for key, text in EN.items()
+    }
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -35,9 +39,11 @@ def test_latencies_and_units_keep_their_names(language: str) -> None:
     """GPU and the verdicts may be said in Chinese; what measures may not."""
     kept = {"TTFT", "TPOT", "ITL", "E2EL", "tok/s", "req/s", "PCIe"}
     lost = {
-        key: set(ABBREVIATION.findall(text)) & kept - set(ABBREVIATION.findall(LANGUAGES[language][key]))
+        key: set(ABBREVIATION.findall(text))
+        & kept - set(ABBREVIATION.findall(LANGUAGES[language][key]))
         for key, text in EN.items()
-        if set(ABBREVIATION.findall(text)) & kept - set(ABBREVIATION.findall(LANGUAGES[language][key]))
+        if set(ABBREVIATION.findall(text))
+        & kept - set(ABBREVIATION.findall(LANGUAGES[language][key]))
     }
     assert lost == {}
 
@@ -50,9 +56,18 @@ def test_keys_say_whose_they_are_and_words_are_not_empty(language: str) -> None:
 
 def test_simplified_and_traditional_are_not_mixed() -> None:
     """Characters that only one of the two scripts has."""
-    simplified, traditional = set("输吞请并发缓热链扩这没个对应数线击响迟类载"), set("輸請並發緩熱鏈擴這沒個對應數線擊響遲類載")
-    assert [key for key, text in LANGUAGES["zh-TW"].items() if set(text) & (simplified - traditional) - set("吞")] == []
-    assert [key for key, text in LANGUAGES["zh-CN"].items() if set(text) & (traditional - simplified)] == []
+    simplified, traditional = (
+        set("输吞请并发缓热链扩这没个对应数线击响迟类载"),
+        set("輸請並發緩熱鏈擴這沒個對應數線擊響遲類載"),
+    )
+    assert [
+        key
+        for key, text in LANGUAGES["zh-TW"].items()
+        if set(text) & (simplified - traditional) - set("吞")
+    ] == []
+    assert [
+        key for key, text in LANGUAGES["zh-CN"].items() if set(text) & (traditional - simplified)
+    ] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -83,4 +98,7 @@ def test_what_nobody_knows_stays_as_it_is() -> None:
 
 
 def test_what_is_filled_in_is_no_template() -> None:
-    assert Words().text("figure.name.control", name="{0.__class__} {key}") == "{0.__class__} {key} (control)"
+    assert (
+        Words().text("figure.name.control", name="{0.__class__} {key}")
+        == "{0.__class__} {key} (control)"
+    )

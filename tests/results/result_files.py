@@ -1,4 +1,6 @@
-"""Result directories for the tests of this room: real run directories and ledgers, of traces that were made up."""
+"""Result directories for the tests of this room: real run directories and ledgers, of traces that
+were made up.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from inferometer.metrics import Summary, summarize
 from inferometer.metrics.verdict import Status
 from inferometer.results import Point, read
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
-from inferometer.store.history import Result
-from inferometer.store.places import Places
+from inferometer.store.campaign.history import Result
+from inferometer.store.campaign.places import Places
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import METRICS, save_result, vllm_result
 from inferometer.trace.schema import MISSING, Failure, Outcome, StampSource, TokenSource
@@ -32,7 +34,13 @@ STARTED_NS = 1_769_860_800_123_456_789
 """2026-01-31T12:00:00.123456+00:00; a run lasts two seconds."""
 
 HARDWARE = {"name": "C", "gpus": 2, "pcie_generation": 4, "pcie_width": 16}
-SERVER = {"recipe": "vllm", "model": "org/tiny-8B", "tp": 2, "hardware": HARDWARE, "command": ["vllm", "serve", "org/tiny-8B"]}
+SERVER = {
+    "recipe": "vllm",
+    "model": "org/tiny-8B",
+    "tp": 2,
+    "hardware": HARDWARE,
+    "command": ["vllm", "serve", "org/tiny-8B"],
+}
 
 ENVIRONMENT: dict[str, Any] = {
     "hostname": "machine-c",
@@ -44,7 +52,9 @@ ENVIRONMENT: dict[str, Any] = {
 }
 
 
-def spec_of(number: int = 4, *, server: dict[str, Any] | None = None, load: dict[str, Any] | None = None) -> RunSpec:
+def spec_of(
+    number: int = 4, *, server: dict[str, Any] | None = None, load: dict[str, Any] | None = None
+) -> RunSpec:
     """`number` requests at once."""
     return RunSpec(
         target=Target(model="org/tiny-8B"),
@@ -55,15 +65,18 @@ def spec_of(number: int = 4, *, server: dict[str, Any] | None = None, load: dict
 
 
 def trace_of(number: int, *, failed: int = 0, cached: int = 0, seed: int = 0) -> Trace:
-    """A warm-up, then this many requests of four events each, about 10 ms to the first and 5 ms from one to the next; the
-    last `failed` of them break off after two."""
+    """A warm-up, then this many requests of four events each, about 10 ms to the first and 5 ms
+    from one to the next; the last `failed` of them break off after two.
+    """
     rng = np.random.default_rng(seed)
     requests = empty_requests(number + 1)
     everything: list[Any] = []
     for row in range(number + 1):
         broken = row > number - failed
         sent = row * MS + 1
-        events = sent + 10 * MS + np.cumsum(rng.integers(4 * MS, 6 * MS, 2 if broken else 4)) - 5 * MS
+        events = (
+            sent + 10 * MS + np.cumsum(rng.integers(4 * MS, 6 * MS, 2 if broken else 4)) - 5 * MS
+        )
         told = {
             "id": row,
             "warmup": row == 0,
@@ -93,7 +106,11 @@ def trace_of(number: int, *, failed: int = 0, cached: int = 0, seed: int = 0) ->
         everything.append(events)
     pooled = np.concatenate(everything).astype(np.int64)
     table = {name: np.zeros(len(pooled), column.dtype) for name, column in empty_events().items()}
-    table["arrival_ns"], table["stamp_source"][:], table["tokens"][:] = pooled, StampSource.KERNEL, -1
+    table["arrival_ns"], table["stamp_source"][:], table["tokens"][:] = (
+        pooled,
+        StampSource.KERNEL,
+        -1,
+    )
     return Trace(requests, table, (_worker(number + 1),), STARTED_NS, closed_loop=True)
 
 
@@ -125,11 +142,16 @@ def summary_of(trace: Trace) -> Summary:
 def verdict_of(status: Status) -> dict[str, Any]:
     """What `verdict.json` holds: with a finding of each level up to this."""
     levels = {"VALID": [], "SUSPECT": ["suspect"], "INVALID": ["suspect", "invalid"]}[status]
-    findings = [{"name": each, "level": each, "sentence": f"A {each} thing."} for each in ("ok", "note", *levels)]
+    findings = [
+        {"name": each, "level": each, "sentence": f"A {each} thing."}
+        for each in ("ok", "note", *levels)
+    ]
     return {"status": status, "findings": findings}
 
 
-def save(directory: Path, trace: Trace, spec: RunSpec, status: Status = "VALID", **environment: Any) -> None:
+def save(
+    directory: Path, trace: Trace, spec: RunSpec, status: Status = "VALID", **environment: Any
+) -> None:
     """A run directory."""
     save_run(
         directory,
@@ -144,11 +166,15 @@ def save(directory: Path, trace: Trace, spec: RunSpec, status: Status = "VALID",
 
 def save_json(path: Path, trace: Trace, spec: RunSpec, **options: Any) -> None:
     """The file in vLLM's format that `bench` and `run` write with it."""
-    result = vllm_result(spec, summary_of(trace), trace.measured(), finished=FINISHED, metrics=METRICS, **options)
+    result = vllm_result(
+        spec, summary_of(trace), trace.measured(), finished=FINISHED, metrics=METRICS, **options
+    )
     save_result(path, result)
 
 
-def save_bench(folder: Path, name: str = "result", number: int = 4, status: Status = "VALID", **options: Any) -> Path:
+def save_bench(
+    folder: Path, name: str = "result", number: int = 4, status: Status = "VALID", **options: Any
+) -> Path:
     """What `bench --save-result` leaves: NAME/ and NAME.json, the path of which is returned."""
     trace, spec = trace_of(number), spec_of(number, load={"max_concurrency": 2})
     save(folder / name, trace, spec, status)
@@ -165,10 +191,16 @@ CONFIGURATION = {
 }
 
 
-def open_campaign(result_dir: Path, name: str = "pcie", configuration: dict[str, Any] | None = None) -> Places:
+def open_campaign(
+    result_dir: Path, name: str = "pcie", configuration: dict[str, Any] | None = None
+) -> Places:
     places = Places(result_dir, name)
     with Results(places) as results:
-        results.note("opened", campaign=name, configuration=CONFIGURATION if configuration is None else configuration)
+        results.note(
+            "opened",
+            campaign=name,
+            configuration=CONFIGURATION if configuration is None else configuration,
+        )
     return places
 
 
@@ -207,7 +239,9 @@ def measure(
 
 def vllm_file(path: Path, *without: str, source: Path = VLLM_PLAIN, **changes: Any) -> Path:
     """A real file of vLLM's, without these keys and with others."""
-    result = {key: value for key, value in json.loads(source.read_bytes()).items() if key not in without} | changes
+    result = {
+        key: value for key, value in json.loads(source.read_bytes()).items() if key not in without
+    } | changes
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result))
     return path

@@ -38,12 +38,18 @@ def test_throughput_is_shared_by_the_accelerators_in_use() -> None:
 
 def test_what_a_million_tokens_cost() -> None:
     # 1,000 tok/s are 3.6 million in an hour
-    assert derived_values({"output_throughput": 1000.0}, {"cost_per_hour": 7.2}) == {"cost_per_million_tokens": 2.0}
+    assert derived_values({"output_throughput": 1000.0}, {"cost_per_hour": 7.2}) == {
+        "cost_per_million_tokens": 2.0
+    }
     assert derived_values({"output_throughput": 0.0}, {"cost_per_hour": 7.2}) == {}
 
 
 def test_intervals_of_what_follows_from_throughput() -> None:
-    values = {"output_throughput": 1000.0, "output_throughput_per_gpu": 500.0, "cost_per_million_tokens": 2.0}
+    values = {
+        "output_throughput": 1000.0,
+        "output_throughput_per_gpu": 500.0,
+        "cost_per_million_tokens": 2.0,
+    }
     found = derived_intervals({"output_throughput": Range(800.0, 1250.0, 0.9)}, values)
     assert found == {
         "output_throughput_per_gpu": Range(400.0, 625.0, 0.9),

@@ -38,8 +38,22 @@ def test_points_have_a_column_for_everything(tmp_path: Path) -> None:
     vllm_file(tmp_path / "x.json", p95_ttft_ms=12.5)
     points = inferometer.load(tmp_path).points
     ranges = [f"{name}_{end}" for name in BOUNDED for end in ("low", "high")]
-    percentiles = {f"p95_{latency}_ms" for latency in ("ttft", "tpot", "itl", "e2el")}  # which METRICS does not have
-    others = {"id", "tool", "status", "reasons", "notes", "source", "run", "ttft_n", "tpot_n", "itl_n", "e2el_n"}
+    percentiles = {
+        f"p95_{latency}_ms" for latency in ("ttft", "tpot", "itl", "e2el")
+    }  # which METRICS does not have
+    others = {
+        "id",
+        "tool",
+        "status",
+        "reasons",
+        "notes",
+        "source",
+        "run",
+        "ttft_n",
+        "tpot_n",
+        "itl_n",
+        "e2el_n",
+    }
     assert set(points.columns) == {*CONDITIONS, *METRICS, *ranges, *others, *percentiles}
     assert points.columns.index("mean_ttft_ms_low") == points.columns.index("mean_ttft_ms") + 1
     dtypes = {name: points.schema[name] for name in CONDITIONS}
@@ -86,12 +100,18 @@ def test_requests_of_a_run(tmp_path: Path) -> None:
     assert requests["point"].unique().to_list() == ["run"]
     assert requests["outcome"].to_list() == ["OK"] * 8 + ["FAILED"]
     assert requests["warmup"].sum() == 1
-    for name, values in (("ttft_ms", ttft_of_each), ("tpot_ms", tpot_of_each), ("e2el_ms", e2el_of_each)):
+    for name, values in (
+        ("ttft_ms", ttft_of_each),
+        ("tpot_ms", tpot_of_each),
+        ("e2el_ms", e2el_of_each),
+    ):
         expected = values(trace)
         found = requests[name].fill_null(math.nan).to_numpy()
         assert np.allclose(found, expected, rtol=1e-12, equal_nan=True)
     assert requests["lag_ms"].null_count() == 9  # nothing was due at any time
-    speeds = requests.filter(pl.col("outcome") == "OK").select(pl.col("output_speed") * pl.col("e2el_ms") / 1000)
+    speeds = requests.filter(pl.col("outcome") == "OK").select(
+        pl.col("output_speed") * pl.col("e2el_ms") / 1000
+    )
     assert speeds.to_series().to_list() == pytest.approx([4.0] * 8)
 
 
@@ -99,7 +119,14 @@ def test_events_of_a_run(tmp_path: Path) -> None:
     trace = trace_of(8, failed=1)
     save(tmp_path / "run", trace, spec_of(8))
     events = inferometer.load(tmp_path / "run").events
-    assert set(events.columns) == {*(column.name for column in EVENT_COLUMNS), "point", "request", "warmup", "event", "itl_ms"}
+    assert set(events.columns) == {
+        *(column.name for column in EVENT_COLUMNS),
+        "point",
+        "request",
+        "warmup",
+        "event",
+        "itl_ms",
+    }
     assert events.group_by("request").len().sort("request")["len"].to_list() == [4] * 8 + [2]
     assert events.filter(pl.col("event") == 0)["itl_ms"].null_count() == 9
     completed = events.filter(pl.col("request") < 8)["itl_ms"].drop_nulls().to_list()
@@ -113,7 +140,11 @@ def test_requests_and_events_of_several_points_are_one_table(tmp_path: Path) -> 
         measure(places, number)
     save_bench(tmp_path / "other", number=4)
     frames = inferometer.load([tmp_path / "pcie", tmp_path / "other"])
-    assert frames.requests.group_by("point").len().sort("point").rows() == [("1C-1k/np3", 4), ("1C-1k/np5", 6), ("result", 5)]
+    assert frames.requests.group_by("point").len().sort("point").rows() == [
+        ("1C-1k/np3", 4),
+        ("1C-1k/np5", 6),
+        ("result", 5),
+    ]
     assert len(frames.events) == 4 * 15
 
 
@@ -134,20 +165,32 @@ def test_requests_and_events_of_a_detailed_file_of_vllm() -> None:
     assert requests["sent_ns"].min() == 0
     assert requests["tpot_ms"].mean() == pytest.approx(raw["mean_tpot_ms"])
     assert events["itl_ms"].mean() == pytest.approx(raw["mean_itl_ms"])
-    assert events.filter(pl.col("request") == 0)["event"].to_list() == list(range(1, 1 + len(raw["itls"][0])))
+    assert events.filter(pl.col("request") == 0)["event"].to_list() == list(
+        range(1, 1 + len(raw["itls"][0]))
+    )
 
 
 def test_each_line_of_a_file_has_requests_of_its_own(tmp_path: Path) -> None:
     results = [json.loads(path.read_bytes()) for path in (VLLM_PLAIN, VLLM_DETAILED)]
-    half = {name: value[:20] if isinstance(value, list) else value for name, value in results[1].items()}
-    lines = [results[1], results[0], {**half, "num_prompts": 20, "completed": 20, "max_concurrency": 1}]
+    half = {
+        name: value[:20] if isinstance(value, list) else value for name, value in results[1].items()
+    }
+    lines = [
+        results[1],
+        results[0],
+        {**half, "num_prompts": 20, "completed": 20, "max_concurrency": 1},
+    ]
     (tmp_path / "all.jsonl").write_text("\n".join(map(json.dumps, lines)))
     frames = inferometer.load(tmp_path / "all.jsonl")
-    assert frames.points["id"].to_list() != sorted(frames.points["id"])  # the one with the lower load comes first
+    assert frames.points["id"].to_list() != sorted(
+        frames.points["id"]
+    )  # the one with the lower load comes first
     assert dict(frames.requests.group_by("point").len().iter_rows()) == {"all:1": 40, "all:3": 20}
 
 
-def test_a_file_of_many_points_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_many_points_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     result = json.loads(VLLM_DETAILED.read_bytes())
     lines = [json.dumps({**result, "max_concurrency": load}) for load in (1, 2, 4)]
     (tmp_path / "all.jsonl").write_text("\n".join(lines))
@@ -167,7 +210,9 @@ def test_all_tools_in_one_table() -> None:
     requests = frames.requests
     assert requests["point"].n_unique() == 6
     by_point = (
-        requests.filter(pl.col("outcome") == "OK").group_by("point").agg(pl.col("ttft_ms").mean(), pl.col("tpot_ms").mean())
+        requests.filter(pl.col("outcome") == "OK")
+        .group_by("point")
+        .agg(pl.col("ttft_ms").mean(), pl.col("tpot_ms").mean())
     )
     assert by_point["ttft_ms"].is_between(29, 34).all()
     assert by_point["tpot_ms"].is_between(9, 11).all()
@@ -181,10 +226,23 @@ def test_files_without_single_requests_have_frames_without_rows() -> None:
 
 
 def test_the_environment_of_a_run(tmp_path: Path) -> None:
-    save(tmp_path / "run", trace_of(3), spec_of(3), command=["inferometer", "bench", "--label", "a b"])
+    save(
+        tmp_path / "run",
+        trace_of(3),
+        spec_of(3),
+        command=["inferometer", "bench", "--label", "a b"],
+    )
     vllm_file(tmp_path / "x.json", vllm_version="0.10.2", hostname="machine-a")
-    rows = {row["point"]: row for row in inferometer.load(tmp_path).environment.iter_rows(named=True)}
-    wanted = {"host": "machine-c", "kernel": "6.1", "cpu": "a fast one", "cpu_logical": 8, "server_max_model_len": 1280}
+    rows = {
+        row["point"]: row for row in inferometer.load(tmp_path).environment.iter_rows(named=True)
+    }
+    wanted = {
+        "host": "machine-c",
+        "kernel": "6.1",
+        "cpu": "a fast one",
+        "cpu_logical": 8,
+        "server_max_model_len": 1280,
+    }
     assert {name: rows["run"][name] for name in wanted} == wanted
     assert rows["run"]["command"] == "inferometer bench --label 'a b'"
     assert rows["run"]["inferometer"] == inferometer.__version__
@@ -216,8 +274,13 @@ def test_nothing_is_an_error(tmp_path: Path) -> None:
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    code = "import sys, inferometer; inferometer.load; print(*{'numpy', 'polars', 'orjson', 'pydantic'} & set(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    code = (
+        "import sys, inferometer; inferometer.load; print(*{'numpy', 'polars', 'orjson', "
+        "'pydantic'} & set(sys.modules))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert told.stdout.split() == []
 
 
@@ -228,5 +291,7 @@ def test_the_points_alone_need_no_polars(tmp_path: Path) -> None:
         f"read([Path({str(tmp_path)!r})]); inferometer.load({str(tmp_path)!r});"
         "print(*{'polars', 'pydantic'} & set(sys.modules))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert told.stdout.split() == []

@@ -21,7 +21,17 @@ ATTEMPTS = 5
 
 
 def rehearse(folder: Path, preset: str, group: str) -> None:
-    command = [sys.executable, "-m", "inferometer", "run", preset, "--quick", "--embedded", "--only", group]
+    command = [
+        sys.executable,
+        "-m",
+        "inferometer",
+        "run",
+        preset,
+        "--quick",
+        "--embedded",
+        "--only",
+        group,
+    ]
     quietly = {**os.environ, "INFEROMETER_CALIBRATION": "off"}
     for _ in range(ATTEMPTS):
         ran = subprocess.run(command, check=False, cwd=folder, env=quietly, timeout=120)
@@ -48,22 +58,32 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], Path]
     notebook = read_notebook()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert '"bench_results/pcie"' in code[0].source
-    code[0].source = code[0].source.replace('"bench_results/pcie"', '"bench_results/pcie-quick-embedded"')
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    code[0].source = code[0].source.replace(
+        '"bench_results/pcie"', '"bench_results/pcie-quick-embedded"'
+    )
+    NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    ).execute()
     return code, folder
 
 
 def test_it_is_kept_without_outputs() -> None:
     notebook = read_notebook()
     nbformat.validate(notebook)
-    assert [cell for cell in notebook.cells if cell.cell_type == "code" and (cell.outputs or cell.execution_count)] == []
+    assert [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and (cell.outputs or cell.execution_count)
+    ] == []
 
 
 def test_it_shows_the_points(executed: tuple[list[Any], Path]) -> None:
     code, _ = executed
     assert "Frames(6 points" in outputs(code[0], "text/plain")
     assert "shape: (6, 9)" in outputs(code[1], "text/plain")
-    assert "shape: (3, 6)" in outputs(code[4], "text/plain")  # three levels of load at x8 and at x16
+    assert "shape: (3, 6)" in outputs(
+        code[4], "text/plain"
+    )  # three levels of load at x8 and at x16
     assert "shape: (6, 5)" in outputs(code[5], "text/plain")
 
 
@@ -74,5 +94,13 @@ def test_it_draws_the_four_panels(executed: tuple[list[Any], Path]) -> None:
     assert png == (folder / "figures" / "pcie.png").read_bytes()
     svg = (folder / "figures" / "pcie.svg").read_text()
     assert all(
-        words in svg for words in ("Output throughput", "Output speed per query", "TTFT", "E2EL", "B · 7B · TP2", "C · 7B")
+        words in svg
+        for words in (
+            "Output throughput",
+            "Output speed per query",
+            "TTFT",
+            "E2EL",
+            "B · 7B · TP2",
+            "C · 7B",
+        )
     )

@@ -1,4 +1,6 @@
-"""Percentiles that nobody asked for before: computed from single requests, where there are any, and only then."""
+"""Percentiles that nobody asked for before: computed from single requests, where there are any, and
+only then.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from result_files import VLLM_DETAILED, VLLM_PLAIN, save, save_json, spec_of, the_point, trace_of, vllm_file
+from result_files import (
+    VLLM_DETAILED,
+    VLLM_PLAIN,
+    save,
+    save_json,
+    spec_of,
+    the_point,
+    trace_of,
+    vllm_file,
+)
 
 from inferometer.metrics.definitions import METRICS
 from inferometer.results import Point, on_demand, read
@@ -30,14 +41,18 @@ def test_of_a_run_directory_they_are_those_of_its_trace(tmp_path: Path) -> None:
     for name in NAMES:
         percentile, latency = name.removesuffix("_ms").removeprefix("p").split("_")
         sample = METRICS[latency].values(trace.measured())
-        assert found[name] == pytest.approx(float(np.percentile(sample, float(percentile)))), "no warm-up, no failed request"
+        assert found[name] == pytest.approx(float(np.percentile(sample, float(percentile)))), (
+            "no warm-up, no failed request"
+        )
 
 
 def test_of_a_detailed_file_they_are_those_of_its_arrays(tmp_path: Path) -> None:
     raw = json.loads(VLLM_DETAILED.read_bytes())
     found = added(the_point(VLLM_DETAILED), "p94_ttft_ms", "p97.5_itl_ms")
     assert found["p94_ttft_ms"] == pytest.approx(1000 * np.percentile(raw["ttfts"], 94))
-    assert found["p97.5_itl_ms"] == pytest.approx(1000 * np.percentile(np.concatenate(raw["itls"]), 97.5))
+    assert found["p97.5_itl_ms"] == pytest.approx(
+        1000 * np.percentile(np.concatenate(raw["itls"]), 97.5)
+    )
     trace, spec = trace_of(40), spec_of(40)
     save_json(tmp_path / "ours.json", trace, spec, detailed=True)
     save(tmp_path / "run", trace, spec)
@@ -59,7 +74,9 @@ def test_the_median_is_the_50th_percentile(tmp_path: Path) -> None:
     }
 
 
-def test_nothing_is_read_unless_something_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_read_unless_something_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save(tmp_path / "run", trace_of(8), spec_of(8))
     point = the_point(tmp_path / "run")
     monkeypatch.setattr(on_demand, "load_run", None)
@@ -67,10 +84,14 @@ def test_nothing_is_read_unless_something_is_wanted(tmp_path: Path, monkeypatch:
     assert added(point, told, "mean_ttft_ms", "output_throughput", "nonsense", "p101_ttft_ms") == {}
 
 
-def test_a_file_of_many_points_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_many_points_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "many.json"
     for number in range(20, 25):
-        save_json(tmp_path / "one.json", trace_of(number, seed=number), spec_of(number), detailed=True)
+        save_json(
+            tmp_path / "one.json", trace_of(number, seed=number), spec_of(number), detailed=True
+        )
         with path.open("a") as many:
             many.write((tmp_path / "one.json").read_text() + "\n")
     points = read([path]).points

@@ -1,4 +1,6 @@
-"""Reading what holds results: every kind of source, each measurement once, and a sentence for what cannot be read."""
+"""Reading what holds results: every kind of source, each measurement once, and a sentence for what
+cannot be read.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ from inferometer.campaign.merge import merge
 from inferometer.results import METRICS, ResultsError, read
 from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
-from inferometer.store.ledger import LEDGER_VERSION, dump, read_ledger
+from inferometer.store.campaign.ledger import LEDGER_VERSION, dump, read_ledger
 from inferometer.store.vllm_json import save_result
 from inferometer.trace import MISSING
 
@@ -99,11 +101,18 @@ def test_intervals_have_the_names_of_metrics(tmp_path: Path) -> None:
     trace = trace_of(60)
     save(tmp_path / "run", trace, spec_of(60, server=SERVER))
     point, told = the_point(tmp_path / "run"), summary_of(trace).intervals
-    assert {"mean_ttft_ms", "mean_e2el_ms", "output_throughput", "request_goodput"} <= point.intervals.keys()
+    assert {
+        "mean_ttft_ms",
+        "mean_e2el_ms",
+        "output_throughput",
+        "request_goodput",
+    } <= point.intervals.keys()
     assert point.intervals["mean_ttft_ms"].low == told["mean_ttft"].low
     both = point.intervals["output_throughput"], point.intervals["output_throughput_per_gpu"]
     assert both[1].high == pytest.approx(both[0].high / 2)
-    assert all(each.low <= point.values[name] <= each.high for name, each in point.intervals.items())
+    assert all(
+        each.low <= point.values[name] <= each.high for name, each in point.intervals.items()
+    )
 
 
 def test_hits_that_only_the_servers_counters_tell(tmp_path: Path) -> None:
@@ -112,7 +121,9 @@ def test_hits_that_only_the_servers_counters_tell(tmp_path: Path) -> None:
     save(tmp_path / "run", trace, spec_of(8))
     assert "cached_share" not in the_point(tmp_path / "run").values
     summary = json.loads((tmp_path / "run" / "summary.json").read_bytes())
-    (tmp_path / "run" / "summary.json").write_text(json.dumps({**summary, "prefix_cache_hit_rate": 87.5}))
+    (tmp_path / "run" / "summary.json").write_text(
+        json.dumps({**summary, "prefix_cache_hit_rate": 87.5})
+    )
     assert the_point(tmp_path / "run").values["cached_share"] == 87.5
 
 
@@ -121,16 +132,24 @@ def test_what_nobody_measured_is_absent_and_not_zero(tmp_path: Path) -> None:
     values = the_point(tmp_path / "run").values
     assert values["completed"] == values["output_throughput"] == 0
     assert not any(name.endswith("_ms") for name in values)
-    assert not {"cached_share", "mean_decode_speed", "output_throughput_per_request"} & values.keys()
+    assert (
+        not {"cached_share", "mean_decode_speed", "output_throughput_per_request"} & values.keys()
+    )
 
 
 @pytest.mark.parametrize(
     ("load", "told"),
     [
-        ({"max_concurrency": 8}, {"max_concurrency": 8, "concurrency": 8, "request_rate": math.inf}),
+        (
+            {"max_concurrency": 8},
+            {"max_concurrency": 8, "concurrency": 8, "request_rate": math.inf},
+        ),
         ({"request_rate": 2.5}, {"request_rate": 2.5}),
         ({"request_rate": 2.5, "max_concurrency": 8}, {"request_rate": 2.5, "max_concurrency": 8}),
-        ({"ramp": {"start_rps": 1, "end_rps": 9}}, {"arrivals": "linear ramp from 1.0 to 9.0 req/s"}),
+        (
+            {"ramp": {"start_rps": 1, "end_rps": 9}},
+            {"arrivals": "linear ramp from 1.0 to 9.0 req/s"},
+        ),
         ({"steps": [{"rate": 2, "seconds": 5}]}, {"arrivals": "steps of 2.0/s for 5.0 s"}),
         ({"replay_speed": 10}, {"arrivals": "those of the trace, 10 times as fast"}),
     ],
@@ -153,7 +172,9 @@ def test_the_level_of_load(load: dict[str, Any], told: dict[str, Any], tmp_path:
         ({}, None),
     ],
 )
-def test_accelerators_are_those_in_use(server: dict[str, Any], gpus: int | None, tmp_path: Path) -> None:
+def test_accelerators_are_those_in_use(
+    server: dict[str, Any], gpus: int | None, tmp_path: Path
+) -> None:
     save(tmp_path / "run", trace_of(4), spec_of(4, server=server))
     assert the_point(tmp_path / "run").conditions.get("gpus") == gpus
 
@@ -177,7 +198,9 @@ def workloads() -> list[tuple[dict[str, Any], tuple[int | None, int | None]]]:
 def test_lengths_are_those_by_which_people_know_a_workload(
     workload: dict[str, Any], lengths: tuple[int | None, int | None], tmp_path: Path
 ) -> None:
-    spec = RunSpec.model_validate({"target": {"model": "m"}, "workload": workload, "load": {"num_prompts": 4}})
+    spec = RunSpec.model_validate(
+        {"target": {"model": "m"}, "workload": workload, "load": {"num_prompts": 4}}
+    )
     assert nominal_lengths(spec.workload) == lengths
     save(tmp_path / "run", trace_of(4), spec)
     conditions = the_point(tmp_path / "run").conditions
@@ -187,10 +210,15 @@ def test_lengths_are_those_by_which_people_know_a_workload(
 
 def test_a_rehearsal_is_marked(tmp_path: Path) -> None:
     words = ["inferometer", "run", "pcie", "--quick", "--embedded"]
-    save(tmp_path / "both", trace_of(4), spec_of(4, server={**SERVER, "embedded": {}}), command=words)
+    save(
+        tmp_path / "both", trace_of(4), spec_of(4, server={**SERVER, "embedded": {}}), command=words
+    )
     save(tmp_path / "quick", trace_of(4), spec_of(4, server=SERVER), command=words[:-1])
     save(tmp_path / "demo", trace_of(4), spec_of(4), server={"version": "0.32.0+inferometer.0.1.0"})
-    told = {point.id: (point.conditions["rehearsal"], point.conditions["engine"]) for point in read([tmp_path]).points}
+    told = {
+        point.id: (point.conditions["rehearsal"], point.conditions["engine"])
+        for point in read([tmp_path]).points
+    }
     assert told == {
         "both": ("quick embedded", "vllm (embedded)"),
         "quick": ("quick", "vllm"),
@@ -231,7 +259,9 @@ def test_a_bench_whose_file_name_has_no_suffix(named: str, tmp_path: Path) -> No
     save_json(tmp_path / "night", trace, spec, label="night")
     point = the_point(tmp_path / named)
     assert point.run == tmp_path / "night.run"
-    assert point.conditions.get("label") == ("night" if named != "." else None)  # whose file nobody could tell from others
+    assert point.conditions.get("label") == (
+        "night" if named != "." else None
+    )  # whose file nobody could tell from others
 
 
 def test_repeats_of_a_bench_are_points_and_their_summary_is_none(tmp_path: Path) -> None:
@@ -263,7 +293,10 @@ def test_a_json_file_of_ours_whose_run_is_another_is_a_point_of_its_own(tmp_path
     trace, spec = trace_of(5, seed=1), spec_of(5)
     save_json(tmp_path / "result.json", trace, spec)  # saved over the other
     points = read([tmp_path]).points
-    assert {(point.tool, point.values["completed"]) for point in points} == {("inferometer", 4), ("vllm", 5)}
+    assert {(point.tool, point.values["completed"]) for point in points} == {
+        ("inferometer", 4),
+        ("vllm", 5),
+    }
 
 
 # Campaigns
@@ -279,16 +312,27 @@ def test_a_result_directory_is_read_by_its_ledger(tmp_path: Path) -> None:
     point = found.points[-1]
     assert point.run is not None
     assert point.run.parent == places.runs
-    wanted = {"campaign": "pcie", "group": "1C-1k", "model": "8B", "model_id": "org/tiny-8B", "cost_per_hour": 3.6, "tp": 2}
+    wanted = {
+        "campaign": "pcie",
+        "group": "1C-1k",
+        "model": "8B",
+        "model_id": "org/tiny-8B",
+        "cost_per_hour": 3.6,
+        "tp": 2,
+    }
     assert {name: point.conditions[name] for name in wanted} == wanted
-    assert point.values["cost_per_million_tokens"] == pytest.approx(1e6 * 0.001 / point.values["output_throughput"])
+    assert point.values["cost_per_million_tokens"] == pytest.approx(
+        1e6 * 0.001 / point.values["output_throughput"]
+    )
 
 
 GROUP = {"id": "1C-1k", "model": "8B", "server": "vllm", "hardware": "C", "tp": 2}
 MODELS = {"8B": "org/tiny-8B"}
 
 
-def test_a_name_that_means_another_thing_later_does_not_rename_what_was_measured(tmp_path: Path) -> None:
+def test_a_name_that_means_another_thing_later_does_not_rename_what_was_measured(
+    tmp_path: Path,
+) -> None:
     """The alias, and what the machine costs, are those of the file that declares the server of
     the run."""
     places = open_campaign(tmp_path / "pcie")
@@ -318,7 +362,9 @@ def test_a_name_that_means_another_thing_later_does_not_rename_what_was_measured
     ],
     ids=str,
 )
-def test_what_a_file_says_of_another_server_is_not_said_of_this_one(tmp_path: Path, configuration: dict[str, Any]) -> None:
+def test_what_a_file_says_of_another_server_is_not_said_of_this_one(
+    tmp_path: Path, configuration: dict[str, Any]
+) -> None:
     places = open_campaign(tmp_path / "pcie", configuration={"cost_per_hour": 9.0, **configuration})
     measure(places, 1)
     assert "cost_per_hour" not in the_point(tmp_path).conditions
@@ -328,16 +374,29 @@ def test_the_address_of_a_server_that_is_not_ours_is_a_condition(tmp_path: Path)
     places = open_campaign(tmp_path / "pcie")
     measure(places, 1)
     measure(places, 1, seed=1, change=lambda spec: spec.at_address("http://gpu:8000"))
-    assert [point.conditions.get("address") for point in read([tmp_path]).points] == [None, "http://gpu:8000"]
+    assert [point.conditions.get("address") for point in read([tmp_path]).points] == [
+        None,
+        "http://gpu:8000",
+    ]
 
 
 def test_whatever_of_a_campaign_is_named_its_points_are_the_same(tmp_path: Path) -> None:
     places = open_campaign(tmp_path / "pcie")
     result = measure(places, 3)
-    named = (places.ledger, places.directory, places.directory.parent, tmp_path, places.result_dir / result.json)
+    named = (
+        places.ledger,
+        places.directory,
+        places.directory.parent,
+        tmp_path,
+        places.result_dir / result.json,
+    )
     for path in (*named, places.result_dir / result.run):
         point = the_point(path)
-        assert (point.id, point.conditions["model"], point.run) == ("1C-1k/np3", "8B", places.result_dir / result.run)
+        assert (point.id, point.conditions["model"], point.run) == (
+            "1C-1k/np3",
+            "8B",
+            places.result_dir / result.run,
+        )
     assert len(read([*named, places.result_dir / result.run]).points) == 1
 
 
@@ -394,13 +453,19 @@ def test_collected_and_merged_results_are_the_same_points(tmp_path: Path) -> Non
     assert merged.problems == ()
     assert [point.id for point in merged.points] == ["1C-1k/np1", "1C-1k/np2", "1C-1k/np3"]
     first = read([tmp_path / "a"]).points[0]
-    assert (merged.points[0].values, merged.points[0].conditions) == (first.values, first.conditions)
+    assert (merged.points[0].values, merged.points[0].conditions) == (
+        first.values,
+        first.conditions,
+    )
 
 
 def test_a_tar_says_what_to_do_with_it(tmp_path: Path) -> None:
     measure(open_campaign(tmp_path / "pcie"), 1)
     collect(tmp_path / "pcie", tmp_path / "c.tar")
-    with pytest.raises(ResultsError, match=r"c\.tar: it is an archive; unpack it with `inferometer merge --output DIR"):
+    with pytest.raises(
+        ResultsError,
+        match=r"c\.tar: it is an archive; unpack it with `inferometer merge --output DIR",
+    ):
         read([tmp_path / "c.tar"])
 
 
@@ -418,7 +483,9 @@ def test_a_result_that_has_changed_is_left_out_and_named(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("is_named", [False, True])
-def test_a_file_of_a_campaign_that_its_ledger_does_not_name_is_no_point(tmp_path: Path, is_named: bool) -> None:
+def test_a_file_of_a_campaign_that_its_ledger_does_not_name_is_no_point(
+    tmp_path: Path, is_named: bool
+) -> None:
     places = open_campaign(tmp_path / "pcie")
     for number in (1, 2):
         lost = measure(places, number)
@@ -457,13 +524,20 @@ def test_a_result_whose_run_directory_is_gone_is_what_its_json_tells(tmp_path: P
     before = the_point(tmp_path)
     shutil.rmtree(places.result_dir / result.run)
     point = the_point(tmp_path)
-    assert (point.id, point.status, point.tool, point.run) == ("1C-1k/np3", "SUSPECT", "inferometer", None)
+    assert (point.id, point.status, point.tool, point.run) == (
+        "1C-1k/np3",
+        "SUSPECT",
+        "inferometer",
+        None,
+    )
     assert point.notes[-1] == "Its run directory is gone: this is what its JSON file tells."
     assert point.conditions["campaign"] == "pcie"
     assert point.values["mean_ttft_ms"] == before.values["mean_ttft_ms"]
 
 
-def test_without_a_ledger_that_can_be_used_the_json_files_are_read_as_they_are(tmp_path: Path) -> None:
+def test_without_a_ledger_that_can_be_used_the_json_files_are_read_as_they_are(
+    tmp_path: Path,
+) -> None:
     places = open_campaign(tmp_path / "pcie")
     measure(places, 3)
     places.ledger.write_bytes(places.ledger.read_bytes().replace(b"np3", b"np4"))
@@ -471,7 +545,9 @@ def test_without_a_ledger_that_can_be_used_the_json_files_are_read_as_they_are(t
     found = read([tmp_path])
     assert [point.source for point in found.points] == [next(places_beside.runs.iterdir())]
     damage, orphan = found.problems
-    assert "ledger.jsonl is damaged from line 4 on: 0 results recorded after that are used" in damage
+    assert (
+        "ledger.jsonl is damaged from line 4 on: 0 results recorded after that are used" in damage
+    )
     assert "; 1 more cannot be used." in damage
     assert orphan.endswith("is not a result of the campaign pcie: its ledger does not name it.")
     shutil.rmtree(tmp_path / "beside")
@@ -486,11 +562,20 @@ def test_of_a_damaged_ledger_what_the_files_bear_out_is_read(tmp_path: Path) -> 
     for number in (1, 2, 3):
         measure(places, number)
     lines = places.ledger.read_bytes().splitlines(keepends=True)
-    damaged = next(number for number, line in enumerate(lines) if b"1C-1k/np2" in line and b'"done"' in line)
-    places.ledger.write_bytes(b"".join([*lines[:damaged], b"}" + lines[damaged], *lines[damaged + 1 :]]))
+    damaged = next(
+        number for number, line in enumerate(lines) if b"1C-1k/np2" in line and b'"done"' in line
+    )
+    places.ledger.write_bytes(
+        b"".join([*lines[:damaged], b"}" + lines[damaged], *lines[damaged + 1 :]])
+    )
     found = read([tmp_path])
-    assert [(point.id, point.tool) for point in found.points] == [(f"1C-1k/np{n}", "inferometer") for n in (1, 2, 3)]
-    assert f"is damaged from line {damaged + 1} on: 2 results recorded after that are used" in found.problems[0]
+    assert [(point.id, point.tool) for point in found.points] == [
+        (f"1C-1k/np{n}", "inferometer") for n in (1, 2, 3)
+    ]
+    assert (
+        f"is damaged from line {damaged + 1} on: 2 results recorded after that are used"
+        in found.problems[0]
+    )
 
 
 def test_a_ledger_cannot_lead_outside(tmp_path: Path) -> None:
@@ -525,9 +610,13 @@ def test_the_files_of_other_tools() -> None:
     }
     for point in found.points:
         assert point.conditions["concurrency"] == 4
-        assert 9 < point.values["mean_tpot_ms"] < 11  # also of GuideLLM's, from the times of its requests
+        assert (
+            9 < point.values["mean_tpot_ms"] < 11
+        )  # also of GuideLLM's, from the times of its requests
         assert 80 < point.values["output_throughput_per_request"] < 100
-        assert set(point.values) <= {*METRICS} | {f"p95_{latency}_ms" for latency in ("ttft", "tpot", "itl", "e2el")}
+        assert set(point.values) <= {*METRICS} | {
+            f"p95_{latency}_ms" for latency in ("ttft", "tpot", "itl", "e2el")
+        }
 
 
 def test_the_directory_of_evalscope_or_any_of_its_files_is_one_result() -> None:
@@ -536,12 +625,20 @@ def test_the_directory_of_evalscope_or_any_of_its_files_is_one_result() -> None:
         assert the_point(path).id == "parallel_4_number_12"
 
 
-def test_points_are_in_the_order_of_their_conditions_numbers_in_words_as_numbers(tmp_path: Path) -> None:
+def test_points_are_in_the_order_of_their_conditions_numbers_in_words_as_numbers(
+    tmp_path: Path,
+) -> None:
     for model in ("14B", "7B", "70B"):
         for number in (10, 9, 100):
-            vllm_file(tmp_path / f"C_{model}_TP1_1k_np{number}_20251231_120000.json", num_prompts=number, max_concurrency=None)
+            vllm_file(
+                tmp_path / f"C_{model}_TP1_1k_np{number}_20251231_120000.json",
+                num_prompts=number,
+                max_concurrency=None,
+            )
     found = [name.split("_")[1::3] for name in ids(tmp_path)]
-    assert found == [[model, f"np{number}"] for model in ("7B", "14B", "70B") for number in (9, 10, 100)]
+    assert found == [
+        [model, f"np{number}"] for model in ("7B", "14B", "70B") for number in (9, 10, 100)
+    ]
 
 
 def test_points_that_differ_by_the_seed_alone_are_in_the_order_of_time(tmp_path: Path) -> None:
@@ -572,6 +669,8 @@ def test_links_to_directories_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
     found = read([tmp_path])
     assert len(found.points) == 1
-    assert found.problems[0].startswith(f"{tmp_path / 'a' / 'loop'} is a link to a directory and was not followed")
+    assert found.problems[0].startswith(
+        f"{tmp_path / 'a' / 'loop'} is a link to a directory and was not followed"
+    )
     (tmp_path / "named").symlink_to(tmp_path / "a")
     assert len(read([tmp_path / "named"]).points) == 1

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_files import SERVER, VLLM_DETAILED, VLLM_PLAIN, open_campaign, save, spec_of, the_point, trace_of, vllm_file
+from result_files import (
+    SERVER,
+    VLLM_DETAILED,
+    VLLM_PLAIN,
+    open_campaign,
+    save,
+    spec_of,
+    the_point,
+    trace_of,
+    vllm_file,
+)
 
 import inferometer
 from inferometer.results import ResultsError, read
@@ -36,7 +46,9 @@ def damaged() -> dict[str, bytes]:
         "objects": b'{"a":' * 1_000_000,
         "no text": b"\xff\xfe\x00",
         "digits": b'{"duration": ' + b"9" * 5_000_000 + b"}",
-        "wrong arrays": json.dumps({**json.loads(VLLM_DETAILED.read_bytes()), "ttfts": [1.0]}).encode(),
+        "wrong arrays": json.dumps(
+            {**json.loads(VLLM_DETAILED.read_bytes()), "ttfts": [1.0]}
+        ).encode(),
     }
 
 
@@ -54,7 +66,16 @@ def test_a_damaged_file_is_a_sentence(kind: str, tmp_path: Path) -> None:
 
 
 JUNK: tuple[Any, ...] = ([], {"a": 1}, "x" * 5000, -1, 1e308, 10**400, True, None)
-BELIEVED = ("num_prompts", "total_input_tokens", "completed", "date", "model_id", "label", "burstiness", "ramp_up_strategy")
+BELIEVED = (
+    "num_prompts",
+    "total_input_tokens",
+    "completed",
+    "date",
+    "model_id",
+    "label",
+    "burstiness",
+    "ramp_up_strategy",
+)
 ODD: tuple[tuple[str, Any], ...] = (
     ("max_concurrency", 1e300),
     ("mean_ttft_ms", "fast"),
@@ -65,7 +86,9 @@ ODD: tuple[tuple[str, Any], ...] = (
 
 
 @pytest.mark.parametrize(("key", "value"), [*itertools.product(BELIEVED, JUNK), *ODD])
-def test_no_value_of_a_file_is_believed_to_be_of_its_type(key: str, value: Any, tmp_path: Path) -> None:
+def test_no_value_of_a_file_is_believed_to_be_of_its_type(
+    key: str, value: Any, tmp_path: Path
+) -> None:
     point = the_point(vllm_file(tmp_path / "x.json", **{key: value}))
     assert all(math.isfinite(each) for each in point.values.values())
     assert all(isinstance(each, str | int | float) for each in point.conditions.values())
@@ -73,8 +96,12 @@ def test_no_value_of_a_file_is_believed_to_be_of_its_type(key: str, value: Any, 
 
 
 @pytest.mark.parametrize("name", ["run.json", "summary.json", "verdict.json"])
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"{" * 100_000, b'{"spec": {}, "schema_version": 99}', b"null"])
-def test_a_damaged_run_directory_is_a_sentence_or_has_less(name: str, content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[]", b"{" * 100_000, b'{"spec": {}, "schema_version": 99}', b"null"]
+)
+def test_a_damaged_run_directory_is_a_sentence_or_has_less(
+    name: str, content: bytes, tmp_path: Path
+) -> None:
     save(tmp_path / "good", trace_of(3), spec_of(3))
     save(tmp_path / "run", trace_of(4), spec_of(4))
     (tmp_path / "run" / name).write_bytes(content)
@@ -85,11 +112,16 @@ def test_a_damaged_run_directory_is_a_sentence_or_has_less(name: str, content: b
 
 @pytest.mark.parametrize("junk", [[], "x", 3, None, {"a": []}, True, [{"rate": {}}], 1e308])
 @pytest.mark.parametrize("key", ["spec", "environment", "workers", "start_realtime_ns"])
-def test_no_value_of_a_run_is_believed_to_be_of_its_type(key: str, junk: object, tmp_path: Path) -> None:
+def test_no_value_of_a_run_is_believed_to_be_of_its_type(
+    key: str, junk: object, tmp_path: Path
+) -> None:
     save(tmp_path / "run", trace_of(4), spec_of(4, server=SERVER))
     path = tmp_path / "run" / "run.json"
     content = json.loads(path.read_bytes())
-    inner = {name: dict.fromkeys(content["spec"][name], junk) for name in ("server", "workload", "load", "target")}
+    inner = {
+        name: dict.fromkeys(content["spec"][name], junk)
+        for name in ("server", "workload", "load", "target")
+    }
     for changed in ({**content, key: junk}, {**content, "spec": {**content["spec"], **inner}}):
         path.write_text(json.dumps(changed))
         try:
@@ -104,7 +136,9 @@ def test_a_run_of_a_newer_inferometer_says_so(tmp_path: Path) -> None:
     save(tmp_path / "run", trace_of(4), spec_of(4))
     path = tmp_path / "run" / "run.json"
     path.write_bytes(path.read_bytes().replace(b'"schema_version": 2', b'"schema_version": 99'))
-    with pytest.raises(ResultsError, match="a newer Inferometer wrote it; update Inferometer to read it"):
+    with pytest.raises(
+        ResultsError, match="a newer Inferometer wrote it; update Inferometer to read it"
+    ):
         read([tmp_path])
 
 
@@ -139,8 +173,14 @@ def test_files_that_are_too_large_are_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda folder: [folder], r"There are no results in .*: give a result directory such as bench_results/pcie"),
-        (lambda folder: [folder / "missing"], r"missing: cannot read .*missing: No such file or directory\.$"),
+        (
+            lambda folder: [folder],
+            r"There are no results in .*: give a result directory such as bench_results/pcie",
+        ),
+        (
+            lambda folder: [folder / "missing"],
+            r"missing: cannot read .*missing: No such file or directory\.$",
+        ),
         (lambda folder: [], r"There are no results in no path at all"),
     ],
 )

@@ -1,4 +1,6 @@
-"""vLLM's own result files, old and new, plain and detailed: what they tell, and what is taken from their names."""
+"""vLLM's own result files, old and new, plain and detailed: what they tell, and what is taken from
+their names.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_files import VLLM_DETAILED, VLLM_PLAIN, save, save_json, spec_of, the_point, trace_of, vllm_file
+from result_files import (
+    VLLM_DETAILED,
+    VLLM_PLAIN,
+    save,
+    save_json,
+    spec_of,
+    the_point,
+    trace_of,
+    vllm_file,
+)
 
 from inferometer.results import CONDITIONS, read
 from inferometer.results.foreign import TOLD_AS, WHOLE, WORDS
@@ -17,7 +28,12 @@ from inferometer.results.foreign import TOLD_AS, WHOLE, WORDS
 def test_a_plain_file_of_vllm() -> None:
     point = the_point(VLLM_PLAIN)
     raw = json.loads(VLLM_PLAIN.read_bytes())
-    assert (point.id, point.tool, point.status, point.run) == ("completions_c4_plain", "vllm", None, None)
+    assert (point.id, point.tool, point.status, point.run) == (
+        "completions_c4_plain",
+        "vllm",
+        None,
+        None,
+    )
     assert point.conditions == {
         "model": "tiny",
         "model_id": "tiny",
@@ -31,10 +47,23 @@ def test_a_plain_file_of_vllm() -> None:
         "concurrency": 4,
         "date": "2026-11-20T07:18:39",
     }
-    assert point.notes[0] == "Its prompt length is the measured mean, 128.233 tokens: nothing tells what was asked."
-    same = ("duration", "output_throughput", "mean_ttft_ms", "p99_itl_ms", "median_e2el_ms", "total_input_tokens")
+    assert (
+        point.notes[0]
+        == "Its prompt length is the measured mean, 128.233 tokens: nothing tells what was asked."
+    )
+    same = (
+        "duration",
+        "output_throughput",
+        "mean_ttft_ms",
+        "p99_itl_ms",
+        "median_e2el_ms",
+        "total_input_tokens",
+    )
     assert {name: point.values[name] for name in same} == {name: raw[name] for name in same}
-    assert not {"request_goodput", "max_output_tokens_per_s", "output_throughput_per_request"} & point.values.keys()
+    assert (
+        not {"request_goodput", "max_output_tokens_per_s", "output_throughput_per_request"}
+        & point.values.keys()
+    )
     assert (point.intervals, point.samples) == ({}, {"ttft": 30, "e2el": 30})
 
 
@@ -43,7 +72,9 @@ def test_a_detailed_file_of_vllm_has_intervals_and_speeds_of_requests() -> None:
     raw = json.loads(VLLM_DETAILED.read_bytes())
     assert point.samples == {"ttft": 40, "tpot": 40, "e2el": 40, "itl": sum(map(len, raw["itls"]))}
     assert {"mean_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"} <= point.intervals.keys()
-    assert all(each.low <= point.values[name] <= each.high for name, each in point.intervals.items())
+    assert all(
+        each.low <= point.values[name] <= each.high for name, each in point.intervals.items()
+    )
     speeds = [n / s for n, s in zip(raw["output_lens"], raw["latencies"], strict=True)]
     assert point.values["output_throughput_per_request"] == pytest.approx(sum(speeds) / 40)
 
@@ -55,7 +86,14 @@ def test_intervals_of_our_own_detailed_file_are_those_of_its_run(tmp_path: Path)
     file, run = the_point(tmp_path / "ours.json"), the_point(tmp_path / "run")
     assert file.tool == "vllm"
     same = file.intervals.keys() & run.intervals.keys()
-    assert same >= {"mean_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms", "request_throughput", "output_throughput"}
+    assert same >= {
+        "mean_ttft_ms",
+        "mean_tpot_ms",
+        "mean_itl_ms",
+        "mean_e2el_ms",
+        "request_throughput",
+        "output_throughput",
+    }
     for name in same:
         assert file.intervals[name].low == pytest.approx(run.intervals[name].low, rel=1e-6)
         assert file.intervals[name].high == pytest.approx(run.intervals[name].high, rel=1e-6)
@@ -70,16 +108,36 @@ def test_without_send_times_there_are_no_intervals(tmp_path: Path) -> None:
 
 def test_a_file_of_vllm_0_10_2(tmp_path: Path) -> None:
     """As the PCIe study's: by the name there is more to know than from the file."""
-    later = ("backend", "failed", "max_output_tokens_per_s", "max_concurrent_requests", "rtfx", "latencies", "queue_times")
+    later = (
+        "backend",
+        "failed",
+        "max_output_tokens_per_s",
+        "max_concurrent_requests",
+        "rtfx",
+        "latencies",
+        "queue_times",
+    )
     e2el = [name for name in json.loads(VLLM_PLAIN.read_bytes()) if name.endswith("_e2el_ms")]
     path = tmp_path / "C_7B_TP2_1k_np30_20251231_120000.json"
-    point = the_point(vllm_file(path, *later, *e2el, max_concurrency=None, total_input_tokens=30720))
-    wanted = {"config": "C", "model": "7B", "model_id": "tiny", "tp": 2, "input_len": 1024, "concurrency": 30, "output_len": 32}
+    point = the_point(
+        vllm_file(path, *later, *e2el, max_concurrency=None, total_input_tokens=30720)
+    )
+    wanted = {
+        "config": "C",
+        "model": "7B",
+        "model_id": "tiny",
+        "tp": 2,
+        "input_len": 1024,
+        "concurrency": 30,
+        "output_len": 32,
+    }
     assert {name: point.conditions[name] for name in wanted} == wanted
     assert point.conditions["backend"] == "openai"
     assert not {"failed", "mean_e2el_ms"} & point.values.keys()
     assert point.values["output_throughput_per_gpu"] == point.values["output_throughput"] / 2
-    assert point.notes[-1].startswith("The file has no version of the tool, values of single requests, ")
+    assert point.notes[-1].startswith(
+        "The file has no version of the tool, values of single requests, "
+    )
 
 
 def test_the_colon_in_a_key_of_old_forks(tmp_path: Path) -> None:
@@ -89,7 +147,9 @@ def test_the_colon_in_a_key_of_old_forks(tmp_path: Path) -> None:
 
 
 def test_infinity_and_nan_are_taken_and_are_no_values(tmp_path: Path) -> None:
-    path = vllm_file(tmp_path / "x.json", request_rate=math.inf, mean_ttft_ms=math.nan, p99_ttft_ms=math.inf)
+    path = vllm_file(
+        tmp_path / "x.json", request_rate=math.inf, mean_ttft_ms=math.nan, p99_ttft_ms=math.inf
+    )
     assert "Infinity" in path.read_text()
     point = the_point(path)
     assert point.conditions["request_rate"] == math.inf
@@ -113,8 +173,17 @@ def test_metadata_are_conditions(tmp_path: Path) -> None:
         "cost_per_hour": "2.5",
         "label": "x8",
     }
-    conditions = the_point(vllm_file(tmp_path / "A_7B_TP1_2k_np30_20251231_120000.json", **told)).conditions
-    wanted = {"tp": 4, "config": "B", "engine_version": "0.10.2", "input_len": 1024, "label": "x8", "model": "7B"}
+    conditions = the_point(
+        vllm_file(tmp_path / "A_7B_TP1_2k_np30_20251231_120000.json", **told)
+    ).conditions
+    wanted = {
+        "tp": 4,
+        "config": "B",
+        "engine_version": "0.10.2",
+        "input_len": 1024,
+        "label": "x8",
+        "model": "7B",
+    }
     assert {name: conditions[name] for name in wanted} == wanted
 
 
@@ -125,14 +194,28 @@ def test_all_that_may_be_told_is_a_condition() -> None:
 
 @pytest.mark.parametrize(
     ("directory", "rehearsal"),
-    [("pcie-quick-embedded", "quick embedded"), ("pcie-embedded", "embedded"), ("pcie-quick", "quick"), ("quick", None)],
+    [
+        ("pcie-quick-embedded", "quick embedded"),
+        ("pcie-embedded", "embedded"),
+        ("pcie-quick", "quick"),
+        ("quick", None),
+    ],
 )
-def test_json_files_of_a_rehearsal_are_marked(directory: str, rehearsal: str | None, tmp_path: Path) -> None:
-    assert the_point(vllm_file(tmp_path / directory / "x.json")).conditions.get("rehearsal") == rehearsal
+def test_json_files_of_a_rehearsal_are_marked(
+    directory: str, rehearsal: str | None, tmp_path: Path
+) -> None:
+    assert (
+        the_point(vllm_file(tmp_path / directory / "x.json")).conditions.get("rehearsal")
+        == rehearsal
+    )
 
 
 def test_a_ramp_is_not_all_at_once(tmp_path: Path) -> None:
-    ramp: dict[str, Any] = {"ramp_up_strategy": "linear", "ramp_up_start_rps": 1, "ramp_up_end_rps": 9}
+    ramp: dict[str, Any] = {
+        "ramp_up_strategy": "linear",
+        "ramp_up_start_rps": 1,
+        "ramp_up_end_rps": 9,
+    }
     conditions = the_point(vllm_file(tmp_path / "x.json", **ramp)).conditions
     assert conditions["arrivals"] == "linear ramp from 1.0 to 9.0 req/s"
     assert not {"request_rate", "concurrency"} & conditions.keys()
@@ -145,27 +228,55 @@ def test_a_name_that_contradicts_its_file_is_not_believed(tmp_path: Path) -> Non
 
 
 def test_measured_lengths_of_one_test_are_one_length(tmp_path: Path) -> None:
-    """Random text is cut to length with an error of a token or so; other lengths, folders and models stay what they are."""
+    """Random text is cut to length with an error of a token or so; other lengths, folders and
+    models stay what they are.
+    """
     tokens = {1: 1022, 10: 10 * 1024 + 3, 100: 100 * 1024 + 40, 200: 200 * 2048}
     for number, total in tokens.items():
         path = tmp_path / "a" / f"scale_n{number}_20251231_120000.json"
         vllm_file(path, num_prompts=number, completed=number, total_input_tokens=total)
     vllm_file(tmp_path / "a" / "other.json", model_id="other", completed=1, total_input_tokens=1022)
-    vllm_file(tmp_path / "b" / "scale_n1_20251231_120000.json", num_prompts=1, completed=1, total_input_tokens=1022)
+    vllm_file(
+        tmp_path / "b" / "scale_n1_20251231_120000.json",
+        num_prompts=1,
+        completed=1,
+        total_input_tokens=1022,
+    )
     points = {point.id: point for point in read([tmp_path]).points}
-    lengths = sorted((point.source.parent.name, str(point.conditions["input_len"])) for point in points.values())
+    lengths = sorted(
+        (point.source.parent.name, str(point.conditions["input_len"])) for point in points.values()
+    )
     assert lengths == [("a", "1022"), *[("a", "1024")] * 3, ("a", "2048"), ("b", "1022")]
     assert points["other"].conditions["input_len"] == 1022
     mean = sum(list(tokens.values())[:3]) / 111
-    assert points["scale_n10_20251231_120000"].notes[0].startswith(f"Its prompt length is the measured mean, {mean:.6g} tokens")
+    assert (
+        points["scale_n10_20251231_120000"]
+        .notes[0]
+        .startswith(f"Its prompt length is the measured mean, {mean:.6g} tokens")
+    )
 
 
 def test_json_lines(tmp_path: Path) -> None:
     """Good lines count, also where others are torn."""
     line = json.dumps(json.loads(VLLM_PLAIN.read_bytes()))
     path = tmp_path / "all.json"
-    path.write_text("\n".join([line, "", line.replace('"completed": 30', '"completed": 29'), line[:100], "[]", "x", "y"]))
+    path.write_text(
+        "\n".join(
+            [
+                line,
+                "",
+                line.replace('"completed": 30', '"completed": 29'),
+                line[:100],
+                "[]",
+                "x",
+                "y",
+            ]
+        )
+    )
     found = read([path])
-    assert [(point.id, point.part, point.values["completed"]) for point in found.points] == [("all:1", 0, 30), ("all:2", 1, 29)]
+    assert [(point.id, point.part, point.values["completed"]) for point in found.points] == [
+        ("all:1", 0, 30),
+        ("all:2", 1, 29),
+    ]
     assert found.problems[0] == f"cannot read line 4 of {path}: it is not a JSON object."
     assert found.problems[-1] == f"cannot read 1 more lines of {path}."

@@ -7,13 +7,22 @@ import pytest
 from inferometer.results import Condition
 from inferometer.results.telling import telling_places
 
-ROWS: list[tuple[Condition, ...]] = [("7B", 1, 1, "a"), ("7B", 2, 2, "a"), ("14B", 1, 1, "a"), ("14B", 2, 2, None)]
+ROWS: list[tuple[Condition, ...]] = [
+    ("7B", 1, 1, "a"),
+    ("7B", 2, 2, "a"),
+    ("14B", 1, 1, "a"),
+    ("14B", 2, 2, None),
+]
 
 
 @pytest.mark.parametrize(
     ("rows", "order", "places"),
     [
-        (ROWS, [0, 1, 2, 3], [0, 1]),  # the third says what the second says, the fourth nothing that the two do not
+        (
+            ROWS,
+            [0, 1, 2, 3],
+            [0, 1],
+        ),  # the third says what the second says, the fourth nothing that the two do not
         (ROWS, [2, 0, 1, 3], [2, 0]),
         (ROWS, [3, 1], [3, 1]),
         (ROWS[:1], [0, 1], []),

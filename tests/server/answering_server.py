@@ -1,4 +1,6 @@
-"""A server on loopback that answers each route with what it was given, and remembers what it was asked."""
+"""A server on loopback that answers each route with what it was given, and remembers what it was
+asked.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from typing import Any
 
 
 class AnsweringServer:
-    """`answers`: by `METHOD path`, a status and a body (bytes, or what becomes JSON); 404 to everything else."""
+    """`answers`: by `METHOD path`, a status and a body (bytes, or what becomes JSON); 404 to
+    everything else.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, Any]] = {}
@@ -22,7 +26,9 @@ class AnsweringServer:
 
 
 @contextmanager
-def http_server(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
+def http_server(
+    handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """Its address, while it serves."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
@@ -45,7 +51,9 @@ def answering() -> Iterator[AnsweringServer]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             state.asked.append(f"{self.command} {self.path}")
             state.bodies.append(json.loads(body) if body else None)
-            status, content = state.answers.get(f"{self.command} {self.path}", (404, {"detail": "Not Found"}))
+            status, content = state.answers.get(
+                f"{self.command} {self.path}", (404, {"detail": "Not Found"})
+            )
             data = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

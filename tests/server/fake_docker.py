@@ -32,8 +32,12 @@ def up(override: str) -> int:
     (service,) = json.loads(Path(override).read_text())["services"].values()
     command = [word.replace("$$", "$") for word in service["command"]]
     with LOG.open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-    CONTAINER.write_text(json.dumps({"pid": process.pid, "image": service.get("image", "vllm:file")}))
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    CONTAINER.write_text(
+        json.dumps({"pid": process.pid, "image": service.get("image", "vllm:file")})
+    )
     return 0
 
 

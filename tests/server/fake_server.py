@@ -38,12 +38,16 @@ def handler_for(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def reply(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, content = fake.answer(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            status, content = fake.answer(
+                self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body
+            )
             data = content.encode() if isinstance(content, str) else json.dumps(content).encode()
             self.send_response(status)
             if status in (301, 302, 307, 308):
                 self.send_header("Location", str(content))
-            self.send_header("Content-Type", "text/plain" if isinstance(content, str) else "application/json")
+            self.send_header(
+                "Content-Type", "text/plain" if isinstance(content, str) else "application/json"
+            )
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
@@ -63,13 +67,19 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[FakeServer]:
 
 
 def served(*names: str, **fields: Any) -> Answer:
-    return 200, {"object": "list", "data": [{"id": name, "object": "model", **fields} for name in names]}
+    return 200, {
+        "object": "list",
+        "data": [{"id": name, "object": "model", **fields} for name in names],
+    }
 
 
 def sentence_of(ask: Callable[[], object]) -> str:
     with pytest.raises(EndpointError) as caught:
         ask()
-    assert (caught.value.__context__, caught.value.__cause__) == (None, None)  # nothing of the library's hangs on it
+    assert (caught.value.__context__, caught.value.__cause__) == (
+        None,
+        None,
+    )  # nothing of the library's hangs on it
     sentence = str(caught.value)
     assert "\n" not in sentence
     assert sentence.endswith(".")

@@ -1,6 +1,8 @@
-"""A server that launches models as Xinference 4.1 does, on 127.0.0.1: `fake_xinference.py PORT` as a process, or in the test.
+"""A server that launches models as Xinference 4.1 does, on 127.0.0.1: `fake_xinference.py PORT` as
+a process, or in the test.
 
-Bodies are those of the real one. A launch is answered once its progress has been asked for as often as `progress` is long.
+Bodies are those of the real one. A launch is answered once its progress has been asked for as often
+as `progress` is long.
 """
 
 from __future__ import annotations
@@ -49,7 +51,13 @@ class FakeXinference:
             if not self.progress:
                 self._ready.set()
             return 200, json.dumps({"progress": told})
-        return 404, "<!DOCTYPE html><html><head><title>404: This page could not be found.</title></head></html>"
+        return (
+            404,
+            (
+                "<!DOCTYPE html><html><head><title>404: This page could not be "
+                "found.</title></head></html>"
+            ),
+        )
 
     def post(self, path: str, body: Any) -> Answer:
         self.asked.append(f"POST {path}")
@@ -67,9 +75,15 @@ class FakeXinference:
         if self.loading:
             self.loading -= 1
             uid = body["model"]
-            why = f"Model is loading, please retry later: Model {uid} is launching, not yet ready for inference"
+            why = (
+                f"Model is loading, please retry later: Model {uid} is launching, not yet ready "
+                "for inference"
+            )
             return 503, json.dumps({"detail": why})
-        return 200, '{"id":"chat1","object":"chat.completion","choices":[{"index":0,"finish_reason":"length"}]}'
+        return (
+            200,
+            '{"id":"chat1","object":"chat.completion","choices":[{"index":0,"finish_reason":"length"}]}',
+        )
 
     def delete(self, path: str) -> Answer:
         self.asked.append(f"DELETE {path}")
@@ -116,7 +130,9 @@ class FakeXinference:
 
             def _answer(self, status: int, body: str) -> None:
                 self.send_response(status)
-                self.send_header("Content-Type", "text/html" if body.startswith("<") else "application/json")
+                self.send_header(
+                    "Content-Type", "text/html" if body.startswith("<") else "application/json"
+                )
                 self.send_header("Content-Length", str(len(body.encode())))
                 if status == 503:
                     self.send_header("Retry-After", "30")

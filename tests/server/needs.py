@@ -1,4 +1,6 @@
-"""What the tests of servers share: needs, a server inside the test that can be changed and restarted, and free ports."""
+"""What the tests of servers share: needs, a server inside the test that can be changed and
+restarted, and free ports.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ MODEL = "meta-llama/Llama-3.1-8B"
 LIMIT = 1280
 
 MACHINE_A = Hardware(gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32)
-MACHINE_B = Hardware(gpus=2, pcie_generation=5, pcie_width=8, bandwidth_gb_s=16, instruction="set the slot to x8")
+MACHINE_B = Hardware(
+    gpus=2, pcie_generation=5, pcie_width=8, bandwidth_gb_s=16, instruction="set the slot to x8"
+)
 
 
 def need(
@@ -47,7 +51,9 @@ def need(
     )
 
 
-def small_server(port: int, *options: str, model: str = MODEL, limit: int = LIMIT) -> tuple[str, ...]:
+def small_server(
+    port: int, *options: str, model: str = MODEL, limit: int = LIMIT
+) -> tuple[str, ...]:
     """The command that serves `model` at `port`; see small_server.py for the options."""
     return (sys.executable, str(SMALL_SERVER), str(port), model, str(limit), *options)
 
@@ -59,7 +65,9 @@ def free_port() -> int:
 
 
 class ChangingServer:
-    """A server in this process. Set what it serves; `stop` and `start` it as often as the test likes, on one port."""
+    """A server in this process. Set what it serves; `stop` and `start` it as often as the test
+    likes, on one port.
+    """
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -91,7 +99,13 @@ class ChangingServer:
         if path == "/v1/models":
             return self.status, json.dumps({"data": self.cards})
         if path == "/metrics" and self.started_s is not None:
-            return 200, f"# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds {self.started_s}\n"
+            return (
+                200,
+                (
+                    "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds "
+                    f"{self.started_s}\n"
+                ),
+            )
         if path == "/version":
             return 200, '{"version": "0.10.2"}'
         return 404, ""
@@ -103,7 +117,9 @@ class ChangingServer:
             def do_GET(self) -> None:
                 status, body = server.answer(self.path)
                 self.send_response(status)
-                kind = "text/plain; version=0.0.4" if self.path == "/metrics" else "application/json"
+                kind = (
+                    "text/plain; version=0.0.4" if self.path == "/metrics" else "application/json"
+                )
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

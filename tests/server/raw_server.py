@@ -1,4 +1,6 @@
-"""A server that is nothing but bytes: each connection is given to a function, after the head and body of a request."""
+"""A server that is nothing but bytes: each connection is given to a function, after the head and
+body of a request.
+"""
 
 from __future__ import annotations
 

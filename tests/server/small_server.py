@@ -1,8 +1,9 @@
-"""A server as a child process: `small_server.py PORT MODEL MAX_MODEL_LEN [OPTION…]`, nothing but /health and /v1/models.
+"""A server as a child process: `small_server.py PORT MODEL MAX_MODEL_LEN [OPTION…]`, nothing but
+/health and /v1/models.
 
-Options: `print=TEXT` first; `exit=CODE` instead of serving; `deaf` to SIGTERM; `child` starts a sleeping process in a session
-of its own, and leaves it behind; `silent` listens nowhere; `pids=FILE` gets its own id and the child's, one a line. Asking for
-/die ends it with exit code 3.
+Options: `print=TEXT` first; `exit=CODE` instead of serving; `deaf` to SIGTERM; `child` starts a
+sleeping process in a session of its own, and leaves it behind; `silent` listens nowhere;
+`pids=FILE` gets its own id and the child's, one a line. Asking for /die ends it with exit code 3.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ def serve(port: int, model: str, limit: int) -> None:
             }
             body = routes.get(self.path, "").encode()
             self.send_response(200 if self.path in routes else 404)
-            self.send_header("Content-Type", "text/plain; version=0.0.4" if self.path == "/metrics" else "application/json")
+            self.send_header(
+                "Content-Type",
+                "text/plain; version=0.0.4" if self.path == "/metrics" else "application/json",
+            )
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -54,7 +58,9 @@ def main() -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pids = [os.getpid()]
     if "child" in values:
-        sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+        sleeper = subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True
+        )
         pids.append(sleeper.pid)
     if "pids" in values:
         Path(values["pids"]).write_text("\n".join(map(str, pids)), encoding="utf-8")

@@ -22,7 +22,9 @@ def test_what_nvidia_smi_prints() -> None:
 def test_what_the_drivers_files_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for card, used in (("card0", "27947008"), ("card1", "not a number")):
         (tmp_path / card / "device").mkdir(parents=True)
-        (tmp_path / card / "device" / "mem_info_vram_used").write_text(used + "\n", encoding="utf-8")
+        (tmp_path / card / "device" / "mem_info_vram_used").write_text(
+            used + "\n", encoding="utf-8"
+        )
     (tmp_path / "card0-DP-1").mkdir()
     monkeypatch.setattr(accelerator_memory, "DRM", tmp_path)
     monkeypatch.setattr(accelerator_memory, "NVIDIA_SMI", (str(tmp_path / "no-such-program"),))
@@ -36,15 +38,21 @@ def test_a_tool_that_fails_is_no_card(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_waiting_ends_when_every_card_has_its_memory_back() -> None:
-    readings = iter([{"a": 30000.0, "b": 100.0}, {"a": 600.0, "b": 29000.0}, {"a": 511.0, "b": 40.0}])
+    readings = iter(
+        [{"a": 30000.0, "b": 100.0}, {"a": 600.0, "b": 29000.0}, {"a": 511.0, "b": 40.0}]
+    )
     pauses: list[float] = []
-    assert wait_released({"a": 0.0, "b": 50.0}, read=lambda: next(readings), pause=pauses.append) == {}
+    assert (
+        wait_released({"a": 0.0, "b": 50.0}, read=lambda: next(readings), pause=pauses.append) == {}
+    )
     assert len(pauses) == 2
 
 
 def test_waiting_is_bounded_and_tells_what_is_held() -> None:
     pauses: list[float] = []
-    held = wait_released({"a": 100.0}, read=lambda: {"a": 9100.0, "new": 5e4}, pause=pauses.append, timeout_s=3.0)
+    held = wait_released(
+        {"a": 100.0}, read=lambda: {"a": 9100.0, "new": 5e4}, pause=pauses.append, timeout_s=3.0
+    )
     assert held == {"a": 9000.0}
     assert sum(pauses) == pytest.approx(3.0)
 

@@ -1,4 +1,6 @@
-"""Calls have an end, in time and in size, whatever the server does; and they go over the wire as the loop's requests do."""
+"""Calls have an end, in time and in size, whatever the server does; and they go over the wire as
+the loop's requests do.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ LARGE = {
 }
 
 NOT_HTTP = {
-    "headers without end": after(b"HTTP/1.1 200 OK\r\n", flood, b"X-More: " + b"a" * 1000 + b"\r\n"),
+    "headers without end": after(
+        b"HTTP/1.1 200 OK\r\n", flood, b"X-More: " + b"a" * 1000 + b"\r\n"
+    ),
     "one header without end": after(b"HTTP/1.1 200 OK\r\nX-More: ", flood, b"a" * 65536),
 }
 
@@ -90,8 +94,12 @@ def test_what_is_needed_fails_in_time(wrong: str) -> None:
     with raw_server(SLOW[wrong]) as url, Endpoint(url, timeout_s=SHORT_S) as endpoint:
         assert f"did not answer GET /v1/models within {SHORT_S} s" in said_of(endpoint.models)
         body = PROTOCOLS["openai"].decoder()
-        assert "did not answer POST /p within 0.4 s" in said_of(lambda: endpoint.probe("/p", b"{}", body, Deadline(SHORT_S)))
-        assert "did not answer DELETE /m within 0.3 s" in said_of(lambda: endpoint.call("DELETE", "/m", timeout_s=0.3))
+        assert "did not answer POST /p within 0.4 s" in said_of(
+            lambda: endpoint.probe("/p", b"{}", body, Deadline(SHORT_S))
+        )
+        assert "did not answer DELETE /m within 0.3 s" in said_of(
+            lambda: endpoint.call("DELETE", "/m", timeout_s=0.3)
+        )
 
 
 @pytest.mark.parametrize("wrong", LARGE)
@@ -103,7 +111,9 @@ def test_what_is_too_large_is_not_read(wrong: str) -> None:
 @pytest.mark.parametrize("wrong", NOT_HTTP)
 def test_headers_have_an_end(wrong: str) -> None:
     with raw_server(NOT_HTTP[wrong]) as url, Endpoint(url) as endpoint:
-        assert "sent something that is not HTTP in answer to GET /v1/models" in said_of(endpoint.models)
+        assert "sent something that is not HTTP in answer to GET /v1/models" in said_of(
+            endpoint.models
+        )
 
 
 @pytest.mark.parametrize("wrong", ENDLESS)
@@ -120,8 +130,13 @@ def test_what_is_only_nice_to_know_is_done_without(wrong: str) -> None:
 
 
 def test_a_server_that_reads_nothing_has_its_time_too() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as deaf, Endpoint(f"http://127.0.0.1:{deaf.getsockname()[1]}") as endpoint:
-        said = said_of(lambda: endpoint.call("POST", "/p", {"text": "x" * 30_000_000}, timeout_s=SHORT_S))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as deaf,
+        Endpoint(f"http://127.0.0.1:{deaf.getsockname()[1]}") as endpoint,
+    ):
+        said = said_of(
+            lambda: endpoint.call("POST", "/p", {"text": "x" * 30_000_000}, timeout_s=SHORT_S)
+        )
     assert f"did not answer POST /p within {SHORT_S} s" in said
 
 
@@ -129,7 +144,10 @@ def test_a_server_that_reads_nothing_has_its_time_too() -> None:
 def test_what_is_packed_all_the_same_is_unpacked(how: bytes, wbits: int) -> None:
     packer = zlib.compressobj(wbits=wbits)
     body = packer.compress(b'{"data": [{"id": "m"}]}') + packer.flush()
-    with raw_server(lambda peer, request: peer.sendall(encoded(how, body))) as url, Endpoint(url) as endpoint:
+    with (
+        raw_server(lambda peer, request: peer.sendall(encoded(how, body))) as url,
+        Endpoint(url) as endpoint,
+    ):
         assert endpoint.only_model() == "m"
 
 
@@ -137,7 +155,10 @@ def test_what_a_refusal_says_is_unpacked() -> None:
     packer = zlib.compressobj(wbits=31)
     body = packer.compress(b'{"error": "HIP out of memory"}') + packer.flush()
     head = b"HTTP/1.1 500 No\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
-    with raw_server(lambda peer, request: peer.sendall(head + body)) as url, Endpoint(url) as endpoint:
+    with (
+        raw_server(lambda peer, request: peer.sendall(head + body)) as url,
+        Endpoint(url) as endpoint,
+    ):
         found = endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder())
     assert (found.status, found.error) == (500, "HIP out of memory")
 
@@ -149,9 +170,14 @@ def test_a_refusal_that_unpacks_without_end_is_not_unpacked() -> None:
     assert "answers POST /p with more than 4 MiB" in said
 
 
-@pytest.mark.parametrize(("how", "body"), [(b"br", b"\x0b\x02\x80"), (b"gzip", b"no gzip"), (b"zstd", b"{}x")])
+@pytest.mark.parametrize(
+    ("how", "body"), [(b"br", b"\x0b\x02\x80"), (b"gzip", b"no gzip"), (b"zstd", b"{}x")]
+)
 def test_what_cannot_be_unpacked_is_no_list(how: bytes, body: bytes) -> None:
-    with raw_server(lambda peer, request: peer.sendall(encoded(how, body))) as url, Endpoint(url) as endpoint:
+    with (
+        raw_server(lambda peer, request: peer.sendall(encoded(how, body))) as url,
+        Endpoint(url) as endpoint,
+    ):
         assert "that is not a JSON object" in said_of(endpoint.models)
 
 
@@ -171,7 +197,12 @@ def test_nothing_packed_is_asked_for_and_the_path_stays_as_it_is() -> None:
     lines = head.decode().split("\r\n")
     assert lines[0] == "POST /a%2Fb/../%E6%A8%A1/p?api-version=1&q=%20 HTTP/1.1"
     assert f"Host: {url.removeprefix('http://')}" in lines
-    assert {"x-team: blue", "accept: text/plain", "Accept-Encoding: identity", "Content-Type: application/json"} <= set(lines)
+    assert {
+        "x-team: blue",
+        "accept: text/plain",
+        "Accept-Encoding: identity",
+        "Content-Type: application/json",
+    } <= set(lines)
     assert b"cookie" not in requests[1].lower()
     assert b"content-type" not in requests[1].lower()
 
@@ -192,25 +223,36 @@ USAGE = event('{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens"
     [
         USAGE + event("[DONE]"),  # and no end of the body
         USAGE,
-        event('{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}') + chunk(b": ping\n\n"),
+        event('{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}')
+        + chunk(b": ping\n\n"),
         USAGE + event("[DONE]") + b"0\r\n\r\n",
     ],
 )
 def test_a_trial_is_over_with_the_answer(monkeypatch: pytest.MonkeyPatch, ending: bytes) -> None:
     monkeypatch.setattr(endpoint_module, "AFTER_DONE_S", 0.1)
     monkeypatch.setattr(endpoint_module, "AFTER_FINISH_S", 0.3)
-    with raw_server(lambda peer, request: peer.sendall(STREAM + TEXT + ending)) as url, Endpoint(url) as endpoint:
+    with (
+        raw_server(lambda peer, request: peer.sendall(STREAM + TEXT + ending)) as url,
+        Endpoint(url) as endpoint,
+    ):
         begun_s = time.monotonic()
         result = endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder())
         assert time.monotonic() - begun_s < END_S
     assert (result.error, result.prompt_tokens, result.outputs) == (None, 3, 1)
 
 
-@pytest.mark.parametrize("more", [event('{"choices": [{"index": 0, "text": " more"}]}'), chunk(b": ping\n" * 9000)])
+@pytest.mark.parametrize(
+    "more", [event('{"choices": [{"index": 0, "text": " more"}]}'), chunk(b": ping\n" * 9000)]
+)
 def test_a_trial_whose_answer_goes_on_for_ever_has_an_end(more: bytes) -> None:
     with raw_server(after(STREAM, flood, more)) as url, Endpoint(url) as endpoint:
-        said = said_of(lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder(), Deadline(END_S / 2)))
-    assert "answers POST /p with more than 4 MiB" in said or "did not answer POST /p within 10 s" in said
+        said = said_of(
+            lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder(), Deadline(END_S / 2))
+        )
+    assert (
+        "answers POST /p with more than 4 MiB" in said
+        or "did not answer POST /p within 10 s" in said
+    )
 
 
 def test_what_follows_the_end_of_an_answer_is_nothing() -> None:

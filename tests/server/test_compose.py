@@ -1,4 +1,6 @@
-"""Compose without Docker: which calls are made, and what becomes of their answers. test_docker.py has a real engine."""
+"""Compose without Docker: which calls are made, and what becomes of their answers. test_docker.py
+has a real engine.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class Bench:
             "stop_timeout_s": 7.0,
             "start_timeout_s": 30.0,
         } | changes
-        return ComposeServer(need(ServerRecipe(**settings)), directory=directory or self.logs, say=self.said.append)
+        return ComposeServer(
+            need(ServerRecipe(**settings)), directory=directory or self.logs, say=self.said.append
+        )
 
     def calls(self) -> list[list[str]]:
         return [json.loads(line) for line in (self.state / "calls").read_text().splitlines()]
@@ -51,7 +55,9 @@ class Bench:
         folder.mkdir(exist_ok=True)
         for name in names:
             program = folder / name
-            program.write_text(f"#!{sys.executable}\n{FAKE.read_text(encoding='utf-8')}", encoding="utf-8")
+            program.write_text(
+                f"#!{sys.executable}\n{FAKE.read_text(encoding='utf-8')}", encoding="utf-8"
+            )
             program.chmod(0o755)
 
 
@@ -91,11 +97,15 @@ def test_the_older_compose_is_used_where_docker_has_no_plugin(bench: Bench) -> N
     server = bench.server()
     server.start()
     server.stop()
-    assert [call[0] for call in bench.calls() if "up" in call or "down" in call] == ["docker-compose", "docker-compose"]
+    assert [call[0] for call in bench.calls() if "up" in call or "down" in call] == [
+        "docker-compose",
+        "docker-compose",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("programs", "words"), [([], "There is no docker command"), (["docker"], "Docker has no compose here")]
+    ("programs", "words"),
+    [([], "There is no docker command"), (["docker"], "Docker has no compose here")],
 )
 def test_what_is_not_installed_is_named(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: list[str], words: str
@@ -135,7 +145,11 @@ def test_what_an_earlier_run_has_left_is_taken_down_first(bench: Bench) -> None:
     bench.server("print=left").start()
     server = bench.server("print=new")
     server.start()
-    verbs = [next(word for word in call if word in ("up", "down")) for call in bench.calls() if {"up", "down"} & set(call)]
+    verbs = [
+        next(word for word in call if word in ("up", "down"))
+        for call in bench.calls()
+        if {"up", "down"} & set(call)
+    ]
     assert verbs == ["up", "down", "up"]
     assert (bench.logs / "vllm-left-behind.log").read_text() == "left\n"
     assert server.log_tail() == ["new"]
@@ -144,17 +158,27 @@ def test_what_an_earlier_run_has_left_is_taken_down_first(bench: Bench) -> None:
 
 def test_a_container_that_dies_says_why(bench: Bench) -> None:
     with pytest.raises(
-        ServerError, match=r"vllm-server exited with exit code 1\. Cause: the model is given only to those"
+        ServerError,
+        match=r"vllm-server exited with exit code 1\. Cause: the model is given only to those",
     ) as raised:
-        bench.server("print=Cannot access gated repo for url https://huggingface.co/meta-llama", "exit=1").start()
-    assert raised.value.log_tail == ("Cannot access gated repo for url https://huggingface.co/meta-llama",)
+        bench.server(
+            "print=Cannot access gated repo for url https://huggingface.co/meta-llama", "exit=1"
+        ).start()
+    assert raised.value.log_tail == (
+        "Cannot access gated repo for url https://huggingface.co/meta-llama",
+    )
     assert not (bench.state / "container.json").exists()
 
 
 def test_a_failure_of_up_is_told_with_its_cure(bench: Bench) -> None:
-    (bench.state / "up-fails").write_text("Pulling\nError response from daemon: manifest unknown", encoding="utf-8")
+    (bench.state / "up-fails").write_text(
+        "Pulling\nError response from daemon: manifest unknown", encoding="utf-8"
+    )
     with pytest.raises(
-        ServerError, match=r"`up` of .* failed: Error response from daemon: manifest unknown\. Cause: .*registry"
+        ServerError,
+        match=(
+            r"`up` of .* failed: Error response from daemon: manifest unknown\. Cause: .*registry"
+        ),
     ):
         bench.server().start()
 
@@ -167,7 +191,9 @@ def test_a_failure_of_up_is_told_with_its_cure(bench: Bench) -> None:
         ({"compose_file": "no/such.yaml"}, "There is no compose file no/such.yaml"),
     ],
 )
-def test_a_recipe_that_cannot_be_brought_up(bench: Bench, changes: dict[str, Any], words: str) -> None:
+def test_a_recipe_that_cannot_be_brought_up(
+    bench: Bench, changes: dict[str, Any], words: str
+) -> None:
     with pytest.raises(ServerError, match=words):
         bench.server(**changes).start()
 
@@ -178,15 +204,26 @@ def test_a_server_that_has_not_been_started(bench: Bench) -> None:
     assert bench.server().log_tail() == []
 
 
-DENIED = "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock"
-DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
+DENIED = (
+    "permission denied while trying to connect to the Docker daemon socket at "
+    "unix:///var/run/docker.sock"
+)
+DOWN = (
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon "
+    "running?"
+)
 
 
 @pytest.mark.parametrize(
     ("told", "said"),
-    [(DENIED, f"Docker does not answer: {DENIED}. Cause: "), (DOWN, f"Docker does not answer: {DOWN} Cause: ")],
+    [
+        (DENIED, f"Docker does not answer: {DENIED}. Cause: "),
+        (DOWN, f"Docker does not answer: {DOWN} Cause: "),
+    ],
 )
-def test_a_docker_that_does_not_answer_is_told_with_its_cure(bench: Bench, told: str, said: str) -> None:
+def test_a_docker_that_does_not_answer_is_told_with_its_cure(
+    bench: Bench, told: str, said: str
+) -> None:
     (bench.state / "fails-ps").write_text(told)
     server = bench.server()
     with pytest.raises(ServerError) as raised:
@@ -200,7 +237,9 @@ def test_a_docker_that_does_not_answer_is_told_with_its_cure(bench: Bench, told:
 
 
 @pytest.mark.parametrize("verb", ["version", "ps"])
-def test_a_docker_that_hangs_is_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+def test_a_docker_that_hangs_is_given_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
     """With the child that holds its output open: else whoever reads that would wait for it."""
     monkeypatch.setattr(compose, "CALL_TIMEOUT_S", 1.0)
     (bench.state / f"hangs-{verb}").touch()

@@ -1,4 +1,6 @@
-"""The compose examples: services and options that the studies need, and campaigns that fit to them."""
+"""The compose examples: services and options that the studies need, and campaigns that fit to
+them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ NAMES = ("vllm", "mi300x")
 
 
 def compose_file(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((EXAMPLES / f"{name}.compose.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.safe_load(
+        (EXAMPLES / f"{name}.compose.yaml").read_text(encoding="utf-8")
+    )
     return content
 
 
@@ -36,13 +40,20 @@ def test_the_campaign_names_its_compose_file_and_a_service_of_it(name: str) -> N
         assert recipe.kind == "compose"
         assert recipe.compose_file == f"{name}.compose.yaml"
         assert recipe.compose_service in compose_file(name)["services"]
-        assert override_of(group.server)["services"]["vllm-server"]["command"] == list(recipe.command)
+        assert override_of(group.server)["services"]["vllm-server"]["command"] == list(
+            recipe.command
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_by_hand_the_same_server_comes_up_as_in_the_campaign(name: str) -> None:
     by_hand = compose_file(name)["services"]["vllm-server"]["command"]
-    for variable, value in (("MODEL", "meta-llama/Llama-3.1-8B"), ("TP", "1"), ("MAX_MODEL_LEN", "1280"), ("PORT", "8000")):
+    for variable, value in (
+        ("MODEL", "meta-llama/Llama-3.1-8B"),
+        ("TP", "1"),
+        ("MAX_MODEL_LEN", "1280"),
+        ("PORT", "8000"),
+    ):
         by_hand = by_hand.replace(f"${{{variable}:-{value}}}", value)
     assert tuple(shlex.split(by_hand)) == groups(name)[0].server.recipe.command
 
@@ -61,8 +72,15 @@ def test_the_client_waits_for_the_server_and_comes_only_when_asked_for() -> None
     client = compose_file("vllm")["services"]["vllm-bench-client"]
     assert client["depends_on"] == {"vllm-server": {"condition": "service_healthy"}}
     assert client["profiles"] == ["client"]
-    dockerfile = (EXAMPLES / client["build"]["context"] / client["build"]["dockerfile"]).read_text(encoding="utf-8")
-    sources = [word for line in dockerfile.splitlines() if line.startswith("COPY") for word in line.split()[1:-1]]
+    dockerfile = (EXAMPLES / client["build"]["context"] / client["build"]["dockerfile"]).read_text(
+        encoding="utf-8"
+    )
+    sources = [
+        word
+        for line in dockerfile.splitlines()
+        if line.startswith("COPY")
+        for word in line.split()[1:-1]
+    ]
     assert all((EXAMPLES / client["build"]["context"] / source).exists() for source in sources)
 
 

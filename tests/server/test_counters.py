@@ -1,4 +1,6 @@
-"""The server's counters: from recorded pages of real engines, from pages as their sources have them, and over a socket."""
+"""The server's counters: from recorded pages of real engines, from pages as their sources have
+them, and over a socket.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +33,15 @@ def reading(text: str, at_s: float = NOW_S) -> Reading:
 
 
 def recorded(name: str) -> ServerCounters:
-    before, after = (reading((PAGES / f"{name}-{when}.txt").read_text()) for when in ("before", "after"))
+    before, after = (
+        reading((PAGES / f"{name}-{when}.txt").read_text()) for when in ("before", "after")
+    )
     return ServerCounters(before, after)
 
 
-# Real pages. The same questions were asked of all the servers, but that not each understood all of them: SGLang and llama.cpp
-# agree on 2,783 prompt tokens. What vLLM says elsewhere on its pages of the same thing is given in the comments.
+# Real pages. The same questions were asked of all the servers, but that not each understood all of
+# them: SGLang and llama.cpp agree on 2,783 prompt tokens. What vLLM says elsewhere on its pages of
+# the same thing is given in the comments.
 
 
 def test_vllm() -> None:
@@ -99,7 +104,10 @@ def test_llama_cpp_counts_computed_and_cached_tokens_apart() -> None:
         "prefix_hits": 1462,
     }
     assert counters.prefix_cache_hit_rate == 1462 / 2783
-    assert counters.before.names["prompt_tokens"] == ("llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total")
+    assert counters.before.names["prompt_tokens"] == (
+        "llamacpp:prompt_tokens_total",
+        "llamacpp:prompt_tokens_cached_total",
+    )
 
 
 def test_xinference_tells_only_what_it_was_asked() -> None:
@@ -195,7 +203,13 @@ def test_several_engines_are_one_server() -> None:
 
 def test_engines_of_which_there_is_no_recording() -> None:
     tgi = reading(TGI)
-    assert tgi.counters == {"requests": 7, "prompt_tokens": 84, "generation_tokens": 70, "queued": 7, "queue_s": 0.5}
+    assert tgi.counters == {
+        "requests": 7,
+        "prompt_tokens": 84,
+        "generation_tokens": 70,
+        "queued": 7,
+        "queue_s": 0.5,
+    }
     assert (tgi.engine, tgi.in_flight) == ("TGI", 3)
     lmdeploy = reading(LMDEPLOY)
     assert (lmdeploy.engine, lmdeploy.in_flight) == ("LMDeploy", 4)
@@ -206,7 +220,10 @@ def test_engines_of_which_there_is_no_recording() -> None:
 
 
 def test_a_metric_without_a_sample_yet_is_zero_and_one_that_appears_began_there() -> None:
-    declared = reading("# TYPE vllm:request_success counter\n# TYPE vllm:prompt_tokens counter\nvllm:prompt_tokens_total 1\n")
+    declared = reading(
+        "# TYPE vllm:request_success counter\n# TYPE vllm:prompt_tokens "
+        "counter\nvllm:prompt_tokens_total 1\n"
+    )
     assert declared.counters == {"requests": 0, "prompt_tokens": 1}
     later = reading("# TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total 2\n")
     assert ServerCounters(declared, later).grown("preemptions") == 2
@@ -230,13 +247,25 @@ def test_pages_of_no_use_are_no_counters(page: str) -> None:
 
 
 def test_what_is_no_number_is_not_counted() -> None:
-    assert reading("vllm:num_requests_running NaN\nvllm:num_requests_waiting 2\n").gauges == {"running": 0, "waiting": 2}
+    assert reading("vllm:num_requests_running NaN\nvllm:num_requests_waiting 2\n").gauges == {
+        "running": 0,
+        "waiting": 2,
+    }
 
 
 def test_every_engine_is_in_order() -> None:
     for names in ENGINES.values():
-        ways = [way for table in (names.counters, names.gauges) for ways in table.values() for way in ways]
-        assert all(name.startswith((names.prefix, "requests_total_counter")) for way in ways for name in way)
+        ways = [
+            way
+            for table in (names.counters, names.gauges)
+            for ways in table.values()
+            for way in ways
+        ]
+        assert all(
+            name.startswith((names.prefix, "requests_total_counter"))
+            for way in ways
+            for name in way
+        )
 
 
 # One server or two
@@ -279,7 +308,10 @@ def test_the_same_process_goes_on() -> None:
 # Over a socket
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
-PAGE = "# TYPE vllm:request_success counter\nvllm:request_success_total {}\nvllm:num_requests_running {}\n"
+PAGE = (
+    "# TYPE vllm:request_success counter\nvllm:request_success_total "
+    "{}\nvllm:num_requests_running {}\n"
+)
 
 
 class PageServer:
@@ -295,7 +327,13 @@ def not_found(handler: BaseHTTPRequestHandler) -> None:
     page(handler, "{}", status=404, kind="application/json")
 
 
-def page(handler: BaseHTTPRequestHandler, text: str, *, status: int = 200, kind: str = "text/plain; version=0.0.4") -> None:
+def page(
+    handler: BaseHTTPRequestHandler,
+    text: str,
+    *,
+    status: int = 200,
+    kind: str = "text/plain; version=0.0.4",
+) -> None:
     handler.send_response(status)
     handler.send_header("Content-Type", kind)
     handler.send_header("Content-Length", str(len(text)))
@@ -350,7 +388,9 @@ def test_what_the_server_counts_late_is_waited_for(server: PageServer) -> None:
     assert next(counted) == 9  # and no longer than that
 
 
-def test_a_last_question_in_flight_gets_a_moment_and_others_do_not_go_away(server: PageServer) -> None:
+def test_a_last_question_in_flight_gets_a_moment_and_others_do_not_go_away(
+    server: PageServer,
+) -> None:
     running = iter([1, 0])
     server.respond = lambda handler: page(handler, PAGE.format(0, next(running)))
     with Endpoint(server.url) as endpoint:
@@ -383,7 +423,9 @@ def test_a_server_that_is_gone_afterwards(server: PageServer) -> None:
         assert counters_before(nobody) is None
 
 
-def test_a_page_that_never_ends_is_given_up(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_never_ends_is_given_up(
+    server: PageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(endpoint_module, "MAX_METRICS_BYTES", 10_000)
 
     def endless(handler: BaseHTTPRequestHandler) -> None:
@@ -401,7 +443,9 @@ def test_a_page_that_never_ends_is_given_up(server: PageServer, monkeypatch: pyt
         assert counters_before(endpoint) is None
 
 
-def test_a_page_that_comes_too_slowly_is_given_up(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_comes_too_slowly_is_given_up(
+    server: PageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(endpoint_module, "METRICS_TIMEOUT_S", 0.2)
     ended: list[bool] = []
 

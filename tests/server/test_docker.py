@@ -1,6 +1,8 @@
-"""Compose with a real Docker engine: the one that runs here, or one of our own where we are root and have `dockerd`.
+"""Compose with a real Docker engine: the one that runs here, or one of our own where we are root
+and have `dockerd`.
 
-`make test-docker`, or `pytest -m docker tests/server`. Containers share the host's network and are made of busybox alone.
+`make test-docker`, or `pytest -m docker tests/server`. Containers share the host's network and are
+made of busybox alone.
 """
 
 from __future__ import annotations
@@ -33,7 +35,13 @@ pytestmark = pytest.mark.docker
 IMAGE = "inferometer-test:busybox"
 OTHER_IMAGE = "inferometer-test:other"
 ENGINE_TIMEOUT_S = 60.0
-DOCKERD = ["dockerd", "--storage-driver=vfs", "--iptables=false", "--ip6tables=false", "--bridge=none"]
+DOCKERD = [
+    "dockerd",
+    "--storage-driver=vfs",
+    "--iptables=false",
+    "--ip6tables=false",
+    "--bridge=none",
+]
 
 SERVE = (
     "echo starting $MODEL; mkdir -p /www/v1; echo ok >/www/health;"
@@ -44,7 +52,9 @@ SERVE = (
 
 
 def docker(*words: str) -> str:
-    return subprocess.run(["docker", *words], check=True, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S).stdout
+    return subprocess.run(
+        ["docker", *words], check=True, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S
+    ).stdout
 
 
 def engine_runs() -> bool:
@@ -79,12 +89,22 @@ def running_engine() -> Iterator[None]:
         pytest.skip("no Docker engine runs, and we cannot start one: that needs dockerd and root")
     place = Path(tempfile.mkdtemp(prefix="dockerd-"))
     socket = f"unix://{place}/socket"
-    places = ["--data-root", str(place / "data"), "--exec-root", str(place / "exec"), "--pidfile", str(place / "pid")]
+    places = [
+        "--data-root",
+        str(place / "data"),
+        "--exec-root",
+        str(place / "exec"),
+        "--pidfile",
+        str(place / "pid"),
+    ]
     before = os.environ.get("DOCKER_HOST")
     os.environ["DOCKER_HOST"] = socket
     with (place / "log").open("wb") as log:
         daemon = subprocess.Popen(
-            [*DOCKERD, *places, "--host", socket], stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            [*DOCKERD, *places, "--host", socket],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         deadline_s = time.monotonic() + ENGINE_TIMEOUT_S
@@ -99,15 +119,21 @@ def running_engine() -> Iterator[None]:
         os.environ.pop("DOCKER_HOST")
         if before is not None:
             os.environ["DOCKER_HOST"] = before
-        for mount in re.findall(rf"^\S+ ({re.escape(str(place))}\S*)", Path("/proc/mounts").read_text(), re.MULTILINE):
+        for mount in re.findall(
+            rf"^\S+ ({re.escape(str(place))}\S*)", Path("/proc/mounts").read_text(), re.MULTILINE
+        ):
             subprocess.run(["umount", "--lazy", mount], check=False, capture_output=True)
         shutil.rmtree(place, ignore_errors=True)
 
 
 def busybox_archive(root: Path) -> Path:
-    """A tar file of a root directory that holds busybox, under the names that the tests call it by."""
+    """A tar file of a root directory that holds busybox, under the names that the tests call it
+    by.
+    """
     busybox = Path(shutil.which("busybox") or "")
-    libraries = subprocess.run(["ldd", str(busybox)], check=False, capture_output=True, text=True).stdout
+    libraries = subprocess.run(
+        ["ldd", str(busybox)], check=False, capture_output=True, text=True
+    ).stdout
     for path in [str(busybox), *re.findall(r"(/\S+) \(0x", libraries)]:
         place = root / "root" / (path.lstrip("/") if path != str(busybox) else "bin/busybox")
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +153,8 @@ class Bench:
         self.file = folder / "compose.yaml"
         self.file.write_text(
             "services:\n"
-            "  vllm-server: {image: inferometer-test:busybox, network_mode: host, mem_limit: 32m, command: [sleep, '600']}\n"
+            "  vllm-server: {image: inferometer-test:busybox, network_mode: host, mem_limit: "
+            "32m, command: [sleep, '600']}\n"
             "  vllm-bench-client: {image: no-such-image, network_mode: host}\n",
             encoding="utf-8",
         )
@@ -139,14 +166,21 @@ class Bench:
             "compose_file": str(self.file),
             "compose_service": "vllm-server",
             "command": ("sh", "-c", SERVE),
-            "environment": {"MODEL": MODEL, "LIMIT": str(LIMIT), "PORT": str(self.port), "LOG_PREFIX": "$5 a month"},
+            "environment": {
+                "MODEL": MODEL,
+                "LIMIT": str(LIMIT),
+                "PORT": str(self.port),
+                "LOG_PREFIX": "$5 a month",
+            },
             "stop_timeout_s": 1.0,
             "start_timeout_s": 30.0,
         }
         return ServerRecipe(**settings | changes)
 
     def server(self, **changes: Any) -> ComposeServer:
-        return ComposeServer(need(self.recipe(**changes)), directory=self.folder / "logs", say=self.said.append)
+        return ComposeServer(
+            need(self.recipe(**changes)), directory=self.folder / "logs", say=self.said.append
+        )
 
     @contextmanager
     def running(self, **changes: Any) -> Iterator[tuple[ComposeServer, Confirmation]]:
@@ -158,7 +192,9 @@ class Bench:
 
     def containers(self) -> list[str]:
         project = self.server().project
-        return docker("ps", "-aq", "--no-trunc", "--filter", f"label=com.docker.compose.project={project}").split()
+        return docker(
+            "ps", "-aq", "--no-trunc", "--filter", f"label=com.docker.compose.project={project}"
+        ).split()
 
 
 @pytest.fixture
@@ -181,7 +217,9 @@ def test_it_comes_up_is_checked_and_is_gone(bench: Bench) -> None:
         assert len(bench.containers()) == 1, "the client's service is left alone"
         server.check()
         assert server.log_tail() == [f"starting {MODEL}"]
-        inside = json.loads(docker("inspect", "--format", "{{json .Config.Env}}", bench.containers()[0]))
+        inside = json.loads(
+            docker("inspect", "--format", "{{json .Config.Env}}", bench.containers()[0])
+        )
         assert "LOG_PREFIX=$5 a month" in inside
     assert bench.containers() == []
     assert not is_served(server.base_url)
@@ -206,9 +244,13 @@ sys.stdin.read()
 
 def test_what_a_killed_run_left_behind_is_taken_down_by_the_next(bench: Bench) -> None:
     code = RUNNER.format(
-        tests=str(Path(__file__).parent), recipe=bench.recipe().model_dump(), directory=str(bench.folder / "logs")
+        tests=str(Path(__file__).parent),
+        recipe=bench.recipe().model_dump(),
+        directory=str(bench.folder / "logs"),
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as runner:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as runner:
         assert runner.stdout
         assert runner.stdout.readline() == "up\n"
         os.kill(runner.pid, signal.SIGKILL)
@@ -223,9 +265,13 @@ def test_what_a_killed_run_left_behind_is_taken_down_by_the_next(bench: Bench) -
 
 def test_a_container_that_dies_while_it_starts(bench: Bench) -> None:
     words = "echo 'torch.OutOfMemoryError: HIP out of memory. Tried to allocate 1.08 GiB.'; exit 1"
-    with pytest.raises(ServerError, match=r"vllm-server exited with exit code 1\. Cause: .*VRAM.*TP=2") as raised:
+    with pytest.raises(
+        ServerError, match=r"vllm-server exited with exit code 1\. Cause: .*VRAM.*TP=2"
+    ) as raised:
         bench.server(command=("sh", "-c", words)).start()
-    assert raised.value.log_tail == ("torch.OutOfMemoryError: HIP out of memory. Tried to allocate 1.08 GiB.",)
+    assert raised.value.log_tail == (
+        "torch.OutOfMemoryError: HIP out of memory. Tried to allocate 1.08 GiB.",
+    )
     assert bench.containers() == []
 
 
@@ -251,7 +297,10 @@ def test_checks_notice_a_container_that_died_and_one_that_was_restarted(bench: B
 
 
 def test_an_image_that_is_not_there(bench: Bench) -> None:
-    with pytest.raises(ServerError, match=r"`up` of .*compose.yaml failed: .* Cause: the container's image is not here"):
+    with pytest.raises(
+        ServerError,
+        match=r"`up` of .*compose.yaml failed: .* Cause: the container's image is not here",
+    ):
         bench.server(image="localhost:1/no-such-image:none").start()
 
 
@@ -261,7 +310,9 @@ def test_a_file_that_compose_does_not_understand(bench: Bench) -> None:
         bench.server().start()
 
 
-def test_ctrl_c_while_it_starts_leaves_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_it_starts_leaves_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(*_: object, **__: object) -> Confirmation:
         raise KeyboardInterrupt
 
@@ -273,7 +324,9 @@ def test_ctrl_c_while_it_starts_leaves_nothing(bench: Bench, monkeypatch: pytest
 
 def test_no_engine_at_the_other_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{bench.folder}/no-socket")
-    with pytest.raises(ServerError, match=r"Docker does not answer: .* Cause: the Docker engine does not run"):
+    with pytest.raises(
+        ServerError, match=r"Docker does not answer: .* Cause: the Docker engine does not run"
+    ):
         bench.server().start()
     monkeypatch.undo()
 
@@ -281,7 +334,10 @@ def test_no_engine_at_the_other_end(bench: Bench, monkeypatch: pytest.MonkeyPatc
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "compose"
 
 
-@pytest.mark.parametrize(("name", "services"), [("vllm", ["vllm-bench-client", "vllm-server"]), ("mi300x", ["vllm-server"])])
+@pytest.mark.parametrize(
+    ("name", "services"),
+    [("vllm", ["vllm-bench-client", "vllm-server"]), ("mi300x", ["vllm-server"])],
+)
 def test_compose_understands_the_examples(engine: None, name: str, services: list[str]) -> None:
     words = [
         *compose_command(),
@@ -292,7 +348,9 @@ def test_compose_understands_the_examples(engine: None, name: str, services: lis
         "config",
         "--services",
     ]
-    told = subprocess.run(words, check=True, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S)
+    told = subprocess.run(
+        words, check=True, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S
+    )
     assert sorted(told.stdout.split()) == services
 
 

@@ -1,4 +1,6 @@
-"""Endpoint, against a scripted server on the loopback: what it understands, and the one sentence for all that can fail."""
+"""Endpoint, against a scripted server on the loopback: what it understands, and the one sentence
+for all that can fail.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,16 @@ def test_a_prefix_in_the_path_is_kept(fake: FakeServer) -> None:
 
 @pytest.mark.parametrize(
     ("status", "healthy"),
-    [(200, True), (503, False), (500, False), (404, None), (405, None), (401, None), (403, None), (400, None)],
+    [
+        (200, True),
+        (503, False),
+        (500, False),
+        (404, None),
+        (405, None),
+        (401, None),
+        (403, None),
+        (400, None),
+    ],
 )
 def test_health(fake: FakeServer, endpoint: Endpoint, status: int, healthy: bool | None) -> None:
     fake.routes["GET", "/health"] = (status, "")
@@ -76,7 +87,11 @@ def test_health(fake: FakeServer, endpoint: Endpoint, status: int, healthy: bool
 
 @pytest.mark.parametrize(
     ("path", "answer"),
-    [("/version", {"version": "0.32.0"}), ("/props", {"build_info": "0.32.0"}), ("/server_info", {"version": "0.32.0"})],
+    [
+        ("/version", {"version": "0.32.0"}),
+        ("/props", {"build_info": "0.32.0"}),
+        ("/server_info", {"version": "0.32.0"}),
+    ],
 )
 def test_version_is_looked_for_where_engines_keep_it(
     fake: FakeServer, endpoint: Endpoint, path: str, answer: dict[str, str]
@@ -95,15 +110,27 @@ def test_metrics_text(fake: FakeServer, endpoint: Endpoint) -> None:
 
 
 def test_tokenize_as_vllm_answers_it(fake: FakeServer, endpoint: Endpoint) -> None:
-    fake.routes["POST", "/tokenize"] = (200, {"count": 3, "max_model_len": 2048, "tokens": [1, 20, 30]})
+    fake.routes["POST", "/tokenize"] = (
+        200,
+        {"count": 3, "max_model_len": 2048, "tokens": [1, 20, 30]},
+    )
     assert endpoint.tokenize("tiny", "two words") == [1, 20, 30]
     assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}]) == 3
-    assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}], {"tools": [{"type": "function"}]}) == 3
+    assert (
+        endpoint.tokenize_chat(
+            "tiny", [{"role": "user", "content": "hi"}], {"tools": [{"type": "function"}]}
+        )
+        == 3
+    )
     bodies = [content for _, _, _, content in fake.asked]
     assert bodies == [
         {"model": "tiny", "prompt": "two words", "add_special_tokens": True},
         {"model": "tiny", "messages": [{"role": "user", "content": "hi"}]},
-        {"model": "tiny", "messages": [{"role": "user", "content": "hi"}], "tools": [{"type": "function"}]},
+        {
+            "model": "tiny",
+            "messages": [{"role": "user", "content": "hi"}],
+            "tools": [{"type": "function"}],
+        },
     ]
 
 
@@ -116,8 +143,13 @@ def test_tokenize_as_llama_cpp_answers_it(fake: FakeServer, endpoint: Endpoint) 
     assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}]) is None
 
 
-@pytest.mark.parametrize("answer", [(404, {"detail": "Not Found"}), (422, {"error": "inputs"}), (200, [1, 2]), (200, "tokens")])
-def test_a_server_that_cannot_tokenize_says_none(fake: FakeServer, endpoint: Endpoint, answer: Answer) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [(404, {"detail": "Not Found"}), (422, {"error": "inputs"}), (200, [1, 2]), (200, "tokens")],
+)
+def test_a_server_that_cannot_tokenize_says_none(
+    fake: FakeServer, endpoint: Endpoint, answer: Answer
+) -> None:
     fake.routes["POST", "/tokenize"] = answer
     assert endpoint.tokenize("tiny", "words") is None
     assert endpoint.tokenize_chat("tiny", []) is None
@@ -135,7 +167,11 @@ def test_probe_reports_what_the_server_counted(fake: FakeServer, endpoint: Endpo
 def test_probe_reports_a_refused_prompt_as_a_result(fake: FakeServer, endpoint: Endpoint) -> None:
     fake.routes["POST", "/v1/completions"] = (400, {"detail": "prompt must be a string."})
     result = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
-    assert (result.status, result.error, result.prompt_tokens) == (400, "prompt must be a string.", None)
+    assert (result.status, result.error, result.prompt_tokens) == (
+        400,
+        "prompt must be a string.",
+        None,
+    )
 
 
 def test_probe_reports_an_error_inside_a_success(fake: FakeServer, endpoint: Endpoint) -> None:
@@ -165,7 +201,10 @@ def test_the_key_of_the_environment_is_sent_and_never_shown(
         probed = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
         fake.routes["POST", "/v1/completions"] = (200, {"error": f"no such key: {KEY}"})
         in_stream = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
-        fake.routes["GET", "/v1/models"] = (500, {"detail": "x" * 385 + KEY})  # cut in the middle of the key
+        fake.routes["GET", "/v1/models"] = (
+            500,
+            {"detail": "x" * 385 + KEY},
+        )  # cut in the middle of the key
         cut = sentence_of(endpoint.models)
     assert fake.asked[0][2]["authorization"] == f"Bearer {KEY}"
     assert probed.error == "Incorrect API key provided: ***."
@@ -184,7 +223,9 @@ def test_keys_of_others_are_not_shown(fake: FakeServer, endpoint: Endpoint, stat
     assert key not in said
 
 
-def test_a_header_with_an_authorization_wins_over_the_environment(fake: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_header_with_an_authorization_wins_over_the_environment(
+    fake: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     with Endpoint(fake.url, {"authorization": "Basic other", "X-Team": "blue"}) as endpoint:
         endpoint.health()
@@ -193,7 +234,9 @@ def test_a_header_with_an_authorization_wins_over_the_environment(fake: FakeServ
 
 
 @pytest.mark.parametrize("value", [f"{KEY}\n injected", "schlüssel"])
-def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", value)
     with pytest.raises(EndpointError, match="OPENAI_API_KEY holds a line break") as caught:
         Endpoint("http://127.0.0.1:1")
@@ -203,7 +246,9 @@ def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(monkeypatch: py
     assert value[:5] not in str(caught.value)
 
 
-def test_proxies_of_the_environment_are_passed_by(fake: FakeServer, silent_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_of_the_environment_are_passed_by(
+    fake: FakeServer, silent_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{silent_port}")
     for name in ("NO_PROXY", "no_proxy"):
@@ -220,7 +265,8 @@ def test_refused_connection(silent_port: int) -> None:
     with Endpoint(f"http://127.0.0.1:{silent_port}") as endpoint:
         sentence = sentence_of(endpoint.check_reachable)
     assert sentence.startswith(
-        f"Nothing listens on http://127.0.0.1:{silent_port}: start the server, or check --host and --port"
+        f"Nothing listens on http://127.0.0.1:{silent_port}: start the server, or check "
+        "--host and --port"
     )
 
 
@@ -230,7 +276,9 @@ def test_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with Endpoint("http://gpu-box:8000") as endpoint:
-        assert sentence_of(endpoint.models).startswith("The host of http://gpu-box:8000 is not known: check the spelling")
+        assert sentence_of(endpoint.models).startswith(
+            "The host of http://gpu-box:8000 is not known: check the spelling"
+        )
 
 
 def test_no_way_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +291,9 @@ def test_no_way_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_time_out_while_waiting_for_an_answer() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:  # accepts by its backlog, answers never
+    with socket.create_server(
+        ("127.0.0.1", 0)
+    ) as listening:  # accepts by its backlog, answers never
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with Endpoint(url, timeout_s=0.05) as endpoint:
             assert "did not answer GET /v1/models within 0.05 s" in sentence_of(endpoint.models)
@@ -273,7 +323,9 @@ def test_something_that_is_not_http() -> None:
 
         Thread(target=greet, daemon=True).start()
         with Endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}") as endpoint:
-            assert "sent something that is not HTTP in answer to GET /v1/models" in sentence_of(endpoint.models)
+            assert "sent something that is not HTTP in answer to GET /v1/models" in sentence_of(
+                endpoint.models
+            )
 
 
 def test_a_certificate_nobody_vouches_for() -> None:
@@ -283,7 +335,11 @@ def test_a_certificate_nobody_vouches_for() -> None:
         fake.routes["GET", "/v1/models"] = served("tiny")
         with Endpoint(fake.url) as endpoint:
             sentence = sentence_of(endpoint.models)
-        assert re.match(rf"The TLS certificate of {re.escape(fake.url)} is not trusted \(self.signed certificate\)", sentence)
+        assert re.match(
+            rf"The TLS certificate of {re.escape(fake.url)} is not trusted \(self.signed "
+            r"certificate\)",
+            sentence,
+        )
         assert "--insecure" in sentence
         with Endpoint(fake.url, insecure=True) as endpoint:
             assert endpoint.models() == [ModelCard("tiny")]
@@ -303,11 +359,15 @@ def test_a_missing_key(fake: FakeServer, endpoint: Endpoint, status: int, ask: s
     assert "--header" in sentence
 
 
-def test_a_missing_key_is_told_by_the_request_that_counts(fake: FakeServer, endpoint: Endpoint) -> None:
+def test_a_missing_key_is_told_by_the_request_that_counts(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
     fake.routes["POST", "/tokenize"] = fake.routes["POST", "/p"] = (401, {"error": "Unauthorized"})
     assert endpoint.tokenize("m", "x") is None
     assert endpoint.tokenize_chat("m", []) is None
-    assert "wants an API key (401 on /p)" in sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
+    assert "wants an API key (401 on /p)" in sentence_of(
+        lambda: endpoint.probe("/p", b"{}", CountingDecoder())
+    )
 
 
 def test_an_address_that_is_none() -> None:
@@ -317,7 +377,9 @@ def test_an_address_that_is_none() -> None:
 
 def test_a_server_that_is_still_loading(fake: FakeServer, endpoint: Endpoint) -> None:
     fake.routes["GET", "/v1/models"] = (503, {"error": {"code": 503, "message": "Loading model"}})
-    with pytest.raises(EndpointError, match=r"is not ready yet \(Loading model\): wait until the model is loaded") as caught:
+    with pytest.raises(
+        EndpointError, match=r"is not ready yet \(Loading model\): wait until the model is loaded"
+    ) as caught:
         endpoint.check_reachable()
     assert caught.value.status == 503
     fake.routes["POST", "/p"] = (503, "")
@@ -325,15 +387,22 @@ def test_a_server_that_is_still_loading(fake: FakeServer, endpoint: Endpoint) ->
 
 
 def test_a_path_that_does_not_exist(fake: FakeServer, endpoint: Endpoint) -> None:
-    assert "answers 404 on /v1/models (Not Found): check --model, --endpoint" in sentence_of(endpoint.models)
-    assert "answers 404 on /v1/nope (Not Found)" in sentence_of(lambda: endpoint.probe("/v1/nope", b"{}", CountingDecoder()))
+    assert "answers 404 on /v1/models (Not Found): check --model, --endpoint" in sentence_of(
+        endpoint.models
+    )
+    assert "answers 404 on /v1/nope (Not Found)" in sentence_of(
+        lambda: endpoint.probe("/v1/nope", b"{}", CountingDecoder())
+    )
     endpoint.check_reachable()  # somebody is there, only not with a list of models
 
 
 def test_a_broken_server(fake: FakeServer, endpoint: Endpoint) -> None:
     fake.routes["GET", "/v1/models"] = (500, {"detail": "CUDA error"})
-    assert "answers 500 on /v1/models (CUDA error): look at the server's log" in sentence_of(endpoint.models)
-    endpoint.check_reachable()  # transformers serve answers so where it has no cache folder, and serves all the same
+    assert "answers 500 on /v1/models (CUDA error): look at the server's log" in sentence_of(
+        endpoint.models
+    )
+    # transformers serve answers so where it has no cache folder, and serves all the same
+    endpoint.check_reachable()
 
 
 @dataclass
@@ -349,10 +418,14 @@ class VirtualTime:
         self.now_s += seconds
 
 
-def test_waiting_until_the_model_is_loaded(fake: FakeServer, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_until_the_model_is_loaded(
+    fake: FakeServer, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     time = VirtualTime()
     monkeypatch.setattr("inferometer.server.endpoint.time", time)
-    fake.routes["GET", "/v1/models"] = lambda _: served("tiny") if time.now_s >= 7 else (503, {"detail": "loading"})
+    fake.routes["GET", "/v1/models"] = lambda _: (
+        served("tiny") if time.now_s >= 7 else (503, {"detail": "loading"})
+    )
     with pytest.raises(EndpointError, match="is not ready yet"):
         endpoint.wait_ready(0)
     assert time.now_s == 0  # one try
@@ -368,7 +441,9 @@ def test_where_the_model_is_given_waiting_ends_with_a_trial(
 ) -> None:
     time = VirtualTime()
     monkeypatch.setattr("inferometer.server.endpoint.time", time)
-    fake.routes["GET", "/v1/models"] = lambda _: served("tiny") if time.now_s >= 7 else (503, {"detail": "loading"})
+    fake.routes["GET", "/v1/models"] = lambda _: (
+        served("tiny") if time.now_s >= 7 else (503, {"detail": "loading"})
+    )
     endpoint.wait_ready(60, model_given=True)
     assert 7 <= time.now_s < 8, "a model that is loading is waited for"
     for status, waits in ((503, True), (502, True), (401, False), (404, False), (500, False)):
@@ -378,7 +453,9 @@ def test_where_the_model_is_given_waiting_ends_with_a_trial(
         assert (time.now_s - before_s >= 4) is waits
 
 
-def test_waiting_does_not_make_a_key_good(fake: FakeServer, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_does_not_make_a_key_good(
+    fake: FakeServer, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     time = VirtualTime()
     monkeypatch.setattr("inferometer.server.endpoint.time", time)
     fake.routes["GET", "/v1/models"] = (401, {"error": "Unauthorized"})
@@ -390,9 +467,9 @@ def test_waiting_does_not_make_a_key_good(fake: FakeServer, endpoint: Endpoint, 
 def test_a_kept_connection_that_the_server_closed_meanwhile_is_no_failure() -> None:
     """Once: a server that hangs up on a new connection too is at fault."""
     answer = (
-        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 24\r\nContent-Type: application/json\r\n\r\n"
-        + b'{"data":[{"id":"one"}]} '
-    )
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 24\r\nContent-Type: "
+        b"application/json\r\n\r\n"
+    ) + b'{"data":[{"id":"one"}]} '
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         hangs_up = [False, True, False, True, True]

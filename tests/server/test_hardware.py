@@ -21,7 +21,9 @@ from inferometer.server.person import CONFIRMATION_FILE
 from inferometer.spec.campaign import Hardware, ServerNeed
 from inferometer.spec.server_recipe import PERSON_TIMEOUT_S, ServerRecipe
 
-ONE = Hardware(gpus=1, pcie_generation=5, pcie_width=16, instruction="one card, the slot set to x16")
+ONE = Hardware(
+    gpus=1, pcie_generation=5, pcie_width=16, instruction="one card, the slot set to x16"
+)
 
 
 class Inner:
@@ -66,9 +68,18 @@ class Bench:
         """As the next group would have it; the person has nothing to do unless told."""
         self.said.clear()
         who = person or Person([])
-        needed = need(ServerRecipe.model_validate({"kind": "process", "command": "x", **recipe}), hardware=hardware, tp=tp)
+        needed = need(
+            ServerRecipe.model_validate({"kind": "process", "command": "x", **recipe}),
+            hardware=hardware,
+            tp=tp,
+        )
         return ConfirmedHardware(
-            self.inner, needed, directory=directory or self.directory, say=self.said.append, person=who, now_s=lambda: who.now_s
+            self.inner,
+            needed,
+            directory=directory or self.directory,
+            say=self.said.append,
+            person=who,
+            now_s=lambda: who.now_s,
         ).start()
 
     def is_asked(self, hardware: tuple[str, Hardware] | None, **more: Any) -> bool:
@@ -98,11 +109,16 @@ def test_what_is_to_be_done_is_said_and_waited_for(bench: Bench) -> None:
     assert bench.said == [
         "Needed: hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each\n"
         "  - set the slot to x8\n"
-        f"  - when it is so, type yes and Enter here, or: touch {bench.directory / CONFIRMATION_FILE}\n"
-        "The server is started after that. If the machine has to be switched off, run the same command again.",
+        "  - when it is so, type yes and Enter here, or: touch "
+        f"{bench.directory / CONFIRMATION_FILE}\n"
+        "The server is started after that. If the machine has to be switched off, run the same "
+        "command again.",
         "  Hardware B: confirmed at the terminal.",
     ]
-    assert (found.confirmed_by, found.facts["hardware_believed"]) == ("operator at a terminal", "confirmed at the terminal")
+    assert (found.confirmed_by, found.facts["hardware_believed"]) == (
+        "operator at a terminal",
+        "confirmed at the terminal",
+    )
     assert bench.inner.starts == 1
 
 
@@ -162,20 +178,38 @@ def test_the_first_hardware_is_asked_for_where_something_has_to_be_done(bench: B
 @pytest.mark.parametrize(
     ("other", "tp", "asked"),
     [
-        (Hardware(gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32, cost_per_hour=9), 1, False),
+        (
+            Hardware(gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32, cost_per_hour=9),
+            1,
+            False,
+        ),
         (Hardware(gpus=1, pcie_generation=5, pcie_width=8, bandwidth_gb_s=32), 1, True),
         (Hardware(gpus=1, pcie_generation=4, pcie_width=16, bandwidth_gb_s=32), 1, True),
         (Hardware(gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=16), 1, True),
         (Hardware(gpus=8, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32), 8, False),
         (Hardware(gpus=2, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32), 1, True),
-        (Hardware(gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32, instruction="swap the riser"), 1, True),
+        (
+            Hardware(
+                gpus=1,
+                pcie_generation=5,
+                pcie_width=16,
+                bandwidth_gb_s=32,
+                instruction="swap the riser",
+            ),
+            1,
+            True,
+        ),
     ],
 )
-def test_without_an_instruction_what_is_declared_decides(bench: Bench, other: Hardware, tp: int, asked: bool) -> None:
+def test_without_an_instruction_what_is_declared_decides(
+    bench: Bench, other: Hardware, tp: int, asked: bool
+) -> None:
     bench.start(("A", MACHINE_A))
     assert bench.is_asked(("other", other), tp=tp) is asked
     if asked and other.instruction is None:
-        assert "  - change the hardware to this; it was different before" in bench.said[0].splitlines()
+        assert (
+            "  - change the hardware to this; it was different before" in bench.said[0].splitlines()
+        )
 
 
 def test_a_server_of_undeclared_hardware_asks_for_nothing_and_forgets_nothing(bench: Bench) -> None:
@@ -200,14 +234,19 @@ def test_each_machine_has_its_own(bench: Bench) -> None:
     assert not bench.is_asked(B, kind="external", base_url="http://gpu:9000")
     asked = Person([None])
     assert bench.is_asked(A, person=asked, kind="external", base_url="http://gpu:8000")
-    assert bench.said[0].endswith("The server at http://gpu:8000 has to run on it: restart it if it does not.")
+    assert bench.said[0].endswith(
+        "The server at http://gpu:8000 has to run on it: restart it if it does not."
+    )
 
 
 def test_the_wait_ends_and_says_how_to_go_on(bench: Bench) -> None:
     person = Person([None] * 3)
     with pytest.raises(
         HardwareNotConfirmedError,
-        match=r"^Nobody confirmed hardware B within 43200 s \(start_timeout_s of vllm\)\. Set it up, then run again",
+        match=(
+            r"^Nobody confirmed hardware B within 43200 s \(start_timeout_s of vllm\)\. Set it "
+            r"up, then run again"
+        ),
     ):
         bench.start(B, person)
     assert ServerRecipe().person_timeout_s == PERSON_TIMEOUT_S == 12 * 3600
@@ -219,11 +258,25 @@ def test_waiting_is_told_often_at_first_and_then_seldom(bench: Bench) -> None:
     bench.start(B, Person([*[None] * 3000, "yes"]))
     told = [line.split(",")[1].split()[0] for line in bench.said if "still waiting" in line]
     assert told == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "19", "29", "39", "49"]
-    assert f"of 720 at most. When hardware B is set up, type yes and Enter here, or: touch {bench.directory}" in bench.said[1]
+    assert (
+        "of 720 at most. When hardware B is set up, type yes and Enter here, or: touch "
+        f"{bench.directory}"
+    ) in bench.said[1]
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{", "null", '{"vm": 7}', '"' * 9, "[" * 100_000, '{"a":' * 5000, '{"x": "' + "y" * 100_000 + '"}']
+    "content",
+    [
+        "",
+        "[]",
+        "{",
+        "null",
+        '{"vm": 7}',
+        '"' * 9,
+        "[" * 100_000,
+        '{"a":' * 5000,
+        '{"x": "' + "y" * 100_000 + '"}',
+    ],
 )
 def test_a_damaged_record_is_none(bench: Bench, content: str) -> None:
     bench.directory.mkdir()
@@ -261,8 +314,14 @@ def test_ctrl_c_while_waiting_is_passed_on(bench: Bench) -> None:
 
 def test_all_else_is_the_servers_own(bench: Bench) -> None:
     needed = need(ServerRecipe(), hardware=A)
-    server = ConfirmedHardware(bench.inner, needed, directory=bench.directory, say=bench.said.append)
-    assert (server.base_url, server.restart_words, server.log_tail()) == (Inner.base_url, Inner.restart_words, ["last"])
+    server = ConfirmedHardware(
+        bench.inner, needed, directory=bench.directory, say=bench.said.append
+    )
+    assert (server.base_url, server.restart_words, server.log_tail()) == (
+        Inner.base_url,
+        Inner.restart_words,
+        ["last"],
+    )
     with pytest.raises(ServerError, match="checked"):
         server.check()
     server.stop()
@@ -273,18 +332,27 @@ def test_every_kind_that_no_person_starts_waits_for_its_hardware(kind: str, benc
     recipe = ServerRecipe.model_validate({"kind": kind, "base_url": "http://127.0.0.1:1"})
     server = server_for(need(recipe, hardware=B), directory=bench.directory, say=bench.said.append)
     assert type(server) is ConfirmedHardware
-    assert type(server_for(need(recipe), directory=bench.directory, say=bench.said.append)) is not ConfirmedHardware
+    assert (
+        type(server_for(need(recipe), directory=bench.directory, say=bench.said.append))
+        is not ConfirmedHardware
+    )
 
 
 class TestWithAnOperator:
     """Who starts a server is told of its hardware with it; what was confirmed either way is
     known to both."""
 
-    def operator(self, bench: Bench, url: str, hardware: tuple[str, Hardware], person: Person) -> Confirmation:
+    def operator(
+        self, bench: Bench, url: str, hardware: tuple[str, Hardware], person: Person
+    ) -> Confirmation:
         bench.said.clear()
         needed = self.needed(url, hardware)
         return OperatorServer(
-            needed, directory=bench.directory, say=bench.said.append, person=person, now_s=lambda: person.now_s
+            needed,
+            directory=bench.directory,
+            say=bench.said.append,
+            person=person,
+            now_s=lambda: person.now_s,
         ).start()
 
     def needed(self, url: str, hardware: tuple[str, Hardware]) -> ServerNeed:
@@ -297,7 +365,9 @@ class TestWithAnOperator:
         assert not bench.is_asked(B)
         assert bench.is_asked(A)
 
-    def test_a_server_at_another_address_is_not_believed_to_run_on_other_hardware(self, bench: Bench) -> None:
+    def test_a_server_at_another_address_is_not_believed_to_run_on_other_hardware(
+        self, bench: Bench
+    ) -> None:
         """Nothing had ever been confirmed at that address, and its hardware needs no act by
         itself."""
         bench.start(B, Person(["yes"]))
@@ -309,7 +379,9 @@ class TestWithAnOperator:
         assert found.facts["believed"] == "confirmed at the terminal"
         assert bench.is_asked(B)
 
-    def test_a_server_that_has_never_ended_runs_on_what_it_was_started_on(self, bench: Bench) -> None:
+    def test_a_server_that_has_never_ended_runs_on_what_it_was_started_on(
+        self, bench: Bench
+    ) -> None:
         with changing_server() as server:
             self.operator(bench, server.url, ("A", MACHINE_A), Person([server.start]))
             with pytest.raises(ServerError, match="was there before"):
@@ -333,7 +405,12 @@ class TestWithAnOperator:
         with changing_server() as server:
             server.start()
             bench.directory.mkdir()
-            record = {"server": {"other": 1}, "started_s": started_s, "base_url": server.url, "told": 7}
+            record = {
+                "server": {"other": 1},
+                "started_s": started_s,
+                "base_url": server.url,
+                "told": 7,
+            }
             (bench.directory / "operator.json").write_text(json.dumps(record))
             with pytest.raises(ServerError, match="was there before"):
                 self.operator(bench, server.url, ("A", MACHINE_A), Person([None]))

@@ -13,7 +13,11 @@ from inferometer.server.log_file import lines_of, new_log, plain, secrets_of, ta
 def test_each_start_gets_a_file_of_its_own(tmp_path: Path) -> None:
     directory = tmp_path / "logs"
     paths = [new_log(directory, "vllm rocm/7B") for _ in range(3)]
-    assert [path.name for path in paths] == ["vllm-rocm-7B.log", "vllm-rocm-7B-2.log", "vllm-rocm-7B-3.log"]
+    assert [path.name for path in paths] == [
+        "vllm-rocm-7B.log",
+        "vllm-rocm-7B-2.log",
+        "vllm-rocm-7B-3.log",
+    ]
     assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
 
 
@@ -25,7 +29,9 @@ def test_a_directory_that_is_none(tmp_path: Path) -> None:
 
 def test_the_last_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.log"
-    path.write_bytes(b"".join(b"line %d\n\n" % number for number in range(100)) + b"\xff no newline")
+    path.write_bytes(
+        b"".join(b"line %d\n\n" % number for number in range(100)) + b"\xff no newline"
+    )
     assert tail(path, 2) == ["line 99", "\ufffd no newline"]
     assert len(tail(path, 1000)) == 101
     monkeypatch.setattr(log_file, "TAIL_BYTES", 30)
@@ -38,7 +44,10 @@ def test_the_last_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ("line", "expected"),
     [
         ("\x1b[1;36m(APIServer pid=1)\x1b[0;0m INFO ready", "(APIServer pid=1) INFO ready"),
-        ("Loading:   0%|  | 0/4\rLoading:  25%|# | 1/4\rLoading: 100%|##| 4/4", "Loading: 100%|##| 4/4"),
+        (
+            "Loading:   0%|  | 0/4\rLoading:  25%|# | 1/4\rLoading: 100%|##| 4/4",
+            "Loading: 100%|##| 4/4",
+        ),
         ("from Windows\r", "from Windows"),
         ("a\ttab and a bell\x07", "a\ttab and a bell"),
         ("进度 100%", "进度 100%"),
@@ -63,5 +72,8 @@ def test_secrets_are_known_by_the_names_of_their_variables() -> None:
     }
     secrets = secrets_of(environment)
     assert secrets == {"hf_abcdef", "hf_abcdefgh", "correct horse"}
-    assert without(["key hf_abcdefgh, token hf_abcdef.", "correct horse"], secrets) == ["key ***, token ***.", "***"]
+    assert without(["key hf_abcdefgh, token hf_abcdef.", "correct horse"], secrets) == [
+        "key ***, token ***.",
+        "***",
+    ]
     assert without(["nothing"], frozenset()) == ["nothing"]

@@ -1,4 +1,6 @@
-"""Lists of models, where they are, where they are not, and where they lack the one that is asked for."""
+"""Lists of models, where they are, where they are not, and where they lack the one that is asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +42,12 @@ def silent_port() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-def test_models_of_llama_cpp_tell_their_context_in_meta_and_have_aliases(fake: FakeServer, endpoint: Endpoint) -> None:
-    fake.routes["GET", "/v1/models"] = served("a.gguf", aliases=["a"], meta={"n_ctx": 512, "n_ctx_train": 4096})
+def test_models_of_llama_cpp_tell_their_context_in_meta_and_have_aliases(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
+    fake.routes["GET", "/v1/models"] = served(
+        "a.gguf", aliases=["a"], meta={"n_ctx": 512, "n_ctx_train": 4096}
+    )
     card = ModelCard("a.gguf", 512, ("a",))
     assert endpoint.models() == [card]
     assert endpoint.listing("a").card == card
@@ -59,7 +65,10 @@ def test_a_model_that_is_not_listed_is_said_to_be_so(fake: FakeServer, endpoint:
     fake.routes["GET", "/v1/models"] = served("one", "t\x1bwo")
     listing = endpoint.listing("gpt")
     assert (listing.card, listing.others) == (None, ("one", "t\x1bwo"))
-    note = "The server's list of models has no gpt, but one, t?wo; it answers requests for it all the same."
+    note = (
+        "The server's list of models has no gpt, but one, t?wo; it answers requests for it all "
+        "the same."
+    )
     assert listing.note("gpt") == note
 
 
@@ -73,8 +82,14 @@ def test_a_model_that_is_not_listed_is_said_to_be_so(fake: FakeServer, endpoint:
         ((400, "bad"), "400 on /v1/models: bad"),
         ((500, "boom"), "500 on /v1/models: boom"),
         ((503, "no"), "503 on /v1/models: no"),
-        ((307, "https://elsewhere/login"), "307 on /v1/models, which redirects to https://elsewhere/login"),
-        ((200, "<html>hello</html>"), "/v1/models answered with text/plain that is not a JSON object"),
+        (
+            (307, "https://elsewhere/login"),
+            "307 on /v1/models, which redirects to https://elsewhere/login",
+        ),
+        (
+            (200, "<html>hello</html>"),
+            "/v1/models answered with text/plain that is not a JSON object",
+        ),
         ((200, ""), "/v1/models answered with text/plain that is not a JSON object"),
         ((200, "[" * 200_000), "/v1/models answered with text/plain that is not a JSON object"),
         ((200, {"data": None}), "/v1/models answered without a list of models"),
@@ -87,13 +102,18 @@ def test_a_list_of_models_that_is_none_is_no_obstacle_where_the_model_is_known(
     fake.routes["GET", "/v1/models"] = answer
     endpoint.wait_ready(0, model_given=True)
     note = endpoint.listing("gpt").note("gpt")
-    assert note == f"The server has no list of models ({reason}): its model and longest prompt are not checked."
+    assert note == (
+        f"The server has no list of models ({reason}): its model and longest prompt are not "
+        "checked."
+    )
     said = sentence_of(endpoint.only_model)
     assert "--model" in said or answer[0] in (401, 403, 503, 307)
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 405, 500, 503])
-def test_what_a_route_for_health_says_is_no_obstacle_where_the_model_is_known(fake: FakeServer, status: int) -> None:
+def test_what_a_route_for_health_says_is_no_obstacle_where_the_model_is_known(
+    fake: FakeServer, status: int
+) -> None:
     fake.routes["GET", "/ready"] = (status, "nothing")
     with Endpoint(fake.url, routes=PROTOCOLS["sglang"].routes) as sglang:
         sglang.wait_ready(0, model_given=True)
@@ -137,7 +157,9 @@ def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() 
         ({"models": []}, "without a list of models"),
     ],
 )
-def test_some_other_web_server(fake: FakeServer, endpoint: Endpoint, answer: Any, told: str) -> None:
+def test_some_other_web_server(
+    fake: FakeServer, endpoint: Endpoint, answer: Any, told: str
+) -> None:
     fake.routes["GET", "/v1/models"] = (200, answer)
     sentence = sentence_of(endpoint.models)
     assert told in sentence
@@ -148,7 +170,11 @@ def test_some_other_web_server(fake: FakeServer, endpoint: Endpoint, answer: Any
     ("names", "asked", "cure"),
     [
         (["qwen"], "meta-llama/Llama-3.1-8B", "use --model qwen."),  # the only one there is
-        (["qwen3-14b", "meta-llama/Llama-3.1-8B"], "llama-3.1-8b", "use --model meta-llama/Llama-3.1-8B."),
+        (
+            ["qwen3-14b", "meta-llama/Llama-3.1-8B"],
+            "llama-3.1-8b",
+            "use --model meta-llama/Llama-3.1-8B.",
+        ),
         (["qwen3-14b", "gemma"], "qwen-14b", "use --model qwen3-14b."),
         (["aaaa", "bbbb"], "zzzz", "use one of these as --model."),
     ],
@@ -164,7 +190,9 @@ def test_the_only_model_need_not_be_named(fake: FakeServer, endpoint: Endpoint) 
     fake.routes["GET", "/v1/models"] = served("tiny")
     assert endpoint.only_model() == "tiny"
     fake.routes["GET", "/v1/models"] = served("one", "two")
-    assert sentence_of(endpoint.only_model).endswith("serves several models (one, two): say which with --model.")
+    assert sentence_of(endpoint.only_model).endswith(
+        "serves several models (one, two): say which with --model."
+    )
     fake.routes["GET", "/v1/models"] = served()
     assert sentence_of(endpoint.only_model).endswith("lists no model: say which with --model.")
 

@@ -1,4 +1,6 @@
-"""A person starts the server: what is said, what is believed and what is not. The person and the clock are made up."""
+"""A person starts the server: what is said, what is believed and what is not. The person and the
+clock are made up.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ Step = Callable[[], object] | str | None
 
 
 class Person:
-    """Does one thing a second: calls it, or types it. Keeps the time; runs out of patience when there is nothing left to do."""
+    """Does one thing a second: calls it, or types it. Keeps the time; runs out of patience when
+    there is nothing left to do.
+    """
 
     def __init__(self, steps: list[Step], present: bool = True) -> None:
         self.steps = steps
@@ -56,7 +60,15 @@ def server() -> Iterator[ChangingServer]:
 def recipe(server: ChangingServer) -> ServerRecipe:
     return ServerRecipe(
         base_url=server.url,
-        command=("vllm", "serve", MODEL, "--max-model-len", str(LIMIT), "--hf-overrides", '{"a": 1}'),
+        command=(
+            "vllm",
+            "serve",
+            MODEL,
+            "--max-model-len",
+            str(LIMIT),
+            "--hf-overrides",
+            '{"a": 1}',
+        ),
         environment={"HIP_VISIBLE_DEVICES": "0,1", "VLLM_LOGGING_PREFIX": "[a b] "},
     )
 
@@ -70,9 +82,13 @@ class Bench:
         self.said: list[str] = []
 
     def needed(self, *, on_b: bool = False, tp: int = 1) -> ServerNeed:
-        return need(recipe(self.server), hardware=("B", MACHINE_B) if on_b else ("A", MACHINE_A), tp=tp)
+        return need(
+            recipe(self.server), hardware=("B", MACHINE_B) if on_b else ("A", MACHINE_A), tp=tp
+        )
 
-    def start(self, person: Person, *, on_b: bool = False, tp: int = 1) -> tuple[OperatorServer, Confirmation]:
+    def start(
+        self, person: Person, *, on_b: bool = False, tp: int = 1
+    ) -> tuple[OperatorServer, Confirmation]:
         operator = OperatorServer(
             self.needed(on_b=on_b, tp=tp),
             directory=self.directory,
@@ -95,7 +111,9 @@ def bench(tmp_path: Path, server: ChangingServer) -> Bench:
 
 def test_the_instruction_can_be_followed_by_copying(bench: Bench) -> None:
     needed = need(
-        recipe(bench.server).model_copy(update={"note": "Card 0 is the upper one.", "image": "rocm/vllm:0.10.2"}),
+        recipe(bench.server).model_copy(
+            update={"note": "Card 0 is the upper one.", "image": "rocm/vllm:0.10.2"}
+        ),
         hardware=("B", MACHINE_B),
         tp=2,
         served_model="llama",
@@ -103,14 +121,19 @@ def test_the_instruction_can_be_followed_by_copying(bench: Bench) -> None:
     text = instruction(needed)
     lines = text.splitlines()
     assert lines[0] == (
-        f"Needed at {bench.server.url}: meta-llama/Llama-3.1-8B as llama, tensor parallelism 2, max_model_len 1280"
+        f"Needed at {bench.server.url}: meta-llama/Llama-3.1-8B as llama, tensor parallelism "
+        "2, max_model_len 1280"
     )
     assert "  on hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each" in lines
     assert "  - set the slot to x8" in lines
     assert "  - Card 0 is the upper one." in lines
     assert "in the image rocm/vllm:0.10.2" in text
     command = next(line for line in lines if "vllm serve" in line)
-    assert shlex.split(command) == ["HIP_VISIBLE_DEVICES=0,1", "VLLM_LOGGING_PREFIX=[a b] ", *needed.recipe.command]
+    assert shlex.split(command) == [
+        "HIP_VISIBLE_DEVICES=0,1",
+        "VLLM_LOGGING_PREFIX=[a b] ",
+        *needed.recipe.command,
+    ]
     without = instruction(need(ServerRecipe(), max_model_len=None))
     assert "start this one" in without
     assert "max_model_len" not in without
@@ -122,7 +145,10 @@ def test_the_run_goes_on_by_itself_when_the_server_has_come_up(bench: Bench) -> 
     assert "Nothing listens on" in bench.said[1]
     assert len(bench.said) == 3, "the same state is not told every second"
     assert found.confirmed_by == "operator at a terminal"
-    assert found.unchecked == ("tensor parallelism 1", "hardware A: 1 GPU, PCIe 5.0 x16, 32 GB/s each")
+    assert found.unchecked == (
+        "tensor parallelism 1",
+        "hardware A: 1 GPU, PCIe 5.0 x16, 32 GB/s each",
+    )
     assert found.facts["believed"] == "it came up after the instruction"
     assert found.facts["model"] == MODEL
     operator.check()
@@ -143,7 +169,10 @@ def test_a_wrong_server_is_named_with_what_to_do(bench: Bench) -> None:
         bench.server.start()
 
     bench.start(Person([None, change, right], present=False))
-    assert "serves Qwen/Qwen3-14B, not meta-llama/Llama-3.1-8B. Stop it, and start the one above." in bench.said[1]
+    assert (
+        "serves Qwen/Qwen3-14B, not meta-llama/Llama-3.1-8B. Stop it, and start the one above."
+        in bench.said[1]
+    )
     assert "with max_model_len 131072, not 1280" in bench.said[2]
     assert "it came up after the instruction" in bench.said[3]
 
@@ -156,17 +185,23 @@ def test_no_terminal_is_needed(bench: Bench) -> None:
 def test_progress_is_told_now_and_then(bench: Bench) -> None:
     bench.start(Person([*[None] * 130, bench.server.start]))
     assert [line for line in bench.said if "still waiting" in line] == [
-        f"  still waiting, {minutes} min of 720 at most: Nothing listens on {bench.server.url}." for minutes in (1, 2)
+        f"  still waiting, {minutes} min of 720 at most: Nothing listens on {bench.server.url}."
+        for minutes in (1, 2)
     ]
 
 
 def test_the_wait_ends(bench: Bench) -> None:
-    with pytest.raises(ServerError, match=r"did not come within 43200 s .*Nothing listens.* Run again to go on from here\."):
+    with pytest.raises(
+        ServerError,
+        match=r"did not come within 43200 s .*Nothing listens.* Run again to go on from here\.",
+    ):
         bench.start(Person([None]))
 
 
 class TestAnotherServerWithTheSameModelAndLimit:
-    """From A to B, or from TP=1 to TP=2, nothing that can be asked of the server tells the two apart."""
+    """From A to B, or from TP=1 to TP=2, nothing that can be asked of the server tells the two
+    apart.
+    """
 
     @pytest.fixture(autouse=True)
     def on_a(self, bench: Bench) -> None:
@@ -183,7 +218,9 @@ class TestAnotherServerWithTheSameModelAndLimit:
             bench.start(Person([None]), tp=2)
 
     def test_it_is_believed_once_it_has_gone_and_come(self, bench: Bench) -> None:
-        _, found = bench.start(Person([None, bench.server.stop, None, bench.server.start]), on_b=True)
+        _, found = bench.start(
+            Person([None, bench.server.stop, None, bench.server.start]), on_b=True
+        )
         assert found.facts["believed"] == "it came up after the instruction"
         assert "hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each" in found.unchecked
 
@@ -236,7 +273,9 @@ class TestAnotherServerWithTheSameModelAndLimit:
         _, found = bench.start(Person([bench.server.stop, bench.server.start]), on_b=True)
         assert found.facts["believed"] == "it came up after the instruction"
 
-    def test_a_server_that_is_loading_has_not_been_seen_to_come_up(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_server_that_is_loading_has_not_been_seen_to_come_up(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("inferometer.server.verification.listener", lambda _: None)
         bench.server.started_s = None
         bench.server.health = 503
@@ -266,12 +305,16 @@ class TestGoingOn:
         _, found = bench.start(Person([], present=False))
         assert found.facts["believed"] == "it was running already"
 
-    def test_but_not_where_something_has_to_be_done_to_the_machine_first(self, bench: Bench) -> None:
+    def test_but_not_where_something_has_to_be_done_to_the_machine_first(
+        self, bench: Bench
+    ) -> None:
         bench.server.start()
         with pytest.raises(ServerError, match="was there before"):
             bench.start(Person([None]), on_b=True)
 
-    @pytest.mark.parametrize("damaged", ["", "[]", "{", '{"base_url": "http://elsewhere"}', "null", '"a"'])
+    @pytest.mark.parametrize(
+        "damaged", ["", "[]", "{", '{"base_url": "http://elsewhere"}', "null", '"a"']
+    )
     def test_a_damaged_record_is_no_record(self, bench: Bench, damaged: str) -> None:
         (bench.directory / "operator.json").write_text(damaged, encoding="utf-8")
         bench.server.start()
@@ -279,7 +322,9 @@ class TestGoingOn:
         assert found.facts["believed"] == "it was running already"
 
     def test_but_not_if_another_one_was_asked_for_in_the_meantime(self, bench: Bench) -> None:
-        """Somebody may have switched the slot by then: only the very process that was confirmed is still believed."""
+        """Somebody may have switched the slot by then: only the very process that was confirmed is
+        still believed.
+        """
         bench.start(Person([bench.server.start]))
         with pytest.raises(ServerError, match="was there before"):
             bench.start(Person([None]), on_b=True)
@@ -330,7 +375,9 @@ def test_ctrl_c_while_waiting_is_passed_on(bench: Bench) -> None:
 class TestTerminal:
     """A pseudo-terminal stands for the real one."""
 
-    def at(self, stdin: TextIO, monkeypatch: pytest.MonkeyPatch, *, foreground: bool = True) -> Terminal:
+    def at(
+        self, stdin: TextIO, monkeypatch: pytest.MonkeyPatch, *, foreground: bool = True
+    ) -> Terminal:
         monkeypatch.setattr(sys, "stdin", stdin)
         monkeypatch.setattr(os, "tcgetpgrp", lambda _: os.getpgrp() if foreground else 1)
         return Terminal()

@@ -10,7 +10,13 @@ import pytest
 from needs import free_port
 
 from inferometer.server import port as port_module
-from inferometer.server.port import host_and_port, is_served, listener, wait_until_free, why_not_free
+from inferometer.server.port import (
+    host_and_port,
+    is_served,
+    listener,
+    wait_until_free,
+    why_not_free,
+)
 
 
 def url(port: int) -> str:

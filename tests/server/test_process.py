@@ -1,4 +1,6 @@
-"""Servers that we start: real child processes, small ones, and everything that can go wrong with them."""
+"""Servers that we start: real child processes, small ones, and everything that can go wrong with
+them.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Bench:
         self.said: list[str] = []
 
     def server(self, *options: str, **recipe: Any) -> ProcessServer:
-        """A process server with the small server as its command, unless the recipe says otherwise."""
+        """A process server with the small server as its command, unless the recipe says
+        otherwise.
+        """
         settings: dict[str, Any] = {
             "kind": "process",
             "base_url": f"http://127.0.0.1:{self.port}",
@@ -80,7 +84,9 @@ def gone(pid: int) -> bool:
 def wait_gone(*pids: int) -> None:
     deadline_s = time.monotonic() + PATIENCE_S
     while not all(map(gone, pids)):
-        assert time.monotonic() < deadline_s, f"still there: {[pid for pid in pids if not gone(pid)]}"
+        assert time.monotonic() < deadline_s, (
+            f"still there: {[pid for pid in pids if not gone(pid)]}"
+        )
         time.sleep(0.02)
 
 
@@ -95,13 +101,17 @@ def test_it_comes_up_is_checked_and_is_gone(bench: Bench) -> None:
         assert server.log_tail() == ["loading weights"]
         assert server.pid is not None
         pid = server.pid
-        assert os.getsid(pid) == pid, "a session of its own: Ctrl-C at our terminal does not reach it"
+        assert os.getsid(pid) == pid, (
+            "a session of its own: Ctrl-C at our terminal does not reach it"
+        )
     assert gone(pid)
     assert not is_served(server.base_url)
     server.stop()
     assert server.log_tail() == ["loading weights"], "the log outlives the server"
     assert server.log_path is not None
-    assert server.log_path.stat().st_mode & 0o077 == 0, "servers print their settings, keys among them"
+    assert server.log_path.stat().st_mode & 0o077 == 0, (
+        "servers print their settings, keys among them"
+    )
     assert "Starting" in bench.said[0]
 
 
@@ -110,13 +120,17 @@ def test_every_start_has_a_log_of_its_own(bench: Bench) -> None:
     for _ in range(2):
         server.start()
         server.stop()
-    assert sorted(path.name for path in bench.directory.glob("*.log")) == ["vllm-7B-tp2-2.log", "vllm-7B-tp2.log"]
+    assert sorted(path.name for path in bench.directory.glob("*.log")) == [
+        "vllm-7B-tp2-2.log",
+        "vllm-7B-tp2.log",
+    ]
 
 
 def test_a_port_that_somebody_serves_is_refused_before_anything_starts(bench: Bench) -> None:
     with socket.create_server(("127.0.0.1", bench.port)):
         with pytest.raises(
-            ServerError, match=rf"\(process {os.getpid()}\) already serves port {bench.port}: end it, or choose"
+            ServerError,
+            match=rf"\(process {os.getpid()}\) already serves port {bench.port}: end it, or choose",
         ):
             bench.server().start()
         assert bench.said == []
@@ -133,7 +147,9 @@ def test_a_recipe_without_a_command(bench: Bench) -> None:
 
 
 def test_a_program_that_is_not_there(bench: Bench) -> None:
-    with pytest.raises(ServerError, match=r"no-such-engine cannot be started .*activate its environment"):
+    with pytest.raises(
+        ServerError, match=r"no-such-engine cannot be started .*activate its environment"
+    ):
         bench.server(command=("no-such-engine", "serve")).start()
 
 
@@ -144,7 +160,10 @@ def test_a_directory_that_cannot_be_written_to(bench: Bench) -> None:
 
 
 def test_it_dies_while_it_starts_and_the_log_says_why(bench: Bench) -> None:
-    log = "torch.OutOfMemoryError: HIP out of memory. Tried to allocate 12.95 GiB. GPU 0 has a total capacity of 31.86 GiB"
+    log = (
+        "torch.OutOfMemoryError: HIP out of memory. Tried to allocate 12.95 GiB. GPU 0 has a "
+        "total capacity of 31.86 GiB"
+    )
     with pytest.raises(ServerError) as raised:
         bench.server(f"print={log}", "exit=1").start()
     sentence = str(raised.value)
@@ -167,15 +186,21 @@ def test_what_it_left_behind_when_it_died_is_ended(bench: Bench, tmp_path: Path)
 
 def test_it_does_not_become_ready(bench: Bench) -> None:
     with pytest.raises(
-        ServerError, match=r"not ready within 0\.2 s \(start_timeout_s of its recipe\): Nothing listens"
+        ServerError,
+        match=r"not ready within 0\.2 s \(start_timeout_s of its recipe\): Nothing listens",
     ) as raised:
         bench.server("silent", "print=compiling graphs, 3 of 67", start_timeout_s=0.2).start()
-    assert raised.value.log_tail in ((), ("compiling graphs, 3 of 67",)), "the machine may be slower than the time-out"
+    assert raised.value.log_tail in ((), ("compiling graphs, 3 of 67",)), (
+        "the machine may be slower than the time-out"
+    )
     assert not is_served(f"http://127.0.0.1:{bench.port}")
 
 
 def test_it_serves_another_model_than_the_recipe_says(bench: Bench) -> None:
-    with pytest.raises(ServerError, match=r"is not the one needed: .* serves tiny, not .*Compare the recipe's command"):
+    with pytest.raises(
+        ServerError,
+        match=r"is not the one needed: .* serves tiny, not .*Compare the recipe's command",
+    ):
         bench.server(command=small_server(bench.port, model="tiny")).start()
     assert not is_served(f"http://127.0.0.1:{bench.port}")
 
@@ -198,16 +223,24 @@ def test_a_server_that_ignores_sigterm_is_killed(bench: Bench, tmp_path: Path) -
     assert not is_served(f"http://127.0.0.1:{bench.port}")
 
 
-def test_the_environment_of_the_recipe_reaches_it_and_keys_do_not_reach_the_log(bench: Bench) -> None:
-    code = "import os; print('token', os.environ['HF_TOKEN'], 'cards', os.environ['HIP_VISIBLE_DEVICES'])"
+def test_the_environment_of_the_recipe_reaches_it_and_keys_do_not_reach_the_log(
+    bench: Bench,
+) -> None:
+    code = (
+        "import os; print('token', os.environ['HF_TOKEN'], 'cards', "
+        "os.environ['HIP_VISIBLE_DEVICES'])"
+    )
     with pytest.raises(ServerError, match="exit code 0") as raised:
         bench.server(
-            command=(sys.executable, "-c", code), environment={"HF_TOKEN": "hf_nobody_may_see", "HIP_VISIBLE_DEVICES": "0,1"}
+            command=(sys.executable, "-c", code),
+            environment={"HF_TOKEN": "hf_nobody_may_see", "HIP_VISIBLE_DEVICES": "0,1"},
         ).start()
     assert raised.value.log_tail == ("token *** cards 0,1",)
 
 
-def test_checks_notice_a_server_that_hangs_and_one_that_was_killed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checks_notice_a_server_that_hangs_and_one_that_was_killed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with bench.running("print=busy") as (server, _):
         assert server.pid is not None
         os.kill(server.pid, signal.SIGSTOP)
@@ -229,7 +262,9 @@ def test_a_server_that_has_not_been_started(bench: Bench) -> None:
         bench.server().check()
 
 
-def test_ctrl_c_while_it_starts_leaves_nothing(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_it_starts_leaves_nothing(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pids = tmp_path / "pids"
     server = bench.server("silent", f"pids={pids}")
 
@@ -261,10 +296,16 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("killed", ["runner", "guard", "both"])
 def test_no_server_is_left_when_we_are_killed(bench: Bench, tmp_path: Path, killed: str) -> None:
-    """kill -9 of the program that started it, of the guard, or of both at once; and the next start goes through."""
+    """kill -9 of the program that started it, of the guard, or of both at once; and the next start
+    goes through.
+    """
     pids = tmp_path / "pids"
-    code = RUNNER.format(tests=str(Path(__file__).parent), port=bench.port, pids=pids, directory=str(bench.directory))
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as runner:
+    code = RUNNER.format(
+        tests=str(Path(__file__).parent), port=bench.port, pids=pids, directory=str(bench.directory)
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as runner:
         assert runner.stdout
         server, guard = map(int, runner.stdout.readline().split())
         child = int(pids.read_text().split()[1])
@@ -280,7 +321,9 @@ def test_no_server_is_left_when_we_are_killed(bench: Bench, tmp_path: Path, kill
         runner.kill()
 
 
-def test_an_earlier_server_that_does_not_end_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_earlier_server_that_does_not_end_is_named(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("inferometer.server.process.GUARD_TIMEOUT_S", 0.0)
     bench.directory.mkdir()
     with (bench.directory / f"server-{bench.port}.lock").open("w", encoding="utf-8") as lock:
@@ -292,7 +335,14 @@ def test_an_earlier_server_that_does_not_end_is_named(bench: Bench, monkeypatch:
 
 
 def test_a_real_server_the_embedded_engine(bench: Bench) -> None:
-    words = ("from inferometer.cli.main import main; main()", "engine", "--port", str(bench.port), "--model", MODEL)
+    words = (
+        "from inferometer.cli.main import main; main()",
+        "engine",
+        "--port",
+        str(bench.port),
+        "--model",
+        MODEL,
+    )
     command = (sys.executable, "-c", *words, "--max-model-len", str(LIMIT))
     with bench.running(command=command) as (server, found):
         assert found.facts["model"] == MODEL
@@ -304,27 +354,49 @@ def test_a_real_server_the_embedded_engine(bench: Bench) -> None:
     assert "Traceback" not in "\n".join(server.log_tail())
 
 
-def test_modules_of_the_users_directory_are_left_alone(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "json.py").write_text("raise SystemExit('this is no module for you')", encoding="utf-8")
+def test_modules_of_the_users_directory_are_left_alone(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text(
+        "raise SystemExit('this is no module for you')", encoding="utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     with bench.running():
         pass
 
 
-def test_memory_that_does_not_come_back_is_told_and_does_no_harm(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_that_does_not_come_back_is_told_and_does_no_harm(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = iter([{"card0": 100.0}])
     monkeypatch.setattr(accelerator_memory, "used_mib", lambda: next(held))
-    monkeypatch.setattr(accelerator_memory, "wait_released", lambda before: {"card0": 9000.0} if before else {})
+    monkeypatch.setattr(
+        accelerator_memory, "wait_released", lambda before: {"card0": 9000.0} if before else {}
+    )
     with bench.running():
         pass
-    assert bench.said[-1].endswith("more accelerator memory is in use than before it: card0 9000 MiB.")
+    assert bench.said[-1].endswith(
+        "more accelerator memory is in use than before it: card0 9000 MiB."
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (-9, "was killed (SIGKILL), most likely by the kernel because the machine's memory ran out: dmesg tells"),
-        (137, "was killed (SIGKILL), most likely by the kernel because the machine's memory ran out: dmesg tells"),
+        (
+            -9,
+            (
+                "was killed (SIGKILL), most likely by the kernel because the machine's memory "
+                "ran out: dmesg tells"
+            ),
+        ),
+        (
+            137,
+            (
+                "was killed (SIGKILL), most likely by the kernel because the machine's memory "
+                "ran out: dmesg tells"
+            ),
+        ),
         (-11, "was ended by SIGSEGV"),
         (143, "was ended by SIGTERM"),
         (127, "ended at once: its command was not found"),

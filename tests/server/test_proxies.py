@@ -32,7 +32,11 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"all_proxy": "socks5://p:1", "NO_PROXY": "other"}, "http://gpu", "all_proxy"),
         ({"HTTP_PROXY": ""}, "http://gpu", None),
         ({"HTTP_PROXY": "p:1", "NO_PROXY": "gpu"}, "http://gpu:8000", None),
-        ({"HTTP_PROXY": "p:1", "no_proxy": ".corp.example, other"}, "http://gpu.corp.example", None),
+        (
+            {"HTTP_PROXY": "p:1", "no_proxy": ".corp.example, other"},
+            "http://gpu.corp.example",
+            None,
+        ),
         ({"HTTP_PROXY": "p:1", "NO_PROXY": "*"}, "http://gpu", None),
         ({"HTTP_PROXY": "p:1", "NO_PROXY": "name,bad/99,10.0.0.0/8"}, "http://10.1.2.3:8000", None),
         ({"HTTP_PROXY": "p:1", "NO_PROXY": "10.0.0.0/8"}, "http://192.168.1.1", "HTTP_PROXY"),
@@ -52,9 +56,18 @@ def test_the_variable_that_others_would_heed(
 @pytest.mark.parametrize(
     ("url", "flags"),
     [
-        ("http://gpu:9000/v1", "ssh -L 8000:gpu:9000 GATEWAY, and give --base-url http://127.0.0.1:8000)"),
-        ("https://gpu", "ssh -L 8000:gpu:443 GATEWAY, and give --base-url https://127.0.0.1:8000 --insecure)"),
-        ("http://[2001:db8::1]", "ssh -L 8000:[2001:db8::1]:80 GATEWAY, and give --base-url http://127.0.0.1:8000)"),
+        (
+            "http://gpu:9000/v1",
+            "ssh -L 8000:gpu:9000 GATEWAY, and give --base-url http://127.0.0.1:8000)",
+        ),
+        (
+            "https://gpu",
+            "ssh -L 8000:gpu:443 GATEWAY, and give --base-url https://127.0.0.1:8000 --insecure)",
+        ),
+        (
+            "http://[2001:db8::1]",
+            "ssh -L 8000:[2001:db8::1]:80 GATEWAY, and give --base-url http://127.0.0.1:8000)",
+        ),
     ],
 )
 def test_what_helps(monkeypatch: pytest.MonkeyPatch, url: str, flags: str) -> None:
@@ -69,13 +82,24 @@ def test_what_helps(monkeypatch: pytest.MonkeyPatch, url: str, flags: str) -> No
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "is not known; the proxy of HTTP_PROXY"),
-        (ConnectionRefusedError(111, "Connection refused"), "Nothing listens on http://10.9.9.9; the proxy of HTTP_PROXY"),
-        (OSError(101, "Network is unreachable"), "cannot be reached (Network is unreachable); the proxy of HTTP_PROXY"),
+        (
+            socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+            "is not known; the proxy of HTTP_PROXY",
+        ),
+        (
+            ConnectionRefusedError(111, "Connection refused"),
+            "Nothing listens on http://10.9.9.9; the proxy of HTTP_PROXY",
+        ),
+        (
+            OSError(101, "Network is unreachable"),
+            "cannot be reached (Network is unreachable); the proxy of HTTP_PROXY",
+        ),
         (TimeoutError("timed out"), "did not take a connection in time; the proxy of HTTP_PROXY"),
     ],
 )
-def test_every_failure_to_connect_names_it(monkeypatch: pytest.MonkeyPatch, error: Exception, said: str) -> None:
+def test_every_failure_to_connect_names_it(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 

@@ -32,11 +32,27 @@ REDIRECTS = [
     ("/v1/completions", "/v1/completions/", "--endpoint /v1/completions/"),
     ("/v1/completions", "completions/?a=1", "--endpoint /v1/completions/?a=1"),
     ("/v1/completions", "/api/v3/completions", "--endpoint /api/v3/completions"),
-    ("/v1/completions", "https://new/v1/completions", "--base-url https://new (base_url in a campaign)"),
-    ("/v1/completions", "//new:8000/v1/completions", "--base-url http://new:8000 (base_url in a campaign)"),
-    ("/v1/completions", "https://new/gw/v1/completions", "--base-url https://new/gw (base_url in a campaign)"),
+    (
+        "/v1/completions",
+        "https://new/v1/completions",
+        "--base-url https://new (base_url in a campaign)",
+    ),
+    (
+        "/v1/completions",
+        "//new:8000/v1/completions",
+        "--base-url http://new:8000 (base_url in a campaign)",
+    ),
+    (
+        "/v1/completions",
+        "https://new/gw/v1/completions",
+        "--base-url https://new/gw (base_url in a campaign)",
+    ),
     ("/v1/completions", "https://new/chat/x?y=1", "--base-url https://new --endpoint /chat/x?y=1"),
-    ("/v1/completions", "https://new/v1/completions/", "--base-url https://new --endpoint /v1/completions/"),
+    (
+        "/v1/completions",
+        "https://new/v1/completions/",
+        "--base-url https://new --endpoint /v1/completions/",
+    ),
     ("/v1/models", "https://new/v1/models", "--base-url https://new (base_url in a campaign)"),
     ("/v1/models", "/v1/models/", "--model, with which the list of models is not needed"),
 ]
@@ -54,15 +70,28 @@ def test_a_redirect_is_not_followed_but_says_what_to_give(
     assert said.endswith(f": give {advice}.")
 
 
-@pytest.mark.parametrize("location", ["/login?next=%2Fv1%2Fcompletions", "https://sso.corp.example/start", "/oauth/authorize"])
-def test_a_redirect_to_a_login_page_is_one_that_wants_a_key(fake: FakeServer, endpoint: Endpoint, location: str) -> None:
+@pytest.mark.parametrize(
+    "location",
+    ["/login?next=%2Fv1%2Fcompletions", "https://sso.corp.example/start", "/oauth/authorize"],
+)
+def test_a_redirect_to_a_login_page_is_one_that_wants_a_key(
+    fake: FakeServer, endpoint: Endpoint, location: str
+) -> None:
     fake.routes["POST", "/p"] = (302, location)
     said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
-    assert said.endswith("leads to a login page: give a key (OPENAI_API_KEY, or bench's --header), or the address of the API.")
+    assert said.endswith(
+        "leads to a login page: give a key (OPENAI_API_KEY, or bench's --header), or the "
+        "address of the API."
+    )
 
 
-@pytest.mark.parametrize("location", ["https://user:pw-of-9@new/x", "/x?token=abcdef123", "http://h:x/?api_key=abcdef123"])
-def test_secrets_of_a_redirect_are_not_shown(fake: FakeServer, endpoint: Endpoint, location: str) -> None:
+@pytest.mark.parametrize(
+    "location",
+    ["https://user:pw-of-9@new/x", "/x?token=abcdef123", "http://h:x/?api_key=abcdef123"],
+)
+def test_secrets_of_a_redirect_are_not_shown(
+    fake: FakeServer, endpoint: Endpoint, location: str
+) -> None:
     fake.routes["POST", "/p"] = (307, location)
     said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
     assert "***" in said
@@ -74,4 +103,7 @@ def test_secrets_of_a_redirect_are_not_shown(fake: FakeServer, endpoint: Endpoin
 def test_a_redirect_that_leads_nowhere(fake: FakeServer, endpoint: Endpoint, location: str) -> None:
     fake.routes["POST", "/p"] = (308, location)
     said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
-    assert "look at its set-up" in said or "look at the set-up of the server, or of the gateway before it" in said
+    assert (
+        "look at its set-up" in said
+        or "look at the set-up of the server, or of the gateway before it" in said
+    )

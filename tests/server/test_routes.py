@@ -1,4 +1,6 @@
-"""Where each kind of server tells of itself: recorded answers where there are any, else as their documents have them."""
+"""Where each kind of server tells of itself: recorded answers where there are any, else as their
+documents have them.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def recorded(name: str) -> tuple[int, bytes]:
         ("transformers-serve-5.23", "openai-chat", []),
     ],
 )
-def test_recorded_lists_of_models(server: AnsweringServer, folder: str, backend: str, cards: list[ModelCard]) -> None:
+def test_recorded_lists_of_models(
+    server: AnsweringServer, folder: str, backend: str, cards: list[ModelCard]
+) -> None:
     server.answers["GET /v1/models"] = recorded(f"{folder}/models")
     with asking(server, backend) as endpoint:
         assert endpoint.models() == cards
@@ -53,18 +57,33 @@ def test_recorded_lists_of_models(server: AnsweringServer, folder: str, backend:
 @pytest.mark.parametrize(
     ("backend", "route", "answer", "cards"),
     [
-        ("tgi", "GET /info", {"model_id": "org/m", "max_total_tokens": 4096, "version": "3.3.6"}, [ModelCard("org/m", 4096)]),
+        (
+            "tgi",
+            "GET /info",
+            {"model_id": "org/m", "max_total_tokens": 4096, "version": "3.3.6"},
+            [ModelCard("org/m", 4096)],
+        ),
         (
             "tensorrt-llm",
             "POST /v2/repository/index",
-            [{"name": "ensemble", "version": "1", "state": "READY"}, {"name": "preprocessing", "version": "1"}],
+            [
+                {"name": "ensemble", "version": "1", "state": "READY"},
+                {"name": "preprocessing", "version": "1"},
+            ],
             [ModelCard("ensemble"), ModelCard("preprocessing")],
         ),
         ("tensorrt-llm", "POST /v2/repository/index", [], []),
-        ("ollama", "GET /v1/models", {"object": "list", "data": [{"id": "llama3.2:latest"}]}, [ModelCard("llama3.2:latest")]),
+        (
+            "ollama",
+            "GET /v1/models",
+            {"object": "list", "data": [{"id": "llama3.2:latest"}]},
+            [ModelCard("llama3.2:latest")],
+        ),
     ],
 )
-def test_lists_of_models(server: AnsweringServer, backend: str, route: str, answer: Any, cards: list[ModelCard]) -> None:
+def test_lists_of_models(
+    server: AnsweringServer, backend: str, route: str, answer: Any, cards: list[ModelCard]
+) -> None:
     server.answers[route] = (200, answer)
     with asking(server, backend) as endpoint:
         assert endpoint.models() == cards
@@ -72,7 +91,10 @@ def test_lists_of_models(server: AnsweringServer, backend: str, route: str, answ
 
 
 def test_an_entry_without_a_name_is_no_model(server: AnsweringServer) -> None:
-    server.answers["GET /v1/models"] = (200, {"data": [{"object": "model"}, {"id": "m", "max_model_len": "many"}]})
+    server.answers["GET /v1/models"] = (
+        200,
+        {"data": [{"object": "model"}, {"id": "m", "max_model_len": "many"}]},
+    )
     with asking(server, "openai") as endpoint:
         assert endpoint.models() == [ModelCard("m")]
 
@@ -88,7 +110,9 @@ def test_an_entry_without_a_name_is_no_model(server: AnsweringServer) -> None:
         ("tensorrt-llm", "GET /v2/health/ready", 400),
     ],
 )
-def test_ready_is_what_the_servers_own_route_says(server: AnsweringServer, backend: str, route: str, not_ready: int) -> None:
+def test_ready_is_what_the_servers_own_route_says(
+    server: AnsweringServer, backend: str, route: str, not_ready: int
+) -> None:
     server.answers[route] = (200, b"")
     with asking(server, backend) as endpoint:
         endpoint.check_reachable()
@@ -100,7 +124,9 @@ def test_ready_is_what_the_servers_own_route_says(server: AnsweringServer, backe
     assert set(server.asked) == {route}
 
 
-def test_an_older_server_without_that_route_is_asked_for_its_models(server: AnsweringServer) -> None:
+def test_an_older_server_without_that_route_is_asked_for_its_models(
+    server: AnsweringServer,
+) -> None:
     server.answers["GET /v1/models"] = (200, {"data": []})
     with asking(server, "sglang") as endpoint:
         endpoint.check_reachable()
@@ -125,22 +151,43 @@ def test_an_older_server_without_that_route_is_asked_for_its_models(server: Answ
         ("/version", (200, ["0.1"]), None),
     ],
 )
-def test_versions(server: AnsweringServer, path: str, answer: tuple[int, Any], version: str | None) -> None:
+def test_versions(
+    server: AnsweringServer, path: str, answer: tuple[int, Any], version: str | None
+) -> None:
     server.answers[f"GET {path}"] = answer
     with asking(server, "openai") as endpoint:
         assert endpoint.version() == version
 
 
 TOKENIZERS = {
-    "vllm": ("/tokenize", {"model": "m", "prompt": "a b", "add_special_tokens": True}, {"count": 2, "tokens": [5, 6]}),
-    "sglang": ("/tokenize", {"model": "m", "prompt": "a b", "add_special_tokens": True}, {"count": 2, "tokens": [5, 6]}),
-    "llama.cpp": ("/tokenize", {"model": "m", "content": "a b", "add_special": True}, {"tokens": [5, 6]}),
+    "vllm": (
+        "/tokenize",
+        {"model": "m", "prompt": "a b", "add_special_tokens": True},
+        {"count": 2, "tokens": [5, 6]},
+    ),
+    "sglang": (
+        "/tokenize",
+        {"model": "m", "prompt": "a b", "add_special_tokens": True},
+        {"count": 2, "tokens": [5, 6]},
+    ),
+    "llama.cpp": (
+        "/tokenize",
+        {"model": "m", "content": "a b", "add_special": True},
+        {"tokens": [5, 6]},
+    ),
     "tgi": (
         "/tokenize",
         {"model": "m", "inputs": "a b"},
-        [{"id": 5, "text": "a", "start": 0, "stop": 1}, {"id": 6, "text": " b", "start": 1, "stop": 3}],
+        [
+            {"id": 5, "text": "a", "start": 0, "stop": 1},
+            {"id": 6, "text": " b", "start": 1, "stop": 3},
+        ],
     ),
-    "lmdeploy": ("/v1/encode", {"model": "m", "input": "a b", "add_bos": True}, {"input_ids": [5, 6], "length": 2}),
+    "lmdeploy": (
+        "/v1/encode",
+        {"model": "m", "input": "a b", "add_bos": True},
+        {"input_ids": [5, 6], "length": 2},
+    ),
 }
 
 
@@ -154,7 +201,9 @@ def test_tokenizers(server: AnsweringServer, backend: str) -> None:
 
 
 @pytest.mark.parametrize("backend", TOKENIZERS)
-def test_a_server_of_unknown_kind_is_asked_in_every_way_until_one_works(server: AnsweringServer, backend: str) -> None:
+def test_a_server_of_unknown_kind_is_asked_in_every_way_until_one_works(
+    server: AnsweringServer, backend: str
+) -> None:
     path, _, answer = TOKENIZERS[backend]
     server.answers[f"POST {path}"] = (200, answer)
     with asking(server, "openai") as endpoint:
@@ -172,7 +221,9 @@ def test_servers_that_tokenize_nothing_are_not_asked(server: AnsweringServer, ba
     assert server.asked == []
 
 
-@pytest.mark.parametrize("answer", [{}, [], [5, 6], [{"id": "5"}], {"tokens": "5 6"}, {"tokens": [True]}, "no", 7, None])
+@pytest.mark.parametrize(
+    "answer", [{}, [], [5, 6], [{"id": "5"}], {"tokens": "5 6"}, {"tokens": [True]}, "no", 7, None]
+)
 def test_answers_that_are_no_tokens(server: AnsweringServer, answer: Any) -> None:
     for path in ("/tokenize", "/v1/encode"):
         server.answers[f"POST {path}"] = (200, answer)

@@ -1,4 +1,6 @@
-"""Is what answers the server that is needed? Every way in which it may not be, and what stays unknown."""
+"""Is what answers the server that is needed? Every way in which it may not be, and what stays
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,15 @@ from needs import LIMIT, MACHINE_A, MACHINE_B, MODEL, ChangingServer, changing_s
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.external import ExternalServer
 from inferometer.server.port import Listener
-from inferometer.server.verification import Start, check_unchanged, hardware_words, open_endpoint, same_start, start_of, verify
+from inferometer.server.verification import (
+    Start,
+    check_unchanged,
+    hardware_words,
+    open_endpoint,
+    same_start,
+    start_of,
+    verify,
+)
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.server_recipe import ServerRecipe
 
@@ -30,20 +40,29 @@ def server() -> Iterator[ChangingServer]:
         yield changing
 
 
-def verified(server: ChangingServer, needed: ServerNeed | None = None, *, ours: bool = False) -> Confirmation:
+def verified(
+    server: ChangingServer, needed: ServerNeed | None = None, *, ours: bool = False
+) -> Confirmation:
     with open_endpoint(server.url, "openai") as endpoint:
         return verify(endpoint, needed or need(ServerRecipe(base_url=server.url)), ours=ours)
 
 
 def test_the_right_server(server: ChangingServer) -> None:
     found = verified(server)
-    assert found.facts == {"base_url": server.url, "model": MODEL, "max_model_len": LIMIT, "version": "0.10.2"}
+    assert found.facts == {
+        "base_url": server.url,
+        "model": MODEL,
+        "max_model_len": LIMIT,
+        "version": "0.10.2",
+    }
     assert found.confirmed_by == "nobody"
     assert found.unchecked == ("tensor parallelism 1",)
 
 
 def test_of_our_own_server_only_the_hardware_is_left_unchecked(server: ChangingServer) -> None:
-    found = verified(server, need(ServerRecipe(base_url=server.url), hardware=("B", MACHINE_B), tp=2), ours=True)
+    found = verified(
+        server, need(ServerRecipe(base_url=server.url), hardware=("B", MACHINE_B), tp=2), ours=True
+    )
     assert found.unchecked == ("hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each",)
     assert found.confirmed_by == "inferometer"
 
@@ -66,17 +85,26 @@ def test_another_server(server: ChangingServer, cards: list[dict[str, object]], 
 
 
 @pytest.mark.parametrize(
-    "root", [MODEL, "/models/llama-3.1-8b/", "/cache/hub/models--meta-llama--Llama-3.1-8B/snapshots/0e9e39f249a16976918f"]
+    "root",
+    [
+        MODEL,
+        "/models/llama-3.1-8b/",
+        "/cache/hub/models--meta-llama--Llama-3.1-8B/snapshots/0e9e39f249a16976918f",
+    ],
 )
 def test_a_model_is_known_by_where_it_was_loaded_from(server: ChangingServer, root: str) -> None:
     server.cards = [{"id": "llama", "root": root, "max_model_len": LIMIT}]
-    found = verified(server, need(ServerRecipe(base_url=server.url), served_model="llama"), ours=True)
+    found = verified(
+        server, need(ServerRecipe(base_url=server.url), served_model="llama"), ours=True
+    )
     assert found.unchecked == ()
 
 
 def test_a_folder_does_not_tell_which_model_it_holds(server: ChangingServer) -> None:
     server.cards = [{"id": "llama", "root": "/data/new", "max_model_len": LIMIT}]
-    found = verified(server, need(ServerRecipe(base_url=server.url), served_model="llama"), ours=True)
+    found = verified(
+        server, need(ServerRecipe(base_url=server.url), served_model="llama"), ours=True
+    )
     assert found.unchecked == (f"that llama is {MODEL}: the server loaded it from a folder",)
     assert "/data/new" not in str(found), "a path may hold somebody's name"
 
@@ -114,7 +142,9 @@ def test_a_missing_route_for_health_is_no_illness(server: ChangingServer) -> Non
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 500])
 @pytest.mark.parametrize("kind", ["external", "operator"])
-def test_without_a_list_of_models_the_model_is_not_checked(server: ChangingServer, status: int, kind: Any) -> None:
+def test_without_a_list_of_models_the_model_is_not_checked(
+    server: ChangingServer, status: int, kind: Any
+) -> None:
     server.status = status
     found = verified(server, need(ServerRecipe(kind=kind, base_url=server.url)))
     assert found.facts["model"] is None
@@ -132,22 +162,32 @@ def test_a_server_that_may_still_be_loading_is_waited_for_unless_it_is_taken_as_
     assert f"model {MODEL} ({status} on /v1/models" in "; ".join(found.unchecked)
 
 
-def test_a_list_that_never_ends_is_the_failure_of_its_server(server: ChangingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_never_ends_is_the_failure_of_its_server(
+    server: ChangingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("inferometer.server.verification.ASK_TIMEOUT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with open_endpoint(url, "openai") as endpoint, pytest.raises(ServerAbsentError, match=r"within 0.2 s"):
+        with (
+            open_endpoint(url, "openai") as endpoint,
+            pytest.raises(ServerAbsentError, match=r"within 0.2 s"),
+        ):
             verify(endpoint, need(ServerRecipe(kind="external", base_url=url)), ours=False)
 
 
-def test_a_host_that_is_not_known_is_not_one_on_which_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_that_is_not_known_is_not_one_on_which_nobody_listens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "create_connection", unknown)
     monkeypatch.setenv("HTTP_PROXY", "http://p:1")
     said = "The host of http://gpu.example is not known; the proxy of HTTP_PROXY is not used"
-    with open_endpoint("http://gpu.example", "openai") as endpoint, pytest.raises(ServerAbsentError, match=said):
+    with (
+        open_endpoint("http://gpu.example", "openai") as endpoint,
+        pytest.raises(ServerAbsentError, match=said),
+    ):
         verify(endpoint, need(ServerRecipe(base_url="http://gpu.example")), ours=False)
 
 
@@ -160,7 +200,10 @@ def test_health_of_a_server_that_is_taken_as_it_is_decides_nothing(server: Chang
 def test_hardware_in_words() -> None:
     recipe = ServerRecipe()
     assert hardware_words(need(recipe)) == ""
-    assert hardware_words(need(recipe, hardware=("A", MACHINE_A))) == "A: 1 GPU, PCIe 5.0 x16, 32 GB/s each"
+    assert (
+        hardware_words(need(recipe, hardware=("A", MACHINE_A)))
+        == "A: 1 GPU, PCIe 5.0 x16, 32 GB/s each"
+    )
     bare = MACHINE_A.model_copy(update={"pcie_generation": None, "bandwidth_gb_s": None})
     assert hardware_words(need(recipe, hardware=("A", bare))) == "A: 1 GPU, PCIe x16"
 
@@ -169,7 +212,9 @@ def test_when_a_server_started(server: ChangingServer, monkeypatch: pytest.Monke
     with open_endpoint(server.url, "openai") as endpoint:
         assert start_of(endpoint) == Start(1100.0)
         server.started_s = None
-        monkeypatch.setattr("inferometer.server.verification.listener", lambda _: Listener(1, "vllm", 77.0))
+        monkeypatch.setattr(
+            "inferometer.server.verification.listener", lambda _: Listener(1, "vllm", 77.0)
+        )
         assert start_of(endpoint) == Start(77.0, 1)
         monkeypatch.setattr("inferometer.server.verification.listener", lambda _: None)
         assert start_of(endpoint) == Start()
@@ -177,7 +222,9 @@ def test_when_a_server_started(server: ChangingServer, monkeypatch: pytest.Monke
         assert start_of(endpoint) == Start()
 
 
-def test_a_process_that_lives_is_not_looked_for_again(server: ChangingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_lives_is_not_looked_for_again(
+    server: ChangingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = psutil.Process()
     start = Start(own.create_time(), own.pid)
     assert start.goes_on()
@@ -197,7 +244,11 @@ def test_two_starts_are_told_apart() -> None:
 
 class TestExternal:
     def serve(self, server: ChangingServer, said: list[str]) -> ExternalServer:
-        return ExternalServer(need(ServerRecipe(kind="external", base_url=server.url)), directory=None, say=said.append)  # type: ignore[arg-type]
+        return ExternalServer(
+            need(ServerRecipe(kind="external", base_url=server.url)),
+            directory=None,
+            say=said.append,
+        )  # type: ignore[arg-type]
 
     def test_it_is_taken_as_it_is(self, server: ChangingServer) -> None:
         said: list[str] = []
@@ -209,7 +260,9 @@ class TestExternal:
         external.check()
         assert (said, external.log_tail()) == ([], [])
 
-    def test_one_that_lists_another_model_is_left_to_its_requests(self, server: ChangingServer) -> None:
+    def test_one_that_lists_another_model_is_left_to_its_requests(
+        self, server: ChangingServer
+    ) -> None:
         server.cards = [{"id": "tiny"}]
         found = self.serve(server, []).start()
         assert found.facts["model"] is None
@@ -217,9 +270,14 @@ class TestExternal:
 
     @pytest.mark.parametrize(
         ("card", "said"),
-        [({"id": MODEL, "max_model_len": 99}, "with max_model_len 99"), ({"id": MODEL, "root": "a/b"}, "serves a/b under")],
+        [
+            ({"id": MODEL, "max_model_len": 99}, "with max_model_len 99"),
+            ({"id": MODEL, "root": "a/b"}, "serves a/b under"),
+        ],
     )
-    def test_the_wrong_one_is_refused_with_a_cure(self, server: ChangingServer, card: dict[str, Any], said: str) -> None:
+    def test_the_wrong_one_is_refused_with_a_cure(
+        self, server: ChangingServer, card: dict[str, Any], said: str
+    ) -> None:
         server.cards = [card]
         with pytest.raises(ServerError, match=rf"{said}.*start the right one, then run again"):
             self.serve(server, []).start()

@@ -1,4 +1,6 @@
-"""Models that are launched on a Xinference through its API: what is asked, what is waited for, how it ends, what goes wrong."""
+"""Models that are launched on a Xinference through its API: what is asked, what is waited for, how
+it ends, what goes wrong.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,11 @@ LAUNCH = {
     "model_size_in_billions": 7,
     "n_gpu": 1,
 }
-DONE = ["POST /v1/models?wait_ready=true", "POST /v1/chat/completions", "DELETE /v1/models/deepseek-7b"]
+DONE = [
+    "POST /v1/models?wait_ready=true",
+    "POST /v1/chat/completions",
+    "DELETE /v1/models/deepseek-7b",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +60,9 @@ class Bench:
         self.pauses: list[float] = []
         needed = wanted(fake.url)
         external = ExternalServer(needed, directory=Path(), say=self.said.append)
-        self.server = XinferenceServer(external, needed, say=self.said.append, pause=self.pauses.append)
+        self.server = XinferenceServer(
+            external, needed, say=self.said.append, pause=self.pauses.append
+        )
 
 
 @pytest.fixture
@@ -65,7 +73,12 @@ def bench(fake: FakeXinference) -> Iterator[Bench]:
 
 
 def wanted(url: str, *, limit: int | None = None, **recipe: Any) -> ServerNeed:
-    settings: dict[str, Any] = {"kind": "external", "backend": "xinference", "base_url": url, "launch": LAUNCH} | recipe
+    settings: dict[str, Any] = {
+        "kind": "external",
+        "backend": "xinference",
+        "base_url": url,
+        "launch": LAUNCH,
+    } | recipe
     return need(ServerRecipe(**settings), served_model="deepseek-7b", max_model_len=limit)
 
 
@@ -94,7 +107,11 @@ def test_models_of_others_are_neither_minded_nor_touched(bench: Bench) -> None:
 def test_a_model_of_that_name_is_not_taken_for_ours(bench: Bench) -> None:
     bench.fake.running = ["deepseek-7b"]
     with pytest.raises(
-        ServerError, match=r"launched nobody knows how: terminate it \(curl -X DELETE http.*/v1/models/deepseek-7b"
+        ServerError,
+        match=(
+            r"launched nobody knows how: terminate it \(curl -X DELETE "
+            r"http.*/v1/models/deepseek-7b"
+        ),
     ):
         bench.server.start()
     assert bench.fake.asked == []
@@ -117,21 +134,28 @@ def test_progress_is_told_in_tens_of_percent(bench: Bench) -> None:
     assert bench.said[1:4] == [f"  deepseek-7b: {tens} % loaded." for tens in (0, 50, 90)]
 
 
-def test_a_model_that_is_listed_but_still_loads_is_asked_again_when_it_says_so(bench: Bench) -> None:
+def test_a_model_that_is_listed_but_still_loads_is_asked_again_when_it_says_so(
+    bench: Bench,
+) -> None:
     bench.fake.loading = 2
     bench.server.start()
     assert bench.pauses == [30.0, 30.0]
     assert bench.fake.asked.count("POST /v1/chat/completions") == 3
 
 
-def test_a_model_that_never_stops_loading(fake: FakeXinference, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_never_stops_loading(
+    fake: FakeXinference, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(xinference, "time", SimpleNamespace(monotonic=lambda: sum(pauses)))
     fake.loading = 1000
     needed = wanted(fake.url, start_timeout_s=50.0)
     external = ExternalServer(needed, directory=Path(), say=lambda line: None)
     server = XinferenceServer(external, needed, say=lambda line: None, pause=pauses.append)
-    with pytest.raises(ServerError, match=r"was launched but does not answer \(503: Model is loading, please retry later"):
+    with pytest.raises(
+        ServerError,
+        match=r"was launched but does not answer \(503: Model is loading, please retry later",
+    ):
         server.start()
     assert pauses == [30.0, 20.0]
     assert fake.running == []
@@ -143,13 +167,23 @@ def test_a_model_that_never_stops_loading(fake: FakeXinference, monkeypatch: pyt
         (
             400,
             "Model deepseek-chat cannot be run on engine vllm.",
-            r"did not launch deepseek-chat \(400: Model deepseek-chat cannot be run on engine vllm\): correct the launch of",
+            (
+                r"did not launch deepseek-chat \(400: Model deepseek-chat cannot be run on "
+                r"engine vllm\): correct the launch of"
+            ),
         ),
-        (503, "No available slot found for the model", r"\(503: No available slot found for the model\): correct the launch"),
+        (
+            503,
+            "No available slot found for the model",
+            r"\(503: No available slot found for the model\): correct the launch",
+        ),
         (
             500,
             "[address=127.0.0.1:35053, pid=7] CUDA out of memory.",
-            r"\(500: \[address=127\.0\.0\.1:35053, pid=7\] CUDA out .* Cure: spread the model over more cards",
+            (
+                r"\(500: \[address=127\.0\.0\.1:35053, pid=7\] CUDA out .* Cure: spread the "
+                r"model over more cards"
+            ),
         ),
         (401, "Could not validate credentials", "wants an API key"),
     ],
@@ -164,12 +198,17 @@ def test_a_model_that_is_refused(bench: Bench, status: int, detail: str, words: 
 
 def test_a_model_that_cannot_answer(bench: Bench) -> None:
     bench.fake.trouble = (500, '{"detail":"Model engine is dead"}')
-    with pytest.raises(ServerError, match=r"deepseek-7b was launched but does not answer \(500: Model engine is dead\)"):
+    with pytest.raises(
+        ServerError,
+        match=r"deepseek-7b was launched but does not answer \(500: Model engine is dead\)",
+    ):
         bench.server.start()
     assert bench.fake.running == [], "it is terminated all the same"
 
 
-def test_ctrl_c_while_it_loads_cancels_the_launch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_it_loads_cancels_the_launch(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(*_: object) -> int:
         raise KeyboardInterrupt
 
@@ -184,7 +223,9 @@ def test_ctrl_c_while_it_loads_cancels_the_launch(bench: Bench, monkeypatch: pyt
 def test_a_model_that_went_away_is_noticed(bench: Bench) -> None:
     bench.server.start()
     bench.fake.running = []
-    with pytest.raises(ServerError, match="lists no model any more, although deepseek-7b was launched"):
+    with pytest.raises(
+        ServerError, match="lists no model any more, although deepseek-7b was launched"
+    ):
         bench.server.check()
     bench.fake.running = ["another"]
     with pytest.raises(ServerError, match="serves another, not deepseek-7b"):
@@ -200,13 +241,17 @@ def test_a_model_that_cannot_be_terminated_is_told(bench: Bench) -> None:
 
 
 def test_no_xinference_at_all() -> None:
-    server = server_for(wanted(f"http://127.0.0.1:{free_port()}"), directory=Path(), say=lambda line: None)
+    server = server_for(
+        wanted(f"http://127.0.0.1:{free_port()}"), directory=Path(), say=lambda line: None
+    )
     with pytest.raises(ServerError, match="Nothing listens"):
         server.start()
 
 
 def test_completions_are_asked_for_one(fake: FakeXinference) -> None:
-    server = server_for(wanted(fake.url, backend="xinference-completions"), directory=Path(), say=lambda line: None)
+    server = server_for(
+        wanted(fake.url, backend="xinference-completions"), directory=Path(), say=lambda line: None
+    )
     server.start()
     server.stop()
     assert fake.asked[1] == "POST /v1/completions"
@@ -215,7 +260,9 @@ def test_completions_are_asked_for_one(fake: FakeXinference) -> None:
 def process(tmp_path: Path, said: list[str]) -> XinferenceServer:
     port = free_port()
     command = (sys.executable, str(Path(__file__).with_name("fake_xinference.py")), str(port))
-    needed = wanted(f"http://127.0.0.1:{port}", kind="process", command=command, start_timeout_s=30.0)
+    needed = wanted(
+        f"http://127.0.0.1:{port}", kind="process", command=command, start_timeout_s=30.0
+    )
     server = server_for(needed, directory=tmp_path / "logs", say=said.append)
     assert isinstance(server, XinferenceServer)
     return server
@@ -245,25 +292,44 @@ def test_a_xinference_that_dies_is_named_before_its_model(tmp_path: Path) -> Non
 
 def test_a_model_that_is_not_known_is_registered_for_the_time_being(fake: FakeXinference) -> None:
     family = {"version": 2, "model_name": "deepseek-chat", "model_lang": ["en"]}
-    server = server_for(wanted(fake.url, registration=family), directory=Path(), say=lambda line: None)
+    server = server_for(
+        wanted(fake.url, registration=family), directory=Path(), say=lambda line: None
+    )
     server.start()
     assert fake.asked[0] == "POST /v1/model_registrations/LLM"
     body = fake.registered["deepseek-chat"]
     assert (json.loads(body["model"]), body["persist"]) == (family, False)
     server.stop()
-    assert fake.asked[-2:] == ["DELETE /v1/models/deepseek-7b", "DELETE /v1/model_registrations/LLM/deepseek-chat"]
+    assert fake.asked[-2:] == [
+        "DELETE /v1/models/deepseek-7b",
+        "DELETE /v1/model_registrations/LLM/deepseek-chat",
+    ]
     assert (fake.running, fake.registered) == ([], {})
 
 
-def test_a_registration_that_is_refused_launches_nothing_and_removes_nothing(fake: FakeXinference) -> None:
+def test_a_registration_that_is_refused_launches_nothing_and_removes_nothing(
+    fake: FakeXinference,
+) -> None:
     fake.registered["deepseek-chat"] = "somebody else's"
-    server = server_for(wanted(fake.url, registration={"model_name": "deepseek-chat"}), directory=Path(), say=lambda line: None)
-    with pytest.raises(ServerError, match=r"did not register deepseek-chat \(400: Model name conflicts with existing model"):
+    server = server_for(
+        wanted(fake.url, registration={"model_name": "deepseek-chat"}),
+        directory=Path(),
+        say=lambda line: None,
+    )
+    with pytest.raises(
+        ServerError,
+        match=r"did not register deepseek-chat \(400: Model name conflicts with existing model",
+    ):
         server.start()
     assert fake.asked == ["POST /v1/model_registrations/LLM"]
     assert fake.registered == {"deepseek-chat": "somebody else's"}
 
 
 def test_a_recipe_says_more_than_the_defaults_but_not_the_name() -> None:
-    body = launch_body(wanted("http://127.0.0.1:1", launch={"model_name": "m", "model_type": "embedding", "model_uid": "x"}))
+    body = launch_body(
+        wanted(
+            "http://127.0.0.1:1",
+            launch={"model_name": "m", "model_type": "embedding", "model_uid": "x"},
+        )
+    )
     assert body == {"model_name": "m", "model_type": "embedding", "model_uid": "deepseek-7b"}

@@ -34,7 +34,9 @@ def write(folder: Path, content: str | Mapping[str, Any]) -> Path:
     return path
 
 
-def reasons(folder: Path, content: str | Mapping[str, Any], *sets: str, **environment: str) -> list[str]:
+def reasons(
+    folder: Path, content: str | Mapping[str, Any], *sets: str, **environment: str
+) -> list[str]:
     """What is said against a file, without the folder's name; nothing if it is fine."""
     path = write(folder, content)
     try:

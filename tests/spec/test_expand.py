@@ -23,10 +23,15 @@ def group(identifier: str, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_campaign_without_a_matrix_is_one_point() -> None:
-    ((found,),) = [each.points for each in expand(small(load={"num_prompts": 7, "max_concurrency": 3}))]
+    ((found,),) = [
+        each.points for each in expand(small(load={"num_prompts": 7, "max_concurrency": 3}))
+    ]
     assert found.id == "g/np7"
     assert (found.spec.load.num_prompts, found.spec.load.max_concurrency) == (7, 3)
-    assert (found.spec.target.model, found.spec.target.base_url) == ("org/model", "http://127.0.0.1:8000")
+    assert (found.spec.target.model, found.spec.target.base_url) == (
+        "org/model",
+        "http://127.0.0.1:8000",
+    )
     assert found.after is None
 
 
@@ -58,7 +63,12 @@ def test_settings_reach_the_points() -> None:
     work, load = found.spec.workload.model_dump(), found.spec.load
     assert found.id == "g/in64-out32-prefix16-c4-r2-b0.5-np9"
     assert (work["input_len"], work["output_len"], work["prefix_len"]) == (64, 32, 16)
-    assert (load.max_concurrency, load.request_rate, load.burstiness, load.num_prompts) == (4, 2.0, 0.5, 9)
+    assert (load.max_concurrency, load.request_rate, load.burstiness, load.num_prompts) == (
+        4,
+        2.0,
+        0.5,
+        9,
+    )
 
 
 def test_ranges_and_lists_of_ranges() -> None:
@@ -71,24 +81,43 @@ def test_rows_of_paired_go_together_and_are_crossed_with_axes() -> None:
         "paired": [{"input_len": 512, "output_len": 512}, {"input_len": 1024, "output_len": 1024}],
         "num_prompts": [1, 4],
     }
-    assert ids(small(matrix=matrix)) == ["g/in512-out512-np1", "g/in512-out512-np4", "g/in1k-out1k-np1", "g/in1k-out1k-np4"]
+    assert ids(small(matrix=matrix)) == [
+        "g/in512-out512-np1",
+        "g/in512-out512-np4",
+        "g/in1k-out1k-np1",
+        "g/in1k-out1k-np4",
+    ]
 
 
 def test_exclude_and_include() -> None:
     matrix = {
         "input_len": [512, 1024],
         "num_prompts": [1, 2, 3],
-        "exclude": [{"input_len": 512, "num_prompts": 2}, {"input_len": 1024, "output_len": 128, "num_prompts": 1}],
+        "exclude": [
+            {"input_len": 512, "num_prompts": 2},
+            {"input_len": 1024, "output_len": 128, "num_prompts": 1},
+        ],
         "include": [{"input_len": 2048, "num_prompts": 9}, {"input_len": 512, "num_prompts": 1}],
     }
-    assert ids(small(matrix=matrix)) == ["g/in512-np1", "g/in512-np3", "g/in1k-np2", "g/in1k-np3", "g/in2k-np9"]
-    assert ids(small(matrix={**matrix, "include": []}, workload={"output_len": 64}))[2] == "g/in1k-np1"
+    assert ids(small(matrix=matrix)) == [
+        "g/in512-np1",
+        "g/in512-np3",
+        "g/in1k-np2",
+        "g/in1k-np3",
+        "g/in2k-np9",
+    ]
+    assert (
+        ids(small(matrix={**matrix, "include": []}, workload={"output_len": 64}))[2] == "g/in1k-np1"
+    )
 
 
 def test_what_a_workload_has_no_word_for_excludes_nothing() -> None:
     campaign = small(
         workload={"kind": "sharegpt", "path": "talk.json"},
-        matrix={"num_prompts": [1, 2], "exclude": [{"input_len": 5}, {"num_prompts": 2, "output_len": 7}]},
+        matrix={
+            "num_prompts": [1, 2],
+            "exclude": [{"input_len": 5}, {"num_prompts": 2, "output_len": 7}],
+        },
     )
     assert ids(campaign) == ["g/np1", "g/np2"]
 
@@ -113,29 +142,51 @@ def test_groups_replace_single_keys_of_the_campaign() -> None:
         load={"num_prompts": 3, "max_concurrency": 2},
         sampling={"ignore_eos": True},
         matrix={"num_prompts": [1, 2]},
-        groups=[group("a"), group("b", workload={"output_len": 20}, load={"max_concurrency": 9}, matrix={"input_len": 7})],
+        groups=[
+            group("a"),
+            group(
+                "b",
+                workload={"output_len": 20},
+                load={"max_concurrency": 9},
+                matrix={"input_len": 7},
+            ),
+        ],
     )
     first, second, third = expand(campaign)[0].points
     assert [point.id for point in (first, second, third)] == ["a/np1", "a/np2", "b/in7"]
     own = third.spec
-    assert own.workload.model_dump(include={"input_len", "output_len"}) == {"input_len": 7, "output_len": 20}
+    assert own.workload.model_dump(include={"input_len", "output_len"}) == {
+        "input_len": 7,
+        "output_len": 20,
+    }
     assert (own.load.num_prompts, own.load.max_concurrency, own.sampling.ignore_eos) == (3, 9, True)
 
 
 def test_a_workload_of_another_kind_takes_nothing_over() -> None:
     campaign = small(
         workload={"kind": "sharegpt", "path": "talk.json", "output_len": 10},
-        groups=[group("a", workload={"max_input_len": 99}), group("b", workload={"kind": "random", "input_len": 5})],
+        groups=[
+            group("a", workload={"max_input_len": 99}),
+            group("b", workload={"kind": "random", "input_len": 5}),
+        ],
     )
     first, second = (point.spec.workload.model_dump() for point in expand(campaign)[0].points)
-    assert (first["kind"], first["path"], first["output_len"], first["max_input_len"]) == ("sharegpt", "talk.json", 10, 99)
+    assert (first["kind"], first["path"], first["output_len"], first["max_input_len"]) == (
+        "sharegpt",
+        "talk.json",
+        10,
+        99,
+    )
     assert (second["kind"], second["input_len"], second["output_len"]) == ("random", 5, 128)
 
 
 def test_a_workload_without_a_kind_is_a_random_one() -> None:
     campaign = small(
         workload={"input_len": 100, "output_len": 10},
-        groups=[group("a", workload={"kind": "random", "output_len": 5}), group("b", workload={"kind": "sonnet", "path": "p"})],
+        groups=[
+            group("a", workload={"kind": "random", "output_len": 5}),
+            group("b", workload={"kind": "sonnet", "path": "p"}),
+        ],
     )
     first, second = (point.spec.workload.model_dump() for point in expand(campaign)[0].points)
     assert (first["input_len"], first["output_len"]) == (100, 5)
@@ -161,12 +212,16 @@ def test_a_shuffled_order_is_that_of_the_seed_and_no_matter_of_the_others() -> N
     assert shuffled == ids(small(matrix=many, order="shuffled"))
     assert shuffled != ids(small(matrix=many, order="shuffled", seed=1))
     few = set(ids(small(matrix={"num_prompts": {"from": 5, "to": 15}})))
-    assert ids(small(matrix={"num_prompts": {"from": 5, "to": 15}}, order="shuffled")) == [i for i in shuffled if i in few]
+    assert ids(small(matrix={"num_prompts": {"from": 5, "to": 15}}, order="shuffled")) == [
+        i for i in shuffled if i in few
+    ]
 
 
 @pytest.mark.parametrize("order", ["listed", "shuffled", "interleaved"])
 def test_a_warm_point_follows_its_cold_one_with_the_same_prompts(order: str) -> None:
-    campaign = small(matrix={"num_prompts": [1, 2, 3], "cache": ["warm", "cold"]}, repeats=3, order=order)
+    campaign = small(
+        matrix={"num_prompts": [1, 2, 3], "cache": ["warm", "cold"]}, repeats=3, order=order
+    )
     points = expand(campaign)[0].points
     assert len(points) == 18
     for cold, warm in zip(points[::2], points[1::2], strict=True):
@@ -203,7 +258,11 @@ def test_tests_that_need_the_same_server_share_its_start() -> None:
 def test_quick_takes_few_points_and_few_requests_of_each_test() -> None:
     matrix = {"num_prompts": {"from": 1, "to": 200}}
     quick = expand(small(matrix=matrix, repeats=5), quick=True)[0].points
-    assert [(point.id, point.spec.load.num_prompts) for point in quick] == [("g/np1", 1), ("g/np2", 2), ("g/np4", 4)]
+    assert [(point.id, point.spec.load.num_prompts) for point in quick] == [
+        ("g/np1", 1),
+        ("g/np2", 2),
+        ("g/np4", 4),
+    ]
     closed = small(matrix={"max_concurrency": [1, 2, 4, 8, 16]}, load={"num_prompts": 100})
     assert ids(closed, quick=True) == ["g/c1-np4", "g/c4-np4", "g/c16-np4"]
     pair = small(matrix={"cache": ["cold", "warm"]})
@@ -214,16 +273,34 @@ def test_quick_takes_few_points_and_few_requests_of_each_test() -> None:
 def test_only_what_is_named() -> None:
     campaign = small(
         hardware={"A": {}, "B": {}},
-        groups=[group("a", hardware="A"), group("b", hardware="B"), group("c", hardware="A", workload={"input_len": 2})],
+        groups=[
+            group("a", hardware="A"),
+            group("b", hardware="B"),
+            group("c", hardware="A", workload={"input_len": 2}),
+        ],
         matrix={"num_prompts": [1, 10, 11]},
         repeats=2,
     )
-    assert ids(campaign, only=["b"]) == ["b/np1", "b/np1#2", "b/np10", "b/np10#2", "b/np11", "b/np11#2"]
+    assert ids(campaign, only=["b"]) == [
+        "b/np1",
+        "b/np1#2",
+        "b/np10",
+        "b/np10#2",
+        "b/np11",
+        "b/np11#2",
+    ]
     assert ids(campaign, only=["a+c"])[:1] == ["a/np1"]
     assert len(ids(campaign, only=["a+c"])) == 12
     assert ids(campaign, only=["a/np10"]) == ["a/np10", "a/np10#2"]
     assert ids(campaign, only=["a/np10#2"]) == ["a/np10#2"]
-    assert ids(campaign, only=["[ab]/np1?#2", "c/np1"]) == ["a/np10#2", "a/np11#2", "c/np1", "c/np1#2", "b/np10#2", "b/np11#2"]
+    assert ids(campaign, only=["[ab]/np1?#2", "c/np1"]) == [
+        "a/np10#2",
+        "a/np11#2",
+        "c/np1",
+        "c/np1#2",
+        "b/np10#2",
+        "b/np11#2",
+    ]
     assert [each.id for each in expand(campaign, only=["b"])] == ["b"]
 
 
@@ -255,7 +332,11 @@ def test_what_is_chosen_changes_neither_server_nor_identity() -> None:
 
 def test_the_identity_of_a_point_has_what_was_declared_and_no_port_of_ours() -> None:
     def fingerprint(**changes: Any) -> str:
-        recipe = {"kind": "process", "command": "serve {model} --port {port} -x {tp}", **changes.pop("recipe", {})}
+        recipe = {
+            "kind": "process",
+            "command": "serve {model} --port {port} -x {tp}",
+            **changes.pop("recipe", {}),
+        }
         hardware = {"A": {"gpus": 2, "pcie_width": 16, **changes.pop("hardware", {})}}
         own = group("g", hardware="A", tp=changes.pop("tp", 1))
         campaign = small(servers={"s": recipe}, hardware=hardware, groups=[own], **changes)
@@ -263,7 +344,13 @@ def test_the_identity_of_a_point_has_what_was_declared_and_no_port_of_ours() -> 
 
     same = fingerprint()
     assert same == fingerprint(recipe={"base_url": "http://10.0.0.9:9999"})
-    compose = {"kind": "compose", "note": "hello", "stop_timeout_s": 3, "compose_file": "", "compose_service": ""}
+    compose = {
+        "kind": "compose",
+        "note": "hello",
+        "stop_timeout_s": 3,
+        "compose_file": "",
+        "compose_service": "",
+    }
     assert same == fingerprint(recipe=compose)
     assert same == fingerprint(hardware={"instruction": "push it", "cost_per_hour": 3})
     assert same == fingerprint(name="renamed", result_dir="elsewhere", goodput={"ttft": 3})
@@ -291,7 +378,10 @@ def test_a_server_that_is_not_ours_is_another_one_at_another_address(kind: str) 
     here = point_at("http://host:8000")
     for spelling in ("host:8000", "http://HOST:8000/", "http://host:8000/v1", "http://host.:8000"):
         assert point_at(spelling).fingerprint == here.fingerprint
-    others = [point_at(url) for url in ("http://host", "http://other:8000", "https://host:8000", "http://host:8000/a")]
+    others = [
+        point_at(url)
+        for url in ("http://host", "http://other:8000", "https://host:8000", "http://host:8000/a")
+    ]
     assert len({here.fingerprint, *(spec.fingerprint for spec in others)}) == 5
     assert {spec.prompts_fingerprint for spec in others} == {here.prompts_fingerprint}
     assert point_at("http://host:80").fingerprint == others[0].fingerprint
@@ -303,7 +393,13 @@ def test_file_names() -> None:
         file_name=pattern + "_{repeat}_{time}.json",
         hardware={"C": {"gpus": 2}},
         groups=[group("g1", hardware="C", tp=2)],
-        matrix={"input_len": 65536, "request_rate": 2.5, "max_concurrency": 8, "cache": "cold", "num_prompts": 7},
+        matrix={
+            "input_len": 65536,
+            "request_rate": 2.5,
+            "max_concurrency": 8,
+            "cache": "cold",
+            "num_prompts": 7,
+        },
         repeats=2,
     )
     first, second = expand(campaign)[0].points
@@ -321,7 +417,8 @@ def test_what_has_no_limit_is_called_inf() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tokens", "name"), [(1024, "1k"), (98304, "96k"), (10240, "10k"), (500, "500"), (1000, "1000"), (0, "0")]
+    ("tokens", "name"),
+    [(1024, "1k"), (98304, "96k"), (10240, "10k"), (500, "500"), (1000, "1000"), (0, "0")],
 )
 def test_short_lengths(tokens: int, name: str) -> None:
     assert short_length(tokens) == name
@@ -329,7 +426,10 @@ def test_short_lengths(tokens: int, name: str) -> None:
 
 def test_quick_warms_up_once() -> None:
     def warmups(number: int) -> int:
-        campaign = small(load={"num_warmups": number, "num_prompts": 9, "max_concurrency": 2}, matrix={"request_rate": 3})
+        campaign = small(
+            load={"num_warmups": number, "num_prompts": 9, "max_concurrency": 2},
+            matrix={"request_rate": 3},
+        )
         return expand(campaign, quick=True)[0].points[0].spec.load.num_warmups
 
     assert [warmups(number) for number in (0, 1, 16)] == [0, 1, 1]

@@ -24,12 +24,22 @@ from inferometer.spec.flags import (
 
 def test_headers() -> None:
     assert parse_headers([]) == {}
-    assert parse_headers(["X-Team=blue", "Authorization = Bearer a=b=="]) == {"X-Team": "blue", "Authorization": "Bearer a=b=="}
+    assert parse_headers(["X-Team=blue", "Authorization = Bearer a=b=="]) == {
+        "X-Team": "blue",
+        "Authorization": "Bearer a=b==",
+    }
     assert parse_headers(["X-Empty="]) == {"X-Empty": ""}
 
 
 @pytest.mark.parametrize(
-    "pair", ["Authorization: Bearer secret", "Authorization: Bearer secret==", "=secret", "secret", "a b=secret"]
+    "pair",
+    [
+        "Authorization: Bearer secret",
+        "Authorization: Bearer secret==",
+        "=secret",
+        "secret",
+        "a b=secret",
+    ],
 )
 def test_a_header_in_another_form_is_refused_without_repeating_it(pair: str) -> None:
     with pytest.raises(ValueError, match=r"^--header wants KEY=VALUE") as caught:
@@ -39,7 +49,9 @@ def test_a_header_in_another_form_is_refused_without_repeating_it(pair: str) -> 
 
 @pytest.mark.parametrize("value", ["secret\r\nX-Injected: 1", "sécret"])
 def test_a_header_that_cannot_be_sent_is_refused_without_repeating_it(value: str) -> None:
-    with pytest.raises(ValueError, match=r"^--header X-Key: the value holds a line break or") as caught:
+    with pytest.raises(
+        ValueError, match=r"^--header X-Key: the value holds a line break or"
+    ) as caught:
         parse_headers([f"X-Key={value}"])
     assert value not in str(caught.value)
 
@@ -60,7 +72,11 @@ def test_the_key_of_the_environment() -> None:
 
 
 def test_metadata() -> None:
-    assert parse_metadata(["gpu=R9700", "note=a=b", "empty="]) == {"gpu": "R9700", "note": "a=b", "empty": ""}
+    assert parse_metadata(["gpu=R9700", "note=a=b", "empty="]) == {
+        "gpu": "R9700",
+        "note": "a=b",
+        "empty": "",
+    }
 
 
 @pytest.mark.parametrize(
@@ -77,7 +93,13 @@ def test_metadata_refused(pairs: list[str], told: str) -> None:
 
 
 def test_extra_body() -> None:
-    assert parse_extra_body(None) == parse_extra_body("") == parse_extra_body(" ") == parse_extra_body("{}") == {}
+    assert (
+        parse_extra_body(None)
+        == parse_extra_body("")
+        == parse_extra_body(" ")
+        == parse_extra_body("{}")
+        == {}
+    )
     assert parse_extra_body('{"min_p": 0.1, "stop": ["x"]}') == {"min_p": 0.1, "stop": ["x"]}
 
 
@@ -113,10 +135,17 @@ def test_metrics() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("tfft", r"not 'tfft' \(did you mean 'ttft'\?\)\.$"), ("", r"not ''\.$"), ("ttft,", r"not ''\.$")]
+    ("text", "told"),
+    [
+        ("tfft", r"not 'tfft' \(did you mean 'ttft'\?\)\.$"),
+        ("", r"not ''\.$"),
+        ("ttft,", r"not ''\.$"),
+    ],
 )
 def test_metrics_refused(text: str, told: str) -> None:
-    with pytest.raises(ValueError, match=f"^--percentile-metrics knows ttft, tpot, itl, e2el, {told}"):
+    with pytest.raises(
+        ValueError, match=f"^--percentile-metrics knows ttft, tpot, itl, e2el, {told}"
+    ):
         parse_metrics(text)
 
 
@@ -127,7 +156,9 @@ def test_rate() -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "fast", "", "-inf"])
 def test_rate_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^--request-rate wants requests per second above 0, or inf"):
+    with pytest.raises(
+        ValueError, match=r"^--request-rate wants requests per second above 0, or inf"
+    ):
         parse_rate(text)
 
 
@@ -195,7 +226,10 @@ def test_one_spelling_of_an_address(text: str, url: str) -> None:
         ("http://ho<st", "is not an address"),
         ("http://h%41", "is not an address"),
         (f"http://{'ü' * 70}", "is not an address"),
-        ("http://h/v1/chat/completions", "give --base-url http://h and --endpoint /v1/chat/completions"),
+        (
+            "http://h/v1/chat/completions",
+            "give --base-url http://h and --endpoint /v1/chat/completions",
+        ),
         ("http://h:1/模/v1/models", "give --base-url http://h:1/%E6%A8%A1/v1"),
         ("http://h?key=1", "must end before '\\?' and '#': put a query at the end of --endpoint"),
         ("http://h#x", "must end before '\\?'"),
@@ -231,7 +265,9 @@ def test_the_zone_of_an_address_stays_on_this_machine() -> None:
     assert host_header("https://gw.example/x") == "gw.example"
 
 
-@pytest.mark.parametrize("url", ["http://user:secret@h", "http://user:secret@h:99999", "http://user:secret@"])
+@pytest.mark.parametrize(
+    "url", ["http://user:secret@h", "http://user:secret@h:99999", "http://user:secret@"]
+)
 def test_a_password_in_the_address_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(ValueError, match="--base-url") as caught:
         parse_base_url(url)
@@ -241,5 +277,7 @@ def test_a_password_in_the_address_is_refused_without_repeating_it(url: str) -> 
 def test_host_and_port() -> None:
     assert base_url_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
     assert base_url_of("::1", 8000) == base_url_of("[::1]", 8000) == "http://[::1]:8000"
-    with pytest.raises(ValueError, match=r"is not an address: give --base-url .* --host and --port"):
+    with pytest.raises(
+        ValueError, match=r"is not an address: give --base-url .* --host and --port"
+    ):
         base_url_of("h", 70000)

@@ -45,7 +45,8 @@ def blocks(campaign: CampaignSpec) -> list[Block]:
 def told(campaign: CampaignSpec) -> list[str]:
     """`a: np1 np2#2` for each block, the test left out of ids where it is the block's."""
     return [
-        f"{block.id}: {' '.join(point.id.removeprefix(f'{block.id}/') for point in block.points)}" for block in blocks(campaign)
+        f"{block.id}: {' '.join(point.id.removeprefix(f'{block.id}/') for point in block.points)}"
+        for block in blocks(campaign)
     ]
 
 
@@ -78,13 +79,18 @@ def test_over_more_repeats_a_server_that_ends_a_pass_begins_the_next() -> None:
 
 
 def test_servers_that_are_both_up_take_turns_point_by_point() -> None:
-    assert told(pair(*TOGETHER))[0] == "a and b: a/np1 b/np1 b/np1#2 a/np1#2 a/np2 b/np2 b/np2#2 a/np2#2"
+    assert (
+        told(pair(*TOGETHER))[0]
+        == "a and b: a/np1 b/np1 b/np1#2 a/np1#2 a/np2 b/np2 b/np2#2 a/np2#2"
+    )
     there_and_back = told(pair(*TOGETHER, order="interleaved"))[0]
     assert there_and_back == "a and b: a/np1 b/np1 a/np2 b/np2 b/np2#2 a/np2#2 b/np1#2 a/np1#2"
 
 
 @pytest.mark.parametrize("order", ["listed", "shuffled", "interleaved"])
-@pytest.mark.parametrize("servers", [TOGETHER, (recipe(), recipe())], ids=["both up", "one at a time"])
+@pytest.mark.parametrize(
+    "servers", [TOGETHER, (recipe(), recipe())], ids=["both up", "one at a time"]
+)
 @pytest.mark.parametrize("repeats", [2, 4, 6])
 def test_a_steady_drift_weighs_on_both_alike(order: str, servers: Any, repeats: int) -> None:
     """The mean place in time of a point's repeats is that of its like, in the middle for all."""
@@ -104,9 +110,13 @@ def test_a_steady_drift_weighs_on_both_alike(order: str, servers: Any, repeats: 
 
 
 @pytest.mark.parametrize("order", ["listed", "shuffled", "interleaved"])
-@pytest.mark.parametrize("servers", [TOGETHER, (recipe(), recipe())], ids=["both up", "one at a time"])
+@pytest.mark.parametrize(
+    "servers", [TOGETHER, (recipe(), recipe())], ids=["both up", "one at a time"]
+)
 def test_a_warm_point_follows_its_cold_one_on_the_same_server(order: str, servers: Any) -> None:
-    found = blocks(pair(*servers, order=order, matrix={"num_prompts": [1, 2, 3], "cache": ["cold", "warm"]}))
+    found = blocks(
+        pair(*servers, order=order, matrix={"num_prompts": [1, 2, 3], "cache": ["cold", "warm"]})
+    )
     for block in found:
         for before, point in zip((None, *block.points), block.points, strict=False):
             assert point.after is None or (before is not None and before.id == point.after)
@@ -116,7 +126,9 @@ def test_every_point_has_one_turn_in_its_own_group() -> None:
     for servers in (TOGETHER, (recipe(), recipe())):
         campaign = pair(*servers, repeats=4)
         turns = [(group.id, point.id) for block in blocks(campaign) for group, point in block.turns]
-        assert sorted(turns) == sorted((group.id, point.id) for group in expand(campaign) for point in group.points)
+        assert sorted(turns) == sorted(
+            (group.id, point.id) for group in expand(campaign) for point in group.points
+        )
 
 
 def test_points_without_their_like_are_measured_too() -> None:
@@ -124,7 +136,9 @@ def test_points_without_their_like_are_measured_too() -> None:
         {**PAIR["groups"][0], "matrix": {"num_prompts": [1, 5]}},
         {**PAIR["groups"][2], "matrix": {"num_prompts": [1, 7]}},
     ]
-    assert told(pair(*TOGETHER, groups=groups)) == ["a and b: a/np1 b/np1 b/np1#2 a/np1#2 a/np5 a/np5#2 b/np7 b/np7#2"]
+    assert told(pair(*TOGETHER, groups=groups)) == [
+        "a and b: a/np1 b/np1 b/np1#2 a/np1#2 a/np5 a/np5#2 b/np7 b/np7#2"
+    ]
 
 
 def test_a_pair_of_which_one_was_chosen_is_a_group_as_any() -> None:
@@ -146,7 +160,9 @@ def test_a_pair_of_which_one_was_chosen_is_a_group_as_any() -> None:
         (recipe("process", 1, exclusive=False), recipe("external", 2, exclusive=True), False),
     ],
 )
-def test_which_servers_are_up_together(one: dict[str, Any], other: dict[str, Any], together: bool) -> None:
+def test_which_servers_are_up_together(
+    one: dict[str, Any], other: dict[str, Any], together: bool
+) -> None:
     assert (len(blocks(pair(one, other))[0].groups) == 2) is together
 
 
@@ -159,7 +175,9 @@ def test_how_often_servers_come_up() -> None:
     assert names(pair(recipe(), recipe(), repeats=6)) == ["a", "b", "a", "b", "a", "b", "a", "z"]
     assert names(together) == ["a", "b", "z"]
     left = tuple(f"b/np{n}{again}" for n in (1, 2) for again in ("", "#2"))
-    assert names(one_at_a_time, left) == ["a", "z"], "it stays up when nothing is to be done in between"
+    assert names(one_at_a_time, left) == ["a", "z"], (
+        "it stays up when nothing is to be done in between"
+    )
     assert names(together, left) == ["a", "z"]
     assert names(one_at_a_time, ("a/np1", "a/np2", "b/np1")) == ["b", "a", "z"]
 
@@ -184,17 +202,32 @@ def test_a_right_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"repeats": 1}, "repeats: 1 repeats do not cancel a drift (A B, B A needs two): give an even number."),
-        ({"repeats": 3}, "repeats: 3 repeats do not cancel a drift (A B, B A needs two): give an even number."),
-        ({"interleave": [["a", "bb"]]}, "interleave.0: there is no group 'bb' (did you mean 'b'?): give two ids of groups."),
-        ({"interleave": [["a", "a"]]}, "interleave.0: a and a share a server: there is nothing to take turns."),
+        (
+            {"repeats": 1},
+            "repeats: 1 repeats do not cancel a drift (A B, B A needs two): give an even number.",
+        ),
+        (
+            {"repeats": 3},
+            "repeats: 3 repeats do not cancel a drift (A B, B A needs two): give an even number.",
+        ),
+        (
+            {"interleave": [["a", "bb"]]},
+            "interleave.0: there is no group 'bb' (did you mean 'b'?): give two ids of groups.",
+        ),
+        (
+            {"interleave": [["a", "a"]]},
+            "interleave.0: a and a share a server: there is nothing to take turns.",
+        ),
         (
             {"interleave": [["a", "b"], ["z", "a"]]},
             "interleave.1: group a is in another pair already: a group takes turns with one other.",
         ),
         (
             {"groups": [*PAIR["groups"][:2], {**PAIR["groups"][2], "load": {"num_warmups": 1}}]},
-            "interleave.0: a and b have no point with the same settings: give them the same matrix and load.",
+            (
+                "interleave.0: a and b have no point with the same settings: give them the same "
+                "matrix and load."
+            ),
         ),
         (
             {"servers": {"s": recipe(exclusive=False), "t": recipe(exclusive=False)}},
@@ -216,7 +249,9 @@ def test_the_flag_pairs_the_two_servers_of_a_campaign(tmp_path: Path) -> None:
     assert four.repeats == 4
     assert load_campaign(write(tmp_path, two), environment={}).repeats == 1
     said_so = {**SMALL, **PAIR}
-    assert load_campaign(write(tmp_path, said_so), environment={}, interleave=True).interleave == (("a", "b"),)
+    assert load_campaign(write(tmp_path, said_so), environment={}, interleave=True).interleave == (
+        ("a", "b"),
+    )
 
 
 def test_the_flag_where_it_cannot_know(tmp_path: Path) -> None:
@@ -224,17 +259,25 @@ def test_the_flag_where_it_cannot_know(tmp_path: Path) -> None:
     with pytest.raises(CampaignError) as error:
         load_campaign(write(tmp_path, three), environment={}, interleave=True)
     assert error.value.reasons == (
-        "--interleave: the campaign has 3 servers (a, z, b): name the pairs, such as --set 'interleave=[[a, b]]'.",
+        (
+            "--interleave: the campaign has 3 servers (a, z, b): name the pairs, such as --set "
+            "'interleave=[[a, b]]'."
+        ),
     )
     with pytest.raises(CampaignError) as error:
         load_campaign(write(tmp_path, {**SMALL}), environment={}, interleave=True)
-    assert error.value.reasons == ("--interleave: the campaign has 1 server (g): it takes two servers.",)
+    assert error.value.reasons == (
+        "--interleave: the campaign has 1 server (g): it takes two servers.",
+    )
 
 
 def test_names_of_files_tell_the_repeat_where_the_pattern_does_not(tmp_path: Path) -> None:
     assert said(tmp_path, file_name="{group}_n{n}_{time}.json") == []
     campaign = pair(recipe(), recipe(), file_name="{group}_n{n}.json")
-    names = [file_name(campaign, point, datetime(2026, 1, 31, tzinfo=timezone.utc)) for point in blocks(campaign)[1].points]
+    names = [
+        file_name(campaign, point, datetime(2026, 1, 31, tzinfo=timezone.utc))
+        for point in blocks(campaign)[1].points
+    ]
     assert names == ["b_n1_r1.json", "b_n2_r1.json", "b_n1_r2.json", "b_n2_r2.json"]
     assert name_pattern(pair(recipe(), recipe(), file_name="{repeat}_x.json")) == "{repeat}_x.json"
     assert name_pattern(pair(recipe(), recipe(), file_name="x")) == "x_r{repeat}"

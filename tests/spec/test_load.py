@@ -24,12 +24,17 @@ RAMP = {"start_rps": 10, "end_rps": 30}
         ({"steps": [{"rate": 5, "seconds": 10}, {"rate": 20, "seconds": 2}]}, 90),
         ({"ramp": RAMP}, 1000),
         ({"ramp": RAMP, "max_seconds": 10}, 200),
-        ({"ramp": {**RAMP, "strategy": "exponential"}, "max_seconds": 10}, round(10 * 20 / math.log(3))),
+        (
+            {"ramp": {**RAMP, "strategy": "exponential"}, "max_seconds": 10},
+            round(10 * 20 / math.log(3)),
+        ),
         ({"request_rate": 0.001, "max_seconds": 1}, 1),
     ],
     ids=str,
 )
-def test_rates_that_have_their_time_tell_the_number_of_requests(given: dict[str, Any], number: int) -> None:
+def test_rates_that_have_their_time_tell_the_number_of_requests(
+    given: dict[str, Any], number: int
+) -> None:
     load = Load.model_validate(given)
     assert load.num_prompts == number
     assert Load.model_validate(load.model_dump()) == load
@@ -53,7 +58,9 @@ def test_what_is_wrong_is_told_once() -> None:
     ],
     ids=str,
 )
-def test_a_loop_is_open_when_requests_are_due_at_times_of_their_own(given: dict[str, Any], is_open: bool) -> None:
+def test_a_loop_is_open_when_requests_are_due_at_times_of_their_own(
+    given: dict[str, Any], is_open: bool
+) -> None:
     assert Load.model_validate(given).open_loop is is_open
 
 

@@ -57,15 +57,28 @@ def test_keys_are_strings() -> None:
 def test_every_value_has_its_line() -> None:
     read = read_yaml("# first\na: 1\nb:\n  - x\n  - c: 2\n    d: 3\n")
     assert read.data == {"a": 1, "b": ["x", {"c": 2, "d": 3}]}
-    lines = {place: read.line(place) for place in [("a",), ("b",), ("b", 0), ("b", 1), ("b", 1, "c"), ("b", 1, "d")]}
-    assert lines == {("a",): 2, ("b",): 3, ("b", 0): 4, ("b", 1): 5, ("b", 1, "c"): 5, ("b", 1, "d"): 6}
+    lines = {
+        place: read.line(place)
+        for place in [("a",), ("b",), ("b", 0), ("b", 1), ("b", 1, "c"), ("b", 1, "d")]
+    }
+    assert lines == {
+        ("a",): 2,
+        ("b",): 3,
+        ("b", 0): 4,
+        ("b", 1): 5,
+        ("b", 1, "c"): 5,
+        ("b", 1, "d"): 6,
+    }
     assert read.line(("b", 1, "missing")) == 5
     assert read.line(("missing",)) == 2
 
 
 def test_every_key_that_is_there_twice_is_told() -> None:
     found = faults("a: 1\nb: {x: 1, x: 2}\na: 3\n")
-    assert found == [(2, "'x' is there twice; the other is in line 2."), (3, "'a' is there twice; the other is in line 1.")]
+    assert found == [
+        (2, "'x' is there twice; the other is in line 2."),
+        (3, "'a' is there twice; the other is in line 1."),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +112,9 @@ def test_files_that_blow_up_are_refused() -> None:
 
 def test_files_that_are_deep_or_long_are_refused() -> None:
     assert read_value("[" * MOST_DEPTH + "]" * MOST_DEPTH) is not None
-    assert "nested more than 20 deep" in faults("[" * (MOST_DEPTH + 1) + "]" * (MOST_DEPTH + 1))[0][1]
+    assert (
+        "nested more than 20 deep" in faults("[" * (MOST_DEPTH + 1) + "]" * (MOST_DEPTH + 1))[0][1]
+    )
     assert "nested more than 20 deep" in faults("[" * 100_000)[0][1]
     assert "longer than 200000 bytes" in faults("#" * (MOST_BYTES + 1))[0][1]
 

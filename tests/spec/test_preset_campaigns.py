@@ -1,4 +1,6 @@
-"""The campaigns that come with the package: the points, names and commands that the studies behind them ask for."""
+"""The campaigns that come with the package: the points, names and commands that the studies behind
+them ask for.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +116,9 @@ def test_two_thousand_files_of_the_pcie_study() -> None:
     assert "C_14B_TP2_1k_np100_20251231_120000.json" in listed
     assert "A_7B_TP1_1k_np200_20251231_120000.json" in listed
     assert "B_30B_TP2_1k_np57_20251231_120000.json" in listed
-    assert {load(name).result_dir for name in ("pcie-machine-c", "pcie-machine-ab")} == {"bench_results/pcie"}
+    assert {load(name).result_dir for name in ("pcie-machine-c", "pcie-machine-ab")} == {
+        "bench_results/pcie"
+    }
 
 
 def test_a_point_of_the_pcie_study() -> None:
@@ -126,7 +130,11 @@ def test_a_point_of_the_pcie_study() -> None:
     )
     assert group.server.max_model_len == 1280
     work, load_ = point.spec.workload.model_dump(), point.spec.load
-    assert (work["input_len"], work["output_len"], point.spec.sampling.ignore_eos) == (1024, 128, True)
+    assert (work["input_len"], work["output_len"], point.spec.sampling.ignore_eos) == (
+        1024,
+        128,
+        True,
+    )
     assert (load_.num_prompts, load_.max_concurrency, str(load_.request_rate)) == (17, None, "inf")
     assert group.server.hardware is not None
     assert group.server.hardware.model_dump(exclude={"instruction"}, exclude_none=True) == {
@@ -140,7 +148,10 @@ def test_a_point_of_the_pcie_study() -> None:
 def test_the_slot_is_switched_once() -> None:
     hardware = [group.server.hardware_name for group in expand(load("pcie-machine-ab"))]
     assert hardware == ["A", "A", "B", "B", "B", "B"]
-    needed = {group.server.hardware_name: group.server.hardware for group in expand(load("pcie-machine-ab"))}
+    needed = {
+        group.server.hardware_name: group.server.hardware
+        for group in expand(load("pcie-machine-ab"))
+    }
     assert needed["A"] is not None
     assert needed["B"] is not None
     assert (needed["A"].gpus, needed["A"].pcie_width, needed["A"].bandwidth_gb_s) == (1, 16, 32.0)
@@ -149,8 +160,14 @@ def test_the_slot_is_switched_once() -> None:
 
 
 def test_the_ladder_of_the_pcie_study_is_narrowed_by_the_environment() -> None:
-    assert len(points(expand(load("pcie-machine-c", NUM_PROMPTS_START="1", NUM_PROMPTS_END="50")))) == 200
-    assert [point.id for point in points(expand(load("pcie-machine-c", NUM_PROMPTS_END="3"), only=["1C-1k"]))] == [
+    assert (
+        len(points(expand(load("pcie-machine-c", NUM_PROMPTS_START="1", NUM_PROMPTS_END="50"))))
+        == 200
+    )
+    assert [
+        point.id
+        for point in points(expand(load("pcie-machine-c", NUM_PROMPTS_END="3"), only=["1C-1k"]))
+    ] == [
         "1C-1k/np1",
         "1C-1k/np2",
         "1C-1k/np3",
@@ -161,7 +178,9 @@ def test_production() -> None:
     (group,) = expand(load("production"))
     listed = names("production")
     lengths = ("1K", "2K", "4K", "8K", "10K", "32K", "64K", "96K")
-    assert listed == [f"input_{length}_n{n}_20251231_120000.json" for length in lengths for n in (1, 2, 5, 10, 20)]
+    assert listed == [
+        f"input_{length}_n{n}_20251231_120000.json" for length in lengths for n in (1, 2, 5, 10, 20)
+    ]
     assert (group.server.model_id, group.server.tp) == ("openai/gpt-oss-120b", 4)
     assert group.server.max_model_len is not None
     assert group.server.max_model_len >= 96 * 1024 + 500
@@ -177,13 +196,21 @@ def test_production_on_the_small_model() -> None:
         "matrix.input_len=1024",
     ]
     (group,) = expand(load_campaign("production", sets=sets, environment={}))
-    assert (group.server.model_id, group.server.tp, len(group.points)) == ("facebook/opt-125m", 1, 5)
+    assert (group.server.model_id, group.server.tp, len(group.points)) == (
+        "facebook/opt-125m",
+        1,
+        5,
+    )
 
 
 def test_scaling() -> None:
     assert names("scaling-200") == [f"scale_n{n}_20251231_120000.json" for n in range(1, 201)]
-    assert names("scaling-1000") == [f"scale_n{n}_20251231_120000.json" for n in [*range(1, 201), *range(250, 1001, 50)]]
-    assert {load(name).result_dir for name in ("scaling-200", "scaling-1000")} == {"bench_results/scaling"}
+    assert names("scaling-1000") == [
+        f"scale_n{n}_20251231_120000.json" for n in [*range(1, 201), *range(250, 1001, 50)]
+    ]
+    assert {load(name).result_dir for name in ("scaling-200", "scaling-1000")} == {
+        "bench_results/scaling"
+    }
 
 
 def test_custom_does_what_its_comments_promise() -> None:
@@ -193,12 +220,16 @@ def test_custom_does_what_its_comments_promise() -> None:
 
     assert levels("matrix.max_concurrency=8") == [(8, 100)]
     assert levels("matrix.max_concurrency={from: 1, to: 5}") == [(n, 100) for n in (1, 2, 3, 4, 5)]
-    assert levels("matrix.max_concurrency={from: 10, to: 30, step: 10}", "load.num_prompts=500") == [
+    assert levels(
+        "matrix.max_concurrency={from: 10, to: 30, step: 10}", "load.num_prompts=500"
+    ) == [
         (10, 500),
         (20, 500),
         (30, 500),
     ]
-    ladder = load_campaign("custom", sets=["matrix.request_rate=[1, 8]", "matrix.max_concurrency=64"], environment={})
+    ladder = load_campaign(
+        "custom", sets=["matrix.request_rate=[1, 8]", "matrix.max_concurrency=64"], environment={}
+    )
     assert [point.id for point in points(expand(ladder))] == ["custom/c64-r1", "custom/c64-r8"]
 
 
@@ -209,7 +240,12 @@ def test_scenarios_of_the_dcu() -> None:
     for point in group.points:
         work, test = point.spec.workload.model_dump(), point.id.partition("/")[0]
         first = found.get(test, (0, 0, point.spec.load.max_concurrency, 0))[2]
-        found[test] = (work["input_len"], work["output_len"], first, point.spec.load.max_concurrency)
+        found[test] = (
+            work["input_len"],
+            work["output_len"],
+            first,
+            point.spec.load.max_concurrency,
+        )
     assert found == {
         "short": (64, 64, 1, 32),
         "medium": (256, 256, 1, 64),
@@ -234,7 +270,9 @@ def test_batches_of_the_dcu() -> None:
 def test_servers_on_the_dcu_get_its_environment(name: str) -> None:
     for group in expand(load(name)):
         environment = group.server.recipe.environment
-        assert environment["HIP_VISIBLE_DEVICES"] == ",".join(str(card) for card in range(group.server.tp))
+        assert environment["HIP_VISIBLE_DEVICES"] == ",".join(
+            str(card) for card in range(group.server.tp)
+        )
         assert environment["NCCL_MAX_NCHANNELS"] == environment["NCCL_MIN_NCHANNELS"] == "16"
         assert environment["NCCL_P2P_LEVEL"] == "SYS"
 
@@ -244,13 +282,23 @@ def test_three_frameworks_under_the_same_load() -> None:
     assert [group.id for group in groups] == ["vllm", "sglang", "xinference"]
     assert len({group.server.recipe.base_url for group in groups}) == 3
     shapes = [
-        [(p.spec.workload, p.spec.load, p.spec.sampling, p.spec.target.backend) for p in group.points] for group in groups
+        [
+            (p.spec.workload, p.spec.load, p.spec.sampling, p.spec.target.backend)
+            for p in group.points
+        ]
+        for group in groups
     ]
     assert shapes[0] == shapes[1] == shapes[2]
     vllm, sglang, xinference = (group.server for group in groups)
     assert vllm.recipe.command[:3] == ("vllm", "serve", "deepseek-ai/deepseek-llm-7b-chat")
     assert sglang.recipe.command[:3] == ("python3", "-m", "sglang.launch_server")
-    assert xinference.recipe.command == ("xinference-local", "--host", "127.0.0.1", "--port", "9997")
+    assert xinference.recipe.command == (
+        "xinference-local",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "9997",
+    )
     assert xinference.served_model == "deepseek-7b"
     assert xinference.recipe.launch == {
         "model_engine": "vllm",
@@ -268,10 +316,32 @@ def test_one_card_against_eight_at_the_same_load_per_card() -> None:
     assert (one.server.tp, eight.server.tp) == (1, 8)
 
     def levels(group: Group) -> list[tuple[int, int]]:
-        return [(point.spec.load.max_concurrency or 0, point.spec.load.num_prompts) for point in group.points]
+        return [
+            (point.spec.load.max_concurrency or 0, point.spec.load.num_prompts)
+            for point in group.points
+        ]
 
     assert levels(eight) == [(8 * slots, 8 * requests) for slots, requests in levels(one)]
-    assert [slots for slots, _ in levels(one)] == [1, 2, 4, 8, 16, 32, 32, 16, 8, 4, 2, 1, 1, 2, 4, 8, 16, 32]
+    assert [slots for slots, _ in levels(one)] == [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        32,
+        16,
+        8,
+        4,
+        2,
+        1,
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+    ]
 
 
 def test_cold_and_warm_pairs() -> None:
@@ -290,10 +360,25 @@ def test_cold_and_warm_pairs() -> None:
         "output_len": 512,
         "cache": "warm",
     }
-    assert (spec.load.num_prompts, spec.load.max_concurrency, spec.sampling.ignore_eos) == (500, 128, False)
+    assert (spec.load.num_prompts, spec.load.max_concurrency, spec.sampling.ignore_eos) == (
+        500,
+        128,
+        False,
+    )
     line = shell_line(group.server.recipe)
-    wanted = ("--device /dev/kfd", "--device /dev/dri", "--ipc host", "NCCL_MIN_NCHANNELS=112", "--dtype float16")
-    flags = ("--enable-prefix-caching", "--enable-chunked-prefill", "--max-num-batched-tokens 2048", "--tensor-parallel-size 8")
+    wanted = (
+        "--device /dev/kfd",
+        "--device /dev/dri",
+        "--ipc host",
+        "NCCL_MIN_NCHANNELS=112",
+        "--dtype float16",
+    )
+    flags = (
+        "--enable-prefix-caching",
+        "--enable-chunked-prefill",
+        "--max-num-batched-tokens 2048",
+        "--tensor-parallel-size 8",
+    )
     assert [part for part in (*wanted, *flags) if part not in line] == []
 
 
@@ -346,11 +431,32 @@ def test_the_schema_refuses_what_the_reader_refuses(changes: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"matrix": {"num_prompts": [1, {"from": 1, "to": 3}], "request_rate": ["inf", 0.5], "cache": "cold"}},
-        {"servers": {"s": {"command": "a b"}, "t": {"command": ["a", "b"], "environment": {"A": 1, "B": "x"}}}},
+        {
+            "matrix": {
+                "num_prompts": [1, {"from": 1, "to": 3}],
+                "request_rate": ["inf", 0.5],
+                "cache": "cold",
+            }
+        },
+        {
+            "servers": {
+                "s": {"command": "a b"},
+                "t": {"command": ["a", "b"], "environment": {"A": 1, "B": "x"}},
+            }
+        },
         {"workload": {"kind": "sharegpt", "path": "x"}},
         {"workload": {"input_len": 3}},
-        {"groups": [{"id": "g", "model": "m", "server": "s", "hardware": None, "load": {"num_prompts": 3}}]},
+        {
+            "groups": [
+                {
+                    "id": "g",
+                    "model": "m",
+                    "server": "s",
+                    "hardware": None,
+                    "load": {"num_prompts": 3},
+                }
+            ]
+        },
     ],
 )
 def test_the_schema_allows_what_the_reader_allows(changes: dict[str, Any]) -> None:

@@ -22,7 +22,9 @@ from inferometer.spec.quick import check_quick
 def test_what_would_be_shortened_is_refused(pair: str, why: str) -> None:
     with pytest.raises(CampaignError) as refused:
         check_quick(["load.max_concurrency=2", pair])
-    assert list(refused.value.reasons) == [f"--set {pair}: --quick {why}; leave one of the two out."]
+    assert list(refused.value.reasons) == [
+        f"--set {pair}: --quick {why}; leave one of the two out."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""The recipes that come with the package: each is whole and says what its framework wants; a campaign's keys replace it."""
+"""The recipes that come with the package: each is whole and says what its framework wants; a
+campaign's keys replace it.
+"""
 
 from __future__ import annotations
 
@@ -16,36 +18,61 @@ from inferometer.spec.ready_made import completed, profile_names, recipe_names
 from inferometer.spec.recipe import placeholders, recipe_strings, shell_line
 from inferometer.spec.server_recipe import ServerRecipe
 
-DCU = {"HIP_VISIBLE_DEVICES": "0,1", "NCCL_MAX_NCHANNELS": "16", "NCCL_MIN_NCHANNELS": "16", "NCCL_P2P_LEVEL": "SYS"}
+DCU = {
+    "HIP_VISIBLE_DEVICES": "0,1",
+    "NCCL_MAX_NCHANNELS": "16",
+    "NCCL_MIN_NCHANNELS": "16",
+    "NCCL_P2P_LEVEL": "SYS",
+}
 
 LINES = {
-    "vllm": "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --max-model-len 1280",
+    "vllm": (
+        "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 "
+        "--max-model-len 1280"
+    ),
     "vllm-cuda": "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=0,1 "
-    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --max-model-len 1280",
+    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --max-model-len "
+    "1280",
     "vllm-rocm": "HIP_VISIBLE_DEVICES=0,1 "
-    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --max-model-len 1280",
-    "vllm-dcu": "HIP_VISIBLE_DEVICES=0,1 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 NCCL_P2P_LEVEL=SYS VLLM_NUMA_BIND=0 "
-    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --dtype float16 --trust-remote-code "
+    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --max-model-len "
+    "1280",
+    "vllm-dcu": "HIP_VISIBLE_DEVICES=0,1 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 "
+    "NCCL_P2P_LEVEL=SYS VLLM_NUMA_BIND=0 "
+    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --dtype float16 "
+    "--trust-remote-code "
     "--max-model-len 1280",
-    "vllm-mi300x": "docker run --rm --device /dev/kfd --device /dev/dri --group-add video --ipc host --network host "
-    "--security-opt seccomp=unconfined -v huggingface:/root/.cache/huggingface -e HF_TOKEN -e NCCL_MIN_NCHANNELS=112 "
-    "rocm/vllm:latest vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --dtype float16 "
-    "--max-model-len 1280 --enable-prefix-caching --enable-chunked-prefill --max-num-batched-tokens 2048 "
+    "vllm-mi300x": "docker run --rm --device /dev/kfd --device /dev/dri --group-add video --ipc "
+    "host --network host "
+    "--security-opt seccomp=unconfined -v huggingface:/root/.cache/huggingface -e HF_TOKEN -e "
+    "NCCL_MIN_NCHANNELS=112 "
+    "rocm/vllm:latest vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 "
+    "--dtype float16 "
+    "--max-model-len 1280 --enable-prefix-caching --enable-chunked-prefill "
+    "--max-num-batched-tokens 2048 "
     "--enable-prompt-tokens-details",
     "vllm-cpu": "VLLM_CPU_KVCACHE_SPACE=4 "
-    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --max-model-len 1280",
-    "sglang": "python3 -m sglang.launch_server --model-path org/model --host 127.0.0.1 --port 30000 --tp-size 2 "
+    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --max-model-len "
+    "1280",
+    "sglang": "python3 -m sglang.launch_server --model-path org/model --host 127.0.0.1 --port "
+    "30000 --tp-size 2 "
     "--context-length 1280 --enable-metrics --enable-cache-report",
-    "sglang-dcu": "HIP_VISIBLE_DEVICES=0,1 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 NCCL_P2P_LEVEL=SYS "
-    "python3 -m sglang.launch_server --model-path org/model --host 127.0.0.1 --port 30000 --tp-size 2 --dtype float16 "
+    "sglang-dcu": "HIP_VISIBLE_DEVICES=0,1 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 "
+    "NCCL_P2P_LEVEL=SYS "
+    "python3 -m sglang.launch_server --model-path org/model --host 127.0.0.1 --port 30000 "
+    "--tp-size 2 --dtype float16 "
     "--trust-remote-code --context-length 1280 --enable-metrics",
     "xinference": "XINFERENCE_AUTH_ADVANCED=0 xinference-local --host 127.0.0.1 --port 9997",
-    "tgi": "docker run --rm --gpus all --shm-size 1g --network host -v huggingface:/data -e HF_TOKEN "
-    "ghcr.io/huggingface/text-generation-inference:latest --model-id org/model --hostname 127.0.0.1 --port 8000 "
+    "tgi": "docker run --rm --gpus all --shm-size 1g --network host -v huggingface:/data -e "
+    "HF_TOKEN "
+    "ghcr.io/huggingface/text-generation-inference:latest --model-id org/model --hostname "
+    "127.0.0.1 --port 8000 "
     "--num-shard 2 --max-total-tokens 1280",
     "trtllm-serve": "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=0,1 "
     "trtllm-serve serve org/model --host 127.0.0.1 --port 8000 --tp_size 2 --max_seq_len 1280",
-    "triton": "python3 /app/scripts/launch_triton_server.py --world_size 2 --model_repo org/model --http_port 8000",
+    "triton": (
+        "python3 /app/scripts/launch_triton_server.py --world_size 2 --model_repo org/model "
+        "--http_port 8000"
+    ),
     "llama.cpp": "llama-server --model org/model --alias m --host 127.0.0.1 --port 8080 --metrics",
 }
 """The line for a shell of each recipe as it stands, for two cards, 1024 tokens in and 128 out."""
@@ -64,7 +91,12 @@ BACKENDS = {
 
 def need(written: dict[str, Any]) -> ServerNeed:
     group = {"id": "g", "model": "m", "server": "s", "tp": 2}
-    campaign = small(servers={"s": written}, groups=[group], workload={"input_len": 1024, "output_len": 128}, matrix={})
+    campaign = small(
+        servers={"s": written},
+        groups=[group],
+        workload={"input_len": 1024, "output_len": 128},
+        matrix={},
+    )
     return expand(campaign)[0].server
 
 
@@ -86,17 +118,26 @@ def test_every_recipe_has_its_line_here() -> None:
 
 def test_profiles_are_environments_by_name() -> None:
     assert need({"command": "run", "profiles": ["dcu"]}).recipe.environment == DCU
-    assert need({"command": "run", "profiles": ["mi300x"]}).recipe.environment == {"NCCL_MIN_NCHANNELS": "112"}
+    assert need({"command": "run", "profiles": ["mi300x"]}).recipe.environment == {
+        "NCCL_MIN_NCHANNELS": "112"
+    }
     both = need({"command": "run", "profiles": ["dcu", "mi300x"]}).recipe.environment
     assert both == DCU | {"NCCL_MIN_NCHANNELS": "112"}, "the later before the earlier"
 
 
 def test_the_campaigns_own_keys_replace_those_of_the_recipe() -> None:
-    found = need({"recipe": "vllm-dcu", "environment": {"NCCL_P2P_LEVEL": "PHB", "A": 1}, "kind": "operator"}).recipe
+    found = need(
+        {"recipe": "vllm-dcu", "environment": {"NCCL_P2P_LEVEL": "PHB", "A": 1}, "kind": "operator"}
+    ).recipe
     assert found.environment == DCU | {"VLLM_NUMA_BIND": "0", "NCCL_P2P_LEVEL": "PHB", "A": "1"}
     assert found.kind == "operator"
-    assert need({"recipe": "vllm-dcu", "profiles": []}).recipe.environment == {"VLLM_NUMA_BIND": "0"}
-    assert need({"recipe": "vllm", "command": "mine {model}"}).recipe.command == ("mine", "org/model")
+    assert need({"recipe": "vllm-dcu", "profiles": []}).recipe.environment == {
+        "VLLM_NUMA_BIND": "0"
+    }
+    assert need({"recipe": "vllm", "command": "mine {model}"}).recipe.command == (
+        "mine",
+        "org/model",
+    )
 
 
 def test_arguments_come_after_the_command_and_belong_to_what_the_server_is() -> None:
@@ -106,8 +147,15 @@ def test_arguments_come_after_the_command_and_belong_to_what_the_server_is() -> 
 
 
 def test_what_is_launched_is_filled_numbers_as_numbers_and_belongs_to_what_the_server_is() -> None:
-    launch = {"model_name": "qwen3", "max_model_len": "{max_model_len}", "model_path": "/models/{alias}-{tp}", "x": "7"}
-    found = need({"recipe": "xinference", "launch": launch, "registration": {"model_name": "qwen3"}})
+    launch = {
+        "model_name": "qwen3",
+        "max_model_len": "{max_model_len}",
+        "model_path": "/models/{alias}-{tp}",
+        "x": "7",
+    }
+    found = need(
+        {"recipe": "xinference", "launch": launch, "registration": {"model_name": "qwen3"}}
+    )
     assert found.identity()["registration"] == {"model_name": "qwen3"}
     assert found.recipe.launch == {
         "model_engine": "vllm",
@@ -124,11 +172,14 @@ def test_what_is_launched_is_filled_numbers_as_numbers_and_belongs_to_what_the_s
 def test_completing_twice_is_completing_once() -> None:
     once = completed({"recipe": "vllm-dcu", "environment": {"A": 1}})
     assert completed(once) == once
-    assert ServerRecipe.model_validate(once) == ServerRecipe(recipe="vllm-dcu", environment={"A": "1"})
+    assert ServerRecipe.model_validate(once) == ServerRecipe(
+        recipe="vllm-dcu", environment={"A": "1"}
+    )
 
 
 @pytest.mark.parametrize(
-    "nonsense", [3, ["vllm"], {"recipe": 3}, {"profiles": "dcu"}, {"recipe": "vllm-dcu", "environment": []}]
+    "nonsense",
+    [3, ["vllm"], {"recipe": 3}, {"profiles": "dcu"}, {"recipe": "vllm-dcu", "environment": []}],
 )
 def test_nonsense_is_left_for_the_models_to_refuse(nonsense: Any) -> None:
     with pytest.raises(ValueError, match="validation error"):
@@ -138,16 +189,30 @@ def test_nonsense_is_left_for_the_models_to_refuse(nonsense: Any) -> None:
 @pytest.mark.parametrize(
     ("recipe", "words"),
     [
-        ({"recipe": "vllm-rcom"}, "servers.s.recipe: wants one of vllm, .*did you mean 'vllm-rocm'"),
+        (
+            {"recipe": "vllm-rcom"},
+            "servers.s.recipe: wants one of vllm, .*did you mean 'vllm-rocm'",
+        ),
         ({"recipe": "vllm", "profiles": ["dcuu"]}, "did you mean 'dcu'"),
-        ({"recipe": "vllm", "arguments": "--api-key x"}, r"--api-key \*\*\* is a secret on a command line"),
+        (
+            {"recipe": "vllm", "arguments": "--api-key x"},
+            r"--api-key \*\*\* is a secret on a command line",
+        ),
         ({"recipe": "vllm", "arguments": "--x {modell}"}, "nothing is known to fill {modell}"),
         ({"recipe": "xinference"}, "launch needs the model_name"),
-        ({"kind": "external", "registration": {"model_name": "m"}}, "what is registered has to be launched"),
-        ({"recipe": "xinference", "launch": {"model_name": "m", "api_key": "x"}}, "api_key looks like a secret"),
+        (
+            {"kind": "external", "registration": {"model_name": "m"}},
+            "what is registered has to be launched",
+        ),
+        (
+            {"recipe": "xinference", "launch": {"model_name": "m", "api_key": "x"}},
+            "api_key looks like a secret",
+        ),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(recipe: dict[str, Any], words: str, tmp_path: Any) -> None:
+def test_what_is_wrong_is_told_with_its_line(
+    recipe: dict[str, Any], words: str, tmp_path: Any
+) -> None:
     import yaml
 
     file = tmp_path / "c.yaml"
@@ -159,11 +224,19 @@ def test_what_is_wrong_is_told_with_its_line(recipe: dict[str, Any], words: str,
 
 
 def test_a_file_can_be_changed_where_it_is_run() -> None:
-    sets = ["servers.vllm-dcu.environment.VLLM_NUMA_BIND=1", "servers.vllm-dcu.arguments=--max-num-seqs 64"]
-    (group,) = expand(load_campaign("dcu-batch", sets=sets, environment={"VLLM_SERVER_URL": "http://127.0.0.1:8123"}))
+    sets = [
+        "servers.vllm-dcu.environment.VLLM_NUMA_BIND=1",
+        "servers.vllm-dcu.arguments=--max-num-seqs 64",
+    ]
+    (group,) = expand(
+        load_campaign(
+            "dcu-batch", sets=sets, environment={"VLLM_SERVER_URL": "http://127.0.0.1:8123"}
+        )
+    )
     assert group.server.recipe.environment["VLLM_NUMA_BIND"] == "1"
     assert group.server.recipe.environment["NCCL_P2P_LEVEL"] == "SYS"
-    assert shell_line(group.server.recipe).endswith("--port 8123 --tensor-parallel-size 8 --dtype float16 "
+    assert shell_line(group.server.recipe).endswith("--port 8123 --tensor-parallel-size 8 "
+    "--dtype float16 "
         "--trust-remote-code --max-model-len 4096 --max-num-seqs 64")  # fmt: skip
 
 
@@ -173,5 +246,12 @@ def test_the_schema_lists_recipes_and_profiles() -> None:
     assert named["enum"] == recipe_names()
     assert properties["profiles"]["items"]["enum"] == profile_names()
     validator = jsonschema.Draft202012Validator(json_schema())
-    assert list(validator.iter_errors({**SMALL, "servers": {"s": {"recipe": "vllm", "profiles": ["dcu"]}}})) == []
+    assert (
+        list(
+            validator.iter_errors(
+                {**SMALL, "servers": {"s": {"recipe": "vllm", "profiles": ["dcu"]}}}
+            )
+        )
+        == []
+    )
     assert list(validator.iter_errors({**SMALL, "servers": {"s": {"recipe": "vlm"}}})) != []

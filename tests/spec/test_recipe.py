@@ -1,4 +1,6 @@
-"""What a group's server is: the command with everything filled in, its limit, its identity, and the line for a shell."""
+"""What a group's server is: the command with everything filled in, its limit, its identity, and the
+line for a shell.
+"""
 
 from __future__ import annotations
 
@@ -53,12 +55,22 @@ def test_everything_that_can_be_filled_is() -> None:
         "image=repo:m",
     )
     assert found.recipe.environment == {"DEVICES": "0,1,2", "PORT": "5"}
-    assert (found.recipe.image, found.recipe.compose_service, found.recipe.note) == ("repo:m", "vllm-3", "at ::1")
-    assert (found.served_model, found.max_model_len, found.model_id, found.model_alias) == ("m-3", 335, "org/model", "m")
+    assert (found.recipe.image, found.recipe.compose_service, found.recipe.note) == (
+        "repo:m",
+        "vllm-3",
+        "at ::1",
+    )
+    assert (found.served_model, found.max_model_len, found.model_id, found.model_alias) == (
+        "m-3",
+        335,
+        "org/model",
+        "m",
+    )
 
 
 @pytest.mark.parametrize(
-    ("base_url", "port"), [("http://h", "80"), ("https://h", "443"), ("https://h:8443/gateway", "8443"), ("h:81", "81")]
+    ("base_url", "port"),
+    [("http://h", "80"), ("https://h", "443"), ("https://h:8443/gateway", "8443"), ("h:81", "81")],
 )
 def test_a_server_of_ours_listens_at_its_address(base_url: str, port: str) -> None:
     found = need({"kind": "process", "base_url": base_url, "command": "x {port} {host}"})
@@ -80,7 +92,9 @@ SERVE = "serve {model} --host {host} --port={port} --tp {tp}"
     ],
 )
 def test_a_person_is_told_an_address_that_a_server_can_bind(base_url: str, told: str) -> None:
-    found = need({"base_url": base_url, "command": SERVE, "note": "Clients use {host}, port {port}."})
+    found = need(
+        {"base_url": base_url, "command": SERVE, "note": "Clients use {host}, port {port}."}
+    )
     assert " ".join(found.recipe.command) == f"serve org/model {told} --tp 1"
     assert found.binding.startswith("It binds" if "0.0.0.0" in told or ":: " in told else "On ")
     assert found.recipe.base_url == base_url
@@ -88,7 +102,9 @@ def test_a_person_is_told_an_address_that_a_server_can_bind(base_url: str, told:
     assert "0.0.0.0" not in found.recipe.note
 
 
-@pytest.mark.parametrize("base_url", ["https://gpu.example.com", "http://gateway:8080/team/vllm", "https://h:8443/v1"])
+@pytest.mark.parametrize(
+    "base_url", ["https://gpu.example.com", "http://gateway:8080/team/vllm", "https://h:8443/v1"]
+)
 def test_behind_a_gateway_a_server_keeps_its_own_address(base_url: str) -> None:
     found = need({"base_url": base_url, "command": SERVE})
     assert found.recipe.command == ("serve", "org/model", "--tp", "1")
@@ -96,8 +112,21 @@ def test_behind_a_gateway_a_server_keeps_its_own_address(base_url: str) -> None:
     sglang = need({"base_url": base_url, "recipe": "sglang", "kind": "operator"})
     assert "--port" not in sglang.recipe.command
     assert "(30000 by default)" in sglang.binding
-    published = need({"base_url": base_url, "command": "docker run -p {port}:{port} x serve {model} --host {host}"})
-    assert published.recipe.command == ("docker", "run", "-p", "8000:8000", "x", "serve", "org/model")
+    published = need(
+        {
+            "base_url": base_url,
+            "command": "docker run -p {port}:{port} x serve {model} --host {host}",
+        }
+    )
+    assert published.recipe.command == (
+        "docker",
+        "run",
+        "-p",
+        "8000:8000",
+        "x",
+        "serve",
+        "org/model",
+    )
 
 
 def test_a_command_that_binds_nothing_needs_no_word_on_it() -> None:
@@ -120,7 +149,9 @@ def test_a_command_may_be_a_line_or_words() -> None:
 
 
 def test_the_limit_is_declared_or_worked_out_or_nobodys() -> None:
-    longer: dict[str, Any] = {"workload": {"input_len": 1000, "output_len": 100, "prefix_len": 50, "range_ratio": 0.1}}
+    longer: dict[str, Any] = {
+        "workload": {"input_len": 1000, "output_len": 100, "prefix_len": 50, "range_ratio": 0.1}
+    }
     assert need({"command": "serve", "max_model_len": 4096}, **longer).max_model_len == 4096
     assert need({"command": "serve {max_model_len}"}, **longer).max_model_len == 1150 + 110 + 128
     assert need({"command": "serve"}, **longer).max_model_len is None
@@ -128,13 +159,19 @@ def test_the_limit_is_declared_or_worked_out_or_nobodys() -> None:
 
 def test_lengths_that_only_a_file_knows_need_a_limit() -> None:
     talk: dict[str, Any] = {"workload": {"kind": "jsonl", "path": "talk.jsonl"}}
-    assert need({"command": "serve {max_model_len}", "max_model_len": 512}, **talk).recipe.command == ("serve", "512")
+    assert need(
+        {"command": "serve {max_model_len}", "max_model_len": 512}, **talk
+    ).recipe.command == ("serve", "512")
     with pytest.raises(CampaignError, match=r"^servers\.s: max_model_len is needed"):
         need({"command": "serve {max_model_len}"}, **talk)
 
 
 def test_the_identity_is_plain_and_knows_the_address_of_a_server_that_is_not_ours() -> None:
-    recipe = {"command": "serve {model} --port {port} -n {tp}", "environment": {"A": "{devices}"}, "image": "i"}
+    recipe = {
+        "command": "serve {model} --port {port} -n {tp}",
+        "environment": {"A": "{devices}"},
+        "image": "i",
+    }
     found = need({**recipe, "base_url": "HTTP://GPU:80/v1/"}, tp=2)
     assert found.identity() == {
         "address": "http://gpu",
@@ -149,11 +186,18 @@ def test_the_identity_is_plain_and_knows_the_address_of_a_server_that_is_not_our
     found.identity()["tp"] = 9
     assert found.identity()["tp"] == 2
     ours = need({**recipe, "kind": "process"}, tp=2)
-    assert ours.identity() == {name: value for name, value in found.identity().items() if name != "address"}
+    assert ours.identity() == {
+        name: value for name, value in found.identity().items() if name != "address"
+    }
 
 
 def test_a_line_for_the_shell_is_read_by_it_as_it_was_meant() -> None:
-    recipe = need({"command": ["serve", "two words", "it's", "$HOME", "{model}"], "environment": {"A": "x y", "B": 1}}).recipe
+    recipe = need(
+        {
+            "command": ["serve", "two words", "it's", "$HOME", "{model}"],
+            "environment": {"A": "x y", "B": 1},
+        }
+    ).recipe
     line = shell_line(recipe)
     assert line == "A='x y' B=1 serve 'two words' 'it'\"'\"'s' '$HOME' org/model"
     assert shlex.split(line) == ["A=x y", "B=1", "serve", "two words", "it's", "$HOME", "org/model"]

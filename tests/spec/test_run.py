@@ -1,4 +1,6 @@
-"""RunSpec: its values are checked, its fingerprint names one measurement, and its headers are written nowhere."""
+"""RunSpec: its values are checked, its fingerprint names one measurement, and its headers are
+written nowhere.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from inferometer.spec.run import Load, Ramp, RandomWorkload, RunSpec, Sampling, Spec, Step, Target, Timeouts, length_range
-from inferometer.spec.workload import JsonlWorkload, PrefixWorkload, SessionsWorkload, ShareGptWorkload
+from inferometer.spec.run import (
+    Load,
+    Ramp,
+    RandomWorkload,
+    RunSpec,
+    Sampling,
+    Spec,
+    Step,
+    Target,
+    Timeouts,
+    length_range,
+)
+from inferometer.spec.workload import (
+    JsonlWorkload,
+    PrefixWorkload,
+    SessionsWorkload,
+    ShareGptWorkload,
+)
 
 SECRET = "Bearer sk-a-secret-nobody-may-see"
 
@@ -72,11 +90,16 @@ def test_the_fingerprint_is_the_same_in_another_process_with_another_hash_seed()
     code = (
         "from inferometer.spec.run import *;"
         "sampling = Sampling(extra_body={'b': 1, 'a': 2});"
-        "print(RunSpec(target=Target(model='m'), workload=RandomWorkload(), sampling=sampling).fingerprint)"
+        "print(RunSpec(target=Target(model='m'), workload=RandomWorkload(), "
+        "sampling=sampling).fingerprint)"
     )
     told = {
         subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
     }
@@ -100,12 +123,17 @@ def test_every_field_is_among_those_changes() -> None:
         for change in CHANGES
         for part, value in change.items()
         for name in (type(value).model_fields if isinstance(value, Spec) else [None])
-        if name is None or getattr(value, name) != getattr(getattr(PLAIN, part), name, getattr(value, name))
+        if name is None
+        or getattr(value, name) != getattr(getattr(PLAIN, part), name, getattr(value, name))
     }
     fields = {
         (part, name)
         for part in RunSpec.model_fields
-        for name in (type(getattr(PLAIN, part)).model_fields if isinstance(getattr(PLAIN, part), Spec) else [None])
+        for name in (
+            type(getattr(PLAIN, part)).model_fields
+            if isinstance(getattr(PLAIN, part), Spec)
+            else [None]
+        )
     }
     timeouts = {("timeouts", name) for name in Timeouts.model_fields}  # one stands for its kind
     assert fields - timeouts - {("target", "headers")} == changed - timeouts
@@ -113,7 +141,11 @@ def test_every_field_is_among_those_changes() -> None:
 
 def test_with_a_server_by_declaration_only_a_declared_address_is_part_of_the_identity() -> None:
     declared = [
-        RunSpec(target=Target(model="m", base_url=url), workload=RandomWorkload(), server={"recipe": "vllm"})
+        RunSpec(
+            target=Target(model="m", base_url=url),
+            workload=RandomWorkload(),
+            server={"recipe": "vllm"},
+        )
         for url in ("http://127.0.0.1:1", "http://127.0.0.1:2")
     ]
     assert declared[0].fingerprint == declared[1].fingerprint
@@ -122,17 +154,24 @@ def test_with_a_server_by_declaration_only_a_declared_address_is_part_of_the_ide
     assert [spec.address for spec in (*at, declared[0])] == ["http://a", "http://b", None]
     assert at[0].at_address(None) == declared[0]
     assert {spec.prompts_fingerprint for spec in at} == {declared[0].prompts_fingerprint}
-    assert PLAIN.at_address("http://a") == PLAIN, "nothing is declared of it: its base_url says where it is"
+    assert PLAIN.at_address("http://a") == PLAIN, (
+        "nothing is declared of it: its base_url says where it is"
+    )
 
 
 def test_a_warm_point_has_the_prompts_of_its_cold_one() -> None:
-    cold, warm = (PLAIN.model_copy(update={"workload": RandomWorkload(cache=cache)}) for cache in ("cold", "warm"))
+    cold, warm = (
+        PLAIN.model_copy(update={"workload": RandomWorkload(cache=cache)})
+        for cache in ("cold", "warm")
+    )
     assert cold.fingerprint != warm.fingerprint
     assert cold.prompts_fingerprint == warm.prompts_fingerprint != PLAIN.prompts_fingerprint
 
 
 def test_a_seed_means_the_same_prompts_at_any_address_and_others_at_other_settings() -> None:
-    elsewhere = PLAIN.model_copy(update={"target": Target(model="m", base_url="http://127.0.0.1:8001")})
+    elsewhere = PLAIN.model_copy(
+        update={"target": Target(model="m", base_url="http://127.0.0.1:8001")}
+    )
     assert elsewhere.prompts_fingerprint == PLAIN.prompts_fingerprint
     for change in ({"workers": 2}, {"timeouts": Timeouts(idle_s=1)}):
         assert PLAIN.model_copy(update=change).prompts_fingerprint == PLAIN.prompts_fingerprint
@@ -165,17 +204,34 @@ def test_what_rows_of_files_say_is_sent_since_another_version() -> None:
     assert [spec.measurement for spec in (written, recorded, made_up, uneven)] == [3, 3, 1, 3]
     assert made_up.earlier_fingerprint is None
     assert orjson.loads(uneven.canonical())["measurement"] == 3
-    assert len({spec.earlier_fingerprint for spec in (written, recorded, uneven)} | {written.fingerprint}) == 4
+    assert (
+        len(
+            {spec.earlier_fingerprint for spec in (written, recorded, uneven)}
+            | {written.fingerprint}
+        )
+        == 4
+    )
 
 
 def test_numbers_that_are_equal_are_the_same_spec() -> None:
-    one, other = (PLAIN.model_copy(update={"load": Load.model_validate({"request_rate": rate})}) for rate in (10, 10.0))
+    one, other = (
+        PLAIN.model_copy(update={"load": Load.model_validate({"request_rate": rate})})
+        for rate in (10, 10.0)
+    )
     assert one.fingerprint == other.fingerprint
 
 
 def test_headers_are_written_nowhere_and_change_nothing() -> None:
-    keyed = RunSpec(target=Target(model="m", headers={"Authorization": SECRET}), workload=RandomWorkload())
-    shown = [keyed.canonical().decode(), str(keyed.model_dump()), keyed.model_dump_json(), repr(keyed), str(keyed)]
+    keyed = RunSpec(
+        target=Target(model="m", headers={"Authorization": SECRET}), workload=RandomWorkload()
+    )
+    shown = [
+        keyed.canonical().decode(),
+        str(keyed.model_dump()),
+        keyed.model_dump_json(),
+        repr(keyed),
+        str(keyed),
+    ]
     assert not [text for text in shown if SECRET in text or "Authorization" in text]
     assert keyed.target.headers == {"Authorization": SECRET}
     assert keyed.fingerprint == PLAIN.fingerprint
@@ -190,7 +246,9 @@ def test_the_canonical_form_reads_back_as_the_same_spec() -> None:
     assert orjson.loads(PLAIN.canonical())["load"]["request_rate"] == "inf"
 
 
-@pytest.mark.parametrize("change", [change for change in CHANGES if "server" not in change], ids=str)
+@pytest.mark.parametrize(
+    "change", [change for change in CHANGES if "server" not in change], ids=str
+)
 def test_every_canonical_form_reads_back(change: dict[str, Any]) -> None:
     spec = PLAIN.model_copy(update=change)
     content = orjson.loads(spec.canonical())

@@ -16,7 +16,13 @@ from inferometer.spec.target import Target, Where, campaign_target, parse_target
         ("every failed<=0", Target("failed", "<=", 0.0, "every")),
         (
             "mean_tpot_ms < 50 if tp=1, concurrency<=32",
-            Target("mean_tpot_ms", "<", 50.0, None, (Where("tp", "=", "1"), Where("concurrency", "<=", "32"))),
+            Target(
+                "mean_tpot_ms",
+                "<",
+                50.0,
+                None,
+                (Where("tp", "=", "1"), Where("concurrency", "<=", "32")),
+            ),
         ),
         (
             "completed>=1 if model=org/Name-7B v2",
@@ -49,7 +55,9 @@ def test_what_is_no_target_is_refused(text: str, sentence: str) -> None:
 
 
 def test_a_campaign_names_the_metric_by_its_key() -> None:
-    assert campaign_target("output_throughput", "> 1800") == Target("output_throughput", ">", 1800.0)
+    assert campaign_target("output_throughput", "> 1800") == Target(
+        "output_throughput", ">", 1800.0
+    )
     assert campaign_target("p99_itl_ms", "any < 100 if tp=1") == Target(
         "p99_itl_ms", "<", 100.0, "any", (Where("tp", "=", "1"),)
     )

@@ -1,4 +1,6 @@
-"""Workloads as values: told apart by their kind, and a scenario is one with the lengths that it names."""
+"""Workloads as values: told apart by their kind, and a scenario is one with the lengths that it
+names.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def test_without_a_kind_it_is_random() -> None:
     assert TypeAdapter(AnyWorkload).validate_python({"input_len": 7}) == RandomWorkload(input_len=7)
 
 
-@pytest.mark.parametrize("given", [{"kind": "poems"}, {"kind": "sharegpt"}, {"kind": "prefix", "path": PATH}], ids=str)
+@pytest.mark.parametrize(
+    "given", [{"kind": "poems"}, {"kind": "sharegpt"}, {"kind": "prefix", "path": PATH}], ids=str
+)
 def test_what_no_kind_is_or_has_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(AnyWorkload).validate_python(given)
@@ -69,10 +73,26 @@ def test_what_no_kind_is_or_has_is_refused(given: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("text", "prompt", "output"),
     [
-        ("D(1024,128)", LengthLaw("uniform", 1024, 1024, 1024), LengthLaw("uniform", 128, 128, 128)),
-        ("U(100,400)/(50,200)", LengthLaw("uniform", 100, 400, 250), LengthLaw("uniform", 50, 200, 125)),
-        ("N(512,64)/(128,16)", LengthLaw("normal", 256, 768, 512, 64), LengthLaw("normal", 64, 192, 128, 16)),
-        (" n( 10 , 64)/(1.5,0) ", LengthLaw("normal", 1, 266, 10, 64), LengthLaw("normal", 2, 2, 1.5, 0)),
+        (
+            "D(1024,128)",
+            LengthLaw("uniform", 1024, 1024, 1024),
+            LengthLaw("uniform", 128, 128, 128),
+        ),
+        (
+            "U(100,400)/(50,200)",
+            LengthLaw("uniform", 100, 400, 250),
+            LengthLaw("uniform", 50, 200, 125),
+        ),
+        (
+            "N(512,64)/(128,16)",
+            LengthLaw("normal", 256, 768, 512, 64),
+            LengthLaw("normal", 64, 192, 128, 16),
+        ),
+        (
+            " n( 10 , 64)/(1.5,0) ",
+            LengthLaw("normal", 1, 266, 10, 64),
+            LengthLaw("normal", 2, 2, 1.5, 0),
+        ),
     ],
 )
 def test_a_scenario_is_two_laws(text: str, prompt: LengthLaw, output: LengthLaw) -> None:
@@ -81,7 +101,18 @@ def test_a_scenario_is_two_laws(text: str, prompt: LengthLaw, output: LengthLaw)
 
 @pytest.mark.parametrize(
     "text",
-    ["", "D(1,2", "D(0,5)", "D(5)", "U(4,2)/(1,1)", "U(1,2)", "N(0,1)/(5,1)", "X(1,2)/(3,4)", "D(1.5,2)", "N(-4,1)/(5,1)"],
+    [
+        "",
+        "D(1,2",
+        "D(0,5)",
+        "D(5)",
+        "U(4,2)/(1,1)",
+        "U(1,2)",
+        "N(0,1)/(5,1)",
+        "X(1,2)/(3,4)",
+        "D(1.5,2)",
+        "N(-4,1)/(5,1)",
+    ],
 )
 def test_what_is_no_scenario_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"scenario|range|mean|length"):
@@ -95,17 +126,24 @@ def test_a_scenario_of_single_lengths_is_those_lengths() -> None:
 
 
 def test_one_law_has_one_spelling_and_its_means_for_lengths() -> None:
-    one, other = RandomWorkload(scenario="n(512, 64)/(128,16)"), RandomWorkload(scenario="N(512,64)/(128,16)")
+    one, other = (
+        RandomWorkload(scenario="n(512, 64)/(128,16)"),
+        RandomWorkload(scenario="N(512,64)/(128,16)"),
+    )
     assert one == other
     assert (one.input_len, one.output_len) == (512, 128)
     assert one.laws() == parse_scenario("N(512,64)/(128,16)")
 
 
-@pytest.mark.parametrize("more", [{"input_len": 100}, {"output_len": 5}, {"range_ratio": 0.5}], ids=str)
+@pytest.mark.parametrize(
+    "more", [{"input_len": 100}, {"output_len": 5}, {"range_ratio": 0.5}], ids=str
+)
 def test_a_scenario_beside_other_lengths_is_refused(more: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="one of the two"):
         RandomWorkload.model_validate({"scenario": "U(10,20)/(30,40)", **more})
-    RandomWorkload.model_validate({"scenario": "U(10,20)/(30,40)", "input_len": 15, "output_len": 35})  # the same is no other
+    RandomWorkload.model_validate(
+        {"scenario": "U(10,20)/(30,40)", "input_len": 15, "output_len": 35}
+    )  # the same is no other
 
 
 # lengths
@@ -131,7 +169,9 @@ def test_a_scenario_beside_other_lengths_is_refused(more: dict[str, Any]) -> Non
     ],
     ids=repr,
 )
-def test_the_longest_request_is_known_unless_only_the_file_knows(work: AnyWorkload, longest: tuple[int, int] | None) -> None:
+def test_the_longest_request_is_known_unless_only_the_file_knows(
+    work: AnyWorkload, longest: tuple[int, int] | None
+) -> None:
     assert longest_request(work) == longest
 
 

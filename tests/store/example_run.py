@@ -11,7 +11,16 @@ from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
 from inferometer.trace.schema import MISSING, Failure, Outcome, StampSource, TokenSource
 from inferometer.trace.trace import Trace, WorkerRecord, empty_events, empty_requests
 
-TIMES = ("intended_ns", "connect_ns", "sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
+TIMES = (
+    "intended_ns",
+    "connect_ns",
+    "sent_ns",
+    "sent_done_ns",
+    "headers_ns",
+    "first_ns",
+    "last_ns",
+    "end_ns",
+)
 
 
 def worker_record(worker: int = 0) -> WorkerRecord:
@@ -34,8 +43,12 @@ def worker_record(worker: int = 0) -> WorkerRecord:
     )
 
 
-def make_trace(rows: list[dict[str, Any]], *, texts: tuple[str, ...] | None = None, closed_loop: bool = True) -> Trace:
-    """A trace of `rows`; each names the columns it wants, and its events as `arrivals_ms`. All else is unknown."""
+def make_trace(
+    rows: list[dict[str, Any]], *, texts: tuple[str, ...] | None = None, closed_loop: bool = True
+) -> Trace:
+    """A trace of `rows`; each names the columns it wants, and its events as `arrivals_ms`. All else
+    is unknown.
+    """
     requests = empty_requests(len(rows))
     arrivals = [np.array(row.pop("arrivals_ms", []), np.float64) * MS for row in rows]
     for name in (*TIMES, "prompt_tokens", "cached_tokens"):
@@ -45,7 +58,10 @@ def make_trace(rows: list[dict[str, Any]], *, texts: tuple[str, ...] | None = No
         requests["event_count"][index] = len(arrivals[index])
         requests["event_start"][index] = sum(len(a) for a in arrivals[:index])
         if len(arrivals[index]):
-            requests["first_ns"][index], requests["last_ns"][index] = arrivals[index][0], arrivals[index][-1]
+            requests["first_ns"][index], requests["last_ns"][index] = (
+                arrivals[index][0],
+                arrivals[index][-1],
+            )
         for name, value in row.items():
             requests[name][index] = value
     pooled = np.concatenate([*arrivals, np.zeros(0)]).astype(np.int64)
@@ -53,12 +69,16 @@ def make_trace(rows: list[dict[str, Any]], *, texts: tuple[str, ...] | None = No
     events["arrival_ns"], events["read_delay_ns"] = pooled, pooled // 1000
     events["tokens"][:] = -1
     events["stamp_source"][:] = StampSource.KERNEL
-    return Trace(requests, events, (worker_record(),), 1_800_000_000_123_456_789, closed_loop, texts=texts)
+    return Trace(
+        requests, events, (worker_record(),), 1_800_000_000_123_456_789, closed_loop, texts=texts
+    )
 
 
 def example_spec() -> RunSpec:
     return RunSpec(
-        target=Target(backend="openai-chat", model="org/tiny", headers={"Authorization": "Bearer s3cret"}),
+        target=Target(
+            backend="openai-chat", model="org/tiny", headers={"Authorization": "Bearer s3cret"}
+        ),
         workload=RandomWorkload(input_len=16, output_len=4),
         load=Load(num_prompts=5, max_concurrency=2),
         seed=7,
@@ -66,7 +86,9 @@ def example_spec() -> RunSpec:
 
 
 def example_trace() -> Trace:
-    """A warm-up, two completed requests, one that failed in the middle, one cancelled, one never sent."""
+    """A warm-up, two completed requests, one that failed in the middle, one cancelled, one never
+    sent.
+    """
     ok = {
         "outcome": Outcome.OK,
         "token_source": TokenSource.USAGE,
@@ -76,9 +98,29 @@ def example_trace() -> Trace:
     }
     return make_trace(
         [
-            {**ok, "warmup": True, "sent_ns": 1 * MS, "end_ns": 30 * MS, "output_tokens": 1, "arrivals_ms": [20]},
-            {**ok, "sent_ns": 100 * MS, "end_ns": 171 * MS, "output_tokens": 3, "arrivals_ms": [150, 160, 170]},
-            {**ok, "sent_ns": 120 * MS, "end_ns": 201 * MS, "output_tokens": 2, "arrivals_ms": [180, 200], "cached_tokens": 0},
+            {
+                **ok,
+                "warmup": True,
+                "sent_ns": 1 * MS,
+                "end_ns": 30 * MS,
+                "output_tokens": 1,
+                "arrivals_ms": [20],
+            },
+            {
+                **ok,
+                "sent_ns": 100 * MS,
+                "end_ns": 171 * MS,
+                "output_tokens": 3,
+                "arrivals_ms": [150, 160, 170],
+            },
+            {
+                **ok,
+                "sent_ns": 120 * MS,
+                "end_ns": 201 * MS,
+                "output_tokens": 2,
+                "arrivals_ms": [180, 200],
+                "cached_tokens": 0,
+            },
             {
                 "outcome": Outcome.FAILED,
                 "failure": Failure.RESET,
@@ -89,7 +131,12 @@ def example_trace() -> Trace:
                 "arrivals_ms": [240],
                 "detail": "the connection was reset",
             },
-            {"outcome": Outcome.CANCELLED, "asked_prompt_tokens": 16, "sent_ns": 210 * MS, "end_ns": 300 * MS},
+            {
+                "outcome": Outcome.CANCELLED,
+                "asked_prompt_tokens": 16,
+                "sent_ns": 210 * MS,
+                "end_ns": 300 * MS,
+            },
             {"outcome": Outcome.UNSENT, "asked_prompt_tokens": 16},
         ]
     )

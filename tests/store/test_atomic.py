@@ -31,7 +31,9 @@ from inferometer.store.atomic import (
 
 @contextmanager
 def largest_file(size: int) -> Iterator[None]:
-    """The system refuses to write beyond `size` bytes of any file: as good as a full disk, and no disk is needed."""
+    """The system refuses to write beyond `size` bytes of any file: as good as a full disk, and no
+    disk is needed.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -118,7 +120,10 @@ def test_the_error_is_one_sentence_with_the_path(
 
 
 def test_a_parquet_writers_own_error_is_understood(tmp_path: Path) -> None:
-    with pytest.raises(CannotWriteError, match="the disk is full"), replacing(tmp_path / "a.parquet"):
+    with (
+        pytest.raises(CannotWriteError, match="the disk is full"),
+        replacing(tmp_path / "a.parquet"),
+    ):
         raise RuntimeError("parquet: underlying IO error: No space left on device (os error 28)")
 
 
@@ -128,7 +133,9 @@ def test_an_error_that_is_not_the_systems_stays_itself(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-def test_a_file_system_that_cannot_flush_directories_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_that_cannot_flush_directories_is_fine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(_descriptor: int) -> None:
         raise OSError(errno.EINVAL, "not supported")
 
@@ -208,7 +215,8 @@ def test_what_a_file_cannot_be_called_is_found_out_without_one(tmp_path: Path) -
     with pytest.raises(CannotWriteError, match="the name is too long; choose a shorter one"):
         require_nameable(tmp_path / ("x" * 300))
     with pytest.raises(
-        CannotWriteError, match=r"file names in utf-8 have no '\\ud800'; choose another name, or set LC_ALL=C.UTF-8"
+        CannotWriteError,
+        match=r"file names in utf-8 have no '\\ud800'; choose another name, or set LC_ALL=C.UTF-8",
     ):
         require_nameable(tmp_path / "\ud800")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -315,13 +323,17 @@ def test_a_file_system_without_links_leaves_no_empty_file_where_it_fails(
 ) -> None:
     no_links(monkeypatch)
     source = file_of("ours", tmp_path)
-    monkeypatch.setattr(Path, "replace", lambda *_: half_written(tmp_path / "other", KeyboardInterrupt()))
+    monkeypatch.setattr(
+        Path, "replace", lambda *_: half_written(tmp_path / "other", KeyboardInterrupt())
+    )
     with pytest.raises(KeyboardInterrupt):
         take_name(source, tmp_path / "name")
     assert names(tmp_path) == ["ours"]
 
 
-def test_what_is_set_aside_is_gone_afterwards_and_errors_name_what_it_was_for(tmp_path: Path) -> None:
+def test_what_is_set_aside_is_gone_afterwards_and_errors_name_what_it_was_for(
+    tmp_path: Path,
+) -> None:
     with set_aside(tmp_path / "new" / "name") as aside:
         assert aside.parent == tmp_path / "new"
         assert aside.name.startswith(TEMPORARY_PREFIX)
@@ -329,7 +341,9 @@ def test_what_is_set_aside_is_gone_afterwards_and_errors_name_what_it_was_for(tm
     assert names(tmp_path / "new") == []
     with (
         largest_file(100),
-        pytest.raises(CannotWriteError, match=r"cannot write .*/new/name: the file would be larger"),
+        pytest.raises(
+            CannotWriteError, match=r"cannot write .*/new/name: the file would be larger"
+        ),
         set_aside(tmp_path / "new" / "name") as aside,
     ):
         write_file(aside / "a", bytes(200))
@@ -338,7 +352,9 @@ def test_what_is_set_aside_is_gone_afterwards_and_errors_name_what_it_was_for(tm
 
 @FILE_SYSTEMS
 def test_lines_of_several_neither_mix_nor_get_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file_system: Callable[[pytest.MonkeyPatch], None]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file_system: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     file_system(monkeypatch)
     path = tmp_path / "all.json"
@@ -352,12 +368,16 @@ def test_lines_of_several_neither_mix_nor_get_lost(
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(append, range(6)))
     lines = path.read_text().split("\n")
-    assert sorted({line.split()[0] for line in lines}) == sorted(f"{who}.{number}" for who in range(6) for number in range(10))
+    assert sorted({line.split()[0] for line in lines}) == sorted(
+        f"{who}.{number}" for who in range(6) for number in range(10)
+    )
     assert [set(line.split()) == {line.split()[0]} for line in lines] == [True] * 60
     assert names(tmp_path) == ["all.json"]
 
 
-def test_a_file_that_stays_locked_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_stays_locked_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(atomic, "MAX_LOCK_WAIT_S", 0.1)
     path = tmp_path / "all.json"
     append_line(path, b"one")
@@ -369,7 +389,9 @@ def test_a_file_that_stays_locked_is_not_waited_for_without_end(tmp_path: Path, 
     assert path.read_bytes() == b"one\nthree"
 
 
-def test_a_lock_that_a_killed_process_left_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_a_killed_process_left_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     no_locks(monkeypatch)
     monkeypatch.setattr(atomic, "MAX_LOCK_WAIT_S", 0.1)
     path = tmp_path / "all.json"
@@ -391,7 +413,9 @@ def write_while_theirs_appears(path: Path) -> None:
 
 
 def test_a_new_file_replaces_none_that_appeared_meanwhile(tmp_path: Path) -> None:
-    with pytest.raises(CannotWriteError, match="something of that name exists already; choose another name"):
+    with pytest.raises(
+        CannotWriteError, match="something of that name exists already; choose another name"
+    ):
         write_while_theirs_appears(tmp_path / "a.tar")
     assert (tmp_path / "a.tar").read_bytes() == b"theirs"
     assert names(tmp_path) == ["a.tar"]

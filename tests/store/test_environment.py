@@ -40,7 +40,10 @@ def test_what_linux_tells_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     root = host(
         tmp_path,
         {
-            "proc/cpuinfo": "processor\t: 0\nmodel name\t: AMD EPYC 9575F: 64-Core\nprocessor\t: 1\nmodel name\t: other\n",
+            "proc/cpuinfo": (
+                "processor\t: 0\nmodel name\t: AMD EPYC 9575F: 64-Core\nprocessor\t: 1\nmodel "
+                "name\t: other\n"
+            ),
             "proc/self/status": "Name:\tpython\nCpus_allowed:\tff\nCpus_allowed_list:\t0-3,8\n",
             "proc/1/cgroup": "0::/kubepods/pod1/docker-abc\n",
             "sys/fs/cgroup/cpu.max": "150000 100000\n",
@@ -65,7 +68,11 @@ def test_what_is_not_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise OSError("no such thing here")
 
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
-    for owner, name in ((platform, "freedesktop_os_release"), (psutil, "virtual_memory"), (os, "getloadavg")):
+    for owner, name in (
+        (platform, "freedesktop_os_release"),
+        (psutil, "virtual_memory"),
+        (os, "getloadavg"),
+    ):
         monkeypatch.setattr(owner, name, broken)
     monkeypatch.setattr(platform, "processor", lambda: "")
     facts = describe_environment([], root=host(tmp_path, {"sys/fs/cgroup/cpu.max": "max 100000\n"}))
@@ -77,9 +84,21 @@ def test_what_is_not_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_no_secret_is_described() -> None:
-    command = ["inferometer", "bench", "--header", "Authorization=Bearer s3cret", "--base-url", "http://u:s3cret@h"]
+    command = [
+        "inferometer",
+        "bench",
+        "--header",
+        "Authorization=Bearer s3cret",
+        "--base-url",
+        "http://u:s3cret@h",
+    ]
     server = {"version": "0.32.0", "models": ["tiny"], "max_model_len": 2048, "api_key": "s3cret"}
     facts = describe_environment(command, server)
     assert b"s3cret" not in orjson.dumps(facts)
     assert facts["command"][:3] == ["inferometer", "bench", "--header"]
-    assert facts["server"] == {"version": "0.32.0", "models": ["tiny"], "max_model_len": 2048, "api_key": "***"}
+    assert facts["server"] == {
+        "version": "0.32.0",
+        "models": ["tiny"],
+        "max_model_len": 2048,
+        "api_key": "***",
+    }

@@ -1,4 +1,6 @@
-"""Real files of six tools: what is read, what is said to be missing, and our numbers computed from their single requests."""
+"""Real files of six tools: what is read, what is said to be missing, and our numbers computed from
+their single requests.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,14 @@ FILES = {
     "guidellm": PEERS / "guidellm-0.8" / "benchmarks.json",
     "aiperf": PEERS / "aiperf-0.13" / "profile_export_aiperf.json",
     "evalscope": PEERS / "evalscope-1.14" / "parallel_4_number_12",
-    "genai-bench": PEERS / "genai-bench-0.0.5" / "D64_16_text-to-text_num_concurrency_4_time_1s.json",
+    "genai-bench": PEERS
+    / "genai-bench-0.0.5"
+    / "D64_16_text-to-text_num_concurrency_4_time_1s.json",
 }
 TRUTH = {
-    tool: path.with_name(f"{path.stem}.truth.csv") if path.parent == PEERS else path.parent / "truth.csv"
+    tool: path.with_name(f"{path.stem}.truth.csv")
+    if path.parent == PEERS
+    else path.parent / "truth.csv"
     for tool, path in FILES.items()
 }
 """What the server did."""
@@ -43,7 +49,9 @@ def the_run(path: Path) -> ImportedRun:
 
 def vllm_file(tmp_path: Path, *without: str, **changes: Any) -> Path:
     """The detailed file of vLLM's, without these keys and with others."""
-    result = {key: value for key, value in json.loads(VLLM.read_bytes()).items() if key not in without} | changes
+    result = {
+        key: value for key, value in json.loads(VLLM.read_bytes()).items() if key not in without
+    } | changes
     path = tmp_path / "result.json"
     path.write_text(json.dumps(result))
     return path
@@ -85,7 +93,9 @@ def test_a_vllm_file_of_0_8(tmp_path: Path) -> None:
         "max_output_tokens_per_s",
         "max_concurrent_requests",
     )
-    run = the_run(vllm_file(tmp_path, *later, "request_goodput", "rtfx", **{"request_goodput:": 41.5}))
+    run = the_run(
+        vllm_file(tmp_path, *later, "request_goodput", "rtfx", **{"request_goodput:": 41.5})
+    )
     assert run.metrics["request_goodput"] == 41.5
     assert run.metrics["failed"] == 0
     assert run.missing == ("version of the tool", "send times")
@@ -95,7 +105,10 @@ def test_a_vllm_file_of_0_8(tmp_path: Path) -> None:
 
 def test_vllm_results_appended_to_one_file(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
-    both = [json.loads(file.read_bytes()) for file in (VLLM, GOLDEN / "vllm" / "completions_c4_plain.json")]
+    both = [
+        json.loads(file.read_bytes())
+        for file in (VLLM, GOLDEN / "vllm" / "completions_c4_plain.json")
+    ]
     path.write_text("\n".join(json.dumps(each | {"request_rate": 8.5}) for each in both))
     runs = read_results(path)
     assert [run.metrics["completed"] for run in runs] == [40, 30]
@@ -111,13 +124,22 @@ def test_failed_requests_of_a_vllm_file_are_in_no_latency(tmp_path: Path) -> Non
     run = the_run(vllm_file(tmp_path, **result))
     computed = recompute(run)
     assert (computed["completed"], computed["failed"]) == (39, 1)
-    assert computed["mean_ttft_ms"] == pytest.approx(np.mean(result["ttfts"][:3] + result["ttfts"][4:]) * 1e3)
+    assert computed["mean_ttft_ms"] == pytest.approx(
+        np.mean(result["ttfts"][:3] + result["ttfts"][4:]) * 1e3
+    )
 
 
 def test_our_own_files_are_read_as_vllms(tmp_path: Path) -> None:
     trace = example_trace()
     summary = summarize(trace, planned=len(trace), percentiles=(50, 90, 95, 99))
-    result = vllm_result(example_spec(), summary, trace, finished=datetime(2026, 1, 31), metrics=METRICS, detailed=True)  # noqa: DTZ001
+    result = vllm_result(
+        example_spec(),
+        summary,
+        trace,
+        finished=datetime(2026, 1, 31),  # noqa: DTZ001
+        metrics=METRICS,
+        detailed=True,
+    )
     path = tmp_path / "ours.json"
     path.write_text(json.dumps(result))
     run = the_run(path)
@@ -132,12 +154,19 @@ def test_our_own_files_are_read_as_vllms(tmp_path: Path) -> None:
 
 def test_sglang() -> None:
     run = the_run(FILES["sglang"])
-    assert run.load == {"max_concurrency": 4, "request_rate": math.inf, "input_len": 64, "output_len": 16}
+    assert run.load == {
+        "max_concurrency": 4,
+        "request_rate": math.inf,
+        "input_len": 64,
+        "output_len": 16,
+    }
     assert (run.metrics["completed"], run.metrics["failed"]) == (11, 1)
     assert run.missing == ("version of the tool", "model", "send times")
     computed = recompute(run)
     for name, value in run.metrics.items():
-        exact = "tpot" not in name and "e2el" not in name  # the file has no latencies, only their parts
+        exact = (
+            "tpot" not in name and "e2el" not in name
+        )  # the file has no latencies, only their parts
         assert computed.get(name, value) == (value if exact else pytest.approx(value, rel=2e-4))
 
 
@@ -146,13 +175,17 @@ def test_guidellm() -> None:
     assert (run.version, run.model) == ("0.8.1", "mock")
     assert run.load == {"max_concurrency": 4, "num_prompts": 12}
     assert run.own["time_per_output_token_ms.mean"] == 11.247772723436356
-    assert "mean_tpot_ms" not in run.metrics  # their inter-token latency counts requests by their tokens
+    assert (
+        "mean_tpot_ms" not in run.metrics
+    )  # their inter-token latency counts requests by their tokens
     assert run.missing[:1] == ("times of single events",)
     assert {"p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"} <= set(run.missing)
     computed = recompute(run)
     for name, value in run.metrics.items():
         assert computed.get(name, value) == pytest.approx(value, rel=1e-9)
-    assert computed["mean_tpot_ms"] == pytest.approx(run.own["inter_token_latency_ms.mean"])  # all have 16 tokens
+    assert computed["mean_tpot_ms"] == pytest.approx(
+        run.own["inter_token_latency_ms.mean"]
+    )  # all have 16 tokens
 
 
 def test_aiperf() -> None:
@@ -176,10 +209,21 @@ def test_aiperf_without_its_records(tmp_path: Path) -> None:
 @pytest.mark.parametrize("named", ["", "benchmark_summary.json", "benchmark_data.db", ".."])
 def test_evalscope(named: str) -> None:
     run = the_run(FILES["evalscope"].parent if named == ".." else FILES["evalscope"] / named)
-    assert run.load == {"max_concurrency": 4, "num_prompts": 12, "output_len": 16, "request_rate": math.inf}
+    assert run.load == {
+        "max_concurrency": 4,
+        "num_prompts": 12,
+        "output_len": 16,
+        "request_rate": math.inf,
+    }
     assert (run.metrics["completed"], run.metrics["failed"]) == (11, 1)
     assert run.own["TTFT (ms).99%"] == 32.2951
-    assert run.missing == ("version of the tool", "p99_ttft_ms", "p99_tpot_ms", "p99_itl_ms", "p99_e2el_ms")
+    assert run.missing == (
+        "version of the tool",
+        "p99_ttft_ms",
+        "p99_tpot_ms",
+        "p99_itl_ms",
+        "p99_e2el_ms",
+    )
     computed = recompute(run)
     for name, value in run.metrics.items():  # theirs are rounded
         assert computed.get(name, value) == pytest.approx(value, rel=1e-3)
@@ -191,7 +235,9 @@ def test_genai_bench() -> None:
     assert (run.metrics["completed"], run.metrics["failed"]) == (20, 2)
     assert run.missing == ("send times", "times of single events", "mean_itl_ms", "p99_itl_ms")
     computed = recompute(run)
-    assert {name: computed.get(name, value) for name, value in run.metrics.items()} == pytest.approx(run.metrics, rel=1e-9)
+    assert {
+        name: computed.get(name, value) for name, value in run.metrics.items()
+    } == pytest.approx(run.metrics, rel=1e-9)
 
 
 def test_genai_bench_in_milliseconds(tmp_path: Path) -> None:
@@ -210,7 +256,9 @@ def test_genai_bench_in_milliseconds(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("tool", FILES)
 def test_what_each_tool_saw_is_what_the_server_did(tool: str) -> None:
-    """TPOT of every answered request within 0.5 ms of the server's; which requests failed is counted alike."""
+    """TPOT of every answered request within 0.5 ms of the server's; which requests failed is
+    counted alike.
+    """
     with TRUTH[tool].open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["fault"] != "x"]
     run = the_run(FILES[tool])

@@ -1,4 +1,6 @@
-"""Files that somebody else prepared: refused in one sentence, or read without what is wrong in them. Nothing in them is run."""
+"""Files that somebody else prepared: refused in one sentence, or read without what is wrong in
+them. Nothing in them is run.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,10 @@ def written(tmp_path: Path, content: bytes) -> Path:
         (b"[" * 1_000_000, "RecursionError"),
         (b'{"model_id": ' + b"9" * 10_000 + b"}", "ValueError"),
         (b'{"a": 1}\n{"a":', "line 2 is not JSON"),
-        (b'{"tokenizer_id": 1, "duration": 1, "model_id": 1, "ttfts": [1, 2], "itls": [[1]]}', "not equally long"),
+        (
+            b'{"tokenizer_id": 1, "duration": 1, "model_id": 1, "ttfts": [1, 2], "itls": [[1]]}',
+            "not equally long",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -88,7 +93,9 @@ def test_a_file_beyond_the_limit_is_not_opened(path: Path) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 
@@ -99,12 +106,18 @@ def test_whatever_stands_in_a_field_it_is_read_or_refused(
     path: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     """One field, somewhere in a real file, is replaced by anything."""
-    result: Any = json.loads(path.read_bytes().splitlines()[0] if path.suffix == ".jsonl" else path.read_bytes())
+    result: Any = json.loads(
+        path.read_bytes().splitlines()[0] if path.suffix == ".jsonl" else path.read_bytes()
+    )
     inside: Any = result
     while True:
         keys = list(inside) if isinstance(inside, dict) else range(len(inside))
         key = data.draw(st.sampled_from(keys))
-        if not isinstance(inside[key], dict | list) or not inside[key] or data.draw(st.integers(0, 4)) == 0:
+        if (
+            not isinstance(inside[key], dict | list)
+            or not inside[key]
+            or data.draw(st.integers(0, 4)) == 0
+        ):
             break
         inside = inside[key]
     inside[key] = data.draw(json_values)
@@ -129,7 +142,9 @@ def database(directory: Path, *statements: str | tuple[str, tuple[Any, ...]]) ->
     return directory
 
 
-TABLE = f"CREATE TABLE result (response_messages TEXT, request TEXT, {', '.join(evalscope.COLUMNS)})"
+TABLE = (
+    f"CREATE TABLE result (response_messages TEXT, request TEXT, {', '.join(evalscope.COLUMNS)})"
+)
 ROW = "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -146,7 +161,9 @@ class Bomb:
 def test_a_pickled_answer_is_never_read(tmp_path: Path) -> None:
     mark = tmp_path / "was-run"
     bomb = pickle.dumps(Bomb(mark))
-    directory = database(tmp_path / "run", TABLE, (ROW, (bomb, bomb, 1.0, 1, 0.03, 0.18, 40, 16, "[0.01]")))
+    directory = database(
+        tmp_path / "run", TABLE, (ROW, (bomb, bomb, 1.0, 1, 0.03, 0.18, 40, 16, "[0.01]"))
+    )
     (run,) = read_results(directory)
     assert run.requests is not None
     assert run.requests.ttft_s.tolist() == [0.03]
@@ -158,7 +175,11 @@ def test_a_pickled_answer_is_never_read(tmp_path: Path) -> None:
 def test_no_importer_knows_pickle() -> None:
     for path in Path(importers.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import | ast.ImportFrom)
+                else []
+            )
             assert not {"pickle", "marshal", "shelve", "joblib"} & set(names)
 
 
@@ -178,7 +199,10 @@ def test_a_database_with_values_of_any_type(tmp_path: Path) -> None:
     [
         "CREATE TABLE other (a)",
         "CREATE TABLE result (a)",
-        "CREATE VIEW result AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i AS start_time FROM n",
+        (
+            "CREATE VIEW result AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) "
+            "SELECT i AS start_time FROM n"
+        ),
     ],
 )
 def test_a_database_of_another_shape(tmp_path: Path, statement: str) -> None:
@@ -186,8 +210,12 @@ def test_a_database_of_another_shape(tmp_path: Path, statement: str) -> None:
         read_results(database(tmp_path / "run", statement))
 
 
-def test_a_database_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    directory = database(tmp_path / "run", TABLE, *[(ROW, ("", "", 1, 1, 1, 1, 1, 1, "[]"))] * 2_000)
+def test_a_database_that_takes_too_long_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = database(
+        tmp_path / "run", TABLE, *[(ROW, ("", "", 1, 1, 1, 1, 1, 1, "[]"))] * 2_000
+    )
     assert read_results(directory)[0].requests is not None
     monkeypatch.setattr(evalscope, "MOST_STEPS", 3)
     with pytest.raises(CannotImportError, match="interrupted"):

@@ -25,7 +25,12 @@ from inferometer.trace.trace import Trace, empty_events, empty_requests
 ENVIRONMENT = {"hostname": "bench-1", "cpu": {"count": 2, "governor": None}}
 SUMMARY = {"completed": 2, "ttft": {"mean": 55.0, "percentiles": {"99": None}}}
 VERDICT = {"level": "VALID", "findings": []}
-PROMPTS = {"counting": "token ids", "exact": True, "file": "rows.jsonl", "left_out": {"too long": 3}}
+PROMPTS = {
+    "counting": "token ids",
+    "exact": True,
+    "file": "rows.jsonl",
+    "left_out": {"too long": 3},
+}
 
 
 @pytest.fixture(name="spec")
@@ -38,7 +43,9 @@ def _trace() -> Trace:
     return example_trace()
 
 
-def save(directory: Path, trace: Trace, spec: RunSpec, server_counters: dict[str, Any] | None = None) -> Path:
+def save(
+    directory: Path, trace: Trace, spec: RunSpec, server_counters: dict[str, Any] | None = None
+) -> Path:
     asides = {"environment": ENVIRONMENT, "prompts": PROMPTS, "server_counters": server_counters}
     save_run(directory, trace, spec, summary=SUMMARY, verdict=VERDICT, **asides)  # type: ignore[arg-type]
     return directory
@@ -53,20 +60,35 @@ def assert_same(one: Trace, other: Trace) -> None:
         for column in columns:
             assert after[column.name].dtype == np.dtype(column.dtype), column.name
             assert after[column.name].tolist() == before[column.name].tolist(), column.name
-    assert (other.workers, other.start_realtime_ns, other.texts) == (one.workers, one.start_realtime_ns, one.texts)
+    assert (other.workers, other.start_realtime_ns, other.texts) == (
+        one.workers,
+        one.start_realtime_ns,
+        one.texts,
+    )
     assert (other.closed_loop, other.interrupted) == (one.closed_loop, one.interrupted)
 
 
 def test_a_run_comes_back_exactly(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
     run = load_run(save(tmp_path / "run", trace, spec))
     assert_same(trace, run.trace)
-    assert run.spec == spec.model_copy(update={"target": spec.target.model_copy(update={"headers": {}})})
+    assert run.spec == spec.model_copy(
+        update={"target": spec.target.model_copy(update={"headers": {}})}
+    )
     assert run.fingerprint == run.spec.fingerprint == spec.fingerprint
-    assert (run.environment, run.summary, run.verdict, run.prompts) == (ENVIRONMENT, SUMMARY, VERDICT, PROMPTS)
+    assert (run.environment, run.summary, run.verdict, run.prompts) == (
+        ENVIRONMENT,
+        SUMMARY,
+        VERDICT,
+        PROMPTS,
+    )
 
 
 def test_what_the_server_counted_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
-    counters = {"before": {"engine": "vLLM", "counters": {"requests": 3.0}}, "after": None, "delta": {}}
+    counters = {
+        "before": {"engine": "vLLM", "counters": {"requests": 3.0}},
+        "after": None,
+        "delta": {},
+    }
     assert load_run(save(tmp_path / "told", trace, spec, counters)).server_counters == counters
     assert load_run(save(tmp_path / "silent", trace, spec)).server_counters is None
 
@@ -86,17 +108,27 @@ def test_a_trace_without_requests_comes_back(tmp_path: Path, trace: Trace, spec:
 def test_a_trace_of_failures_only_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
     failures = trace.select(trace.requests["failure"] != 0)
     assert len(failures) == 1
-    only = replace(failures, events=empty_events(), requests={**failures.requests, "event_count": np.zeros(1, np.int64)})
+    only = replace(
+        failures,
+        events=empty_events(),
+        requests={**failures.requests, "event_count": np.zeros(1, np.int64)},
+    )
     only.requests["event_start"][:] = 0
     assert_same(only, load_run(save(tmp_path / "run", only, spec)).trace)
 
 
-def test_the_spec_comes_back_with_its_infinities(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
-    bursts = spec.model_copy(update={"load": Load(num_prompts=3, burstiness=math.inf, request_rate=2.5)})
+def test_the_spec_comes_back_with_its_infinities(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
+    bursts = spec.model_copy(
+        update={"load": Load(num_prompts=3, burstiness=math.inf, request_rate=2.5)}
+    )
     assert load_run(save(tmp_path / "run", trace, bursts)).spec.load == bursts.load
 
 
-def test_every_code_has_its_word_and_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_every_code_has_its_word_and_comes_back(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     for name, codes in WORDS.items():
         assert sorted(codes) == list(range(len(codes))), name
     n = max(len(codes) for codes in WORDS.values())
@@ -116,14 +148,18 @@ def test_long_columns_of_codes_are_looked_up_in_parts(
 
 def test_other_tools_read_words_and_nulls(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
     directory = save(tmp_path / "run", trace, spec)
-    requests = pl.read_parquet(directory / "requests.parquet").with_columns(pl.col("outcome", "failure").cast(pl.String))
+    requests = pl.read_parquet(directory / "requests.parquet").with_columns(
+        pl.col("outcome", "failure").cast(pl.String)
+    )
     assert requests["outcome"].to_list() == ["OK", "OK", "OK", "FAILED", "CANCELLED", "UNSENT"]
     assert requests["failure"].to_list() == ["NONE", "NONE", "NONE", "RESET", "NONE", "NONE"]
     assert requests["sent_ns"].to_list()[4:] == [210_000_000, None]
     assert requests["cached_tokens"].to_list() == [None, None, 0, None, None, None]
     assert requests["warmup"].to_list() == [True, False, False, False, False, False]
     assert requests["detail"].to_list()[3] == "the connection was reset"
-    events = pl.read_parquet(directory / "events.parquet").with_columns(pl.col("stamp_source").cast(pl.String))
+    events = pl.read_parquet(directory / "events.parquet").with_columns(
+        pl.col("stamp_source").cast(pl.String)
+    )
     assert events["tokens"].to_list() == [None] * 7
     assert events["stamp_source"].to_list() == ["KERNEL"] * 7
     assert events["arrival_ns"].to_list()[:2] == [20_000_000, 150_000_000]
@@ -142,7 +178,9 @@ def test_the_description_says_what_and_when(tmp_path: Path, trace: Trace, spec: 
 
 def test_no_secret_reaches_a_file(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
     target = spec.target.model_copy(update={"base_url": "http://alice:s3cret@host:8000"})
-    telling = spec.model_copy(update={"target": target, "sampling": Sampling(extra_body={"api_key": "s3cret"})})
+    telling = spec.model_copy(
+        update={"target": target, "sampling": Sampling(extra_body={"api_key": "s3cret"})}
+    )
     environment = {"server": {"token": "s3cret"}}
     details = np.array(["401: s3cret expired", *trace.requests["detail"][1:]], dtype=object)
     trace = replace(trace, requests={**trace.requests, "detail": details})
@@ -171,7 +209,9 @@ def rewrite(path: Path, **changes: Any) -> None:
 def test_a_newer_run_is_refused(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
     directory = save(tmp_path / "run", trace, spec)
     rewrite(directory / "run.json", schema_version=SCHEMA_VERSION + 1, spec="something new")
-    with pytest.raises(ValueError, match=r"newer Inferometer \(schema 3; this one reads up to 2\): update"):
+    with pytest.raises(
+        ValueError, match=r"newer Inferometer \(schema 3; this one reads up to 2\): update"
+    ):
         load_run(directory)
 
 
@@ -181,15 +221,23 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
             load_run(path)
 
 
-@pytest.mark.parametrize("name", ["run.json", "requests.parquet", "events.parquet", "summary.json", "verdict.json"])
+@pytest.mark.parametrize(
+    "name", ["run.json", "requests.parquet", "events.parquet", "summary.json", "verdict.json"]
+)
 @pytest.mark.parametrize("damage", ["missing", "empty", "half", "one bit"])
-def test_a_damaged_file_is_told_in_one_sentence(tmp_path: Path, trace: Trace, spec: RunSpec, name: str, damage: str) -> None:
+def test_a_damaged_file_is_told_in_one_sentence(
+    tmp_path: Path, trace: Trace, spec: RunSpec, name: str, damage: str
+) -> None:
     path = save(tmp_path / "run", trace, spec) / name
     content = path.read_bytes()
     path.unlink()
     if damage != "missing":
         path.write_bytes(
-            {"empty": b"", "half": content[: len(content) // 2], "one bit": bytes([content[0] ^ 1]) + content[1:]}[damage]
+            {
+                "empty": b"",
+                "half": content[: len(content) // 2],
+                "one bit": bytes([content[0] ^ 1]) + content[1:],
+            }[damage]
         )
     with pytest.raises(ValueError, match=r"cannot be read|is not a run directory") as caught:
         load_run(tmp_path / "run")
@@ -226,7 +274,9 @@ def test_tables_of_another_run_are_refused(tmp_path: Path, trace: Trace, spec: R
         load_run(directory)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="this system has no disk that is always full"
+)
 def test_a_full_disk_says_that_it_is_full(trace: Trace) -> None:
     with pytest.raises(OSError, match="No space left") as caught:
         run_directory._write_table(Path("/dev/full"), REQUEST_COLUMNS, trace.requests)

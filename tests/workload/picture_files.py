@@ -23,4 +23,7 @@ def data_url(content: bytes = PNG, kind: str = "image/png") -> str:
 
 def shown(url: object = None, **details: object) -> dict[str, object]:
     """The part of a message that shows it."""
-    return {"type": "image_url", "image_url": {"url": data_url() if url is None else url, **details}}
+    return {
+        "type": "image_url",
+        "image_url": {"url": data_url() if url is None else url, **details},
+    }

@@ -1,4 +1,6 @@
-"""Every kind of workload is built by one call; some of its prompts may come again; what is made can be sent."""
+"""Every kind of workload is built by one call; some of its prompts may come again; what is made can
+be sent.
+"""
 
 from __future__ import annotations
 
@@ -54,12 +56,21 @@ def test_every_kind_can_be_made_and_sent(kind: Any, files: dict[str, str], chat:
     for request in work.requests:
         assert request.prompt_tokens > 0 or request.prompt_tokens == MISSING
         assert request.max_tokens > 0
-        assert orjson.loads(backend.encode(request, Generation(model="m")))["max_tokens"] == request.max_tokens
+        assert (
+            orjson.loads(backend.encode(request, Generation(model="m")))["max_tokens"]
+            == request.max_tokens
+        )
     assert make(kind, files, 7, chat=chat).requests == work.requests
 
 
 def test_some_prompts_may_come_again() -> None:
-    work = build_workload(RandomWorkload(input_len=9, distinct=3), 8, identity=IDENTITY, counting=lambda: IDS, chat=False)
+    work = build_workload(
+        RandomWorkload(input_len=9, distinct=3),
+        8,
+        identity=IDENTITY,
+        counting=lambda: IDS,
+        chat=False,
+    )
     prompts = [request.prompt for request in work.requests]
     assert prompts == [prompts[i % 3] for i in range(8)]
     assert [request.id for request in work.requests] == list(range(8))
@@ -69,7 +80,13 @@ def test_some_prompts_may_come_again() -> None:
 
 def test_more_different_prompts_than_requests_are_just_different_prompts() -> None:
     one, other = (
-        build_workload(RandomWorkload(input_len=9, distinct=distinct), 8, identity=IDENTITY, counting=lambda: IDS, chat=False)
+        build_workload(
+            RandomWorkload(input_len=9, distinct=distinct),
+            8,
+            identity=IDENTITY,
+            counting=lambda: IDS,
+            chat=False,
+        )
         for distinct in (None, 100)
     )
     assert one == other
@@ -79,7 +96,11 @@ def test_more_different_prompts_than_requests_are_just_different_prompts() -> No
 def test_a_warm_point_may_find_all_of_its_prompts_again() -> None:
     cold, warm = (
         build_workload(
-            RandomWorkload(input_len=9, prefix_len=2, cache=cache), 8, identity=IDENTITY, counting=lambda: IDS, chat=False
+            RandomWorkload(input_len=9, prefix_len=2, cache=cache),
+            8,
+            identity=IDENTITY,
+            counting=lambda: IDS,
+            chat=False,
         )
         for cache in ("cold", "warm")
     )

@@ -1,4 +1,6 @@
-"""Prompts and replies that others have written, counted as the server counts, or said to be about so long."""
+"""Prompts and replies that others have written, counted as the server counts, or said to be about
+so long.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,19 @@ from inferometer.workload.counting import count_prompts, count_replies, is_chat
 
 
 def chat(*texts: str) -> list[dict[str, Any]]:
-    return [{"role": "assistant" if i % 2 else "user", "content": text} for i, text in enumerate(texts)]
+    return [
+        {"role": "assistant" if i % 2 else "user", "content": text} for i, text in enumerate(texts)
+    ]
 
 
 def test_texts_ids_and_chats_each_in_their_way() -> None:
-    prompts: list[Prompt] = [words(3), [5, 6], chat(words(4)), chat(words(2), words(3), words(1)), words(1)]
+    prompts: list[Prompt] = [
+        words(3),
+        [5, 6],
+        chat(words(4)),
+        chat(words(2), words(3), words(1)),
+        words(1),
+    ]
     assert count_prompts(prompts, chat_counter()) == ([10, 2, 11, 27, 8], True)
     assert count_prompts([words(3), [5, 6]], text_counter()) == ([4, 2], True)
     assert count_prompts([], text_counter()) == ([], True)
@@ -49,7 +59,9 @@ def test_replies_are_counted_without_what_stands_around_a_prompt() -> None:
     assert count_replies([words(4), "x"], WordCounter(1.5, 30)) == [6, 2]
 
 
-@pytest.mark.parametrize(("prompt", "so"), [("a", False), ([1, 2], False), (chat("a"), True), ([], False)])
+@pytest.mark.parametrize(
+    ("prompt", "so"), [("a", False), ([1, 2], False), (chat("a"), True), ([], False)]
+)
 def test_messages_make_a_chat(prompt: Any, so: bool) -> None:
     assert is_chat(prompt) is so
 
@@ -66,14 +78,19 @@ def test_tools_are_counted_where_the_servers_tokenizer_writes_them_into_the_prom
 @pytest.mark.parametrize("server", [WordServer(reads_tools=False), WordServer(tells_chat=False)])
 def test_where_nobody_tells_how_long_tools_are_the_length_is_not_known(server: WordServer) -> None:
     counter = ServerCounter(server, "m", chat=True)
-    assert count_prompts([chat("a b"), chat("a b")], counter, [TOOLS, {}])[0] == [MISSING, 9 if server.tells_chat else 3]
+    assert count_prompts([chat("a b"), chat("a b")], counter, [TOOLS, {}])[0] == [
+        MISSING,
+        9 if server.tells_chat else 3,
+    ]
     assert count_prompts(["a b"], WordCounter(), [TOOLS])[0] == [MISSING]
 
 
 @pytest.mark.parametrize("name", ["reasoning_effort", "enable_thinking", "functions"])
 def test_what_templates_may_write_and_no_tokenizer_is_asked_with(name: str) -> None:
     assert count_prompts([chat("a b")], chat_counter(), [{name: True}])[0] == [MISSING]
-    assert count_prompts([chat("a b")], chat_counter(), [{"temperature": 1, "stop": ["x"]}])[0] == [9]
+    assert count_prompts([chat("a b")], chat_counter(), [{"temperature": 1, "stop": ["x"]}])[0] == [
+        9
+    ]
 
 
 def test_calls_and_results_are_counted_in_the_template_or_about() -> None:

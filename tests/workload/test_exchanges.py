@@ -1,4 +1,6 @@
-"""sharegpt and jsonl: which rows become requests, in which order, what is left out, and that all of it is told."""
+"""sharegpt and jsonl: which rows become requests, in which order, what is left out, and that all of
+it is told.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,12 @@ from inferometer.workload.workload import ANY_LENGTH
 
 
 def build(
-    work: AnyWorkload, n: int, counter: TokenIds | TokenCounter | None = None, *, chat: bool = False, **how: Any
+    work: AnyWorkload,
+    n: int,
+    counter: TokenIds | TokenCounter | None = None,
+    *,
+    chat: bool = False,
+    **how: Any,
 ) -> Workload:
     return build_workload(
         work,
@@ -76,7 +83,11 @@ def test_first_exchanges_with_the_usual_filters(sharegpt: str) -> None:
         "prompt too long": 1,
         "prompt and output too long": 1,
     }
-    assert (work.origin["file"], work.origin["shuffled"], work.origin["oversampled"]) == (sharegpt, False, 0)
+    assert (work.origin["file"], work.origin["shuffled"], work.origin["oversampled"]) == (
+        sharegpt,
+        False,
+        0,
+    )
 
 
 def test_an_output_length_replaces_that_of_the_replies_and_their_filter(sharegpt: str) -> None:
@@ -86,7 +97,9 @@ def test_an_output_length_replaces_that_of_the_replies_and_their_filter(sharegpt
 
 
 def test_the_filters_can_be_set(sharegpt: str) -> None:
-    spec = ShareGptWorkload(path=sharegpt, shuffle=False, min_len=1, max_input_len=2000, max_total_len=4000)
+    spec = ShareGptWorkload(
+        path=sharegpt, shuffle=False, min_len=1, max_input_len=2000, max_total_len=4000
+    )
     assert len(build(spec, 37).requests) == 37
     short = ShareGptWorkload(path=sharegpt, shuffle=False, max_input_len=20)
     assert max(request.prompt_tokens for request in build(short, 5).requests) <= 20
@@ -94,7 +107,10 @@ def test_the_filters_can_be_set(sharegpt: str) -> None:
 
 def test_rows_are_shuffled_by_the_identity(sharegpt: str) -> None:
     spec = ShareGptWorkload(path=sharegpt)
-    made = [build(spec, 20, identity=(seed, "p", repeat)) for seed, repeat in ((0, 0), (0, 0), (1, 0), (0, 1))]
+    made = [
+        build(spec, 20, identity=(seed, "p", repeat))
+        for seed, repeat in ((0, 0), (0, 0), (1, 0), (0, 1))
+    ]
     prompts = [[request.prompt for request in work.requests] for work in made]
     assert prompts[0] == prompts[1]
     assert prompts[0] != prompts[2] != prompts[3] != prompts[0]
@@ -114,7 +130,9 @@ def test_no_more_is_read_than_is_needed(tmp_path: Path) -> None:
     write_lines(path, [conversation(10, 10) for _ in range(3 * BATCH)])
     with path.open("ab") as file:
         file.write(b"{ this is no JSON\n")
-    assert len(build(ShareGptWorkload(path=str(path), shuffle=False), 2 * BATCH).requests) == 2 * BATCH
+    assert (
+        len(build(ShareGptWorkload(path=str(path), shuffle=False), 2 * BATCH).requests) == 2 * BATCH
+    )
     with pytest.raises(ValueError, match=f"line {3 * BATCH + 1}: is not JSON"):
         build(ShareGptWorkload(path=str(path), shuffle=False), 4 * BATCH)
 
@@ -124,7 +142,11 @@ def test_no_more_is_read_than_is_needed(tmp_path: Path) -> None:
 
 def test_too_few_rows_are_an_error_that_says_what_was_left_out(sharegpt: str) -> None:
     with pytest.raises(
-        ValueError, match=r"33 usable rows \(.*3 left out: no exchange.*\), but 34 .* --num-prompts to 33, .*--oversample"
+        ValueError,
+        match=(
+            r"33 usable rows \(.*3 left out: no exchange.*\), but 34 .* --num-prompts to 33, "
+            r".*--oversample"
+        ),
     ):
         build(ShareGptWorkload(path=sharegpt), 34)
 
@@ -155,20 +177,40 @@ def test_rows_tell_how_much_to_generate(tmp_path: Path) -> None:
         {"prompt": words(5), "output_len": 1},
     ]
     path = write_lines(tmp_path / "rows.jsonl", rows)
-    assert lengths(build(JsonlWorkload(path=path, shuffle=False), 3).requests) == [(4, 5), (5, 9), (6, 1)]
-    assert lengths(build(JsonlWorkload(path=path, shuffle=False, output_len=8), 3).requests) == [(4, 8), (5, 8), (6, 8)]
-    assert lengths(build(JsonlWorkload(path=path, shuffle=False, max_input_len=5, max_total_len=10), 1).requests) == [(4, 5)]
+    assert lengths(build(JsonlWorkload(path=path, shuffle=False), 3).requests) == [
+        (4, 5),
+        (5, 9),
+        (6, 1),
+    ]
+    assert lengths(build(JsonlWorkload(path=path, shuffle=False, output_len=8), 3).requests) == [
+        (4, 8),
+        (5, 8),
+        (6, 8),
+    ]
+    assert lengths(
+        build(
+            JsonlWorkload(path=path, shuffle=False, max_input_len=5, max_total_len=10), 1
+        ).requests
+    ) == [(4, 5)]
 
 
 def test_a_row_that_does_not_tell_is_named(tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "a b", "max_tokens": 3}, {"prompt": "c"}])
-    with pytest.raises(ValueError, match=r"rows.jsonl, line 2: tells neither .* --custom-output-len"):
+    path = write_lines(
+        tmp_path / "rows.jsonl", [{"prompt": "a b", "max_tokens": 3}, {"prompt": "c"}]
+    )
+    with pytest.raises(
+        ValueError, match=r"rows.jsonl, line 2: tells neither .* --custom-output-len"
+    ):
         build(JsonlWorkload(path=path, shuffle=False), 2)
 
 
 def test_a_row_without_a_prompt_is_named(tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "a b", "max_tokens": 3}, {"title": "c"}])
-    with pytest.raises(ValueError, match=r"rows.jsonl, line 2: has no prompt: fields are title, .*\.$"):
+    path = write_lines(
+        tmp_path / "rows.jsonl", [{"prompt": "a b", "max_tokens": 3}, {"title": "c"}]
+    )
+    with pytest.raises(
+        ValueError, match=r"rows.jsonl, line 2: has no prompt: fields are title, .*\.$"
+    ):
         build(JsonlWorkload(path=path, shuffle=False, output_len=1), 2)
 
 
@@ -178,7 +220,9 @@ def test_messages_need_a_chat_and_ids_need_none(tmp_path: Path) -> None:
     spec = JsonlWorkload(path=path, output_len=4)
     (request,) = build(spec, 1, chat=True).requests
     assert (request.prompt, request.prompt_tokens) == (messages, 17)
-    with pytest.raises(ValueError, match=r"line 1: the prompt is chat messages, which this backend does not carry"):
+    with pytest.raises(
+        ValueError, match=r"line 1: the prompt is chat messages, which this backend does not carry"
+    ):
         build(spec, 1)
     path = write_lines(tmp_path / "rows.jsonl", [{"prompt": [7, 8, 9]}])
     (request,) = build(spec, 1).requests
@@ -190,17 +234,30 @@ def test_messages_need_a_chat_and_ids_need_none(tmp_path: Path) -> None:
         "token ids, as many as the file has",
     )
     with pytest.raises(
-        ValueError, match=r"line 1: the prompt is token ids, .* carry: take text or messages, or another backend"
+        ValueError,
+        match=(
+            r"line 1: the prompt is token ids, .* carry: take text or messages, or another "
+            r"backend"
+        ),
     ):
         build(spec, 1, chat=True)
-    with pytest.raises(ValueError, match=r"line 1: the prompt is token ids, .* carry: take text, or another backend"):
+    with pytest.raises(
+        ValueError,
+        match=r"line 1: the prompt is token ids, .* carry: take text, or another backend",
+    ):
         build(spec, 1, token_ids=False)
 
 
 @pytest.mark.parametrize(
-    "row", [{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]}, {"title": "c"}]
+    "row",
+    [
+        {"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]},
+        {"title": "c"},
+    ],
 )
-def test_nobody_is_asked_how_to_count_what_cannot_be_sent(tmp_path: Path, row: dict[str, Any]) -> None:
+def test_nobody_is_asked_how_to_count_what_cannot_be_sent(
+    tmp_path: Path, row: dict[str, Any]
+) -> None:
     asked: list[str] = []
 
     def counting() -> TokenCounter:
@@ -214,16 +271,27 @@ def test_nobody_is_asked_how_to_count_what_cannot_be_sent(tmp_path: Path, row: d
 
 
 def test_pictures_pass_with_a_length_that_only_the_server_knows(tmp_path: Path) -> None:
-    content = [{"type": "text", "text": "what"}, {"type": "image_url", "image_url": {"url": "data:,"}}]
-    path = write_lines(tmp_path / "rows.jsonl", [{"messages": [{"role": "user", "content": content}]}])
-    (request,) = build(JsonlWorkload(path=path, output_len=4, max_input_len=2), 1, chat=True).requests
+    content = [
+        {"type": "text", "text": "what"},
+        {"type": "image_url", "image_url": {"url": "data:,"}},
+    ]
+    path = write_lines(
+        tmp_path / "rows.jsonl", [{"messages": [{"role": "user", "content": content}]}]
+    )
+    (request,) = build(
+        JsonlWorkload(path=path, output_len=4, max_input_len=2), 1, chat=True
+    ).requests
     assert request.prompt_tokens == MISSING
 
 
 def test_a_guess_at_lengths_is_said_to_be_one(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{"prompt": words(100), "max_tokens": 3}])
     work = build(JsonlWorkload(path=path), 1, WordCounter(1.5))
-    assert (work.requests[0].prompt_tokens, work.exact, work.counting) == (150, False, WordCounter().how)
+    assert (work.requests[0].prompt_tokens, work.exact, work.counting) == (
+        150,
+        False,
+        WordCounter().how,
+    )
 
 
 def test_texts_are_not_counted_as_ids(tmp_path: Path) -> None:
@@ -240,7 +308,14 @@ OPENAI = PROTOCOLS["openai-chat"].fields
 
 def test_request_fields_of_rows_are_sent_and_all_else_is_counted(tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [
-        {"id": i, "prompt": words(3), "max_tokens": 5, "temperature": 0.1 * i, "tools": TOOLS, "metadata": {"a": 1}}
+        {
+            "id": i,
+            "prompt": words(3),
+            "max_tokens": 5,
+            "temperature": 0.1 * i,
+            "tools": TOOLS,
+            "metadata": {"a": 1},
+        }
         for i in range(4)
     ]
     del rows[1]["tools"], rows[2]["metadata"]
@@ -251,11 +326,19 @@ def test_request_fields_of_rows_are_sent_and_all_else_is_counted(tmp_path: Path)
     ]
     assert work.origin["fields_sent"] == {"temperature": 4, "tools": 3}
     assert work.origin["fields_left_out"] == {"id": 4, "metadata": 3}
-    assert build(spec, 2, chat=True, fields=OPENAI).origin["fields_left_out"] == {"id": 2, "metadata": 2}
+    assert build(spec, 2, chat=True, fields=OPENAI).origin["fields_left_out"] == {
+        "id": 2,
+        "metadata": 2,
+    }
 
 
 def test_what_the_wire_does_not_carry_is_left_out_by_name(tmp_path: Path) -> None:
-    row = {"prompt": words(3), "max_tokens": 5, "temperature": 1, "response_format": {"type": "json_object"}}
+    row = {
+        "prompt": words(3),
+        "max_tokens": 5,
+        "temperature": 1,
+        "response_format": {"type": "json_object"},
+    }
     spec = JsonlWorkload(path=write_lines(tmp_path / "rows.jsonl", [row]))
     work = build(spec, 1, fields=PROTOCOLS["tgi"].fields)
     assert work.requests[0].parameters == {"temperature": 1}
@@ -263,9 +346,14 @@ def test_what_the_wire_does_not_carry_is_left_out_by_name(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", [JsonlWorkload, ShareGptWorkload])
-def test_tools_are_part_of_the_prompt_and_refused_where_they_are_not_carried(tmp_path: Path, kind: Any) -> None:
+def test_tools_are_part_of_the_prompt_and_refused_where_they_are_not_carried(
+    tmp_path: Path, kind: Any
+) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{**conversation(10, 10), "tools": TOOLS}])
-    with pytest.raises(ValueError, match=r"line 1: has tools, which are part of the prompt .* take a chat backend, such as"):
+    with pytest.raises(
+        ValueError,
+        match=r"line 1: has tools, which are part of the prompt .* take a chat backend, such as",
+    ):
         build(kind(path=path), 1, fields=PROTOCOLS["openai"].fields)
 
 
@@ -281,7 +369,11 @@ def test_a_request_that_the_wire_refuses_is_named_by_its_line(tmp_path: Path) ->
 
 
 def test_the_limit_of_a_batch_request_is_how_much_is_asked_for(tmp_path: Path) -> None:
-    body = {"model": "x", "messages": [{"role": "user", "content": words(3)}], "max_completion_tokens": 7}
+    body = {
+        "model": "x",
+        "messages": [{"role": "user", "content": words(3)}],
+        "max_completion_tokens": 7,
+    }
     row = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": body}
     path = write_lines(tmp_path / "batch.jsonl", [row])
     (request,) = build(JsonlWorkload(path=path), 1, chat=True).requests
@@ -310,12 +402,19 @@ def pictures(tmp_path: Path) -> Path:
 
 
 def test_pictures_beside_prompts_are_sent(pictures: Path) -> None:
-    rows = [{"prompt": "How many animals?", "image_files": [str(pictures / "coco" / f"{i}.png")]} for i in range(3)]
-    spec = JsonlWorkload(path=write_lines(pictures / "rows.jsonl", rows), output_len=10, shuffle=False)
+    rows = [
+        {"prompt": "How many animals?", "image_files": [str(pictures / "coco" / f"{i}.png")]}
+        for i in range(3)
+    ]
+    spec = JsonlWorkload(
+        path=write_lines(pictures / "rows.jsonl", rows), output_len=10, shuffle=False
+    )
     work = build(spec, 3, chat=True)
     for i, request in enumerate(work.requests):
         text = {"type": "text", "text": "How many animals?"}
-        assert request.prompt == [{"role": "user", "content": [text, shown(data_url(PNG + bytes([i])))]}]
+        assert request.prompt == [
+            {"role": "user", "content": [text, shown(data_url(PNG + bytes([i])))]}
+        ]
         assert request.prompt_tokens == MISSING
     assert (work.origin["images_in_rows"], work.origin["images_by_url"]) == (3, 0)
 
@@ -329,19 +428,28 @@ def test_pictures_of_sharegpt_are_beside_the_file(pictures: Path) -> None:
     assert "<image>" not in str([request.prompt for request in work.requests])
     assert work.origin["images_in_rows"] == 3
     with pytest.raises(
-        ValueError, match=r"line 1: the prompt is chat messages with pictures, which this backend does not carry"
+        ValueError,
+        match=(
+            r"line 1: the prompt is chat messages with pictures, which this backend does not "
+            r"carry"
+        ),
     ):
         build(ShareGptWorkload(path=path, shuffle=False), 3)
 
 
 @pytest.mark.parametrize("kind", [JsonlWorkload, ShareGptWorkload])
-def test_a_picture_that_is_not_there_is_refused_before_anybody_is_asked(pictures: Path, kind: Any) -> None:
+def test_a_picture_that_is_not_there_is_refused_before_anybody_is_asked(
+    pictures: Path, kind: Any
+) -> None:
     def counting() -> TokenCounter:
         raise AssertionError("asked")
 
     rows = [{**conversation(10, 9), "image": name} for name in ("coco/0.png", "coco/7.png")]
     path = write_lines(pictures / "rows.jsonl", rows)
-    with pytest.raises(ValueError, match=r"rows.jsonl, line 2: names the picture 'coco/7.png', which cannot be read"):
+    with pytest.raises(
+        ValueError,
+        match=r"rows.jsonl, line 2: names the picture 'coco/7.png', which cannot be read",
+    ):
         build(kind(path=path, shuffle=False), 2, chat=True, counting=counting)
 
 
@@ -359,8 +467,15 @@ def test_addresses_are_counted(tmp_path: Path) -> None:
 
 
 def test_only_pictures_that_are_wanted_are_read(pictures: Path) -> None:
-    rows = [{"prompt": "see", "image": "coco/0.png" if i < SMALLEST_BATCH else "missing.png"} for i in range(2 * BATCH)]
-    spec = JsonlWorkload(path=write_lines(pictures / "rows.jsonl", rows), output_len=3, shuffle=False)
+    rows = [
+        {"prompt": "see", "image": "coco/0.png" if i < SMALLEST_BATCH else "missing.png"}
+        for i in range(2 * BATCH)
+    ]
+    spec = JsonlWorkload(
+        path=write_lines(pictures / "rows.jsonl", rows), output_len=3, shuffle=False
+    )
     assert len(build(spec, SMALLEST_BATCH, chat=True).requests) == SMALLEST_BATCH
-    with pytest.raises(ValueError, match=rf"line {SMALLEST_BATCH + 1}: names the picture 'missing.png'"):
+    with pytest.raises(
+        ValueError, match=rf"line {SMALLEST_BATCH + 1}: names the picture 'missing.png'"
+    ):
         build(spec, SMALLEST_BATCH + 1, chat=True)

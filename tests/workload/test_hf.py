@@ -18,7 +18,9 @@ from inferometer.workload import Workload, build_workload
 
 datasets = pytest.importorskip("datasets")
 
-ROWS = [{"instruction": words(5 + i, f"i{i}_"), "input": "", "output": words(3 + i)} for i in range(30)]
+ROWS = [
+    {"instruction": words(5 + i, f"i{i}_"), "input": "", "output": words(3 + i)} for i in range(30)
+]
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +33,9 @@ def _offline(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 def build(path: Path, n: int, *, chat: bool = False, **fields: Any) -> Workload:
     spec = HfWorkload(path=str(path), **fields)
     counter = chat_counter() if chat else text_counter()
-    return build_workload(spec, n, identity=fields.pop("identity", IDENTITY), counting=lambda: counter, chat=chat)
+    return build_workload(
+        spec, n, identity=fields.pop("identity", IDENTITY), counting=lambda: counter, chat=chat
+    )
 
 
 @pytest.fixture(params=["jsonl", "json", "parquet", "saved", "saved with splits", "one file"])
@@ -57,7 +61,9 @@ def local(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def test_rows_of_local_data_in_their_order(local: Path) -> None:
     work = build(local, 30, shuffle=False)
     assert [request.prompt for request in work.requests] == [row["instruction"] for row in ROWS]
-    assert [(r.prompt_tokens, r.max_tokens) for r in work.requests] == [(6 + i, 3 + i) for i in range(30)]
+    assert [(r.prompt_tokens, r.max_tokens) for r in work.requests] == [
+        (6 + i, 3 + i) for i in range(30)
+    ]
     assert work.origin["shuffled"] is False
     assert work.exact
 
@@ -65,14 +71,21 @@ def test_rows_of_local_data_in_their_order(local: Path) -> None:
 def test_shuffled_within_a_window_by_the_seed(tmp_path: Path) -> None:
     write_lines(tmp_path / "rows.jsonl", ROWS)
     spec = HfWorkload(path=str(tmp_path))
-    made = [build_workload(spec, 30, identity=(seed, "p", 0), counting=text_counter, chat=False) for seed in (1, 1, 2)]
+    made = [
+        build_workload(spec, 30, identity=(seed, "p", 0), counting=text_counter, chat=False)
+        for seed in (1, 1, 2)
+    ]
     assert made[0].requests == made[1].requests != made[2].requests
     assert {r.prompt for r in made[2].requests} == {row["instruction"] for row in ROWS}
     assert "window of 10000 rows" in made[0].origin["shuffled"]
 
 
 def test_conversations(tmp_path: Path) -> None:
-    said = [{"role": "system", "content": "s"}, {"role": "user", "content": "a b"}, {"role": "assistant", "content": "c d e"}]
+    said = [
+        {"role": "system", "content": "s"},
+        {"role": "user", "content": "a b"},
+        {"role": "assistant", "content": "c d e"},
+    ]
     write_lines(tmp_path / "rows.jsonl", [{"messages": said}])
     (request,) = build(tmp_path, 1, chat=True).requests
     assert (request.prompt, request.prompt_tokens, request.max_tokens) == (said[:2], 17, 3)
@@ -81,7 +94,9 @@ def test_conversations(tmp_path: Path) -> None:
 def test_an_output_length_and_the_filters_apply(tmp_path: Path) -> None:
     write_lines(tmp_path / "rows.jsonl", ROWS)
     work = build(tmp_path, 5, shuffle=False, output_len=50, max_input_len=10)
-    assert [(r.prompt_tokens, r.max_tokens) for r in work.requests] == [(6 + i, 50) for i in range(5)]
+    assert [(r.prompt_tokens, r.max_tokens) for r in work.requests] == [
+        (6 + i, 50) for i in range(5)
+    ]
     with pytest.raises(ValueError, match=r"5 usable rows .25 left out: prompt too long"):
         build(tmp_path, 6, output_len=50, max_input_len=10)
 
@@ -94,7 +109,10 @@ def test_a_row_that_is_no_prompt_is_named(tmp_path: Path) -> None:
 
 def test_a_split_that_is_not_there_is_told_with_its_flag(tmp_path: Path) -> None:
     write_lines(tmp_path / "rows.jsonl", ROWS)
-    with pytest.raises(ValueError, match=r"--dataset-path .* cannot be read \(.*\); see --hf-subset and --hf-split\."):
+    with pytest.raises(
+        ValueError,
+        match=r"--dataset-path .* cannot be read \(.*\); see --hf-subset and --hf-split\.",
+    ):
         build(tmp_path, 1, split="nowhere")
 
 
@@ -104,7 +122,9 @@ def test_a_malformed_file_is_refused(tmp_path: Path) -> None:
         build(tmp_path, 2, output_len=1)
 
 
-def test_without_the_library_the_cure_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_the_cure_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = builtins.__import__
 
     def missing(name: str, *rest: Any) -> Any:
@@ -121,10 +141,23 @@ def test_without_the_library_the_cure_is_told(tmp_path: Path, monkeypatch: pytes
 
 
 def pictures(folder: Path, **columns: Any) -> Path:
-    """A Parquet file with columns of pictures, as the library writes it; without the package that draws them."""
+    """A Parquet file with columns of pictures, as the library writes it; without the package that
+    draws them.
+    """
     media = {"bytes": datasets.Value("binary"), "path": datasets.Value("string")}
-    rows = [{"question": f"what is {i}", "image_1": {"bytes": PNG, "path": None}, "image_2": None, **columns} for i in range(3)]
-    features = {name: datasets.Value("string") for name in ("question", *columns)} | {"image_1": media, "image_2": media}
+    rows = [
+        {
+            "question": f"what is {i}",
+            "image_1": {"bytes": PNG, "path": None},
+            "image_2": None,
+            **columns,
+        }
+        for i in range(3)
+    ]
+    features = {name: datasets.Value("string") for name in ("question", *columns)} | {
+        "image_1": media,
+        "image_2": media,
+    }
     table = datasets.Dataset.from_list(rows, features=datasets.Features(features))
     for name in ("image_1", "image_2"):
         table = table.cast_column(name, datasets.Image())
@@ -134,12 +167,17 @@ def pictures(folder: Path, **columns: Any) -> Path:
 
 
 def test_columns_of_pictures_are_sent_as_they_are(tmp_path: Path) -> None:
-    work = build(pictures(tmp_path / "data", subject="art"), 3, chat=True, output_len=5, shuffle=False)
+    work = build(
+        pictures(tmp_path / "data", subject="art"), 3, chat=True, output_len=5, shuffle=False
+    )
     for i, request in enumerate(work.requests):
         content = [{"type": "text", "text": f"what is {i}"}, shown()]
         assert request.prompt == [{"role": "user", "content": content}]
     assert (work.origin["images_in_rows"], work.origin["fields_left_out"]) == (3, {"subject": 3})
-    with pytest.raises(ValueError, match="row 1: the prompt is chat messages with pictures, which this backend does not carry"):
+    with pytest.raises(
+        ValueError,
+        match="row 1: the prompt is chat messages with pictures, which this backend does not carry",
+    ):
         build(tmp_path / "data", 3, output_len=5, shuffle=False)
 
 
@@ -158,11 +196,15 @@ def test_files_that_rows_name_are_beside_the_data(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_package_that_a_data_set_needs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_a_data_set_needs_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a.png").write_bytes(PNG)
     (tmp_path / "metadata.csv").write_text("file_name,question\na.png,what\n")
     monkeypatch.setattr(datasets.config, "PIL_AVAILABLE", False)
-    with pytest.raises(ValueError, match=r"needs a package that is missing .*'Pillow'.*; install it with pip") as told:
+    with pytest.raises(
+        ValueError, match=r"needs a package that is missing .*'Pillow'.*; install it with pip"
+    ) as told:
         build(tmp_path, 1, chat=True, output_len=5)
     assert "--hf-split" not in str(told.value)
     del told
@@ -178,8 +220,14 @@ def test_what_the_library_fills_in_is_nothing_that_a_row_says(tmp_path: Path) ->
         {"role": "tool", "content": "c", "tool_call_id": "c"},
     ]
     tools = [
-        {"type": "function", "function": {"name": "f", "parameters": {"properties": {"x": {"type": "string"}}}}},
-        {"type": "function", "function": {"name": "g", "parameters": {"properties": {"y": {"type": "string"}}}}},
+        {
+            "type": "function",
+            "function": {"name": "f", "parameters": {"properties": {"x": {"type": "string"}}}},
+        },
+        {
+            "type": "function",
+            "function": {"name": "g", "parameters": {"properties": {"y": {"type": "string"}}}},
+        },
     ]
     rows = [
         {"messages": said, "tools": tools, "seed": 1, "temperature": None},
@@ -188,7 +236,12 @@ def test_what_the_library_fills_in_is_nothing_that_a_row_says(tmp_path: Path) ->
     datasets.Dataset.from_list(rows).to_parquet(tmp_path / "rows.parquet")
     spec = HfWorkload(path=str(tmp_path), shuffle=False, output_len=5)
     fields = PROTOCOLS["openai-chat"].fields
-    work = build_workload(spec, 2, identity=IDENTITY, counting=chat_counter, chat=True, fields=fields)
+    work = build_workload(
+        spec, 2, identity=IDENTITY, counting=chat_counter, chat=True, fields=fields
+    )
     assert [request.prompt for request in work.requests] == [said, "a b"]
-    assert [dict(request.parameters) for request in work.requests] == [{"tools": tools, "seed": 1}, {"temperature": 0.5}]
+    assert [dict(request.parameters) for request in work.requests] == [
+        {"tools": tools, "seed": 1},
+        {"temperature": 0.5},
+    ]
     assert work.origin["fields_left_out"] == {}

@@ -1,4 +1,6 @@
-"""What pictures of rows hold is read from regular files of a bearable size, and from nowhere else."""
+"""What pictures of rows hold is read from regular files of a bearable size, and from nowhere
+else.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from inferometer.workload.image_files import ImageFiles, kind_of
 
 
 def read(source: Any, folder: Path | None) -> Any:
-    prompt: Prompt = [{"role": "user", "content": [{"type": "text", "text": "see"}, shown(source, detail="low")]}]
+    prompt: Prompt = [
+        {"role": "user", "content": [{"type": "text", "text": "see"}, shown(source, detail="low")]}
+    ]
     message = ImageFiles(folder).read(prompt)[0]
     assert isinstance(message, dict)
     text, part = message["content"]
@@ -29,12 +33,22 @@ def read(source: Any, folder: Path | None) -> Any:
 def test_a_file_of_any_kind_that_servers_know(kind: str, tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a picture").write_bytes(CONTENTS[kind])
-    for name in ("sub/a picture", str(tmp_path / "sub" / "a picture"), f"file://{tmp_path}/sub/a%20picture"):
+    for name in (
+        "sub/a picture",
+        str(tmp_path / "sub" / "a picture"),
+        f"file://{tmp_path}/sub/a%20picture",
+    ):
         assert read(name, tmp_path) == data_url(CONTENTS[kind], kind)
 
 
 @pytest.mark.parametrize(
-    "source", [PNG, {"bytes": PNG, "path": "x"}, base64.b64encode(PNG).decode(), base64.encodebytes(PNG).decode()]
+    "source",
+    [
+        PNG,
+        {"bytes": PNG, "path": "x"},
+        base64.b64encode(PNG).decode(),
+        base64.encodebytes(PNG).decode(),
+    ],
 )
 def test_what_the_row_has_itself(source: Any) -> None:
     assert read(source, None) == data_url()
@@ -66,14 +80,20 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
     [
         (
             "missing.png",
-            r"names the picture 'missing.png', which cannot be read \(No such file or directory\): put it there, or ",
+            (
+                r"names the picture 'missing.png', which cannot be read \(No such file or "
+                r"directory\): put it there, or "
+            ),
         ),
         ("text.png", r"text.png is no picture: it is neither PNG, JPEG, "),
         ("sub", "which cannot be read .it is no regular file"),
         ("fifo", "which cannot be read .it is no regular file"),
         ("/dev/zero", "which cannot be read .it is no regular file"),
         ("a\0b", "which cannot be read .embedded null byte"),
-        ("file://elsewhere/a.png", "which cannot be read here: give a path, or http:// or https://"),
+        (
+            "file://elsewhere/a.png",
+            "which cannot be read here: give a path, or http:// or https://",
+        ),
         ("s3://bucket/a.png", "which cannot be read here"),
         ({"bytes": b"", "path": None}, "for a picture, which is no path, address, base64 or bytes"),
         ({"bytes": b"RIFF....WAVEfmt"}, "a picture of the row is no picture"),
@@ -91,7 +111,9 @@ def test_what_is_no_picture_is_told(source: Any, sentence: str, tmp_path: Path) 
 
 def test_rows_from_elsewhere_name_no_files_of_this_disk(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(PNG)
-    with pytest.raises(ValueError, match="but the data set is not on this disk: download it, and give its folder"):
+    with pytest.raises(
+        ValueError, match="but the data set is not on this disk: download it, and give its folder"
+    ):
         read(str(tmp_path / "a.png"), None)
 
 
@@ -104,7 +126,19 @@ def test_files_outside_the_folder_are_counted_once_each(tmp_path: Path) -> None:
     files = ImageFiles(folder)
     files.read([{"role": "user", "content": [shown("a.png"), shown(str(inside)), shown(PNG)]}])
     assert files.facts() == {}
-    files.read([{"role": "user", "content": [shown("link.png"), shown("../b.png"), shown("../b.png"), shown(str(outside))]}])
+    files.read(
+        [
+            {
+                "role": "user",
+                "content": [
+                    shown("link.png"),
+                    shown("../b.png"),
+                    shown("../b.png"),
+                    shown(str(outside)),
+                ],
+            }
+        ]
+    )
     assert files.facts() == {"images_from_elsewhere": 3}
 
 
@@ -116,20 +150,29 @@ def test_a_link_to_what_is_no_picture_is_not_read_into_a_request(tmp_path: Path)
     assert "password" not in str(told.value)
 
 
-def test_pictures_are_bounded_each_and_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_are_bounded_each_and_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in "ab":
         (tmp_path / name).write_bytes(PNG)
     monkeypatch.setattr(image_files, "MAX_IMAGES_BYTES", len(PNG))
     files = ImageFiles(tmp_path)
     files.read([{"role": "user", "content": [shown("a"), shown("a")]}])
-    with pytest.raises(ValueError, match=r"the pictures up to here are larger than .* lower --num-prompts"):
+    with pytest.raises(
+        ValueError, match=r"the pictures up to here are larger than .* lower --num-prompts"
+    ):
         files.read([{"role": "user", "content": [shown("b")]}])
     with pytest.raises(ValueError, match=r"the pictures up to here are larger than"):
-        ImageFiles(tmp_path).read([{"role": "user", "content": [shown(data_url()), shown(data_url())]}])
+        ImageFiles(tmp_path).read(
+            [{"role": "user", "content": [shown(data_url()), shown(data_url())]}]
+        )
     monkeypatch.setattr(image_files, "MAX_IMAGE_BYTES", len(PNG) - 1)
     with pytest.raises(ValueError, match=r"a is larger than .*, which is the limit for a picture"):
         read("a", tmp_path)
 
 
 def test_what_is_no_picture_has_no_kind() -> None:
-    assert {kind_of(content) for content in (b"", b"BM", b"BMW is a make of cars", b"%PDF-1.7", b"RIFF....WAVE")} == {None}
+    assert {
+        kind_of(content)
+        for content in (b"", b"BM", b"BMW is a make of cars", b"%PDF-1.7", b"RIFF....WAVE")
+    } == {None}

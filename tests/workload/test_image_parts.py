@@ -12,8 +12,30 @@ from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
 
 MEDIA = {"bytes": PNG, "path": None}
 IMAGES = (
-    *("image", "images", "image_file", "image_files", "image_path", "image_paths", "image_url", "image_urls", "image_base64"),
-    *("img", "img_path", "picture", "pictures", "photo", "pic", "Image", "image_1", "image2", "image_url_3", "image_file_name"),
+    *(
+        "image",
+        "images",
+        "image_file",
+        "image_files",
+        "image_path",
+        "image_paths",
+        "image_url",
+        "image_urls",
+        "image_base64",
+    ),
+    *(
+        "img",
+        "img_path",
+        "picture",
+        "pictures",
+        "photo",
+        "pic",
+        "Image",
+        "image_1",
+        "image2",
+        "image_url_3",
+        "image_file_name",
+    ),
 )
 NO_IMAGES = ("image_id", "image_width", "image_caption", "imagery", "file_name", "epic")
 NOT_SENT = (
@@ -31,10 +53,14 @@ def user(*parts: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", IMAGES)
-@pytest.mark.parametrize("source", ["a.png", "http://x/a.png", {"path": "a.png", "bytes": None}, {"url": "a.png"}])
+@pytest.mark.parametrize(
+    "source", ["a.png", "http://x/a.png", {"path": "a.png", "bytes": None}, {"url": "a.png"}]
+)
 def test_a_picture_beside_a_prompt_comes_after_its_text(name: str, source: Any) -> None:
     part = shown("a.png") if source == {"url": "a.png"} else shown(source)
-    assert exchange_of({"prompt": "what is this", name: source}).prompt == [user(text("what is this"), part)]
+    assert exchange_of({"prompt": "what is this", name: source}).prompt == [
+        user(text("what is this"), part)
+    ]
     assert exchange_of({"prompt": "what is this", name: [source, "b.png"]}) == Exchange(
         [user(text("what is this"), part, shown("b.png"))]
     )
@@ -62,13 +88,22 @@ def test_what_looks_like_a_picture_and_is_not_sent_is_told_as_one(name: str, val
     assert exchange_of({"messages": [message]}).left_out == (f"picture in messages.{name}",)
 
 
-@pytest.mark.parametrize("value", ["a.txt", "it ends\nin .png", 5, {"a": 1}, [[[["a.png"]]]], "x" * 5000 + ".png"], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    ["a.txt", "it ends\nin .png", 5, {"a": 1}, [[[["a.png"]]]], "x" * 5000 + ".png"],
+    ids=repr,
+)
 def test_what_does_not_look_like_a_picture_has_its_own_name(value: Any) -> None:
     assert exchange_of({"prompt": "see", "source": value}).left_out == ("source",)
 
 
 def test_pictures_of_a_message_are_shown_in_it() -> None:
-    first = {"role": "user", "content": "one", "images": ["a", {"url": "http://x/b", "detail": "low"}], "weight": 1}
+    first = {
+        "role": "user",
+        "content": "one",
+        "images": ["a", {"url": "http://x/b", "detail": "low"}],
+        "weight": 1,
+    }
     asked = [
         {"role": "system", "content": "be brief"},
         first,
@@ -79,7 +114,9 @@ def test_pictures_of_a_message_are_shown_in_it() -> None:
     exchange = exchange_of({"messages": asked})
     assert exchange.prompt == [asked[0], parts, asked[2], user(shown("c"), text("two"), shown("d"))]
     assert exchange.left_out == ("messages.weight",)
-    assert exchange_of({"messages": [first], "image": "z"}).prompt == [user(*parts["content"], shown("z"))]
+    assert exchange_of({"messages": [first], "image": "z"}).prompt == [
+        user(*parts["content"], shown("z"))
+    ]
     screen = {"role": "tool", "content": "done", "tool_call_id": "1", "image": MEDIA}
     assert exchange_of({"messages": [asked[1], asked[2], screen]}).prompt[-1] == {
         "role": "tool",
@@ -99,13 +136,24 @@ def test_texts_of_the_responses_api_become_those_of_chats() -> None:
 
 
 def test_columns_of_pictures_are_known_by_what_they_hold() -> None:
-    row = {"question": "which", "image_1": MEDIA, "decoded": [MEDIA, MEDIA], "image_2": None, "meta": {"path": "x"}}
-    assert exchange_of(row) == Exchange([user(text("which"), *[shown(MEDIA)] * 3)], None, None, {}, ("meta",))
+    row = {
+        "question": "which",
+        "image_1": MEDIA,
+        "decoded": [MEDIA, MEDIA],
+        "image_2": None,
+        "meta": {"path": "x"},
+    }
+    assert exchange_of(row) == Exchange(
+        [user(text("which"), *[shown(MEDIA)] * 3)], None, None, {}, ("meta",)
+    )
 
 
 def test_a_picture_stands_where_its_mark_is() -> None:
     said = "<image>\nWhat is it, and <image>, compared?\n<image>"
-    row = {"images": ["a", "b", "c"], "conversations": [{"from": "human", "value": said}, {"from": "gpt", "value": "x"}]}
+    row = {
+        "images": ["a", "b", "c"],
+        "conversations": [{"from": "human", "value": said}, {"from": "gpt", "value": "x"}],
+    }
     parts = [shown("a"), text("What is it, and"), shown("b"), text(", compared?"), shown("c")]
     assert exchange_of(row) == Exchange([user(*parts)], "x")
 
@@ -116,9 +164,17 @@ def test_marks_may_have_numbers() -> None:
 
 
 def test_parts_without_a_picture_take_those_of_the_row_in_turn() -> None:
-    asked = [user({"type": "image"}, text("one")), {"role": "assistant", "content": "x"}, user({"type": "image"}, text("two"))]
+    asked = [
+        user({"type": "image"}, text("one")),
+        {"role": "assistant", "content": "x"},
+        user({"type": "image"}, text("two")),
+    ]
     row = {"messages": asked, "images": ["a", "b"]}
-    assert exchange_of(row).prompt == [user(shown("a"), text("one")), asked[1], user(shown("b"), text("two"))]
+    assert exchange_of(row).prompt == [
+        user(shown("a"), text("one")),
+        asked[1],
+        user(shown("b"), text("two")),
+    ]
     with pytest.raises(CannotSendError, match="places for more pictures than the 1 that are there"):
         exchange_of({**row, "images": ["a"]})
     with pytest.raises(CannotSendError, match="places for more pictures than the 0 that are there"):
@@ -134,14 +190,25 @@ def test_parts_without_a_picture_take_those_of_the_row_in_turn() -> None:
         ({"type": "image", "image": MEDIA}, MEDIA, {}),
         ({"type": "image", "url": "http://x/a"}, "http://x/a", {}),
         ({"type": "image", "path": "a"}, "a", {}),
-        ({"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBO"}}, "iVBO", {}),
+        (
+            {
+                "type": "image",
+                "source": {"type": "base64", "media_type": "image/png", "data": "iVBO"},
+            },
+            "iVBO",
+            {},
+        ),
         ({"type": "image", "source": {"type": "url", "url": "http://x/a"}}, "http://x/a", {}),
         ({"type": "input_image", "image_url": "a", "detail": "high"}, "a", {"detail": "high"}),
     ],
     ids=str,
 )
-def test_parts_of_other_forms_become_those_of_openai(part: dict[str, Any], source: Any, details: dict[str, str]) -> None:
-    assert exchange_of({"messages": [user(text("see"), part)]}).prompt == [user(text("see"), shown(source, **details))]
+def test_parts_of_other_forms_become_those_of_openai(
+    part: dict[str, Any], source: Any, details: dict[str, str]
+) -> None:
+    assert exchange_of({"messages": [user(text("see"), part)]}).prompt == [
+        user(text("see"), shown(source, **details))
+    ]
 
 
 def test_pictures_of_later_turns_stay_with_them() -> None:
@@ -160,8 +227,12 @@ def test_pictures_of_later_turns_stay_with_them() -> None:
 
 
 def test_a_mark_without_a_picture_is_a_text_and_is_told() -> None:
-    assert exchange_of({"prompt": "close <image> tags"}) == Exchange("close <image> tags", None, None, {}, (UNMATCHED,))
-    assert exchange_of({"prompt": "<image>", "image": 3}) == Exchange("<image>", None, None, {}, (UNMATCHED, "image"))
+    assert exchange_of({"prompt": "close <image> tags"}) == Exchange(
+        "close <image> tags", None, None, {}, (UNMATCHED,)
+    )
+    assert exchange_of({"prompt": "<image>", "image": 3}) == Exchange(
+        "<image>", None, None, {}, (UNMATCHED, "image")
+    )
 
 
 def test_more_marks_than_pictures_are_refused() -> None:
@@ -172,6 +243,13 @@ def test_more_marks_than_pictures_are_refused() -> None:
 
 
 @pytest.mark.parametrize("name", NOT_SENT)
-def test_sound_and_film_are_refused_also_where_rows_without_an_exchange_are_usual(name: str) -> None:
+def test_sound_and_film_are_refused_also_where_rows_without_an_exchange_are_usual(
+    name: str,
+) -> None:
     with pytest.raises(CannotSendError, match=f"sound or film under '{name}'"):
-        exchange_of({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], name: "x"})
+        exchange_of(
+            {
+                "conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}],
+                name: "x",
+            }
+        )

@@ -1,4 +1,6 @@
-"""Chats with pictures: files that are valid, new each time, small, and the same for the same identity."""
+"""Chats with pictures: files that are valid, new each time, small, and the same for the same
+identity.
+"""
 
 from __future__ import annotations
 
@@ -56,10 +58,16 @@ def test_large_pictures_are_small_files() -> None:
     assert len(png(1024, 1024, np.random.default_rng(0))) < 25_000
 
 
-def build(n: int, attempt: int = 0, *, chat: bool = True, identity: Any = IDENTITY, **fields: Any) -> Workload:
-    spec = ImagesWorkload.model_validate({"input_len": 20, "output_len": 6, "images": 2, "width": 64, "height": 32, **fields})
+def build(
+    n: int, attempt: int = 0, *, chat: bool = True, identity: Any = IDENTITY, **fields: Any
+) -> Workload:
+    spec = ImagesWorkload.model_validate(
+        {"input_len": 20, "output_len": 6, "images": 2, "width": 64, "height": 32, **fields}
+    )
     counter = chat_counter() if chat else text_counter()
-    return build_workload(spec, n, identity=identity, counting=lambda: counter, chat=chat, attempt=attempt)
+    return build_workload(
+        spec, n, identity=identity, counting=lambda: counter, chat=chat, attempt=attempt
+    )
 
 
 def urls(work: Workload) -> list[str]:
@@ -78,7 +86,9 @@ def test_a_request_is_one_message_of_text_and_pictures() -> None:
         assert len(text["text"].split()) + AROUND_MESSAGE == 20
         assert [image["type"] for image in images] == ["image_url"] * 2
         assert (request.prompt_tokens, request.max_tokens) == (MISSING, 6)
-    found = [pixels(base64.b64decode(url.removeprefix("data:image/png;base64,"))) for url in urls(work)]
+    found = [
+        pixels(base64.b64decode(url.removeprefix("data:image/png;base64,"))) for url in urls(work)
+    ]
     assert {(width, height) for width, height, _ in found} == {(64, 32)}
     assert len(set(urls(work))) == 10
 
@@ -87,13 +97,19 @@ def test_how_they_were_counted_is_told_plainly() -> None:
     work = build(2)
     assert not work.exact
     assert work.counting.endswith("how many the 64x32 pictures are, only the server can tell")
-    assert {name: work.origin[name] for name in ("images", "size")} == {"images": 2, "size": "64x32"}
+    assert {name: work.origin[name] for name in ("images", "size")} == {
+        "images": 2,
+        "size": "64x32",
+    }
 
 
 def test_the_identity_decides() -> None:
     assert build(3).requests == build(3).requests
     assert build(2).requests == build(3).requests[:2]
-    made = [set(urls(build(3, attempt, identity=(seed, "p", 0)))) for seed, attempt in ((0, 0), (1, 0), (0, 1))]
+    made = [
+        set(urls(build(3, attempt, identity=(seed, "p", 0))))
+        for seed, attempt in ((0, 0), (1, 0), (0, 1))
+    ]
     assert not made[0] & made[1]
     assert not made[0] & made[2]
 

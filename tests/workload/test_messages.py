@@ -1,4 +1,6 @@
-"""Turns of data sets as the messages of a chat: tool turns of every form, and what is no turn, told in words."""
+"""Turns of data sets as the messages of a chat: tool turns of every form, and what is no turn, told
+in words.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,11 @@ import pytest
 
 from inferometer.workload.messages import Turn, said, speakers_in, turns_in
 
-CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
+CALL = {
+    "id": "c1",
+    "type": "function",
+    "function": {"name": "weather", "arguments": '{"city": "Oslo"}'},
+}
 
 
 def turns(*made: Any) -> list[Turn]:
@@ -42,21 +48,33 @@ def test_a_message_of_openais_form_goes_as_it_is(message: dict[str, Any]) -> Non
 
 
 def test_arguments_that_are_an_object_become_text() -> None:
-    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": {"city": "Oslo"}}}
+    call = {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": "f", "arguments": {"city": "Oslo"}},
+    }
     (message,) = messages({"role": "assistant", "tool_calls": [call]})
     assert message["tool_calls"][0]["function"] == {"name": "f", "arguments": '{"city": "Oslo"}'}
     assert message["content"] is None
 
 
 def test_a_result_that_is_an_object_becomes_text() -> None:
-    assert messages({"role": "tool", "content": {"sky": "grey"}, "tool_call_id": "c"})[0]["content"] == '{"sky": "grey"}'
+    assert (
+        messages({"role": "tool", "content": {"sky": "grey"}, "tool_call_id": "c"})[0]["content"]
+        == '{"sky": "grey"}'
+    )
 
 
 @pytest.mark.parametrize(
-    ("who", "calls", "answers"), [("from", "function_call", "observation"), ("role", "tool_call", "tool_response")]
+    ("who", "calls", "answers"),
+    [("from", "function_call", "observation"), ("role", "tool_call", "tool_response")],
 )
-def test_tool_turns_of_other_forms_are_called_and_answered(who: str, calls: str, answers: str) -> None:
-    two = json.dumps([{"name": "weather", "arguments": {"city": "Oslo"}}, {"name": "clock", "arguments": "{}"}])
+def test_tool_turns_of_other_forms_are_called_and_answered(
+    who: str, calls: str, answers: str
+) -> None:
+    two = json.dumps(
+        [{"name": "weather", "arguments": {"city": "Oslo"}}, {"name": "clock", "arguments": "{}"}]
+    )
     made = turns(
         {who: "user", "value": "weather and time?"},
         {who: calls, "value": two},
@@ -66,7 +84,15 @@ def test_tool_turns_of_other_forms_are_called_and_answered(who: str, calls: str,
         {who: calls, "value": json.dumps({"name": "weather", "parameters": {}})},
         {who: answers, "value": ""},
     )
-    assert [turn.kind for turn in made] == ["user", "assistant", "tool", "tool", "assistant", "assistant", "tool"]
+    assert [turn.kind for turn in made] == [
+        "user",
+        "assistant",
+        "tool",
+        "tool",
+        "assistant",
+        "assistant",
+        "tool",
+    ]
     called = made[1].message["tool_calls"]
     assert [call["function"] for call in called] == [
         {"name": "weather", "arguments": '{"city": "Oslo"}'},
@@ -94,7 +120,10 @@ def test_a_call_that_nobody_can_read_stays_what_was_said(text: str) -> None:
         ({"role": "assistant", "content": " "}, "no text under 'content'"),
         ({"role": "assistant", "content": 5, "tool_calls": [CALL]}, "no text under 'content'"),
         ({"role": "assistant", "tool_calls": "weather"}, "tool_calls that are no list of calls"),
-        ({"role": "user", "content": [{"type": "text", "text": float("inf")}]}, "no JSON of a request can hold"),
+        (
+            {"role": "user", "content": [{"type": "text", "text": float("inf")}]},
+            "no JSON of a request can hold",
+        ),
         ({"role": ["user"], "content": "x"}, "a turn of"),
         ({"role": "x" * 1000, "content": "x"}, "a turn of '"),
     ],
@@ -108,8 +137,13 @@ def test_what_is_no_turn(turn: Any, reason: str) -> None:
 
 def test_what_was_generated_is_text_reasoning_aside_and_calls() -> None:
     assert said({"role": "assistant", "content": "hello"}) == "hello"
-    assert said({"role": "assistant", "content": "I look", "tool_calls": [CALL]}) == "I look\n" + json.dumps(CALL["function"])
-    assert said({"role": "assistant", "content": None, "function_call": {"name": "f"}}) == '{"name": "f"}'
+    assert said(
+        {"role": "assistant", "content": "I look", "tool_calls": [CALL]}
+    ) == "I look\n" + json.dumps(CALL["function"])
+    assert (
+        said({"role": "assistant", "content": None, "function_call": {"name": "f"}})
+        == '{"name": "f"}'
+    )
 
 
 def test_halves_of_surrogate_pairs_are_in_no_message() -> None:
@@ -128,4 +162,6 @@ def test_halves_of_surrogate_pairs_are_in_no_message() -> None:
 def test_the_role_of_a_turn_goes_before_where_it_is_from() -> None:
     turn = {"role": "assistant", "from": "user", "content": "x"}
     assert messages(turn) == [{"role": "assistant", "content": "x"}]
-    assert messages({"role": "developer", "content": "x"}) == [{"role": "developer", "content": "x"}]
+    assert messages({"role": "developer", "content": "x"}) == [
+        {"role": "developer", "content": "x"}
+    ]

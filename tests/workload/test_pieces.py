@@ -1,4 +1,6 @@
-"""Prompts in pieces: equal keys make equal beginnings, lengths are exact, and all of it follows from the identity."""
+"""Prompts in pieces: equal keys make equal beginnings, lengths are exact, and all of it follows
+from the identity.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from inferometer.spec.workload import PrefixWorkload
 from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
 from inferometer.workload.pieces import Piece, compose, phrases
 
-COUNTERS: dict[str, tuple[TokenIds | TokenCounter, int]] = {"ids": (IDS, 0), "text": (text_counter(), AROUND_TEXT)}
+COUNTERS: dict[str, tuple[TokenIds | TokenCounter, int]] = {
+    "ids": (IDS, 0),
+    "text": (text_counter(), AROUND_TEXT),
+}
 """With what stands around a prompt."""
 
 both = pytest.mark.parametrize(("counter", "around"), COUNTERS.values(), ids=COUNTERS.keys())
@@ -41,7 +46,9 @@ def test_lengths_are_those_of_the_pieces(counter: TokenIds | TokenCounter, aroun
 
 @both
 def test_equal_keys_make_equal_beginnings(counter: TokenIds | TokenCounter, around: int) -> None:
-    first, second, other, short = (tokens(prompt) for prompt in compose(PROMPTS, counter, IDENTITY).prompts)
+    first, second, other, short = (
+        tokens(prompt) for prompt in compose(PROMPTS, counter, IDENTITY).prompts
+    )
     assert first[: 20 - around] == second[: 20 - around]
     assert first[20 - around] != second[20 - around]
     assert short == first[: 12 - around]  # of one key, the shorter is the beginning of the longer
@@ -49,15 +56,23 @@ def test_equal_keys_make_equal_beginnings(counter: TokenIds | TokenCounter, arou
 
 
 @both
-def test_everything_follows_from_the_identity(counter: TokenIds | TokenCounter, around: int) -> None:
-    one, same, other = (compose(PROMPTS, counter, identity) for identity in (IDENTITY, IDENTITY, (8, "point", 0)))
+def test_everything_follows_from_the_identity(
+    counter: TokenIds | TokenCounter, around: int
+) -> None:
+    one, same, other = (
+        compose(PROMPTS, counter, identity) for identity in (IDENTITY, IDENTITY, (8, "point", 0))
+    )
     assert one == same
-    assert not {tuple(tokens(p)[:4]) for p in one.prompts} & {tuple(tokens(p)[:4]) for p in other.prompts}
+    assert not {tuple(tokens(p)[:4]) for p in one.prompts} & {
+        tuple(tokens(p)[:4]) for p in other.prompts
+    }
     assert list(compose(PROMPTS[:2], counter, IDENTITY).prompts) == list(one.prompts)[:2]
 
 
 def test_a_text_shorter_than_what_stands_around_is_made_longer() -> None:
-    made = compose([[Piece(("a",), 1)], [Piece(("b",), 0)], [Piece(("c",), 9)]], text_counter(), IDENTITY)
+    made = compose(
+        [[Piece(("a",), 1)], [Piece(("b",), 0)], [Piece(("c",), 9)]], text_counter(), IDENTITY
+    )
     assert list(made.lengths) == [2, 2, 9]
     assert made.exact
 
@@ -72,20 +87,32 @@ def test_without_fitting_texts_go_on_where_others_end() -> None:
 
 
 def test_phrases_are_about_as_long_as_they_say() -> None:
-    texts = phrases([Piece(("a",), 10), Piece(("b",), 1), Piece(("c",), 0)], WordCounter(2.0, 9), IDENTITY)
-    assert {key: len(text.split()) for key, text in texts.items()} == {("a",): 5, ("b",): 1, ("c",): 1}
+    texts = phrases(
+        [Piece(("a",), 10), Piece(("b",), 1), Piece(("c",), 0)], WordCounter(2.0, 9), IDENTITY
+    )
+    assert {key: len(text.split()) for key, text in texts.items()} == {
+        ("a",): 5,
+        ("b",): 1,
+        ("c",): 1,
+    }
 
 
 # prefixes
 
 
 def build(n: int, counter: TokenIds | TokenCounter, attempt: int = 0, **fields: Any) -> Workload:
-    spec = PrefixWorkload.model_validate({"num_prefixes": 4, "prefix_len": 30, "suffix_len": 10, "output_len": 3, **fields})
-    return build_workload(spec, n, identity=IDENTITY, counting=lambda: counter, chat=False, attempt=attempt)
+    spec = PrefixWorkload.model_validate(
+        {"num_prefixes": 4, "prefix_len": 30, "suffix_len": 10, "output_len": 3, **fields}
+    )
+    return build_workload(
+        spec, n, identity=IDENTITY, counting=lambda: counter, chat=False, attempt=attempt
+    )
 
 
 @both
-def test_each_prefix_comes_once_before_any_comes_again(counter: TokenIds | TokenCounter, around: int) -> None:
+def test_each_prefix_comes_once_before_any_comes_again(
+    counter: TokenIds | TokenCounter, around: int
+) -> None:
     work = build(14, counter)
     begins = [tuple(tokens(r.prompt)[: 30 - around]) for r in work.requests]
     suffixes = {tuple(tokens(r.prompt)[30 - around :]) for r in work.requests}
@@ -98,7 +125,9 @@ def test_each_prefix_comes_once_before_any_comes_again(counter: TokenIds | Token
 
 
 @both
-def test_the_hit_rate_is_the_one_that_was_built(counter: TokenIds | TokenCounter, around: int) -> None:
+def test_the_hit_rate_is_the_one_that_was_built(
+    counter: TokenIds | TokenCounter, around: int
+) -> None:
     """Held against a cache that remembers every beginning."""
     work = build(14, counter)
     seen: set[tuple[Any, ...]] = set()
@@ -107,7 +136,11 @@ def test_the_hit_rate_is_the_one_that_was_built(counter: TokenIds | TokenCounter
         prompt = tuple(tokens(request.prompt))
         found += next((n + around for n in range(len(prompt), 0, -1) if prompt[:n] in seen), 0)
         seen |= {prompt[:n] for n in range(1, len(prompt) + 1)}
-    assert work.origin["expected_hit_rate"] == pytest.approx(found / (14 * 40), abs=0.01) == pytest.approx(10 * 30 / 560)
+    assert (
+        work.origin["expected_hit_rate"]
+        == pytest.approx(found / (14 * 40), abs=0.01)
+        == pytest.approx(10 * 30 / 560)
+    )
 
 
 def test_fewer_requests_are_the_first_of_more_and_prefixes_come_in_a_random_order() -> None:
@@ -119,7 +152,10 @@ def test_fewer_requests_are_the_first_of_more_and_prefixes_come_in_a_random_orde
 
 
 def test_another_attempt_has_other_prompts() -> None:
-    one, other = ({tuple(tokens(r.prompt)[:4]) for r in build(20, IDS, attempt).requests} for attempt in (0, 1))
+    one, other = (
+        {tuple(tokens(r.prompt)[:4]) for r in build(20, IDS, attempt).requests}
+        for attempt in (0, 1)
+    )
     assert not one & other
 
 

@@ -1,4 +1,6 @@
-"""Random prompts: of the asked length, the same for the same identity, and with no beginning in common for any other."""
+"""Random prompts: of the asked length, the same for the same identity, and with no beginning in
+common for any other.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def make(
     **spec: float,
 ) -> Workload:
     identity = (seed, point, repeat)
-    return random_workload(RandomWorkload.model_validate(spec), n, identity=identity, counter=counter, attempt=attempt)
+    return random_workload(
+        RandomWorkload.model_validate(spec), n, identity=identity, counter=counter, attempt=attempt
+    )
 
 
 def tokens(request: Request) -> Sequence[object]:
@@ -47,9 +51,13 @@ def test_prompts_are_as_long_as_asked(counter: TokenIds | TokenCounter) -> None:
 
 
 @both
-def test_a_prefix_comes_before_the_own_part_and_is_the_same_in_all(counter: TokenIds | TokenCounter) -> None:
+def test_a_prefix_comes_before_the_own_part_and_is_the_same_in_all(
+    counter: TokenIds | TokenCounter,
+) -> None:
     work = make(input_len=50, prefix_len=30, counter=counter)
-    assert {len(tokens(r)) for r in work.requests} == {r.prompt_tokens for r in work.requests} == {80}
+    assert (
+        {len(tokens(r)) for r in work.requests} == {r.prompt_tokens for r in work.requests} == {80}
+    )
     assert len({tuple(tokens(r)[:30]) for r in work.requests}) == 1
     assert len({tuple(tokens(r)[30:34]) for r in work.requests}) == 20
     other = make(input_len=50, prefix_len=30, counter=counter, point="other")
@@ -57,8 +65,13 @@ def test_a_prefix_comes_before_the_own_part_and_is_the_same_in_all(counter: Toke
 
 
 @both
-def test_another_attempt_has_the_same_lengths_and_shares_no_beginning(counter: TokenIds | TokenCounter) -> None:
-    attempts = [make(input_len=20, prefix_len=8, range_ratio=0.3, counter=counter, attempt=attempt) for attempt in range(3)]
+def test_another_attempt_has_the_same_lengths_and_shares_no_beginning(
+    counter: TokenIds | TokenCounter,
+) -> None:
+    attempts = [
+        make(input_len=20, prefix_len=8, range_ratio=0.3, counter=counter, attempt=attempt)
+        for attempt in range(3)
+    ]
     lengths = [[(r.prompt_tokens, r.max_tokens) for r in work.requests] for work in attempts]
     assert lengths[0] == lengths[1] == lengths[2]
     beginnings = [tuple(tokens(work.requests[0])[:4]) for work in attempts]
@@ -79,9 +92,14 @@ def test_lengths_fill_the_range(counter: TokenIds | TokenCounter) -> None:
 
 @both
 def test_no_two_points_share_a_beginning(counter: TokenIds | TokenCounter) -> None:
-    """400 points that differ in seed, name or repeat by as little as can be: 4,000 prompts, 4,000 beginnings."""
+    """400 points that differ in seed, name or repeat by as little as can be: 4,000 prompts, 4,000
+    beginnings.
+    """
     points = product(range(4), (f"p{i}" for i in range(25)), range(4))
-    made = [make(10, point, seed, repeat, counter=counter, input_len=16) for seed, point, repeat in points]
+    made = [
+        make(10, point, seed, repeat, counter=counter, input_len=16)
+        for seed, point, repeat in points
+    ]
     beginnings = [tuple(tokens(r)[:8]) for work in made for r in work.requests]
     assert len(beginnings) == len(set(beginnings)) == 4000
 
@@ -92,28 +110,38 @@ def test_the_same_identity_makes_the_same_requests(counter: TokenIds | TokenCoun
 
 
 @both
-def test_fewer_requests_of_an_identity_are_the_first_of_more(counter: TokenIds | TokenCounter) -> None:
-    few, more = (make(n, counter=counter, input_len=40, range_ratio=0.5, prefix_len=10) for n in (7, 30))
+def test_fewer_requests_of_an_identity_are_the_first_of_more(
+    counter: TokenIds | TokenCounter,
+) -> None:
+    few, more = (
+        make(n, counter=counter, input_len=40, range_ratio=0.5, prefix_len=10) for n in (7, 30)
+    )
     assert few.requests == more.requests[:7]
 
 
 @both
 def test_lengths_may_be_normal_about_a_mean(counter: TokenIds | TokenCounter) -> None:
     """Mean and deviation within 5 standard errors, and nothing beyond four deviations."""
-    work = random_workload(RandomWorkload(scenario="N(60,8)/(20,3)"), 4000, identity=(0, "p", 0), counter=counter)
+    work = random_workload(
+        RandomWorkload(scenario="N(60,8)/(20,3)"), 4000, identity=(0, "p", 0), counter=counter
+    )
     for lengths, mean, sigma in (
         ([r.prompt_tokens for r in work.requests], 60, 8),
         ([r.max_tokens for r in work.requests], 20, 3),
     ):
         assert abs(np.mean(lengths) - mean) < 5 * sigma / np.sqrt(4000)
-        assert abs(np.std(lengths) / sigma - 1) < 5 / np.sqrt(2 * 4000) + 0.01  # rounding to whole tokens adds 1/12
+        assert (
+            abs(np.std(lengths) / sigma - 1) < 5 / np.sqrt(2 * 4000) + 0.01
+        )  # rounding to whole tokens adds 1/12
         assert mean - 4 * sigma <= min(lengths) < mean - 2.5 * sigma
         assert mean + 2.5 * sigma < max(lengths) <= mean + 4 * sigma
     assert all(len(tokens(r)) == r.prompt_tokens for r in work.requests)
 
 
 def test_lengths_may_be_uniform_between_any_two() -> None:
-    work = random_workload(RandomWorkload(scenario="U(3,6)/(1,2)"), 400, identity=(0, "p", 0), counter=IDS)
+    work = random_workload(
+        RandomWorkload(scenario="U(3,6)/(1,2)"), 400, identity=(0, "p", 0), counter=IDS
+    )
     assert {r.prompt_tokens for r in work.requests} == {3, 4, 5, 6}
     assert {r.max_tokens for r in work.requests} == {1, 2}
 
@@ -126,7 +154,9 @@ def test_ids_come_from_the_whole_pool_and_nowhere_else() -> None:
     pool = np.array([3, 70, 900, 151_000])
     work = make(50, counter=TokenIds(pool, "few"), input_len=20)
     assert {token for r in work.requests for token in tokens(r)} == {3, 70, 900, 151_000}
-    assert all(type(token) is int for token in tokens(work.requests[0]))  # what a JSON encoder takes
+    assert all(
+        type(token) is int for token in tokens(work.requests[0])
+    )  # what a JSON encoder takes
 
 
 def test_many_prompts_share_the_numbers_they_are_made_of() -> None:

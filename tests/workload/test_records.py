@@ -1,4 +1,6 @@
-"""Rows of files: every row whatever the file's size and layout, in any order; and what is no row named by its line."""
+"""Rows of files: every row whatever the file's size and layout, in any order; and what is no row
+named by its line.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,12 @@ from inferometer.workload import records
 from inferometer.workload.records import csv_rows, is_json, json_rows, text_lines
 
 texts = st.text(st.characters(codec="utf-8"), max_size=40)
-rows = st.lists(st.dictionaries(texts, st.one_of(texts, st.integers(), st.lists(texts, max_size=3)), max_size=3), max_size=12)
+rows = st.lists(
+    st.dictionaries(
+        texts, st.one_of(texts, st.integers(), st.lists(texts, max_size=3)), max_size=3
+    ),
+    max_size=12,
+)
 
 
 def contents(path: Path, order: np.random.Generator | None = None) -> list[dict[str, Any]]:
@@ -32,10 +39,18 @@ def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(max_examples=150)
 @given(rows, st.sampled_from([None, 0, 2]), st.booleans(), st.sampled_from([1, 7, 64]))
 def test_an_array_is_its_rows_wherever_it_is_cut(
-    tmp_path_factory: pytest.TempPathFactory, content: list[dict[str, Any]], indent: int | None, ascii_only: bool, at_once: int
+    tmp_path_factory: pytest.TempPathFactory,
+    content: list[dict[str, Any]],
+    indent: int | None,
+    ascii_only: bool,
+    at_once: int,
 ) -> None:
     path = tmp_path_factory.mktemp("array") / "rows.json"
-    path.write_text(" \n" + json.dumps(content, indent=indent, ensure_ascii=ascii_only) + "\n", encoding="utf-8", newline="\n")
+    path.write_text(
+        " \n" + json.dumps(content, indent=indent, ensure_ascii=ascii_only) + "\n",
+        encoding="utf-8",
+        newline="\n",
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(records, "READ_BYTES", at_once)
         assert contents(path) == content
@@ -43,9 +58,13 @@ def test_an_array_is_its_rows_wherever_it_is_cut(
 
 @settings(max_examples=50)
 @given(rows)
-def test_lines_are_their_rows(tmp_path_factory: pytest.TempPathFactory, content: list[dict[str, Any]]) -> None:
+def test_lines_are_their_rows(
+    tmp_path_factory: pytest.TempPathFactory, content: list[dict[str, Any]]
+) -> None:
     path = tmp_path_factory.mktemp("lines") / "rows.jsonl"
-    path.write_text("\n".join(f" {json.dumps(row)}\r\n" for row in content), encoding="utf-8", newline="\n")  # blank lines too
+    path.write_text(
+        "\n".join(f" {json.dumps(row)}\r\n" for row in content), encoding="utf-8", newline="\n"
+    )  # blank lines too
     assert contents(path) == content
 
 
@@ -56,10 +75,16 @@ def test_a_byte_order_mark_is_no_part_of_the_first_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["array", "lines"])
-def test_a_random_order_has_all_rows_and_follows_from_its_seed(tmp_path: Path, form: str, small_reads: None) -> None:
+def test_a_random_order_has_all_rows_and_follows_from_its_seed(
+    tmp_path: Path, form: str, small_reads: None
+) -> None:
     path = tmp_path / "rows"
     made = [{"n": n, "text": "é\n" * n} for n in range(60)]
-    text = json.dumps(made, ensure_ascii=False) if form == "array" else "\n".join(map(json.dumps, made))
+    text = (
+        json.dumps(made, ensure_ascii=False)
+        if form == "array"
+        else "\n".join(map(json.dumps, made))
+    )
     path.write_text(text, encoding="utf-8")
     shuffled = [contents(path, np.random.default_rng(seed)) for seed in (1, 1, 2)]
     assert shuffled[0] == shuffled[1] != shuffled[2]
@@ -108,7 +133,11 @@ def test_what_is_no_row_is_refused_with_line_and_reason(
 
 def test_bytes_that_are_no_utf8_are_refused_by_line(tmp_path: Path) -> None:
     path = tmp_path / "rows"
-    for text, read in ((b'{"a":"x"}\n{"a":"\xff"}', json_rows), (b"a,b\n\xff,1", csv_rows), (b"x\n\xff", text_lines)):
+    for text, read in (
+        (b'{"a":"x"}\n{"a":"\xff"}', json_rows),
+        (b"a,b\n\xff,1", csv_rows),
+        (b"x\n\xff", text_lines),
+    ):
         path.write_bytes(text)
         with pytest.raises(ValueError, match="line 2: is not UTF-8"):
             list(read(str(path)))
@@ -116,8 +145,13 @@ def test_bytes_that_are_no_utf8_are_refused_by_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("read", [json_rows, csv_rows, text_lines, is_json])
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, read: Any) -> None:
-    for path, cure in ((tmp_path / "nowhere", "give the data set's file"), (tmp_path, "or take --dataset-name hf")):
-        with pytest.raises(ValueError, match=rf"--dataset-path .* cannot be read \(.*\); .*{cure}\."):
+    for path, cure in (
+        (tmp_path / "nowhere", "give the data set's file"),
+        (tmp_path, "or take --dataset-name hf"),
+    ):
+        with pytest.raises(
+            ValueError, match=rf"--dataset-path .* cannot be read \(.*\); .*{cure}\."
+        ):
             list(read(str(path)))
 
 
@@ -152,7 +186,9 @@ def test_of_a_large_file_only_what_is_needed_is_in_memory(tmp_path: Path, form: 
     assert peak < 24e6
 
 
-def test_a_row_that_never_ends_is_not_read_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_that_never_ends_is_not_read_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(records, "MOST_ROW_BYTES", 1000)
     monkeypatch.setattr(records, "READ_BYTES", 100)
     path = tmp_path / "rows"
@@ -175,7 +211,9 @@ def test_csv_rows_are_read_by_their_names(tmp_path: Path) -> None:
     assert [row.where for row in found] == [f"{path}, line 2", f"{path}, line 4"]
 
 
-@pytest.mark.parametrize(("text", "line"), [("a,b\n1\n", 2), ("a,b\n1,2\n1,2,3\n", 3), ('a,b\n1,"x"y\n', 2)])
+@pytest.mark.parametrize(
+    ("text", "line"), [("a,b\n1\n", 2), ("a,b\n1,2\n1,2,3\n", 3), ('a,b\n1,"x"y\n', 2)]
+)
 def test_csv_that_is_none_is_refused_by_line(tmp_path: Path, text: str, line: int) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(text)
@@ -189,7 +227,9 @@ def test_lines_of_a_text_without_the_blank_ones(tmp_path: Path) -> None:
     assert list(text_lines(str(path))) == ["one", "two"]
 
 
-@pytest.mark.parametrize(("text", "so"), [(" \n[1", True), ("{", True), ("a,b", False), ("", False)])
+@pytest.mark.parametrize(
+    ("text", "so"), [(" \n[1", True), ("{", True), ("a,b", False), ("", False)]
+)
 def test_what_begins_as_json_does(tmp_path: Path, text: str, so: bool) -> None:
     (tmp_path / "f").write_text(text)
     assert is_json(str(tmp_path / "f")) is so

@@ -1,4 +1,6 @@
-"""What rows say beside their prompts: which of it is a request's, what becomes of the rest, and that all of it stays small."""
+"""What rows say beside their prompts: which of it is a request's, what becomes of the rest, and
+that all of it stays small.
+"""
 
 from __future__ import annotations
 
@@ -76,18 +78,36 @@ def test_a_field_is_a_requests_if_its_value_may_be(name: str, value: Any, sent: 
 
 
 @pytest.mark.parametrize(
-    "name", ["model", "stream", "stream_options", "n", "headers", "url", "base_url", "max_turns", "messages"]
+    "name",
+    [
+        "model",
+        "stream",
+        "stream_options",
+        "n",
+        "headers",
+        "url",
+        "base_url",
+        "max_turns",
+        "messages",
+    ],
 )
 def test_a_row_replaces_nothing_that_is_ours(name: str) -> None:
     assert beside({name: "theirs"}, ()) == ({}, (name,))
 
 
 def test_request_fields_do_not_grow_without_bound() -> None:
-    with pytest.raises(CannotSendError, match=r"bytes of request fields, most of them 'tools', and 1,048,576 is the limit"):
+    with pytest.raises(
+        CannotSendError,
+        match=r"bytes of request fields, most of them 'tools', and 1,048,576 is the limit",
+    ):
         beside({"temperature": 1, "tools": [{**TOOL, "x": "y" * MAX_FIELDS_BYTES}]}, ())
 
 
-@pytest.mark.parametrize("value", [object(), b"x", {1: 2}, math.inf, -(2**63) - 1, json.loads("[" * 90 + "]" * 90)], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [object(), b"x", {1: 2}, math.inf, -(2**63) - 1, json.loads("[" * 90 + "]" * 90)],
+    ids=repr,
+)
 def test_what_no_request_can_hold_is_told(value: Any) -> None:
     with pytest.raises(ValueError, match=r"which no JSON of a request can hold|nested too deeply"):
         sendable({"x": [value]})
@@ -95,7 +115,9 @@ def test_what_no_request_can_hold_is_told(value: Any) -> None:
 
 def test_what_is_sendable_is_json() -> None:
     value = {"a": [1, -1.5, None, True, "x\ud83d", {"b\udc00": 2**64 - 1}]}
-    assert orjson.loads(orjson.dumps(sendable(value))) == {"a": [1, -1.5, None, True, "x?", {"b?": 2**64 - 1}]}
+    assert orjson.loads(orjson.dumps(sendable(value))) == {
+        "a": [1, -1.5, None, True, "x?", {"b?": 2**64 - 1}]
+    }
 
 
 def test_names_of_others_are_printable_and_few() -> None:
@@ -116,10 +138,19 @@ def test_fields_are_counted_and_said() -> None:
     counts.add({"tools": []}, ("id", "metadata"))
     counts.add({"tools": [], "seed": 1}, ("id",))
     facts = counts.facts()
-    assert facts == {"fields_sent": {"tools": 2, "seed": 1}, "fields_left_out": {"id": 2, "metadata": 1}}
-    assert rows_in_words(facts) == "sent with the prompts: tools (2), seed (1); left out: id (2), metadata (1)"
+    assert facts == {
+        "fields_sent": {"tools": 2, "seed": 1},
+        "fields_left_out": {"id": 2, "metadata": 1},
+    }
+    assert (
+        rows_in_words(facts)
+        == "sent with the prompts: tools (2), seed (1); left out: id (2), metadata (1)"
+    )
     pictures = {"images_in_rows": 5, "images_by_url": 2}
-    assert rows_in_words(pictures) == "pictures sent: 5, 2 of them as addresses, which the server fetches"
+    assert (
+        rows_in_words(pictures)
+        == "pictures sent: 5, 2 of them as addresses, which the server fetches"
+    )
     assert rows_in_words({"file": "x", "fields_sent": {}, "fields_left_out": {}}) == ""
     many = {"fields_left_out": {f"f{i}": 9 for i in range(20)}}
     assert rows_in_words(many).endswith("f11 (9), and 8 more")

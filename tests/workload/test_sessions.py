@@ -1,4 +1,6 @@
-"""Conversations: every turn sends all that was said before it, in order, after its pause; made up or recorded."""
+"""Conversations: every turn sends all that was said before it, in order, after its pause; made up
+or recorded.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,16 @@ from typing import Any
 
 import pytest
 from picture_files import PNG, shown
-from word_server import AROUND_MESSAGE, AROUND_TEXT, IDENTITY, IDS, chat_counter, text_counter, words, write_lines
+from word_server import (
+    AROUND_MESSAGE,
+    AROUND_TEXT,
+    IDENTITY,
+    IDS,
+    chat_counter,
+    text_counter,
+    words,
+    write_lines,
+)
 
 from inferometer.arrival import conversations_of
 from inferometer.clock import NS
@@ -29,7 +40,9 @@ def build(
     **fields: Any,
 ) -> Workload:
     spec = SessionsWorkload.model_validate({"turns": 3, "input_len": 10, "output_len": 5, **fields})
-    return build_workload(spec, n, identity=identity, counting=lambda: counter, chat=chat, attempt=attempt)
+    return build_workload(
+        spec, n, identity=identity, counting=lambda: counter, chat=chat, attempt=attempt
+    )
 
 
 def order(work: Workload) -> list[int | None]:
@@ -109,13 +122,17 @@ def test_the_identity_decides_and_fewer_turns_are_the_first_of_more() -> None:
     assert build(20, range_ratio=0.5).requests == build(20, range_ratio=0.5).requests
     assert build(7, range_ratio=0.5).requests == build(20, range_ratio=0.5).requests[:7]
     one, other = build(6, identity=(1, "p", 0)), build(6, identity=(2, "p", 0))
-    assert not {tuple(ids(r)[:4]) for r in one.requests} & {tuple(ids(r)[:4]) for r in other.requests}
+    assert not {tuple(ids(r)[:4]) for r in one.requests} & {
+        tuple(ids(r)[:4]) for r in other.requests
+    }
 
 
 def test_another_attempt_has_the_same_lengths_and_other_words() -> None:
     one, other = (build(9, range_ratio=0.5, attempt=attempt) for attempt in (0, 1))
     assert [r.prompt_tokens for r in one.requests] == [r.prompt_tokens for r in other.requests]
-    assert not {tuple(ids(r)[:4]) for r in one.requests} & {tuple(ids(r)[:4]) for r in other.requests}
+    assert not {tuple(ids(r)[:4]) for r in one.requests} & {
+        tuple(ids(r)[:4]) for r in other.requests
+    }
 
 
 def test_conversations_that_come_again_follow_their_own_turns() -> None:
@@ -137,12 +154,16 @@ def said(*turns: tuple[str, str]) -> dict[str, Any]:
 
 
 def talk(name: str, *lengths: int) -> dict[str, Any]:
-    return said(*((ASSISTANT if i % 2 else USER, words(n, f"{name}{i}_")) for i, n in enumerate(lengths)))
+    return said(
+        *((ASSISTANT if i % 2 else USER, words(n, f"{name}{i}_")) for i, n in enumerate(lengths))
+    )
 
 
 def recorded(path: str, n: int, counter: TokenCounter | None = None, **fields: Any) -> Workload:
     spec = SessionsWorkload.model_validate({"path": path, "shuffle": False, **fields})
-    return build_workload(spec, n, identity=IDENTITY, counting=lambda: counter or chat_counter(), chat=True)
+    return build_workload(
+        spec, n, identity=IDENTITY, counting=lambda: counter or chat_counter(), chat=True
+    )
 
 
 @pytest.fixture
@@ -159,14 +180,20 @@ def talks(tmp_path: Path) -> str:
 
 
 def _roles(*lengths: int) -> list[dict[str, str]]:
-    return [{"role": "assistant" if i % 2 else "user", "content": words(n)} for i, n in enumerate(lengths)]
+    return [
+        {"role": "assistant" if i % 2 else "user", "content": words(n)}
+        for i, n in enumerate(lengths)
+    ]
 
 
 def test_recorded_turns_with_what_was_answered_then(talks: str) -> None:
     work = recorded(talks, 6)
     assert order(work) == [None, 0, None, None, 3, 4]
     assert [r.max_tokens for r in work.requests] == [4, 2, 5, 3, 5, 7]
-    assert [[m["role"] for m in messages(r)] for r in work.requests[:2]] == [["user"], ["user", "assistant", "user"]]
+    assert [[m["role"] for m in messages(r)] for r in work.requests[:2]] == [
+        ["user"],
+        ["user", "assistant", "user"],
+    ]
     assert messages(work.requests[1])[:1] == messages(work.requests[0])
     assert messages(work.requests[5])[0] == {"role": "system", "content": "be kind"}
     assert [r.prompt_tokens for r in work.requests[:2]] == [17, 38]
@@ -194,8 +221,17 @@ def test_a_conversation_ends_before_a_turn_that_is_too_long(talks: str) -> None:
 
 def test_pauses_and_the_order_by_the_seed(talks: str) -> None:
     work = recorded(talks, 6, think_s=1.5)
-    assert [r.think_ns for r in work.requests] == [0, 1_500_000_000, 0, 0, 1_500_000_000, 1_500_000_000]
-    shuffled = {tuple(len(messages(r)) for r in _shuffled(talks, seed).requests) for seed in range(20)}
+    assert [r.think_ns for r in work.requests] == [
+        0,
+        1_500_000_000,
+        0,
+        0,
+        1_500_000_000,
+        1_500_000_000,
+    ]
+    shuffled = {
+        tuple(len(messages(r)) for r in _shuffled(talks, seed).requests) for seed in range(20)
+    }
     assert len(shuffled) > 3
 
 
@@ -206,7 +242,11 @@ def _shuffled(path: str, seed: int) -> Workload:
 
 def test_too_few_turns_are_an_error_unless_they_may_come_again(talks: str) -> None:
     with pytest.raises(
-        ValueError, match=r"6 turns in all; .*, but 7 are to be sent: lower --num-prompts to 6, or allow .*--oversample"
+        ValueError,
+        match=(
+            r"6 turns in all; .*, but 7 are to be sent: lower --num-prompts to 6, or allow "
+            r".*--oversample"
+        ),
     ):
         recorded(talks, 7)
     work = recorded(talks, 9, oversample=True)
@@ -223,7 +263,11 @@ def test_what_is_no_conversation_leaves_nothing(tmp_path: Path) -> None:
 def test_a_question_without_an_answer_says_what_is_missing(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "what is rain"}])
     with pytest.raises(
-        ValueError, match=r"1 rows left out: no answer tells .* \(--session-output-len would\), but 2 are to be sent: give"
+        ValueError,
+        match=(
+            r"1 rows left out: no answer tells .* \(--session-output-len would\), but 2 are to "
+            r"be sent: give"
+        ),
     ):
         recorded(path, 2)
     assert len(recorded(path, 1, output_len=5).requests) == 1
@@ -232,7 +276,9 @@ def test_a_question_without_an_answer_says_what_is_missing(tmp_path: Path) -> No
 @pytest.mark.parametrize("counter", [IDS, text_counter()], ids=["ids", "text"])
 def test_recorded_conversations_need_a_chat(talks: str, counter: TokenIds | TokenCounter) -> None:
     with pytest.raises(ValueError, match="choose a chat backend"):
-        build_workload(SessionsWorkload(path=talks), 3, identity=IDENTITY, counting=lambda: counter, chat=False)
+        build_workload(
+            SessionsWorkload(path=talks), 3, identity=IDENTITY, counting=lambda: counter, chat=False
+        )
 
 
 def test_a_guess_at_chats_is_said_to_be_one(talks: str) -> None:
@@ -270,22 +316,41 @@ AGENT: list[dict[str, Any]] = [
 
 def recorded_with(path: str, n: int, **fields: Any) -> Workload:
     spec = SessionsWorkload.model_validate({"path": path, "shuffle": False, **fields})
-    return build_workload(spec, n, identity=IDENTITY, counting=chat_counter, chat=True, fields=PROTOCOLS["openai-chat"].fields)
+    return build_workload(
+        spec,
+        n,
+        identity=IDENTITY,
+        counting=chat_counter,
+        chat=True,
+        fields=PROTOCOLS["openai-chat"].fields,
+    )
 
 
 def test_results_of_tools_are_asked_about_as_users_turns_are(tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS, "temperature": 0.2, "id": 1}])
+    path = write_lines(
+        tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS, "temperature": 0.2, "id": 1}]
+    )
     work = recorded_with(path, 4, think_s=2.0)
     assert [messages(r) for r in work.requests] == [AGENT[:2], AGENT[:4], AGENT[:7], AGENT[:9]]
     assert order(work) == [None, 0, 1, 2]
-    assert [r.think_ns for r in work.requests] == [0, 0, 0, 2_000_000_000]  # nobody thinks before a tool's result is sent
+    assert [r.think_ns for r in work.requests] == [
+        0,
+        0,
+        0,
+        2_000_000_000,
+    ]  # nobody thinks before a tool's result is sent
     assert [r.max_tokens for r in work.requests][2:] == [6, 2]
     assert all(r.max_tokens > 3 for r in work.requests[:2])  # the calls, which are generated too
     assert {tuple(r.parameters) for r in work.requests} == {("tools", "temperature")}
-    assert (work.origin["fields_sent"], work.origin["fields_left_out"]) == ({"tools": 1, "temperature": 1}, {"id": 1})
+    assert (work.origin["fields_sent"], work.origin["fields_left_out"]) == (
+        {"tools": 1, "temperature": 1},
+        {"id": 1},
+    )
 
 
-def test_a_conversation_is_cut_after_a_users_turn_with_all_that_tools_returned(tmp_path: Path) -> None:
+def test_a_conversation_is_cut_after_a_users_turn_with_all_that_tools_returned(
+    tmp_path: Path,
+) -> None:
     path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS}])
     work = recorded_with(path, 3, turns=1)
     assert [messages(r) for r in work.requests] == [AGENT[:2], AGENT[:4], AGENT[:7]]
@@ -302,7 +367,9 @@ def test_a_result_that_nobody_answered_is_sent_where_a_length_is_known(tmp_path:
     assert [r.max_tokens for r in recorded_with(limited, 3).requests] == [8, 8, 8]
 
 
-@pytest.mark.parametrize("wrong", [AGENT[2:], [AGENT[1], result("c"), AGENT[7]], [AGENT[1], AGENT[1], AGENT[7]]])
+@pytest.mark.parametrize(
+    "wrong", [AGENT[2:], [AGENT[1], result("c"), AGENT[7]], [AGENT[1], AGENT[1], AGENT[7]]]
+)
 def test_tools_that_nobody_called_are_no_conversation(tmp_path: Path, wrong: Any) -> None:
     path = write_lines(tmp_path / "agent.jsonl", [{"messages": wrong}])
     with pytest.raises(ValueError, match="1 rows left out: user and assistant do not take turns"):
@@ -312,7 +379,9 @@ def test_tools_that_nobody_called_are_no_conversation(tmp_path: Path, wrong: Any
 def test_a_picture_is_in_every_turn_after_it_is_shown(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(PNG)
     said = [{"from": "human", "value": "<image> what"}, {"from": "gpt", "value": "x"}] * 2
-    path = write_lines(tmp_path / "talks.jsonl", [{"images": ["a.png", "a.png"], "conversations": said}])
+    path = write_lines(
+        tmp_path / "talks.jsonl", [{"images": ["a.png", "a.png"], "conversations": said}]
+    )
     first, second = recorded_with(path, 2).requests
     parts = [shown(), {"type": "text", "text": "what"}]
     assert messages(first)[0]["content"] == parts
@@ -327,7 +396,9 @@ def test_a_picture_is_in_every_turn_after_it_is_shown(tmp_path: Path) -> None:
         ({"audio": "b.wav"}, "line 1: has sound or film"),
     ],
 )
-def test_what_cannot_be_sent_is_refused_and_not_left_out(tmp_path: Path, row: Any, sentence: str) -> None:
+def test_what_cannot_be_sent_is_refused_and_not_left_out(
+    tmp_path: Path, row: Any, sentence: str
+) -> None:
     path = write_lines(tmp_path / "talks.jsonl", [{**talk("a", 3, 4), **row}])
     with pytest.raises(ValueError, match=sentence):
         recorded_with(path, 1)

@@ -1,4 +1,6 @@
-"""Rows as data sets have them: what is asked, what was answered; and what is in no row, told in words."""
+"""Rows as data sets have them: what is asked, what was answered; and what is in no row, told in
+words.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,18 @@ USER, ANSWER = {"role": "user", "content": "hi there"}, {"role": "assistant", "c
 SYSTEM = {"role": "system", "content": "be short"}
 PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}
 TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
-CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
+CALL = {
+    "id": "c1",
+    "type": "function",
+    "function": {"name": "weather", "arguments": '{"city": "Oslo"}'},
+}
 CALLING: dict[str, Any] = {"role": "assistant", "content": None, "tool_calls": [CALL]}
 RESULT = {"role": "tool", "content": "rain", "tool_call_id": "c1"}
 
 
-def beside(prompt: Any, fields: dict[str, Any], *left_out: str, reply: str | None = None) -> Exchange:
+def beside(
+    prompt: Any, fields: dict[str, Any], *left_out: str, reply: str | None = None
+) -> Exchange:
     return Exchange(prompt, reply, None, fields, left_out)
 
 
@@ -33,31 +41,55 @@ def later(prompt: str, reply: str | None = None) -> Exchange:
     ("row", "exchange"),
     [
         # conversations: the first exchange
-        ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}, Exchange("a", "b")),
-        ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}] * 3}, later("a", "b")),
+        (
+            {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]},
+            Exchange("a", "b"),
+        ),
+        (
+            {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}] * 3},
+            later("a", "b"),
+        ),
         ({"messages": [USER, ANSWER]}, Exchange("hi there", "hello")),
-        ({"conversation": [{"role": "User", "text": "a"}, {"role": "model", "text": "b"}]}, Exchange("a", "b")),
+        (
+            {"conversation": [{"role": "User", "text": "a"}, {"role": "model", "text": "b"}]},
+            Exchange("a", "b"),
+        ),
         ({"messages": [SYSTEM, USER, ANSWER]}, Exchange([SYSTEM, USER], "hello")),
         # conversations that end with the user: as they are
         ({"messages": [USER]}, Exchange("hi there")),
         ({"prompt": [USER], "max_tokens": 9}, Exchange("hi there", None, 9)),
         ({"messages": [USER, ANSWER, USER]}, Exchange([USER, ANSWER, USER])),
-        ({"body": {"messages": [SYSTEM, USER], "max_tokens": 5}}, Exchange([SYSTEM, USER], None, 5)),
         (
-            {"messages": [{"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}]},
-            Exchange([{"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}]),
+            {"body": {"messages": [SYSTEM, USER], "max_tokens": 5}},
+            Exchange([SYSTEM, USER], None, 5),
+        ),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}
+                ]
+            },
+            Exchange(
+                [{"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}]
+            ),
         ),
         ({"turns": ["first", "second"]}, later("first")),
         # prompts and instructions
         ({"prompt": "a", "completion": "b", "output_tokens": 7}, Exchange("a", "b", 7)),
         ({"prompt": [5, 6, 7]}, Exchange([5, 6, 7])),
-        ({"instruction": "sum up", "input": "a long text", "output": "short"}, Exchange("sum up\n\na long text", "short")),
+        (
+            {"instruction": "sum up", "input": "a long text", "output": "short"},
+            Exchange("sum up\n\na long text", "short"),
+        ),
         ({"instruction": "sing", "input": "", "output": "la"}, Exchange("sing", "la")),
         ({"question": "why", "answer": "because"}, Exchange("why", "because")),
         ({"problem": "1 + 1", "solution": "2"}, Exchange("1 + 1", "2")),
         ({"text": "once upon a time"}, Exchange("once upon a time")),
         ({"prompt": None, "question": "why", "answer": " "}, Exchange("why")),
-        ({"prompt": "half of a pair \ud83d", "max_tokens": 1}, Exchange("half of a pair ?", None, 1)),
+        (
+            {"prompt": "half of a pair \ud83d", "max_tokens": 1},
+            Exchange("half of a pair ?", None, 1),
+        ),
     ],
     ids=str,
 )
@@ -69,33 +101,68 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: Exchange) -> None:
     ("row", "exchange"),
     [
         # fields of the request, and what is none
-        ({"prompt": "a", "tools": TOOLS, "temperature": 0.5, "id": 7}, beside("a", {"tools": TOOLS, "temperature": 0.5}, "id")),
-        ({"messages": [USER], "stop": ["x"], "metadata": {"a": 1}}, beside("hi there", {"stop": ["x"]}, "metadata")),
+        (
+            {"prompt": "a", "tools": TOOLS, "temperature": 0.5, "id": 7},
+            beside("a", {"tools": TOOLS, "temperature": 0.5}, "id"),
+        ),
+        (
+            {"messages": [USER], "stop": ["x"], "metadata": {"a": 1}},
+            beside("hi there", {"stop": ["x"]}, "metadata"),
+        ),
         ({"prompt": "a", "seed": None, "stop": "", "tools": [], "user": {}}, Exchange("a")),
-        ({"prompt": "a", "model": "x", "stream": False, "n": 2}, beside("a", {}, "model", "stream", "n")),
+        (
+            {"prompt": "a", "model": "x", "stream": False, "n": 2},
+            beside("a", {}, "model", "stream", "n"),
+        ),
         ({"prompt": "a", "stream": True, "n": 1}, Exchange("a")),
-        ({"question": "a", "answer": "b", "text": "c", "solution": "d"}, beside("a", {}, "text", "solution", reply="b")),
+        (
+            {"question": "a", "answer": "b", "text": "c", "solution": "d"},
+            beside("a", {}, "text", "solution", reply="b"),
+        ),
         ({"question": "a", "context": {"title": ["t"]}}, beside("a", {}, "context")),
         # a batch request: what is around its body is none of it
         (
-            {"custom_id": "r", "method": "POST", "url": "/v1/x", "body": {"model": "x", "messages": [USER], "top_p": 0.9}},
+            {
+                "custom_id": "r",
+                "method": "POST",
+                "url": "/v1/x",
+                "body": {"model": "x", "messages": [USER], "top_p": 0.9},
+            },
             beside("hi there", {"top_p": 0.9}, "custom_id", "url", "model"),
         ),
         ({"body": {"prompt": "a", "max_tokens": 5}}, Exchange("a", None, 5)),
         ({"max_tokens": 6, "body": {"prompt": "a", "max_tokens": 5}}, Exchange("a", None, 6)),
         # what the system says
-        ({"system": "be short", "conversations": [USER, ANSWER]}, Exchange([SYSTEM, USER], "hello")),
-        ({"system_prompt": "be short", "question": "hi there", "response": "so"}, Exchange([SYSTEM, USER], "so")),
+        (
+            {"system": "be short", "conversations": [USER, ANSWER]},
+            Exchange([SYSTEM, USER], "hello"),
+        ),
+        (
+            {"system_prompt": "be short", "question": "hi there", "response": "so"},
+            Exchange([SYSTEM, USER], "so"),
+        ),
         ({"system": "be kind", "messages": [SYSTEM, USER]}, beside([SYSTEM, USER], {}, "system")),
         # replies that stand beside the conversation
         ({"prompt": [USER], "completion": [ANSWER]}, Exchange("hi there", "hello")),
         ({"messages": [USER], "answer": "hello"}, Exchange("hi there", "hello")),
         # tools that were called
         ({"messages": [USER, CALLING, RESULT]}, Exchange([USER, CALLING, RESULT])),
-        ({"messages": [USER, CALLING, RESULT, ANSWER]}, later("hi there", json.dumps(CALL["function"]))),
-        ({"messages": [{**USER, "name": "Ann"}, ANSWER]}, Exchange([{**USER, "name": "Ann"}], "hello")),
-        ({"messages": [{"role": "developer", "content": "x"}, USER]}, Exchange([{"role": "developer", "content": "x"}, USER])),
-        ({"messages": [{**USER, "timestamp": 5, "weight": None}]}, beside("hi there", {}, "messages.timestamp")),
+        (
+            {"messages": [USER, CALLING, RESULT, ANSWER]},
+            later("hi there", json.dumps(CALL["function"])),
+        ),
+        (
+            {"messages": [{**USER, "name": "Ann"}, ANSWER]},
+            Exchange([{**USER, "name": "Ann"}], "hello"),
+        ),
+        (
+            {"messages": [{"role": "developer", "content": "x"}, USER]},
+            Exchange([{"role": "developer", "content": "x"}, USER]),
+        ),
+        (
+            {"messages": [{**USER, "timestamp": 5, "weight": None}]},
+            beside("hi there", {}, "messages.timestamp"),
+        ),
     ],
     ids=str,
 )
@@ -104,7 +171,12 @@ def test_what_a_row_says_beside_its_prompt(row: dict[str, Any], exchange: Exchan
 
 
 def test_where_there_are_no_messages_the_system_speaks_in_the_prompt() -> None:
-    row: dict[str, Any] = {"system": "be short", "instruction": "sum up", "input": "a text", "output": "it"}
+    row: dict[str, Any] = {
+        "system": "be short",
+        "instruction": "sum up",
+        "input": "a text",
+        "output": "it",
+    }
     assert exchange_of(row, chat=False) == Exchange("be short\n\nsum up\n\na text", "it")
     row = {"system": "be short", "conversations": [USER, ANSWER]}
     assert exchange_of(row, chat=False) == Exchange("be short\n\nhi there", "hello")
@@ -112,7 +184,10 @@ def test_where_there_are_no_messages_the_system_speaks_in_the_prompt() -> None:
 
 @pytest.mark.parametrize("name", ["audio_files", "audio", "video", "video_url"])
 def test_sound_and_film_are_refused_by_the_name_of_their_field(name: str) -> None:
-    with pytest.raises(CannotSendError, match=f"has sound or film under '{name}', which is not sent; remove the field"):
+    with pytest.raises(
+        CannotSendError,
+        match=f"has sound or film under '{name}', which is not sent; remove the field",
+    ):
         exchange_of({"prompt": "what is heard", name: ["x.wav"]})
 
 
@@ -148,7 +223,10 @@ def test_a_row_that_asks_nothing_says_what_is_missing(row: dict[str, Any], reaso
 @pytest.mark.parametrize(
     ("row", "turns"),
     [
-        ({"messages": [SYSTEM, USER, ANSWER]}, [("system", "be short"), ("user", "hi there"), ("assistant", "hello")]),
+        (
+            {"messages": [SYSTEM, USER, ANSWER]},
+            [("system", "be short"), ("user", "hi there"), ("assistant", "hello")],
+        ),
         (
             {"conversations": [{"from": "human", "value": "a"}, {"from": "bing", "value": "b"}]},
             [("user", "a"), ("assistant", "b")],
@@ -156,7 +234,10 @@ def test_a_row_that_asks_nothing_says_what_is_missing(row: dict[str, Any], reaso
         ({"question": "why", "answer": "because"}, [("user", "why"), ("assistant", "because")]),
         ({"text": "x"}, [("user", "x")]),
         ({"turns": ["a", "b"]}, [("user", "a"), ("user", "b")]),
-        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "see"}, PICTURE]}]}, [("user", "see")]),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "text", "text": "see"}, PICTURE]}]},
+            [("user", "see")],
+        ),
     ],
     ids=str,
 )

@@ -12,7 +12,9 @@ from inferometer.spec.workload import SonnetWorkload
 from inferometer.workload import WordCounter, Workload, build_workload
 from inferometer.workload import sonnet as sonnet_file
 
-LINES = [f"line {i} has {' '.join(f'word{i}_{j}' for j in range(4 + i % 5))} in it," for i in range(50)]
+LINES = [
+    f"line {i} has {' '.join(f'word{i}_{j}' for j in range(4 + i % 5))} in it," for i in range(50)
+]
 
 
 @pytest.fixture
@@ -21,9 +23,25 @@ def poem(tmp_path: Path) -> str:
     return str(tmp_path / "poem.txt")
 
 
-def build(path: str, n: int = 20, counter: Any = None, attempt: int = 0, identity: Any = IDENTITY, **fields: Any) -> Workload:
-    spec = SonnetWorkload.model_validate({"path": path, "input_len": 80, "prefix_len": 30, "output_len": 9, **fields})
-    return build_workload(spec, n, identity=identity, counting=lambda: counter or text_counter(), chat=False, attempt=attempt)
+def build(
+    path: str,
+    n: int = 20,
+    counter: Any = None,
+    attempt: int = 0,
+    identity: Any = IDENTITY,
+    **fields: Any,
+) -> Workload:
+    spec = SonnetWorkload.model_validate(
+        {"path": path, "input_len": 80, "prefix_len": 30, "output_len": 9, **fields}
+    )
+    return build_workload(
+        spec,
+        n,
+        identity=identity,
+        counting=lambda: counter or text_counter(),
+        chat=False,
+        attempt=attempt,
+    )
 
 
 def texts(work: Workload) -> list[list[str]]:
@@ -51,7 +69,9 @@ def test_they_are_made_of_the_lines(poem: str) -> None:
 
 def test_the_identity_decides_and_fewer_are_the_first_of_more_but_for_their_ends(poem: str) -> None:
     assert build(poem).requests == build(poem).requests
-    assert [text[:60] for text in texts(build(poem, 5))] == [text[:60] for text in texts(build(poem))[:5]]
+    assert [text[:60] for text in texts(build(poem, 5))] == [
+        text[:60] for text in texts(build(poem))[:5]
+    ]
     others = [build(poem, 1, identity=(8, "point", 0)), build(poem, 1, attempt=1), build(poem, 1)]
     assert len({tuple(texts(work)[0][:40]) for work in others}) == 3
 
@@ -63,7 +83,10 @@ def test_in_a_chat_the_template_counts(poem: str) -> None:
 def test_a_guess_at_the_length_is_said_to_be_one(poem: str) -> None:
     work = build(poem, counter=WordCounter(2.0))
     assert not work.exact
-    assert {len(text) for text in texts(work)} <= {39, 40}  # a word on both sides of a line's end is split here
+    assert {len(text) for text in texts(work)} <= {
+        39,
+        40,
+    }  # a word on both sides of a line's end is split here
 
 
 @pytest.mark.parametrize(
@@ -74,7 +97,9 @@ def test_a_guess_at_the_length_is_said_to_be_one(poem: str) -> None:
     ],
     ids=str,
 )
-def test_lengths_that_cannot_be_had_are_refused(poem: str, fields: dict[str, int], reason: str) -> None:
+def test_lengths_that_cannot_be_had_are_refused(
+    poem: str, fields: dict[str, int], reason: str
+) -> None:
     with pytest.raises(ValueError, match=reason):
         build(poem, counter=chat_counter(), **fields)
 
@@ -85,8 +110,12 @@ def test_an_empty_text_is_refused(tmp_path: Path) -> None:
         build(str(tmp_path / "empty"))
 
 
-def test_of_a_long_text_the_first_lines_are_drawn_from(poem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_long_text_the_first_lines_are_drawn_from(
+    poem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sonnet_file, "MOST_LINES", 2)
     work = build(poem)
     assert work.origin["lines"] == 2
-    assert {word for text in texts(work) for word in text if word.startswith("word")} <= set(" ".join(LINES[:2]).split())
+    assert {word for text in texts(work) for word in text if word.startswith("word")} <= set(
+        " ".join(LINES[:2]).split()
+    )

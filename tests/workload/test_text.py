@@ -33,10 +33,14 @@ def one_each(text: str) -> list[int]:
 
 
 def half_in_two(text: str) -> list[int]:
-    """Every other word is two tokens; and a word without a space before it (the first of a text) usually is, too."""
+    """Every other word is two tokens; and a word without a space before it (the first of a text)
+    usually is, too.
+    """
     ids = []
     for piece in words_and_lines(text):
-        split = piece != "\n" and (number(piece) % 2 == 0 if piece[0] == " " else number(piece) % 4 != 0)
+        split = piece != "\n" and (
+            number(piece) % 2 == 0 if piece[0] == " " else number(piece) % 4 != 0
+        )
         ids += [number(piece), number(piece, 1)] if split else [number(piece)]
     return ids
 
@@ -69,7 +73,9 @@ def by_letters(text: str) -> list[int]:
 
 @dataclass(eq=False)
 class Tokenizer:
-    """A counter that adds a chat template of so many tokens, and remembers how often it was asked."""
+    """A counter that adds a chat template of so many tokens, and remembers how often it was
+    asked.
+    """
 
     tokenize: Callable[[str], list[int]]
     template: int = 0
@@ -86,7 +92,9 @@ class Tokenizer:
 
 
 def build(counter: Tokenizer | WordCounter, n: int = 200, **spec: Any) -> Workload:
-    return random_workload(RandomWorkload.model_validate(spec), n, identity=(0, "p", 0), counter=counter)
+    return random_workload(
+        RandomWorkload.model_validate(spec), n, identity=(0, "p", 0), counter=counter
+    )
 
 
 def true_lengths(work: Workload, counter: Tokenizer) -> list[int]:
@@ -95,12 +103,22 @@ def true_lengths(work: Workload, counter: Tokenizer) -> list[int]:
 
 @pytest.mark.parametrize("template", [0, 23])
 @pytest.mark.parametrize(
-    "tokenize", [one_each, half_in_two, beginning_marked, by_spaces, pairs_merge], ids=lambda t: t.__name__
+    "tokenize",
+    [one_each, half_in_two, beginning_marked, by_spaces, pairs_merge],
+    ids=lambda t: t.__name__,
 )
 @pytest.mark.parametrize(
-    "spec", [{"input_len": 300}, {"input_len": 60, "range_ratio": 0.5}, {"input_len": 40, "prefix_len": 64}], ids=str
+    "spec",
+    [
+        {"input_len": 300},
+        {"input_len": 60, "range_ratio": 0.5},
+        {"input_len": 40, "prefix_len": 64},
+    ],
+    ids=str,
 )
-def test_every_prompt_has_the_asked_length(tokenize: Callable[[str], list[int]], template: int, spec: dict[str, Any]) -> None:
+def test_every_prompt_has_the_asked_length(
+    tokenize: Callable[[str], list[int]], template: int, spec: dict[str, Any]
+) -> None:
     counter = Tokenizer(tokenize, template)
     work = build(counter, **spec)
     assert work.exact
@@ -108,7 +126,9 @@ def test_every_prompt_has_the_asked_length(tokenize: Callable[[str], list[int]],
     assert true_lengths(work, counter) == [r.prompt_tokens for r in work.requests]
 
 
-@pytest.mark.parametrize("tokenize", [one_each, half_in_two, beginning_marked], ids=lambda t: t.__name__)
+@pytest.mark.parametrize(
+    "tokenize", [one_each, half_in_two, beginning_marked], ids=lambda t: t.__name__
+)
 def test_a_thousand_prompts_take_a_few_questions(tokenize: Callable[[str], list[int]]) -> None:
     counter = Tokenizer(tokenize, template=9)
     build(counter, n=1000, input_len=1024)
@@ -144,7 +164,9 @@ def test_a_vocabulary_holds_the_words_that_are_one_token() -> None:
 
 
 def test_lengths_that_cannot_be_met_are_not_called_exact() -> None:
-    """A word is several letters, so not every length in letters can be had; it is missed by less than two words, and said."""
+    """A word is several letters, so not every length in letters can be had; it is missed by less
+    than two words, and said.
+    """
     counter = Tokenizer(by_letters)
     work = build(counter, n=20, input_len=501)
     off = [abs(length - 501) for length in true_lengths(work, counter)]
@@ -157,7 +179,11 @@ def test_lengths_that_cannot_be_met_are_not_called_exact() -> None:
 def test_a_length_below_the_template_is_refused() -> None:
     assert build(Tokenizer(one_each, template=23), input_len=24).exact
     with pytest.raises(
-        ValueError, match=r"^An input of 23 tokens cannot be had: .* alone are 23; ask for more with --random-input"
+        ValueError,
+        match=(
+            r"^An input of 23 tokens cannot be had: .* alone are 23; ask for more with "
+            r"--random-input"
+        ),
     ):
         build(Tokenizer(one_each, template=23), input_len=23)
 

@@ -1,4 +1,6 @@
-"""Traces in the three forms: lengths, times and shared blocks as recorded; what is no trace named by its line."""
+"""Traces in the three forms: lengths, times and shared blocks as recorded; what is no trace named
+by its line.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +38,17 @@ MOONCAKE = [
 ]
 
 
-def build(path: Path | str, n: int, counter: TokenIds | TokenCounter = IDS, attempt: int = 0, **fields: Any) -> Workload:
+def build(
+    path: Path | str,
+    n: int,
+    counter: TokenIds | TokenCounter = IDS,
+    attempt: int = 0,
+    **fields: Any,
+) -> Workload:
     spec = TraceWorkload(path=str(path), **fields)
-    return build_workload(spec, n, identity=IDENTITY, counting=lambda: counter, chat=False, attempt=attempt)
+    return build_workload(
+        spec, n, identity=IDENTITY, counting=lambda: counter, chat=False, attempt=attempt
+    )
 
 
 def lengths(work: Workload) -> list[tuple[int, int]]:
@@ -138,11 +148,15 @@ def test_rows_can_be_left_out_by_length(tmp_path: Path) -> None:
 def test_another_attempt_has_the_same_lengths_and_other_prompts(burstgpt: Path) -> None:
     one, other = build(burstgpt, 3), build(burstgpt, 3, attempt=1)
     assert lengths(one) == lengths(other)
-    assert not {tuple(ids(one, i)[:4]) for i in range(3)} & {tuple(ids(other, i)[:4]) for i in range(3)}
+    assert not {tuple(ids(one, i)[:4]) for i in range(3)} & {
+        tuple(ids(other, i)[:4]) for i in range(3)
+    }
 
 
 def test_too_short_a_trace_says_what_was_left_out(burstgpt: Path) -> None:
-    with pytest.raises(ValueError, match=r"3 usable rows \(1 left out: no tokens: it failed\), but 4 requests"):
+    with pytest.raises(
+        ValueError, match=r"3 usable rows \(1 left out: no tokens: it failed\), but 4 requests"
+    ):
         build(burstgpt, 4)
 
 
@@ -164,19 +178,33 @@ HEAD = "Timestamp,Model,Request tokens,Response tokens\n"
         (HEAD + "1,a,many,5\n", "line 2: 'many' is no number of tokens"),
         (HEAD + "1,a,5,-5\n", "line 2: '-5' is no number of tokens"),
         (HEAD + "5,a,5,5\n4,a,5,5\n", "line 3: is earlier than the row before it"),
-        ("TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,5,5\n", "line 2: 'yesterday' is no date"),
+        (
+            "TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,5,5\n",
+            "line 2: 'yesterday' is no date",
+        ),
         ("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 25:00:00,5,5\n", "line 2: .*repair"),
         ("TIMESTAMP,ContextTokens\n2023-11-16 18:15:46,5\n", "line 2: has no 'GeneratedTokens'"),
         ("a,b\n1,2\n", "is no trace: it has a, b, but neither"),
         ('{"timestamp": 1, "input_length": 5}\n', "line 1: has no 'output_length'"),
-        ('{"timestamp": 1, "input_length": 5, "output_length": 5, "hash_ids": "x"}\n', "line 1: hash_ids is no list"),
-        ('{"timestamp": 1, "input_length": true, "output_length": 5}\n', "line 1: True is no number of tokens"),
-        ('{"timestamp": 1, "input_length": 5, "output_length": 5}\n{"timestamp"\n', "line 2: is not JSON"),
+        (
+            '{"timestamp": 1, "input_length": 5, "output_length": 5, "hash_ids": "x"}\n',
+            "line 1: hash_ids is no list",
+        ),
+        (
+            '{"timestamp": 1, "input_length": true, "output_length": 5}\n',
+            "line 1: True is no number of tokens",
+        ),
+        (
+            '{"timestamp": 1, "input_length": 5, "output_length": 5}\n{"timestamp"\n',
+            "line 2: is not JSON",
+        ),
         ("", "0 usable rows"),
     ],
     ids=str,
 )
-def test_what_is_no_trace_is_refused_with_line_and_reason(tmp_path: Path, text: str, reason: str) -> None:
+def test_what_is_no_trace_is_refused_with_line_and_reason(
+    tmp_path: Path, text: str, reason: str
+) -> None:
     (tmp_path / "trace").write_text(text)
     with pytest.raises(ValueError, match=reason):
         build(tmp_path / "trace", 2)

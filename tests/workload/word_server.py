@@ -1,5 +1,6 @@
-"""A server for these tests: a word is a token, one token stands before every text, and seven more are around a chat message
-and around each tool."""
+"""A server for these tests: a word is a token, one token stands before every text, and seven more
+are around a chat message and around each tool.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +34,15 @@ class WordServer:
         self.asked.append(text)
         return [1, *(10 + crc32(word.encode()) % 100_000 for word in text.split())]
 
-    def tokenize_chat(self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None) -> int | None:
+    def tokenize_chat(
+        self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None
+    ) -> int | None:
         if not self.tells_chat:
             return None
-        assert all(message["content"] is None or isinstance(message["content"], str) for message in messages)
+        assert all(
+            message["content"] is None or isinstance(message["content"], str)
+            for message in messages
+        )
         tools = (fields or {}).get("tools", ()) if self.reads_tools else ()
         words = [len((message["content"] or "").split()) for message in messages]
         return sum(words) + AROUND_MESSAGE * (len(words) + len(tools))

@@ -1,1 +1,3 @@
-"""What follows from measured points: comparisons, what a link costs, how work scales. Reads and draws nothing."""
+"""What follows from measured points: comparisons, what a link costs, how work scales. Reads and
+draws nothing.
+"""

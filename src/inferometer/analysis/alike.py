@@ -1,12 +1,18 @@
-"""Sentences that differ in their figures alone, as one that is true of all: where figures differ it has their range."""
+"""Sentences that differ in their figures alone, as one that is true of all: where figures differ it
+has their range.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-NUMBER = re.compile(r"(?<![A-Za-z0-9_./#-])(?<!HTTP )(?<!× )\d[\d,]*(?:\.\d+)?(?![A-Za-z0-9_]|\.\d)")
-"""A figure of a sentence: not a part of a name, a version or a date, and no HTTP status, between which there is no range."""
+NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_./#-])(?<!HTTP )(?<!× )\d[\d,]*(?:\.\d+)?(?![A-Za-z0-9_]|\.\d)"
+)
+"""A figure of a sentence: not a part of a name, a version or a date, and no HTTP status, between
+which there is no range.
+"""
 
 MAX_TEXT = 1000
 """Characters of a sentence that are looked at: files may hold any."""

@@ -1,6 +1,8 @@
-"""Compare: two sides of points, paired, and for each metric what differs, how surely, and what may be said of it.
+"""Compare: two sides of points, paired, and for each metric what differs, how surely, and what may
+be said of it.
 
-A pure function of points. Who reads them, shows the result and ends with a code for it is the command line.
+A pure function of points. Who reads them, shows the result and ends with a code for it is the
+command line.
 """
 
 from __future__ import annotations
@@ -23,7 +25,14 @@ from inferometer.analysis.cautions import (
     without_interval,
 )
 from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin, runs_needed
-from inferometer.analysis.effect import CONFIDENCE, MOST_UNPAIRED, Design, Effect, Reading, effect_of
+from inferometer.analysis.effect import (
+    CONFIDENCE,
+    MOST_UNPAIRED,
+    Design,
+    Effect,
+    Reading,
+    effect_of,
+)
 from inferometer.analysis.pairing import SUBJECTS, Pair, Pairing, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect
 from inferometer.metrics.statistics import half_width
@@ -59,7 +68,9 @@ class Row:
     """95 % interval of the effect, with the allowance for drift; None where nothing tells it."""
     verdict: Verdict
     more_runs: int | None
-    """About how many more runs of each side, in turns, would decide what is undecided; None where that is not to be told."""
+    """About how many more runs of each side, in turns, would decide what is undecided; None where
+    that is not to be told.
+    """
     design: Design
     allowance: float
     """For drift, in the interval; a fraction."""
@@ -100,10 +111,18 @@ class Comparison:
             "untold": list(pairing.untold),
             "warnings": list(self.warnings),
             "pairs": [
-                {"point": p.label, "conditions": dict(p.conditions), "a": [x.id for x in p.a], "b": [x.id for x in p.b]}
+                {
+                    "point": p.label,
+                    "conditions": dict(p.conditions),
+                    "a": [x.id for x in p.a],
+                    "b": [x.id for x in p.b],
+                }
                 for p in pairing.pairs
             ],
-            "without_partner": {"a": [p.id for p in pairing.alone_a], "b": [p.id for p in pairing.alone_b]},
+            "without_partner": {
+                "a": [p.id for p in pairing.alone_a],
+                "b": [p.id for p in pairing.alone_b],
+            },
             "rows": [asdict(row) for row in self.rows],
         }
 
@@ -121,9 +140,10 @@ def compare(
 ) -> Comparison:
     """How B differs from A.
 
-    `asked`: the condition in which they are to differ, if the question is its effect. `delta`: differences up to this fraction
-    are of no interest. `drift`: what the machine may change by itself, as a fraction, between runs not taken in turns.
-    INVALID points are left out unless `allow_invalid`. Raises CannotCompareError.
+    `asked`: the condition in which they are to differ, if the question is its effect. `delta`:
+    differences up to this fraction are of no interest. `drift`: what the machine may change by
+    itself, as a fraction, between runs not taken in turns. INVALID points are left out unless
+    `allow_invalid`. Raises CannotCompareError.
     """
     for name in metrics:
         direction(name)
@@ -136,7 +156,9 @@ def compare(
     measured = {name: _measured(pairing.pairs, name, drift) for name in metrics}
     rows = [*_over_all(measured, delta, drift), *_by_point(measured, delta)]
     if not rows:
-        raise CannotCompareError(f"no pair has {' or '.join(metrics)} on both sides: choose others with --metric")
+        raise CannotCompareError(
+            f"no pair has {' or '.join(metrics)} on both sides: choose others with --metric"
+        )
     warnings = [
         *same(used_a, used_b, names),
         *of_status_a,
@@ -151,12 +173,19 @@ def compare(
 
 
 def direction(name: str) -> Literal["higher", "lower"]:
-    """Which way is faster. Raises CannotCompareError for what is no metric, or neither good nor bad."""
+    """Which way is faster. Raises CannotCompareError for what is no metric, or neither good nor
+    bad.
+    """
     column = metric(name)
     if column is None:
-        raise CannotCompareError(f"there is no metric {name!r}: they are called as in vLLM's result files, such as p99_ttft_ms")
+        raise CannotCompareError(
+            f"there is no metric {name!r}: they are called as in vLLM's result files, such "
+            "as p99_ttft_ms"
+        )
     if column.better == "neither":
-        raise CannotCompareError(f"{name} is neither good nor bad when it is higher: choose another with --metric")
+        raise CannotCompareError(
+            f"{name} is neither good nor bad when it is higher: choose another with --metric"
+        )
     return column.better
 
 
@@ -169,7 +198,9 @@ def effect_at(pair: Pair, name: str, drift: float = DRIFT) -> Effect | None:
 def finish_time_s(point: Point) -> float | None:
     """When a point was measured, by its `date`; None if it is not known."""
     try:
-        return datetime.fromisoformat(str(point.conditions.get("date")).replace("Z", "+00:00")).timestamp()
+        return datetime.fromisoformat(
+            str(point.conditions.get("date")).replace("Z", "+00:00")
+        ).timestamp()
     except ValueError:
         return None
 
@@ -181,7 +212,11 @@ def readings(points: Iterable[Point], name: str) -> list[Reading]:
 
 def _reading(point: Point, name: str) -> Reading:
     value, interval = point.values[name], point.intervals.get(name)
-    half = half_width(interval.low, interval.high, value) / value if interval and interval.confidence == CONFIDENCE else None
+    half = (
+        half_width(interval.low, interval.high, value) / value
+        if interval and interval.confidence == CONFIDENCE
+        else None
+    )
     return Reading(value, finish_time_s(point), half)
 
 
@@ -193,7 +228,8 @@ def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
                 found = sorted({str(value_of(point, condition)) for point in points})
                 if len(found) > 1:
                     raise CannotCompareError(
-                        f"{side} has several values of {condition} under the same settings ({', '.join(found)}): "
+                        f"{side} has several values of {condition} under the same settings "
+                        f"({', '.join(found)}): "
                         f"choose one with --where {condition}={found[0]}"
                     )
 
@@ -203,31 +239,51 @@ Measured = Mapping[str, Sequence[tuple[Pair, Effect]]]
 
 
 def _measured(pairs: Iterable[Pair], name: str, drift: float) -> list[tuple[Pair, Effect]]:
-    return [(pair, effect) for pair in pairs if (effect := effect_at(pair, name, drift)) is not None]
+    return [
+        (pair, effect) for pair in pairs if (effect := effect_at(pair, name, drift)) is not None
+    ]
 
 
 def _over_all(measured: Measured, delta: float, drift: float) -> list[Row]:
-    """A row for each metric that several points have. Half of the probability of an error is theirs."""
+    """A row for each metric that several points have. Half of the probability of an error is
+    theirs.
+    """
     means = {
-        name: mean_effect([effect for _, effect in found], adjacent=_adjacent([pair for pair, _ in found]), drift=margin(drift))
+        name: mean_effect(
+            [effect for _, effect in found],
+            adjacent=_adjacent([pair for pair, _ in found]),
+            drift=margin(drift),
+        )
         for name, found in measured.items()
         if len(found) > 1
     }
-    return _judged([(None, name, effect) for name, effect in means.items()], delta, (1 - CONFIDENCE) / 2)
+    return _judged(
+        [(None, name, effect) for name, effect in means.items()], delta, (1 - CONFIDENCE) / 2
+    )
 
 
 def _by_point(measured: Measured, delta: float) -> list[Row]:
     """A row for each metric of each point."""
     alpha = (1 - CONFIDENCE) / (2 if any(len(found) > 1 for found in measured.values()) else 1)
-    return _judged([(pair, name, effect) for name, found in measured.items() for pair, effect in found], delta, alpha)
+    return _judged(
+        [(pair, name, effect) for name, found in measured.items() for pair, effect in found],
+        delta,
+        alpha,
+    )
 
 
-def _judged(family: Sequence[tuple[Pair | None, str, Effect]], delta: float, alpha: float) -> list[Row]:
-    """The rows of a family, in which the probability of any wrong "faster" or "slower" is at most `alpha`."""
+def _judged(
+    family: Sequence[tuple[Pair | None, str, Effect]], delta: float, alpha: float
+) -> list[Row]:
+    """The rows of a family, in which the probability of any wrong "faster" or "slower" is at most
+    `alpha`.
+    """
     believed = beyond_chance([effect.p_beyond(margin(delta)) for _, _, effect in family], alpha)
     rows = []
     for (pair, name, effect), certain in zip(family, believed, strict=True):
-        verdict = decide(effect, delta, believed=certain, more_is_faster=direction(name) == "higher")
+        verdict = decide(
+            effect, delta, believed=certain, more_is_faster=direction(name) == "higher"
+        )
         ratios = effect.ratios()
         rows.append(
             Row(
@@ -239,7 +295,9 @@ def _judged(family: Sequence[tuple[Pair | None, str, Effect]], delta: float, alp
                 low=ratios[0] - 1 if ratios else None,
                 high=ratios[1] - 1 if ratios else None,
                 verdict=verdict,
-                more_runs=_more_runs(effect, delta, alpha / len(family)) if verdict == "undecided" else None,
+                more_runs=_more_runs(effect, delta, alpha / len(family))
+                if verdict == "undecided"
+                else None,
                 design=effect.design,
                 allowance=math.expm1(effect.allowance),
                 runs=effect.runs,

@@ -1,12 +1,13 @@
 """From an effect to a word. An interval and a margin of ±δ leave three places, and no fourth:
 
 - all of it beyond δ on one side: faster, or slower;
-- all of it within ±δ: no difference beyond δ (equivalence at 95 %, stricter than two one-sided tests, which need 90 %);
+- all of it within ±δ: no difference beyond δ (equivalence at 95 %, stricter than two one-sided
+  tests, which need 90 %);
 - anything else: undecided, and about how many more runs would tell.
 
-Among many rows some lie beyond δ by chance. So "faster" and "slower" are said by Holm's procedure (Scandinavian Journal of
-Statistics 6, 1979): the probability that any of them is wrong, in a whole family of rows, is at most 5 %. Knows no metric and
-no point.
+Among many rows some lie beyond δ by chance. So "faster" and "slower" are said by Holm's procedure
+(Scandinavian Journal of Statistics 6, 1979): the probability that any of them is wrong, in a whole
+family of rows, is at most 5 %. Knows no metric and no point.
 """
 
 from __future__ import annotations
@@ -51,13 +52,17 @@ def decide(effect: Effect, delta: float, *, believed: bool, more_is_faster: bool
 
 
 def runs_needed(effect: Effect, delta: float, alpha: float) -> int | None:
-    """About how many runs of each side, in turns, would decide what this spread left undecided; None if more than MOST_RUNS, or
-    if no spread is known.
+    """About how many runs of each side, in turns, would decide what this spread left undecided;
+    None if more than MOST_RUNS, or if no spread is known.
 
     `alpha` is the probability of an error that a row may have for itself.
     """
     if effect.spread is None:
         return None
     room = abs(abs(effect.log_ratio) - margin(delta))
-    enough = (n for n in range(3, MOST_RUNS + 1) if effect.spread * student_quantile(1 - alpha, n - 1) <= room * math.sqrt(n))
+    enough = (
+        n
+        for n in range(3, MOST_RUNS + 1)
+        if effect.spread * student_quantile(1 - alpha, n - 1) <= room * math.sqrt(n)
+    )
     return next(enough, None)

@@ -1,13 +1,18 @@
-"""The effect between two sides of one point: log(B / A) of a metric, and how exactly its runs know it.
+"""The effect between two sides of one point: log(B / A) of a metric, and how exactly its runs know
+it.
 
-A machine drifts: it warms up, throttles, shares a network. Runs that all came before those of the other side cannot tell this
-from an effect, however many they are, so the order of the runs decides what may be said:
+A machine drifts: it warms up, throttles, shares a network. Runs that all came before those of the
+other side cannot tell this from an effect, however many they are, so the order of the runs decides
+what may be said:
 
-- in turns (A B B A …): differences of neighbours in time, each order of a pair with the same weight. A drift along a straight
-  line cancels exactly; a bent or a sudden one differs between the pairs, and so stands in the interval, from three pairs on.
+- in turns (A B B A …): differences of neighbours in time, each order of a pair with the same
+  weight. A drift along a straight line cancels exactly; a bent or a sudden one differs between the
+  pairs, and so stands in the interval, from three pairs on.
 - mixed (A B A B, or turns with gaps): a straight line in time is fitted beside the effect.
-- one after the other (A A B B), or in an unknown order: Welch's interval, and an allowance for drift beside it.
-- single runs: the intervals that the runs have by themselves, and the same allowance, for what one run to the next may differ.
+- one after the other (A A B B), or in an unknown order: Welch's interval, and an allowance for
+  drift beside it.
+- single runs: the intervals that the runs have by themselves, and the same allowance, for what one
+  run to the next may differ.
 
 Knows nothing of points, metrics or what is better.
 """
@@ -29,9 +34,13 @@ Array = npt.NDArray[np.float64]
 
 CONFIDENCE = 0.95
 SINGLE_DEGREES = 9
-"""Of freedom, taken for a run's own interval: the fewest that those of `metrics.statistics` have."""
+"""Of freedom, taken for a run's own interval: the fewest that those of `metrics.statistics`
+have.
+"""
 MOST_ALIGNED = 0.5
-"""Correlation of side and order beyond which drift and effect are one: 0.87 for A A A A B B B B, 0 for A B B A."""
+"""Correlation of side and order beyond which drift and effect are one: 0.87 for A A A A B B B B, 0
+for A B B A.
+"""
 MOST_UNPAIRED = 0.25
 """Of the runs, beyond which pairs of neighbours waste too many."""
 LEAST_PAIRS = 3
@@ -61,7 +70,9 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How B differs from A, in logarithms: they add up, and to swap the sides is to change the sign."""
+    """How B differs from A, in logarithms: they add up, and to swap the sides is to change the
+    sign.
+    """
 
     log_ratio: float
     error: float | None
@@ -70,10 +81,14 @@ class Effect:
     """Of freedom that the error is known with."""
     design: Design
     allowance: float
-    """By how much the sides may differ without any cause that is theirs, beyond what the error knows."""
+    """By how much the sides may differ without any cause that is theirs, beyond what the error
+    knows.
+    """
     runs: tuple[int, int]
     spread: float | None
-    """Standard deviation of the difference of two runs, one of each side, that drift leaves alone."""
+    """Standard deviation of the difference of two runs, one of each side, that drift leaves
+    alone.
+    """
     neighbours: tuple[Neighbours, ...] = ()
     points: int = 1
     """That it is the mean of."""
@@ -99,7 +114,9 @@ class Effect:
         return None if half is None else (_exp(self.log_ratio - half), _exp(self.log_ratio + half))
 
     def p_beyond(self, edge: float) -> float:
-        """How probable an effect this far from 0 is if the true one lies within ±edge: two-sided; 1 where it is not known."""
+        """How probable an effect this far from 0 is if the true one lies within ±edge: two-sided; 1
+        where it is not known.
+        """
         if self.error is None:
             return 1.0
         beyond = abs(self.log_ratio) - edge - self.allowance
@@ -109,7 +126,9 @@ class Effect:
 
 
 def effect_of(a: Sequence[Reading], b: Sequence[Reading], drift: float = 0.0) -> Effect:
-    """The effect between runs of the same point. `drift` is the least allowance for what was not measured in turns, a log."""
+    """The effect between runs of the same point. `drift` is the least allowance for what was not
+    measured in turns, a log.
+    """
     if len(a) == 1 and len(b) == 1:
         return _of_single_runs(a[0], b[0], drift)
     in_order = _in_order(a, b)
@@ -117,15 +136,21 @@ def effect_of(a: Sequence[Reading], b: Sequence[Reading], drift: float = 0.0) ->
         return _one_after_the_other(_logs(a), _logs(b), drift)
     logs, sides = in_order
     if abs(float(np.corrcoef(sides, np.arange(len(sides)))[0, 1])) > MOST_ALIGNED:
-        return _one_after_the_other(_logs(a), _logs(b), max(drift, abs(_made_by_trend(logs, sides))))
+        return _one_after_the_other(
+            _logs(a), _logs(b), max(drift, abs(_made_by_trend(logs, sides)))
+        )
     pairs = _neighbours(logs, sides)
-    if len({pair.a_first for pair in pairs}) == 2 and len(logs) - 2 * len(pairs) <= MOST_UNPAIRED * len(logs):
+    if len({pair.a_first for pair in pairs}) == 2 and len(logs) - 2 * len(
+        pairs
+    ) <= MOST_UNPAIRED * len(logs):
         return in_turns(pairs, (len(a), len(b)), drift)
     return _mixed(logs, sides)
 
 
 def in_turns(pairs: Sequence[Neighbours], runs: tuple[int, int], drift: float) -> Effect:
-    """From pairs of neighbours, of which some have A first and some B. What drift does to them is left in the spread."""
+    """From pairs of neighbours, of which some have A first and some B. What drift does to them is
+    left in the spread.
+    """
     differences = np.array([pair.difference for pair in pairs])
     a_first = np.array([pair.a_first for pair in pairs])
     weights = np.where(a_first, 0.5 / a_first.sum(), 0.5 / (~a_first).sum())
@@ -145,7 +170,9 @@ def in_turns(pairs: Sequence[Neighbours], runs: tuple[int, int], drift: float) -
 def _of_single_runs(a: Reading, b: Reading, drift: float) -> Effect:
     spread = error = None
     if a.half_width is not None and b.half_width is not None:
-        spread = error = math.hypot(a.half_width, b.half_width) / student_quantile(CONFIDENCE, SINGLE_DEGREES)
+        spread = error = math.hypot(a.half_width, b.half_width) / student_quantile(
+            CONFIDENCE, SINGLE_DEGREES
+        )
     return Effect(
         log_ratio=math.log(b.value / a.value),
         error=error,
@@ -164,7 +191,9 @@ def _one_after_the_other(a: Array, b: Array, allowance: float) -> Effect:
     assert of_a is not None
     assert of_b is not None
     terms = of_a / len(a), of_b / len(b)
-    freedom = [(term, len(side) - 1) for term, side in zip(terms, (a, b), strict=True) if len(side) > 1]
+    freedom = [
+        (term, len(side) - 1) for term, side in zip(terms, (a, b), strict=True) if len(side) > 1
+    ]
     return Effect(
         log_ratio=float(b.mean() - a.mean()),
         error=math.sqrt(sum(terms)),
@@ -195,7 +224,9 @@ def _mixed(logs: Array, sides: Array) -> Effect:
 
 
 def degrees_of_sum(terms: Sequence[tuple[float, int]]) -> int:
-    """Degrees of freedom of a sum of variances, each known with its own (Welch 1947, Satterthwaite 1946), rounded down."""
+    """Degrees of freedom of a sum of variances, each known with its own (Welch 1947, Satterthwaite
+    1946), rounded down.
+    """
     total = sum(variance for variance, _ in terms)
     if total <= 0:
         return min(degrees for _, degrees in terms)
@@ -203,8 +234,14 @@ def degrees_of_sum(terms: Sequence[tuple[float, int]]) -> int:
 
 
 def _in_order(a: Sequence[Reading], b: Sequence[Reading]) -> tuple[Array, Array] | None:
-    """Logs of all values in the order of time, and 0 for each of A, 1 for each of B; None if the order is not known."""
-    runs = [(reading.time_s, side, reading.value) for side, of_side in enumerate((a, b)) for reading in of_side]
+    """Logs of all values in the order of time, and 0 for each of A, 1 for each of B; None if the
+    order is not known.
+    """
+    runs = [
+        (reading.time_s, side, reading.value)
+        for side, of_side in enumerate((a, b))
+        for reading in of_side
+    ]
     times = [time_s for time_s, _, _ in runs if time_s is not None]
     if len(set(times)) < len(runs):
         return None
@@ -229,8 +266,12 @@ def _neighbours(logs: Array, sides: Array) -> list[Neighbours]:
 def _made_by_trend(logs: Array, sides: Array) -> float:
     """What the slope within the sides makes of the distance between their middles."""
     order = np.arange(len(logs), dtype=np.float64)
-    within = [(order[sides == side] - order[sides == side].mean(), logs[sides == side]) for side in (0, 1)]
-    slope = sum(float(at @ values) for at, values in within) / sum(float(at @ at) for at, _ in within)
+    within = [
+        (order[sides == side] - order[sides == side].mean(), logs[sides == side]) for side in (0, 1)
+    ]
+    slope = sum(float(at @ values) for at, values in within) / sum(
+        float(at @ at) for at, _ in within
+    )
     return slope * float(order[sides == 1].mean() - order[sides == 0].mean())
 
 

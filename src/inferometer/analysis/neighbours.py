@@ -1,8 +1,9 @@
-"""Points that their neighbours contradict: measured without a fault that their own run could see, and yet a third of what the
-points at the loads beside them suggest.
+"""Points that their neighbours contradict: measured without a fault that their own run could see,
+and yet a third of what the points at the loads beside them suggest.
 
-Points that differ in one axis of the load, or in the prompt length, and in nothing else are a ladder. Each of them is held
-against the others (see `ladder`); repeats of a level are held against each other besides. Reads no file, measures nothing.
+Points that differ in one axis of the load, or in the prompt length, and in nothing else are a
+ladder. Each of them is held against the others (see `ladder`); repeats of a level are held against
+each other besides. Reads no file, measures nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ LIMITS = {
 }
 """By metric. A mean TTFT is of few values, and has a long tail."""
 REPEATS_LIMIT = 1.6
-"""The factor from which on a repeat contradicts the others of its level; these need to be MIN_REPEATS."""
+"""The factor from which on a repeat contradicts the others of its level; these need to be
+MIN_REPEATS.
+"""
 MIN_REPEATS = 3
 OTHER_AXES = {"num_prompts", "max_concurrency", "request_rate", "concurrency", "input_len"}
 NOT_SETTINGS = (INCIDENTAL - {"host"}) | OTHER_AXES
@@ -65,16 +68,18 @@ class _Rung:
 
 
 def contradicted(points: Sequence[Point]) -> list[Doubt]:
-    """The points that contradict their neighbours, the worst first, each once. INVALID ones neither count nor are judged.
+    """The points that contradict their neighbours, the worst first, each once. INVALID ones neither
+    count nor are judged.
 
-    What is clear by one metric is no neighbour by another: beside a disturbed point, a good one may look like the wrong one of
-    the two.
+    What is clear by one metric is no neighbour by another: beside a disturbed point, a good one may
+    look like the wrong one of the two.
     """
     courses = [
         course
         for axis, levels in _ladders(points)
         for metric in LIMITS
-        if (course := _course(points, levels, metric, growth=-1 if _falls(axis, metric) else 1)) is not None
+        if (course := _course(points, levels, metric, growth=-1 if _falls(axis, metric) else 1))
+        is not None
     ]
     found = [(doubt, course) for course in courses for doubt in course.doubts()]
     found.sort(key=lambda each: -each[0].severity)
@@ -90,22 +95,32 @@ def _falls(axis: str, metric: str) -> bool:
 
 
 def _ladders(points: Sequence[Point]) -> Iterator[tuple[str, dict[float, list[int]]]]:
-    """The axis of each ladder, and the places of its points by level, in the order of the levels."""
+    """The axis of each ladder, and the places of its points by level, in the order of the
+    levels.
+    """
     ladders: dict[tuple[str, tuple[Condition, ...]], dict[float, list[int]]] = {}
     for place, point in enumerate(points):
         for rung in _rungs(point) if point.status != "INVALID" else ():
-            ladders.setdefault((rung.axis, rung.settings), {}).setdefault(rung.level, []).append(place)
+            ladders.setdefault((rung.axis, rung.settings), {}).setdefault(rung.level, []).append(
+                place
+            )
     for (axis, _), levels in ladders.items():
         yield axis, {level: levels[level] for level in sorted(levels)}
 
 
 def _rungs(point: Point) -> Iterator[_Rung]:
-    """Where a point stands. Where requests come in proportion to the load, as many as there are at each level, it is a ladder
-    too."""
-    settings = tuple((name, value_of(point, name)) for name in sorted({*point.conditions, "tool"}) if name not in NOT_SETTINGS)
+    """Where a point stands. Where requests come in proportion to the load, as many as there are at
+    each level, it is a ladder too.
+    """
+    settings = tuple(
+        (name, value_of(point, name))
+        for name in sorted({*point.conditions, "tool"})
+        if name not in NOT_SETTINGS
+    )
     flat = tuple(part for setting in settings for part in setting)
     prompts, cap, rate, length = (
-        _number(point, name) for name in ("num_prompts", "max_concurrency", "request_rate", "input_len")
+        _number(point, name)
+        for name in ("num_prompts", "max_concurrency", "request_rate", "input_len")
     )
     if length is not None:
         yield _Rung("input_len", (*flat, prompts, cap, rate), length)
@@ -113,30 +128,47 @@ def _rungs(point: Point) -> Iterator[_Rung]:
         return
     if rate is not None and math.isfinite(rate):
         yield _Rung("request_rate", (*flat, length, cap, "of", prompts), rate)
-        yield _Rung("request_rate", (*flat, length, cap, "for each", round(prompts / rate, 6)), rate)
+        yield _Rung(
+            "request_rate", (*flat, length, cap, "for each", round(prompts / rate, 6)), rate
+        )
     elif cap is None:
         yield _Rung("num_prompts", (*flat, length, None), prompts)
     else:
         yield _Rung("num_prompts", (*flat, length, cap), prompts)
         yield _Rung("max_concurrency", (*flat, length, "of", prompts), min(cap, prompts))
-        yield _Rung("max_concurrency", (*flat, length, "for each", round(prompts / cap, 6)), min(cap, prompts))
+        yield _Rung(
+            "max_concurrency",
+            (*flat, length, "for each", round(prompts / cap, 6)),
+            min(cap, prompts),
+        )
 
 
 def _number(point: Point, name: str) -> float | None:
     value = value_of(point, name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+    return (
+        float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+        else None
+    )
 
 
-def _course(points: Sequence[Point], levels: Mapping[float, Sequence[int]], metric: str, growth: int) -> _Course | None:
+def _course(
+    points: Sequence[Point], levels: Mapping[float, Sequence[int]], metric: str, growth: int
+) -> _Course | None:
     logs = {
         place: math.log(points[place].values[metric])
         for places in levels.values()
         for place in places
         if points[place].values.get(metric, 0) > 0
     }
-    there = {math.log(level): [place for place in places if place in logs] for level, places in levels.items()}
+    there = {
+        math.log(level): [place for place in places if place in logs]
+        for level, places in levels.items()
+    }
     rungs = {level: places for level, places in there.items() if places}
-    return _Course(points, metric, growth, list(rungs), list(rungs.values()), logs) if rungs else None
+    return (
+        _Course(points, metric, growth, list(rungs), list(rungs.values()), logs) if rungs else None
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,9 +191,13 @@ class _Course:
 
     def still_doubts(self, place: int, *, without: Container[int]) -> bool:
         """Whether it does so, too, where some points are no neighbours."""
-        left = [[each for each in rung if each == place or each not in without] for rung in self.rungs]
+        left = [
+            [each for each in rung if each == place or each not in without] for rung in self.rungs
+        ]
         kept = [(level, rung) for level, rung in zip(self.levels, left, strict=True) if rung]
-        course = replace(self, levels=[level for level, _ in kept], rungs=[rung for _, rung in kept])
+        course = replace(
+            self, levels=[level for level, _ in kept], rungs=[rung for _, rung in kept]
+        )
         return any(doubt.point == place for doubt in course.doubts())
 
     def _against_levels(self) -> Iterator[Doubt]:
@@ -173,7 +209,9 @@ class _Course:
             if level not in out and len(rung) == 1:
                 continue
             for place in rung:
-                excess = ladder.excess(level, self.logs[place], kept, max(noise, self._own_noise(place)))
+                excess = ladder.excess(
+                    level, self.logs[place], kept, max(noise, self._own_noise(place))
+                )
                 if abs(excess) > 1 and not self._is_confirmed(place, rung):
                     prediction = ladder.predict(level, kept)
                     beside = tuple(self.rungs[each][0] for each in prediction.neighbours)
@@ -189,7 +227,9 @@ class _Course:
                     yield self._doubt(place, middle, others[:MAX_NEIGHBOURS], distance / tolerated)
 
     def _noise_of_repeats(self) -> float:
-        """Standard deviation between repeats of a level, where there are MIN_REPEATS; of all levels together."""
+        """Standard deviation between repeats of a level, where there are MIN_REPEATS; of all levels
+        together.
+        """
         distances: list[float] = []
         for rung in self.rungs:
             if len(rung) >= MIN_REPEATS:
@@ -199,13 +239,25 @@ class _Course:
 
     def _own_noise(self, place: int) -> float:
         """What the run itself knows of it."""
-        value, interval = self.points[place].values[self.metric], self.points[place].intervals.get(self.metric)
-        return 0.0 if interval is None else half_width(interval.low, interval.high, value) / value / Z_95
+        value, interval = (
+            self.points[place].values[self.metric],
+            self.points[place].intervals.get(self.metric),
+        )
+        return (
+            0.0
+            if interval is None
+            else half_width(interval.low, interval.high, value) / value / Z_95
+        )
 
     def _is_confirmed(self, place: int, rung: Sequence[int]) -> bool:
-        """Whether a repeat that was measured at another time says the same. One right before or after it may have suffered
-        from the same disturbance."""
-        alike = [each for each in rung if each != place and abs(self.logs[each] - self.logs[place]) < math.log(SAME)]
+        """Whether a repeat that was measured at another time says the same. One right before or
+        after it may have suffered from the same disturbance.
+        """
+        alike = [
+            each
+            for each in rung
+            if each != place and abs(self.logs[each] - self.logs[place]) < math.log(SAME)
+        ]
         return any(self._apart(place, each) for each in alike)
 
     def _apart(self, one: int, other: int) -> bool:
@@ -219,6 +271,8 @@ class _Course:
         others = (time for place, time in times.items() if place not in level)
         return any(time is not None and first < time < last for time in others)
 
-    def _doubt(self, place: int, suggested: float, neighbours: tuple[int, ...], severity: float) -> Doubt:
+    def _doubt(
+        self, place: int, suggested: float, neighbours: tuple[int, ...], severity: float
+    ) -> Doubt:
         value = self.points[place].values[self.metric]
         return Doubt(place, self.metric, value, math.exp(suggested), neighbours, severity)

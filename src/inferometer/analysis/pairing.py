@@ -1,7 +1,7 @@
 """Which points of two sides belong together, what tells the sides apart, and whether that is fair.
 
-Points are partners if they have the same settings. A condition in which the sides differ as a whole is what is being compared,
-or spoils the comparison; either way it is told. Knows nothing of values.
+Points are partners if they have the same settings. A condition in which the sides differ as a whole
+is what is being compared, or spoils the comparison; either way it is told. Knows nothing of values.
 """
 
 from __future__ import annotations
@@ -19,8 +19,18 @@ INCIDENTAL = {"campaign", "group", "label", "seed", "repeat", "cost_per_hour", "
 TOLD = ("tool", "label", "host")
 """Incidental, and still worth a word where the sides differ in it."""
 
-SUBJECTS = {"config", "gpus", "pcie_generation", "pcie_width", "engine", "engine_version", "address"}
-"""What comparisons are about: the sides may have several values each, as long as they share none."""
+SUBJECTS = {
+    "config",
+    "gpus",
+    "pcie_generation",
+    "pcie_width",
+    "engine",
+    "engine_version",
+    "address",
+}
+"""What comparisons are about: the sides may have several values each, as long as they share
+none.
+"""
 
 UNFAIR = {
     "dataset": "prompts are made of other things",
@@ -37,7 +47,9 @@ UNFAIR = {
     "tool": "tools define their metrics differently",
     "rehearsal": "one side is a rehearsal",
 }
-"""Conditions whose difference is an effect of its own, which is unfair unless it is the one that is asked for."""
+"""Conditions whose difference is an effect of its own, which is unfair unless it is the one that is
+asked for.
+"""
 
 NEVER_FAIR = {"tool", "rehearsal"}
 """Also where it is asked for."""
@@ -82,16 +94,24 @@ class Pairing:
 
 
 def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = None) -> Pairing:
-    """Partners among the points of two sides, in the order of A. `asked` is the condition whose effect is the question."""
+    """Partners among the points of two sides, in the order of A. `asked` is the condition whose
+    effect is the question.
+    """
     values = {name: (_values(a, name), _values(b, name)) for name in (*CONDITIONS, "tool")}
-    untold = {name for name, (of_a, of_b) in values.items() if name not in INCIDENTAL and _is_untold(name, of_a, of_b)}
+    untold = {
+        name
+        for name, (of_a, of_b) in values.items()
+        if name not in INCIDENTAL and _is_untold(name, of_a, of_b)
+    }
     apart = {name for name, sides in values.items() if name not in untold and _differ(name, *sides)}
     keys = [name for name in values if name not in INCIDENTAL | untold | apart | {"tool"}]
     of_a, of_b = _by_settings(a, keys), _by_settings(b, keys)
     shared = [settings for settings in of_a if settings in of_b]
     named = _telling(shared, keys)
     differences = [
-        Difference(name, *values[name]) for name in values if name in apart and (name not in INCIDENTAL or name in TOLD)
+        Difference(name, *values[name])
+        for name in values
+        if name in apart and (name not in INCIDENTAL or name in TOLD)
     ]
     return Pairing(
         pairs=tuple(
@@ -105,8 +125,12 @@ def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = N
         ),
         differences=tuple(differences),
         untold=tuple(name for name in values if name in untold),
-        alone_a=tuple(point for settings, points in of_a.items() if settings not in of_b for point in points),
-        alone_b=tuple(point for settings, points in of_b.items() if settings not in of_a for point in points),
+        alone_a=tuple(
+            point for settings, points in of_a.items() if settings not in of_b for point in points
+        ),
+        alone_b=tuple(
+            point for settings, points in of_b.items() if settings not in of_a for point in points
+        ),
         warnings=tuple(_unfair(differences, asked)),
     )
 
@@ -137,7 +161,9 @@ def _differ(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bo
     return not set(a) & set(b) and (len(a) == len(b) == 1 or name in SUBJECTS)
 
 
-def _by_settings(points: Iterable[Point], keys: Sequence[str]) -> dict[tuple[Condition, ...], list[Point]]:
+def _by_settings(
+    points: Iterable[Point], keys: Sequence[str]
+) -> dict[tuple[Condition, ...], list[Point]]:
     found: dict[tuple[Condition, ...], list[Point]] = {}
     for point in points:
         found.setdefault(tuple(value_of(point, key) for key in keys), []).append(point)
@@ -145,8 +171,12 @@ def _by_settings(points: Iterable[Point], keys: Sequence[str]) -> dict[tuple[Con
 
 
 def _telling(shared: Sequence[tuple[Condition, ...]], keys: Sequence[str]) -> list[str]:
-    """The conditions needed to tell the pairs from each other: none that follows from those before it."""
-    level_first = sorted(range(len(keys)), key=lambda place: keys[place] in {"num_prompts", "max_concurrency"})
+    """The conditions needed to tell the pairs from each other: none that follows from those before
+    it.
+    """
+    level_first = sorted(
+        range(len(keys)), key=lambda place: keys[place] in {"num_prompts", "max_concurrency"}
+    )
     return [keys[place] for place in sorted(telling_places(shared, level_first))]
 
 
@@ -156,13 +186,17 @@ def _label(settings: tuple[Condition, ...], keys: Sequence[str], named: Sequence
 
 
 def _unfair(differences: Iterable[Difference], asked: str | None) -> list[str]:
-    """What follows from the condition that is asked for, as the concurrency from its limit, is no surprise either."""
+    """What follows from the condition that is asked for, as the concurrency from its limit, is no
+    surprise either.
+    """
     expected = UNFAIR.get(asked) if asked and asked not in NEVER_FAIR else None
     reasons: dict[str, list[str]] = {}
     for difference in differences:
         if difference.condition in UNFAIR and UNFAIR[difference.condition] != expected:
             reasons.setdefault(UNFAIR[difference.condition], []).append(str(difference))
-    return [f"not a fair comparison: {reason} ({', '.join(told)})" for reason, told in reasons.items()]
+    return [
+        f"not a fair comparison: {reason} ({', '.join(told)})" for reason, told in reasons.items()
+    ]
 
 
 def _listed(values: Iterable[Condition]) -> str:

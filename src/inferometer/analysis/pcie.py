@@ -1,11 +1,14 @@
-"""What a narrow PCIe link costs against a wide one, at each load: the same model and tensor parallelism on both.
+"""What a narrow PCIe link costs against a wide one, at each load: the same model and tensor
+parallelism on both.
 
-One card alone hardly uses its link, so TP=1 is the control: what it shows between the same two configurations is not the link's
-doing, but the machines', or drift. It is taken away from what TP=2 and more show (a difference in differences, of logarithms),
-and its mean, in either direction, is allowed for besides: an effect no larger than the control's own is none.
+One card alone hardly uses its link, so TP=1 is the control: what it shows between the same two
+configurations is not the link's doing, but the machines', or drift. It is taken away from what TP=2
+and more show (a difference in differences, of logarithms), and its mean, in either direction, is
+allowed for besides: an effect no larger than the control's own is none.
 
-Single runs at many levels know their noise from their neighbours on the ladder, for the cost changes slowly with the load; on a
-ladder of single steps each level is the height of a straight line through the levels around it.
+Single runs at many levels know their noise from their neighbours on the ladder, for the cost
+changes slowly with the load; on a ladder of single steps each level is the height of a straight
+line through the levels around it.
 """
 
 from __future__ import annotations
@@ -42,7 +45,9 @@ Level = tuple[Condition, ...]
 
 @dataclass(frozen=True, slots=True)
 class LinkEffect:
-    """The narrow link against the wide one: one metric, one model, at one level of load or over all."""
+    """The narrow link against the wide one: one metric, one model, at one level of load or over
+    all.
+    """
 
     model: str
     tp: int
@@ -56,9 +61,13 @@ class LinkEffect:
     shown: float
     """Narrow / wide - 1 as measured."""
     control: float | None
-    """The same of the control at this level; None where there is none, or for the control itself."""
+    """The same of the control at this level; None where there is none, or for the control
+    itself.
+    """
     effect: float
-    """What is left without the control's; on a dense ladder of single runs, both smoothed over the levels around this one."""
+    """What is left without the control's; on a dense ladder of single runs, both smoothed over the
+    levels around this one.
+    """
     low: float | None
     high: float | None
     """95 % interval of `effect`; None where nothing tells it."""
@@ -67,13 +76,17 @@ class LinkEffect:
 
 @dataclass(frozen=True, slots=True)
 class LinkStudy:
-    """All effects: those of TP=2 and more before the controls, of each the mean before the levels."""
+    """All effects: those of TP=2 and more before the controls, of each the mean before the
+    levels.
+    """
 
     narrow: str
     wide: str
     effects: tuple[LinkEffect, ...]
     sentences: tuple[str, ...]
-    """The answer, a sentence for each model, tensor parallelism and metric, and what makes it doubtful."""
+    """The answer, a sentence for each model, tensor parallelism and metric, and what makes it
+    doubtful.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,11 @@ class _Ladder:
 
     def effects(self, metric: str, drift: float) -> dict[Level, Effect]:
         """By level, where both sides have the metric."""
-        return {level: effect for level, pair in self.pairs.items() if (effect := effect_at(pair, metric, drift)) is not None}
+        return {
+            level: effect
+            for level, pair in self.pairs.items()
+            if (effect := effect_at(pair, metric, drift)) is not None
+        }
 
 
 def link_costs(
@@ -100,10 +117,11 @@ def link_costs(
     drift: float = DRIFT,
     allow_invalid: bool = False,
 ) -> LinkStudy:
-    """The cost of the narrow link in `points`. Raises CannotCompareError if they have no two links to compare.
+    """The cost of the narrow link in `points`. Raises CannotCompareError if they have no two links
+    to compare.
 
-    `by` names a condition with its value of the narrow side and of the wide one; else it is the narrowest and the widest
-    `pcie_width`. `drift` is allowed for where there is no control.
+    `by` names a condition with its value of the narrow side and of the wide one; else it is the
+    narrowest and the widest `pcie_width`. `drift` is allowed for where there is no control.
     """
     for metric in metrics:
         direction(metric)
@@ -112,7 +130,8 @@ def link_costs(
     ladders = _ladders(used, condition, narrow, wide)
     if not ladders:
         raise CannotCompareError(
-            f"no model was measured with the same tensor parallelism and load at {condition} {narrow} and at {condition} {wide}"
+            f"no model was measured with the same tensor parallelism and load at {condition} "
+            f"{narrow} and at {condition} {wide}"
         )
     effects: list[LinkEffect] = []
     for ladder in sorted(ladders, key=lambda each: each.tp == 1):
@@ -120,15 +139,24 @@ def link_costs(
         for metric in metrics:
             effects += _effects(ladder, control, metric, delta=delta, drift=margin(drift))
         if ladder.tp > 1 and (control is None or control.model != ladder.model):
-            what = "no control" if control is None else f"no control of its own; that of {control.model} stands in"
+            what = (
+                "no control"
+                if control is None
+                else f"no control of its own; that of {control.model} stands in"
+            )
             told.append(f"{_name(ladder)} has {what}")
     found = {effect.metric for effect in effects}
     if not found:
-        raise CannotCompareError(f"no point has {' or '.join(metrics)} on both sides: choose others with --metric")
+        raise CannotCompareError(
+            f"no point has {' or '.join(metrics)} on both sides: choose others with --metric"
+        )
     told += [f"{metric} is not on both sides" for metric in metrics if metric not in found]
     sentences = [_sentence(effect, effects) for effect in effects if effect.level is None]
     return LinkStudy(
-        f"{condition} {narrow}", f"{condition} {wide}", tuple(effects), (*sentences, *(f"{each}." for each in told))
+        f"{condition} {narrow}",
+        f"{condition} {wide}",
+        tuple(effects),
+        (*sentences, *(f"{each}." for each in told)),
     )
 
 
@@ -145,11 +173,15 @@ def why_no_links(points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRI
         return Said("link.nothing.one", {"width": narrow})
     if not _ladders(used, WIDTH, narrow, wide):
         return Said("link.nothing.apart", {"narrow": narrow, "wide": wide})
-    return Said("link.nothing.metrics", {"narrow": narrow, "wide": wide, "metrics": ", ".join(metrics)})
+    return Said(
+        "link.nothing.metrics", {"narrow": narrow, "wide": wide, "metrics": ", ".join(metrics)}
+    )
 
 
 def link_records(study: LinkStudy) -> list[dict[str, Any]]:
-    """The levels as a figure draws them, in percent: the effects, and those controls that were taken from them."""
+    """The levels as a figure draws them, in percent: the effects, and those controls that were
+    taken from them.
+    """
     compared = {(each.narrow, each.wide) for each in study.effects if not each.is_control}
     return [
         {
@@ -163,28 +195,43 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
             "verdict": each.verdict,
         }
         for each in study.effects
-        if each.level is not None and (not each.is_control or not compared or (each.narrow, each.wide) in compared)
+        if each.level is not None
+        and (not each.is_control or not compared or (each.narrow, each.wide) in compared)
     ]
 
 
 def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
     """The answer for one model and metric."""
     who = f"{mean.model} TP={mean.tp}, {mean.narrow} against {mean.wide}, {mean.metric}"
-    bounds = "interval not known" if mean.low is None or mean.high is None else f"{_percent(mean.low)} to {_percent(mean.high)}"
+    bounds = (
+        "interval not known"
+        if mean.low is None or mean.high is None
+        else f"{_percent(mean.low)} to {_percent(mean.high)}"
+    )
     levels = [each for each in effects if each.level is not None and _same_ladder(each, mean)]
     first, last = levels[0], levels[-1]
     ladder = (
-        f", {_percent(first.effect)} at {first.level:g} and {_percent(last.effect)} at {last.level:g}"
+        (
+            f", {_percent(first.effect)} at {first.level:g} and {_percent(last.effect)} at "
+            f"{last.level:g}"
+        )
         if len(levels) > 1
         else ""
     )
-    beside = "" if mean.control is None else f"; the control (TP=1) shows {_percent(mean.control)}, which is taken away"
+    beside = (
+        ""
+        if mean.control is None
+        else f"; the control (TP=1) shows {_percent(mean.control)}, which is taken away"
+    )
     role = " (control: it should show nothing)" if mean.is_control else ""
     return f"{who}{role}: {mean.verdict}, {_percent(mean.effect)} ({bounds}){ladder}{beside}."
 
 
 def _same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in ("model", "tp", "narrow", "wide", "metric"))
+    return all(
+        getattr(one, name) == getattr(other, name)
+        for name in ("model", "tp", "narrow", "wide", "metric")
+    )
 
 
 def _percent(share: float) -> str:
@@ -196,12 +243,15 @@ def _widths(points: Sequence[Point]) -> tuple[str, Condition, Condition]:
     if len(widths) < 2:
         there = f"only x{min(widths)}" if widths else "none"
         raise CannotCompareError(
-            f"two widths of the PCIe link are needed, and the results tell {there}: name the sides, such as --by config=B,C"
+            f"two widths of the PCIe link are needed, and the results tell {there}: name the "
+            "sides, such as --by config=B,C"
         )
     return WIDTH, min(widths), max(widths)
 
 
-def _ladders(points: Sequence[Point], condition: str, narrow: Condition, wide: Condition) -> list[_Ladder]:
+def _ladders(
+    points: Sequence[Point], condition: str, narrow: Condition, wide: Condition
+) -> list[_Ladder]:
     groups: dict[tuple[Condition, ...], list[Point]] = {}
     for point in points:
         key = tuple(value_of(point, name) for name in (condition, "config", "model", "tp"))
@@ -214,7 +264,9 @@ def _ladders(points: Sequence[Point], condition: str, narrow: Condition, wide: C
         pairs = pair_points(groups[two], groups[one]).pairs
         by_level = {tuple(value_of(pair.a[0], name) for name in LEVEL): pair for pair in pairs}
         if by_level:
-            ladders.append(_Ladder(str(one[2]), tp, _side(condition, one), _side(condition, two), by_level))
+            ladders.append(
+                _Ladder(str(one[2]), tp, _side(condition, one), _side(condition, two), by_level)
+            )
     return ladders
 
 
@@ -226,11 +278,19 @@ def _side(condition: str, key: tuple[Condition, ...]) -> str:
 
 def _control_of(ladder: _Ladder, ladders: Sequence[_Ladder]) -> _Ladder | None:
     """TP=1 between the same configurations: of the same model if there is one, else of any."""
-    single = [each for each in ladders if each.tp == 1 and (each.narrow, each.wide) == (ladder.narrow, ladder.wide)]
-    return next((each for each in single if each.model == ladder.model), single[0] if single else None)
+    single = [
+        each
+        for each in ladders
+        if each.tp == 1 and (each.narrow, each.wide) == (ladder.narrow, ladder.wide)
+    ]
+    return next(
+        (each for each in single if each.model == ladder.model), single[0] if single else None
+    )
 
 
-def _effects(ladder: _Ladder, control: _Ladder | None, metric: str, *, delta: float, drift: float) -> list[LinkEffect]:
+def _effects(
+    ladder: _Ladder, control: _Ladder | None, metric: str, *, delta: float, drift: float
+) -> list[LinkEffect]:
     """The mean over all levels, and each level. With a control, those that it has too."""
     allowed = 0.0 if control or ladder.tp == 1 else drift
     shown = ladder.effects(metric, allowed)
@@ -241,7 +301,10 @@ def _effects(ladder: _Ladder, control: _Ladder | None, metric: str, *, delta: fl
     mean = _mean([shown[level] for level in levels])
     mean_beside = _mean([beside[level] for level in levels]) if control else None
     around, around_beside = _with_neighbours(shown), _with_neighbours(beside)
-    compared = [(None, mean, mean_beside), *((level, around[level], around_beside.get(level)) for level in levels)]
+    compared = [
+        (None, mean, mean_beside),
+        *((level, around[level], around_beside.get(level)) for level in levels),
+    ]
     doubt = abs(mean_beside.log_ratio) if mean_beside else 0.0
     left = [_without(effect, of, doubt) for _, effect, of in compared]
     p_values = [each.p_beyond(margin(delta)) for each in left]
@@ -260,7 +323,9 @@ def _effects(ladder: _Ladder, control: _Ladder | None, metric: str, *, delta: fl
             effect=net.ratio - 1,
             low=ratios[0] - 1 if (ratios := net.ratios()) else None,
             high=ratios[1] - 1 if ratios else None,
-            verdict=decide(net, delta, believed=certain, more_is_faster=direction(metric) == "higher"),
+            verdict=decide(
+                net, delta, believed=certain, more_is_faster=direction(metric) == "higher"
+            ),
         )
         for (level, effect, of), net, certain in zip(compared, left, believed, strict=True)
     ]
@@ -271,8 +336,9 @@ def _mean(effects: Sequence[Effect]) -> Effect:
 
 
 def _with_neighbours(effects: Mapping[Level, Effect]) -> dict[Level, Effect]:
-    """Single runs know their noise from their neighbours on the ladder; on a dense one they also share what they know: a
-    straight line through the levels around each. Points with repeats stay as they are.
+    """Single runs know their noise from their neighbours on the ladder; on a dense one they also
+    share what they know: a straight line through the levels around each. Points with repeats stay
+    as they are.
     """
     single = [level for level, effect in effects.items() if effect.design == "single runs"]
     logs = np.array([effects[level].log_ratio for level in single])
@@ -287,12 +353,16 @@ def _with_neighbours(effects: Mapping[Level, Effect]) -> dict[Level, Effect]:
         if len(single) >= DENSE:
             log_ratio, share = _on_a_line(window, i - first)
         error = max(spread, effects[level].error or 0.0) * share
-        known[level] = replace(effects[level], log_ratio=log_ratio, error=error, spread=spread, degrees=degrees)
+        known[level] = replace(
+            effects[level], log_ratio=log_ratio, error=error, spread=spread, degrees=degrees
+        )
     return known
 
 
 def _on_a_line(values: Array, at: int) -> tuple[float, float]:
-    """Height of the least-squares line through `values` at one of their places; its error as a share of that of a value."""
+    """Height of the least-squares line through `values` at one of their places; its error as a
+    share of that of a value.
+    """
     places = np.arange(len(values)) - (len(values) - 1) / 2
     squares = float(places @ places)
     place = float(places[at])
@@ -307,9 +377,17 @@ def _without(effect: Effect, control: Effect | None, doubt: float) -> Effect:
     error, degrees = None, min(effect.degrees, control.degrees)
     if effect.error is not None and control.error is not None:
         error = math.hypot(effect.error, control.error)
-        degrees = degrees_of_sum([(effect.error**2, effect.degrees), (control.error**2, control.degrees)])
+        degrees = degrees_of_sum(
+            [(effect.error**2, effect.degrees), (control.error**2, control.degrees)]
+        )
     log_ratio = effect.log_ratio - control.log_ratio
-    return replace(effect, log_ratio=log_ratio, error=error, degrees=degrees, allowance=effect.allowance + doubt)
+    return replace(
+        effect,
+        log_ratio=log_ratio,
+        error=error,
+        degrees=degrees,
+        allowance=effect.allowance + doubt,
+    )
 
 
 def _load(pair: Pair) -> float | None:

@@ -12,7 +12,9 @@ RATED: dict[str, tuple[float, float, float]] = {
     "mean_ttft_ms": (100.0, 200.0, 500.0),
     "mean_tpot_ms": (50.0, 100.0, 200.0),
 }
-"""By metric: below the first limit it is excellent, below the second good, up to the third fair, beyond it needs work; ms."""
+"""By metric: below the first limit it is excellent, below the second good, up to the third fair,
+beyond it needs work; ms.
+"""
 
 
 def rating(metric: str, value: float) -> Rating:

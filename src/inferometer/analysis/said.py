@@ -1,4 +1,6 @@
-"""What an analysis has to say to a reader, without the words: a key, and what the sentence of that key is filled in with."""
+"""What an analysis has to say to a reader, without the words: a key, and what the sentence of that
+key is filled in with.
+"""
 
 from __future__ import annotations
 

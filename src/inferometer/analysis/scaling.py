@@ -1,7 +1,9 @@
-"""Scaling efficiency: what n cards do together, against n times what one does at the same load per card. A pure function.
+"""Scaling efficiency: what n cards do together, against n times what one does at the same load per
+card. A pure function.
 
-T(n) / (n × T(1)), T the output throughput. Cards that idle beside a deployment do not count. Both sides are of the same
-configuration where one has both; else of two, as with one card in one machine and eight in another.
+T(n) / (n × T(1)), T the output throughput. Cards that idle beside a deployment do not count. Both
+sides are of the same configuration where one has both; else of two, as with one card in one machine
+and eight in another.
 """
 
 from __future__ import annotations
@@ -78,7 +80,9 @@ class _Key:
 
 
 def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Scaling]:
-    """Every deployment of several cards that has one card's throughput at the same load per card, in the order of `points`."""
+    """Every deployment of several cards that has one card's throughput at the same load per card,
+    in the order of `points`.
+    """
     groups: dict[_Key, list[Point]] = {}
     for point in points:
         key = _key(point)
@@ -98,17 +102,31 @@ def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Sca
 
 def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) -> Said:
     """Why `scaling` finds nothing among these points."""
-    keys = [key for point in points if _counts(point, allow_invalid=allow_invalid) and (key := _key(point)) is not None]
-    single, several = ([key for key in keys if (key.gpus > 1) == wanted] for wanted in (False, True))
+    keys = [
+        key
+        for point in points
+        if _counts(point, allow_invalid=allow_invalid) and (key := _key(point)) is not None
+    ]
+    single, several = (
+        [key for key in keys if (key.gpus > 1) == wanted] for wanted in (False, True)
+    )
     if not keys:
         return Said("scaling.nothing.untold")
     if not (single and several):
         return Said("scaling.nothing.several" if single else "scaling.nothing.single")
-    level = [(one, other) for one in single for other in several if (one.kind, one.per_gpu) == (other.kind, other.per_gpu)]
+    level = [
+        (one, other)
+        for one in single
+        for other in several
+        if (one.kind, one.per_gpu) == (other.kind, other.per_gpu)
+    ]
     if not level:
         return Said("scaling.nothing.loads", {"one": _loads(single), "several": _loads(several)})
     differing = (
-        tuple((name, (a, b)) for name, a, b in zip(SAME, one.same, other.same, strict=True) if a != b) for one, other in level
+        tuple(
+            (name, (a, b)) for name, a, b in zip(SAME, one.same, other.same, strict=True) if a != b
+        )
+        for one, other in level
     )
     return Said("scaling.nothing.apart", apart=min(differing, key=len))
 
@@ -116,7 +134,9 @@ def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) 
 def _loads(keys: Iterable[_Key]) -> str:
     """Such as `1, 2, 4`: the loads per card, a few of them."""
     loads = sorted({key.per_gpu for key in keys})
-    return ", ".join(f"{load:g}" for load in loads[:MAX_LOADS]) + (", …" if len(loads) > MAX_LOADS else "")
+    return ", ".join(f"{load:g}" for load in loads[:MAX_LOADS]) + (
+        ", …" if len(loads) > MAX_LOADS else ""
+    )
 
 
 def scaling_records(found: Iterable[Scaling]) -> list[dict[str, Any]]:
@@ -145,7 +165,14 @@ def _key(point: Point) -> _Key | None:
     """None where the cards or the load are not told."""
     gpus = value_of(point, "gpus") or value_of(point, "tp")
     loads = ((name, value_of(point, name)) for name in LOADS)
-    load = next(((name, value) for name, value in loads if isinstance(value, int | float) and value < float("inf")), None)
+    load = next(
+        (
+            (name, value)
+            for name, value in loads
+            if isinstance(value, int | float) and value < float("inf")
+        ),
+        None,
+    )
     if not isinstance(gpus, int) or gpus < 1 or load is None:
         return None
     same = tuple(value_of(point, name) for name in SAME)
@@ -155,7 +182,9 @@ def _key(point: Point) -> _Key | None:
 def _one_card(key: _Key, of_one: Mapping[_Alike, Sequence[_Key]]) -> _Key | None:
     """That of one card: of the same configuration, or else of the first that has it."""
     matching = of_one.get(key.alike, ())
-    return next((one for one in matching if one.config == key.config), matching[0] if matching else None)
+    return next(
+        (one for one in matching if one.config == key.config), matching[0] if matching else None
+    )
 
 
 def _scaling(key: _Key, several: Sequence[Point], one: Sequence[Point]) -> Scaling:

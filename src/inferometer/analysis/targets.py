@@ -1,11 +1,13 @@
 """Whether results reach their targets, deployment by deployment, with the point that decided.
 
-A rate (anything per second) is to be reached at one load at least: what a deployment can do, it does at its best load. All
-else is to hold at every load. Who means otherwise writes `every` or `any`. A metric that was not measured is not reached.
+A rate (anything per second) is to be reached at one load at least: what a deployment can do, it
+does at its best load. All else is to hold at every load. Who means otherwise writes `every` or
+`any`. A metric that was not measured is not reached.
 
-A target that is not asked of these points is not checked, which is neither reached nor missed: those of a campaign that was
-only rehearsed, and those of metrics that nothing measures yet, which older campaign files may name. Who asks for such a metric
-now is told before anything is measured (`mistakes`).
+A target that is not asked of these points is not checked, which is neither reached nor missed:
+those of a campaign that was only rehearsed, and those of metrics that nothing measures yet, which
+older campaign files may name. Who asks for such a metric now is told before anything is measured
+(`mistakes`).
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ SCALING = Column("scaling_efficiency", "%", "higher")
 """Of several cards against one at the same load per card: of two points, not of one."""
 
 NEEDED = {
-    "request_goodput": "goodput limits, such as goodput: {ttft: 200} in a campaign file, or --goodput ttft:200",
+    "request_goodput": (
+        "goodput limits, such as goodput: {ttft: 200} in a campaign file, or --goodput ttft:200"
+    ),
     "cost_per_million_tokens": "a cost_per_hour in a campaign file",
     "scaling_efficiency": "points on one card and on several, which are a campaign's",
 }
@@ -88,19 +92,29 @@ def column_of(name: str) -> Column | None:
 
 
 def mistakes(targets: Iterable[Target], *, lacking: Iterable[str] = ()) -> list[str]:
-    """Why they cannot be checked, a sentence each: metrics and conditions that do not exist, metrics that nothing measures yet,
-    and those of NEEDED for which the user gave nothing (`lacking`).
+    """Why they cannot be checked, a sentence each: metrics and conditions that do not exist,
+    metrics that nothing measures yet, and those of NEEDED for which the user gave nothing
+    (`lacking`).
     """
     names = [*METRICS, SCALING.name]
     found = []
     for target in targets:
         if column_of(target.metric) is None:
-            cure = did_you_mean(target.metric, names) or ": they are called as in vLLM's result files, such as p99_ttft_ms"
+            cure = (
+                did_you_mean(target.metric, names)
+                or ": they are called as in vLLM's result files, such as p99_ttft_ms"
+            )
             found.append(f"The target {str(target)!r} names no metric that exists{cure}.")
         if target.metric in NOT_YET:
-            found.append(f"The target {str(target)!r} cannot be checked: nothing measures {target.metric} yet. Leave it out.")
+            found.append(
+                f"The target {str(target)!r} cannot be checked: nothing measures "
+                f"{target.metric} yet. Leave it out."
+            )
         if target.metric in lacking:
-            found.append(f"The target {str(target)!r} cannot be checked: {target.metric} needs {NEEDED[target.metric]}.")
+            found.append(
+                f"The target {str(target)!r} cannot be checked: {target.metric} needs "
+                f"{NEEDED[target.metric]}."
+            )
         found += [
             f"The target {str(target)!r} asks for {where.name!r}, which is no condition"
             f"{did_you_mean_one_of(where.name, CONDITIONS)}."
@@ -111,36 +125,50 @@ def mistakes(targets: Iterable[Target], *, lacking: Iterable[str] = ()) -> list[
 
 
 def unanswerable(targets: Iterable[Target], planned: Sequence[Point]) -> list[str]:
-    """Why they cannot be checked, a sentence each: those that are asked of none of the planned points.
+    """Why they cannot be checked, a sentence each: those that are asked of none of the planned
+    points.
 
     What a plan does not know, such as the engine behind an address, is left to the results.
     """
     return [
-        f"The target {str(target)!r} cannot be checked: no point of this run has {', '.join(map(str, target.where))}. Leave it "
+        f"The target {str(target)!r} cannot be checked: no point of this run has "
+        f"{', '.join(map(str, target.where))}. Leave it "
         "out, or run the points that it is asked of."
         for target in targets
-        if all(point.conditions.get(where.name) is not None for where in target.where for point in planned)
+        if all(
+            point.conditions.get(where.name) is not None
+            for where in target.where
+            for point in planned
+        )
         and not any(_is_asked(target, point) for point in planned)
     ]
 
 
-def check(targets: Iterable[Target], points: Sequence[Point], *, only_some: bool = False) -> list[Checked]:
-    """Every target against every deployment among the points that it is asked of, in the order of the targets.
+def check(
+    targets: Iterable[Target], points: Sequence[Point], *, only_some: bool = False
+) -> list[Checked]:
+    """Every target against every deployment among the points that it is asked of, in the order of
+    the targets.
 
-    `only_some`: these are not all points that the targets are of. A target that is asked of none of them is not checked then.
+    `only_some`: these are not all points that the targets are of. A target that is asked of none of
+    them is not checked then.
     """
     named = list(zip(points, _deployments(points), strict=True))
     return [checked for target in targets for checked in _check(target, named, only_some=only_some)]
 
 
 def check_campaigns(collection: Collection) -> list[Checked]:
-    """The targets of the campaigns in a collection, each against its own points. A rehearsal says nothing about them."""
+    """The targets of the campaigns in a collection, each against its own points. A rehearsal says
+    nothing about them.
+    """
     real = [point for point in collection.points if "rehearsal" not in point.conditions]
     found: list[Checked] = []
     for target in dict.fromkeys(collection.targets):
-        if any(_is_asked(target, point) for point in collection.points if "rehearsal" in point.conditions) and not any(
-            _is_asked(target, point) for point in real
-        ):
+        if any(
+            _is_asked(target, point)
+            for point in collection.points
+            if "rehearsal" in point.conditions
+        ) and not any(_is_asked(target, point) for point in real):
             found.append(Checked(target, "not checked", why=Said("target.why.rehearsal")))
         else:
             found += check([target], real)
@@ -149,44 +177,78 @@ def check_campaigns(collection: Collection) -> list[Checked]:
 
 def deployment_of(point: Point) -> str:
     """Its name in a table: `C 7B TP1 vllm`, of what is known."""
-    known = {name: point.conditions[name] for name in DEPLOYMENT if point.conditions.get(name) is not None}
-    return " ".join(f"TP{value}" if name == "tp" else str(value) for name, value in known.items()) or "all"
+    known = {
+        name: point.conditions[name]
+        for name in DEPLOYMENT
+        if point.conditions.get(name) is not None
+    }
+    return (
+        " ".join(f"TP{value}" if name == "tp" else str(value) for name, value in known.items())
+        or "all"
+    )
 
 
 def _deployments(points: Sequence[Point]) -> list[str]:
     """The name of each point's deployment, with what tells it from others that would have the
     same name."""
     names = [deployment_of(point) for point in points]
-    apart: dict[str, dict[str, set[object]]] = {name: {each: set() for each in APART} for name in names}
+    apart: dict[str, dict[str, set[object]]] = {
+        name: {each: set() for each in APART} for name in names
+    }
     for name, point in zip(names, points, strict=True):
         for each in APART:
             apart[name][each].add(point.conditions.get(each))
     return [
-        " ".join([name, *(str(point.conditions.get(each)) for each in APART if len(apart[name][each]) > 1)])
+        " ".join(
+            [
+                name,
+                *(str(point.conditions.get(each)) for each in APART if len(apart[name][each]) > 1),
+            ]
+        )
         for name, point in zip(names, points, strict=True)
     ]
 
 
 def _is_asked(target: Target, point: Point) -> bool:
-    """Of this point; of the number of cards, a target of scaling is asked of pairs, and of no single point."""
+    """Of this point; of the number of cards, a target of scaling is asked of pairs, and of no
+    single point.
+    """
     scales = target.metric == SCALING.name
-    return all(where.holds(point.conditions) for where in target.where if not (scales and where.name == "gpus"))
+    return all(
+        where.holds(point.conditions)
+        for where in target.where
+        if not (scales and where.name == "gpus")
+    )
 
 
 def _check(target: Target, named: Sequence[tuple[Point, str]], *, only_some: bool) -> list[Checked]:
     """Of points, each with the name of its deployment."""
     if target.metric in NOT_YET:
-        return [Checked(target, "not checked", why=Said("target.why.not_yet", {"metric": target.metric}))]
+        return [
+            Checked(
+                target, "not checked", why=Said("target.why.not_yet", {"metric": target.metric})
+            )
+        ]
     own = [(point, name) for point, name in named if _is_asked(target, point)]
     points = [point for point, _ in own]
     scales = target.metric == SCALING.name
-    asked = _scaling(target, points) if scales else [_reading(target, point, name) for point, name in own]
+    asked = (
+        _scaling(target, points)
+        if scales
+        else [_reading(target, point, name) for point, name in own]
+    )
     if not asked:
-        why = why_nothing_scales(points) if scales and own else _nothing(target, [point for point, _ in named])
+        why = (
+            why_nothing_scales(points)
+            if scales and own
+            else _nothing(target, [point for point, _ in named])
+        )
         return [Checked(target, "not checked" if only_some else "missed", why=why)]
     by_deployment: dict[tuple[str, int | None], list[_Reading]] = {}
     for reading in asked:
-        by_deployment.setdefault((reading.checked.deployment, reading.checked.gpus), []).append(reading)
+        by_deployment.setdefault((reading.checked.deployment, reading.checked.gpus), []).append(
+            reading
+        )
     return [_decide(target, readings) for readings in by_deployment.values()]
 
 
@@ -231,7 +293,9 @@ def _reading(target: Target, point: Point, deployment: str) -> _Reading:
 
 def _decide(target: Target, readings: Sequence[_Reading]) -> Checked:
     measured = [each for each in readings if each.value is not None]
-    any_will_do = target.quantifier == "any" or (target.quantifier is None and _is_rate(target.metric))
+    any_will_do = target.quantifier == "any" or (
+        target.quantifier is None and _is_rate(target.metric)
+    )
     if not measured or (len(measured) < len(readings) and not any_will_do):
         return next(each.checked for each in readings if each.value is None)
     rising = target.op in (">", ">=")
@@ -239,7 +303,11 @@ def _decide(target: Target, readings: Sequence[_Reading]) -> Checked:
     value = decides.value or 0.0
     if target.met(value):
         return replace(decides.checked, state="reached", value=value)
-    return replace(decides.checked, value=value, why=Said("target.why.best" if any_will_do else "target.why.this_load"))
+    return replace(
+        decides.checked,
+        value=value,
+        why=Said("target.why.best" if any_will_do else "target.why.this_load"),
+    )
 
 
 def _is_rate(name: str) -> bool:

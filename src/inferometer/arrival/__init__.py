@@ -1,6 +1,17 @@
-"""When requests are to be sent, as a pure value: a table of due times and a cap. Knows numpy only; has no clock."""
+"""When requests are to be sent, as a pure value: a table of due times and a cap. Knows numpy only;
+has no clock.
+"""
 
 from inferometer.arrival.plan import LoadPlan, Share, conversations_of, plan_load, stripe
 from inferometer.arrival.profile import RateProfile, ramp, stepped
 
-__all__ = ["LoadPlan", "RateProfile", "Share", "conversations_of", "plan_load", "ramp", "stepped", "stripe"]
+__all__ = [
+    "LoadPlan",
+    "RateProfile",
+    "Share",
+    "conversations_of",
+    "plan_load",
+    "ramp",
+    "stepped",
+    "stripe",
+]

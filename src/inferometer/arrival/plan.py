@@ -1,12 +1,14 @@
-"""LoadPlan: closed loop, open loop and burst are one table. Each request has a due time; a cap says how many may be in flight.
+"""LoadPlan: closed loop, open loop and burst are one table. Each request has a due time; a cap says
+how many may be in flight.
 
-Closed loop: everything is due at once and the cap does the pacing. Open loop: due times follow an arrival process or a
-recording. Burst: everything is due at once and there is no cap. Warm-up requests come first in the same table and hand over
-without draining, except before a burst, which would otherwise start in their wake, and before a closed loop whose slots they
-do not fill evenly: its waves would then be torn apart for good, and its last one would take longer than it has to.
+Closed loop: everything is due at once and the cap does the pacing. Open loop: due times follow an
+arrival process or a recording. Burst: everything is due at once and there is no cap. Warm-up
+requests come first in the same table and hand over without draining, except before a burst, which
+would otherwise start in their wake, and before a closed loop whose slots they do not fill evenly:
+its waves would then be torn apart for good, and its last one would take longer than it has to.
 
-Of conversations it is the beginning that is due: the turns that follow wait for the one before, on the same worker, and while
-one lasts it keeps its place under the cap, thinking included.
+Of conversations it is the beginning that is due: the turns that follow wait for the one before, on
+the same worker, and while one lasts it keeps its place under the cap, thinking included.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """`due_ns[i]`: when request i is to be sent, ns after the start, never decreasing. The first `warmups` warm up."""
+    """`due_ns[i]`: when request i is to be sent, ns after the start, never decreasing. The first
+    `warmups` warm up.
+    """
 
     due_ns: Integers
     max_in_flight: int
@@ -36,9 +40,13 @@ class LoadPlan:
     drops: bool = False
     """Whether a request that is due while the cap is reached is dropped; else it waits."""
     time_ns: int | None = None
-    """Counted from the first measured request: then the run is over. None: when all requests are."""
+    """Counted from the first measured request: then the run is over. None: when all requests
+    are.
+    """
     conversations: Integers | None = None
-    """Number of the conversation that each request belongs to, from 0; None where each stands alone."""
+    """Number of the conversation that each request belongs to, from 0; None where each stands
+    alone.
+    """
 
     def __len__(self) -> int:
         return len(self.due_ns)
@@ -62,25 +70,38 @@ class Share:
 def unit_arrivals(n: int, burstiness: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """`n` arrivals, one per unit of time: the first at its own gap after 0, the last at exactly n.
 
-    Gaps follow a gamma distribution of shape `burstiness` (1 is Poisson, less is burstier, inf is a metronome), rescaled so
-    that the rate asked for is the rate planned, as `vllm bench serve` does it. All 0 where every gap is too small for a float.
+    Gaps follow a gamma distribution of shape `burstiness` (1 is Poisson, less is burstier, inf is a
+    metronome), rescaled so that the rate asked for is the rate planned, as `vllm bench serve` does
+    it. All 0 where every gap is too small for a float.
     """
-    gaps = np.ones(n) if math.isinf(burstiness) else rng.gamma(shape=burstiness, scale=1.0 / burstiness, size=n)
+    gaps = (
+        np.ones(n)
+        if math.isinf(burstiness)
+        else rng.gamma(shape=burstiness, scale=1.0 / burstiness, size=n)
+    )
     due = np.cumsum(gaps)
     total = due[-1] if n else 1.0
     return due * (n / total) if total > 0.0 else np.zeros(n)
 
 
-def profiled_offsets_ns(n: int, warmups: int, profile: RateProfile, burstiness: float, rng: np.random.Generator) -> Integers:
-    """Due times of `warmups` requests at the profile's first rate and of `n` by the profile, which begins after them; ns."""
+def profiled_offsets_ns(
+    n: int, warmups: int, profile: RateProfile, burstiness: float, rng: np.random.Generator
+) -> Integers:
+    """Due times of `warmups` requests at the profile's first rate and of `n` by the profile, which
+    begins after them; ns.
+    """
     counts = unit_arrivals(warmups + n, burstiness, rng)
     warming_s = np.minimum(counts, warmups) / profile.start_rate
-    due_s: npt.NDArray[np.float64] = warming_s + profile.seconds_at(np.maximum(counts - warmups, 0.0))
+    due_s: npt.NDArray[np.float64] = warming_s + profile.seconds_at(
+        np.maximum(counts - warmups, 0.0)
+    )
     return np.round(due_s * NS).astype(np.int64)
 
 
 def recorded_offsets_ns(recorded_ns: Integers, speed: float) -> Integers:
-    """Due times of requests that were recorded at these times (in order), this many times as fast; the first is due at once."""
+    """Due times of requests that were recorded at these times (in order), this many times as fast;
+    the first is due at once.
+    """
     if not len(recorded_ns):
         return recorded_ns
     since_first: Integers = recorded_ns - recorded_ns[0]
@@ -104,9 +125,10 @@ def plan_load(
 ) -> LoadPlan:
     """The plan of one point: `num_prompts` measured requests after `num_warmups` others.
 
-    A finite `request_rate`, a `profile` instead of it, or the `recorded_ns` of all requests make an open loop, in which
-    `max_concurrency` is a cap that requests wait for, or are dropped at; without one, `max_concurrency` makes a closed loop,
-    and neither makes a burst. In an open loop of conversations it is these that arrive at the rate.
+    A finite `request_rate`, a `profile` instead of it, or the `recorded_ns` of all requests make an
+    open loop, in which `max_concurrency` is a cap that requests wait for, or are dropped at;
+    without one, `max_concurrency` makes a closed loop, and neither makes a burst. In an open loop
+    of conversations it is these that arrive at the rate.
     """
     total = num_warmups + num_prompts
     cap = max_concurrency or total
@@ -122,18 +144,30 @@ def plan_load(
         due = profiled_offsets_ns(num_prompts, num_warmups, profile, burstiness, rng)
     else:
         closed = max_concurrency is not None
-        drain = conversations is None and not (max_concurrency and num_warmups % max_concurrency == 0)
+        drain = conversations is None and not (
+            max_concurrency and num_warmups % max_concurrency == 0
+        )
         due = np.zeros(total, np.int64)
-        return LoadPlan(due, cap, closed, num_warmups, drain, time_ns=time_ns, conversations=conversations)
+        return LoadPlan(
+            due, cap, closed, num_warmups, drain, time_ns=time_ns, conversations=conversations
+        )
     return LoadPlan(
-        due, cap, False, num_warmups, drops=drops and max_concurrency is not None, time_ns=time_ns, conversations=conversations
+        due,
+        cap,
+        False,
+        num_warmups,
+        drops=drops and max_concurrency is not None,
+        time_ns=time_ns,
+        conversations=conversations,
     )
 
 
 def conversations_of(after: Sequence[int | None]) -> Integers | None:
-    """Number of the conversation of each request, where `after[i]` is the request before it; None if all stand alone.
+    """Number of the conversation of each request, where `after[i]` is the request before it; None
+    if all stand alone.
 
-    A request comes later than the one it follows, and conversations are numbered in the order of their first requests.
+    A request comes later than the one it follows, and conversations are numbered in the order of
+    their first requests.
     """
     if all(before is None for before in after):
         return None
@@ -149,12 +183,15 @@ def conversations_of(after: Sequence[int | None]) -> Integers | None:
 
 
 def stripe(plan: LoadPlan, workers: int) -> list[Share]:
-    """Deal the plan out like cards: slots to workers, and requests to slots, so that each worker has its part of both.
+    """Deal the plan out like cards: slots to workers, and requests to slots, so that each worker
+    has its part of both.
 
-    Conversations are dealt out whole. With a cap below the number of workers, only as many workers as there are slots get a
-    share.
+    Conversations are dealt out whole. With a cap below the number of workers, only as many workers
+    as there are slots get a share.
     """
-    hands = np.arange(len(plan), dtype=np.int64) if plan.conversations is None else plan.conversations
+    hands = (
+        np.arange(len(plan), dtype=np.int64) if plan.conversations is None else plan.conversations
+    )
     used = max(1, min(workers, plan.max_in_flight, _count(hands)))
     shares = []
     for w in range(used):

@@ -1,7 +1,9 @@
-"""RateProfile: how the arrival rate changes with time, as the inverse of its integral: which moment has seen so many arrivals.
+"""RateProfile: how the arrival rate changes with time, as the inverse of its integral: which moment
+has seen so many arrivals.
 
-A process of arrivals with mean gap 1, sent through that inverse, becomes one with the wanted rate at every moment, whatever
-its burstiness (time rescaling). So all load shapes are one drawing and one function.
+A process of arrivals with mean gap 1, sent through that inverse, becomes one with the wanted rate
+at every moment, whatever its burstiness (time rescaling). So all load shapes are one drawing and
+one function.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class RateProfile:
-    """`seconds_at(counts)`: when that many arrivals are expected to have come, s after the start."""
+    """`seconds_at(counts)`: when that many arrivals are expected to have come, s after the
+    start.
+    """
 
     start_rate: float
     """Arrivals per second at the start."""
@@ -30,26 +34,36 @@ def constant(rate: float) -> RateProfile:
     return RateProfile(rate, lambda counts: counts / rate)
 
 
-def ramp(strategy: Literal["linear", "exponential"], start_rate: float, end_rate: float, n: int) -> RateProfile:
+def ramp(
+    strategy: Literal["linear", "exponential"], start_rate: float, end_rate: float, n: int
+) -> RateProfile:
     """From `start_rate` to `end_rate` (per second), which is reached with the n-th arrival.
 
-    linear: rate(t) = start + k t; exponential: rate(t) = start e^(k t). k follows from n, the integral over the whole ramp.
+    linear: rate(t) = start + k t; exponential: rate(t) = start e^(k t). k follows from n, the
+    integral over the whole ramp.
     """
     if start_rate == end_rate or n == 0:
         return constant(start_rate)
     if strategy == "linear":
         slope = (end_rate**2 - start_rate**2) / (2 * n)
-        # The root of start t + slope t²/2 = counts, in the form that does not cancel for small counts.
+        # The root of start t + slope t²/2 = counts, in the form that does not cancel for small
+        # counts.
         return RateProfile(
             start_rate,
-            lambda counts: 2 * counts / (start_rate + np.sqrt(np.maximum(start_rate**2 + 2 * slope * counts, 0.0))),
+            lambda counts: (
+                2
+                * counts
+                / (start_rate + np.sqrt(np.maximum(start_rate**2 + 2 * slope * counts, 0.0)))
+            ),
         )
     growth = (end_rate - start_rate) / n
     return RateProfile(start_rate, lambda counts: np.log1p(counts * growth / start_rate) / growth)
 
 
 def stepped(steps: Sequence[tuple[float, float]]) -> RateProfile:
-    """One rate after the other: `steps` are (arrivals per second, seconds). After the last of them its rate goes on."""
+    """One rate after the other: `steps` are (arrivals per second, seconds). After the last of them
+    its rate goes on.
+    """
     rates = np.array([rate for rate, _ in steps])
     ends_s = np.cumsum([seconds for _, seconds in steps])
     ends = np.cumsum([rate * seconds for rate, seconds in steps])

@@ -1,1 +1,3 @@
-"""Running what a spec says: a point, or a campaign of them. Knows every room below; nothing of terminals, nothing of flags."""
+"""Campaigns: many points on many servers, stopped and resumed at any moment. Knows nothing of
+terminals or flags.
+"""

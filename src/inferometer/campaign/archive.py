@@ -1,8 +1,9 @@
 """A tar of results: written so that anybody can read it, and read as if its sender meant harm.
 
-Of what is read, only plain files and folders with plain relative names come out, below one folder, and never more bytes than
-an archive of its size can hold of honest data: no links, devices, absolute paths, `..`, no second file of a name, no bomb.
-Modes and owners are nobody's. Knows nothing of campaigns.
+Of what is read, only plain files and folders with plain relative names come out, below one folder,
+and never more bytes than an archive of its size can hold of honest data: no links, devices,
+absolute paths, `..`, no second file of a name, no bomb. Modes and owners are nobody's. Knows
+nothing of campaigns.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ MOST_FILES = 1_000_000
 MOST_FOLDERS_DEEP = 16
 MOST_NAME_BYTES = 1024
 MOST_GROWTH = 100
-"""Bytes that may come out of each byte of an archive: JSON and Parquet stay far below, a bomb does not."""
+"""Bytes that may come out of each byte of an archive: JSON and Parquet stay far below, a bomb does
+not.
+"""
 ROOM = 1 << 20
 """And so many beside, for archives that are small."""
 BLOCK = 1 << 20
@@ -44,7 +47,10 @@ def write_archive(path: Path, top: str, files: Iterable[tuple[str, Path | bytes]
     CannotWriteError, and then there is no archive.
     """
     number = 0
-    with replacing(path, new=True) as temporary, tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as tar:
+    with (
+        replacing(path, new=True) as temporary,
+        tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as tar,
+    ):
         for name, content in files:
             with (
                 suppress(FileNotFoundError, NotPlainError),
@@ -62,7 +68,9 @@ def write_archive(path: Path, top: str, files: Iterable[tuple[str, Path | bytes]
 
 
 def unpack_archive(path: Path, folder: Path) -> None:
-    """Unpack a tar, plain or with gzip, into `folder`, which is empty. Raises ArchiveError and CannotWriteError."""
+    """Unpack a tar, plain or with gzip, into `folder`, which is empty. Raises ArchiveError and
+    CannotWriteError.
+    """
     try:
         with path.open("rb") as file:
             zipped = file.read(len(GZIP)) == GZIP
@@ -74,10 +82,21 @@ def unpack_archive(path: Path, folder: Path) -> None:
                 _unpack(tar, path, folder)
             while bounded.read(BLOCK):  # gzip's checksum stands at its end
                 pass
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, OverflowError, ValueError) as error:
-        raise ArchiveError(f"{path} is not a whole tar file ({error}): copy it again from where it was made.") from error
+    except (
+        tarfile.TarError,
+        gzip.BadGzipFile,
+        zlib.error,
+        EOFError,
+        OverflowError,
+        ValueError,
+    ) as error:
+        raise ArchiveError(
+            f"{path} is not a whole tar file ({error}): copy it again from where it was made."
+        ) from error
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
-        raise ArchiveError(f"{path} cannot be read ({error.strerror}): check its name, and that you may read it.") from error
+        raise ArchiveError(
+            f"{path} cannot be read ({error.strerror}): check its name, and that you may read it."
+        ) from error
 
 
 class _Bounded:
@@ -90,12 +109,16 @@ class _Bounded:
 
     def read(self, size: int) -> bytes:
         if size > BLOCK or self._plain.tell() + size > self._most:
-            raise ArchiveError(f"{self._path} holds more than such an archive can: nothing of it is used.")
+            raise ArchiveError(
+                f"{self._path} holds more than such an archive can: nothing of it is used."
+            )
         return self._plain.read(size)
 
     def seek(self, position: int) -> int:
         if position > self._most:
-            raise ArchiveError(f"{self._path} holds more than such an archive can: nothing of it is used.")
+            raise ArchiveError(
+                f"{self._path} holds more than such an archive can: nothing of it is used."
+            )
         return self._plain.seek(position)
 
     def tell(self) -> int:
@@ -106,7 +129,10 @@ def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
     for number, member in enumerate(tar):
         why = "more files than any campaign has" if number >= MOST_FILES else _refused(member)
         if why:
-            raise ArchiveError(f"{path} holds {why}: it was not made by `inferometer collect`, and nothing of it is used.")
+            raise ArchiveError(
+                f"{path} holds {why}: it was not made by `inferometer collect`, and nothing "
+                "of it is used."
+            )
         target = folder / PurePosixPath(member.name)
         if member.isdir():
             with saying_why(target):
@@ -115,7 +141,9 @@ def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
         try:
             _write(tar, member, target)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            raise ArchiveError(f"{path} holds {member.name!r} twice: nothing of it is used.") from None
+            raise ArchiveError(
+                f"{path} holds {member.name!r} twice: nothing of it is used."
+            ) from None
 
 
 def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
@@ -134,7 +162,13 @@ def _refused(member: tarfile.TarInfo) -> str | None:
     parts = name.split("/")
     if not (member.isreg() or member.isdir()) or member.issparse():
         return f"{name!r}, which is neither a file nor a folder"
-    leads_elsewhere = name.startswith("/") or ".." in parts or "\\" in name or not name.isprintable()
-    if leads_elsewhere or len(parts) > MOST_FOLDERS_DEEP or len(os.fsencode(name)) > MOST_NAME_BYTES:
+    leads_elsewhere = (
+        name.startswith("/") or ".." in parts or "\\" in name or not name.isprintable()
+    )
+    if (
+        leads_elsewhere
+        or len(parts) > MOST_FOLDERS_DEEP
+        or len(os.fsencode(name)) > MOST_NAME_BYTES
+    ):
         return f"the name {name[:200]!r}"
     return None

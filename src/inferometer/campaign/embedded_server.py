@@ -1,7 +1,8 @@
-"""EmbeddedServer: the embedded engine in the place of a campaign's servers, to rehearse it where they are not to be had.
+"""EmbeddedServer: the embedded engine in the place of a campaign's servers, to rehearse it where
+they are not to be had.
 
-What is measured on it is a point of its own and never taken for one of the real server: `embedded` puts the engine and its
-settings into the identity of every point.
+What is measured on it is a point of its own and never taken for one of the real server: `embedded`
+puts the engine and its settings into the identity of every point.
 """
 
 from __future__ import annotations
@@ -9,24 +10,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint, EndpointError
-from inferometer.simulator import EmbeddedEngine, EngineSettings
 from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
 
 TTFT_MS = 10.0
 PREFILL_MS_PER_1K_TOKENS = 20.0
 ITL_MS = 4.0
 ITL_GROWTH_MS = 0.02
-"""On one card; tensor parallelism over n of them divides all but the growth by n to the power below."""
+"""On one card; tensor parallelism over n of them divides all but the growth by n to the power
+below.
+"""
 SPEED_UP = 0.8
 JITTER = 0.05
 MAX_NUM_SEQS = 256
 
 
 def settings_for(need: ServerNeed) -> EngineSettings:
-    """A quick engine in about the proportions of a real one: a rehearsal should not take the night."""
+    """A quick engine in about the proportions of a real one: a rehearsal should not take the
+    night.
+    """
     faster = float(need.tp**SPEED_UP)
     settings = EngineSettings(
         ttft_ms=TTFT_MS / faster,
@@ -36,16 +41,25 @@ def settings_for(need: ServerNeed) -> EngineSettings:
         jitter=JITTER,
         max_num_seqs=MAX_NUM_SEQS,
     )
-    return settings if need.max_model_len is None else replace(settings, max_model_len=need.max_model_len)
+    return (
+        settings
+        if need.max_model_len is None
+        else replace(settings, max_model_len=need.max_model_len)
+    )
 
 
 def embedded(groups: Sequence[Group]) -> list[Group]:
     """The same plan for the embedded engine."""
-    return [replace(group, points=tuple(_embedded(point, group.server) for point in group.points)) for group in groups]
+    return [
+        replace(group, points=tuple(_embedded(point, group.server) for point in group.points))
+        for group in groups
+    ]
 
 
 def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
-    spec = point.spec.at_address(None)  # the engine has a port of its own, whatever the address of the real server
+    spec = point.spec.at_address(
+        None
+    )  # the engine has a port of its own, whatever the address of the real server
     identity = {**(spec.server or {}), "embedded": asdict(settings_for(need))}
     return replace(point, spec=spec.model_copy(update={"server": identity}))
 
@@ -56,7 +70,9 @@ class EmbeddedServer:
     def __init__(self, need: ServerNeed, settings: EngineSettings | None = None) -> None:
         self.need = need
         backends = (need.recipe.backend,)
-        self._engine = EmbeddedEngine(settings or settings_for(need), model=need.served_model, backends=backends)
+        self._engine = EmbeddedEngine(
+            settings or settings_for(need), model=need.served_model, backends=backends
+        )
 
     restart_words = "It is started again"
 
@@ -77,7 +93,9 @@ class EmbeddedServer:
 
     def check(self) -> None:
         try:
-            with Endpoint(self.base_url, routes=PROTOCOLS[self.need.recipe.backend].routes) as endpoint:
+            with Endpoint(
+                self.base_url, routes=PROTOCOLS[self.need.recipe.backend].routes
+            ) as endpoint:
                 endpoint.check_reachable()
         except EndpointError as error:
             raise ServerError(f"The embedded engine does not answer any more: {error}") from None

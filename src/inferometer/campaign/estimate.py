@@ -1,9 +1,11 @@
-"""How long a campaign will take: from the points that are done, where there are any, else a guess. Pure; no clock, no files.
+"""How long a campaign will take: from the points that are done, where there are any, else a guess.
+Pure; no clock, no files.
 
-The guess is that of a middling accelerator with a model of some 8 billion parameters, and is meant to tell an hour from a day:
-a stream gets a token every 35 ms however many there are, prompts are read at 5,000 tokens/s, a point has 3 s of its own and a
-server is up after 4 minutes. Finished points correct what is guessed for the others by one factor: their time over the guess
-for them. For a rehearsal the embedded engine's settings take the place of those figures.
+The guess is that of a middling accelerator with a model of some 8 billion parameters, and is meant
+to tell an hour from a day: a stream gets a token every 35 ms however many there are, prompts are
+read at 5,000 tokens/s, a point has 3 s of its own and a server is up after 4 minutes. Finished
+points correct what is guessed for the others by one factor: their time over the guess for them. For
+a rehearsal the embedded engine's settings take the place of those figures.
 """
 
 from __future__ import annotations
@@ -43,7 +45,9 @@ class Estimate:
 
     seconds: float
     measured: int
-    """Finished points that it was made from, of the group or, where it has none, of all; 0 is a guess."""
+    """Finished points that it was made from, of the group or, where it has none, of all; 0 is a
+    guess.
+    """
 
 
 def guess_seconds(spec: RunSpec) -> float:
@@ -59,7 +63,9 @@ def guess_seconds(spec: RunSpec) -> float:
 
 
 def typical_lengths(work: AnyWorkload) -> tuple[int | None, int | None]:
-    """Prompt and most output of a request, tokens, shared prefixes included; None where only a file can tell."""
+    """Prompt and most output of a request, tokens, shared prefixes included; None where only a file
+    can tell.
+    """
     prompt, output = nominal_lengths(work)
     if isinstance(work, RandomWorkload) and prompt is not None:
         prompt += work.prefix_len
@@ -98,22 +104,39 @@ def measured_seconds(
             began[record["fingerprint"]] = datetime.fromisoformat(record["time"])
         elif record["kind"] == "done" and record["fingerprint"] in began:
             seconds = datetime.fromisoformat(record["time"]) - began.pop(record["fingerprint"])
-            now_known = identities.get(record["run"]) if identities and record.get("base_url") is None else None
-            took[now_known[0] if now_known else record["fingerprint"]] = max(0.0, seconds.total_seconds())
+            now_known = (
+                identities.get(record["run"])
+                if identities and record.get("base_url") is None
+                else None
+            )
+            took[now_known[0] if now_known else record["fingerprint"]] = max(
+                0.0, seconds.total_seconds()
+            )
     return took
 
 
 def estimates(
-    groups: Sequence[Group], done: Collection[str], took: Mapping[str, float], starts: Mapping[str, int] | None = None
+    groups: Sequence[Group],
+    done: Collection[str],
+    took: Mapping[str, float],
+    starts: Mapping[str, int] | None = None,
 ) -> list[Estimate]:
-    """Time for what is not `done` of each of `groups`, given what points `took`, both by fingerprint, and how often the server
-    of each group has to come up (None: once)."""
+    """Time for what is not `done` of each of `groups`, given what points `took`, both by
+    fingerprint, and how often the server of each group has to come up (None: once).
+    """
     everywhere = _factor([point.spec for group in groups for point in group.points], took)
-    return [_estimate(group, done, took, everywhere, 1 if starts is None else starts.get(group.id, 0)) for group in groups]
+    return [
+        _estimate(group, done, took, everywhere, 1 if starts is None else starts.get(group.id, 0))
+        for group in groups
+    ]
 
 
 def _estimate(
-    group: Group, done: Collection[str], took: Mapping[str, float], everywhere: tuple[float, int], starts: int
+    group: Group,
+    done: Collection[str],
+    took: Mapping[str, float],
+    everywhere: tuple[float, int],
+    starts: int,
 ) -> Estimate:
     own = _factor([point.spec for point in group.points], took)
     factor, measured = own if own[1] else everywhere
@@ -123,7 +146,11 @@ def _estimate(
 
 
 def _factor(specs: Iterable[RunSpec], took: Mapping[str, float]) -> tuple[float, int]:
-    """Measured over guessed time of those specs that have both, and how many these are; 1 where there are none."""
-    known = [(guess_seconds(spec), took[spec.fingerprint]) for spec in specs if spec.fingerprint in took]
+    """Measured over guessed time of those specs that have both, and how many these are; 1 where
+    there are none.
+    """
+    known = [
+        (guess_seconds(spec), took[spec.fingerprint]) for spec in specs if spec.fingerprint in took
+    ]
     guessed = sum(guess for guess, _ in known)
     return (sum(seconds for _, seconds in known) / guessed if known else 1.0), len(known)

@@ -13,12 +13,12 @@ from pathlib import Path, PurePosixPath
 
 from inferometer.campaign.archive import write_archive
 from inferometer.store.atomic import TEMPORARY_PREFIX
-from inferometer.store.campaign_ledger import campaigns_in, read_campaign_ledger
-from inferometer.store.history import History, Result
-from inferometer.store.ledger import dump
+from inferometer.store.campaign.checked_ledger import campaigns_in, read_campaign_ledger
+from inferometer.store.campaign.history import History, Result
+from inferometer.store.campaign.ledger import dump
+from inferometer.store.campaign.result_files import damage_of
+from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.plain_files import Kind, entries_below, is_plain_file
-from inferometer.store.result_files import damage_of
-from inferometer.store.sound import HIDDEN
 
 LEFT_BEHIND = ("lock", "logs", "pending")
 """In a campaign's folder: of this machine alone. Logs hold what servers print, keys too perhaps."""
@@ -49,7 +49,9 @@ def tar_name(result_dir: Path, host: str, time: datetime) -> str:
     return f"{result_dir.resolve().name}_{host}_{time.strftime('%Y%m%d_%H%M%S')}.tar"
 
 
-def collect(result_dir: Path, tar: Path, *, say: Callable[[str], None] = lambda _: None) -> Collected:
+def collect(
+    result_dir: Path, tar: Path, *, say: Callable[[str], None] = lambda _: None
+) -> Collected:
     """Write the results of a directory into a tar. `say` is told what is amiss with the ledgers
     and with names of files.
 
@@ -58,19 +60,32 @@ def collect(result_dir: Path, tar: Path, *, say: Callable[[str], None] = lambda 
     CannotWriteError.
     """
     if not result_dir.is_dir():
-        raise GatherError(f"{result_dir} is no directory: give the result directory of a campaign, such as bench_results/pcie.")
+        raise GatherError(
+            f"{result_dir} is no directory: give the result directory of a campaign, such as "
+            "bench_results/pcie."
+        )
     require_one_result_dir(result_dir)
     if tar.exists():
-        raise GatherError(f"{tar} is there already, perhaps another machine's results: choose another name with --output.")
+        raise GatherError(
+            f"{tar} is there already, perhaps another machine's results: choose another name "
+            "with --output."
+        )
     if not tar.parent.is_dir():
-        raise GatherError(f"There is no directory {tar.parent} to put the tar into: make it, or choose another --output.")
+        raise GatherError(
+            f"There is no directory {tar.parent} to put the tar into: make it, or choose "
+            "another --output."
+        )
     names = list(files_in(result_dir, say=say))
-    # The ledgers are read after the files were listed: what was listed is in them by now, if only as an intent.
+    # The ledgers are read after the files were listed: what was listed is in them by now, if only
+    # as an intent.
     readings = {places: read_campaign_ledger(places) for places in campaigns_in(result_dir)}
     for reading in readings.values():
         for remark in reading.remarks:
             say(remark)
-    ours = {places.relative(places.ledger): dump(reading.records) for places, reading in readings.items()}
+    ours = {
+        places.relative(places.ledger): dump(reading.records)
+        for places, reading in readings.items()
+    }
     histories = {places: History.of(reading.records) for places, reading in readings.items()}
     left_out = [sentence for each in histories.values() for sentence in _left_out(each, result_dir)]
     done, unfinished = _files_of(histories.values())
@@ -78,7 +93,10 @@ def collect(result_dir: Path, tar: Path, *, say: Callable[[str], None] = lambda 
     listed = sorted({*names, *there} - unfinished - set(ours))
     if not listed:
         raise GatherError(f"There are no results in {result_dir}.")
-    contents: list[tuple[str, Path | bytes]] = [*ours.items(), *((name, result_dir / name) for name in listed)]
+    contents: list[tuple[str, Path | bytes]] = [
+        *ours.items(),
+        *((name, result_dir / name) for name in listed),
+    ]
     number = write_archive(tar, result_dir.resolve().name, contents)
     return Collected(number, tuple(left_out), any(reading.remarks for reading in readings.values()))
 
@@ -102,17 +120,25 @@ def _left_out(history: History, result_dir: Path) -> Iterator[str]:
             yield f"{point} will be left out by `inferometer merge`: {', '.join(damage)}{cure}."
     if history.intent is not None:
         yield (
-            f"{history.intent.point} is left out, because it is not completely saved: collect again in a moment, "
+            f"{history.intent.point} is left out, because it is not completely saved: collect "
+            "again in a moment, "
             "or first run the campaign again if it is not running."
         )
 
 
 def require_one_result_dir(directory: Path) -> None:
-    """Raise GatherError for a directory that holds the result directories of several campaigns side by side."""
+    """Raise GatherError for a directory that holds the result directories of several campaigns side
+    by side.
+    """
     found = (PurePosixPath(name) for name, kind in _entries(directory) if kind == "folder")
-    inner = sorted(path.parent.as_posix() for path in found if path.name == HIDDEN and len(path.parts) > 1)
+    inner = sorted(
+        path.parent.as_posix() for path in found if path.name == HIDDEN and len(path.parts) > 1
+    )
     if inner:
-        raise GatherError(f"{directory} holds several result directories ({', '.join(inner[:5])}): take them one by one.")
+        raise GatherError(
+            f"{directory} holds several result directories ({', '.join(inner[:5])}): take "
+            "them one by one."
+        )
 
 
 def files_in(result_dir: Path, *, say: Callable[[str], None] = lambda _: None) -> Iterator[str]:
@@ -124,7 +150,10 @@ def files_in(result_dir: Path, *, say: Callable[[str], None] = lambda _: None) -
         if kind == "link":
             say(f"{result_dir / name} is a link, and is left out.")
         elif kind == "file" and not name.isprintable():
-            say(f"{result_dir}/{ascii(name)[1:-1]} has a name with control characters, and is left out.")
+            say(
+                f"{result_dir}/{ascii(name)[1:-1]} has a name with control characters, and "
+                "is left out."
+            )
         elif kind == "file":
             yield name
 
@@ -134,7 +163,9 @@ def _entries(result_dir: Path) -> Iterator[tuple[str, Kind]]:
     try:
         yield from entries_below(result_dir, skip=_is_of_no_use)
     except OSError as error:
-        raise GatherError(f"{error.filename} cannot be read ({error.strerror}): make it readable, or remove it.") from None
+        raise GatherError(
+            f"{error.filename} cannot be read ({error.strerror}): make it readable, or remove it."
+        ) from None
 
 
 def _is_of_no_use(name: str) -> bool:

@@ -1,8 +1,9 @@
-"""One group: its server is brought up, its points are measured as their turn comes, a server that dies is started again.
+"""One group: its server is brought up, its points are measured as their turn comes, a server that
+dies is started again.
 
-A point during which the server died is measured once more on the next one. A point whose prompts were sent before, by an
-attempt that was broken off perhaps, gets other prompts, unless it is the warm half of a pair: then its cold half is measured
-before it, on the same server start.
+A point during which the server died is measured once more on the next one. A point whose prompts
+were sent before, by an attempt that was broken off perhaps, gets other prompts, unless it is the
+warm half of a pair: then its cold half is measured before it, on the same server start.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from inferometer.campaign.measured import Measured, measure_point
-from inferometer.campaign.point import KnownServer, PointError, ReadyPoint, prepare
 from inferometer.campaign.results import Measurement, Results
 from inferometer.campaign.task import Display, Task
 from inferometer.diagnose import diagnose_reply
-from inferometer.interruption import Interruption
 from inferometer.loadgen import MeasurementError
+from inferometer.measure.point import Measured, measure_point
+from inferometer.measure.prepare import KnownServer, PointError, ReadyPoint, prepare
 from inferometer.printable import printable
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
@@ -28,13 +28,15 @@ from inferometer.server.counters import counters_before
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.store.atomic import CannotWriteError
+from inferometer.store.campaign.history import Result, ServerFacts, usable_limit
 from inferometer.store.environment import describe_environment
-from inferometer.store.history import Result, ServerFacts, usable_limit
 from inferometer.store.vllm_json import save_result
+from inferometer.system.interruption import Interruption
 from inferometer.workload import rows_in_words
 
 REFUSED_ALL = (401, 403, 404, 405, 503)
-"""How a server answers a trial request whose key, path or model it refuses, or for which it is not ready.
+"""How a server answers a trial request whose key, path or model it refuses, or for which it is not
+ready.
 
 It would answer the same to those of the group's other points.
 """
@@ -50,7 +52,9 @@ class GroupLostError(Exception):
 
 
 class GroupRun:
-    """Its server, `start`ed and `stop`ped as often as its points are to be measured in several goes, and its points."""
+    """Its server, `start`ed and `stop`ped as often as its points are to be measured in several
+    goes, and its points.
+    """
 
     def __init__(self, task: Task, group: Group, results: Results, display: Display) -> None:
         self.task = task
@@ -61,7 +65,9 @@ class GroupRun:
         self._known: KnownServer | None = None
         """The server as it was since its last start."""
         self._sent: dict[str, int | None] = {}
-        """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave no result that counts."""
+        """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave
+        no result that counts.
+        """
         self._noted: set[str] = set()
         """What was said of rows, of the server and of requests to it."""
         self._restarts_left = task.restarts
@@ -97,26 +103,36 @@ class GroupRun:
             self._server.stop()
         except Exception as error:
             if str(error) != str(after):
-                self.display.say(f"The server of {self.group.id} could not be stopped and may still be running: {_said(error)}")
+                self.display.say(
+                    f"The server of {self.group.id} could not be stopped and may still be "
+                    f"running: {_said(error)}"
+                )
 
     def attend(self, point: PlannedPoint) -> None:
-        """Measure a point unless it has a result, once the server is up. Raises GroupLostError and CannotWriteError."""
+        """Measure a point unless it has a result, once the server is up. Raises GroupLostError and
+        CannotWriteError.
+        """
         if self.is_todo(point):
             self._attend(point)
 
     def measure_again(self, point: PlannedPoint) -> None:
-        """Measure a point that has a result, with new prompts; a warm one after its cold one. Raises GroupLostError."""
+        """Measure a point that has a result, with new prompts; a warm one after its cold one.
+        Raises GroupLostError.
+        """
         self._sent.pop(point.spec.prompts_fingerprint, None)
         self._attend(point)
 
     def stand_by(self) -> None:
-        """See that the server is alive and at rest, before it is another's turn. Raises GroupLostError."""
+        """See that the server is alive and at rest, before it is another's turn. Raises
+        GroupLostError.
+        """
         self._require_server()
         assert self._known is not None
         reading = counters_before(self._known.endpoint)
         if reading is not None and reading.in_flight:
             self.display.say(
-                f"The server of {self.group.id} is not at rest while it is another's turn: {reading.in_flight:g} requests are "
+                f"The server of {self.group.id} is not at rest while it is another's turn: "
+                f"{reading.in_flight:g} requests are "
                 "in it that are none of ours. See who else uses it."
             )
             self.results.note("not at rest", group=self.group.id, in_flight=reading.in_flight)
@@ -126,11 +142,19 @@ class GroupRun:
             confirmation = self._server.start()
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
             self._known = KnownServer(Endpoint(self._server.base_url, routes=routes))
-            self.facts = ServerFacts(self._known.version, usable_limit(confirmation.facts.get("max_model_len")))
+            self.facts = ServerFacts(
+                self._known.version, usable_limit(confirmation.facts.get("max_model_len"))
+            )
         except BaseException as error:
-            log_tail = self._log_tail() if isinstance(error, EndpointError) else getattr(error, "log_tail", ())
+            log_tail = (
+                self._log_tail()
+                if isinstance(error, EndpointError)
+                else getattr(error, "log_tail", ())
+            )
             self._stop(after=error)
-            if isinstance(error, ServerError | EndpointError | OSError) and not isinstance(error, CannotWriteError):
+            if isinstance(error, ServerError | EndpointError | OSError) and not isinstance(
+                error, CannotWriteError
+            ):
                 raise GroupLostError(self.group, _said(error), log_tail) from error
             raise
         self.came_up = True
@@ -147,14 +171,25 @@ class GroupRun:
 
     def _name_outdated(self) -> None:
         standing = self.results.standing
-        others = [found for point in self.group.points if (found := standing.result(point.spec.fingerprint))]
-        old = [result for result in others if standing.result(result.fingerprint, self.facts) is None]
+        others = [
+            found
+            for point in self.group.points
+            if (found := standing.result(point.spec.fingerprint))
+        ]
+        old = [
+            result for result in others if standing.result(result.fingerprint, self.facts) is None
+        ]
         if old:
             was = ", ".join(sorted({result.server.unlike(self.facts) for result in old}))
             now = ", ".join(sorted({self.facts.unlike(result.server) for result in old}))
-            points, they = ("point of this group was", "it is") if len(old) == 1 else ("points of this group were", "they are")
+            points, they = (
+                ("point of this group was", "it is")
+                if len(old) == 1
+                else ("points of this group were", "they are")
+            )
             self.display.say(
-                f"{len(old)} finished {points} measured with {was} of the server, which has {now} now: {they} measured again."
+                f"{len(old)} finished {points} measured with {was} of the server, which has "
+                f"{now} now: {they} measured again."
             )
 
     def _attend(self, point: PlannedPoint) -> None:
@@ -162,7 +197,10 @@ class GroupRun:
         self._require_server()
         if not self._try(point) and self._is_dead():
             if self._restarts_left:
-                self.display.say(f"The server died while {point.id} was measured: the point is measured once more.")
+                self.display.say(
+                    f"The server died while {point.id} was measured: the point is measured "
+                    "once more."
+                )
             self._require_server()
             self._try(point)
 
@@ -190,7 +228,9 @@ class GroupRun:
         return False
 
     def _try(self, point: PlannedPoint) -> bool:
-        """Whether the point has a result that counts now; what it has, or why there is none, is in the ledger."""
+        """Whether the point has a result that counts now; what it has, or why there is none, is in
+        the ledger.
+        """
         try:
             result = self._measure(point)
         except PointError as error:
@@ -204,7 +244,9 @@ class GroupRun:
         return result.counts
 
     def _fail(self, point: PlannedPoint, reason: str) -> bool:
-        self.results.note("failed", fingerprint=point.spec.fingerprint, point=point.id, reason=reason)
+        self.results.note(
+            "failed", fingerprint=point.spec.fingerprint, point=point.id, reason=reason
+        )
         self.display.failed(point, reason)
         return False
 
@@ -215,7 +257,9 @@ class GroupRun:
         spec = point.spec.model_copy(update={"target": target})
         calibration = self.task.calibration(spec.workers)
         gc.collect()
-        gc.freeze()  # a worker is forked from us and collects once before it runs: it need not look at all that we hold
+        # a worker is forked from us and collects once before it runs: it need not look at all that
+        # we hold
+        gc.freeze()
         with Interruption() as interruption:
             with self.display.measuring(point) as show:
                 ready = prepare(spec, self._known, attempt=attempt)
@@ -239,16 +283,22 @@ class GroupRun:
         return result
 
     def _note(self, ready: ReadyPoint) -> None:
-        """Say once what rows of the data set say beside their prompts, what of the server could not be checked, and what of the
-        requests was changed for it."""
+        """Say once what rows of the data set say beside their prompts, what of the server could not
+        be checked, and what of the requests was changed for it.
+        """
         rows = rows_in_words(ready.workload.origin)
-        for line in (*([f"Rows:     {rows}"] if rows else []), *(f"  {note}" for note in ready.server["notes"])):
+        for line in (
+            *([f"Rows:     {rows}"] if rows else []),
+            *(f"  {note}" for note in ready.server["notes"]),
+        ):
             if line not in self._noted:
                 self._noted.add(line)
                 self.display.say(printable(line))
 
     def _begin(self, point: PlannedPoint) -> int:
-        """The number of this attempt; that of a warm point is its cold one's, whose prompts have to be in the cache."""
+        """The number of this attempt; that of a warm point is its cold one's, whose prompts have to
+        be in the cache.
+        """
         prompts = point.spec.prompts_fingerprint
         if point.after is None:
             self._sent[prompts] = None
@@ -258,7 +308,14 @@ class GroupRun:
             self._attend(cold)
         attempt = self._sent.get(prompts)
         if attempt is None:
-            raise PointError([f"Its cold point {cold.id} has no result that counts: nothing is known to be in the cache."])
+            raise PointError(
+                [
+                    (
+                        f"Its cold point {cold.id} has no result that counts: nothing is known "
+                        "to be in the cache."
+                    )
+                ]
+            )
         return self.results.begin(point.spec, attempt)
 
     def _save(self, point: PlannedPoint, measured: Measured, attempt: int) -> Result:
@@ -289,4 +346,8 @@ class GroupRun:
 
 
 def _said(error: Exception) -> str:
-    return str(error) if isinstance(error, ServerError | EndpointError) else f"{type(error).__name__}: {error}"
+    return (
+        str(error)
+        if isinstance(error, ServerError | EndpointError)
+        else f"{type(error).__name__}: {error}"
+    )

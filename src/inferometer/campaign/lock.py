@@ -1,4 +1,6 @@
-"""One runner to a directory: a lock that the system releases when its holder dies, however it dies."""
+"""One runner to a directory: a lock that the system releases when its holder dies, however it
+dies.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ class Hold:
             there = None
         if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
             raise LockLostError(
-                f"{self.path} was {'replaced' if there else 'removed'} while this campaign ran, so another "
+                f"{self.path} was {'replaced' if there else 'removed'} while this campaign ran, "
+                "so another "
                 "run may be at work in that directory: make sure that none is, then run again"
             )
 
@@ -75,12 +78,16 @@ def _take(file: int, path: Path) -> bool:
             holder, host = _holder(file)
         is_alive = host == socket.gethostname() and _alive(holder)
         who = f"process {holder} on {host}" if holder else "another process"
-        at_work = f"{who} is running a campaign in {path.parent}: wait until it has finished, or stop it"
+        at_work = (
+            f"{who} is running a campaign in {path.parent}: wait until it has finished, or stop it"
+        )
         if state == "ours":
             return True
         if state == "no locks":
             if is_alive and holder != os.getpid():
-                raise LockedError(f"{at_work}; if that process is another program by now, remove {path}.")
+                raise LockedError(
+                    f"{at_work}; if that process is another program by now, remove {path}."
+                )
             return False
         if host != socket.gethostname() or is_alive or time.monotonic() > deadline_s:
             raise LockedError(f"{at_work}.")
@@ -88,7 +95,9 @@ def _take(file: int, path: Path) -> bool:
 
 
 def _holder(file: int) -> tuple[int, str]:
-    """Process id and host of who took the lock last; (0, this host) where nobody has said so yet."""
+    """Process id and host of who took the lock last; (0, this host) where nobody has said so
+    yet.
+    """
     number, _, host = os.pread(file, 512, 0).decode(errors="replace").partition(" ")
     process = int(number) if number.isascii() and number.isdigit() else MAX_PROCESS
     return (process, host) if process < MAX_PROCESS else (0, socket.gethostname())

@@ -24,19 +24,37 @@ from pathlib import Path, PurePosixPath
 import orjson
 
 from inferometer.campaign.archive import unpack_archive
-from inferometer.campaign.gather import GatherError, damage_where_kept, files_in, require_one_result_dir
+from inferometer.campaign.gather import (
+    GatherError,
+    damage_where_kept,
+    files_in,
+    require_one_result_dir,
+)
 from inferometer.campaign.results import Results, free_path
 from inferometer.store.atomic import TEMPORARY_PREFIX, new_directory, saying_why, write_file
-from inferometer.store.campaign_ledger import campaigns_in, read_campaign_ledger
-from inferometer.store.checksum import checksum_of
-from inferometer.store.history import History, Result
-from inferometer.store.ledger import LEDGER_VERSION, LedgerError, Record, dump, now
-from inferometer.store.places import Places
+from inferometer.store.campaign.checked_ledger import campaigns_in, read_campaign_ledger
+from inferometer.store.campaign.checksum import checksum_of
+from inferometer.store.campaign.history import History, Result
+from inferometer.store.campaign.ledger import LEDGER_VERSION, LedgerError, Record, dump, now
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.plain_files import is_plain_file, open_plain
-from inferometer.store.sound import HIDDEN
 
-KEPT = ("begun", "done", "failed", "doubt", "doubt over", "server", "server lost", "group failed", "opened", "merged")
-"""Kinds of records; the others tell of files that were about to be, and of the ledger they stood in."""
+KEPT = (
+    "begun",
+    "done",
+    "failed",
+    "doubt",
+    "doubt over",
+    "server",
+    "server lost",
+    "group failed",
+    "opened",
+    "merged",
+)
+"""Kinds of records; the others tell of files that were about to be, and of the ledger they stood
+in.
+"""
 
 Key = tuple[str, frozenset[str]]
 """What a result is, whatever its files are called: its fingerprint and their checksums."""
@@ -87,18 +105,26 @@ class _Part:
 
 
 def merge(sources: Sequence[Path], output: Path) -> Merged:
-    """Merge result directories and tars of such into `output`, which must not exist yet, or be empty.
+    """Merge result directories and tars of such into `output`, which must not exist yet, or be
+    empty.
 
     Raises GatherError, ArchiveError, LedgerError and CannotWriteError, and then there is no output.
     """
     merged = Merged()
     if output.is_dir() and any(output.iterdir()):
-        raise GatherError(f"{output} is not empty: choose a new directory, and name this one among what is merged.")
+        raise GatherError(
+            f"{output} is not empty: choose a new directory, and name this one among what is "
+            "merged."
+        )
     with ExitStack() as stack:
         opened = [stack.enter_context(_opened(path, output)) for path in sources]
         with new_directory(output) as temporary:
-            for name in sorted({places.name for source in opened for places in campaigns_in(source.root)}):
-                _merge_campaign([_part(source, name) for source in opened], Places(temporary, name), merged)
+            for name in sorted(
+                {places.name for source in opened for places in campaigns_in(source.root)}
+            ):
+                _merge_campaign(
+                    [_part(source, name) for source in opened], Places(temporary, name), merged
+                )
             for source in opened:
                 _copy_the_rest(source, temporary, merged)
             if not any(temporary.iterdir()):
@@ -125,7 +151,12 @@ def _opened(path: Path, output: Path) -> Iterator[_Source]:
 def _result_dir_in(folder: Path) -> Path:
     """The folder, or the only one in it, or the only one in that."""
     inner = list(folder.iterdir())
-    while len(inner) == 1 and inner[0].is_dir() and not inner[0].is_symlink() and inner[0].name != HIDDEN:
+    while (
+        len(inner) == 1
+        and inner[0].is_dir()
+        and not inner[0].is_symlink()
+        and inner[0].name != HIDDEN
+    ):
         folder, inner = inner[0], list(inner[0].iterdir())
     require_one_result_dir(folder)
     return folder
@@ -139,7 +170,13 @@ def _part(source: _Source, name: str) -> _Part:
         raise LedgerError(source.as_named(str(error))) from None
     history = History.of(reading.records)
     keys = {_key(result) for result in [*history.current.values(), *history.older]}
-    return _Part(source, reading.records, history, keys, [source.as_named(remark) for remark in reading.remarks])
+    return _Part(
+        source,
+        reading.records,
+        history,
+        keys,
+        [source.as_named(remark) for remark in reading.remarks],
+    )
 
 
 def _key(result: Result) -> Key:
@@ -147,7 +184,9 @@ def _key(result: Result) -> Key:
 
 
 def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> None:
-    everything = [(record, part) for part in parts for record in part.records if record["kind"] in KEPT]
+    everything = [
+        (record, part) for part in parts for record in part.records if record["kind"] in KEPT
+    ]
     everything.sort(key=lambda each: str(each[0]["time"]))
     sources = [part.source.name for part in parts if part.records]
     ledger: list[Record] = [
@@ -186,11 +225,19 @@ def _copy_result(result: Result, root: Path, target: Places) -> Result:
     """Copy its files under names that are free; the result with these names."""
     json = target.relative(free_path(target.result_dir / result.json))
     run = target.relative(free_path(target.result_dir / result.run))
-    new_name = {name: json if name == result.json else f"{run}/{name.rpartition('/')[2]}" for name in result.files}
+    new_name = {
+        name: json if name == result.json else f"{run}/{name.rpartition('/')[2]}"
+        for name in result.files
+    }
     for old, new in new_name.items():
         if is_plain_file(root / old):
             _copy(root / old, target.result_dir / new)
-    return replace(result, json=json, run=run, files={new_name[name]: each for name, each in result.files.items()})
+    return replace(
+        result,
+        json=json,
+        run=run,
+        files={new_name[name]: each for name, each in result.files.items()},
+    )
 
 
 def _conflicts(parts: Sequence[_Part], known: Container[Key | bytes]) -> list[str]:
@@ -199,11 +246,16 @@ def _conflicts(parts: Sequence[_Part], known: Container[Key | bytes]) -> list[st
     for one, other in itertools.combinations(parts, 2):
         for fingerprint, mine in one.history.current.items():
             its = other.history.current.get(fingerprint)
-            if its is None or not (mine.counts and its.counts) or not (_key(mine) in known and _key(its) in known):
+            if (
+                its is None
+                or not (mine.counts and its.counts)
+                or not (_key(mine) in known and _key(its) in known)
+            ):
                 continue
             if _key(mine) not in other.keys and _key(its) not in one.keys:
                 found[fingerprint] = (
-                    f"{mine.point} was measured both in {one.source.name} ({mine.json}) and in {other.source.name} "
+                    f"{mine.point} was measured both in {one.source.name} ({mine.json}) and in "
+                    f"{other.source.name} "
                     f"({its.json}): the later one counts, the other is in superseded/."
                 )
     return list(found.values())
@@ -215,8 +267,15 @@ def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
     for places in campaigns_in(source.root):
         known.add(places.relative(places.ledger))
         records = read_campaign_ledger(places).records
-        known.update(name for record in records if record["kind"] in ("intent", "done") for name in record["files"])
-    for name in files_in(source.root, say=lambda text: merged.left_out.append(source.as_named(text))):
+        known.update(
+            name
+            for record in records
+            if record["kind"] in ("intent", "done")
+            for name in record["files"]
+        )
+    for name in files_in(
+        source.root, say=lambda text: merged.left_out.append(source.as_named(text))
+    ):
         parts = PurePosixPath(name).parts
         if name in known or (parts[0] == HIDDEN and parts[2:3] == ("runs",)):
             continue
@@ -225,7 +284,9 @@ def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
             continue
         free = free_path(target)
         if free != target and parts[0] != HIDDEN:
-            merged.renamed.append(f"{name} of {source.name} is {free.relative_to(output).as_posix()}.")
+            merged.renamed.append(
+                f"{name} of {source.name} is {free.relative_to(output).as_posix()}."
+            )
         merged.other_files += parts[0] != HIDDEN
         _copy(source.root / name, free)
 

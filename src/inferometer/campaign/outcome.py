@@ -1,7 +1,9 @@
-"""Outcome: what became of every planned point, the checklist of a finished campaign, and its exit code. Pure.
+"""Outcome: what became of every planned point, the checklist of a finished campaign, and its exit
+code. Pure.
 
-Exit code 0 says that every planned point has a result that counts: VALID, or SUSPECT (which `bench` lets pass too, and which is
-named), or INVALID where that was allowed; 1 that some have not; 2 that the campaign could not go on; 130 that it was stopped.
+Exit code 0 says that every planned point has a result that counts: VALID, or SUSPECT (which `bench`
+lets pass too, and which is named), or INVALID where that was allowed; 1 that some have not; 2 that
+the campaign could not go on; 130 that it was stopped.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inferometer.spec.campaign import Group
-from inferometer.store.history import Result, ServerFacts
-from inferometer.store.standing import UNKNOWN, Standing
+from inferometer.store.campaign.history import Result, ServerFacts
+from inferometer.store.campaign.standing import UNKNOWN, Standing
 
 State = Literal["VALID", "SUSPECT", "INVALID", "failed", "not run"]
 STATES: tuple[State, ...] = ("VALID", "SUSPECT", "INVALID", "failed", "not run")
@@ -73,7 +75,9 @@ class Outcome:
         return 0 if self.complete else 1
 
 
-def endings_of(groups: Iterable[Group], standing: Standing, servers: Mapping[str, ServerFacts]) -> list[Ending]:
+def endings_of(
+    groups: Iterable[Group], standing: Standing, servers: Mapping[str, ServerFacts]
+) -> list[Ending]:
     """Of every point, in order. `servers` are those that came up, by group."""
     return [
         _ending(point.id, point.spec.fingerprint, standing, servers.get(group.id, UNKNOWN))
@@ -86,7 +90,9 @@ def _ending(point: str, fingerprint: str, standing: Standing, server: ServerFact
     counting = standing.result(fingerprint, server)
     if counting is not None:
         history = standing.history
-        return Ending(point, history.status_of(counting), True, _first(history.reasons_of(counting)), counting)
+        return Ending(
+            point, history.status_of(counting), True, _first(history.reasons_of(counting)), counting
+        )
     current = standing.history.current.get(fingerprint)
     invalid = current if current is not None and not current.counts else None
     if fingerprint in standing.history.failures:
@@ -96,14 +102,24 @@ def _ending(point: str, fingerprint: str, standing: Standing, server: ServerFact
     if invalid is not None:
         return Ending(point, "INVALID", False, _first(invalid.reasons), invalid)
     if current is not None:
-        return Ending(point, "not run", False, f"It was measured with {current.server.unlike(server)} of the server.")
+        return Ending(
+            point,
+            "not run",
+            False,
+            f"It was measured with {current.server.unlike(server)} of the server.",
+        )
     return Ending(point, "not run", False)
 
 
 def recheck_in_words(groups: Iterable[Group], standing: Standing) -> str:
     """How many points did not fit their neighbours, and what became of them."""
     history = standing.history
-    results = [found for group in groups for point in group.points if (found := standing.result(point.spec.fingerprint))]
+    results = [
+        found
+        for group in groups
+        for point in group.points
+        if (found := standing.result(point.spec.fingerprint))
+    ]
     fits = sum(history.doubt_before(result) is not None for result in results)
     doubts = [doubt for result in results if (doubt := history.doubt_of(result)) is not None]
     if not (fits or doubts):
@@ -111,7 +127,10 @@ def recheck_in_words(groups: Iterable[Group], standing: Standing) -> str:
     waiting = sum(doubt.again == "no" for doubt in doubts)
     told = {"resolved": fits, "confirmed": len(doubts) - waiting, "not measured again": waiting}
     number = fits + len(doubts)
-    head = f"{number} point{'s' * (number != 1)} contradicted {'its' if number == 1 else 'their'} neighbours"
+    head = (
+        f"{number} point{'s' * (number != 1)} contradicted {'its' if number == 1 else 'their'} "
+        "neighbours"
+    )
     return f"{head} ({', '.join(f'{what}: {count}' for what, count in told.items() if count)})."
 
 
@@ -128,12 +147,17 @@ def summary_lines(outcome: Outcome, notes: Sequence[str] = ()) -> list[str]:
     if outcome.spreads:
         lines.append("Repeats, by their mean and how far the farthest lies from it:")
         lines += [f"  {line}" for line in outcome.spreads[:NAMED]]
-        lines += [f"  and {len(outcome.spreads) - NAMED} more"] if len(outcome.spreads) > NAMED else []
+        lines += (
+            [f"  and {len(outcome.spreads) - NAMED} more"] if len(outcome.spreads) > NAMED else []
+        )
     lines += [outcome.rechecked] if outcome.rechecked else []
     numbers = Counter(ending.state for ending in outcome.endings)
     counted = ", ".join(f"{numbers[state]} {state.lower()}" for state in STATES)
     number = len(outcome.endings)
-    lines.append(f"{number} point{'s' * (number != 1)}: {counted}; this run took {duration(outcome.elapsed_s)}.")
+    lines.append(
+        f"{number} point{'s' * (number != 1)}: {counted}; this run took "
+        f"{duration(outcome.elapsed_s)}."
+    )
     lines += [*notes, *_checklist(outcome)]
     if outcome.trouble:
         lines.append(f"It could not go on: {outcome.trouble}.")
@@ -176,11 +200,23 @@ def _checklist(outcome: Outcome) -> Iterator[str]:
         yield "[-] servers: not needed: all points were done before"
     else:
         unneeded = f"; {outcome.unneeded} needed none" if outcome.unneeded else ""
-        yield _item(outcome.served == asked, f"servers: {outcome.served} of {asked} groups served to the end{unneeded}")
-    yield _item(not (outcome.interrupted or outcome.trouble or outcome.lost), f"campaign: {_how_it_ended(outcome, asked)}")
-    yield _item(outcome.complete, f"results: {have} of {len(outcome.endings)} points have one that counts, its files whole")
+        yield _item(
+            outcome.served == asked,
+            f"servers: {outcome.served} of {asked} groups served to the end{unneeded}",
+        )
+    yield _item(
+        not (outcome.interrupted or outcome.trouble or outcome.lost),
+        f"campaign: {_how_it_ended(outcome, asked)}",
+    )
+    yield _item(
+        outcome.complete,
+        f"results: {have} of {len(outcome.endings)} points have one that counts, its files whole",
+    )
     what = "configuration, servers and times" if asked else "configuration and times"
-    yield _item(outcome.trouble is None, f"{what}: recorded in {outcome.records}{' until then' if outcome.trouble else ''}")
+    yield _item(
+        outcome.trouble is None,
+        f"{what}: recorded in {outcome.records}{' until then' if outcome.trouble else ''}",
+    )
 
 
 def _how_it_ended(outcome: Outcome, asked: int) -> str:

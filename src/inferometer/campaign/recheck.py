@@ -1,9 +1,11 @@
-"""Recheck: when all points of a campaign are measured, those that contradict their neighbours are named and measured once more.
+"""Recheck: when all points of a campaign are measured, those that contradict their neighbours are
+named and measured once more.
 
-What is named, measured again and concluded is in the ledger, each before the next, so that a run which is killed in between
-goes on where it ended, and a campaign that is finished measures nothing a third time. A second result that fits replaces the
-first, whose files are kept. If the second contradicts the neighbours too it stays, and the point is SUSPECT. Who starts
-servers and measures is the runner.
+What is named, measured again and concluded is in the ledger, each before the next, so that a run
+which is killed in between goes on where it ended, and a campaign that is finished measures nothing
+a third time. A second result that fits replaces the first, whose files are kept. If the second
+contradicts the neighbours too it stays, and the point is SUSPECT. Who starts servers and measures
+is the runner.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from inferometer.results.campaign import point_of_result, read_campaign
 from inferometer.results.columns import METRICS
 from inferometer.results.point import Point
 from inferometer.spec.campaign import PlannedPoint
-from inferometer.store.doubt import Doubt, figure
-from inferometer.store.history import Result
+from inferometer.store.campaign.doubt import Doubt, figure
+from inferometer.store.campaign.history import Result
 from inferometer.store.importers import UNREADABLE
 from inferometer.store.importers.reading import Object, at, read_objects
 from inferometer.store.run_directory import RUN
@@ -33,9 +35,15 @@ MAX_ROUNDS = 3
 MIN_POINTS = 3
 MAX_POINTS = 20
 MAX_SHARE = 0.1
-"""At most this share of a campaign's points is measured again, all its runs together, between the two numbers above."""
+"""At most this share of a campaign's points is measured again, all its runs together, between the
+two numbers above.
+"""
 MAX_NAMED = 10
-AXES = {"load": ("num_prompts", "max_concurrency", "request_rate"), "workload": ("input_len",), "target": ("base_url",)}
+AXES = {
+    "load": ("num_prompts", "max_concurrency", "request_rate"),
+    "workload": ("input_len",),
+    "target": ("base_url",),
+}
 """What points of a ladder may differ in; all other settings have to be the same."""
 
 
@@ -54,19 +62,29 @@ class Recheck:
         self.task = task
         self.results = results
         self.display = display
-        self._planned = {point.spec.fingerprint: (group.id, point) for group in task.groups for point in group.points}
+        self._planned = {
+            point.spec.fingerprint: (group.id, point)
+            for group in task.groups
+            for point in group.points
+        }
         self._given: set[str] = set()
         """Fingerprints of points that this run was to measure again."""
         self._rounds = 0
 
     def next_round(self, *, without: Container[str] = ()) -> dict[str, list[PlannedPoint]]:
-        """Conclude what was measured again, name what contradicts its neighbours, and return the points to measure again now,
-        by group, `without` those that have no server. Empty when there is no more to do."""
+        """Conclude what was measured again, name what contradicts its neighbours, and return the
+        points to measure again now, by group, `without` those that have no server. Empty when there
+        is no more to do.
+        """
         if not self.task.recheck:
             return {}
         severity = self._judge()
         self._rounds += 1
-        waiting = [name for name, (group, _) in self._planned.items() if group not in without and self._waits(name)]
+        waiting = [
+            name
+            for name, (group, _) in self._planned.items()
+            if group not in without and self._waits(name)
+        ]
         waiting.sort(key=lambda fingerprint: -severity.get(fingerprint, 0.0))
         rechecked = len(self.results.standing.history.rechecked & self._planned.keys())
         room = 0 if self._rounds > MAX_ROUNDS else max(0, limit(len(self._planned)) - rechecked)
@@ -84,7 +102,12 @@ class Recheck:
         """Whether a doubt stands on the current result, and nobody has measured the point again."""
         history = self.results.standing.history
         current, doubt = history.current.get(fingerprint), history.doubts.get(fingerprint)
-        if current is None or doubt is None or fingerprint in self._given or fingerprint in history.again:
+        if (
+            current is None
+            or doubt is None
+            or fingerprint in self._given
+            or fingerprint in history.again
+        ):
             return False
         return doubt.again == "no" and history.doubt_of(current) is not None
 
@@ -111,24 +134,36 @@ class Recheck:
             self._note(_doubt(result, found, names))
         elif noted.again == "no" and second is not None and not second.counts:
             self._note(replace(noted, again="INVALID"))
-            self.display.say(f"{noted.point} was INVALID when it was measured again: its first result stays, and is SUSPECT.")
+            self.display.say(
+                f"{noted.point} was INVALID when it was measured again: its first result "
+                "stays, and is SUSPECT."
+            )
         elif noted.again == "no" and second is not None:
             value = read.point.values.get(noted.metric, found.value)
             results, values = (*noted.results, result.checksum), (*noted.values, value)
             doubt = replace(noted, results=results, values=values, again="same")
             self._note(doubt)
-            self.display.say(f"{doubt.point} does not fit again, and is SUSPECT: {doubt.finding().sentence}")
+            self.display.say(
+                f"{doubt.point} does not fit again, and is SUSPECT: {doubt.finding().sentence}"
+            )
 
     def _note(self, doubt: Doubt) -> None:
         self.results.note("doubt", **doubt.facts())
 
     def _settle(self, read: _Read, doubt: Doubt) -> None:
         fits = read.result.checksum
-        self.results.note("doubt over", fingerprint=doubt.fingerprint, point=doubt.point, contradicted=doubt.results, fits=fits)
+        self.results.note(
+            "doubt over",
+            fingerprint=doubt.fingerprint,
+            point=doubt.point,
+            contradicted=doubt.results,
+            fits=fits,
+        )
         if fits not in doubt.results:
             value = read.point.values.get(doubt.metric, math.nan)
             self.display.say(
-                f"{doubt.point} fits now: {doubt.metric} {figure(value)} {doubt.unit}, {figure(doubt.values[-1])} before. "
+                f"{doubt.point} fits now: {doubt.metric} {figure(value)} {doubt.unit}, "
+                f"{figure(doubt.values[-1])} before. "
                 "The earlier result is kept in superseded/."
             )
         else:
@@ -138,16 +173,24 @@ class Recheck:
         if not waiting or (self._rounds > 1 and not chosen):
             return
         one = len(waiting) == 1
-        head = "1 point does not fit its neighbours" if one else f"{len(waiting)} points do not fit their neighbours"
+        head = (
+            "1 point does not fit its neighbours"
+            if one
+            else f"{len(waiting)} points do not fit their neighbours"
+        )
         if chosen == len(waiting):
             self.display.say(f"\n{head}: {'it is' if one else 'they are'} measured again.")
         elif chosen:
             self.display.say(
-                f"\n{head}: the host was disturbed while they were measured, or their ladders are not smooth. "
+                f"\n{head}: the host was disturbed while they were measured, or their ladders "
+                "are not smooth. "
                 f"The {chosen} that fit least are measured again; the others are SUSPECT."
             )
         else:
-            self.display.say(f"\n{head}, and {'is' if one else 'are'} SUSPECT; as many as may be were measured again before.")
+            self.display.say(
+                f"\n{head}, and {'is' if one else 'are'} SUSPECT; as many as may be were "
+                "measured again before."
+            )
         for fingerprint in waiting[:MAX_NAMED]:
             doubt = self.results.standing.history.doubts[fingerprint]
             self.display.say(f"    {doubt.point}: {doubt.in_short()}")
@@ -155,8 +198,9 @@ class Recheck:
             self.display.say(f"    and {len(waiting) - MAX_NAMED} more")
 
     def _readable(self) -> Iterator[_Read]:
-        """All results of the campaign that count, whether or not they are planned now. What cannot be read is measured again
-        for that, or named by who reads the results."""
+        """All results of the campaign that count, whether or not they are planned now. What cannot
+        be read is measured again for that, or named by who reads the results.
+        """
         campaign = read_campaign(self.results.places)
         for result in campaign.results:
             if result.counts and result.fingerprint not in self.results.standing.damage:
@@ -187,8 +231,9 @@ def _doubt(result: Result, found: neighbours.Doubt, names: list[str]) -> Doubt:
 
 
 def _with_settings(point: Point) -> Point:
-    """With a digest of all that its run was asked to do, as one more condition: names of points and conditions of a table do
-    not tell two servers apart that were started with other arguments."""
+    """With a digest of all that its run was asked to do, as one more condition: names of points and
+    conditions of a table do not tell two servers apart that were started with other arguments.
+    """
     try:
         spec = at(read_objects(point.run / RUN)[0], "spec") if point.run else None
     except UNREADABLE:

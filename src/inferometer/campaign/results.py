@@ -24,20 +24,22 @@ from inferometer.metrics.verdict import Status
 from inferometer.secret import masked
 from inferometer.spec.run import RunSpec
 from inferometer.store.atomic import move, require_writable, saying_why, take_name
-from inferometer.store.campaign_ledger import open_campaign_ledger
-from inferometer.store.checksum import checksum_of
-from inferometer.store.history import History, Result
-from inferometer.store.identity import identify
-from inferometer.store.ledger import parse
-from inferometer.store.places import Places
+from inferometer.store.campaign.checked_ledger import open_campaign_ledger
+from inferometer.store.campaign.checksum import checksum_of
+from inferometer.store.campaign.history import History, Result
+from inferometer.store.campaign.identity import identify
+from inferometer.store.campaign.ledger import parse
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.result_files import damage_of, damage_of_file
+from inferometer.store.campaign.standing import Standing
 from inferometer.store.plain_files import is_plain_file
-from inferometer.store.result_files import damage_of, damage_of_file
-from inferometer.store.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What the ledger is to know of a point that was measured; its files are the business of who wrote them."""
+    """What the ledger is to know of a point that was measured; its files are the business of who
+    wrote them.
+    """
 
     spec: RunSpec
     point: str
@@ -56,7 +58,11 @@ class Results:
     """The results of one campaign, to be added to. Who opens them holds the lock."""
 
     def __init__(
-        self, places: Places, specs: Sequence[RunSpec] = (), *, require_lock: Callable[[], None] = lambda: None
+        self,
+        places: Places,
+        specs: Sequence[RunSpec] = (),
+        *,
+        require_lock: Callable[[], None] = lambda: None,
     ) -> None:
         """Finish or remove what a killed run left behind. Raises CannotWriteError and LedgerError.
 
@@ -92,11 +98,20 @@ class Results:
         self._require_lock()
         if attempt is None:
             attempt = self.standing.history.attempts.get(spec.prompts_fingerprint, 0)
-        self._append("begun", {"fingerprint": spec.fingerprint, "prompts": spec.prompts_fingerprint, "attempt": attempt})
+        self._append(
+            "begun",
+            {
+                "fingerprint": spec.fingerprint,
+                "prompts": spec.prompts_fingerprint,
+                "attempt": attempt,
+            },
+        )
         return attempt
 
     def save(self, measured: Measurement, write: Callable[[Path, Path], None]) -> Result:
-        """Save a point: `write(run directory, JSON file)` writes and flushes its files, neither of which exists yet."""
+        """Save a point: `write(run directory, JSON file)` writes and flushes its files, neither of
+        which exists yet.
+        """
         self._clear_pending()
         write(self.places.pending_run, self.places.pending_json)
         result = self._result(measured)
@@ -109,20 +124,33 @@ class Results:
     def __enter__(self) -> Results:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def _append(self, kind: str, facts: dict[str, Any]) -> None:
         self.standing.history.add(self._ledger.append(kind, **facts))
 
     def _result(self, measured: Measurement) -> Result:
-        """The record of it, with names that are free and the checksums of what lies in `pending/`."""
+        """The record of it, with names that are free and the checksums of what lies in
+        `pending/`.
+        """
         places, fingerprint = self.places, measured.spec.fingerprint
-        folder = places.invalid if measured.status == "INVALID" and not measured.allowed else places.result_dir
+        folder = (
+            places.invalid
+            if measured.status == "INVALID" and not measured.allowed
+            else places.result_dir
+        )
         json = places.relative(free_path(folder / measured.file_name))
         run = places.relative(free_path(places.runs / fingerprint))
         files = {json: checksum_of(places.pending_json)}
-        files |= {f"{run}/{file.name}": checksum_of(file) for file in sorted(places.pending_run.iterdir())}
+        files |= {
+            f"{run}/{file.name}": checksum_of(file) for file in sorted(places.pending_run.iterdir())
+        }
         return Result(
             fingerprint=fingerprint,
             point=measured.point,
@@ -139,9 +167,11 @@ class Results:
         )
 
     def _finish(self, result: Result) -> Result:
-        """Give the files of an intent their names, and note it. May be called again after it was broken off anywhere.
+        """Give the files of an intent their names, and note it. May be called again after it was
+        broken off anywhere.
 
-        Whether the JSON file's name is still free is found out by taking it: `bench` may write to the same directory.
+        Whether the JSON file's name is still free is found out by taking it: `bench` may write to
+        the same directory.
         """
         (pending_run, run), (pending_json, _) = self._moves(result)
         if pending_run.exists():
@@ -155,13 +185,18 @@ class Results:
         self._append("done", result.facts())
         if result.counts:
             self.standing.damage.pop(result.fingerprint, None)
-        self._set_aside(old for old in self.standing.history.older if old.fingerprint == result.fingerprint)
+        self._set_aside(
+            old for old in self.standing.history.older if old.fingerprint == result.fingerprint
+        )
         return result
 
     def _renamed(self, result: Result) -> Result:
         """The same with another name for its JSON file, which is free."""
         json = self.places.relative(free_path(self.places.result_dir / result.json))
-        files = {json if name == result.json else name: checksum for name, checksum in result.files.items()}
+        files = {
+            json if name == result.json else name: checksum
+            for name, checksum in result.files.items()
+        }
         return replace(result, json=json, files=files)
 
     def _moves(self, result: Result) -> Iterator[tuple[Path, Path]]:
@@ -215,21 +250,35 @@ class Results:
             for result in (*self.standing.history.current.values(), *self.standing.history.older)
             if result.run == intent.run or result.json == intent.json
         ]
-        kept = {name for each in finished if not damage_of(each, self.places.result_dir) for name in (each.run, each.json)}
+        kept = {
+            name
+            for each in finished
+            if not damage_of(each, self.places.result_dir)
+            for name in (each.run, each.json)
+        }
         with saying_why(self.places.directory):
             if intent.run not in kept:
                 shutil.rmtree(self.places.result_dir / intent.run, ignore_errors=True)
-            is_ours = damage_of_file(self.places.result_dir, intent.json, intent.files[intent.json]) is None
+            is_ours = (
+                damage_of_file(self.places.result_dir, intent.json, intent.files[intent.json])
+                is None
+            )
             if intent.json not in kept and is_ours:
                 (self.places.result_dir / intent.json).unlink()
 
     def _set_aside(self, older: Iterable[Result]) -> None:
-        """Move JSON files of replaced results out of the way of those who read the whole directory."""
+        """Move JSON files of replaced results out of the way of those who read the whole
+        directory.
+        """
         in_use = {result.json for result in self.standing.history.current.values()}
         for result in older:
             path = self.places.result_dir / result.json
             is_file = is_plain_file(path) or path.is_symlink()
-            if result.json not in in_use and not path.is_relative_to(self.places.directory) and is_file:
+            if (
+                result.json not in in_use
+                and not path.is_relative_to(self.places.directory)
+                and is_file
+            ):
                 move(path, free_path(self.places.superseded / path.name))
 
     def _clear_pending(self) -> None:

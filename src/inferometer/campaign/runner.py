@@ -1,9 +1,12 @@
-"""Runner: a campaign from its first group to its last, whatever goes wrong with a point, a group or a server on the way.
+"""Runner: a campaign from its first group to its last, whatever goes wrong with a point, a group or
+a server on the way.
 
-A point that has a result that counts is left alone, all others are measured in the order of the plan. What goes wrong with a
-point is that point's failure, what goes wrong with a server is its group's (and that of the group it takes turns with, which
-would not be interleaved any more), and the others go on. A server that is needed next stays up. Ctrl-C, and a directory that
-cannot be written any more, end the campaign with what is done. Not known here: terminals, and kinds of servers.
+A point that has a result that counts is left alone, all others are measured in the order of the
+plan. What goes wrong with a point is that point's failure, what goes wrong with a server is its
+group's (and that of the group it takes turns with, which would not be interleaved any more), and
+the others go on. A server that is needed next stays up. Ctrl-C, and a directory that cannot be
+written any more, end the campaign with what is done. Not known here: terminals, and kinds of
+servers.
 """
 
 from __future__ import annotations
@@ -23,7 +26,6 @@ from inferometer.campaign.recheck import Recheck
 from inferometer.campaign.results import Results
 from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
-from inferometer.interruption import Interruption
 from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.secret import masked_command
 from inferometer.server.hardware import HardwareNotConfirmedError
@@ -31,16 +33,19 @@ from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
-from inferometer.store.campaign_ledger import require_no_links
-from inferometer.store.places import Places
-from inferometer.store.standing import Standing, read_standing
+from inferometer.store.campaign.checked_ledger import require_no_links
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.standing import Standing, read_standing
+from inferometer.system.interruption import Interruption
 
 NAMED = 10
 """Damaged results that are named one by one."""
 
 
 def run_campaign(task: Task, places: Places, display: Display) -> Outcome:
-    """Measure what is not measured yet. Raises LockedError, LedgerError, and CannotWriteError if it cannot even begin."""
+    """Measure what is not measured yet. Raises LockedError, LedgerError, and CannotWriteError if it
+    cannot even begin.
+    """
     require_no_links(places)
     require_writable(places.directory)
     specs = [point.spec for point in task.points]
@@ -50,7 +55,10 @@ def run_campaign(task: Task, places: Places, display: Display) -> Outcome:
         Interruption(),
     ):
         if not hold.is_locked:
-            display.say(f"The file system of {places.directory} has no locks: make sure that no other run uses it.")
+            display.say(
+                f"The file system of {places.directory} has no locks: make sure that no "
+                "other run uses it."
+            )
         for remark in results.remarks:
             display.say(remark)
         return _Run(task, places, results, display).run()
@@ -68,7 +76,11 @@ class _Run:
         self.lost: dict[str, str] = {}
         self.blocks = task.blocks
         self.groups = {group.id: GroupRun(task, group, results, display) for group in task.groups}
-        self.unneeded = {group.id for group in task.groups if not any(map(self.groups[group.id].is_todo, group.points))}
+        self.unneeded = {
+            group.id
+            for group in task.groups
+            if not any(map(self.groups[group.id].is_todo, group.points))
+        }
         """Groups whose points were all done before."""
         self.blocks_left = Counter(group.id for block in self.blocks for group in block.groups)
         """Of each group; one without any was measured to its end."""
@@ -112,15 +124,24 @@ class _Run:
             self._keep_up(())
 
     def _calibrate(self) -> None:
-        """Have this host's calibrations ready before the first server is up, since making them takes the host's cores."""
-        todo = [point for group in self.task.groups for point in group.points if self.groups[group.id].is_todo(point)]
+        """Have this host's calibrations ready before the first server is up, since making them
+        takes the host's cores.
+        """
+        todo = [
+            point
+            for group in self.task.groups
+            for point in group.points
+            if self.groups[group.id].is_todo(point)
+        ]
         for workers in sorted({point.spec.workers for point in todo}):
             calibration = self.task.calibration(workers)
             if isinstance(calibration, Calibration):
                 self.display.say(host_in_words(calibration))
 
     def _measure(self, block: Block) -> None:
-        todo = [(group, point) for group, point in block.turns if self.groups[group.id].is_todo(point)]
+        todo = [
+            (group, point) for group, point in block.turns if self.groups[group.id].is_todo(point)
+        ]
         self.display.block(block, todo=len(todo))
         try:
             if todo:
@@ -159,12 +180,17 @@ class _Run:
             if not server.is_up:
                 server.start()
             if any(server.is_todo(point) for point in points):
-                self.display.say(f"{name} has another server than before: its doubtful points are not compared with it.")
+                self.display.say(
+                    f"{name} has another server than before: its doubtful points are not "
+                    "compared with it."
+                )
                 return
             for point in points:
                 server.measure_again(point)
         except GroupLostError as error:
-            self.results.note("group failed", group=name, reason=str(error), log_tail=error.log_tail)
+            self.results.note(
+                "group failed", group=name, reason=str(error), log_tail=error.log_tail
+            )
             self.display.say(f"The doubtful points of {name} cannot be measured again: {error}")
             self._keep_up(())
 
@@ -179,10 +205,19 @@ class _Run:
         self._note_loss(error.group, str(error), error.log_tail)
         if isinstance(error.__cause__, HardwareNotConfirmedError):
             for group in self._others_on_the_hardware_of(error.group):
-                self._note_loss(group, f"It needs hardware {group.server.hardware_name} too, which nobody confirmed.", ())
+                self._note_loss(
+                    group,
+                    f"It needs hardware {group.server.hardware_name} too, which nobody confirmed.",
+                    (),
+                )
         partner = partner_of(error.group, self.task.groups, self.task.pairs)
         if partner is not None:
-            self._note_loss(partner, f"It takes turns with {error.group.id}: measured alone, it would not be interleaved.", ())
+            self._note_loss(
+                partner,
+                f"It takes turns with {error.group.id}: measured alone, it would not be "
+                "interleaved.",
+                (),
+            )
 
     def _others_on_the_hardware_of(self, lost: Group) -> list[Group]:
         """Groups that would wait for the same act again."""
@@ -214,12 +249,21 @@ class _Run:
 
     def _name_damage(self) -> None:
         planned = {point.spec.fingerprint: point.id for point in self.task.points}
-        damaged = [(planned[fp], phrases) for fp, phrases in self.results.standing.damage.items() if fp in planned]
+        damaged = [
+            (planned[fp], phrases)
+            for fp, phrases in self.results.standing.damage.items()
+            if fp in planned
+        ]
         for point, phrases in damaged[:NAMED]:
             self.display.say(f"{point} is measured again: {', '.join(phrases)}.")
         if len(damaged) > NAMED:
-            self.display.say(f"So are {len(damaged) - NAMED} more points, whose files are missing or have changed too.")
+            self.display.say(
+                f"So are {len(damaged) - NAMED} more points, whose files are missing or have "
+                "changed too."
+            )
 
     def _as_it_is_now(self) -> Standing:
-        """From the files again, also of what was measured just now: a result that cannot be read is none."""
+        """From the files again, also of what was measured just now: a result that cannot be read is
+        none.
+        """
         return read_standing(self.places)

@@ -1,4 +1,6 @@
-"""Points that were measured several times: how far their runs lie apart, a line for each. Reads their JSON files."""
+"""Points that were measured several times: how far their runs lie apart, a line for each. Reads
+their JSON files.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,11 @@ import orjson
 from inferometer.campaign.outcome import Ending
 from inferometer.store.plain_files import read_plain
 
-SHOWN = {"output_throughput": ("", "tok/s"), "mean_ttft_ms": ("TTFT", "ms"), "mean_tpot_ms": ("TPOT", "ms")}
+SHOWN = {
+    "output_throughput": ("", "tok/s"),
+    "mean_ttft_ms": ("TTFT", "ms"),
+    "mean_tpot_ms": ("TPOT", "ms"),
+}
 """Of a file's numbers: name and unit in the line."""
 
 MAX_JSON_BYTES = 1 << 28
@@ -27,9 +33,15 @@ def spread_lines(endings: Iterable[Ending], result_dir: Path) -> list[str]:
     files: dict[str, list[Path]] = {}
     for ending in endings:
         if ending.counts and ending.result is not None:
-            files.setdefault(ending.point.partition("#")[0], []).append(result_dir / ending.result.json)
+            files.setdefault(ending.point.partition("#")[0], []).append(
+                result_dir / ending.result.json
+            )
     runs = {point: [run for run in map(_read, found) if run] for point, found in files.items()}
-    return [f"{point}  {len(found)} runs: {', '.join(_spreads(found))}" for point, found in runs.items() if len(found) > 1]
+    return [
+        f"{point}  {len(found)} runs: {', '.join(_spreads(found))}"
+        for point, found in runs.items()
+        if len(found) > 1
+    ]
 
 
 def _read(path: Path) -> dict[str, Any]:

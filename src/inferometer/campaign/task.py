@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from inferometer.campaign.measured import Wanted
 from inferometer.loadgen import Snapshot
+from inferometer.measure.point import Wanted
 from inferometer.metrics import Summary
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.base import Confirmation, Server
@@ -30,7 +30,9 @@ class Task:
     groups: Sequence[Group]
     wanted: Wanted
     file_name: Callable[[PlannedPoint, datetime], str]
-    """Name of a point's JSON file in the result directory, of the point and the local time of its end."""
+    """Name of a point's JSON file in the result directory, of the point and the local time of its
+    end.
+    """
     server: Callable[[ServerNeed], Server]
     about: Mapping[str, Any]
     """The configuration, for the ledger."""
@@ -97,7 +99,9 @@ class Display(Protocol):
         """Anything worth a line, or several."""
 
     def block(self, block: Block, *, todo: int) -> None:
-        """A group begins, or a part of it, or two that take turns; `todo` of the points are to be measured."""
+        """A group begins, or a part of it, or two that take turns; `todo` of the points are to be
+        measured.
+        """
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         """Its server is up."""
@@ -105,7 +109,9 @@ class Display(Protocol):
     def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
         """While a point is measured; what to tell how far it is."""
 
-    def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
+    def measured(
+        self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
+    ) -> None:
         """Its files are saved; `path` is the JSON file."""
 
     def failed(self, point: PlannedPoint, reason: str) -> None:

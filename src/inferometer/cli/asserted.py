@@ -11,18 +11,23 @@ import typer
 
 if TYPE_CHECKING:
     from inferometer.analysis.targets import Checked
-    from inferometer.campaign.measured import Measured
+    from inferometer.measure.point import Measured
     from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec
     from inferometer.spec.target import Target
 
 EXIT_MISSED = 1
 
-HELP = 'A target: "p99_ttft_ms<200", "any output_throughput>1800 if tp=1". Exit code 1 if one is missed; may be given again.'
+HELP = (
+    'A target: "p99_ttft_ms<200", "any output_throughput>1800 if tp=1". Exit code 1 if one is '
+    "missed; may be given again."
+)
 
 
 def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Target, ...]:
-    """`lacking`: metrics that cannot be measured for want of what the user gives. Raises FlagsError with all that is wrong."""
+    """`lacking`: metrics that cannot be measured for want of what the user gives. Raises FlagsError
+    with all that is wrong.
+    """
     if not texts:
         return ()
     from inferometer.analysis.targets import mistakes
@@ -47,7 +52,9 @@ def targets_of_campaign(campaign: CampaignSpec) -> tuple[Target, ...]:
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.spec.target import campaign_target
 
-    targets = tuple(campaign_target(metric, comparison) for metric, comparison in campaign.targets.items())
+    targets = tuple(
+        campaign_target(metric, comparison) for metric, comparison in campaign.targets.items()
+    )
     if reasons := mistakes(targets, lacking=lacking_in(campaign)):
         raise FlagsError(reasons)
     return targets
@@ -55,13 +62,23 @@ def targets_of_campaign(campaign: CampaignSpec) -> tuple[Target, ...]:
 
 def lacking_in_one_run(*, goodput: bool) -> list[str]:
     """Metrics that a single run cannot have; `goodput`: whether its limits are given."""
-    return ["scaling_efficiency", "cost_per_million_tokens", *([] if goodput else ["request_goodput"])]
+    return [
+        "scaling_efficiency",
+        "cost_per_million_tokens",
+        *([] if goodput else ["request_goodput"]),
+    ]
 
 
 def lacking_in(campaign: CampaignSpec) -> list[str]:
     """Metrics that its points cannot have, since it does not say what they need."""
-    costs = (campaign.cost_per_hour, *(hardware.cost_per_hour for hardware in campaign.hardware.values()))
-    lacking = {"request_goodput": not campaign.goodput, "cost_per_million_tokens": all(cost is None for cost in costs)}
+    costs = (
+        campaign.cost_per_hour,
+        *(hardware.cost_per_hour for hardware in campaign.hardware.values()),
+    )
+    lacking = {
+        "request_goodput": not campaign.goodput,
+        "cost_per_million_tokens": all(cost is None for cost in costs),
+    }
     return [metric for metric, lacks in lacking.items() if lacks]
 
 
@@ -76,7 +93,9 @@ def percentiles_of(targets: Sequence[Target]) -> tuple[float, ...]:
 
 
 def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
-    """Print what became of targets, on standard error if `err`. The exit code: 1 if one was missed."""
+    """Print what became of targets, on standard error if `err`. The exit code: 1 if one was
+    missed.
+    """
     from inferometer.report.targets import target_lines
 
     if checked:
@@ -91,14 +110,20 @@ def point_of_measured(measured: Measured) -> Point:
     from inferometer.results.run_point import point_of
 
     run = {"spec": measured.ready.spec.model_dump(mode="json")}
-    return point_of(run, measured.summary.to_dict(), measured.verdict.to_dict(), name="", source=Path())
+    return point_of(
+        run, measured.summary.to_dict(), measured.verdict.to_dict(), name="", source=Path()
+    )
 
 
 def mean_of(points: Sequence[Point]) -> Point:
-    """Repeats of a point as one: the mean of each value that all have, and the worst of their verdicts."""
+    """Repeats of a point as one: the mean of each value that all have, and the worst of their
+    verdicts.
+    """
     from inferometer.analysis.scaling import WORST_FIRST
 
     shared = set.intersection(*(set(point.values) for point in points))
     values = {name: sum(point.values[name] for point in points) / len(points) for name in shared}
-    worst = next((point for status in WORST_FIRST for point in points if point.status == status), points[0])
+    worst = next(
+        (point for status in WORST_FIRST for point in points if point.status == status), points[0]
+    )
     return replace(worst, values=values, intervals={})

@@ -1,4 +1,6 @@
-"""`inferometer backends`: the wire formats there are, and what each can carry. The README has the same table."""
+"""`inferometer backends`: the wire formats there are, and what each can carry. The README has the
+same table.
+"""
 
 from __future__ import annotations
 
@@ -25,26 +27,39 @@ _HEADINGS = (
 
 
 def backends() -> None:
-    """List what `bench --backend` can be, and what servers that speak it can do: a Markdown table."""
+    """List what `bench --backend` can be, and what servers that speak it can do: a Markdown
+    table.
+    """
     typer.echo(table(), nl=False)
 
 
 def table() -> str:
-    """A row a wire format, its names together, columns padded so that the table can be read as it is."""
+    """A row a wire format, its names together, columns padded so that the table can be read as it
+    is.
+    """
     from inferometer.protocol import PROTOCOLS
 
     distinct = {id(backend): backend for backend in PROTOCOLS.values()}
-    names = {key: ", ".join(f"`{name}`" for name, each in PROTOCOLS.items() if id(each) == key) for key in distinct}
+    names = {
+        key: ", ".join(f"`{name}`" for name, each in PROTOCOLS.items() if id(each) == key)
+        for key in distinct
+    }
     chats_only = _chats_only()
     rows = [
-        (names[key], *_cells(backend), "nothing" if backend.chat else ", ".join([*chats_only, "pictures and tools of rows"]))
+        (
+            names[key],
+            *_cells(backend),
+            "nothing" if backend.chat else ", ".join([*chats_only, "pictures and tools of rows"]),
+        )
         for key, backend in distinct.items()
     ]
     return markdown_table(_HEADINGS, rows)
 
 
 def _chats_only() -> list[str]:
-    """Data sets whose prompts are nothing but messages; some of them only if they are read from a file."""
+    """Data sets whose prompts are nothing but messages; some of them only if they are read from a
+    file.
+    """
     from inferometer.cli.bench_workload import DATASETS
     from inferometer.spec.workload import needs_messages
 
@@ -63,7 +78,10 @@ def _cells(backend: Backend) -> tuple[str, ...]:
     if backend.carries_token_ids:
         prompts, length = "token ids, text", "exact"
     else:
-        prompts, length = "messages, text" if backend.chat else "text", "exact" if backend.routes.tokenize else "about"
+        prompts, length = (
+            "messages, text" if backend.chat else "text",
+            "exact" if backend.routes.tokenize else "about",
+        )
     return (
         backend.title,
         f"`{backend.endpoint}`",

@@ -1,4 +1,6 @@
-"""`inferometer bench`: measure one point of a running server, report it, and say how far to believe it."""
+"""`inferometer bench`: measure one point of a running server, report it, and say how far to believe
+it.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,14 @@ import typer
 
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.refusal import refuse
-from inferometer.interruption import Interruption
+from inferometer.system.interruption import Interruption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from inferometer.campaign.measured import Measured
     from inferometer.cli.bench_run import Session
+    from inferometer.measure.point import Measured
     from inferometer.metrics import Verdict
     from inferometer.trace import Trace
 
@@ -31,17 +33,21 @@ EXIT_INTERRUPTED = 130
 def bench(**flags: Any) -> None:
     """Measure a running server, with the flags of `vllm bench serve`.
 
-    Closed loop: inferometer bench --port 8000 --random-input-len 1024 --random-output-len 128 --ignore-eos
+    Closed loop: inferometer bench --port 8000 --random-input-len 1024 --random-output-len 128
+    --ignore-eos
     --num-prompts 200 --max-concurrency 32 --save-result
 
-    Open loop, as a chat, against limits: inferometer bench --backend openai-chat --request-rate 8 --num-prompts 500
+    Open loop, as a chat, against limits: inferometer bench --backend openai-chat --request-rate 8
+    --num-prompts 500
     --goodput ttft:200 tpot:50
 
-    A test of the PCIe study, saved as there: inferometer bench --config C --model 7B --tp 1 --input-len 1024
+    A test of the PCIe study, saved as there: inferometer bench --config C --model 7B --tp 1
+    --input-len 1024
 
-    Exit code: 0 if the numbers may be used, 1 if the verdict is INVALID or a target of --assert was missed, 2 if nothing could
-    be measured as asked, or the results could not be written anywhere, 130 if it was interrupted, by Ctrl-C, SIGTERM or the end
-    of its terminal (what there was by then is reported and saved). Of several repeats, the worst.
+    Exit code: 0 if the numbers may be used, 1 if the verdict is INVALID or a target of --assert was
+    missed, 2 if nothing could be measured as asked, or the results could not be written anywhere,
+    130 if it was interrupted, by Ctrl-C, SIGTERM or the end of its terminal (what there was by then
+    is reported and saved). Of several repeats, the worst.
     """
     from inferometer.cli.bench_repeats import measure_repeats
 
@@ -60,9 +66,9 @@ def bench(**flags: Any) -> None:
 @contextmanager
 def refusing() -> Iterator[None]:
     """Whatever ends a run without a result is a sentence and an exit code."""
-    from inferometer.campaign.point import PointError
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.loadgen import MeasurementError
+    from inferometer.measure.prepare import PointError
     from inferometer.server.endpoint import EndpointError
     from inferometer.store.atomic import CannotWriteError
 
@@ -89,7 +95,13 @@ def _run_test(flags: BenchFlags) -> NoReturn:
         refuse(*error.reasons)
     only = " ".join(f"--only {shlex.quote(point)}" for point in chosen.only)
     typer.echo(f"That is: inferometer run {chosen.campaign} {only}")
-    run(chosen.campaign, only=chosen.only, sets=chosen.sets, allow_invalid=flags.allow_invalid, calibration=flags.calibration)
+    run(
+        chosen.campaign,
+        only=chosen.only,
+        sets=chosen.sets,
+        allow_invalid=flags.allow_invalid,
+        calibration=flags.calibration,
+    )
     raise typer.Exit
 
 

@@ -1,6 +1,8 @@
-"""`bench --config C --model 7B --tp 1`: a test of a campaign by what it measures, as users of the PCIe scripts know it.
+"""`bench --config C --model 7B --tp 1`: a test of a campaign by what it measures, as users of the
+PCIe scripts know it.
 
-It is the same as running that campaign with `--only`: same servers checked, same files, and it goes on where it stopped.
+It is the same as running that campaign with `--only`: same servers checked, same files, and it goes
+on where it stopped.
 """
 
 from __future__ import annotations
@@ -21,7 +23,17 @@ from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.preset_files import preset_names
 
 HEEDED = (
-    *("config", "campaign", "model", "tp", "input_len", "output_len", "random_input_len", "random_output_len", "num_prompts"),
+    *(
+        "config",
+        "campaign",
+        "model",
+        "tp",
+        "input_len",
+        "output_len",
+        "random_input_len",
+        "random_output_len",
+        "num_prompts",
+    ),
     *("base_url", "host", "port", "result_dir", "save_result", "allow_invalid", "repeats"),
 )
 """Flags that mean something beside --config; all else is the campaign's to say."""
@@ -49,21 +61,46 @@ class _Test:
         return {nominal_lengths(point.spec.workload) for point in self.points}
 
     def __str__(self) -> str:
-        lengths = ", ".join(f"{prompt}/{output}" for prompt, output in sorted(self.lengths(), key=str))
-        return f"--model {self.need.model_alias} --tp {self.need.tp} ({self.id} of {self.campaign}, {lengths} tokens)"
+        lengths = ", ".join(
+            f"{prompt}/{output}" for prompt, output in sorted(self.lengths(), key=str)
+        )
+        return (
+            f"--model {self.need.model_alias} --tp {self.need.tp} ({self.id} of {self.campaign}, "
+            f"{lengths} tokens)"
+        )
 
 
 def choose(flags: BenchFlags) -> Chosen:
-    """The one test that has this hardware configuration, model, TP and length. Raises FlagsError and CampaignError."""
+    """The one test that has this hardware configuration, model, TP and length. Raises FlagsError
+    and CampaignError.
+    """
     if flags.config is None:
-        raise FlagsError(["--tp and --campaign say which test of a --config is meant: give that too, such as --config C."])
-    unheeded = [name for name, default in DEFAULTS.items() if name not in HEEDED and getattr(flags, name) != default]
+        raise FlagsError(
+            [
+                (
+                    "--tp and --campaign say which test of a --config is meant: give that too, "
+                    "such as --config C."
+                )
+            ]
+        )
+    unheeded = [
+        name
+        for name, default in DEFAULTS.items()
+        if name not in HEEDED and getattr(flags, name) != default
+    ]
     if unheeded:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in unheeded)
         raise FlagsError(
-            [f"{named}: with --config the campaign says that; change it with `inferometer run ... --set KEY=VALUE`."]
+            [
+                (
+                    f"{named}: with --config the campaign says that; change it with `inferometer "
+                    "run ... --set KEY=VALUE`."
+                )
+            ]
         )
-    test = _only_one(flags, [test for test in _tests(flags) if test.need.hardware_name == flags.config])
+    test = _only_one(
+        flags, [test for test in _tests(flags) if test.need.hardware_name == flags.config]
+    )
     return Chosen(test.campaign, _only(flags, test), _sets(flags, test))
 
 
@@ -84,13 +121,21 @@ def _tests(flags: BenchFlags) -> Iterator[_Test]:
 def _only_one(flags: BenchFlags, tests: list[_Test]) -> _Test:
     if not tests:
         where = f"{flags.campaign} has no" if flags.campaign else "no preset has"
-        raise FlagsError([f"--config {flags.config}: {where} hardware of this name; --campaign FILE looks into a file."])
+        raise FlagsError(
+            [
+                (
+                    f"--config {flags.config}: {where} hardware of this name; --campaign FILE "
+                    "looks into a file."
+                )
+            ]
+        )
     fitting = [
         test
         for test in tests
         if flags.model in (None, test.need.model_alias, test.need.model_id)
         and flags.tp in (None, test.need.tp)
-        and (flags.input_len or flags.random_input_len, flags.output_len or flags.random_output_len) in test.lengths()
+        and (flags.input_len or flags.random_input_len, flags.output_len or flags.random_output_len)
+        in test.lengths()
     ]
     if len(fitting) == 1:
         return fitting[0]
@@ -105,7 +150,12 @@ def _only(flags: BenchFlags, test: _Test) -> list[str]:
     if not chosen:
         counts = sorted({point.spec.load.num_prompts for point in test.points})
         raise FlagsError(
-            [f"--num-prompts {flags.num_prompts}: {test.id} has {counts[0]} to {counts[-1]}; leave it out for all."]
+            [
+                (
+                    f"--num-prompts {flags.num_prompts}: {test.id} has {counts[0]} to "
+                    f"{counts[-1]}; leave it out for all."
+                )
+            ]
         )
     return chosen
 

@@ -1,7 +1,9 @@
-"""Where `bench` leaves its results: names that are free, room that is there, and another place if it fails after all.
+"""Where `bench` leaves its results: names that are free, room that is there, and another place if
+it fails after all.
 
-Nothing that exists is replaced: a name that is taken gets a number, the JSON file and its run directory the same. A name is
-free if it can be taken: other runs may end at the same time, and write to the same directory.
+Nothing that exists is replaced: a name that is taken gets a number, the JSON file and its run
+directory the same. A name is free if it can be taken: other runs may end at the same time, and
+write to the same directory.
 """
 
 from __future__ import annotations
@@ -31,9 +33,9 @@ from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import file_name, save_result
 
 if TYPE_CHECKING:
-    from inferometer.campaign.measured import Measured
-    from inferometer.campaign.point import ReadyPoint
     from inferometer.cli.bench_flags import BenchFlags
+    from inferometer.measure.point import Measured
+    from inferometer.measure.prepare import ReadyPoint
 
 REPEAT, REPEATS = "-repeat", "-repeats"
 """End the names of what belongs to one repeat, and to all of them."""
@@ -42,15 +44,17 @@ RUN_FILES = "requests.parquet, events.parquet, run.json, summary.json, verdict.j
 RESCUE_PREFIX = "inferometer-results-"
 
 BYTES, BYTES_A_REQUEST, BYTES_AN_EVENT, MORE_IN_DETAIL = 128 << 10, 200, 8, 32
-"""What results take on the disk, generously; the last is added to an event's with --save-detailed."""
+"""What results take on the disk, generously; the last is added to an event's with
+--save-detailed.
+"""
 MB = 1_000_000
 
 
 def save(flags: BenchFlags, measured: Measured) -> list[Path]:
     """Write the run directory, then vLLM's JSON beside it; the paths of both.
 
-    What cannot be written there is written to a temporary folder or the home directory, and that is said on standard error.
-    Raises CannotWriteError if it could be written nowhere.
+    What cannot be written there is written to a temporary folder or the home directory, and that is
+    said on standard error. Raises CannotWriteError if it could be written nowhere.
     """
     path = result_path(flags, measured.ready, measured.finished)
     try:
@@ -60,9 +64,12 @@ def save(flags: BenchFlags, measured: Measured) -> list[Path]:
         if not saved:
             size = _bytes(flags, measured.ready) / MB
             raise CannotWriteError(
-                f"{error}. There was no room elsewhere either (some {size:.1f} MB are needed): the report is all that is left"
+                f"{error}. There was no room elsewhere either (some {size:.1f} MB are "
+                "needed): the report is all that is left"
             ) from error
-        typer.echo(f"inferometer: {error}. The results are in {saved[0].parent}/ instead.", err=True)
+        typer.echo(
+            f"inferometer: {error}. The results are in {saved[0].parent}/ instead.", err=True
+        )
         return saved
 
 
@@ -91,7 +98,8 @@ def _write(flags: BenchFlags, measured: Measured, path: Path) -> list[Path]:
 def save_repeats(run: Path, file: str, content: bytes) -> Path:
     """Write a file over all repeats of which `run` is the first one's directory; its path.
 
-    It is in a directory of its own: whoever reads all JSON files here finds only runs. Raises CannotWriteError.
+    It is in a directory of its own: whoever reads all JSON files here finds only runs. Raises
+    CannotWriteError.
     """
     stem = run.name.rpartition(REPEAT)[0] or run.name
     path = run.with_name(f"{stem}{REPEATS}.json")
@@ -124,17 +132,29 @@ def _elsewhere() -> Iterator[Path]:
 
 
 def result_path(flags: BenchFlags, ready: ReadyPoint, finished: datetime) -> Path:
-    """Of the JSON file, if that name is free. Repeats have one each, unless they are lines of one file."""
-    path = flags.result_dir / (flags.result_filename or file_name(ready.spec, finished=finished, label=flags.label))
+    """Of the JSON file, if that name is free. Repeats have one each, unless they are lines of one
+    file.
+    """
+    path = flags.result_dir / (
+        flags.result_filename or file_name(ready.spec, finished=finished, label=flags.label)
+    )
     together = flags.repeats == 1 or flags.append_result
     suffix = ".json" if path.suffix == ".json" else ""
-    return path if together else path.with_name(f"{path.name.removesuffix(suffix)}{REPEAT}{ready.spec.repeat + 1}{suffix}")
+    return (
+        path
+        if together
+        else path.with_name(
+            f"{path.name.removesuffix(suffix)}{REPEAT}{ready.spec.repeat + 1}{suffix}"
+        )
+    )
 
 
 def names(path: Path, *, append: bool = False) -> Iterator[tuple[Path, Path]]:
-    """Of the JSON file, and of the run directory beside it: its name without the suffix. From the second on with a number.
+    """Of the JSON file, and of the run directory beside it: its name without the suffix. From the
+    second on with a number.
 
-    Without those that are taken already; of two runs that want the same one, the second finds out when it takes it.
+    Without those that are taken already; of two runs that want the same one, the second finds out
+    when it takes it.
     """
     suffix = ".json" if path.suffix == ".json" else ""
     stem = path.name.removesuffix(suffix)
@@ -145,19 +165,25 @@ def names(path: Path, *, append: bool = False) -> Iterator[tuple[Path, Path]]:
 
 
 def require_room(flags: BenchFlags, ready: ReadyPoint) -> None:
-    """Find out before the run, not after it; and after all that may be refused, so that nothing is left behind then.
+    """Find out before the run, not after it; and after all that may be refused, so that nothing is
+    left behind then.
 
     Raises CannotWriteError.
     """
     path = result_path(flags, ready, datetime.now().astimezone())
     require_writable(path.parent)
-    require_nameable(path.with_name(f"{path.name.removesuffix('.json')}{REPEATS}-99.json"))  # the longest we make of it
+    require_nameable(
+        path.with_name(f"{path.name.removesuffix('.json')}{REPEATS}-99.json")
+    )  # the longest we make of it
     if flags.result_filename and path.is_dir():
-        raise CannotWriteError(f"cannot write {path}: that is a directory; choose another --result-filename")
+        raise CannotWriteError(
+            f"cannot write {path}: that is a directory; choose another --result-filename"
+        )
     needed, free = _bytes(flags, ready), shutil.disk_usage(path.parent).free
     if free < needed:
         raise CannotWriteError(
-            f"cannot write to {path.parent}: {free / MB:.1f} MB are left on its disk, and the results may take "
+            f"cannot write to {path.parent}: {free / MB:.1f} MB are left on its disk, and the "
+            "results may take "
             f"{needed / MB:.1f} MB; free some space, or choose another --result-dir"
         )
 
@@ -166,4 +192,8 @@ def _bytes(flags: BenchFlags, ready: ReadyPoint) -> int:
     """What the results of one run may take on the disk."""
     requests = ready.workload.requests
     an_event = BYTES_AN_EVENT + (MORE_IN_DETAIL if flags.save_detailed else 0)
-    return BYTES + len(requests) * BYTES_A_REQUEST + sum(request.max_tokens for request in requests) * an_event
+    return (
+        BYTES
+        + len(requests) * BYTES_A_REQUEST
+        + sum(request.max_tokens for request in requests) * an_event
+    )

@@ -38,7 +38,8 @@ def load_of(flags: BenchFlags) -> Load:
         fields["num_prompts"] = flags.num_prompts
     if flags.when_full not in ("wait", "drop"):
         reasons.append(
-            f"--when-full {flags.when_full!r} is not one of wait, drop{parse.did_you_mean(flags.when_full, ['wait', 'drop'])}."
+            f"--when-full {flags.when_full!r} is not one of wait, "
+            f"drop{parse.did_you_mean(flags.when_full, ['wait', 'drop'])}."
         )
     elif flags.when_full == "drop":
         fields["when_full"] = "drop"
@@ -81,5 +82,7 @@ def parse_steps(text: str | None) -> list[dict[str, float]] | None:
         except ValueError:
             cross = ""
         if not cross:
-            raise ValueError(f"--rate-steps wants RATExSECONDS, such as 5x60,20x30, not {part.strip()!r}.")
+            raise ValueError(
+                f"--rate-steps wants RATExSECONDS, such as 5x60,20x30, not {part.strip()!r}."
+            )
     return steps

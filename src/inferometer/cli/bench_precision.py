@@ -1,4 +1,5 @@
-"""What `bench` does after the first run on a host: calibrate it, and add the precision to the results.
+"""What `bench` does after the first run on a host: calibrate it, and add the precision to the
+results.
 
 By then the results are saved and printed. Whatever happens here, they stay, and the exit code is
 that of the run.
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.campaign.calibrated import ABOUT_S
+from inferometer.calibration.host import ABOUT_S
 from inferometer.metrics.calibration import Calibration
 from inferometer.store.run_directory import add_calibration
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inferometer.cli.bench_run import Session
-    from inferometer.interruption import Interruption
     from inferometer.metrics import Verdict
+    from inferometer.system.interruption import Interruption
 
 
 def calibrate_afterwards(
@@ -56,11 +57,13 @@ def calibrate_afterwards(
     return found if isinstance(found, Calibration) else None
 
 
-def add_precision(calibration: Calibration, verdicts: Sequence[Verdict], runs: Sequence[Path | None]) -> Sequence[Verdict]:
+def add_precision(
+    calibration: Calibration, verdicts: Sequence[Verdict], runs: Sequence[Path | None]
+) -> Sequence[Verdict]:
     """Compare finished runs with this calibration, and write that into their directories.
 
-    Returns the new verdicts. If a directory cannot be written, it says so, and returns the old ones:
-    what is printed is what the files say.
+    Returns the new verdicts. If a directory cannot be written, it says so, and returns the old
+    ones: what is printed is what the files say.
     """
     compared = [verdict.against(calibration) for verdict in verdicts]
     try:

@@ -1,4 +1,6 @@
-"""`bench --repeats n`: the same point again and again, a line and files for each, and what all of them say together."""
+"""`bench --repeats n`: the same point again and again, a line and files for each, and what all of
+them say together.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,13 @@ import typer
 from inferometer.printable import printable
 
 if TYPE_CHECKING:
-    from inferometer.campaign.measured import Measured
     from inferometer.cli.bench_flags import BenchFlags
     from inferometer.cli.bench_run import Session
-    from inferometer.interruption import Interruption
+    from inferometer.measure.point import Measured
     from inferometer.metrics import Summary, Verdict
     from inferometer.metrics.repeats import Spread
     from inferometer.results import Point
+    from inferometer.system.interruption import Interruption
 
 SUMMARY_FILE = "repeats.json"
 
@@ -36,7 +38,9 @@ class _Run:
     verdict: Verdict
     finished: str
     counts: bool
-    """Whether its numbers are among those that are summed up: a whole run, and not INVALID unless that is allowed."""
+    """Whether its numbers are among those that are summed up: a whole run, and not INVALID unless
+    that is allowed.
+    """
     code: int
     saved: tuple[Path, ...]
     """Its run directory and JSON file, in this order, if they were written."""
@@ -45,7 +49,8 @@ class _Run:
 
 
 def measure_repeats(flags: BenchFlags, interruption: Interruption) -> int:
-    """All repeats, from flags to report and files; the exit code. What is finished is summed up however it ends.
+    """All repeats, from flags to report and files; the exit code. What is finished is summed up
+    however it ends.
 
     Raises what the first run of `bench` raises, also in a later one.
     """
@@ -148,7 +153,10 @@ def _sum_up(session: Session, runs: Sequence[_Run]) -> Path | None:
             in_files_too()
     finally:
         if any(run.counts for run in runs):
-            typer.echo(render_repeats(found, asked=session.flags.repeats, metrics=session.asked.metrics), nl=False)
+            typer.echo(
+                render_repeats(found, asked=session.flags.repeats, metrics=session.asked.metrics),
+                nl=False,
+            )
         if left_out := [str(run.repeat) for run in runs if not run.counts]:
             typer.echo(f"Left out, since INVALID or interrupted: {', '.join(left_out)}.")
         if path is not None:
@@ -186,13 +194,19 @@ def _packed(session: Session, runs: Sequence[_Run]) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _add_precision(session: Session, runs: Sequence[_Run], summary: Path | None, interruption: Interruption) -> None:
-    """Calibrate the host if it is not, and say, and add to all files, what follows from that for these runs."""
+def _add_precision(
+    session: Session, runs: Sequence[_Run], summary: Path | None, interruption: Interruption
+) -> None:
+    """Calibrate the host if it is not, and say, and add to all files, what follows from that for
+    these runs.
+    """
     from inferometer.cli.bench_precision import add_precision, calibrate_afterwards
     from inferometer.metrics.calibration import statement
     from inferometer.store.atomic import CannotWriteError, write_file
 
-    calibration = calibrate_afterwards(session, runs[0].verdict, interruption, saved=summary is not None)
+    calibration = calibrate_afterwards(
+        session, runs[0].verdict, interruption, saved=summary is not None
+    )
     if calibration is None:
         return
     places = [run.saved[0] if run.saved else None for run in runs]
@@ -202,7 +216,9 @@ def _add_precision(session: Session, runs: Sequence[_Run], summary: Path | None,
         try:
             write_file(summary, _packed(session, compared))
         except CannotWriteError as error:
-            typer.echo(f"inferometer: {error}. It is as it was before this host was calibrated.", err=True)
+            typer.echo(
+                f"inferometer: {error}. It is as it was before this host was calibrated.", err=True
+            )
     precision = compared[0].verdict.precision
     if precision is not None and precision != runs[0].verdict.precision:
         typer.echo(statement(precision))

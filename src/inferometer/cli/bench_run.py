@@ -1,4 +1,6 @@
-"""One run of what `bench` was asked: prepared and measured. What is printed and saved of it is the business of who calls."""
+"""One run of what `bench` was asked: prepared and measured. What is printed and saved of it is the
+business of who calls.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +10,17 @@ from dataclasses import dataclass
 
 import typer
 
-from inferometer.campaign.calibrated import HostCalibrations, Policy, is_rehearsal, policy_for
-from inferometer.campaign.measured import Measured, Wanted, measure_point
-from inferometer.campaign.point import KnownServer, ReadyPoint, prepare
+from inferometer.calibration.host import HostCalibrations, Policy, is_rehearsal, policy_for
 from inferometer.cli.bench_files import require_room
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_spec import Asked, understand
 from inferometer.cli.host import host_calibrations
-from inferometer.interruption import Interruption
 from inferometer.live.progress import progress
+from inferometer.measure.point import Measured, Wanted, measure_point
+from inferometer.measure.prepare import KnownServer, ReadyPoint, prepare
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint
+from inferometer.system.interruption import Interruption
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,14 @@ class Session:
     @property
     def wanted(self) -> Wanted:
         flags, asked = self.flags, self.asked
-        return Wanted(asked.metrics, asked.percentiles, asked.goodput, flags.save_detailed, flags.label, asked.metadata)
+        return Wanted(
+            asked.metrics,
+            asked.percentiles,
+            asked.goodput,
+            flags.save_detailed,
+            flags.label,
+            asked.metadata,
+        )
 
     @property
     def policy(self) -> Policy:
@@ -50,13 +59,19 @@ def session(flags: BenchFlags) -> Iterator[Session]:
         typer.echo(f"inferometer: {asked.address_note}.", err=True)
     calibrations = host_calibrations(quiet=flags.disable_tqdm)
     routes = PROTOCOLS[flags.backend].routes
-    with Endpoint(asked.target["base_url"], asked.target["headers"], flags.insecure, routes=routes) as endpoint:
+    with Endpoint(
+        asked.target["base_url"], asked.target["headers"], flags.insecure, routes=routes
+    ) as endpoint:
         endpoint.wait_ready(flags.ready_check_timeout_sec, model_given=asked.model is not None)
-        yield Session(flags, asked, KnownServer(endpoint), asked.model or endpoint.only_model(), calibrations)
+        yield Session(
+            flags, asked, KnownServer(endpoint), asked.model or endpoint.only_model(), calibrations
+        )
 
 
 def ready_for(session: Session, repeat: int = 0) -> ReadyPoint:
-    """Prompts of that repeat, which no other has. Raises EndpointError, PointError, and CannotWriteError."""
+    """Prompts of that repeat, which no other has. Raises EndpointError, PointError, and
+    CannotWriteError.
+    """
     spec = session.asked.spec(session.model).model_copy(update={"repeat": repeat})
     ready = prepare(spec, session.known)
     if session.flags.save_result:
@@ -64,14 +79,19 @@ def ready_for(session: Session, repeat: int = 0) -> ReadyPoint:
     return ready
 
 
-def measure(session: Session, ready: ReadyPoint, interruption: Interruption, *, label: str = "") -> Measured:
-    """Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began. `label` begins the progress line.
+def measure(
+    session: Session, ready: ReadyPoint, interruption: Interruption, *, label: str = ""
+) -> Measured:
+    """Raises MeasurementError, and KeyboardInterrupt if it was stopped before it began. `label`
+    begins the progress line.
 
     Signals are held when it returns.
     """
     flags, repeat = session.flags, ready.spec.repeat
     prefix = flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-"
-    calibration = session.calibrations.find(session.policy, workers=flags.workers, real_time=flags.realtime)
+    calibration = session.calibrations.find(
+        session.policy, workers=flags.workers, real_time=flags.realtime
+    )
     with progress(len(ready.plan), quiet=flags.disable_tqdm, label=label) as show:
         return measure_point(
             ready,

@@ -1,4 +1,6 @@
-"""From the flags of `bench` to a RunSpec: every flag is looked at before anything is said, so that all errors are told."""
+"""From the flags of `bench` to a RunSpec: every flag is looked at before anything is said, so that
+all errors are told.
+"""
 
 from __future__ import annotations
 
@@ -95,14 +97,26 @@ def understand(flags: BenchFlags) -> Asked:
 
     if flags.backend not in PROTOCOLS:
         known = ", ".join(PROTOCOLS)
-        reasons.append(f"--backend {flags.backend!r} is not one of {known}{parse.did_you_mean(flags.backend, PROTOCOLS)}.")
+        reasons.append(
+            f"--backend {flags.backend!r} is not one of "
+            f"{known}{parse.did_you_mean(flags.backend, PROTOCOLS)}."
+        )
     base_url, address_note = attempt(server_address, flags, os.environ) or (None, None)
     endpoint = attempt(endpoint_of_flags, flags, os.environ) if base_url else flags.endpoint
     headers = attempt(parse.parse_headers, flags.header or [])
     extra_body = attempt(parse.parse_extra_body, flags.extra_body)
-    goals = attempt(targets_of, flags.asserted or [], lacking=lacking_in_one_run(goodput=bool(flags.goodput))) or ()
+    goals = (
+        attempt(
+            targets_of,
+            flags.asserted or [],
+            lacking=lacking_in_one_run(goodput=bool(flags.goodput)),
+        )
+        or ()
+    )
     percentiles = attempt(parse.parse_percentiles, flags.metric_percentiles) or ()
-    sampling = {name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None}
+    sampling = {
+        name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None
+    }
     asked = Asked(
         target={
             "backend": flags.backend,
@@ -147,10 +161,18 @@ def understand(flags: BenchFlags) -> Asked:
     for flag in ("endpoint", "request_id_prefix"):
         attempt(_check_word, flag, getattr(flags, flag) or "")
     if not flags.ready_check_timeout_sec >= 0:  # nor nan, which would wait for ever
-        reasons.append(f"--ready-check-timeout-sec {flags.ready_check_timeout_sec:g}: should be 0 or more.")
+        reasons.append(
+            f"--ready-check-timeout-sec {flags.ready_check_timeout_sec:g}: should be 0 or more."
+        )
     if not 1 <= flags.repeats <= MOST_REPEATS:
         reasons.append(f"--repeats {flags.repeats}: should be 1 to {MOST_REPEATS}.")
-    attempt(RunSpec, target=Target(model="any"), workload=RandomWorkload(), seed=asked.parts["seed"], workers=flags.workers)
+    attempt(
+        RunSpec,
+        target=Target(model="any"),
+        workload=RandomWorkload(),
+        seed=asked.parts["seed"],
+        workers=flags.workers,
+    )
     if not reasons:
         reasons += check_run(asked.spec("any"))
     if reasons:
@@ -161,16 +183,21 @@ def understand(flags: BenchFlags) -> Asked:
 def _check_dialects(dialects: Sequence[str]) -> None:
     for dialect in dialects:
         if dialect not in DIALECTS:
-            raise ValueError(f"--dialect {dialect!r} is not known; there are {', '.join(DIALECTS)}.")
+            raise ValueError(
+                f"--dialect {dialect!r} is not known; there are {', '.join(DIALECTS)}."
+            )
 
 
 def _workload_of(flags: BenchFlags) -> AnyWorkload:
-    """Prompts that are made up anew cannot be in a warm cache; those of a file may be, whatever the seed."""
+    """Prompts that are made up anew cannot be in a warm cache; those of a file may be, whatever the
+    seed.
+    """
     work = workload_of(flags)
     if work.cache != "warm" or flags.seed is not None or are_written(work):
         return work
     raise ValueError(
-        "--cache warm sends the prompts of a cold run again, but without --seed all prompts are new: give the --seed of the "
+        "--cache warm sends the prompts of a cold run again, but without --seed all prompts are "
+        "new: give the --seed of the "
         "cold run, which was printed before it began and is in its run.json."
     )
 
@@ -184,11 +211,16 @@ def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:
 
 def _check_word(flag: str, value: str) -> None:
     if not _WORD.fullmatch(value):
-        raise ValueError(f"--{flag.replace('_', '-')} {value!r}: should hold no space, line break or character outside ASCII.")
+        raise ValueError(
+            f"--{flag.replace('_', '-')} {value!r}: should hold no space, line break or "
+            "character outside ASCII."
+        )
 
 
 def _not_text(flags: BenchFlags) -> list[str]:
-    """Flags whose bytes are no text in UTF-8, which neither a server nor a file of results could take."""
+    """Flags whose bytes are no text in UTF-8, which neither a server nor a file of results could
+    take.
+    """
     encoding = sys.getfilesystemencoding()
     reasons = []
     for field in fields(flags):
@@ -200,7 +232,8 @@ def _not_text(flags: BenchFlags) -> list[str]:
                 reasons.append(
                     f"{flag_name(field.name)} holds bytes that are not UTF-8 text: type it anew."
                     if encoding == "utf-8"
-                    else f"{flag_name(field.name)} holds bytes that this locale ({encoding}) cannot read: set LC_ALL=C.UTF-8, "
+                    else f"{flag_name(field.name)} holds bytes that this locale ({encoding}) "
+                    "cannot read: set LC_ALL=C.UTF-8, "
                     "or do without them."
                 )
     return reasons

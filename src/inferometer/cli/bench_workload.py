@@ -1,4 +1,6 @@
-"""From the flags about prompts to a workload: which flags belong to which data set, and what they are called in the spec."""
+"""From the flags about prompts to a workload: which flags belong to which data set, and what they
+are called in the spec.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,13 @@ FIELDS: dict[type[AnyWorkload], dict[str, str]] = {
     },
     ShareGptWorkload: {**_ROWS, **_FILTERS, "sharegpt_output_len": "output_len"},
     JsonlWorkload: {**_ROWS, **_FILTERS, "custom_output_len": "output_len"},
-    HfWorkload: {**_ROWS, **_FILTERS, "hf_output_len": "output_len", "hf_subset": "subset", "hf_split": "split"},
+    HfWorkload: {
+        **_ROWS,
+        **_FILTERS,
+        "hf_output_len": "output_len",
+        "hf_subset": "subset",
+        "hf_split": "split",
+    },
     SonnetWorkload: {
         "dataset_path": "path",
         "sonnet_input_len": "input_len",
@@ -71,7 +79,12 @@ FIELDS: dict[type[AnyWorkload], dict[str, str]] = {
         "prefix_repetition_num_prefixes": "num_prefixes",
         "prefix_repetition_output_len": "output_len",
     },
-    TraceWorkload: {"dataset_path": "path", **_FILTERS, "trace_model": "model", "trace_block_len": "block_len"},
+    TraceWorkload: {
+        "dataset_path": "path",
+        **_FILTERS,
+        "trace_model": "model",
+        "trace_block_len": "block_len",
+    },
     SessionsWorkload: {
         **_ROWS,
         "session_turns": "turns",
@@ -103,23 +116,37 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
         raise FlagsError([f"--dataset-name {flags.dataset_name}: {NOT_SENT[flags.dataset_name]}."])
     if model is None:
         known = did_you_mean(flags.dataset_name, DATASETS)
-        raise FlagsError([f"--dataset-name {flags.dataset_name!r} is not one of {', '.join(DATASETS)}{known}."])
+        raise FlagsError(
+            [f"--dataset-name {flags.dataset_name!r} is not one of {', '.join(DATASETS)}{known}."]
+        )
     own = FIELDS[model]
     reasons = _foreign(flags, own)
-    fields = {field: getattr(flags, flag) for flag, field in {**own, **ANY_DATASET}.items() if _is_given(flags, flag)}
+    fields = {
+        field: getattr(flags, flag)
+        for flag, field in {**own, **ANY_DATASET}.items()
+        if _is_given(flags, flag)
+    }
     if "disable_shuffle" in own:
         fields["shuffle"] = not flags.disable_shuffle
     reasons += _general_lengths(flags, model, fields)
     if "size" in fields:
         reasons += _split_size(fields)
-    if model.model_fields.get("path") is not None and model.model_fields["path"].is_required() and "path" not in fields:
+    if (
+        model.model_fields.get("path") is not None
+        and model.model_fields["path"].is_required()
+        and "path" not in fields
+    ):
         reasons.append(f"--dataset-name {flags.dataset_name} needs --dataset-path.")
         fields["path"] = "unknown"
     names = {field: flag_name(flag) for flag, field in {**ANY_DATASET, **own}.items()} | {
         "width": "--image-size",
         "": "--scenario",
     }
-    names |= {field: flag_name(field) for field in ("input_len", "output_len") if getattr(flags, field) is not None}
+    names |= {
+        field: flag_name(field)
+        for field in ("input_len", "output_len")
+        if getattr(flags, field) is not None
+    }
     try:
         work = model(**fields)
     except ValidationError as error:
@@ -130,10 +157,14 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
 
 
 def _is_given(flags: BenchFlags, flag: str) -> bool:
-    """Beside a scenario, which has the lengths in it, those that stand there by default are none."""
+    """Beside a scenario, which has the lengths in it, those that stand there by default are
+    none.
+    """
     value = getattr(flags, flag)
     by_default = value == DEFAULTS[flag]
-    return value is not None and not (by_default and flags.scenario is not None and flag.startswith("random_"))
+    return value is not None and not (
+        by_default and flags.scenario is not None and flag.startswith("random_")
+    )
 
 
 def _foreign(flags: BenchFlags, own: dict[str, str]) -> list[str]:
@@ -144,13 +175,20 @@ def _foreign(flags: BenchFlags, own: dict[str, str]) -> list[str]:
             if flag not in own and getattr(flags, flag) != DEFAULTS[flag]:
                 others.setdefault(flag, []).append(name)
     return [
-        f"{flag_name(flag)} belongs to --dataset-name {' or '.join(names)}, not {flags.dataset_name}: leave one of the two out."
+        (
+            f"{flag_name(flag)} belongs to --dataset-name {' or '.join(names)}, not "
+            f"{flags.dataset_name}: leave one of the two out."
+        )
         for flag, names in others.items()
     ]
 
 
-def _general_lengths(flags: BenchFlags, model: type[AnyWorkload], fields: dict[str, Any]) -> list[str]:
-    """--input-len and --output-len, which mean the lengths of whatever data set there is, and win over its own flags."""
+def _general_lengths(
+    flags: BenchFlags, model: type[AnyWorkload], fields: dict[str, Any]
+) -> list[str]:
+    """--input-len and --output-len, which mean the lengths of whatever data set there is, and win
+    over its own flags.
+    """
     reasons = []
     for field in ("input_len", "output_len"):
         length = getattr(flags, field)
@@ -159,7 +197,10 @@ def _general_lengths(flags: BenchFlags, model: type[AnyWorkload], fields: dict[s
         if field in model.model_fields:
             fields[field] = length
         else:
-            reasons.append(f"{flag_name(field)}: the prompts of {flags.dataset_name} have lengths of their own.")
+            reasons.append(
+                f"{flag_name(field)}: the prompts of {flags.dataset_name} have lengths of "
+                "their own."
+            )
     return reasons
 
 

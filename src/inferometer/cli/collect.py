@@ -16,24 +16,32 @@ MAX_NAMED = 20
 
 
 def collect(
-    directory: Annotated[Path, typer.Argument(help="A result directory, such as bench_results/pcie.")],
+    directory: Annotated[
+        Path, typer.Argument(help="A result directory, such as bench_results/pcie.")
+    ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The tar.", show_default="DIRECTORY_HOST_TIME.tar, here")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The tar.", show_default="DIRECTORY_HOST_TIME.tar, here"
+        ),
     ] = None,
 ) -> None:
     """Put a result directory into a tar, to be merged with those of other machines.
 
-    Everything that belongs to the results goes in; the servers' logs do not. A campaign may be running meanwhile: what it has
-    finished is collected. The exit code is 1 if a result is left out, or a ledger is damaged: the tar is written all the same.
+    Everything that belongs to the results goes in; the servers' logs do not. A campaign may be
+    running meanwhile: what it has finished is collected. The exit code is 1 if a result is left
+    out, or a ledger is damaged: the tar is written all the same.
     """
     import socket
     from datetime import datetime
 
     from inferometer.campaign import gather
     from inferometer.store.atomic import CannotWriteError
-    from inferometer.store.ledger import LedgerError
+    from inferometer.store.campaign.ledger import LedgerError
 
-    tar = output or Path(gather.tar_name(directory, socket.gethostname(), datetime.now().astimezone()))
+    tar = output or Path(
+        gather.tar_name(directory, socket.gethostname(), datetime.now().astimezone())
+    )
     try:
         collected = gather.collect(directory, tar, say=_warn)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:

@@ -20,32 +20,60 @@ EXIT_SLOWER = 1
 
 Sources = Annotated[
     list[Path],
-    typer.Argument(metavar="A B", help="Result files of any tool, run or result directories; with --by or --pcie any number."),
+    typer.Argument(
+        metavar="A B",
+        help="Result files of any tool, run or result directories; with --by or --pcie any number.",
+    ),
 ]
 By = Annotated[
     str | None,
-    typer.Option(metavar="CONDITION=A,B", help="Compare two values of a condition, such as engine=vllm,sglang or config=B,C."),
+    typer.Option(
+        metavar="CONDITION=A,B",
+        help="Compare two values of a condition, such as engine=vllm,sglang or config=B,C.",
+    ),
 ]
 Where = Annotated[
     list[str] | None,
-    typer.Option(metavar="CONDITION=VALUE", help="Only points with this value, or one of several with commas between them."),
+    typer.Option(
+        metavar="CONDITION=VALUE",
+        help="Only points with this value, or one of several with commas between them.",
+    ),
 ]
 Metrics = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME", help="Such as p99_ttft_ms; may be given again.", show_default="throughputs and latencies"),
+    typer.Option(
+        metavar="NAME",
+        help="Such as p99_ttft_ms; may be given again.",
+        show_default="throughputs and latencies",
+    ),
 ]
-Delta = Annotated[str, typer.Option(metavar="SHARE", help="A difference up to this is of no interest.")]
+Delta = Annotated[
+    str, typer.Option(metavar="SHARE", help="A difference up to this is of no interest.")
+]
 Drift = Annotated[
-    str, typer.Option(metavar="SHARE", help="What the machine may change by itself between runs that were not taken in turns.")
+    str,
+    typer.Option(
+        metavar="SHARE",
+        help="What the machine may change by itself between runs that were not taken in turns.",
+    ),
 ]
 Pcie = Annotated[
-    bool, typer.Option("--pcie", help="What a narrow PCIe link costs against a wide one at each load, less what TP=1 shows.")
+    bool,
+    typer.Option(
+        "--pcie",
+        help="What a narrow PCIe link costs against a wide one at each load, less what TP=1 shows.",
+    ),
 ]
 Points = Annotated[bool, typer.Option("--points", help="Show every point, however many.")]
 AllowInvalid = Annotated[bool, typer.Option("--allow-invalid", help="Use INVALID results too.")]
-FailOn = Annotated[Literal["slower", "undecided"], typer.Option(help="What ends with 1; `undecided` includes `slower`.")]
+FailOn = Annotated[
+    Literal["slower", "undecided"],
+    typer.Option(help="What ends with 1; `undecided` includes `slower`."),
+]
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write everything here.")]
-Markdown = Annotated[Path | None, typer.Option("--markdown", metavar="FILE", help="Write the tables here.")]
+Markdown = Annotated[
+    Path | None, typer.Option("--markdown", metavar="FILE", help="Write the tables here.")
+]
 
 
 def compare(  # noqa: PLR0917 - typer makes an option of each
@@ -62,17 +90,19 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
     json: Json = None,
     markdown: Markdown = None,
 ) -> None:
-    """Compare two sets of results: what differs, how surely, and whether that is more than chance and drift.
+    """Compare two sets of results: what differs, how surely, and whether that is more than chance
+    and drift.
 
-    Points with the same settings are paired; runs that differ in nothing are repeats. The verdict on each metric is faster,
-    slower, no difference beyond --delta, or undecided. Among all of them at most 5 % of comparisons have a wrong "faster" or
-    "slower". Runs taken in turns (A B B A) are freed of drift; others get an allowance for it.
+    Points with the same settings are paired; runs that differ in nothing are repeats. The verdict
+    on each metric is faster, slower, no difference beyond --delta, or undecided. Among all of them
+    at most 5 % of comparisons have a wrong "faster" or "slower". Runs taken in turns (A B B A) are
+    freed of drift; others get an allowance for it.
 
-    With --pcie the sides are the narrowest and the widest pcie_width, or --by config=B,C (the narrow one first), and the exit
-    code is 0 whatever the cost.
+    With --pcie the sides are the narrowest and the widest pcie_width, or --by config=B,C (the
+    narrow one first), and the exit code is 0 whatever the cost.
 
-    Exit code: 0 if nothing is slower, 1 if something is (with --fail-on undecided: or if the summary has something undecided),
-    2 if there is nothing to compare.
+    Exit code: 0 if nothing is slower, 1 if something is (with --fail-on undecided: or if the
+    summary has something undecided), 2 if there is nothing to compare.
     """
     from inferometer.analysis.cautions import CannotCompareError
     from inferometer.cli.compare_sides import asked
@@ -80,7 +110,15 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.store.atomic import CannotWriteError
 
     try:
-        wanted = asked(sources, by=by, where=where, metrics=metric, delta=delta, drift=drift, allow_invalid=allow_invalid)
+        wanted = asked(
+            sources,
+            by=by,
+            where=where,
+            metrics=metric,
+            delta=delta,
+            drift=drift,
+            allow_invalid=allow_invalid,
+        )
     except ValueError as error:
         refuse(str(error))
     try:
@@ -90,11 +128,15 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
         comparison = _sides(wanted, every_point=points, json=json, markdown=markdown)
     except (CannotCompareError, ResultsError, CannotWriteError) as error:
         refuse(str(error))
-    undecided = fail_on == "undecided" and any(row.verdict == "undecided" for row in comparison.headline)
+    undecided = fail_on == "undecided" and any(
+        row.verdict == "undecided" for row in comparison.headline
+    )
     raise typer.Exit(EXIT_SLOWER if comparison.has("slower") or undecided else 0)
 
 
-def _sides(wanted: Asked, *, every_point: bool, json: Path | None, markdown: Path | None) -> Comparison:
+def _sides(
+    wanted: Asked, *, every_point: bool, json: Path | None, markdown: Path | None
+) -> Comparison:
     from inferometer.cli.compare_sides import compare_sides
     from inferometer.cli.compare_view import as_markdown, show
 
@@ -120,12 +162,16 @@ def _tell(problems: Iterable[str]) -> None:
         typer.echo(f"inferometer: {printable(problem)}", err=True)
 
 
-def _write(content: dict[str, Any], tables: str, *, json: Path | None, markdown: Path | None) -> None:
+def _write(
+    content: dict[str, Any], tables: str, *, json: Path | None, markdown: Path | None
+) -> None:
     import orjson
 
     from inferometer.store.atomic import write_file
 
     if json is not None:
-        write_file(json, orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        write_file(
+            json, orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        )
     if markdown is not None:
         write_file(markdown, tables.encode())

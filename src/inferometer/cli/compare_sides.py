@@ -1,4 +1,6 @@
-"""What `inferometer compare` compares: the points of two arguments, or those with two values of one condition."""
+"""What `inferometer compare` compares: the points of two arguments, or those with two values of one
+condition.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def asked(
 
 
 def share(text: str, flag: str) -> float:
-    """`2%` or `0.02` as 0.02. Raises ValueError for what is none, is negative, or is 100 % and more."""
+    """`2%` or `0.02` as 0.02. Raises ValueError for what is none, is negative, or is 100 % and
+    more.
+    """
     number = text.strip()
     try:
         value = float(number[:-1]) / 100 if number.endswith("%") else float(number)
@@ -71,7 +75,9 @@ def share(text: str, flag: str) -> float:
 
 
 def compare_sides(wanted: Asked) -> tuple[Comparison, tuple[str, ...]]:
-    """A and B, or two values of a condition; and files that could not be read. Raises CannotCompareError and ResultsError."""
+    """A and B, or two values of a condition; and files that could not be read. Raises
+    CannotCompareError and ResultsError.
+    """
     sides, names, problems = _two_values(wanted) if wanted.by else _two_sources(wanted)
     a, b = (with_percentiles(side, wanted.metrics) for side in sides)
     comparison = compare(
@@ -88,7 +94,9 @@ def compare_sides(wanted: Asked) -> tuple[Comparison, tuple[str, ...]]:
 
 
 def compare_links(wanted: Asked) -> tuple[LinkStudy, tuple[str, ...]]:
-    """What links cost in all the sources, and files that could not be read. Raises CannotCompareError and ResultsError."""
+    """What links cost in all the sources, and files that could not be read. Raises
+    CannotCompareError and ResultsError.
+    """
     by = None
     if wanted.by:
         name, values = wanted.by
@@ -112,7 +120,9 @@ Sides = tuple[tuple[tuple[Point, ...], tuple[Point, ...]], tuple[str, str], tupl
 
 def _two_sources(wanted: Asked) -> Sides:
     if len(wanted.sources) != 2:
-        raise CannotCompareError(f"compare takes two sides, A and B, or --by CONDITION=A,B: {len(wanted.sources)} given")
+        raise CannotCompareError(
+            f"compare takes two sides, A and B, or --by CONDITION=A,B: {len(wanted.sources)} given"
+        )
     one, other = (read([source]) for source in wanted.sources)
     sides = _chosen(one.points, wanted.where), _chosen(other.points, wanted.where)
     return sides, _names(*wanted.sources), (*one.problems, *other.problems)
@@ -129,13 +139,18 @@ def _two_values(wanted: Asked) -> Sides:
         if not side:
             there = sorted({_text(value_of(point, name)) for point in points})
             unread = f" ({problem})" if (problem := next(iter(collection.problems), "")) else ""
-            raise CannotCompareError(f"no point has {name}={value}: there are {', '.join(there) or 'no points at all'}{unread}")
+            raise CannotCompareError(
+                f"no point has {name}={value}: there are "
+                f"{', '.join(there) or 'no points at all'}{unread}"
+            )
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
 
 
 def _two(name: str, values: Sequence[str]) -> tuple[str, str]:
     if len(values) != 2:
-        raise CannotCompareError(f"--by names two values, such as --by {name}=A,B, and not {len(values)}")
+        raise CannotCompareError(
+            f"--by names two values, such as --by {name}=A,B, and not {len(values)}"
+        )
     return values[0], values[1]
 
 
@@ -144,12 +159,19 @@ def _condition(text: str, flag: str) -> tuple[str, list[str]]:
     if not equals:
         raise ValueError(f"{flag} {text} is not CONDITION=VALUE: write it as {flag} engine=vllm")
     if name not in CONDITIONS and name != TOOL:
-        raise ValueError(f"{flag} {text}: there is no condition {name!r}{did_you_mean_one_of(name, [*CONDITIONS, TOOL])}")
+        raise ValueError(
+            f"{flag} {text}: there is no condition "
+            f"{name!r}{did_you_mean_one_of(name, [*CONDITIONS, TOOL])}"
+        )
     return name, [_text(_number(value.strip())) for value in values.split(",")]
 
 
 def _chosen(points: Sequence[Point], filters: Sequence[tuple[str, list[str]]]) -> tuple[Point, ...]:
-    return tuple(point for point in points if all(_text(value_of(point, name)) in values for name, values in filters))
+    return tuple(
+        point
+        for point in points
+        if all(_text(value_of(point, name)) in values for name, values in filters)
+    )
 
 
 def _number(text: str) -> Condition:

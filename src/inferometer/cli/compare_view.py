@@ -1,4 +1,6 @@
-"""A comparison as people read it: lines of at most 80 columns where names are short, colored on a terminal; and as Markdown."""
+"""A comparison as people read it: lines of at most 80 columns where names are short, colored on a
+terminal; and as Markdown.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 
 def show(comparison: Comparison, *, every_point: bool) -> None:
-    """What was compared, the summary, point by point what fits or was asked for, and what to know before believing it."""
+    """What was compared, the summary, point by point what fits or was asked for, and what to know
+    before believing it.
+    """
     for line in _head(comparison):
         typer.echo(line)
     for title, headings, rows in _tables(comparison, every_point=every_point):
@@ -77,7 +81,8 @@ def links_as_markdown(study: LinkStudy) -> str:
 
 def _tables_in_markdown(tables: Iterable[Table]) -> str:
     return "".join(
-        f"\n### {text_in_markdown(title)}\n\n{markdown_table(headings, [[*map(text_in_markdown, row)] for row in rows])}"
+        f"\n### {text_in_markdown(title)}\n\n"
+        f"{markdown_table(headings, [[*map(text_in_markdown, row)] for row in rows])}"
         for title, headings, rows in tables
     )
 
@@ -111,11 +116,18 @@ def _head(comparison: Comparison, width: int = WIDTH) -> Iterator[str]:
         points = [point for points in of_side for point in points]
         yield printable(f"{letter}: {name}, {_count(len(points), 'result')} of {_tools(points)}")
     told = ", ".join(map(str, pairing.differences))
-    yield from _wrapped(f"They differ in: {told}." if told else "No condition that the files tell of is different.", width)
+    yield from _wrapped(
+        f"They differ in: {told}." if told else "No condition that the files tell of is different.",
+        width,
+    )
     if pairing.untold:
         yield from _wrapped(f"Only one of them tells: {', '.join(pairing.untold)}.", width)
     sides = (("A", pairing.alone_a), ("B", pairing.alone_b))
-    alone = [f"{_count(len(points), 'result')} of {letter} ({_ids(points)})" for letter, points in sides if points]
+    alone = [
+        f"{_count(len(points), 'result')} of {letter} ({_ids(points)})"
+        for letter, points in sides
+        if points
+    ]
     if alone:
         yield from _wrapped(f"Without a partner: {' and '.join(alone)}.", width)
 
@@ -127,19 +139,34 @@ def _tables(comparison: Comparison, *, every_point: bool) -> Iterator[Table]:
         return
     over_all = [row for row in comparison.rows if row.point is None]
     if over_all:
-        rows = [_cells_over_all(row, [each for each in by_point if each.metric == row.metric]) for row in over_all]
+        rows = [
+            _cells_over_all(row, [each for each in by_point if each.metric == row.metric])
+            for row in over_all
+        ]
         yield f"B against A, mean over {len(comparison.pairing.pairs)} points", OVER_ALL, rows
     shown = _shown(by_point, every_point=every_point)
     for name in dict.fromkeys(row.metric for row in shown):
-        yield name, ("Point", *AT_POINT), [(row.point or "", *_cells(row)) for row in shown if row.metric == name]
+        yield (
+            name,
+            ("Point", *AT_POINT),
+            [(row.point or "", *_cells(row)) for row in shown if row.metric == name],
+        )
 
 
 def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
-    for key, found in groupby(study.effects, lambda each: (each.model, each.tp, each.narrow, each.wide, each.metric)):
+    for key, found in groupby(
+        study.effects, lambda each: (each.model, each.tp, each.narrow, each.wide, each.metric)
+    ):
         model, tp, narrow, wide, metric = key
         rows = list(found)
         if not every_point and len(rows) > MOST_LEVELS:
-            rows = [rows[0], *(rows[1 + round(i * (len(rows) - 2) / (MOST_LEVELS - 1))] for i in range(MOST_LEVELS))]
+            rows = [
+                rows[0],
+                *(
+                    rows[1 + round(i * (len(rows) - 2) / (MOST_LEVELS - 1))]
+                    for i in range(MOST_LEVELS)
+                ),
+            ]
         cells: list[tuple[str, ...]] = [
             (
                 "mean" if row.level is None else f"{row.level:g}",
@@ -151,11 +178,17 @@ def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
             )
             for row in rows
         ]
-        yield f"{metric}: {model} TP={tp}, {narrow} against {wide}{', control' if tp == 1 else ''}", LINKS, cells
+        yield (
+            f"{metric}: {model} TP={tp}, {narrow} against {wide}{', control' if tp == 1 else ''}",
+            LINKS,
+            cells,
+        )
 
 
 def _shown(rows: Sequence[Row], *, every_point: bool) -> list[Row]:
-    """All if they are few; else the faster and slower ones; of too many of those, the largest effects."""
+    """All if they are few; else the faster and slower ones; of too many of those, the largest
+    effects.
+    """
     if every_point or len(rows) <= MOST_ROWS:
         return list(rows)
     decided = [row for row in rows if row.verdict in {"faster", "slower"}]
@@ -164,12 +197,24 @@ def _shown(rows: Sequence[Row], *, every_point: bool) -> list[Row]:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    return (figure(row.a), figure(row.b), f"{percent(row.effect)} %", interval(row.low, row.high), _verdict(row))
+    return (
+        figure(row.a),
+        figure(row.b),
+        f"{percent(row.effect)} %",
+        interval(row.low, row.high),
+        _verdict(row),
+    )
 
 
 def _cells_over_all(row: Row, by_point: Sequence[Row]) -> tuple[str, ...]:
     counts = "/".join(str(sum(each.verdict == verdict for each in by_point)) for verdict in SIGNS)
-    return (row.metric, f"{percent(row.effect)} %", interval(row.low, row.high), counts, _verdict(row))
+    return (
+        row.metric,
+        f"{percent(row.effect)} %",
+        interval(row.low, row.high),
+        counts,
+        _verdict(row),
+    )
 
 
 def _verdict(row: Row) -> str:
@@ -180,14 +225,21 @@ def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> I
     delta = f"{100 * comparison.delta:.3g} %"
     by_point = [row for row in comparison.rows if row.point is not None]
     if hidden := len(by_point) - len(_shown(by_point, every_point=every_point)):
-        yield from _wrapped(f"{_count(hidden, 'row')} of single points not shown: --points shows all.", width)
+        yield from _wrapped(
+            f"{_count(hidden, 'row')} of single points not shown: --points shows all.", width
+        )
     if any(row.more_runs is not None for row in comparison.rows):
-        yield from _wrapped("(n): about n more runs of each side, taken in turns (A B B A), would decide.", width)
+        yield from _wrapped(
+            "(n): about n more runs of each side, taken in turns (A B B A), would decide.", width
+        )
     if any(_beyond(row, comparison.delta) for row in comparison.rows if row.verdict == "undecided"):
         sentence = (
-            f"An interval beyond {delta} may yet be undecided: of {_count(len(comparison.rows), 'row')}, some lie there by"
+            f"An interval beyond {delta} may yet be undecided: of "
+            f"{_count(len(comparison.rows), 'row')}, some lie there by"
         )
-        yield from _wrapped(f"{sentence} chance, so that each must lie farther out to be believed.", width)
+        yield from _wrapped(
+            f"{sentence} chance, so that each must lie farther out to be believed.", width
+        )
     for warning in comparison.warnings:
         yield from _wrapped(f"Note: {warning}.", width)
     for verdict, words in (
@@ -196,8 +248,16 @@ def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> I
         ("no difference", f"No difference beyond {delta}"),
         ("undecided", "Undecided"),
     ):
-        named = [f"{row.metric} ({percent(row.effect)} %)" for row in comparison.headline if row.verdict == verdict]
-        at_points = sum(row.verdict == verdict for row in by_point) if verdict in {"slower", "faster"} else 0
+        named = [
+            f"{row.metric} ({percent(row.effect)} %)"
+            for row in comparison.headline
+            if row.verdict == verdict
+        ]
+        at_points = (
+            sum(row.verdict == verdict for row in by_point)
+            if verdict in {"slower", "faster"}
+            else 0
+        )
         if comparison.headline != comparison.rows and at_points:
             named.append(f"{_count(at_points, 'row')} of single points")
         if named:
@@ -237,4 +297,10 @@ def _count(number: int, what: str) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(printable(text), width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+    return textwrap.wrap(
+        printable(text),
+        width,
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

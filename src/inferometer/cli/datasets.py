@@ -1,4 +1,6 @@
-"""`inferometer datasets`: what prompts can be made of, and the flags of each. The README has the same table."""
+"""`inferometer datasets`: what prompts can be made of, and the flags of each. The README has the
+same table.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def table() -> str:
     for model, fields in FIELDS.items():
         names = ", ".join(f"`{name}`" for name, each in DATASETS.items() if each is model)
         flags = " ".join(f"`{flag_name(flag)}`" for flag in fields)
-        rows.append((names, _about(model), "as asked" if _has_lengths(model) else "as in the file", flags))
+        rows.append(
+            (names, _about(model), "as asked" if _has_lengths(model) else "as in the file", flags)
+        )
     return markdown_table(_HEADINGS, rows)
 
 
@@ -39,4 +43,6 @@ def _about(model: type[AnyWorkload]) -> str:
 
 def _has_lengths(model: type[AnyWorkload]) -> bool:
     fields = model.model_fields
-    return any(name in fields and fields[name].default is not None for name in ("input_len", "prefix_len"))
+    return any(
+        name in fields and fields[name].default is not None for name in ("input_len", "prefix_len")
+    )

@@ -1,4 +1,6 @@
-"""`inferometer demo`: a first look without a GPU or a server, and a check that the measurement on this host is right."""
+"""`inferometer demo`: a first look without a GPU or a server, and a check that the measurement on
+this host is right.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +11,23 @@ import typer
 
 from inferometer.cli.bench import measure_and_report, refusing
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.interruption import Interruption
+from inferometer.system.interruption import Interruption
 
 REQUEST_ID_PREFIX = "demo-"
 
 
 def demo(
-    result_dir: Annotated[Path, typer.Option(help="Where to write the results.")] = Path("demo-results"),
+    result_dir: Annotated[Path, typer.Option(help="Where to write the results.")] = Path(
+        "demo-results"
+    ),
 ) -> None:
     """Start the embedded engine, measure it, and compare with what the engine knows to be true."""
-    from inferometer.campaign.accuracy import compare
-    from inferometer.simulator import EmbeddedEngine, EngineSettings
+    from inferometer.calibration.accuracy import compare
+    from inferometer.engine import EmbeddedEngine, EngineSettings
 
-    settings = EngineSettings(ttft_ms=60, itl_ms=15, jitter=0.1, itl_growth_ms=0.3, max_num_seqs=24, max_model_len=4096)
+    settings = EngineSettings(
+        ttft_ms=60, itl_ms=15, jitter=0.1, itl_growth_ms=0.3, max_num_seqs=24, max_model_len=4096
+    )
     with (
         refusing(),
         Interruption() as interruption,
@@ -45,9 +51,11 @@ def demo(
         trace, code = measure_and_report(flags, interruption)
         exact = compare(trace, engine.truth(), REQUEST_ID_PREFIX)
     typer.echo(
-        f"Truth:    the engine recorded a mean TTFT of {exact.true_mean_ttft_ms:.3f} ms, measured were "
+        f"Truth:    the engine recorded a mean TTFT of {exact.true_mean_ttft_ms:.3f} ms, "
+        "measured were "
         f"{exact.measured_mean_ttft_ms:.3f} ms;\n"
-        f"          p99 of the error: TTFT {exact.ttft_error_p99_ms:.3f} ms, ITL {exact.itl_error_p99_ms:.3f} ms "
+        f"          p99 of the error: TTFT {exact.ttft_error_p99_ms:.3f} ms, ITL "
+        f"{exact.itl_error_p99_ms:.3f} ms "
         f"(over {exact.events} events)."
     )
     raise typer.Exit(code)

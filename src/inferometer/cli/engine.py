@@ -22,7 +22,10 @@ Faults = Annotated[
 TruthFile = Annotated[
     str | None,
     typer.Option(
-        help="Record the true time of every event, and write them to this .npz file at the end (also: GET /truth).",
+        help=(
+            "Record the true time of every event, and write them to this .npz file at the end "
+            "(also: GET /truth)."
+        ),
         metavar="FILE",
         show_default="not recorded",
         rich_help_panel=_SERVER,
@@ -31,36 +34,70 @@ TruthFile = Annotated[
 
 
 def engine(  # noqa: PLR0917 - typer makes an option of each
-    ttft_ms: Annotated[float, typer.Option(help="Time to the first event, ms.", rich_help_panel=_TIMING)] = 50.0,
+    ttft_ms: Annotated[
+        float, typer.Option(help="Time to the first event, ms.", rich_help_panel=_TIMING)
+    ] = 50.0,
     itl_ms: Annotated[
-        float, typer.Option(help="Time between the events of a lone request, ms.", rich_help_panel=_TIMING)
+        float,
+        typer.Option(
+            help="Time between the events of a lone request, ms.", rich_help_panel=_TIMING
+        ),
     ] = 20.0,
-    tokens_per_event: Annotated[int, typer.Option(help="Tokens in each event.", rich_help_panel=_TIMING)] = 1,
+    tokens_per_event: Annotated[
+        int, typer.Option(help="Tokens in each event.", rich_help_panel=_TIMING)
+    ] = 1,
     jitter: Annotated[
-        float, typer.Option(help="Relative standard deviation of each time (0.1 is 10 %).", rich_help_panel=_TIMING)
+        float,
+        typer.Option(
+            help="Relative standard deviation of each time (0.1 is 10 %).", rich_help_panel=_TIMING
+        ),
     ] = 0.0,
     max_num_seqs: Annotated[
         int | None,
-        typer.Option(help="Requests that run at once; others queue.", show_default="no limit", rich_help_panel=_TIMING),
+        typer.Option(
+            help="Requests that run at once; others queue.",
+            show_default="no limit",
+            rich_help_panel=_TIMING,
+        ),
     ] = None,
     itl_growth_ms: Annotated[
-        float, typer.Option(help="What each further running request adds to the ITL, ms.", rich_help_panel=_TIMING)
+        float,
+        typer.Option(
+            help="What each further running request adds to the ITL, ms.", rich_help_panel=_TIMING
+        ),
     ] = 0.0,
     prefill_ms_per_1k_tokens: Annotated[
-        float, typer.Option(help="What each 1000 prompt tokens add to the TTFT, ms.", rich_help_panel=_TIMING)
+        float,
+        typer.Option(
+            help="What each 1000 prompt tokens add to the TTFT, ms.", rich_help_panel=_TIMING
+        ),
     ] = 0.0,
     max_model_len: Annotated[
-        int, typer.Option(help="Longest prompt and output together, tokens.", rich_help_panel=_TIMING)
+        int,
+        typer.Option(help="Longest prompt and output together, tokens.", rich_help_panel=_TIMING),
     ] = 131_072,
-    seed: Annotated[int, typer.Option(help="Seed of jitter and faults.", rich_help_panel=_TIMING)] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Seed of jitter and faults.", rich_help_panel=_TIMING)
+    ] = 0,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; by default only this machine reaches it.", rich_help_panel=_SERVER)
+        str,
+        typer.Option(
+            help="Address to listen on; by default only this machine reaches it.",
+            rich_help_panel=_SERVER,
+        ),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", rich_help_panel=_SERVER)] = 8000,
-    model: Annotated[str, typer.Option(help="The model's name in the API.", rich_help_panel=_SERVER)] = "embedded",
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 takes a free one.", rich_help_panel=_SERVER)
+    ] = 8000,
+    model: Annotated[
+        str, typer.Option(help="The model's name in the API.", rich_help_panel=_SERVER)
+    ] = "embedded",
     backend: Annotated[
         list[str] | None,
-        typer.Option(help="Wire format, as in `bench`; may be repeated. (default: vLLM's)", rich_help_panel=_SERVER),
+        typer.Option(
+            help="Wire format, as in `bench`; may be repeated. (default: vLLM's)",
+            rich_help_panel=_SERVER,
+        ),
     ] = None,
     api_key: Annotated[
         str | None,
@@ -74,18 +111,20 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     faults: Faults = "",
     truth: TruthFile = None,
 ) -> None:
-    """Run a server with known timing: vLLM's API (or another's), no model behind it, events sent when these settings say.
+    """Run a server with known timing: vLLM's API (or another's), no model behind it, events sent
+    when these settings say.
 
-    Point any client at the URL it prints; Ctrl-C ends it. Every answer has exactly the length asked for, and a word is a token.
+    Point any client at the URL it prints; Ctrl-C ends it. Every answer has exactly the length asked
+    for, and a word is a token.
 
-    A request's events leave at TTFT + prefill × prompt tokens / 1000 after it was admitted, and from then on each
-    ITL + growth × (running requests - 1).
+    A request's events leave at TTFT + prefill × prompt tokens / 1000 after it was admitted, and
+    from then on each ITL + growth × (running requests - 1).
     """
     if faults == "help":
         _list_faults()
-    from inferometer.simulator.api import VLLM_BACKENDS, FrontSettings
-    from inferometer.simulator.model import EngineSettings
-    from inferometer.simulator.serve import serve
+    from inferometer.engine.api import VLLM_BACKENDS, FrontSettings
+    from inferometer.engine.model import EngineSettings
+    from inferometer.engine.serve import serve
 
     try:
         settings = EngineSettings(
@@ -101,7 +140,13 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
         )
         backends = tuple(backend or VLLM_BACKENDS)
         front = FrontSettings(
-            host=host, port=port, model=model, backends=backends, api_key=api_key, truth_file=truth, faults=faults
+            host=host,
+            port=port,
+            model=model,
+            backends=backends,
+            api_key=api_key,
+            truth_file=truth,
+            faults=faults,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
@@ -109,7 +154,7 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
 
 
 def _list_faults() -> NoReturn:
-    from inferometer.simulator.faults import FAULTS
+    from inferometer.engine.faults import FAULTS
 
     for name, what in FAULTS.items():
         typer.echo(f"{name:14} {what}")

@@ -25,22 +25,34 @@ def environment_notes(
 ) -> list[str]:
     """A sentence for each change; none where no variable is set. `groups` are those of the
     campaign as it was `narrowed`."""
-    set_here = {name: text for name in (*NARROWING, SERVER_URL) if (text := environment.get(name, "").strip())}
+    set_here = {
+        name: text
+        for name in (*NARROWING, SERVER_URL)
+        if (text := environment.get(name, "").strip())
+    }
     if not set_here:
         return []
     try:
         whole = load_campaign(source, sets=sets, environment={}, interleave=interleave)
         points = _count(expand(whole, quick=quick, only=only))
     except CampaignError:
-        return [f"{name}={text} is set and changes this campaign." for name, text in set_here.items()]
+        return [
+            f"{name}={text} is set and changes this campaign." for name, text in set_here.items()
+        ]
     bounds = {name: set_here[name] for name in NARROWING if name in set_here}
     return [
         *(_narrowing(bounds, whole, points, _count(groups)) if bounds else ()),
-        *(_addresses(set_here[SERVER_URL], whole, narrowed) if SERVER_URL in set_here and not embedded else ()),
+        *(
+            _addresses(set_here[SERVER_URL], whole, narrowed)
+            if SERVER_URL in set_here and not embedded
+            else ()
+        ),
     ]
 
 
-def _narrowing(bounds: Mapping[str, str], whole: CampaignSpec, points: int, left: int) -> Iterator[str]:
+def _narrowing(
+    bounds: Mapping[str, str], whole: CampaignSpec, points: int, left: int
+) -> Iterator[str]:
     variables = " and ".join(f"{name}={text}" for name, text in bounds.items())
     listed = _listed(whole)
     if not listed:
@@ -52,7 +64,10 @@ def _narrowing(bounds: Mapping[str, str], whole: CampaignSpec, points: int, left
         yield f"Narrowed by {variables}."
     last = bounds.get("NUM_PROMPTS_END")
     if last is not None and int(last) > max(listed):
-        yield f"NUM_PROMPTS_END={last} is beyond this campaign, whose num_prompts end at {max(listed):,}."
+        yield (
+            f"NUM_PROMPTS_END={last} is beyond this campaign, whose num_prompts end at "
+            f"{max(listed):,}."
+        )
 
 
 def _is_within(bounds: Mapping[str, str], number: int) -> bool:
@@ -64,13 +79,18 @@ def _listed(campaign: CampaignSpec) -> set[int]:
     """All num_prompts that a matrix lists, which are those that are narrowed."""
     found = set()
     for matrix in (group.matrix or campaign.matrix for group in campaign.groups):
-        found |= {*matrix.num_prompts, *(row.num_prompts for row in (*matrix.paired, *matrix.include))}
+        found |= {
+            *matrix.num_prompts,
+            *(row.num_prompts for row in (*matrix.paired, *matrix.include)),
+        }
     return {number for number in found if number is not None}
 
 
 def _addresses(address: str, whole: CampaignSpec, now: CampaignSpec) -> Iterator[str]:
     replaced = [
-        f"{name} ({recipe.base_url})" for name, recipe in whole.servers.items() if recipe.base_url != now.servers[name].base_url
+        f"{name} ({recipe.base_url})"
+        for name, recipe in whole.servers.items()
+        if recipe.base_url != now.servers[name].base_url
     ]
     if replaced:
         yield f"{SERVER_URL}={address} replaces the address of {', '.join(replaced)}."

@@ -16,11 +16,18 @@ class FlagsError(Exception):
 
 
 def sentences(error: ValidationError, flag_of_field: Mapping[str, str]) -> list[str]:
-    """Each error of a model as a sentence that names the flag: that of the field, or of the innermost one that has one."""
-    told: dict[str, None] = {}  # in order, each once: a value of a union has an error of each of its types
+    """Each error of a model as a sentence that names the flag: that of the field, or of the
+    innermost one that has one.
+    """
+    told: dict[
+        str, None
+    ] = {}  # in order, each once: a value of a union has an error of each of its types
     for each in error.errors():
         fields = [str(step) for step in each["loc"]]
-        field = next((step for step in reversed(fields) if step in flag_of_field), fields[-1] if fields else "")
+        field = next(
+            (step for step in reversed(fields) if step in flag_of_field),
+            fields[-1] if fields else "",
+        )
         flag = flag_of_field.get(field, flag_name(field))
         wish = each["msg"].removeprefix("Value error, ")
         wish = wish[0].lower() + wish[1:]

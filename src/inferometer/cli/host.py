@@ -1,4 +1,6 @@
-"""This host's calibration, for verbs that measure: what there is to say of it goes to standard error."""
+"""This host's calibration, for verbs that measure: what there is to say of it goes to standard
+error.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.campaign.calibrated import ABOUT_S, HostCalibrations, policy_for
+from inferometer.calibration.host import ABOUT_S, HostCalibrations, policy_for
 from inferometer.live.calibration import calibrating
 
 if TYPE_CHECKING:
@@ -24,12 +26,17 @@ def host_calibrations(*, quiet: bool = False) -> HostCalibrations:
 
 
 BEFORE_A_CAMPAIGN = (
-    f"Calibrating this host before the first point, to state with every result how exact it is. This takes about {ABOUT_S} s, "
+    "Calibrating this host before the first point, to state with every result how exact it is. "
+    f"This takes about {ABOUT_S} s, "
     "once for this host and these settings; --no-calibration goes without."
 )
 
 
-def calibration_by_workers(*, wanted: bool, rehearsal: bool) -> Callable[[int], Calibration | Missing]:
+def calibration_by_workers(
+    *, wanted: bool, rehearsal: bool
+) -> Callable[[int], Calibration | Missing]:
     """What a campaign asks before it measures with so many workers."""
     known, policy = host_calibrations(), policy_for(wanted=wanted, rehearsal=rehearsal)
-    return lambda workers: known.find_or_make(policy, workers=workers, real_time=True, notice=BEFORE_A_CAMPAIGN)
+    return lambda workers: known.find_or_make(
+        policy, workers=workers, real_time=True, notice=BEFORE_A_CAMPAIGN
+    )

@@ -1,4 +1,6 @@
-"""The command line: `inferometer VERB`. One file a verb; what a verb needs is imported when it runs."""
+"""The command line: `inferometer VERB`. One file a verb; what a verb needs is imported when it
+runs.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,14 @@ from inferometer.cli.plan import plan
 from inferometer.cli.presets import presets
 from inferometer.cli.report import report
 from inferometer.cli.run import run
-from inferometer.interruption import Interruption, ignore_at_exit
+from inferometer.system.interruption import Interruption, ignore_at_exit
 
 app = typer.Typer(
     name="inferometer",
-    help="Measure how fast a large language model is served, and see how far each number may be believed.",
+    help=(
+        "Measure how fast a large language model is served, and see how far each number may be "
+        "believed."
+    ),
     epilog="Begin with `inferometer bench --help`. Without a GPU: `inferometer demo`.",
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -38,7 +43,9 @@ app = typer.Typer(
 
 
 def _add(verb: Callable[..., None]) -> None:
-    """With its docstring as help, whose paragraphs break where the terminal ends, and not where the source did."""
+    """With its docstring as help, whose paragraphs break where the terminal ends, and not where the
+    source did.
+    """
     paragraphs = inspect.cleandoc(verb.__doc__ or "").split("\n\n")
     app.command(help="\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs))(verb)
 
@@ -58,7 +65,9 @@ _add(engine)
 _add(demo)
 
 SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules", "--dialect")
-"""Flags that `vllm bench serve`, or we in its way, let be followed by several values: `--goodput ttft:100 tpot:50`."""
+"""Flags that `vllm bench serve`, or we in its way, let be followed by several values: `--goodput
+ttft:100 tpot:50`.
+"""
 
 
 VLLM_ONLY = {
@@ -69,8 +78,10 @@ VLLM_ONLY = {
     "--plot-dataset-stats": 0,
     "--log-config-file": 1,
 }
-"""Flags of `vllm bench serve` that change nothing here, since no model is loaded and nothing plotted; and how many values
-each takes. They are left out, with a word, so that a pasted command works."""
+"""Flags of `vllm bench serve` that change nothing here, since no model is loaded and nothing
+plotted; and how many values each takes. They are left out, with a word, so that a pasted command
+works.
+"""
 
 
 def without_vllm_only(arguments: Sequence[str]) -> list[str]:
@@ -104,7 +115,9 @@ def spread(arguments: Sequence[str]) -> list[str]:
 
 
 @app.callback(invoke_without_command=True)
-def root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+def root(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
     if version:
         typer.echo(f"inferometer {inferometer.__version__}")
         raise typer.Exit
@@ -125,17 +138,28 @@ def main() -> None:
 def _run(arguments: Sequence[str]) -> int:
     """The exit code."""
     try:
-        return app(args=spread(without_vllm_only(arguments) or ["--help"]), standalone_mode=False) or 0
+        return (
+            app(args=spread(without_vllm_only(arguments) or ["--help"]), standalone_mode=False) or 0
+        )
     except typer.TyperException as error:
         sentence = error.format_message().rstrip(".").replace(": Value error, ", ": ")
-        typer.echo(f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(arguments)}.", err=True)
+        typer.echo(
+            f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(arguments)}.",
+            err=True,
+        )
         return 2
     except FileNotFoundError:
         if _is_somewhere():
             raise
-        typer.echo("inferometer: the current directory does not exist any more: change to another one.", err=True)
+        typer.echo(
+            "inferometer: the current directory does not exist any more: change to another one.",
+            err=True,
+        )
         return 2
-    except (typer.Abort, KeyboardInterrupt):  # the latter, where Ctrl-C comes again while the first is being answered
+    except (
+        typer.Abort,
+        KeyboardInterrupt,
+    ):  # the latter, where Ctrl-C comes again while the first is being answered
         return 130
 
 
@@ -148,7 +172,9 @@ def _is_somewhere() -> bool:
 
 
 def _whole_flags_in_help() -> None:
-    """On a narrow terminal Rich would cut long words off: here types and texts are folded, and flags are left whole."""
+    """On a narrow terminal Rich would cut long words off: here types and texts are folded, and
+    flags are left whole.
+    """
     from rich.table import Table
     from typer import rich_utils
 
@@ -163,7 +189,11 @@ def _whole_flags_in_help() -> None:
 
 def _help_of(arguments: Sequence[str]) -> str:
     """The help that explains what was got wrong."""
-    known = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    known = [
+        command.name or command.callback.__name__
+        for command in app.registered_commands
+        if command.callback
+    ]
     verb = next((argument for argument in arguments if argument in known), None)
     if arguments[:1] == ["presets"]:
         verb = "presets show" if arguments[1:2] == ["show"] else "presets"

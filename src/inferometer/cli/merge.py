@@ -15,19 +15,22 @@ EXIT_UNCLEAN = 1
 
 
 def merge(
-    sources: Annotated[list[Path], typer.Argument(metavar="TAR|DIR", help="Tars that `collect` made, or result directories.")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="TAR|DIR", help="Tars that `collect` made, or result directories."),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The directory to make.")],
 ) -> None:
     """Merge results into a new directory, in which campaigns can also go on.
 
-    Exit code: 0 if all went in, 1 if points were measured in several places or results had to be left out (which are named, and
-    the rest is merged), 2 if nothing was merged.
+    Exit code: 0 if all went in, 1 if points were measured in several places or results had to be
+    left out (which are named, and the rest is merged), 2 if nothing was merged.
     """
     from inferometer.campaign.archive import ArchiveError
     from inferometer.campaign.gather import GatherError
     from inferometer.campaign.merge import merge as merge_results
     from inferometer.store.atomic import CannotWriteError
-    from inferometer.store.ledger import LedgerError
+    from inferometer.store.campaign.ledger import LedgerError
 
     try:
         merged = merge_results(sources, output)
@@ -46,6 +49,8 @@ def merge(
             typer.echo(f"  {printable(sentence)}")
     points = f"{merged.points} point{'s' * (merged.points != 1)} with a result that counts"
     files = f"{merged.other_files} file{'s' * (merged.other_files != 1)} of no campaign"
-    told = [points] * (merged.points > 0 or not merged.other_files) + [files] * (merged.other_files > 0)
+    told = [points] * (merged.points > 0 or not merged.other_files) + [files] * (
+        merged.other_files > 0
+    )
     typer.echo(f"{' and '.join(told)}, in {output}")
     raise typer.Exit(0 if merged.clean else EXIT_UNCLEAN)

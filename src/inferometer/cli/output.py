@@ -78,5 +78,7 @@ def finish_output(code: int) -> int:
     known = CAUSES_AND_CURES.get(failure.errno or 0, str(failure.strerror))
     cause, _, _ = known.partition(";")
     saved = " The results are saved." if output.is_in_files else ""
-    sys.stderr.write(f"inferometer: the output could not be written ({cause}): redirect it elsewhere.{saved}\n")
+    sys.stderr.write(
+        f"inferometer: the output could not be written ({cause}): redirect it elsewhere.{saved}\n"
+    )
     return code if output.is_in_files else code or 2

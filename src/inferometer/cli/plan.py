@@ -1,4 +1,6 @@
-"""`inferometer plan`: what a campaign would do, and what of it is done. Asks no server and changes no file."""
+"""`inferometer plan`: what a campaign would do, and what of it is done. Asks no server and changes
+no file.
+"""
 
 from __future__ import annotations
 
@@ -16,28 +18,44 @@ if TYPE_CHECKING:
 
     from inferometer.cli.plan_view import GroupPlan
     from inferometer.spec.campaign import CampaignSpec, Group
-    from inferometer.store.places import Places
-    from inferometer.store.standing import Standing
+    from inferometer.store.campaign.places import Places
+    from inferometer.store.campaign.standing import Standing
 
 
 def plan(  # noqa: PLR0917 - typer makes an option of each
-    campaign: Annotated[str, typer.Argument(metavar="FILE|PRESET", help="A campaign file, or a preset by its name.")],
+    campaign: Annotated[
+        str, typer.Argument(metavar="FILE|PRESET", help="A campaign file, or a preset by its name.")
+    ],
     only: Annotated[
-        list[str] | None, typer.Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; may be given again.")
+        list[str] | None,
+        typer.Option(
+            metavar="GROUP|ID|GLOB", help="Only these groups or points; may be given again."
+        ),
     ] = None,
     sets: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, such as load.num_warmups=4; may be given again."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a setting, such as load.num_warmups=4; may be given again.",
+        ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="What `run --quick` would do.")] = False,
-    embedded: Annotated[bool, typer.Option("--embedded", help="What `run --embedded` would do.")] = False,
-    points: Annotated[bool, typer.Option("--points", help="List every point, and where its result is.")] = False,
-    interleave: Annotated[bool, typer.Option("--interleave", help="What `run --interleave` would do.")] = False,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="What `run --embedded` would do.")
+    ] = False,
+    points: Annotated[
+        bool, typer.Option("--points", help="List every point, and where its result is.")
+    ] = False,
+    interleave: Annotated[
+        bool, typer.Option("--interleave", help="What `run --interleave` would do.")
+    ] = False,
 ) -> None:
-    """Show what a campaign would do: groups, points, requests, tokens, the command of each server, time, and what is done.
+    """Show what a campaign would do: groups, points, requests, tokens, the command of each server,
+    time, and what is done.
 
-    No server is asked and no file is written. NUM_PROMPTS_START and NUM_PROMPTS_END narrow the num_prompts that are listed,
-    VLLM_SERVER_URL is the address of every server.
+    No server is asked and no file is written. NUM_PROMPTS_START and NUM_PROMPTS_END narrow the
+    num_prompts that are listed, VLLM_SERVER_URL is the address of every server.
     """
     import os
 
@@ -47,13 +65,15 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.spec.campaign_file import load_campaign
     from inferometer.spec.expand import expand
     from inferometer.spec.quick import check_quick
-    from inferometer.store.ledger import LedgerError
-    from inferometer.store.places import places_of
+    from inferometer.store.campaign.ledger import LedgerError
+    from inferometer.store.campaign.places import places_of
 
     try:
         if quick:
             check_quick(sets or ())
-        spec = load_campaign(campaign, sets=sets or (), environment=os.environ, interleave=interleave)
+        spec = load_campaign(
+            campaign, sets=sets or (), environment=os.environ, interleave=interleave
+        )
         groups = expand(spec, quick=quick, only=only or ())
         notes = environment_notes(
             campaign,
@@ -82,21 +102,31 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
 
 
 def _show(
-    campaign: CampaignSpec, groups: list[Group], places: Places, notes: Sequence[str], *, points: bool, embedded: bool
+    campaign: CampaignSpec,
+    groups: list[Group],
+    places: Places,
+    notes: Sequence[str],
+    *,
+    points: bool,
+    embedded: bool,
 ) -> None:
     from inferometer.campaign.estimate import measured_seconds
     from inferometer.cli.plan_view import describe, hardware_in_words, how_estimated, order_in_words
     from inferometer.spec.interleave import blocks_of, starts
-    from inferometer.store.campaign_ledger import read_campaign_ledger
-    from inferometer.store.standing import standing_of
+    from inferometer.store.campaign.checked_ledger import read_campaign_ledger
+    from inferometer.store.campaign.standing import standing_of
 
     reading = read_campaign_ledger(places)
-    standing = standing_of(reading.records, places, [point.spec for group in groups for point in group.points])
+    standing = standing_of(
+        reading.records, places, [point.spec for group in groups for point in group.points]
+    )
     blocks = blocks_of(groups, campaign.interleave)
     started = starts(blocks, lambda point: standing.result(point.spec.fingerprint) is not None)
     took = measured_seconds(reading.records, standing.history.identities)
     plans = _plans(groups, took, standing, Counter(group.id for group in started))
-    typer.echo(printable(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else "")))
+    typer.echo(
+        printable(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else ""))
+    )
     typer.echo(printable(f"Results:  {places.result_dir / campaign.file_name}"))
     for remark in (*notes, *reading.remarks, *standing.remarks):
         typer.echo(f"Note:     {printable(remark)}")
@@ -113,7 +143,9 @@ def _show(
     typer.echo(f"\n{how_estimated(plans, embedded=embedded)}")
 
 
-def _plans(groups: list[Group], took: Mapping[str, float], standing: Standing, started: Mapping[str, int]) -> list[GroupPlan]:
+def _plans(
+    groups: list[Group], took: Mapping[str, float], standing: Standing, started: Mapping[str, int]
+) -> list[GroupPlan]:
     from inferometer.campaign.estimate import estimates
     from inferometer.cli.plan_view import GroupPlan
 
@@ -149,7 +181,9 @@ def _list_points(group: Group, standing: Standing) -> None:
     width = max(len(point.id) for point in group.points)
     for point in group.points:
         fingerprint = point.spec.fingerprint
-        typer.echo(f"    {fingerprint}  {point.id:{width}}  {printable(_state(fingerprint, standing))}")
+        typer.echo(
+            f"    {fingerprint}  {point.id:{width}}  {printable(_state(fingerprint, standing))}"
+        )
 
 
 def _state(fingerprint: str, standing: Standing) -> str:

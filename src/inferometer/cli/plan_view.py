@@ -1,4 +1,5 @@
-"""A campaign's plan as text: the cells of its table, that table without a terminal, and each group's server in words.
+"""A campaign's plan as text: the cells of its table, that table without a terminal, and each
+group's server in words.
 
 Commands stand on a line of their own, whole, so that they can be copied.
 """
@@ -41,7 +42,11 @@ class GroupPlan:
         for point in self.group.points:
             for i, length in enumerate(typical_lengths(point.spec.workload)):
                 before = sums[i]
-                sums[i] = None if length is None or before is None else before + length * point.spec.load.num_prompts
+                sums[i] = (
+                    None
+                    if length is None or before is None
+                    else before + length * point.spec.load.num_prompts
+                )
         return sums[0], sums[1]
 
 
@@ -53,7 +58,9 @@ def rows(plans: Sequence[GroupPlan]) -> list[tuple[str, ...]]:
 
 def _server(group: Group) -> str:
     need = group.server
-    return f"{need.model_alias} TP{need.tp}" + (f" on {need.hardware_name}" if need.hardware_name else "")
+    return f"{need.model_alias} TP{need.tp}" + (
+        f" on {need.hardware_name}" if need.hardware_name else ""
+    )
 
 
 def _amounts(plans: Sequence[GroupPlan]) -> tuple[str, ...]:
@@ -86,11 +93,15 @@ def aligned(table: Sequence[tuple[str, ...]]) -> str:
 
 
 def describe(group: Group, *, embedded: bool) -> str:
-    """The group's server and what a person has to do for it, a line each; the command can be pasted into a shell."""
+    """The group's server and what a person has to do for it, a line each; the command can be pasted
+    into a shell.
+    """
     need = group.server
     limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
     name = "" if need.served_model == need.model_id else f" served as {need.served_model}"
-    where = "on the embedded engine" if embedded else f"at {need.recipe.base_url} ({need.recipe.kind})"
+    where = (
+        "on the embedded engine" if embedded else f"at {need.recipe.base_url} ({need.recipe.kind})"
+    )
     ids = [point.id for point in group.points]
     lines = [
         f"{group.id}: {need.model_id}{name}, TP={need.tp}{limit}, {where}",
@@ -112,21 +123,34 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
         if need.binding:
             yield f"  listens   {need.binding}"
     if need.recipe.launch:
-        launched = ", ".join(f"{name} {masked(value)}" for name, value in need.recipe.launch.items())
+        launched = ", ".join(
+            f"{name} {masked(value)}" for name, value in need.recipe.launch.items()
+        )
         yield f"  launch    {printable(launched)}"
     if need.recipe.note:
         yield f"  note      {printable(need.recipe.note)}"
 
 
-def order_in_words(blocks: Sequence[Block], started: Sequence[Group], *, embedded: bool) -> list[str]:
-    """How interleaved groups take turns, which servers come up for what is left, and how often a person has to see to that."""
+def order_in_words(
+    blocks: Sequence[Block], started: Sequence[Group], *, embedded: bool
+) -> list[str]:
+    """How interleaved groups take turns, which servers come up for what is left, and how often a
+    person has to see to that.
+    """
     together = [block for block in blocks if len(block.groups) > 1]
     lines = [
-        f"Order:    {block.id}, both up at the same time, take turns point by point: {_first(block)}" for block in together
+        (
+            f"Order:    {block.id}, both up at the same time, take turns point by point: "
+            f"{_first(block)}"
+        )
+        for block in together
     ]
     alone = [block for block in blocks if len(block.groups) == 1]
     if len({block.id for block in alone}) < len(alone):
-        lines.append("Order:    " + ", ".join(f"{block.id} ({_points(len(block.points))})" for block in alone))
+        lines.append(
+            "Order:    "
+            + ", ".join(f"{block.id} ({_points(len(block.points))})" for block in alone)
+        )
     started = [group for group in started if embedded or group.server.recipe.kind != "external"]
     if not started:
         return lines
@@ -145,11 +169,20 @@ def _points(number: int) -> str:
 def hardware_in_words(started: Sequence[Group]) -> list[str]:
     """Which hardware is needed one after the other, where it changes: each time somebody has to
     see to it."""
-    names = [name for name, _ in groupby(group.server.hardware_name for group in started) if name is not None]
+    names = [
+        name
+        for name, _ in groupby(group.server.hardware_name for group in started)
+        if name is not None
+    ]
     if len(names) < 2:
         return []
     listed = " -> ".join(names if len(names) <= 8 else [*names[:6], "...", names[-1]])
-    return [f"Hardware: {listed}. Where somebody has to change the machine, the run waits for a confirmation."]
+    return [
+        (
+            f"Hardware: {listed}. Where somebody has to change the machine, the run waits for a "
+            "confirmation."
+        )
+    ]
 
 
 def _first(block: Block) -> str:
@@ -162,7 +195,9 @@ def _declared(hardware: Hardware) -> str:
     facts = [f"{hardware.gpus} GPU{'s' if hardware.gpus > 1 else ''}"]
     if hardware.pcie_generation or hardware.pcie_width:
         generation = f" {hardware.pcie_generation}.0" if hardware.pcie_generation else ""
-        facts.append(f"PCIe{generation}" + (f" x{hardware.pcie_width}" if hardware.pcie_width else ""))
+        facts.append(
+            f"PCIe{generation}" + (f" x{hardware.pcie_width}" if hardware.pcie_width else "")
+        )
     if hardware.bandwidth_gb_s:
         facts.append(f"{hardware.bandwidth_gb_s:g} GB/s each")
     return ", ".join(facts)
@@ -175,7 +210,8 @@ def how_estimated(plans: Sequence[GroupPlan], *, embedded: bool) -> str:
     if embedded:
         return "Left: a guess from the embedded engine's settings."
     return (
-        "Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server to start), "
+        "Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server "
+        "to start), "
         "corrected as points are finished."
     )
 

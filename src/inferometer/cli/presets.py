@@ -16,8 +16,8 @@ presets = typer.Typer()
 def list_presets(context: typer.Context) -> None:
     """List the campaigns that come with inferometer.
 
-    Run one with `inferometer run NAME`, see what it would do with `inferometer plan NAME`. To make it yours:
-    `inferometer presets show NAME > mine.yaml`, edit, and `inferometer run mine.yaml`.
+    Run one with `inferometer run NAME`, see what it would do with `inferometer plan NAME`. To make
+    it yours: `inferometer presets show NAME > mine.yaml`, edit, and `inferometer run mine.yaml`.
     """
     if context.invoked_subcommand is not None:
         return
@@ -31,7 +31,9 @@ def list_presets(context: typer.Context) -> None:
 
 
 @presets.command("show")
-def show_preset(name: Annotated[str, typer.Argument(help="One of those that `inferometer presets` lists.")]) -> None:
+def show_preset(
+    name: Annotated[str, typer.Argument(help="One of those that `inferometer presets` lists.")],
+) -> None:
     """Print the YAML of a preset, to be copied and edited."""
     from inferometer.spec.flags import did_you_mean
     from inferometer.spec.preset_files import preset_names, preset_text

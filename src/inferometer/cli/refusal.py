@@ -1,4 +1,6 @@
-"""How a verb says that it cannot do what was asked: one sentence for each reason on standard error, and exit code 2."""
+"""How a verb says that it cannot do what was asked: one sentence for each reason on standard error,
+and exit code 2.
+"""
 
 from __future__ import annotations
 

@@ -42,40 +42,68 @@ class Page:
 def report(  # noqa: PLR0917 - typer makes an option of each
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH", help="Result directories, run directories, or result files of any known tool."),
+        typer.Argument(
+            metavar="PATH",
+            help="Result directories, run directories, or result files of any known tool.",
+        ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file; one that is there is replaced.")] = Path(
-        "report.html"
-    ),
-    language: Annotated[Language, typer.Option("--lang", help="The language of the page.")] = Language.EN,
-    title: Annotated[str | None, typer.Option("--title", help="Its title.", show_default="the campaigns' names")] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The HTML file; one that is there is replaced.")
+    ] = Path("report.html"),
+    language: Annotated[
+        Language, typer.Option("--lang", help="The language of the page.")
+    ] = Language.EN,
+    title: Annotated[
+        str | None, typer.Option("--title", help="Its title.", show_default="the campaigns' names")
+    ] = None,
     figures: Annotated[
         Path | None,
-        typer.Option("--figures", metavar="DIR", help="Also write the figures there, as PNG and SVG for print."),
+        typer.Option(
+            "--figures",
+            metavar="DIR",
+            help="Also write the figures there, as PNG and SVG for print.",
+        ),
     ] = None,
     markdown: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write a table to paste into an issue; - prints it.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write a table to paste into an issue; - prints it."
+        ),
     ] = None,
     csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Also write all columns, a row a point; - prints them.")
+        Path | None,
+        typer.Option(
+            "--csv", metavar="FILE", help="Also write all columns, a row a point; - prints them."
+        ),
     ] = None,
     dcu_csv: Annotated[
         Path | None,
-        typer.Option("--dcu-csv", metavar="FILE", help="The same in the columns of the DCU guide's script."),
+        typer.Option(
+            "--dcu-csv", metavar="FILE", help="The same in the columns of the DCU guide's script."
+        ),
     ] = None,
     excel: Annotated[
         Path | None,
-        typer.Option("--excel", metavar="FILE", help="Also write a workbook: points, requests, environment."),
+        typer.Option(
+            "--excel", metavar="FILE", help="Also write a workbook: points, requests, environment."
+        ),
     ] = None,
     parquet: Annotated[
-        Path | None, typer.Option("--parquet", metavar="DIR", help="Also write points, requests and environment as Parquet.")
+        Path | None,
+        typer.Option(
+            "--parquet",
+            metavar="DIR",
+            help="Also write points, requests and environment as Parquet.",
+        ),
     ] = None,
-    asserted: Annotated[list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)] = None,
+    asserted: Annotated[
+        list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
+    ] = None,
 ) -> None:
     """Write one HTML file with all points: summary, explorer, figures, environment and method.
 
-    It holds its data and fetches nothing, so that it can be sent, archived and opened without a network. What cannot be read is
-    listed in it.
+    It holds its data and fetches nothing, so that it can be sent, archived and opened without a
+    network. What cannot be read is listed in it.
 
     Exit code: 0 if it was written, 1 if a target of --assert is missed, 2 if it was not written.
     """
@@ -89,7 +117,10 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     files = TableFiles(markdown, csv, dcu_csv, excel, parquet)
     page = Page(output, language.value, title, figures)
     if (twice := files.one_for_two(output)) is not None:
-        refuse(f"{printable(twice.name)} is to hold two things, and the second would replace the first: give each a name.")
+        refuse(
+            f"{printable(twice.name)} is to hold two things, and the second would replace "
+            "the first: give each a name."
+        )
     try:
         code = _write(sources, page, files, targets_of(asserted or ()))
     except FlagsError as error:
@@ -117,22 +148,42 @@ def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequen
         collection = read(sources, progress=progress)
     collection = replace(
         collection,
-        points=tuple(with_percentiles(collection.points, [each.metric for each in (*collection.targets, *goals)])),
+        points=tuple(
+            with_percentiles(
+                collection.points, [each.metric for each in (*collection.targets, *goals)]
+            )
+        ),
     )
     asserted = check(goals, collection.points)
     checked = [*check_campaigns(collection), *asserted]
     with _drawing():
         written = write_report(
-            collection, sources, page.output, language=page.language, title=page.title, figures=page.figures, checked=checked
+            collection,
+            sources,
+            page.output,
+            language=page.language,
+            title=page.title,
+            figures=page.figures,
+            checked=checked,
         )
     if not files.prints:
         in_files_too()
     _tell_problems(written.problems)
     points = len(collection.points)
-    typer.echo(f"{points:,} point{'s' * (points != 1)} in {page.output} ({written.bytes / 1e6:.1f} MB)", err=files.prints)
+    typer.echo(
+        f"{points:,} point{'s' * (points != 1)} in {page.output} ({written.bytes / 1e6:.1f} MB)",
+        err=files.prints,
+    )
     if page.figures is not None:
-        why = "" if written.figures else ": these results fill no figure, and the report says what each would need"
-        typer.echo(f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}{why}", err=files.prints)
+        why = (
+            ""
+            if written.figures
+            else ": these results fill no figure, and the report says what each would need"
+        )
+        typer.echo(
+            f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}{why}",
+            err=files.prints,
+        )
     for line in write_tables(files, Frames(collection), checked):
         typer.echo(line, err=files.prints)
     return tell(asserted, err=files.prints)
@@ -155,14 +206,18 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
     if not console.is_terminal:
         yield None
         return
-    with Progress(TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), console=console, transient=True) as bar:
+    with Progress(
+        TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
+    ) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @contextmanager
 def _drawing() -> Iterator[None]:
-    """A word on the terminal while figures are drawn, which takes seconds; nothing where nobody looks."""
+    """A word on the terminal while figures are drawn, which takes seconds; nothing where nobody
+    looks.
+    """
     from rich.console import Console
 
     console = Console(stderr=True)

@@ -33,13 +33,21 @@ class TableFiles:
         return STANDARD_OUTPUT in (self.markdown, self.csv, self.dcu_csv)
 
     def one_for_two(self, page: Path) -> Path | None:
-        """A file (or `-`) that is to hold two of these, or one and the page: the second would replace the first."""
-        files = [path.absolute() for path in (page, self.markdown, self.csv, self.dcu_csv, self.excel) if path is not None]
+        """A file (or `-`) that is to hold two of these, or one and the page: the second would
+        replace the first.
+        """
+        files = [
+            path.absolute()
+            for path in (page, self.markdown, self.csv, self.dcu_csv, self.excel)
+            if path is not None
+        ]
         return next((path for path in files if files.count(path) > 1), None)
 
 
 def write_tables(files: TableFiles, frames: Frames, checked: Sequence[Checked]) -> list[str]:
-    """Write them; what there is to say, a sentence each. Raises CannotWriteError and NoExcelError."""
+    """Write them; what there is to say, a sentence each. Raises CannotWriteError and
+    NoExcelError.
+    """
     from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
     from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown
     from inferometer.report.tables.workbook import write_workbook
@@ -80,7 +88,11 @@ def _write_parquet(directory: Path, frames: Frames) -> list[str]:
     from inferometer.store.atomic import replacing
 
     written = []
-    for name, frame in (("points", frames.points), ("requests", frames.requests), ("environment", frames.environment)):
+    for name, frame in (
+        ("points", frames.points),
+        ("requests", frames.requests),
+        ("environment", frames.environment),
+    ):
         path = directory / f"{name}.parquet"
         with replacing(path) as temporary:
             frame.write_parquet(temporary)

@@ -20,41 +20,67 @@ if TYPE_CHECKING:
     from inferometer.server.base import Server
     from inferometer.spec.campaign import Group, ServerNeed
     from inferometer.spec.interleave import Block
-    from inferometer.store.places import Places
+    from inferometer.store.campaign.places import Places
 
 EXIT_INTERRUPTED = 130
 
 
 def run(  # noqa: PLR0917 - typer makes an option of each
-    campaign: Annotated[str, typer.Argument(metavar="FILE|PRESET", help="A campaign file, or a preset by its name.")],
+    campaign: Annotated[
+        str, typer.Argument(metavar="FILE|PRESET", help="A campaign file, or a preset by its name.")
+    ],
     only: Annotated[
-        list[str] | None, typer.Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; may be given again.")
+        list[str] | None,
+        typer.Option(
+            metavar="GROUP|ID|GLOB", help="Only these groups or points; may be given again."
+        ),
     ] = None,
     sets: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, such as load.num_warmups=4; may be given again."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a setting, such as load.num_warmups=4; may be given again.",
+        ),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="A few points of each test, a few requests each, in a directory of their own.")
+        bool,
+        typer.Option(
+            "--quick",
+            help="A few points of each test, a few requests each, in a directory of their own.",
+        ),
     ] = False,
     embedded: Annotated[
         bool,
-        typer.Option("--embedded", help="Rehearse: the embedded engine serves every group; in a directory of its own."),
+        typer.Option(
+            "--embedded",
+            help="Rehearse: the embedded engine serves every group; in a directory of its own.",
+        ),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, as `plan` does.")] = False,
-    allow_invalid: Annotated[bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done, as `plan` does.")
+    ] = False,
+    allow_invalid: Annotated[
+        bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")
+    ] = False,
     calibration: Annotated[
         bool,
         typer.Option(
-            help="Compare points with this host's calibration. If there is none, make a quick one before the first point "
+            help="Compare points with this host's calibration. If there is none, make a quick "
+            "one before the first point "
             "(once, about 12 s)."
         ),
     ] = True,
     interleave: Annotated[
         bool,
-        typer.Option("--interleave", help="Let the two servers of the campaign take turns: A B, B A, ... over its repeats."),
+        typer.Option(
+            "--interleave",
+            help="Let the two servers of the campaign take turns: A B, B A, ... over its repeats.",
+        ),
     ] = False,
-    asserted: Annotated[list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)] = None,
+    asserted: Annotated[
+        list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
+    ] = None,
 ) -> None:
     """Run a campaign; run it again to go on where it stopped.
 
@@ -83,9 +109,17 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
-    from inferometer.store.places import places_of
+    from inferometer.store.campaign.places import places_of
 
-    asked = _understood(campaign, sets or (), only or (), asserted or (), quick=quick, interleave=interleave, embedded=embedded)
+    asked = _understood(
+        campaign,
+        sets or (),
+        only or (),
+        asserted or (),
+        quick=quick,
+        interleave=interleave,
+        embedded=embedded,
+    )
     groups = on_embedded_engine(asked.groups) if embedded else asked.groups
     places = places_of(asked.spec.result_dir, asked.spec.name, quick=quick, embedded=embedded)
     _refuse_unanswerable(asked, places, groups, rehearsal=quick or embedded)
@@ -93,21 +127,33 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     lines = CampaignLines(blocks)
 
     def server(need: ServerNeed) -> Server:
-        return EmbeddedServer(need) if embedded else server_for(need, directory=places.logs, say=lines.say)
+        return (
+            EmbeddedServer(need)
+            if embedded
+            else server_for(need, directory=places.logs, say=lines.say)
+        )
 
     for line in _announcement(asked, groups, places, blocks, embedded=embedded):
         lines.say(line)
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
-    outcome = _run(Task.of(asked.spec, groups, server, allow_invalid=allow_invalid, calibration=known), places, lines)
+    outcome = _run(
+        Task.of(asked.spec, groups, server, allow_invalid=allow_invalid, calibration=known),
+        places,
+        lines,
+    )
     for line in summary_lines(outcome, asked.notes):
         typer.echo(printable_line(line))
     code = outcome.exit_code
     if not outcome.interrupted and outcome.trouble is None:
-        code = max(code, show_results(outcome.endings, places, groups, asked, rehearsal=quick or embedded))
+        code = max(
+            code, show_results(outcome.endings, places, groups, asked, rehearsal=quick or embedded)
+        )
     raise typer.Exit(code)
 
 
-def _refuse_unanswerable(asked: Asked, places: Places, groups: Sequence[Group], *, rehearsal: bool) -> None:
+def _refuse_unanswerable(
+    asked: Asked, places: Places, groups: Sequence[Group], *, rehearsal: bool
+) -> None:
     """A gate that nothing planned can decide would be missed after hours.
 
     The campaign's own targets are for all of its points, measured on its own servers.
@@ -121,7 +167,12 @@ def _refuse_unanswerable(asked: Asked, places: Places, groups: Sequence[Group], 
 
 
 def _announcement(
-    asked: Asked, groups: Sequence[Group], places: Places, blocks: Sequence[Block], *, embedded: bool
+    asked: Asked,
+    groups: Sequence[Group],
+    places: Places,
+    blocks: Sequence[Block],
+    *,
+    embedded: bool,
 ) -> list[str]:
     """What is said before anything is done."""
     from inferometer.cli.plan_view import order_in_words
@@ -129,7 +180,10 @@ def _announcement(
     number = sum(len(group.points) for group in groups)
     order = order_in_words(blocks, (), embedded=embedded) if asked.spec.interleave else ()
     return [
-        f"Campaign {asked.spec.name}: {number} point{'s' * (number != 1)}, results in {places.result_dir}/",
+        (
+            f"Campaign {asked.spec.name}: {number} point{'s' * (number != 1)}, results in "
+            f"{places.result_dir}/"
+        ),
         *map(printable, asked.notes),
         *order,
     ]
@@ -164,7 +218,15 @@ def _understood(
         refuse(*error.reasons)
     percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
     notes = environment_notes(
-        campaign, spec, groups, os.environ, sets=sets, only=only, quick=quick, interleave=interleave, embedded=embedded
+        campaign,
+        spec,
+        groups,
+        os.environ,
+        sets=sets,
+        only=only,
+        quick=quick,
+        interleave=interleave,
+        embedded=embedded,
     )
     spec = spec.model_copy(update={"percentiles": tuple(percentiles)})
     return Asked(spec, groups, own, more, notes, only_some=bool(only))
@@ -175,7 +237,7 @@ def _run(task: Task, places: Places, display: Display) -> Outcome:
     from inferometer.campaign.runner import run_campaign
     from inferometer.cli.output import in_files_too
     from inferometer.store.atomic import CannotWriteError
-    from inferometer.store.ledger import LedgerError
+    from inferometer.store.campaign.ledger import LedgerError
 
     in_files_too()
     try:

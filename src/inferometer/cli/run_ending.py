@@ -1,4 +1,6 @@
-"""What `run` shows when all points have their results: tables with small charts, and whether the targets are reached."""
+"""What `run` shows when all points have their results: tables with small charts, and whether the
+targets are reached.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec, Group
     from inferometer.spec.target import Target
-    from inferometer.store.places import Places
+    from inferometer.store.campaign.places import Places
 
 
 NAMED = 8
@@ -40,7 +42,14 @@ class Asked:
     """--only chose some of its points."""
 
 
-def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Group], asked: Asked, *, rehearsal: bool) -> int:
+def show_results(
+    endings: Sequence[Ending],
+    places: Places,
+    groups: Sequence[Group],
+    asked: Asked,
+    *,
+    rehearsal: bool,
+) -> int:
     """Of the points of these groups, each by its own result; the exit code is 1 if a target is
     missed.
 
@@ -63,7 +72,10 @@ def show_results(endings: Sequence[Ending], places: Places, groups: Sequence[Gro
         console.print()
         console.print(table)
     if few := [point.id for point in in_order(measured.values()) if _is_short(point)]:
-        typer.echo(f"\nLoad not reached by {_listed(few)}: fewer requests were sent than the concurrency limit.")
+        typer.echo(
+            f"\nLoad not reached by {_listed(few)}: fewer requests were sent than the "
+            "concurrency limit."
+        )
     if measured:
         typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
     if asked.own and rehearsal:
@@ -79,8 +91,8 @@ def _measured(endings: Sequence[Ending], places: Places) -> dict[str, Point]:
     """The points that have a result, by their ids in the plan; what cannot be read counts as not
     measured, and is told."""
     from inferometer.results.campaign import point_of_result, read_campaign
+    from inferometer.store.campaign.ledger import LedgerError
     from inferometer.store.importers import CannotImportError
-    from inferometer.store.ledger import LedgerError
 
     found: dict[str, Point] = {}
     if not any(ending.result for ending in endings):
@@ -102,7 +114,9 @@ def _measured(endings: Sequence[Ending], places: Places) -> dict[str, Point]:
     return found
 
 
-def planned_points(places: Places, groups: Sequence[Group], measured: Mapping[str, Point]) -> Iterator[Point]:
+def planned_points(
+    places: Places, groups: Sequence[Group], measured: Mapping[str, Point]
+) -> Iterator[Point]:
     """Those that have no result yet: their conditions, and no values."""
     from inferometer.results.run_point import point_of
 
@@ -110,10 +124,16 @@ def planned_points(places: Places, groups: Sequence[Group], measured: Mapping[st
         beside = next((measured[point.id] for point in group.points if point.id in measured), None)
         for point in group.points:
             if point.id not in measured:
-                told = {"campaign": places.name, "group": point.id.partition("/")[0], "model": group.server.model_alias}
+                told = {
+                    "campaign": places.name,
+                    "group": point.id.partition("/")[0],
+                    "model": group.server.model_alias,
+                }
                 engine = {} if beside is None else {"engine": beside.conditions.get("engine")}
                 run = {"spec": point.spec.model_dump(mode="json")}
-                yield point_of(run, {}, {}, name=point.id, source=places.result_dir, told={**told, **engine})
+                yield point_of(
+                    run, {}, {}, name=point.id, source=places.result_dir, told={**told, **engine}
+                )
 
 
 def _is_short(point: Point) -> bool:

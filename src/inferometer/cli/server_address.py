@@ -1,11 +1,19 @@
-"""Where `bench` finds the server: by its flags, else by VLLM_SERVER_URL, which `run` and `plan` heed, too."""
+"""Where `bench` finds the server: by its flags, else by VLLM_SERVER_URL, which `run` and `plan`
+heed, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.spec.flags import SERVER_URL, base_url_of, canonical_base_url, parse_base_url, parse_endpoint
+from inferometer.spec.flags import (
+    SERVER_URL,
+    base_url_of,
+    canonical_base_url,
+    parse_base_url,
+    parse_endpoint,
+)
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -14,11 +22,14 @@ def base_url_of_flags(flags: BenchFlags) -> str:
     """The address by --base-url, or by --host and --port. Raises ValueError."""
     if flags.base_url:
         return parse_base_url(flags.base_url)
-    return base_url_of(HOST if flags.host is None else flags.host, PORT if flags.port is None else flags.port)
+    return base_url_of(
+        HOST if flags.host is None else flags.host, PORT if flags.port is None else flags.port
+    )
 
 
 def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[str, str | None]:
-    """The address, and what is to be said of VLLM_SERVER_URL: that it is the one, or that flags say another one.
+    """The address, and what is to be said of VLLM_SERVER_URL: that it is the one, or that flags say
+    another one.
 
     Raises ValueError.
     """
@@ -36,13 +47,20 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
     except ValueError:
         other = base_url  # it is not used, so what is wrong with it is nobody's business
     differ = canonical_base_url(other) != canonical_base_url(base_url)
-    return base_url, f"{SERVER_URL} ({other}) is not used, since the flags say {base_url}" if differ else None
+    return (
+        base_url,
+        f"{SERVER_URL} ({other}) is not used, since the flags say {base_url}" if differ else None,
+    )
 
 
 def endpoint_of_flags(flags: BenchFlags, environment: Mapping[str, str]) -> str | None:
     """The path of --endpoint below the address as it was typed; None where none is given."""
     if flags.endpoint is None:
         return None
-    by_variable = "" if flags.host is not None or flags.port is not None else environment.get(SERVER_URL, "").strip()
+    by_variable = (
+        ""
+        if flags.host is not None or flags.port is not None
+        else environment.get(SERVER_URL, "").strip()
+    )
     typed = flags.base_url or by_variable
     return parse_endpoint(flags.endpoint, typed) if typed else flags.endpoint

@@ -1,4 +1,6 @@
-"""A calibration that a run has to wait for: one line on a terminal, gone in the end, and nothing elsewhere."""
+"""A calibration that a run has to wait for: one line on a terminal, gone in the end, and nothing
+elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ ERASE = "\r\x1b[K"
 
 
 @contextmanager
-def calibrating(*, quiet: bool = False, stream: IO[str] | None = None) -> Iterator[Callable[[LoadLevel], None]]:
+def calibrating(
+    *, quiet: bool = False, stream: IO[str] | None = None
+) -> Iterator[Callable[[LoadLevel], None]]:
     """What to call with every load that was tried."""
     stream = stream or sys.stderr
     if quiet or not stream.isatty():
@@ -23,7 +27,12 @@ def calibrating(*, quiet: bool = False, stream: IO[str] | None = None) -> Iterat
     def show(level: LoadLevel) -> None:
         errors = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
         exact = f"±{max(errors):.3f} ms" if errors else "nothing was answered"
-        print(f"{ERASE}  {level.asked:,.0f} {UNITS[level.kind]}: {exact}", end="", file=stream, flush=True)
+        print(
+            f"{ERASE}  {level.asked:,.0f} {UNITS[level.kind]}: {exact}",
+            end="",
+            file=stream,
+            flush=True,
+        )
 
     try:
         yield show

@@ -1,4 +1,6 @@
-"""A campaign on the terminal: a heading for each group, a line for each point, and how far the running one is."""
+"""A campaign on the terminal: a heading for each group, a line for each point, and how far the
+running one is.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +21,24 @@ if TYPE_CHECKING:
 
 
 _WORD_OF = {"inferometer": "campaign file", "nobody": "campaign file"}
-"""Whose word it is that a server is what nothing tells: where nobody has said so, that of who wrote the campaign."""
+"""Whose word it is that a server is what nothing tells: where nobody has said so, that of who wrote
+the campaign.
+"""
 
 
 class CampaignLines:
     """Plain lines on standard output, fit for a log; what runs at the moment on standard error."""
 
-    def __init__(self, blocks: Sequence[Block], *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+    def __init__(
+        self, blocks: Sequence[Block], *, out: IO[str] | None = None, err: IO[str] | None = None
+    ) -> None:
         self._out = out or sys.stdout
         self._err = err
         points = [point for block in blocks for point in block.points]
         digits = len(str(len(points)))
-        self._labels = {point.id: f"[{number:{digits}}/{len(points)}]" for number, point in enumerate(points, 1)}
+        self._labels = {
+            point.id: f"[{number:{digits}}/{len(points)}]" for number, point in enumerate(points, 1)
+        }
         self._longest = max((len(point.id) for point in points), default=0)
 
     def say(self, text: str) -> None:
@@ -47,18 +55,32 @@ class CampaignLines:
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts
-        more = [f"{name} {printable_name(facts[name])}" for name in ("max_model_len", "version") if facts.get(name)]
+        more = [
+            f"{name} {printable_name(facts[name])}"
+            for name in ("max_model_len", "version")
+            if facts.get(name)
+        ]
         model = printable_name(facts.get("model") or need.served_model)
         self.say("  ".join([f"Server:   {facts.get('base_url')}", model, *more]))
         if confirmation.unchecked:
-            word = _WORD_OF.get(confirmation.confirmed_by, confirmation.confirmed_by.removeprefix("confirmed by the "))
-            self.say(f"          not checked, on the word of the {word}: {printable(', '.join(confirmation.unchecked))}")
+            word = _WORD_OF.get(
+                confirmation.confirmed_by,
+                confirmation.confirmed_by.removeprefix("confirmed by the "),
+            )
+            self.say(
+                f"          not checked, on the word of the {word}: "
+                f"{printable(', '.join(confirmation.unchecked))}"
+            )
 
     def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
         load = point.spec.load
-        return progress(load.num_warmups + load.num_prompts, label=self._start_of(point), stream=self._err)
+        return progress(
+            load.num_warmups + load.num_prompts, label=self._start_of(point), stream=self._err
+        )
 
-    def measured(self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str) -> None:
+    def measured(
+        self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
+    ) -> None:
         self.say(f"{self._start_of(point)}  {status:7}  {figures_of(summary)}  {path}")
         for reason in reasons:
             self.say(f"    {printable(reason)}")
@@ -83,4 +105,6 @@ def figures_of(summary: Summary) -> str:
         return "-" if value is None else f"{value:.1f} ms"
 
     rate = summary.output_throughput
-    return f"TTFT {mean('ttft')}  TPOT {mean('tpot')}  {'-' if rate is None else f'{rate:,.1f}'} tok/s"
+    return (
+        f"TTFT {mean('ttft')}  TPOT {mean('tpot')}  {'-' if rate is None else f'{rate:,.1f}'} tok/s"
+    )

@@ -1,6 +1,8 @@
-"""Progress of a run: a live line on a terminal, a plain line every few seconds elsewhere. Fed with snapshots by the pool.
+"""Progress of a run: a live line on a terminal, a plain line every few seconds elsewhere. Fed with
+snapshots by the pool.
 
-Requests in flight count as far as they have come: where all are sent at once, none ends for minutes.
+Requests in flight count as far as they have come: where all are sent at once, none ends for
+minutes.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ RATE_OVER_S = 5.0
 
 
 class Rate:
-    """Output tokens per second: over the last seconds while a run lasts, and over all of it at its end."""
+    """Output tokens per second: over the last seconds while a run lasts, and over all of it at its
+    end.
+    """
 
     def __init__(self, begin_s: float) -> None:
         self._begin = (begin_s, 0.0)
@@ -43,21 +47,29 @@ class Rate:
 
 
 def tokens_so_far(now: Snapshot) -> float:
-    """Output tokens of all requests; an event in flight counts as those before it did, or as one."""
+    """Output tokens of all requests; an event in flight counts as those before it did, or as
+    one.
+    """
     an_event = now.output_tokens / now.output_events if now.output_events else 1.0
     return now.output_tokens + now.streaming_events * an_event
 
 
 def figures(now: Snapshot, rate_tok_s: float | None) -> str:
     """The running means, in a few words; `-` where there is none yet."""
-    ttft_ns, begun = now.ttft_sum_ns + now.streaming_ttft_sum_ns, now.ttft_count + now.streaming_ttft_count
+    ttft_ns, begun = (
+        now.ttft_sum_ns + now.streaming_ttft_sum_ns,
+        now.ttft_count + now.streaming_ttft_count,
+    )
     ttft = f"{ttft_ns / begun / 1e6:.1f}" if begun else "-"
     tpot = f"{tpot_ns / 1e6:.2f}" if (tpot_ns := _tpot_ns(now)) is not None else "-"
     rate = "-" if rate_tok_s is None else f"{rate_tok_s:,.0f}"
     failed = f"  {now.failed} failed" if now.failed else ""
     dropped = f"  {now.dropped} dropped" if now.dropped else ""
     stopping = "stopping: interrupt again to throw the run away  " if now.stopping else ""
-    return f"{stopping}{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s{failed}{dropped}"
+    return (
+        f"{stopping}{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} "
+        f"tok/s{failed}{dropped}"
+    )
 
 
 def _tpot_ns(now: Snapshot) -> float | None:
@@ -73,7 +85,9 @@ def over(now: Snapshot) -> int:
 
 
 class PlainProgress:
-    """One line every few seconds, for logs, and one at the end; of one run of many, one a minute, with its label."""
+    """One line every few seconds, for logs, and one at the end; of one run of many, one a minute,
+    with its label.
+    """
 
     def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
         self._total = total
@@ -99,13 +113,22 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """A bar with the running figures beside it; that of one run of many has its label, and is gone in the end.
+    """A bar with the running figures beside it; that of one run of many has its label, and is gone
+    in the end.
 
-    Where the terminal is too narrow for all, the bar gives way, then the time, then the end of the figures: never the count."""
+    Where the terminal is too narrow for all, the bar gives way, then the time, then the end of the
+    figures: never the count.
+    """
 
     def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
 
         console = Console(file=stream)
         room = console.width - len(label) - bool(label) - 2 * (len(str(total)) + 1)
@@ -121,7 +144,8 @@ class LiveProgress:
             TextColumn("{task.fields[figures]}", markup=False),
             console=console,
             transient=bool(label),
-            auto_refresh=False,  # refreshed by each snapshot: no thread, and the workers are forked from us
+            # refreshed by each snapshot: no thread, and the workers are forked from us
+            auto_refresh=False,
         )
         self._total = total
         self._task = self._bar.add_task(label, total=total, figures="connecting"[: self._room])
@@ -141,7 +165,9 @@ class LiveProgress:
 def progress(
     total: int, *, label: str = "", quiet: bool = False, stream: IO[str] | None = None
 ) -> Iterator[Callable[[Snapshot], None]]:
-    """What to call with each snapshot while the run lasts. `label`: its name, if it is one run of many."""
+    """What to call with each snapshot while the run lasts. `label`: its name, if it is one run of
+    many.
+    """
     stream = stream or sys.stderr
     if quiet:
         yield lambda _: None

@@ -1,26 +1,22 @@
-"""The measuring core: sends a plan's requests and records when every event of their responses arrived.
+"""The measuring core: sends a plan's requests and records when every event of their responses
+arrived.
 
-Knows sockets, clocks, framing and the decoders' interface. Not of definitions of metrics, files of results, or the terminal.
+Knows sockets, clocks, framing and the decoders' interface. Not of definitions of metrics, files of
+results, or the terminal.
 """
 
 from inferometer.loadgen.address import Address, resolve
-from inferometer.loadgen.descriptors import raise_descriptor_limit
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Snapshot
 from inferometer.loadgen.pool import MeasurementError, measure
-from inferometer.loadgen.scheduling import may_take_priority
 from inferometer.loadgen.scratch import others_measure
-from inferometer.loadgen.stamps import kernel_stamps
 
 __all__ = [
     "Address",
     "Job",
     "MeasurementError",
     "Snapshot",
-    "kernel_stamps",
-    "may_take_priority",
     "measure",
     "others_measure",
-    "raise_descriptor_limit",
     "resolve",
 ]

@@ -1,8 +1,9 @@
 """Address: where the connections go, looked up once and before the clock starts.
 
-A name may have an address for each replica of a service: connections are then spread over all of them in turn, as they are for
-clients that look the name up anew for each connection. Addresses of the other IP version are left out: a host that has one of
-each would else be measured over two networks.
+A name may have an address for each replica of a service: connections are then spread over all of
+them in turn, as they are for clients that look the name up anew for each connection. Addresses of
+the other IP version are left out: a host that has one of each would else be measured over two
+networks.
 """
 
 from __future__ import annotations
@@ -39,11 +40,15 @@ class Address:
 
 
 def resolve(base_url: str, *, insecure: bool = False, timeout_s: float = 10.0) -> Address:
-    """The addresses of the URL's host that take a connection, all tried within `timeout_s`. Raises OSError if none does."""
+    """The addresses of the URL's host that take a connection, all tried within `timeout_s`. Raises
+    OSError if none does.
+    """
     parts = urlsplit(base_url)
     tls = parts.scheme == "https"
     hostname, port = parts.hostname or "", parts.port or (443 if tls else 80)
-    found = list(dict.fromkeys(socket.getaddrinfo(hostname, port, type=socket.SOCK_STREAM)))[:MAX_ADDRESSES]
+    found = list(dict.fromkeys(socket.getaddrinfo(hostname, port, type=socket.SOCK_STREAM)))[
+        :MAX_ADDRESSES
+    ]
     deadline_s = time.monotonic() + timeout_s
     failed: OSError = OSError("the name has no address")
     family, taken = 0, []

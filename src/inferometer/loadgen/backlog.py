@@ -1,7 +1,9 @@
-"""What was read and not yet decoded, in order: in memory while it is little, in an unnamed temporary file beyond that.
+"""What was read and not yet decoded, in order: in memory while it is little, in an unnamed
+temporary file beyond that.
 
-The loop decodes only when there is nothing to read. Under a load that leaves it no idle moment this queue grows; its part in
-memory is bounded, and so is the file. When both are full (or the disk is), the loop has to decode before it reads on.
+The loop decodes only when there is nothing to read. Under a load that leaves it no idle moment this
+queue grows; its part in memory is bounded, and so is the file. When both are full (or the disk is),
+the loop has to decode before it reads on.
 """
 
 from __future__ import annotations
@@ -13,23 +15,29 @@ import tempfile
 from collections import deque
 from typing import IO
 
-from inferometer.loadgen.stamps import Ancillary
+from inferometer.system.stamps import Ancillary
 
 MEMORY_BYTES = 32 << 20
 FILE_BYTES = 4 << 30
 READ_OVERHEAD_BYTES = 400
-"""What a waiting read costs in memory beside its body: the tuple, its numbers, its control message."""
+"""What a waiting read costs in memory beside its body: the tuple, its numbers, its control
+message.
+"""
 
 BLOCK_READS = 2048
 """Reads that go to the file in one piece."""
 
 Read = tuple[int, bytes | None, Ancillary, int, int]
-"""(position of the request in this worker's share, body bytes or None when the response is over, control messages with the
-arrival stamp, realtime ns of the read, and since when its bytes may have arrived: see `Exchange.decode`)."""
+"""(position of the request in this worker's share, body bytes or None when the response is over,
+control messages with the arrival stamp, realtime ns of the read, and since when its bytes may have
+arrived: see `Exchange.decode`).
+"""
 
 
 class Backlog:
-    """A first-in first-out queue. The loop appends to `reads` itself and adds what it appended to `bytes`, once a turn."""
+    """A first-in first-out queue. The loop appends to `reads` itself and adds what it appended to
+    `bytes`, once a turn.
+    """
 
     def __init__(self, memory_bytes: int = MEMORY_BYTES, file_bytes: int = FILE_BYTES) -> None:
         self.reads: deque[Read] = deque()
@@ -41,9 +49,13 @@ class Backlog:
         """Nothing more is to be read before some of it is taken."""
         self._memory_bytes = memory_bytes
         self._file_bytes = file_bytes
-        self._oldest: deque[Read] = deque()  # a block that has come back from the file, older than all others
+        self._oldest: deque[Read] = (
+            deque()
+        )  # a block that has come back from the file, older than all others
         self._file: IO[bytes] | None = None
-        self._blocks: deque[tuple[int, int]] = deque()  # (offset, length) of each block in the file, older than all `reads`
+        self._blocks: deque[tuple[int, int]] = (
+            deque()
+        )  # (offset, length) of each block in the file, older than all `reads`
         self._file_end = 0
 
     def __bool__(self) -> bool:

@@ -1,4 +1,6 @@
-"""Connection: one socket to the server, its framing (httptools), its stamps, and TLS where asked for."""
+"""Connection: one socket to the server, its framing (httptools), its stamps, and TLS where asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,10 @@ import ssl
 import httptools
 
 from inferometer.clock import monotonic_ns, realtime_ns
-from inferometer.loadgen import stamps
 from inferometer.loadgen.address import Address, SocketAddress
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.tls import TlsStream
+from inferometer.system import stamps
 
 READABLE = select.POLLIN
 WRITABLE = select.POLLOUT
@@ -32,9 +34,11 @@ class SurplusError(Exception):
 
 
 class Connection:
-    """A connection serves one exchange at a time; `exchange` is None while it is idle or not yet open.
+    """A connection serves one exchange at a time; `exchange` is None while it is idle or not yet
+    open.
 
-    While it is fed, the parser calls the `on_…` methods; what they leave behind (`body`, `complete`) the loop takes up.
+    While it is fed, the parser calls the `on_…` methods; what they leave behind (`body`,
+    `complete`) the loop takes up.
     """
 
     __slots__ = (
@@ -66,7 +70,9 @@ class Connection:
         "tls",
     )
 
-    def __init__(self, address: Address, socket_address: SocketAddress, tls_context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, address: Address, socket_address: SocketAddress, tls_context: ssl.SSLContext | None
+    ) -> None:
         self.sock = socket.socket(address.family, socket.SOCK_STREAM)
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -92,9 +98,13 @@ class Connection:
         self.connect_error = self.sock.connect_ex(socket_address)
 
     def advance(self) -> None:
-        """The socket has news while it is being opened: go on, until `ready`. Raises OSError (ssl.SSLError among them)."""
+        """The socket has news while it is being opened: go on, until `ready`. Raises OSError
+        (ssl.SSLError among them).
+        """
         error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if not error and self.connect_error != errno.EINPROGRESS:  # it failed, or succeeded, at once
+        if (
+            not error and self.connect_error != errno.EINPROGRESS
+        ):  # it failed, or succeeded, at once
             error = self.connect_error
         if error:
             raise OSError(error, os.strerror(error))
@@ -112,7 +122,9 @@ class Connection:
         self.ready = True
 
     def send(self, exchange: Exchange, message: bytes) -> None:
-        """Begin an exchange. What the kernel does not take at once stays in `outgoing`. Raises OSError."""
+        """Begin an exchange. What the kernel does not take at once stays in `outgoing`. Raises
+        OSError.
+        """
         self.exchange = exchange
         exchange.connection = self
         self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
@@ -144,10 +156,12 @@ class Connection:
             return False
 
     def is_spent(self) -> bool:
-        """While idle, it has news: whether that is the end of it. TLS sends session tickets unasked; these are taken in.
+        """While idle, it has news: whether that is the end of it. TLS sends session tickets
+        unasked; these are taken in.
 
-        What else comes is the end of the connection, too, since the next answer on it could be that of another request; only a
-        server that says that it waited too long (408) is closing it in good order.
+        What else comes is the end of the connection, too, since the next answer on it could be that
+        of another request; only a server that says that it waited too long (408) is closing it in
+        good order.
         """
         try:
             received = self.sock.recv(TLS_RECORD_BYTES)
@@ -160,10 +174,11 @@ class Connection:
         return not received or bool(said)
 
     def arrived_since(self, quiet_ns: int, full: bool) -> int:
-        """Since when the bytes of the last read may have arrived, where not all in one moment. Negative: not even its end did.
+        """Since when the bytes of the last read may have arrived, where not all in one moment.
+        Negative: not even its end did.
 
-        `quiet_ns` is when the loop knew of nothing to read here. A `full` read may have left some in the socket; what the next
-        read brings was then perhaps there before.
+        `quiet_ns` is when the loop knew of nothing to read here. A `full` read may have left some
+        in the socket; what the next read brings was then perhaps there before.
         """
         since_ns = self.quiet_ns or quiet_ns
         self.quiet_ns = since_ns if full else 0
@@ -173,12 +188,17 @@ class Connection:
     def close(self) -> None:
         self.sock.close()
         self.exchange = None
-        del self.parser, self.feed  # like the exchange they hold us as we hold them, and the loop collects no garbage
+        del (
+            self.parser,
+            self.feed,
+        )  # like the exchange they hold us as we hold them, and the loop collects no garbage
 
     # Called by the parser.
 
     def on_message_begin(self) -> None:
-        if self.complete:  # what follows a whole response is not ours, and must not be taken for a part of it
+        if (
+            self.complete
+        ):  # what follows a whole response is not ours, and must not be taken for a part of it
             self.surplus = True
             raise SurplusError
 
@@ -197,7 +217,9 @@ class Connection:
         if status >= 200:  # 1xx only announces the real one
             self.status = status
             self.piecemeal = not self.chunked
-            self.keep_alive = self.parser.should_keep_alive()  # asked now: the parser forgets when the message is complete
+            self.keep_alive = (
+                self.parser.should_keep_alive()
+            )  # asked now: the parser forgets when the message is complete
 
     def on_body(self, body: bytes) -> None:
         if self.body:  # a second chunk: the server wrote more than once

@@ -1,4 +1,6 @@
-"""The worker's connections: opened ahead of need, kept alive, replaced when the server closes them."""
+"""The worker's connections: opened ahead of need, kept alive, replaced when the server closes
+them.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ from collections import deque
 
 from inferometer.loadgen.address import Address
 from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
-from inferometer.loadgen.poller import Poller
 from inferometer.loadgen.tls import client_context
+from inferometer.system.poller import Poller
 from inferometer.trace.schema import Failure
 
 OPENING_MOST = 64
@@ -27,16 +29,21 @@ def failure_of_connect(error: OSError) -> Failure:
 
 
 class Connections:
-    """All sockets of one worker. `most` is the cap on requests in flight, `reserve` how many to hold open unused.
+    """All sockets of one worker. `most` is the cap on requests in flight, `reserve` how many to
+    hold open unused.
 
     The server's addresses are taken in turn, by each worker from another one on (`first_address`).
     """
 
-    def __init__(self, poller: Poller, address: Address, most: int, reserve: int, first_address: int = 0) -> None:
+    def __init__(
+        self, poller: Poller, address: Address, most: int, reserve: int, first_address: int = 0
+    ) -> None:
         self.by_fd: dict[int, Connection] = {}
         self.idle: deque[Connection] = deque()
-        """Taken from the front: a server that gives each connection a thread, or a place among those it looks at, has had the
-        most time for the one that has been open longest. Taking the newest made one server's TTFT ten times what it was."""
+        """Taken from the front: a server that gives each connection a thread, or a place among
+        those it looks at, has had the most time for the one that has been open longest. Taking the
+        newest made one server's TTFT ten times what it was.
+        """
         self.opened = 0
         self.kernel_stamps = True
         self._poller = poller
@@ -49,7 +56,9 @@ class Connections:
         self._opening = 0
 
     def replenish(self, useful: int) -> None:
-        """Open what the reserve lacks, but no more connections in all than there is work for (`useful`)."""
+        """Open what the reserve lacks, but no more connections in all than there is work for
+        (`useful`).
+        """
         room = min(self._most, useful) - len(self.by_fd)
         lack = self._reserve - len(self.idle) - self._opening
         for _ in range(min(room, lack, OPENING_MOST - self._opening)):

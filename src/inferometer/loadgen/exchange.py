@@ -1,4 +1,6 @@
-"""Exchange: one request and its response, from the write to the verdict on it; and the columns it ends up in."""
+"""Exchange: one request and its response, from the write to the verdict on it; and the columns it
+ends up in.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ import zlib
 from array import array
 from typing import TYPE_CHECKING
 
-from inferometer.loadgen.stamps import Ancillary, arrival_ns
 from inferometer.protocol import UNKNOWN, Decoder, StreamEvent, Usage, error_sentence
 from inferometer.protocol.base import Remarks
+from inferometer.system.stamps import Ancillary, arrival_ns
 from inferometer.trace.schema import MISSING, Failure, Outcome, TokenSource
 
 if TYPE_CHECKING:
@@ -20,19 +22,27 @@ GZIP_OR_ZLIB = 47
 """How zlib calls either, told by its header."""
 
 RUNAWAY_FACTOR, RUNAWAY_EVENTS = 16, 4096
-"""A request with more output events than its limit on tokens times the one and plus the other will not become a good one."""
+"""A request with more output events than its limit on tokens times the one and plus the other will
+not become a good one.
+"""
 RUNAWAY_TOKEN_BYTES, RUNAWAY_BYTES = 16 << 10, 16 << 20
-"""Likewise for the bytes of its response: an event with log-probabilities of twenty tokens has some 3 KB."""
+"""Likewise for the bytes of its response: an event with log-probabilities of twenty tokens has some
+3 KB.
+"""
 
 FEW_READS = 64
-"""Reads that may wait to be decoded when a request's time is over, and hold what it was waited for: 1 MB at most."""
+"""Reads that may wait to be decoded when a request's time is over, and hold what it was waited for:
+1 MB at most.
+"""
 
 _NO_USAGE = Usage()
 _NO_REMARKS = Remarks()
 
 
 class ErrorResponse:
-    """Stands in for the decoder when the status is not 2xx: keeps the body, to be explained. `packed`: it is compressed."""
+    """Stands in for the decoder when the status is not 2xx: keeps the body, to be explained.
+    `packed`: it is compressed.
+    """
 
     def __init__(self, *, packed: bool = False) -> None:
         self._body = b""
@@ -44,14 +54,18 @@ class ErrorResponse:
         return []
 
     def close(self) -> list[StreamEvent]:
-        return [StreamEvent(error=error_sentence(_unpacked(self._body) if self._packed else self._body))]
+        return [
+            StreamEvent(error=error_sentence(_unpacked(self._body) if self._packed else self._body))
+        ]
 
     def remarks(self) -> Remarks:
         return _NO_REMARKS
 
 
 def _unpacked(body: bytes) -> bytes:
-    """The beginning of what was compressed by gzip or deflate; a word in its place where it was another way."""
+    """The beginning of what was compressed by gzip or deflate; a word in its place where it was
+    another way.
+    """
     try:
         return zlib.decompressobj(GZIP_OR_ZLIB).decompress(body, ERROR_BODY_BYTES)
     except zlib.error:
@@ -59,7 +73,9 @@ def _unpacked(body: bytes) -> bytes:
 
 
 class Exchange:
-    """What is known of one request in flight. Times are realtime ns, as the kernel stamps them, but for those of time-outs."""
+    """What is known of one request in flight. Times are realtime ns, as the kernel stamps them, but
+    for those of time-outs.
+    """
 
     __slots__ = (
         "abandoned",
@@ -102,7 +118,15 @@ class Exchange:
         "user_stamped",
     )
 
-    def __init__(self, position: int, decoder: Decoder, *, max_tokens: int, read_bytes: int, keep_text: bool = False) -> None:
+    def __init__(
+        self,
+        position: int,
+        decoder: Decoder,
+        *,
+        max_tokens: int,
+        read_bytes: int,
+        keep_text: bool = False,
+    ) -> None:
         """`max_tokens` is the limit that the request sets, `read_bytes` the size of a full read."""
         self.position = position
         self.decoder = decoder
@@ -114,7 +138,9 @@ class Exchange:
         self.queued = 0
         """Reads with body bytes so far; `reads` of them are decoded."""
         self.hopeless = self.abandoned = self.lingered = False
-        """No good answer will come of it; what waits to be decoded is not worth it; it was whole, but its body stayed open."""
+        """No good answer will come of it; what waits to be decoded is not worth it; it was whole,
+        but its body stayed open.
+        """
         self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = MISSING
         self.headers_ns = 0  # not MISSING, because the hot loop asks after it at every read
         self.begun_ns = 0
@@ -138,7 +164,9 @@ class Exchange:
         self.delays = array("q")
         self.tokens = array("i")
         self.ambiguous: list[tuple[int, int, int]] = []
-        """(first, end, ns): the events from `first` to before `end` may have come up to so much earlier than stamped."""
+        """(first, end, ns): the events from `first` to before `end` may have come up to so much
+        earlier than stamped.
+        """
         self.user_stamped: list[int] = []
         """Events that the kernel did not stamp."""
 
@@ -148,8 +176,9 @@ class Exchange:
             self.outcome, self.failure, self.detail = outcome, failure, detail
 
     def break_off(self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
-        """No more of the response will come. What came before and is not decoded yet has the first word, if it is not too
-        much."""
+        """No more of the response will come. What came before and is not decoded yet has the first
+        word, if it is not too much.
+        """
         self.broken = failure, detail, outcome
         self.abandoned = self.hopeless or self.undecoded > FEW_READS
 
@@ -159,14 +188,17 @@ class Exchange:
         return self.queued - self.reads
 
     def alive_at(self, now_ns: int) -> int:
-        """When something was last seen to have arrived, monotonic ns; asked now and then, so that reads need not ask that clock
-        too."""
+        """When something was last seen to have arrived, monotonic ns; asked now and then, so that
+        reads need not ask that clock too.
+        """
         if self.last_read_ns != self.seen_read_ns:
             self.seen_read_ns, self.alive_ns = self.last_read_ns, now_ns
         return self.alive_ns
 
     def has_run_away(self) -> bool:
-        """Asked at every full read: a response that floods us is not decoded meanwhile, so its bytes have to be bounded."""
+        """Asked at every full read: a response that floods us is not decoded meanwhile, so its
+        bytes have to be bounded.
+        """
         self.full_reads += 1
         self.hopeless = self.full_reads > self.max_full_reads
         return self.hopeless
@@ -183,12 +215,16 @@ class Exchange:
         if status // 100 != 2:
             self.decoder = ErrorResponse(packed=packed)
         elif packed:
-            self.fail(Failure.CONTENT_TYPE, "the server compressed the response, though we take none that is")
+            self.fail(
+                Failure.CONTENT_TYPE,
+                "the server compressed the response, though we take none that is",
+            )
 
     def decode(self, body: bytes, ancillary: Ancillary, read_ns: int, since_ns: int) -> None:
         """Take in the body bytes of one read: the second half of the hot path.
 
-        `since_ns`: the earliest moment they may have arrived, apart from the last of them; negative if from the last, too.
+        `since_ns`: the earliest moment they may have arrived, apart from the last of them; negative
+        if from the last, too.
         """
         self.reads += 1
         if self.abandoned:
@@ -212,13 +248,19 @@ class Exchange:
                 self._note(event, stamp_ns)
         self.text_bytes += size
         if len(self.arrivals) > self.max_events:
-            self.give_up(Failure.RUNAWAY, f"{len(self.arrivals)} output events, which is far beyond the limit on its tokens")
+            self.give_up(
+                Failure.RUNAWAY,
+                f"{len(self.arrivals)} output events, which is far beyond the limit on its tokens",
+            )
         if outputs > 1 or since_ns < 0:
-            # The stamp is that of the read's last segment. The last event arrived then, if the read emptied the socket.
+            # The stamp is that of the read's last segment. The last event arrived then, if the read
+            # emptied the socket.
             end = len(self.arrivals)
             ambiguity_ns = stamp_ns - abs(since_ns)
             if ambiguity_ns > 0:
-                self.ambiguous.append((end - outputs, end if since_ns < 0 else end - 1, ambiguity_ns))
+                self.ambiguous.append(
+                    (end - outputs, end if since_ns < 0 else end - 1, ambiguity_ns)
+                )
         if not kernel_ns:
             self.user_stamped += range(len(self.arrivals) - outputs, len(self.arrivals))
 
@@ -233,7 +275,9 @@ class Exchange:
             self.give_up(Failure.OVERSIZED, str(event.error))
         elif event.error is not None:
             if self.status // 100 == 2:
-                self.fail(Failure.BAD_EVENT if event.malformed else Failure.STREAM_ERROR, event.error)
+                self.fail(
+                    Failure.BAD_EVENT if event.malformed else Failure.STREAM_ERROR, event.error
+                )
             else:
                 self.fail(Failure.HTTP_STATUS, f"HTTP {self.status}: {event.error}")
 
@@ -243,14 +287,17 @@ class Exchange:
         self.hopeless = True
 
     def conclude(self, end_ns: int) -> None:
-        """The response is over and decoded: was it a success? With the wire's end marker it was whole, whatever became of its
-        body, which some servers leave open."""
+        """The response is over and decoded: was it a success? With the wire's end marker it was
+        whole, whatever became of its body, which some servers leave open.
+        """
         over_before = bool(self.done_ns) and (self.lingered or self.broken is not None)
         self.end_ns = self.done_ns if over_before else end_ns
         if self.broken is not None and not over_before:
             self.fail(*self.broken)
         for event in self.decoder.close():
-            if event.text and self.broken is None:  # completed by the end of the body, so it had arrived by then
+            if (
+                event.text and self.broken is None
+            ):  # completed by the end of the body, so it had arrived by then
                 if self.text is not None:
                     self.text.append(event.text)
                 self.text_bytes += utf8_bytes(event.text)
@@ -266,16 +313,24 @@ class Exchange:
             cut = "the stream ended with neither a finish reason nor an end marker: it was cut off"
             self.fail(Failure.NO_FINISH, cut + self._what_else())
         elif not self.arrivals and self.usage.completion_tokens <= 0:
-            self.fail(Failure.NO_OUTPUT, "the response finished without a single token" + self._what_else())
+            self.fail(
+                Failure.NO_OUTPUT,
+                "the response finished without a single token" + self._what_else(),
+            )
 
     def _what_else(self) -> str:
         """What came instead of an answer."""
         found = self.remarks
-        return f" ({found.ignored} frames say nothing of an answer, such as {found.ignored_sample})" if found.ignored else ""
+        return (
+            f" ({found.ignored} frames say nothing of an answer, such as {found.ignored_sample})"
+            if found.ignored
+            else ""
+        )
 
     def output_tokens(self) -> tuple[int, TokenSource]:
-        """The server's count, else the sum of what its events said, else one an event. A text has at least one token: a count
-        of 0 beside it is none."""
+        """The server's count, else the sum of what its events said, else one an event. A text has
+        at least one token: a count of 0 beside it is none.
+        """
         told = self.usage.completion_tokens
         if told == UNKNOWN and self.tokens and UNKNOWN not in self.tokens:
             told = sum(self.tokens)
@@ -286,11 +341,16 @@ class Exchange:
         return MISSING, TokenSource.NONE
 
     def hidden_tokens(self) -> int:
-        """Of the output tokens, those that no event brought; 0 where the count of the others would be far below the events:
-        then the server counts what it hides apart."""
+        """Of the output tokens, those that no event brought; 0 where the count of the others would
+        be far below the events: then the server counts what it hides apart.
+        """
         tokens, source = self.output_tokens()
         hidden = self.usage.hidden_tokens
-        if source is not TokenSource.USAGE or hidden <= 0 or tokens - hidden < len(self.arrivals) // 2:
+        if (
+            source is not TokenSource.USAGE
+            or hidden <= 0
+            or tokens - hidden < len(self.arrivals) // 2
+        ):
             return 0
         return min(hidden, tokens)
 
@@ -299,7 +359,9 @@ class Exchange:
         return max(1, self.tokens[0]) if self.tokens else 1
 
     def tpot_ns(self) -> int | None:
-        """Time per output token after those of the first event; None where there is none. See metrics.definitions."""
+        """Time per output token after those of the first event; None where there is none. See
+        metrics.definitions.
+        """
         later = self.output_tokens()[0] - self.hidden_tokens() - self.first_tokens()
         if len(self.arrivals) < 2 or later <= 0 or self.arrivals[-1] == self.arrivals[0]:
             return None

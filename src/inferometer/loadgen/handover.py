@@ -1,6 +1,8 @@
-"""How a worker's columns reach its parent: as plain numpy files in a temporary folder, mapped and not copied.
+"""How a worker's columns reach its parent: as plain numpy files in a temporary folder, mapped and
+not copied.
 
-Where there is no room for them, they go through the pipe: a full disk is no reason to lose a measurement.
+Where there is no room for them, they go through the pipe: a full disk is no reason to lose a
+measurement.
 """
 
 from __future__ import annotations
@@ -22,8 +24,11 @@ Share = tuple[Columns, Columns, bytes]
 """Columns of requests and of events, and the rest as JSON: what goes through a pipe."""
 
 
-def hand_over(directory: Path | None, requests: Columns, events: Columns, rest: Mapping[str, Any]) -> Path | Share:
-    """Leave one worker's columns in `directory`, which is made and returned; if there is no room, they are returned themselves.
+def hand_over(
+    directory: Path | None, requests: Columns, events: Columns, rest: Mapping[str, Any]
+) -> Path | Share:
+    """Leave one worker's columns in `directory`, which is made and returned; if there is no room,
+    they are returned themselves.
 
     `rest`: record, texts, stopped.
     """
@@ -37,8 +42,12 @@ def hand_over(directory: Path | None, requests: Columns, events: Columns, rest: 
     return requests, events, orjson.dumps(rest, default=asdict)
 
 
-def save_share(directory: Path, requests: Columns, events: Columns, rest: Mapping[str, Any]) -> None:
-    """Write one worker's columns; object columns and `rest` go into one JSON file. Raises OSError."""
+def save_share(
+    directory: Path, requests: Columns, events: Columns, rest: Mapping[str, Any]
+) -> None:
+    """Write one worker's columns; object columns and `rest` go into one JSON file. Raises
+    OSError.
+    """
     directory.mkdir()
     objects = {c.name: requests[c.name].tolist() for c in REQUEST_COLUMNS if c.dtype == "object"}
     for c in REQUEST_COLUMNS:
@@ -46,7 +55,9 @@ def save_share(directory: Path, requests: Columns, events: Columns, rest: Mappin
             np.save(directory / f"request.{c.name}.npy", requests[c.name], allow_pickle=False)
     for c in EVENT_COLUMNS:
         np.save(directory / f"event.{c.name}.npy", events[c.name], allow_pickle=False)
-    (directory / "rest.json").write_bytes(orjson.dumps({**rest, "objects": objects}, default=asdict))
+    (directory / "rest.json").write_bytes(
+        orjson.dumps({**rest, "objects": objects}, default=asdict)
+    )
 
 
 def load_share(share: Path | Share, job: Job, start_realtime_ns: int) -> Trace:
@@ -69,18 +80,34 @@ def _read(directory: Path) -> Share:
     packed = (directory / "rest.json").read_bytes()
     objects = orjson.loads(packed)["objects"]
     requests = {
-        c.name: np.array(objects[c.name], dtype=object) if c.dtype == "object" else _map(directory / f"request.{c.name}.npy")
+        c.name: np.array(objects[c.name], dtype=object)
+        if c.dtype == "object"
+        else _map(directory / f"request.{c.name}.npy")
         for c in REQUEST_COLUMNS
     }
-    return requests, {c.name: _map(directory / f"event.{c.name}.npy") for c in EVENT_COLUMNS}, packed
+    return (
+        requests,
+        {c.name: _map(directory / f"event.{c.name}.npy") for c in EVENT_COLUMNS},
+        packed,
+    )
 
 
 def _map(path: Path) -> Any:
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
-def lost_share(job: Job, sent: int, start_realtime_ns: int, *, why: str, answered: int = 0, interrupted: bool = False) -> Trace:
-    """The trace of a worker that died: what it had sent when last heard of is unfinished, the rest unsent."""
+def lost_share(
+    job: Job,
+    sent: int,
+    start_realtime_ns: int,
+    *,
+    why: str,
+    answered: int = 0,
+    interrupted: bool = False,
+) -> Trace:
+    """The trace of a worker that died: what it had sent when last heard of is unfinished, the rest
+    unsent.
+    """
     n = len(job.requests)
     requests = empty_requests(n)
     for c in REQUEST_COLUMNS:
@@ -113,4 +140,6 @@ def lost_share(job: Job, sent: int, start_realtime_ns: int, *, why: str, answere
         lost=True,
         answered=answered,
     )
-    return Trace(requests, empty_events(), (record,), start_realtime_ns, job.closed_loop, interrupted)
+    return Trace(
+        requests, empty_events(), (record,), start_realtime_ns, job.closed_loop, interrupted
+    )

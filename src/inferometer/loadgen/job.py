@@ -13,7 +13,16 @@ from inferometer.request import Request
 from inferometer.spec.flags import check_header
 from inferometer.spec.run import Timeouts
 
-SET_BY_US = frozenset({"accept-encoding", "connection", "content-length", "expect", "transfer-encoding", "x-request-id"})
+SET_BY_US = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "transfer-encoding",
+        "x-request-id",
+    }
+)
 """Headers (lower case) on which framing and matching depend; all others may be replaced."""
 
 _WORD = re.compile(r"[\x21-\x7e]*")
@@ -23,7 +32,8 @@ _WORD = re.compile(r"[\x21-\x7e]*")
 class Job:
     """One worker's share of a run. `requests` and the share's due times are in the same order.
 
-    Raises ValueError if a header, the path or the prefix of request ids could not be sent as one line, or one word, of HTTP.
+    Raises ValueError if a header, the path or the prefix of request ids could not be sent as one
+    line, or one word, of HTTP.
     """
 
     address: Address
@@ -45,8 +55,13 @@ class Job:
 
     def __post_init__(self) -> None:
         check_headers(self.headers)
-        if not all(map(_WORD.fullmatch, (self.path, self.request_id_prefix, self.address.host_header))):
-            raise ValueError("The path, the host or the prefix of request ids holds a character that HTTP does not take there.")
+        if not all(
+            map(_WORD.fullmatch, (self.path, self.request_id_prefix, self.address.host_header))
+        ):
+            raise ValueError(
+                "The path, the host or the prefix of request ids holds a character that HTTP "
+                "does not take there."
+            )
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
@@ -54,7 +69,9 @@ def check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         check_header(name, value)
         if name.lower() in SET_BY_US:
-            raise ValueError(f"--header {name}: the measurement sets this one itself; leave it out.")
+            raise ValueError(
+                f"--header {name}: the measurement sets this one itself; leave it out."
+            )
 
 
 def wire_messages(job: Job) -> list[bytes]:
@@ -67,11 +84,19 @@ def wire_messages(job: Job) -> list[bytes]:
         "Content-Type": "application/json",
     }
     given = {name.lower() for name in job.headers}
-    headers = {**{name: value for name, value in usual.items() if name.lower() not in given}, **job.headers}
-    head = "\r\n".join([f"POST {job.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]).encode("ascii")
+    headers = {
+        **{name: value for name, value in usual.items() if name.lower() not in given},
+        **job.headers,
+    }
+    head = "\r\n".join(
+        [f"POST {job.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    ).encode("ascii")
     messages = []
     for request in job.requests:
         body = job.backend.encode(request, job.generation)
-        own = f"\r\nX-Request-Id: {job.request_id_prefix}{request.id}\r\nContent-Length: {len(body)}\r\n\r\n"
+        own = (
+            f"\r\nX-Request-Id: {job.request_id_prefix}{request.id}\r\nContent-Length: "
+            f"{len(body)}\r\n\r\n"
+        )
         messages.append(head + own.encode("ascii") + body)
     return messages

@@ -1,4 +1,6 @@
-"""Live: the numbers a worker shows while it runs. Plain shared memory, written now and then, read by whoever displays it."""
+"""Live: the numbers a worker shows while it runs. Plain shared memory, written now and then, read
+by whoever displays it.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ class Snapshot:
     streaming_ttft_sum_ns: int = 0
     streaming_ttft_count: int = 0
     streaming_gaps_ns: int = 0
-    """Sum of the times between their first and their last event so far, ns, of `streaming_gaps` gaps."""
+    """Sum of the times between their first and their last event so far, ns, of `streaming_gaps`
+    gaps.
+    """
     streaming_gaps: int = 0
     stopping: bool = field(default=False, kw_only=True)
     """Whether the user has asked for the end."""

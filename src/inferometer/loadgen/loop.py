@@ -1,9 +1,12 @@
-"""THE hot loop: sends what is due, reads what arrives, and decodes only when there is nothing to read.
+"""THE hot loop: sends what is due, reads what arrives, and decodes only when there is nothing to
+read.
 
-Between a request's due time and its end this loop builds no models, logs nothing and takes no lock, and it parses no event
-while another waits to be read: events that pile up in a socket share the stamp of the last.
+Between a request's due time and its end this loop builds no models, logs nothing and takes no lock,
+and it parses no event while another waits to be read: events that pile up in a socket share the
+stamp of the last.
 
-Longer than most files here: what is unusual (the second half) ends the same exchanges that the first half begins.
+Longer than most files here: what is unusual (the second half) ends the same exchanges that the
+first half begins.
 """
 
 from __future__ import annotations
@@ -20,34 +23,42 @@ from inferometer.loadgen.connections import Connections, failure_of_connect
 from inferometer.loadgen.exchange import FEW_READS, Exchange
 from inferometer.loadgen.job import Job, wire_messages
 from inferometer.loadgen.live import Live
-from inferometer.loadgen.poller import make_poller
 from inferometer.loadgen.recorder import Recorder
 from inferometer.loadgen.schedule import Schedule
-from inferometer.loadgen.scheduling import Priority
-from inferometer.loadgen.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
-from inferometer.loadgen.timer import DueTimer
+from inferometer.system.os_priority import Priority
+from inferometer.system.poller import make_poller
+from inferometer.system.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
+from inferometer.system.timer import DueTimer
 from inferometer.trace.schema import MISSING, Failure, Outcome
 
 NOT_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade, OSError)
-"""What framing raises, and TLS below it; the change to another protocol is no parser error to httptools."""
+"""What framing raises, and TLS below it; the change to another protocol is no parser error to
+httptools.
+"""
 
 READ_BYTES = 16_384
 READY_MOST = 1024
 SENDS_A_TURN = 64
-"""Requests written before the loop looks at its sockets again, so that a burst of sends does not keep it from reading."""
+"""Requests written before the loop looks at its sockets again, so that a burst of sends does not
+keep it from reading.
+"""
 
 DECODES_A_TURN = 32
 """Reads decoded before the loop looks at its sockets again."""
 
 GRACE_NS, MIN_GRACE_NS = 20 * MS, MS
-"""How long a body may stay open after the end marker of its answer before its slot is used without it. Most servers end it at
-once, and keep the connection; each that does not makes us wait half as long for the next."""
+"""How long a body may stay open after the end marker of its answer before its slot is used without
+it. Most servers end it at once, and keep the connection; each that does not makes us wait half as
+long for the next.
+"""
 
 STALL_NS = NS // 2
 """A tick that is later than this was not waited for: the loop could not run."""
 
 CLOCK_NOISE_NS = MS
-"""A change of the distance between the clocks from which on stamps before and after it cannot be compared."""
+"""A change of the distance between the clocks from which on stamps before and after it cannot be
+compared.
+"""
 
 STREAMING_EVERY = 5
 """Ticks between two looks at what the requests in flight have brought, for who watches."""
@@ -60,7 +71,9 @@ class CannotConnectError(Exception):
 
 
 class Loop:
-    """One worker's share, from open connections to recorded columns: `prepare`, then `run` once or twice, then `close`."""
+    """One worker's share, from open connections to recorded columns: `prepare`, then `run` once or
+    twice, then `close`.
+    """
 
     def __init__(self, job: Job, live: Live) -> None:
         self.backlog = Backlog()
@@ -82,10 +95,16 @@ class Loop:
         if self._timer.fd >= 0:
             self._poller.register(self._timer.fd, READABLE)
         self.connections = Connections(
-            self._poller, job.address, job.share.max_in_flight, job.reserve, first_address=job.share.worker
+            self._poller,
+            job.address,
+            job.share.max_in_flight,
+            job.reserve,
+            first_address=job.share.worker,
         )
         self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
-        self._lingering: deque[tuple[int, Exchange]] = deque()  # over, but its body is open; until when it is waited for
+        self._lingering: deque[tuple[int, Exchange]] = (
+            deque()
+        )  # over, but its body is open; until when it is waited for
         self._grace_ns = GRACE_NS
         self._ticks = 0
         self._resend: deque[Exchange] = deque()
@@ -97,7 +116,9 @@ class Loop:
         self._next_tick_ns = 0
 
     def prepare(self) -> None:
-        """Open the connections that are lacking. Raises CannotConnectError unless all that the plan needs are there."""
+        """Open the connections that are lacking. Raises CannotConnectError unless all that the plan
+        needs are there.
+        """
         connections = self.connections
         ahead = self._schedule.ahead
         wanted = min(self._job.reserve, ahead)
@@ -107,28 +128,41 @@ class Loop:
         while lacking:
             try:
                 connections.replenish(ahead)
-                for fd, _ in self._poller.poll(0.1 if len(connections.idle) < wanted else 0, READY_MOST):
+                for fd, _ in self._poller.poll(
+                    0.1 if len(connections.idle) < wanted else 0, READY_MOST
+                ):
                     connection = connections.by_fd[fd]
                     if connection.ready:
                         self._attend(fd, connection)
                     else:
                         connections.advance(connection)
             except OSError as error:
-                raise CannotConnectError(self._opened_so_far(wanted, error.strerror or str(error))) from error
+                raise CannotConnectError(
+                    self._opened_so_far(wanted, error.strerror or str(error))
+                ) from error
             lacking = len(connections.idle) < wanted
             if self.reconnects > closed_most:
-                raise CannotConnectError(self._opened_so_far(wanted, "the server closes them unused"))
+                raise CannotConnectError(
+                    self._opened_so_far(wanted, "the server closes them unused")
+                )
             if lacking and monotonic_ns() > deadline_ns:
-                raise CannotConnectError(self._opened_so_far(wanted, f"no more within {self._job.timeouts.connect_s:g} s"))
+                raise CannotConnectError(
+                    self._opened_so_far(
+                        wanted, f"no more within {self._job.timeouts.connect_s:g} s"
+                    )
+                )
 
     def _opened_so_far(self, wanted: int, why: str) -> str:
         return (
-            f"Only {len(self.connections.idle)} of {wanted} connections to {self._job.address.host_header} could be opened "
+            f"Only {len(self.connections.idle)} of {wanted} connections to "
+            f"{self._job.address.host_header} could be opened "
             f"({why}): see whether the server runs, and how many connections it takes."
         )
 
     def run(self, until: int, start_ns: int) -> None:
-        """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and see all of them end."""
+        """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and
+        see all of them end.
+        """
         self._start_ns = start_ns
         self._schedule.start(until, start_ns)
         self._ends_ns = self._known_end_ns()
@@ -137,7 +171,9 @@ class Loop:
         while (self._in_flight or self._schedule.left or self._resend) and not self._over:
             more_to_send = self._send_due()
             polled_ns = self._polled_ns
-            ready = self._poller.poll(0 if more_to_send or self.backlog else self._patience_s(), READY_MOST)
+            ready = self._poller.poll(
+                0 if more_to_send or self.backlog else self._patience_s(), READY_MOST
+            )
             if len(ready) < READY_MOST:  # else more may have been ready than we were told of
                 self._polled_ns = realtime_ns()
             if ready and not self.backlog.is_full:
@@ -182,7 +218,9 @@ class Loop:
         return True
 
     def _is_due(self) -> bool:
-        """Whether a request is to be sent now; if the next one is due later, the timer is set for it."""
+        """Whether a request is to be sent now; if the next one is due later, the timer is set for
+        it.
+        """
         if self._resend and self._in_flight < self._job.share.max_in_flight:
             return True
         now_ns = monotonic_ns()
@@ -232,7 +270,9 @@ class Loop:
     # Reading: the hot path
 
     def _read(self, ready: list[tuple[int, int]], quiet_ns: int) -> None:  # noqa: PLR0912 (calls cost, at each read)
-        """Read each ready socket once; frame at once, so that a complete response frees its slot; leave decoding for later."""
+        """Read each ready socket once; frame at once, so that a complete response frees its slot;
+        leave decoding for later.
+        """
         by_fd = self.connections.by_fd
         append = self.backlog.reads.append
         body_bytes = read_bytes = reads = 0
@@ -263,14 +303,17 @@ class Loop:
             except NOT_HTTP as error:
                 self._misframed(connection, ancillary, read_ns, quiet_ns, error)
                 continue
-            if not exchange.headers_ns and not self._headers(connection, exchange, size, arrival_ns(ancillary) or read_ns):
+            if not exchange.headers_ns and not self._headers(
+                connection, exchange, size, arrival_ns(ancillary) or read_ns
+            ):
                 continue
             body = connection.body
             if body:
                 connection.body = b""
                 body_bytes += len(body)
                 exchange.queued += 1
-                # One chunk is one write of the server, and one arrival. Anything else may have come bit by bit.
+                # One chunk is one write of the server, and one arrival. Anything else may have come
+                # bit by bit.
                 if connection.piecemeal or size == READ_BYTES:
                     since_ns = connection.arrived_since(quiet_ns, full=size == READ_BYTES)
                 else:
@@ -284,8 +327,11 @@ class Loop:
         self.bytes_read += read_bytes
         self.backlog.bytes += body_bytes
 
-    def _headers(self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int) -> bool:
-        """The first reads of a response: note when its headers were complete, that they do end, and whose response it is.
+    def _headers(
+        self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int
+    ) -> bool:
+        """The first reads of a response: note when its headers were complete, that they do end, and
+        whose response it is.
 
         False if the exchange has come to its end by that.
         """
@@ -301,14 +347,19 @@ class Loop:
         return True
 
     def _is_out_of_step(self, connection: Connection, exchange: Exchange, stamp_ns: int) -> bool:
-        """Whether the response is not to this request, which then is at its end: one that came before the request was sent, or
-        that names another of ours. A server that has waited too long for a request (408) is asked again."""
+        """Whether the response is not to this request, which then is at its end: one that came
+        before the request was sent, or that names another of ours. A server that has waited too
+        long for a request (408) is asked again.
+        """
         early = stamp_ns < exchange.sent_ns and connection.served > 0 and not self._clock_was_set()
         if early and connection.status == 408:
             self._send_again(connection, exchange)
             return True
         if early:
-            detail = "the response began to arrive before the request was sent: it answers an earlier one"
+            detail = (
+                "the response began to arrive before the request was sent: it answers an earlier "
+                "one"
+            )
         elif self._names_another(connection.request_id.decode("latin-1"), exchange):
             detail = "the response's X-Request-Id is that of another request"
         else:
@@ -317,18 +368,26 @@ class Loop:
         return True
 
     def _names_another(self, told: str, exchange: Exchange) -> bool:
-        """Whether an id that a server gives its answer is made of that of another request of ours."""
+        """Whether an id that a server gives its answer is made of that of another request of
+        ours.
+        """
         prefix = self._job.request_id_prefix
         _, found, rest = told.partition(prefix) if prefix else (told, "", "")
         number = _NUMBER.match(rest) if found else None
         return number is not None and int(number[0]) != self._job.requests[exchange.position].id
 
     def _clock_was_set(self) -> bool:
-        """Whether the system's time has been set since the last anchor: stamps then tell of no order."""
+        """Whether the system's time has been set since the last anchor: stamps then tell of no
+        order.
+        """
         return abs(realtime_ns() - monotonic_ns() - self.anchors[-1].offset_ns) > CLOCK_NOISE_NS
 
-    def _completed(self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int) -> None:
-        """The response is whole: its end goes the way of its reads, and the connection is free for the next."""
+    def _completed(
+        self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int
+    ) -> None:
+        """The response is whole: its end goes the way of its reads, and the connection is free for
+        the next.
+        """
         self.backlog.reads.append((exchange.position, None, ancillary, read_ns, read_ns))
         self._in_flight -= 1
         if self._turns.next_of:
@@ -341,16 +400,31 @@ class Loop:
             self.connections.drop(connection)
             self._replenish()
 
-    def _misframed(self, connection: Connection, ancillary: Ancillary, read_ns: int, quiet_ns: int, error: Exception) -> None:
-        """The parser met something that is not HTTP: the end of the connection, and of the response unless that was whole."""
+    def _misframed(
+        self,
+        connection: Connection,
+        ancillary: Ancillary,
+        read_ns: int,
+        quiet_ns: int,
+        error: Exception,
+    ) -> None:
+        """The parser met something that is not HTTP: the end of the connection, and of the response
+        unless that was whole.
+        """
         exchange = connection.exchange
         assert exchange is not None
         self.surplus += connection.surplus
         stamp_ns = arrival_ns(ancillary) or read_ns
-        if not exchange.headers_ns and connection.status and not self._headers(connection, exchange, 0, stamp_ns):
+        if (
+            not exchange.headers_ns
+            and connection.status
+            and not self._headers(connection, exchange, 0, stamp_ns)
+        ):
             return
         if connection.body:  # framed before the failure
-            self.backlog.reads.append((exchange.position, connection.body, ancillary, read_ns, quiet_ns))
+            self.backlog.reads.append(
+                (exchange.position, connection.body, ancillary, read_ns, quiet_ns)
+            )
             self.backlog.bytes += len(connection.body)
             exchange.queued += 1
         if connection.complete:
@@ -378,7 +452,9 @@ class Loop:
             self._live.count(exchange)
 
     def _let_go(self, exchange: Exchange) -> None:
-        """Its answer is over, or hopeless, as was seen when it was decoded: no longer wait for its connection."""
+        """Its answer is over, or hopeless, as was seen when it was decoded: no longer wait for its
+        connection.
+        """
         connection = exchange.connection
         if connection is None or connection.exchange is not exchange:
             return
@@ -388,7 +464,9 @@ class Loop:
             self._lingering.append((monotonic_ns() + self._grace_ns, exchange))
 
     def _leave_lingering(self) -> None:
-        """Answers that are over, whose bodies the server leaves open: their slots are free, on other connections."""
+        """Answers that are over, whose bodies the server leaves open: their slots are free, on
+        other connections.
+        """
         while self._lingering:
             until_ns, exchange = self._lingering[0]
             connection = exchange.connection
@@ -401,7 +479,9 @@ class Loop:
             self._lingering.popleft()
 
     def _tick(self) -> None:
-        """Ten times a second, or more often if a time-out is short: time-outs, clock anchor, priority, progress, stop."""
+        """Ten times a second, or more often if a time-out is short: time-outs, clock anchor,
+        priority, progress, stop.
+        """
         now_ns = monotonic_ns()
         late_ns = now_ns - self._next_tick_ns
         if late_ns > STALL_NS:
@@ -423,10 +503,18 @@ class Loop:
             self._end("the run was stopped", Outcome.CANCELLED)
 
     def _known_end_ns(self) -> int | None:
-        """When the run's own time is over. It counts from the first measured request, so a closed loop has to warm up first."""
+        """When the run's own time is over. It counts from the first measured request, so a closed
+        loop has to warm up first.
+        """
         share, from_ns = self._job.share, self._schedule.measured_from_ns()
-        warming_up = self.sent < share.warmups and (self._job.closed_loop or bool(self._turns.next_of))
-        return None if share.time_ns is None or from_ns is None or warming_up else from_ns + share.time_ns
+        warming_up = self.sent < share.warmups and (
+            self._job.closed_loop or bool(self._turns.next_of)
+        )
+        return (
+            None
+            if share.time_ns is None or from_ns is None or warming_up
+            else from_ns + share.time_ns
+        )
 
     def _keep_time(self, time_ns: int, now_ns: int) -> None:
         if self._ends_ns is None and self.sent > self._job.share.warmups:
@@ -441,9 +529,13 @@ class Loop:
         self._live.report(self.sent, self._in_flight, self.reads, len(self._schedule.dropped))
 
     def _patience_s(self) -> float:
-        """How long to wait for a socket: until the next tick, or until the next request is due where no timer can tell."""
+        """How long to wait for a socket: until the next tick, or until the next request is due
+        where no timer can tell.
+        """
         if self._timer.fd >= 0 and self._ends_ns is None and not self._lingering:
-            return self._tick_s  # a tick may come late by as much: cheaper than asking the clock at every turn
+            return (
+                self._tick_s
+            )  # a tick may come late by as much: cheaper than asking the clock at every turn
         now_ns = monotonic_ns()
         wait_ns = self._next_tick_ns - now_ns
         if self._lingering:
@@ -456,7 +548,9 @@ class Loop:
     # When something is unusual
 
     def _attend(self, fd: int, connection: Connection | None) -> None:
-        """News from something that is not simply a response: the timer, an opening or idle connection, room to write."""
+        """News from something that is not simply a response: the timer, an opening or idle
+        connection, room to write.
+        """
         if connection is None:
             if fd == self._timer.fd:
                 self._timer.rang()
@@ -501,7 +595,11 @@ class Loop:
         elif exchange.headers_ns and not connection.sized:  # a body without a length ends like this
             self._completed(connection, exchange, [], read_ns)
         else:
-            self._give_up(connection, Failure.CLOSED_EARLY, "the server closed the connection before the response was over")
+            self._give_up(
+                connection,
+                Failure.CLOSED_EARLY,
+                "the server closed the connection before the response was over",
+            )
 
     def _lost(self, connection: Connection, error: OSError) -> None:
         exchange = connection.exchange
@@ -519,7 +617,9 @@ class Loop:
             self._lost(connection, error)
 
     def _was_stale(self, connection: Connection, exchange: Exchange) -> bool:
-        """A kept-alive connection that ends before a byte of answer was closed while idle: not an error of the request."""
+        """A kept-alive connection that ends before a byte of answer was closed while idle: not an
+        error of the request.
+        """
         return connection.served > 0 and not exchange.headers_ns and not connection.header_bytes
 
     def _send_again(self, connection: Connection, exchange: Exchange) -> None:
@@ -531,7 +631,13 @@ class Loop:
         self.connections.drop(connection)
         self._replenish()
 
-    def _give_up(self, connection: Connection, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
+    def _give_up(
+        self,
+        connection: Connection,
+        failure: Failure,
+        detail: str,
+        outcome: Outcome = Outcome.FAILED,
+    ) -> None:
         """End an exchange before its response is whole. Its connection cannot be used again."""
         exchange = connection.exchange
         assert exchange is not None
@@ -548,26 +654,40 @@ class Loop:
             self._replenish()
 
     def _expire(self, now_ns: int) -> None:
-        """Give up what has waited too long, by the monotonic clock: when somebody sets the time, nobody has waited for it."""
+        """Give up what has waited too long, by the monotonic clock: when somebody sets the time,
+        nobody has waited for it.
+        """
         limits = self._job.timeouts
         for connection in list(self.connections.by_fd.values()):
             exchange = connection.exchange
             if exchange is None:
                 if not connection.ready and now_ns - connection.opened_ns > limits.connect_s * NS:
                     self.connections.drop(connection)
-                    self._connect_failed(Failure.CONNECT_TIMEOUT, f"no connection within {limits.connect_s:g} s")
+                    self._connect_failed(
+                        Failure.CONNECT_TIMEOUT, f"no connection within {limits.connect_s:g} s"
+                    )
             elif now_ns - exchange.begun_ns > limits.total_s * NS:
-                self._give_up(connection, Failure.TOTAL_TIMEOUT, f"not complete within {limits.total_s:g} s")
+                self._give_up(
+                    connection, Failure.TOTAL_TIMEOUT, f"not complete within {limits.total_s:g} s"
+                )
             elif exchange.arrivals:
                 if now_ns - exchange.alive_at(now_ns) > limits.idle_s * NS:
-                    self._give_up(connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s")
+                    self._give_up(
+                        connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s"
+                    )
             elif 0 < exchange.undecoded <= FEW_READS:
                 pass  # its first token may be there
             elif now_ns - exchange.begun_ns > limits.first_token_s * NS:
-                self._give_up(connection, Failure.FIRST_TOKEN_TIMEOUT, f"no token within {limits.first_token_s:g} s")
+                self._give_up(
+                    connection,
+                    Failure.FIRST_TOKEN_TIMEOUT,
+                    f"no token within {limits.first_token_s:g} s",
+                )
 
     def _end(self, detail: str, outcome: Outcome) -> None:
-        """The run is over: what is in flight is cut off with this outcome, what was not sent stays unsent."""
+        """The run is over: what is in flight is cut off with this outcome, what was not sent stays
+        unsent.
+        """
         self._over = True
         for connection in list(self.connections.by_fd.values()):
             if connection.exchange is not None:

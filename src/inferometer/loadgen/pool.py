@@ -1,4 +1,6 @@
-"""Pool: starts the workers together, shows how far they are, stops them when told to, and makes one trace of their shares."""
+"""Pool: starts the workers together, shows how far they are, stops them when told to, and makes one
+trace of their shares.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.clock import MS, monotonic_ns, take_anchor
-from inferometer.interruption import Interruption
 from inferometer.loadgen.handover import load_share, lost_share
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live, Snapshot, snapshot
 from inferometer.loadgen.scratch import scratch_folder
 from inferometer.loadgen.worker import work
+from inferometer.system.interruption import Interruption
 from inferometer.trace.trace import Trace, merge
 
 SNAPSHOT_S = 0.2
@@ -34,12 +36,15 @@ class _Worker:
     """A worker as its parent sees it."""
 
     def __init__(self, job: Job, directory: Path | None) -> None:
-        # A forked worker finds the requests in memory it shares with us; elsewhere they are sent to it.
+        # A forked worker finds the requests in memory it shares with us; elsewhere they are sent to
+        # it.
         context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.job = job
         self.live = Live()
         self.pipe, far_end = context.Pipe()
-        self.process: BaseProcess = context.Process(target=work, args=(job, self.live, far_end, directory), daemon=True)
+        self.process: BaseProcess = context.Process(
+            target=work, args=(job, self.live, far_end, directory), daemon=True
+        )
         self.process.start()
         far_end.close()
 
@@ -63,9 +68,10 @@ def measure(
 ) -> Trace:
     """Run the jobs, one worker process each, and merge what they recorded.
 
-    `on_progress` is called a few times a second. Ctrl-C, SIGTERM and SIGHUP stop the run and keep what is there; a second
-    Ctrl-C or SIGTERM kills it. An `interruption` that the caller has entered holds them when the run is over, until the caller
-    releases it. Raises MeasurementError if a worker could not prepare, and KeyboardInterrupt if it was stopped before it began.
+    `on_progress` is called a few times a second. Ctrl-C, SIGTERM and SIGHUP stop the run and keep
+    what is there; a second Ctrl-C or SIGTERM kills it. An `interruption` that the caller has
+    entered holds them when the run is over, until the caller releases it. Raises MeasurementError
+    if a worker could not prepare, and KeyboardInterrupt if it was stopped before it began.
     """
     workers: list[_Worker] = []
 
@@ -87,7 +93,9 @@ def measure(
             for worker in workers:
                 worker.begin(start_ns)
             last_words = _follow(workers, on_progress)
-            trace = _collect(workers, last_words, start_ns + anchor.offset_ns, interrupted=interrupted.asked)
+            trace = _collect(
+                workers, last_words, start_ns + anchor.offset_ns, interrupted=interrupted.asked
+            )
         except MeasurementError:
             if interrupted.asked:
                 raise KeyboardInterrupt from None
@@ -97,11 +105,15 @@ def measure(
                 worker.process.kill()
                 worker.process.join()
                 worker.pipe.close()
-        return replace(trace, interrupted=trace.interrupted or interrupted.asked)  # also if all had ended when it came
+        return replace(
+            trace, interrupted=trace.interrupted or interrupted.asked
+        )  # also if all had ended when it came
 
 
 def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...]]]:
-    """The next word of each worker, by its place in the row, as they come in; empty where none came for a while."""
+    """The next word of each worker, by its place in the row, as they come in; empty where none came
+    for a while.
+    """
     waiting = {worker.pipe: place for place, worker in enumerate(workers)}
     while waiting:
         heard = connection.wait(list(waiting), SNAPSHOT_S)
@@ -117,10 +129,14 @@ def _await_ready(workers: Sequence[_Worker], interruption: Interruption) -> None
             if word[0] == "failed":
                 raise MeasurementError(word[1])
             if word[0] == "died":
-                raise MeasurementError("A worker process died while it prepared: see whether memory ran out.")
+                raise MeasurementError(
+                    "A worker process died while it prepared: see whether memory ran out."
+                )
 
 
-def _follow(workers: Sequence[_Worker], on_progress: Callable[[Snapshot], None]) -> dict[int, tuple[Any, ...]]:
+def _follow(
+    workers: Sequence[_Worker], on_progress: Callable[[Snapshot], None]
+) -> dict[int, tuple[Any, ...]]:
     """Until every worker has finished or died: their last words."""
     lives = [worker.live for worker in workers]
     last_words: dict[int, tuple[Any, ...]] = {}
@@ -131,16 +147,25 @@ def _follow(workers: Sequence[_Worker], on_progress: Callable[[Snapshot], None])
 
 
 def _collect(
-    workers: Sequence[_Worker], last_words: Mapping[int, tuple[Any, ...]], start_realtime_ns: int, *, interrupted: bool
+    workers: Sequence[_Worker],
+    last_words: Mapping[int, tuple[Any, ...]],
+    start_realtime_ns: int,
+    *,
+    interrupted: bool,
 ) -> Trace:
-    """One trace, whatever became of the workers: what one of them failed to record is lost, what the others did is not."""
+    """One trace, whatever became of the workers: what one of them failed to record is lost, what
+    the others did is not.
+    """
     shares = [
-        _share_of(worker, last_words[place], start_realtime_ns, interrupted=interrupted) for place, worker in enumerate(workers)
+        _share_of(worker, last_words[place], start_realtime_ns, interrupted=interrupted)
+        for place, worker in enumerate(workers)
     ]
     return merge(shares)
 
 
-def _share_of(worker: _Worker, word: tuple[Any, ...], start_realtime_ns: int, *, interrupted: bool) -> Trace:
+def _share_of(
+    worker: _Worker, word: tuple[Any, ...], start_realtime_ns: int, *, interrupted: bool
+) -> Trace:
     """What a worker recorded, or what is known of it, by its last word."""
     if word[0] == "done":
         try:
@@ -152,4 +177,6 @@ def _share_of(worker: _Worker, word: tuple[Any, ...], start_realtime_ns: int, *,
     else:
         why = f"the worker failed: {word[1].strip().splitlines()[-1]}"
     last = snapshot([worker.live])
-    return lost_share(worker.job, last.sent, start_realtime_ns, why=why, answered=last.ok, interrupted=interrupted)
+    return lost_share(
+        worker.job, last.sent, start_realtime_ns, why=why, answered=last.ok, interrupted=interrupted
+    )

@@ -1,4 +1,6 @@
-"""Recorder: finished exchanges become rows of the trace's columns, about 30 bytes an event and 250 a request."""
+"""Recorder: finished exchanges become rows of the trace's columns, about 30 bytes an event and 250
+a request.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,14 @@ from inferometer.clock import Anchor, to_monotonic
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.job import Job
 from inferometer.protocol.base import UNKNOWN
-from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, StampSource, TokenSource
+from inferometer.trace.schema import (
+    EVENT_COLUMNS,
+    MISSING,
+    REQUEST_COLUMNS,
+    Outcome,
+    StampSource,
+    TokenSource,
+)
 
 _TYPECODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "b"}
 BLOCK = 65_536
@@ -21,7 +30,13 @@ BLOCK = 65_536
 
 MAX_UNREAD_FIELDS = 8
 
-_TOKEN_COLUMNS = ("prompt_tokens", "output_tokens", "cached_tokens", "hidden_tokens", "first_tokens")
+_TOKEN_COLUMNS = (
+    "prompt_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "hidden_tokens",
+    "first_tokens",
+)
 _REALTIME_COLUMNS = ("sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
 
 
@@ -30,14 +45,19 @@ def _known(count: int) -> int:
 
 
 class Recorder:
-    """Columns under construction. Times go in as realtime ns and come out on the monotonic clock, from the run's start."""
+    """Columns under construction. Times go in as realtime ns and come out on the monotonic clock,
+    from the run's start.
+    """
 
     def __init__(self, job: Job, turns_due_ns: Mapping[int, int] | None = None) -> None:
-        """`turns_due_ns`: when turns that wait for others were due, by position; filled as the run goes on."""
+        """`turns_due_ns`: when turns that wait for others were due, by position; filled as the run
+        goes on.
+        """
         self._job = job
         self._turns_due_ns = {} if turns_due_ns is None else turns_due_ns
         self._requests: dict[str, array[int] | list[str | None]] = {
-            c.name: [] if c.dtype == "object" else array(_TYPECODES[c.dtype]) for c in REQUEST_COLUMNS
+            c.name: [] if c.dtype == "object" else array(_TYPECODES[c.dtype])
+            for c in REQUEST_COLUMNS
         }
         self._events = {c.name: array(_TYPECODES[c.dtype]) for c in EVENT_COLUMNS}
         self._texts: list[str] = []
@@ -105,9 +125,17 @@ class Recorder:
             self._events[name].extend(values)
 
     def add_unsent(self, position: int, outcome: Outcome = Outcome.UNSENT) -> None:
-        """A request that was not sent: its turn did not come before the run was over, or it was dropped."""
+        """A request that was not sent: its turn did not come before the run was over, or it was
+        dropped.
+        """
         self._texts.append("")
-        absent = (*_TOKEN_COLUMNS, "text_bytes", "first_text_bytes", "connect_ns", *_REALTIME_COLUMNS)
+        absent = (
+            *_TOKEN_COLUMNS,
+            "text_bytes",
+            "first_text_bytes",
+            "connect_ns",
+            *_REALTIME_COLUMNS,
+        )
         self._add_row(position, outcome, **dict.fromkeys(absent, MISSING))
 
     def _add_row(self, position: int, outcome: Outcome, **values: Any) -> None:
@@ -137,14 +165,23 @@ class Recorder:
     def missing(self) -> list[int]:
         """Positions that have no row."""
         there = set(self._requests["id"])
-        return [position for position, request in enumerate(self._job.requests) if request.id not in there]
+        return [
+            position
+            for position, request in enumerate(self._job.requests)
+            if request.id not in there
+        ]
 
     def finish(
         self, anchors: Sequence[Anchor], start_ns: int
     ) -> tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]], tuple[str, ...]]:
-        """(request columns in order of id, event columns, texts), times relative to `start_ns` (monotonic)."""
+        """(request columns in order of id, event columns, texts), times relative to `start_ns`
+        (monotonic).
+        """
         requests = {
-            c.name: np.array(self._requests[c.name], dtype=object if c.dtype == "object" else c.dtype) for c in REQUEST_COLUMNS
+            c.name: np.array(
+                self._requests[c.name], dtype=object if c.dtype == "object" else c.dtype
+            )
+            for c in REQUEST_COLUMNS
         }
         order = np.argsort(requests["id"], kind="stable")
         requests = {name: column[order] for name, column in requests.items()}

@@ -1,4 +1,6 @@
-"""Schedule: which request of a share is to be sent next, and when. Has no clock and no sockets: it is told the time."""
+"""Schedule: which request of a share is to be sent next, and when. Has no clock and no sockets: it
+is told the time.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,12 @@ from inferometer.request import Request
 
 
 class Schedule:
-    """The share's requests in the order of their sending. All times are monotonic ns; positions are those in the share.
+    """The share's requests in the order of their sending. All times are monotonic ns; positions are
+    those in the share.
 
-    A request that follows no other has its due time from the plan. The turns of a conversation follow one another; while one
-    pauses, the conversation keeps its place under the cap. `dropped` are the positions for which a plan that says to drop had
-    no room.
+    A request that follows no other has its due time from the plan. The turns of a conversation
+    follow one another; while one pauses, the conversation keeps its place under the cap. `dropped`
+    are the positions for which a plan that says to drop had no room.
     """
 
     def __init__(self, requests: Sequence[Request], share: Share) -> None:
@@ -43,7 +46,8 @@ class Schedule:
         return self._until - self._next + len(self.turns.waiting)
 
     def next_ns(self, in_flight: int, now_ns: int) -> int | None:
-        """When there will be something to do: now or earlier if a request is to be sent; None if that takes an end of another.
+        """When there will be something to do: now or earlier if a request is to be sent; None if
+        that takes an end of another.
 
         What is due and has no room is dropped on the way, where the plan says so.
         """
@@ -54,7 +58,11 @@ class Schedule:
         next_ns = None
         if self._next < self._until and (share.drops or not full):
             next_ns = self._start_ns + self._due_ns[self._next]
-        if waiting and in_flight < share.max_in_flight and (next_ns is None or waiting[0][0] < next_ns):
+        if (
+            waiting
+            and in_flight < share.max_in_flight
+            and (next_ns is None or waiting[0][0] < next_ns)
+        ):
             next_ns = waiting[0][0]
         return next_ns
 

@@ -1,4 +1,6 @@
-"""The folder in which a measurement leaves its columns: gone when it is over; if we were killed, when the next one begins."""
+"""The folder in which a measurement leaves its columns: gone when it is over; if we were killed,
+when the next one begins.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ LOCK_TRIES, LOCK_PAUSE_S = 20, 0.01
 
 @contextmanager
 def scratch_folder() -> Iterator[Path | None]:
-    """A new folder of our own, locked as long as we or a worker of ours live; None where no folder can be made."""
+    """A new folder of our own, locked as long as we or a worker of ours live; None where no folder
+    can be made.
+    """
     try:
         _remove_left_behind()
         made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
@@ -37,7 +41,9 @@ def scratch_folder() -> Iterator[Path | None]:
 
 
 def _lock(folder: int) -> None:
-    """Nobody else locks it, but somebody may be looking whether it is locked (`others_measure`), for a moment."""
+    """Nobody else locks it, but somebody may be looking whether it is locked (`others_measure`),
+    for a moment.
+    """
     for _ in range(LOCK_TRIES):
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +76,11 @@ def _remove_left_behind() -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):
             status = path.lstat()
-            if status.st_uid == os.getuid() and time.time() - status.st_mtime > YOUNG_S and not _is_locked(path):
+            if (
+                status.st_uid == os.getuid()
+                and time.time() - status.st_mtime > YOUNG_S
+                and not _is_locked(path)
+            ):
                 shutil.rmtree(path, ignore_errors=True)
 
 

@@ -16,18 +16,24 @@ def client_context(insecure: bool) -> ssl.SSLContext:
 
 
 class TlsStream:
-    """One TLS connection without a socket: bytes from the wire go in, bytes for the wire come out."""
+    """One TLS connection without a socket: bytes from the wire go in, bytes for the wire come
+    out.
+    """
 
     __slots__ = ("_incoming", "_outgoing", "_tls", "established")
 
     def __init__(self, context: ssl.SSLContext, server_hostname: str) -> None:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_hostname)
+        self._tls = context.wrap_bio(
+            self._incoming, self._outgoing, server_hostname=server_hostname
+        )
         self.established = False
 
     def handshake(self, received: bytes = b"") -> bytes:
-        """One step of the handshake: what to send now. Raises ssl.SSLError if the other side cannot be trusted."""
+        """One step of the handshake: what to send now. Raises ssl.SSLError if the other side cannot
+        be trusted.
+        """
         self._incoming.write(received)
         try:
             self._tls.do_handshake()
@@ -37,7 +43,9 @@ class TlsStream:
         return self._outgoing.read()
 
     def decrypt(self, received: bytes) -> bytes:
-        """The plain bytes that `received` completes; empty while a record is incomplete or at the other side's farewell."""
+        """The plain bytes that `received` completes; empty while a record is incomplete or at the
+        other side's farewell.
+        """
         self._incoming.write(received)
         parts = []
         try:

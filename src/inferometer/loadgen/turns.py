@@ -1,7 +1,7 @@
 """Turns of conversations: which request waits for which, and when one that was waiting may be sent.
 
-A turn follows its predecessor's end by a pause, so the plan cannot know when it is due. Requests that stand alone have no part
-in this, and cost nothing here.
+A turn follows its predecessor's end by a pause, so the plan cannot know when it is due. Requests
+that stand alone have no part in this, and cost nothing here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from inferometer.request import Request
 
 
 class Turns:
-    """The conversations among the requests of one worker. Positions are those in its share, times monotonic ns."""
+    """The conversations among the requests of one worker. Positions are those in its share, times
+    monotonic ns.
+    """
 
     def __init__(self, requests: Sequence[Request]) -> None:
         """Raises ValueError unless each request comes after the one it follows."""
@@ -30,8 +32,14 @@ class Turns:
         self._requests = requests
         if any(request.after is not None for request in requests):
             position_of = {request.id: position for position, request in enumerate(requests)}
-            self.beginnings = [position for position, request in enumerate(requests) if request.after is None]
-            self.next_of = {position_of[r.after]: position for position, r in enumerate(requests) if r.after is not None}
+            self.beginnings = [
+                position for position, request in enumerate(requests) if request.after is None
+            ]
+            self.next_of = {
+                position_of[r.after]: position
+                for position, r in enumerate(requests)
+                if r.after is not None
+            }
             if any(position <= before for before, position in self.next_of.items()):
                 raise ValueError("A turn of a conversation comes before the one that it follows.")
 

@@ -1,12 +1,13 @@
-"""Worker: the process around one loop. It prepares, waits for the common start, runs, and leaves its columns as files.
+"""Worker: the process around one loop. It prepares, waits for the common start, runs, and leaves
+its columns as files.
 
-Parent and worker speak in small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done", a folder with its columns,
-or the columns themselves where there was no room); or, at any time, ("failed", sentence).
+Parent and worker speak in small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done",
+a folder with its columns, or the columns themselves where there was no room); or, at any time,
+("failed", sentence).
 """
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -22,18 +23,19 @@ from inferometer.loadgen.handover import Share, hand_over
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
-from inferometer.loadgen.scheduling import run_queue_ns
+from inferometer.system.child import die_with_parent
+from inferometer.system.os_priority import run_queue_ns
 from inferometer.trace.trace import WorkerRecord
-
-_PR_SET_PDEATHSIG = 1
 
 
 def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
     """Body of a worker process. Never raises: what goes wrong is told over the pipe."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # they reach the whole group, and the parent tells us when to stop
+        signal.signal(
+            number, signal.SIG_IGN
+        )  # they reach the whole group, and the parent tells us when to stop
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # no load without anyone to hear of it
+        die_with_parent(signal.SIGKILL)  # no load without anyone to hear of it
         parent = multiprocessing.parent_process()
         if parent is not None and os.getppid() != parent.pid:
             os._exit(1)  # it died before we asked to die with it
@@ -50,17 +52,27 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path |
     loop.prepare()
     gc.collect()
     gc.freeze()
-    gc.disable()  # a collection in mid-run would hold the loop for milliseconds, and what it makes has no cycles
+    # a collection in mid-run would hold the loop for milliseconds, and what it makes has no cycles
+    gc.disable()
     if job.real_time:
         loop.priority.take()
     if job.drain_warmups:
         loop.run(job.share.warmups, monotonic_ns())
-        loop.prepare()  # again, for connections closed meanwhile: a burst is not to begin with connects
+        # again, for connections closed meanwhile: a burst is not to begin with connects
+        loop.prepare()
     pipe.send(("ready",))
     _, start_ns = pipe.recv()
-    began_ns, began_cpu_ns, waited_before_ns = monotonic_ns(), time.process_time_ns(), run_queue_ns()
+    began_ns, began_cpu_ns, waited_before_ns = (
+        monotonic_ns(),
+        time.process_time_ns(),
+        run_queue_ns(),
+    )
     loop.run(len(job.requests), start_ns)
-    wall_ns, cpu_ns, waited_ns = monotonic_ns() - began_ns, time.process_time_ns() - began_cpu_ns, run_queue_ns()
+    wall_ns, cpu_ns, waited_ns = (
+        monotonic_ns() - began_ns,
+        time.process_time_ns() - began_cpu_ns,
+        run_queue_ns(),
+    )
     loop.close()
     record = WorkerRecord(
         worker=job.share.worker,
@@ -85,4 +97,6 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path |
         addresses=len(job.address.all),
     )
     requests, events, texts = loop.recorder.finish(loop.anchors, start_ns)
-    return hand_over(directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped})
+    return hand_over(
+        directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped}
+    )

@@ -1,4 +1,6 @@
-"""What a run's trace amounts to, and how far to believe it. Knows numpy and the trace; not sockets, files or displays."""
+"""What a run's trace amounts to, and how far to believe it. Knows numpy and the trace; not sockets,
+files or displays.
+"""
 
 from inferometer.metrics.definitions import METRICS, Metric
 from inferometer.metrics.distribution import Distribution, percentile_name

@@ -1,7 +1,9 @@
-"""Blocks: a stream that arrives in pieces of equal size, as from a proxy that buffers it on the way.
+"""Blocks: a stream that arrives in pieces of equal size, as from a proxy that buffers it on the
+way.
 
-A proxy's buffer is full after so many bytes, and each event of a stream is about as long as the next: its blocks hold about the
-same number of events each, with a pause between them. Engines that decode several tokens at once hand out varying numbers.
+A proxy's buffer is full after so many bytes, and each event of a stream is about as long as the
+next: its blocks hold about the same number of events each, with a pause between them. Engines that
+decode several tokens at once hand out varying numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from inferometer.metrics.definitions import ok, streamed_tokens
 from inferometer.trace import Trace
 
 MIN_EVENTS = 8
-"""Of an answer in which blocks can be told from single events; and tokens of one that comes whole in a single event."""
+"""Of an answer in which blocks can be told from single events; and tokens of one that comes whole
+in a single event.
+"""
 CLOSE = 0.3
 """A gap shorter than this part of the answer's mean gap is one within a block."""
 MIN_CLOSE_SHARE = 0.6
@@ -25,7 +29,9 @@ MAX_SPREAD = 0.25
 """Standard deviation / mean of the events in a block, the last one of each answer aside."""
 MIN_ANSWERS_SHARE = 0.5
 AT_ONCE_MS = 0.05
-"""Between two events, on average: no engine writes 20,000 tokens a second into one stream, so such an answer came whole."""
+"""Between two events, on average: no engine writes 20,000 tokens a second into one stream, so such
+an answer came whole.
+"""
 
 
 class Blocks(NamedTuple):
@@ -36,7 +42,9 @@ class Blocks(NamedTuple):
     events: float | None
     """In a block, on average; None where whole answers come at once."""
     pause_ms: float
-    """Between two blocks of an answer, or before a whole one, the median: for so long somebody collected events."""
+    """Between two blocks of an answer, or before a whole one, the median: for so long somebody
+    collected events.
+    """
 
 
 def blocks_of(trace: Trace) -> Blocks | None:
@@ -47,7 +55,9 @@ def blocks_of(trace: Trace) -> Blocks | None:
     if not len(rows):
         return None
     ttft = r["first_ns"][rows] - r["sent_ns"][rows]
-    at_once = r["last_ns"][rows] - r["first_ns"][rows] <= AT_ONCE_MS * MS * (r["event_count"][rows] - 1)
+    at_once = r["last_ns"][rows] - r["first_ns"][rows] <= AT_ONCE_MS * MS * (
+        r["event_count"][rows] - 1
+    )
     if at_once.mean() >= MIN_ANSWERS_SHARE:
         return Blocks(float(at_once.mean()), None, float(np.median(ttft)) / MS)
     rows = np.flatnonzero(long)
@@ -62,20 +72,28 @@ def blocks_of(trace: Trace) -> Blocks | None:
     sizes = _sizes(within, firsts, close, number)
     if not len(sizes) or sizes.std() > MAX_SPREAD * sizes.mean():
         return None
-    return Blocks(float(close.mean()), float(sizes.mean()), float(np.median(gaps[in_blocks & ~within])) / MS)
+    return Blocks(
+        float(close.mean()), float(sizes.mean()), float(np.median(gaps[in_blocks & ~within])) / MS
+    )
 
 
 def _in_one_event(trace: Trace) -> npt.NDArray[np.bool_]:
-    """Whether an answer of many tokens is a single event, as from a gateway that streams in name only."""
+    """Whether an answer of many tokens is a single event, as from a gateway that streams in name
+    only.
+    """
     r = trace.requests
-    single: npt.NDArray[np.bool_] = ok(trace) & (r["event_count"] == 1) & (streamed_tokens(r) >= MIN_EVENTS)
+    single: npt.NDArray[np.bool_] = (
+        ok(trace) & (r["event_count"] == 1) & (streamed_tokens(r) >= MIN_EVENTS)
+    )
     return single
 
 
 def _gaps(
     trace: Trace, rows: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Of these answers, one after the other: the number of gaps of each, all gaps (ns), and which lie within a block."""
+    """Of these answers, one after the other: the number of gaps of each, all gaps (ns), and which
+    lie within a block.
+    """
     start, number = trace.requests["event_start"][rows], trace.requests["event_count"][rows] - 1
     firsts = np.cumsum(number) - number
     index = np.arange(int(number.sum())) + np.repeat(start - firsts, number)
@@ -91,8 +109,12 @@ def _sizes(
     chosen: npt.NDArray[np.bool_],
     number: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.float64]:
-    """Events in each block of the chosen answers, but in the last of each, which ends with the answer."""
-    ends = np.flatnonzero(~within & np.repeat(chosen, number))  # a gap after which a new block begins
+    """Events in each block of the chosen answers, but in the last of each, which ends with the
+    answer.
+    """
+    ends = np.flatnonzero(
+        ~within & np.repeat(chosen, number)
+    )  # a gap after which a new block begins
     answer = np.searchsorted(firsts, ends, side="right") - 1
     first_of_answer = np.ones(len(ends), np.bool_)
     first_of_answer[1:] = answer[1:] != answer[:-1]

@@ -1,8 +1,10 @@
-"""Calibration: what is known of the measuring client on one host, and the precision of a run that follows from it.
+"""Calibration: what is known of the measuring client on one host, and the precision of a run that
+follows from it.
 
-A calibration holds the errors of this host's client against a server with known truth at several loads, and the ceilings up to
-which they stayed within a target. How it is made is not known here, nor where it is kept. `Precision` sets a run's own load
-against it, and `statement` is the one place where that is put into words.
+A calibration holds the errors of this host's client against a server with known truth at several
+loads, and the ceilings up to which they stayed within a target. How it is made is not known here,
+nor where it is kept. `Precision` sets a run's own load against it, and `statement` is the one place
+where that is put into words.
 """
 
 from __future__ import annotations
@@ -25,8 +27,10 @@ UNITS: dict[Kind, str] = {"events": "events/s", "requests": "requests/s", "strea
 
 MAX_WAITED_SHARE = 0.1
 MAX_OTHERS_SHARE = 0.1
-"""A host is busy where both are exceeded: where the calibration's own processes share few cores, they wait for each other; and
-on a host of many cores, others can use some without being in the way."""
+"""A host is busy where both are exceeded: where the calibration's own processes share few cores,
+they wait for each other; and on a host of many cores, others can use some without being in the
+way.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,10 @@ class Ceiling:
     value: float
     """In the kind's unit; 0 if it was beyond the target at the lowest load tried."""
     ended_by: Literal["client", "server", "search", "time"]
-    """What kept the search from going higher: the client's error, the server, which gave no more, the search's own limit, or
-    the time it was given. Unless it was the client, the true ceiling lies higher."""
+    """What kept the search from going higher: the client's error, the server, which gave no more,
+    the search's own limit, or the time it was given. Unless it was the client, the true ceiling
+    lies higher.
+    """
 
     @property
     def at_least(self) -> bool:
@@ -46,7 +52,9 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class LoadLevel:
-    """One load that was tried. Errors are absolute, request by request and gap by gap against the server's record, ms."""
+    """One load that was tried. Errors are absolute, request by request and gap by gap against the
+    server's record, ms.
+    """
 
     kind: Kind
     """Which ceiling was looked for."""
@@ -80,7 +88,11 @@ class LoadLevel:
     @property
     def load(self) -> float:
         """What it really was, in the unit of its kind."""
-        loads = {"events": self.events_per_s, "requests": self.requests_per_s, "streams": self.streams}
+        loads = {
+            "events": self.events_per_s,
+            "requests": self.requests_per_s,
+            "streams": self.streams,
+        }
         return float(loads[self.kind] or 0.0)
 
 
@@ -104,17 +116,27 @@ class Calibration:
     ceilings: Mapping[Kind, Ceiling]
     levels: tuple[LoadLevel, ...]
     waited_share: float | None = None
-    """Of the time that loads lasted, how long the client, or the server, was ready to run and had no core, whichever waited
-    longer. None if the system does not tell."""
+    """Of the time that loads lasted, how long the client, or the server, was ready to run and had
+    no core, whichever waited longer. None if the system does not tell.
+    """
     others_share: float | None = None
     """Of the cores, what other programs used meanwhile. None if the system does not tell."""
 
     def worst_up_to(self, events_per_s: float, error: str) -> float | None:
-        """The greatest value of an error (a LoadLevel's field) that was seen up to this load, ms: at all levels within the
-        target below it, and the next one above."""
-        good = [level for level in self.levels if level.within and getattr(level, error) is not None]
-        next_above = min((level.events_per_s for level in good if level.events_per_s >= events_per_s), default=float("inf"))
-        return max((getattr(level, error) for level in good if level.events_per_s <= next_above), default=None)
+        """The greatest value of an error (a LoadLevel's field) that was seen up to this load, ms:
+        at all levels within the target below it, and the next one above.
+        """
+        good = [
+            level for level in self.levels if level.within and getattr(level, error) is not None
+        ]
+        next_above = min(
+            (level.events_per_s for level in good if level.events_per_s >= events_per_s),
+            default=float("inf"),
+        )
+        return max(
+            (getattr(level, error) for level in good if level.events_per_s <= next_above),
+            default=None,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -122,7 +144,9 @@ class Calibration:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Calibration:
         """What `to_dict` gave. Raises TypeError, KeyError or ValueError if it is something else."""
-        ceilings: dict[Kind, Ceiling] = {kind: Ceiling(**content["ceilings"][kind]) for kind in UNITS}
+        ceilings: dict[Kind, Ceiling] = {
+            kind: Ceiling(**content["ceilings"][kind]) for kind in UNITS
+        }
         levels = tuple(LoadLevel(**level) for level in content["levels"])
         return cls(**{**content, "ceilings": ceilings, "levels": levels})
 
@@ -130,14 +154,23 @@ class Calibration:
 def why_unfit(calibration: Calibration) -> str:
     """Why a calibration tells nothing of this host's client, in a sentence; '' if it does."""
     waited, others = calibration.waited_share, calibration.others_share
-    if waited is not None and others is not None and waited > MAX_WAITED_SHARE and others > MAX_OTHERS_SHARE:
+    if (
+        waited is not None
+        and others is not None
+        and waited > MAX_WAITED_SHARE
+        and others > MAX_OTHERS_SHARE
+    ):
         return (
-            f"This host was busy while it was calibrated: other programs used {percent(others)} of its cores, and the "
+            f"This host was busy while it was calibrated: other programs used {percent(others)} "
+            "of its cores, and the "
             f"calibration waited for a core {percent(waited)} of the time."
         )
-    if failed := [UNITS[kind] for kind, ceiling in calibration.ceilings.items() if not ceiling.value]:
+    if failed := [
+        UNITS[kind] for kind, ceiling in calibration.ceilings.items() if not ceiling.value
+    ]:
         return (
-            f"Even at the smallest load that was tried ({', '.join(failed)}), this host's client was beyond "
+            f"Even at the smallest load that was tried ({', '.join(failed)}), this host's client "
+            "was beyond "
             f"±{calibration.target_ms:g} ms, or sent too late: the host was busy, most likely."
         )
     return ""
@@ -148,7 +181,9 @@ class Missing:
     """Why a run was not compared with a calibration of its host."""
 
     reason: Literal["none", "off", "other", "unusable"]
-    """There is none; it was switched off; there are only some with another key; the one that is stored is damaged."""
+    """There is none; it was switched off; there are only some with another key; the one that is
+    stored is damaged.
+    """
     command: str = "inferometer calibrate"
     """What makes one."""
     differs: tuple[str, ...] = ()
@@ -157,10 +192,14 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How exact a run was: what is known of the host, and what the run tells of itself. None is not known."""
+    """How exact a run was: what is known of the host, and what the run tells of itself. None is not
+    known.
+    """
 
     calibrated: str | None
-    """When the host was calibrated; None if no calibration was used, and then neither errors nor ceilings are known."""
+    """When the host was calibrated; None if no calibration was used, and then neither errors nor
+    ceilings are known.
+    """
     target_ms: float | None
     ttft_error_p50_ms: float | None
     ttft_error_p99_ms: float | None
@@ -169,7 +208,9 @@ class Precision:
     """Greatest error seen in the calibration at loads up to this run's."""
     ceilings: Mapping[Kind, Ceiling]
     load: Mapping[Kind, float]
-    """The run's peak: most events and requests sent within one second, warm-ups included; most requests in flight."""
+    """The run's peak: most events and requests sent within one second, warm-ups included; most
+    requests in flight.
+    """
     stamps: Mapping[str, int]
     """Events by who stamped them."""
     added_delay_p50_ms: float | None
@@ -187,7 +228,10 @@ class Precision:
     @property
     def error_p99_ms(self) -> float | None:
         """The greater of both p99 errors."""
-        return max((ms for ms in (self.ttft_error_p99_ms, self.itl_error_p99_ms) if ms is not None), default=None)
+        return max(
+            (ms for ms in (self.ttft_error_p99_ms, self.itl_error_p99_ms) if ms is not None),
+            default=None,
+        )
 
     def used(self, kind: Kind) -> float | None:
         """The run's load as a share of the ceiling."""
@@ -214,11 +258,19 @@ class Precision:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, with the shares used and the statement in words."""
-        return {**asdict(self), "used": {kind: self.used(kind) for kind in UNITS}, "statement": statement(self)}
+        return {
+            **asdict(self),
+            "used": {kind: self.used(kind) for kind in UNITS},
+            "statement": statement(self),
+        }
 
 
-def precision_of(trace: Trace, summary: Summary, calibration: Calibration | Missing | None, *, tls: bool = False) -> Precision:
-    """Of a run with this trace (warm-ups included) and this summary, on a host with this calibration, if it has one."""
+def precision_of(
+    trace: Trace, summary: Summary, calibration: Calibration | Missing | None, *, tls: bool = False
+) -> Precision:
+    """Of a run with this trace (warm-ups included) and this summary, on a host with this
+    calibration, if it has one.
+    """
     delay, ambiguity_ns = summary.metrics["client_delay"], trace.events["ambiguity_ns"]
     alone = Precision(
         calibrated=None,
@@ -245,12 +297,23 @@ def precision_of(trace: Trace, summary: Summary, calibration: Calibration | Miss
 
 
 def statement(precision: Precision) -> str:
-    """What is known of the host, and how much of that the run used, in a sentence: every report has this one."""
+    """What is known of the host, and how much of that the run used, in a sentence: every report has
+    this one.
+    """
     if precision.calibrated is None:
         return _why_unknown(precision.missing)
-    used = ", ".join("–" if (share := precision.used(kind)) is None else percent(share) for kind in UNITS)
-    tls = " It was calibrated without TLS, which this run used: the ceilings are lower." if precision.tls else ""
-    return f"{_host(precision.error_p99_ms, precision.target_ms, precision.ceilings)}; this run used {used}.{tls}"
+    used = ", ".join(
+        "–" if (share := precision.used(kind)) is None else percent(share) for kind in UNITS
+    )
+    tls = (
+        " It was calibrated without TLS, which this run used: the ceilings are lower."
+        if precision.tls
+        else ""
+    )
+    return (
+        f"{_host(precision.error_p99_ms, precision.target_ms, precision.ceilings)}; this run "
+        f"used {used}.{tls}"
+    )
 
 
 def _why_unknown(missing: Missing | None) -> str:
@@ -258,35 +321,63 @@ def _why_unknown(missing: Missing | None) -> str:
         return "This run was not compared with a calibration of its host."
     if missing.reason == "off":
         return (
-            "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off): this run was not compared with a "
+            "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off): "
+            "this run was not compared with a "
             "calibration of its host."
         )
     if missing.reason == "other":
         return (
-            f"This host is calibrated only for other settings or versions ({', '.join(missing.differs)}): "
+            "This host is calibrated only for other settings or versions "
+            f"({', '.join(missing.differs)}): "
             f"`{missing.command}` calibrates it for these."
         )
     if missing.reason == "unusable":
-        return f"The stored calibration of this host cannot be used: `{missing.command}` makes a new one."
-    return f"This host is not calibrated: `{missing.command}` measures its error, and the load that it can take."
+        return (
+            f"The stored calibration of this host cannot be used: `{missing.command}` makes a "
+            "new one."
+        )
+    return (
+        f"This host is not calibrated: `{missing.command}` measures its error, and the load that "
+        "it can take."
+    )
 
 
 def host_in_words(calibration: Calibration) -> str:
-    """The same of the host alone, before anything has run: the error at any load up to the ceiling."""
-    errors = [calibration.worst_up_to(float("inf"), name) for name in ("ttft_error_p99_ms", "itl_error_p99_ms")]
+    """The same of the host alone, before anything has run: the error at any load up to the
+    ceiling.
+    """
+    errors = [
+        calibration.worst_up_to(float("inf"), name)
+        for name in ("ttft_error_p99_ms", "itl_error_p99_ms")
+    ]
     worst = max((ms for ms in errors if ms is not None), default=None)
     return f"{_host(worst, calibration.target_ms, calibration.ceilings)}."
 
 
-def _host(error_p99_ms: float | None, target_ms: float | None, ceilings: Mapping[Kind, Ceiling]) -> str:
-    exact = f"±{error_p99_ms:.3f} ms (p99)" if error_p99_ms is not None else f"beyond ±{target_ms:g} ms at any load"
-    return f"This host: {exact}, ceiling {', '.join(f'{ceiling_in_words(ceilings[kind])} {UNITS[kind]}' for kind in UNITS)}"
+def _host(
+    error_p99_ms: float | None, target_ms: float | None, ceilings: Mapping[Kind, Ceiling]
+) -> str:
+    exact = (
+        f"±{error_p99_ms:.3f} ms (p99)"
+        if error_p99_ms is not None
+        else f"beyond ±{target_ms:g} ms at any load"
+    )
+    return (
+        f"This host: {exact}, ceiling "
+        f"{', '.join(f'{ceiling_in_words(ceilings[kind])} {UNITS[kind]}' for kind in UNITS)}"
+    )
 
 
 def ceiling_in_words(ceiling: Ceiling) -> str:
-    """To two digits, since it is no better known than that, unless it is the search's own; with ≥ where it may lie higher."""
+    """To two digits, since it is no better known than that, unless it is the search's own; with ≥
+    where it may lie higher.
+    """
     value = ceiling.value
-    rounded = round(value, 2 - len(str(int(value)))) if value >= 100 and ceiling.ended_by != "search" else value
+    rounded = (
+        round(value, 2 - len(str(int(value))))
+        if value >= 100 and ceiling.ended_by != "search"
+        else value
+    )
     return f"{'≥ ' if ceiling.at_least else ''}{rounded:,.0f}"
 
 

@@ -6,7 +6,9 @@ from inferometer.metrics.finding import Facts, Finding, Level
 
 
 def load_reached(facts: Facts) -> Finding:
-    """A closed loop of fewer requests than slots never fills them: what is measured is a lower load than the plan names."""
+    """A closed loop of fewer requests than slots never fills them: what is measured is a lower load
+    than the plan names.
+    """
     cap, planned = facts.max_in_flight, facts.summary.counts.planned
     if cap is None or planned >= cap or not facts.trace.closed_loop:
         return Finding("load_reached", Level.OK, "There are enough requests for the planned load.")
@@ -14,7 +16,8 @@ def load_reached(facts: Facts) -> Finding:
     return Finding(
         "load_reached",
         Level.NOTE,
-        f"A concurrency of {cap} was never reached: there were {planned} requests, and at most {peak} were in flight.",
+        f"A concurrency of {cap} was never reached: there were {planned} requests, and at "
+        f"most {peak} were in flight.",
         {"cap": cap, "planned": planned, "peak": peak},
         "Send more requests than the concurrency, several times as many for a steady state.",
     )

@@ -1,8 +1,9 @@
 """The metrics, each as a pure function of a Trace, and METRICS, the table that names them.
 
-The headline names mean what `vllm bench serve` means by them, so that numbers compare. Only OK requests count, unless a
-function says otherwise; a value that does not exist is left out of the sample, it never becomes a number. Work is linear in
-events and done by numpy. Not known here: statistics, thresholds, what a run was asked to do, other tools' definitions.
+The headline names mean what `vllm bench serve` means by them, so that numbers compare. Only OK
+requests count, unless a function says otherwise; a value that does not exist is left out of the
+sample, it never becomes a number. Work is linear in events and done by numpy. Not known here:
+statistics, thresholds, what a run was asked to do, other tools' definitions.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def ttft_ms(trace: Trace) -> Sample:
 
 
 def ttft_from_intended_ms(trace: Trace) -> Sample:
-    """First output event − due time, ms: what a user felt who came on time. Empty in closed loop, which has no due times."""
+    """First output event − due time, ms: what a user felt who came on time. Empty in closed loop,
+    which has no due times.
+    """
     if trace.closed_loop:
         return np.zeros(0)
     return _existing(_elapsed_ms(trace.requests, "intended_ns", "first_ns", ok(trace)))
@@ -65,21 +68,26 @@ def e2el_ms(trace: Trace) -> Sample:
 def tpot_ms(trace: Trace) -> Sample:
     """Time per output token after the first, ms: (last − first) / (output tokens − 1).
 
-    The divisor is what came in that time: hidden tokens, which came in no event, and further tokens of the first event, where
-    the wire tells of them, are left out of it. A request whose tokens all came at once has no TPOT.
+    The divisor is what came in that time: hidden tokens, which came in no event, and further tokens
+    of the first event, where the wire tells of them, are left out of it. A request whose tokens all
+    came at once has no TPOT.
     """
     return _existing(tpot_of_each(trace))
 
 
 def decode_speed_tok_s(trace: Trace) -> Sample:
-    """1000 / TPOT, tokens/s: how fast one request is written. Requests whose tokens all came at once have none."""
+    """1000 / TPOT, tokens/s: how fast one request is written. Requests whose tokens all came at
+    once have none.
+    """
     tpot = tpot_ms(trace)
     speed: Sample = 1000.0 / tpot[tpot > 0]
     return speed
 
 
 def output_speed_tok_s(trace: Trace) -> Sample:
-    """Output tokens / E2EL, tokens/s: how fast one request is answered, its wait for the first token included."""
+    """Output tokens / E2EL, tokens/s: how fast one request is answered, its wait for the first
+    token included.
+    """
     tokens, e2el = trace.requests["output_tokens"], e2el_of_each(trace)
     rows = known(tokens) & (e2el > 0)  # NaN is not
     speed: Sample = 1000.0 * tokens[rows] / e2el[rows]
@@ -87,7 +95,9 @@ def output_speed_tok_s(trace: Trace) -> Sample:
 
 
 def itl_ms(trace: Trace) -> Sample:
-    """Inter-token latency: gaps between consecutive output events of a request, ms, those of all requests pooled."""
+    """Inter-token latency: gaps between consecutive output events of a request, ms, those of all
+    requests pooled.
+    """
     inner = event_rows(trace, skip_first=True)
     if not inner.any():
         return np.zeros(0)
@@ -96,7 +106,8 @@ def itl_ms(trace: Trace) -> Sample:
 
 
 def itl_per_token_ms(trace: Trace) -> Sample:
-    """ITL shared out among tokens: a gap of g ms before an event of k tokens is k latencies of g / k ms.
+    """ITL shared out among tokens: a gap of g ms before an event of k tokens is k latencies of g /
+    k ms.
 
     Each g / k stands once here, `itl_token_weights` has the k. Events without tokens are left out.
     """
@@ -114,15 +125,24 @@ def itl_token_weights(trace: Trace) -> Sample:
 
 
 def tokens_per_event(trace: Trace) -> Sample:
-    """Streamed output tokens / output events of each request whose tokens were counted other than by its events."""
+    """Streamed output tokens / output events of each request whose tokens were counted other than
+    by its events.
+    """
     r = trace.requests
-    rows = ok(trace) & known(r["output_tokens"]) & (r["event_count"] > 0) & (r["token_source"] != TokenSource.EVENTS)
+    rows = (
+        ok(trace)
+        & known(r["output_tokens"])
+        & (r["event_count"] > 0)
+        & (r["token_source"] != TokenSource.EVENTS)
+    )
     ratio: Sample = streamed_tokens(r)[rows] / r["event_count"][rows]
     return ratio
 
 
 def streamed_tokens(requests: Columns) -> npt.NDArray[np.int64]:
-    """Output tokens that came in events: without those that the server counted and did not stream. MISSING where unknown."""
+    """Output tokens that came in events: without those that the server counted and did not stream.
+    MISSING where unknown.
+    """
     tokens: npt.NDArray[np.int64] = requests["output_tokens"]
     streamed = tokens - np.maximum(requests["hidden_tokens"], 0)
     return np.where(known(tokens), streamed, MISSING)
@@ -135,23 +155,30 @@ def tokens_after_first(requests: Columns) -> npt.NDArray[np.int64]:
 
 
 def schedule_lag_ms(trace: Trace) -> Sample:
-    """Sent − due, ms, of all requests that were sent, whatever became of them. Empty in closed loop."""
+    """Sent − due, ms, of all requests that were sent, whatever became of them. Empty in closed
+    loop.
+    """
     if trace.closed_loop:
         return np.zeros(0)
-    return _existing(_elapsed_ms(trace.requests, "intended_ns", "sent_ns", np.ones(len(trace), np.bool_)))
+    return _existing(
+        _elapsed_ms(trace.requests, "intended_ns", "sent_ns", np.ones(len(trace), np.bool_))
+    )
 
 
 def client_delay_ms(trace: Trace) -> Sample:
-    """Our read − arrival, ms, of every output event: how late the client was, and 0 where it stamps its own reads."""
+    """Our read − arrival, ms, of every output event: how late the client was, and 0 where it stamps
+    its own reads.
+    """
     delays: Sample = trace.events["read_delay_ns"][event_rows(trace)] / MS
     return delays
 
 
 def event_rows(trace: Trace, *, skip_first: bool = False) -> Rows:
-    """Which rows of the event table belong to OK requests; `skip_first`: those that have a predecessor in their request.
+    """Which rows of the event table belong to OK requests; `skip_first`: those that have a
+    predecessor in their request.
 
-    The running sum over +1 at each span's start and −1 at its end, in one byte an event. Spans do not overlap; those that
-    are empty after skipping cancel out.
+    The running sum over +1 at each span's start and −1 at its end, in one byte an event. Spans do
+    not overlap; those that are empty after skipping cancel out.
     """
     spans = _ok_spans(trace)
     edges = np.zeros(len(trace.events["arrival_ns"]) + 1, np.int8)
@@ -167,25 +194,29 @@ def ok_events(trace: Trace, column: str) -> npt.NDArray[Any]:
 
 
 def event_tokens(trace: Trace, *, skip_first: bool = False) -> Sample:
-    """Tokens in each event of the OK requests, in table order; `skip_first` leaves out each request's first event.
+    """Tokens in each event of the OK requests, in table order; `skip_first` leaves out each
+    request's first event.
 
-    Where the wire does not tell, an event counts as the mean of its request, output tokens / events; as 0 where those are
-    not known either.
+    Where the wire does not tell, an event counts as the mean of its request, output tokens /
+    events; as 0 where those are not known either.
     """
     spans = _ok_spans(trace)
     told = trace.events["tokens"][event_rows(trace, skip_first=skip_first)]
-    mean = np.divide(spans.tokens, spans.number, out=np.zeros(len(spans.number)), where=known(spans.tokens))
+    mean = np.divide(
+        spans.tokens, spans.number, out=np.zeros(len(spans.number)), where=known(spans.tokens)
+    )
     tokens = np.repeat(mean, spans.number - skip_first)
     np.copyto(tokens, told, where=told >= 0)
     return tokens
 
 
 def meets_slo(trace: Trace, slo: Mapping[str, float]) -> Rows:
-    """Which requests are good: OK, and with every limit kept. `slo` maps ttft, tpot, itl, e2el to ms.
+    """Which requests are good: OK, and with every limit kept. `slo` maps ttft, tpot, itl, e2el to
+    ms.
 
-    `itl` limits the longest gap of the request (its mean is what `tpot` limits). A request of one token has no TPOT and one
-    of a single event has no gap: they keep those limits. One whose value exists but is not known does not; where all tokens
-    came at once, their time is at most E2EL.
+    `itl` limits the longest gap of the request (its mean is what `tpot` limits). A request of one
+    token has no TPOT and one of a single event has no gap: they keep those limits. One whose value
+    exists but is not known does not; where all tokens came at once, their time is at most E2EL.
     """
     good = ok(trace)
     for key, limit_ms in slo.items():
@@ -260,7 +291,9 @@ def _existing(values: PerRequest) -> Sample:
 
 
 class _Spans(NamedTuple):
-    """Where the events of OK requests lie in the event table, in table order: first row, number, streamed tokens."""
+    """Where the events of OK requests lie in the event table, in table order: first row, number,
+    streamed tokens.
+    """
 
     start: npt.NDArray[np.int64]
     number: npt.NDArray[np.int64]
@@ -310,7 +343,14 @@ METRICS: Mapping[str, Metric] = {
             "(last − first output event) / (streamed output tokens after those of the first event)",
             tpot_ms,
         ),
-        Metric("itl", "Inter-token Latency", "ITL", "ms", "gaps between consecutive output events, pooled", itl_ms),
+        Metric(
+            "itl",
+            "Inter-token Latency",
+            "ITL",
+            "ms",
+            "gaps between consecutive output events, pooled",
+            itl_ms,
+        ),
         Metric(
             "itl_per_token",
             "Inter-token Latency per token",
@@ -321,8 +361,22 @@ METRICS: Mapping[str, Metric] = {
             weights=itl_token_weights,
         ),
         Metric("e2el", "End-to-end Latency", "E2EL", "ms", "last output event − sent", e2el_ms),
-        Metric("decode_speed", "Decode speed per request", "Decode", "tok/s", "1000 / TPOT of the request", decode_speed_tok_s),
-        Metric("output_speed", "Output speed per request", "Output", "tok/s", "output tokens / E2EL", output_speed_tok_s),
+        Metric(
+            "decode_speed",
+            "Decode speed per request",
+            "Decode",
+            "tok/s",
+            "1000 / TPOT of the request",
+            decode_speed_tok_s,
+        ),
+        Metric(
+            "output_speed",
+            "Output speed per request",
+            "Output",
+            "tok/s",
+            "output tokens / E2EL",
+            output_speed_tok_s,
+        ),
         Metric(
             "tokens_per_event",
             "Tokens per output event",
@@ -341,7 +395,13 @@ METRICS: Mapping[str, Metric] = {
             of="client",
         ),
         Metric(
-            "client_delay", "Client-added delay", "Delay", "ms", "our read − arrival, per event", client_delay_ms, of="client"
+            "client_delay",
+            "Client-added delay",
+            "Delay",
+            "ms",
+            "our read − arrival, per event",
+            client_delay_ms,
+            of="client",
         ),
     )
 }

@@ -1,7 +1,9 @@
-"""One trace in the definitions of other tools, under the names they use, so that a number of theirs can be compared.
+"""One trace in the definitions of other tools, under the names they use, so that a number of theirs
+can be compared.
 
-What their clients add (late stamps, connects inside TTFT, failures counted as answers) is not imitated: only what they mean
-by a name. Requests that failed here are in none of their numbers, warm-up neither. Not known here: their file formats.
+What their clients add (late stamps, connects inside TTFT, failures counted as answers) is not
+imitated: only what they mean by a name. Requests that failed here are in none of their numbers,
+warm-up neither. Not known here: their file formats.
 """
 
 from __future__ import annotations
@@ -30,35 +32,51 @@ PERCENTILES = (50, 90, 95, 99)
 
 
 def express(trace: Trace, dialect: str) -> dict[str, float]:
-    """The run's numbers as the tool `dialect`, a key of DIALECTS, defines and names them; what has no value is left out.
+    """The run's numbers as the tool `dialect`, a key of DIALECTS, defines and names them; what has
+    no value is left out.
 
     Times in the unit of the name, rates per second. Raises ValueError for an unknown dialect.
     """
     if dialect not in DIALECTS:
         raise ValueError(f"There is no dialect {dialect!r}; there are {', '.join(DIALECTS)}.")
     trace = trace.measured()
-    answered = trace.select(ok(trace) & known(trace.requests["first_ns"]) & known(trace.requests["last_ns"]))
+    answered = trace.select(
+        ok(trace) & known(trace.requests["first_ns"]) & known(trace.requests["last_ns"])
+    )
     return DIALECTS[dialect].express(answered) if len(answered) else {}
 
 
 def _vllm(trace: Trace) -> dict[str, float]:
     """`vllm bench serve` 0.32, `calculate_metrics` of vllm/benchmarks/serve.py.
 
-    TTFT, TPOT, ITL and E2EL are our own headline definitions, and percentiles are linear. Durations run from the first send
-    to the last end (theirs: around the whole gathering). Of the peaks, `max_output_tokens_per_s` counts events, not tokens,
-    in whole seconds since the first send, and `max_concurrent_requests` counts a request in every such second it touches.
+    TTFT, TPOT, ITL and E2EL are our own headline definitions, and percentiles are linear. Durations
+    run from the first send to the last end (theirs: around the whole gathering). Of the peaks,
+    `max_output_tokens_per_s` counts events, not tokens, in whole seconds since the first send, and
+    `max_concurrent_requests` counts a request in every such second it touches.
     """
     r = trace.requests
     told: dict[str, float] = {}
     for key in ("ttft", "tpot", "itl", "e2el"):
         figures = describe(METRICS[key].values(trace), PERCENTILES)
-        named = {"mean": figures.mean, "median": figures.median, "std": figures.std, **figures.percentiles}
+        named = {
+            "mean": figures.mean,
+            "median": figures.median,
+            "std": figures.std,
+            **figures.percentiles,
+        }
         told |= {f"{name}_{key}_ms": value or 0.0 for name, value in named.items()}
     begun = int(r["sent_ns"].min())
     buckets = np.bincount((ok_events(trace, "arrival_ns") - begun) // NS)
     first, last = (r["sent_ns"] - begun) // NS, (r["last_ns"] - begun) // NS
-    touched = np.cumsum(np.bincount(first, minlength=last.max() + 2) - np.bincount(last + 1, minlength=last.max() + 2))
-    tokens_in, tokens_out, seconds = _tokens(trace, "prompt_tokens"), _tokens(trace, "output_tokens"), _whole_s(trace)
+    touched = np.cumsum(
+        np.bincount(first, minlength=last.max() + 2)
+        - np.bincount(last + 1, minlength=last.max() + 2)
+    )
+    tokens_in, tokens_out, seconds = (
+        _tokens(trace, "prompt_tokens"),
+        _tokens(trace, "output_tokens"),
+        _whole_s(trace),
+    )
     return told | {
         "request_throughput": len(trace) / seconds,
         "output_throughput": tokens_out.sum() / seconds,
@@ -69,12 +87,14 @@ def _vllm(trace: Trace) -> dict[str, float]:
 
 
 def _guidellm(trace: Trace) -> dict[str, float]:
-    """GuideLLM 0.8, `GenerativeRequestStats` of guidellm/schemas/base/request_stats.py and its weighted summaries.
+    """GuideLLM 0.8, `GenerativeRequestStats` of guidellm/schemas/base/request_stats.py and its
+    weighted summaries.
 
-    `time_per_output_token_ms` is (last token − start) / tokens: TTFT is in it. `inter_token_latency_ms` is
-    (last − first) / (tokens − 1), our TPOT. Of these two each request counts as often as it has tokens (tokens − 1).
-    `request_latency` is in seconds and runs to the end of the response. A percentile is the least value whose running share
-    reaches it; nothing is interpolated. Rates are over first start to last end.
+    `time_per_output_token_ms` is (last token − start) / tokens: TTFT is in it.
+    `inter_token_latency_ms` is (last − first) / (tokens − 1), our TPOT. Of these two each request
+    counts as often as it has tokens (tokens − 1). `request_latency` is in seconds and runs to the
+    end of the response. A percentile is the least value whose running share reaches it; nothing is
+    interpolated. Rates are over first start to last end.
     """
     r = trace.requests
     tokens = _tokens(trace, "output_tokens")
@@ -101,13 +121,19 @@ def _guidellm(trace: Trace) -> dict[str, float]:
 def _aiperf(trace: Trace) -> dict[str, float]:
     """AIPerf 0.13, the record metrics of aiperf/metrics/types.
 
-    `time_to_first_token` and `request_latency` are our TTFT and E2EL. `inter_token_latency` is (request latency − TTFT) /
-    (output length − 1) of each request, our TPOT; `inter_chunk_latency` is our ITL. `output_token_throughput_per_user` is the
-    mean of 1000 / inter token latency, `e2e_output_token_throughput` that of tokens / request latency. `effective_latency`
-    runs from the due time. Percentiles are linear. Rates are over first send to last output (theirs: over the phase).
+    `time_to_first_token` and `request_latency` are our TTFT and E2EL. `inter_token_latency` is
+    (request latency − TTFT) / (output length − 1) of each request, our TPOT; `inter_chunk_latency`
+    is our ITL. `output_token_throughput_per_user` is the mean of 1000 / inter token latency,
+    `e2e_output_token_throughput` that of tokens / request latency. `effective_latency` runs from
+    the due time. Percentiles are linear. Rates are over first send to last output (theirs: over the
+    phase).
     """
     r = trace.requests
-    tokens, between_ms, whole_ms = _tokens(trace, "output_tokens"), tpot_of_each(trace), e2el_of_each(trace)
+    tokens, between_ms, whole_ms = (
+        _tokens(trace, "output_tokens"),
+        tpot_of_each(trace),
+        e2el_of_each(trace),
+    )
     since = np.where(known(r["intended_ns"]), r["intended_ns"], r["sent_ns"])
     between_ms = between_ms[~np.isnan(between_ms)]
     told: dict[str, float] = {}
@@ -127,12 +153,14 @@ def _aiperf(trace: Trace) -> dict[str, float]:
 
 
 def _mlperf(trace: Trace) -> dict[str, float]:
-    """MLPerf LoadGen, server scenario with token latencies: loadgen/results.cc, `ProcessLatencies`, `LogSummary`.
+    """MLPerf LoadGen, server scenario with token latencies: loadgen/results.cc, `ProcessLatencies`,
+    `LogSummary`.
 
-    Latencies run from the due time, where there is one, not from the send. `time_to_output_token` is (latency − TTFT) /
-    (tokens − 1); samples of one token are left out here. A percentile is the value at index ⌊n · p⌋ of the sorted list.
-    Completed samples per second are (n − 1) over the time at which the last query was done, tokens per second without the
-    − 1; both count from the start of the run, here the first send or due time. It has no closed loop of several slots.
+    Latencies run from the due time, where there is one, not from the send. `time_to_output_token`
+    is (latency − TTFT) / (tokens − 1); samples of one token are left out here. A percentile is the
+    value at index ⌊n · p⌋ of the sorted list. Completed samples per second are (n − 1) over the
+    time at which the last query was done, tokens per second without the − 1; both count from the
+    start of the run, here the first send or due time. It has no closed loop of several slots.
     """
     r = trace.requests
     since = np.where(known(r["intended_ns"]), r["intended_ns"], r["sent_ns"])
@@ -142,11 +170,17 @@ def _mlperf(trace: Trace) -> dict[str, float]:
     for name, values in {
         "latency_ns": r["last_ns"] - since,
         "first_token_latency_ns": r["first_ns"] - since,
-        "time_to_output_token_ns": ((r["last_ns"] - r["first_ns"])[several] / (tokens[several] - 1)).astype(np.int64),
+        "time_to_output_token_ns": (
+            (r["last_ns"] - r["first_ns"])[several] / (tokens[several] - 1)
+        ).astype(np.int64),
     }.items():
         ordered = np.sort(values)
         if len(ordered):
-            told |= {f"min_{name}": float(ordered[0]), f"max_{name}": float(ordered[-1]), f"mean_{name}": float(ordered.mean())}
+            told |= {
+                f"min_{name}": float(ordered[0]),
+                f"max_{name}": float(ordered[-1]),
+                f"mean_{name}": float(ordered.mean()),
+            }
             told |= {f"p{p}_{name}": float(ordered[len(ordered) * p // 100]) for p in PERCENTILES}
     done_s = float(r["last_ns"][np.argmax(since)] - since.min()) / NS
     told["completed_samples_per_second"] = (len(trace) - 1) / done_s
@@ -166,7 +200,13 @@ def _whole_s(trace: Trace) -> float:
 
 def _named(name: str, mean: str, values: Sample) -> dict[str, float]:
     figures = describe(values.copy(), PERCENTILES)
-    named = {mean: figures.mean, "std": figures.std, "min": figures.min, "max": figures.max, **figures.percentiles}
+    named = {
+        mean: figures.mean,
+        "std": figures.std,
+        "min": figures.min,
+        "max": figures.max,
+        **figures.percentiles,
+    }
     return {f"{name}.{figure}": value for figure, value in named.items() if value is not None}
 
 
@@ -176,7 +216,9 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
     mean = np.average(values, weights=weights)
     order = np.argsort(values)
     reached = np.cumsum((weights / weights.sum())[order])
-    cuts = values[order][np.minimum(np.searchsorted(reached, np.array(PERCENTILES) / 100), len(values) - 1)]
+    cuts = values[order][
+        np.minimum(np.searchsorted(reached, np.array(PERCENTILES) / 100), len(values) - 1)
+    ]
     told = {"mean": mean, "std_dev": np.sqrt(np.average((values - mean) ** 2, weights=weights))}
     told |= {f"p{p}": cut for p, cut in zip(PERCENTILES, cuts, strict=True)}
     return {f"{name}.{figure}": float(value) for figure, value in told.items()}
@@ -184,7 +226,9 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A tool's way of speaking; `differences` say in a sentence each what its names mean that ours do not."""
+    """A tool's way of speaking; `differences` say in a sentence each what its names mean that ours
+    do not.
+    """
 
     tool: str
     express: Callable[[Trace], dict[str, float]]
@@ -196,7 +240,10 @@ DIALECTS: Mapping[str, Dialect] = {
         "vllm bench serve 0.32",
         _vllm,
         (
-            "max_output_tokens_per_s counts events in whole seconds; ours counts tokens in any second.",
+            (
+                "max_output_tokens_per_s counts events in whole seconds; ours counts tokens in "
+                "any second."
+            ),
             "max_concurrent_requests counts a request in every second it touches; ours is exact.",
         ),
     ),
@@ -206,7 +253,10 @@ DIALECTS: Mapping[str, Dialect] = {
         (
             "time_per_output_token_ms has TTFT in it: (last token − sent) / tokens.",
             "inter_token_latency_ms is our TPOT; requests count as often as they have tokens.",
-            "request_latency is in seconds and runs to the end of the response, not to the last token.",
+            (
+                "request_latency is in seconds and runs to the end of the response, not to the "
+                "last token."
+            ),
             "Percentiles are values of the sample, not interpolated.",
         ),
     ),

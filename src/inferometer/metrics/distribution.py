@@ -1,4 +1,5 @@
-"""Distribution: what is said of a sample. Mean, median, population std and linear percentiles, as `vllm bench serve` has them.
+"""Distribution: what is said of a sample. Mean, median, population std and linear percentiles, as
+`vllm bench serve` has them.
 
 Knows numbers only, neither their unit nor their meaning.
 """
@@ -14,7 +15,9 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 FEWEST_BEYOND = 10
-"""A percentile with fewer samples than this beyond it is one of a few odd requests: it is shown, but marked."""
+"""A percentile with fewer samples than this beyond it is one of a few odd requests: it is shown,
+but marked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,14 @@ def percentile_name(percentile: float) -> str:
     return f"p{whole if whole == percentile else percentile}"
 
 
-def describe(values: Array, percentiles: Sequence[float], weights: Array | None = None) -> Distribution:
-    """The distribution of `values`; they may be reordered in place. `weights`: how often each value counts.
+def describe(
+    values: Array, percentiles: Sequence[float], weights: Array | None = None
+) -> Distribution:
+    """The distribution of `values`; they may be reordered in place. `weights`: how often each value
+    counts.
 
-    `n` is the number of values also where they are weighted. Raises ValueError for a percentile outside 0..100.
+    `n` is the number of values also where they are weighted. Raises ValueError for a percentile
+    outside 0..100.
     """
     for p in percentiles:
         if not 0 <= p <= 100:
@@ -83,7 +90,9 @@ def is_thin(n: float, percentile: float) -> bool:
 
 
 def _weighted_percentiles(values: Array, weights: Array, percentiles: Sequence[float]) -> Array:
-    """Linear percentiles of the list in which each value stands as often as its weight says, without writing it out."""
+    """Linear percentiles of the list in which each value stands as often as its weight says,
+    without writing it out.
+    """
     order = np.argsort(values)
     ends = np.cumsum(weights[order])
     position = np.maximum(np.array(percentiles) / 100 * (ends[-1] - 1), 0)

@@ -1,4 +1,6 @@
-"""What the checks of a verdict work with: the facts of a run, the thresholds, and the finding each check returns."""
+"""What the checks of a verdict work with: the facts of a run, the thresholds, and the finding each
+check returns.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ LATENCIES = ("ttft", "tpot", "itl", "e2el")
 
 
 class Level(IntEnum):
-    """How bad a finding is. A run takes its worst; a note is worth knowing and no reason for doubt."""
+    """How bad a finding is. A run takes its worst; a note is worth knowing and no reason for
+    doubt.
+    """
 
     OK = 0
     NOTE = 1
@@ -27,7 +31,9 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found: a sentence, the figures it rests on, and what to do about it ('' where there is nothing to do)."""
+    """What one check found: a sentence, the figures it rests on, and what to do about it ('' where
+    there is nothing to do).
+    """
 
     name: str
     level: Level
@@ -41,26 +47,39 @@ class Thresholds:
     """Where doubt begins (`suspect`) and belief ends (`invalid`). Shares are fractions of 1."""
 
     failed_share_invalid: float = 0.05
-    """Of sent requests. Beyond it even a p95 tells only of the survivors; any failure at all makes a run SUSPECT."""
+    """Of sent requests. Beyond it even a p95 tells only of the survivors; any failure at all makes
+    a run SUSPECT.
+    """
     cut_off_share_suspect: float = 0.01
-    """Of sent requests, running when the run's own time was over: from here a p99 lacks its slowest."""
+    """Of sent requests, running when the run's own time was over: from here a p99 lacks its
+    slowest.
+    """
     delay_suspect: float = 0.1
     delay_invalid: float = 0.5
-    """Client-added delay p99 against the smaller of median ITL and median TTFT, where stamps are taken in user space."""
+    """Client-added delay p99 against the smaller of median ITL and median TTFT, where stamps are
+    taken in user space.
+    """
     ambiguity_tolerated: float = 0.05
-    """How much earlier than stamped an event may have come, against median ITL (first events: median TTFT)."""
+    """How much earlier than stamped an event may have come, against median ITL (first events:
+    median TTFT).
+    """
     ambiguous_share_suspect: float = 0.01
     """Of events whose arrival is less certain than that: from here a p99 is in doubt, …"""
     ambiguous_share_invalid: float = 0.25
     """… and from here the quartiles."""
     few_first_events: int = 3
     few_ambiguity_invalid: float = 0.25
-    """Of up to so many requests one is a large share: their first events make a run INVALID only if they may have come earlier
-    by this part of the median TTFT."""
+    """Of up to so many requests one is a large share: their first events make a run INVALID only if
+    they may have come earlier by this part of the median TTFT.
+    """
     negligible_ms: float = 0.05
-    """Delays and ambiguities up to this are never held against a run: the accuracy aimed at, and scheduling noise."""
+    """Delays and ambiguities up to this are never held against a run: the accuracy aimed at, and
+    scheduling noise.
+    """
     user_stamp_share: float = 0.001
-    """Of events stamped in user space among kernel-stamped ones: more, and two kinds of clock readings are mixed."""
+    """Of events stamped in user space among kernel-stamped ones: more, and two kinds of clock
+    readings are mixed.
+    """
     busy_share: float = 0.5
     """CPU time / wall time of a loop, beyond which user-space stamps are not trusted."""
     cpu_share_suspect: float = 0.9
@@ -73,16 +92,22 @@ class Thresholds:
     """Time in which a loop did not run at all / wall time."""
     idle_slots_suspect: float = 0.05
     idle_slots_invalid: float = 0.25
-    """Time in which free slots of a closed loop were not filled / time of all slots: throughput is too low by as much."""
+    """Time in which free slots of a closed loop were not filled / time of all slots: throughput is
+    too low by as much.
+    """
     busy_slots_note: float = 0.9
-    """Requests in flight on average / slots: below it, throughput tells of the beginning and the end of the run too."""
+    """Requests in flight on average / slots: below it, throughput tells of the beginning and the
+    end of the run too.
+    """
     lag_suspect: float = 0.1
     """Schedule lag p99 against median TTFT: beyond it arrivals are not those of the plan."""
     lag_floor_ms: float = 1.0
     """Lag up to this is never held against a run."""
     lag_invalid: float = 1.0
     lag_invalid_floor_ms: float = 1000.0
-    """Lag p99 beyond both 1.0 × median TTFT and this, without an in-flight cap to blame: the client could not keep up."""
+    """Lag p99 beyond both 1.0 × median TTFT and this, without an in-flight cap to blame: the client
+    could not keep up.
+    """
     clock_step_suspect_ms: float = 1.0
     input_deviation_suspect: float = 0.05
     input_deviation_invalid: float = 0.25
@@ -91,15 +116,21 @@ class Thresholds:
     """A mean distance up to this is not INVALID: a chat template on short prompts."""
     output_deviation_suspect: float = 0.001
     output_deviation_invalid: float = 0.1
-    """Output tokens missing (though EOS was to be ignored) or beyond the limit / tokens asked for."""
+    """Output tokens missing (though EOS was to be ignored) or beyond the limit / tokens asked
+    for.
+    """
     wrong_count_share_suspect: float = 0.01
     wrong_count_share_invalid: float = 0.5
     """Of answers, those whose token count cannot be that of their events."""
     several_tokens_an_event: float = 1.2
-    """Tokens / events from which on events hold more than one token, so that its text may be looked at for how many."""
+    """Tokens / events from which on events hold more than one token, so that its text may be looked
+    at for how many.
+    """
     held_back_tokens: float = 2.5
     held_back_share: float = 0.05
-    """Tokens of the first event by its text: at least so many; and, but for one, this share of those that TPOT divides by."""
+    """Tokens of the first event by its text: at least so many; and, but for one, this share of
+    those that TPOT divides by.
+    """
     unread_share_suspect: float = 0.1
     """Frames that may hold output in fields not known here / output events."""
     cached_share_suspect: float = 0.05
@@ -107,16 +138,26 @@ class Thresholds:
     """Prompt tokens from the prefix cache, beyond those expected / prompt tokens."""
     warm_share_suspect: float = 0.5
     warm_share_invalid: float = 0.05
-    """Prompt tokens from a cache that was to be warm / those that can be in it: less, and the figures are those of a cold one.
-    Whatever the size of the cache's blocks, at least half of a prompt that is longer than one of them can be in it."""
+    """Prompt tokens from a cache that was to be warm / those that can be in it: less, and the
+    figures are those of a cold one. Whatever the size of the cache's blocks, at least half of a
+    prompt that is longer than one of them can be in it.
+    """
     cold_share_suspect: float = 0.1
-    """Prompt tokens of requests that found less than that half / prompt tokens, where the cache was to be warm."""
+    """Prompt tokens of requests that found less than that half / prompt tokens, where the cache was
+    to be warm.
+    """
     foreign_share_suspect: float = 0.01
-    """Work that the server did for others / ours, in tokens, or in requests where tokens are not known."""
+    """Work that the server did for others / ours, in tokens, or in requests where tokens are not
+    known.
+    """
     queue_share_note: float = 0.5
-    """Mean time in the server's queue / mean TTFT: from here TTFT tells of the queue more than of all else."""
+    """Mean time in the server's queue / mean TTFT: from here TTFT tells of the queue more than of
+    all else.
+    """
     unsteady_ratio_suspect: float = 1.5
-    """Of mean E2EL in the first and in the last fifth of a run that never settles, the greater / the smaller."""
+    """Of mean E2EL in the first and in the last fifth of a run that never settles, the greater /
+    the smaller.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +174,9 @@ class Facts:
     expected_cached_tokens: int
     """Tokens of each prompt that may come from the prefix cache, by intention."""
     max_in_flight: int | None
-    """The plan's cap on requests in flight, if any; one that all requests fit under does not count."""
+    """The plan's cap on requests in flight, if any; one that all requests fit under does not
+    count.
+    """
     ends_by_time: bool
     """Whether the plan has an end by time, so that to cut requests off is part of it."""
     thresholds: Thresholds
@@ -142,7 +185,9 @@ class Facts:
     rehearsal: bool = False
     """Whether the server is an embedded engine of ours, which has no prefix cache."""
     constant_load: bool = True
-    """Whether the plan's load is the same from beginning to end: not a ramp, a list of rates or a replay."""
+    """Whether the plan's load is the same from beginning to end: not a ramp, a list of rates or a
+    replay.
+    """
     server: ServerCounters | None = None
     """What the server counted before and after; None if it does not tell."""
     precision: Precision | None = None

@@ -1,4 +1,6 @@
-"""The intervals of a run's headline numbers: its values, put in the order of time, and what `statistics` says of them."""
+"""The intervals of a run's headline numbers: its values, put in the order of time, and what
+`statistics` says of them.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import MS, NS
-from inferometer.metrics.definitions import PerRequest, Sample, e2el_of_each, known, meets_slo, ok, tpot_of_each, ttft_of_each
-from inferometer.metrics.statistics import Interval, interval_of_mean, interval_of_percentile, interval_of_ratio
+from inferometer.metrics.definitions import (
+    PerRequest,
+    Sample,
+    e2el_of_each,
+    known,
+    meets_slo,
+    ok,
+    tpot_of_each,
+    ttft_of_each,
+)
+from inferometer.metrics.statistics import (
+    Interval,
+    interval_of_mean,
+    interval_of_percentile,
+    interval_of_ratio,
+)
 from inferometer.trace import Trace
 
 Rank = npt.NDArray[np.int64]
@@ -20,8 +36,9 @@ SHORTEST_S = 1e-9
 
 
 def intervals_of(trace: Trace, goodput: Mapping[str, float] | None = None) -> dict[str, Interval]:
-    """95 % intervals by name: `mean_ttft`, `p99_ttft`, `mean_tpot`, `mean_itl`, `mean_e2el` (ms), `request_throughput`,
-    `output_throughput` and, where `goodput` has limits in ms, `request_goodput` (1/s).
+    """95 % intervals by name: `mean_ttft`, `p99_ttft`, `mean_tpot`, `mean_itl`, `mean_e2el` (ms),
+    `request_throughput`, `output_throughput` and, where `goodput` has limits in ms,
+    `request_goodput` (1/s).
 
     A number that the run is too short to bound is left out.
     """
@@ -44,7 +61,9 @@ def _in_order(values: PerRequest, order: Rank) -> Sample:
 
 
 def _mean_itl(trace: Trace, answered: Rank) -> Interval | None:
-    """Of all gaps pooled. Those of one request hang together, so a request is what is drawn, with all its gaps."""
+    """Of all gaps pooled. Those of one request hang together, so a request is what is drawn, with
+    all its gaps.
+    """
     r = trace.requests
     gaps = np.maximum(r["event_count"][answered] - 1, 0)
     elapsed_ms = np.where(gaps > 0, r["last_ns"][answered] - r["first_ns"][answered], 0) / MS
@@ -52,8 +71,8 @@ def _mean_itl(trace: Trace, answered: Rank) -> Interval | None:
 
 
 def _rates(trace: Trace, goodput: Mapping[str, float] | None) -> dict[str, Interval | None]:
-    """Of what the requests brought, each evenly over the time it took: counted at their ends, the waves of a closed loop, in
-    which nothing is random, would stand in every interval.
+    """Of what the requests brought, each evenly over the time it took: counted at their ends, the
+    waves of a closed loop, in which nothing is random, would stand in every interval.
     """
     r = trace.requests
     rows = known(r["sent_ns"]) & known(r["end_ns"])
@@ -61,14 +80,22 @@ def _rates(trace: Trace, goodput: Mapping[str, float] | None) -> dict[str, Inter
         return {}
     sent_s, end_s = r["sent_ns"][rows] / NS, r["end_ns"][rows] / NS
     completed, tokens = ok(trace)[rows], r["output_tokens"][rows]
-    brought = {"request_throughput": completed, "output_throughput": np.where(completed & known(tokens), tokens, 0)}
+    brought = {
+        "request_throughput": completed,
+        "output_throughput": np.where(completed & known(tokens), tokens, 0),
+    }
     if goodput:
         brought["request_goodput"] = meets_slo(trace, goodput)[rows]
-    return {name: rate_interval(sent_s, end_s, amounts.astype(np.float64)) for name, amounts in brought.items()}
+    return {
+        name: rate_interval(sent_s, end_s, amounts.astype(np.float64))
+        for name, amounts in brought.items()
+    }
 
 
 def rate_interval(sent_s: Sample, end_s: Sample, amounts: Sample) -> Interval | None:
-    """For Σ amounts per second, first send to last end, by as many equal stretches of that time as there are requests."""
+    """For Σ amounts per second, first send to last end, by as many equal stretches of that time as
+    there are requests.
+    """
     end_s = np.maximum(end_s, sent_s + SHORTEST_S)
     edges_s = np.linspace(sent_s.min(), end_s.max(), len(sent_s) + 1)
     per_s = amounts / (end_s - sent_s)

@@ -1,4 +1,6 @@
-"""Peaks of a run, from exact intervals and token counts: neither second buckets nor events taken for tokens."""
+"""Peaks of a run, from exact intervals and token counts: neither second buckets nor events taken
+for tokens.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ RESOLUTION_NS = 10_000_000
 def peak_concurrency(trace: Trace) -> int:
     """Most requests in flight at one moment, each from `sent` up to, but not including, `end`.
 
-    A request without an end (its worker died) is taken to run on. What became of a request does not matter here.
+    A request without an end (its worker died) is taken to run on. What became of a request does not
+    matter here.
     """
     sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
     rows = known(sent)
@@ -30,16 +33,24 @@ def peak_concurrency(trace: Trace) -> int:
     return int(in_flight_at_sends(begun, ended).max())
 
 
-def in_flight_at_sends(begun: npt.NDArray[np.int64], ended: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How many requests are in flight just after each is sent. Both are in order; a request that goes on ends never."""
-    in_flight: npt.NDArray[np.int64] = np.arange(1, len(begun) + 1) - np.searchsorted(ended, begun, side="right")
+def in_flight_at_sends(
+    begun: npt.NDArray[np.int64], ended: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """How many requests are in flight just after each is sent. Both are in order; a request that
+    goes on ends never.
+    """
+    in_flight: npt.NDArray[np.int64] = np.arange(1, len(begun) + 1) - np.searchsorted(
+        ended, begun, side="right"
+    )
     return in_flight
 
 
 def peak_per_s(times_ns: npt.NDArray[np.int64]) -> float:
-    """Most of these moments (MISSING ones left out) within a second that begins at a whole multiple of RESOLUTION_NS.
+    """Most of these moments (MISSING ones left out) within a second that begins at a whole multiple
+    of RESOLUTION_NS.
 
-    A run that is shorter than a second is counted as one second, since that is all that is known to have come of it.
+    A run that is shorter than a second is counted as one second, since that is all that is known to
+    have come of it.
     """
     times_ns = times_ns[known(times_ns)]
     if not len(times_ns):
@@ -51,10 +62,12 @@ def peak_per_s(times_ns: npt.NDArray[np.int64]) -> float:
 
 
 def peak_output_tokens_per_s(trace: Trace, duration_s: float | None) -> float | None:
-    """Most output tokens that came within any one second, wherever it begins, tokens placed at the arrival of their event.
+    """Most output tokens that came within any one second, wherever it begins, tokens placed at the
+    arrival of their event.
 
-    The window is (t − 1 s, t]. In a run shorter than a second it is the whole `duration_s`, so that the peak is not below
-    the mean. Tokens of an event as in `event_tokens`. None without events of OK requests.
+    The window is (t − 1 s, t]. In a run shorter than a second it is the whole `duration_s`, so that
+    the peak is not below the mean. Tokens of an event as in `event_tokens`. None without events of
+    OK requests.
     """
     if not duration_s:
         return None
@@ -68,8 +81,12 @@ def peak_output_tokens_per_s(trace: Trace, duration_s: float | None) -> float | 
     return _most_within(times, until, round(window_s * NS)) / window_s if len(times) else None
 
 
-def _most_within(times: npt.NDArray[np.int64], until: npt.NDArray[np.float64], window: int) -> float:
-    """The largest growth in any (t − window, t] of a running sum that stands at `until[i]` after `times[i]` (sorted)."""
+def _most_within(
+    times: npt.NDArray[np.int64], until: npt.NDArray[np.float64], window: int
+) -> float:
+    """The largest growth in any (t − window, t] of a running sum that stands at `until[i]` after
+    `times[i]` (sorted).
+    """
     most = 0.0
     for begin in range(0, len(times), BLOCK):
         block = slice(begin, begin + BLOCK)

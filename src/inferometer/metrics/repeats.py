@@ -1,8 +1,10 @@
-"""Repeats: what several runs of one point say together, and whether they agree with what each says of itself.
+"""Repeats: what several runs of one point say together, and whether they agree with what each says
+of itself.
 
-A run's own interval knows only what varies within it. What changes between runs (a warm card, another batch of prompts, a
-neighbour on the machine) shows in repeats alone, so the interval over repeats is the one to quote where the two disagree.
-Not known here: traces, files, and why runs differ.
+A run's own interval knows only what varies within it. What changes between runs (a warm card,
+another batch of prompts, a neighbour on the machine) shows in repeats alone, so the interval over
+repeats is the one to quote where the two disagree. Not known here: traces, files, and why runs
+differ.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ class Spread:
     interval: Interval | None
     """For the mean in the long run of runs; None for a single one."""
     variation: float | None
-    """Standard deviation over the runs / that which their own intervals lead to expect; None where not all have one."""
+    """Standard deviation over the runs / that which their own intervals lead to expect; None where
+    not all have one.
+    """
     runs_differ: bool
     """By more than their own intervals and chance explain, and enough to matter."""
 
@@ -51,13 +55,17 @@ class Spread:
 
 
 def spreads(summaries: Sequence[Summary]) -> dict[str, Spread]:
-    """The headline numbers of runs of one point, by the names of `intervals_of`; those that a run lacks are left out."""
+    """The headline numbers of runs of one point, by the names of `intervals_of`; those that a run
+    lacks are left out.
+    """
     numbers = [headline_numbers(summary) for summary in summaries]
     if not numbers:
         return {}
     intervals = [summary.intervals for summary in summaries]
     return {
-        name: spread([run[name] for run in numbers], [own[name] for own in intervals if name in own])
+        name: spread(
+            [run[name] for run in numbers], [own[name] for own in intervals if name in own]
+        )
         for name in numbers[0]
         if all(name in run for run in numbers)
     }
@@ -83,7 +91,9 @@ def spread(values: Sequence[float], own: Sequence[Interval]) -> Spread:
     if len(values) > 1 and len(own) == len(values):
         variation, z = _compare(values, own)
     mean = float(np.mean(values))
-    matters = float(np.std(values, ddof=1)) > NEGLIGIBLE_SHARE * abs(mean) if len(values) > 1 else False
+    matters = (
+        float(np.std(values, ddof=1)) > NEGLIGIBLE_SHARE * abs(mean) if len(values) > 1 else False
+    )
     return Spread(
         values=tuple(values),
         mean=mean,
@@ -94,9 +104,11 @@ def spread(values: Sequence[float], own: Sequence[Interval]) -> Spread:
 
 
 def _compare(values: Sequence[float], own: Sequence[Interval]) -> tuple[float | None, float | None]:
-    """Root of the ratio of variance between runs to that within them, and how unlikely so large a ratio is, as a normal z.
+    """Root of the ratio of variance between runs to that within them, and how unlikely so large a
+    ratio is, as a normal z.
 
-    The ratio is distributed as F; Paulson, Annals of Mathematical Statistics 13, 1942, makes it nearly normal.
+    The ratio is distributed as F; Paulson, Annals of Mathematical Statistics 13, 1942, makes it
+    nearly normal.
     """
     errors = [error_of(interval, value) for interval, value in zip(own, values, strict=True)]
     within = float(np.mean([error**2 for error, _ in errors]))
@@ -111,17 +123,26 @@ def _compare(values: Sequence[float], own: Sequence[Interval]) -> tuple[float | 
 
 
 def agreement(found: Mapping[str, Spread], labels: Mapping[str, str]) -> str:
-    """Whether the runs agree, in a sentence. `labels` are the numbers looked at, each by its name in words."""
+    """Whether the runs agree, in a sentence. `labels` are the numbers looked at, each by its name
+    in words.
+    """
     looked_at = {name: each for name, each in found.items() if name in labels}
     differing = {name: each for name, each in looked_at.items() if each.runs_differ}
     if differing:
         worst = max(differing, key=lambda name: differing[name].variation or 0.0)
         others = len(differing) - 1
-        more = f", and {others} more number{'s do' if others > 1 else ' does'} too" if others else ""
+        more = (
+            f", and {others} more number{'s do' if others > 1 else ' does'} too" if others else ""
+        )
         return (
-            f"Run-to-run variation: {labels[worst]} differs {differing[worst].variation:.1f} times as much from run to run as "
-            f"the runs' own intervals lead to expect{more}. Something changes between runs: quote the interval over repeats."
+            f"Run-to-run variation: {labels[worst]} differs {differing[worst].variation:.1f} "
+            "times as much from run to run as "
+            f"the runs' own intervals lead to expect{more}. Something changes between runs: "
+            "quote the interval over repeats."
         )
     if not any(each.variation is not None for each in looked_at.values()):
-        return "The runs are too short for intervals of their own: whether they differ by more than chance cannot be told."
+        return (
+            "The runs are too short for intervals of their own: whether they differ by more than "
+            "chance cannot be told."
+        )
     return "The runs agree: they differ by no more than their own intervals lead to expect."

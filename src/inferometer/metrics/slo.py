@@ -1,4 +1,6 @@
-"""Service-level objectives as users write them: `ttft:100 tpot:50 e2el:1000`, in ms. Not known here: whether they are met."""
+"""Service-level objectives as users write them: `ttft:100 tpot:50 e2el:1000`, in ms. Not known
+here: whether they are met.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ from inferometer.metrics.definitions import GOODPUT_TESTS
 
 
 def parse_goodput(text: str | Sequence[str]) -> dict[str, float]:
-    """Limits in ms by metric, from `KEY:VALUE` pairs in one string (spaces or commas between them) or several.
+    """Limits in ms by metric, from `KEY:VALUE` pairs in one string (spaces or commas between them)
+    or several.
 
     Raises ValueError, one sentence, for anything but known keys, each once, with a positive number.
     """
@@ -20,9 +23,13 @@ def parse_goodput(text: str | Sequence[str]) -> dict[str, float]:
     for pair in pairs:
         key, colon, value = pair.partition(":")
         if not colon:
-            raise ValueError(f"'{pair}' is not KEY:VALUE; write a goodput like ttft:100 tpot:50 e2el:1000 (ms).")
+            raise ValueError(
+                f"'{pair}' is not KEY:VALUE; write a goodput like ttft:100 tpot:50 e2el:1000 (ms)."
+            )
         if key not in GOODPUT_TESTS:
-            raise ValueError(f"'{key}' cannot be limited by a goodput; choose from {', '.join(GOODPUT_TESTS)}.")
+            raise ValueError(
+                f"'{key}' cannot be limited by a goodput; choose from {', '.join(GOODPUT_TESTS)}."
+            )
         if key in limits:
             raise ValueError(f"'{key}' is limited twice in the goodput; keep one of the two.")
         limits[key] = _positive_ms(key, value)
@@ -35,5 +42,8 @@ def _positive_ms(key: str, value: str) -> float:
     except ValueError:
         limit = math.nan
     if not (limit > 0 and math.isfinite(limit)):
-        raise ValueError(f"'{value}' is no limit for '{key}'; write a positive number of ms, for example {key}:100.")
+        raise ValueError(
+            f"'{value}' is no limit for '{key}'; write a positive number of ms, for example "
+            f"{key}:100."
+        )
     return limit

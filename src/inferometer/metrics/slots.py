@@ -1,7 +1,9 @@
-"""Slots of a closed loop: whether a slot that an answer leaves free is filled at once, and how long all slots were in use.
+"""Slots of a closed loop: whether a slot that an answer leaves free is filled at once, and how long
+all slots were in use.
 
-A closed loop of C keeps C requests in flight. While a free slot waits for its next request, the server has less to do than was
-asked, and throughput is the client's. Not known here: how much of that is too much.
+A closed loop of C keeps C requests in flight. While a free slot waits for its next request, the
+server has less to do than was asked, and throughput is the client's. Not known here: how much of
+that is too much.
 """
 
 from __future__ import annotations
@@ -26,9 +28,13 @@ class SlotUse(NamedTuple):
     waits_ms: Sample
     """From the end of an answer to the sending of the request that took its place, in no order."""
     idle_share: float
-    """Time that free slots waited to be filled / time of all slots, until the last request was sent."""
+    """Time that free slots waited to be filled / time of all slots, until the last request was
+    sent.
+    """
     busy_share: float
-    """Requests in flight on average / slots, until the last answer: lower while the last answers come in."""
+    """Requests in flight on average / slots, until the last answer: lower while the last answers
+    come in.
+    """
 
 
 class _Loop(NamedTuple):
@@ -42,9 +48,12 @@ class _Loop(NamedTuple):
 def slot_use(trace: Trace) -> SlotUse | None:
     """None if no request of a closed loop ever had to wait for another's end.
 
-    `trace` holds the warm-up requests too: those that hand over without a pause have filled the slots.
+    `trace` holds the warm-up requests too: those that hand over without a pause have filled the
+    slots.
     """
-    loops = [loop for worker in np.unique(trace.requests["worker"]) if (loop := _loop(trace, worker))]
+    loops = [
+        loop for worker in np.unique(trace.requests["worker"]) if (loop := _loop(trace, worker))
+    ]
     if not trace.closed_loop or not loops:
         return None
     waits = np.concatenate([_waits_ns(loop) for loop in loops])
@@ -74,7 +83,9 @@ def _loop(trace: Trace, worker: int) -> _Loop | None:
 
 
 def _waits_ns(loop: _Loop) -> Times:
-    """The request that is sent as number k, when all slots have been taken, needs k − slots + 1 ends before it."""
+    """The request that is sent as number k, when all slots have been taken, needs k − slots + 1
+    ends before it.
+    """
     freed = loop.ended[: len(loop.sent) - loop.slots]
     waits = loop.sent[loop.slots :] - freed
     return waits[freed < _NEVER]

@@ -1,19 +1,23 @@
-"""How exactly a run knows a number: confidence intervals for values that depend on each other, as those of one run do.
+"""How exactly a run knows a number: confidence intervals for values that depend on each other, as
+those of one run do.
 
-Requests share batches and queues with their neighbours, so n of them tell less than n: the textbook interval for independent
-values is too narrow by the root of n / n_effective. All series here are therefore in the order of time.
+Requests share batches and queues with their neighbours, so n of them tell less than n: the textbook
+interval for independent values is too narrow by the root of n / n_effective. All series here are
+therefore in the order of time.
 
-- A mean: BATCHES batch means, whose variance is raised by what their lag-1 correlation still tells (as in Skart: Tafazzoli
-  and Wilson, IIE Transactions 43, 2011), and Student's t.
-- A percentile: the same for the share of values at or below it, carried back through the sample (Woodruff, JASA 47, 1952).
-  The bootstrap of the percentile itself covers 60–90 % where it should 95.
-- A ratio of two sums, such as tokens per second: the moving-block bootstrap (Künsch, Annals of Statistics 17, 1989) with
-  blocks of a tenth of the series: long against the dependence that a run worth measuring has, and still ten of them. Its
-  standard error is widened by what so few blocks hide, and by Student's t for them.
+- A mean: BATCHES batch means, whose variance is raised by what their lag-1 correlation still tells
+  (as in Skart: Tafazzoli and Wilson, IIE Transactions 43, 2011), and Student's t.
+- A percentile: the same for the share of values at or below it, carried back through the sample
+  (Woodruff, JASA 47, 1952). The bootstrap of the percentile itself covers 60–90 % where it should
+  95.
+- A ratio of two sums, such as tokens per second: the moving-block bootstrap (Künsch, Annals of
+  Statistics 17, 1989) with blocks of a tenth of the series: long against the dependence that a run
+  worth measuring has, and still ten of them. Its standard error is widened by what so few blocks
+  hide, and by Student's t for them.
 - Repeats: runs are independent, so the textbook's interval holds.
 
-Covers 93 to 97 % at 95 % where n_effective is above about 100; below, down to 90 % and, with strong skew, less. Not known
-here: traces, units, what a number means.
+Covers 93 to 97 % at 95 % where n_effective is above about 100; below, down to 90 % and, with strong
+skew, less. Not known here: traces, units, what a number means.
 """
 
 from __future__ import annotations
@@ -38,7 +42,9 @@ ROUNDING = 1e-9
 FEWEST = 40
 """Values; two a batch. With fewer there is no telling how they depend on each other."""
 MOST_CORRELATED = 0.8
-"""Lag-1 correlation of batch means beyond which it is no longer believed: the series is too short for any interval."""
+"""Lag-1 correlation of batch means beyond which it is no longer believed: the series is too short
+for any interval.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +70,19 @@ def interval_of_mean(values: Array, confidence: float = 0.95) -> Interval | None
     return Interval(_low(mean, half, values), mean + half, n_effective, "batch means", confidence)
 
 
-def interval_of_percentile(values: Array, percentile: float, confidence: float = 0.95) -> Interval | None:
+def interval_of_percentile(
+    values: Array, percentile: float, confidence: float = 0.95
+) -> Interval | None:
     """For a percentile, 0 < percentile < 100, of `values` in the order of time.
 
-    None for fewer than FEWEST, and with fewer than FEWEST_BEYOND effective samples beyond the percentile: it cannot be
-    bounded then.
+    None for fewer than FEWEST, and with fewer than FEWEST_BEYOND effective samples beyond the
+    percentile: it cannot be bounded then.
     """
     n, share = len(values), percentile / 100
     if not 0 < share < 1:
-        raise ValueError(f"There are intervals for percentiles between 0 and 100, not for {percentile:g}.")
+        raise ValueError(
+            f"There are intervals for percentiles between 0 and 100, not for {percentile:g}."
+        )
     if n < FEWEST:
         return None
     ordered = np.sort(values)
@@ -85,13 +95,19 @@ def interval_of_percentile(values: Array, percentile: float, confidence: float =
     if below < 0 or above > n - 1:
         return None
     low, high = ordered[int(np.floor(below))], ordered[int(np.ceil(above))]
-    return Interval(float(low), float(high), n_effective, "batch means of the share below", confidence)
+    return Interval(
+        float(low), float(high), n_effective, "batch means of the share below", confidence
+    )
 
 
-def interval_of_ratio(above: Array, below: Array, confidence: float = 0.95, *, seed: int = 0) -> Interval | None:
-    """For Σ above / Σ below, the two in pairs and in the order of time: tokens of a stretch of time, and its seconds.
+def interval_of_ratio(
+    above: Array, below: Array, confidence: float = 0.95, *, seed: int = 0
+) -> Interval | None:
+    """For Σ above / Σ below, the two in pairs and in the order of time: tokens of a stretch of
+    time, and its seconds.
 
-    None for fewer than FEWEST pairs, and if nothing is below. The same data and seed give the same interval.
+    None for fewer than FEWEST pairs, and if nothing is below. The same data and seed give the same
+    interval.
     """
     n, total = len(above), float(below.sum())
     if n < FEWEST or total <= 0:
@@ -123,16 +139,21 @@ def half_width(low: float, high: float, value: float) -> float:
 
 
 def error_of(interval: Interval, value: float) -> tuple[float, int]:
-    """The standard error that an interval of one run was made from, in its unit, and the degrees of freedom of that error.
+    """The standard error that an interval of one run was made from, in its unit, and the degrees of
+    freedom of that error.
 
     `value` is what the run found, around which the interval lies.
     """
     degrees = (BLOCKS if interval.method == BOOTSTRAP else BATCHES) - 1
-    return half_width(interval.low, interval.high, value) / student_quantile(interval.confidence, degrees), degrees
+    return half_width(interval.low, interval.high, value) / student_quantile(
+        interval.confidence, degrees
+    ), degrees
 
 
 def _low(value: float, half: float, values: Array | Sequence[float]) -> float:
-    """The lower end of an interval; nothing negative where no value is, such as a rate or a time."""
+    """The lower end of an interval; nothing negative where no value is, such as a rate or a
+    time.
+    """
     return max(value - half, 0.0) if np.min(values) >= -ROUNDING * abs(value) else value - half
 
 
@@ -156,9 +177,13 @@ def _effective(n: int, variance: float, variance_of_mean: float) -> float:
 
 
 def _resampled_sums(above: Array, below: Array, length: int, seed: int) -> tuple[Array, Array]:
-    """Both sums over RESAMPLES series of BLOCKS blocks each, drawn with replacement among all blocks of this length."""
+    """Both sums over RESAMPLES series of BLOCKS blocks each, drawn with replacement among all
+    blocks of this length.
+    """
     starts = np.random.default_rng(seed).integers(0, len(above) - length + 1, (RESAMPLES, BLOCKS))
-    return _block_sums(above, length)[starts].sum(axis=1), _block_sums(below, length)[starts].sum(axis=1)
+    return _block_sums(above, length)[starts].sum(axis=1), _block_sums(below, length)[starts].sum(
+        axis=1
+    )
 
 
 def _block_sums(values: Array, length: int) -> Array:

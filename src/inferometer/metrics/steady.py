@@ -1,6 +1,8 @@
-"""Steady state: the part of a run in which the load was what was asked, neither filling up nor running out.
+"""Steady state: the part of a run in which the load was what was asked, neither filling up nor
+running out.
 
-Said beside the numbers of the whole run, never instead of them. Not known here: whether that part is long enough to matter.
+Said beside the numbers of the whole run, never instead of them. Not known here: whether that part
+is long enough to matter.
 """
 
 from __future__ import annotations
@@ -31,9 +33,10 @@ NEGLIGIBLE = 0.05
 def steady_window(trace: Trace) -> tuple[int, int] | None:
     """First and last ns of the steady state, or None if the run has none.
 
-    Closed loop: from the moment all slots are busy for the first time to the last moment they are, if meanwhile as many
-    requests ended as there are slots. Open loop: from the first request that MSER-5 keeps, by E2EL in the order of sending,
-    to the last one sent; None also where latency still grows to the end, as under a load beyond the server's, and for a burst.
+    Closed loop: from the moment all slots are busy for the first time to the last moment they are,
+    if meanwhile as many requests ended as there are slots. Open loop: from the first request that
+    MSER-5 keeps, by E2EL in the order of sending, to the last one sent; None also where latency
+    still grows to the end, as under a load beyond the server's, and for a burst.
     """
     trace = trace.measured()
     return _all_slots_busy(trace) if trace.closed_loop else _settled(trace)
@@ -47,7 +50,9 @@ class Steady:
     end_s: float
     """Both since the run's start."""
     request_throughput: float
-    """OK requests per second of it, each counted by the part of its life that falls into it: ends come in waves."""
+    """OK requests per second of it, each counted by the part of its life that falls into it: ends
+    come in waves.
+    """
     output_throughput: float
     """Their output tokens, likewise."""
     metrics: Mapping[str, Distribution]
@@ -64,7 +69,9 @@ def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
     r = trace.requests
     rows = np.flatnonzero(ok(trace) & known(r["sent_ns"]) & known(r["end_ns"]))
     sent, ended = r["sent_ns"][rows], r["end_ns"][rows]
-    share = np.maximum(np.minimum(ended, end) - np.maximum(sent, start), 0) / np.maximum(ended - sent, 1)
+    share = np.maximum(np.minimum(ended, end) - np.maximum(sent, start), 0) / np.maximum(
+        ended - sent, 1
+    )
     tokens = np.where(known(r["output_tokens"][rows]), r["output_tokens"][rows], 0)
     sent_in_it = trace.select((r["sent_ns"] >= start) & (r["sent_ns"] <= end))
     return Steady(
@@ -77,11 +84,13 @@ def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
 
 
 def mser5(values: npt.NDArray[np.float64]) -> int | None:
-    """How many values to leave out at the front so that the mean of the others is known best; None if the series never settles.
+    """How many values to leave out at the front so that the mean of the others is known best; None
+    if the series never settles.
 
-    White, "An effective truncation heuristic for bias reduction in simulation output", Simulation 69 (1997), with means of
-    five (White, Cobb and Spratt 2000): the cut in the first half that makes variance / (number of means left) least. What it
-    leaves has settled unless it still drifts. Fewer than FEWEST_GROUPS means are too few to say.
+    White, "An effective truncation heuristic for bias reduction in simulation output", Simulation
+    69 (1997), with means of five (White, Cobb and Spratt 2000): the cut in the first half that
+    makes variance / (number of means left) least. What it leaves has settled unless it still
+    drifts. Fewer than FEWEST_GROUPS means are too few to say.
     """
     groups = len(values) // GROUP
     if groups < FEWEST_GROUPS:
@@ -96,8 +105,8 @@ def mser5(values: npt.NDArray[np.float64]) -> int | None:
 
 
 def _drifts(values: npt.NDArray[np.float64], negligible: float) -> bool:
-    """Whether a line through TREND_BATCHES batch means climbs or falls by more than is negligible, and with a slope that chance
-    gives to less than one series in a thousand.
+    """Whether a line through TREND_BATCHES batch means climbs or falls by more than is negligible,
+    and with a slope that chance gives to less than one series in a thousand.
     """
     edges = np.linspace(0, len(values), TREND_BATCHES + 1).astype(np.int64)
     means = np.add.reduceat(values, edges[:-1]) / np.diff(edges)

@@ -2,8 +2,8 @@
 
 Not known here: whether to believe them (verdict).
 
-Warm-up requests are no part of any number. Counts, and rates of counts, are numbers also when they are 0; a latency that
-nobody had is None.
+Warm-up requests are no part of any number. Counts, and rates of counts, are numbers also when they
+are 0; a latency that nobody had is None.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from inferometer.trace.server_counters import ServerCounters
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Requests by what became of them. `planned` is what the plan said, all others are counted in the trace."""
+    """Requests by what became of them. `planned` is what the plan said, all others are counted in
+    the trace.
+    """
 
     planned: int
     sent: int
@@ -79,7 +81,9 @@ class Summary:
     total_input_tokens: int
     total_output_tokens: int
     input_token_sources: Mapping[str, int]
-    """OK requests by where their prompt length is from: USAGE (the server's count), ASKED (ours) or NONE."""
+    """OK requests by where their prompt length is from: USAGE (the server's count), ASKED (ours) or
+    NONE.
+    """
     output_token_sources: Mapping[str, int]
     """OK requests by TokenSource."""
     request_throughput: float | None
@@ -95,12 +99,15 @@ class Summary:
     """Tokens per OK request: asked_input, input, asked_output, output, cached."""
     events: Events
     intervals: Mapping[str, Interval] = field(default_factory=dict)
-    """How exactly the run knows its headline numbers, by the names of `intervals_of`; without those it is too short for."""
+    """How exactly the run knows its headline numbers, by the names of `intervals_of`; without those
+    it is too short for.
+    """
     steady: Steady | None = None
     """None if the run has no steady state."""
     prefix_cache_hit_rate: float | None = None
-    """Prompt tokens found in the prefix cache, %: as the server counted from just before the warm-ups to just after the run,
-    else as its answers tell. None where nobody does."""
+    """Prompt tokens found in the prefix cache, %: as the server counted from just before the
+    warm-ups to just after the run, else as its answers tell. None where nobody does.
+    """
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, with None where there is no value."""
@@ -117,8 +124,8 @@ def summarize(
 ) -> Summary:
     """The numbers of a run in which `planned` requests were to be measured, warm-up not counted.
 
-    `goodput` maps ttft, tpot, itl, e2el to limits in ms. Client-side metrics have their p99 whatever `percentiles` says,
-    since the verdict rests on it. `server` is what the server counted.
+    `goodput` maps ttft, tpot, itl, e2el to limits in ms. Client-side metrics have their p99
+    whatever `percentiles` says, since the verdict rests on it. `server` is what the server counted.
     """
     trace = trace.measured()
     r = trace.requests
@@ -127,9 +134,14 @@ def summarize(
     answered = ok(trace)
     from_server = answered & known(r["prompt_tokens"])
     from_plan = answered & ~from_server & known(r["asked_prompt_tokens"])
-    input_tokens = int(r["prompt_tokens"][from_server].sum()) + int(r["asked_prompt_tokens"][from_plan].sum())
+    input_tokens = int(r["prompt_tokens"][from_server].sum()) + int(
+        r["asked_prompt_tokens"][from_plan].sum()
+    )
     output_tokens = int(r["output_tokens"][answered & known(r["output_tokens"])].sum())
-    input_sources = {"USAGE": int(np.count_nonzero(from_server)), "ASKED": int(np.count_nonzero(from_plan))}
+    input_sources = {
+        "USAGE": int(np.count_nonzero(from_server)),
+        "ASKED": int(np.count_nonzero(from_plan)),
+    }
     input_sources["NONE"] = counts.ok - sum(input_sources.values())
     return Summary(
         counts=counts,
@@ -203,7 +215,9 @@ def _per(amount: float, duration_s: float | None) -> float | None:
     return amount / duration_s if duration_s else None
 
 
-def _goodput(trace: Trace, limits_ms: Mapping[str, float], sent: int, duration_s: float | None) -> Goodput:
+def _goodput(
+    trace: Trace, limits_ms: Mapping[str, float], sent: int, duration_s: float | None
+) -> Goodput:
     good = int(np.count_nonzero(meets_slo(trace, limits_ms)))
     return Goodput(dict(limits_ms), good, _per(good, duration_s), good / sent if sent else None)
 
@@ -212,7 +226,9 @@ def _metrics(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distributi
     for_client = tuple(dict.fromkeys([*percentiles, 99]))
     return {
         key: describe(
-            m.values(trace), for_client if m.of == "client" else percentiles, None if m.weights is None else m.weights(trace)
+            m.values(trace),
+            for_client if m.of == "client" else percentiles,
+            None if m.weights is None else m.weights(trace),
         )
         for key, m in METRICS.items()
     }
@@ -228,7 +244,9 @@ def _lengths(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distributi
     }
     answered = trace.with_outcome(Outcome.OK).requests
     samples = {name: answered[column] for name, column in columns.items()}
-    return {name: describe(v[known(v)].astype(np.float64), percentiles) for name, v in samples.items()}
+    return {
+        name: describe(v[known(v)].astype(np.float64), percentiles) for name, v in samples.items()
+    }
 
 
 def _events(trace: Trace) -> Events:

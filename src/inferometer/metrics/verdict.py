@@ -1,4 +1,6 @@
-"""Verdict: VALID, SUSPECT or INVALID, with the findings it rests on. Pure: what to do about it is the caller's business."""
+"""Verdict: VALID, SUSPECT or INVALID, with the findings it rests on. Pure: what to do about it is
+the caller's business.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from inferometer.metrics import check_client, check_load, check_outcome, check_server, check_steady, check_work
+from inferometer.metrics import (
+    check_client,
+    check_load,
+    check_outcome,
+    check_server,
+    check_steady,
+    check_work,
+)
 from inferometer.metrics.calibration import Calibration, Missing, Precision, precision_of
 from inferometer.metrics.finding import LATENCIES, Facts, Finding, Level, Thresholds
 from inferometer.metrics.summary import Summary
@@ -70,19 +79,29 @@ class Verdict:
     def status(self) -> Status:
         """The worst finding decides; notes do not count."""
         worst = max(f.level for f in self.findings)
-        return "INVALID" if worst == Level.INVALID else "SUSPECT" if worst == Level.SUSPECT else "VALID"
+        return (
+            "INVALID"
+            if worst == Level.INVALID
+            else "SUSPECT"
+            if worst == Level.SUSPECT
+            else "VALID"
+        )
 
     def reasons(self, at_least: Level = Level.SUSPECT) -> list[Finding]:
         """Findings of this level or worse, the worst first."""
         return sorted((f for f in self.findings if f.level >= at_least), key=lambda f: -f.level)
 
     def against(self, calibration: Calibration) -> Verdict:
-        """The same verdict once the host is calibrated: its load is compared with what the client can take."""
+        """The same verdict once the host is calibrated: its load is compared with what the client
+        can take.
+        """
         if self.precision is None:
             return self
         precision = self.precision.against(calibration)
         found = check_client.load_and_ceilings(precision)
-        return Verdict(tuple(found if f.name == found.name else f for f in self.findings), precision)
+        return Verdict(
+            tuple(found if f.name == found.name else f for f in self.findings), precision
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, levels as lower-case words."""
@@ -115,14 +134,17 @@ def judge(
 ) -> Verdict:
     """How far the numbers of a run may be believed.
 
-    `ignore_eos`: whether the server was asked to generate up to the limit. `expected_cached_tokens`: how many tokens of each
-    prompt may come from the prefix cache by intention, such as a shared prefix. `warm`: whether all prompts were to be in that
-    cache already. `rehearsal`: whether the server is an embedded engine of ours. `max_in_flight`: the plan's cap, to tell a
-    lag behind the schedule that the cap causes from one that the client causes. `ends_by_time`: whether the plan says when the
-    run is over. `constant_load`: whether the load is to be the same from beginning to end. `server`: what the server counted.
-    `calibration`: of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS, which no
-    calibration does. `shown`: the latencies that the report shows. `diagnosis`: of what the server said of failures. `unsent`:
-    what rows of the data set ask for that was not sent. The run being interrupted is in the trace.
+    `ignore_eos`: whether the server was asked to generate up to the limit.
+    `expected_cached_tokens`: how many tokens of each prompt may come from the prefix cache by
+    intention, such as a shared prefix. `warm`: whether all prompts were to be in that cache
+    already. `rehearsal`: whether the server is an embedded engine of ours. `max_in_flight`: the
+    plan's cap, to tell a lag behind the schedule that the cap causes from one that the client
+    causes. `ends_by_time`: whether the plan says when the run is over. `constant_load`: whether the
+    load is to be the same from beginning to end. `server`: what the server counted. `calibration`:
+    of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS,
+    which no calibration does. `shown`: the latencies that the report shows. `diagnosis`: of what
+    the server said of failures. `unsent`: what rows of the data set ask for that was not sent. The
+    run being interrupted is in the trace.
     """
     precision = precision_of(trace, summary, calibration, tls=tls)
     facts = Facts(

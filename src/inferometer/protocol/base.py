@@ -1,11 +1,14 @@
-"""What every wire format answers to: a request becomes a body, body bytes become events. Nothing here does I/O.
+"""What every wire format answers to: a request becomes a body, body bytes become events. Nothing
+here does I/O.
 
-A wire format is a `Backend`: four functions and what is known of the servers that speak it. Two of the functions are a
-client's (`encode`, `decoder`), two a server's (`read`, `emitter`): the embedded engine speaks every format through them, and
-what one pair writes the other has to read, which is how both are tested.
+A wire format is a `Backend`: four functions and what is known of the servers that speak it. Two of
+the functions are a client's (`encode`, `decoder`), two a server's (`read`, `emitter`): the embedded
+engine speaks every format through them, and what one pair writes the other has to read, which is
+how both are tested.
 
-The rule of what counts as *output* lives in the decoders and is the same for all: non-empty text, reasoning, or a tool-call
-delta. An empty role chunk, a usage-only chunk, a comment and `[DONE]` are not output.
+The rule of what counts as *output* lives in the decoders and is the same for all: non-empty text,
+reasoning, or a tool-call delta. An empty role chunk, a usage-only chunk, a comment and `[DONE]` are
+not output.
 """
 
 from __future__ import annotations
@@ -33,11 +36,14 @@ class Usage(NamedTuple):
     completion_tokens: int = UNKNOWN
     cached_tokens: int = UNKNOWN
     hidden_tokens: int = UNKNOWN
-    """Of `completion_tokens`, those that no event brings: reasoning that is not streamed, rejected predictions."""
+    """Of `completion_tokens`, those that no event brings: reasoning that is not streamed, rejected
+    predictions.
+    """
 
     def grown(self, later: Usage) -> Usage:
-        """Both as one. Counts only grow within one answer, so the larger stands: some gateways tell the prompt first, the
-        output last, and 0 for the other. What is hidden is known best at the end.
+        """Both as one. Counts only grow within one answer, so the larger stands: some gateways tell
+        the prompt first, the output last, and 0 for the other. What is hidden is known best at the
+        end.
         """
         return Usage(
             max(self.prompt_tokens, later.prompt_tokens),
@@ -50,12 +56,14 @@ class Usage(NamedTuple):
 class StreamEvent(NamedTuple):
     """One event of a response. It carries output if, and only if, `text` is not empty.
 
-    `tokens` is how many tokens this output brought, those that came without text since the output before it included; UNKNOWN
-    where the wire does not tell, or if there is no output. `usage` is cumulative, the last one stands. `finish_reason` is in
-    OpenAI's words where they have one for it (stop, length), else in the server's own. `done` is the wire's end marker
-    (`[DONE]`), or the end of the body where a wire has none. `error` is a message: the request has failed; `malformed` says
-    that the message is ours, about data that is not what the wire format promises, and `oversized` that no more of the answer
-    will be decoded, because one line or event of it is beyond MAX_EVENT_BYTES.
+    `tokens` is how many tokens this output brought, those that came without text since the output
+    before it included; UNKNOWN where the wire does not tell, or if there is no output. `usage` is
+    cumulative, the last one stands. `finish_reason` is in OpenAI's words where they have one for it
+    (stop, length), else in the server's own. `done` is the wire's end marker (`[DONE]`), or the end
+    of the body where a wire has none. `error` is a message: the request has failed; `malformed`
+    says that the message is ours, about data that is not what the wire format promises, and
+    `oversized` that no more of the answer will be decoded, because one line or event of it is
+    beyond MAX_EVENT_BYTES.
     """
 
     text: str = ""
@@ -72,11 +80,15 @@ class Remarks(NamedTuple):
     """What a decoder met beside the events of an answer."""
 
     ignored: int = 0
-    """Whole frames that say nothing of the answer: pings, accounts of guardrails, repetitions of the whole answer."""
+    """Whole frames that say nothing of the answer: pings, accounts of guardrails, repetitions of
+    the whole answer.
+    """
     ignored_sample: str = ""
     """The beginning of the first of them."""
     unread: int = 0
-    """Frames of the answer without any output that is known here, though a field of theirs is not empty."""
+    """Frames of the answer without any output that is known here, though a field of theirs is not
+    empty.
+    """
     unread_fields: tuple[str, ...] = ()
     """Names of these fields."""
     answer_id: str = ""
@@ -87,7 +99,9 @@ class Decoder(Protocol):
     """Turns the body of one response into events; bytes may come split anywhere."""
 
     def feed(self, body: bytes) -> list[StreamEvent]:
-        """Events completed by these bytes, in order. Malformed data becomes an event with `error`, never an exception."""
+        """Events completed by these bytes, in order. Malformed data becomes an event with `error`,
+        never an exception.
+        """
         ...
 
     def close(self) -> list[StreamEvent]:
@@ -111,7 +125,9 @@ class Generation:
     adapters: Sequence[str] = ()
     """LoRA adapters by the names the server has for them; requests take them in turn."""
     limit_field: str = "max_tokens"
-    """What the server calls the limit of an answer, where servers of one wire have several names for it."""
+    """What the server calls the limit of an answer, where servers of one wire have several names
+    for it.
+    """
     left_out: Sequence[str] = ()
     """Fields that nobody asked for, and that this server refuses."""
 
@@ -121,7 +137,9 @@ class Generation:
 
 
 class Asked(NamedTuple):
-    """What the body of a request asks of a server, as it stands there: nothing of it is checked. None is nothing said."""
+    """What the body of a request asks of a server, as it stands there: nothing of it is checked.
+    None is nothing said.
+    """
 
     prompt: Any = None
     messages: Any = None
@@ -147,9 +165,11 @@ class Emitter(Protocol):
     """Writes the body of one streamed answer."""
 
     def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
-        """The next output: ids of its tokens, at least one, and their text, which may still be empty.
+        """The next output: ids of its tokens, at least one, and their text, which may still be
+        empty.
 
-        A finish reason (stop, length) makes it the last: all that ends the stream is then part of the bytes.
+        A finish reason (stop, length) makes it the last: all that ends the stream is then part of
+        the bytes.
         """
         ...
 
@@ -160,14 +180,20 @@ def nothing_to_try(generation: Generation, said: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """One wire format, and what its servers can do. A row of `PROTOCOLS`; nothing outside `protocol/` knows its name."""
+    """One wire format, and what its servers can do. A row of `PROTOCOLS`; nothing outside
+    `protocol/` knows its name.
+    """
 
     title: str
     """Whose it is, for people."""
     endpoint: str
-    """Path that requests are posted to, unless the user gives another; `{model}` in it is the model's name."""
+    """Path that requests are posted to, unless the user gives another; `{model}` in it is the
+    model's name.
+    """
     encode: Callable[[Request, Generation], bytes]
-    """The JSON body of one request. Raises ValueError, for the user to read, if this wire cannot carry what is asked."""
+    """The JSON body of one request. Raises ValueError, for the user to read, if this wire cannot
+    carry what is asked.
+    """
     decoder: Callable[[], Decoder]
     """A new decoder, for one response."""
     read: Callable[[Mapping[str, Any]], Asked]
@@ -177,11 +203,17 @@ class Backend:
     content_type: str = "text/event-stream; charset=utf-8"
     """Of a streamed answer."""
     fields: frozenset[str] = SAMPLING
-    """What a request can say beside its prompt and its length, by usual names; rows of data sets may say it."""
+    """What a request can say beside its prompt and its length, by usual names; rows of data sets
+    may say it.
+    """
     carries_token_ids: bool = False
-    """Whether a prompt may be a list of token ids (that a given server takes them is found out by asking it)."""
+    """Whether a prompt may be a list of token ids (that a given server takes them is found out by
+    asking it).
+    """
     chat: bool = False
-    """Whether prompts are messages, and a text becomes a user's message in the model's chat template."""
+    """Whether prompts are messages, and a text becomes a user's message in the model's chat
+    template.
+    """
     exact_length: bool = True
     """Whether the server can be made to generate up to the limit, whatever the model would like."""
     reports_usage: bool = True
@@ -189,8 +221,9 @@ class Backend:
     chooses_adapter: bool = True
     """Whether a request can name a LoRA adapter."""
     adapt: Callable[[Generation, str], Generation | None] = nothing_to_try
-    """What a server that refused a request with these words may take instead; None where there is nothing else to try. What the
-    user asked for stays."""
+    """What a server that refused a request with these words may take instead; None where there is
+    nothing else to try. What the user asked for stays.
+    """
     routes: Routes = ANY_SERVER
 
     def path(self, model: str) -> str:
@@ -198,10 +231,18 @@ class Backend:
         return self.endpoint.replace("{model}", quote(model, safe=""))
 
     def limits(self, generation: Generation) -> tuple[str, ...]:
-        """What this wire cannot do of what is wanted of it: a sentence each, for the reader of the result."""
+        """What this wire cannot do of what is wanted of it: a sentence each, for the reader of the
+        result.
+        """
         limits = []
         if generation.ignore_eos and not self.exact_length:
-            limits.append(f"{self.title} cannot ignore the end of a text: outputs may be shorter than asked for.")
+            limits.append(
+                f"{self.title} cannot ignore the end of a text: outputs may be shorter than "
+                "asked for."
+            )
         if not self.reports_usage:
-            limits.append(f"{self.title} tells no token counts: they are a local tokenizer's, else one an event.")
+            limits.append(
+                f"{self.title} tells no token counts: they are a local tokenizer's, else one "
+                "an event."
+            )
         return tuple(limits)

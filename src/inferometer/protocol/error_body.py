@@ -1,7 +1,9 @@
-"""What a server says when it refuses, in one sentence. Servers agree neither on the shape of an error nor on its length.
+"""What a server says when it refuses, in one sentence. Servers agree neither on the shape of an
+error nor on its length.
 
-Knows the shapes that vLLM, SGLang, llama.cpp, TGI, Ollama, Xinference, FastAPI servers and common gateways send. It does not
-know the API key in use: whoever does must see to it that a server which echoes the key does not get it printed.
+Knows the shapes that vLLM, SGLang, llama.cpp, TGI, Ollama, Xinference, FastAPI servers and common
+gateways send. It does not know the API key in use: whoever does must see to it that a server which
+echoes the key does not get it printed.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ _NO_REASON = "the server gave no reason"
 
 
 def error_sentence(body: bytes) -> str:
-    """The reason in the body of an error response (HTTP 4xx, 5xx): one line of at most SENTENCE_CHARS characters."""
+    """The reason in the body of an error response (HTTP 4xx, 5xx): one line of at most
+    SENTENCE_CHARS characters.
+    """
     try:
         document = read_json(body)
     except ValueError:
@@ -35,7 +39,8 @@ def error_sentence(body: bytes) -> str:
 def error_message(document: Any) -> str | None:
     """The message of a parsed JSON error object in one line; None if this is not an error object.
 
-    Errors are `{"error": …}` with an object or a text, `{"object": "error", "message": …}` and `{"detail": …}`.
+    Errors are `{"error": …}` with an object or a text, `{"object": "error", "message": …}` and
+    `{"detail": …}`.
     """
     if not isinstance(document, dict):
         return None
@@ -55,7 +60,9 @@ def one_line(text: str) -> str:
 
 
 def _title(page: bytes) -> bytes:
-    """The title of an HTML page, empty where it has none. Each mark is looked for once, so that the time is linear."""
+    """The title of an HTML page, empty where it has none. Each mark is looked for once, so that the
+    time is linear.
+    """
     lower = page.lower()
     begin = lower.find(b"<title")
     begin = lower.find(b">", begin) if begin >= 0 else -1
@@ -64,7 +71,9 @@ def _title(page: bytes) -> bytes:
 
 
 def _words(value: Any, depth: int = 4) -> str:
-    """What there is to read in an error, whatever its shape: its message, else what else it tells of itself."""
+    """What there is to read in an error, whatever its shape: its message, else what else it tells
+    of itself.
+    """
     if isinstance(value, str):
         return one_line(value)
     if depth == 0:
@@ -76,11 +85,16 @@ def _words(value: Any, depth: int = 4) -> str:
 
 def _words_of_object(value: dict[str, Any], depth: int) -> str:
     """What it says, with the place or the field that it is about."""
-    telling = (_words(value.get(key), depth - 1) for key in ("message", "msg", "error", "detail", "type", "code"))
+    telling = (
+        _words(value.get(key), depth - 1)
+        for key in ("message", "msg", "error", "detail", "type", "code")
+    )
     said = next(filter(None, telling), "")
     place, field = value.get("loc"), value.get("param")
     if isinstance(place, list) and said:
-        return one_line(f"{'.'.join(str(step) for step in place if isinstance(step, str | int))}: {said}")
+        return one_line(
+            f"{'.'.join(str(step) for step in place if isinstance(step, str | int))}: {said}"
+        )
     if isinstance(field, str) and field and said and field not in said:
         return one_line(f"{said} (parameter {field})")
     return said

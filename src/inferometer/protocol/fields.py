@@ -1,7 +1,9 @@
-"""Fields of a request beside its prompt and its length, by their usual names: which of them each wire can carry.
+"""Fields of a request beside its prompt and its length, by their usual names: which of them each
+wire can carry.
 
-Rows of a data set may hold them. What a wire cannot carry would be ignored by its server, or refused. Fields on which the
-measurement depends are none of them: model, stream, n, limits, ignore_eos, echo.
+Rows of a data set may hold them. What a wire cannot carry would be ignored by its server, or
+refused. Fields on which the measurement depends are none of them: model, stream, n, limits,
+ignore_eos, echo.
 """
 
 from __future__ import annotations
@@ -69,7 +71,13 @@ TRTLLM_SERVE_COMPLETIONS_FIELDS = _USUAL | _DETAILS
 
 TRTLLM_SERVE_CHAT_FIELDS = TRTLLM_SERVE_COMPLETIONS_FIELDS | _CHAT
 
-SGLANG_FIELDS = _USUAL | {"logit_bias", "min_tokens", "skip_special_tokens", "spaces_between_special_tokens", "stop_token_ids"}
+SGLANG_FIELDS = _USUAL | {
+    "logit_bias",
+    "min_tokens",
+    "skip_special_tokens",
+    "spaces_between_special_tokens",
+    "stop_token_ids",
+}
 
 LMDEPLOY_FIELDS = SAMPLING | {
     "include_stop_str_in_output",
@@ -87,6 +95,11 @@ OLLAMA_CHAT_FIELDS = OLLAMA_FIELDS | {"tools"}
 
 TGI_FIELDS = SAMPLING | {"frequency_penalty", "seed"}
 
-TGI_CHAT_FIELDS = (SAMPLING - {"top_k", "repetition_penalty"}) | PENALTIES | _TOOLS | {"logit_bias", "response_format", "seed"}
+TGI_CHAT_FIELDS = (
+    (SAMPLING - {"top_k", "repetition_penalty"})
+    | PENALTIES
+    | _TOOLS
+    | {"logit_bias", "response_format", "seed"}
+)
 
 TRITON_FIELDS = SAMPLING | PENALTIES | {"seed"}

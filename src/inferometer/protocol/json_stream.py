@@ -1,7 +1,9 @@
-"""Streams of JSON objects, whatever they mean: a decoder for wires of their own, and what all decoders say of bad data.
+"""Streams of JSON objects, whatever they mean: a decoder for wires of their own, and what all
+decoders say of bad data.
 
-OpenAI's wire formats have a decoder of their own, which takes shortcuts; it shares what is said here of errors. What one
-object means is its wire's business: a reader, made new for each response because it may remember what came before.
+OpenAI's wire formats have a decoder of their own, which takes shortcuts; it shares what is said
+here of errors. What one object means is its wire's business: a reader, made new for each response
+because it may remember what came before.
 """
 
 from __future__ import annotations
@@ -17,17 +19,24 @@ from inferometer.protocol.sse import EventSplitter
 
 _COUNT_LIMIT = 2**31  # of a token count that can be believed, and that the trace's columns hold
 _EXCERPT_BYTES = 120
-_BROKEN_OFF = frozenset({"abort", "error"})  # finish reasons of requests that a server gave up itself
+_BROKEN_OFF = frozenset(
+    {"abort", "error"}
+)  # finish reasons of requests that a server gave up itself
 _ERROR_LINE = re.compile(rb"^error:(.*)$", re.IGNORECASE | re.MULTILINE)
 
 _SILENT = StreamEvent()
 
 OVERSIZED = StreamEvent(
-    error=f"a line or event of the answer is beyond {MAX_EVENT_BYTES >> 20} MB: the rest was not read", oversized=True
+    error=(
+        f"a line or event of the answer is beyond {MAX_EVENT_BYTES >> 20} MB: the rest was not read"
+    ),
+    oversized=True,
 )
 
 Reader = Callable[[dict[str, Any]], StreamEvent]
-"""What one JSON object of a response says. Raises WireFormatError if it is not as its wire promises."""
+"""What one JSON object of a response says. Raises WireFormatError if it is not as its wire
+promises.
+"""
 
 
 class WireFormatError(ValueError):
@@ -35,11 +44,15 @@ class WireFormatError(ValueError):
 
 
 class ForeignFrameError(Exception):
-    """A whole JSON object without the field that every event of this wire has: something beside the answer."""
+    """A whole JSON object without the field that every event of this wire has: something beside the
+    answer.
+    """
 
 
 class Splitter(Protocol):
-    """Cuts a body into payloads; `stray` is what it held besides, `oversized` whether it gave up over one that does not end."""
+    """Cuts a body into payloads; `stray` is what it held besides, `oversized` whether it gave up
+    over one that does not end.
+    """
 
     stray: bytes
     oversized: bool
@@ -52,14 +65,24 @@ class Splitter(Protocol):
 class JsonDecoder:
     """Decodes one response body of JSON objects, by default as server-sent events.
 
-    Events that say nothing are left out, and so are frames that are none of this wire's (their number is kept); what follows
-    the end marker is ignored. `ends_with_body`: the wire has neither an end marker nor a finish reason, so that the end of the
-    body is the end of the answer.
+    Events that say nothing are left out, and so are frames that are none of this wire's (their
+    number is kept); what follows the end marker is ignored. `ends_with_body`: the wire has neither
+    an end marker nor a finish reason, so that the end of the body is the end of the answer.
     """
 
-    __slots__ = ("_done", "_ends_with_body", "_failed", "_ignored", "_ignored_sample", "_read", "_splitter")
+    __slots__ = (
+        "_done",
+        "_ends_with_body",
+        "_failed",
+        "_ignored",
+        "_ignored_sample",
+        "_read",
+        "_splitter",
+    )
 
-    def __init__(self, read: Reader, splitter: Splitter | None = None, *, ends_with_body: bool = False) -> None:
+    def __init__(
+        self, read: Reader, splitter: Splitter | None = None, *, ends_with_body: bool = False
+    ) -> None:
         self._read = read
         self._splitter = splitter or EventSplitter()
         self._ends_with_body = ends_with_body
@@ -82,7 +105,9 @@ class JsonDecoder:
         return Remarks(self._ignored, self._ignored_sample)
 
     def close(self) -> list[StreamEvent]:
-        """The body has ended: an event it cut off, what it was if it was no stream, and its end if that is a sign."""
+        """The body has ended: an event it cut off, what it was if it was no stream, and its end if
+        that is a sign.
+        """
         events: list[StreamEvent] = []
         for payload in self._splitter.close():
             self._decode(payload, events)
@@ -132,7 +157,9 @@ class GrowingCount:
         self._told = 0
 
     def tokens(self, text: str, total: int) -> int:
-        """How many tokens this text brought, silent ones before it included; UNKNOWN from the first text without a total."""
+        """How many tokens this text brought, silent ones before it included; UNKNOWN from the first
+        text without a total.
+        """
         if not text:
             return UNKNOWN
         before, self._told = self._told, total
@@ -161,12 +188,20 @@ def token_count(value: Any) -> int:
 
 
 def broken_off(reason: str | None) -> str | None:
-    """The error of a request that its server gave up; None if this finish reason is not of that kind."""
-    return f"the server broke the request off (finish reason {reason})" if reason in _BROKEN_OFF else None
+    """The error of a request that its server gave up; None if this finish reason is not of that
+    kind.
+    """
+    return (
+        f"the server broke the request off (finish reason {reason})"
+        if reason in _BROKEN_OFF
+        else None
+    )
 
 
 def explain(stray: bytes) -> StreamEvent:
-    """What a body says that is not, or not only, an event stream: an error, a whole answer, the page of a proxy."""
+    """What a body says that is not, or not only, an event stream: an error, a whole answer, the
+    page of a proxy.
+    """
     line = _ERROR_LINE.search(stray)
     if line:
         return StreamEvent(error=error_sentence(line[1]))
@@ -175,7 +210,11 @@ def explain(stray: bytes) -> StreamEvent:
     except ValueError:
         return malformed("something that is not an event stream", stray)
     error = error_message(document)
-    return StreamEvent(error=error) if error is not None else malformed("a whole answer instead of a stream", stray)
+    return (
+        StreamEvent(error=error)
+        if error is not None
+        else malformed("a whole answer instead of a stream", stray)
+    )
 
 
 def malformed(what: str, data: bytes) -> StreamEvent:
@@ -184,4 +223,6 @@ def malformed(what: str, data: bytes) -> StreamEvent:
 
 def excerpt(data: bytes) -> str:
     """The beginning of some data, fit for a sentence."""
-    return one_line(data[:_EXCERPT_BYTES].decode("utf-8", "replace")) + ("…" if len(data) > _EXCERPT_BYTES else "")
+    return one_line(data[:_EXCERPT_BYTES].decode("utf-8", "replace")) + (
+        "…" if len(data) > _EXCERPT_BYTES else ""
+    )

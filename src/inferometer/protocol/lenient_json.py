@@ -1,8 +1,10 @@
-"""JSON as servers write it: strict first, since that is fast; on failure what Python's own writer and others let slip.
+"""JSON as servers write it: strict first, since that is fast; on failure what Python's own writer
+and others let slip.
 
-Accepted beyond the standard: invalid UTF-8 (each bad sequence becomes U+FFFD), half a surrogate pair in an escape (likewise: a
-gateway may cut an emoji in two), and bare `NaN`, `Infinity`, `-Infinity`, which Python servers write for log-probabilities. A
-measurement should not fail over any of these.
+Accepted beyond the standard: invalid UTF-8 (each bad sequence becomes U+FFFD), half a surrogate
+pair in an escape (likewise: a gateway may cut an emoji in two), and bare `NaN`, `Infinity`,
+`-Infinity`, which Python servers write for log-probabilities. A measurement should not fail over
+any of these.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ def read_json(data: bytes) -> Any:
     try:
         return orjson.loads(data)
     except ValueError:
-        text = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["half"] else escape[0], data.decode("utf-8", "replace"))
+        text = _ESCAPE.sub(
+            lambda escape: r"\ufffd" if escape["half"] else escape[0],
+            data.decode("utf-8", "replace"),
+        )
     try:
         return json.loads(text)
     except RecursionError:

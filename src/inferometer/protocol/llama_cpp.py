@@ -1,7 +1,7 @@
 """llama.cpp's own format (`/completion`). Its OpenAI routes are `openai` and `openai-chat`.
 
-The server keeps the beginning of earlier prompts in its slots (`cache_prompt`) unless told not to; how much of a prompt came
-from there is in the timings of the last event, and so in the result.
+The server keeps the beginning of earlier prompts in its slots (`cache_prompt`) unless told not to;
+how much of a prompt came from there is in the timings of the last event, and so in the result.
 """
 
 from __future__ import annotations
@@ -41,14 +41,21 @@ def encode(request: Request, generation: Generation) -> bytes:
     adapter = generation.adapter(request)
     if adapter is not None:
         if not adapter.isdecimal():
-            raise ValueError(f"{_NAME} numbers its LoRA adapters (GET /lora-adapters tells): {adapter!r} is no number")
+            raise ValueError(
+                f"{_NAME} numbers its LoRA adapters (GET /lora-adapters tells): {adapter!r} "
+                "is no number"
+            )
         body["lora"] = [{"id": int(adapter), "scale": 1.0}]
     return dump_body(body, generation)
 
 
 def read(body: Mapping[str, Any]) -> Asked:
     limit = body.get("n_predict")
-    return Asked(prompt=body.get("prompt"), max_tokens=None if limit == -1 else limit, stream=body.get("stream"))
+    return Asked(
+        prompt=body.get("prompt"),
+        max_tokens=None if limit == -1 else limit,
+        stream=body.get("stream"),
+    )
 
 
 def decoder() -> JsonDecoder:
@@ -101,7 +108,11 @@ class Emitter:
             "stop_type": "limit" if finish_reason == "length" else "eos",
             "stopping_word": "",
             "tokens_cached": self._reply.prompt_tokens + self._said - 1,
-            "timings": {"cache_n": 0, "prompt_n": self._reply.prompt_tokens, "predicted_n": self._said},
+            "timings": {
+                "cache_n": 0,
+                "prompt_n": self._reply.prompt_tokens,
+                "predicted_n": self._said,
+            },
         }
         return body + self._event(ending)
 

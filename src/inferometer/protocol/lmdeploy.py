@@ -1,4 +1,6 @@
-"""LMDeploy's own format (`/generate`): new text only, on the same path as SGLang's, with the same `meta_info` beside it."""
+"""LMDeploy's own format (`/generate`): new text only, on the same path as SGLang's, with the same
+`meta_info` beside it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
 from inferometer.protocol.fields import LMDEPLOY_FIELDS
-from inferometer.protocol.json_stream import ForeignFrameError, GrowingCount, JsonDecoder, WireFormatError, text_of
+from inferometer.protocol.json_stream import (
+    ForeignFrameError,
+    GrowingCount,
+    JsonDecoder,
+    WireFormatError,
+    text_of,
+)
 from inferometer.protocol.request_body import dump_body, no_adapter, sampling_of, text_or_ids
 from inferometer.protocol.routes import LMDEPLOY_ENCODE, Routes
 from inferometer.protocol.sglang import meta_event, read_meta_usage
@@ -28,7 +36,9 @@ def encode(request: Request, generation: Generation) -> bytes:
         "stream": True,
         **({"ignore_eos": True} if generation.ignore_eos else {}),
         **({"return_logprob": True} if generation.logprobs is not None else {}),
-        **sampling_of(request, generation, _NAME, unknown=("frequency_penalty", "presence_penalty")),
+        **sampling_of(
+            request, generation, _NAME, unknown=("frequency_penalty", "presence_penalty")
+        ),
     }
     return dump_body(body, generation)
 
@@ -81,7 +91,11 @@ class Emitter:
             "finish_reason": {"type": finish_reason} if finish_reason else None,
             "output_token_logprobs": None,
         }
-        event = b"data: " + dumps({"text": text, "output_ids": list(tokens), "meta_info": meta}) + b"\n\n"
+        event = (
+            b"data: "
+            + dumps({"text": text, "output_ids": list(tokens), "meta_info": meta})
+            + b"\n\n"
+        )
         return event + b"data: [DONE]\n\n" if finish_reason else event
 
 

@@ -1,4 +1,6 @@
-"""Newline-delimited JSON: bytes of a body in, lines out. Does not know what a line means, nor whether it is JSON."""
+"""Newline-delimited JSON: bytes of a body in, lines out. Does not know what a line means, nor
+whether it is JSON.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ from inferometer.protocol.base import MAX_EVENT_BYTES
 
 
 class LineSplitter:
-    """Splits one body, fed in pieces of any size, into its lines; blank ones are left out. Everything in a body is a line.
+    """Splits one body, fed in pieces of any size, into its lines; blank ones are left out.
+    Everything in a body is a line.
 
     `oversized` is True once a line was beyond MAX_EVENT_BYTES: then nothing more is taken in.
     """

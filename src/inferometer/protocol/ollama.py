@@ -1,8 +1,10 @@
-"""Ollama's own formats, a JSON object a line: `/api/generate` and `/api/chat`. (Its OpenAI routes are OpenAI's.)
+"""Ollama's own formats, a JSON object a line: `/api/generate` and `/api/chat`. (Its OpenAI routes
+are OpenAI's.)
 
-There is no way to go on past the end of a text. A prompt goes as it is (`raw`), without the model's template; one that is
-longer than the context that Ollama has set up (`options.num_ctx`) is cut without a word, but its count tells. A message is one
-text, with its pictures in a field of their own.
+There is no way to go on past the end of a text. A prompt goes as it is (`raw`), without the model's
+template; one that is longer than the context that Ollama has set up (`options.num_ctx`) is cut
+without a word, but its count tells. A message is one text, with its pictures in a field of their
+own.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ _NAMES = {"repetition_penalty": "repeat_penalty"}
 
 
 def encode_generate(request: Request, generation: Generation) -> bytes:
-    return dump_body({"prompt": text_only(request, _NAME), **_body(request, generation)}, generation, raw=True)
+    return dump_body(
+        {"prompt": text_only(request, _NAME), **_body(request, generation)}, generation, raw=True
+    )
 
 
 def encode_chat(request: Request, generation: Generation) -> bytes:
@@ -43,19 +47,35 @@ def encode_chat(request: Request, generation: Generation) -> bytes:
 
 
 def _message(message: Message) -> Message:
-    """Without parts, which Ollama does not know: their texts as one, their pictures beside it; tool calls in its own way."""
+    """Without parts, which Ollama does not know: their texts as one, their pictures beside it; tool
+    calls in its own way.
+    """
     parts = message.get("content")
-    calls = {"tool_calls": [_call(call) for call in message["tool_calls"]]} if message.get("tool_calls") else {}
+    calls = (
+        {"tool_calls": [_call(call) for call in message["tool_calls"]]}
+        if message.get("tool_calls")
+        else {}
+    )
     if not isinstance(parts, list):
         return {**message, "content": parts or "", **calls}
     try:
         texts = [str(part["text"]) for part in parts if part["type"] == "text"]
-        images = [_base64(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"]
+        images = [
+            _base64(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"
+        ]
     except (TypeError, KeyError, AttributeError):
         texts = images = []
     if len(texts) + len(images) < len(parts):
-        raise ValueError(f"{_NAME} carries texts and pictures, but a message has something else: choose another backend for it")
-    return {**message, "content": "\n".join(texts), **({"images": images} if images else {}), **calls}
+        raise ValueError(
+            f"{_NAME} carries texts and pictures, but a message has something else: choose "
+            "another backend for it"
+        )
+    return {
+        **message,
+        "content": "\n".join(texts),
+        **({"images": images} if images else {}),
+        **calls,
+    }
 
 
 def _call(call: Any) -> dict[str, Any]:
@@ -66,7 +86,10 @@ def _call(call: Any) -> dict[str, Any]:
     except (TypeError, KeyError, ValueError):
         arguments = None
     if not isinstance(arguments, dict):
-        raise ValueError(f"{_NAME} carries tool calls with a JSON object as arguments only: choose another backend for others")
+        raise ValueError(
+            f"{_NAME} carries tool calls with a JSON object as arguments only: choose "
+            "another backend for others"
+        )
     return {"function": {"name": name, "arguments": arguments}}
 
 
@@ -74,12 +97,17 @@ def _base64(url: str) -> str:
     """What a `data:` URL holds."""
     head, _, content = url.partition(",")
     if not (head.startswith("data:") and head.endswith(";base64")):
-        raise ValueError(f"{_NAME} fetches no pictures: give them as data:image/...;base64,..., or choose another backend")
+        raise ValueError(
+            f"{_NAME} fetches no pictures: give them as data:image/...;base64,..., or choose "
+            "another backend"
+        )
     return content
 
 
 def _body(request: Request, generation: Generation) -> dict[str, Any]:
-    """What both have in common; a LoRA adapter is part of a model here, and chosen by that model's name."""
+    """What both have in common; a LoRA adapter is part of a model here, and chosen by that model's
+    name.
+    """
     options = sampling_of(request, generation, _NAME, names=_NAMES)
     tools = options.pop("tools", None)
     return {
@@ -87,7 +115,11 @@ def _body(request: Request, generation: Generation) -> dict[str, Any]:
         "stream": True,
         "options": {"num_predict": request.max_tokens, **options},
         **({"tools": tools} if tools is not None else {}),
-        **({"logprobs": True, "top_logprobs": generation.logprobs} if generation.logprobs is not None else {}),
+        **(
+            {"logprobs": True, "top_logprobs": generation.logprobs}
+            if generation.logprobs is not None
+            else {}
+        ),
     }
 
 
@@ -108,7 +140,13 @@ def _with_parts(messages: Any) -> Any:
     if not isinstance(messages, list):
         return messages
     return [
-        {**message, "content": [{"type": "text", "text": message.get("content")}, *map(_picture, message["images"])]}
+        {
+            **message,
+            "content": [
+                {"type": "text", "text": message.get("content")},
+                *map(_picture, message["images"]),
+            ],
+        }
         if isinstance(message, Mapping) and isinstance(message.get("images"), list)
         else message
         for message in messages
@@ -124,10 +162,16 @@ def decoder() -> JsonDecoder:
 
 
 def read_event(event: dict[str, Any]) -> StreamEvent:
-    """One line of either; the last one is the end marker, and has the counts (those of 0 are left out)."""
+    """One line of either; the last one is the end marker, and has the counts (those of 0 are left
+    out).
+    """
     message = event.get("message")
     if isinstance(message, dict):
-        text = text_of(message, "thinking") + text_of(message, "content") + _calls(message.get("tool_calls"))
+        text = (
+            text_of(message, "thinking")
+            + text_of(message, "content")
+            + _calls(message.get("tool_calls"))
+        )
     elif "response" in event or "done" in event:
         text = text_of(event, "thinking") + text_of(event, "response")
     else:
@@ -144,7 +188,9 @@ def _calls(calls: Any) -> str:
         return ""
     try:
         functions = [call["function"] for call in calls]
-        return "".join(f"{function['name']}{dumps(function['arguments']).decode()}" for function in functions)
+        return "".join(
+            f"{function['name']}{dumps(function['arguments']).decode()}" for function in functions
+        )
     except (TypeError, KeyError):
         raise WireFormatError("tool calls without function, name and arguments") from None
 
@@ -170,7 +216,11 @@ class Emitter:
         return line + self._line("", {"done": True, "done_reason": finish_reason, **counts})
 
     def _line(self, text: str, fields: Mapping[str, Any]) -> bytes:
-        output = {"message": {"role": "assistant", "content": text}} if self._chat else {"response": text}
+        output = (
+            {"message": {"role": "assistant", "content": text}}
+            if self._chat
+            else {"response": text}
+        )
         return dumps({**self._head, **output, **fields}) + b"\n"
 
 

@@ -1,4 +1,6 @@
-"""OpenAI's completions format (`/v1/completions`), as vLLM, SGLang, llama.cpp, transformers and others serve it."""
+"""OpenAI's completions format (`/v1/completions`), as vLLM, SGLang, llama.cpp, transformers and
+others serve it.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +13,42 @@ from inferometer.protocol.base import Backend, Generation
 from inferometer.protocol.fields import OPENAI_COMPLETIONS_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_COMPLETION, ChunkEmitter, read_completion
-from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, adapt, stream_body
+from inferometer.protocol.openai_stream import (
+    Choice,
+    ChoiceReader,
+    StreamDecoder,
+    adapt,
+    stream_body,
+)
 from inferometer.protocol.request_body import text_or_ids
 from inferometer.request import Request
 
 
 def encode(request: Request, generation: Generation) -> bytes:
     """Prompts are text or token ids; a LoRA adapter is a model by its name."""
-    wire: dict[str, Any] = {"prompt": text_or_ids(request), generation.limit_field: request.max_tokens}
+    wire: dict[str, Any] = {
+        "prompt": text_or_ids(request),
+        generation.limit_field: request.max_tokens,
+    }
     if generation.logprobs is not None:
         wire["logprobs"] = generation.logprobs
     return orjson.dumps(stream_body(request, generation, wire))
 
 
 def completion_text(choice: Choice) -> str:
-    """The text of one choice of a chunk; may be empty. Raises WireFormatError if it has none to give."""
+    """The text of one choice of a chunk; may be empty. Raises WireFormatError if it has none to
+    give.
+    """
     text = choice.get("text")
     if text.__class__ is str:
         return text
     if text is None and "delta" not in choice and "message" not in choice:
         return ""
-    raise WireFormatError("a choice without text, as a chat would have it" if text is None else "a text that is no text")
+    raise WireFormatError(
+        "a choice without text, as a chat would have it"
+        if text is None
+        else "a text that is no text"
+    )
 
 
 def has_reasoning(choice: Choice) -> bool:
@@ -41,11 +58,17 @@ def has_reasoning(choice: Choice) -> bool:
 
 def unread_field(choice: Choice) -> str | None:
     """A text in a field of a choice that is none of those that completions have."""
-    others = (name for name, value in choice.items() if name not in _FIELDS and value and value.__class__ is str)
+    others = (
+        name
+        for name, value in choice.items()
+        if name not in _FIELDS and value and value.__class__ is str
+    )
     return next(others, None)
 
 
-_FIELDS = frozenset({"text", "index", "finish_reason", "stop_reason", "matched_stop", "logprobs", "token_ids"})
+_FIELDS = frozenset(
+    {"text", "index", "finish_reason", "stop_reason", "matched_stop", "logprobs", "token_ids"}
+)
 
 
 COMPLETIONS = Backend(

@@ -1,7 +1,7 @@
 """The server's side of OpenAI's wire formats: what a body asks for, and the chunks of an answer.
 
-Servers differ in what stands around a text, and in what leaves with it; that is a `Shape`, as data. All that can be is built
-before the first event, so that an event costs little more than its text.
+Servers differ in what stands around a text, and in what leaves with it; that is a `Shape`, as data.
+All that can be is built before the first event, so that an event costs little more than its text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Shape(NamedTuple):
     last: tuple[bytes, bytes]
     """The same for the choice that ends an answer; `%b` in the second is the finish reason."""
     role: tuple[bytes, bytes] | None = None
-    """The choice, and further fields, of the chunk that goes before the first text, if there is one."""
+    """The choice, and further fields, of the chunk that goes before the first text, if there is
+    one.
+    """
     no_usage: bytes = b""
     """What chunks without usage say of it."""
     ending: bytes = b""
@@ -37,7 +39,9 @@ class Shape(NamedTuple):
 
 
 class ChunkEmitter:
-    """Writes one streamed answer. Usage, if asked for, has a chunk of its own, and with `continuous_usage` is in all others."""
+    """Writes one streamed answer. Usage, if asked for, has a chunk of its own, and with
+    `continuous_usage` is in all others.
+    """
 
     __slots__ = ("_after", "_before", "_continuous", "_plain", "_reply", "_said", "_shape")
 
@@ -45,14 +49,20 @@ class ChunkEmitter:
         self._shape = shape
         self._reply = reply
         self._said = 0  # tokens
-        identity = {b"id": dumps(reply.id)[1:-1], b"created": reply.created, b"model": dumps(reply.model)}
+        identity = {
+            b"id": dumps(reply.id)[1:-1],
+            b"created": reply.created,
+            b"model": dumps(reply.model),
+        }
         self._before = b"data: {" + shape.identity % identity + b',"choices":['
         self._after = b"]" + shape.no_usage + b"}" + shape.end
         self._plain = self._before + shape.text[0], shape.text[1] + self._after
         self._continuous = reply.include_usage and reply.continuous_usage
 
     def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
-        """One chunk, the role's before the first, and with a finish reason all that ends the stream."""
+        """One chunk, the role's before the first, and with a finish reason all that ends the
+        stream.
+        """
         said = self._said
         self._said = said + len(tokens)
         if finish_reason is not None:
@@ -79,7 +89,11 @@ class ChunkEmitter:
         if not self._reply.include_usage:
             return self._chunk(choice, shape.ending) + done
         usage = self._usage(self._said)
-        return self._chunk(choice, usage if self._continuous else b"") + self._chunk(b"", usage + shape.ending) + done
+        return (
+            self._chunk(choice, usage if self._continuous else b"")
+            + self._chunk(b"", usage + shape.ending)
+            + done
+        )
 
     def _chunk(self, choice: bytes, fields: bytes) -> bytes:
         after = b"]" + fields + b"}" + self._shape.end if fields else self._after
@@ -88,7 +102,11 @@ class ChunkEmitter:
     def _usage(self, completion_tokens: int) -> bytes:
         prompt = self._reply.prompt_tokens
         total = prompt + completion_tokens
-        return b',"usage":{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d}' % (prompt, total, completion_tokens)
+        return b',"usage":{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d}' % (
+            prompt,
+            total,
+            completion_tokens,
+        )
 
 
 _VLLM_ENDING = b',"system_fingerprint":"inferometer-%b"' % __version__.encode()
@@ -107,8 +125,14 @@ VLLM_COMPLETION = Shape(  # as version 0.32.0 writes it
 )
 VLLM_CHAT = Shape(
     identity=b'"id":"chatcmpl-%(id)b","object":"chat.completion.chunk","created":%(created)d,"model":%(model)b',
-    text=(b'{"index":0,"delta":{"content":', b'},"logprobs":null,"finish_reason":null,"token_ids":null}'),
-    last=(b'{"index":0,"delta":{"content":', b'},"logprobs":null,"finish_reason":%b,"stop_reason":null,"token_ids":null}'),
+    text=(
+        b'{"index":0,"delta":{"content":',
+        b'},"logprobs":null,"finish_reason":null,"token_ids":null}',
+    ),
+    last=(
+        b'{"index":0,"delta":{"content":',
+        b'},"logprobs":null,"finish_reason":%b,"stop_reason":null,"token_ids":null}',
+    ),
     role=(
         b'{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}',
         b',"prompt_token_ids":null,"prompt_text":null',
@@ -130,7 +154,9 @@ def read_completion(body: Mapping[str, Any]) -> Asked:
 def read_chat(body: Mapping[str, Any]) -> Asked:
     return Asked(
         messages=body.get("messages"),
-        max_tokens=body["max_completion_tokens"] if body.get("max_completion_tokens") is not None else body.get("max_tokens"),
+        max_tokens=body["max_completion_tokens"]
+        if body.get("max_completion_tokens") is not None
+        else body.get("max_tokens"),
         model=body.get("model"),
         stream=body.get("stream"),
         stream_options=body.get("stream_options"),

@@ -1,4 +1,6 @@
-"""OpenAI's chat format (`/v1/chat/completions`), as vLLM, SGLang, llama.cpp, transformers, Xinference and others serve it."""
+"""OpenAI's chat format (`/v1/chat/completions`), as vLLM, SGLang, llama.cpp, transformers,
+Xinference and others serve it.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,21 @@ from inferometer.protocol.base import Backend, Generation
 from inferometer.protocol.fields import OPENAI_CHAT_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
 from inferometer.protocol.openai_answer import VLLM_CHAT, ChunkEmitter, read_chat
-from inferometer.protocol.openai_stream import Choice, ChoiceReader, StreamDecoder, adapt, stream_body
+from inferometer.protocol.openai_stream import (
+    Choice,
+    ChoiceReader,
+    StreamDecoder,
+    adapt,
+    stream_body,
+)
 from inferometer.protocol.request_body import messages_of
 from inferometer.request import Request
 
 
 def encode(request: Request, generation: Generation) -> bytes:
-    """Prompts are messages, or a text that becomes the one message of a user; a LoRA adapter is a model by its name."""
+    """Prompts are messages, or a text that becomes the one message of a user; a LoRA adapter is a
+    model by its name.
+    """
     return orjson.dumps(chat_body(request, generation))
 
 
@@ -27,7 +37,10 @@ def chat_body(request: Request, generation: Generation) -> dict[str, Any]:
 
     A limit of the request's own by its newer name takes the place of the run's.
     """
-    wire: dict[str, Any] = {"messages": messages_of(request), generation.limit_field: request.max_tokens}
+    wire: dict[str, Any] = {
+        "messages": messages_of(request),
+        generation.limit_field: request.max_tokens,
+    }
     if generation.logprobs is not None:
         wire |= {"logprobs": True, "top_logprobs": generation.logprobs}
     body = stream_body(request, generation, wire)
@@ -37,7 +50,8 @@ def chat_body(request: Request, generation: Generation) -> dict[str, Any]:
 
 
 def chat_text(choice: Choice) -> str:
-    """All output in one choice of a chunk: reasoning, content, refusal, names and arguments of tool calls; may be empty.
+    """All output in one choice of a chunk: reasoning, content, refusal, names and arguments of tool
+    calls; may be empty.
 
     Raises WireFormatError if it is not as the format promises.
     """
@@ -49,7 +63,9 @@ def chat_text(choice: Choice) -> str:
         return _whole_text(delta)
     if delta is None and "message" not in choice and "text" not in choice:
         return ""
-    raise WireFormatError("a choice without the delta of a chat" if delta is None else "a delta that is no object")
+    raise WireFormatError(
+        "a choice without the delta of a chat" if delta is None else "a delta that is no object"
+    )
 
 
 def _whole_text(delta: Mapping[str, Any]) -> str:
@@ -64,13 +80,16 @@ def _whole_text(delta: Mapping[str, Any]) -> str:
 
 
 def _reasoning(delta: Mapping[str, Any]) -> str:
-    """The reasoning in a delta. vLLM and OpenRouter have sent the same text under two of these names at once."""
+    """The reasoning in a delta. vLLM and OpenRouter have sent the same text under two of these
+    names at once.
+    """
     return next((text for name in _REASONING if (text := _text_in(delta.get(name)))), "")
 
 
 def _text_in(value: Any, depth: int = 5) -> str:
-    """The text of a field: a text, or a list of typed parts, each of which may hold such a list. What is only encrypted is
-    no text."""
+    """The text of a field: a text, or a list of typed parts, each of which may hold such a list.
+    What is only encrypted is no text.
+    """
     if value is None:
         return ""
     if value.__class__ is str:
@@ -78,23 +97,42 @@ def _text_in(value: Any, depth: int = 5) -> str:
     if depth and isinstance(value, list):
         return "".join([_text_in(part, depth - 1) for part in value])
     if depth and isinstance(value, dict):
-        return next((text for name in _PART_TEXTS if (text := _text_in(value.get(name), depth - 1))), "")
+        return next(
+            (text for name in _PART_TEXTS if (text := _text_in(value.get(name), depth - 1))), ""
+        )
     raise WireFormatError("a delta whose text is no text")
 
 
 def has_reasoning(choice: Choice) -> bool:
-    """Whether a choice that has been read without complaint streams reasoning, in a field or a part of its own."""
+    """Whether a choice that has been read without complaint streams reasoning, in a field or a part
+    of its own.
+    """
     delta = choice.get("delta") or {}
     content = delta.get("content")
     typed = content if isinstance(content, list) else ()
-    return bool(_reasoning(delta)) or any(part.get("type") in _REASONING_PARTS for part in typed if isinstance(part, dict))
+    return bool(_reasoning(delta)) or any(
+        part.get("type") in _REASONING_PARTS for part in typed if isinstance(part, dict)
+    )
 
 
 def unread_field(choice: Choice) -> str | None:
-    """A text, list or object in a delta without output, in a field that is not known here; or content of unknown parts."""
+    """A text, list or object in a delta without output, in a field that is not known here; or
+    content of unknown parts.
+    """
     delta = choice.get("delta") or {}
-    filled = {name: value for name, value in delta.items() if value and isinstance(value, (str, list, dict))}
-    return next((name for name, value in filled.items() if name not in _SILENT and not _is_encrypted(value)), None)
+    filled = {
+        name: value
+        for name, value in delta.items()
+        if value and isinstance(value, (str, list, dict))
+    }
+    return next(
+        (
+            name
+            for name, value in filled.items()
+            if name not in _SILENT and not _is_encrypted(value)
+        ),
+        None,
+    )
 
 
 def _is_encrypted(value: Any) -> bool:
@@ -107,7 +145,9 @@ _REASONING = ("reasoning", "reasoning_content", "reasoning_details")
 _REASONING_PARTS = frozenset({"thinking", "reasoning"})
 _PART_TEXTS = ("text", "thinking", "summary", "reasoning", "refusal")
 """Where a typed part has its text."""
-_SILENT = frozenset({"role", "refusal", "tool_calls", "function_call", "name", "tool_call_id", "channel"})
+_SILENT = frozenset(
+    {"role", "refusal", "tool_calls", "function_call", "name", "tool_call_id", "channel"}
+)
 """Fields of a delta that are read, or say nothing about output."""
 
 

@@ -1,10 +1,13 @@
-"""What the two OpenAI wire formats share: the body's common fields, and the decoder of their streams.
+"""What the two OpenAI wire formats share: the body's common fields, and the decoder of their
+streams.
 
-Completions and chat differ in how a choice carries its text, which is the one thing the decoder is given. Everything else is
-read here, once: usage, tokens of an event, finish reasons, errors, `[DONE]`, and data that is none of these.
+Completions and chat differ in how a choice carries its text, which is the one thing the decoder is
+given. Everything else is read here, once: usage, tokens of an event, finish reasons, errors,
+`[DONE]`, and data that is none of these.
 
-Gateways add frames of their own: pings, accounts of guardrails, the whole answer once more at the end. These are no output and
-no failure; how many there were is kept, and the stream's own end says whether the answer is whole.
+Gateways add frames of their own: pings, accounts of guardrails, the whole answer once more at the
+end. These are no output and no failure; how many there were is kept, and the stream's own end says
+whether the answer is whole.
 """
 
 from __future__ import annotations
@@ -33,8 +36,10 @@ from inferometer.request import Request
 Choice = Mapping[str, Any]
 
 LIMIT_FIELDS = ("max_tokens", "max_completion_tokens", "max_new_tokens")
-"""The limit of an answer, by the names that are tried in turn: the one that all servers obey which were tried; its successor,
-which alone OpenAI's newer models take (llama-cpp-python ignores it and generates on without a limit); that of transformers."""
+"""The limit of an answer, by the names that are tried in turn: the one that all servers obey which
+were tried; its successor, which alone OpenAI's newer models take (llama-cpp-python ignores it and
+generates on without a limit); that of transformers.
+"""
 
 MIN_REPEATED_CHARS = 16
 """A last token may by chance be as long as a few before it: "-", "-", "--"."""
@@ -56,24 +61,36 @@ class ChoiceReader(NamedTuple):
     """How one wire's choices carry output."""
 
     text: Callable[[Choice], str]
-    """All output in a choice; may be empty. Raises WireFormatError if it is not as the wire promises."""
+    """All output in a choice; may be empty. Raises WireFormatError if it is not as the wire
+    promises.
+    """
     has_reasoning: Callable[[Choice], bool]
     """Whether some of that output is reasoning."""
     unread_field: Callable[[Choice], str | None]
-    """Of a choice without output: a field that is not empty and not known here, so that it may hold output."""
+    """Of a choice without output: a field that is not empty and not known here, so that it may hold
+    output.
+    """
 
 
-def stream_body(request: Request, generation: Generation, wire: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a body: what every request has, what this wire adds, the request's own parameters, then `extra_body`.
+def stream_body(
+    request: Request, generation: Generation, wire: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The fields of a body: what every request has, what this wire adds, the request's own
+    parameters, then `extra_body`.
 
-    Later ones replace earlier ones of the same name. The model is the request's LoRA adapter, if it has one. `ignore_eos` is
-    there only if asked for: some servers refuse fields that they do not know.
+    Later ones replace earlier ones of the same name. The model is the request's LoRA adapter, if it
+    has one. `ignore_eos` is there only if asked for: some servers refuse fields that they do not
+    know.
     """
     return {
         "model": generation.adapter(request) or generation.model,
         **wire,
         "stream": True,
-        **({} if "stream_options" in generation.left_out else {"stream_options": {"include_usage": True}}),
+        **(
+            {}
+            if "stream_options" in generation.left_out
+            else {"stream_options": {"include_usage": True}}
+        ),
         **({"ignore_eos": True} if generation.ignore_eos else {}),
         **generation.sampling,
         **request.parameters,
@@ -83,7 +100,11 @@ def stream_body(request: Request, generation: Generation, wire: Mapping[str, Any
 
 def adapt(generation: Generation, said: str) -> Generation | None:
     """What to try where a server refuses the name of the limit, or `stream_options`, as some do."""
-    is_ours = "stream_options" not in {*generation.left_out, *generation.extra_body, *generation.sampling}
+    is_ours = "stream_options" not in {
+        *generation.left_out,
+        *generation.extra_body,
+        *generation.sampling,
+    }
     if is_ours and ("stream_options" in said or "include_usage" in said):
         return replace(generation, left_out=(*generation.left_out, "stream_options"))
     later = LIMIT_FIELDS[LIMIT_FIELDS.index(generation.limit_field) + 1 :]
@@ -93,12 +114,14 @@ def adapt(generation: Generation, said: str) -> Generation | None:
 
 
 class StreamDecoder:
-    """Decodes one response body. Events that say nothing (role chunks, empty text, comments) are left out.
+    """Decodes one response body. Events that say nothing (role chunks, empty text, comments) are
+    left out.
 
-    The tokens of a text are those that came with it and, silently, since the text before it (servers hold back the first
-    pieces of a character); they are known from lists of token ids, or from usage if it is sent with every text. With several
-    choices (n > 1) the texts of all of them are output, and tokens are known from token ids only. The first finish reason
-    stands: Xinference ends with `length`, then `stop`. What follows `[DONE]` is ignored.
+    The tokens of a text are those that came with it and, silently, since the text before it
+    (servers hold back the first pieces of a character); they are known from lists of token ids, or
+    from usage if it is sent with every text. With several choices (n > 1) the texts of all of them
+    are output, and tokens are known from token ids only. The first finish reason stands: Xinference
+    ends with `length`, then `stop`. What follows `[DONE]` is ignored.
     """
 
     __slots__ = (
@@ -137,18 +160,33 @@ class StreamDecoder:
         self._unread = 0
         self._unread_fields: list[str] = []
         self._held = 0  # token ids since the last text
-        self._counted = 0  # completion tokens by usage up to the last text; UNKNOWN once a text came without usage
+        # completion tokens by usage up to the last text; UNKNOWN once a text came without usage
+        self._counted = 0
         self._around = _NOT_LEARNT
 
     def feed(self, body: bytes) -> list[StreamEvent]:
         """Events completed by these bytes, in order."""
         before, after, size = self._around
-        if body.startswith(before) and body.endswith(after) and len(body) > size and self._splitter.between_events:
-            # A server repeats itself: a body that differs from a plain event in nothing but the text says only that text.
+        if (
+            body.startswith(before)
+            and body.endswith(after)
+            and len(body) > size
+            and self._splitter.between_events
+        ):
+            # A server repeats itself: a body that differs from a plain event in nothing but the
+            # text says only that text.
             text = body[len(before) : -len(after)].decode("utf-8", "replace")
-            if '"' not in text and "\\" not in text and text.isprintable() and "\ufffd" not in text and not self._done:
+            if (
+                '"' not in text
+                and "\\" not in text
+                and text.isprintable()
+                and "\ufffd" not in text
+                and not self._done
+            ):
                 self._chars += len(text)
-                return [_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False))]
+                return [
+                    _new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False))
+                ]
         events: list[StreamEvent] = []
         for payload in self._split(body):
             chunk: Any = None
@@ -157,7 +195,8 @@ class StreamDecoder:
                 (choice,) = chunk["choices"]
                 text = self._text_of(choice)
                 get = choice.get
-                # Nothing but text, as in nearly all events; whatever else there may be is read below, with more care.
+                # Nothing but text, as in nearly all events; whatever else there may be is read
+                # below, with more care.
                 plain = (
                     get("finish_reason") is None
                     and get("token_ids") is None
@@ -174,8 +213,12 @@ class StreamDecoder:
             elif not self._done:
                 self._counted = UNKNOWN
                 self._note_output(chunk, choice, text)
-                events.append(_new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False)))
-                if self._around is _NOT_LEARNT and text.isascii():  # how a server escapes other text does not matter then
+                events.append(
+                    _new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False))
+                )
+                if (
+                    self._around is _NOT_LEARNT and text.isascii()
+                ):  # how a server escapes other text does not matter then
                     self._around = self._learn(payload, text)
         if not events and self._splitter.oversized and not self._done:
             events.append(OVERSIZED)
@@ -183,7 +226,9 @@ class StreamDecoder:
 
     def remarks(self) -> Remarks:
         fields = tuple(self._unread_fields)
-        return Remarks(self._ignored, self._ignored_sample, self._unread, fields, self._answer_id or "")
+        return Remarks(
+            self._ignored, self._ignored_sample, self._unread, fields, self._answer_id or ""
+        )
 
     def _note_output(self, chunk: Mapping[str, Any], choice: Choice, text: str) -> None:
         self._first = self._first or text
@@ -194,7 +239,9 @@ class StreamDecoder:
             self._reasoned = self._reader.has_reasoning(choice)
 
     def _note_silent(self, chunk: Mapping[str, Any], choice: Choice) -> None:
-        """A choice without output: usually that of a role or an end, else perhaps output in a place not known here."""
+        """A choice without output: usually that of a role or an end, else perhaps output in a place
+        not known here.
+        """
         if self._answer_id is None:
             self._note_id(chunk)
         field = self._reader.unread_field(choice)
@@ -214,9 +261,11 @@ class StreamDecoder:
         self._ignored_sample = self._ignored_sample or excerpt(payload)
 
     def _learn(self, payload: bytes, text: str) -> tuple[bytes, bytes, int]:
-        """What stands before and after the text of a plain event, as whole bodies have it, and how long both are together.
+        """What stands before and after the text of a plain event, as whole bodies have it, and how
+        long both are together.
 
-        Proven by putting another text there: where that is what the event then says, its text stands there and nowhere else.
+        Proven by putting another text there: where that is what the event then says, its text
+        stands there and nowhere else.
         """
         before, found, after = payload.partition(dumps(text))
         other = text + " and more"
@@ -287,7 +336,9 @@ class StreamDecoder:
         return StreamEvent(text, tokens, usage, reason, error=broken_off(reason))
 
     def _output_of(self, chunk: Mapping[str, Any], choice: Choice, payload: bytes) -> str:
-        """The text of a choice. The whole answer is output only if nothing was streamed before: else it says it again."""
+        """The text of a choice. The whole answer is output only if nothing was streamed before:
+        else it says it again.
+        """
         is_whole = "message" in choice and choice.get("delta") is None
         if is_whole and self._first:
             self._ignore(payload)
@@ -305,13 +356,23 @@ class StreamDecoder:
         return text
 
     def _repeats(self, text: str, choice: Choice) -> bool:
-        """Whether a text at the end of an answer, of two events and more, is all of it once more."""
-        if len(text) < MIN_REPEATED_CHARS or len(text) != self._chars or self._chars == len(self._first):
+        """Whether a text at the end of an answer, of two events and more, is all of it once
+        more.
+        """
+        if (
+            len(text) < MIN_REPEATED_CHARS
+            or len(text) != self._chars
+            or self._chars == len(self._first)
+        ):
             return False
-        return (self._finished or bool(choice.get("finish_reason"))) and text.startswith(self._first)
+        return (self._finished or bool(choice.get("finish_reason"))) and text.startswith(
+            self._first
+        )
 
     def _tokens_of_text(self, usage: Usage | None, has_ids: bool) -> int:
-        """How many tokens the text of this event has brought, held-back ones included; from here on they are counted."""
+        """How many tokens the text of this event has brought, held-back ones included; from here on
+        they are counted.
+        """
         before = self._counted
         self._counted = UNKNOWN if usage is None or before == UNKNOWN else usage.completion_tokens
         if has_ids:
@@ -321,7 +382,9 @@ class StreamDecoder:
 
 
 def _choices(chunk: Any) -> list[Choice] | None:
-    """The choices of a chunk: an empty list if it is there for its usage, None if it is no chunk of an answer at all."""
+    """The choices of a chunk: an empty list if it is there for its usage, None if it is no chunk of
+    an answer at all.
+    """
     if not isinstance(chunk, dict):
         raise WireFormatError("data that is not a JSON object")
     choices = chunk.get("choices")
@@ -341,7 +404,9 @@ def _read_usage(usage: Any, *, said: bool, reasoned: bool) -> Usage | None:
     completion = _count(usage, "completion_tokens", "output_tokens")
     total = _count(usage, "total_tokens")
     if (completion == UNKNOWN or (completion == 0 and said)) and 0 < prompt < total:
-        completion = total - prompt  # some gateways leave out, or set to 0, what they add up all the same
+        completion = (
+            total - prompt
+        )  # some gateways leave out, or set to 0, what they add up all the same
     cached = _detail(usage, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens")
     counts = Usage(prompt, completion, cached, _hidden_tokens(usage, reasoned=reasoned))
     return counts if counts != _NO_USAGE else None
@@ -359,10 +424,14 @@ def _hidden_tokens(usage: Mapping[str, Any], *, reasoned: bool) -> int:
 
 def _count(counts: Mapping[str, Any], *names: str) -> int:
     """The first of these counts that is told."""
-    return next((count for name in names if (count := token_count(counts.get(name))) != UNKNOWN), UNKNOWN)
+    return next(
+        (count for name in names if (count := token_count(counts.get(name))) != UNKNOWN), UNKNOWN
+    )
 
 
 def _detail(usage: Mapping[str, Any], groups: tuple[str, ...], name: str) -> int:
     """A count in one of the objects inside a usage."""
     inner = [details for group in groups if isinstance(details := usage.get(group), dict)]
-    return next((count for details in inner if (count := _count(details, name)) != UNKNOWN), UNKNOWN)
+    return next(
+        (count for details in inner if (count := _count(details, name)) != UNKNOWN), UNKNOWN
+    )

@@ -1,4 +1,6 @@
-"""What the bodies of different wires have in common: kinds of prompts, sampling by its usual names, the user's own fields."""
+"""What the bodies of different wires have in common: kinds of prompts, sampling by its usual names,
+the user's own fields.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,18 @@ NO_NAMES: Mapping[str, str] = {}
 
 
 def messages_of(request: Request) -> list[Message]:
-    """The messages of a chat; a text becomes the one message of a user. Raises ValueError for token ids."""
+    """The messages of a chat; a text becomes the one message of a user. Raises ValueError for token
+    ids.
+    """
     prompt = request.prompt
     if isinstance(prompt, str):
         return [{"role": "user", "content": prompt}]
     messages = [part for part in prompt if isinstance(part, Mapping)]
     if not messages or len(messages) != len(prompt):
-        raise ValueError("chat carries messages or text, not token ids: choose a backend for completions, or text prompts")
+        raise ValueError(
+            "chat carries messages or text, not token ids: choose a backend for completions, "
+            "or text prompts"
+        )
     return messages
 
 
@@ -31,24 +38,35 @@ def text_or_ids(request: Request) -> str | list[int]:
         return prompt
     ids = [part for part in prompt if not isinstance(part, Mapping)]
     if len(ids) != len(prompt):
-        raise ValueError("completions carry text or token ids, not chat messages: choose a backend for chat")
+        raise ValueError(
+            "completions carry text or token ids, not chat messages: choose a backend for chat"
+        )
     return ids
 
 
 def text_only(request: Request, server: str) -> str:
     """The prompt of a wire that knows text alone. Raises ValueError for anything else."""
     if not isinstance(request.prompt, str):
-        raise ValueError(f"{server} carries text, neither token ids nor chat messages: choose another backend for these")
+        raise ValueError(
+            f"{server} carries text, neither token ids nor chat messages: choose another "
+            "backend for these"
+        )
     return request.prompt
 
 
 def sampling_of(
-    request: Request, generation: Generation, server: str, *, names: Mapping[str, str] = NO_NAMES, unknown: Sequence[str] = ()
+    request: Request,
+    generation: Generation,
+    server: str,
+    *,
+    names: Mapping[str, str] = NO_NAMES,
+    unknown: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The run's sampling parameters, the request's own over them, by the names that this server has for them.
+    """The run's sampling parameters, the request's own over them, by the names that this server has
+    for them.
 
-    `unknown` are those that it would drop without a word; they raise ValueError. One `stop` becomes a list of one, because
-    some servers ignore a text there.
+    `unknown` are those that it would drop without a word; they raise ValueError. One `stop` becomes
+    a list of one, because some servers ignore a text there.
     """
     wanted: dict[str, Any] = {**generation.sampling, **request.parameters}
     if isinstance(wanted.get("stop"), str):
@@ -62,13 +80,16 @@ def sampling_of(
 def no_adapter(request: Request, generation: Generation, server: str) -> None:
     """Raise ValueError if the request is for a LoRA adapter, which this wire cannot name."""
     if generation.adapter(request) is not None:
-        raise ValueError(f"{server} cannot choose a LoRA adapter by request: leave out --lora-modules")
+        raise ValueError(
+            f"{server} cannot choose a LoRA adapter by request: leave out --lora-modules"
+        )
 
 
 def dump_body(body: Mapping[str, Any], generation: Generation, **free: Any) -> bytes:
     """The body as JSON, `extra_body` merged into it, objects field by field.
 
-    Raises ValueError if that would replace a field of `body`, on which the measurement depends; it may replace `free` ones.
+    Raises ValueError if that would replace a field of `body`, on which the measurement depends; it
+    may replace `free` ones.
     """
     merged: dict[str, Any] = {**free, **generation.extra_body}
     for field, value in body.items():
@@ -80,5 +101,7 @@ def dump_body(body: Mapping[str, Any], generation: Generation, **free: Any) -> b
             taken = [field] if field in generation.extra_body else []
             merged[field] = value
         if taken:
-            raise ValueError(f"--extra-body must not set {taken[0]!r}, which the request says already: remove it")
+            raise ValueError(
+                f"--extra-body must not set {taken[0]!r}, which the request says already: remove it"
+            )
     return orjson.dumps(merged)

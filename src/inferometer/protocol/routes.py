@@ -1,6 +1,8 @@
-"""Where servers tell of themselves around a run: that they are ready, what they serve, how they count. Data, no I/O.
+"""Where servers tell of themselves around a run: that they are ready, what they serve, how they
+count. Data, no I/O.
 
-What the servers' answers mean is read by whoever asks; the shape of a question about tokens, and of its answer, is here.
+What the servers' answers mean is read by whoever asks; the shape of a question about tokens, and of
+its answer, is here.
 """
 
 from __future__ import annotations
@@ -18,11 +20,15 @@ class TokenizeRoute:
     text: str
     """Field of the question that holds the text."""
     ids: str | None
-    """Field of the answer that holds the ids; None: the answer is a list of objects, each with an `id`."""
+    """Field of the answer that holds the ids; None: the answer is a list of objects, each with an
+    `id`.
+    """
     options: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the question: special tokens are to be counted as for a prompt."""
     chat: bool = False
-    """Whether it takes `messages` instead of the text, and tells their `count` in the model's chat template."""
+    """Whether it takes `messages` instead of the text, and tells their `count` in the model's chat
+    template.
+    """
 
     def question(self, model: str, text: str) -> dict[str, Any]:
         return {"model": model, self.text: text, **self.options}
@@ -44,10 +50,16 @@ class TokenizeRoute:
         return {self.ids: list(ids), "count": len(ids)}
 
 
-VLLM_TOKENIZE = TokenizeRoute("/tokenize", text="prompt", ids="tokens", options={"add_special_tokens": True}, chat=True)
-LLAMA_CPP_TOKENIZE = TokenizeRoute("/tokenize", text="content", ids="tokens", options={"add_special": True})
+VLLM_TOKENIZE = TokenizeRoute(
+    "/tokenize", text="prompt", ids="tokens", options={"add_special_tokens": True}, chat=True
+)
+LLAMA_CPP_TOKENIZE = TokenizeRoute(
+    "/tokenize", text="content", ids="tokens", options={"add_special": True}
+)
 TGI_TOKENIZE = TokenizeRoute("/tokenize", text="inputs", ids=None)
-LMDEPLOY_ENCODE = TokenizeRoute("/v1/encode", text="input", ids="input_ids", options={"add_bos": True})
+LMDEPLOY_ENCODE = TokenizeRoute(
+    "/v1/encode", text="input", ids="input_ids", options={"add_bos": True}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +67,16 @@ class Routes:
     """Each is `METHOD path`."""
 
     ready: str = "GET /v1/models"
-    """Answers 200 once requests are served. (`/health` generates a token on SGLang, and is missing elsewhere.)"""
+    """Answers 200 once requests are served. (`/health` generates a token on SGLang, and is missing
+    elsewhere.)
+    """
     models: str = "GET /v1/models"
-    tokenize: tuple[TokenizeRoute, ...] = (VLLM_TOKENIZE, LLAMA_CPP_TOKENIZE, TGI_TOKENIZE, LMDEPLOY_ENCODE)
+    tokenize: tuple[TokenizeRoute, ...] = (
+        VLLM_TOKENIZE,
+        LLAMA_CPP_TOKENIZE,
+        TGI_TOKENIZE,
+        LMDEPLOY_ENCODE,
+    )
     """In the order in which they are tried; none where the server has none."""
     metrics: str | None = "GET /metrics"
     """What it counts, as text for Prometheus; None where there is no such page at this address."""

@@ -1,7 +1,9 @@
-"""SGLang's own format (`/generate`): every event has the whole text so far. Its OpenAI routes are `openai` and `openai-chat`.
+"""SGLang's own format (`/generate`): every event has the whole text so far. Its OpenAI routes are
+`openai` and `openai-chat`.
 
-A slow reader gets fewer events, each with several tokens, since only the latest text is kept for it: tokens are what
-`completion_tokens` grew by. A server started with `--incremental-streaming-output` sends new text only; its ids tell.
+A slow reader gets fewer events, each with several tokens, since only the latest text is kept for
+it: tokens are what `completion_tokens` grew by. A server started with
+`--incremental-streaming-output` sends new text only; its ids tell.
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ def read(body: Mapping[str, Any]) -> Asked:
     sampling = body.get("sampling_params")
     return Asked(
         prompt=body["text"] if body.get("text") is not None else body.get("input_ids"),
-        max_tokens=sampling.get("max_new_tokens", _DEFAULT_TOKENS) if isinstance(sampling, Mapping) else _DEFAULT_TOKENS,
+        max_tokens=sampling.get("max_new_tokens", _DEFAULT_TOKENS)
+        if isinstance(sampling, Mapping)
+        else _DEFAULT_TOKENS,
         stream=body.get("stream"),
     )
 
@@ -79,13 +83,16 @@ class Reader:
         if not isinstance(meta, dict):
             raise WireFormatError("a meta_info that is no object")
         usage = read_meta_usage(meta)
-        text = self._new_text(text_of(event, "text"), event.get("output_ids"), usage.completion_tokens)
+        text = self._new_text(
+            text_of(event, "text"), event.get("output_ids"), usage.completion_tokens
+        )
         return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)
 
     def _new_text(self, text: str, ids: Any, completion_tokens: int) -> str:
         """What is new in a text: all of it if its ids are fewer than all that were generated.
 
-        A stop string that is cut off at the end makes the whole text shorter than it was: then nothing is new.
+        A stop string that is cut off at the end makes the whole text shorter than it was: then
+        nothing is new.
         """
         said = self._said
         is_whole = len(ids) >= completion_tokens if isinstance(ids, list) else text.startswith(said)
@@ -103,7 +110,9 @@ def read_meta_usage(meta: Mapping[str, Any]) -> Usage:
 
 
 def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) -> StreamEvent:
-    """An event whose `meta_info` may say why the answer has ended: `{"type": …, "message": …}`; older servers, the type."""
+    """An event whose `meta_info` may say why the answer has ended: `{"type": …, "message": …}`;
+    older servers, the type.
+    """
     reason = meta.get("finish_reason")
     if reason is None:
         return StreamEvent(text, tokens, usage)
@@ -113,7 +122,9 @@ def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) ->
         raise WireFormatError("a finish reason that is neither object nor text")
     kind, message = text_of(reason, "type"), text_of(reason, "message")
     error = broken_off(kind)
-    return StreamEvent(text, tokens, usage, kind, error=f"{error}: {message}" if error and message else error)
+    return StreamEvent(
+        text, tokens, usage, kind, error=f"{error}: {message}" if error and message else error
+    )
 
 
 class Emitter:
@@ -125,19 +136,29 @@ class Emitter:
         self._said = b""  # as JSON, without its quotes
         self._ids = b""
         self._count = 0
-        meta = {"id": reply.id, "prompt_tokens": reply.prompt_tokens, "weight_version": "default", "num_retractions": 0}
+        meta = {
+            "id": reply.id,
+            "prompt_tokens": reply.prompt_tokens,
+            "weight_version": "default",
+            "num_retractions": 0,
+        }
         self._meta = b'],"meta_info":' + dumps(meta)[:-1]
 
     def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
         self._said += dumps(text)[1:-1]
         self._ids += (b"," if self._count else b"") + dumps(list(tokens))[1:-1]
         self._count += len(tokens)
-        ended = {"type": finish_reason, **({"length": self._count} if finish_reason == "length" else {})}
+        ended = {
+            "type": finish_reason,
+            **({"length": self._count} if finish_reason == "length" else {}),
+        }
         counts = b',"completion_tokens":%d,"cached_tokens":0,"finish_reason":%b}}\n\n' % (
             self._count,
             dumps(ended if finish_reason else None),
         )
-        event = b'data: {"text":"' + self._said + b'","output_ids":[' + self._ids + self._meta + counts
+        event = (
+            b'data: {"text":"' + self._said + b'","output_ids":[' + self._ids + self._meta + counts
+        )
         return event + b"data: [DONE]\n\n" if finish_reason else event
 
 

@@ -1,8 +1,10 @@
-"""Server-sent events: bytes of a body in, data payloads out. Knows line ends and fields; not what a payload means.
+"""Server-sent events: bytes of a body in, data payloads out. Knows line ends and fields; not what a
+payload means.
 
-Follows the event stream format of the HTML standard, except where a measurement needs more: an event that the end of the body
-cut off is handed out by `close` instead of being dropped, and lines that are no field at all are kept (`stray`), because they
-are how a body looks that is not an event stream.
+Follows the event stream format of the HTML standard, except where a measurement needs more: an
+event that the end of the body cut off is handed out by `close` instead of being dropped, and lines
+that are no field at all are kept (`stray`), because they are how a body looks that is not an event
+stream.
 """
 
 from __future__ import annotations
@@ -20,15 +22,25 @@ _CR, _LF = b"\r\n"
 
 
 class EventSplitter:
-    """Splits one body, fed in pieces of any size, into the `data` of its events. The work is linear in the body's length.
+    """Splits one body, fed in pieces of any size, into the `data` of its events. The work is linear
+    in the body's length.
 
-    `stray` holds the lines that are neither field nor comment, in order and with a newline each. A line `error: …` is among
-    them: it is no field of the standard, but older llama.cpp servers report errors so. `between_events` is True while nothing
-    is held that more bytes could complete. `oversized` is True once more than MAX_EVENT_BYTES were held: then nothing more is
-    taken in.
+    `stray` holds the lines that are neither field nor comment, in order and with a newline each. A
+    line `error: …` is among them: it is no field of the standard, but older llama.cpp servers
+    report errors so. `between_events` is True while nothing is held that more bytes could complete.
+    `oversized` is True once more than MAX_EVENT_BYTES were held: then nothing more is taken in.
     """
 
-    __slots__ = ("_after_cr", "_data", "_data_bytes", "_line", "_line_bytes", "between_events", "oversized", "stray")
+    __slots__ = (
+        "_after_cr",
+        "_data",
+        "_data_bytes",
+        "_line",
+        "_line_bytes",
+        "between_events",
+        "oversized",
+        "stray",
+    )
 
     def __init__(self) -> None:
         self.between_events = True
@@ -44,8 +56,9 @@ class EventSplitter:
         """The payloads of the events that these bytes complete."""
         lines = body.splitlines()
         if len(lines) == 2 and not lines[1] and self.between_events:
-            # The ordinary read: one line and a blank one, which is one whole event. (A line feed yet to come, if the blank
-            # one ended in a carriage return, would only be one more blank line, which says nothing between events.)
+            # The ordinary read: one line and a blank one, which is one whole event. (A line feed
+            # yet to come, if the blank one ended in a carriage return, would only be one more blank
+            # line, which says nothing between events.)
             line = lines[0]
             if line[:6] == b"data: ":
                 return [line[6:]]
@@ -58,13 +71,17 @@ class EventSplitter:
         return payloads
 
     def close(self) -> list[bytes]:
-        """The payload of an event that the end of the body left without its blank line, if there is one."""
+        """The payload of an event that the end of the body left without its blank line, if there is
+        one.
+        """
         lines = [b"".join(self._line), b""]
         self._line = []
         return self._take_lines(lines)
 
     def _whole_lines(self, lines: list[bytes], body: bytes) -> list[bytes]:
-        """Of the lines of `body`, those that have ended, the first one with what came of it before."""
+        """Of the lines of `body`, those that have ended, the first one with what came of it
+        before.
+        """
         if self._after_cr and body[0] == _LF:
             del lines[0]  # the second half of a line end that was taken at its first half
         self._after_cr = body[-1] == _CR

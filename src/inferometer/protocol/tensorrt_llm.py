@@ -1,8 +1,9 @@
-"""TensorRT-LLM behind Triton (`generate_stream`), and its own server, `trtllm-serve`, which speaks OpenAI's formats.
+"""TensorRT-LLM behind Triton (`generate_stream`), and its own server, `trtllm-serve`, which speaks
+OpenAI's formats.
 
-Triton's stream is text alone: no token counts, no reason for the end, no end marker; the end of the body is the end. Outputs
-get their full length by `min_length`. trtllm-serve refuses every field it does not know, so nothing is sent that was not
-asked for, and sends usage with every chunk.
+Triton's stream is text alone: no token counts, no reason for the end, no end marker; the end of the
+body is the end. Outputs get their full length by `min_length`. trtllm-serve refuses every field it
+does not know, so nothing is sent that was not asked for, and sends usage with every chunk.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
-from inferometer.protocol.fields import TRITON_FIELDS, TRTLLM_SERVE_CHAT_FIELDS, TRTLLM_SERVE_COMPLETIONS_FIELDS
+from inferometer.protocol.fields import (
+    TRITON_FIELDS,
+    TRTLLM_SERVE_CHAT_FIELDS,
+    TRTLLM_SERVE_COMPLETIONS_FIELDS,
+)
 from inferometer.protocol.json_stream import ForeignFrameError, JsonDecoder, text_of
 from inferometer.protocol.openai import COMPLETIONS
 from inferometer.protocol.openai_answer import ChunkEmitter, Shape, read_chat, read_completion
@@ -27,7 +32,9 @@ from inferometer.request import Request
 _NAME = "TensorRT-LLM on Triton"
 _NAMES = {"seed": "random_seed", "stop": "stop_words"}
 _SERVE = "trtllm-serve"
-_SERVE_ROUTES = Routes(ready="GET /health", tokenize=(), metrics="GET /prometheus/metrics")  # /metrics is JSON of its steps
+_SERVE_ROUTES = Routes(
+    ready="GET /health", tokenize=(), metrics="GET /prometheus/metrics"
+)  # /metrics is JSON of its steps
 
 
 def encode(request: Request, generation: Generation) -> bytes:
@@ -44,7 +51,9 @@ def encode(request: Request, generation: Generation) -> bytes:
 
 
 def read(body: Mapping[str, Any]) -> Asked:
-    return Asked(prompt=body.get("text_input"), max_tokens=body.get("max_tokens"), stream=body.get("stream"))
+    return Asked(
+        prompt=body.get("text_input"), max_tokens=body.get("max_tokens"), stream=body.get("stream")
+    )
 
 
 def decoder() -> JsonDecoder:
@@ -66,7 +75,12 @@ class Emitter:
         self._model = reply.model
 
     def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
-        event = {"model_name": self._model, "model_version": "1", "output_log_probs": [0.0] * len(tokens), "text_output": text}
+        event = {
+            "model_name": self._model,
+            "model_version": "1",
+            "output_log_probs": [0.0] * len(tokens),
+            "text_output": text,
+        }
         return b"data: " + dumps(event) + b"\n\n"
 
 
@@ -81,9 +95,13 @@ def encode_chat(request: Request, generation: Generation) -> bytes:
 
 
 def with_usage(asked: Asked) -> Asked:
-    """What trtllm-serve takes such a body to ask for: usage in every chunk, unless it says otherwise."""
+    """What trtllm-serve takes such a body to ask for: usage in every chunk, unless it says
+    otherwise.
+    """
     given = asked.stream_options or {}
-    return asked._replace(stream_options={"include_usage": True, "continuous_usage_stats": True, **given})
+    return asked._replace(
+        stream_options={"include_usage": True, "continuous_usage_stats": True, **given}
+    )
 
 
 def read_serve_completion(body: Mapping[str, Any]) -> Asked:
@@ -122,7 +140,8 @@ TRITON = Backend(
         ready="GET /v2/health/ready",
         models="POST /v2/repository/index",
         tokenize=(),
-        metrics=None,  # on a port of its own, 8002, which counts a request once for each model of the ensemble
+        # on a port of its own, 8002, which counts a request once for each model of the ensemble
+        metrics=None,
     ),
 )
 TRTLLM_SERVE = replace(

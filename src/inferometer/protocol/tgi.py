@@ -1,7 +1,9 @@
-"""Text Generation Inference: its own format (`/generate_stream`, an event a token), and its chat route (`/v1`).
+"""Text Generation Inference: its own format (`/generate_stream`, an event a token), and its chat
+route (`/v1`).
 
-Neither has a way to go on past the end of a text, and unknown fields are dropped without a word. TGI takes no temperature of 0
-and no top_p of 1: both mean that it need not sample, or not cut, which it is told in its own way.
+Neither has a way to go on past the end of a text, and unknown fields are dropped without a word.
+TGI takes no temperature of 0 and no top_p of 1: both mean that it need not sample, or not cut,
+which it is told in its own way.
 """
 
 from __future__ import annotations
@@ -15,7 +17,13 @@ from orjson import dumps
 
 from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
 from inferometer.protocol.fields import TGI_CHAT_FIELDS, TGI_FIELDS
-from inferometer.protocol.json_stream import ForeignFrameError, JsonDecoder, WireFormatError, text_of, token_count
+from inferometer.protocol.json_stream import (
+    ForeignFrameError,
+    JsonDecoder,
+    WireFormatError,
+    text_of,
+    token_count,
+)
 from inferometer.protocol.openai_answer import ChunkEmitter, Shape
 from inferometer.protocol.openai_chat import CHAT
 from inferometer.protocol.request_body import dump_body, sampling_of, text_only
@@ -57,7 +65,9 @@ def decoder() -> JsonDecoder:
 
 
 class Reader:
-    """Of one response. Every event is one token; one without text, or a special one, is counted with the next text."""
+    """Of one response. Every event is one token; one without text, or a special one, is counted
+    with the next text.
+    """
 
     __slots__ = ("_held", "_seen")
 
@@ -80,7 +90,8 @@ class Reader:
         details = event.get("details")
         if not isinstance(details, dict):
             return StreamEvent(text, tokens)
-        # Its engine for TensorRT-LLM reports one generated token whatever it did; the events are never more than there were.
+        # Its engine for TensorRT-LLM reports one generated token whatever it did; the events are
+        # never more than there were.
         generated = max(self._seen, token_count(details.get("generated_tokens")))
         reason = text_of(details, "finish_reason")
         usage = Usage(token_count(details.get("input_length")), generated)
@@ -121,7 +132,9 @@ class Emitter:
 
 
 def encode_chat(request: Request, generation: Generation) -> bytes:
-    """OpenAI's chat without `ignore_eos`, which TGI does not have, and with the model's name left for an adapter's."""
+    """OpenAI's chat without `ignore_eos`, which TGI does not have, and with the model's name left
+    for an adapter's.
+    """
     sampling_of(request, generation, _NAME, unknown=("min_p", "top_k", "repetition_penalty"))
     return CHAT.encode(request, replace(generation, model=_ANY_MODEL, ignore_eos=False))
 
@@ -134,8 +147,14 @@ def read_chat(body: Mapping[str, Any]) -> Asked:
 _CHAT_SHAPE = Shape(
     identity=b'"object":"chat.completion.chunk","id":"%(id)b","created":%(created)d,"model":%(model)b,'
     b'"system_fingerprint":"3.3.6-native"',
-    text=(b'{"index":0,"delta":{"role":"assistant","content":', b'},"logprobs":null,"finish_reason":null}'),
-    last=(b'{"index":0,"delta":{"role":"assistant","content":', b'},"logprobs":null,"finish_reason":%b}'),
+    text=(
+        b'{"index":0,"delta":{"role":"assistant","content":',
+        b'},"logprobs":null,"finish_reason":null}',
+    ),
+    last=(
+        b'{"index":0,"delta":{"role":"assistant","content":',
+        b'},"logprobs":null,"finish_reason":%b}',
+    ),
     no_usage=b',"usage":null',
 )
 

@@ -1,6 +1,8 @@
-"""Xinference: OpenAI's formats with habits of its own: `\\r\\n`, two finish reasons, LoRA adapters by `lora_name`.
+"""Xinference: OpenAI's formats with habits of its own: `\\r\\n`, two finish reasons, LoRA adapters
+by `lora_name`.
 
-Chat is what its engines have in common; completions end in an error event with some (Transformers, version 4.1).
+Chat is what its engines have in common; completions end in an error event with some (Transformers,
+version 4.1).
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ def encode(backend: Backend, request: Request, generation: Generation) -> bytes:
 
 
 class Emitter:
-    """Writes one answer as the Transformers engine does: usage unasked, in both of the last chunks."""
+    """Writes one answer as the Transformers engine does: usage unasked, in both of the last
+    chunks.
+    """
 
     __slots__ = ("_begun", "_chat", "_reply", "_said")
 
@@ -41,7 +45,11 @@ class Emitter:
 
     def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
         self._said += len(tokens)
-        body = b"" if self._begun or not self._chat else self._chunk({"delta": {"role": "assistant", "content": ""}})
+        body = (
+            b""
+            if self._begun or not self._chat
+            else self._chunk({"delta": {"role": "assistant", "content": ""}})
+        )
         self._begun = True
         body += self._chunk(self._text(text))
         if finish_reason is None:
@@ -53,9 +61,18 @@ class Emitter:
         return body + b"data: [DONE]\r\n\r\n"
 
     def _text(self, text: str) -> dict[str, Any]:
-        return {"delta": {"content": text}, "logprobs": None} if self._chat else {"text": text, "logprobs": None}
+        return (
+            {"delta": {"content": text}, "logprobs": None}
+            if self._chat
+            else {"text": text, "logprobs": None}
+        )
 
-    def _chunk(self, choice: dict[str, Any], finish_reason: str | None = None, usage: dict[str, int] | None = None) -> bytes:
+    def _chunk(
+        self,
+        choice: dict[str, Any],
+        finish_reason: str | None = None,
+        usage: dict[str, int] | None = None,
+    ) -> bytes:
         chunk = {
             "id": f"chat{self._reply.id}" if self._chat else self._reply.id,
             "model": self._reply.model,

@@ -1,10 +1,19 @@
-"""A calibration as plain text: a line for each load as it is tried, and what came of all of them."""
+"""A calibration as plain text: a line for each load as it is tried, and what came of all of
+them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, LoadLevel, ceiling_in_words
+from inferometer.metrics.calibration import (
+    UNITS,
+    Calibration,
+    Ceiling,
+    Kind,
+    LoadLevel,
+    ceiling_in_words,
+)
 
 COLUMNS = (20, 10, 17, 17, 18, 11, 6)
 HEADINGS = ("load asked for", "given", "TTFT error", "ITL error", "added delay", "sent late", "CPU")
@@ -44,17 +53,24 @@ def closing(calibration: Calibration) -> list[str]:
     """Host, errors and ceilings, a line each."""
     key = calibration.key
     lines = [
-        f"Host:     {key['hostname']}, {key['cpus']} cores ({key['cpu']}), {key['kernel']}, {key['python']}; "
-        f"workers: {key['workers']}, {calibration.scheduling}; arrivals stamped by: {calibration.stamps}",
-        f"Error:    TTFT {_worst(calibration, 'ttft_error')} ms, ITL {_worst(calibration, 'itl_error')} ms "
+        f"Host:     {key['hostname']}, {key['cpus']} cores ({key['cpu']}), {key['kernel']}, "
+        f"{key['python']}; "
+        f"workers: {key['workers']}, {calibration.scheduling}; arrivals stamped by: "
+        f"{calibration.stamps}",
+        f"Error:    TTFT {_worst(calibration, 'ttft_error')} ms, ITL "
+        f"{_worst(calibration, 'itl_error')} ms "
         f"(p50 / p99, the worst of all loads within {calibration.target_ms:g} ms)",
-        f"Delay:    the client read {_worst(calibration, 'delay')} ms after arrival (p50 / p99, the same loads)",
+        (
+            f"Delay:    the client read {_worst(calibration, 'delay')} ms after arrival (p50 / "
+            "p99, the same loads)"
+        ),
         f"Ceiling:  {', '.join(_ceiling(kind, calibration.ceilings[kind]) for kind in UNITS)}",
         "          lower bounds: client and server shared this host's cores",
     ]
     if calibration.load_average is not None and calibration.load_average > BUSY_LOAD:
         lines.append(
-            f"          the load average was {calibration.load_average:.1f} before it: on an idle host they may be higher"
+            f"          the load average was {calibration.load_average:.1f} before it: on an "
+            "idle host they may be higher"
         )
     return lines
 
@@ -65,7 +81,10 @@ def _ceiling(kind: Kind, ceiling: Ceiling) -> str:
 
 def _worst(calibration: Calibration, error: str) -> str:
     endless = float("inf")
-    return _pair(calibration.worst_up_to(endless, f"{error}_p50_ms"), calibration.worst_up_to(endless, f"{error}_p99_ms"))
+    return _pair(
+        calibration.worst_up_to(endless, f"{error}_p50_ms"),
+        calibration.worst_up_to(endless, f"{error}_p99_ms"),
+    )
 
 
 def _pair(p50_ms: float | None, p99_ms: float | None) -> str:
@@ -74,4 +93,6 @@ def _pair(p50_ms: float | None, p99_ms: float | None) -> str:
 
 def _line(cells: tuple[str, ...]) -> str:
     first, *others = cells
-    return f"{first:<{COLUMNS[0]}}" + "".join(f"{cell:>{width}}" for cell, width in zip(others, COLUMNS[1:], strict=True))
+    return f"{first:<{COLUMNS[0]}}" + "".join(
+        f"{cell:>{width}}" for cell, width in zip(others, COLUMNS[1:], strict=True)
+    )

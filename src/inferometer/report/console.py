@@ -1,7 +1,9 @@
-"""The report of one run as plain text: the block that users of `vllm bench serve` know, then the client, then the verdict.
+"""The report of one run as plain text: the block that users of `vllm bench serve` know, then the
+client, then the verdict.
 
-Up to its closing line the block is printed as vLLM prints it, line for line and column for column, so that scripts which
-read the one read the other. A value that does not exist is `n/a`, never 0. Knows no terminal, no color and no file.
+Up to its closing line the block is printed as vLLM prints it, line for line and column for column,
+so that scripts which read the one read the other. A value that does not exist is `n/a`, never 0.
+Knows no terminal, no color and no file.
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ def render(
     metrics: Sequence[str] = DEFAULT_METRICS,
     server: ServerCounters | None = None,
 ) -> str:
-    """The whole report. `metrics` are the keys of METRICS that get a section; percentiles are those that `summary` has."""
+    """The whole report. `metrics` are the keys of METRICS that get a section; percentiles are those
+    that `summary` has.
+    """
     chosen = [key for key in METRICS if key in metrics]
     lines = [
         " Serving Benchmark Result ".center(WIDTH, "="),
@@ -63,7 +67,10 @@ def render(
         "=" * WIDTH,
     ]
     if any(summary.metrics[key].thin for key in chosen):
-        lines.append(f"{MARK} fewer than {FEWEST_BEYOND} samples lie beyond this percentile: read it as single requests")
+        lines.append(
+            f"{MARK} fewer than {FEWEST_BEYOND} samples lie beyond this percentile: read it "
+            "as single requests"
+        )
     lines += ["The Client".center(WIDTH, "-"), *_client(summary, workers)]
     if verdict.precision:
         lines += textwrap.wrap(statement(verdict.precision), TEXT_WIDTH)
@@ -78,12 +85,20 @@ def render(
 
 
 def render_precision(verdict: Verdict, before: Verdict) -> str:
-    """What is to be added to a report once the host is calibrated; `before` is the verdict that the report had."""
+    """What is to be added to a report once the host is calibrated; `before` is the verdict that the
+    report had.
+    """
     assert verdict.precision is not None
     lines = textwrap.wrap(statement(verdict.precision), TEXT_WIDTH)
     if verdict.status != before.status:
-        lines.append(f"Verdict: {verdict.status}, now that this host is calibrated (it was {before.status})")
-    news = [finding for finding in verdict.reasons(at_least=Level.NOTE) if finding not in before.findings]
+        lines.append(
+            f"Verdict: {verdict.status}, now that this host is calibrated (it was {before.status})"
+        )
+    news = [
+        finding
+        for finding in verdict.reasons(at_least=Level.NOTE)
+        if finding not in before.findings
+    ]
     return "\n".join([*lines, *(line for finding in news for line in _finding(finding))]) + "\n"
 
 
@@ -110,8 +125,16 @@ def _totals(summary: Summary, load: Load) -> list[str]:
         ("Total input tokens:", summary.total_input_tokens, True),
         ("Total generated tokens:", summary.total_output_tokens, True),
         ("Request throughput (req/s):", summary.request_throughput, True),
-        ("Request goodput (req/s):", goodput.request_goodput if goodput else None, goodput is not None),
-        ("Good among sent requests (%):", _percent(goodput.share_of_sent) if goodput else None, goodput is not None),
+        (
+            "Request goodput (req/s):",
+            goodput.request_goodput if goodput else None,
+            goodput is not None,
+        ),
+        (
+            "Good among sent requests (%):",
+            _percent(goodput.share_of_sent) if goodput else None,
+            goodput is not None,
+        ),
         ("Output token throughput (tok/s):", summary.output_throughput, True),
         ("Peak output token throughput (tok/s):", summary.peak_output_tokens_per_s, True),
         ("Peak concurrent requests:", float(summary.peak_concurrency), True),
@@ -141,7 +164,10 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
         ("Events sharing a stamp (%):", _percent(summary.events.shared_stamp_share)),
         ("Schedule lag p50/p99/max (ms):", _spread(summary.metrics["schedule_lag"])),
         ("Workers:", _workers(workers)),
-        ("CPU use, busiest worker (%):", _percent(max((w.cpu_ns / w.wall_ns for w in workers if w.wall_ns), default=None))),
+        (
+            "CPU use, busiest worker (%):",
+            _percent(max((w.cpu_ns / w.wall_ns for w in workers if w.wall_ns), default=None)),
+        ),
         (
             "Waited for a core, worst worker (ms):",
             max((w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0), default=None),
@@ -162,7 +188,9 @@ def _server(summary: Summary, server: ServerCounters | None) -> list[str]:
 
 
 def _intervals(intervals: Mapping[str, Interval], chosen: Sequence[str]) -> list[str]:
-    """Where the headline numbers would lie in the long run; those that this run is too short to bound are not there."""
+    """Where the headline numbers would lie in the long run; those that this run is too short to
+    bound are not there.
+    """
     return [
         _row(label, f"{intervals[name].low:.2f} – {intervals[name].high:.2f}")
         for name, (of, label) in INTERVALS.items()
@@ -176,7 +204,11 @@ def _steady(steady: Steady, chosen: Sequence[str]) -> list[str]:
         ("From – to (s):", f"{steady.start_s:.2f} – {steady.end_s:.2f}"),
         ("Request throughput (req/s):", steady.request_throughput),
         ("Output token throughput (tok/s):", steady.output_throughput),
-        *((f"Mean {METRICS[key].short} (ms):", figures.mean) for key, figures in steady.metrics.items() if key in chosen),
+        *(
+            (f"Mean {METRICS[key].short} (ms):", figures.mean)
+            for key, figures in steady.metrics.items()
+            if key in chosen
+        ),
     ]
     return [_row(label, value) for label, value in rows]
 
@@ -203,7 +235,9 @@ def _percent(share: float | None) -> float | None:
 
 
 def _verdict(verdict: Verdict) -> list[str]:
-    """The word, and why: every finding that is more than "fine", the worst first, with what to do about it."""
+    """The word, and why: every finding that is more than "fine", the worst first, with what to do
+    about it.
+    """
     findings = verdict.reasons(at_least=Level.NOTE)
     lines = [f"Verdict: {verdict.status}"]
     if not findings:
@@ -213,9 +247,17 @@ def _verdict(verdict: Verdict) -> list[str]:
 
 def _finding(finding: Finding) -> list[str]:
     level = finding.level.name.lower()
-    lines = textwrap.wrap(printable(finding.sentence), TEXT_WIDTH, initial_indent=f"  {level:<8} ", subsequent_indent=" " * 11)
+    lines = textwrap.wrap(
+        printable(finding.sentence),
+        TEXT_WIDTH,
+        initial_indent=f"  {level:<8} ",
+        subsequent_indent=" " * 11,
+    )
     if finding.next_step:
         lines += textwrap.wrap(
-            printable(finding.next_step), TEXT_WIDTH, initial_indent=" " * 11 + "Next: ", subsequent_indent=" " * 17
+            printable(finding.next_step),
+            TEXT_WIDTH,
+            initial_indent=" " * 11 + "Next: ",
+            subsequent_indent=" " * 17,
         )
     return lines

@@ -1,4 +1,6 @@
-"""A run in another tool's words, as plain text: its names and numbers, and what they mean that ours do not."""
+"""A run in another tool's words, as plain text: its names and numbers, and what they mean that ours
+do not.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The report over repeats of one run: a row for each headline number, and whether the runs agree. Plain text."""
+"""The report over repeats of one run: a row for each headline number, and whether the runs agree.
+Plain text.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ FEW = 5
 """Below so many runs the interval over repeats is wide for want of runs, whatever they say."""
 
 
-def render_repeats(found: Mapping[str, Spread], *, asked: int, metrics: Sequence[str] = DEFAULT_METRICS) -> str:
+def render_repeats(
+    found: Mapping[str, Spread], *, asked: int, metrics: Sequence[str] = DEFAULT_METRICS
+) -> str:
     """The table of what `spreads` found over the runs that count, of `asked` that were wanted."""
     labels = {name: label for name, (of, label) in INTERVALS.items() if of is None or of in metrics}
     runs = len(next(iter(found.values())).values) if found else 0
@@ -21,7 +25,9 @@ def render_repeats(found: Mapping[str, Spread], *, asked: int, metrics: Sequence
     lines += [_row(label, found[name]) for name, label in labels.items() if name in found]
     lines += ["=" * TEXT_WIDTH]
     if runs > 1:
-        sentence = agreement(found, {name: label.partition(" (")[0] for name, label in labels.items()})
+        sentence = agreement(
+            found, {name: label.partition(" (")[0] for name, label in labels.items()}
+        )
         if runs < FEW:
             sentence += f" The intervals are those of {runs} runs: {FEW} or more would narrow them."
         lines += textwrap.wrap(sentence, TEXT_WIDTH)

@@ -1,6 +1,8 @@
-"""The results of a campaign on a terminal: tables with small charts, for people who sit at the other end of an SSH connection.
+"""The results of a campaign on a terminal: tables with small charts, for people who sit at the
+other end of an SSH connection.
 
-A row a point while there are few; beyond that a row for each curve, with its course over the load. Knows points; reads no file.
+A row a point while there are few; beyond that a row for each curve, with its course over the load.
+Knows points; reads no file.
 """
 
 from __future__ import annotations
@@ -61,15 +63,25 @@ def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
 
 
 def course(values: Sequence[float | None], *, ascii_only: bool = False, width: int = COURSE) -> str:
-    """`▁▂▄▆█`: from the lowest to the highest of the values, at most `width` of them; a gap where one is missing."""
-    chosen = [values[i * (len(values) - 1) // max(width - 1, 1)] for i in range(width)] if len(values) > width else list(values)
+    """`▁▂▄▆█`: from the lowest to the highest of the values, at most `width` of them; a gap where
+    one is missing.
+    """
+    chosen = (
+        [values[i * (len(values) - 1) // max(width - 1, 1)] for i in range(width)]
+        if len(values) > width
+        else list(values)
+    )
     there = [value for value in chosen if value is not None]
     if not there:
         return ""
     steps = ASCII_STEPS if ascii_only else STEPS
     low, span = min(there), max(there) - min(there)
     return "".join(
-        " " if value is None else steps[round((value - low) / span * (len(steps) - 1))] if span else steps[0]
+        " "
+        if value is None
+        else steps[round((value - low) / span * (len(steps) - 1))]
+        if span
+        else steps[0]
         for value in chosen
     )
 
@@ -80,7 +92,9 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
     for load in loads:
         table.add_column(LOADS[load], justify="right", no_wrap=True)
     for head in ("tok/s", "", "TTFT ms", "p99", "TPOT ms", "p99"):
-        table.add_column(head, justify="left" if head == "" else "right", no_wrap=head != "")  # only bars may give way
+        table.add_column(
+            head, justify="left" if head == "" else "right", no_wrap=head != ""
+        )  # only bars may give way
     table.add_column("verdict", no_wrap=True)
     highest = max((point.values.get("output_throughput", 0.0) for point in points), default=0.0)
     for point in points:
@@ -88,8 +102,14 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
         table.add_row(
             *(spelled(point.conditions.get(load)) for load in loads),
             figure(values.get("output_throughput")),
-            _Bar(values.get("output_throughput", 0.0) / (highest or 1.0), ASCII_FULL if ascii_only else FULL),
-            *(figure(values.get(each)) for each in ("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms")),
+            _Bar(
+                values.get("output_throughput", 0.0) / (highest or 1.0),
+                ASCII_FULL if ascii_only else FULL,
+            ),
+            *(
+                figure(values.get(each))
+                for each in ("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms")
+            ),
             _styled(point.status),
         )
     return table
@@ -105,8 +125,12 @@ def _curves_table(found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool
     table.add_column("doubtful", justify="right", no_wrap=True)
     for name, points in found:
         doubtful = sum(point.status in ("SUSPECT", "INVALID") for point in points)
-        charts = [cell for metric in RATES_AND_TIMES for cell in _course_of(metric, points, ascii_only)]
-        table.add_row(_text(name or "all"), str(len(points)), *charts, str(doubtful) if doubtful else "")
+        charts = [
+            cell for metric in RATES_AND_TIMES for cell in _course_of(metric, points, ascii_only)
+        ]
+        table.add_row(
+            _text(name or "all"), str(len(points)), *charts, str(doubtful) if doubtful else ""
+        )
     return table
 
 
@@ -115,7 +139,9 @@ def _course_of(name: str, points: Sequence[Point], ascii_only: bool) -> tuple[st
     there = [value for value in values if value is not None]
     if not there:
         return "", ""
-    return course(values, ascii_only=ascii_only), f"{_short(there[0])}{'->' if ascii_only else '→'}{_short(there[-1])}"
+    return course(
+        values, ascii_only=ascii_only
+    ), f"{_short(there[0])}{'->' if ascii_only else '→'}{_short(there[-1])}"
 
 
 def _short(value: float) -> str:
@@ -144,7 +170,13 @@ def _styled(status: str | None) -> str:
 
 
 def _named(name: str, value: Condition) -> str:
-    return "" if value is None else f"TP{value}" if name == "tp" else f"{spelled(value)} {UNITS.get(name, '')}".strip()
+    return (
+        ""
+        if value is None
+        else f"TP{value}"
+        if name == "tp"
+        else f"{spelled(value)} {UNITS.get(name, '')}".strip()
+    )
 
 
 def _text(name: str) -> str:

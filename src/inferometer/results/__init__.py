@@ -1,4 +1,6 @@
-"""What was measured, by whomever, as one table of points. Reads files; measures, compares and draws nothing."""
+"""What was measured, by whomever, as one table of points. Reads files; measures, compares and draws
+nothing.
+"""
 
 from inferometer.results.columns import CONDITIONS, METRICS, Column, metric
 from inferometer.results.frames import Frames, load

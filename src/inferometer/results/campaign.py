@@ -19,14 +19,14 @@ from inferometer.results.measured_lengths import with_lengths
 from inferometer.results.point import Condition, Point
 from inferometer.results.run_point import is_run_directory, point_of_run
 from inferometer.spec.target import Target, campaign_target
-from inferometer.store.campaign_ledger import read_campaign_ledger
-from inferometer.store.doubt import Doubt
-from inferometer.store.history import History, Result
+from inferometer.store.campaign.checked_ledger import read_campaign_ledger
+from inferometer.store.campaign.doubt import Doubt
+from inferometer.store.campaign.history import History, Result
+from inferometer.store.campaign.ledger import LedgerError, Record
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.result_files import damage_of_file
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, text
-from inferometer.store.ledger import LedgerError, Record
-from inferometer.store.places import Places
-from inferometer.store.result_files import damage_of_file
 from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
 
 
@@ -51,9 +51,15 @@ class Campaign:
     _declarations: dict[str, list[_Declaration]] = field(default_factory=dict)
 
     def unnamed_runs(self) -> Iterator[Path]:
-        """Run directories in its folder that its ledger does not name, such as after damage to it."""
+        """Run directories in its folder that its ledger does not name, such as after damage to
+        it.
+        """
         runs = sorted(self.places.runs.iterdir()) if self.places.runs.is_dir() else []
-        return (path for path in runs if self.places.relative(path) not in self.runs and is_run_directory(path))
+        return (
+            path
+            for path in runs
+            if self.places.relative(path) not in self.runs and is_run_directory(path)
+        )
 
     @property
     def targets(self) -> list[Target]:
@@ -69,7 +75,9 @@ class Campaign:
         """What its file has said of a group, the latest first, each thing once."""
         if group not in self._declarations:
             found = (_declaration(configuration, group) for configuration in self.configurations)
-            self._declarations[group] = list(dict.fromkeys(each for each in found if each is not None))
+            self._declarations[group] = list(
+                dict.fromkeys(each for each in found if each is not None)
+            )
         return self._declarations[group]
 
 
@@ -100,7 +108,11 @@ def read_campaign(places: Places) -> Campaign:
     if not places.ledger.exists():
         raise LedgerError(f"{places.ledger} cannot be read (there is no such file)")
     history = History.of(reading.records)
-    everything = [*history.current.values(), *history.older, *([history.intent] if history.intent else [])]
+    everything = [
+        *history.current.values(),
+        *history.older,
+        *([history.intent] if history.intent else []),
+    ]
     current = tuple(history.current.values())
     return Campaign(
         places,
@@ -125,7 +137,9 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         told["engine_version"] = result.server_version
     declared = campaign.declarations(group)
     try:
-        _require_unchanged(campaign, result, (f"{result.run}/{name}" for name in (RUN, SUMMARY, VERDICT)))
+        _require_unchanged(
+            campaign, result, (f"{result.run}/{name}" for name in (RUN, SUMMARY, VERDICT))
+        )
         point = point_of_run(
             campaign.places.result_dir / result.run,
             lambda run: {
@@ -150,7 +164,9 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         notes = (*notes, "It was allowed to count although it is INVALID.")
     if (before := campaign.history.doubt_before(result)) is not None:
         notes = (*notes, _measured_again(before))
-    judged = replace(point, id=result.point, status=result.status, reasons=result.reasons, notes=notes)
+    judged = replace(
+        point, id=result.point, status=result.status, reasons=result.reasons, notes=notes
+    )
     doubt = campaign.history.doubt_of(result)
     return judged if doubt is None else _doubted(judged, doubt)
 
@@ -169,7 +185,8 @@ def _doubted(point: Point, doubt: Doubt) -> Point:
 def _measured_again(doubt: Doubt) -> str:
     values = ", ".join(f"{value:.6g}" for value in doubt.values)
     return (
-        f"An earlier result was replaced: its {doubt.metric} of {values} {doubt.unit} contradicted its neighbours, "
+        f"An earlier result was replaced: its {doubt.metric} of {values} {doubt.unit} "
+        "contradicted its neighbours, "
         f"which suggest {doubt.suggested:.6g} {doubt.unit}; measured again, the point fits."
     )
 
@@ -179,7 +196,9 @@ def _require_unchanged(campaign: Campaign, result: Result, names: Iterable[str])
     for name in names:
         if phrase := damage_of_file(result_dir, name, result.files.get(name, "")):
             what = f"{phrase} since it was measured" if phrase.endswith("changed") else phrase
-            raise CannotImportError(f"{result.point} is left out: {result_dir}/{what}; measure it again")
+            raise CannotImportError(
+                f"{result.point} is left out: {result_dir}/{what}; measure it again"
+            )
 
 
 def _configurations(records: Iterable[Record]) -> list[Object]:
@@ -188,7 +207,10 @@ def _configurations(records: Iterable[Record]) -> list[Object]:
 
 
 def _declaration(configuration: Object, name: str) -> _Declaration | None:
-    group = next((each for each in entries(configuration.get("groups")) if text(at(each, "id")) == name), None)
+    group = next(
+        (each for each in entries(configuration.get("groups")) if text(at(each, "id")) == name),
+        None,
+    )
     if group is None:
         return None
     alias, hardware = text(at(group, "model")), text(at(group, "hardware"))
@@ -201,7 +223,11 @@ def _declaration(configuration: Object, name: str) -> _Declaration | None:
         model=text(at(configuration, "models", alias or "")),
         tp=1.0 if tp is None else tp,
         hardware=hardware,
-        told=tuple((key, value) for key, value in (("model", alias), ("cost_per_hour", cost)) if value is not None),
+        told=tuple(
+            (key, value)
+            for key, value in (("model", alias), ("cost_per_hour", cost))
+            if value is not None
+        ),
     )
 
 

@@ -1,7 +1,8 @@
-"""The columns of a table of points: conditions and metrics, with their units and what is better. What people call them is the
-business of who shows them.
+"""The columns of a table of points: conditions and metrics, with their units and what is better.
+What people call them is the business of who shows them.
 
-Names of metrics are those of `vllm bench serve`'s result file, so that a user's scripts, targets and habits carry over.
+Names of metrics are those of `vllm bench serve`'s result file, so that a user's scripts, targets
+and habits carry over.
 """
 
 from __future__ import annotations
@@ -50,13 +51,19 @@ CONDITIONS: dict[str, str] = {
     "request_rate": "arrivals per second; inf for all at once",
     "arrivals": "the law of a rate that changes, such as a ramp; there is no request_rate then",
     "burstiness": "shape of the gaps between arrivals",
-    "concurrency": "the level of load: max_concurrency, or num_prompts where all are sent at once; absent at a rate",
+    "concurrency": (
+        "the level of load: max_concurrency, or num_prompts where all are sent at once; absent "
+        "at a rate"
+    ),
     "seed": "",
     "repeat": "1 for the first",
     "cost_per_hour": "of the deployment",
     "date": "end of the point, ISO 8601; where no offset is told it is the client's local time",
     "host": "of the client",
-    "rehearsal": "quick, embedded or both: no measurement of a real campaign or a real server; absent for those",
+    "rehearsal": (
+        "quick, embedded or both: no measurement of a real campaign or a real server; absent for "
+        "those"
+    ),
 }
 """In the order of a table."""
 
@@ -79,20 +86,27 @@ METRICS: dict[str, Column] = {
         Column("failed", "", "lower"),
         Column("total_input_tokens", "tok", "neither"),
         Column("total_output_tokens", "tok", "neither"),
-        *(Column(f"{statistic}_{latency}_ms", "ms", "lower") for latency in LATENCIES for statistic in _STATISTICS),
+        *(
+            Column(f"{statistic}_{latency}_ms", "ms", "lower")
+            for latency in LATENCIES
+            for statistic in _STATISTICS
+        ),
         Column("mean_decode_speed", "tok/s", "higher"),
         Column("cached_share", "%", "neither"),
         Column("cost_per_million_tokens", "", "lower"),
     )
 }
-"""By name, in the order of a table. `output_throughput_per_request` is the mean over requests of output tokens / E2EL where the
-requests are known; where they are not it is absent."""
+"""By name, in the order of a table. `output_throughput_per_request` is the mean over requests of
+output tokens / E2EL where the requests are known; where they are not it is absent.
+"""
 
 PERCENTILE = re.compile(r"p(\d+(?:\.\d+)?)_(ttft|tpot|itl|e2el)_ms")
 
 
 def canonical(name: str) -> str:
-    """The name that a percentile has in results: `p95_ttft_ms` for `p95.0_ttft_ms`; any other name as it is."""
+    """The name that a percentile has in results: `p95_ttft_ms` for `p95.0_ttft_ms`; any other name
+    as it is.
+    """
     found = PERCENTILE.fullmatch(name)
     return f"{percentile_name(float(found[1]))}_{found[2]}_ms" if found else name
 

@@ -12,7 +12,9 @@ MILLION = 1_000_000
 
 
 def concurrency(conditions: Mapping[str, Condition]) -> int | None:
-    """The level of load: max_concurrency, or num_prompts where all are sent at once; None where requests come at a rate."""
+    """The level of load: max_concurrency, or num_prompts where all are sent at once; None where
+    requests come at a rate.
+    """
     rate = conditions.get("request_rate", math.inf)
     if "arrivals" in conditions or rate != math.inf:
         return None
@@ -20,11 +22,16 @@ def concurrency(conditions: Mapping[str, Condition]) -> int | None:
     return level if isinstance(level, int) else None
 
 
-def derived_values(values: Mapping[str, float], conditions: Mapping[str, Condition]) -> dict[str, float]:
+def derived_values(
+    values: Mapping[str, float], conditions: Mapping[str, Condition]
+) -> dict[str, float]:
     """Output throughput per accelerator in use, and what a million output tokens cost."""
     found: dict[str, float] = {}
     throughput = values.get("output_throughput")
-    gpus, cost_per_hour = conditions.get("gpus") or conditions.get("tp"), conditions.get("cost_per_hour")
+    gpus, cost_per_hour = (
+        conditions.get("gpus") or conditions.get("tp"),
+        conditions.get("cost_per_hour"),
+    )
     if throughput is not None and isinstance(gpus, int) and gpus > 0:
         found["output_throughput_per_gpu"] = throughput / gpus
     if throughput and isinstance(cost_per_hour, int | float):
@@ -32,7 +39,9 @@ def derived_values(values: Mapping[str, float], conditions: Mapping[str, Conditi
     return found
 
 
-def derived_intervals(intervals: Mapping[str, Range], values: Mapping[str, float]) -> dict[str, Range]:
+def derived_intervals(
+    intervals: Mapping[str, Range], values: Mapping[str, float]
+) -> dict[str, Range]:
     """Of those values, from the interval of the throughput that they follow from."""
     known, throughput = intervals.get("output_throughput"), values.get("output_throughput")
     found: dict[str, Range] = {}
@@ -40,8 +49,12 @@ def derived_intervals(intervals: Mapping[str, Range], values: Mapping[str, float
         return found
     if (per_gpu := values.get("output_throughput_per_gpu")) is not None:
         scale = per_gpu / throughput
-        found["output_throughput_per_gpu"] = Range(known.low * scale, known.high * scale, known.confidence)
+        found["output_throughput_per_gpu"] = Range(
+            known.low * scale, known.high * scale, known.confidence
+        )
     if (cost := values.get("cost_per_million_tokens")) is not None and known.low > 0:
         per = cost * throughput
-        found["cost_per_million_tokens"] = Range(per / known.high, per / known.low, known.confidence)
+        found["cost_per_million_tokens"] = Range(
+            per / known.high, per / known.low, known.confidence
+        )
     return found

@@ -1,4 +1,6 @@
-"""What a point was measured with and on, as one row: the client's host, versions, the server's own words, the command line."""
+"""What a point was measured with and on, as one row: the client's host, versions, the server's own
+words, the command line.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,10 @@ def environment_of(point: Point) -> pl.DataFrame:
         [
             pl.Series("point", [point.id]),
             *(pl.Series(name, [_stored(value)], pl.String) for name, value in texts.items()),
-            *(pl.Series(name, [value], pl.Float64, strict=False) for name, value in numbers.items()),
+            *(
+                pl.Series(name, [value], pl.Float64, strict=False)
+                for name, value in numbers.items()
+            ),
         ]
     )
 
@@ -83,7 +88,9 @@ def _joined(value: object) -> str | None:
     import shlex
 
     words = [str(word) for word in entries(value) if isinstance(word, str | int | float)]
-    return shlex.join(masked_words(words)) or None  # what wrote the file may have known fewer kinds of secrets
+    return (
+        shlex.join(masked_words(words)) or None
+    )  # what wrote the file may have known fewer kinds of secrets
 
 
 def _stored(value: object) -> str | None:

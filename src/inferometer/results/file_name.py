@@ -1,6 +1,8 @@
-"""What the name of a result file tells of its point, where the file itself does not: hardware, tensor parallelism, lengths.
+"""What the name of a result file tells of its point, where the file itself does not: hardware,
+tensor parallelism, lengths.
 
-The names are those that studies of the field give their files, and our presets with them; a name of another form tells nothing.
+The names are those that studies of the field give their files, and our presets with them; a name of
+another form tells nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ PATTERNS = tuple(
     for pattern in (
         # the PCIe study: C_7B_TP1_1k_np1_20251231_120000
         rf"(?P<config>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_(?P<input_len>{_LENGTH})_np(?P<num_prompts>\d+)_{_TIME}",
-        # one card and eight, repeated: K100-AI_deepseek-7b_TP1_256_256_c8_n128_1_20251231_120000; and frameworks, once
+        # one card and eight, repeated: K100-AI_deepseek-7b_TP1_256_256_c8_n128_1_20251231_120000;
+        # and frameworks, once
         rf"(?P<config>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_{_LENGTHS}{_LOAD}_\d+_{_TIME}",
         rf"(?P<group>[^_]+)_(?P<model>.+)_TP(?P<tp>\d+)_{_LENGTHS}{_LOAD}_{_TIME}",
         # production: input_1K_n5_20251231_120000
@@ -62,9 +65,14 @@ READ: dict[str, Callable[[str], Condition]] = {
 
 
 def conditions_in(stem: str) -> dict[str, Condition]:
-    """What a file's name without `.json` tells of config, group, model, tp, input_len, output_len, cache, num_prompts,
-    request_rate and max_concurrency."""
+    """What a file's name without `.json` tells of config, group, model, tp, input_len, output_len,
+    cache, num_prompts, request_rate and max_concurrency.
+    """
     found = next((match for pattern in PATTERNS if (match := pattern.fullmatch(stem))), None)
     if found is None:
         return {}
-    return {name: READ.get(name, str)(word) for name, word in found.groupdict().items() if word is not None}
+    return {
+        name: READ.get(name, str)(word)
+        for name, word in found.groupdict().items()
+        if word is not None
+    }

@@ -1,7 +1,9 @@
-"""Points of result files in the formats of other tools, vLLM's own among them, which is also what we write.
+"""Points of result files in the formats of other tools, vLLM's own among them, which is also what
+we write.
 
-What a file says of its conditions counts first, what its name says second; what neither does is absent. Figures that the tool
-defines as we do are taken over, those that can be computed from single requests are added.
+What a file says of its conditions counts first, what its name says second; what neither does is
+absent. Figures that the tool defines as we do are taken over, those that can be computed from
+single requests are added.
 """
 
 from __future__ import annotations
@@ -47,12 +49,45 @@ TOLD_AS = {
     "prefix_len": ("prefix_len", "random_prefix_len"),
     "cost_per_hour": ("cost_per_hour",),
     "host": ("host", "hostname"),
-    **{name: (name,) for name in ("campaign", "group", "label", "pcie_generation", "pcie_width", "cache", "seed", "repeat")},
+    **{
+        name: (name,)
+        for name in (
+            "campaign",
+            "group",
+            "label",
+            "pcie_generation",
+            "pcie_width",
+            "cache",
+            "seed",
+            "repeat",
+        )
+    },
 }
 """Keys under which people note conditions, by `--metadata` or otherwise."""
 
-WHOLE = ("gpus", "tp", "pcie_generation", "pcie_width", "input_len", "output_len", "prefix_len", "seed", "repeat")
-WORDS = ("campaign", "group", "label", "config", "model", "engine", "engine_version", "dataset", "cache", "host")
+WHOLE = (
+    "gpus",
+    "tp",
+    "pcie_generation",
+    "pcie_width",
+    "input_len",
+    "output_len",
+    "prefix_len",
+    "seed",
+    "repeat",
+)
+WORDS = (
+    "campaign",
+    "group",
+    "label",
+    "config",
+    "model",
+    "engine",
+    "engine_version",
+    "dataset",
+    "cache",
+    "host",
+)
 
 LONGEST_WORD = 1000
 MOST_WHOLE = 2**53
@@ -68,13 +103,16 @@ class FilePoint:
     lengths: Lengths
     """Those."""
     told: Mapping[str, Condition]
-    """Conditions that the file's own keys tell and no run directory knows: the label and the metadata."""
+    """Conditions that the file's own keys tell and no run directory knows: the label and the
+    metadata.
+    """
     identity: tuple[object, ...] | None
     """See `identity_of`."""
 
 
 def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
-    """Every point of a result file, or of a directory of EvalScope's, and sentences about lines that could not be read.
+    """Every point of a result file, or of a directory of EvalScope's, and sentences about lines
+    that could not be read.
 
     Raises CannotImportError, and UnknownResultError for JSON that is no result.
     """
@@ -85,13 +123,24 @@ def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
         point = _point(run, result, told, part)
         name = _name(run) if len(found) == 1 else f"{_name(run)}:{part + 1}"
         lengths = _measured_lengths(run, point.conditions)
-        points.append(FilePoint(replace(point, id=name), lengths, told, _identity(result) if run.tool == "vllm" else None))
+        points.append(
+            FilePoint(
+                replace(point, id=name),
+                lengths,
+                told,
+                _identity(result) if run.tool == "vllm" else None,
+            )
+        )
     return points, problems
 
 
 def runs_in(path: Path) -> tuple[list[tuple[Object, ImportedRun]], list[str]]:
-    """The runs of `points_in`, in the same order, each with the object that it was read from (empty for EvalScope's)."""
-    if path.is_dir() or (is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))):
+    """The runs of `points_in`, in the same order, each with the object that it was read from (empty
+    for EvalScope's).
+    """
+    if path.is_dir() or (
+        is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))
+    ):
         return [({}, run) for run in read_results(path)], []
     objects, problems = read_objects(path)
     try:
@@ -99,14 +148,26 @@ def runs_in(path: Path) -> tuple[list[tuple[Object, ImportedRun]], list[str]]:
     except UnknownResultError:
         raise
     except CannotImportError as error:
-        raise error if str(path) in str(error) else CannotImportError(f"cannot read {path}: {error}") from None
+        raise (
+            error if str(path) in str(error) else CannotImportError(f"cannot read {path}: {error}")
+        ) from None
 
 
 def identity_of(
-    *, model: object, duration_s: object, completed: object, tokens_in: object, tokens_out: object, rate: object
+    *,
+    model: object,
+    duration_s: object,
+    completed: object,
+    tokens_in: object,
+    tokens_out: object,
+    rate: object,
 ) -> tuple[object, ...] | None:
-    """What two files have in common only if they tell of the same run: its duration is known to the nanosecond."""
-    return (model, duration_s, completed, tokens_in, tokens_out, rate) if number(duration_s) else None
+    """What two files have in common only if they tell of the same run: its duration is known to the
+    nanosecond.
+    """
+    return (
+        (model, duration_s, completed, tokens_in, tokens_out, rate) if number(duration_s) else None
+    )
 
 
 def _identity(result: Object) -> tuple[object, ...] | None:
@@ -121,8 +182,14 @@ def _identity(result: Object) -> tuple[object, ...] | None:
 
 
 def _name(run: ImportedRun) -> str:
-    """Of its file without what all have, or of EvalScope's directory, whose files all have one name."""
-    return run.path.parent.name if run.tool == "evalscope" else run.path.name.removesuffix(".json").removesuffix(".jsonl")
+    """Of its file without what all have, or of EvalScope's directory, whose files all have one
+    name.
+    """
+    return (
+        run.path.parent.name
+        if run.tool == "evalscope"
+        else run.path.name.removesuffix(".json").removesuffix(".jsonl")
+    )
 
 
 def _point(run: ImportedRun, result: Object, told: Mapping[str, Condition], part: int) -> Point:
@@ -146,9 +213,15 @@ def _point(run: ImportedRun, result: Object, told: Mapping[str, Condition], part
 
 
 def _values(run: ImportedRun) -> dict[str, float]:
-    """By names of METRICS. A latency whose mean is 0 has no sample: that is how these files write it."""
+    """By names of METRICS. A latency whose mean is 0 has no sample: that is how these files write
+    it.
+    """
     found = dict(run.metrics)
-    found |= {f"p50_{key}_ms": found[f"median_{key}_ms"] for key in LATENCIES if f"median_{key}_ms" in found}
+    found |= {
+        f"p50_{key}_ms": found[f"median_{key}_ms"]
+        for key in LATENCIES
+        if f"median_{key}_ms" in found
+    }
     if run.requests is not None:
         computed = recompute(run, PERCENTILES)
         if computed.get("completed") == found.get("completed", computed.get("completed")):
@@ -168,18 +241,32 @@ def _samples(run: ImportedRun) -> dict[str, int]:
         return samples_of(run.requests)
     completed = run.metrics.get("completed")
     told = [latency for latency in ("ttft", "e2el") if run.metrics.get(f"mean_{latency}_ms")]
-    return {latency: int(completed) for latency in told} if completed and run.tool in ("vllm", "sglang") else {}
+    return (
+        {latency: int(completed) for latency in told}
+        if completed and run.tool in ("vllm", "sglang")
+        else {}
+    )
 
 
-def _conditions(run: ImportedRun, result: Object, told: Mapping[str, Condition]) -> tuple[dict[str, Condition], list[str]]:
+def _conditions(
+    run: ImportedRun, result: Object, told: Mapping[str, Condition]
+) -> tuple[dict[str, Condition], list[str]]:
     """In the order of CONDITIONS, and what was guessed."""
     notes: list[str] = []
     in_name = conditions_in(_name(run))
     if in_name.get("num_prompts", run.load.get("num_prompts")) != run.load.get("num_prompts"):
-        notes.append("The file's name tells of another number of requests than the file: nothing else was taken from it.")
+        notes.append(
+            "The file's name tells of another number of requests than the file: nothing else "
+            "was taken from it."
+        )
         in_name = {}
     load: dict[str, Condition] = {key: _tidy(key, value) for key, value in run.load.items()}
-    found: dict[str, Condition] = {**in_name, "burstiness": _number(result.get("burstiness")), **load, **told}
+    found: dict[str, Condition] = {
+        **in_name,
+        "burstiness": _number(result.get("burstiness")),
+        **load,
+        **told,
+    }
     backend = text(result.get("backend")) or text(result.get("endpoint_type")) or ""
     found["backend"] = backend if 0 < len(backend) <= LONGEST_WORD else None
     if run.model is not None and len(run.model) <= LONGEST_WORD:
@@ -193,13 +280,17 @@ def _conditions(run: ImportedRun, result: Object, told: Mapping[str, Condition])
         found.pop("request_rate", None)
     if rehearsal := _rehearsal(run.path):
         found["rehearsal"] = rehearsal
-        notes.append("It lies in the directory of a rehearsal: it may tell nothing of a real server.")
+        notes.append(
+            "It lies in the directory of a rehearsal: it may tell nothing of a real server."
+        )
     found["concurrency"] = concurrency(found)
     return {key: found[key] for key in CONDITIONS if found.get(key) is not None}, notes
 
 
 def _rehearsal(path: Path) -> str | None:
-    """Such as `quick embedded`, by the name that campaigns give the result directory of a rehearsal."""
+    """Such as `quick embedded`, by the name that campaigns give the result directory of a
+    rehearsal.
+    """
     found = re.search(r"(-quick)?(-embedded)?$", path.parent.name)
     return " ".join(word[1:] for word in found.groups() if word) or None if found else None
 
@@ -210,7 +301,9 @@ def _measured_lengths(run: ImportedRun, conditions: Mapping[str, Condition]) -> 
     return {
         name: MeasuredLength(tokens, completed)
         for name, total in totals.items()
-        if name not in conditions and completed > 0 and 0 <= (tokens := run.metrics.get(total, -1.0)) < MOST_WHOLE
+        if name not in conditions
+        and completed > 0
+        and 0 <= (tokens := run.metrics.get(total, -1.0)) < MOST_WHOLE
     }
 
 
@@ -219,7 +312,12 @@ def _told(result: Object) -> dict[str, Condition]:
     found: dict[str, Condition] = {}
     for name, keys in TOLD_AS.items():
         value = next(
-            (result[key] for key in keys if result.get(key) is not None and (key == "label" or key not in RESERVED)), None
+            (
+                result[key]
+                for key in keys
+                if result.get(key) is not None and (key == "label" or key not in RESERVED)
+            ),
+            None,
         )
         if name in WORDS:
             if isinstance(value, str | int | float) and len(word := str(value)) <= LONGEST_WORD:

@@ -1,9 +1,10 @@
 """Results as polars frames, for notebooks: one row a point, a request, an event, an environment.
 
-    frames = inferometer.load("bench_results/pcie")
-    frames.points.filter(pl.col("config") == "C").select("model", "tp", "concurrency", "output_throughput")
+    frames = inferometer.load("bench_results/pcie") frames.points.filter(pl.col("config") ==
+"C").select("model", "tp", "concurrency", "output_throughput")
 
-Requests and events are read when they are first asked for, since there may be many millions of them.
+Requests and events are read when they are first asked for, since there may be many millions of
+them.
 """
 
 from __future__ import annotations
@@ -31,59 +32,83 @@ NUMBERS = frozenset(("request_rate", "burstiness", "cost_per_hour"))
 
 BOUNDED = (
     *("request_throughput", "output_throughput", "output_throughput_per_gpu", "request_goodput"),
-    *("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms", "cost_per_million_tokens"),
+    *(
+        "mean_ttft_ms",
+        "p99_ttft_ms",
+        "mean_tpot_ms",
+        "mean_itl_ms",
+        "mean_e2el_ms",
+        "cost_per_million_tokens",
+    ),
 )
 """Metrics that have interval columns also where no run was long enough for an interval."""
 
 
 class Frames:
-    """All that was measured, as polars frames. Units are those of `inferometer.results.METRICS`, and in the columns' names."""
+    """All that was measured, as polars frames. Units are those of `inferometer.results.METRICS`,
+    and in the columns' names.
+    """
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
         self.problems: list[str] = list(collection.problems)
-        """What could not be read, a sentence each; there may be more of them once requests or events were asked for."""
+        """What could not be read, a sentence each; there may be more of them once requests or
+        events were asked for.
+        """
 
     def __repr__(self) -> str:
         problems = f", {len(self.problems)} problems" if self.problems else ""
-        return f"Frames({len(self.collection.points)} points{problems}; .points .requests .events .environment)"
+        return (
+            f"Frames({len(self.collection.points)} points{problems}; .points .requests .events "
+            ".environment)"
+        )
 
     @cached_property
     def points(self) -> pl.DataFrame:
-        """One row a point: `id`, `tool`, `status` (VALID, SUSPECT, INVALID; null where the tool gives no verdict), `reasons`,
-        all conditions and metrics, `{metric}_low` and `{metric}_high` (95 % interval), `ttft_n` … (samples), `notes`, `source`,
-        `run`. What was not measured is null."""
+        """One row a point: `id`, `tool`, `status` (VALID, SUSPECT, INVALID; null where the tool
+        gives no verdict), `reasons`, all conditions and metrics, `{metric}_low` and `{metric}_high`
+        (95 % interval), `ttft_n` … (samples), `notes`, `source`, `run`. What was not measured is
+        null.
+        """
         import polars as pl
 
         return pl.DataFrame(_point_columns(self.collection.points))
 
     @cached_property
     def requests(self) -> pl.DataFrame:
-        """One row a request, warm-ups too: `point`, the columns of requests.parquet (times in ns from the start of the run) and
-        `ttft_ms`, `tpot_ms`, `e2el_ms`, `lag_ms` (sent less due, at a rate), `output_speed` (tokens/s). Latencies are those of
-        requests that came to their end (`outcome` OK). Of other tools there are the columns that their files have."""
+        """One row a request, warm-ups too: `point`, the columns of requests.parquet (times in ns
+        from the start of the run) and `ttft_ms`, `tpot_ms`, `e2el_ms`, `lag_ms` (sent less due, at
+        a rate), `output_speed` (tokens/s). Latencies are those of requests that came to their end
+        (`outcome` OK). Of other tools there are the columns that their files have.
+        """
         from inferometer.results.request_frames import requests_of
 
         return _concatenated(requests_of(self.collection.points, self.problems))
 
     @cached_property
     def events(self) -> pl.DataFrame:
-        """One row an output event: `point`, `request` (id), `warmup`, `event` (from 0), the columns of events.parquet, and
-        `itl_ms`, the time since the event before it, null for the first of a request. Of other tools only `itl_ms` is known."""
+        """One row an output event: `point`, `request` (id), `warmup`, `event` (from 0), the columns
+        of events.parquet, and `itl_ms`, the time since the event before it, null for the first of a
+        request. Of other tools only `itl_ms` is known.
+        """
         from inferometer.results.request_frames import events_of
 
         return _concatenated(events_of(self.collection.points, self.problems))
 
     @cached_property
     def environment(self) -> pl.DataFrame:
-        """One row a point: the client's host and versions, the server's own words on itself, the command line."""
+        """One row a point: the client's host and versions, the server's own words on itself, the
+        command line.
+        """
         from inferometer.results.environment import environment_of
 
         return _concatenated(environment_of(point) for point in self.collection.points)
 
 
 def load(paths: str | Path | Sequence[str | Path]) -> Frames:
-    """Read whatever holds results: see `inferometer.results.read`. Raises ResultsError if nothing does."""
+    """Read whatever holds results: see `inferometer.results.read`. Raises ResultsError if nothing
+    does.
+    """
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     return Frames(read([Path(path) for path in listed]))
 
@@ -91,7 +116,9 @@ def load(paths: str | Path | Sequence[str | Path]) -> Frames:
 def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
     import polars as pl
 
-    def series(name: str, values: Sequence[object], dtype: type[pl.DataType] = pl.String) -> pl.Series:
+    def series(
+        name: str, values: Sequence[object], dtype: type[pl.DataType] = pl.String
+    ) -> pl.Series:
         return pl.Series(name, values, dtype, strict=False)
 
     columns = [
@@ -112,12 +139,21 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
         columns.append(series(name, [point.values.get(name) for point in points], pl.Float64))
         if name in BOUNDED or any(name in point.intervals for point in points):
             ranges = [point.intervals.get(name) for point in points]
-            columns.append(series(f"{name}_low", [each and each.low for each in ranges], pl.Float64))
-            columns.append(series(f"{name}_high", [each and each.high for each in ranges], pl.Float64))
-    columns += [series(f"{key}_n", [point.samples.get(key) for point in points], pl.Int64) for key in LATENCIES]
+            columns.append(
+                series(f"{name}_low", [each and each.low for each in ranges], pl.Float64)
+            )
+            columns.append(
+                series(f"{name}_high", [each and each.high for each in ranges], pl.Float64)
+            )
+    columns += [
+        series(f"{key}_n", [point.samples.get(key) for point in points], pl.Int64)
+        for key in LATENCIES
+    ]
     columns.append(series("notes", [" ".join(point.notes) for point in points]))
     columns.append(series("source", [storable(str(point.source)) for point in points]))
-    columns.append(series("run", [None if point.run is None else storable(str(point.run)) for point in points]))
+    columns.append(
+        series("run", [None if point.run is None else storable(str(point.run)) for point in points])
+    )
     return columns
 
 
@@ -128,8 +164,14 @@ def _metrics_of(points: Sequence[Point]) -> list[str]:
 
 
 def _concatenated(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """One under the other, by the names of the columns; without any there is a frame without rows."""
+    """One under the other, by the names of the columns; without any there is a frame without
+    rows.
+    """
     import polars as pl
 
     found = list(frames)
-    return pl.concat(found, how="diagonal_relaxed") if found else pl.DataFrame({"point": pl.Series([], dtype=pl.String)})
+    return (
+        pl.concat(found, how="diagonal_relaxed")
+        if found
+        else pl.DataFrame({"point": pl.Series([], dtype=pl.String)})
+    )

@@ -1,4 +1,6 @@
-"""What the single requests of another tool's file tell beyond its own figures: speeds of single requests, and intervals."""
+"""What the single requests of another tool's file tell beyond its own figures: speeds of single
+requests, and intervals.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.metrics.intervals import rate_interval
-from inferometer.metrics.statistics import Interval, interval_of_mean, interval_of_percentile, interval_of_ratio
+from inferometer.metrics.statistics import (
+    Interval,
+    interval_of_mean,
+    interval_of_percentile,
+    interval_of_ratio,
+)
 from inferometer.results.point import Range
 from inferometer.store.importers import ImportedRequests
 
@@ -37,21 +44,32 @@ def samples_of(requests: ImportedRequests) -> dict[str, int]:
     }
     counts = {name: int(np.count_nonzero(rows)) for name, rows in found.items()}
     if requests.itls_s is not None:
-        counts["itl"] = sum(len(gaps) for gaps, answered in zip(requests.itls_s, ok, strict=True) if answered)
+        counts["itl"] = sum(
+            len(gaps) for gaps, answered in zip(requests.itls_s, ok, strict=True) if answered
+        )
     return {name: count for name, count in counts.items() if count}
 
 
 def intervals_of(requests: ImportedRequests, values: Mapping[str, float]) -> dict[str, Range]:
-    """Of those `values` for which there is an interval; none where the file does not tell in which order requests were sent."""
+    """Of those `values` for which there is an interval; none where the file does not tell in which
+    order requests were sent.
+    """
     if requests.sent_s is None or not np.isfinite(requests.sent_s).all():
         return {}
     order = np.argsort(requests.sent_s, kind="stable")
     ok = requests.ok[order]
-    ttft_s, e2el_s, tokens = (each[order] for each in (requests.ttft_s, requests.e2el_s, requests.output_tokens))
+    ttft_s, e2el_s, tokens = (
+        each[order] for each in (requests.ttft_s, requests.e2el_s, requests.output_tokens)
+    )
     with np.errstate(all="ignore"):
         tpot_s = np.where(tokens > 1, (e2el_s - ttft_s) / (tokens - 1), np.nan)
-    ttft_ms, tpot_ms, e2el_ms = (_known(latency_s[ok]) * 1e3 for latency_s in (ttft_s, tpot_s, e2el_s))
-    sent_s, end_s = requests.sent_s[order], requests.sent_s[order] + np.where(ok, np.nan_to_num(e2el_s), 0.0)
+    ttft_ms, tpot_ms, e2el_ms = (
+        _known(latency_s[ok]) * 1e3 for latency_s in (ttft_s, tpot_s, e2el_s)
+    )
+    sent_s, end_s = (
+        requests.sent_s[order],
+        requests.sent_s[order] + np.where(ok, np.nan_to_num(e2el_s), 0.0),
+    )
     found = {
         "mean_ttft_ms": interval_of_mean(ttft_ms),
         "p99_ttft_ms": interval_of_percentile(ttft_ms, 99),
@@ -61,7 +79,11 @@ def intervals_of(requests: ImportedRequests, values: Mapping[str, float]) -> dic
         "request_throughput": rate_interval(sent_s, end_s, ok.astype(np.float64)),
         "output_throughput": rate_interval(sent_s, end_s, np.where(ok, np.nan_to_num(tokens), 0.0)),
     }
-    return {name: Range(i.low, i.high, i.confidence) for name, i in found.items() if i is not None and name in values}
+    return {
+        name: Range(i.low, i.high, i.confidence)
+        for name, i in found.items()
+        if i is not None and name in values
+    }
 
 
 def _known(values: Array) -> Array:
@@ -69,8 +91,12 @@ def _known(values: Array) -> Array:
 
 
 def _mean_itl(requests: ImportedRequests, answered: npt.NDArray[np.int64]) -> Interval | None:
-    """Of all gaps pooled. Those of one request hang together, so a request is what is drawn, with all its gaps."""
+    """Of all gaps pooled. Those of one request hang together, so a request is what is drawn, with
+    all its gaps.
+    """
     if requests.itls_s is None:
         return None
     gaps = [requests.itls_s[row] for row in answered]
-    return interval_of_ratio(np.array([each.sum() * 1e3 for each in gaps]), np.array([float(len(each)) for each in gaps]))
+    return interval_of_ratio(
+        np.array([each.sum() * 1e3 for each in gaps]), np.array([float(len(each)) for each in gaps])
+    )

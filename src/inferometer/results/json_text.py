@@ -1,5 +1,7 @@
-"""The JSON objects of a file that anybody may have written: one object, or one a line. Quick for plain JSON, and patient with
-what strict readers refuse (bare NaN and Infinity, a torn last line); and texts from such files made fit for others."""
+"""The JSON objects of a file that anybody may have written: one object, or one a line. Quick for
+plain JSON, and patient with what strict readers refuse (bare NaN and Infinity, a torn last line);
+and texts from such files made fit for others.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ MOST_BAD_LINES = 3
 
 
 def read_objects(path: Path, most_bytes: int = MOST_BYTES) -> tuple[list[Object], list[str]]:
-    """The objects, and a sentence for each line that is none. Raises CannotImportError where there is no object at all.
+    """The objects, and a sentence for each line that is none. Raises CannotImportError where there
+    is no object at all.
 
     Only regular files up to this size are opened.
     """
@@ -29,14 +32,23 @@ def read_objects(path: Path, most_bytes: int = MOST_BYTES) -> tuple[list[Object]
         return [_object(json.loads(content), path)], []
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            raise CannotImportError(f"cannot read {path}: it is not JSON (line {error.lineno}: {error.msg})") from None
-    except (ValueError, RecursionError) as error:  # not UTF-8, a number of a million digits, brackets without end
-        raise CannotImportError(f"cannot read {path}: it is not a result file ({type(error).__name__})") from None
+            raise CannotImportError(
+                f"cannot read {path}: it is not JSON (line {error.lineno}: {error.msg})"
+            ) from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not UTF-8, a number of a million digits, brackets without end
+        raise CannotImportError(
+            f"cannot read {path}: it is not a result file ({type(error).__name__})"
+        ) from None
     return _lines(content, path)
 
 
 def storable(text: str) -> str:
-    """Without half characters (of `\\ud800` in JSON, or a file's name that is no UTF-8), which no file of ours can hold."""
+    """Without half characters (of `\\ud800` in JSON, or a file's name that is no UTF-8), which no
+    file of ours can hold.
+    """
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
@@ -52,7 +64,10 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
             bad.append(number)
     if not found:
         raise CannotImportError(f"cannot read {path}: none of its lines is a JSON object")
-    sentences = [f"cannot read line {number} of {path}: it is not a JSON object" for number in bad[:MOST_BAD_LINES]]
+    sentences = [
+        f"cannot read line {number} of {path}: it is not a JSON object"
+        for number in bad[:MOST_BAD_LINES]
+    ]
     if len(bad) > MOST_BAD_LINES:
         sentences.append(f"cannot read {len(bad) - MOST_BAD_LINES} more lines of {path}")
     return found, sentences
@@ -60,5 +75,7 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
 
 def _object(value: object, path: Path) -> Object:
     if not isinstance(value, dict):
-        raise CannotImportError(f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object")
+        raise CannotImportError(
+            f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object"
+        )
     return value

@@ -1,7 +1,9 @@
-"""Prompt and output lengths of files that do not say what was asked: measured means, one for files that belong together.
+"""Prompt and output lengths of files that do not say what was asked: measured means, one for files
+that belong together.
 
-A client that cuts random text to length misses it by a token now and then, so the means of one test differ a little from file
-to file, and a curve over them would fall to pieces. Means that are close are therefore taken as one length.
+A client that cuts random text to length misses it by a token now and then, so the means of one test
+differ a little from file to file, and a curve over them would fall to pieces. Means that are close
+are therefore taken as one length.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from inferometer.results.point import Point
 
 CLOSE_SHARE = 0.005
 CLOSE_TOKENS = 4.0
-"""Means are close that differ by no more than the larger of these: a share of the smaller one, and tokens."""
+"""Means are close that differ by no more than the larger of these: a share of the smaller one, and
+tokens.
+"""
 
 NAMES = {"input_len": "prompt", "output_len": "output"}
 
@@ -43,7 +47,10 @@ def with_lengths(point: Point, lengths: Lengths) -> Point:
     """The point with these lengths, rounded, and a sentence for each."""
     conditions = {**point.conditions, **{name: round(each.mean) for name, each in lengths.items()}}
     told = (
-        f"Its {NAMES[name]} length is the measured mean, {each.mean:.6g} tokens: nothing tells what was asked."
+        (
+            f"Its {NAMES[name]} length is the measured mean, {each.mean:.6g} tokens: nothing "
+            "tells what was asked."
+        )
         for name, each in lengths.items()
     )
     return replace(
@@ -54,16 +61,22 @@ def with_lengths(point: Point, lengths: Lengths) -> Point:
 
 
 def common_lengths(points: Sequence[tuple[Point, Lengths]]) -> list[Lengths]:
-    """The lengths of each point, taken together with all that are close to them in the same place."""
+    """The lengths of each point, taken together with all that are close to them in the same
+    place.
+    """
     found: list[dict[str, MeasuredLength]] = [{} for _ in points]
     for name in NAMES:
         own = {index: lengths[name] for index, (_, lengths) in enumerate(points) if name in lengths}
         places: dict[Place, list[int]] = {}
         for index in own:
             point = points[index][0]
-            places.setdefault((point.source.parent, point.tool, point.conditions.get("model_id")), []).append(index)
+            places.setdefault(
+                (point.source.parent, point.tool, point.conditions.get("model_id")), []
+            ).append(index)
         for group in (group for indices in places.values() for group in _close(indices, own)):
-            together = MeasuredLength(sum(own[each].tokens for each in group), sum(own[each].requests for each in group))
+            together = MeasuredLength(
+                sum(own[each].tokens for each in group), sum(own[each].requests for each in group)
+            )
             for index in group:
                 found[index][name] = together
     return list(found)
@@ -73,7 +86,9 @@ def _close(indices: Sequence[int], own: Mapping[int, MeasuredLength]) -> Iterato
     """Those whose means are close to the least of their group."""
     group: list[int] = []
     for index in sorted(indices, key=lambda each: own[each].mean):
-        if group and own[index].mean - own[group[0]].mean > max(CLOSE_TOKENS, CLOSE_SHARE * own[group[0]].mean):
+        if group and own[index].mean - own[group[0]].mean > max(
+            CLOSE_TOKENS, CLOSE_SHARE * own[group[0]].mean
+        ):
             yield group
             group = []
         group.append(index)

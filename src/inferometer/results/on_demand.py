@@ -1,6 +1,8 @@
-"""Percentiles that nobody had asked for when a point was measured, from its single requests, where those were kept.
+"""Percentiles that nobody had asked for when a point was measured, from its single requests, where
+those were kept.
 
-Nothing is read unless a point lacks a percentile that is wanted now. What cannot be read stays absent.
+Nothing is read unless a point lacks a percentile that is wanted now. What cannot be read stays
+absent.
 """
 
 from __future__ import annotations
@@ -28,14 +30,22 @@ MAX_FILES = 4
 
 
 def with_percentiles(points: Sequence[Point], names: Iterable[str]) -> list[Point]:
-    """The points, each with those of the metrics `names` that are percentiles and can be computed from its requests."""
+    """The points, each with those of the metrics `names` that are percentiles and can be computed
+    from its requests.
+    """
     found = {canonical(name): PERCENTILE.fullmatch(name) for name in names}
-    wanted: Wanted = {name: (float(each[1]), each[2]) for name, each in found.items() if each and float(each[1]) <= 100}
+    wanted: Wanted = {
+        name: (float(each[1]), each[2])
+        for name, each in found.items()
+        if each and float(each[1]) <= 100
+    }
     runs_of = lru_cache(MAX_FILES)(lambda path: [run for _, run in runs_in(path)[0]])
     return [_completed(point, wanted, runs_of) for point in points]
 
 
-def _completed(point: Point, wanted: Wanted, runs_of: Callable[[Path], Sequence[ImportedRun]]) -> Point:
+def _completed(
+    point: Point, wanted: Wanted, runs_of: Callable[[Path], Sequence[ImportedRun]]
+) -> Point:
     lacking = {name: of for name, of in wanted.items() if name not in point.values}
     computed = {
         name: point.values[median]
@@ -46,14 +56,19 @@ def _completed(point: Point, wanted: Wanted, runs_of: Callable[[Path], Sequence[
     with suppress(*UNREADABLE):
         if rest and point.run is not None:
             computed |= _of_run(point.run, rest)
-        elif rest and point.tool != "inferometer":  # whose run directory is gone, or was never written
+        elif (
+            rest and point.tool != "inferometer"
+        ):  # whose run directory is gone, or was never written
             computed |= _of_file(runs_of(point.source)[point.part], rest)
     return replace(point, values={**point.values, **computed}) if computed else point
 
 
 def _of_run(directory: Path, wanted: Wanted) -> dict[str, float]:
     trace = load_run(directory).trace.measured()
-    samples = {latency: METRICS[latency].values(trace) for latency in {latency for _, latency in wanted.values()}}
+    samples = {
+        latency: METRICS[latency].values(trace)
+        for latency in {latency for _, latency in wanted.values()}
+    }
     return {
         name: float(np.percentile(samples[latency], percentile))
         for name, (percentile, latency) in wanted.items()

@@ -1,4 +1,6 @@
-"""Point: one measured point, whoever measured it, in the one form that comparing and reporting know. Knows no file format."""
+"""Point: one measured point, whoever measured it, in the one form that comparing and reporting
+know. Knows no file format.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Point:
     """One point: under which conditions, with which values, and how far they may be believed."""
 
     id: str
-    """`1C-1k/np17` for a campaign's; else the name of the file or directory it was read from. Unique in a collection."""
+    """`1C-1k/np17` for a campaign's; else the name of the file or directory it was read from.
+    Unique in a collection.
+    """
     source: Path
     """The file or directory it was read from."""
     tool: str
@@ -36,7 +40,9 @@ class Point:
     conditions: Mapping[str, Condition]
     """By names of CONDITIONS; what nobody told is absent."""
     values: Mapping[str, float]
-    """By names of METRICS, or `p95_ttft_ms` for any percentile; what was not measured is absent, never 0."""
+    """By names of METRICS, or `p95_ttft_ms` for any percentile; what was not measured is absent,
+    never 0.
+    """
     intervals: Mapping[str, Range] = field(default_factory=dict)
     """By the same names."""
     samples: Mapping[str, int] = field(default_factory=dict)
@@ -46,7 +52,9 @@ class Point:
     reasons: tuple[str, ...] = ()
     """Why it is not VALID, the worst first."""
     findings: tuple[Finding, ...] = ()
-    """What the checks of our own run said that is not fine, the worst first: with the figures behind sentences of `reasons`."""
+    """What the checks of our own run said that is not fine, the worst first: with the figures
+    behind sentences of `reasons`.
+    """
     run: Path | None = None
     """The run directory with every request and event, where there is one."""
     part: int = 0

@@ -1,7 +1,7 @@
 """Reading whatever holds results into one collection of points: the door of this room.
 
-A measurement that is there twice, as a run directory and as the JSON file that was written with it, counts once: the run
-directory, which knows more. What cannot be read is a sentence in `problems`.
+A measurement that is there twice, as a run directory and as the JSON file that was written with it,
+counts once: the run directory, which knows more. What cannot be read is a sentence in `problems`.
 """
 
 from __future__ import annotations
@@ -33,10 +33,14 @@ class ResultsError(Exception):
     """There is nothing to read: one sentence with cause and cure."""
 
 
-def read(paths: Sequence[Path], *, progress: Callable[[int, int], None] | None = None) -> Collection:
-    """Every point under `paths`: run directories and result directories of ours, result files of any tool, trees of all these.
+def read(
+    paths: Sequence[Path], *, progress: Callable[[int, int], None] | None = None
+) -> Collection:
+    """Every point under `paths`: run directories and result directories of ours, result files of
+    any tool, trees of all these.
 
-    `progress` is told how many of how many sources are read. Raises ResultsError if there is no point at all.
+    `progress` is told how many of how many sources are read. Raises ResultsError if there is no
+    point at all.
     """
     sources = Sources.under([Path(path) for path in paths])
     reading = _Reading(problems=sources.problems)
@@ -60,10 +64,14 @@ def in_order(points: Iterable[Point]) -> list[Point]:
 
 def _targets(sources: Iterable[Source], points: Iterable[Point]) -> tuple[Target, ...]:
     """Of every campaign, each for its own points alone."""
-    campaigns = {each.campaign.places: each.campaign for each in sources if isinstance(each, CampaignResult)}
+    campaigns = {
+        each.campaign.places: each.campaign for each in sources if isinstance(each, CampaignResult)
+    }
     alone = len({point.conditions.get("campaign") for point in points}) == 1
     return tuple(
-        target if alone else replace(target, where=(*target.where, Where("campaign", "=", places.name)))
+        target
+        if alone
+        else replace(target, where=(*target.where, Where("campaign", "=", places.name)))
         for places, campaign in campaigns.items()
         for target in campaign.targets
     )
@@ -94,7 +102,10 @@ class _Reading:
         except OSError as error:
             self.problems.append(f"cannot read {error.filename}: {error.strerror}.")
         except NOT_OURS as error:
-            self.problems.append(f"cannot read {_place(source)}: it holds what no tool writes ({type(error).__name__}).")
+            self.problems.append(
+                f"cannot read {_place(source)}: it holds what no tool writes "
+                f"({type(error).__name__})."
+            )
 
     def _add_run(self, source: RunDirectory | CampaignResult, point: Point) -> None:
         """A campaign knows more of a run than its directory does."""
@@ -119,7 +130,10 @@ class _Reading:
         for campaign in source.beside if identities else ():
             if identities <= self._unnamed_by(campaign):
                 name = campaign.places.name
-                self.problems.append(f"{source.path} is not a result of the campaign {name}: its ledger does not name it.")
+                self.problems.append(
+                    f"{source.path} is not a result of the campaign {name}: its ledger does "
+                    "not name it."
+                )
                 return
         self._files += points
         self.problems += [f"{problem}." for problem in problems]
@@ -144,11 +158,15 @@ class _Reading:
         if self._strangers:
             self.problems.append(_strange(self._strangers))
         runs = list(self._runs.values())
-        index_of = {identity: index for index, run in enumerate(runs) if (identity := identity_of_run(run))}
+        index_of = {
+            identity: index for index, run in enumerate(runs) if (identity := identity_of_run(run))
+        }
         for each in (*self._files, *self._labels):
             if each.identity in index_of:
                 runs[index_of[each.identity]] = _with_told(runs[index_of[each.identity]], each.told)
-        files = [(each.point, each.lengths) for each in self._files if each.identity not in index_of]
+        files = [
+            (each.point, each.lengths) for each in self._files if each.identity not in index_of
+        ]
         settled = zip(files, common_lengths(files), strict=True)
         return [*runs, *(with_lengths(point, lengths) for (point, _), lengths in settled)]
 
@@ -160,7 +178,11 @@ def _point_of(source: RunDirectory | CampaignResult) -> Point:
 
 
 def _place(source: Source) -> Path:
-    return source.campaign.places.result_dir / source.result.run if isinstance(source, CampaignResult) else source.path
+    return (
+        source.campaign.places.result_dir / source.result.run
+        if isinstance(source, CampaignResult)
+        else source.path
+    )
 
 
 def _with_told(point: Point, told: Mapping[str, Condition]) -> Point:
@@ -173,20 +195,31 @@ def _with_told(point: Point, told: Mapping[str, Condition]) -> Point:
         point,
         conditions={name: conditions[name] for name in CONDITIONS if name in conditions},
         values={**point.values, **derived},
-        intervals={**point.intervals, **derived_intervals(point.intervals, {**point.values, **derived})},
+        intervals={
+            **point.intervals,
+            **derived_intervals(point.intervals, {**point.values, **derived}),
+        },
     )
 
 
 def _with_whole_texts(point: Point) -> Point:
-    conditions = {name: storable(value) if isinstance(value, str) else value for name, value in point.conditions.items()}
+    conditions = {
+        name: storable(value) if isinstance(value, str) else value
+        for name, value in point.conditions.items()
+    }
     reasons, notes = (tuple(map(storable, texts)) for texts in (point.reasons, point.notes))
-    return replace(point, id=storable(point.id), conditions=conditions, reasons=reasons, notes=notes)
+    return replace(
+        point, id=storable(point.id), conditions=conditions, reasons=reasons, notes=notes
+    )
 
 
 def _strange(paths: Sequence[Path]) -> str:
     if len(paths) == 1:
         return f"{paths[0]} is JSON, but no result of a tool that is known here."
-    return f"{len(paths)} files are JSON, but no results of a tool that is known here, {paths[0]} among them."
+    return (
+        f"{len(paths)} files are JSON, but no results of a tool that is known here, {paths[0]} "
+        "among them."
+    )
 
 
 def _nothing(paths: Iterable[Path], problems: Sequence[str]) -> str:
@@ -195,7 +228,8 @@ def _nothing(paths: Iterable[Path], problems: Sequence[str]) -> str:
         more = f" ({len(problems) - 1} more files could not be read)" if len(problems) > 1 else ""
         return f"There are no results in {names}: {problems[0].rstrip('.')}{more}."
     return (
-        f"There are no results in {names}: give a result directory such as bench_results/pcie, a run directory, or JSON files "
+        f"There are no results in {names}: give a result directory such as bench_results/pcie, a "
+        "run directory, or JSON files "
         "of vllm bench serve or another tool."
     )
 
@@ -211,7 +245,11 @@ def _rank(value: Condition) -> tuple[object, ...]:
     if isinstance(value, int | float):
         return (1, float(value))
     parts = re.split(r"(\d+)", value)
-    return (2, tuple(parts[::2]), tuple(int(part) for part in parts[1::2])) if len(value) < 200 else (3, value)
+    return (
+        (2, tuple(parts[::2]), tuple(int(part) for part in parts[1::2]))
+        if len(value) < 200
+        else (3, value)
+    )
 
 
 def _with_unique_ids(points: Sequence[Point]) -> tuple[Point, ...]:

@@ -1,6 +1,8 @@
-"""The requests and events of points as frames: from run directories, or from the arrays in other tools' files.
+"""The requests and events of points as frames: from run directories, or from the arrays in other
+tools' files.
 
-A table is read only if it is the one that was written: a damaged Parquet file may bring down its reader.
+A table is read only if it is the one that was written: a damaged Parquet file may bring down its
+reader.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import numpy as np
 from inferometer.clock import MS, NS
 from inferometer.results.foreign import runs_in
 from inferometer.results.point import Point
-from inferometer.store.checksum import checksum_of
+from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.importers import CannotImportError, ImportedRequests
 from inferometer.store.importers.reading import at, read_objects, require_readable
 from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, TEXT, WORDS
@@ -28,7 +30,9 @@ MOST_BYTES = 64 * 1024**3
 
 
 def requests_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataFrame]:
-    """A frame for each point that has requests; what cannot be read is a sentence more in `problems`."""
+    """A frame for each point that has requests; what cannot be read is a sentence more in
+    `problems`.
+    """
     files = _Files(points)
     for point in points:
         try:
@@ -54,7 +58,9 @@ def events_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataF
 
 
 class _Files:
-    """The requests in other tools' files: a file of many points is read once, one of a single point is not kept."""
+    """The requests in other tools' files: a file of many points is read once, one of a single point
+    is not kept.
+    """
 
     def __init__(self, points: Sequence[Point]) -> None:
         self._points_in = Counter(point.source for point in points)
@@ -79,20 +85,26 @@ def _named(point: Point, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _table(run: Path, name: str) -> pl.DataFrame:
-    """A table of a run directory without generated texts, words as plain strings. Raises CannotImportError."""
+    """A table of a run directory without generated texts, words as plain strings. Raises
+    CannotImportError.
+    """
     import polars as pl
     from polars.exceptions import PolarsError
 
     path = run / name
     require_readable(path, MOST_BYTES)
     if checksum_of(path) != at(read_objects(run / RUN)[0], "sha256", name):
-        raise CannotImportError(f"cannot read {path}: it is not what was written; take it from a copy, or measure again")
+        raise CannotImportError(
+            f"cannot read {path}: it is not what was written; take it from a copy, or measure again"
+        )
     try:
         names = [column for column in pl.read_parquet_schema(path) if column != TEXT]
         frame = pl.read_parquet(path, columns=names)
     except (PolarsError, OSError) as error:
         raise CannotImportError(f"cannot read {path}: {str(error).partition(chr(10))[0]}") from None
-    return frame.with_columns(pl.col([column for column in names if column in WORDS]).cast(pl.String))
+    return frame.with_columns(
+        pl.col([column for column in names if column in WORDS]).cast(pl.String)
+    )
 
 
 def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
@@ -104,7 +116,9 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
 
     def told(column: str, at_least: int) -> pl.Expr:
         """A count that files of earlier versions do not have."""
-        there = pl.col(column).fill_null(at_least) if column in requests.columns else pl.lit(at_least)
+        there = (
+            pl.col(column).fill_null(at_least) if column in requests.columns else pl.lit(at_least)
+        )
         return pl.max_horizontal(there, pl.lit(at_least))
 
     ok, tokens = pl.col("outcome") == "OK", pl.col("output_tokens")
@@ -116,7 +130,9 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
         e2el_ms=pl.when(ok).then(elapsed_ms("sent_ns", "last_ns")),
         lag_ms=elapsed_ms("intended_ns", "sent_ns"),
     )
-    return with_times.with_columns(output_speed=pl.when(pl.col("e2el_ms") > 0).then(1000 * tokens / pl.col("e2el_ms")))
+    return with_times.with_columns(
+        output_speed=pl.when(pl.col("e2el_ms") > 0).then(1000 * tokens / pl.col("e2el_ms"))
+    )
 
 
 def _events(run: Path) -> pl.DataFrame:
@@ -126,7 +142,9 @@ def _events(run: Path) -> pl.DataFrame:
     requests = requests.filter(pl.col("event_count") > 0).sort("event_start")
     start, count = (requests[name].to_numpy() for name in ("event_start", "event_count"))
     if int(count.sum()) != len(events) or not np.array_equal(start, np.cumsum(count) - count):
-        raise CannotImportError(f"cannot read {run / EVENTS}: its requests do not account for all of its events")
+        raise CannotImportError(
+            f"cannot read {run / EVENTS}: its requests do not account for all of its events"
+        )
     arrival = events["arrival_ns"].to_numpy()
     itl_ms = np.diff(arrival, prepend=arrival[:1]) / MS
     itl_ms[start] = np.nan
@@ -143,7 +161,9 @@ def _imported_requests(requests: ImportedRequests) -> pl.DataFrame:
     import polars as pl
 
     ok, tokens = requests.ok, requests.output_tokens
-    ttft_ms, e2el_ms = (np.where(ok, latency_s * 1e3, np.nan) for latency_s in (requests.ttft_s, requests.e2el_s))
+    ttft_ms, e2el_ms = (
+        np.where(ok, latency_s * 1e3, np.nan) for latency_s in (requests.ttft_s, requests.e2el_s)
+    )
     with np.errstate(all="ignore"):
         tpot_ms = np.where(tokens > 1, (e2el_ms - ttft_ms) / (tokens - 1), np.nan)
         speed = np.where(e2el_ms > 0, 1e3 * tokens / e2el_ms, np.nan)
@@ -162,11 +182,15 @@ def _imported_requests(requests: ImportedRequests) -> pl.DataFrame:
         frame["sent_ns"] = (requests.sent_s - np.nanmin(requests.sent_s)) * NS
     whole = ("prompt_tokens", "output_tokens", "sent_ns")
     series = [pl.Series(name, values, nan_to_null=True) for name, values in frame.items()]
-    return pl.DataFrame([each.cast(pl.Int64, strict=False) if each.name in whole else each for each in series])
+    return pl.DataFrame(
+        [each.cast(pl.Int64, strict=False) if each.name in whole else each for each in series]
+    )
 
 
 def _imported_events(requests: ImportedRequests) -> pl.DataFrame:
-    """The gaps alone: the first event of a request has none, and is left out where nothing else is known of it."""
+    """The gaps alone: the first event of a request has none, and is left out where nothing else is
+    known of it.
+    """
     import polars as pl
 
     gaps = requests.itls_s or ()

@@ -1,4 +1,6 @@
-"""The point of a run directory of ours, from its three JSON files: no row of a table is read, however long the run was."""
+"""The point of a run directory of ours, from its three JSON files: no row of a table is read,
+however long the run was.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,9 @@ STATUSES: dict[object, Status] = {"VALID": "VALID", "SUSPECT": "SUSPECT", "INVAL
 LEVELS = {level.name.lower(): level for level in Level if level > Level.OK}
 
 WRITTEN_ANSWER = 128
-"""Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in `spec.longest`, which needs
-pydantic."""
+"""Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in
+`spec.longest`, which needs pydantic.
+"""
 
 TOTALS = {
     "request_throughput": ("request_throughput",),
@@ -54,7 +57,9 @@ def is_run_directory(path: Path) -> bool:
     return (path / RUN).is_file() and ((path / SUMMARY).is_file() or (path / REQUESTS).is_file())
 
 
-def point_of_run(directory: Path, told: Callable[[Object], Mapping[str, Condition]] = lambda _: {}) -> Point:
+def point_of_run(
+    directory: Path, told: Callable[[Object], Mapping[str, Condition]] = lambda _: {}
+) -> Point:
     """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions,
     given its run.json.
 
@@ -66,7 +71,9 @@ def point_of_run(directory: Path, told: Callable[[Object], Mapping[str, Conditio
     if version is None or not isinstance(run.get("spec"), dict):
         raise CannotImportError(f"cannot read {directory}: its {RUN} is not one of Inferometer's")
     if version > SCHEMA_VERSION:
-        raise CannotImportError(f"cannot read {directory}: a newer Inferometer wrote it; update Inferometer to read it")
+        raise CannotImportError(
+            f"cannot read {directory}: a newer Inferometer wrote it; update Inferometer to read it"
+        )
     point = point_of(run, summary, verdict, name=directory.name, source=directory, told=told(run))
     return replace(point, run=directory)
 
@@ -93,7 +100,9 @@ def point_of(
         conditions=conditions,
         values=values,
         intervals=intervals | derived_intervals(intervals, values),
-        samples={key: int(n) for key in LATENCIES if (n := number(at(summary, "metrics", key, "n")))},
+        samples={
+            key: int(n) for key in LATENCIES if (n := number(at(summary, "metrics", key, "n")))
+        },
         status=STATUSES.get(verdict.get("status")),
         reasons=tuple(each.sentence for each in findings if each.level >= Level.SUSPECT),
         findings=findings,
@@ -133,7 +142,11 @@ def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Conditi
         "model": model,
         "model_id": model,
         "tp": _whole(at(server, "tp")),
-        "engine": f"{recipe} (embedded)" if recipe and embedded else "embedded" if embedded else recipe,
+        "engine": f"{recipe} (embedded)"
+        if recipe and embedded
+        else "embedded"
+        if embedded
+        else recipe,
         "engine_version": version,
         "address": text(at(server, "address")),
         "backend": text(at(spec, "target", "backend")),
@@ -146,14 +159,18 @@ def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Conditi
         "rehearsal": _rehearsal(embedded, "--quick" in entries(at(environment, "command"))),
         **told,
     }
-    found["concurrency"] = concurrency({key: value for key, value in found.items() if value is not None})
+    found["concurrency"] = concurrency(
+        {key: value for key, value in found.items() if value is not None}
+    )
     return {key: found[key] for key in CONDITIONS if found.get(key) is not None}
 
 
 def _workload(work: object) -> dict[str, Condition]:
     """Lengths by which people know a workload; those of recorded texts have none."""
     kind = text(at(work, "kind")) or "random"
-    input_len = None if at(work, "path") is not None and kind != "sonnet" else _whole(at(work, "input_len"))
+    input_len = (
+        None if at(work, "path") is not None and kind != "sonnet" else _whole(at(work, "input_len"))
+    )
     if kind == "prefix":
         parts = [_whole(at(work, name)) for name in ("prefix_len", "suffix_len")]
         input_len = sum(part for part in parts if part is not None) if None not in parts else None
@@ -177,16 +194,27 @@ def _load(load: object) -> dict[str, Condition]:
         "max_concurrency": _whole(at(load, "max_concurrency")),
         "request_rate": None if arrivals else math.inf if rate == "inf" else number(rate),
         "arrivals": arrivals,
-        "burstiness": math.inf if at(load, "burstiness") == "inf" else number(at(load, "burstiness")),
+        "burstiness": math.inf
+        if at(load, "burstiness") == "inf"
+        else number(at(load, "burstiness")),
     }
 
 
 def _arrivals(load: object) -> str | None:
-    ramp, steps, speed = at(load, "ramp"), entries(at(load, "steps")), number(at(load, "replay_speed"))
+    ramp, steps, speed = (
+        at(load, "ramp"),
+        entries(at(load, "steps")),
+        number(at(load, "replay_speed")),
+    )
     if ramp is not None:
-        return f"{at(ramp, 'strategy')} ramp from {at(ramp, 'start_rps')} to {at(ramp, 'end_rps')} req/s"
+        return (
+            f"{at(ramp, 'strategy')} ramp from {at(ramp, 'start_rps')} to {at(ramp, 'end_rps')} "
+            "req/s"
+        )
     if steps:
-        return "steps of " + ", ".join(f"{at(step, 'rate')}/s for {at(step, 'seconds')} s" for step in steps)
+        return "steps of " + ", ".join(
+            f"{at(step, 'rate')}/s for {at(step, 'seconds')} s" for step in steps
+        )
     return f"those of the trace, {speed:g} times as fast" if speed is not None else None
 
 
@@ -198,7 +226,11 @@ def _gpus(server: object) -> int | None:
     words = [word for word in entries(at(server, "command")) if isinstance(word, str)]
     pairs = [*zip(words, words[1:], strict=False), *(word.partition("=")[::2] for word in words)]
     flags = ("--data-parallel-size", "-dp", "--dp-size", "--dp")
-    counts = [int(value) for name, value in pairs if name in flags and value.isdecimal() and len(value) < 6]
+    counts = [
+        int(value)
+        for name, value in pairs
+        if name in flags and value.isdecimal() and len(value) < 6
+    ]
     replicas = _whole(at(server, "launch", "replica"))
     return tp * max([*counts, replicas or 1, 1])
 
@@ -212,9 +244,14 @@ def _date(run: Object) -> str | None:
     start_ns = number(run.get("start_realtime_ns"))
     if start_ns is None or abs(start_ns) > 1e19:
         return None
-    lasted_ns = max((number(at(worker, "wall_ns")) or 0.0 for worker in entries(run.get("workers"))), default=0.0)
+    lasted_ns = max(
+        (number(at(worker, "wall_ns")) or 0.0 for worker in entries(run.get("workers"))),
+        default=0.0,
+    )
     try:
-        end = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=(start_ns + lasted_ns) // 1000)
+        end = datetime.fromtimestamp(0, timezone.utc) + timedelta(
+            microseconds=(start_ns + lasted_ns) // 1000
+        )
     except OverflowError:
         return None
     return end.isoformat(timespec="microseconds")
@@ -222,7 +259,11 @@ def _date(run: Object) -> str | None:
 
 def _whole(value: object) -> int | None:
     figure = number(value)
-    return int(figure) if figure is not None and abs(figure) < MOST_WHOLE and figure == int(figure) else None
+    return (
+        int(figure)
+        if figure is not None and abs(figure) < MOST_WHOLE and figure == int(figure)
+        else None
+    )
 
 
 def _values(summary: Object) -> dict[str, float]:
@@ -232,15 +273,23 @@ def _values(summary: Object) -> dict[str, float]:
     found["cached_share"] = _cached_share(summary)
     for key in LATENCIES:
         distribution = at(summary, "metrics", key)
-        found |= {f"{name}_{key}_ms": number(at(distribution, name)) for name in ("mean", "median", "std")}
+        found |= {
+            f"{name}_{key}_ms": number(at(distribution, name)) for name in ("mean", "median", "std")
+        }
         percentiles = at(distribution, "percentiles")
         names = percentiles if isinstance(percentiles, dict) else {}
         found |= {f"{name}_{key}_ms": number(value) for name, value in names.items()}
-    return {name: value for name, value in found.items() if value is not None and metric(name) is not None}
+    return {
+        name: value
+        for name, value in found.items()
+        if value is not None and metric(name) is not None
+    }
 
 
 def _cached_share(summary: Object) -> float | None:
-    """Prompt tokens from the prefix cache, %: where each answer told; else by the server's counters, warm-ups included."""
+    """Prompt tokens from the prefix cache, %: where each answer told; else by the server's
+    counters, warm-ups included.
+    """
     cached, prompts = at(summary, "lengths", "cached"), at(summary, "lengths", "input")
     told, mean = number(at(cached, "n")), number(at(cached, "mean"))
     tokens = number(at(prompts, "mean"))
@@ -278,7 +327,11 @@ def _finding(finding: object) -> Finding | None:
         text(at(finding, "name")) or "",
         level,
         sentence,
-        {str(name): value for name, value in told if value is None or type(value) in (int, float, str)},
+        {
+            str(name): value
+            for name, value in told
+            if value is None or type(value) in (int, float, str)
+        },
         text(at(finding, "next_step")) or "",
     )
 
@@ -294,6 +347,7 @@ def _notes(run: Mapping[str, Any], conditions: Mapping[str, Condition]) -> tuple
     cards = _whole(at(run, "spec", "server", "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):
         notes.append(
-            f"Configuration {conditions.get('config')} has {cards} cards; {conditions.get('gpus')} in use are counted."
+            f"Configuration {conditions.get('config')} has {cards} cards; "
+            f"{conditions.get('gpus')} in use are counted."
         )
     return tuple(notes)

@@ -1,6 +1,8 @@
-"""What there is to read under some paths: run directories, results of campaigns, result files. Opens ledgers only.
+"""What there is to read under some paths: run directories, results of campaigns, result files.
+Opens ledgers only.
 
-Links to directories are not followed, pipes and devices are not opened, and nothing is counted twice.
+Links to directories are not followed, pipes and devices are not opened, and nothing is counted
+twice.
 """
 
 from __future__ import annotations
@@ -14,13 +16,13 @@ from pathlib import Path
 
 from inferometer.results.campaign import Campaign, read_campaign
 from inferometer.results.run_point import is_run_directory
-from inferometer.store.campaign_ledger import campaigns_in
-from inferometer.store.history import Result
+from inferometer.store.campaign.checked_ledger import campaigns_in
+from inferometer.store.campaign.history import Result
+from inferometer.store.campaign.ledger import LedgerError
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.importers import is_evalscope
-from inferometer.store.ledger import LedgerError
-from inferometer.store.places import Places
 from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, SUMMARY, VERDICT
-from inferometer.store.sound import HIDDEN
 
 SUFFIXES = (".json", ".jsonl")
 
@@ -41,7 +43,9 @@ NO_RESULTS = ("experiment_metadata.json", "repeats.json")
 class RunDirectory:
     path: Path
     label: Path | None = None
-    """The JSON file beside it, which may know its label; only where the user named the directory alone."""
+    """The JSON file beside it, which may know its label; only where the user named the directory
+    alone.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +108,16 @@ class Sources:
             self._walk(path)
         elif path.name.endswith(ARCHIVES):
             self.problems.append(
-                f"cannot read {path}: it is an archive; unpack it with `inferometer merge --output DIR {path}`."
+                f"cannot read {path}: it is an archive; unpack it with `inferometer merge "
+                f"--output DIR {path}`."
             )
         else:
             self._once(path, self._named_file(path))
 
     def _named_run(self, path: Path) -> RunDirectory | CampaignResult:
-        """As the point it is of the campaign that it lies in, or with the JSON file that it was written with."""
+        """As the point it is of the campaign that it lies in, or with the JSON file that it was
+        written with.
+        """
         if len(path.parents) > 3 and path.parent.name == "runs" and path.parents[2].name == HIDDEN:
             campaign = self._campaign(Places(path.parents[3], path.parents[1].name))
             if campaign is not None:
@@ -121,14 +128,18 @@ class Sources:
     def _named_file(self, path: Path) -> ResultFile:
         beside = self._beside(path.parent)
         is_known = any(path.name in campaign.files for campaign in beside)
-        return ResultFile(path, named=True, runs=tuple(self._runs_of(path)), beside=() if is_known else beside)
+        return ResultFile(
+            path, named=True, runs=tuple(self._runs_of(path)), beside=() if is_known else beside
+        )
 
     def _beside(self, directory: Path) -> tuple[Campaign, ...]:
         found = map(self._campaign, campaigns_in(directory))
         return tuple(campaign for campaign in found if campaign is not None)
 
     def _runs_of(self, path: Path) -> Iterator[RunDirectory | CampaignResult]:
-        """Runs that a JSON file may have been written with: the directories beside it, or what a ledger knows."""
+        """Runs that a JSON file may have been written with: the directories beside it, or what a
+        ledger knows.
+        """
         stem, suffix = (path.stem, "") if path.suffix == ".json" else (path.name, ".run")
         names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         directories = (path.with_name(f"{name}{suffix}") for name in names)
@@ -163,12 +174,16 @@ class Sources:
                 campaign = self._campaigns[places.ledger] = read_campaign(places)
                 self.problems += campaign.remarks
             except LedgerError as error:
-                self.problems.append(f"{str(error).rstrip('.')}. Its JSON files are read as they are.")
+                self.problems.append(
+                    f"{str(error).rstrip('.')}. Its JSON files are read as they are."
+                )
                 self._campaigns[places.ledger] = None
         return self._campaigns[places.ledger]
 
     def _inside(self, directory: Path, beside: tuple[Campaign, ...]) -> Iterator[Path]:
-        """Take the files of a directory that none of its campaigns knows, and give the directories in it."""
+        """Take the files of a directory that none of its campaigns knows, and give the directories
+        in it.
+        """
         try:
             with os.scandir(directory) as scan:
                 inside = sorted(scan, key=lambda entry: entry.name)
@@ -184,7 +199,10 @@ class Sources:
             if entry.is_dir(follow_symlinks=False):
                 yield path
             elif entry.is_dir():
-                self.problems.append(f"{path} is a link to a directory and was not followed: name it too if it is to be read.")
+                self.problems.append(
+                    f"{path} is a link to a directory and was not followed: name it too if "
+                    "it is to be read."
+                )
             elif _may_be_result(entry.name, names) and entry.name not in known and entry.is_file():
                 self._once(path, ResultFile(path, named=False, beside=beside))
 
@@ -204,11 +222,19 @@ class Sources:
 
 
 def _may_be_result(name: str, beside: Container[str]) -> bool:
-    return name.endswith(SUFFIXES) and name not in NO_RESULTS and not (name in OF_OTHERS and OF_OTHERS[name] in beside)
+    return (
+        name.endswith(SUFFIXES)
+        and name not in NO_RESULTS
+        and not (name in OF_OTHERS and OF_OTHERS[name] in beside)
+    )
 
 
 def _json_of(run: Path) -> Iterator[Path]:
-    """Where `bench` may have put the JSON of a run: in a file of its own, or in one with those of others."""
-    stem, suffix = (run.name.removesuffix(".run"), "") if run.name.endswith(".run") else (run.name, ".json")
+    """Where `bench` may have put the JSON of a run: in a file of its own, or in one with those of
+    others.
+    """
+    stem, suffix = (
+        (run.name.removesuffix(".run"), "") if run.name.endswith(".run") else (run.name, ".json")
+    )
     yield run.with_name(f"{stem}{suffix}")
     yield run.with_name(re.sub(r"-\d+$", "", stem) + suffix)

@@ -1,4 +1,6 @@
-"""Which conditions it takes to tell points apart: whoever names points, curves or pairs asks here. Pure."""
+"""Which conditions it takes to tell points apart: whoever names points, curves or pairs asks here.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from inferometer.results.point import Condition
 
 
 def telling_places(rows: Sequence[Sequence[Condition]], order: Iterable[int]) -> list[int]:
-    """The columns of `rows` that together tell as many apart as all of `order` do: one after another, in that order, each if
-    it tells more than those before it.
+    """The columns of `rows` that together tell as many apart as all of `order` do: one after
+    another, in that order, each if it tells more than those before it.
     """
     chosen: list[int] = []
     apart = 1

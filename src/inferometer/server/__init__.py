@@ -1,1 +1,3 @@
-"""The server under test, asked around a run and never during it. Knows httpx; not of load, stores or metrics."""
+"""The server under test, asked around a run and never during it. Knows httpx; not of load, stores
+or metrics.
+"""

@@ -1,6 +1,8 @@
-"""How much of each accelerator's memory is in use, where that can be read, and waiting until a server has given its back.
+"""How much of each accelerator's memory is in use, where that can be read, and waiting until a
+server has given its back.
 
-A courtesy between two servers, never a reason to fail: a card that cannot be read is not waited for.
+A courtesy between two servers, never a reason to fail: a card that cannot be read is not waited
+for.
 """
 
 from __future__ import annotations
@@ -33,10 +35,16 @@ def wait_released(
     pause: Callable[[float], None] = time.sleep,
     timeout_s: float = TIMEOUT_S,
 ) -> dict[str, float]:
-    """Wait until every card of `before` is back at what it used then; what is still held when the time is up, MiB by card."""
+    """Wait until every card of `before` is back at what it used then; what is still held when the
+    time is up, MiB by card.
+    """
     for _ in range(max(1, round(timeout_s / POLL_S))):
         now = read() if before else {}
-        held = {card: used - before[card] for card, used in now.items() if card in before and used - before[card] > SLACK_MIB}
+        held = {
+            card: used - before[card]
+            for card, used in now.items()
+            if card in before and used - before[card] > SLACK_MIB
+        }
         if not held:
             return {}
         pause(POLL_S)
@@ -45,7 +53,9 @@ def wait_released(
 
 def _by_nvidia_smi() -> dict[str, float]:
     try:
-        done = subprocess.run(NVIDIA_SMI, capture_output=True, text=True, timeout=NVIDIA_SMI_TIMEOUT_S, check=True)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            NVIDIA_SMI, capture_output=True, text=True, timeout=NVIDIA_SMI_TIMEOUT_S, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return {}
     return parse_nvidia_smi(done.stdout)
@@ -54,7 +64,11 @@ def _by_nvidia_smi() -> dict[str, float]:
 def parse_nvidia_smi(table: str) -> dict[str, float]:
     """`GPU-uuid, 1234` lines; a card that says [N/A] is left out."""
     rows = [line.split(",") for line in table.splitlines() if line.count(",") == 1]
-    return {card.strip(): float(used) for card, used in rows if used.strip().replace(".", "", 1).isdigit()}
+    return {
+        card.strip(): float(used)
+        for card, used in rows
+        if used.strip().replace(".", "", 1).isdigit()
+    }
 
 
 def _by_sysfs(drm: Path) -> dict[str, float]:

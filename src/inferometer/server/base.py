@@ -1,4 +1,6 @@
-"""What a campaign wants of a server: bring it up and prove it, watch it, end it. The kinds are in files of their own."""
+"""What a campaign wants of a server: bring it up and prove it, watch it, end it. The kinds are in
+files of their own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from inferometer.printable import printable
 
 
 class ServerError(Exception):
-    """The server needed is not there: one sentence with cause and cure, and the last lines of its log where we have it."""
+    """The server needed is not there: one sentence with cause and cure, and the last lines of its
+    log where we have it.
+    """
 
     def __init__(self, sentence: str, log_tail: Sequence[str] = ()) -> None:
         super().__init__(printable(sentence))
@@ -27,18 +31,26 @@ class WrongServerError(ServerError):
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What is known of a server that came up. Plain JSON values, fit for a ledger: no keys, no user names."""
+    """What is known of a server that came up. Plain JSON values, fit for a ledger: no keys, no user
+    names.
+    """
 
     facts: dict[str, Any]
-    """What was seen: base_url, model, max_model_len and version (None where it is not told), and what the kind can add."""
+    """What was seen: base_url, model, max_model_len and version (None where it is not told), and
+    what the kind can add.
+    """
     unchecked: tuple[str, ...]
     """What only a person can know, such as the width of the slot; each a few words."""
     confirmed_by: str
-    """Whose word stands for `unchecked`: "operator at a terminal", "operator, no terminal", "nobody", or "inferometer"."""
+    """Whose word stands for `unchecked`: "operator at a terminal", "operator, no terminal",
+    "nobody", or "inferometer".
+    """
 
 
 class Server(Protocol):
-    """One server, for one group of points. Used from one thread. Ctrl-C may interrupt every method; stop() has to follow."""
+    """One server, for one group of points. Used from one thread. Ctrl-C may interrupt every method;
+    stop() has to follow.
+    """
 
     @property
     def base_url(self) -> str:
@@ -49,13 +61,16 @@ class Server(Protocol):
         """What is to happen once it has died, and who does it: the beginning of a sentence."""
 
     def start(self) -> Confirmation:
-        """Bring it up and verify health, model and max_model_len. Raises ServerError, and leaves nothing running then.
+        """Bring it up and verify health, model and max_model_len. Raises ServerError, and leaves
+        nothing running then.
 
         May be called again after stop().
         """
 
     def check(self) -> None:
-        """Raise ServerError unless it is alive, the same, and serves what it did when it was confirmed."""
+        """Raise ServerError unless it is alive, the same, and serves what it did when it was
+        confirmed.
+        """
 
     def stop(self) -> None:
         """End it, if it is ours to end, and wait until its port is free. Twice does no harm."""

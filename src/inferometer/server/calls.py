@@ -1,8 +1,9 @@
-"""Calls: one HTTP request after the other and their answers, each bounded in time and in size, whatever the server does.
+"""Calls: one HTTP request after the other and their answers, each bounded in time and in size,
+whatever the server does.
 
-The time-outs of HTTP libraries are for each read, and a server that sends a byte every half second keeps all of them. Here the
-whole call has one, headers included, and so much of an answer is read and no more, packed or unpacked. Knows httpx (imported on
-use) and nothing of what is asked.
+The time-outs of HTTP libraries are for each read, and a server that sends a byte every half second
+keeps all of them. Here the whole call has one, headers included, and so much of an answer is read
+and no more, packed or unpacked. Knows httpx (imported on use) and nothing of what is asked.
 """
 
 from __future__ import annotations
@@ -54,11 +55,14 @@ class Answer:
 class Calls:
     """Calls to one server. Safe to share between threads; close it.
 
-    `base_url` is a parsed address, and paths are appended to it as they stand, as the measuring loop does it. Redirects are not
-    followed, since the loop does not follow either, and proxies of the environment are not used: one would be measured along.
+    `base_url` is a parsed address, and paths are appended to it as they stand, as the measuring
+    loop does it. Redirects are not followed, since the loop does not follow either, and proxies of
+    the environment are not used: one would be measured along.
     """
 
-    def __init__(self, base_url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None
+    ) -> None:
         self.base_url = base_url
         self._prefix = urlsplit(base_url).path
         from inferometer.server.transport import BoundedTransport
@@ -95,9 +99,15 @@ class Calls:
         return self._explained(lambda: _again_if_hung_up(ask), asked, deadline)
 
     def streamed(
-        self, path: str, deadline: Deadline, body: bytes, max_bytes: int, read: Callable[[Answer, Iterator[bytes]], T]
+        self,
+        path: str,
+        deadline: Deadline,
+        body: bytes,
+        max_bytes: int,
+        read: Callable[[Answer, Iterator[bytes]], T],
     ) -> T:
-        """What `read` makes of the answer to a POST while it comes; it may stop before the end. Raises EndpointError.
+        """What `read` makes of the answer to a POST while it comes; it may stop before the end.
+        Raises EndpointError.
 
         An answer other than 200 is read and unpacked before.
         """
@@ -114,7 +124,9 @@ class Calls:
         return self._explained(lambda: _again_if_hung_up(ask), asked, deadline)
 
     @contextmanager
-    def _open(self, method: str, path: str, deadline: Deadline, body: bytes | None) -> Iterator[httpx.Response]:
+    def _open(
+        self, method: str, path: str, deadline: Deadline, body: bytes | None
+    ) -> Iterator[httpx.Response]:
         import httpx
 
         connecting = Deadline(min(deadline.left_s, MAX_CONNECT_S))
@@ -124,8 +136,15 @@ class Calls:
             headers=self._headers if body is None else self._headers | self._of_body,
             content=body,
             extensions={
-                "target": (self._prefix + path).encode("ascii"),  # as it stands: the library would tidy it up
-                "timeout": {"connect": connecting, "read": deadline, "write": deadline, "pool": deadline},
+                "target": (self._prefix + path).encode(
+                    "ascii"
+                ),  # as it stands: the library would tidy it up
+                "timeout": {
+                    "connect": connecting,
+                    "read": deadline,
+                    "write": deadline,
+                    "pool": deadline,
+                },
             },
         )
         response = self._transport.handle_request(request)
@@ -141,9 +160,12 @@ class Calls:
             return ask()
         except httpx.HTTPError as error:
             failed = transport_error(error, self.base_url, asked, deadline)
-        raise failed  # outside the handler: the library's exception, which may hold headers, is not kept
+        # outside the handler: the library's exception, which may hold headers, is not kept
+        raise failed
 
-    def _pieces(self, response: httpx.Response, asked: str, deadline: Deadline, max_bytes: int) -> Iterator[bytes]:
+    def _pieces(
+        self, response: httpx.Response, asked: str, deadline: Deadline, max_bytes: int
+    ) -> Iterator[bytes]:
         """A body as it comes. Raises EndpointError, also once it is more than `max_bytes`."""
         pieces, read = response.iter_raw(), 0
         while piece := self._explained(lambda: next(pieces, b""), asked, deadline):
@@ -153,7 +175,9 @@ class Calls:
             yield piece
 
     def _unpacked(self, packed: bytes, answer: Answer, asked: str, max_bytes: int) -> bytes:
-        """The body as it was before somebody packed it; as it is where that is in a way that we do not know."""
+        """The body as it was before somebody packed it; as it is where that is in a way that we do
+        not know.
+        """
         how = PACKED.get(answer.headers.get("content-encoding", "").strip().lower())
         if how is None:
             return packed
@@ -167,7 +191,8 @@ class Calls:
 
 
 def _again_if_hung_up(ask: Callable[[], T]) -> T:
-    """What `ask` returns, at the second try where the server closed a kept connection just as we wrote.
+    """What `ask` returns, at the second try where the server closed a kept connection just as we
+    wrote.
 
     llama-server does so after each stream.
     """

@@ -1,7 +1,9 @@
-"""ComposeServer: a service of a compose file, brought up and taken down with `docker compose` or `docker-compose`.
+"""ComposeServer: a service of a compose file, brought up and taken down with `docker compose` or
+`docker-compose`.
 
-What the recipe says of command, image and environment replaces what the file says, by a second file of our own. The project's
-name is made of the campaign's directory: when we are killed the containers run on, and the next start finds and ends them.
+What the recipe says of command, image and environment replaces what the file says, by a second file
+of our own. The project's name is made of the campaign's directory: when we are killed the
+containers run on, and the next start finds and ends them.
 """
 
 from __future__ import annotations
@@ -23,7 +25,14 @@ from inferometer.server import accelerator_memory, log_file
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
 from inferometer.server.ending import wait_released
 from inferometer.server.port import why_not_free
-from inferometer.server.verification import DIAGNOSED_LINES, SHOWN_LINES, failure, open_endpoint, verify, wait_until_ready
+from inferometer.server.verification import (
+    DIAGNOSED_LINES,
+    SHOWN_LINES,
+    failure,
+    open_endpoint,
+    verify,
+    wait_until_ready,
+)
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -32,8 +41,12 @@ CALL_TIMEOUT_S = 30.0
 KILL_TIMEOUT_S = 5.0
 LABEL = "com.docker.compose"
 OVERRIDE = "compose-recipe.json"
-INSPECTED = '{"status":{{json .State.Status}},"exit":{{.State.ExitCode}},"for_memory":{{.State.OOMKilled}},' + (
-    '"started":{{json .State.StartedAt}},"image":{{json .Config.Image}},"image_id":{{json .Image}}}'
+INSPECTED = (
+    '{"status":{{json .State.Status}},"exit":{{.State.ExitCode}},"for_memory":{{.State.OOMKilled}},'
+    + (
+        '"started":{{json .State.StartedAt}},"image":{{json '
+        '.Config.Image}},"image_id":{{json .Image}}}'
+    )
 )
 """A template for `docker inspect`: all engines know these fields."""
 
@@ -59,7 +72,9 @@ class ComposeServer:
         self.need = need
         self.log_path: Path | None = None
         """The log of the latest start, once it is stopped."""
-        self.project = f"inferometer-{hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()[:12]}"
+        self.project = (
+            f"inferometer-{hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()[:12]}"
+        )
         self._directory = directory
         self._say = say
         self._words: list[str] = []
@@ -78,19 +93,27 @@ class ComposeServer:
         try:
             self.stop()
         except ServerError:
-            self._words = []  # a Docker that does not answer has nothing of ours to end, and need not be asked again
+            # a Docker that does not answer has nothing of ours to end, and need not be asked again
+            self._words = []
             raise
         taken = why_not_free(self.base_url)
         if taken:
-            raise ServerError(f"{taken}: end it, or choose another port in the base_url of {self.need.recipe_name}.")
+            raise ServerError(
+                f"{taken}: end it, or choose another port in the base_url of "
+                f"{self.need.recipe_name}."
+            )
         try:
             log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
         except OSError as error:
-            raise ServerError(f"No log can be written to {self._directory} ({error.strerror}).") from None
+            raise ServerError(
+                f"No log can be written to {self._directory} ({error.strerror})."
+            ) from None
         self._memory = accelerator_memory.used_mib()
         begin_s = time.monotonic()
         try:
-            self._say(f"Starting {service} of {self.need.recipe.compose_file} (project {self.project})")
+            self._say(
+                f"Starting {service} of {self.need.recipe.compose_file} (project {self.project})"
+            )
             self._compose(["up", "--detach", service], self.need.recipe.ready_timeout_s)
             confirmation = wait_until_ready(
                 self.base_url,
@@ -108,7 +131,9 @@ class ComposeServer:
         self._started = container.started
         took = {"log": log.name, "start_s": round(time.monotonic() - begin_s, 1)}
         came_from = {"image": container.image, "image_id": container.image_id}
-        return Confirmation(confirmation.facts | took | came_from, confirmation.unchecked, confirmation.confirmed_by)
+        return Confirmation(
+            confirmation.facts | took | came_from, confirmation.unchecked, confirmation.confirmed_by
+        )
 
     def check(self) -> None:
         self._check_alive()
@@ -120,17 +145,23 @@ class ComposeServer:
                 raise failure(str(error), self.log_tail) from None
 
     def stop(self) -> None:
-        """Keep the log, end the service and all that came up with it; also what an earlier run has left."""
+        """Keep the log, end the service and all that came up with it; also what an earlier run has
+        left.
+        """
         self._started = None
         if not self._words or not self._ids():
             return
         self._save_log()
         seconds = round(self.need.recipe.stop_timeout_s)
-        self._compose(["down", "--timeout", str(seconds), "--remove-orphans"], seconds + CALL_TIMEOUT_S)
+        self._compose(
+            ["down", "--timeout", str(seconds), "--remove-orphans"], seconds + CALL_TIMEOUT_S
+        )
         wait_released(self.base_url, self._memory, self._say)
 
     def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
-        found = log_file.tail(self.log_path, lines) if self.log_path else []  # written when it is stopped
+        found = (
+            log_file.tail(self.log_path, lines) if self.log_path else []
+        )  # written when it is stopped
         with contextlib.suppress(ServerError):  # without Docker there is no log either
             for container in self._ids(self.need.recipe.compose_service) if self._words else []:
                 told = _run(["docker", "logs", "--tail", str(lines), container], CALL_TIMEOUT_S)
@@ -141,16 +172,23 @@ class ComposeServer:
         """Find Docker, write our own file; the service's name. Raises ServerError."""
         recipe = self.need.recipe
         if not recipe.compose_file or not recipe.compose_service:
-            raise ServerError(f"The recipe {self.need.recipe_name} has to name a compose_file and a compose_service.")
+            raise ServerError(
+                f"The recipe {self.need.recipe_name} has to name a compose_file and a "
+                "compose_service."
+            )
         if not Path(recipe.compose_file).is_file():
             file, name = recipe.compose_file, self.need.recipe_name
-            raise ServerError(f"There is no compose file {file}: correct compose_file of the recipe {name}.")
+            raise ServerError(
+                f"There is no compose file {file}: correct compose_file of the recipe {name}."
+            )
         override = self._directory / OVERRIDE
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             override.write_text(json.dumps(override_of(self.need)), encoding="utf-8")
         except OSError as error:
-            raise ServerError(f"Nothing can be written to {self._directory} ({error.strerror}).") from None
+            raise ServerError(
+                f"Nothing can be written to {self._directory} ({error.strerror})."
+            ) from None
         files = ["--file", recipe.compose_file, "--file", str(override)]
         self._words = [*compose_command(), "--project-name", self.project, *files]
         return recipe.compose_service
@@ -161,11 +199,21 @@ class ComposeServer:
             told = log_file.without(log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets)
             last = told[-1] if told else f"exit code {done.returncode}"
             file = self.need.recipe.compose_file
-            raise failure(f"`{words[0]}` of {file} failed: {_with_end(last)}", lambda lines: told[-lines:])
+            raise failure(
+                f"`{words[0]}` of {file} failed: {_with_end(last)}", lambda lines: told[-lines:]
+            )
 
     def _ids(self, service: str | None = None) -> list[str]:
         """Containers of our project, also those that have ended; of one service or of all."""
-        words = ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={LABEL}.project={self.project}"]
+        words = [
+            "docker",
+            "ps",
+            "--all",
+            "--quiet",
+            "--no-trunc",
+            "--filter",
+            f"label={LABEL}.project={self.project}",
+        ]
         words += ["--filter", f"label={LABEL}.service={service}"] if service else []
         done = _run(words, CALL_TIMEOUT_S)
         if done.returncode:
@@ -175,7 +223,9 @@ class ComposeServer:
         return done.stdout.split()
 
     def _check_alive(self) -> _Container:
-        """The container of our service. Raises ServerError unless it runs, and has run since it was confirmed."""
+        """The container of our service. Raises ServerError unless it runs, and has run since it was
+        confirmed.
+        """
         service = self.need.recipe.compose_service
         for container in self._ids(service) if self._words else []:
             done = _run(["docker", "inspect", "--format", INSPECTED, container], CALL_TIMEOUT_S)
@@ -183,18 +233,31 @@ class ComposeServer:
                 continue  # gone in the meantime
             found = _described(container, done.stdout)
             if found.for_memory:
-                raise failure(f"The container of {service} was killed: its memory ran out (OOMKilled).", self.log_tail)
+                raise failure(
+                    f"The container of {service} was killed: its memory ran out (OOMKilled).",
+                    self.log_tail,
+                )
             if found.status != "running":
-                raise failure(f"The container of {service} {found.status} with exit code {found.exit}.", self.log_tail)
+                raise failure(
+                    f"The container of {service} {found.status} with exit code {found.exit}.",
+                    self.log_tail,
+                )
             if self._started not in (None, found.started):
-                raise failure(f"The container of {service} was restarted since it was confirmed.", self.log_tail)
+                raise failure(
+                    f"The container of {service} was restarted since it was confirmed.",
+                    self.log_tail,
+                )
             return found
-        raise ServerError(f"There is no container of {service}: it has not been started, or somebody removed it.")
+        raise ServerError(
+            f"There is no container of {service}: it has not been started, or somebody removed it."
+        )
 
     def _save_log(self) -> None:
         """The whole log of our service, before `down` throws it away."""
         with contextlib.suppress(OSError, ServerError):
-            path = self.log_path or log_file.new_log(self._directory, f"{self.need.recipe_name}-left-behind")
+            path = self.log_path or log_file.new_log(
+                self._directory, f"{self.need.recipe_name}-left-behind"
+            )
             self.log_path = path
             for container in self._ids(self.need.recipe.compose_service):
                 with path.open("wb") as file:
@@ -205,7 +268,9 @@ def _described(container: str, told: str) -> _Container:
     try:
         return _Container(id=container, **json.loads(told))
     except (ValueError, TypeError):
-        raise ServerError(f"`docker inspect` gave no description of container {container[:12]}: is this Docker?") from None
+        raise ServerError(
+            f"`docker inspect` gave no description of container {container[:12]}: is this Docker?"
+        ) from None
 
 
 def _with_end(text: str) -> str:
@@ -214,7 +279,9 @@ def _with_end(text: str) -> str:
 
 
 def override_of(need: ServerNeed) -> dict[str, Any]:
-    """What the recipe says, as a compose file. Variables are named only: compose takes their values from its environment."""
+    """What the recipe says, as a compose file. Variables are named only: compose takes their values
+    from its environment.
+    """
     recipe = need.recipe
     service: dict[str, Any] = {}
     if recipe.command:
@@ -229,18 +296,28 @@ def override_of(need: ServerNeed) -> dict[str, Any]:
 def compose_command() -> list[str]:
     """How compose is called here. Raises ServerError where it cannot be."""
     if shutil.which("docker") is None:
-        raise ServerError("There is no docker command: install Docker with its compose plugin, or use another kind of recipe.")
+        raise ServerError(
+            "There is no docker command: install Docker with its compose plugin, or use "
+            "another kind of recipe."
+        )
     if _run(["docker", "compose", "version"], CALL_TIMEOUT_S).returncode == 0:
         return ["docker", "compose"]
     if shutil.which("docker-compose") is not None:
         return ["docker-compose"]
-    raise ServerError("Docker has no compose here: install its plugin (docker-compose-plugin), or docker-compose.")
+    raise ServerError(
+        "Docker has no compose here: install its plugin (docker-compose-plugin), or docker-compose."
+    )
 
 
 def _run(
-    words: Sequence[str], timeout_s: float, environment: dict[str, str] | None = None, out: IO[bytes] | int = subprocess.PIPE
+    words: Sequence[str],
+    timeout_s: float,
+    environment: dict[str, str] | None = None,
+    out: IO[bytes] | int = subprocess.PIPE,
 ) -> subprocess.CompletedProcess[str]:
-    """Run it to its end with both outputs in one. Raises ServerError if it takes longer than `timeout_s`."""
+    """Run it to its end with both outputs in one. Raises ServerError if it takes longer than
+    `timeout_s`.
+    """
     try:
         process = subprocess.Popen(  # noqa: S603
             words,
@@ -261,7 +338,9 @@ def _run(
         if not isinstance(error, subprocess.TimeoutExpired):
             raise
         call = " ".join(words[:2])
-        raise ServerError(f"`{call} …` did not end within {timeout_s:g} s: is the Docker engine all right?") from None
+        raise ServerError(
+            f"`{call} …` did not end within {timeout_s:g} s: is the Docker engine all right?"
+        ) from None
     return subprocess.CompletedProcess(words, process.returncode, told or "")
 
 

@@ -1,6 +1,8 @@
-"""What engines call what they count, on their Prometheus pages. A table; versions are those whose pages or sources were read.
+"""What engines call what they count, on their Prometheus pages. A table; versions are those whose
+pages or sources were read.
 
-A counter's sample ends in `_total` here, whether the page writes it so or not (TGI does not), as the parser has it.
+A counter's sample ends in `_total` here, whether the page writes it so or not (TGI does not), as
+the parser has it.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ from dataclasses import dataclass
 from inferometer.trace.server_counters import Counter, Gauge
 
 Names = tuple[tuple[str, ...], ...]
-"""Ways to know a number, of which the first counts that a page has: each the sum of those of these samples that are there.
-`name{label=value}` is of a sample only what has this label."""
+"""Ways to know a number, of which the first counts that a page has: each the sum of those of these
+samples that are there. `name{label=value}` is of a sample only what has this label.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,14 @@ ENGINES: Mapping[str, CounterNames] = {
     "vLLM": CounterNames(
         "vllm:",
         counters={
-            "requests": _one("vllm:request_success_total"),  # every reason to finish; a client that goes away may be none
+            "requests": _one(
+                "vllm:request_success_total"
+            ),  # every reason to finish; a client that goes away may be none
             "prompt_tokens": _one("vllm:prompt_tokens_total"),
             "generation_tokens": _one("vllm:generation_tokens_total"),
-            "prefix_queries": _one("vllm:prefix_cache_queries_total", "vllm:gpu_prefix_cache_queries_total"),
+            "prefix_queries": _one(
+                "vllm:prefix_cache_queries_total", "vllm:gpu_prefix_cache_queries_total"
+            ),
             "prefix_hits": (  # and what an external cache had of the rest, such as LMCache
                 ("vllm:prefix_cache_hits_total", "vllm:external_prefix_cache_hits_total"),
                 ("vllm:gpu_prefix_cache_hits_total",),
@@ -78,8 +85,8 @@ ENGINES: Mapping[str, CounterNames] = {
             "kv_cache_usage": _one("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"),
         },
     ),
-    # 0.5, with --enable-metrics. Its gauges are refreshed every 40 decoding steps and keep what they were when it comes to
-    # rest, so that they say nothing before and after a run.
+    # 0.5, with --enable-metrics. Its gauges are refreshed every 40 decoding steps and keep their
+    # last values when the server is idle, so they say nothing before and after a run.
     "SGLang": CounterNames(
         "sglang:",
         counters={
@@ -94,13 +101,18 @@ ENGINES: Mapping[str, CounterNames] = {
         },
         gauges={},
     ),
-    # b4000 and later, with --metrics. It counts the prompt tokens that it computed; older ones do not tell of the others.
+    # b4000 and later, with --metrics. It counts the prompt tokens that it computed; older ones do
+    # not tell of the others.
     "llama.cpp": CounterNames(
         "llamacpp:",
         counters={
-            "prompt_tokens": _sum("llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"),
+            "prompt_tokens": _sum(
+                "llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"
+            ),
             "generation_tokens": _one("llamacpp:tokens_predicted_total"),
-            "prefix_queries": _sum("llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"),
+            "prefix_queries": _sum(
+                "llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"
+            ),
             "prefix_hits": _one("llamacpp:prompt_tokens_cached_total"),
         },
         gauges={
@@ -122,10 +134,13 @@ ENGINES: Mapping[str, CounterNames] = {
         gauges={"running": _one("tgi_batch_current_size"), "waiting": _one("tgi_queue_size")},
     ),
     # trtllm-serve 1
-    "TensorRT-LLM": _vllm_like("trtllm_", cached="prompt_cached_tokens_total", usage="kv_cache_utilization"),
+    "TensorRT-LLM": _vllm_like(
+        "trtllm_", cached="prompt_cached_tokens_total", usage="kv_cache_utilization"
+    ),
     # 0.16
     "LMDeploy": _vllm_like("lmdeploy:", cached="cached_tokens_total", usage="gpu_cache_usage_perc"),
-    # 4: the page of its supervisor, which counts what it was asked; what the model's worker counts is on a port of its own.
+    # 4: the supervisor's page, which counts the requests it received. The model's worker has its
+    # own counters on its own port.
     "Xinference": CounterNames(
         "xinference:",
         counters={

@@ -1,4 +1,5 @@
-"""The server's own counters around a run, from its Prometheus page. Never asked for while requests are measured.
+"""The server's own counters around a run, from its Prometheus page. Never asked for while requests
+are measured.
 
 A server without a page, or with one that is of no use, is nothing bad: there are no counters then.
 """
@@ -16,7 +17,9 @@ from inferometer.server.failures import EndpointError
 from inferometer.trace.server_counters import Reading, ServerCounters
 
 REST_PAUSES_S = (0.05, 0.1, 0.2, 0.4)
-"""Servers may count a request shortly after its last byte has left: so long we wait for that, between two looks."""
+"""Servers may count a request shortly after its last byte has left: so long we wait for that,
+between two looks.
+"""
 
 START = "process_start_time_seconds"
 
@@ -27,7 +30,9 @@ Name = TypeVar("Name", bound=str)
 
 
 def counters_before(endpoint: Endpoint) -> Reading | None:
-    """What the server has counted so far; None if it does not tell. Our last question may be in flight: it gets a moment."""
+    """What the server has counted so far; None if it does not tell. Our last question may be in
+    flight: it gets a moment.
+    """
     reading = _look(endpoint)
     for pause_s in REST_PAUSES_S:
         if reading is None or not reading.in_flight:
@@ -37,9 +42,11 @@ def counters_before(endpoint: Endpoint) -> Reading | None:
     return reading
 
 
-def counters_around(before: Reading | None, endpoint: Endpoint, requests: int) -> ServerCounters | None:
-    """`before`, and what the server has counted since; `requests` of ours were answered meanwhile, and it gets a moment to
-    count them all.
+def counters_around(
+    before: Reading | None, endpoint: Endpoint, requests: int
+) -> ServerCounters | None:
+    """`before`, and what the server has counted since; `requests` of ours were answered meanwhile,
+    and it gets a moment to count them all.
     """
     if before is None:
         return None
@@ -63,28 +70,37 @@ def _look(endpoint: Endpoint) -> Reading | None:
 
 
 def read_page(text: str, at_s: float) -> Reading | None:
-    """What a page of this time tells; None if it is no Prometheus page, or of no engine that is known."""
+    """What a page of this time tells; None if it is no Prometheus page, or of no engine that is
+    known.
+    """
     samples = _samples(text)
     for engine, table in ENGINES.items():
         if samples is not None and any(name.startswith(table.prefix) for name in samples):
             counters = _numbers(samples, table.counters)
             gauges = _numbers(samples, table.gauges)
             starts = [value for _, value in samples.get(START, ())]
-            found: dict[str, tuple[str, ...]] = {name: names for name, (names, _) in counters.items()}
+            found: dict[str, tuple[str, ...]] = {
+                name: names for name, (names, _) in counters.items()
+            }
             found |= {name: names for name, (names, _) in gauges.items()}
             return Reading(
                 engine=engine,
                 at_s=at_s,
                 started_s=max(starts, default=None),
                 counters={name: sum(values) for name, (_, values) in counters.items()},
-                gauges={n: max(vs, default=0.0) if n == "kv_cache_usage" else sum(vs) for n, (_, vs) in gauges.items()},
+                gauges={
+                    n: max(vs, default=0.0) if n == "kv_cache_usage" else sum(vs)
+                    for n, (_, vs) in gauges.items()
+                },
                 names=found,
             )
     return None
 
 
 def _samples(text: str) -> dict[str, list[Sample]] | None:
-    """Samples by name, those of buckets left out; a metric without any has an empty list. None if the page does not parse."""
+    """Samples by name, those of buckets left out; a metric without any has an empty list. None if
+    the page does not parse.
+    """
     from prometheus_client.parser import text_string_to_metric_families
 
     samples: dict[str, list[Sample]] = {}
@@ -103,13 +119,18 @@ def _samples(text: str) -> dict[str, list[Sample]] | None:
 def _numbers(
     samples: Mapping[str, Sequence[Sample]], table: Mapping[Name, Names]
 ) -> dict[Name, tuple[tuple[str, ...], list[float]]]:
-    """Of each number that the page has: what it is called there, and its values under all labels."""
+    """Of each number that the page has: what it is called there, and its values under all
+    labels.
+    """
     numbers: dict[Name, tuple[tuple[str, ...], list[float]]] = {}
     for number, ways in table.items():
         for way in ways:
             found = tuple(name for name in way if name.partition("{")[0] in samples)
             if found:
-                numbers[number] = found, [value for name in found for value in _values(samples, name)]
+                numbers[number] = (
+                    found,
+                    [value for name in found for value in _values(samples, name)],
+                )
                 break
     return numbers
 

@@ -1,4 +1,6 @@
-"""Deadline: the time of a whole call, in a form that goes through libraries which know time-outs of single reads only."""
+"""Deadline: the time of a whole call, in a form that goes through libraries which know time-outs of
+single reads only.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import time
 
 
 class Deadline(float):
-    """The seconds that a whole call may take, from now on: whatever has to wait in it gets what is left of them."""
+    """The seconds that a whole call may take, from now on: whatever has to wait in it gets what is
+    left of them.
+    """
 
     at_s: float
 

@@ -1,4 +1,6 @@
-"""Before the next server may start: the port is free, and the accelerators have their memory back. Ends nothing itself."""
+"""Before the next server may start: the port is free, and the accelerators have their memory back.
+Ends nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,18 @@ from inferometer.server.port import wait_until_free, why_not_free
 PORT_TIMEOUT_S = 10.0
 
 
-def wait_released(base_url: str, memory_before: Mapping[str, float], say: Callable[[str], None]) -> None:
-    """Wait for both, for a bounded time, and say what did not come back. `memory_before`: MiB by card, before the start."""
+def wait_released(
+    base_url: str, memory_before: Mapping[str, float], say: Callable[[str], None]
+) -> None:
+    """Wait for both, for a bounded time, and say what did not come back. `memory_before`: MiB by
+    card, before the start.
+    """
     if not wait_until_free(base_url, PORT_TIMEOUT_S):
         say(f"  {why_not_free(base_url)}, although our server was ended.")
     held = accelerator_memory.wait_released(memory_before)
     if held:
         cards = ", ".join(f"{card} {mib:.0f} MiB" for card, mib in held.items())
-        say(f"  Our server was ended, but more accelerator memory is in use than before it: {cards}.")
+        say(
+            "  Our server was ended, but more accelerator memory is in use than before it: "
+            f"{cards}."
+        )

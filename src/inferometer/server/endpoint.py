@@ -1,8 +1,9 @@
 """Endpoint: the calls around a run that ask a server what it is, what it serves and how it counts.
 
-Slow and careful where the loop is fast: every failure becomes an `EndpointError` of one sentence with cause and cure, and every
-question has an end. What is only nice to know is done without where a server does not say it, or not in time. Not aware of the
-loop, whose connections are its own, and of starting servers.
+Slow and careful where the loop is fast: every failure becomes an `EndpointError` of one sentence
+with cause and cure, and every question has an end. What is only nice to know is done without where
+a server does not say it, or not in time. Not aware of the loop, whose connections are its own, and
+of starting servers.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ VERSION_TIMEOUT_S = 10.0
 MAX_TRIAL_BYTES = 4 * 2**20
 AFTER_FINISH_S = 2.0
 AFTER_DONE_S = 0.5
-"""How long the end of a body is waited for once the answer has finished (usage may follow), and after its end marker."""
+"""How long the end of a body is waited for once the answer has finished (usage may follow), and
+after its end marker.
+"""
 
 VERSION_ROUTES = (
     ("/version", "version"),
@@ -57,7 +60,9 @@ VERSION_ROUTES = (
     ("/v1/cluster/version", "version"),
     ("/v2", "version"),
 )
-"""Where engines tell their version: vLLM and trtllm-serve, SGLang, TGI, llama.cpp, Ollama, Xinference, Triton."""
+"""Where engines tell their version: vLLM and trtllm-serve, SGLang, TGI, llama.cpp, Ollama,
+Xinference, Triton.
+"""
 
 NOT_YET = (502, 503, 504)
 """What servers, and gateways before them, answer while a model is loaded."""
@@ -67,7 +72,9 @@ SHORTEST_SECRET = 4
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What became of one short request: its HTTP status, the counts the server reported, and its error, if it had one."""
+    """What became of one short request: its HTTP status, the counts the server reported, and its
+    error, if it had one.
+    """
 
     status: int
     usage: Usage
@@ -83,10 +90,12 @@ class ProbeResult:
 
 
 class Endpoint:
-    """A server under test, asked over connections of its own. Safe to share between threads; close it, or use `with`.
+    """A server under test, asked over connections of its own. Safe to share between threads; close
+    it, or use `with`.
 
-    `base_url` is taken with and without `/v1` and a trailing slash. The key in OPENAI_API_KEY is sent as a bearer token unless
-    `headers` hold an authorization; neither is ever shown. `routes` is where servers of its kind tell of themselves.
+    `base_url` is taken with and without `/v1` and a trailing slash. The key in OPENAI_API_KEY is
+    sent as a bearer token unless `headers` hold an authorization; neither is ever shown. `routes`
+    is where servers of its kind tell of themselves.
     """
 
     def __init__(
@@ -109,9 +118,20 @@ class Endpoint:
         self._counted_by: TokenizeRoute | None = None
         self._cannot_count = False
         self._late_list: EndpointError | None = None
-        self._secrets = tuple({part for value in sent.values() for part in (value, value.split(" ")[-1]) if len(part) > 3})
-        self._has_key = any(name.lower() in ("authorization", "api-key", "x-api-key") for name in sent)
-        tls = _tls(insecure) if self.base_url.startswith("https") else None  # loading authorities takes its time
+        self._secrets = tuple(
+            {
+                part
+                for value in sent.values()
+                for part in (value, value.split(" ")[-1])
+                if len(part) > 3
+            }
+        )
+        self._has_key = any(
+            name.lower() in ("authorization", "api-key", "x-api-key") for name in sent
+        )
+        tls = (
+            _tls(insecure) if self.base_url.startswith("https") else None
+        )  # loading authorities takes its time
         self._calls = Calls(self.base_url, sent, tls)
 
     def __repr__(self) -> str:
@@ -129,7 +149,8 @@ class Endpoint:
     def check_reachable(self) -> None:
         """Raise unless something answers HTTP there, lets us in, and has its model loaded.
 
-        Where the servers' kind has no route of its own for that, or this one does not have it, asks for the list of models.
+        Where the servers' kind has no route of its own for that, or this one does not have it, asks
+        for the list of models.
         """
         route = self.routes.ready
         answer = self._ask(route)
@@ -142,10 +163,11 @@ class Endpoint:
             raise self._refused(answer, route.split()[1])
 
     def wait_ready(self, timeout_s: float, *, model_given: bool = False) -> None:
-        """`check_reachable` until it is content, for `timeout_s` at most (0 is one try); raises what it raised last.
+        """`check_reachable` until it is content, for `timeout_s` at most (0 is one try); raises
+        what it raised last.
 
-        Where the model is given, nothing is to be learnt from these routes that a request would not show: then anything that
-        takes the connection will do in the end, whatever it makes of them.
+        Where the model is given, nothing is to be learnt from these routes that a request would not
+        show: then anything that takes the connection will do in the end, whatever it makes of them.
         """
         deadline_s = time.monotonic() + timeout_s
         while True:
@@ -163,41 +185,61 @@ class Endpoint:
             time.sleep(READY_PAUSE_S)
 
     def only_model(self) -> str:
-        """The name of the one model that is served. Raises where there is none to be seen, or a choice."""
+        """The name of the one model that is served. Raises where there is none to be seen, or a
+        choice.
+        """
         found = self._models_or_why()
         if isinstance(found, EndpointError):
             if found.timed_out:
-                raise EndpointError(f"{found} If only its list of models is slow, give --model.", timed_out=True)
+                raise EndpointError(
+                    f"{found} If only its list of models is slow, give --model.", timed_out=True
+                )
             if found.status in (None, 401, 403, 503) or found.redirect:
                 raise found
             cure = "say which model it serves with --model, or check --backend and --base-url"
-            raise EndpointError(f"{self.base_url} has no list of models ({found.reason}): {cure}.", found.status)
+            raise EndpointError(
+                f"{self.base_url} has no list of models ({found.reason}): {cure}.", found.status
+            )
         names = [card.id for card in found]
         if len(names) != 1:
-            found_there = f"serves several models ({listed_names(names)})" if names else "lists no model"
+            found_there = (
+                f"serves several models ({listed_names(names)})" if names else "lists no model"
+            )
             raise EndpointError(f"{self.base_url} {found_there}: say which with --model.")
         return names[0]
 
     def health(self) -> bool | None:
-        """Whether its own route for that, else `/health`, says the server is ready; None where none says anything."""
+        """Whether its own route for that, else `/health`, says the server is ready; None where none
+        says anything.
+        """
         own = self.routes.ready != self.routes.models
         route = self.routes.ready if own else "GET /health"
         try:
             status = self._ask(route, Deadline(HEALTH_TIMEOUT_S)).status
         except EndpointError:
             return None
-        return True if status == 200 else False if status >= 500 or (own and status == 400) else None
+        return (
+            True if status == 200 else False if status >= 500 or (own and status == 400) else None
+        )
 
     def models(self) -> list[ModelCard]:
-        """The models the server lists; an empty list is possible (transformers serve lists none for a local path)."""
+        """The models the server lists; an empty list is possible (transformers serve lists none for
+        a local path).
+        """
         path = self.routes.models.split()[1]
         entries = listed(self._json(self.routes.models))
         if entries is None:
             raise self._no_list(f"{path} answered without a list of models")
-        return [card for entry in entries if isinstance(entry, dict) and (card := card_of(entry)) is not None]
+        return [
+            card
+            for entry in entries
+            if isinstance(entry, dict) and (card := card_of(entry)) is not None
+        ]
 
     def listing(self, name: str) -> Listing:
-        """What the list of models says of the one called `name`; that there is no list is no error. Raises EndpointError."""
+        """What the list of models says of the one called `name`; that there is no list is no error.
+        Raises EndpointError.
+        """
         found = self._models_or_why()
         if isinstance(found, EndpointError):
             return Listing(missing=found)
@@ -205,7 +247,9 @@ class Endpoint:
         return Listing(card, others=() if card is not None else tuple(each.id for each in found))
 
     def _models_or_why(self) -> list[ModelCard] | EndpointError:
-        """The models, or why none are listed by a server that answers. Raises EndpointError where there is no such server."""
+        """The models, or why none are listed by a server that answers. Raises EndpointError where
+        there is no such server.
+        """
         if self._late_list is not None:
             return self._late_list
         try:
@@ -216,7 +260,9 @@ class Endpoint:
             return error
 
     def version(self) -> str | None:
-        """The engine's version as it tells it; None where it does not, or not in time. Raises EndpointError if it is gone."""
+        """The engine's version as it tells it; None where it does not, or not in time. Raises
+        EndpointError if it is gone.
+        """
         deadline = Deadline(VERSION_TIMEOUT_S)
         for path, key in VERSION_ROUTES:
             try:
@@ -237,32 +283,45 @@ class Endpoint:
         return page[0] if page else None
 
     def metrics_page(self) -> tuple[str, float] | None:
-        """The Prometheus page, and when it was written, s since 1970 (by the server's clock, where it tells).
+        """The Prometheus page, and when it was written, s since 1970 (by the server's clock, where
+        it tells).
 
-        None where there is none, or one of more than MAX_METRICS_BYTES, or that takes longer than METRICS_TIMEOUT_S.
+        None where there is none, or one of more than MAX_METRICS_BYTES, or that takes longer than
+        METRICS_TIMEOUT_S.
         """
         if self.routes.metrics is None:
             return None
         try:
-            answer = self._ask(self.routes.metrics, Deadline(METRICS_TIMEOUT_S), max_bytes=MAX_METRICS_BYTES)
+            answer = self._ask(
+                self.routes.metrics, Deadline(METRICS_TIMEOUT_S), max_bytes=MAX_METRICS_BYTES
+            )
         except EndpointError:
             return None
-        if answer.status != 200 or not answer.headers.get("content-type", "").startswith("text/plain"):
+        if answer.status != 200 or not answer.headers.get("content-type", "").startswith(
+            "text/plain"
+        ):
             return None
         return answer.body.decode(errors="replace"), _written_s(answer)
 
     def tokenize(self, model: str, text: str) -> list[int] | None:
-        """Token ids of `text` as a completion prompt, special tokens included; None where the server cannot tell."""
+        """Token ids of `text` as a completion prompt, special tokens included; None where the
+        server cannot tell.
+        """
         for route in (self._counted_by,) if self._counted_by else self.routes.tokenize:
             ids = route.read(self._counted(route.path, route.question(model, text)))
-            if ids or (ids is not None and not text):  # llama.cpp answers a question that is not its own with no tokens
+            if ids or (
+                ids is not None and not text
+            ):  # llama.cpp answers a question that is not its own with no tokens
                 self._counted_by = route if ids else None
                 return ids
         return None
 
-    def tokenize_chat(self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None) -> int | None:
-        """Prompt tokens of `messages` in the model's chat template, with `fields` such as tools; None where the server cannot
-        tell."""
+    def tokenize_chat(
+        self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None
+    ) -> int | None:
+        """Prompt tokens of `messages` in the model's chat template, with `fields` such as tools;
+        None where the server cannot tell.
+        """
         path = next((route.path for route in self.routes.tokenize if route.chat), None)
         question = {"model": model, "messages": list(messages), **(fields or {})}
         answer = self._counted(path, question) if path else None
@@ -270,9 +329,11 @@ class Endpoint:
         return count if type(count) is int and count > 0 else None
 
     def _counted(self, path: str, question: Mapping[str, Any]) -> Any:
-        """The JSON posted back, None where the server has no such route, or does not like the question.
+        """The JSON posted back, None where the server has no such route, or does not like the
+        question.
 
-        One that gave no answer, or none with an end, is not asked again: there are other ways to count.
+        One that gave no answer, or none with an end, is not asked again: there are other ways to
+        count.
         """
         if self._cannot_count:
             return None
@@ -282,11 +343,14 @@ class Endpoint:
             self._cannot_count = True
             return None
 
-    def probe(self, path: str, body: bytes, decoder: Decoder, deadline: Deadline | None = None) -> ProbeResult:
-        """Post one request as the run will (`body` and `decoder` are its protocol's) and report what the server made of it.
+    def probe(
+        self, path: str, body: bytes, decoder: Decoder, deadline: Deadline | None = None
+    ) -> ProbeResult:
+        """Post one request as the run will (`body` and `decoder` are its protocol's) and report
+        what the server made of it.
 
-        It is over with the end of the answer, whether or not the body ends. A refusal of the request itself is a result; an
-        unreachable server, a refused key, a missing path raise.
+        It is over with the end of the answer, whether or not the body ends. A refusal of the
+        request itself is a result; an unreachable server, a refused key, a missing path raise.
         """
         until = Deadline(self.timeout_s) if deadline is None else deadline.part()
 
@@ -296,10 +360,15 @@ class Endpoint:
                 if answer.status in (401, 403, 404, 405, 503) or answer.location is not None:
                     raise self._refused(whole, path, measured=True)
                 return ProbeResult(answer.status, Usage(), self._said(whole))
-            if (packed := answer.headers.get("content-encoding", "identity")) not in ("", "identity"):
+            if (packed := answer.headers.get("content-encoding", "identity")) not in (
+                "",
+                "identity",
+            ):
                 raise EndpointError(
-                    f"{self.base_url} compresses its answer on {path} ({packed}) though it was asked not to, and compressed "
-                    "streams cannot be timed: switch that off in the server, or in the gateway before it.",
+                    f"{self.base_url} compresses its answer on {path} ({packed}) though it was "
+                    "asked not to, and compressed "
+                    "streams cannot be timed: switch that off in the server, or in the gateway "
+                    "before it.",
                     answer.status,
                 )
             return self._result(_events(pieces, decoder, until))
@@ -307,14 +376,24 @@ class Endpoint:
         return self._calls.streamed(path, until, body, MAX_TRIAL_BYTES, read)
 
     def _result(self, events: Sequence[StreamEvent]) -> ProbeResult:
-        usage = reduce(Usage.grown, (event.usage for event in events if event.usage is not None), Usage())
+        usage = reduce(
+            Usage.grown, (event.usage for event in events if event.usage is not None), Usage()
+        )
         error = next((event.error for event in events if event.error is not None), None)
         outputs = sum(bool(event.text) for event in events)
         said = None if error is None else printable(masked_text(self._hide(error)), SENTENCE_CHARS)
         return ProbeResult(200, usage, said, outputs)
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout_s: float | None = None) -> Any:
-        """The JSON of the answer, None where there is none; for what servers can be told to do. Raises unless it is 200."""
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        timeout_s: float | None = None,
+    ) -> Any:
+        """The JSON of the answer, None where there is none; for what servers can be told to do.
+        Raises unless it is 200.
+        """
         deadline = Deadline(timeout_s if timeout_s is not None else self.timeout_s)
         answer = self._ask(f"{method} {path}", deadline, body=None if body is None else dumps(body))
         if answer.status != 200:
@@ -330,32 +409,62 @@ class Endpoint:
         objects = answer if isinstance(answer, list) else [answer]
         if not all(isinstance(each, dict) for each in objects):
             kind = response.headers.get("content-type", "no type").split(";")[0]
-            raise self._no_list(f"{path} answered with {printable_name(kind)} that is not a JSON object")
+            raise self._no_list(
+                f"{path} answered with {printable_name(kind)} that is not a JSON object"
+            )
         return answer
 
     def _no_list(self, what: str) -> EndpointError:
-        return EndpointError(f"{self.base_url}{what}: check that --base-url is the inference server.", status=200, reason=what)
+        return EndpointError(
+            f"{self.base_url}{what}: check that --base-url is the inference server.",
+            status=200,
+            reason=what,
+        )
 
     def _ask(
-        self, route: str, deadline: Deadline | None = None, *, body: bytes | None = None, max_bytes: int = MAX_ANSWER_BYTES
+        self,
+        route: str,
+        deadline: Deadline | None = None,
+        *,
+        body: bytes | None = None,
+        max_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
-        """The answer on a route, `METHOD path`, within the time for needful questions unless another is given."""
+        """The answer on a route, `METHOD path`, within the time for needful questions unless
+        another is given.
+        """
         method, path = route.split()
         until = Deadline(self.timeout_s) if deadline is None else deadline
         return self._calls.whole(method, path, until, body, max_bytes)
 
     def _refused(self, answer: Answer, path: str, *, measured: bool = False) -> EndpointError:
-        return status_error(answer, self.base_url, path, self._said(answer), has_key=self._has_key, measured=measured)
+        return status_error(
+            answer,
+            self.base_url,
+            path,
+            self._said(answer),
+            has_key=self._has_key,
+            measured=measured,
+        )
 
     def _said(self, answer: Answer) -> str:
-        body = self._hide(answer.body.decode("utf-8", "replace")).encode("utf-8", "replace")  # before it is cut ...
-        return masked_text(self._hide(error_sentence(body)))  # ... and after it is unescaped; keys of others, too
+        body = self._hide(answer.body.decode("utf-8", "replace")).encode(
+            "utf-8", "replace"
+        )  # before it is cut ...
+        return masked_text(
+            self._hide(error_sentence(body))
+        )  # ... and after it is unescaped; keys of others, too
 
     def _hide(self, text: str) -> str:
-        """The text without our secrets, which some servers repeat, nor the beginning of one where it was cut."""
+        """The text without our secrets, which some servers repeat, nor the beginning of one where
+        it was cut.
+        """
         for secret in self._secrets:
             text = text.replace(secret, "***")
-            begun = [secret[:n] for n in range(SHORTEST_SECRET, len(secret)) if text.endswith(f"{secret[:n]}…")]
+            begun = [
+                secret[:n]
+                for n in range(SHORTEST_SECRET, len(secret))
+                if text.endswith(f"{secret[:n]}…")
+            ]
             text = text.removesuffix(f"{begun[-1]}…") + "***" if begun else text
         return text
 
@@ -382,7 +491,9 @@ def _events(pieces: Iterator[bytes], decoder: Decoder, deadline: Deadline) -> li
 
 
 def _tls(insecure: bool) -> ssl.SSLContext:
-    """The system's authorities (and SSL_CERT_FILE), as the measuring loop trusts them; httpx would bring its own."""
+    """The system's authorities (and SSL_CERT_FILE), as the measuring loop trusts them; httpx would
+    bring its own.
+    """
     context = ssl.create_default_context()
     if insecure:
         context.check_hostname = False

@@ -33,19 +33,25 @@ class ExternalServer:
             try:
                 confirmation = verify(endpoint, self.need, ours=False)
             except ServerError as error:
-                cure = f"The recipe {self.need.recipe_name} takes the server as it is: start the right one, then run again."
+                cure = (
+                    f"The recipe {self.need.recipe_name} takes the server as it is: start the "
+                    "right one, then run again."
+                )
                 raise ServerError(f"{error} {cure}") from None
             self._start = start_of(endpoint)
             self._listed = confirmation.facts["model"]
         return Confirmation(
-            confirmation.facts | {"started_s": self._start.started_s}, confirmation.unchecked, confirmation.confirmed_by
+            confirmation.facts | {"started_s": self._start.started_s},
+            confirmation.unchecked,
+            confirmation.confirmed_by,
         )
 
     def check(self) -> None:
         found = check_unchanged(self.need, self._start)
         if self._listed is not None and found.facts["model"] != self._listed:
             raise ServerError(
-                f"The server at {self.base_url} does not list {self._listed} any more: see what serves there now."
+                f"The server at {self.base_url} does not list {self._listed} any more: see "
+                "what serves there now."
             )
 
     def stop(self) -> None:

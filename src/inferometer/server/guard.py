@@ -1,19 +1,21 @@
-"""The guard: a small process between us and a server, so that the server ends with us, however we end. For ProcessServer only.
+"""The guard: a small process between us and a server, so that the server ends with us, however we
+end. For ProcessServer only.
 
-In a process of its own, `main` reads one line of JSON on standard input (command, environment, log, lock, stop_timeout_s) and
-starts the command in a session of its own. When its standard input ends, because we want that or have died, it ends the
-server's whole tree of processes. On standard output it says {"pid": …}, or {"error": …}, and when the server has ended
-{"exit": code}, at once and before it looks for what the server has left behind. The file `lock` names the server, and is locked
-for as long as the guard or any process of the server lives, so that the next start can wait for that.
+In a process of its own, `main` reads one line of JSON on standard input (command, environment, log,
+lock, stop_timeout_s) and starts the command in a session of its own. When its standard input ends,
+because we want that or have died, it ends the server's whole tree of processes. On standard output
+it says {"pid": …}, or {"error": …}, and when the server has ended {"exit": code}, at once and
+before it looks for what the server has left behind. The file `lock` names the server, and is locked
+for as long as the guard or any process of the server lives, so that the next start can wait for
+that.
 
-A server of many workers leaves some behind when its leader dies. On Linux the guard adopts them (it is their subreaper); and if
-the guard itself is killed, the kernel tells the server to end.
+A server of many workers leaves some behind when its leader dies. On Linux the guard adopts them (it
+is their subreaper); and if the guard itself is killed, the kernel tells the server to end.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import json
 import os
@@ -25,8 +27,7 @@ import time
 
 import psutil
 
-PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
+from inferometer.system.child import adopt_orphans, die_with_parent
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PAUSE_S = 0.05
@@ -38,8 +39,7 @@ def main() -> int:
     if not line:
         return 1  # whoever started us died at once
     asked = json.loads(line)
-    if sys.platform == "linux":
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    adopt_orphans()
     woken, waker = os.pipe()
     os.set_blocking(waker, False)
     signal.set_wakeup_fd(waker)
@@ -76,7 +76,9 @@ def main() -> int:
 
 
 def end_tree(server: subprocess.Popen[bytes], timeout_s: float) -> None:
-    """SIGTERM to the server's process group, and to what outlives its leader; SIGKILL to all that is left after `timeout_s`."""
+    """SIGTERM to the server's process group, and to what outlives its leader; SIGKILL to all that
+    is left after `timeout_s`.
+    """
     deadline_s = time.monotonic() + timeout_s
     _signal_group(server.pid, signal.SIGTERM)
     asked = False
@@ -93,7 +95,9 @@ def end_tree(server: subprocess.Popen[bytes], timeout_s: float) -> None:
 
 
 def _kill_tree(server: subprocess.Popen[bytes]) -> None:
-    deadline_s = time.monotonic() + KILL_TIMEOUT_S  # a process that waits for a broken driver dies only when that answers
+    deadline_s = (
+        time.monotonic() + KILL_TIMEOUT_S
+    )  # a process that waits for a broken driver dies only when that answers
     while (server.poll() is None or _descendants()) and time.monotonic() < deadline_s:
         _signal_group(server.pid, signal.SIGKILL)
         for process in _descendants():
@@ -121,17 +125,15 @@ def _descendants() -> list[psutil.Process]:
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS does not permit it for a group of zombies
+    with contextlib.suppress(
+        ProcessLookupError, PermissionError
+    ):  # macOS does not permit it for a group of zombies
         os.killpg(group, number)
 
 
 def _die_with_guard() -> None:
     """In the server's process, before its program: end it if the guard is killed."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _prctl(option: int, value: int) -> None:
-    ctypes.CDLL(None).prctl(option, value)
+    die_with_parent(signal.SIGTERM)
 
 
 def _first_line(fd: int) -> bytes:

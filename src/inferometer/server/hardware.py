@@ -52,7 +52,11 @@ class HardwareRecord:
         last = self._last(self._campaign, need)
         if last is None:
             return need.hardware.instruction is not None
-        return any(_is_another(need, entry) for entry in (last, self._last(self._user, need)) if entry is not None)
+        return any(
+            _is_another(need, entry)
+            for entry in (last, self._last(self._user, need))
+            if entry is not None
+        )
 
     def is_known(self, need: ServerNeed) -> bool:
         """Whether this campaign has asked for, or seen, any hardware of the machine."""
@@ -68,7 +72,15 @@ class HardwareRecord:
         """Keep that the hardware of this need is in place now, by the word of somebody if
         anybody was asked."""
         for path in (self._campaign, self._user) if need.hardware is not None else ():
-            self._keep(path, need, {"declared": _declared(need), "link": _link(need), "by": by or self.confirmed_by(need)})
+            self._keep(
+                path,
+                need,
+                {
+                    "declared": _declared(need),
+                    "link": _link(need),
+                    "by": by or self.confirmed_by(need),
+                },
+            )
 
     def confirmed_by(self, need: ServerNeed) -> str | None:
         """Who said that the hardware is as it was last; None where nobody was asked."""
@@ -145,14 +157,16 @@ class ConfirmedHardware:
             now_s = self._now_s()
             if now_s - begin_s > timeout_s:
                 raise HardwareNotConfirmedError(
-                    f"Nobody confirmed hardware {self.need.hardware_name} within {timeout_s:g} s (start_timeout_s of "
+                    f"Nobody confirmed hardware {self.need.hardware_name} within {timeout_s:g} s "
+                    "(start_timeout_s of "
                     f"{self.need.recipe_name}). Set it up, then run again to go on from here."
                 )
             if now_s - told_s > pause_between_lines(now_s - begin_s):
                 told_s = now_s
                 waited = f"{(now_s - begin_s) / 60:.0f} min of {timeout_s / 60:.0f} at most"
                 self._say(
-                    f"  still waiting, {waited}. {self._word.asked(f'When hardware {self.need.hardware_name} is set up')}"
+                    f"  still waiting, {waited}. "
+                    + self._word.asked(f"When hardware {self.need.hardware_name} is set up")
                 )
         return how
 
@@ -166,9 +180,14 @@ def hardware_instruction(need: ServerNeed, how_to_confirm: str) -> str:
         f"  - {how_to_confirm}",
     ]
     if need.recipe.is_ours:
-        lines.append("The server is started after that. If the machine has to be switched off, run the same command again.")
+        lines.append(
+            "The server is started after that. If the machine has to be switched off, run "
+            "the same command again."
+        )
     else:
-        lines.append(f"The server at {need.recipe.base_url} has to run on it: restart it if it does not.")
+        lines.append(
+            f"The server at {need.recipe.base_url} has to run on it: restart it if it does not."
+        )
     return "\n".join(lines)
 
 
@@ -182,7 +201,11 @@ def machine_of(need: ServerNeed) -> str:
 def state_home() -> Path:
     """Where programs keep what outlives them: $XDG_STATE_HOME or ~/.local/state."""
     chosen = os.environ.get("XDG_STATE_HOME", "")
-    return Path(chosen) if os.path.isabs(chosen) else Path(os.path.expanduser("~")) / ".local" / "state"
+    return (
+        Path(chosen)
+        if os.path.isabs(chosen)
+        else Path(os.path.expanduser("~")) / ".local" / "state"
+    )
 
 
 def _declared(need: ServerNeed) -> dict[str, Any]:
@@ -195,7 +218,9 @@ def _link(need: ServerNeed) -> dict[str, Any]:
     no difference."""
     declared = _declared(need)
     spare = {"gpus": declared["gpus"]} if declared["gpus"] != need.tp else {}
-    return {name: value for name, value in declared.items() if name not in ("gpus", "instruction")} | spare
+    return {
+        name: value for name, value in declared.items() if name not in ("gpus", "instruction")
+    } | spare
 
 
 def _is_another(need: ServerNeed, last: dict[str, Any]) -> bool:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class _Kind(Protocol):
-    def __call__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> Server: ...
+    def __call__(
+        self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]
+    ) -> Server: ...
 
 
 KINDS: dict[str, _Kind] = {
@@ -33,10 +35,13 @@ KINDS: dict[str, _Kind] = {
 def server_for(need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> Server:
     """The server of a need, not yet started.
 
-    `directory` takes its logs and what has to outlive us; it is to be the same for all servers of a campaign, in every run.
-    `say` shows one or several lines to the user, as they are: a command among them has to stay fit for pasting.
+    `directory` takes its logs and what has to outlive us; it is to be the same for all servers of a
+    campaign, in every run. `say` shows one or several lines to the user, as they are: a command
+    among them has to stay fit for pasting.
     """
     server = KINDS[need.recipe.kind](need, directory=directory, say=say)
-    if need.hardware is not None and need.recipe.kind != "operator":  # who starts a server is told of its hardware with it
+    if (
+        need.hardware is not None and need.recipe.kind != "operator"
+    ):  # who starts a server is told of its hardware with it
         server = ConfirmedHardware(server, need, directory=directory, say=say)
     return XinferenceServer(server, need, say=say) if need.recipe.launch else server

@@ -1,4 +1,6 @@
-"""The log of a server that we started: a file of its own for each start, and its last lines without keys. Judges nothing."""
+"""The log of a server that we started: a file of its own for each start, and its last lines without
+keys. Judges nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ def name_of(need: ServerNeed) -> str:
 
 
 def new_log(directory: Path, name: str) -> Path:
-    """An empty file `NAME.log`, or `NAME-2.log` and so on, that only its owner may read: servers print their settings.
+    """An empty file `NAME.log`, or `NAME-2.log` and so on, that only its owner may read: servers
+    print their settings.
 
     Raises OSError where the directory cannot be written to.
     """
@@ -41,7 +44,9 @@ def new_log(directory: Path, name: str) -> Path:
 
 
 def tail(path: Path, lines: int) -> list[str]:
-    """The last lines of a file, without what terminals take for commands; empty if it cannot be read."""
+    """The last lines of a file, without what terminals take for commands; empty if it cannot be
+    read.
+    """
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
@@ -59,15 +64,25 @@ def lines_of(text: str, lines: int) -> list[str]:
 
 def plain(line: str) -> str:
     """A line without colours and control characters; of a progress bar its last state."""
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]", "", line.rstrip("\r").rpartition("\r")[2])
+    return re.sub(
+        r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]",
+        "",
+        line.rstrip("\r").rpartition("\r")[2],
+    )
 
 
 def secrets_of(environment: Mapping[str, str]) -> frozenset[str]:
     """Values that no log may repeat, by the names of their variables."""
-    return frozenset(value for name, value in environment.items() if SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET)
+    return frozenset(
+        value
+        for name, value in environment.items()
+        if SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET
+    )
 
 
 def without(lines: list[str], secrets: frozenset[str]) -> list[str]:
     """The lines with every secret replaced by `***`."""
-    hidden = re.compile("|".join(re.escape(each) for each in sorted(secrets, key=len, reverse=True)) or r"(?!)")
+    hidden = re.compile(
+        "|".join(re.escape(each) for each in sorted(secrets, key=len, reverse=True)) or r"(?!)"
+    )
     return [hidden.sub("***", line) for line in lines]

@@ -1,4 +1,6 @@
-"""What servers list as their models, in all their ways to list them, and what is to be said of a name that is not there."""
+"""What servers list as their models, in all their ways to list them, and what is to be said of a
+name that is not there.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from inferometer.printable import printable_name
 from inferometer.server.failures import EndpointError
 
 LIMITS = ("max_model_len", "max_total_tokens", "context_length")
-"""What a model's longest prompt and output together is called: by vLLM and SGLang, TGI, Xinference."""
+"""What a model's longest prompt and output together is called: by vLLM and SGLang, TGI,
+Xinference.
+"""
 
 MAX_LISTED = 8
 """Names in a sentence."""
@@ -19,7 +23,9 @@ MAX_LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """One model of the server's list. `max_model_len`: prompt and output together, tokens; None where it is not told."""
+    """One model of the server's list. `max_model_len`: prompt and output together, tokens; None
+    where it is not told.
+    """
 
     id: str
     max_model_len: int | None = None
@@ -42,7 +48,10 @@ class Listing:
     def note(self, name: str) -> str | None:
         """What could not be checked of a model that is measured all the same."""
         if self.missing is not None:
-            return f"The server has no list of models ({self.missing.reason}): its model and longest prompt are not checked."
+            return (
+                f"The server has no list of models ({self.missing.reason}): its model and "
+                "longest prompt are not checked."
+            )
         if self.others:
             named = f"has no {printable_name(name)}, but {listed_names(self.others)}"
             return f"The server's list of models {named}; it answers requests for it all the same."
@@ -50,7 +59,9 @@ class Listing:
 
 
 def listed(answer: Any) -> list[Any] | None:
-    """The entries of a list of models: OpenAI's, Triton's (bare), or TGI's account of its only one. None if it is none."""
+    """The entries of a list of models: OpenAI's, Triton's (bare), or TGI's account of its only one.
+    None if it is none.
+    """
     if isinstance(answer, list):
         return answer
     if "model_id" in answer:
@@ -60,11 +71,16 @@ def listed(answer: Any) -> list[Any] | None:
 
 
 def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
-    name = next((entry[key] for key in ("id", "model_id", "name") if isinstance(entry.get(key), str)), None)
+    name = next(
+        (entry[key] for key in ("id", "model_id", "name") if isinstance(entry.get(key), str)), None
+    )
     if name is None:
         return None
     meta = entry.get("meta")
-    told = [*(entry.get(key) for key in LIMITS), meta.get("n_ctx") if isinstance(meta, dict) else None]  # the last: llama.cpp
+    told = [
+        *(entry.get(key) for key in LIMITS),
+        meta.get("n_ctx") if isinstance(meta, dict) else None,
+    ]  # the last: llama.cpp
     aliases, root = entry.get("aliases"), entry.get("root")
     return ModelCard(
         id=name,
@@ -84,6 +100,15 @@ def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
     """That a server does not know a model, and which it may be instead."""
     names = sorted(served)
     by_basename = {each.rsplit("/", 1)[-1].lower(): each for each in names}
-    close = difflib.get_close_matches(name.rsplit("/", 1)[-1].lower(), by_basename, n=1, cutoff=0.0 if len(names) == 1 else 0.4)
-    cure = f"use --model {printable_name(by_basename[close[0]])}" if close else "use one of these as --model"
-    return f"{base_url} does not serve a model called {printable_name(name)!r}, but {listed_names(names)}: {cure}."
+    close = difflib.get_close_matches(
+        name.rsplit("/", 1)[-1].lower(), by_basename, n=1, cutoff=0.0 if len(names) == 1 else 0.4
+    )
+    cure = (
+        f"use --model {printable_name(by_basename[close[0]])}"
+        if close
+        else "use one of these as --model"
+    )
+    return (
+        f"{base_url} does not serve a model called {printable_name(name)!r}, but "
+        f"{listed_names(names)}: {cure}."
+    )

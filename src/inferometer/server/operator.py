@@ -1,9 +1,11 @@
-"""OperatorServer: a server that a person starts. Says exactly what to do, waits, and checks before it believes a label.
+"""OperatorServer: a server that a person starts. Says exactly what to do, waits, and checks before
+it believes a label.
 
-A server that answers is not believed to be the next one because its model and limits fit: on other hardware, or with another
-tensor parallelism, they are the same. Unless it is known to be the one confirmed before, it has to go and come up again, or the
-person has to say so, at the terminal or by creating a file. Which server was confirmed last is kept in `operator.json`, so
-that this holds across runs too.
+A server that answers is not believed to be the next one because its model and limits fit: on other
+hardware, or with another tensor parallelism, they are the same. Unless it is known to be the one
+confirmed before, it has to go and come up again, or the person has to say so, at the terminal or by
+creating a file. Which server was confirmed last is kept in `operator.json`, so that this holds
+across runs too.
 """
 
 from __future__ import annotations
@@ -22,7 +24,15 @@ from inferometer.server.hardware import HardwareRecord
 from inferometer.server.person import POLL_S, Person, Terminal, Word, pause_between_lines
 from inferometer.server.port import is_served
 from inferometer.server.state_file import read_state, write_state
-from inferometer.server.verification import Start, check_unchanged, hardware_words, open_endpoint, same_start, start_of, verify
+from inferometer.server.verification import (
+    Start,
+    check_unchanged,
+    hardware_words,
+    open_endpoint,
+    same_start,
+    start_of,
+    verify,
+)
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -44,7 +54,9 @@ class _Sight:
 
 
 class OperatorServer:
-    """The recipe's command is for a person to run. `directory` keeps what was confirmed, and takes the file that confirms."""
+    """The recipe's command is for a person to run. `directory` keeps what was confirmed, and takes
+    the file that confirms.
+    """
 
     def __init__(
         self,
@@ -95,7 +107,9 @@ class OperatorServer:
     @property
     def _identity(self) -> dict[str, Any]:
         """Of the server needed, at its address, which is kept beside it; fit for a file."""
-        declared = {name: value for name, value in self.need.identity().items() if name != "address"}
+        declared = {
+            name: value for name, value in self.need.identity().items() if name != "address"
+        }
         found: dict[str, Any] = masked(declared)
         return found
 
@@ -103,13 +117,17 @@ class OperatorServer:
         try:
             found = verify(endpoint, self.need, ours=False)
         except WrongServerError as error:
-            return _Sight(None, trouble=f"{error} Stop it, and start the one above.", nothing_of_it=True)
+            return _Sight(
+                None, trouble=f"{error} Stop it, and start the one above.", nothing_of_it=True
+            )
         except ServerAbsentError as error:
             return _Sight(None, trouble=str(error), nothing_of_it=not is_served(self.base_url))
         return _Sight(found, start_of(endpoint))
 
     def _known(self, sight: _Sight) -> str | None:
-        """Why a server that answers before anybody was told anything is the one needed; None if that cannot be said."""
+        """Why a server that answers before anybody was told anything is the one needed; None if
+        that cannot be said.
+        """
         if sight.found is None:
             return None
         last, mine = self._last(), self._identity
@@ -118,16 +136,27 @@ class OperatorServer:
             return "it is the one confirmed before"
         if self._hardware.is_known(self.need) and self._hardware.asks_for_an_act(self.need):
             return None
-        told_otherwise = last.get("told") not in (None, mine)  # somebody may have done since what was asked for another server
+        told_otherwise = last.get("told") not in (
+            None,
+            mine,
+        )  # somebody may have done since what was asked for another server
         if last.get("server") is None:
-            asked_for = self.need.hardware is not None and self.need.hardware.instruction is not None
+            asked_for = (
+                self.need.hardware is not None and self.need.hardware.instruction is not None
+            )
             return None if asked_for or told_otherwise else "it was running already"
         if last["server"] != mine or told_otherwise:
             return None
-        return "it was started again since it was confirmed" if same is False else "it is the one confirmed before"
+        return (
+            "it was started again since it was confirmed"
+            if same is False
+            else "it is the one confirmed before"
+        )
 
     def _wait(self, endpoint: Endpoint, sight: _Sight) -> tuple[_Sight, str]:
-        """Look until the right server has come up or is vouched for; it, and how that is known. Raises ServerError."""
+        """Look until the right server has come up or is vouched for; it, and how that is known.
+        Raises ServerError.
+        """
         before_s, gone = sight.start.started_s, sight.nothing_of_it
         begin_s = told_s = self._now_s()
         timeout_s = self.need.recipe.person_timeout_s
@@ -141,29 +170,40 @@ class OperatorServer:
             now_s = self._now_s()
             if now_s - begin_s > timeout_s:
                 raise ServerError(
-                    f"The server did not come within {timeout_s:g} s (start_timeout_s of {self.need.recipe_name}): {trouble} "
+                    f"The server did not come within {timeout_s:g} s (start_timeout_s of "
+                    f"{self.need.recipe_name}): {trouble} "
                     "Run again to go on from here."
                 )
             if trouble != told or now_s - told_s > pause_between_lines(now_s - begin_s):
-                waited = f"still waiting, {(now_s - begin_s) / 60:.0f} min of {timeout_s / 60:.0f} at most: "
+                waited = (
+                    f"still waiting, {(now_s - begin_s) / 60:.0f} min of {timeout_s / 60:.0f} at "
+                    "most: "
+                )
                 self._say(f"  {waited if trouble == told else ''}{trouble}")
                 told, told_s = trouble, now_s
             typed = self._word.person.wait(POLL_S)
             sight = self._look(endpoint)
             gone = gone or sight.nothing_of_it
 
-    def _why_believed(self, sight: _Sight, before_s: float | None, gone: bool, typed: str) -> str | None:
+    def _why_believed(
+        self, sight: _Sight, before_s: float | None, gone: bool, typed: str
+    ) -> str | None:
         same = same_start(sight.start.started_s, before_s)
         if same is False or (same is None and gone):
             return "it came up after the instruction"
         return self._word.heard(typed)
 
     def _doubt(self) -> str:
-        known = f"A server with this model and limit answers at {self.base_url}, but it was there before: restart it as above."
+        known = (
+            f"A server with this model and limit answers at {self.base_url}, but it was there "
+            "before: restart it as above."
+        )
         return f"{known} {self._word.asked('If it runs just so already')}"
 
     def _last(self) -> dict[str, Any]:
-        """What was confirmed last at this address (server, started_s), and what was asked for since (told)."""
+        """What was confirmed last at this address (server, started_s), and what was asked for since
+        (told).
+        """
         last = read_state(self._directory / RECORD)
         return last if last.get("base_url") == self.base_url else {}
 
@@ -174,17 +214,32 @@ class OperatorServer:
         self._start = start
         self._write({"server": self._identity, "started_s": start.started_s})
         self._hardware.confirm(self.need, self._word.whose)
-        self._say(f"  {self.base_url} serves {printable_name(found.facts['model'] or 'a model that it does not tell')}: {how}.")
-        return Confirmation(found.facts | {"started_s": start.started_s, "believed": how}, found.unchecked, self._word.whose)
+        self._say(
+            f"  {self.base_url} serves "
+            f"{printable_name(found.facts['model'] or 'a model that it does not tell')}: "
+            f"{how}."
+        )
+        return Confirmation(
+            found.facts | {"started_s": start.started_s, "believed": how},
+            found.unchecked,
+            self._word.whose,
+        )
 
 
 def instruction(need: ServerNeed) -> str:
-    """What the person has to do, in lines; the command stands alone on its line and can be pasted."""
+    """What the person has to do, in lines; the command stands alone on its line and can be
+    pasted.
+    """
     from inferometer.spec.recipe import shell_line
 
     limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
     name = f" as {need.served_model}" if need.served_model != need.model_id else ""
-    lines = [f"Needed at {need.recipe.base_url}: {need.model_id}{name}, tensor parallelism {need.tp}{limit}"]
+    lines = [
+        (
+            f"Needed at {need.recipe.base_url}: {need.model_id}{name}, tensor parallelism "
+            f"{need.tp}{limit}"
+        )
+    ]
     if need.hardware is not None:
         lines.append(f"  on hardware {hardware_words(need)}")
     steps = (need.hardware.instruction if need.hardware else None, need.recipe.note)

@@ -45,7 +45,11 @@ class Terminal:
     @property
     def present(self) -> bool:
         try:
-            return not self._ended and sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+            return (
+                not self._ended
+                and sys.stdin.isatty()
+                and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+            )
         except (OSError, ValueError, AttributeError):  # closed, replaced, or none at all
             return False
 

@@ -42,9 +42,13 @@ def why_not_free(base_url: str) -> str | None:
     if is_served(base_url):
         return f"{_who(port)} already serves port {port}"
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
         with socket.socket(family, kind, protocol) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that linger are no servers
+            trial.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # connections that linger are no servers
             trial.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
@@ -76,7 +80,10 @@ def listener(base_url: str) -> Listener | None:
         pids = {
             each.pid
             for each in psutil.net_connections("tcp")
-            if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr[1] == port and each.pid
+            if each.status == psutil.CONN_LISTEN
+            and each.laddr
+            and each.laddr[1] == port
+            and each.pid
         }
         for pid in sorted(pids):
             process = psutil.Process(pid)

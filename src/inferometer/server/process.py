@@ -1,6 +1,8 @@
-"""ProcessServer: a server that we start as a process of this machine and end, for certain, with everything it started.
+"""ProcessServer: a server that we start as a process of this machine and end, for certain, with
+everything it started.
 
-The process itself is held by the guard (see there), which ends it also when we are killed. Judges no log: `diagnose` does.
+The process itself is held by the guard (see there), which ends it also when we are killed. Judges
+no log: `diagnose` does.
 """
 
 from __future__ import annotations
@@ -18,12 +20,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from inferometer.child import python_command
 from inferometer.server import accelerator_memory, log_file
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
 from inferometer.server.ending import wait_released
 from inferometer.server.port import host_and_port, why_not_free
-from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint, verify, wait_until_ready
+from inferometer.server.verification import (
+    SHOWN_LINES,
+    failure,
+    open_endpoint,
+    verify,
+    wait_until_ready,
+)
+from inferometer.system.child import python_command
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -59,15 +67,23 @@ class ProcessServer:
     def start(self) -> Confirmation:
         self.stop()
         if not self.need.recipe.command:
-            raise ServerError(f"The recipe {self.need.recipe_name} has no command to start the server with: give it one.")
+            raise ServerError(
+                f"The recipe {self.need.recipe_name} has no command to start the server "
+                "with: give it one."
+            )
         try:
             log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
             self._await_earlier()
         except OSError as error:
-            raise ServerError(f"No log can be written to {self._directory} ({error.strerror}).") from None
+            raise ServerError(
+                f"No log can be written to {self._directory} ({error.strerror})."
+            ) from None
         taken = why_not_free(self.base_url)
         if taken:
-            cure = f"end it, or choose another port in the base_url and command of {self.need.recipe_name}"
+            cure = (
+                "end it, or choose another port in the base_url and command of "
+                f"{self.need.recipe_name}"
+            )
             raise ServerError(f"{taken}: {cure}.")
         self._memory = accelerator_memory.used_mib()
         begin_s = time.monotonic()
@@ -86,7 +102,9 @@ class ProcessServer:
                 self.stop()
             raise
         took = {"log": log.name, "start_s": round(time.monotonic() - begin_s, 1)}
-        return Confirmation(confirmation.facts | took, confirmation.unchecked, confirmation.confirmed_by)
+        return Confirmation(
+            confirmation.facts | took, confirmation.unchecked, confirmation.confirmed_by
+        )
 
     def check(self) -> None:
         self._check_alive()
@@ -113,10 +131,16 @@ class ProcessServer:
         wait_released(self.base_url, self._memory, self._say)
 
     def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
-        return log_file.without(log_file.tail(self.log_path, lines), self._secrets) if self.log_path else []
+        return (
+            log_file.without(log_file.tail(self.log_path, lines), self._secrets)
+            if self.log_path
+            else []
+        )
 
     def _await_earlier(self) -> None:
-        """Until an earlier server is gone, which we may have left behind when we were killed, with the guard that ends it."""
+        """Until an earlier server is gone, which we may have left behind when we were killed, with
+        the guard that ends it.
+        """
         deadline_s = time.monotonic() + self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S
         told = False
         with self._lock_path.open("a+", encoding="utf-8") as lock:
@@ -129,11 +153,16 @@ class ProcessServer:
                     return  # closing the file gives the lock back
                 if not told:
                     told = True
-                    self._say("  An earlier server of this campaign is still ending: waiting for it.")
+                    self._say(
+                        "  An earlier server of this campaign is still ending: waiting for it."
+                    )
                 if time.monotonic() > deadline_s:
                     lock.seek(0)
                     pid = lock.read(20).strip()
-                    raise ServerError(f"An earlier server of this campaign (process {pid}) does not end: kill -9 {pid}.")
+                    raise ServerError(
+                        f"An earlier server of this campaign (process {pid}) does not end: "
+                        f"kill -9 {pid}."
+                    )
                 time.sleep(PAUSE_S)
 
     @property
@@ -167,11 +196,15 @@ class ProcessServer:
         if "error" in told:
             program = recipe.command[0]
             raise ServerError(
-                f"{program} cannot be started ({told['error']}): install it, activate its environment, "
+                f"{program} cannot be started ({told['error']}): install it, activate its "
+                "environment, "
                 f"or give its full path in the command of {self.need.recipe_name}."
             )
         if "pid" not in told:
-            raise ServerError("The process that watches over the server did not start: its log says why.", self.log_tail())
+            raise ServerError(
+                "The process that watches over the server did not start: its log says why.",
+                self.log_tail(),
+            )
         self.pid = told["pid"]
 
     def _told(self, timeout_s: float) -> dict[str, Any]:
@@ -212,7 +245,10 @@ def exit_words(code: int) -> str:
     """How a process ended, from its exit code (negative: the signal), as the rest of a sentence."""
     number = -code if code < 0 else code - 128 if code > 128 else 0
     if number == signal.SIGKILL:
-        return "was killed (SIGKILL), most likely by the kernel because the machine's memory ran out: dmesg tells"
+        return (
+            "was killed (SIGKILL), most likely by the kernel because the machine's memory ran "
+            "out: dmesg tells"
+        )
     if number in {int(each) for each in signal.Signals}:
         return f"was ended by {signal.Signals(number).name}"
     if code == 127:

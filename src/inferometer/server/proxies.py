@@ -1,4 +1,6 @@
-"""Proxies of the environment: which one other programs would use for an address. We use none; it would be measured along."""
+"""Proxies of the environment: which one other programs would use for an address. We use none; it
+would be measured along.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ from urllib.parse import urlsplit
 
 
 def proxy_variable(base_url: str) -> str | None:
-    """The variable whose proxy would be used for this address; None where there is none, or NO_PROXY excepts the host.
+    """The variable whose proxy would be used for this address; None where there is none, or
+    NO_PROXY excepts the host.
 
     Its value may hold a password and is nobody's business.
     """
@@ -19,7 +22,12 @@ def proxy_variable(base_url: str) -> str | None:
     host = parts.hostname or ""
     proxies = getproxies_environment()
     kind = next((kind for kind in (parts.scheme, "all") if proxies.get(kind)), None)
-    if kind is None or _is_here(host) or proxy_bypass(host) or _in_network(host, proxies.get("no", "")):
+    if (
+        kind is None
+        or _is_here(host)
+        or proxy_bypass(host)
+        or _in_network(host, proxies.get("no", ""))
+    ):
         return None
     names = (f"{kind}_proxy", f"{kind.upper()}_PROXY")
     return next((name for name in names if os.environ.get(name)), names[-1])

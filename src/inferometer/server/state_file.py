@@ -36,7 +36,9 @@ def write_state(path: Path, state: dict[str, Any]) -> None:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         whole.unlink(missing_ok=True)
-        file = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        file = os.open(
+            whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644
+        )
         with os.fdopen(file, "w", encoding="utf-8") as content:
             json.dump(state, content)
             content.flush()

@@ -1,7 +1,8 @@
-"""BoundedTransport: httpx's own transport, but on connections that know what is left of a call's time.
+"""BoundedTransport: httpx's own transport, but on connections that know what is left of a call's
+time.
 
-httpx and httpcore hand a time-out unchanged to each read. Ours is a `Deadline`, of which a read gets what is left, so that
-headers and bodies that come drop by drop have an end.
+httpx and httpcore hand a time-out unchanged to each read. Ours is a `Deadline`, of which a read
+gets what is left, so that headers and bodies that come drop by drop have an end.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ class BoundedTransport(httpx.HTTPTransport):
     def __init__(self, tls: ssl.SSLContext | None) -> None:
         super().__init__(verify=False, trust_env=False)
         # The library takes no network backend itself, but the pool that it is made of does.
-        self._pool = httpcore.ConnectionPool(ssl_context=tls, keepalive_expiry=KEEP_ALIVE_S, network_backend=_Backend())
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls, keepalive_expiry=KEEP_ALIVE_S, network_backend=_Backend()
+        )
 
 
 class _Backend(httpcore.NetworkBackend):
@@ -60,7 +63,10 @@ class _Stream(httpcore.NetworkStream):
         self._stream.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         left_s = left_of(timeout, httpcore.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, left_s))

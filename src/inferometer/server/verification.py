@@ -1,4 +1,6 @@
-"""Is what answers the server that is needed? Asks and compares; starts nothing, and knows no kind of server."""
+"""Is what answers the server that is needed? Asks and compares; starts nothing, and knows no kind
+of server.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,11 @@ START_TIME = re.compile(r"^process_start_time_seconds (\S+)", re.MULTILINE)
 
 
 def open_endpoint(base_url: str, backend: str) -> Endpoint:
-    """An endpoint to ask, patient for as long as a busy server may need. Raises ServerError if there can be none.
+    """An endpoint to ask, patient for as long as a busy server may need. Raises ServerError if
+    there can be none.
 
-    `backend` is the wire format by its name in PROTOCOLS: servers that speak it have routes of their own to be asked on.
+    `backend` is the wire format by its name in PROTOCOLS: servers that speak it have routes of
+    their own to be asked on.
     """
     try:
         return Endpoint(base_url, timeout_s=ASK_TIMEOUT_S, routes=PROTOCOLS[backend].routes)
@@ -43,11 +47,12 @@ def open_endpoint(base_url: str, backend: str) -> Endpoint:
 
 
 def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
-    """What is known of the server behind `endpoint`, once health, model and max_model_len are as `need` says.
+    """What is known of the server behind `endpoint`, once health, model and max_model_len are as
+    `need` says.
 
-    `ours`: we started it with the command of the need, so that its tensor parallelism is known. What it does not tell is left
-    unchecked. Of a server that somebody runs for this, so is what it says against itself: requests will decide.
-    Raises ServerAbsentError, WrongServerError.
+    `ours`: we started it with the command of the need, so that its tensor parallelism is known.
+    What it does not tell is left unchecked. Of a server that somebody runs for this, so is what it
+    says against itself: requests will decide. Raises ServerAbsentError, WrongServerError.
     """
     taken_as_it_is = need.recipe.kind == "external" and not ours
     cards, untold = _cards(endpoint, patient=not taken_as_it_is)
@@ -55,7 +60,10 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     unchecked += [f"hardware {hardware_words(need)}"] if need.hardware else []
     if endpoint.health() is False:
         if not taken_as_it_is:
-            raise ServerAbsentError(f"{endpoint.base_url} answers, but its /health says that it cannot serve: look at its log.")
+            raise ServerAbsentError(
+                f"{endpoint.base_url} answers, but its /health says that it cannot serve: "
+                "look at its log."
+            )
         unchecked.append("that it can serve, which its /health denies")
     version = endpoint.version()
     card = None
@@ -72,20 +80,28 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     limit = card.max_model_len if card else None
     if need.max_model_len is not None and limit is None:
         unchecked.append(f"max_model_len {need.max_model_len}")
-    facts = {"base_url": endpoint.base_url, "model": card.id if card else None, "max_model_len": limit, "version": version}
+    facts = {
+        "base_url": endpoint.base_url,
+        "model": card.id if card else None,
+        "max_model_len": limit,
+        "version": version,
+    }
     return Confirmation(facts, tuple(unchecked), "inferometer" if ours else "nobody")
 
 
 def _cards(endpoint: Endpoint, *, patient: bool) -> tuple[list[ModelCard], str | None]:
     """The models that the server lists, and why it lists none, where it says so.
 
-    Raises ServerAbsentError where nothing answers, and, to the `patient`, where the model may still be loaded.
+    Raises ServerAbsentError where nothing answers, and, to the `patient`, where the model may still
+    be loaded.
     """
     try:
         return endpoint.models(), None
     except EndpointError as error:
         if error.unreachable:
-            raise ServerAbsentError(f"{error.reason.rstrip('.')}.") from None  # what to do then is not ours to say
+            raise ServerAbsentError(
+                f"{error.reason.rstrip('.')}."
+            ) from None  # what to do then is not ours to say
         if error.status is None or (patient and (error.status in NOT_YET or error.redirect)):
             raise ServerAbsentError(str(error)) from None
         return [], error.reason
@@ -96,20 +112,27 @@ class UnlistedError(WrongServerError):
 
 
 def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) -> ModelCard | None:
-    """The card of the model needed; None where the server lists none, or it is yet to be launched. Raises WrongServerError."""
+    """The card of the model needed; None where the server lists none, or it is yet to be launched.
+    Raises WrongServerError.
+    """
     if not cards or need.recipe.launch:
         return None
     card = next((each for each in cards if need.served_model in (each.id, *each.aliases)), None)
     if card is None:
-        raise UnlistedError(f"{base_url} serves {listed_names([each.id for each in cards])}, not {need.served_model}.")
+        raise UnlistedError(
+            f"{base_url} serves {listed_names([each.id for each in cards])}, not "
+            f"{need.served_model}."
+        )
     at_hub = card.root and card.root != card.id and HUB_NAME.fullmatch(card.root)
     if card.root and at_hub and _basename(card.root) != _basename(need.model_id):
         raise WrongServerError(
-            f"{base_url} serves {printable_name(card.root)} under the name {printable_name(card.id)}, not {need.model_id}."
+            f"{base_url} serves {printable_name(card.root)} under the name "
+            f"{printable_name(card.id)}, not {need.model_id}."
         )
     if need.max_model_len is not None and card.max_model_len not in (None, need.max_model_len):
         raise WrongServerError(
-            f"{base_url} serves {printable_name(card.id)} with max_model_len {card.max_model_len}, not {need.max_model_len} as "
+            f"{base_url} serves {printable_name(card.id)} with max_model_len "
+            f"{card.max_model_len}, not {need.max_model_len} as "
             "is needed here."
         )
     return card
@@ -118,7 +141,11 @@ def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) ->
 def _elsewhere(root: str, served: str, model_id: str) -> bool:
     """Whether a model's root is a place that does not tell which model it is."""
     in_cache = "models--" + model_id.replace("/", "--")
-    return root != served and _basename(root) != _basename(model_id) and in_cache not in root.split("/")
+    return (
+        root != served
+        and _basename(root) != _basename(model_id)
+        and in_cache not in root.split("/")
+    )
 
 
 def _basename(name: str) -> str:
@@ -126,7 +153,9 @@ def _basename(name: str) -> str:
 
 
 def hardware_words(need: ServerNeed) -> str:
-    """The declared hardware, such as `B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each`; its name alone if nothing is declared."""
+    """The declared hardware, such as `B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each`; its name alone if
+    nothing is declared.
+    """
     hardware = need.hardware
     if hardware is None:
         return need.hardware_name or ""
@@ -140,7 +169,8 @@ def hardware_words(need: ServerNeed) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What tells one start of a server from the next: when its process started, seconds since 1970, and its id if it is local.
+    """What tells one start of a server from the next: when its process started, seconds since 1970,
+    and its id if it is local.
 
     Each is None where nobody tells.
     """
@@ -153,7 +183,9 @@ class Start:
         import psutil
 
         try:
-            return self.pid is not None and bool(same_start(psutil.Process(self.pid).create_time(), self.started_s))
+            return self.pid is not None and bool(
+                same_start(psutil.Process(self.pid).create_time(), self.started_s)
+            )
         except psutil.Error:
             return False
 
@@ -176,11 +208,18 @@ def same_start(one: float | None, other: float | None) -> bool | None:
 
 
 def check_unchanged(need: ServerNeed, start: Start) -> Confirmation:
-    """What is known of the server now. Raises ServerError unless it is right and was not started again since `start`."""
+    """What is known of the server now. Raises ServerError unless it is right and was not started
+    again since `start`.
+    """
     with open_endpoint(need.recipe.base_url, need.recipe.backend) as endpoint:
         found = verify(endpoint, need, ours=False)
-        if not start.goes_on() and same_start(start.started_s, start_of(endpoint).started_s) is False:
-            raise ServerError(f"The server at {endpoint.base_url} was restarted since it was confirmed.")
+        if (
+            not start.goes_on()
+            and same_start(start.started_s, start_of(endpoint).started_s) is False
+        ):
+            raise ServerError(
+                f"The server at {endpoint.base_url} was restarted since it was confirmed."
+            )
         return found
 
 
@@ -193,9 +232,11 @@ def wait_until_ready(
     log_tail: Callable[[int], list[str]],
     say: Callable[[str], None],
 ) -> Confirmation:
-    """Ask the server that we started until it is the one needed, at most `start_timeout_s` of its recipe.
+    """Ask the server that we started until it is the one needed, at most `start_timeout_s` of its
+    recipe.
 
-    `check_alive` raises once it has died, `pause` sleeps or returns early for that. Raises ServerError.
+    `check_alive` raises once it has died, `pause` sleeps or returns early for that. Raises
+    ServerError.
     """
     timeout_s = need.recipe.ready_timeout_s
     begin_s = told_s = time.monotonic()
@@ -215,12 +256,20 @@ def wait_until_ready(
                 return confirmation
             now_s = time.monotonic()
             if now_s - begin_s > timeout_s:
-                over = f"The server was not ready within {timeout_s:g} s (start_timeout_s of its recipe): {trouble}"
+                over = (
+                    f"The server was not ready within {timeout_s:g} s (start_timeout_s of its "
+                    f"recipe): {trouble}"
+                )
                 raise failure(over, log_tail)
             if now_s - told_s > TELL_EVERY_S:
                 told_s = now_s
                 last = printable("".join(log_tail(1)))
-                say(f"  still starting, {now_s - begin_s:.0f} s of {timeout_s:g} s at most. {last}".rstrip())
+                say(
+                    (
+                        f"  still starting, {now_s - begin_s:.0f} s of {timeout_s:g} s at most. "
+                        f"{last}"
+                    ).rstrip()
+                )
             pause(POLL_S)
 
 

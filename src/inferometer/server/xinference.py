@@ -1,7 +1,9 @@
-"""XinferenceServer: a server of any kind that comes up without a model, and the model that is launched on it through its API.
+"""XinferenceServer: a server of any kind that comes up without a model, and the model that is
+launched on it through its API.
 
-The model is launched as the recipe's `launch` says, under the name that requests will use, and terminated before the server is
-ended. A model is listed long before it serves: it is believed once it has answered a request. Starts no process itself.
+The model is launched as the recipe's `launch` says, under the name that requests will use, and
+terminated before the server is ended. A model is listed long before it serves: it is believed once
+it has answered a request. Starts no process itself.
 """
 
 from __future__ import annotations
@@ -34,14 +36,25 @@ END_TIMEOUT_S = 30.0
 
 
 class XinferenceServer:
-    """`server` is where the model is launched; it verifies all but the model, which is not there yet when it starts."""
+    """`server` is where the model is launched; it verifies all but the model, which is not there
+    yet when it starts.
+    """
 
     def __init__(
-        self, server: Server, need: ServerNeed, *, say: Callable[[str], None], pause: Callable[[float], None] = time.sleep
+        self,
+        server: Server,
+        need: ServerNeed,
+        *,
+        say: Callable[[str], None],
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         limit = need.max_model_len
-        self.need = replace(need, recipe=need.recipe.model_copy(update={"launch": {}}), max_model_len=None)
-        """What has to be there once the model is: the limit in Xinference's list is that of the model's family."""
+        self.need = replace(
+            need, recipe=need.recipe.model_copy(update={"launch": {}}), max_model_len=None
+        )
+        """What has to be there once the model is: the limit in Xinference's list is that of the
+        model's family.
+        """
         self._unchecked = (f"max_model_len {limit}",) if limit is not None else ()
         self._body = launch_body(need)
         self._server = server
@@ -76,7 +89,9 @@ class XinferenceServer:
                 self.stop()
             raise
         took = {"launch_s": round(time.monotonic() - begin_s, 1)}
-        return Confirmation(up.facts | found.facts | took, found.unchecked + self._unchecked, up.confirmed_by)
+        return Confirmation(
+            up.facts | found.facts | took, found.unchecked + self._unchecked, up.confirmed_by
+        )
 
     def check(self) -> None:
         self._server.check()
@@ -105,23 +120,41 @@ class XinferenceServer:
         except EndpointError as error:
             raise self._failed(str(error)) from None
         if taken:
-            cure = f"terminate it (curl -X DELETE {self.base_url}{self._model}) or choose another served_model"
-            raise ServerError(f"{self.base_url} runs a model called {uid} already, launched nobody knows how: {cure}.")
+            cure = (
+                f"terminate it (curl -X DELETE {self.base_url}{self._model}) or choose another "
+                "served_model"
+            )
+            raise ServerError(
+                f"{self.base_url} runs a model called {uid} already, launched nobody knows "
+                f"how: {cure}."
+            )
 
     def _register(self, endpoint: Endpoint) -> None:
-        """Make a model known that Xinference does not know by itself, for as long as it runs. Raises ServerError."""
+        """Make a model known that Xinference does not know by itself, for as long as it runs.
+        Raises ServerError.
+        """
         if not self.need.recipe.registration:
             return
         model = json.dumps(self.need.recipe.registration)  # the API wants it as text
         try:
-            endpoint.call("POST", f"{REGISTRATIONS}/{self._body['model_type']}", {"model": model, "persist": False})
+            endpoint.call(
+                "POST",
+                f"{REGISTRATIONS}/{self._body['model_type']}",
+                {"model": model, "persist": False},
+            )
         except EndpointError as error:
-            raise self._failed(f"Xinference did not register {self._body['model_name']}{self._why(error)}") from None
+            raise self._failed(
+                f"Xinference did not register {self._body['model_name']}{self._why(error)}"
+            ) from None
         self._registered = True
 
     def _launch(self, endpoint: Endpoint) -> None:
-        """Ask for the model, and wait until Xinference says that it is ready. Raises ServerError."""
-        self._say(f"Launching {self._body['model_name']} on {self.base_url} as {self.need.served_model}")
+        """Ask for the model, and wait until Xinference says that it is ready. Raises
+        ServerError.
+        """
+        self._say(
+            f"Launching {self._body['model_name']} on {self.base_url} as {self.need.served_model}"
+        )
         self._asked = True
         answer: SimpleQueue[EndpointError | None] = SimpleQueue()
         Thread(target=self._ask, args=(answer,), daemon=True, name="launch").start()
@@ -133,15 +166,21 @@ class XinferenceServer:
                 told = self._tell_progress(endpoint, told)
                 continue
             if error is not None:
-                raise self._failed(f"Xinference did not launch {self._body['model_name']}{self._why(error)}")
+                raise self._failed(
+                    f"Xinference did not launch {self._body['model_name']}{self._why(error)}"
+                )
             self._launched = True
             return
 
     def _ask(self, answer: SimpleQueue[EndpointError | None]) -> None:
-        """The answer comes when the model is ready; on a connection of its own, which outlives an interruption of ours."""
+        """The answer comes when the model is ready; on a connection of its own, which outlives an
+        interruption of ours.
+        """
         with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             try:
-                endpoint.call("POST", LAUNCH, self._body, timeout_s=self.need.recipe.ready_timeout_s)
+                endpoint.call(
+                    "POST", LAUNCH, self._body, timeout_s=self.need.recipe.ready_timeout_s
+                )
             except EndpointError as error:
                 answer.put(error)
             else:
@@ -151,7 +190,10 @@ class XinferenceServer:
         """Say how much is loaded, in tens of percent, where that is more than was `told`."""
         try:
             progress = endpoint.call("GET", f"{self._model}/progress").get("progress")
-        except (EndpointError, AttributeError):  # not begun yet, or over: the launch itself will say
+        except (
+            EndpointError,
+            AttributeError,
+        ):  # not begun yet, or over: the launch itself will say
             return told
         tens = int(progress * 10) if isinstance(progress, int | float) else -1
         if tens > told:
@@ -159,9 +201,15 @@ class XinferenceServer:
         return max(tens, told)
 
     def _wait_for_answer(self, endpoint: Endpoint, deadline_s: float) -> None:
-        """One token of an answer, asked for again as long as Xinference says that the model is loading."""
+        """One token of an answer, asked for again as long as Xinference says that the model is
+        loading.
+        """
         path = PROTOCOLS[self.need.recipe.backend].path(self.need.served_model)
-        words = {"messages": [{"role": "user", "content": "Hello"}]} if "chat" in path else {"prompt": "Hello"}
+        words = (
+            {"messages": [{"role": "user", "content": "Hello"}]}
+            if "chat" in path
+            else {"prompt": "Hello"}
+        )
         body = {"model": self.need.served_model, "max_tokens": 1, **words}
         while True:
             try:
@@ -170,7 +218,10 @@ class XinferenceServer:
             except EndpointError as error:
                 left_s = deadline_s - time.monotonic()
                 if error.status != 503 or left_s <= 0:
-                    raise self._failed(f"{self.need.served_model} was launched but does not answer{self._why(error)}") from None
+                    raise self._failed(
+                        f"{self.need.served_model} was launched but does not "
+                        f"answer{self._why(error)}"
+                    ) from None
                 self._pause(min(error.retry_after_s or POLL_S, left_s))
 
     def _verified(self, endpoint: Endpoint) -> Confirmation:
@@ -179,15 +230,21 @@ class XinferenceServer:
         except ServerError as error:
             raise self._failed(str(error)) from None
         if found.facts["model"] is None:
-            raise self._failed(f"{self.base_url} lists no model any more, although {self.need.served_model} was launched.")
+            raise self._failed(
+                f"{self.base_url} lists no model any more, although {self.need.served_model} "
+                "was launched."
+            )
         return found
 
     def _why(self, error: EndpointError) -> str:
-        """The rest of a sentence: Xinference's own words where it refused the model, else what is wrong with the server."""
+        """The rest of a sentence: Xinference's own words where it refused the model, else what is
+        wrong with the server.
+        """
         if error.said is None or error.status in (401, 403, 404, 405):
             return f": {error}"
         return (
-            f" ({error.status}: {error.said.rstrip('.')}): correct the launch of {self.need.recipe_name}, or look at its log."
+            f" ({error.status}: {error.said.rstrip('.')}): correct the launch of "
+            f"{self.need.recipe_name}, or look at its log."
         )
 
     def _failed(self, sentence: str) -> ServerError:
@@ -196,18 +253,32 @@ class XinferenceServer:
             self._server.check()
         except ServerError as death:
             return death
-        known = diagnose(sentence)  # its own words are about this model; its log may be about others too
-        return ServerError(f"{sentence} {known.sentence}", self.log_tail()) if known else failure(sentence, self.log_tail)
+        known = diagnose(
+            sentence
+        )  # its own words are about this model; its log may be about others too
+        return (
+            ServerError(f"{sentence} {known.sentence}", self.log_tail())
+            if known
+            else failure(sentence, self.log_tail)
+        )
 
     def _terminate(self) -> None:
-        """Also while it loads. What cannot be terminated is told, unless the server is gone with it."""
-        with suppress(ServerError), open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
+        """Also while it loads. What cannot be terminated is told, unless the server is gone with
+        it.
+        """
+        with (
+            suppress(ServerError),
+            open_endpoint(self.base_url, self.need.recipe.backend) as endpoint,
+        ):
             if self._asked and not self._launched:
                 with suppress(EndpointError):
                     endpoint.call("POST", f"{self._model}/cancel", timeout_s=END_TIMEOUT_S)
             paths = [self._model] if self._asked else []
             if self._registered:
-                paths.append(f"{REGISTRATIONS}/{self._body['model_type']}/{quote(str(self._body['model_name']), safe='')}")
+                paths.append(
+                    f"{REGISTRATIONS}/{self._body['model_type']}"
+                    f"/{quote(str(self._body['model_name']), safe='')}"
+                )
             for path in paths:
                 try:
                     endpoint.call("DELETE", path, timeout_s=END_TIMEOUT_S)
@@ -217,5 +288,7 @@ class XinferenceServer:
 
 
 def launch_body(need: ServerNeed) -> dict[str, Any]:
-    """What Xinference is asked to launch: what the recipe says, under the name that requests will use."""
+    """What Xinference is asked to launch: what the recipe says, under the name that requests will
+    use.
+    """
     return {"model_type": "LLM", **need.recipe.launch, "model_uid": need.served_model}

@@ -1,4 +1,6 @@
-"""An axis of a matrix: numbers, ranges `{from: 1, to: 200, step: 1}` and lists of both, as one tuple of numbers."""
+"""An axis of a matrix: numbers, ranges `{from: 1, to: 200, step: 1}` and lists of both, as one
+tuple of numbers.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,17 @@ _WANTED = "wants a range such as {from: 1, to: 200, step: 1}, in whole numbers"
 
 
 def _values(axis: Any) -> Any:
-    """Every value that is written, once, in the order written. Raises ValueError, for pydantic to report."""
+    """Every value that is written, once, in the order written. Raises ValueError, for pydantic to
+    report.
+    """
     items = axis if isinstance(axis, list | tuple) else [axis]
     values: dict[Any, None] = {}
     for item in items:
         for value in _range(item) if isinstance(item, dict) else (item,):
             if isinstance(value, bool) or not isinstance(value, int | float | str):
-                raise ValueError("wants numbers, ranges such as {from: 1, to: 200, step: 1}, or a list of both")
+                raise ValueError(
+                    "wants numbers, ranges such as {from: 1, to: 200, step: 1}, or a list of both"
+                )
             values[value] = None
             if len(values) > MOST_VALUES:
                 raise ValueError(f"has more than {MOST_VALUES} values")
@@ -41,7 +47,10 @@ def _range(written: dict[Any, Any]) -> Iterator[int]:
     if type(first) is not int or type(last) is not int or type(step) is not int:
         raise ValueError(_WANTED)
     if step < 1 or last < first:
-        raise ValueError(f"has an empty range from {first} to {last}; the step is 1 or more, and `to` is not below `from`")
+        raise ValueError(
+            f"has an empty range from {first} to {last}; the step is 1 or more, and `to` is "
+            "not below `from`"
+        )
     yield from range(first, last + 1, step)
 
 
@@ -53,7 +62,15 @@ def _schema(number: dict[str, Any]) -> WithJsonSchema:
         "required": ["from", "to"],
         "additionalProperties": False,
     }
-    return WithJsonSchema({"anyOf": [number, span, {"type": "array", "minItems": 1, "items": {"anyOf": [number, span]}}]})
+    return WithJsonSchema(
+        {
+            "anyOf": [
+                number,
+                span,
+                {"type": "array", "minItems": 1, "items": {"anyOf": [number, span]}},
+            ]
+        }
+    )
 
 
 def _whole(least: int) -> WithJsonSchema:
@@ -62,6 +79,12 @@ def _whole(least: int) -> WithJsonSchema:
 
 _RATE = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"const": "inf"}]}
 
-PositiveIntAxis = Annotated[tuple[Annotated[int, Field(gt=0)], ...], BeforeValidator(_values), _whole(1)]
-NonNegativeIntAxis = Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_values), _whole(0)]
-PositiveFloatAxis = Annotated[tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_values), _schema(_RATE)]
+PositiveIntAxis = Annotated[
+    tuple[Annotated[int, Field(gt=0)], ...], BeforeValidator(_values), _whole(1)
+]
+NonNegativeIntAxis = Annotated[
+    tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_values), _whole(0)
+]
+PositiveFloatAxis = Annotated[
+    tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_values), _schema(_RATE)
+]

@@ -1,4 +1,6 @@
-"""What all specs are made of: a frozen model that takes no unknown key, and the numbers that most fields are."""
+"""What all specs are made of: a frozen model that takes no unknown key, and the numbers that most
+fields are.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 MOST = 2**53
-"""No number of tokens or requests is larger; beyond it JSON readers begin to disagree about integers."""
+"""No number of tokens or requests is larger; beyond it JSON readers begin to disagree about
+integers.
+"""
 
 PositiveInt = Annotated[int, Field(gt=0, le=MOST)]
 NonNegativeInt = Annotated[int, Field(ge=0, le=MOST)]

@@ -44,16 +44,21 @@ def binding_of(recipe: ServerRecipe) -> Binding:
     if parts.scheme == "https" or parts.path:
         own_port = _own_port(recipe)
         note = (
-            f"{base_url} is the address of a gateway. The server listens on its own port ({own_port} by default): "
+            f"{base_url} is the address of a gateway. The server listens on its own port "
+            f"({own_port} by default): "
             "have the gateway forward to it."
         )
         return Binding("0.0.0.0", own_port, note, optional=True)
     if _is_loopback(host):
-        note = f"On {host} only programs of the same host reach the server. In a container with a published port, bind 0.0.0.0."
+        note = (
+            f"On {host} only programs of the same host reach the server. In a container with a "
+            "published port, bind 0.0.0.0."
+        )
         return Binding(host, port, note)
     everywhere = "::" if ":" in host else "0.0.0.0"
     note = (
-        f"It binds {everywhere}, all network interfaces, so that clients reach it as {host}. Let only trusted hosts reach it."
+        f"It binds {everywhere}, all network interfaces, so that clients reach it as {host}. Let "
+        "only trusted hosts reach it."
     )
     return Binding(everywhere, port, note)
 

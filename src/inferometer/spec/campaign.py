@@ -1,7 +1,8 @@
-"""What a campaign is: the models of its file, and the plain values it expands to. A point's own settings are RunSpec's.
+"""What a campaign is: the models of its file, and the plain values it expands to. A point's own
+settings are RunSpec's.
 
-The file is read and checked as a whole in `campaign_file`, expanded in `expand`; starting servers and keeping the ledger of
-what is done is none of this room's business.
+The file is read and checked as a whole in `campaign_file`, expanded in `expand`; starting servers
+and keeping the ledger of what is done is none of this room's business.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def _comparison(text: str) -> str:
 
 
 Name = Annotated[str, like(_NAME, "letters, digits and . _ + - only, 64 at most"), in_schema(_NAME)]
-"""What becomes part of ids and file names: no separator and no character a shell or a glob would take for its own."""
+"""What becomes part of ids and file names: no separator and no character a shell or a glob would
+take for its own.
+"""
 
 Threshold = Annotated[str, AfterValidator(_comparison), in_schema(COMPARISON_IN_SCHEMA)]
 """What a metric is to reach: "> 1800", "any > 1800", "< 100 if concurrency<=32" (see `target`)."""
@@ -54,7 +57,9 @@ CacheAxis = Annotated[
 
 
 class CampaignError(Exception):
-    """The campaign cannot be carried out as written: one sentence for each reason, with file and line where there is one."""
+    """The campaign cannot be carried out as written: one sentence for each reason, with file and
+    line where there is one.
+    """
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("\n".join(reasons))
@@ -62,7 +67,9 @@ class CampaignError(Exception):
 
 
 class Hardware(Spec):
-    """A named hardware configuration, as its owner declares it. What can be checked of it is checked when it runs."""
+    """A named hardware configuration, as its owner declares it. What can be checked of it is
+    checked when it runs.
+    """
 
     gpus: PositiveInt = 1
     pcie_generation: Annotated[int, Field(ge=1, le=7)] | None = None
@@ -78,7 +85,9 @@ class Hardware(Spec):
 
 
 class Cell(Spec):
-    """Some settings of a point, which go together: a row of `paired` or `include`, or what `exclude` leaves out."""
+    """Some settings of a point, which go together: a row of `paired` or `include`, or what
+    `exclude` leaves out.
+    """
 
     input_len: PositiveInt | None = None
     output_len: PositiveInt | None = None
@@ -91,8 +100,10 @@ class Cell(Spec):
 
 
 class Matrix(Spec):
-    """Which points there are: all rows of `paired` crossed with all values of the axes, in the order of these fields, the last
-    quickest; less what `exclude` matches, and after that `include`."""
+    """Which points there are: all rows of `paired` crossed with all values of the axes, in the
+    order of these fields, the last quickest; less what `exclude` matches, and after that
+    `include`.
+    """
 
     paired: tuple[Cell, ...] = ()
     input_len: PositiveIntAxis = ()
@@ -105,7 +116,9 @@ class Matrix(Spec):
     cache: CacheAxis = ()
     """`[cold, warm]`: each point twice, the second time with the prompts of the first."""
     num_prompts_per_concurrency: PositiveInt | None = None
-    """num_prompts = this × max_concurrency, where num_prompts is not given: every level then takes about as long."""
+    """num_prompts = this × max_concurrency, where num_prompts is not given: every level then takes
+    about as long.
+    """
     include: tuple[Cell, ...] = ()
     exclude: tuple[Cell, ...] = ()
 
@@ -124,7 +137,9 @@ class GroupSpec(Spec):
     matrix: Matrix | None = None
     """Instead of the campaign's."""
     workload: AnyWorkload | None = None
-    """Keys given here replace the campaign's, one by one, unless the kind is another; so do those of `load` and `sampling`."""
+    """Keys given here replace the campaign's, one by one, unless the kind is another; so do those
+    of `load` and `sampling`.
+    """
     load: Load | None = None
     sampling: Sampling | None = None
 
@@ -152,18 +167,25 @@ class CampaignSpec(Spec):
     workers: Workers = 1
     repeats: Annotated[int, Field(ge=1, le=1000)] = 1
     interleave: tuple[tuple[Name, Name], ...] = ()
-    """Pairs of groups on different servers, whose points are measured A B, B A, … over an even number of repeats (2 unless
-    `repeats` says otherwise), so that what drifts weighs on both alike. A group stands for all that share its server."""
+    """Pairs of groups on different servers, whose points are measured A B, B A, … over an even
+    number of repeats (2 unless `repeats` says otherwise), so that what drifts weighs on both alike.
+    A group stands for all that share its server.
+    """
     order: Literal["listed", "shuffled", "interleaved"] = "listed"
-    """Within a group. listed: as written, repeats of a point in a row. shuffled: by the seed. interleaved: all points, then all
-    of them backwards, and so on (ABBA), once a repeat."""
+    """Within a group. listed: as written, repeats of a point in a row. shuffled: by the seed.
+    interleaved: all points, then all of them backwards, and so on (ABBA), once a repeat.
+    """
     recheck: bool = True
-    """At the end, measure points once more that do not fit the points at the loads beside them. false: do not look for any."""
+    """At the end, measure points once more that do not fit the points at the loads beside them.
+    false: do not look for any.
+    """
     goodput: dict[Latency, PositiveFloat] = Field(default_factory=dict)
     """Limits that a good request keeps, ms."""
     metrics: Annotated[tuple[Latency, ...], AfterValidator(_once)] = ("ttft", "tpot", "itl", "e2el")
     """Latencies in the result files."""
-    percentiles: Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(_once)] = (50.0, 90.0, 99.0)
+    percentiles: Annotated[
+        tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(_once)
+    ] = (50.0, 90.0, 99.0)
     detailed: bool = False
     """Put the arrays of every request into the result files too."""
     targets: dict[Name, Threshold] = Field(default_factory=dict)
@@ -173,7 +195,11 @@ class CampaignSpec(Spec):
     @model_validator(mode="before")
     @classmethod
     def _repeat_what_is_interleaved(cls, given: Any) -> Any:
-        return {"repeats": 2, **given} if isinstance(given, dict) and given.get("interleave") else given
+        return (
+            {"repeats": 2, **given}
+            if isinstance(given, dict) and given.get("interleave")
+            else given
+        )
 
     @model_validator(mode="before")
     @classmethod
@@ -211,7 +237,9 @@ class ServerNeed:
     served_model: str
     tp: int
     max_model_len: int | None
-    """What the recipe declares, else what the group's points need where the command sets it; None where nobody says."""
+    """What the recipe declares, else what the group's points need where the command sets it; None
+    where nobody says.
+    """
     declared: dict[str, Any]
     """What `identity` is, once."""
     binding: str = ""
@@ -227,13 +255,16 @@ class PlannedPoint:
     """One point of the plan."""
 
     id: str
-    """Unique in the campaign, readable and fit for globs: `1C-1k/np17`, and `1C-1k/np17#2` for its second repeat."""
+    """Unique in the campaign, readable and fit for globs: `1C-1k/np17`, and `1C-1k/np17#2` for its
+    second repeat.
+    """
     spec: RunSpec
     file_name_fields: dict[str, str]
     """What the file-name pattern may name, all but the time."""
     after: str | None = None
-    """Id of the cold point whose prompts this one repeats: it must have been measured before, on the same server start, or the
-    cache is not warm."""
+    """Id of the cold point whose prompts this one repeats: it must have been measured before, on
+    the same server start, or the cache is not warm.
+    """
 
 
 @dataclass(frozen=True, slots=True)

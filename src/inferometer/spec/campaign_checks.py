@@ -1,7 +1,8 @@
-"""What is wrong with a campaign as a whole, beyond what each value can say of itself. Every check returns all it finds.
+"""What is wrong with a campaign as a whole, beyond what each value can say of itself. Every check
+returns all it finds.
 
-`check_names` looks at the file's plain values, so that it finds its faults beside those of the models; `check_points` needs a
-campaign whose values are right.
+`check_names` looks at the file's plain values, so that it finds its faults beside those of the
+models; `check_points` needs a campaign whose values are right.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from pydantic import ValidationError
 from inferometer.secret import is_secret, secret_in
 from inferometer.spec.campaign import CampaignSpec, Group, GroupSpec, PlannedPoint
 from inferometer.spec.checks import check_run
-from inferometer.spec.expand import FILE_NAME_FIELDS, cells, count_points, expand, file_name, name_pattern, whole_group
+from inferometer.spec.expand import (
+    FILE_NAME_FIELDS,
+    cells,
+    count_points,
+    expand,
+    file_name,
+    name_pattern,
+    whole_group,
+)
 from inferometer.spec.flags import did_you_mean, parse_base_url
 from inferometer.spec.interleave import in_common, same_address
 from inferometer.spec.longest import longest_request
@@ -48,19 +57,29 @@ _OF_HARDWARE = ("hardware", "gpus")
 
 
 def check_names(raw: Mapping[str, Any]) -> list[Finding]:
-    """Names that lead nowhere, placeholders nobody knows, groups of one id, addresses, and keys that would be written down."""
+    """Names that lead nowhere, placeholders nobody knows, groups of one id, addresses, and keys
+    that would be written down.
+    """
     return [*_groups(raw), *_pairs(raw), *_recipes(raw), *_file_name(raw)]
 
 
 def check_points(campaign: CampaignSpec) -> list[Finding]:
     """Too many points or none, points that cannot be measured, and points that are one."""
-    counts = [count_points(group.matrix or campaign.matrix) * campaign.repeats for group in campaign.groups]
+    counts = [
+        count_points(group.matrix or campaign.matrix) * campaign.repeats
+        for group in campaign.groups
+    ]
     if sum(counts) > MOST_POINTS:
         return [
-            (("groups", counts.index(max(counts))), f"with these there are more than {MOST_POINTS} points: narrow the matrix.")
+            (
+                ("groups", counts.index(max(counts))),
+                f"with these there are more than {MOST_POINTS} points: narrow the matrix.",
+            )
         ]
     found: list[Finding] = [
-        (("groups", i), sentence) for i, group in enumerate(campaign.groups) for sentence in _cells(campaign, group)
+        (("groups", i), sentence)
+        for i, group in enumerate(campaign.groups)
+        for sentence in _cells(campaign, group)
     ]
     if found:
         return found
@@ -80,20 +99,34 @@ def _mapping(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _written_groups(raw: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     groups = raw.get("groups")
-    yield from ((i, group) for i, group in enumerate(groups if isinstance(groups, list) else []) if isinstance(group, dict))
+    yield from (
+        (i, group)
+        for i, group in enumerate(groups if isinstance(groups, list) else [])
+        if isinstance(group, dict)
+    )
 
 
 def _groups(raw: Mapping[str, Any]) -> Iterator[Finding]:
     first_with: dict[Any, int] = {}
     for i, group in _written_groups(raw):
-        for field, section in (("model", "models"), ("server", "servers"), ("hardware", "hardware")):
+        for field, section in (
+            ("model", "models"),
+            ("server", "servers"),
+            ("hardware", "hardware"),
+        ):
             name, known = group.get(field), _mapping(raw, section)
             if isinstance(name, str) and name not in known:
                 listed = f"; there are {', '.join(known)}" if 0 < len(known) <= 12 else ""
-                yield ("groups", i, field), f"{section} has no {name!r}{did_you_mean(name, known)}{listed}."
+                yield (
+                    ("groups", i, field),
+                    f"{section} has no {name!r}{did_you_mean(name, known)}{listed}.",
+                )
         identifier = group.get("id")
         if isinstance(identifier, str) and first_with.setdefault(identifier, i) != i:
-            yield ("groups", i, "id"), f"there is another group {identifier!r}: give each an id of its own."
+            yield (
+                ("groups", i, "id"),
+                f"there is another group {identifier!r}: give each an id of its own.",
+            )
         yield from _cards(raw, i, group)
 
 
@@ -103,28 +136,57 @@ def _pairs(raw: Mapping[str, Any]) -> Iterator[Finding]:
         for name in pair if isinstance(pair, list) else []:
             if isinstance(name, str) and name not in ids:
                 known = [each for each in ids if isinstance(each, str)]
-                yield ("interleave", i), f"there is no group {name!r}{did_you_mean(name, known)}: give two ids of groups."
+                yield (
+                    ("interleave", i),
+                    (
+                        f"there is no group {name!r}{did_you_mean(name, known)}: give two ids of "
+                        "groups."
+                    ),
+                )
 
 
 def _interleaved(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
     if campaign.interleave and campaign.repeats % 2:
-        yield ("repeats",), f"{campaign.repeats} repeats do not cancel a drift (A B, B A needs two): give an even number."
+        yield (
+            ("repeats",),
+            (
+                f"{campaign.repeats} repeats do not cancel a drift (A B, B A needs two): give an "
+                "even number."
+            ),
+        )
     taken: dict[str, int] = {}
     for i, names in enumerate(campaign.interleave):
         one, other = (next(group for group in groups if name in group.tests) for name in names)
         place: Place = ("interleave", i)
         if one is other:
-            yield place, f"{names[0]} and {names[1]} share a server: there is nothing to take turns."
-            continue
-        if again := [group.id for group in (one, other) if taken.setdefault(group.id, i) != i]:
-            yield place, f"group {again[0]} is in another pair already: a group takes turns with one other."
-        if not in_common(one, other):
-            yield place, f"{one.id} and {other.id} have no point with the same settings: give them the same matrix and load."
-        recipes = (one.server.recipe, other.server.recipe)
-        if all(recipe.exclusive is False and recipe.kind != "external" for recipe in recipes) and same_address(one, other):
             yield (
                 place,
-                f"two servers of ours cannot both be at {recipes[0].base_url}: give each a base_url, or leave exclusive.",
+                f"{names[0]} and {names[1]} share a server: there is nothing to take turns.",
+            )
+            continue
+        if again := [group.id for group in (one, other) if taken.setdefault(group.id, i) != i]:
+            yield (
+                place,
+                f"group {again[0]} is in another pair already: a group takes turns with one other.",
+            )
+        if not in_common(one, other):
+            yield (
+                place,
+                (
+                    f"{one.id} and {other.id} have no point with the same settings: give them "
+                    "the same matrix and load."
+                ),
+            )
+        recipes = (one.server.recipe, other.server.recipe)
+        if all(
+            recipe.exclusive is False and recipe.kind != "external" for recipe in recipes
+        ) and same_address(one, other):
+            yield (
+                place,
+                (
+                    f"two servers of ours cannot both be at {recipes[0].base_url}: give each a "
+                    "base_url, or leave exclusive."
+                ),
             )
 
 
@@ -132,7 +194,10 @@ def _cards(raw: Mapping[str, Any], i: int, group: dict[str, Any]) -> Iterator[Fi
     hardware, tp = _mapping(raw, "hardware").get(str(group.get("hardware"))), group.get("tp", 1)
     gpus = hardware.get("gpus", 1) if isinstance(hardware, dict) else None
     if isinstance(gpus, int) and isinstance(tp, int) and tp > gpus:
-        yield ("groups", i, "tp"), f"tp {tp} needs {tp} GPUs, but hardware {group['hardware']!r} declares {gpus}."
+        yield (
+            ("groups", i, "tp"),
+            f"tp {tp} needs {tp} GPUs, but hardware {group['hardware']!r} declares {gpus}.",
+        )
 
 
 def _recipes(raw: Mapping[str, Any]) -> Iterator[Finding]:
@@ -152,26 +217,45 @@ def _recipes(raw: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> Iterator[Finding]:
-    used = [(field, word) for field in _RECIPE_STRINGS for text in _strings(recipe.get(field)) for word in placeholders(text)]
+    used = [
+        (field, word)
+        for field in _RECIPE_STRINGS
+        for text in _strings(recipe.get(field))
+        for word in placeholders(text)
+    ]
     for field, word in dict.fromkeys(used):
         if word not in PLACEHOLDERS:
             yield (
                 ("servers", name, field),
-                f"nothing is known to fill {{{word}}} with{did_you_mean(word, PLACEHOLDERS)}: use {', '.join(PLACEHOLDERS)}.",
+                (
+                    f"nothing is known to fill {{{word}}} "
+                    f"with{did_you_mean(word, PLACEHOLDERS)}: use {', '.join(PLACEHOLDERS)}."
+                ),
             )
     if any(word == "image" for _, word in used) and recipe.get("image") is None:
         yield ("servers", name), "it holds {image}, but names none."
-    bare = [i for i, group in _written_groups(raw) if group.get("server") == name and group.get("hardware") is None]
+    bare = [
+        i
+        for i, group in _written_groups(raw)
+        if group.get("server") == name and group.get("hardware") is None
+    ]
     wanted = [word for _, word in used if word in _OF_HARDWARE]
     if wanted and bare:
-        yield ("groups", bare[0]), f"recipe {name!r} holds {{{wanted[0]}}}, but this group names no hardware."
+        yield (
+            ("groups", bare[0]),
+            f"recipe {name!r} holds {{{wanted[0]}}}, but this group names no hardware.",
+        )
 
 
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list | dict):
-        yield from (each for each in (value.values() if isinstance(value, dict) else value) if isinstance(each, str))
+        yield from (
+            each
+            for each in (value.values() if isinstance(value, dict) else value)
+            if isinstance(each, str)
+        )
 
 
 def _secrets(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
@@ -179,13 +263,18 @@ def _secrets(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
     for section in ("environment", "launch"):
         for name, value in _mapping(recipe, section).items():
             if is_secret(str(name), str(value)):
-                yield (*place, section, name), f"{name} looks like a secret: set it in the shell, from where servers have it."
+                yield (
+                    (*place, section, name),
+                    f"{name} looks like a secret: set it in the shell, from where servers have it.",
+                )
     for field in ("command", "arguments"):
         if found := secret_in(_words(recipe.get(field))):
             yield (
                 (*place, field),
-                f"{found} is a secret on a command line, which can be read by all and would be recorded: export it in the "
-                "shell that starts inferometer (VLLM_API_KEY, HF_TOKEN) instead, since the server inherits it.",
+                f"{found} is a secret on a command line, which can be read by all and would be "
+                "recorded: export it in the "
+                "shell that starts inferometer (VLLM_API_KEY, HF_TOKEN) instead, since the "
+                "server inherits it.",
             )
 
 
@@ -204,9 +293,18 @@ def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
     if kind == "process" and not recipe.get("command"):
         yield place, "a server of kind process needs its command."
     if kind == "operator" and not (recipe.get("command") or recipe.get("note")):
-        yield place, "a server of kind operator needs a command, or a note, to tell the person who starts it."
+        yield (
+            place,
+            (
+                "a server of kind operator needs a command, or a note, to tell the person who "
+                "starts it."
+            ),
+        )
     if recipe.get("registration") and not recipe.get("launch"):
-        yield place, "what is registered has to be launched: give it a launch with the same model_name."
+        yield (
+            place,
+            "what is registered has to be launched: give it a launch with the same model_name.",
+        )
     if recipe.get("launch") and not isinstance(_mapping(recipe, "launch").get("model_name"), str):
         yield place, "launch needs the model_name that Xinference knows the model by."
     if kind == "compose" and not (recipe.get("compose_file") and recipe.get("compose_service")):
@@ -221,12 +319,21 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
     if not pattern.isprintable():
         yield place, "a file name holds no control characters: type it anew."
     if "/" in pattern or "\\" in pattern or pattern.startswith("."):
-        yield place, "a file name holds no / and does not begin with a dot: the folder is result_dir."
+        yield (
+            place,
+            "a file name holds no / and does not begin with a dot: the folder is result_dir.",
+        )
     fields = re.findall(r"\{([^{}]*)\}", pattern)
     for field in dict.fromkeys(fields):
         if field not in FILE_NAME_FIELDS:
             known = ", ".join(FILE_NAME_FIELDS)
-            yield place, f"a file name cannot hold {{{field}}}{did_you_mean(field, FILE_NAME_FIELDS)}: use {known}."
+            yield (
+                place,
+                (
+                    "a file name cannot hold "
+                    f"{{{field}}}{did_you_mean(field, FILE_NAME_FIELDS)}: use {known}."
+                ),
+            )
     if set("{}") & set(re.sub(r"\{[^{}]*\}", "", pattern)):
         yield place, "a brace is open."
     bare = [i for i, group in _written_groups(raw) if group.get("hardware") is None]
@@ -242,29 +349,48 @@ def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
             test.workload_of(settings), test.load_of(settings)
     except ValidationError as error:
         wrong = error.errors()[0]
-        what = f"a {test.workload.kind} workload has none" if wrong["type"] == "extra_forbidden" else wrong["msg"]
-        yield f"its matrix gives {'.'.join(map(str, wrong['loc'])) or 'a point'}: {what.removeprefix('Value error, ')}."
+        what = (
+            f"a {test.workload.kind} workload has none"
+            if wrong["type"] == "extra_forbidden"
+            else wrong["msg"]
+        )
+        yield (
+            f"its matrix gives {'.'.join(map(str, wrong['loc'])) or 'a point'}: "
+            f"{what.removeprefix('Value error, ')}."
+        )
         return
     if not listed:
         yield "no point is left of it: look at its matrix and what it excludes."
-    if test.matrix.num_prompts_per_concurrency and any(test.load_of(settings).max_concurrency is None for settings in listed):
+    if test.matrix.num_prompts_per_concurrency and any(
+        test.load_of(settings).max_concurrency is None for settings in listed
+    ):
         yield "num_prompts_per_concurrency needs a max_concurrency in the matrix or under load."
-    if any(settings.get("cache") == "warm" and {**settings, "cache": "cold"} not in listed for settings in listed):
+    if any(
+        settings.get("cache") == "warm" and {**settings, "cache": "cold"} not in listed
+        for settings in listed
+    ):
         yield "a warm point needs its cold one, which fills the cache: write `cache: [cold, warm]`."
 
 
 def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
-    """What would be refused when the point's turn comes; told once for each test, at the first point it is true of."""
+    """What would be refused when the point's turn comes; told once for each test, at the first
+    point it is true of.
+    """
     told = set()
     for group in groups:
         limit = group.server.max_model_len
         for point in group.points:
             wrong = check_run(point.spec)
-            prompt, output = longest_request(point.spec.workload) or (0, 0)  # what only a file can tell is found out later
+            prompt, output = longest_request(point.spec.workload) or (
+                0,
+                0,
+            )  # what only a file can tell is found out later
             if limit is not None and prompt + output > limit:
                 wrong.append(
-                    f"{prompt} input and {output} output tokens are {prompt + output}, but max_model_len of "
-                    f"servers.{group.server.recipe_name} is {limit}: raise it, leave it out, or shorten the requests."
+                    f"{prompt} input and {output} output tokens are {prompt + output}, but "
+                    "max_model_len of "
+                    f"servers.{group.server.recipe_name} is {limit}: raise it, leave it out, or "
+                    "shorten the requests."
                 )
             place = _place(campaign, point)
             for sentence in wrong:
@@ -284,15 +410,26 @@ def _as_in_file(sentence: str) -> str:
 
 
 def _twins(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
-    """Points that would write the same file, or measure the same thing under two names; the first of each kind."""
+    """Points that would write the same file, or measure the same thing under two names; the first
+    of each kind.
+    """
     points = [point for group in groups for point in group.points]
     fields = [name for name in re.findall(r"\{(\w+)\}", name_pattern(campaign)) if name != "time"]
     if twins := _same(points, lambda point: tuple(point.file_name_fields[name] for name in fields)):
         first, second = (point.id for point in twins)
-        yield ("file_name",), f"{first} and {second} have the same: add what tells them apart, such as {{n}} or {{repeat}}."
+        yield (
+            ("file_name",),
+            (
+                f"{first} and {second} have the same: add what tells them apart, such as {{n}} "
+                f"or {{repeat}}."
+            ),
+        )
     if twins := _same(points, lambda point: point.spec.fingerprint):
         first, second = (point.id for point in twins)
-        yield _place(campaign, twins[1]), f"{second} is the same measurement as {first}: leave one of the two out."
+        yield (
+            _place(campaign, twins[1]),
+            f"{second} is the same measurement as {first}: leave one of the two out.",
+        )
 
 
 def _long_name(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
@@ -304,7 +441,9 @@ def _long_name(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Find
         yield ("file_name",), f"it makes names of up to {size}: shorten it, or what it names."
 
 
-def _same(points: Iterable[PlannedPoint], key: Callable[[PlannedPoint], Any]) -> tuple[PlannedPoint, PlannedPoint] | None:
+def _same(
+    points: Iterable[PlannedPoint], key: Callable[[PlannedPoint], Any]
+) -> tuple[PlannedPoint, PlannedPoint] | None:
     seen: dict[Any, PlannedPoint] = {}
     for point in points:
         other = seen.setdefault(key(point), point)

@@ -1,4 +1,6 @@
-"""Pydantic's errors as sentences for whoever wrote the file: where it is by the names written there, and what was meant."""
+"""Pydantic's errors as sentences for whoever wrote the file: where it is by the names written
+there, and what was meant.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,10 @@ def sentences(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[tuple[
     for each in errors:
         if each["loc"][:1] == ("groups",) and (each["loc"][2:], each["type"]) in of_campaign:
             continue  # taken over from the campaign, where it is told
-        if each["type"] == "too_short" and len([other for other in errors if other["loc"][:1] == each["loc"]]) > 1:
+        if (
+            each["type"] == "too_short"
+            and len([other for other in errors if other["loc"][:1] == each["loc"]]) > 1
+        ):
             continue  # there are enough, but they are wrong
         place = _place(each)
         name = readable(place, raw)
@@ -60,7 +65,10 @@ def sentences(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[tuple[
         elif kind == "literal_error":
             yield place, f"{name}: {_not_one_of(value, each['ctx']['expected'])}"
         elif kind == "union_tag_invalid":
-            yield (*place, "kind"), f"{name}.kind: {_not_one_of(each['ctx']['tag'], each['ctx']['expected_tags'])}"
+            yield (
+                (*place, "kind"),
+                f"{name}.kind: {_not_one_of(each['ctx']['tag'], each['ctx']['expected_tags'])}",
+            )
         else:
             wish = each["msg"].removeprefix("Value error, ")
             yield place, f"{name}: {wish[0].lower()}{wish[1:]}{_shown(value)}."
@@ -73,17 +81,27 @@ def _not_one_of(value: object, expected: str) -> str:
 
 
 def _place(error: Mapping[str, Any]) -> Place:
-    """Where in the file: an axis is one value there, however many numbers it stands for, and so is a name that is a bad key."""
+    """Where in the file: an axis is one value there, however many numbers it stands for, and so is
+    a name that is a bad key.
+    """
     steps = [step for step in error["loc"] if step != "[key]"]
     before = [None, *steps]
-    place = tuple(step for last, step in zip(before, steps, strict=False) if last != "workload" or step not in WORKLOADS)
+    place = tuple(
+        step
+        for last, step in zip(before, steps, strict=False)
+        if last != "workload" or step not in WORKLOADS
+    )
     if "matrix" in place[-3:-1] and place[-2] in Matrix.model_fields and isinstance(place[-1], int):
         return place if place[-2] in ("paired", "include", "exclude") else place[:-1]
     return place
 
 
 def _shown(value: Any) -> str:
-    return f", not {value!r}" if isinstance(value, str | int | float | None) and len(repr(value)) <= 60 else ""
+    return (
+        f", not {value!r}"
+        if isinstance(value, str | int | float | None) and len(repr(value)) <= 60
+        else ""
+    )
 
 
 def _unknown_key(loc: Place) -> str:
@@ -105,16 +123,29 @@ def _model_at(loc: Place) -> type[Spec] | None:
         if str(step) in WORKLOADS:
             kind = WORKLOADS[str(step)]
         elif model is not None:
-            kind = model.model_fields[str(step)].annotation if str(step) in model.model_fields else None
+            kind = (
+                model.model_fields[str(step)].annotation
+                if str(step) in model.model_fields
+                else None
+            )
         else:  # the values of a mapping or a list: what it is declared to hold last that is a model
-            kind = next((inner for inner in reversed(get_args(kind)) if _model_in(inner) or get_args(inner)), None)
+            kind = next(
+                (
+                    inner
+                    for inner in reversed(get_args(kind))
+                    if _model_in(inner) or get_args(inner)
+                ),
+                None,
+            )
     return _model_in(kind)
 
 
 def _model_in(kind: Any) -> type[Spec] | None:
     """The model itself, also where it is optional."""
     options = [kind, *(get_args(kind) if type(None) in get_args(kind) else ())]
-    return next((each for each in options if isinstance(each, type) and issubclass(each, Spec)), None)
+    return next(
+        (each for each in options if isinstance(each, type) and issubclass(each, Spec)), None
+    )
 
 
 def _step(here: Any, step: str | int) -> Any:

@@ -1,4 +1,6 @@
-"""Reading a campaign: a file or a preset, what `--set` and the environment change, and every error at once, with its line."""
+"""Reading a campaign: a file or a preset, what `--set` and the environment change, and every error
+at once, with its line.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ NARROWING = ("NUM_PROMPTS_START", "NUM_PROMPTS_END")
 
 @dataclass
 class _File:
-    """A campaign as written, and where each value comes from: a line of the file, or what replaced it."""
+    """A campaign as written, and where each value comes from: a line of the file, or what replaced
+    it.
+    """
 
     name: str
     marked: Marked
@@ -43,7 +47,9 @@ class _File:
                 self.replaced[place[:depth]] = said_by
             holder = holder[step]
         holder[place[-1]] = value
-        self.marked.lines = {known: line for known, line in self.marked.lines.items() if known[: len(place)] != place}
+        self.marked.lines = {
+            known: line for known, line in self.marked.lines.items() if known[: len(place)] != place
+        }
         self.replaced[place] = said_by
 
     def fault(self, place: Place, sentence: str) -> None:
@@ -61,18 +67,29 @@ class _File:
 
     def raise_faults(self) -> None:
         if self.faults:
-            raise CampaignError(list(dict.fromkeys(sentence for _, sentence in sorted(self.faults, key=lambda each: each[0]))))
+            raise CampaignError(
+                list(
+                    dict.fromkeys(
+                        sentence for _, sentence in sorted(self.faults, key=lambda each: each[0])
+                    )
+                )
+            )
 
 
 def load_campaign(
-    source: Path | str, *, sets: Sequence[str] = (), environment: Mapping[str, str], interleave: bool = False
+    source: Path | str,
+    *,
+    sets: Sequence[str] = (),
+    environment: Mapping[str, str],
+    interleave: bool = False,
 ) -> CampaignSpec:
     """Read and check a whole campaign: a file, or a preset by its name.
 
-    `sets` are `KEY=VALUE`, the key dotted (`load.num_warmups=4`, `groups.1C-1k.tp=2`), the value in YAML. Of `environment`,
-    NUM_PROMPTS_START and NUM_PROMPTS_END narrow what num_prompts a matrix lists, and VLLM_SERVER_URL replaces the address of
-    every server whose address is not among `sets`. `interleave` pairs its two servers, unless it says itself what is
-    interleaved. Raises CampaignError with all that is wrong.
+    `sets` are `KEY=VALUE`, the key dotted (`load.num_warmups=4`, `groups.1C-1k.tp=2`), the value in
+    YAML. Of `environment`, NUM_PROMPTS_START and NUM_PROMPTS_END narrow what num_prompts a matrix
+    lists, and VLLM_SERVER_URL replaces the address of every server whose address is not among
+    `sets`. `interleave` pairs its two servers, unless it says itself what is interleaved. Raises
+    CampaignError with all that is wrong.
     """
     file = _read(source)
     for pair in sets:
@@ -109,13 +126,27 @@ def _read(source: Path | str) -> _File:
     try:
         if path.is_file():
             if path.stat().st_size > MOST_BYTES:
-                raise CampaignError([f"{name}: the file is longer than {MOST_BYTES} bytes, which no campaign needs."])
+                raise CampaignError(
+                    [
+                        (
+                            f"{name}: the file is longer than {MOST_BYTES} bytes, which no "
+                            "campaign needs."
+                        )
+                    ]
+                )
             text = path.read_text(encoding="utf-8")
         elif name in preset_names():
             text = preset_text(name)
         else:
             hint = _begin_so(name) or did_you_mean(name, preset_names())
-            raise CampaignError([f"There is no file and no preset {name!r}{hint}: `inferometer presets` lists them."])
+            raise CampaignError(
+                [
+                    (
+                        f"There is no file and no preset {name!r}{hint}: `inferometer presets` "
+                        "lists them."
+                    )
+                ]
+            )
     except UnicodeDecodeError:
         raise CampaignError([f"{name}: the file is not text in UTF-8."]) from None
     except (OSError, ValueError) as error:
@@ -123,9 +154,18 @@ def _read(source: Path | str) -> _File:
     try:
         marked = read_yaml(text)
     except YamlError as error:
-        raise CampaignError([f"{name}:{line}: {sentence}" for line, sentence in error.reasons]) from None
+        raise CampaignError(
+            [f"{name}:{line}: {sentence}" for line, sentence in error.reasons]
+        ) from None
     if not isinstance(marked.data, dict):
-        raise CampaignError([f"{name}:1: a campaign is a mapping of keys to values; `inferometer presets show production`."])
+        raise CampaignError(
+            [
+                (
+                    f"{name}:1: a campaign is a mapping of keys to values; `inferometer presets "
+                    "show production`."
+                )
+            ]
+        )
     return _File(name, marked)
 
 
@@ -151,21 +191,37 @@ def _set(file: _File, pair: str) -> None:
 
 
 def _place(raw: Mapping[str, Any], key: str) -> Place:
-    """Where a dotted key leads. A group is named by its id or its number from 0; a key that itself has a dot is found too."""
+    """Where a dotted key leads. A group is named by its id or its number from 0; a key that itself
+    has a dot is found too.
+    """
     place: list[str | int] = []
     here: Any = raw
     while key:
         if isinstance(here, list):
             step, _, key = key.partition(".")
             ids = [item.get("id") if isinstance(item, dict) else None for item in here]
-            index = ids.index(step) if step in ids else int(step) if step.isdigit() and int(step) < len(here) else None
+            index = (
+                ids.index(step)
+                if step in ids
+                else int(step)
+                if step.isdigit() and int(step) < len(here)
+                else None
+            )
             if index is None:
                 raise LookupError(step)
             place.append(index)
             here = here[index]
         else:
-            dotted = [name for name in here if key.startswith(f"{name}.")] if isinstance(here, dict) else []
-            step = key if isinstance(here, dict) and key in here else max(dotted, key=len, default=key.partition(".")[0])
+            dotted = (
+                [name for name in here if key.startswith(f"{name}.")]
+                if isinstance(here, dict)
+                else []
+            )
+            step = (
+                key
+                if isinstance(here, dict) and key in here
+                else max(dotted, key=len, default=key.partition(".")[0])
+            )
             key = key[len(step) + 1 :]
             place.append(step)
             here = here.get(step, {}) if isinstance(here, dict) else {}
@@ -197,12 +253,21 @@ def _interleave(file: _File) -> None:
         file.put(("interleave",), [[ids[0] for ids in together]], "--interleave")
         return
     named = ", ".join("+".join(ids) for ids in together)
-    cure = "name the pairs, such as --set 'interleave=[[a, b]]'" if len(together) > 2 else "it takes two servers"
-    file.say("--interleave", f"the campaign has {len(together)} server{'s' * (len(together) > 1)} ({named}): {cure}.")
+    cure = (
+        "name the pairs, such as --set 'interleave=[[a, b]]'"
+        if len(together) > 2
+        else "it takes two servers"
+    )
+    file.say(
+        "--interleave",
+        f"the campaign has {len(together)} server{'s' * (len(together) > 1)} ({named}): {cure}.",
+    )
 
 
 def _bounds(file: _File, environment: Mapping[str, str]) -> tuple[int, int] | None:
-    """Smallest and largest num_prompts wanted; None where the environment says nothing, or nothing that can be read."""
+    """Smallest and largest num_prompts wanted; None where the environment says nothing, or nothing
+    that can be read.
+    """
     found: list[int | None] = []
     for name in NARROWING:
         text = environment.get(name, "").strip()
@@ -214,13 +279,18 @@ def _bounds(file: _File, environment: Mapping[str, str]) -> tuple[int, int] | No
     if first is None and last is None:
         return None
     if first is not None and last is not None and first > last:
-        file.say("NUM_PROMPTS_START", f"{first} is above NUM_PROMPTS_END, which is {last}: exchange them.")
+        file.say(
+            "NUM_PROMPTS_START",
+            f"{first} is above NUM_PROMPTS_END, which is {last}: exchange them.",
+        )
         return None
     return first or 1, last or 10**18
 
 
 def _narrow(file: _File, campaign: CampaignSpec, bounds: tuple[int, int] | None) -> CampaignSpec:
-    """The campaign with only those num_prompts that lie within `bounds`, wherever a matrix lists them."""
+    """The campaign with only those num_prompts that lie within `bounds`, wherever a matrix lists
+    them.
+    """
     if bounds is None:
         return campaign
 
@@ -229,16 +299,22 @@ def _narrow(file: _File, campaign: CampaignSpec, bounds: tuple[int, int] | None)
 
     def narrowed(matrix: Matrix) -> Matrix:
         axis = tuple(n for n in matrix.num_prompts if bounds[0] <= n <= bounds[1])
-        paired, include = tuple(filter(wanted, matrix.paired)), tuple(filter(wanted, matrix.include))
+        paired, include = (
+            tuple(filter(wanted, matrix.paired)),
+            tuple(filter(wanted, matrix.include)),
+        )
         if (matrix.num_prompts and not axis) or (matrix.paired and not paired):
             file.say(
                 "NUM_PROMPTS_START and NUM_PROMPTS_END",
-                f"none of the num_prompts of {campaign.name} lies between {bounds[0]} and {bounds[1]}.",
+                f"none of the num_prompts of {campaign.name} lies between {bounds[0]} and "
+                f"{bounds[1]}.",
             )
         return matrix.model_copy(update={"num_prompts": axis, "paired": paired, "include": include})
 
     groups = tuple(
-        group if group.matrix is None else group.model_copy(update={"matrix": narrowed(group.matrix)})
+        group
+        if group.matrix is None
+        else group.model_copy(update={"matrix": narrowed(group.matrix)})
         for group in campaign.groups
     )
     result = campaign.model_copy(update={"matrix": narrowed(campaign.matrix), "groups": groups})

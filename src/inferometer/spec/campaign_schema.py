@@ -1,4 +1,6 @@
-"""The JSON Schema of a campaign file, from the models themselves, for editors that complete and check while one types."""
+"""The JSON Schema of a campaign file, from the models themselves, for editors that complete and
+check while one types.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,16 @@ _BY_NAME = ("properties", "$defs", "patternProperties")
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema, draft 2020-12, in plain JSON values."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_tidied(CampaignSpec.model_json_schema())}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_tidied(CampaignSpec.model_json_schema()),
+    }
 
 
 def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without made-up titles, and without defaults that JSON cannot say or that are a whole section."""
+    """Without made-up titles, and without defaults that JSON cannot say or that are a whole
+    section.
+    """
     tidy: dict[str, Any] = {}
     for keyword, value in schema.items():
         if keyword == "title" or (keyword == "default" and not _plain(value)):
@@ -41,4 +48,6 @@ def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> bool:
-    return isinstance(value, str | bool | int) or (isinstance(value, float) and math.isfinite(value))
+    return isinstance(value, str | bool | int) or (
+        isinstance(value, float) and math.isfinite(value)
+    )

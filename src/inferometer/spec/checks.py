@@ -1,7 +1,9 @@
-"""Checks of a whole spec before anything is sent: pure functions of the spec and of what is known of server and host.
+"""Checks of a whole spec before anything is sent: pure functions of the spec and of what is known
+of server and host.
 
-Each finding is one sentence with cause and cure, and all of them are returned at once. What one value can say about itself is
-the models' own validation; what the running server answers is the endpoint's.
+Each finding is one sentence with cause and cure, and all of them are returned at once. What one
+value can say about itself is the models' own validation; what the running server answers is the
+endpoint's.
 """
 
 from __future__ import annotations
@@ -27,15 +29,27 @@ LENGTH_FLAGS = {
 }
 """What makes the requests of a made-up workload shorter."""
 
-FIELDS_WE_SET = ("model", "prompt", "messages", "stream", "n", "max_tokens", "max_completion_tokens")
-"""Body fields that the measurement depends on: the stream, its one choice, and the length asked for."""
+FIELDS_WE_SET = (
+    "model",
+    "prompt",
+    "messages",
+    "stream",
+    "n",
+    "max_tokens",
+    "max_completion_tokens",
+)
+"""Body fields that the measurement depends on: the stream, its one choice, and the length asked
+for.
+"""
 
 
-def check_run(spec: RunSpec, *, max_model_len: int | None = None, descriptor_limit: int | None = None) -> list[str]:
+def check_run(
+    spec: RunSpec, *, max_model_len: int | None = None, descriptor_limit: int | None = None
+) -> list[str]:
     """Everything that is wrong with `spec`; empty where nothing is.
 
-    `max_model_len` is the server's limit in tokens and `descriptor_limit` this process's limit of open files (the soft limit,
-    after it was raised as far as it goes); None where it is not known.
+    `max_model_len` is the server's limit in tokens and `descriptor_limit` this process's limit of
+    open files (the soft limit, after it was raised as far as it goes); None where it is not known.
     """
     return [
         *_endpoint(spec),
@@ -50,10 +64,17 @@ def check_run(spec: RunSpec, *, max_model_len: int | None = None, descriptor_lim
 def _endpoint(spec: RunSpec) -> list[str]:
     path = spec.target.endpoint
     if path is not None and "#" in path:
-        return [f"--endpoint {path!r} must end before '#', which is nothing that a server gets to see."]
+        return [
+            f"--endpoint {path!r} must end before '#', which is nothing that a server gets to see."
+        ]
     if path is None or path.startswith("/"):
         return []
-    return [f"--endpoint {path!r} must begin with '/', such as /v1/completions; the server itself is --base-url."]
+    return [
+        (
+            f"--endpoint {path!r} must begin with '/', such as /v1/completions; the server "
+            "itself is --base-url."
+        )
+    ]
 
 
 def _carried(spec: RunSpec) -> list[str]:
@@ -62,36 +83,53 @@ def _carried(spec: RunSpec) -> list[str]:
     if not needs_messages(spec.workload) or spec.target.backend in chats:
         return []
     what = "Pictures go into" if spec.workload.kind == "images" else "Recorded conversations are"
-    return [f"{what} chat messages, which --backend {spec.target.backend} does not carry: choose one of {', '.join(chats)}."]
+    return [
+        (
+            f"{what} chat messages, which --backend {spec.target.backend} does not carry: choose "
+            f"one of {', '.join(chats)}."
+        )
+    ]
 
 
 def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
-    """Refuses more than max_model_len, which vLLM would serve with shorter outputs than asked. Exactly that much is served.
+    """Refuses more than max_model_len, which vLLM would serve with shorter outputs than asked.
+    Exactly that much is served.
 
-    What is in a file is checked when it has been read, by `check_requests`."""
+    What is in a file is checked when it has been read, by `check_requests`.
+    """
     longest = longest_request(spec.workload)
     flags = LENGTH_FLAGS.get(spec.workload.kind)
     if longest is None or flags is None or max_model_len is None or sum(longest) <= max_model_len:
         return []
     total = sum(longest)
     return [
-        f"{longest[0]} input and {longest[1]} output tokens{_spread(spec)} are {total}, but the server's max_model_len is "
+        f"{longest[0]} input and {longest[1]} output tokens{_spread(spec)} are {total}, but the "
+        "server's max_model_len is "
         f"{max_model_len}: shorten {' or '.join(flags)} by {total - max_model_len}, "
         f"or start the server with --max-model-len {total} or more."
     ]
 
 
 def check_requests(requests: Sequence[Request], max_model_len: int | None) -> list[str]:
-    """Requests that are longer than the server serves, which for some workloads only shows when they have been read."""
-    too_long = [r for r in requests if max_model_len is not None and r.prompt_tokens + r.max_tokens > max_model_len]
+    """Requests that are longer than the server serves, which for some workloads only shows when
+    they have been read.
+    """
+    too_long = [
+        r
+        for r in requests
+        if max_model_len is not None and r.prompt_tokens + r.max_tokens > max_model_len
+    ]
     if not too_long:
         return []
     longest = max(too_long, key=lambda request: request.prompt_tokens + request.max_tokens)
     total = longest.prompt_tokens + longest.max_tokens
     return [
-        f"{len(too_long)} of {len(requests)} requests are longer than the server's max_model_len {max_model_len}, the longest "
-        f"has {longest.prompt_tokens} input and {longest.max_tokens} output tokens: leave such rows out "
-        f"(--max-total-len {max_model_len}), shorten them, or start the server with --max-model-len {total} or more."
+        f"{len(too_long)} of {len(requests)} requests are longer than the server's max_model_len "
+        f"{max_model_len}, the longest "
+        f"has {longest.prompt_tokens} input and {longest.max_tokens} output tokens: leave such "
+        "rows out "
+        f"(--max-total-len {max_model_len}), shorten them, or start the server with "
+        f"--max-model-len {total} or more."
     ]
 
 
@@ -99,13 +137,17 @@ def _spread(spec: RunSpec) -> str:
     """Where the longest request is longer than the lengths that were given."""
     if isinstance(spec.workload, RandomWorkload) and spec.workload.scenario is not None:
         return " at the upper end of --scenario"
-    flag = {"random": "--random-range-ratio", "sessions": "--session-range-ratio"}.get(spec.workload.kind)
+    flag = {"random": "--random-range-ratio", "sessions": "--session-range-ratio"}.get(
+        spec.workload.kind
+    )
     ratio: float = getattr(spec.workload, "range_ratio", 0.0)
     return f" at the upper end of {flag}" if flag and ratio else ""
 
 
 def streams_per_worker(spec: RunSpec) -> int:
-    """Connections that the plan itself makes one worker open; 0 for an open loop without a cap, where the server decides."""
+    """Connections that the plan itself makes one worker open; 0 for an open loop without a cap,
+    where the server decides.
+    """
     load = spec.load
     total = load.num_warmups + load.num_prompts
     if load.max_concurrency is None and load.open_loop:
@@ -118,9 +160,14 @@ def _descriptors(spec: RunSpec, limit: int | None) -> list[str]:
     if limit is None or needed <= limit:
         return []
     fewer = limit - DESCRIPTORS_BESIDES_STREAMS
-    workers = f", or --workers {math.ceil(streams_per_worker(spec) * spec.workers / fewer)}" if fewer > 0 else ""
+    workers = (
+        f", or --workers {math.ceil(streams_per_worker(spec) * spec.workers / fewer)}"
+        if fewer > 0
+        else ""
+    )
     return [
-        f"{streams_per_worker(spec)} connections in one process need {needed} open files, but the limit is {limit}: "
+        f"{streams_per_worker(spec)} connections in one process need {needed} open files, but "
+        f"the limit is {limit}: "
         f"raise it (ulimit -n {needed}), or use a smaller --max-concurrency{workers}."
     ]
 
@@ -137,15 +184,24 @@ def _arrivals(spec: RunSpec) -> list[str]:
     given = [flag for flag, there in shapes.items() if there]
     if len(given) > 1:
         found.append(f"{' and '.join(given)} each say when requests are due: give one of them.")
-    if load.replay_speed is not None and (spec.workload.kind != "trace" or spec.workload.distinct is not None):
-        found.append("--replay-speed needs recorded times, which only --dataset-name trace has, each request of it once.")
+    if load.replay_speed is not None and (
+        spec.workload.kind != "trace" or spec.workload.distinct is not None
+    ):
+        found.append(
+            "--replay-speed needs recorded times, which only --dataset-name trace has, each "
+            "request of it once."
+        )
     if load.burstiness != 1 and (not load.open_loop or load.replay_speed is not None):
         found.append(
-            f"--burstiness {load.burstiness:g} shapes the gaps between requests, and there are none while "
+            f"--burstiness {load.burstiness:g} shapes the gaps between requests, and there are "
+            "none while "
             "--request-rate is inf: give a rate, or leave it out."
         )
     if load.when_full == "drop" and not (load.open_loop and load.max_concurrency):
-        found.append("--when-full drop needs arrivals and a cap: give a rate and --max-concurrency, or leave it out.")
+        found.append(
+            "--when-full drop needs arrivals and a cap: give a rate and --max-concurrency, "
+            "or leave it out."
+        )
     return found
 
 
@@ -162,6 +218,8 @@ def _body_fields(spec: RunSpec) -> list[str]:
     if spec.sampling.ignore_eos:
         given["ignore_eos"] = True
     found += [
-        f"{field!r} is given by its flag and in --extra-body: remove one of the two." for field in given if field in extra
+        f"{field!r} is given by its flag and in --extra-body: remove one of the two."
+        for field in given
+        if field in extra
     ]
     return found

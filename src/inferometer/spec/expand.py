@@ -1,6 +1,8 @@
-"""From a campaign to its points, grouped by the server they need. A pure function: the same file gives the same plan.
+"""From a campaign to its points, grouped by the server they need. A pure function: the same file
+gives the same plan.
 
-Files, the ledger and the clock are not its business; a campaign that was not checked by `campaign_file` may make it fail.
+Files, the ledger and the clock are not its business; a campaign that was not checked by
+`campaign_file` may make it fail.
 """
 
 from __future__ import annotations
@@ -16,7 +18,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from inferometer.spec.base import Spec
-from inferometer.spec.campaign import CampaignError, CampaignSpec, Cell, Group, GroupSpec, Matrix, PlannedPoint, ServerNeed
+from inferometer.spec.campaign import (
+    CampaignError,
+    CampaignSpec,
+    Cell,
+    Group,
+    GroupSpec,
+    Matrix,
+    PlannedPoint,
+    ServerNeed,
+)
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.longest import longest_request, nominal_lengths
 from inferometer.spec.recipe import server_need
@@ -79,7 +90,9 @@ class WholeGroup:
     sampling: Sampling
 
     def workload_of(self, settings: Settings) -> AnyWorkload:
-        """Raises ValidationError where a matrix says what this kind of workload has no word for, or says otherwise."""
+        """Raises ValidationError where a matrix says what this kind of workload has no word for, or
+        says otherwise.
+        """
         return _with(self.workload, settings, WORKLOAD_AXES)
 
     def load_of(self, settings: Settings) -> Load:
@@ -101,15 +114,23 @@ class _Unit:
 def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] = ()) -> list[Group]:
     """The points in the order they are to be measured, one `Group` for each server start.
 
-    `quick` takes few points, few requests and one warm-up of every test, once (there and back what is interleaved). `only`
-    keeps what one of its entries names: a test, a group, a point with all its repeats, or a glob over any of them; an entry
-    that names nothing raises CampaignError.
+    `quick` takes few points, few requests and one warm-up of every test, once (there and back what
+    is interleaved). `only` keeps what one of its entries names: a test, a group, a point with all
+    its repeats, or a glob over any of them; an entry that names nothing raises CampaignError.
     Neither changes the servers: they are those of the whole campaign.
     """
     groups = []
     for tests in _by_server([whole_group(campaign, group) for group in campaign.groups]):
-        need = server_need(campaign, tests[0].spec, {longest_request(work) for test in tests for work in _workloads(test)})
-        units = [_Unit(_briefly(test) if quick else test, cell) for test in tests for cell in _units(test, quick=quick)]
+        need = server_need(
+            campaign,
+            tests[0].spec,
+            {longest_request(work) for test in tests for work in _workloads(test)},
+        )
+        units = [
+            _Unit(_briefly(test) if quick else test, cell)
+            for test in tests
+            for cell in _units(test, quick=quick)
+        ]
         points = tuple(
             _point(campaign, unit.test, need, settings, repeat)
             for unit, repeat in _ordered(campaign, units, repeats=_repeats(campaign, quick=quick))
@@ -132,7 +153,9 @@ def file_name(campaign: CampaignSpec, point: PlannedPoint, time: datetime) -> st
 
 
 def name_pattern(campaign: CampaignSpec) -> str:
-    """The pattern of the file; where a campaign has repeats and it does not tell them, with `_r1`, `_r2`, … at its end."""
+    """The pattern of the file; where a campaign has repeats and it does not tell them, with `_r1`,
+    `_r2`, … at its end.
+    """
     if campaign.repeats == 1 or "{repeat}" in campaign.file_name:
         return campaign.file_name
     suffix = ".json" if campaign.file_name.endswith(".json") else ""
@@ -142,12 +165,15 @@ def name_pattern(campaign: CampaignSpec) -> str:
 def server_groups(campaign: CampaignSpec) -> list[list[str]]:
     """The ids of tests that share a server, for each server."""
     return [
-        [test.spec.id for test in tests] for tests in _by_server([whole_group(campaign, group) for group in campaign.groups])
+        [test.spec.id for test in tests]
+        for tests in _by_server([whole_group(campaign, group) for group in campaign.groups])
     ]
 
 
 def short_length(tokens: int) -> str:
-    """1024 as `1k`, 98304 as `96k`, 500 as `500`: the names that the result files of these studies have."""
+    """1024 as `1k`, 98304 as `96k`, 500 as `500`: the names that the result files of these studies
+    have.
+    """
     return f"{tokens // 1024}k" if tokens and tokens % 1024 == 0 else str(tokens)
 
 
@@ -173,9 +199,17 @@ def cells(test: WholeGroup) -> Iterator[Settings]:
     matrix = test.matrix
     rows = [_given(row) for row in matrix.paired] or [{}]
     axes = {name: values for name in ID_PARTS if (values := getattr(matrix, name))}
-    crossed = ({**row, **dict(zip(axes, values, strict=True))} for row in rows for values in itertools.product(*axes.values()))
+    crossed = (
+        {**row, **dict(zip(axes, values, strict=True))}
+        for row in rows
+        for values in itertools.product(*axes.values())
+    )
     listed = itertools.chain(
-        (settings for settings in crossed if not any(_matches(test, settings, out) for out in matrix.exclude)),
+        (
+            settings
+            for settings in crossed
+            if not any(_matches(test, settings, out) for out in matrix.exclude)
+        ),
         (_given(row) for row in matrix.include),
     )
     seen = set()
@@ -200,13 +234,21 @@ def _matches(test: WholeGroup, settings: Settings, out: Cell) -> bool:
 
 
 def _with(base: M, settings: Settings, names: Sequence[str]) -> M:
-    """`base` with those settings, validated anew: what goes with one length need not go with another."""
+    """`base` with those settings, validated anew: what goes with one length need not go with
+    another.
+    """
     own = {name: settings[name] for name in names if name in settings}
-    return base if not own else type(base).model_validate({**base.model_dump(exclude_unset=True), **own})
+    return (
+        base
+        if not own
+        else type(base).model_validate({**base.model_dump(exclude_unset=True), **own})
+    )
 
 
 def _by_server(tests: Iterable[WholeGroup]) -> list[list[WholeGroup]]:
-    """Tests that need the same server together, in the order in which a server is first asked for."""
+    """Tests that need the same server together, in the order in which a server is first asked
+    for.
+    """
     shared: dict[tuple[Any, ...], list[WholeGroup]] = {}
     for test in tests:
         key = (test.spec.server, test.spec.model, test.spec.tp, test.spec.hardware)
@@ -222,17 +264,25 @@ def _units(test: WholeGroup, *, quick: bool) -> list[list[Settings]]:
     """The cells of a test; a cold one and its warm one together, in this order."""
     units: dict[tuple[Any, ...], list[Settings]] = {}
     for whole in cells(test):
-        fewer = {"num_prompts": min(test.load_of(whole).num_prompts, QUICK_PROMPTS)} if quick else {}
+        fewer = (
+            {"num_prompts": min(test.load_of(whole).num_prompts, QUICK_PROMPTS)} if quick else {}
+        )
         settings = {**whole, **fewer}
-        unit = units.setdefault(tuple((name, value) for name, value in settings.items() if name != "cache"), [])
+        unit = units.setdefault(
+            tuple((name, value) for name, value in settings.items() if name != "cache"), []
+        )
         if settings not in unit:
             unit.append(settings)
-    together = [sorted(unit, key=lambda settings: settings.get("cache", "")) for unit in units.values()]
+    together = [
+        sorted(unit, key=lambda settings: settings.get("cache", "")) for unit in units.values()
+    ]
     return _few(together) if quick else together
 
 
 def _briefly(test: WholeGroup) -> WholeGroup:
-    return replace(test, load=test.load.model_copy(update={"num_warmups": min(test.load.num_warmups, 1)}))
+    return replace(
+        test, load=test.load.model_copy(update={"num_warmups": min(test.load.num_warmups, 1)})
+    )
 
 
 def _few(units: list[T]) -> list[T]:
@@ -241,15 +291,23 @@ def _few(units: list[T]) -> list[T]:
     return [units[i] for i in sorted({last * k // (QUICK_POINTS - 1) for k in range(QUICK_POINTS)})]
 
 
-def _ordered(campaign: CampaignSpec, units: list[_Unit], *, repeats: int) -> Iterator[tuple[_Unit, int]]:
-    """Each unit with each repeat. The place of a unit in a shuffled order depends on nothing but the seed and itself."""
+def _ordered(
+    campaign: CampaignSpec, units: list[_Unit], *, repeats: int
+) -> Iterator[tuple[_Unit, int]]:
+    """Each unit with each repeat. The place of a unit in a shuffled order depends on nothing but
+    the seed and itself.
+    """
     if campaign.order == "interleaved":
         for repeat in range(repeats):
             yield from ((unit, repeat) for unit in (units if repeat % 2 == 0 else reversed(units)))
         return
     listed = [(unit, repeat) for unit in units for repeat in range(repeats)]
     if campaign.order == "shuffled":
-        listed.sort(key=lambda each: hashlib.sha256(f"{campaign.seed} {each[0].id} {each[1]}".encode()).digest())
+        listed.sort(
+            key=lambda each: hashlib.sha256(
+                f"{campaign.seed} {each[0].id} {each[1]}".encode()
+            ).digest()
+        )
     yield from listed
 
 
@@ -259,9 +317,13 @@ def _point_id(test: WholeGroup, settings: Settings, repeat: int = 0) -> str:
     return f"{test.spec.id}/{parts}" + (f"#{repeat + 1}" if repeat else "")
 
 
-def _point(campaign: CampaignSpec, test: WholeGroup, need: ServerNeed, settings: Settings, repeat: int) -> PlannedPoint:
+def _point(
+    campaign: CampaignSpec, test: WholeGroup, need: ServerNeed, settings: Settings, repeat: int
+) -> PlannedPoint:
     spec = RunSpec(
-        target=Target(backend=need.recipe.backend, base_url=need.recipe.base_url, model=need.served_model),
+        target=Target(
+            backend=need.recipe.backend, base_url=need.recipe.base_url, model=need.served_model
+        ),
         workload=test.workload_of(settings),
         load=test.load_of(settings),
         sampling=test.sampling,
@@ -271,13 +333,22 @@ def _point(campaign: CampaignSpec, test: WholeGroup, need: ServerNeed, settings:
         workers=campaign.workers,
         server=need.identity(),
     )
-    after = _point_id(test, {**settings, "cache": "cold"}, repeat) if settings.get("cache") == "warm" else None
-    return PlannedPoint(_point_id(test, settings, repeat), spec, _file_name_fields(campaign, test, spec), after)
+    after = (
+        _point_id(test, {**settings, "cache": "cold"}, repeat)
+        if settings.get("cache") == "warm"
+        else None
+    )
+    return PlannedPoint(
+        _point_id(test, settings, repeat), spec, _file_name_fields(campaign, test, spec), after
+    )
 
 
 def _file_name_fields(campaign: CampaignSpec, test: WholeGroup, spec: RunSpec) -> dict[str, str]:
     load, work = spec.load, spec.workload
-    prompt, output = (str(work.kind) if length is None else short_length(length) for length in nominal_lengths(work))
+    prompt, output = (
+        str(work.kind) if length is None else short_length(length)
+        for length in nominal_lengths(work)
+    )
     return {
         "name": campaign.name,
         "group": test.spec.id,
@@ -298,21 +369,42 @@ def _file_name_fields(campaign: CampaignSpec, test: WholeGroup, spec: RunSpec) -
 
 
 def _chosen(groups: list[Group], only: Sequence[str]) -> list[Group]:
-    """The groups with the points that were asked for, and the cold points that warm ones among them need."""
+    """The groups with the points that were asked for, and the cold points that warm ones among them
+    need.
+    """
     known: dict[str, set[str]] = {}
     for group in groups:
         for point in group.points:
-            for name in (group.id, point.id.partition("/")[0], point.id.partition("#")[0], point.id):
+            for name in (
+                group.id,
+                point.id.partition("/")[0],
+                point.id.partition("#")[0],
+                point.id,
+            ):
                 known.setdefault(name, set()).add(point.id)
     chosen: set[str] = set()
     reasons = []
     for pattern in only:
-        found = [known[pattern]] if pattern in known else [known[name] for name in fnmatch.filter(known, pattern)]
+        found = (
+            [known[pattern]]
+            if pattern in known
+            else [known[name] for name in fnmatch.filter(known, pattern)]
+        )
         chosen.update(*found)
         if not found:
-            reasons.append(f"--only {pattern!r} names no group and no point{did_you_mean(pattern, known)}.")
+            reasons.append(
+                f"--only {pattern!r} names no group and no point{did_you_mean(pattern, known)}."
+            )
     if reasons:
         raise CampaignError(reasons)
-    chosen |= {point.after for group in groups for point in group.points if point.after and point.id in chosen}
-    kept = (replace(group, points=tuple(point for point in group.points if point.id in chosen)) for group in groups)
+    chosen |= {
+        point.after
+        for group in groups
+        for point in group.points
+        if point.after and point.id in chosen
+    }
+    kept = (
+        replace(group, points=tuple(point for point in group.points if point.id in chosen))
+        for group in groups
+    )
     return [group for group in kept if group.points]

@@ -1,7 +1,8 @@
-"""The strings that users type, parsed: one `ValueError` of one sentence, naming the flag, for each thing that is wrong.
+"""The strings that users type, parsed: one `ValueError` of one sentence, naming the flag, for each
+thing that is wrong.
 
-Knows the standard library only, so that a command line can import it without cost. What is secret (the value of a header, a
-password in an address) is never repeated in an error.
+Knows the standard library only, so that a command line can import it without cost. What is secret
+(the value of a header, a password in an address) is never repeated in an error.
 """
 
 from __future__ import annotations
@@ -30,9 +31,15 @@ _REQUEST_PATHS = ("/completions", "/completion", "/generate", "/generate_stream"
 def check_header(name: str, value: str) -> None:
     """Raise ValueError unless this header may be sent as it stands; the value is not repeated."""
     if not _HEADER_NAME.fullmatch(name):
-        raise ValueError("--header wants KEY=VALUE with a header's name before the first '=', such as X-Team=blue.")
+        raise ValueError(
+            "--header wants KEY=VALUE with a header's name before the first '=', such as "
+            "X-Team=blue."
+        )
     if not _HEADER_VALUE.fullmatch(value):
-        raise ValueError(f"--header {name}: the value holds a line break or a character outside ASCII; remove it.")
+        raise ValueError(
+            f"--header {name}: the value holds a line break or a character outside ASCII; "
+            "remove it."
+        )
 
 
 def parse_headers(pairs: Iterable[str]) -> dict[str, str]:
@@ -53,12 +60,17 @@ def parse_headers(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def with_api_key(headers: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
-    """`headers`, and the bearer token of OPENAI_API_KEY unless they already say who is asking. Twice is as good as once."""
+    """`headers`, and the bearer token of OPENAI_API_KEY unless they already say who is asking.
+    Twice is as good as once.
+    """
     key = environment.get("OPENAI_API_KEY", "").strip()
     if not key or any(name.lower() == "authorization" for name in headers):
         return dict(headers)
     if not _HEADER_VALUE.fullmatch(key):
-        raise ValueError("OPENAI_API_KEY holds a line break or a character outside ASCII; set it to the bare key.")
+        raise ValueError(
+            "OPENAI_API_KEY holds a line break or a character outside ASCII; set it to the "
+            "bare key."
+        )
     return {**headers, "Authorization": f"Bearer {key}"}
 
 
@@ -77,7 +89,9 @@ def parse_metadata(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def parse_extra_body(text: str | None) -> dict[str, Any]:
-    """`--extra-body JSON`: an object, merged into every request. None and the empty string are no fields at all."""
+    """`--extra-body JSON`: an object, merged into every request. None and the empty string are no
+    fields at all.
+    """
     if not text or not text.strip():
         return {}
 
@@ -97,7 +111,9 @@ def parse_extra_body(text: str | None) -> dict[str, Any]:
 
 
 def parse_percentiles(text: str) -> tuple[float, ...]:
-    """`--metric-percentiles "50,90,99"`: numbers from 0 to 100, in the order given, without repeats."""
+    """`--metric-percentiles "50,90,99"`: numbers from 0 to 100, in the order given, without
+    repeats.
+    """
     percentiles: list[float] = []
     for part in text.split(","):
         try:
@@ -105,20 +121,26 @@ def parse_percentiles(text: str) -> tuple[float, ...]:
         except ValueError:
             value = math.nan
         if not 0 <= value <= 100:  # also refuses nan
-            raise ValueError(f'--metric-percentiles wants numbers from 0 to 100 such as "50,90,99", not {part.strip()!r}.')
+            raise ValueError(
+                '--metric-percentiles wants numbers from 0 to 100 such as "50,90,99", not '
+                f"{part.strip()!r}."
+            )
         if value not in percentiles:
             percentiles.append(value)
     return tuple(percentiles)
 
 
 def parse_metrics(text: str) -> tuple[str, ...]:
-    """`--percentile-metrics "ttft,tpot,itl,e2el"`: latency metrics in the order given, without repeats."""
+    """`--percentile-metrics "ttft,tpot,itl,e2el"`: latency metrics in the order given, without
+    repeats.
+    """
     metrics: list[str] = []
     for part in text.split(","):
         name = part.strip().lower()
         if name not in LATENCY_METRICS:
             raise ValueError(
-                f"--percentile-metrics knows {', '.join(LATENCY_METRICS)}, not {name!r}{did_you_mean(name, LATENCY_METRICS)}."
+                f"--percentile-metrics knows {', '.join(LATENCY_METRICS)}, not "
+                f"{name!r}{did_you_mean(name, LATENCY_METRICS)}."
             )
         if name not in metrics:
             metrics.append(name)
@@ -144,7 +166,10 @@ def parse_rate(text: str) -> float:
     except ValueError:
         rate = math.nan
     if not rate > 0:  # also refuses nan
-        raise ValueError(f"--request-rate wants requests per second above 0, or inf to send all at once, not {text!r}.")
+        raise ValueError(
+            "--request-rate wants requests per second above 0, or inf to send all at once, "
+            f"not {text!r}."
+        )
     return rate
 
 
@@ -157,16 +182,17 @@ def base_url_of(host: str, port: int) -> str:
 def parse_base_url(text: str) -> str:
     """The server's address as it goes over the wire, without a trailing slash and without `/v1`.
 
-    Users give and leave out `/v1` alike; paths that begin with it are appended. A path before it (a gateway's prefix) stays.
-    `http` is assumed. Letters beyond ASCII are encoded, those of a host as IDNA and those of a path in percent signs; what is
-    encoded already stays.
+    Users give and leave out `/v1` alike; paths that begin with it are appended. A path before it (a
+    gateway's prefix) stays. `http` is assumed. Letters beyond ASCII are encoded, those of a host as
+    IDNA and those of a path in percent signs; what is encoded already stays.
     """
     parts = _split(_with_scheme(text))
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"--base-url must begin with http:// or https://, not {parts.scheme}://.")
     if "@" in parts.netloc:
         raise ValueError(
-            "--base-url must not hold a user or password, which would end up in files; set OPENAI_API_KEY instead."
+            "--base-url must not hold a user or password, which would end up in files; set "
+            "OPENAI_API_KEY instead."
         )
     if parts.query or parts.fragment:
         raise ValueError(
@@ -176,20 +202,28 @@ def parse_base_url(text: str) -> str:
     path = _encoded(parts.path.rstrip("/"))
     server = f"{parts.scheme}://{_netloc(text, parts)}"
     if path.endswith(_REQUEST_PATHS):
-        raise ValueError(f"--base-url is the server only: give --base-url {server} and --endpoint {path}.")
+        raise ValueError(
+            f"--base-url is the server only: give --base-url {server} and --endpoint {path}."
+        )
     if path.endswith("/models"):
-        raise ValueError(f"--base-url is the server only: give --base-url {server}{path.removesuffix('/models')}.")
+        raise ValueError(
+            "--base-url is the server only: give --base-url "
+            f"{server}{path.removesuffix('/models')}."
+        )
     return server + path.removesuffix("/v1").rstrip("/")
 
 
 def parse_endpoint(endpoint: str, base_url: str) -> str:
     """The path below the parsed `base_url`, both as they were typed.
 
-    A path that begins with that of the address is whole already; and below an address that ends in `/v1`, OpenAI's own
-    paths are meant to come after it.
+    A path that begins with that of the address is whole already; and below an address that ends in
+    `/v1`, OpenAI's own paths are meant to come after it.
     """
     typed = _encoded(_split(_with_scheme(base_url)).path.rstrip("/"))
-    if typed.endswith("/v1") and endpoint.partition("?")[0] in ("/completions", "/chat/completions"):
+    if typed.endswith("/v1") and endpoint.partition("?")[0] in (
+        "/completions",
+        "/chat/completions",
+    ):
         return f"/v1{endpoint}"
     if typed and endpoint.startswith(f"{typed}/"):
         return endpoint.removeprefix(typed.removesuffix("/v1"))
@@ -197,7 +231,9 @@ def parse_endpoint(endpoint: str, base_url: str) -> str:
 
 
 def host_header(base_url: str) -> str:
-    """What requests to a parsed address say in `Host`; the zone of an IPv6 address is for this machine alone."""
+    """What requests to a parsed address say in `Host`; the zone of an IPv6 address is for this
+    machine alone.
+    """
     return re.sub(r"%[^\]]*", "", urlsplit(base_url).netloc)
 
 
@@ -233,7 +269,9 @@ def _split(address: str) -> SplitResult:
 def _netloc(text: str, parts: SplitResult) -> str:
     """Host and port for the wire."""
     netloc = parts.netloc
-    if netloc.startswith("["):  # %25 is how a URL writes the sign that begins the zone of an IPv6 address
+    if netloc.startswith(
+        "["
+    ):  # %25 is how a URL writes the sign that begins the zone of an IPv6 address
         return netloc.replace("%25", "%").removesuffix(":")
     host, _, port = netloc.partition(":")
     try:
@@ -253,6 +291,7 @@ def _encoded(path: str) -> str:
 def _no_address(address: str) -> ValueError:
     shown = re.sub(r"//[^/]*@", "//", address)
     return ValueError(
-        f"{shown!r} is not an address: give --base-url http://HOST:PORT (or --host and --port), the port from 1 to 65535, "
+        f"{shown!r} is not an address: give --base-url http://HOST:PORT (or --host and --port), "
+        "the port from 1 to 65535, "
         "an IPv6 host in brackets, such as http://[::1]:8000."
     )

@@ -1,9 +1,11 @@
-"""The order of a campaign as blocks: which servers are up, and which points are measured on them in turn. Pure.
+"""The order of a campaign as blocks: which servers are up, and which points are measured on them in
+turn. Pure.
 
-Two groups that are paired are measured A B, B A, A B, … over their repeats, so that whatever drifts steadily (a card that warms
-up, a neighbour's load) weighs on both alike. Where both servers can be up together they take turns point by point; where they
-cannot, whole passes over the points take turns, and a server that ends one pass begins the next. A group that is in no pair is
-one block. Starting servers is none of this room's business, and neither is what is done already.
+Two groups that are paired are measured A B, B A, A B, … over their repeats, so that whatever drifts
+steadily (a card that warms up, a neighbour's load) weighs on both alike. Where both servers can be
+up together they take turns point by point; where they cannot, whole passes over the points take
+turns, and a server that ends one pass begins the next. A group that is in no pair is one block.
+Starting servers is none of this room's business, and neither is what is done already.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ Unit = tuple[Turn, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Turns that are taken while the servers of these groups are up: of one, or of two that take turns."""
+    """Turns that are taken while the servers of these groups are up: of one, or of two that take
+    turns.
+    """
 
     groups: tuple[Group, ...]
     turns: tuple[Turn, ...]
@@ -40,8 +44,9 @@ class Block:
 
 
 def blocks_of(groups: Sequence[Group], pairs: Sequence[tuple[str, str]] = ()) -> list[Block]:
-    """The groups in blocks, in the order of measuring. `pairs` name a test of each group that are to be interleaved; of a pair
-    of which only one is there, that one is measured by itself."""
+    """The groups in blocks, in the order of measuring. `pairs` name a test of each group that are
+    to be interleaved; of a pair of which only one is there, that one is measured by itself.
+    """
     blocks: list[Block] = []
     done: set[str] = set()
     for group in groups:
@@ -53,7 +58,9 @@ def blocks_of(groups: Sequence[Group], pairs: Sequence[tuple[str, str]] = ()) ->
     return blocks
 
 
-def partner_of(group: Group, groups: Iterable[Group], pairs: Iterable[tuple[str, str]]) -> Group | None:
+def partner_of(
+    group: Group, groups: Iterable[Group], pairs: Iterable[tuple[str, str]]
+) -> Group | None:
     """The other group of its pair, if it is in one and the other is there."""
     for one, other in pairs:
         name = other if one in group.tests else one if other in group.tests else None
@@ -63,17 +70,23 @@ def partner_of(group: Group, groups: Iterable[Group], pairs: Iterable[tuple[str,
 
 
 def coexist(one: Group, other: Group) -> bool:
-    """Whether both servers can be up together: each runs already, or is declared not to need the machine for itself, and no
-    address would have two of our own."""
+    """Whether both servers can be up together: each runs already, or is declared not to need the
+    machine for itself, and no address would have two of our own.
+    """
     recipes = (one.server.recipe, other.server.recipe)
     if all(recipe.kind == "external" for recipe in recipes):
         return True
-    alone = [recipe.kind != "external" if recipe.exclusive is None else recipe.exclusive for recipe in recipes]
+    alone = [
+        recipe.kind != "external" if recipe.exclusive is None else recipe.exclusive
+        for recipe in recipes
+    ]
     return not any(alone) and not same_address(one, other)
 
 
 def same_address(one: Group, other: Group) -> bool:
-    return canonical_base_url(one.server.recipe.base_url) == canonical_base_url(other.server.recipe.base_url)
+    return canonical_base_url(one.server.recipe.base_url) == canonical_base_url(
+        other.server.recipe.base_url
+    )
 
 
 def in_common(one: Group, other: Group) -> int:
@@ -83,8 +96,9 @@ def in_common(one: Group, other: Group) -> int:
 
 
 def starts(blocks: Iterable[Block], is_done: Callable[[PlannedPoint], bool]) -> list[Group]:
-    """The group of each server that has to be brought up, in order, if those points are left out; one that is up stays up while
-    it is needed next."""
+    """The group of each server that has to be brought up, in order, if those points are left out;
+    one that is up stays up while it is needed next.
+    """
     up: set[str] = set()
     started: list[Group] = []
     for block in blocks:
@@ -103,7 +117,10 @@ def _interleaved(one: Group, other: Group) -> list[Block]:
     if coexist(one, other):
         return [Block((one, other), tuple(_turns(one, other)))]
     passes = [turn for repeat in _repeats(one, other) for turn in _pass(one, other, repeat)]
-    return [Block((turns[0][0],), turns) for turns in (tuple(run) for _, run in groupby(passes, lambda turn: turn[0].id))]
+    return [
+        Block((turns[0][0],), turns)
+        for turns in (tuple(run) for _, run in groupby(passes, lambda turn: turn[0].id))
+    ]
 
 
 def _repeats(*groups: Group) -> list[int]:

@@ -1,4 +1,5 @@
-"""How long prompts and outputs are: laws to draw lengths from, and the compact notation of both at once.
+"""How long prompts and outputs are: laws to draw lengths from, and the compact notation of both at
+once.
 
     D(1024,128)             always 1024 tokens in and 128 out
     N(512,64)/(128,16)      normal: mean and standard deviation, in / out
@@ -14,15 +15,21 @@ import re
 from typing import Literal, NamedTuple
 
 FARTHEST_SIGMAS = 4.0
-"""A normal length is kept within so many standard deviations of its mean, so that there is a longest one."""
+"""A normal length is kept within so many standard deviations of its mean, so that there is a
+longest one.
+"""
 
 _NUMBER = r"\s*([0-9]+(?:\.[0-9]+)?)\s*"
 _FIXED = re.compile(rf"\s*D\({_NUMBER},{_NUMBER}\)\s*", re.IGNORECASE)
-_DRAWN = re.compile(rf"\s*([NU])\({_NUMBER},{_NUMBER}\)\s*/\s*\({_NUMBER},{_NUMBER}\)\s*", re.IGNORECASE)
+_DRAWN = re.compile(
+    rf"\s*([NU])\({_NUMBER},{_NUMBER}\)\s*/\s*\({_NUMBER},{_NUMBER}\)\s*", re.IGNORECASE
+)
 
 
 class LengthLaw(NamedTuple):
-    """Lengths are whole tokens from `low` to `high`: uniform, or normal about `mean` with standard deviation `sigma`."""
+    """Lengths are whole tokens from `low` to `high`: uniform, or normal about `mean` with standard
+    deviation `sigma`.
+    """
 
     kind: Literal["uniform", "normal"]
     low: int
@@ -32,9 +39,11 @@ class LengthLaw(NamedTuple):
 
 
 def length_range(length: int, ratio: float) -> tuple[int, int]:
-    """Shortest and longest length, tokens, of a uniform draw from [L(1-r), L(1+r)], both included and at least 1.
+    """Shortest and longest length, tokens, of a uniform draw from [L(1-r), L(1+r)], both included
+    and at least 1.
 
-    Rounded outwards, as `vllm bench serve` does it; the inner rounding keeps 1000 * 1.1 from becoming 1101.
+    Rounded outwards, as `vllm bench serve` does it; the inner rounding keeps 1000 * 1.1 from
+    becoming 1101.
     """
     low = math.floor(round(length * (1 - ratio), 6))
     high = math.ceil(round(length * (1 + ratio), 6))
@@ -54,13 +63,17 @@ def parse_scenario(text: str) -> tuple[LengthLaw, LengthLaw]:
     if drawn := _DRAWN.fullmatch(text):
         law = _normal if drawn[1].upper() == "N" else _uniform
         return law(drawn[2], drawn[3]), law(drawn[4], drawn[5])
-    raise ValueError(f"{text!r} is no scenario: write D(1024,128), N(512,64)/(128,16) or U(100,400)/(50,200)")
+    raise ValueError(
+        f"{text!r} is no scenario: write D(1024,128), N(512,64)/(128,16) or U(100,400)/(50,200)"
+    )
 
 
 def _uniform(low: str, high: str) -> LengthLaw:
     least, most = _whole(low), _whole(high)
     if most < least:
-        raise ValueError(f"a range from {least} to {most} is empty: the shortest length comes first")
+        raise ValueError(
+            f"a range from {least} to {most} is empty: the shortest length comes first"
+        )
     return LengthLaw("uniform", least, most, (least + most) / 2)
 
 
@@ -68,7 +81,10 @@ def _normal(mean: str, sigma: str) -> LengthLaw:
     centre, spread = float(mean), float(sigma)
     if centre < 1:
         raise ValueError(f"a mean of {mean} tokens is too short: 1 is the least")
-    low, high = max(1, math.ceil(centre - FARTHEST_SIGMAS * spread)), math.floor(centre + FARTHEST_SIGMAS * spread)
+    low, high = (
+        max(1, math.ceil(centre - FARTHEST_SIGMAS * spread)),
+        math.floor(centre + FARTHEST_SIGMAS * spread),
+    )
     return LengthLaw("normal", low, max(low, high), centre, spread)
 
 

@@ -34,16 +34,22 @@ class Step(Spec):
 
 
 def _some(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    if not steps:  # checked here, since a least length would be complained of beside each step that is wrong
+    if (
+        not steps
+    ):  # checked here, since a least length would be complained of beside each step that is wrong
         raise ValueError("wants at least one step; leave it out for a single rate")
     return steps
 
 
 class Load(Spec):
-    """How many requests, and when. What ends a run is its last request, or `max_seconds` if that comes first."""
+    """How many requests, and when. What ends a run is its last request, or `max_seconds` if that
+    comes first.
+    """
 
     num_prompts: PositiveInt = 1000
-    """Requests to measure. Where it is left out, rates that have their time (`steps`, `max_seconds`) tell the number."""
+    """Requests to measure. Where it is left out, rates that have their time (`steps`,
+    `max_seconds`) tell the number.
+    """
     request_rate: Annotated[float, Field(gt=0)] = math.inf
     burstiness: Annotated[float, Field(gt=0)] = 1.0
     max_concurrency: PositiveInt | None = None
@@ -51,19 +57,31 @@ class Load(Spec):
     ramp: Ramp | None = None
     """Instead of `request_rate`."""
     steps: Annotated[tuple[Step, ...], AfterValidator(_some)] | None = None
-    """Instead of `request_rate`: one rate after the other. With more requests than they hold, the last one goes on."""
+    """Instead of `request_rate`: one rate after the other. With more requests than they hold, the
+    last one goes on.
+    """
     replay_speed: PositiveFloat | None = None
-    """Instead of `request_rate`: at the times that the workload's file has, this many times as fast."""
+    """Instead of `request_rate`: at the times that the workload's file has, this many times as
+    fast.
+    """
     max_seconds: Seconds | None = None
-    """From the first measured request on: then nothing more is sent, and what is still running is cut off."""
+    """From the first measured request on: then nothing more is sent, and what is still running is
+    cut off.
+    """
     when_full: Literal["drop"] | None = None
-    """What becomes of an arrival for which `max_concurrency` leaves no room. None: it waits, as in `vllm bench serve`."""
+    """What becomes of an arrival for which `max_concurrency` leaves no room. None: it waits, as in
+    `vllm bench serve`.
+    """
 
     @model_validator(mode="before")
     @classmethod
     def _number_from_time(cls, given: Any) -> Any:
         """Without `num_prompts`: as many requests as the rates make in the time they have."""
-        if not isinstance(given, dict) or "num_prompts" in given or not given.keys() & {"steps", "max_seconds"}:
+        if (
+            not isinstance(given, dict)
+            or "num_prompts" in given
+            or not given.keys() & {"steps", "max_seconds"}
+        ):
             return given
         try:
             number = cls.model_validate({**given, "num_prompts": 1}).requests_in_time()
@@ -84,4 +102,9 @@ class Load(Spec):
     @property
     def open_loop(self) -> bool:
         """Whether requests are due at times of their own."""
-        return not (math.isinf(self.request_rate) and self.ramp is None and self.steps is None and self.replay_speed is None)
+        return not (
+            math.isinf(self.request_rate)
+            and self.ramp is None
+            and self.steps is None
+            and self.replay_speed is None
+        )

@@ -23,7 +23,8 @@ WRITTEN_ANSWER = 128
 
 
 def longest_request(work: AnyWorkload) -> tuple[int, int] | None:
-    """A prompt and an output, tokens, whose sum no request of the workload exceeds; None where only its file can tell.
+    """A prompt and an output, tokens, whose sum no request of the workload exceeds; None where only
+    its file can tell.
 
     In a chat with several turns the template's own tokens come on top.
     """
@@ -46,7 +47,9 @@ def longest_request(work: AnyWorkload) -> tuple[int, int] | None:
             return None
 
 
-def _filtered(max_input_len: int | None, max_total_len: int | None, output_len: int | None) -> tuple[int, int] | None:
+def _filtered(
+    max_input_len: int | None, max_total_len: int | None, output_len: int | None
+) -> tuple[int, int] | None:
     """What is left by the filters of a file's rows."""
     if max_total_len is not None:
         prompt = min(max_input_len or math.inf, max_total_len - 1)
@@ -57,7 +60,9 @@ def _filtered(max_input_len: int | None, max_total_len: int | None, output_len: 
 
 
 def nominal_lengths(work: AnyWorkload) -> tuple[int | None, int | None]:
-    """Prompt and output length by which people know the workload, tokens; None where there is no such length."""
+    """Prompt and output length by which people know the workload, tokens; None where there is no
+    such length.
+    """
     match work:
         case PrefixWorkload():
             return work.prefix_len + work.suffix_len, work.output_len

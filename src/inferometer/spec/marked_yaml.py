@@ -1,7 +1,9 @@
-"""YAML as plain values, with the line that each came from. A file from a stranger is safe to read, and cheap.
+"""YAML as plain values, with the line that each came from. A file from a stranger is safe to read,
+and cheap.
 
-Values are those of YAML 1.2: only `true` and `false` are truth values, keys are strings, a date is a string. Tags and merge
-keys are refused, so are files that are large, deep, or larger than they look (aliases).
+Values are those of YAML 1.2: only `true` and `false` are truth values, keys are strings, a date is
+a string. Tags and merge keys are refused, so are files that are large, deep, or larger than they
+look (aliases).
 """
 
 from __future__ import annotations
@@ -21,8 +23,12 @@ MOST_VALUES = 50_000
 Place = tuple[str | int, ...]
 """Keys and indexes that lead to a value."""
 
-_USUAL_TAGS = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|timestamp|merge|value)")
-"""Tags that PyYAML finds for plain scalars, and those of collections: anything else was written on purpose."""
+_USUAL_TAGS = re.compile(
+    r"tag:yaml\.org,2002:(str|int|float|bool|null|map|seq|timestamp|merge|value)"
+)
+"""Tags that PyYAML finds for plain scalars, and those of collections: anything else was written on
+purpose.
+"""
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,3})?")
@@ -55,11 +61,16 @@ class Marked:
 
     def line(self, place: Place) -> int | None:
         """Line of a value, or of the closest one around it that is known."""
-        return next((self.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in self.lines), None)
+        return next(
+            (self.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in self.lines),
+            None,
+        )
 
 
 def read_yaml(text: str) -> Marked:
-    """Read one document. Raises YamlError, for faults of the syntax with the first, for others with all."""
+    """Read one document. Raises YamlError, for faults of the syntax with the first, for others with
+    all.
+    """
     if len(text) > MOST_BYTES:
         raise YamlError([(1, f"the file is longer than {MOST_BYTES} bytes.")])
     try:
@@ -103,7 +114,17 @@ def _check_shape(text: str) -> None:
         elif isinstance(event, yaml.AliasEvent):
             aliases += 1
             if aliases > MOST_ALIASES:
-                raise YamlError([(line, f"there are more than {MOST_ALIASES} aliases (*name): write the values out.")])
+                raise YamlError(
+                    [
+                        (
+                            line,
+                            (
+                                f"there are more than {MOST_ALIASES} aliases (*name): write the "
+                                "values out."
+                            ),
+                        )
+                    ]
+                )
 
 
 class _Reader:
@@ -119,9 +140,27 @@ class _Reader:
         self.lines.setdefault(place, line)
         self.values += 1
         if self.values > MOST_VALUES or len(place) > MOST_DEPTH:
-            raise YamlError([(line, "the file holds too many values, or aliases (*name) repeat too much: write less.")])
+            raise YamlError(
+                [
+                    (
+                        line,
+                        (
+                            "the file holds too many values, or aliases (*name) repeat too much: "
+                            "write less."
+                        ),
+                    )
+                ]
+            )
         if not _USUAL_TAGS.fullmatch(node.tag):
-            self.faults.append((line, f"tags are not read here: remove {node.tag.replace('tag:yaml.org,2002:', '!!')!r}."))
+            self.faults.append(
+                (
+                    line,
+                    (
+                        "tags are not read here: remove "
+                        f"{node.tag.replace('tag:yaml.org,2002:', '!!')!r}."
+                    ),
+                )
+            )
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
@@ -134,11 +173,21 @@ class _Reader:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode) or key_node.value == "<<":
-                self.faults.append((line, "a key must be a plain word; merge keys (<<) are not read."))
+                self.faults.append(
+                    (line, "a key must be a plain word; merge keys (<<) are not read.")
+                )
                 continue
             key = self._text(key_node)
             if key in values:
-                self.faults.append((line, f"{key!r} is there twice; the other is in line {self.lines[(*place, key)]}."))
+                self.faults.append(
+                    (
+                        line,
+                        (
+                            f"{key!r} is there twice; the other is in line "
+                            f"{self.lines[(*place, key)]}."
+                        ),
+                    )
+                )
                 continue
             self.lines[(*place, key)] = line
             values[key] = self.value(value_node, (*place, key))
@@ -157,5 +206,10 @@ class _Reader:
 
     def _text(self, node: yaml.ScalarNode) -> str:
         if _CONTROL.search(node.value):
-            self.faults.append((node.start_mark.line + 1, "a control character (such as \\e) may not be in a string."))
+            self.faults.append(
+                (
+                    node.start_mark.line + 1,
+                    "a control character (such as \\e) may not be in a string.",
+                )
+            )
         return _CONTROL.sub("", node.value)

@@ -1,4 +1,6 @@
-"""Strings of a pattern in specs: refused in words that a person understands, and told to editors as the pattern it is."""
+"""Strings of a pattern in specs: refused in words that a person understands, and told to editors as
+the pattern it is.
+"""
 
 from __future__ import annotations
 

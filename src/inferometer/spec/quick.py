@@ -1,4 +1,6 @@
-"""What --quick leaves of what --set asks for: nothing is shortened in silence that somebody has asked for by name."""
+"""What --quick leaves of what --set asks for: nothing is shortened in silence that somebody has
+asked for by name.
+"""
 
 from __future__ import annotations
 
@@ -41,5 +43,10 @@ def _shortened(pair: str) -> list[str]:
 def _numbers(name: str, value: Any) -> list[tuple[str, int]]:
     """The whole numbers in what was set, a number or a section, each with its name."""
     if isinstance(value, Mapping):
-        return [found for inner, each in value.items() if inner != "matrix" for found in _numbers(str(inner), each)]
+        return [
+            found
+            for inner, each in value.items()
+            if inner != "matrix"
+            for found in _numbers(str(inner), each)
+        ]
     return [(name, value)] if type(value) is int else []

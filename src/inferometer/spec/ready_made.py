@@ -1,4 +1,5 @@
-"""The recipes and environments that come with the package: what `recipe: NAME` and `profiles: [NAME]` of a campaign stand for.
+"""The recipes and environments that come with the package: what `recipe: NAME` and `profiles:
+[NAME]` of a campaign stand for.
 
 They are data, in `ready_made.yaml` beside this file. What the values mean is not known here.
 """
@@ -38,16 +39,23 @@ def profile_names() -> list[str]:
 
 
 def completed(given: Any) -> Any:
-    """A recipe as a campaign writes it, with what it takes from a ready-made one and from profiles. Twice is as once.
+    """A recipe as a campaign writes it, with what it takes from a ready-made one and from profiles.
+    Twice is as once.
 
-    Whatever is no mapping or names what is not there stays as it is, for the models to complain about.
+    Whatever is no mapping or names what is not there stays as it is, for the models to complain
+    about.
     """
     if not isinstance(given, dict):
         return given
     base = _of(_file()["recipes"], given.get("recipe"))
-    whole = {name: value for name, value in {**base, **given}.items() if name != OWN or name in given}
+    whole = {
+        name: value for name, value in {**base, **given}.items() if name != OWN or name in given
+    }
     profiles = whole.get("profiles")
-    chosen = [_of(_file()["profiles"], name) for name in (profiles if isinstance(profiles, list | tuple) else [])]
+    chosen = [
+        _of(_file()["profiles"], name)
+        for name in (profiles if isinstance(profiles, list | tuple) else [])
+    ]
     for key in MERGED:
         layers = [*(chosen if key == "environment" else []), base.get(key), given.get(key)]
         if all(layer is None or isinstance(layer, dict) for layer in layers) and any(layers):

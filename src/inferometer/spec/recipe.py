@@ -1,6 +1,8 @@
-"""From a recipe to the server a group needs: placeholders filled, the longest request known, its identity declared.
+"""From a recipe to the server a group needs: placeholders filled, the longest request known, its
+identity declared.
 
-Knows nothing of processes, containers or sockets: what comes out can be shown to a person as well as started.
+Knows nothing of processes, containers or sockets: what comes out can be shown to a person as well
+as started.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from inferometer.spec.flags import canonical_base_url
 from inferometer.spec.server_recipe import ServerRecipe
 
 SPARE_TOKENS = 128
-"""Added to the longest request where a recipe leaves max_model_len to us, as the PCIe study does it: 1024 + 128 + 128."""
+"""Added to the longest request where a recipe leaves max_model_len to us, as the PCIe study does
+it: 1024 + 128 + 128.
+"""
 
 PLACEHOLDERS = {
     "model": "id of the model",
@@ -56,14 +60,24 @@ def recipe_strings(recipe: ServerRecipe) -> Iterator[str]:
     yield from (*recipe.command, *recipe.arguments)
     yield from recipe.environment.values()
     yield from (value for value in recipe.launch.values() if isinstance(value, str))
-    for text in (recipe.image, recipe.compose_file, recipe.compose_service, recipe.served_model, recipe.note):
+    for text in (
+        recipe.image,
+        recipe.compose_file,
+        recipe.compose_service,
+        recipe.served_model,
+        recipe.note,
+    ):
         if text is not None:
             yield text
 
 
-def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tuple[int, int] | None]) -> ServerNeed:
-    """What `group` needs. `longest`: the longest prompt and output of points that share the server, tokens; None where only
-    the file of their prompts can tell. Raises CampaignError if the recipe leaves it to us to find out, and we cannot."""
+def server_need(
+    campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tuple[int, int] | None]
+) -> ServerNeed:
+    """What `group` needs. `longest`: the longest prompt and output of points that share the server,
+    tokens; None where only the file of their prompts can tell. Raises CampaignError if the recipe
+    leaves it to us to find out, and we cannot.
+    """
     recipe = campaign.servers[group.server]
     hardware = campaign.hardware[group.hardware] if group.hardware is not None else None
     told = list(longest)
@@ -72,7 +86,8 @@ def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tupl
     if len(lengths) < len(told) and uses_limit and recipe.max_model_len is None:
         raise CampaignError(
             [
-                f"servers.{group.server}: max_model_len is needed, since only the file tells how long the requests of group "
+                f"servers.{group.server}: max_model_len is needed, since only the file tells how "
+                "long the requests of group "
                 f"{group.id} are; give it here, or max_total_len to the workload."
             ]
         )
@@ -111,13 +126,17 @@ def server_need(campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tupl
 
 
 def shell_line(recipe: ServerRecipe) -> str:
-    """The command with its environment, as one line that can be pasted into a shell; empty where there is none.
+    """The command with its environment, as one line that can be pasted into a shell; empty where
+    there is none.
 
-    A password in an address, such as that of a proxy, is masked: the line goes to terminals and their logs.
+    A password in an address, such as that of a proxy, is masked: the line goes to terminals and
+    their logs.
     """
     if not recipe.command:
         return ""
-    settings = [f"{name}={shlex.quote(masked_text(value))}" for name, value in recipe.environment.items()]
+    settings = [
+        f"{name}={shlex.quote(masked_text(value))}" for name, value in recipe.environment.items()
+    ]
     return " ".join([*settings, shlex.join(recipe.command)])
 
 
@@ -148,25 +167,35 @@ def _filled(recipe: ServerRecipe, values: Mapping[str, str]) -> ServerRecipe:
 
 
 def _number_or_text(value: JsonValue, values: Mapping[str, str]) -> JsonValue:
-    """A value of `launch`, filled: what was a placeholder alone and stands for a number is one, as the API wants it."""
+    """A value of `launch`, filled: what was a placeholder alone and stands for a number is one, as
+    the API wants it.
+    """
     if not isinstance(value, str):
         return value
     text = fill(value, values)
     return int(text) if text != value and text.isdecimal() else text
 
 
-def _identity(group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, max_model_len: int | None) -> dict[str, Any]:
+def _identity(
+    group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, max_model_len: int | None
+) -> dict[str, Any]:
     """Everything that was declared and may change what is measured: not what it costs, nor the port
     of a server of ours.
 
     A server that somebody else starts is known by its address: at another address there is
     another deployment.
     """
-    identity: dict[str, Any] = {"recipe": group.server, "model": campaign.models[group.model], "tp": group.tp}
+    identity: dict[str, Any] = {
+        "recipe": group.server,
+        "model": campaign.models[group.model],
+        "tp": group.tp,
+    }
     if not recipe.is_ours:
         identity["address"] = canonical_base_url(recipe.base_url)
     if group.hardware is not None:
-        facts = campaign.hardware[group.hardware].model_dump(exclude_none=True, exclude={"instruction", "cost_per_hour"})
+        facts = campaign.hardware[group.hardware].model_dump(
+            exclude_none=True, exclude={"instruction", "cost_per_hour"}
+        )
         identity["hardware"] = {"name": group.hardware, **facts}
     told = {
         "command": list(recipe.command),

@@ -35,17 +35,23 @@ __all__ = [
 
 MEASUREMENT_VERSION = 3
 """Raised when the same spec would measure something else than before. 1: first version. 2: warm-ups
-that do not fill the slots of a closed loop evenly have ended before it begins. 3: what rows of files
-say beside their prompts is sent."""
+that do not fill the slots of a closed loop evenly have ended before it begins. 3: what rows of
+files say beside their prompts is sent.
+"""
 
 MEASURED_BEFORE: Mapping[int, str] = {
-    2: "warm-ups that are no multiple of max_concurrency reached into the measured requests, which lowered throughput",
+    2: (
+        "warm-ups that are no multiple of max_concurrency reached into the measured requests, "
+        "which lowered throughput"
+    ),
     3: "tools, pictures and request fields in the rows of a file were not sent",
 }
 """By version: what was different before it."""
 
 Workers = Annotated[int, Field(ge=1, le=256)]
-"""Processes that send. Each costs some 30 to 70 MB: a thousand by a slip of the hand would take a host's memory."""
+"""Processes that send. Each costs some 30 to 70 MB: a thousand by a slip of the hand would take a
+host's memory.
+"""
 
 
 class Target(Spec):
@@ -58,14 +64,18 @@ class Target(Spec):
     model: str
     """Name sent in requests."""
     lora_modules: tuple[str, ...] | None = None
-    """LoRA adapters, by the names the server has for them, that requests take in turn; None is the model alone."""
+    """LoRA adapters, by the names the server has for them, that requests take in turn; None is the
+    model alone.
+    """
     headers: dict[str, str] = Field(default_factory=dict, repr=False, exclude=True)
     """Extra HTTP headers, keys among them: never written anywhere."""
     insecure: bool = False
     """Accept any TLS certificate."""
 
 
-SamplingValue = Annotated[float, Field(allow_inf_nan=False)] | Annotated[int, Field(ge=-MOST, le=MOST)]
+SamplingValue = (
+    Annotated[float, Field(allow_inf_nan=False)] | Annotated[int, Field(ge=-MOST, le=MOST)]
+)
 
 
 class Sampling(Spec):
@@ -109,7 +119,8 @@ class RunSpec(Spec):
     def canonical(self) -> bytes:
         """The spec as sorted JSON, with the measurement version; `inf` is written as a string.
 
-        What is None is left out, so that an option that comes later leaves the identity of older points as it was.
+        What is None is left out, so that an option that comes later leaves the identity of older
+        points as it was.
         """
         return self._canonical(self.measurement)
 
@@ -148,8 +159,9 @@ class RunSpec(Spec):
     def prompts_fingerprint(self) -> str:
         """Identity of the prompts alone: a warm point sends those of its cold one.
 
-        A seed means the same prompts at any address and with any number of workers, but others at other settings of the load
-        or another backend, so that no prefix cache answers one point with another's work.
+        A seed means the same prompts at any address and with any number of workers, but others at
+        other settings of the load or another backend, so that no prefix cache answers one point
+        with another's work.
         """
         anywhere: dict[str, Any] = {
             "target": self.target.model_copy(update={"base_url": ""}),
@@ -171,7 +183,9 @@ class RunSpec(Spec):
         if self.server is None or self.address == address:
             return self
         placeless = {name: value for name, value in self.server.items() if name != "address"}
-        return self.model_copy(update={"server": placeless if address is None else {**placeless, "address": address}})
+        return self.model_copy(
+            update={"server": placeless if address is None else {**placeless, "address": address}}
+        )
 
     @property
     def fingerprint(self) -> str:

@@ -1,4 +1,6 @@
-"""How a server comes up, as a campaign file says it under `servers`. Starting one is none of this room's business."""
+"""How a server comes up, as a campaign file says it under `servers`. Starting one is none of this
+room's business.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,24 @@ import shlex
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
 
 from inferometer.spec.base import PositiveFloat, PositiveInt, Spec
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.pattern import in_schema, like
-from inferometer.spec.ready_made import completed, profile_names, recipe_names, usual_start_timeout_s
+from inferometer.spec.ready_made import (
+    completed,
+    profile_names,
+    recipe_names,
+    usual_start_timeout_s,
+)
 
 CompletionBackend = Literal[
     "openai",
@@ -35,7 +49,9 @@ PERSON_TIMEOUT_S = 12 * 3600.0
 
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
-Variable = Annotated[str, like(_VARIABLE, "the name of an environment variable"), in_schema(_VARIABLE)]
+Variable = Annotated[
+    str, like(_VARIABLE, "the name of an environment variable"), in_schema(_VARIABLE)
+]
 Value = Annotated[
     str,
     BeforeValidator(lambda value: str(value) if type(value) is int else value),
@@ -49,7 +65,9 @@ def _words(command: Any) -> Any:
     try:
         return shlex.split(command) if isinstance(command, str) else command
     except ValueError as error:
-        raise ValueError(f"is no command line ({error}): close the quotation, or write it as a list of words") from None
+        raise ValueError(
+            f"is no command line ({error}): close the quotation, or write it as a list of words"
+        ) from None
 
 
 Command = Annotated[
@@ -60,14 +78,18 @@ Command = Annotated[
 
 
 def _one_of(names: Callable[[], list[str]]) -> tuple[AfterValidator, Any]:
-    """Refuse a string that is none of those, and say so in the schema; the names are read on use."""
+    """Refuse a string that is none of those, and say so in the schema; the names are read on
+    use.
+    """
 
     def check(text: str) -> str:
         if text not in names():
             raise ValueError(f"wants one of {', '.join(names())}{did_you_mean(text, names())}")
         return text
 
-    return AfterValidator(check), Field(json_schema_extra=lambda schema: schema.update(enum=list(names())))
+    return AfterValidator(check), Field(
+        json_schema_extra=lambda schema: schema.update(enum=list(names()))
+    )
 
 
 _IS_RECIPE, _RECIPE_ENUM = _one_of(recipe_names)
@@ -77,13 +99,18 @@ Profile = Annotated[str, _IS_PROFILE, _PROFILE_ENUM]
 
 
 class ServerRecipe(Spec):
-    """How a server comes up. Strings may hold placeholders; in the recipe of a `ServerNeed` they are filled."""
+    """How a server comes up. Strings may hold placeholders; in the recipe of a `ServerNeed` they
+    are filled.
+    """
 
     recipe: ReadyRecipe | None = None
-    """A ready-made recipe. Keys given here replace its own, those of `environment` and `launch` one by one."""
+    """A ready-made recipe. Keys given here replace its own, those of `environment` and `launch` one
+    by one.
+    """
     kind: Literal["external", "operator", "process", "compose"] = "operator"
-    """external: it is there already. operator: a person starts it, told how. process: we start `command`. compose: we bring
-    `compose_service` of `compose_file` up."""
+    """external: it is there already. operator: a person starts it, told how. process: we start
+    `command`. compose: we bring `compose_service` of `compose_file` up.
+    """
     backend: BackendName = "openai"
     base_url: str = "http://127.0.0.1:8000"
     command: Command = ()
@@ -95,19 +122,27 @@ class ServerRecipe(Spec):
     environment: dict[Variable, Value] = Field(default_factory=dict)
     """Set beside what the shell has. Keys and passwords do not belong here."""
     launch: dict[str, JsonValue] = Field(default_factory=dict)
-    """For Xinference, which comes up without a model: what to launch, as its API names it (model_name, model_engine,
-    model_size_in_billions, quantization, model_path, ...). The model is terminated before the server is ended."""
+    """For Xinference, which comes up without a model: what to launch, as its API names it
+    (model_name, model_engine, model_size_in_billions, quantization, model_path, ...). The model is
+    terminated before the server is ended.
+    """
     registration: dict[str, JsonValue] = Field(default_factory=dict)
-    """What Xinference has to be told of a model that it does not know, before it is launched: the JSON of its registration."""
+    """What Xinference has to be told of a model that it does not know, before it is launched: the
+    JSON of its registration.
+    """
     image: str | None = None
     compose_file: str | None = None
     compose_service: str | None = None
     served_model: str | None = None
     """Name sent in requests, where it is not the model's id."""
     max_model_len: PositiveInt | None = None
-    """Longest prompt and output together, tokens. None: as long as the points of the group need, and some spare."""
+    """Longest prompt and output together, tokens. None: as long as the points of the group need,
+    and some spare.
+    """
     exclusive: bool | None = None
-    """Whether no other server may run beside it, of two groups that are interleaved. None: yes, unless it is external."""
+    """Whether no other server may run beside it, of two groups that are interleaved. None: yes,
+    unless it is external.
+    """
     start_timeout_s: PositiveFloat | None = None
     """How long to wait for the server. None: 15 minutes, or what its ready-made recipe takes; 12
     hours where a person has to act, which is for a server of kind operator, and to confirm a

@@ -1,6 +1,8 @@
-"""Targets: what results are to reach, as somebody writes it, such as `p99_ttft_ms < 200 if concurrency <= 32`.
+"""Targets: what results are to reach, as somebody writes it, such as `p99_ttft_ms < 200 if
+concurrency <= 32`.
 
-Only what a target says is known here. Which metrics there are, and whether results reach it, is the business of `analysis`.
+Only what a target says is known here. Which metrics there are, and whether results reach it, is the
+business of `analysis`.
 """
 
 from __future__ import annotations
@@ -23,13 +25,18 @@ OPERATORS: dict[str, Callable[[float, float], bool]] = {
 
 _NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _LIMIT = rf"(?P<op><=|>=|<|>)\s*(?P<limit>{_NUMBER})\s*(?:if\s+(?P<where>\S.*))?"
-_ASSERTION = re.compile(rf"\s*(?:(?P<quantifier>any|every)\s+)?(?P<metric>[A-Za-z][\w.]*)\s*{_LIMIT}")
+_ASSERTION = re.compile(
+    rf"\s*(?:(?P<quantifier>any|every)\s+)?(?P<metric>[A-Za-z][\w.]*)\s*{_LIMIT}"
+)
 _COMPARISON = re.compile(rf"\s*(?:(?P<quantifier>any|every)\s+)?{_LIMIT}")
 COMPARISON_IN_SCHEMA = rf"^\s*((any|every)\s+)?(<=|>=|<|>)\s*{_NUMBER}\s*(if\s+\S.*)?$"
 """A target without its metric, as a campaign file has it, for a schema."""
 _CONDITION = re.compile(r"\s*(?P<name>[a-z_]+)\s*(?P<op><=|>=|<|>|=)\s*(?P<value>[^,]*?)\s*")
 
-EXAMPLE = '"p99_ttft_ms < 200", "any output_throughput > 1800", "mean_tpot_ms < 50 if tp=1, concurrency<=32"'
+EXAMPLE = (
+    '"p99_ttft_ms < 200", "any output_throughput > 1800", "mean_tpot_ms < 50 if tp=1, '
+    'concurrency<=32"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,9 @@ class Where:
     value: str
 
     def holds(self, conditions: Mapping[str, object]) -> bool:
-        """Whether it does; a point of which nothing is known does not. Numbers are compared as numbers."""
+        """Whether it does; a point of which nothing is known does not. Numbers are compared as
+        numbers.
+        """
         known = conditions.get(self.name)
         if known is None:
             return False
@@ -84,7 +93,9 @@ def parse_target(text: str) -> Target:
 
 
 def campaign_target(metric: str, text: str) -> Target:
-    """Of a campaign file, where the metric is the key: `output_throughput: "> 1800 if tp=1"`. Raises ValueError."""
+    """Of a campaign file, where the metric is the key: `output_throughput: "> 1800 if tp=1"`.
+    Raises ValueError.
+    """
     found = _COMPARISON.fullmatch(text)
     if found is None:
         raise ValueError('wants a comparison such as "> 1800", "any > 1800" or "< 100 if tp=1"')
@@ -103,9 +114,15 @@ def _where(text: str | None) -> tuple[Where, ...]:
     for part in text.split(","):
         found = _CONDITION.fullmatch(part)
         if found is None or not found["value"]:
-            raise ValueError(f"{part.strip()!r} is no condition: write one like tp=1 or concurrency<=32, with commas between.")
+            raise ValueError(
+                f"{part.strip()!r} is no condition: write one like tp=1 or concurrency<=32, "
+                "with commas between."
+            )
         if found["op"] != "=" and _number(found["value"]) is None:
-            raise ValueError(f"{part.strip()!r} compares with what is not a number: write one like concurrency<=32.")
+            raise ValueError(
+                f"{part.strip()!r} compares with what is not a number: write one like "
+                "concurrency<=32."
+            )
         conditions.append(Where(found["name"], found["op"], found["value"]))
     return tuple(conditions)
 

@@ -1,6 +1,8 @@
-"""Workloads: what is asked, a model a kind. Which files hold it and how prompts are drawn is the workload room's business.
+"""Workloads: what is asked, a model a kind. Which files hold it and how prompts are drawn is the
+workload room's business.
 
-Lengths are in tokens. What is None is no part of a point's identity, so that an option can be added without renaming points.
+Lengths are in tokens. What is None is no part of a point's identity, so that an option can be added
+without renaming points.
 """
 
 from __future__ import annotations
@@ -30,9 +32,13 @@ class PromptSet(Spec):
     tokenizer: str | None = None
     """Local tokenizer (file or folder) to count with where the server cannot."""
     cache: Literal["cold", "warm"] | None = None
-    """For a study of the prefix cache: `warm` sends the prompts of the `cold` point that is like it otherwise."""
+    """For a study of the prefix cache: `warm` sends the prompts of the `cold` point that is like it
+    otherwise.
+    """
     distinct: PositiveInt | None = None
-    """So many different prompts; after the last of them the first comes again. None: all are different."""
+    """So many different prompts; after the last of them the first comes again. None: all are
+    different.
+    """
 
 
 class RandomWorkload(PromptSet):
@@ -45,12 +51,16 @@ class RandomWorkload(PromptSet):
     prefix_len: NonNegativeInt = 0
     """Tokens that all prompts begin with, before their own `input_len`."""
     scenario: Annotated[str, AfterValidator(_spelled)] | None = None
-    """Both lengths in the compact notation, such as `N(512,64)/(128,16)`; `input_len` and `output_len` are then the means."""
+    """Both lengths in the compact notation, such as `N(512,64)/(128,16)`; `input_len` and
+    `output_len` are then the means.
+    """
 
     @model_validator(mode="before")
     @classmethod
     def _lengths_of_scenario(cls, given: Any) -> Any:
-        """The means become the lengths. A scenario of one length each is these lengths, and no scenario any more."""
+        """The means become the lengths. A scenario of one length each is these lengths, and no
+        scenario any more.
+        """
         scenario = given.get("scenario") if isinstance(given, dict) else None
         if not isinstance(scenario, str):
             return given
@@ -58,10 +68,16 @@ class RandomWorkload(PromptSet):
             laws = parse_scenario(scenario)
         except ValueError:
             return given  # told by the validation of the field
-        means = {name: round(law.mean) for name, law in zip(("input_len", "output_len"), laws, strict=True)}
+        means = {
+            name: round(law.mean)
+            for name, law in zip(("input_len", "output_len"), laws, strict=True)
+        }
         contrary = [name for name, mean in means.items() if given.get(name, mean) != mean]
         if contrary or given.get("range_ratio"):
-            raise ValueError(f"says what {', '.join(contrary or ['range_ratio'])} says otherwise: give one of the two")
+            raise ValueError(
+                f"says what {', '.join(contrary or ['range_ratio'])} says otherwise: give "
+                "one of the two"
+            )
         fixed = all(law.low == law.high for law in laws)
         return {**given, **means, "scenario": None if fixed else scenario}
 
@@ -78,18 +94,24 @@ class FileWorkload(PromptSet):
     shuffle: bool = True
     """Take rows in an order that follows from the seed, not in the file's."""
     oversample: bool = False
-    """Where there are fewer usable rows than requests, begin again with the first; else that is an error."""
+    """Where there are fewer usable rows than requests, begin again with the first; else that is an
+    error.
+    """
     output_len: PositiveInt | None = None
     """Most tokens to generate. None: what the row says, else the length of its reply."""
 
 
 class ShareGptWorkload(FileWorkload):
-    """First exchanges of recorded conversations, with the filters that `vllm bench serve` has for them."""
+    """First exchanges of recorded conversations, with the filters that `vllm bench serve` has for
+    them.
+    """
 
     kind: Literal["sharegpt"] = "sharegpt"
     path: FileName
     min_len: PositiveInt = 4
-    """Rows with a shorter prompt or reply are left out; a reply may be short where `output_len` is given."""
+    """Rows with a shorter prompt or reply are left out; a reply may be short where `output_len` is
+    given.
+    """
     max_input_len: PositiveInt = 1024
     """Rows with longer prompts are left out."""
     max_total_len: PositiveInt = 2048
@@ -97,7 +119,9 @@ class ShareGptWorkload(FileWorkload):
 
 
 class JsonlWorkload(FileWorkload):
-    """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or an instruction; with tools and pictures."""
+    """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or an instruction;
+    with tools and pictures.
+    """
 
     kind: Literal["jsonl"] = "jsonl"
     path: FileName
@@ -108,7 +132,9 @@ class JsonlWorkload(FileWorkload):
 
 
 class HfWorkload(FileWorkload):
-    """Rows of a data set, from the hub or from a local directory, by way of the `datasets` library."""
+    """Rows of a data set, from the hub or from a local directory, by way of the `datasets`
+    library.
+    """
 
     kind: Literal["hf"] = "hf"
     path: FileName
@@ -122,7 +148,9 @@ class HfWorkload(FileWorkload):
 
 
 class SonnetWorkload(PromptSet):
-    """Prompts of lines drawn from a text: `prefix_len` tokens that all share, up to `input_len` in all."""
+    """Prompts of lines drawn from a text: `prefix_len` tokens that all share, up to `input_len` in
+    all.
+    """
 
     kind: Literal["sonnet"] = "sonnet"
     path: FileName
@@ -132,7 +160,9 @@ class SonnetWorkload(PromptSet):
 
 
 class PrefixWorkload(PromptSet):
-    """Random prompts, each one of `num_prefixes` prefixes and a suffix of its own: the hit rate is known beforehand."""
+    """Random prompts, each one of `num_prefixes` prefixes and a suffix of its own: the hit rate is
+    known beforehand.
+    """
 
     kind: Literal["prefix"] = "prefix"
     num_prefixes: PositiveInt = 10
@@ -142,9 +172,11 @@ class PrefixWorkload(PromptSet):
 
 
 class TraceWorkload(PromptSet):
-    """Random prompts with the lengths of a recorded trace, and its arrival times for who wants them (`replay_speed`).
+    """Random prompts with the lengths of a recorded trace, and its arrival times for who wants them
+    (`replay_speed`).
 
-    Forms: BurstGPT and Azure (CSV), Mooncake (JSON lines, whose `hash_ids` say which prompts begin alike).
+    Forms: BurstGPT and Azure (CSV), Mooncake (JSON lines, whose `hash_ids` say which prompts begin
+    alike).
     """
 
     kind: Literal["trace"] = "trace"
@@ -160,10 +192,12 @@ class TraceWorkload(PromptSet):
 
 
 class SessionsWorkload(PromptSet):
-    """Conversations: each turn is sent when the one before is answered, with all that was said before.
+    """Conversations: each turn is sent when the one before is answered, with all that was said
+    before.
 
-    What the assistant said before is known beforehand: recorded (`path`), else written like the user's turns. The server's own
-    answers are not fed back to it, or no two runs would send the same.
+    What the assistant said before is known beforehand: recorded (`path`), else written like the
+    user's turns. The server's own answers are not fed back to it, or no two runs would send the
+    same.
     """
 
     kind: Literal["sessions"] = "sessions"
@@ -176,7 +210,9 @@ class SessionsWorkload(PromptSet):
     input_len: PositiveInt = 128
     """New tokens of a turn."""
     output_len: PositiveInt | None = None
-    """Most tokens to generate. None: as long as the assistant is said to have answered, which is 128 where it is made up."""
+    """Most tokens to generate. None: as long as the assistant is said to have answered, which is
+    128 where it is made up.
+    """
     range_ratio: RangeRatio = 0.0
     """Of both lengths and of the pauses."""
     think_s: NonNegativeFloat = 0.0
@@ -220,20 +256,29 @@ AnyWorkload = Annotated[
 
 
 def needs_messages(work: AnyWorkload) -> bool:
-    """Whether prompts can be nothing but chat messages: pictures, and conversations that were recorded.
+    """Whether prompts can be nothing but chat messages: pictures, and conversations that were
+    recorded.
 
     The rows of a file may be messages too (`jsonl`, `hf`): that shows when they are read.
     """
-    return isinstance(work, ImagesWorkload) or (isinstance(work, SessionsWorkload) and work.path is not None)
+    return isinstance(work, ImagesWorkload) or (
+        isinstance(work, SessionsWorkload) and work.path is not None
+    )
 
 
 def are_written(work: AnyWorkload) -> bool:
-    """Whether prompts stand in a file, so that a run with another seed sends the same, if perhaps in another order."""
-    return isinstance(work, FileWorkload) or (isinstance(work, SessionsWorkload) and work.path is not None)
+    """Whether prompts stand in a file, so that a run with another seed sends the same, if perhaps
+    in another order.
+    """
+    return isinstance(work, FileWorkload) or (
+        isinstance(work, SessionsWorkload) and work.path is not None
+    )
 
 
 def writes_own_tokens(work: AnyWorkload) -> bool:
-    """Whether prompts are made up, so that they may be lists of token ids, and not texts that somebody wrote."""
+    """Whether prompts are made up, so that they may be lists of token ids, and not texts that
+    somebody wrote.
+    """
     return isinstance(work, RandomWorkload | PrefixWorkload | TraceWorkload) or (
         isinstance(work, SessionsWorkload) and work.path is None
     )

@@ -1,1 +1,3 @@
-"""Files: the run directory, vLLM's result JSON, and what the host was. Knows what a run is; not how it was measured."""
+"""Files: the run directory, vLLM's result JSON, a campaign's directory, other tools' results, and
+what the host was.
+"""

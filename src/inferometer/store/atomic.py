@@ -1,8 +1,10 @@
-"""Whole files or none: what is written here has its final name only when every byte of it is on the disk.
+"""Whole files or none: what is written here has its final name only when every byte of it is on the
+disk.
 
-Everything is first written under a hidden temporary name in the same directory, flushed, and then renamed. An exception, or
-Ctrl-C, on the way removes it; a kill leaves at most a hidden file. Several processes may write to one directory: whether a
-name is free is found out by taking it (`take_name`), and lines are appended under a lock. Knows nothing of what files hold.
+Everything is first written under a hidden temporary name in the same directory, flushed, and then
+renamed. An exception, or Ctrl-C, on the way removes it; a kill leaves at most a hidden file.
+Several processes may write to one directory: whether a name is free is found out by taking it
+(`take_name`), and lines are appended under a lock. Knows nothing of what files hold.
 """
 
 from __future__ import annotations
@@ -32,9 +34,16 @@ CAUSES_AND_CURES = {
     errno.EPERM: "permission denied; choose a directory you may write to",
     errno.EROFS: "its file system is read-only; choose another directory",
     errno.ENOSPC: "the disk is full; free some space, or choose a directory on another disk",
-    errno.EDQUOT: "your disk quota is used up; free some space, or choose a directory on another disk",
-    errno.EFBIG: "the file would be larger than this system allows; raise the limit (`ulimit -f`), or choose another directory",
-    errno.ENOENT: "its directory does not exist any more; change to another one, or choose another directory",
+    errno.EDQUOT: (
+        "your disk quota is used up; free some space, or choose a directory on another disk"
+    ),
+    errno.EFBIG: (
+        "the file would be larger than this system allows; raise the limit (`ulimit -f`), or "
+        "choose another directory"
+    ),
+    errno.ENOENT: (
+        "its directory does not exist any more; change to another one, or choose another directory"
+    ),
     errno.ENOTDIR: "part of that path is a file, not a directory; choose another directory",
     errno.EISDIR: "that is a directory; choose a file name",
     errno.EEXIST: "something of that name exists already; choose another name, or move it away",
@@ -44,15 +53,17 @@ CAUSES_AND_CURES = {
 
 
 class CannotWriteError(OSError):
-    """A file could not be written. Its text is one sentence for the user; the error underneath is its cause."""
+    """A file could not be written. Its text is one sentence for the user; the error underneath is
+    its cause.
+    """
 
 
 @contextmanager
 def replacing(path: Path, *, new: bool = False) -> Iterator[Path]:
     """Give a temporary path to write to; on leaving, its file is flushed and takes the name `path`.
 
-    Missing parents are created. Raises CannotWriteError, and then `path` is as it was before; with `new` also if there is
-    something of that name by then.
+    Missing parents are created. Raises CannotWriteError, and then `path` is as it was before; with
+    `new` also if there is something of that name by then.
     """
     temporary = _temporary(path.parent)
     try:
@@ -78,9 +89,11 @@ def write_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def new_directory(path: Path) -> Iterator[Path]:
-    """Give a temporary directory to fill; on leaving, its files are flushed and it takes the name `path`.
+    """Give a temporary directory to fill; on leaving, its files are flushed and it takes the name
+    `path`.
 
-    Missing parents are created. Raises CannotWriteError, also if `path` exists and is not an empty directory.
+    Missing parents are created. Raises CannotWriteError, also if `path` exists and is not an empty
+    directory.
     """
     temporary = _temporary(path.parent)
     try:
@@ -99,7 +112,8 @@ def new_directory(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def set_aside(path: Path) -> Iterator[Path]:
-    """Give a hidden folder beside `path` for files that have no name yet; what is left in it in the end is removed.
+    """Give a hidden folder beside `path` for files that have no name yet; what is left in it in the
+    end is removed.
 
     Missing parents are created. Raises CannotWriteError about `path`, also for files in the folder.
     """
@@ -119,7 +133,9 @@ def set_aside(path: Path) -> Iterator[Path]:
 
 
 def move(source: Path, target: Path) -> None:
-    """Give what is flushed already its final name. Missing parents are created. Raises CannotWriteError."""
+    """Give what is flushed already its final name. Missing parents are created. Raises
+    CannotWriteError.
+    """
     with saying_why(target):
         _make(target.parent)
         source.rename(target)
@@ -127,17 +143,20 @@ def move(source: Path, target: Path) -> None:
 
 
 def take_name(source: Path, target: Path) -> None:
-    """Give a flushed file or directory on the same disk its final name, unless something has that name already.
+    """Give a flushed file or directory on the same disk its final name, unless something has that
+    name already.
 
-    Of several processes that want a name, one gets it. Raises FileExistsError for the others, and CannotWriteError; then
-    `source` is where it was.
+    Of several processes that want a name, one gets it. Raises FileExistsError for the others, and
+    CannotWriteError; then `source` is where it was.
     """
     _make(target.parent)
     if os.path.lexists(target) and not _has_both_names(source, target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     try:
         if source.is_dir():
-            source.rename(target)  # the system refuses it where something else has the name, but for an empty directory
+            source.rename(
+                target
+            )  # the system refuses it where something else has the name, but for an empty directory
         else:
             _take_file_name(source, target)
     except OSError as error:
@@ -156,7 +175,9 @@ def _take_file_name(source: Path, target: Path) -> None:
             os.link(source, target)
     except FileExistsError:
         raise
-    except OSError:  # a file system without hard links: an empty file takes the name, for the moment until it is renamed
+    # a file system without hard links: an empty file takes the name, for the moment until it is
+    # renamed
+    except OSError:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         try:
             source.replace(target)
@@ -176,10 +197,11 @@ def _has_both_names(source: Path, target: Path) -> bool:
 
 
 def append_line(path: Path, line: bytes) -> None:
-    """Append `line` to `path`, on a line of its own (JSON lines; no newline at the end, as vLLM writes them).
+    """Append `line` to `path`, on a line of its own (JSON lines; no newline at the end, as vLLM
+    writes them).
 
-    Others may append to it at the same time: each waits for its turn, for a while. Missing parents are created. Raises
-    CannotWriteError, and then the file is as it was before.
+    Others may append to it at the same time: each waits for its turn, for a while. Missing parents
+    are created. Raises CannotWriteError, and then the file is as it was before.
     """
     with saying_why(path):
         _make(path.parent)
@@ -198,7 +220,9 @@ def append_line(path: Path, line: bytes) -> None:
 
 
 def _created(path: Path, line: bytes) -> bool:
-    """Make the file with this as its first line; whether that went well. If not, there is one, or it has to be made empty."""
+    """Make the file with this as its first line; whether that went well. If not, there is one, or
+    it has to be made empty.
+    """
     with set_aside(path) as aside:
         first = aside / "line"
         first.write_bytes(line)
@@ -222,7 +246,8 @@ def _our_turn(path: Path) -> Iterator[IO[bytes]]:
                 return
         if time.monotonic() > deadline_s:
             raise CannotWriteError(
-                f"cannot write {path}: another process has kept it locked for {MAX_LOCK_WAIT_S:.0f} s; end that process (and "
+                f"cannot write {path}: another process has kept it locked for "
+                f"{MAX_LOCK_WAIT_S:.0f} s; end that process (and "
                 f"remove {_lock_file(path)}, if it is there), or choose another file"
             )
         time.sleep(LOCK_POLL_S)
@@ -230,7 +255,9 @@ def _our_turn(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _locked(file: IO[bytes], path: Path) -> Iterator[bool]:
-    """Lock the file, without waiting; whether that went well. Where it cannot be locked, a file beside it is the lock."""
+    """Lock the file, without waiting; whether that went well. Where it cannot be locked, a file
+    beside it is the lock.
+    """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -258,7 +285,8 @@ def _lock_file(path: Path) -> Path:
 
 
 def require_writable(directory: Path) -> None:
-    """Create `directory` if need be, and find out by trying that files can be written there: before a run, not after it.
+    """Create `directory` if need be, and find out by trying that files can be written there: before
+    a run, not after it.
 
     Raises CannotWriteError.
     """
@@ -280,9 +308,11 @@ def require_nameable(path: Path) -> None:
 
 @contextmanager
 def saying_why(path: Path) -> Iterator[None]:
-    """Turn what the system says when `path` cannot be written into a CannotWriteError with cause and cure.
+    """Turn what the system says when `path` cannot be written into a CannotWriteError with cause
+    and cure.
 
-    Parquet writers report the system's errors as exceptions of their own, with `(os error N)` in the text.
+    Parquet writers report the system's errors as exceptions of their own, with `(os error N)` in
+    the text.
     """
     try:
         yield
@@ -293,7 +323,8 @@ def saying_why(path: Path) -> Iterator[None]:
             raise
         character = ascii(error.object[error.start])
         raise CannotWriteError(
-            f"cannot write {path}: file names in {error.encoding} have no {character}; choose another name, or set "
+            f"cannot write {path}: file names in {error.encoding} have no {character}; choose "
+            "another name, or set "
             "LC_ALL=C.UTF-8"
         ) from error
     except Exception as error:
@@ -325,7 +356,9 @@ def _system_error(error: Exception) -> int | None:
 
 
 def _flush(path: Path) -> None:
-    """Wait until the disk has it. Some network file systems cannot flush a directory: then their rename has to do."""
+    """Wait until the disk has it. Some network file systems cannot flush a directory: then their
+    rename has to do.
+    """
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,7 +1,9 @@
-"""What this host is, and what was called on it: enough to repeat a measurement, or to see why it cannot be compared.
+"""What this host is, and what was called on it: enough to repeat a measurement, or to see why it
+cannot be compared.
 
-A fact that cannot be read here is None, and nothing raises. The host's own name is told, because users who compare machines
-ask for it; user names and keys are not (secret). Not known here: accelerators, and how busy the client was (the trace).
+A fact that cannot be read here is None, and nothing raises. The host's own name is told, because
+users who compare machines ask for it; user names and keys are not (secret). Not known here:
+accelerators, and how busy the client was (the trace).
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ def describe_environment(
 ) -> dict[str, Any]:
     """The environment of a run as plain values, for its file.
 
-    `command` is the command line as typed, `server` what the server says of itself (version, models, max_model_len);
-    secrets are removed from both. `root` is where /proc, /sys and /run are.
+    `command` is the command line as typed, `server` what the server says of itself (version,
+    models, max_model_len); secrets are removed from both. `root` is where /proc, /sys and /run are.
     """
     return {
         "hostname": _fact(platform.node) or None,
@@ -41,11 +43,16 @@ def describe_environment(
         "kernel": _fact(platform.release),
         "machine": _fact(platform.machine),
         "python": _fact(lambda: f"{platform.python_implementation()} {platform.python_version()}"),
-        "packages": {"inferometer": inferometer.__version__, **{name: _fact(partial(version, name)) for name in PACKAGES}},
+        "packages": {
+            "inferometer": inferometer.__version__,
+            **{name: _fact(partial(version, name)) for name in PACKAGES},
+        },
         "cpu": cpu_facts(root),
         "memory": _memory(),
         "load_average_1min": _fact(lambda: os.getloadavg()[0]),
-        "clock_source": _fact(lambda: _read(root, "sys/devices/system/clocksource/clocksource0/current_clocksource")),
+        "clock_source": _fact(
+            lambda: _read(root, "sys/devices/system/clocksource/clocksource0/current_clocksource")
+        ),
         "open_files_limit": _fact(_open_files_limit),
         "container": _fact(lambda: _container(root)),
         "command": masked_command(command),
@@ -54,7 +61,9 @@ def describe_environment(
 
 
 def _fact(read: Callable[[], Fact]) -> Fact | None:
-    """What `read` finds out, or None: no missing file, odd platform or broken package may cost a finished measurement."""
+    """What `read` finds out, or None: no missing file, odd platform or broken package may cost a
+    finished measurement.
+    """
     try:
         return read()
     except Exception:
@@ -67,7 +76,11 @@ def _read(root: Path, path: str) -> str:
 
 def _line(text: str, name: str) -> str:
     """The value of the first `name: value` line."""
-    return next(line.partition(":")[2].strip() for line in text.splitlines() if line.partition(":")[0].strip() == name)
+    return next(
+        line.partition(":")[2].strip()
+        for line in text.splitlines()
+        if line.partition(":")[0].strip() == name
+    )
 
 
 def _os_name() -> str:
@@ -81,7 +94,9 @@ def cpu_facts(root: Path = Path("/")) -> dict[str, Any]:
     import psutil
 
     return {
-        "model": _fact(lambda: _line(_read(root, "proc/cpuinfo"), "model name")) or _fact(platform.processor) or None,
+        "model": _fact(lambda: _line(_read(root, "proc/cpuinfo"), "model name"))
+        or _fact(platform.processor)
+        or None,
         "logical": _fact(os.cpu_count),
         "physical": _fact(lambda: psutil.cpu_count(logical=False)),
         "affinity": _fact(lambda: _line(_read(root, "proc/self/status"), "Cpus_allowed_list")),

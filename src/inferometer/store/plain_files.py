@@ -46,7 +46,11 @@ def read_plain(path: Path, max_bytes: int) -> bytes:
         size = os.fstat(file.fileno()).st_size
         content = file.read(max_bytes + 1) if size <= max_bytes else b""
     if size > max_bytes or len(content) > max_bytes:
-        raise OSError(errno.EFBIG, f"it has {size:,} bytes, more than the {max_bytes:,} that are read", str(path))
+        raise OSError(
+            errno.EFBIG,
+            f"it has {size:,} bytes, more than the {max_bytes:,} that are read",
+            str(path),
+        )
     return content
 
 
@@ -61,7 +65,9 @@ def is_plain_file(path: Path) -> bool:
 Kind = Literal["file", "folder", "link", "other"]
 
 
-def entries_below(top: Path, *, skip: Callable[[str], bool] = lambda _: False) -> Iterator[tuple[str, Kind]]:
+def entries_below(
+    top: Path, *, skip: Callable[[str], bool] = lambda _: False
+) -> Iterator[tuple[str, Kind]]:
     """Everything below a folder, by name relative to it, folder by folder; nothing behind a link,
     or in what is skipped.
 

@@ -1,15 +1,18 @@
-"""The run directory: everything one run leaves behind, in files that any tool can read, and back again without loss.
+"""The run directory: everything one run leaves behind, in files that any tool can read, and back
+again without loss.
 
-    run.json          what was asked, of which server, from which host; where the prompts are from; what the workers say of
-                      themselves; what the server counted before and after, and how much that grew
-    requests.parquet  one row a request    (columns, units: trace/schema.py; a time or count that does not exist is null)
+    run.json          what was asked, of which server, from which host; where the prompts are from;
+                      what the workers say of themselves; what the server counted before and after,
+                      and how much that grew
+    requests.parquet  one row a request    (columns, units: trace/schema.py; a time or count that
+    does not exist is null)
     events.parquet    one row an output event, grouped by request (`event_start`, `event_count`)
     summary.json      the metrics
     verdict.json      how far they may be believed
 
-The whole directory appears at once or not at all. `run.json` has a checksum of each table, because a damaged Parquet file
-may bring down its reader, or bring other numbers. It holds no API key: headers are no part of what is written, and a
-key that a server repeats in an error is masked.
+The whole directory appears at once or not at all. `run.json` has a checksum of each table, because
+a damaged Parquet file may bring down its reader, or bring other numbers. It holds no API key:
+headers are no part of what is written, and a key that a server repeats in an error is masked.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ import orjson
 import inferometer
 from inferometer.secret import masked, masked_details
 from inferometer.store.atomic import new_directory, write_file
-from inferometer.store.checksum import checksum_of
+from inferometer.store.campaign.checksum import checksum_of
 from inferometer.trace.schema import (
     EVENT_COLUMNS,
     MISSING,
@@ -49,7 +52,13 @@ if TYPE_CHECKING:
 
     from inferometer.spec.run import RunSpec
 
-RUN, REQUESTS, EVENTS, SUMMARY, VERDICT = "run.json", "requests.parquet", "events.parquet", "summary.json", "verdict.json"
+RUN, REQUESTS, EVENTS, SUMMARY, VERDICT = (
+    "run.json",
+    "requests.parquet",
+    "events.parquet",
+    "summary.json",
+    "verdict.json",
+)
 
 WORDS: dict[str, type[IntEnum]] = {
     "outcome": Outcome,
@@ -65,7 +74,17 @@ NULLS: dict[str, int] = {"tokens": -1}
 TEXT = "text"
 """Column of generated texts in the request table, where they were kept."""
 
-LATER_COLUMNS = frozenset({"hidden_tokens", "first_tokens", "text_bytes", "first_text_bytes", "ignored", "unread", "lingered"})
+LATER_COLUMNS = frozenset(
+    {
+        "hidden_tokens",
+        "first_tokens",
+        "text_bytes",
+        "first_text_bytes",
+        "ignored",
+        "unread",
+        "lingered",
+    }
+)
 """What files of schema 1 do not have."""
 
 ROWS_AT_ONCE = 1_000_000
@@ -84,7 +103,9 @@ class Run:
     summary: Mapping[str, Any]
     verdict: Mapping[str, Any]
     server_counters: Mapping[str, Any] | None = None
-    """`engine`, `names`, `before`, `after`, `delta` (trace/server_counters.py); None if the server did not tell."""
+    """`engine`, `names`, `before`, `after`, `delta` (trace/server_counters.py); None if the server
+    did not tell.
+    """
 
 
 def save_run(
@@ -98,20 +119,34 @@ def save_run(
     prompts: Mapping[str, Any] | None = None,
     server_counters: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write one run as `directory`, which must not exist yet. Raises CannotWriteError, and then there is no such directory."""
-    details = np.array(masked_details(trace.requests["detail"].tolist(), spec.target.headers), dtype=object)
+    """Write one run as `directory`, which must not exist yet. Raises CannotWriteError, and then
+    there is no such directory.
+    """
+    details = np.array(
+        masked_details(trace.requests["detail"].tolist(), spec.target.headers), dtype=object
+    )
     with new_directory(directory) as temporary:
-        _write_table(temporary / REQUESTS, REQUEST_COLUMNS, {**trace.requests, "detail": details}, trace.texts)
+        _write_table(
+            temporary / REQUESTS,
+            REQUEST_COLUMNS,
+            {**trace.requests, "detail": details},
+            trace.texts,
+        )
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
         checksums = {name: checksum_of(temporary / name) for name in (REQUESTS, EVENTS)}
         asides = {"prompts": masked(prompts or {}), "server_counters": server_counters}
-        (temporary / RUN).write_bytes(_json({**_description(trace, spec, environment), **asides, "sha256": checksums}))
+        (temporary / RUN).write_bytes(
+            _json({**_description(trace, spec, environment), **asides, "sha256": checksums})
+        )
         (temporary / SUMMARY).write_bytes(_json(summary))
         (temporary / VERDICT).write_bytes(_json(verdict))
 
 
-def add_calibration(directory: Path, calibration: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:
-    """Note in a finished run how its host was calibrated after it, and the verdict that follows from that.
+def add_calibration(
+    directory: Path, calibration: Mapping[str, Any], verdict: Mapping[str, Any]
+) -> None:
+    """Note in a finished run how its host was calibrated after it, and the verdict that follows
+    from that.
 
     A kill in between leaves the verdict as it was. Raises CannotWriteError.
     """
@@ -122,7 +157,9 @@ def add_calibration(directory: Path, calibration: Mapping[str, Any], verdict: Ma
 
 
 def load_run(directory: Path) -> Run:
-    """Read back what `save_run` wrote. Raises ValueError, one sentence, if there is no run, or a damaged or a newer one."""
+    """Read back what `save_run` wrote. Raises ValueError, one sentence, if there is no run, or a
+    damaged or a newer one.
+    """
     if not (directory / RUN).is_file():
         raise ValueError(f"{directory} is not a run directory: there is no {RUN} in it")
     from polars.exceptions import PolarsError
@@ -133,17 +170,22 @@ def load_run(directory: Path) -> Run:
         run = _read(directory, description) if version <= SCHEMA_VERSION else None
     except (PolarsError, OSError, LookupError, TypeError, ValueError) as error:
         why = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise ValueError(f"the run in {directory} cannot be read ({why}): take it from a copy, or measure again") from error
+        raise ValueError(
+            f"the run in {directory} cannot be read ({why}): take it from a copy, or measure again"
+        ) from error
     if run is None:
         raise ValueError(
-            f"the run in {directory} was written by a newer Inferometer (schema {version}; this one reads up to "
+            f"the run in {directory} was written by a newer Inferometer (schema {version}; this "
+            "one reads up to "
             f"{SCHEMA_VERSION}): update Inferometer to read it"
         )
     return run
 
 
 def _description(trace: Trace, spec: RunSpec, environment: Mapping[str, Any]) -> dict[str, Any]:
-    started = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=trace.start_realtime_ns // 1000)
+    started = datetime.fromtimestamp(0, timezone.utc) + timedelta(
+        microseconds=trace.start_realtime_ns // 1000
+    )
     return {
         "schema_version": SCHEMA_VERSION,
         "inferometer_version": inferometer.__version__,
@@ -189,7 +231,9 @@ def _read(directory: Path, description: Mapping[str, Any]) -> Run:
     )
 
 
-def _write_table(path: Path, columns: Sequence[Column], table: Columns, texts: Sequence[str] | None = None) -> None:
+def _write_table(
+    path: Path, columns: Sequence[Column], table: Columns, texts: Sequence[str] | None = None
+) -> None:
     import polars as pl
 
     series = [_to_series(column, table[column.name]) for column in columns]
@@ -200,8 +244,12 @@ def _write_table(path: Path, columns: Sequence[Column], table: Columns, texts: S
     path.write_bytes(packed.getbuffer())
 
 
-def _read_table(path: Path, columns: Sequence[Column]) -> tuple[dict[str, npt.NDArray[Any]], tuple[str, ...] | None]:
-    """The columns of a file, and its texts if it holds them. One column after another, so that memory holds one copy."""
+def _read_table(
+    path: Path, columns: Sequence[Column]
+) -> tuple[dict[str, npt.NDArray[Any]], tuple[str, ...] | None]:
+    """The columns of a file, and its texts if it holds them. One column after another, so that
+    memory holds one copy.
+    """
     import polars as pl
 
     def read(name: str) -> pl.Series:
@@ -210,22 +258,27 @@ def _read_table(path: Path, columns: Sequence[Column]) -> tuple[dict[str, npt.ND
     held = pl.read_parquet_schema(path)
     rows = len(read(columns[0].name))
     table = {
-        column.name: _to_numpy(column, read(column.name)) if column.name in held else _absent(column, rows)
+        column.name: _to_numpy(column, read(column.name))
+        if column.name in held
+        else _absent(column, rows)
         for column in columns
     }
     return table, tuple(read(TEXT).to_list()) if TEXT in held else None
 
 
 def _absent(column: Column, rows: int) -> npt.NDArray[Any]:
-    """A column that a file of an earlier version does not have: nothing is known, or was counted. Raises ValueError for one
-    that every version has."""
+    """A column that a file of an earlier version does not have: nothing is known, or was counted.
+    Raises ValueError for one that every version has.
+    """
     if column.name not in LATER_COLUMNS:
         raise ValueError(f"there is no column {column.name}")
     return np.full(rows, _unknown(column) or 0, column.dtype)
 
 
 def _to_series(column: Column, values: npt.NDArray[Any]) -> pl.Series:
-    """A column as its file holds it: codes as words, what is not known as null. Plain numbers are not copied."""
+    """A column as its file holds it: codes as words, what is not known as null. Plain numbers are
+    not copied.
+    """
     import polars as pl
 
     if column.dtype == "object":
@@ -259,19 +312,30 @@ def _words(name: str) -> list[str]:
 
 
 def _to_words(name: str, codes: npt.NDArray[Any]) -> pl.Series:
-    """Codes as words, some rows at a time, because looking them up needs eight bytes a row for a moment."""
+    """Codes as words, some rows at a time, because looking them up needs eight bytes a row for a
+    moment.
+    """
     import polars as pl
 
     words = pl.Series(name, _words(name), dtype=pl.Enum(_words(name)))
-    parts = [words.gather(codes[at : at + ROWS_AT_ONCE]) for at in range(0, max(1, len(codes)), ROWS_AT_ONCE)]
+    parts = [
+        words.gather(codes[at : at + ROWS_AT_ONCE])
+        for at in range(0, max(1, len(codes)), ROWS_AT_ONCE)
+    ]
     return pl.concat(parts)
 
 
 def _to_text(name: str, values: Sequence[str | None]) -> pl.Series:
-    """Text that no file can hold (half a surrogate pair) loses only that character, never the run."""
+    """Text that no file can hold (half a surrogate pair) loses only that character, never the
+    run.
+    """
     import polars as pl
 
-    return pl.Series(name, [v if v is None else v.encode("utf-8", "replace").decode() for v in values], dtype=pl.String)
+    return pl.Series(
+        name,
+        [v if v is None else v.encode("utf-8", "replace").decode() for v in values],
+        dtype=pl.String,
+    )
 
 
 def _spelled(value: Any) -> Any:
@@ -282,4 +346,6 @@ def _spelled(value: Any) -> Any:
 
 
 def _json(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(
+        value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+    )

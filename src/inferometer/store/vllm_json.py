@@ -1,18 +1,21 @@
-"""The result file of `vllm bench serve` (the keys, order and quirks of version 0.33), which our users' scripts read.
+"""The result file of `vllm bench serve` (the keys, order and quirks of version 0.33), which our
+users' scripts read.
 
 Its quirks live here and nowhere else:
-- arrays are in seconds, statistics in ms; an infinite request rate is the string "inf"; metadata stands at top level,
-  between `num_prompts` and `request_rate`; everything is on one line, without a newline at its end;
+- arrays are in seconds, statistics in ms; an infinite request rate is the string "inf"; metadata
+  stands at top level, between `num_prompts` and `request_rate`; everything is on one line, without
+  a newline at its end;
 - `backend` stands there twice (`endpoint_type`); `rtfx` is for audio, and 0.0;
-- `latencies` and `queue_times` stay without `--save-detailed`, the other arrays go; `ttfts` and `latencies` of requests that
-  failed are 0.0, and so is every statistic without a sample;
-- `failed` is all that did not complete: cut off and dropped requests too, since the file has no other word for them.
-  Requests that were never due are left out.
+- `latencies` and `queue_times` stay without `--save-detailed`, the other arrays go; `ttfts` and
+  `latencies` of requests that failed are 0.0, and so is every statistic without a sample;
+- `failed` is all that did not complete: cut off and dropped requests too, since the file has no
+  other word for them. Requests that were never due are left out.
 
-Where vLLM's numbers are known to be wrong ours are right, under its names: peaks are exact, a stream with an error in it has
-failed. NaN and Infinity, which strict readers refuse, are never written. Statistics of `client_queue_time` are not offered:
-our schedule lag says more; `queue_times` is written as vLLM means it, sent − due, with everything due at the first send
-where there are no due times.
+Where vLLM's numbers are known to be wrong ours are right, under its names: peaks are exact, a
+stream with an error in it has failed. NaN and Infinity, which strict readers refuse, are never
+written. Statistics of `client_queue_time` are not offered: our schedule lag says more;
+`queue_times` is written as vLLM means it, sent − due, with everything due at the first send where
+there are no due times.
 """
 
 from __future__ import annotations
@@ -39,7 +42,9 @@ if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
 
 MOST_PART_BYTES = 80
-"""Of a label, and of a model, in the name of a file, which may be 255 bytes long, of which numbers and dates need some."""
+"""Of a label, and of a model, in the name of a file, which may be 255 bytes long, of which numbers
+and dates need some.
+"""
 
 METRICS = ("ttft", "tpot", "itl", "e2el")
 """In the order of the file."""
@@ -86,16 +91,21 @@ RESERVED = (
 
 
 def check_metadata(metadata: Mapping[str, str]) -> None:
-    """Raise ValueError if a key of `metadata` is one of the file's own; to be asked before a run, not after it."""
+    """Raise ValueError if a key of `metadata` is one of the file's own; to be asked before a run,
+    not after it.
+    """
     for key in metadata:
         if key in RESERVED or key.endswith(tuple(f"_{metric}_ms" for metric in METRICS)):
-            raise ValueError(f"--metadata {key} would hide the result's own '{key}'; choose another name for it.")
+            raise ValueError(
+                f"--metadata {key} would hide the result's own '{key}'; choose another name for it."
+            )
 
 
 def file_name(spec: RunSpec, *, finished: datetime, label: str | None = None) -> str:
     """The name vLLM gives a result: `openai-infqps-concurrency8-Qwen3-14B-20260131-120000.json`.
 
-    A label or model that is too long for it is cut, and what file names cannot hold here becomes `_`.
+    A label or model that is too long for it is cut, and what file names cannot hold here becomes
+    `_`.
     """
     load = spec.load
     concurrency = "" if load.max_concurrency is None else f"-concurrency{load.max_concurrency}"
@@ -107,12 +117,16 @@ def file_name(spec: RunSpec, *, finished: datetime, label: str | None = None) ->
 def _nameable(part: str) -> str:
     """As a part of a file's name."""
     encoding = sys.getfilesystemencoding()
-    known = "".join(each if each.isprintable() and each.encode(encoding, "ignore") else "_" for each in part)
+    known = "".join(
+        each if each.isprintable() and each.encode(encoding, "ignore") else "_" for each in part
+    )
     return known.encode(encoding)[:MOST_PART_BYTES].decode(encoding, "ignore")
 
 
 def save_result(path: Path, result: Mapping[str, Any], *, append: bool = False) -> None:
-    """Write `result` to `path`; with `append` as one more line of a file of several. Raises CannotWriteError."""
+    """Write `result` to `path`; with `append` as one more line of a file of several. Raises
+    CannotWriteError.
+    """
     line = json.dumps(result, allow_nan=False).encode()
     if append:
         append_line(path, line)
@@ -131,9 +145,11 @@ def vllm_result(
     metrics: Sequence[str] = DEFAULT_METRICS,
     detailed: bool = False,
 ) -> dict[str, Any]:
-    """The file's content, keys in vLLM's order. `finished` is the local time of the end, `metrics` those of `METRICS` wanted.
+    """The file's content, keys in vLLM's order. `finished` is the local time of the end, `metrics`
+    those of `METRICS` wanted.
 
-    `detailed` adds the arrays of every request; texts are among them only if the trace has kept them.
+    `detailed` adds the arrays of every request; texts are among them only if the trace has kept
+    them.
     """
     due = trace.measured()
     due = due.select(due.requests["outcome"] != Outcome.UNSENT)

@@ -1,4 +1,6 @@
-"""What happened, as columns. Knows numpy and the clock; not of sockets, wire formats, metrics or files of results."""
+"""What happened, as columns. Knows numpy and the clock; not of sockets, wire formats, metrics or
+files of results.
+"""
 
 from inferometer.trace.schema import (
     EVENT_COLUMNS,

@@ -1,7 +1,9 @@
-"""What a run leaves behind: two tables of columns and one record a worker. Names, types and units are defined here, once.
+"""What a run leaves behind: two tables of columns and one record a worker. Names, types and units
+are defined here, once.
 
-All times are int64 ns on the monotonic clock, counted from the run's start (`Trace.start_realtime_ns` says when that was).
-A time or a count that does not exist is MISSING, and null in every file; it is never 0.
+All times are int64 ns on the monotonic clock, counted from the run's start
+(`Trace.start_realtime_ns` says when that was). A time or a count that does not exist is MISSING,
+and null in every file; it is never 0.
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 SCHEMA_VERSION = 2
-"""1: first version. 2: hidden_tokens, first_tokens, text_bytes, first_text_bytes, ignored, unread and lingered of requests;
-delays of events in 64 bits, where those beyond 2.1 s were cut off."""
+"""1: first version. 2: hidden_tokens, first_tokens, text_bytes, first_text_bytes, ignored, unread
+and lingered of requests; delays of events in 64 bits, where those beyond 2.1 s were cut off.
+"""
 
 MISSING = int(np.iinfo(np.int64).min)
 
@@ -22,7 +25,9 @@ class Outcome(IntEnum):
     """How a request ended. Every planned request has exactly one."""
 
     UNSENT = 0  # planned, but the run was stopped before its turn
-    DROPPED = 1  # due, but not sent, because the in-flight cap was reached and the plan says to drop
+    DROPPED = (
+        1  # due, but not sent, because the in-flight cap was reached and the plan says to drop
+    )
     OK = 2
     FAILED = 3
     CANCELLED = 4  # sent, and still running when the user stopped the run
@@ -49,7 +54,9 @@ class Failure(IntEnum):
     FIRST_TOKEN_TIMEOUT = 14
     IDLE_TIMEOUT = 15
     TOTAL_TIMEOUT = 16
-    OUT_OF_STEP = 17  # the answer to another request: it came before this one was sent, or names another
+    OUT_OF_STEP = (
+        17  # the answer to another request: it came before this one was sent, or names another
+    )
     RUNAWAY = 18  # far more than the limit on output tokens
     OVERSIZED = 19  # a line or event that does not end
 
@@ -86,14 +93,31 @@ REQUEST_COLUMNS = (
     Column("asked_output_tokens", "int64", "tokens", "output length asked for"),
     Column("prompt_tokens", "int64", "tokens", "prompt length on the server's count"),
     Column("output_tokens", "int64", "tokens", "output length"),
-    Column("cached_tokens", "int64", "tokens", "prompt tokens the server took from its prefix cache"),
-    Column("hidden_tokens", "int64", "tokens", "of output_tokens, those that no event brought: reasoning that is not streamed"),
-    Column("first_tokens", "int64", "tokens", "of output_tokens, those of the first event; 1 where the wire does not tell"),
+    Column(
+        "cached_tokens", "int64", "tokens", "prompt tokens the server took from its prefix cache"
+    ),
+    Column(
+        "hidden_tokens",
+        "int64",
+        "tokens",
+        "of output_tokens, those that no event brought: reasoning that is not streamed",
+    ),
+    Column(
+        "first_tokens",
+        "int64",
+        "tokens",
+        "of output_tokens, those of the first event; 1 where the wire does not tell",
+    ),
     Column("text_bytes", "int64", "bytes", "output text, in UTF-8"),
     Column("first_text_bytes", "int64", "bytes", "of text_bytes, those of the first event"),
     Column("token_source", "int8", "", "TokenSource of output_tokens"),
     Column("intended_ns", "int64", "ns", "due time by the plan; MISSING in closed loop"),
-    Column("connect_ns", "int64", "ns", "duration of the connect (and TLS handshake) of the connection used"),
+    Column(
+        "connect_ns",
+        "int64",
+        "ns",
+        "duration of the connect (and TLS handshake) of the connection used",
+    ),
     Column("sent_ns", "int64", "ns", "just before the first byte was written"),
     Column("sent_done_ns", "int64", "ns", "last byte handed to the kernel"),
     Column("headers_ns", "int64", "ns", "response headers complete"),
@@ -103,12 +127,22 @@ REQUEST_COLUMNS = (
     Column("status", "int16", "", "HTTP status; 0 where there was none"),
     Column("outcome", "int8", "", "Outcome"),
     Column("failure", "int8", "", "Failure"),
-    Column("resent", "int16", "", "times it was sent again because the server had closed the idle connection"),
+    Column(
+        "resent",
+        "int16",
+        "",
+        "times it was sent again because the server had closed the idle connection",
+    ),
     Column("reads", "int32", "", "reads that brought body bytes"),
     Column("event_start", "int64", "", "row of its first event in the event table"),
     Column("event_count", "int64", "", "number of its output events"),
     Column("ignored", "int32", "", "frames that say nothing of the answer, such as pings"),
-    Column("unread", "int32", "", "frames without output, though a field that is not known here is not empty"),
+    Column(
+        "unread",
+        "int32",
+        "",
+        "frames without output, though a field that is not known here is not empty",
+    ),
     Column("lingered", "bool", "", "its body was still open after the end marker, and was left"),
     Column("finish_reason", "object", "", "stop, length, or the server's own word; or None"),
     Column("detail", "object", "", "the failure in words, or None"),
@@ -117,7 +151,12 @@ REQUEST_COLUMNS = (
 EVENT_COLUMNS = (
     Column("arrival_ns", "int64", "ns", "arrival of the read that completed this output event"),
     Column("read_delay_ns", "int64", "ns", "client-added delay: our read minus the arrival"),
-    Column("ambiguity_ns", "int64", "ns", "how much earlier it may have arrived; 0 if its stamp is its own"),
+    Column(
+        "ambiguity_ns",
+        "int64",
+        "ns",
+        "how much earlier it may have arrived; 0 if its stamp is its own",
+    ),
     Column("tokens", "int32", "tokens", "tokens in this event; -1 where the wire does not tell"),
     Column("stamp_source", "int8", "", "StampSource"),
 )

@@ -1,4 +1,5 @@
-"""What a server counted of itself, as it said just before and just after a run. Data and subtraction, no I/O.
+"""What a server counted of itself, as it said just before and just after a run. Data and
+subtraction, no I/O.
 
 Its requests are everybody's: warm-ups, ours, and those of whoever else uses it.
 """
@@ -20,15 +21,20 @@ Counter = Literal[
     "queued",
     "queue_s",
 ]
-"""What only grows. `requests` that it finished; `prefix_queries`: prompt tokens looked for in the prefix cache, `prefix_hits`:
-those found; `rejections`: requests refused because its queue was full; `queued` requests waited `queue_s` seconds in all.
+"""What only grows. `requests` that it finished; `prefix_queries`: prompt tokens looked for in the
+prefix cache, `prefix_hits`: those found; `rejections`: requests refused because its queue was full;
+`queued` requests waited `queue_s` seconds in all.
 """
 
 Gauge = Literal["running", "waiting", "kv_cache_usage"]
-"""What goes up and down: requests in work, requests that wait for a place, the fullest KV cache's use (1 is full)."""
+"""What goes up and down: requests in work, requests that wait for a place, the fullest KV cache's
+use (1 is full).
+"""
 
 START_TOLERANCE_S = 2.0
-"""A process's start is told to within a second (the system's boot time is in whole ones), and so is the time of an answer."""
+"""A process's start is told to within a second (the system's boot time is in whole ones), and so is
+the time of an answer.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +62,18 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ServerCounters:
-    """Two readings around a run. `after` is None where the page, there before, could not be read again."""
+    """Two readings around a run. `after` is None where the page, there before, could not be read
+    again.
+    """
 
     before: Reading
     after: Reading | None
 
     @property
     def another_process(self) -> bool:
-        """Whether `after` is of another process than `before`, such as one of several behind one address."""
+        """Whether `after` is of another process than `before`, such as one of several behind one
+        address.
+        """
         starts = self.before.started_s, self.after.started_s if self.after else None
         return None not in starts and starts[0] != starts[1]
 
@@ -76,8 +86,8 @@ class ServerCounters:
 
     @property
     def restarted(self) -> bool:
-        """Whether the server was started anew between the two: its process is younger than the first reading, or one of
-        unknown age has counters that ran backwards.
+        """Whether the server was started anew between the two: its process is younger than the
+        first reading, or one of unknown age has counters that ran backwards.
         """
         if not self.another_process:
             return self.ran_backwards
@@ -86,29 +96,47 @@ class ServerCounters:
         return self.after.started_s > self.before.at_s - START_TOLERANCE_S
 
     def grown(self, counter: Counter) -> float | None:
-        """How much it grew; None if that is not to be known. A counter may appear with its first count."""
-        if self.after is None or self.another_process or self.ran_backwards or counter not in self.after.counters:
+        """How much it grew; None if that is not to be known. A counter may appear with its first
+        count.
+        """
+        if (
+            self.after is None
+            or self.another_process
+            or self.ran_backwards
+            or counter not in self.after.counters
+        ):
             return None
         return self.after.counters[counter] - self.before.counters.get(counter, 0.0)
 
     @property
     def prefix_cache_hit_rate(self) -> float | None:
-        """Share of the prompt tokens looked for in the prefix cache that were found there; None if none was looked for."""
+        """Share of the prompt tokens looked for in the prefix cache that were found there; None if
+        none was looked for.
+        """
         hits, queries = self.grown("prefix_hits"), self.grown("prefix_queries")
         return hits / queries if hits is not None and queries else None
 
     @property
     def mean_queue_ms(self) -> float | None:
-        """Mean time from a request's arrival at the server to its being taken up; of those taken up meanwhile."""
+        """Mean time from a request's arrival at the server to its being taken up; of those taken up
+        meanwhile.
+        """
         waited_s, requests = self.grown("queue_s"), self.grown("queued")
         return 1e3 * waited_s / requests if waited_s is not None and requests else None
 
     def to_dict(self) -> dict[str, Any]:
         """`engine` and `names`, both readings without these, and `delta`: what grew by how much."""
-        readings = {"before": asdict(self.before), "after": asdict(self.after) if self.after else None}
+        readings = {
+            "before": asdict(self.before),
+            "after": asdict(self.after) if self.after else None,
+        }
         named: dict[str, Any] = {}
         for reading in readings.values():
             if reading is not None:
                 named = {key: reading.pop(key) for key in ("engine", "names")}
         grown = {counter: self.grown(counter) for counter in get_args(Counter)}
-        return {**named, **readings, "delta": {counter: value for counter, value in grown.items() if value is not None}}
+        return {
+            **named,
+            **readings,
+            "delta": {counter: value for counter, value in grown.items() if value is not None},
+        }

@@ -16,7 +16,9 @@ Columns = Mapping[str, npt.NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class WorkerRecord:
-    """What a worker says of itself: how well it could keep up, so that its numbers can be judged."""
+    """What a worker says of itself: how well it could keep up, so that its numbers can be
+    judged.
+    """
 
     worker: int
     assigned: int
@@ -27,7 +29,9 @@ class WorkerRecord:
     cpu_ns: int
     """CPU time of the loop, user and system."""
     run_queue_ns: int
-    """Time the loop was runnable but waited for a core (`/proc/thread-self/schedstat`); -1 where the system hides it."""
+    """Time the loop was runnable but waited for a core (`/proc/thread-self/schedstat`); -1 where
+    the system hides it.
+    """
     scheduling: str
     """Scheduling policy the loop ran under: `normal`, or `fifo N` for a real-time priority."""
     reads: int
@@ -49,8 +53,10 @@ class WorkerRecord:
     answered: int = 0
     """Of a lost worker: requests that it had counted as answered when it was last heard of."""
     stalled_ns: int = 0
-    """Time in which the loop did not run at all, though it looks around ten times a second: the process was stopped, its
-    machine asleep, or its cores taken. Pauses below half a second are not counted."""
+    """Time in which the loop did not run at all, though it looks around ten times a second: the
+    process was stopped, its machine asleep, or its cores taken. Pauses below half a second are not
+    counted.
+    """
     longest_stall_ns: int = 0
     surplus: int = 0
     """Times that bytes followed a whole response that nobody had asked for."""
@@ -62,10 +68,11 @@ class WorkerRecord:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One run: `requests` in order of id, one row each; `events` grouped by request (`event_start`, `event_count`).
+    """One run: `requests` in order of id, one row each; `events` grouped by request (`event_start`,
+    `event_count`).
 
-    Both hold equally long numpy columns named and typed as in `schema`. `texts` are the generated texts in the order of
-    `requests`, kept only when asked for.
+    Both hold equally long numpy columns named and typed as in `schema`. `texts` are the generated
+    texts in the order of `requests`, kept only when asked for.
     """
 
     requests: Columns
@@ -82,8 +89,16 @@ class Trace:
 
     def select(self, rows: npt.NDArray[np.bool_]) -> Trace:
         """The trace of some of the requests only; the event table is shared, not copied."""
-        texts = None if self.texts is None else tuple(t for t, keep in zip(self.texts, rows, strict=True) if keep)
-        return replace(self, requests={name: column[rows] for name, column in self.requests.items()}, texts=texts)
+        texts = (
+            None
+            if self.texts is None
+            else tuple(t for t, keep in zip(self.texts, rows, strict=True) if keep)
+        )
+        return replace(
+            self,
+            requests={name: column[rows] for name, column in self.requests.items()},
+            texts=texts,
+        )
 
     def with_requests(self, requests: Columns) -> Trace:
         """The same run with other request columns."""
@@ -100,7 +115,10 @@ class Trace:
 
 def empty_requests(n: int) -> dict[str, npt.NDArray[Any]]:
     """`n` rows of zeros in every request column (None in the object columns)."""
-    return {c.name: np.full(n, None, dtype=object) if c.dtype == "object" else np.zeros(n, c.dtype) for c in REQUEST_COLUMNS}
+    return {
+        c.name: np.full(n, None, dtype=object) if c.dtype == "object" else np.zeros(n, c.dtype)
+        for c in REQUEST_COLUMNS
+    }
 
 
 def empty_events() -> dict[str, npt.NDArray[Any]]:
@@ -108,17 +126,23 @@ def empty_events() -> dict[str, npt.NDArray[Any]]:
 
 
 def merge(shares: Sequence[Trace]) -> Trace:
-    """One trace out of the workers' shares: rows in order of id, events regrouped by pointing at where they went."""
+    """One trace out of the workers' shares: rows in order of id, events regrouped by pointing at
+    where they went.
+    """
     if len(shares) == 1:
         return shares[0]
     starts = np.cumsum([0] + [len(s.events["arrival_ns"]) for s in shares])
     events = {c.name: np.concatenate([s.events[c.name] for s in shares]) for c in EVENT_COLUMNS}
-    requests = {c.name: np.concatenate([s.requests[c.name] for s in shares]) for c in REQUEST_COLUMNS}
+    requests = {
+        c.name: np.concatenate([s.requests[c.name] for s in shares]) for c in REQUEST_COLUMNS
+    }
     shift = np.repeat(starts[:-1], [len(s) for s in shares])
     requests["event_start"] = requests["event_start"] + shift
     order = np.argsort(requests["id"], kind="stable")
     texts = None
-    if any(s.texts is not None for s in shares):  # a share without one text, that of a dead worker perhaps, has none at all
+    if any(
+        s.texts is not None for s in shares
+    ):  # a share without one text, that of a dead worker perhaps, has none at all
         pooled = [t for s in shares for t in s.texts or ("",) * len(s)]
         texts = tuple(pooled[i] for i in order)
     return Trace(

@@ -30,7 +30,9 @@ from inferometer.workload.traces import trace_workload
 from inferometer.workload.workload import Identity, Wire, Workload, cycled, longest_prompt
 
 Counting = Callable[[], TokenIds | TokenCounter]
-"""Finds out how prompts are counted. It may have to ask the server, so it is called when all else is known to be well."""
+"""Finds out how prompts are counted. It may have to ask the server, so it is called when all else
+is known to be well.
+"""
 
 
 def build_workload(
@@ -47,10 +49,11 @@ def build_workload(
 ) -> Workload:
     """`n` requests, numbered from 0. What is random about them follows from `identity`.
 
-    `chat`: the wire carries messages; one that does not carries token ids beside texts where `token_ids`. `fields`: what else
-    of a request it carries; `encode` raises ValueError for a request that it cannot carry. Another `attempt` has other
-    prompts where it can, for a point that is measured again on a server that may remember the first ones. Raises ValueError,
-    for the user to read; what `counting` raises passes.
+    `chat`: the wire carries messages; one that does not carries token ids beside texts where
+    `token_ids`. `fields`: what else of a request it carries; `encode` raises ValueError for a
+    request that it cannot carry. Another `attempt` has other prompts where it can, for a point that
+    is measured again on a server that may remember the first ones. Raises ValueError, for the user
+    to read; what `counting` raises passes.
     """
     wire = Wire(chat, token_ids, fields, encode)
     distinct = min(n, work.distinct or n)
@@ -64,7 +67,9 @@ def build_workload(
             attempt=attempt,
         )
     else:
-        made = _build(work, distinct, identity=identity, counting=counting, wire=wire, attempt=attempt)
+        made = _build(
+            work, distinct, identity=identity, counting=counting, wire=wire, attempt=attempt
+        )
     made = cycled(made, n)
     if work.cache == "warm":
         made = replace(made, reusable_tokens=longest_prompt(made.requests))
@@ -72,7 +77,12 @@ def build_workload(
 
 
 def _build(
-    work: RandomWorkload | PrefixWorkload | TraceWorkload | SessionsWorkload | SonnetWorkload | ImagesWorkload,
+    work: RandomWorkload
+    | PrefixWorkload
+    | TraceWorkload
+    | SessionsWorkload
+    | SonnetWorkload
+    | ImagesWorkload,
     n: int,
     *,
     identity: Identity,
@@ -81,7 +91,10 @@ def _build(
     attempt: int,
 ) -> Workload:
     if needs_messages(work) and not wire.chat:
-        raise ValueError("Pictures and recorded conversations are chat messages: choose a chat backend, such as openai-chat.")
+        raise ValueError(
+            "Pictures and recorded conversations are chat messages: choose a chat backend, "
+            "such as openai-chat."
+        )
     counter = counting()
     match work:
         case RandomWorkload():
@@ -91,14 +104,22 @@ def _build(
         case TraceWorkload():
             return trace_workload(work, n, identity=identity, counter=counter, attempt=attempt)
         case SessionsWorkload():
-            return sessions_workload(work, n, identity=identity, counter=counter, wire=wire, attempt=attempt)
+            return sessions_workload(
+                work, n, identity=identity, counter=counter, wire=wire, attempt=attempt
+            )
         case SonnetWorkload():
-            return sonnet_workload(work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt)
+            return sonnet_workload(
+                work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt
+            )
         case ImagesWorkload():
-            return images_workload(work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt)
+            return images_workload(
+                work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt
+            )
 
 
 def _of_texts(work: AnyWorkload, counter: TokenIds | TokenCounter) -> TokenCounter:
     if isinstance(counter, TokenIds):
-        raise ValueError(f"The prompts of {work.kind} are texts, which cannot be counted as token ids.")
+        raise ValueError(
+            f"The prompts of {work.kind} are texts, which cannot be counted as token ids."
+        )
     return counter

@@ -1,6 +1,8 @@
-"""Prompts that somebody has written: sharegpt, jsonl and hf. Rows become requests, and what is left out is counted.
+"""Prompts that somebody has written: sharegpt, jsonl and hf. Rows become requests, and what is left
+out is counted.
 
-Rows are read in batches until there are enough: of a large file no more is read than is needed (or indexed, to shuffle it).
+Rows are read in batches until there are enough: of a large file no more is read than is needed (or
+indexed, to shuffle it).
 """
 
 from __future__ import annotations
@@ -51,9 +53,11 @@ def written_workload(
     wire: Wire,
     attempt: int = 0,
 ) -> Workload:
-    """`n` requests from the rows of a data set. Another `attempt` shuffles otherwise. Raises ValueError.
+    """`n` requests from the rows of a data set. Another `attempt` shuffles otherwise. Raises
+    ValueError.
 
-    How they are counted is asked for when the first rows have been read and the `wire` can carry them.
+    How they are counted is asked for when the first rows have been read and the `wire` can carry
+    them.
     """
     order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
     rows = hf_rows(spec, order) if isinstance(spec, HfWorkload) else json_rows(spec.path, order)
@@ -97,7 +101,11 @@ def _how(requests: list[Request], counter: TokenCounter, *, exact: bool) -> str:
     """How these prompts were counted, for the reader of a result."""
     if not any(isinstance(request.prompt, str) or is_chat(request.prompt) for request in requests):
         return "token ids, as many as the file has"
-    return counter.how if exact == counter.exact else f"{counter.how}; conversations without what the chat template adds"
+    return (
+        counter.how
+        if exact == counter.exact
+        else f"{counter.how}; conversations without what the chat template adds"
+    )
 
 
 def _shuffling(spec: Written) -> str | bool:
@@ -106,8 +114,12 @@ def _shuffling(spec: Written) -> str | bool:
     return spec.shuffle
 
 
-def _candidates(spec: Written, rows: Iterator[Row], left_out: Tally, wire: Wire) -> Iterator[_Candidate]:
-    """What the rows ask for. In ShareGPT's files, rows without an exchange are usual; elsewhere they are a mistake."""
+def _candidates(
+    spec: Written, rows: Iterator[Row], left_out: Tally, wire: Wire
+) -> Iterator[_Candidate]:
+    """What the rows ask for. In ShareGPT's files, rows without an exchange are usual; elsewhere
+    they are a mistake.
+    """
     for row in rows:
         try:
             exchange = exchange_of(row.content, chat=wire.chat)
@@ -123,15 +135,21 @@ def _candidates(spec: Written, rows: Iterator[Row], left_out: Tally, wire: Wire)
 
 
 def _candidate(where: str, exchange: Exchange, wire: Wire) -> _Candidate:
-    """With the fields that the wire carries. Raises ValueError if it does not carry one that is part of the prompt."""
+    """With the fields that the wire carries. Raises ValueError if it does not carry one that is
+    part of the prompt.
+    """
     try:
         fields, others = carried(exchange.fields, wire.fields)
     except ValueError as error:
         raise ValueError(f"{where}: {error}.") from None
-    return _Candidate(where, exchange, fields, (*others, *exchange.left_out) if others else exchange.left_out)
+    return _Candidate(
+        where, exchange, fields, (*others, *exchange.left_out) if others else exchange.left_out
+    )
 
 
-def _batch(candidates: Iterator[_Candidate], wanted: int, wire: Wire, images: ImageFiles) -> list[_Candidate]:
+def _batch(
+    candidates: Iterator[_Candidate], wanted: int, wire: Wire, images: ImageFiles
+) -> list[_Candidate]:
     """The next of them, with their pictures. Raises ValueError if the wire cannot carry one."""
     batch = []
     for candidate in islice(candidates, min(BATCH, max(wanted, SMALLEST_BATCH))):
@@ -152,7 +170,9 @@ def _batch(candidates: Iterator[_Candidate], wanted: int, wire: Wire, images: Im
 def _requests(
     spec: Written, batch: list[_Candidate], counter: TokenCounter, left_out: Tally
 ) -> tuple[list[tuple[_Candidate, int, int]], bool]:
-    """The batch with input and output lengths, less what the filters leave out; and whether prompts are exactly counted."""
+    """The batch with input and output lengths, less what the filters leave out; and whether prompts
+    are exactly counted.
+    """
     prompts: list[Prompt] = [candidate.exchange.prompt for candidate in batch]
     inputs, exact = count_prompts(prompts, counter, [candidate.fields for candidate in batch])
     outputs = _output_lengths(spec, batch, counter)
@@ -168,28 +188,46 @@ def _requests(
 
 def _require_carried(candidate: _Candidate, wire: Wire) -> None:
     prompt = candidate.exchange.prompt
-    if isinstance(prompt, str) or (wire.chat if is_chat(prompt) else wire.token_ids and not wire.chat):
+    if isinstance(prompt, str) or (
+        wire.chat if is_chat(prompt) else wire.token_ids and not wire.chat
+    ):
         return
     if is_chat(prompt):
         pictures = " with pictures" if next(images_in(prompt), None) else ""
         what, other = f"chat messages{pictures}", "a chat backend, such as openai-chat"
     else:
-        what, other = "token ids", f"text{' or messages' if wire.chat else ''}, or another backend, such as openai"
-    raise ValueError(f"{candidate.where}: the prompt is {what}, which this backend does not carry: take {other}.")
+        what, other = (
+            "token ids",
+            f"text{' or messages' if wire.chat else ''}, or another backend, such as openai",
+        )
+    raise ValueError(
+        f"{candidate.where}: the prompt is {what}, which this backend does not carry: take {other}."
+    )
 
 
 def _output_lengths(spec: Written, batch: list[_Candidate], counter: TokenCounter) -> list[int]:
     if spec.output_len is not None:
         return [spec.output_len] * len(batch)
     limits = [candidate.exchange.max_tokens for candidate in batch]
-    replies = {i: reply for i, each in enumerate(batch) if limits[i] is None and (reply := each.exchange.reply) is not None}
-    counted = dict(zip(replies, count_replies(list(replies.values()), counter), strict=True)) if replies else {}
+    replies = {
+        i: reply
+        for i, each in enumerate(batch)
+        if limits[i] is None and (reply := each.exchange.reply) is not None
+    }
+    counted = (
+        dict(zip(replies, count_replies(list(replies.values()), counter), strict=True))
+        if replies
+        else {}
+    )
     lengths = []
     for i, limit in enumerate(limits):
         length = counted.get(i) if limit is None else limit
         if length is None:
             flag = "--hf-output-len" if isinstance(spec, HfWorkload) else "--custom-output-len"
-            raise ValueError(f"{batch[i].where}: tells neither a reply nor how many tokens to generate; give {flag}.")
+            raise ValueError(
+                f"{batch[i].where}: tells neither a reply nor how many tokens to generate; "
+                f"give {flag}."
+            )
         lengths.append(length)
     return lengths
 
@@ -213,6 +251,16 @@ def _unfit(spec: Written, prompt_tokens: int, max_tokens: int) -> str | None:
 def _require_enough(spec: Written, found: int, n: int, left_out: Mapping[str, int]) -> None:
     if found >= n or (found and spec.oversample):
         return
-    without = f" ({', '.join(f'{number} left out: {reason}' for reason, number in left_out.items())})" if left_out else ""
-    cure = f"lower --num-prompts to {found}, or allow repeats with --oversample" if found else "see what the filters leave"
-    raise ValueError(f"{spec.path} has {found} usable rows{without}, but {n} requests are to be made: {cure}.")
+    without = (
+        f" ({', '.join(f'{number} left out: {reason}' for reason, number in left_out.items())})"
+        if left_out
+        else ""
+    )
+    cure = (
+        f"lower --num-prompts to {found}, or allow repeats with --oversample"
+        if found
+        else "see what the filters leave"
+    )
+    raise ValueError(
+        f"{spec.path} has {found} usable rows{without}, but {n} requests are to be made: {cure}."
+    )

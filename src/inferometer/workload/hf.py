@@ -1,4 +1,6 @@
-"""Rows of a data set by way of the `datasets` library: from the hub, or from a local directory or file, streamed."""
+"""Rows of a data set by way of the `datasets` library: from the hub, or from a local directory or
+file, streamed.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
     try:
         import datasets
     except ImportError:
-        raise ValueError("The data set kind hf needs a package that is missing: pip install 'inferometer[datasets]'.") from None
+        raise ValueError(
+            "The data set kind hf needs a package that is missing: pip install "
+            "'inferometer[datasets]'."
+        ) from None
     try:
         rows = _open(datasets, spec)
         if order is not None:
@@ -36,18 +41,26 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
     except ImportError as error:  # of a package that only some data sets need
         reason = str(error).strip().partition("\n")[0].rstrip(".")
         raise ValueError(
-            f"--dataset-path {spec.path}: this data set needs a package that is missing ({reason}); install it with pip."
+            f"--dataset-path {spec.path}: this data set needs a package that is missing "
+            f"({reason}); install it with pip."
         ) from error
     except Exception as error:  # the library, and those that it calls, raise all kinds
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        what = "the data set" if Path(spec.path).exists() else "there is no such file or directory here, and the hub's data set"
+        what = (
+            "the data set"
+            if Path(spec.path).exists()
+            else "there is no such file or directory here, and the hub's data set"
+        )
         raise ValueError(
-            f"--dataset-path {spec.path}: {what} cannot be read ({reason}); see --hf-subset and --hf-split."
+            f"--dataset-path {spec.path}: {what} cannot be read ({reason}); see --hf-subset "
+            "and --hf-split."
         ) from error
 
 
 def _said(value: Any) -> Any:
-    """Without the nulls that the library fills in where rows, messages or tools do not have the same fields."""
+    """Without the nulls that the library fills in where rows, messages or tools do not have the
+    same fields.
+    """
     if isinstance(value, dict) and value.keys() != MEDIA:
         return {name: _said(each) for name, each in value.items() if each is not None}
     return [_said(each) for each in value] if isinstance(value, list) else value
@@ -65,5 +78,10 @@ def _stream(datasets: Any, spec: HfWorkload) -> Any:
         saved = datasets.load_from_disk(spec.path)
         return (saved[spec.split] if isinstance(saved, dict) else saved).to_iterable_dataset()
     if path.is_file():
-        return datasets.load_dataset(_FORMATS.get(path.suffix, "json"), data_files=spec.path, split=spec.split, streaming=True)
+        return datasets.load_dataset(
+            _FORMATS.get(path.suffix, "json"),
+            data_files=spec.path,
+            split=spec.split,
+            streaming=True,
+        )
     return datasets.load_dataset(spec.path, name=spec.subset, split=spec.split, streaming=True)

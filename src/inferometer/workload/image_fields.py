@@ -1,4 +1,5 @@
-"""Which fields of a row, or of a message in it, hold pictures: by their names, or by what is in them.
+"""Which fields of a row, or of a message in it, hold pictures: by their names, or by what is in
+them.
 
 What is in a picture is read elsewhere.
 """
@@ -28,7 +29,8 @@ MAX_LOOKED_AT = 16
 
 
 def pictures_of(row: Mapping[str, Any], used: Collection[str] = ()) -> tuple[list[Any], set[str]]:
-    """The pictures that stand beside a text, and the fields they are in, which are none of those `used`.
+    """The pictures that stand beside a text, and the fields they are in, which are none of those
+    `used`.
 
     Raises CannotSendError for sound and film.
     """
@@ -41,7 +43,10 @@ def pictures_of(row: Mapping[str, Any], used: Collection[str] = ()) -> tuple[lis
         if named is None and value.__class__ not in (dict, list):
             continue
         if named is _NOT_SENT and is_said(value):
-            raise CannotSendError(f"has sound or film under {name!r}, which is not sent; remove the field to send the rest")
+            raise CannotSendError(
+                f"has sound or film under {name!r}, which is not sent; remove the field to "
+                "send the rest"
+            )
         listed = value if isinstance(value, list) else [value]
         is_picture = _is_source if named is _IMAGE else _is_media
         if is_said(value) and all(map(is_picture, listed)):
@@ -51,7 +56,9 @@ def pictures_of(row: Mapping[str, Any], used: Collection[str] = ()) -> tuple[lis
 
 
 def unsent(name: str, value: Any) -> str:
-    """A field that is left out, as it is told: one that seems to hold a picture, or to name one, is told as that."""
+    """A field that is left out, as it is told: one that seems to hold a picture, or to name one, is
+    told as that.
+    """
     return f"{PICTURE_IN}{name}" if _seems_picture(value) else name
 
 

@@ -1,7 +1,8 @@
-"""What pictures of rows hold: files, base64 and bytes become `data:` URLs; addresses are left for the server to fetch.
+"""What pictures of rows hold: files, base64 and bytes become `data:` URLs; addresses are left for
+the server to fetch.
 
-Only regular files are opened, and none that is too large. Nothing is fetched over a network. Every error is a ValueError with
-the reason, without the place.
+Only regular files are opened, and none that is too large. Nothing is fetched over a network. Every
+error is a ValueError with the reason, without the place.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class ImageFiles:
     """Reads the pictures of a workload, each file once."""
 
     def __init__(self, folder: Path | None) -> None:
-        """`folder`: what paths in rows are relative to. None: the rows are from elsewhere, and name no files of this disk."""
+        """`folder`: what paths in rows are relative to. None: the rows are from elsewhere, and name
+        no files of this disk.
+        """
         self._folder = folder
         self._urls: dict[Path, str] = {}
         self._bytes = 0
@@ -56,7 +59,10 @@ class ImageFiles:
         """The prompt with its pictures in it."""
         if next(images_in(prompt), None) is None:
             return prompt
-        return [with_images(message, self._url) if isinstance(message, Mapping) else message for message in prompt]  # type: ignore[return-value]
+        return [
+            with_images(message, self._url) if isinstance(message, Mapping) else message
+            for message in prompt
+        ]  # type: ignore[return-value]
 
     def _url(self, source: Any) -> str:
         if isinstance(source, Mapping):
@@ -64,14 +70,20 @@ class ImageFiles:
         if isinstance(source, bytes):
             return self._data_url(source, "a picture of the row")
         if not isinstance(source, str) or not source.strip():
-            raise ValueError(f"has {source!r:.60} for a picture, which is no path, address, base64 or bytes")
+            raise ValueError(
+                f"has {source!r:.60} for a picture, which is no path, address, base64 or bytes"
+            )
         if is_url(source):
             return str(sendable(source))
         if source[:5].lower() == "data:":
             self._hold(len(source))
             return str(sendable(source))
         encoded = _from_base64(source)
-        return self._file(source) if encoded is None else self._data_url(encoded, "a picture of the row")
+        return (
+            self._file(source)
+            if encoded is None
+            else self._data_url(encoded, "a picture of the row")
+        )
 
     def _file(self, name: str) -> str:
         folder, path = self._place(name)
@@ -81,7 +93,8 @@ class ImageFiles:
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else error
                 raise ValueError(
-                    f"names the picture {name!r:.200}, which cannot be read ({why}): put it there, or take the row out; "
+                    f"names the picture {name!r:.200}, which cannot be read ({why}): put it "
+                    "there, or take the row out; "
                     f"paths are relative to {folder}"
                 ) from None
             self._urls[path] = self._data_url(content, str(path))
@@ -92,26 +105,38 @@ class ImageFiles:
         """The data set's folder, and where the file is."""
         parts = urlsplit(name) if "://" in name else None
         if parts is not None and (parts.scheme != "file" or parts.netloc not in ("", "localhost")):
-            raise ValueError(f"has the picture {name!r:.100}, which cannot be read here: give a path, or http:// or https://")
+            raise ValueError(
+                f"has the picture {name!r:.100}, which cannot be read here: give a path, or "
+                "http:// or https://"
+            )
         if self._folder is None:
             raise ValueError(
-                f"names the picture {name!r:.100}, but the data set is not on this disk: download it, and give its folder"
+                f"names the picture {name!r:.100}, but the data set is not on this disk: "
+                "download it, and give its folder"
             )
         return self._folder, self._folder / (name if parts is None else unquote(parts.path))
 
     def _data_url(self, content: bytes, what: str) -> str:
         kind = kind_of(content)
         if kind is None:
-            raise ValueError(f"{what} is no picture: it is neither PNG, JPEG, WebP, GIF, BMP, TIFF nor AVIF")
+            raise ValueError(
+                f"{what} is no picture: it is neither PNG, JPEG, WebP, GIF, BMP, TIFF nor AVIF"
+            )
         if len(content) > MAX_IMAGE_BYTES:
-            raise ValueError(f"{what} is larger than {MAX_IMAGE_BYTES >> 20} MB, which is the limit for a picture")
+            raise ValueError(
+                f"{what} is larger than {MAX_IMAGE_BYTES >> 20} MB, which is the limit for a "
+                "picture"
+            )
         self._hold(len(content))
         return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
     def _hold(self, size: int) -> None:
         self._bytes += size
         if self._bytes > MAX_IMAGES_BYTES:
-            raise ValueError(f"the pictures up to here are larger than {MAX_IMAGES_BYTES >> 30} GB: lower --num-prompts")
+            raise ValueError(
+                f"the pictures up to here are larger than {MAX_IMAGES_BYTES >> 30} GB: lower "
+                "--num-prompts"
+            )
 
     def facts(self) -> dict[str, int]:
         """What the reader of a result has to know."""
@@ -139,7 +164,9 @@ def _from_base64(text: str) -> bytes | None:
 
 def _content(path: Path) -> bytes:
     """Raises OSError, or ValueError for a path that no system knows."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO that nobody writes must not hold us
+    descriptor = os.open(
+        path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    )  # a FIFO that nobody writes must not hold us
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is no regular file")

@@ -1,7 +1,8 @@
-"""Pictures of rows: which a row has, and where in its messages they belong. What is in them is read elsewhere.
+"""Pictures of rows: which a row has, and where in its messages they belong. What is in them is read
+elsewhere.
 
-A picture becomes a part `image_url` of a message, as chat backends send it. Until it is read, its url is the row's own: an
-address, a path, base64, bytes, or a mapping of `bytes` and `path`.
+A picture becomes a part `image_url` of a message, as chat backends send it. Until it is read, its
+url is the row's own: an address, a path, base64, bytes, or a mapping of `bytes` and `path`.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ _SOURCES = ("image_url", "image", "url", "path", "bytes", "data", "source")
 
 
 def place(turns: Sequence[Turn], pictures: Sequence[Any]) -> list[Turn]:
-    """The turns with their own pictures, and with these of the row: each where `<image>` or an empty part stands for it, the
-    others after the text of the turn, or of the first user.
+    """The turns with their own pictures, and with these of the row: each where `<image>` or an
+    empty part stands for it, the others after the text of the turn, or of the first user.
 
     Raises CannotSendError if a picture is missing.
     """
@@ -59,7 +60,9 @@ def _followed_by(turn: Turn, pictures: Sequence[Any]) -> Turn:
 
 
 def _without_pictures(turn: Turn) -> Turn:
-    """Where a row has no picture, `<image>` is a text like any other; perhaps a picture was meant, which then is said."""
+    """Where a row has no picture, `<image>` is a text like any other; perhaps a picture was meant,
+    which then is said.
+    """
     content = turn.message["content"]
     if content.__class__ is not str or "<image>" not in content:
         return turn
@@ -80,7 +83,9 @@ class _Album:
         untaken = (i for i in range(len(self._pictures)) if i not in self._taken)
         index = int(number) - 1 if number else next(untaken, -1)
         if not 0 <= index < len(self._pictures):
-            raise CannotSendError(f"has places for more pictures than the {len(self._pictures)} that are there")
+            raise CannotSendError(
+                f"has places for more pictures than the {len(self._pictures)} that are there"
+            )
         self._taken.add(index)
         return self._pictures[index]
 
@@ -93,7 +98,9 @@ def _placed(turn: Turn, album: _Album) -> Turn:
     if content is None or (isinstance(content, str) and not (album and turn.kind == "user")):
         return turn
     parts = list(_parts(content, album if turn.kind == "user" else _Album(())))
-    if parts == content or (isinstance(content, str) and len(parts) == 1 and parts[0].get("text") == content):
+    if parts == content or (
+        isinstance(content, str) and len(parts) == 1 and parts[0].get("text") == content
+    ):
         return turn
     return turn._replace(message={**turn.message, "content": parts})
 
@@ -128,14 +135,20 @@ def _with_source(part: Mapping[str, Any], album: _Album) -> Mapping[str, Any]:
     name = next((name for name in _SOURCES if is_said(part.get(name))), None)
     if name is None:
         return image_part(album.take(None))
-    return image_part(part[name], {key: part[key] for key in ("detail",) if isinstance(part.get(key), str)})
+    return image_part(
+        part[name], {key: part[key] for key in ("detail",) if isinstance(part.get(key), str)}
+    )
 
 
 def image_part(source: Any, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The part of a message that shows it. A source may be a mapping that has an address, or data, beside details."""
+    """The part of a message that shows it. A source may be a mapping that has an address, or data,
+    beside details.
+    """
     shown = {**(details or {})}
     if isinstance(source, Mapping) and is_said(source.get("url")):
-        shown |= {key: sendable(value) for key, value in source.items() if key not in ("url", "type")}
+        shown |= {
+            key: sendable(value) for key, value in source.items() if key not in ("url", "type")
+        }
         source = source["url"]
     elif isinstance(source, Mapping) and is_said(source.get("data")):
         source = source["data"]
@@ -168,7 +181,10 @@ def with_images(message: Message, read: Callable[[Any], str]) -> Message:
     if not isinstance(content, list):
         return message
     parts = [
-        image_part(read(part["image_url"]["url"]), {k: v for k, v in part["image_url"].items() if k != "url"})
+        image_part(
+            read(part["image_url"]["url"]),
+            {k: v for k, v in part["image_url"].items() if k != "url"},
+        )
         if _is_image(part)
         else part
         for part in content
@@ -177,6 +193,8 @@ def with_images(message: Message, read: Callable[[Any], str]) -> Message:
 
 
 def count_images(requests: Iterable[Request]) -> dict[str, int]:
-    """How many pictures there are in these requests, and how many of them the server has to fetch."""
+    """How many pictures there are in these requests, and how many of them the server has to
+    fetch.
+    """
     urls = [image.get("url") for request in requests for image in images_in(request.prompt)]
     return {"images_in_rows": len(urls), "images_by_url": sum(map(is_url, urls))} if urls else {}

@@ -1,6 +1,8 @@
-"""Chats with generated pictures: PNG files written here, small in bytes whatever their size in pixels.
+"""Chats with generated pictures: PNG files written here, small in bytes whatever their size in
+pixels.
 
-How many tokens a picture is, only the server knows; what it costs follows from its size, not from what is on it.
+How many tokens a picture is, only the server knows; what it costs follows from its size, not from
+what is on it.
 """
 
 from __future__ import annotations
@@ -20,23 +22,37 @@ from inferometer.workload.tokens import TokenCounter
 from inferometer.workload.workload import Identity, Workload, content_hash, seeds_of
 
 TILE = 32
-"""Pixels along the edge of a patch of one color: patches of noise are new to every cache, and compress to little."""
+"""Pixels along the edge of a patch of one color: patches of noise are new to every cache, and
+compress to little.
+"""
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def images_workload(spec: ImagesWorkload, n: int, *, identity: Identity, counter: TokenCounter, attempt: int = 0) -> Workload:
-    """`n` requests: one user message of random text and pictures, none of which comes twice. Raises ValueError."""
+def images_workload(
+    spec: ImagesWorkload, n: int, *, identity: Identity, counter: TokenCounter, attempt: int = 0
+) -> Workload:
+    """`n` requests: one user message of random text and pictures, none of which comes twice. Raises
+    ValueError.
+    """
     text_spec = RandomWorkload(input_len=spec.input_len, output_len=spec.output_len)
     texts = random_workload(text_spec, n, identity=identity, counter=counter, attempt=attempt)
     rng = np.random.default_rng(seeds_of((*identity, attempt, "images")))
     requests = []
     for i, request in enumerate(texts.requests):
         parts: list[dict[str, Any]] = [{"type": "text", "text": request.prompt}]
-        parts += [{"type": "image_url", "image_url": {"url": _data_url(spec, rng)}} for _ in range(spec.images)]
-        requests.append(Request(i, [{"role": "user", "content": parts}], MISSING, request.max_tokens))
+        parts += [
+            {"type": "image_url", "image_url": {"url": _data_url(spec, rng)}}
+            for _ in range(spec.images)
+        ]
+        requests.append(
+            Request(i, [{"role": "user", "content": parts}], MISSING, request.max_tokens)
+        )
     size = f"{spec.width}x{spec.height}"
-    counting = f"{spec.input_len} tokens of {texts.counting}; how many the {size} pictures are, only the server can tell"
+    counting = (
+        f"{spec.input_len} tokens of {texts.counting}; how many the {size} pictures are, only "
+        "the server can tell"
+    )
     origin = {"images": spec.images, "size": size, "sha256": content_hash(requests)}
     return Workload(requests, counting, exact=False, origin=origin)
 
@@ -52,7 +68,12 @@ def png(width: int, height: int, rng: np.random.Generator) -> bytes:
     rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each row begins with its filter: 0, none
     rows[:, 1:] = pixels.reshape(height, 3 * width)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows.tobytes())) + _chunk(b"IEND", b"")
+    return (
+        _SIGNATURE
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(rows.tobytes()))
+        + _chunk(b"IEND", b"")
+    )
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -1,7 +1,9 @@
-"""Turns of recorded conversations as the messages of a chat: who speaks, what is said or shown, which tools are called.
+"""Turns of recorded conversations as the messages of a chat: who speaks, what is said or shown,
+which tools are called.
 
-Messages of OpenAI's form are carried as they are. Those of ShareGPT's form (`from`, `value`) are put into it, and so are their
-tool turns. Every function raises ValueError with a reason (without the place) for what is no turn.
+Messages of OpenAI's form are carried as they are. Those of ShareGPT's form (`from`, `value`) are
+put into it, and so are their tool turns. Every function raises ValueError with a reason (without
+the place) for what is no turn.
 """
 
 from __future__ import annotations
@@ -43,10 +45,20 @@ AS_THEY_ARE = ("system", "developer", "user", "assistant", "tool", "function")
 CALLS = ("function_call", "tool_call")
 """Turns of ShareGPT's form whose text is a tool call in JSON."""
 
-TALKING = {who: kind for who, kind in ROLES.items() if kind != "tool" and who not in (*CALLS, "developer")}
+TALKING = {
+    who: kind for who, kind in ROLES.items() if kind != "tool" and who not in (*CALLS, "developer")
+}
 """Who speaks, as chat backends know them by one role only, and calls no tool in a text."""
 
-FIELDS = ("name", "tool_calls", "tool_call_id", "function_call", "reasoning_content", "reasoning", "refusal")
+FIELDS = (
+    "name",
+    "tool_calls",
+    "tool_call_id",
+    "function_call",
+    "reasoning_content",
+    "reasoning",
+    "refusal",
+)
 """What a message may have beside role and content."""
 
 IMAGE_PARTS = ("image", "image_url", "input_image")
@@ -74,7 +86,9 @@ def speakers_in(turns: Sequence[Any]) -> list[str]:
     """Who speaks in each turn of a conversation: one of ROLES."""
     return [
         name
-        if turn.__class__ is dict and (name := turn.get("role", turn.get("from"))).__class__ is str and name in ROLES
+        if turn.__class__ is dict
+        and (name := turn.get("role", turn.get("from"))).__class__ is str
+        and name in ROLES
         else _speaker(turn)
         for turn in turns
     ]
@@ -98,12 +112,18 @@ def turns_in(turns: Sequence[Any], speakers: Sequence[str]) -> list[Turn]:
             number += len(waiting)
         elif kind == "tool" and waiting and not _is_native(turn, speaker):
             message = {**message, "tool_call_id": waiting.pop(0)}
-        made.append(Turn(kind, message) if turn.__class__ is str or turn.keys() <= _READ else _with_more(kind, message, turn))
+        made.append(
+            Turn(kind, message)
+            if turn.__class__ is str or turn.keys() <= _READ
+            else _with_more(kind, message, turn)
+        )
     return made
 
 
 def said(message: Message) -> str:
-    """The text of a message, of its parts and of its tool calls: what an assistant has generated for it."""
+    """The text of a message, of its parts and of its tool calls: what an assistant has generated
+    for it.
+    """
     if is_plain(message):
         return str(message["content"])
     calls = [json.dumps(call, ensure_ascii=False) for call in _functions(message)]
@@ -114,11 +134,17 @@ def content_text(content: Any) -> str:
     """The text of a message's content; of a list of parts, that of all which have some."""
     if not isinstance(content, list):
         return content or ""
-    return "\n".join(part["text"] for part in content if isinstance(part, Mapping) and isinstance(part.get("text"), str))
+    return "\n".join(
+        part["text"]
+        for part in content
+        if isinstance(part, Mapping) and isinstance(part.get("text"), str)
+    )
 
 
 def is_plain(message: Message) -> bool:
-    """Whether it is a text that says nothing else, so that it may as well go without being a message."""
+    """Whether it is a text that says nothing else, so that it may as well go without being a
+    message.
+    """
     return isinstance(message["content"], str) and len(message) == 2
 
 
@@ -147,7 +173,11 @@ def _with_more(kind: str, message: Message, turn: Mapping[str, Any]) -> Turn:
     """With the pictures of the turn, and the names of what is none."""
     more = {name: value for name, value in turn.items() if name not in _READ}
     pictures, names = pictures_of(more)
-    unread = tuple(unsent(f"messages.{name}", value) for name, value in more.items() if name not in names and is_said(value))
+    unread = tuple(
+        unsent(f"messages.{name}", value)
+        for name, value in more.items()
+        if name not in names and is_said(value)
+    )
     return Turn(kind, message, unread, tuple(pictures))
 
 
@@ -155,13 +185,20 @@ def _message(turn: Mapping[str, Any] | str, speaker: str) -> Message:
     if isinstance(turn, str):
         return {"role": speaker, "content": text(turn, "turns")}
     role = speaker if _is_native(turn, speaker) else ROLES[speaker]
-    beside = {name: _field(name, turn[name]) for name in FIELDS if is_said(turn.get(name))} if turn.keys() - _SPOKEN else {}
+    beside = (
+        {name: _field(name, turn[name]) for name in FIELDS if is_said(turn.get(name))}
+        if turn.keys() - _SPOKEN
+        else {}
+    )
     content = turn.get("content", turn.get("value", turn.get("text")))
     if isinstance(content, list) and content:
         content = _parts(content)
     elif role in ("tool", "function"):
         content = _result(content)
-    elif is_said(content) or not beside.keys() & {"tool_calls", "function_call"}:  # who calls a tool need not say anything
+    elif is_said(content) or not beside.keys() & {
+        "tool_calls",
+        "function_call",
+    }:  # who calls a tool need not say anything
         content = text(content, "content")
     return {"role": role, "content": content, **beside}
 
@@ -191,22 +228,42 @@ def _call(call: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(parts: Sequence[Any]) -> list[Any]:
-    """Parts of a content. The source of a picture may be what no request can hold: its bytes. It is made sendable later."""
-    return [part if isinstance(part, dict) and part.get("type") in IMAGE_PARTS else _part(sendable(part)) for part in parts]
+    """Parts of a content. The source of a picture may be what no request can hold: its bytes. It is
+    made sendable later.
+    """
+    return [
+        part
+        if isinstance(part, dict) and part.get("type") in IMAGE_PARTS
+        else _part(sendable(part))
+        for part in parts
+    ]
 
 
 def _part(part: Any) -> Any:
-    """A text by the name that chat backends have for it, where it is recorded in the form of another API."""
-    return {**part, "type": "text"} if isinstance(part, dict) and part.get("type") in TEXT_PARTS else part
+    """A text by the name that chat backends have for it, where it is recorded in the form of
+    another API.
+    """
+    return (
+        {**part, "type": "text"}
+        if isinstance(part, dict) and part.get("type") in TEXT_PARTS
+        else part
+    )
 
 
 def _with_calls(message: Message, number: int) -> tuple[Message, list[str]]:
-    """A call that is written as text, or a list of them, as tool calls; what is no such call stays text."""
+    """A call that is written as text, or a list of them, as tool calls; what is no such call stays
+    text.
+    """
     calls = list(_calls_in(message["content"]))
     if not calls:
         return message, []
-    ids = [f"call{number + i:05d}" for i in range(len(calls))]  # nine letters and digits: some templates want just that
-    listed = [{"id": name, "type": "function", "function": call} for name, call in zip(ids, calls, strict=True)]
+    ids = [
+        f"call{number + i:05d}" for i in range(len(calls))
+    ]  # nine letters and digits: some templates want just that
+    listed = [
+        {"id": name, "type": "function", "function": call}
+        for name, call in zip(ids, calls, strict=True)
+    ]
     return {"role": "assistant", "content": None, "tool_calls": listed}, ids
 
 
@@ -222,11 +279,17 @@ def _calls_in(written: Any) -> Iterator[dict[str, str]]:
         arguments = call.get("arguments", call.get("parameters", {}))
         yield {
             "name": sendable(call["name"]),
-            "arguments": sendable(arguments if isinstance(arguments, str) else json.dumps(arguments)),
+            "arguments": sendable(
+                arguments if isinstance(arguments, str) else json.dumps(arguments)
+            ),
         }
 
 
 def _functions(message: Message) -> list[Any]:
     calls = message.get("tool_calls") or []
-    listed = [call.get("function") for call in calls if isinstance(call, Mapping)] if isinstance(calls, list) else []
+    listed = (
+        [call.get("function") for call in calls if isinstance(call, Mapping)]
+        if isinstance(calls, list)
+        else []
+    )
     return [function for function in (*listed, message.get("function_call")) if function]

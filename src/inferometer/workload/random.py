@@ -1,7 +1,8 @@
 """Prompts of random tokens, of an exact length, that no other point has seen.
 
-All that is random follows from (seed, point, repeat): the same identity makes the same requests, and two identities share no
-beginning, so that no prefix cache can answer one point with another's work.
+All that is random follows from (seed, point, repeat): the same identity makes the same requests,
+and two identities share no beginning, so that no prefix cache can answer one point with another's
+work.
 """
 
 from __future__ import annotations
@@ -20,13 +21,19 @@ from inferometer.workload.workload import Identity, Workload, seeds_of
 
 
 def random_workload(
-    spec: RandomWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, attempt: int = 0
+    spec: RandomWorkload,
+    n: int,
+    *,
+    identity: Identity,
+    counter: TokenIds | TokenCounter,
+    attempt: int = 0,
 ) -> Workload:
     """`n` requests.
 
-    Prompt i has `prefix_len` tokens that all share and then its own, in all as many as its `prompt_tokens`. Fewer requests of
-    the same identity are the first of more. Another `attempt` has the same lengths and other prompts, for a point that is
-    measured again on a server that may remember it. Raises ValueError where a length cannot be had.
+    Prompt i has `prefix_len` tokens that all share and then its own, in all as many as its
+    `prompt_tokens`. Fewer requests of the same identity are the first of more. Another `attempt`
+    has the same lengths and other prompts, for a point that is measured again on a server that may
+    remember it. Raises ValueError where a length cannot be had.
     """
     for_inputs, for_outputs, for_prompts = seeds_of(identity).spawn(3)
     if attempt:
@@ -36,17 +43,27 @@ def random_workload(
     outputs = draw_lengths(output_law, n, np.random.default_rng(for_outputs))
     prompts: Sequence[Prompt]
     if isinstance(counter, TokenIds):
-        prompts, exact, counting = _id_prompts(inputs, spec.prefix_len, counter.pool, for_prompts), True, counter.how
+        prompts, exact, counting = (
+            _id_prompts(inputs, spec.prefix_len, counter.pool, for_prompts),
+            True,
+            counter.how,
+        )
     else:
         prompts, exact = text_prompts(inputs, spec.prefix_len, counter, for_prompts)
-        counting = counter.how if exact == counter.exact else f"{counter.how}; some prompts could not be made to fit"
+        counting = (
+            counter.how
+            if exact == counter.exact
+            else f"{counter.how}; some prompts could not be made to fit"
+        )
     totals, max_tokens = (inputs + spec.prefix_len).tolist(), outputs.tolist()
     requests = [Request(i, prompts[i], totals[i], max_tokens[i]) for i in range(n)]
     return Workload(requests, counting, exact, reusable_tokens=spec.prefix_len)
 
 
 def draw_lengths(law: LengthLaw, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """`n` lengths, tokens, by the law. Those of a normal law that lie outside its range are at its end."""
+    """`n` lengths, tokens, by the law. Those of a normal law that lie outside its range are at its
+    end.
+    """
     if law.kind == "normal":
         normal = np.round(rng.normal(law.mean, law.sigma, size=n))
         return np.clip(normal, law.low, law.high).astype(np.int64)
@@ -54,11 +71,19 @@ def draw_lengths(law: LengthLaw, n: int, rng: np.random.Generator) -> npt.NDArra
 
 
 def _id_prompts(
-    lengths: npt.NDArray[np.int64], prefix_len: int, pool: npt.NDArray[np.int64], seeds: np.random.SeedSequence
+    lengths: npt.NDArray[np.int64],
+    prefix_len: int,
+    pool: npt.NDArray[np.int64],
+    seeds: np.random.SeedSequence,
 ) -> list[list[int]]:
     for_prefix, for_own = (np.random.default_rng(seed) for seed in seeds.spawn(2))
-    ids = pool.astype(object)  # drawing objects shares the few numbers there are: 8 bytes a token, not 40
+    ids = pool.astype(
+        object
+    )  # drawing objects shares the few numbers there are: 8 bytes a token, not 40
     prefix: list[int] = ids[for_prefix.integers(len(pool), size=prefix_len)].tolist()
     own: list[int] = ids[for_own.integers(len(pool), size=int(lengths.sum()))].tolist()
     ends = np.cumsum(lengths)
-    return [prefix + own[begin:end] for begin, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)]
+    return [
+        prefix + own[begin:end]
+        for begin, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)
+    ]

@@ -1,7 +1,8 @@
-"""Rows of files, one at a time: JSON lines, a JSON array, CSV, lines of text. No file is ever in memory as a whole.
+"""Rows of files, one at a time: JSON lines, a JSON array, CSV, lines of text. No file is ever in
+memory as a whole.
 
-A file that is not what it should be is refused with one ValueError that names the line and the reason. What a row means is
-not known here.
+A file that is not what it should be is refused with one ValueError that names the line and the
+reason. What a row means is not known here.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ MOST_ROW_BYTES = 64 << 20
 READ_BYTES = 4 << 20
 
 NEAR_THE_END = 16
-"""Where a JSON error so few characters before the end of what was read may only be that: there is more to read."""
+"""Where a JSON error so few characters before the end of what was read may only be that: there is
+more to read.
+"""
 
 SPANS_AT_ONCE = 4096
 
@@ -66,10 +69,14 @@ def csv_rows(path: str) -> Iterator[Row]:
             for row in reader:
                 where = f"{path}, line {reader.line_num}"
                 if None in row or None in row.values():
-                    raise ValueError(f"{where}: has another number of fields than the first line; repair it.")
+                    raise ValueError(
+                        f"{where}: has another number of fields than the first line; repair it."
+                    )
                 yield Row(where, row)
         except csv.Error as error:
-            raise ValueError(f"{path}, line {reader.reader.line_num}: is not CSV ({error}); repair it.") from None
+            raise ValueError(
+                f"{path}, line {reader.reader.line_num}: is not CSV ({error}); repair it."
+            ) from None
 
 
 def text_lines(path: str) -> Iterator[str]:
@@ -91,8 +98,14 @@ def _reading(path: str) -> Iterator[IO[bytes]]:
     try:
         file = open(path, "rb")  # noqa: SIM115 (closed below; errors while reading are the caller's own)
     except OSError as error:
-        cure = "name a file in it, or take --dataset-name hf" if error.errno == errno.EISDIR else "give the data set's file"
-        raise ValueError(f"--dataset-path {path}: cannot be read ({error.strerror}); {cure}.") from None
+        cure = (
+            "name a file in it, or take --dataset-name hf"
+            if error.errno == errno.EISDIR
+            else "give the data set's file"
+        )
+        raise ValueError(
+            f"--dataset-path {path}: cannot be read ({error.strerror}); {cure}."
+        ) from None
     with file:
         yield file
 
@@ -128,16 +141,25 @@ def _line_spans(path: str, file: IO[bytes]) -> Iterator[Span]:
     while raw := file.readline(MOST_ROW_BYTES):
         number += 1
         if len(raw) == MOST_ROW_BYTES:
-            raise ValueError(f"{path}, line {number}: is longer than {MOST_ROW_BYTES >> 20} MB: this is no JSON-lines file.")
+            raise ValueError(
+                f"{path}, line {number}: is longer than {MOST_ROW_BYTES >> 20} MB: this is "
+                "no JSON-lines file."
+            )
         if raw.strip(b" \t\r\n\xef\xbb\xbf"):
             yield offset, len(raw), number
         offset += len(raw)
 
 
 def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[Span]:
-    """Where each element is. A byte becomes a character here (Latin-1), since only places matter; the row is decoded later."""
+    """Where each element is. A byte becomes a character here (Latin-1), since only places matter;
+    the row is decoded later.
+    """
     decode = json.JSONDecoder().raw_decode
-    text, base, at = "", begin, 0  # what was read, the offset of its first byte, and how far it is used up
+    text, base, at = (
+        "",
+        begin,
+        0,
+    )  # what was read, the offset of its first byte, and how far it is used up
     while True:
         between = (_SPACE if base + at == begin else _BETWEEN).match(text, at)
         start = between.end() if between else at
@@ -149,10 +171,14 @@ def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[
                 _, end = decode(text, start)
             except RecursionError:
                 line += text.count("\n", at, start)
-                raise ValueError(f"{path}, line {line}: is nested too deeply; this is no file of prompts.") from None
+                raise ValueError(
+                    f"{path}, line {line}: is nested too deeply; this is no file of prompts."
+                ) from None
             except json.JSONDecodeError as error:
                 why = error.msg
-                short = error.pos >= len(text) - NEAR_THE_END or why.startswith("Unterminated string")
+                short = error.pos >= len(text) - NEAR_THE_END or why.startswith(
+                    "Unterminated string"
+                )
             else:
                 line += text.count("\n", at, start)
                 yield base + start, end - start, line
@@ -162,7 +188,9 @@ def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[
         more = file.read(READ_BYTES) if short and len(text) - at < MOST_ROW_BYTES else b""
         if not more:
             line += text.count("\n", at, start)
-            raise ValueError(f"{path}, line {line}: is not JSON ({why}); repair the row that begins there.")
+            raise ValueError(
+                f"{path}, line {line}: is not JSON ({why}); repair the row that begins there."
+            )
         text, base, at = text[at:] + more.decode("latin-1"), base + at, 0
 
 
@@ -170,11 +198,15 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
     try:
         content = json.loads(_decoded(raw, where))
     except json.JSONDecodeError as error:
-        raise ValueError(f"{where}: is not JSON ({error.msg} at character {error.pos + 1}); repair it.") from None
+        raise ValueError(
+            f"{where}: is not JSON ({error.msg} at character {error.pos + 1}); repair it."
+        ) from None
     except RecursionError:
         raise ValueError(f"{where}: is nested too deeply; this is no row of prompts.") from None
     if not isinstance(content, dict):
-        raise ValueError(f"{where}: a row is a JSON object in braces, not {type(content).__name__}.")
+        raise ValueError(
+            f"{where}: a row is a JSON object in braces, not {type(content).__name__}."
+        )
     return content
 
 
@@ -182,4 +214,6 @@ def _decoded(raw: bytes, where: str) -> str:
     try:
         return raw.removeprefix(codecs.BOM_UTF8).decode()  # twice as fast as "utf-8-sig"
     except UnicodeDecodeError as error:
-        raise ValueError(f"{where}: is not UTF-8 (byte {error.start + 1}); convert the file.") from None
+        raise ValueError(
+            f"{where}: is not UTF-8 (byte {error.start + 1}); convert the file."
+        ) from None

@@ -1,7 +1,8 @@
-"""What a row says beside its prompt, its reply and its limit: fields of the request, and all else, which is left out by name.
+"""What a row says beside its prompt, its reply and its limit: fields of the request, and all else,
+which is left out by name.
 
-A field is a request's own only if its value is of a type that servers take there: columns of data sets may have the same name
-and mean something else.
+A field is a request's own only if its value is of a type that servers take there: columns of data
+sets may have the same name and mean something else.
 """
 
 from __future__ import annotations
@@ -78,9 +79,20 @@ REQUEST_FIELDS: Mapping[str, tuple[type, ...]] = {
     "thinking_token_budget": (int,),
     "verbosity": (str,),
 }
-"""Fields of requests that rows may set, and the types of their values. What the measurement depends on is not among them."""
+"""Fields of requests that rows may set, and the types of their values. What the measurement depends
+on is not among them.
+"""
 
-OF_THE_RUN = ("n", "best_of", "use_beam_search", "echo", "logprobs", "top_logprobs", "prompt_logprobs", "ignore_eos")
+OF_THE_RUN = (
+    "n",
+    "best_of",
+    "use_beam_search",
+    "echo",
+    "logprobs",
+    "top_logprobs",
+    "prompt_logprobs",
+    "ignore_eos",
+)
 """Fields of requests that the run decides on for all of them."""
 
 _ASKS = frozenset((*REQUEST_FIELDS, *OF_THE_RUN, UNMATCHED))
@@ -108,7 +120,9 @@ NOTHING = Beside(NO_FIELDS, ())
 
 
 def beside(row: Mapping[str, Any], used: Collection[str]) -> Beside:
-    """What a row says in fields that are not `used`. Raises CannotSendError if its request fields are too large."""
+    """What a row says in fields that are not `used`. Raises CannotSendError if its request fields
+    are too large.
+    """
     fields: dict[str, Any] = {}
     left_out = []
     for name, value in row.items():
@@ -125,19 +139,23 @@ def beside(row: Mapping[str, Any], used: Collection[str]) -> Beside:
     if size > MAX_FIELDS_BYTES:
         largest = max(fields, key=lambda name: len(json.dumps(fields[name])))
         raise CannotSendError(
-            f"has {size:,} bytes of request fields, most of them {largest!r}, and {MAX_FIELDS_BYTES:,} is the limit"
+            f"has {size:,} bytes of request fields, most of them {largest!r}, and "
+            f"{MAX_FIELDS_BYTES:,} is the limit"
         )
     return Beside(fields, tuple(left_out))
 
 
 def carried(fields: Mapping[str, Any], by_wire: Collection[str]) -> Beside:
-    """Those of a request's fields that a wire carries. Raises ValueError for one of the prompt that it does not carry."""
+    """Those of a request's fields that a wire carries. Raises ValueError for one of the prompt that
+    it does not carry.
+    """
     if not fields:
         return NOTHING
     for name in OF_THE_PROMPT:
         if name in fields and name not in by_wire:
             raise ValueError(
-                f"has {name}, which are part of the prompt and which this backend does not carry: take a chat backend, such as "
+                f"has {name}, which are part of the prompt and which this backend does not "
+                "carry: take a chat backend, such as "
                 f"openai-chat, or rows without {name}"
             )
     sent = {name: value for name, value in fields.items() if name in by_wire}
@@ -145,12 +163,16 @@ def carried(fields: Mapping[str, Any], by_wire: Collection[str]) -> Beside:
 
 
 def is_said(value: Any) -> bool:
-    """Whether there is anything in a field. Data sets fill what a row does not have with null, or with nothing."""
+    """Whether there is anything in a field. Data sets fill what a row does not have with null, or
+    with nothing.
+    """
     return bool(value) if value.__class__ in _MAY_BE_EMPTY else value is not None
 
 
 def sendable(value: Any, depth: int = 0) -> Any:
-    """The value as JSON can hold it: without halves of surrogate pairs. Raises ValueError with a reason if it cannot."""
+    """The value as JSON can hold it: without halves of surrogate pairs. Raises ValueError with a
+    reason if it cannot.
+    """
     if value is None or value.__class__ is bool:
         return value
     if isinstance(value, str):
@@ -169,9 +191,15 @@ def sendable(value: Any, depth: int = 0) -> Any:
 
 
 def _request_field(name: str, value: Any) -> Any:
-    """What is to be sent under this name; None if it is no field of a request, or holds what such a field cannot."""
+    """What is to be sent under this name; None if it is no field of a request, or holds what such a
+    field cannot.
+    """
     types = REQUEST_FIELDS.get(name)
-    if types is None or not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+    if (
+        types is None
+        or not isinstance(value, types)
+        or (isinstance(value, bool) and bool not in types)
+    ):
         return None
     try:
         return _tools(value) if name == "tools" else sendable(value)
@@ -180,19 +208,26 @@ def _request_field(name: str, value: Any) -> Any:
 
 
 def _tools(value: Any) -> Any:
-    """The list of tools, also where it is written as text, or as bare functions, as data sets for training have it."""
+    """The list of tools, also where it is written as text, or as bare functions, as data sets for
+    training have it.
+    """
     try:
         listed = json.loads(value) if isinstance(value, str) else value
     except RecursionError:
         return None
     if not isinstance(listed, list) or not all(isinstance(tool, Mapping) for tool in listed):
         return None
-    tools = [tool if "type" in tool or "name" not in tool else {"type": "function", "function": tool} for tool in listed]
+    tools = [
+        tool if "type" in tool or "name" not in tool else {"type": "function", "function": tool}
+        for tool in listed
+    ]
     return sendable(tools) or None
 
 
 class Tally:
-    """How many rows there were of what, by names that others chose: printable ones, and no more than can be read."""
+    """How many rows there were of what, by names that others chose: printable ones, and no more
+    than can be read.
+    """
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -218,7 +253,9 @@ def _readable(name: str) -> str:
 
 
 class FieldCounts:
-    """What the rows that are sent say beside their prompts: how many of them said each thing, sent or left out."""
+    """What the rows that are sent say beside their prompts: how many of them said each thing, sent
+    or left out.
+    """
 
     def __init__(self) -> None:
         self._sent, self._left_out = Tally(), Tally()
@@ -233,13 +270,18 @@ class FieldCounts:
 
 
 def rows_in_words(origin: Mapping[str, Any]) -> str:
-    """What the rows of a data set say beside their prompts, what of it is sent and what is not; empty if it is nothing."""
+    """What the rows of a data set say beside their prompts, what of it is sent and what is not;
+    empty if it is nothing.
+    """
     said = []
     if sent := origin.get("fields_sent"):
         said.append(f"sent with the prompts: {_counts(sent)}")
     if images := origin.get("images_in_rows"):
         by_url = origin.get("images_by_url", 0)
-        said.append(f"pictures sent: {images}{f', {by_url} of them as addresses, which the server fetches' if by_url else ''}")
+        said.append(
+            f"pictures sent: {images}"
+            + (f", {by_url} of them as addresses, which the server fetches" if by_url else "")
+        )
     if elsewhere := origin.get("images_from_elsewhere"):
         said.append(f"picture files read from outside the data set's folder: {elsewhere}")
     if left_out := origin.get("fields_left_out"):
@@ -248,13 +290,22 @@ def rows_in_words(origin: Mapping[str, Any]) -> str:
 
 
 def unsent_in_words(origin: Mapping[str, Any]) -> str:
-    """What rows ask for that is not sent: pictures, fields that this wire does not carry or whose values are none, and what the
-    run decides on for all of them. Empty if it is nothing."""
+    """What rows ask for that is not sent: pictures, fields that this wire does not carry or whose
+    values are none, and what the run decides on for all of them. Empty if it is nothing.
+    """
     left_out: Mapping[str, int] = origin.get("fields_left_out") or {}
-    return _counts({name: rows for name, rows in left_out.items() if name in _ASKS or name.startswith(PICTURE_IN)})
+    return _counts(
+        {
+            name: rows
+            for name, rows in left_out.items()
+            if name in _ASKS or name.startswith(PICTURE_IN)
+        }
+    )
 
 
 def _counts(counts: Mapping[str, int]) -> str:
     """Such as `tools (200), temperature (180)`."""
     named = [f"{name} ({count})" for name, count in list(counts.items())[:MAX_NAMED]]
-    return ", ".join([*named, f"and {len(counts) - MAX_NAMED} more"] if len(counts) > MAX_NAMED else named)
+    return ", ".join(
+        [*named, f"and {len(counts) - MAX_NAMED} more"] if len(counts) > MAX_NAMED else named
+    )

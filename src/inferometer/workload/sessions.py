@@ -1,7 +1,9 @@
-"""Conversations of several turns: each turn is a request that repeats all that was said before, and waits for its answer.
+"""Conversations of several turns: each turn is a request that repeats all that was said before, and
+waits for its answer.
 
-What was answered before is known beforehand, made up or recorded: the server's own answers are not fed back to it, so that
-every run sends the same. The tokens of the repeated part are what a prefix cache can find again.
+What was answered before is known beforehand, made up or recorded: the server's own answers are not
+fed back to it, so that every run sends the same. The tokens of the repeated part are what a prefix
+cache can find again.
 """
 
 from __future__ import annotations
@@ -29,7 +31,15 @@ from inferometer.workload.records import json_rows
 from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
 from inferometer.workload.shapes import Conversation, conversation_of
 from inferometer.workload.tokens import TokenCounter, TokenIds
-from inferometer.workload.workload import Identity, Wire, Workload, content_hash, cycled, longest_prompt, seeds_of
+from inferometer.workload.workload import (
+    Identity,
+    Wire,
+    Workload,
+    content_hash,
+    cycled,
+    longest_prompt,
+    seeds_of,
+)
 
 BATCH = 64
 """Recorded conversations that are counted at once."""
@@ -40,11 +50,15 @@ ASKING = ("user", "tool")
 LAST_TURNS = "turns at the end"
 
 TAKING_TURNS = re.compile("s*u(a(u|t+u?))*a?")
-"""Turns, each by its first letter: system, user, assistant, tool. A user may add something to what tools returned."""
+"""Turns, each by its first letter: system, user, assistant, tool. A user may add something to what
+tools returned.
+"""
 
 
 class _Plan(NamedTuple):
-    """Made-up turns in the order they are sent: which of which conversation, its tokens, its answer's, and the pause before."""
+    """Made-up turns in the order they are sent: which of which conversation, its tokens, its
+    answer's, and the pause before.
+    """
 
     conversation: int
     turn: int
@@ -54,21 +68,39 @@ class _Plan(NamedTuple):
 
 
 def sessions_workload(
-    spec: SessionsWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, wire: Wire, attempt: int = 0
+    spec: SessionsWorkload,
+    n: int,
+    *,
+    identity: Identity,
+    counter: TokenIds | TokenCounter,
+    wire: Wire,
+    attempt: int = 0,
 ) -> Workload:
-    """`n` turns of as many conversations as that takes; the last one may be cut short. Raises ValueError."""
+    """`n` turns of as many conversations as that takes; the last one may be cut short. Raises
+    ValueError.
+    """
     if spec.path is None:
-        return _made_up(spec, n, identity=identity, counter=counter, chat=wire.chat, attempt=attempt)
+        return _made_up(
+            spec, n, identity=identity, counter=counter, chat=wire.chat, attempt=attempt
+        )
     if isinstance(counter, TokenIds):
         raise ValueError("Recorded conversations are texts, which cannot be counted as token ids.")
-    return _recorded(spec, spec.path, n, identity=identity, counter=counter, wire=wire, attempt=attempt)
+    return _recorded(
+        spec, spec.path, n, identity=identity, counter=counter, wire=wire, attempt=attempt
+    )
 
 
 # Made up
 
 
 def _made_up(
-    spec: SessionsWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, chat: bool, attempt: int
+    spec: SessionsWorkload,
+    n: int,
+    *,
+    identity: Identity,
+    counter: TokenIds | TokenCounter,
+    chat: bool,
+    attempt: int,
 ) -> Workload:
     plan = list(islice(_planned(spec, identity), n))
     seed = (*identity, attempt)
@@ -78,9 +110,21 @@ def _made_up(
     else:
         pieces = [_pieces(spec, plan, i) for i in range(n)]
         composed = compose(pieces, counter, seed, fit=False)
-        prompts, lengths, exact, counting = composed.prompts, composed.lengths, composed.exact, counter.how
+        prompts, lengths, exact, counting = (
+            composed.prompts,
+            composed.lengths,
+            composed.exact,
+            counter.how,
+        )
     requests = [
-        Request(i, prompts[i], lengths[i], turn.answer, after=i - 1 if turn.turn else None, think_ns=turn.think_ns)
+        Request(
+            i,
+            prompts[i],
+            lengths[i],
+            turn.answer,
+            after=i - 1 if turn.turn else None,
+            think_ns=turn.think_ns,
+        )
         for i, turn in enumerate(plan)
     ]
     origin = {"conversations": len({turn.conversation for turn in plan}), "turns": spec.turns}
@@ -90,14 +134,20 @@ def _made_up(
 
 
 def _planned(spec: SessionsWorkload, identity: Identity) -> Iterator[_Plan]:
-    """Turns of one conversation after the other, without end. What is sent does not depend on how much of it is sent."""
+    """Turns of one conversation after the other, without end. What is sent does not depend on how
+    much of it is sent.
+    """
     turn_law = ranged(spec.input_len, spec.range_ratio)
     answer_law = ranged(spec.output_len or WRITTEN_ANSWER, spec.range_ratio)
     conversation = 0
     while True:
         rng = np.random.default_rng(seeds_of((*identity, "conversation", conversation)))
-        tokens, answers = (draw_lengths(law, spec.turns, rng).tolist() for law in (turn_law, answer_law))
-        pauses_s = spec.think_s * rng.uniform(1 - spec.range_ratio, 1 + spec.range_ratio, size=spec.turns)
+        tokens, answers = (
+            draw_lengths(law, spec.turns, rng).tolist() for law in (turn_law, answer_law)
+        )
+        pauses_s = spec.think_s * rng.uniform(
+            1 - spec.range_ratio, 1 + spec.range_ratio, size=spec.turns
+        )
         for turn in range(spec.turns):
             think_ns = round(pauses_s[turn] * NS) if turn else 0
             yield _Plan(conversation, turn, tokens[turn], answers[turn], think_ns)
@@ -127,7 +177,10 @@ def _chats(
     texts = phrases([Piece(("system",), spec.system_len), *said], counter, seed)
     prompts: list[Prompt] = []
     for i in range(len(plan)):
-        chat: list[Message] = [{"role": str(piece.key[0]), "content": texts[piece.key]} for piece in _pieces(spec, plan, i)]
+        chat: list[Message] = [
+            {"role": str(piece.key[0]), "content": texts[piece.key]}
+            for piece in _pieces(spec, plan, i)
+        ]
         prompts.append(chat)
     lengths, exact = count_prompts(prompts, counter)
     return prompts, lengths, exact
@@ -137,7 +190,9 @@ def _chats(
 
 
 class _Talk(NamedTuple):
-    """A recorded conversation as it is sent: its messages, and the places of those that are asked and then answered."""
+    """A recorded conversation as it is sent: its messages, and the places of those that are asked
+    and then answered.
+    """
 
     where: str
     messages: Sequence[Message]
@@ -150,7 +205,9 @@ class _Talk(NamedTuple):
     def asked(self) -> list[int]:
         """The last message of each request: a user's, or the last of several results of tools."""
         following = [*self.kinds[1:], "assistant"]
-        return [i for i, kind in enumerate(self.kinds) if kind in ASKING and following[i] == "assistant"]
+        return [
+            i for i, kind in enumerate(self.kinds) if kind in ASKING and following[i] == "assistant"
+        ]
 
     def answer(self, asked: int) -> str | None:
         """What was answered to the request that ends there; None if nobody knows."""
@@ -158,7 +215,14 @@ class _Talk(NamedTuple):
 
 
 def _recorded(
-    spec: SessionsWorkload, path: str, n: int, *, identity: Identity, counter: TokenCounter, wire: Wire, attempt: int
+    spec: SessionsWorkload,
+    path: str,
+    n: int,
+    *,
+    identity: Identity,
+    counter: TokenCounter,
+    wire: Wire,
+    attempt: int,
 ) -> Workload:
     order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
     left_out, beside = Tally(), FieldCounts()
@@ -170,10 +234,15 @@ def _recorded(
         exact = _add(spec, batch, counter, requests, n=n, beside=beside) and exact
     del requests[n:]
     if not requests or (len(requests) < n and not spec.oversample):
-        told = "".join(f"; {times} rows left out: {reason}" for reason, times in left_out.counts().items())
+        told = "".join(
+            f"; {times} rows left out: {reason}" for reason, times in left_out.counts().items()
+        )
         fewer = f"lower --num-prompts to {len(requests)}, or allow repeats with --oversample"
         cure = fewer if requests else "give a file of conversations"
-        raise ValueError(f"{path} has conversations of {len(requests)} turns in all{told}, but {n} are to be sent: {cure}.")
+        raise ValueError(
+            f"{path} has conversations of {len(requests)} turns in all{told}, but {n} are to "
+            f"be sent: {cure}."
+        )
     origin = {
         "file": path,
         "shuffled": spec.shuffle,
@@ -184,8 +253,14 @@ def _recorded(
         "oversampled": n - len(requests),
         "sha256": content_hash(requests),
     }
-    how = counter.how if exact == counter.exact else f"{counter.how}; conversations without what the chat template adds"
-    return cycled(Workload(requests, how, exact, reusable_tokens=longest_prompt(requests), origin=origin), n)
+    how = (
+        counter.how
+        if exact == counter.exact
+        else f"{counter.how}; conversations without what the chat template adds"
+    )
+    return cycled(
+        Workload(requests, how, exact, reusable_tokens=longest_prompt(requests), origin=origin), n
+    )
 
 
 def _talks(
@@ -197,7 +272,8 @@ def _talks(
     wire: Wire,
     images: ImageFiles,
 ) -> Iterator[_Talk]:
-    """Those in which users (and tools) and the assistant take turns, cut after the number of user's turns that is wanted.
+    """Those in which users (and tools) and the assistant take turns, cut after the number of user's
+    turns that is wanted.
 
     Raises ValueError for one that the wire cannot carry.
     """
@@ -216,7 +292,9 @@ def _talks(
             continue
         users = [i for i, kind in enumerate(kinds) if kind == "u"]
         end = users[spec.turns] if len(users) > spec.turns else len(turns)
-        if spec.output_len is None and found.max_tokens is None:  # nobody knows how long an answer is that is not there
+        if (
+            spec.output_len is None and found.max_tokens is None
+        ):  # nobody knows how long an answer is that is not there
             end = kinds.rfind("a", 0, end) + 1
         if turns := turns[:end]:
             yield _talk(row.where, found, turns, wire, images)
@@ -224,7 +302,9 @@ def _talks(
             left_out.add("no answer tells how long one is (--session-output-len would)")
 
 
-def _talk(where: str, found: Conversation, turns: Sequence[Turn], wire: Wire, images: ImageFiles) -> _Talk:
+def _talk(
+    where: str, found: Conversation, turns: Sequence[Turn], wire: Wire, images: ImageFiles
+) -> _Talk:
     ignored = [name for turn in turns for name in turn.left_out]
     cut = [LAST_TURNS] if len(turns) < len(found.turns) else []
     try:
@@ -234,7 +314,14 @@ def _talk(where: str, found: Conversation, turns: Sequence[Turn], wire: Wire, im
     except ValueError as error:
         raise ValueError(f"{where}: {str(error).removesuffix('.')}.") from None
     left_out = tuple(dict.fromkeys([*cut, *others, *found.left_out, *ignored]))
-    return _Talk(where, cast(Sequence[Message], messages), [turn.kind for turn in turns], found.max_tokens, fields, left_out)
+    return _Talk(
+        where,
+        cast(Sequence[Message], messages),
+        [turn.kind for turn in turns],
+        found.max_tokens,
+        fields,
+        left_out,
+    )
 
 
 def _add(
@@ -248,7 +335,9 @@ def _add(
 ) -> bool:
     """The turns of these conversations as requests; whether all of them are exactly counted."""
     prompts = [(talk, asked, talk.messages[: asked + 1]) for talk in batch for asked in talk.asked]
-    counts, exact = count_prompts([prompt for _, _, prompt in prompts], counter, [talk.fields for talk, _, _ in prompts])
+    counts, exact = count_prompts(
+        [prompt for _, _, prompt in prompts], counter, [talk.fields for talk, _, _ in prompts]
+    )
     answers = _answers(spec, [(talk, asked) for talk, asked, _ in prompts], counter)
     last: _Talk | None = None
     going_on = True
@@ -261,14 +350,36 @@ def _add(
         i = len(requests)
         if not goes_on and i < n:
             beside.add(talk.fields, talk.left_out)
-        think_ns = round(spec.think_s * NS) if goes_on and talk.kinds[asked] == "user" else 0  # a tool does not think
-        requests.append(Request(i, prompt, tokens, answer, talk.fields, after=i - 1 if goes_on else None, think_ns=think_ns))
+        think_ns = (
+            round(spec.think_s * NS) if goes_on and talk.kinds[asked] == "user" else 0
+        )  # a tool does not think
+        requests.append(
+            Request(
+                i,
+                prompt,
+                tokens,
+                answer,
+                talk.fields,
+                after=i - 1 if goes_on else None,
+                think_ns=think_ns,
+            )
+        )
     return exact
 
 
-def _answers(spec: SessionsWorkload, asked: Sequence[tuple[_Talk, int]], counter: TokenCounter) -> list[int]:
-    """For each request, the most tokens to generate: as asked for, as the row says, else as many as were answered."""
+def _answers(
+    spec: SessionsWorkload, asked: Sequence[tuple[_Talk, int]], counter: TokenCounter
+) -> list[int]:
+    """For each request, the most tokens to generate: as asked for, as the row says, else as many as
+    were answered.
+    """
     lengths = [spec.output_len or talk.max_tokens for talk, _ in asked]
-    recorded = {i: talk.answer(at) or "" for i, (talk, at) in enumerate(asked) if lengths[i] is None}
-    counted = dict(zip(recorded, count_replies(list(recorded.values()), counter), strict=True)) if recorded else {}
+    recorded = {
+        i: talk.answer(at) or "" for i, (talk, at) in enumerate(asked) if lengths[i] is None
+    }
+    counted = (
+        dict(zip(recorded, count_replies(list(recorded.values()), counter), strict=True))
+        if recorded
+        else {}
+    )
     return [counted[i] if length is None else length for i, length in enumerate(lengths)]

@@ -1,7 +1,9 @@
-"""What the rows of conversation and instruction data sets mean: an exchange to ask for, or all turns of a conversation.
+"""What the rows of conversation and instruction data sets mean: an exchange to ask for, or all
+turns of a conversation.
 
-Every function takes the content of one row and raises ValueError with a reason (without the place) if it is not in it; for a
-row that is understood but cannot be sent, that is a CannotSendError. Pictures are placed here and read elsewhere.
+Every function takes the content of one row and raises ValueError with a reason (without the place)
+if it is not in it; for a row that is understood but cannot be sent, that is a CannotSendError.
+Pictures are placed here and read elsewhere.
 """
 
 from __future__ import annotations
@@ -20,7 +22,14 @@ PROMPTS = ("prompt", "instruction", "question", "query", "problem", "inputs", "t
 CONTEXTS = ("input", "context")
 """What an instruction is about, where it is in a field of its own."""
 REPLIES = ("completion", "response", "output", "answer", "solution", "targets", "reply")
-LIMITS = ("max_tokens", "max_completion_tokens", "max_new_tokens", "output_tokens", "output_len", "output_length")
+LIMITS = (
+    "max_tokens",
+    "max_completion_tokens",
+    "max_new_tokens",
+    "output_tokens",
+    "output_len",
+    "output_length",
+)
 _LIMITS = frozenset(LIMITS)
 SYSTEMS = ("system", "system_prompt")
 """What the system says, where it is in a field of its own."""
@@ -33,7 +42,9 @@ _NO_FIELDS: Mapping[str, Any] = {}
 
 
 class Exchange(NamedTuple):
-    """What to ask, what is known of the answer (its text, or how long it may be), and what else the row says."""
+    """What to ask, what is known of the answer (its text, or how long it may be), and what else the
+    row says.
+    """
 
     prompt: Prompt
     reply: str | None = None
@@ -53,7 +64,9 @@ class Conversation(NamedTuple):
 
 
 class _Row:
-    """A row while it is read: what has been used of it. The body of a batch request is read in its place."""
+    """A row while it is read: what has been used of it. The body of a batch request is read in its
+    place.
+    """
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         body = row.get("body")
@@ -91,15 +104,18 @@ class _Row:
         left_out = [unsent(name, self.row[name]) for name in names]
         if self.outer:
             aside = beside(self.outer, LIMITS)
-            left_out = [unsent(name, self.outer[name]) for name in (*aside.left_out, *aside.fields)] + left_out
+            left_out = [
+                unsent(name, self.outer[name]) for name in (*aside.left_out, *aside.fields)
+            ] + left_out
         return fields, tuple(left_out)
 
 
 def exchange_of(content: Mapping[str, Any], *, chat: bool = True) -> Exchange:
     """What a row asks for.
 
-    A conversation that does not end with the assistant is sent whole; of any other it is the first exchange. An instruction
-    with a context is one text of both; so are, where there is no `chat`, what the row has for a system and a user's text.
+    A conversation that does not end with the assistant is sent whole; of any other it is the first
+    exchange. An instruction with a context is one text of both; so are, where there is no `chat`,
+    what the row has for a system and a user's text.
     """
     row = _Row(content)
     limit = row.limit()
@@ -131,8 +147,12 @@ def conversation_of(content: Mapping[str, Any]) -> Conversation:
 
 
 def _conversation(row: _Row) -> Sequence[Any] | None:
-    """The list of turns, also where it is the `prompt`; None if there is none, or if that is a list of token ids."""
-    found = row.first(CONVERSATIONS) or (row.first(("prompt",)) if isinstance(row.row.get("prompt"), list) else None)
+    """The list of turns, also where it is the `prompt`; None if there is none, or if that is a list
+    of token ids.
+    """
+    found = row.first(CONVERSATIONS) or (
+        row.first(("prompt",)) if isinstance(row.row.get("prompt"), list) else None
+    )
     if found is None:
         return None
     name, turns = found
@@ -149,7 +169,10 @@ def _prompt(row: _Row) -> tuple[str, Any]:
     found = row.first(PROMPTS)
     if found is None:
         fields = ", ".join(map(str, row.row))[:200] or "nothing"
-        raise ValueError(f"has no prompt: fields are {fields}, and none of {', '.join((*CONVERSATIONS, *PROMPTS))}")
+        raise ValueError(
+            f"has no prompt: fields are {fields}, and none of "
+            f"{', '.join((*CONVERSATIONS, *PROMPTS))}"
+        )
     return found
 
 
@@ -159,7 +182,9 @@ def _instruction(row: _Row, *, chat: bool) -> tuple[Prompt, tuple[str, ...]]:
     if isinstance(prompt, list):
         return _token_ids(prompt, name), ()
     prompt = _with_context(row, text(prompt, name))
-    turns = _with_system(_shown(row, [Turn("user", {"role": "user", "content": prompt})]), row, chat=chat)
+    turns = _with_system(
+        _shown(row, [Turn("user", {"role": "user", "content": prompt})]), row, chat=chat
+    )
     return _as_prompt(turns), turns[-1].left_out
 
 
@@ -195,7 +220,9 @@ def _with_system(turns: list[Turn], row: _Row, *, chat: bool) -> list[Turn]:
     return [Turn("system", {"role": "system", "content": system}), *turns]
 
 
-def _first_exchange(row: _Row, messages: Sequence[Any], *, chat: bool) -> tuple[Prompt, str | None, tuple[str, ...]]:
+def _first_exchange(
+    row: _Row, messages: Sequence[Any], *, chat: bool
+) -> tuple[Prompt, str | None, tuple[str, ...]]:
     """What is asked, what is answered, and what is left out of these turns."""
     speakers = speakers_in(messages)
     kinds = [ROLES[speaker] for speaker in speakers]
@@ -209,9 +236,13 @@ def _first_exchange(row: _Row, messages: Sequence[Any], *, chat: bool) -> tuple[
     row.used |= names
     turns = place(turns_in(messages if pictures else messages[: asked + 1], speakers), pictures)
     answer = turns[asked].message if "assistant" in kinds[asked : asked + 1] else None
-    left_out: tuple[str, ...] = (LATER_TURNS,) if len(messages) > asked + (answer is not None) else ()
+    left_out: tuple[str, ...] = (
+        (LATER_TURNS,) if len(messages) > asked + (answer is not None) else ()
+    )
     for turn in turns[:asked]:
-        left_out += tuple(name for name in turn.left_out if name not in left_out) if turn.left_out else ()
+        left_out += (
+            tuple(name for name in turn.left_out if name not in left_out) if turn.left_out else ()
+        )
     prompt = _as_prompt(_with_system(turns[:asked], row, chat=chat))
     return prompt, None if answer is None else said(answer), left_out
 
@@ -235,6 +266,10 @@ def _reply(row: _Row) -> str | None:
     if found is None:
         return None
     name, reply = found
-    if isinstance(reply, list) and is_said(reply) and all(isinstance(message, Mapping) for message in reply):
+    if (
+        isinstance(reply, list)
+        and is_said(reply)
+        and all(isinstance(message, Mapping) for message in reply)
+    ):
         return said(turns_in(reply, speakers_in(reply))[-1].message)
     return text(reply, name) if isinstance(reply, str) and reply.strip() else None

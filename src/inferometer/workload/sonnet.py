@@ -1,4 +1,6 @@
-"""Prompts of lines drawn from a text, such as a poem: ordinary words in ordinary order, of an exact length in tokens."""
+"""Prompts of lines drawn from a text, such as a poem: ordinary words in ordinary order, of an exact
+length in tokens.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,19 @@ COUNTED_LINES = 64
 """Lines counted to know how long lines are."""
 
 
-def sonnet_workload(spec: SonnetWorkload, n: int, *, identity: Identity, counter: TokenCounter, attempt: int = 0) -> Workload:
-    """`n` requests: lines that all share, about `prefix_len` tokens, then lines of their own, `input_len` in all.
+def sonnet_workload(
+    spec: SonnetWorkload, n: int, *, identity: Identity, counter: TokenCounter, attempt: int = 0
+) -> Workload:
+    """`n` requests: lines that all share, about `prefix_len` tokens, then lines of their own,
+    `input_len` in all.
 
-    The last line is cut, and filled up with single words, until the length is right. Raises ValueError.
+    The last line is cut, and filled up with single words, until the length is right. Raises
+    ValueError.
     """
     if spec.prefix_len >= spec.input_len:
         raise ValueError(
-            f"--sonnet-prefix-len {spec.prefix_len} leaves nothing of --sonnet-input-len {spec.input_len} to be a prompt's own."
+            f"--sonnet-prefix-len {spec.prefix_len} leaves nothing of --sonnet-input-len "
+            f"{spec.input_len} to be a prompt's own."
         )
     lines = list(islice(text_lines(spec.path), MOST_LINES))
     if not lines:
@@ -37,19 +44,29 @@ def sonnet_workload(spec: SonnetWorkload, n: int, *, identity: Identity, counter
     vocabulary = find_vocabulary(counter)
     seed = (*identity, attempt)
     words_a_token = _words_a_token(lines, counter, vocabulary.overhead)
-    prefix = _words(lines, round((spec.prefix_len - vocabulary.overhead) * words_a_token), _rng(*seed, "prefix"))
+    prefix = _words(
+        lines, round((spec.prefix_len - vocabulary.overhead) * words_a_token), _rng(*seed, "prefix")
+    )
     whole = math.ceil((spec.input_len - vocabulary.overhead) * words_a_token)
     if whole < 1:
         raise ValueError(
-            f"An input of {spec.input_len} tokens cannot be had: special tokens and chat template alone are "
+            f"An input of {spec.input_len} tokens cannot be had: special tokens and chat "
+            "template alone are "
             f"{round(vocabulary.overhead)}; ask for more with --sonnet-input-len."
         )
     drawn = [[*prefix, *_words(lines, whole - len(prefix), _rng(*seed, i))] for i in range(n)]
     targets = np.full(n, spec.input_len, dtype=np.int64)
     exact = counter.exact and correct(drawn, targets, vocabulary, counter, _rng(*seed, "filling"))
-    requests = [Request(i, " ".join(words), spec.input_len, spec.output_len) for i, words in enumerate(drawn)]
+    requests = [
+        Request(i, " ".join(words), spec.input_len, spec.output_len)
+        for i, words in enumerate(drawn)
+    ]
     origin = {"file": spec.path, "lines": len(lines), "sha256": content_hash(requests)}
-    how = counter.how if exact == counter.exact else f"{counter.how}; some prompts could not be made to fit"
+    how = (
+        counter.how
+        if exact == counter.exact
+        else f"{counter.how}; some prompts could not be made to fit"
+    )
     return Workload(requests, how, exact, reusable_tokens=spec.prefix_len, origin=origin)
 
 
@@ -65,7 +82,9 @@ def _words_a_token(lines: Sequence[str], counter: TokenCounter, overhead: float)
 
 
 def _words(lines: Sequence[str], n: int, rng: np.random.Generator) -> list[str]:
-    """`n` words of lines in a random order. What stands at both sides of a line's end is one word here: spaces join them."""
+    """`n` words of lines in a random order. What stands at both sides of a line's end is one word
+    here: spaces join them.
+    """
     words: list[str] = []
     while len(words) < n:
         first, *others = lines[int(rng.integers(len(lines)))].split(" ")

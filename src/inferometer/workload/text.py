@@ -1,8 +1,9 @@
-"""Text prompts of an asked length in tokens: built of words that are one token each, then counted, then corrected.
+"""Text prompts of an asked length in tokens: built of words that are one token each, then counted,
+then corrected.
 
-Which words are one token is found with a few questions about many words; how many tokens stand around a text (special tokens,
-chat template) with a few dozen short ones. A prompt is then right at the first try, so that a sample of all prompts is
-counted; a single miss makes it all of them.
+Which words are one token is found with a few questions about many words; how many tokens stand
+around a text (special tokens, chat template) with a few dozen short ones. A prompt is then right at
+the first try, so that a sample of all prompts is counted; a single miss makes it all of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inferometer.workload.tokens import TRIALS, WORDS_AT_ONCE, TokenCounter, WordCounter, mean_tokens_per_word
+from inferometer.workload.tokens import (
+    TRIALS,
+    WORDS_AT_ONCE,
+    TokenCounter,
+    WordCounter,
+    mean_tokens_per_word,
+)
 from inferometer.workload.words import WORDS
 
 SAMPLE = 64
@@ -27,14 +34,18 @@ CORRECTIONS = 6
 """Times that a prompt which misses is changed and counted again."""
 
 FEWEST_WORDS = 64
-"""With fewer words of one token, prompts are written with all words, and reach their lengths by correction."""
+"""With fewer words of one token, prompts are written with all words, and reach their lengths by
+correction.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words to write prompts with. A text of n words, the first from `first`, is overhead + n * tokens_per_word tokens.
+    """Words to write prompts with. A text of n words, the first from `first`, is overhead + n *
+    tokens_per_word tokens.
 
-    `fillers` make a text longer: one token each, or `tokens_per_filler` where there is no such word.
+    `fillers` make a text longer: one token each, or `tokens_per_filler` where there is no such
+    word.
     """
 
     first: npt.NDArray[Any]
@@ -46,9 +57,13 @@ class Vocabulary:
 
 
 def text_prompts(
-    lengths: npt.NDArray[np.int64], prefix_len: int, counter: TokenCounter, seeds: np.random.SeedSequence
+    lengths: npt.NDArray[np.int64],
+    prefix_len: int,
+    counter: TokenCounter,
+    seeds: np.random.SeedSequence,
 ) -> tuple[list[str], bool]:
-    """Prompts of `prefix_len + lengths[i]` tokens that share about their first `prefix_len` tokens; and whether that is exact.
+    """Prompts of `prefix_len + lengths[i]` tokens that share about their first `prefix_len` tokens;
+    and whether that is exact.
 
     Raises ValueError if a length is below what stands around every prompt.
     """
@@ -57,7 +72,8 @@ def text_prompts(
     sizes = np.round((targets - vocabulary.overhead) / vocabulary.tokens_per_word).astype(np.int64)
     if len(sizes) and sizes.min() < 1:
         raise ValueError(
-            f"An input of {targets.min()} tokens cannot be had: special tokens and chat template alone are "
+            f"An input of {targets.min()} tokens cannot be had: special tokens and chat template "
+            "alone are "
             f"{round(vocabulary.overhead)}; ask for more with --random-input-len."
         )
     shared = max(round((prefix_len - vocabulary.overhead) / vocabulary.tokens_per_word), 0)
@@ -69,9 +85,11 @@ def text_prompts(
 
 @lru_cache(maxsize=4)
 def find_vocabulary(counter: TokenCounter) -> Vocabulary:
-    """Ask for the words that are one token each, for those that are so at the start of a text, and for what stands around.
+    """Ask for the words that are one token each, for those that are so at the start of a text, and
+    for what stands around.
 
-    A counter is asked once: that of a server lasts until the server is started again, for all points that are measured on it.
+    A counter is asked once: that of a server lasts until the server is started again, for all
+    points that are measured on it.
     """
     if isinstance(counter, WordCounter):
         known = _column(counter.words)
@@ -85,7 +103,14 @@ def find_vocabulary(counter: TokenCounter) -> Vocabulary:
     shortest = min(counts)
     first = [word for word, count in zip(candidates, counts, strict=True) if count == shortest]
     overhead = max(shortest - (1 + len(tail)) * mean, 0.0)
-    return Vocabulary(_column(first), _column(words), _column(single or words), overhead, mean, 1.0 if single else mean)
+    return Vocabulary(
+        _column(first),
+        _column(words),
+        _column(single or words),
+        overhead,
+        mean,
+        1.0 if single else mean,
+    )
 
 
 def _single_token_words(counter: TokenCounter) -> Iterable[str]:
@@ -95,26 +120,39 @@ def _single_token_words(counter: TokenCounter) -> Iterable[str]:
         if len(counter.ids(" ".join(["the", *some]))) - before == len(some):
             yield from some
         else:
-            yield from _alone_on_a_line(some, counter.ids("".join(f"\n {word}" for word in some) + "\n"))
+            yield from _alone_on_a_line(
+                some, counter.ids("".join(f"\n {word}" for word in some) + "\n")
+            )
 
 
 def _alone_on_a_line(words: Sequence[str], ids: Sequence[int]) -> list[str]:
-    """Those of `words`, tokenized one a line, that are one token. The token of a line's end is the one there is most of."""
+    """Those of `words`, tokenized one a line, that are one token. The token of a line's end is the
+    one there is most of.
+    """
     if not ids:
         return []
     newline, times = Counter(ids).most_common(1)[0]
     if times != len(words) + 1:
         return []  # this tokenizer does something else with lines
     ends = [position for position, token in enumerate(ids) if token == newline]
-    return [word for word, start, end in zip(words, ends, ends[1:], strict=False) if end - start == 2]
+    return [
+        word for word, start, end in zip(words, ends, ends[1:], strict=False) if end - start == 2
+    ]
 
 
 def _draw(
-    sizes: npt.NDArray[np.int64], shared: int, vocabulary: Vocabulary, rngs: Sequence[np.random.Generator]
+    sizes: npt.NDArray[np.int64],
+    shared: int,
+    vocabulary: Vocabulary,
+    rngs: Sequence[np.random.Generator],
 ) -> list[list[str]]:
-    """Words of each prompt, the first `shared` the same in all. More prompts leave the first ones as they are."""
+    """Words of each prompt, the first `shared` the same in all. More prompts leave the first ones
+    as they are.
+    """
     for_first, for_words, for_prefix = rngs
-    prefix = choose(vocabulary.first, min(shared, 1), for_prefix) + choose(vocabulary.words, shared - 1, for_prefix)
+    prefix = choose(vocabulary.first, min(shared, 1), for_prefix) + choose(
+        vocabulary.words, shared - 1, for_prefix
+    )
     first = choose(vocabulary.first, len(sizes), for_first)
     words = choose(vocabulary.words, int(sizes.sum()), for_words)
     ends = np.cumsum(sizes)
@@ -139,8 +177,12 @@ def correct(
     counter: TokenCounter,
     rng: np.random.Generator,
 ) -> bool:
-    """Count the prompts and make those that miss longer or shorter at their end, in place; whether none misses any more."""
-    sample = np.unique(np.linspace(0, len(prompts) - 1, min(len(prompts), SAMPLE)).astype(np.int64)).tolist()
+    """Count the prompts and make those that miss longer or shorter at their end, in place; whether
+    none misses any more.
+    """
+    sample = np.unique(
+        np.linspace(0, len(prompts) - 1, min(len(prompts), SAMPLE)).astype(np.int64)
+    ).tolist()
     if not _misses(sample, prompts, targets, counter):
         return True
     missing = _misses(range(len(prompts)), prompts, targets, counter)
@@ -150,7 +192,9 @@ def correct(
                 words = math.ceil(excess / vocabulary.tokens_per_word)
                 del prompts[i][max(len(prompts[i]) - words, 1) :]
             else:
-                prompts[i] += choose(vocabulary.fillers, math.ceil(-excess / vocabulary.tokens_per_filler), rng)
+                prompts[i] += choose(
+                    vocabulary.fillers, math.ceil(-excess / vocabulary.tokens_per_filler), rng
+                )
         missing = _misses(missing, prompts, targets, counter)
         if not missing:
             return True
@@ -158,12 +202,19 @@ def correct(
 
 
 def _misses(
-    which: Iterable[int], prompts: Sequence[Sequence[str]], targets: npt.NDArray[np.int64], counter: TokenCounter
+    which: Iterable[int],
+    prompts: Sequence[Sequence[str]],
+    targets: npt.NDArray[np.int64],
+    counter: TokenCounter,
 ) -> dict[int, int]:
     """By how many tokens each of the prompts is too long (or, negative, too short), where it is."""
     indices = list(which)
     counts = counter.count([" ".join(prompts[i]) for i in indices])
-    return {i: count - int(targets[i]) for i, count in zip(indices, counts, strict=True) if count != targets[i]}
+    return {
+        i: count - int(targets[i])
+        for i, count in zip(indices, counts, strict=True)
+        if count != targets[i]
+    }
 
 
 def _column(words: Sequence[str]) -> npt.NDArray[Any]:

@@ -1,7 +1,8 @@
-"""How long a prompt is, as the server counts it: by token ids, by the server's own tokenizer, by a local one, or about.
+"""How long a prompt is, as the server counts it: by token ids, by the server's own tokenizer, by a
+local one, or about.
 
-`find_counting` tries them in that order and holds each against what the server reports in `usage`. The server comes in as an
-object that can be asked; no HTTP is known here.
+`find_counting` tries them in that order and holds each against what the server reports in `usage`.
+The server comes in as an object that can be asked; no HTTP is known here.
 """
 
 from __future__ import annotations
@@ -27,17 +28,22 @@ WORDS_AT_ONCE = 200
 SMALLEST_POOL = 256
 
 UNSURE_IDS = np.arange(1000, 3000)
-"""Ids to draw from where the server cannot be asked for some: in every common vocabulary they exist and stand for ordinary
-text, since special and byte tokens lie below (the last of them, Mistral's, end at 999) or at the far end."""
+"""Ids to draw from where the server cannot be asked for some: in every common vocabulary they exist
+and stand for ordinary text, since special and byte tokens lie below (the last of them, Mistral's,
+end at 999) or at the far end.
+"""
 
 FEW = 10
 TRIAL_WORDS = WORDS[7::10]
 TRIALS = (" ".join(TRIAL_WORDS[:FEW]), " ".join(TRIAL_WORDS))
-"""Two texts of different length, of words from all over: a counter is right if it is off by the same constant (template,
-special tokens) on both."""
+"""Two texts of different length, of words from all over: a counter is right if it is off by the
+same constant (template, special tokens) on both.
+"""
 
 Ask = Callable[[Prompt], int | None]
-"""Sends one prompt as the run would and returns the server's count of its tokens; None if refused or not told."""
+"""Sends one prompt as the run would and returns the server's count of its tokens; None if refused
+or not told.
+"""
 
 
 class ServerTokens(Protocol):
@@ -45,7 +51,9 @@ class ServerTokens(Protocol):
 
     def tokenize(self, model: str, text: str) -> list[int] | None: ...
 
-    def tokenize_chat(self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None) -> int | None: ...
+    def tokenize_chat(
+        self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None
+    ) -> int | None: ...
 
 
 class TokenCounter(Protocol):
@@ -62,11 +70,15 @@ class TokenCounter(Protocol):
         ...
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Prompt tokens of each text as the server will count them, special tokens and chat template included."""
+        """Prompt tokens of each text as the server will count them, special tokens and chat
+        template included.
+        """
         ...
 
     def ids(self, text: str) -> list[int]:
-        """Token ids of the text, perhaps with special tokens around it; empty where there is no tokenizer."""
+        """Token ids of the text, perhaps with special tokens around it; empty where there is no
+        tokenizer.
+        """
         ...
 
     def __hash__(self) -> int:
@@ -76,7 +88,9 @@ class TokenCounter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TokenIds:
-    """No counter is needed: prompts are lists of ids from `pool`, and the server takes them as they are."""
+    """No counter is needed: prompts are lists of ids from `pool`, and the server takes them as they
+    are.
+    """
 
     pool: npt.NDArray[np.int64]
     how: str
@@ -102,7 +116,10 @@ class ServerCounter:
     def ids(self, text: str) -> list[int]:
         ids = self.server.tokenize(self.model, text)
         if ids is None:
-            raise ValueError("The server stopped answering /tokenize; see its log, or name a local tokenizer with --tokenizer.")
+            raise ValueError(
+                "The server stopped answering /tokenize; see its log, or name a local "
+                "tokenizer with --tokenizer."
+            )
         return ids
 
     def _count(self, text: str) -> int:
@@ -124,19 +141,28 @@ class LocalCounter:
 
     @classmethod
     def load(cls, path: str) -> LocalCounter:
-        """From a `tokenizer.json` or the folder that holds one. Raises ValueError with cause and cure."""
+        """From a `tokenizer.json` or the folder that holds one. Raises ValueError with cause and
+        cure.
+        """
         try:
             from tokenizers import Tokenizer
         except ImportError:
-            raise ValueError("--tokenizer needs a package that is missing: pip install 'inferometer[tokenizers]'.") from None
+            raise ValueError(
+                "--tokenizer needs a package that is missing: pip install "
+                "'inferometer[tokenizers]'."
+            ) from None
         file = Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
         if not file.is_file():
-            raise ValueError(f"--tokenizer: there is no file {file}; give a tokenizer.json or the folder that holds it.")
+            raise ValueError(
+                f"--tokenizer: there is no file {file}; give a tokenizer.json or the folder "
+                "that holds it."
+            )
         try:
             tokenizer = Tokenizer.from_file(str(file))
         except Exception as error:  # the library raises bare Exception
             raise ValueError(
-                f"--tokenizer: {file} is not a tokenizer ({error}); give the model's own tokenizer.json."
+                f"--tokenizer: {file} is not a tokenizer ({error}); give the model's own "
+                "tokenizer.json."
             ) from None
         tokenizer.no_truncation()
         tokenizer.no_padding()
@@ -151,13 +177,18 @@ class LocalCounter:
 
 @dataclass(frozen=True, slots=True)
 class WordCounter:
-    """No tokenizer at all: so many tokens a word, from two of the server's counts if it gave them."""
+    """No tokenizer at all: so many tokens a word, from two of the server's counts if it gave
+    them.
+    """
 
     tokens_per_word: float = 1.0
     offset: float = 0.0
     words: Sequence[str] = field(default=WORDS, repr=False)
     """The words of which that is the mean."""
-    how: str = "text of about the length asked for: the server has no /tokenize and no --tokenizer was given"
+    how: str = (
+        "text of about the length asked for: the server has no /tokenize and no --tokenizer was "
+        "given"
+    )
     exact: bool = False
 
     def count(self, texts: Sequence[str]) -> list[int]:
@@ -168,12 +199,19 @@ class WordCounter:
 
 
 def find_counting(
-    server: ServerTokens, model: str, *, ask: Ask, token_ids: bool, chat: bool, tokenizer: str | None = None
+    server: ServerTokens,
+    model: str,
+    *,
+    ask: Ask,
+    token_ids: bool,
+    chat: bool,
+    tokenizer: str | None = None,
 ) -> TokenIds | TokenCounter:
-    """The surest way of counting that this server allows. Sends it up to three short prompts by way of `ask`.
+    """The surest way of counting that this server allows. Sends it up to three short prompts by way
+    of `ask`.
 
-    `token_ids`: the wire can carry them. `chat`: a text is sent as a user message. `tokenizer`: a path, used where the server
-    cannot count; ValueError if it is of no use.
+    `token_ids`: the wire can carry them. `chat`: a text is sent as a user message. `tokenizer`: a
+    path, used where the server cannot count; ValueError if it is of no use.
     """
     if token_ids:
         pool, source = _id_pool(server, model)
@@ -198,8 +236,14 @@ def user_message(text: str) -> list[dict[str, str]]:
 
 
 def _id_pool(server: ServerTokens, model: str) -> tuple[npt.NDArray[np.int64], str]:
-    """Distinct ordinary ids that the server's tokenizer makes of words and numbers, and where they are from."""
-    texts = [*WORDS, *(word.capitalize() for word in WORDS), *(str(number) for number in range(1000))]
+    """Distinct ordinary ids that the server's tokenizer makes of words and numbers, and where they
+    are from.
+    """
+    texts = [
+        *WORDS,
+        *(word.capitalize() for word in WORDS),
+        *(str(number) for number in range(1000)),
+    ]
     found: set[int] = set()
     for start in range(0, len(texts), WORDS_AT_ONCE):
         ids = server.tokenize(model, " ".join(texts[start : start + WORDS_AT_ONCE]))
@@ -210,20 +254,34 @@ def _id_pool(server: ServerTokens, model: str) -> tuple[npt.NDArray[np.int64], s
     around = set(one or ()) & set(two or ())  # begin and end markers are in both
     pool = np.array(sorted(found - around), dtype=np.int64)
     if len(pool) < SMALLEST_POOL:
-        return UNSURE_IDS, f"ids {UNSURE_IDS[0]} to {UNSURE_IDS[-1]} (the server has no /tokenize to ask for better ones)"
+        return (
+            UNSURE_IDS,
+            (
+                f"ids {UNSURE_IDS[0]} to {UNSURE_IDS[-1]} (the server has no /tokenize to ask "
+                "for better ones)"
+            ),
+        )
     return pool, f"{len(pool)} ids of the server's own /tokenize"
 
 
 def _against_usage(
     counter: ServerCounter | LocalCounter, told: Sequence[int | None], sure_untold: bool
 ) -> ServerCounter | LocalCounter:
-    """The counter, corrected by the constant it is off against the server's usage; not exact if it is off otherwise."""
+    """The counter, corrected by the constant it is off against the server's usage; not exact if it
+    is off otherwise.
+    """
     counted = counter.count(TRIALS)
     off = {usage - count for usage, count in zip(told, counted, strict=True) if usage is not None}
     if not off:
-        return replace(counter, exact=sure_untold, how=f"{counter.how} (the server's usage could not confirm it)")
+        return replace(
+            counter,
+            exact=sure_untold,
+            how=f"{counter.how} (the server's usage could not confirm it)",
+        )
     if len(off) > 1:
-        return replace(counter, exact=False, how=f"{counter.how}, which differs from the server's usage")
+        return replace(
+            counter, exact=False, how=f"{counter.how}, which differs from the server's usage"
+        )
     return replace(counter, offset=off.pop())
 
 

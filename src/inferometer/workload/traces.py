@@ -1,10 +1,14 @@
-"""Recorded traces: rows of a time, a prompt length and an output length, in the three forms that are in use.
+"""Recorded traces: rows of a time, a prompt length and an output length, in the three forms that
+are in use.
 
-    BurstGPT    CSV    Timestamp (s), Model, Request tokens, Response tokens, …; 0 response tokens: a request that failed
+    BurstGPT    CSV    Timestamp (s), Model, Request tokens, Response tokens, …; 0 response tokens:
+    a request that failed
     Azure       CSV    TIMESTAMP (date and time), ContextTokens, GeneratedTokens
-    Mooncake    JSON   timestamp (ms), input_length, output_length, and perhaps hash_ids: one for each block of the prompt
+    Mooncake    JSON   timestamp (ms), input_length, output_length, and perhaps hash_ids: one for
+    each block of the prompt
 
-Where prompts have hash_ids, equal ids are equal blocks, so that prompts begin alike where the recorded ones did.
+Where prompts have hash_ids, equal ids are equal blocks, so that prompts begin alike where the
+recorded ones did.
 """
 
 from __future__ import annotations
@@ -27,7 +31,9 @@ from inferometer.workload.row_fields import FieldCounts, Tally, is_said
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.workload import Identity, Workload, content_hash
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?")
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?"
+)
 
 
 READ = frozenset(
@@ -53,21 +59,35 @@ class Recorded(NamedTuple):
 
 
 def trace_workload(
-    spec: TraceWorkload, n: int, *, identity: Identity, counter: TokenIds | TokenCounter, attempt: int = 0
+    spec: TraceWorkload,
+    n: int,
+    *,
+    identity: Identity,
+    counter: TokenIds | TokenCounter,
+    attempt: int = 0,
 ) -> Workload:
-    """The first `n` requests of a trace that the filters let through, in their order. Raises ValueError."""
+    """The first `n` requests of a trace that the filters let through, in their order. Raises
+    ValueError.
+    """
     left_out, said = Tally(), FieldCounts()
     rows = list(islice(_fitting(spec, left_out), n))
     if len(rows) < n:
-        reasons = ", ".join(f"{number} left out: {reason}" for reason, number in left_out.counts().items())
+        reasons = ", ".join(
+            f"{number} left out: {reason}" for reason, number in left_out.counts().items()
+        )
         without = f" ({reasons})" if reasons else ""
         raise ValueError(
-            f"{spec.path} has {len(rows)} usable rows{without}, but {n} requests are to be made: lower --num-prompts."
+            f"{spec.path} has {len(rows)} usable rows{without}, but {n} requests are to be "
+            "made: lower --num-prompts."
         )
-    composed = compose([_pieces(spec, i, row) for i, row in enumerate(rows)], counter, (*identity, attempt))
+    composed = compose(
+        [_pieces(spec, i, row) for i, row in enumerate(rows)], counter, (*identity, attempt)
+    )
     requests = [
         Request(i, prompt, tokens, row.output_tokens)
-        for i, (prompt, tokens, row) in enumerate(zip(composed.prompts, composed.lengths, rows, strict=True))
+        for i, (prompt, tokens, row) in enumerate(
+            zip(composed.prompts, composed.lengths, rows, strict=True)
+        )
     ]
     for row in rows:
         said.add((), row.unread)
@@ -77,7 +97,9 @@ def trace_workload(
         "shuffled": False,
         "left_out": left_out.counts(),
         **said.facts(),
-        "lengthened": sum(tokens > row.prompt_tokens for tokens, row in zip(composed.lengths, rows, strict=True)),
+        "lengthened": sum(
+            tokens > row.prompt_tokens for tokens, row in zip(composed.lengths, rows, strict=True)
+        ),
         "shares_blocks": shared,
         "sha256": content_hash(requests),
     }
@@ -123,7 +145,10 @@ def _unfit(spec: TraceWorkload, row: Recorded) -> str | None:
         return "no tokens: it failed"
     if spec.max_input_len is not None and row.prompt_tokens > spec.max_input_len:
         return "prompt too long"
-    if spec.max_total_len is not None and row.prompt_tokens + row.output_tokens > spec.max_total_len:
+    if (
+        spec.max_total_len is not None
+        and row.prompt_tokens + row.output_tokens > spec.max_total_len
+    ):
         return "prompt and output too long"
     return None
 
@@ -136,7 +161,11 @@ def _rows(path: str) -> Iterator[tuple[str, Recorded]]:
             recorded = read(content)
             yield (
                 where,
-                recorded._replace(unread=tuple(name for name in content if name not in READ and is_said(content[name]))),
+                recorded._replace(
+                    unread=tuple(
+                        name for name in content if name not in READ and is_said(content[name])
+                    )
+                ),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = f"has no {error}" if isinstance(error, KeyError) else str(error)
@@ -144,11 +173,16 @@ def _rows(path: str) -> Iterator[tuple[str, Recorded]]:
 
 
 def _form(path: str, row: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Recorded]:
-    for column, read in (("Request tokens", _burstgpt), ("ContextTokens", _azure), ("input_length", _mooncake)):
+    for column, read in (
+        ("Request tokens", _burstgpt),
+        ("ContextTokens", _azure),
+        ("input_length", _mooncake),
+    ):
         if column in row:
             return read
     raise ValueError(
-        f"{path} is no trace: it has {', '.join(map(str, row))}, but neither 'Request tokens' (BurstGPT), nor 'ContextTokens' "
+        f"{path} is no trace: it has {', '.join(map(str, row))}, but neither 'Request tokens' "
+        "(BurstGPT), nor 'ContextTokens' "
         "(Azure), nor 'input_length' (Mooncake)."
     )
 
@@ -163,7 +197,9 @@ def _burstgpt(row: Mapping[str, Any]) -> Recorded:
 
 
 def _azure(row: Mapping[str, Any]) -> Recorded:
-    return Recorded(_moment_ns(row["TIMESTAMP"]), _tokens(row["ContextTokens"]), _tokens(row["GeneratedTokens"]))
+    return Recorded(
+        _moment_ns(row["TIMESTAMP"]), _tokens(row["ContextTokens"]), _tokens(row["GeneratedTokens"])
+    )
 
 
 def _mooncake(row: Mapping[str, Any]) -> Recorded:
@@ -171,7 +207,9 @@ def _mooncake(row: Mapping[str, Any]) -> Recorded:
     if not isinstance(blocks, list | tuple) or not all(type(block) is int for block in blocks):
         raise ValueError("hash_ids is no list of numbers")
     time_ns = round(_number(row["timestamp"]) * MS)
-    return Recorded(time_ns, _tokens(row["input_length"]), _tokens(row["output_length"]), blocks=tuple(blocks))
+    return Recorded(
+        time_ns, _tokens(row["input_length"]), _tokens(row["output_length"]), blocks=tuple(blocks)
+    )
 
 
 def _number(written: Any) -> float:

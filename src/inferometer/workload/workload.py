@@ -18,12 +18,16 @@ ANY_LENGTH = 1 << 31
 """Tokens that no prompt is longer than."""
 
 Identity = tuple[int, str, int]
-"""(seed, point, repeat): all that is random about a workload follows from it; `point` is any name that is the point's own."""
+"""(seed, point, repeat): all that is random about a workload follows from it; `point` is any name
+that is the point's own.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What the wire of a point can carry: a `chat` carries messages, another one token ids beside texts where `token_ids`."""
+    """What the wire of a point can carry: a `chat` carries messages, another one token ids beside
+    texts where `token_ids`.
+    """
 
     chat: bool
     token_ids: bool = True
@@ -35,21 +39,32 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """The requests of one point. `counting` says how their lengths were counted, `exact` whether they are the server's own."""
+    """The requests of one point. `counting` says how their lengths were counted, `exact` whether
+    they are the server's own.
+    """
 
     requests: Sequence[Request]
     counting: str
     exact: bool
     reusable_tokens: int = 0
-    """The most tokens of a prompt that an earlier one of this workload, or of an earlier attempt, begins with by intention."""
+    """The most tokens of a prompt that an earlier one of this workload, or of an earlier attempt,
+    begins with by intention.
+    """
     origin: Mapping[str, Any] = field(default_factory=dict)
-    """Where the prompts are from and what was done to them, in plain values: file, rows left out and why, order, repetition."""
+    """Where the prompts are from and what was done to them, in plain values: file, rows left out
+    and why, order, repetition.
+    """
     recorded_ns: npt.NDArray[np.int64] | None = None
     """When each request was made originally, ns, in order; None where nobody has recorded it."""
 
     def facts(self) -> dict[str, Any]:
         """What a reader of the result has to know, in plain values."""
-        return {"counting": self.counting, "exact": self.exact, "reusable_tokens": self.reusable_tokens, **self.origin}
+        return {
+            "counting": self.counting,
+            "exact": self.exact,
+            "reusable_tokens": self.reusable_tokens,
+            **self.origin,
+        }
 
 
 def seeds_of(identity: tuple[int | str, ...]) -> np.random.SeedSequence:
@@ -59,7 +74,9 @@ def seeds_of(identity: tuple[int | str, ...]) -> np.random.SeedSequence:
 
 
 def cycled(work: Workload, n: int) -> Workload:
-    """`n` requests, those of `work` again and again. What a prompt begins with may then be all of it."""
+    """`n` requests, those of `work` again and again. What a prompt begins with may then be all of
+    it.
+    """
     distinct = len(work.requests)
     if n <= distinct or not distinct:
         return work
@@ -70,12 +87,18 @@ def cycled(work: Workload, n: int) -> Workload:
         requests.append(replace(original, id=i, after=after))
     reusable = longest_prompt(work.requests)
     return replace(
-        work, requests=requests, reusable_tokens=reusable, origin={**work.origin, "distinct": distinct}, recorded_ns=None
+        work,
+        requests=requests,
+        reusable_tokens=reusable,
+        origin={**work.origin, "distinct": distinct},
+        recorded_ns=None,
     )
 
 
 def longest_prompt(requests: Sequence[Request]) -> int:
-    """Tokens of the longest prompt, or more: ANY_LENGTH where one is as long as only the server can tell."""
+    """Tokens of the longest prompt, or more: ANY_LENGTH where one is as long as only the server can
+    tell.
+    """
     lengths = [request.prompt_tokens for request in requests]
     return ANY_LENGTH if MISSING in lengths else max(lengths, default=0)
 
@@ -84,7 +107,13 @@ def content_hash(requests: Sequence[Request]) -> str:
     """SHA-256 of what is asked, hex: two runs that have it in common have sent the same."""
     digest = hashlib.sha256()
     for request in requests:
-        asked = [request.prompt, request.max_tokens, request.after, request.think_ns, dict(request.parameters)]
+        asked = [
+            request.prompt,
+            request.max_tokens,
+            request.after,
+            request.think_ns,
+            dict(request.parameters),
+        ]
         digest.update(json.dumps(asked, default=dict).encode())
         digest.update(b"\n")
     return digest.hexdigest()

@@ -1,4 +1,6 @@
-"""Figures, each defined once: the page, print and notebooks show the same. Knows plain data; no page and no command line."""
+"""Figures, each defined once: the page, print and notebooks show the same. Knows plain data; no
+page and no command line.
+"""
 
 from inferometer.report.figures.catalogue import FIGURES, draw, draw_all
 from inferometer.report.figures.drawing import ROWS, Absent, Drawing, Figure, Material

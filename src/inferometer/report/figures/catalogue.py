@@ -1,4 +1,6 @@
-"""FIGURES, the table of all figures, and how one is made: the page, print and notebooks all draw from here."""
+"""FIGURES, the table of all figures, and how one is made: the page, print and notebooks all draw
+from here.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,11 @@ def draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     figure = FIGURES[key]
     title = words.text(figure.title)
     try:
-        return Drawing(key, title, figure.draw(replace(material, points=[_finite(p) for p in material.points]), words))
+        return Drawing(
+            key,
+            title,
+            figure.draw(replace(material, points=[_finite(p) for p in material.points]), words),
+        )
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
 
@@ -48,7 +54,11 @@ def _finite(point: Point) -> Point:
     if not all(map(isfinite, values.values())):
         values = {name: value for name, value in values.items() if isfinite(value)}
     if not all(isfinite(each.low) and isfinite(each.high) for each in intervals.values()):
-        intervals = {name: each for name, each in intervals.items() if isfinite(each.low) and isfinite(each.high)}
+        intervals = {
+            name: each
+            for name, each in intervals.items()
+            if isfinite(each.low) and isfinite(each.high)
+        }
     if values is point.values and intervals is point.intervals:
         return point
     return replace(point, values=values, intervals=intervals)

@@ -26,14 +26,16 @@ def shape_of_curves(names: Sequence[str]) -> alt.Shape:
 
 
 def dash_of_curve(number: int) -> dict[str, int]:
-    """What the rows of the curve with this number have, so that `dashed` can tell it apart where colours come again."""
+    """What the rows of the curve with this number have, so that `dashed` can tell it apart where
+    colours come again.
+    """
     again = number // len(LIGHT_COLOURS) % len(DASHES)
     return {"dash": again} if again else {}
 
 
 def dashed(lines: alt.Chart, names: Sequence[str]) -> alt.Chart:
-    """Lines of curves with their dashes. Not by the curves' names: a legend merges all that has one domain, and the outlines of
-    its symbols would be dashed as well.
+    """Lines of curves with their dashes. Not by the curves' names: a legend merges all that has one
+    domain, and the outlines of its symbols would be dashed as well.
     """
     if len(names) <= len(LIGHT_COLOURS):
         return lines
@@ -43,10 +45,16 @@ def dashed(lines: alt.Chart, names: Sequence[str]) -> alt.Chart:
 
 
 def dash_of(field: str, names: Sequence[str]) -> alt.StrokeDash:
-    """Dashes that mean something of their own, with a legend of lines: above, since below it would stand beside the other."""
-    scale = alt.Scale(domain=list(names), range=[DASHES[number % len(DASHES)] for number in range(len(names))])
+    """Dashes that mean something of their own, with a legend of lines: above, since below it would
+    stand beside the other.
+    """
+    scale = alt.Scale(
+        domain=list(names), range=[DASHES[number % len(DASHES)] for number in range(len(names))]
+    )
     return alt.StrokeDash(
-        f"{field}:N", scale=scale, legend=legend(names, orient="top", offset=4, symbolType="stroke", symbolSize=300)
+        f"{field}:N",
+        scale=scale,
+        legend=legend(names, orient="top", offset=4, symbolType="stroke", symbolSize=300),
     )
 
 
@@ -58,17 +66,22 @@ def legend(names: Sequence[str], **more: Any) -> alt.Legend:
 
 def cell_width(names: Sequence[str]) -> float:
     """Pixels for one entry."""
-    return SYMBOL + max((sum(WIDE_LETTER if ord(c) > 0x2E80 else LETTER for c in name) for name in names), default=0.0)
+    return SYMBOL + max(
+        (sum(WIDE_LETTER if ord(c) > 0x2E80 else LETTER for c in name) for name in names),
+        default=0.0,
+    )
 
 
 def fit_to_panel(panel: Mapping[str, Any]) -> None:
-    """Let the legends of a specification have as many columns as what contains it has room for. (The view's own width is only
-    known when its height is, and that depends on the legend.)
+    """Let the legends of a specification have as many columns as what contains it has room for.
+    (The view's own width is only known when its height is, and that depends on the legend.)
     """
     for channel in _with_legend(panel):
         names = channel["scale"]["domain"]
         room = f"(isFinite(containerSize()[0]) ? containerSize()[0] - {AXIS} : {TELEPHONE})"
-        channel["legend"]["columns"] = {"expr": f"max(1, min({len(names)}, floor({room} / {cell_width(names):.0f})))"}
+        channel["legend"]["columns"] = {
+            "expr": f"max(1, min({len(names)}, floor({room} / {cell_width(names):.0f})))"
+        }
 
 
 def fit_to_page(panel: Mapping[str, Any], width: float) -> None:

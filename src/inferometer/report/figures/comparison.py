@@ -1,4 +1,6 @@
-"""Figures of what was compared: scaling from one card to many, one link against another. Draws records; compares nothing."""
+"""Figures of what was compared: scaling from one card to many, one link against another. Draws
+records; compares nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,22 @@ import altair as alt
 
 from inferometer.analysis.pcie import why_no_links
 from inferometer.analysis.scaling import why_nothing_scales
-from inferometer.report.figures.channels import colour_of_curves, dash_of_curve, dashed, shape_of_curves
+from inferometer.report.figures.channels import (
+    colour_of_curves,
+    dash_of_curve,
+    dashed,
+    shape_of_curves,
+)
 from inferometer.report.figures.curves import few_levels, mark_every, ranged
-from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.drawing import (
+    Material,
+    NothingToDrawError,
+    Panel,
+    Row,
+    Sketch,
+    base,
+    layered,
+)
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis, signed_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
@@ -24,26 +39,46 @@ NO_DIFFERENCE = ("no difference", "undecided")
 
 
 def draw_scaling(material: Material, words: Words) -> Sketch:
-    """Scaling efficiency, T(n) / (n × T(1)) in percent, against the load per card, a curve a deployment.
+    """Scaling efficiency, T(n) / (n × T(1)) in percent, against the load per card, a curve a
+    deployment.
 
-    Records of `Material.scaling`: `name` (of the deployment), `gpus` (n), `load_per_gpu`, `efficiency_percent`; and where known
-    `low` and `high` of its interval, `throughput` and `throughput_of_one` (tok/s), `status`.
+    Records of `Material.scaling`: `name` (of the deployment), `gpus` (n), `load_per_gpu`,
+    `efficiency_percent`; and where known `low` and `high` of its interval, `throughput` and
+    `throughput_of_one` (tok/s), `status`.
     """
-    records = [r for r in material.scaling if _is_number(r.get("efficiency_percent")) and _is_number(r.get("load_per_gpu"))]
+    records = [
+        r
+        for r in material.scaling
+        if _is_number(r.get("efficiency_percent")) and _is_number(r.get("load_per_gpu"))
+    ]
     if not records:
         raise NothingToDrawError(say(why_nothing_scales(material.points), words))
     whole = [
-        words.text("figure.name.scaling", name=clean(str(r.get("name") or "")), gpus=r["gpus"]).strip(" ·") for r in records
+        words.text(
+            "figure.name.scaling", name=clean(str(r.get("name") or "")), gpus=r["gpus"]
+        ).strip(" ·")
+        for r in records
     ]
     names = legend_names(list(dict.fromkeys(whole)))
     rows: list[Row] = []
     for record, name in zip(records, whole, strict=True):
-        row = {"curve": names[name], "whole": name, "x": float(record["load_per_gpu"]), "v": record["efficiency_percent"]}
-        rows.append({**row, **_told(record, ("low", "high", "throughput", "throughput_of_one", "status"))})
+        row = {
+            "curve": names[name],
+            "whole": name,
+            "x": float(record["load_per_gpu"]),
+            "v": record["efficiency_percent"],
+        }
+        rows.append(
+            {**row, **_told(record, ("low", "high", "throughput", "throughput_of_one", "status"))}
+        )
     _choose_marks(rows, list(names.values()))
     more = [
-        alt.Tooltip("throughput:Q", title=words.metric_with_unit("output_throughput"), format=FIGURES),
-        alt.Tooltip("throughput_of_one:Q", title=words.text("figure.tooltip.of_one"), format=FIGURES),
+        alt.Tooltip(
+            "throughput:Q", title=words.metric_with_unit("output_throughput"), format=FIGURES
+        ),
+        alt.Tooltip(
+            "throughput_of_one:Q", title=words.text("figure.tooltip.of_one"), format=FIGURES
+        ),
     ]
     panel = _panel(
         rows,
@@ -58,21 +93,35 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
 
 
 def draw_link_effect(material: Material, words: Words) -> Sketch:
-    """What one link costs against another at each load: percent, with its interval, a panel a metric, a curve a (model, TP).
+    """What one link costs against another at each load: percent, with its interval, a panel a
+    metric, a curve a (model, TP).
 
-    Records of `Material.link_effects`: `model`, `tp`, `concurrency`, `metric` (a name of METRICS), `effect_percent`; and where
-    known `low` and `high` of its interval, `verdict`, and `narrow` and `wide`, the two sides, which then name the curve too.
-    Those of TP 1 are the control: one card needs no link to another.
+    Records of `Material.link_effects`: `model`, `tp`, `concurrency`, `metric` (a name of METRICS),
+    `effect_percent`; and where known `low` and `high` of its interval, `verdict`, and `narrow` and
+    `wide`, the two sides, which then name the curve too. Those of TP 1 are the control: one card
+    needs no link to another.
     """
-    records = [r for r in material.link_effects if _is_number(r.get("effect_percent")) and _is_number(r.get("concurrency"))]
+    records = [
+        r
+        for r in material.link_effects
+        if _is_number(r.get("effect_percent")) and _is_number(r.get("concurrency"))
+    ]
     if not records:
         raise NothingToDrawError(say(why_no_links(material.points), words))
-    whole = {_pair(r): _pair_name(r, words) for r in sorted(records, key=lambda r: (_tp(r) == 1, _pair(r)))}
+    whole = {
+        _pair(r): _pair_name(r, words)
+        for r in sorted(records, key=lambda r: (_tp(r) == 1, _pair(r)))
+    }
     names = legend_names(list(dict.fromkeys(whole.values())))
     rows: list[Row] = []
     for record in records:
         name = whole[_pair(record)]
-        row = {"on": str(record["metric"]), "curve": names[name], "whole": name, "x": float(record["concurrency"])}
+        row = {
+            "on": str(record["metric"]),
+            "curve": names[name],
+            "whole": name,
+            "x": float(record["concurrency"]),
+        }
         row |= {"v": record["effect_percent"], **_told(record, ("low", "high", "verdict"))}
         rows.append({**row, "hollow": True} if record.get("verdict") in NO_DIFFERENCE else row)
     _choose_marks(rows, list(names.values()))
@@ -81,12 +130,24 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
         own = [row for row in rows if row["on"] == metric]
         title = words.with_unit(words.text("figure.change_of", metric=words.metric(metric)), "%")
         x_title = words.text("figure.axis.concurrency")
-        panels.append(_panel(own, list(names.values()), words, title=title, x_title=x_title, reference=0, on=metric))
+        panels.append(
+            _panel(
+                own,
+                list(names.values()),
+                words,
+                title=title,
+                x_title=x_title,
+                reference=0,
+                on=metric,
+            )
+        )
     return Sketch(panels, rows, [words.text("figure.note.link")])
 
 
 def _choose_marks(rows: Sequence[Row], names: Sequence[str]) -> None:
-    """Marks every so many points of a curve: at other places for each curve, and at all where they are few; and its dash."""
+    """Marks every so many points of a curve: at other places for each curve, and at all where they
+    are few; and its dash.
+    """
     curves: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         curves.setdefault((row.get("on", ""), row["curve"]), []).append(row)
@@ -105,7 +166,11 @@ def _is_number(value: object) -> bool:
 def _told(record: Mapping[str, Any], names: Sequence[str]) -> Row:
     """What a record tells of these; text is cleaned."""
     there = {name: record.get(name) for name in names}
-    return {n: clean(v) if isinstance(v, str) else v for n, v in there.items() if isinstance(v, str) or _is_number(v)}
+    return {
+        n: clean(v) if isinstance(v, str) else v
+        for n, v in there.items()
+        if isinstance(v, str) or _is_number(v)
+    }
 
 
 def _tp(record: Mapping[str, Any]) -> int:
@@ -113,7 +178,9 @@ def _tp(record: Mapping[str, Any]) -> int:
 
 
 def _pair(record: Mapping[str, Any]) -> tuple[str, int, str]:
-    sides = [clean(str(record[side])) for side in ("narrow", "wide") if record.get(side) is not None]
+    sides = [
+        clean(str(record[side])) for side in ("narrow", "wide") if record.get(side) is not None
+    ]
     return clean(str(record.get("model"))), _tp(record), " / ".join(sides)
 
 
@@ -139,7 +206,10 @@ def _panel(
     ends = [row[end] for row in rows for end in ("low", "high") if end in row]
     axis = signed_axis([*(row["v"] for row in rows), reference], ends)
     y = alt.Y("v:Q", scale=axis.scale(), axis=axis.axis())
-    common = base(x=alt.X("x:Q", scale=x.scale(padding=10), axis=x.axis(x_title)), color=colour_of_curves(names))
+    common = base(
+        x=alt.X("x:Q", scale=x.scale(padding=10), axis=x.axis(x_title)),
+        color=colour_of_curves(names),
+    )
     if on is not None:
         common = common.transform_filter(alt.FieldEqualPredicate(field="on", equal=on))
     tooltip = [
@@ -149,13 +219,17 @@ def _panel(
         alt.Tooltip("low:Q", title=words.text("figure.tooltip.low"), format=FIGURES),
         alt.Tooltip("high:Q", title=words.text("figure.tooltip.high"), format=FIGURES),
         *more,
-        alt.Tooltip(f"{'verdict' if on else 'status'}:N", title=words.text("figure.tooltip.verdict")),
+        alt.Tooltip(
+            f"{'verdict' if on else 'status'}:N", title=words.text("figure.tooltip.verdict")
+        ),
     ]
     shape = shape_of_curves(names)
     marked = common.transform_filter("datum.mark").encode(y=y, shape=shape)
     layers = [
         base(y=alt.Y(datum=reference)).mark_rule(style=FRONT),
-        ranged(common.transform_filter("isValid(datum.low)"), "low", "high", axis, few=few_levels(rows)),
+        ranged(
+            common.transform_filter("isValid(datum.low)"), "low", "high", axis, few=few_levels(rows)
+        ),
         dashed(common.mark_line(strokeWidth=1.8).encode(y=y), names),
         common.transform_filter("datum.mark && !datum.hollow")
         .mark_point(filled=True, size=42, opacity=1)

@@ -1,7 +1,9 @@
-"""Curves over a swept condition: points become rows, rows become lines with intervals, marks and verdicts.
+"""Curves over a swept condition: points become rows, rows become lines with intervals, marks and
+verdicts.
 
-A line joins only what was measured and may be believed: it breaks where a value is missing, where a level was left out, and at
-what is INVALID. Several points at one level (repeats) are marks of their own; the line goes through their mean.
+A line joins only what was measured and may be believed: it breaks where a value is missing, where a
+level was left out, and at what is INVALID. Several points at one level (repeats) are marks of their
+own; the line goes through their mean.
 """
 
 from __future__ import annotations
@@ -14,9 +16,23 @@ from typing import Literal, cast
 import altair as alt
 
 from inferometer.metrics.statistics import interval_of_repeats
-from inferometer.report.figures.channels import colour_of_curves, dash_of, dash_of_curve, dashed, shape_of_curves
+from inferometer.report.figures.channels import (
+    colour_of_curves,
+    dash_of,
+    dash_of_curve,
+    dashed,
+    shape_of_curves,
+)
 from inferometer.report.figures.drawing import Panel, Row, base, layered
-from inferometer.report.figures.naming import USUAL, Key, clean, distinguishing, key_of, legend_names, name_of
+from inferometer.report.figures.naming import (
+    USUAL,
+    Key,
+    clean,
+    distinguishing,
+    key_of,
+    legend_names,
+    name_of,
+)
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, holes, level_axis, value_axis
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
 from inferometer.report.words import Words
@@ -39,9 +55,9 @@ class Curves:
     """The rows of some curves, and how to draw them."""
 
     rows: list[Row]
-    """One a point, with `x`, `curve`, `status`, and of the metric with number k `v<k>`, `low<k>`, `high<k>` and `n<k>`, as far
-    as there are such: names are short because rows are many. `on` says what a row is for: "line", "mark", absent for both;
-    anything else is for none.
+    """One a point, with `x`, `curve`, `status`, and of the metric with number k `v<k>`, `low<k>`,
+    `high<k>` and `n<k>`, as far as there are such: names are short because rows are many. `on` says
+    what a row is for: "line", "mark", absent for both; anything else is for none.
     """
     metrics: Sequence[str]
     """By number."""
@@ -58,7 +74,9 @@ class Curves:
 
     def ends(self, *metrics: str) -> list[float]:
         """Of their intervals."""
-        return self._fields([f"{end}{self.number(metric)}" for metric in metrics for end in ("low", "high")])
+        return self._fields(
+            [f"{end}{self.number(metric)}" for metric in metrics for end in ("low", "high")]
+        )
 
     def _fields(self, fields: Sequence[str]) -> list[float]:
         return [row[field] for row in self.rows for field in fields if field in row]
@@ -77,7 +95,8 @@ def curves(
 ) -> Curves:
     """The curves of these metrics over the condition `x`; points without it are left out.
 
-    `fields` are the conditions that make curves differ; by default those that tell these points apart.
+    `fields` are the conditions that make curves differ; by default those that tell these points
+    apart.
     """
     there = [point for point in points if level_of(point, x) is not None]
     if fields is None:
@@ -96,7 +115,9 @@ def curves(
     for number, (key, members) in enumerate(grouped.items()):
         own = _rows_of(members, metrics, x, words, first_mark=number / len(grouped))
         name = {} if whole[key] == short[whole[key]] else {"name": whole[key]}
-        found += [{"curve": short[whole[key]], **name, **dash_of_curve(number), **row} for row in own]
+        found += [
+            {"curve": short[whole[key]], **name, **dash_of_curve(number), **row} for row in own
+        ]
     axis = level_axis([row["x"] for row in found], tokens=x.endswith("_len"))
     return Curves(found, metrics, notes, list(short.values()), axis, words.text(f"figure.axis.{x}"))
 
@@ -109,7 +130,11 @@ def _common_name(points: Sequence[Point], words: Words) -> str:
 def level_of(point: Point, x: str) -> float | None:
     """The condition as a number to draw it at; None where there is none, or it is infinite."""
     value = point.conditions.get(x)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 <= value < float("inf")
+    ):
         return None
     return float(value)
 
@@ -117,11 +142,19 @@ def level_of(point: Point, x: str) -> float | None:
 def left_out(points: Sequence[Point], x: str, words: Words) -> list[str]:
     """A note where points have no place on this axis."""
     missing = sum(level_of(point, x) is None for point in points)
-    return [words.text("figure.note.left_out", n=missing, condition=words.condition(x))] if missing else []
+    return (
+        [words.text("figure.note.left_out", n=missing, condition=words.condition(x))]
+        if missing
+        else []
+    )
 
 
-def curve_panel(curves: Curves, metrics: Sequence[str], words: Words, *, title: str, dashes: Sequence[str] = ()) -> Panel:
-    """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash, told by `dashes`."""
+def curve_panel(
+    curves: Curves, metrics: Sequence[str], words: Words, *, title: str, dashes: Sequence[str] = ()
+) -> Panel:
+    """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash,
+    told by `dashes`.
+    """
     axis = value_axis(curves.values(*metrics), curves.ends(*metrics))
     common = base()
     layers: list[alt.Chart] = []
@@ -141,14 +174,20 @@ def curve_panel(curves: Curves, metrics: Sequence[str], words: Words, *, title: 
     return layered([*layers, *hover], heading, x=x, color=colour_of_curves(curves.names))
 
 
-def titled(title: str, statuses: Sequence[str], words: Words, *, of: Literal["mark", "cell"] = "mark") -> alt.Title:
+def titled(
+    title: str, statuses: Sequence[str], words: Words, *, of: Literal["mark", "cell"] = "mark"
+) -> alt.Title:
     """A panel's heading, under it the legend of the marks that mean no good."""
     legend = "   ".join(words.text(f"figure.{of}.{status}") for status in statuses)
     return alt.Title(title, subtitle=[legend]) if legend else alt.Title(title)
 
 
-def _rows_of(members: Sequence[Point], metrics: Sequence[str], x: str, words: Words, *, first_mark: float) -> list[Row]:
-    """The rows of one curve, by level. `first_mark`: where between two marks its first one is, if not all points have one."""
+def _rows_of(
+    members: Sequence[Point], metrics: Sequence[str], x: str, words: Words, *, first_mark: float
+) -> list[Row]:
+    """The rows of one curve, by level. `first_mark`: where between two marks its first one is, if
+    not all points have one.
+    """
     levels: dict[float, list[Point]] = {}
     for point in members:
         level = level_of(point, x)
@@ -184,7 +223,10 @@ def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
             continue
         row[f"v{k}"] = _rounded(point.values[metric])
         if metric in point.intervals:
-            row[f"low{k}"], row[f"high{k}"] = _rounded(point.intervals[metric].low), _rounded(point.intervals[metric].high)
+            row[f"low{k}"], row[f"high{k}"] = (
+                _rounded(point.intervals[metric].low),
+                _rounded(point.intervals[metric].high),
+            )
         latency = metric.removesuffix("_ms").rpartition("_")[2]
         if latency in point.samples:
             row[f"n{k}"] = point.samples[latency]
@@ -196,7 +238,9 @@ def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
 
 
 def _mean_of(points: Sequence[Point], metrics: Sequence[str]) -> Row:
-    """Where the line passes among repeats: their mean and its interval; nothing where none may be believed."""
+    """Where the line passes among repeats: their mean and its interval; nothing where none may be
+    believed.
+    """
     row: Row = {}
     for k, metric in enumerate(metrics):
         values = [p.values[metric] for p in points if p.status != "INVALID" and metric in p.values]
@@ -218,7 +262,9 @@ def _statuses(curves: Curves, metrics: Sequence[str]) -> list[str]:
     return [status for status in ("SUSPECT", "INVALID") if status in there]
 
 
-def _line(common: alt.Chart, curves: Curves, y: alt.Y, dashes: Sequence[str], number: int) -> alt.Chart:
+def _line(
+    common: alt.Chart, curves: Curves, y: alt.Y, dashes: Sequence[str], number: int
+) -> alt.Chart:
     """Dashes tell statistics apart where there are several, else curves."""
     line = common.transform_filter(ON_LINE).mark_line(strokeWidth=1.8).encode(y=y)
     if not dashes:
@@ -228,24 +274,35 @@ def _line(common: alt.Chart, curves: Curves, y: alt.Y, dashes: Sequence[str], nu
 
 
 def _interval(common: alt.Chart, curves: Curves, metric: str, axis: Axis) -> list[alt.Chart]:
-    """Where the values lie, as far as the axis goes: bars while there are few levels, a band of many."""
+    """Where the values lie, as far as the axis goes: bars while there are few levels, a band of
+    many.
+    """
     if not curves.ends(metric):
         return []
     k = curves.number(metric)
-    there = common.transform_filter(f"{ON_LINE} && isValid(datum.low{k})" if few_levels(curves.rows) else ON_LINE)
+    there = common.transform_filter(
+        f"{ON_LINE} && isValid(datum.low{k})" if few_levels(curves.rows) else ON_LINE
+    )
     return [ranged(there, f"low{k}", f"high{k}", axis, few=few_levels(curves.rows))]
 
 
 def ranged(common: alt.Chart, low: str, high: str, axis: Axis, *, few: bool) -> alt.Chart:
-    """Bars or a band between two fields, cut where the axis ends: of a logarithmic one no end may be at 0 or below."""
-    there: alt.Chart = common.encode(y=alt.Y("low:Q", scale=axis.scale(), axis=axis.axis()), y2="high:Q")
+    """Bars or a band between two fields, cut where the axis ends: of a logarithmic one no end may
+    be at 0 or below.
+    """
+    there: alt.Chart = common.encode(
+        y=alt.Y("low:Q", scale=axis.scale(), axis=axis.axis()), y2="high:Q"
+    )
     if axis.domain:
         bottom, top = axis.domain
         cut = f"min(max(datum.{{0}}, {bottom!r}), {top!r})"
         there = there.transform_calculate(low=_known(low, cut), high=_known(high, cut))
     else:
         there = there.transform_calculate(low=f"datum.{low}", high=f"datum.{high}")
-    return cast("alt.Chart", there.mark_rule(strokeWidth=1.2, opacity=0.75) if few else there.mark_area(opacity=0.16))
+    return cast(
+        "alt.Chart",
+        there.mark_rule(strokeWidth=1.2, opacity=0.75) if few else there.mark_area(opacity=0.16),
+    )
 
 
 def _known(field: str, cut: str) -> str:
@@ -257,17 +314,29 @@ def few_levels(rows: Sequence[Row]) -> bool:
 
 
 def _marks(common: alt.Chart, curves: Curves, metric: str, y: alt.Y) -> list[alt.Chart]:
-    """Filled where a value may be believed, hollow where it is SUSPECT, a cross where it is INVALID."""
+    """Filled where a value may be believed, hollow where it is SUSPECT, a cross where it is
+    INVALID.
+    """
     shape = shape_of_curves(curves.names)
     statuses = _statuses(curves, [metric])
     believed = f"{ON_MARK} && datum.mark && datum.status != 'SUSPECT' && datum.status != 'INVALID'"
-    layers = [common.transform_filter(believed).mark_point(filled=True, size=42, opacity=1).encode(y=y, shape=shape)]
+    layers = [
+        common.transform_filter(believed)
+        .mark_point(filled=True, size=42, opacity=1)
+        .encode(y=y, shape=shape)
+    ]
     if "SUSPECT" in statuses:
         there = common.transform_filter(f"{ON_MARK} && datum.status == 'SUSPECT'")
-        layers.append(there.mark_point(style=HOLLOW, size=42, strokeWidth=1.4, opacity=1).encode(y=y, shape=shape))
+        layers.append(
+            there.mark_point(style=HOLLOW, size=42, strokeWidth=1.4, opacity=1).encode(
+                y=y, shape=shape
+            )
+        )
     if "INVALID" in statuses:
         there = common.transform_filter(f"{ON_MARK} && datum.status == 'INVALID'")
-        layers.append(there.mark_point(shape=CROSS, size=48, strokeWidth=1.8, opacity=1).encode(y=y))
+        layers.append(
+            there.mark_point(shape=CROSS, size=48, strokeWidth=1.8, opacity=1).encode(y=y)
+        )
     return layers
 
 
@@ -283,7 +352,9 @@ def _tooltip(curves: Curves, k: int, words: Words, label: str) -> list[alt.Toolt
     ]
 
 
-def _hover(common: alt.Chart, y: alt.Y, k: int, tooltip: Sequence[alt.Tooltip], words: Words) -> alt.Chart:
+def _hover(
+    common: alt.Chart, y: alt.Y, k: int, tooltip: Sequence[alt.Tooltip], words: Words
+) -> alt.Chart:
     """What a pointer near a point reads; nothing to be seen."""
     nothing = json.dumps(words.text("figure.none"))
     low, high = f"format(datum.low{k}, '{FIGURES}')", f"format(datum.high{k}, '{FIGURES}')"

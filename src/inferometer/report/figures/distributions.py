@@ -1,4 +1,5 @@
-"""Distributions of single runs: histograms, cumulative shares, and total time against output length.
+"""Distributions of single runs: histograms, cumulative shares, and total time against output
+length.
 
 All is counted here, so that a run of a million events is a figure of some kilobytes.
 """
@@ -16,7 +17,16 @@ from inferometer.clock import MS
 from inferometer.metrics.definitions import METRICS, e2el_of_each, known
 from inferometer.metrics.distribution import is_thin
 from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
-from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered, why_no_runs
+from inferometer.report.figures.drawing import (
+    Material,
+    NothingToDrawError,
+    Panel,
+    Row,
+    Sketch,
+    base,
+    layered,
+    why_no_runs,
+)
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, spread_axis, value_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW
@@ -44,19 +54,31 @@ def draw_histograms(material: Material, words: Words) -> Sketch:
     runs, notes = _runs(material, words)
     kinds = _latencies(runs, words)
     rows = [row for kind, samples in kinds.items() for row in histogram_rows(kind, samples)]
-    panels = [_histogram_panel(kind, words.with_unit(LATENCIES[kind], "ms"), samples, words) for kind, samples in kinds.items()]
+    panels = [
+        _histogram_panel(kind, words.with_unit(LATENCIES[kind], "ms"), samples, words)
+        for kind, samples in kinds.items()
+    ]
     return Sketch(panels, rows, [*notes, *_deep(kinds, words)])
 
 
 def draw_cdfs(material: Material, words: Words) -> Sketch:
-    """The share of values at or below each TTFT, TPOT, ITL and E2EL, with p50, p90 and p99 marked."""
+    """The share of values at or below each TTFT, TPOT, ITL and E2EL, with p50, p90 and p99
+    marked.
+    """
     runs, notes = _runs(material, words)
     kinds = _latencies(runs, words)
     rows: list[Row] = []
     for kind, samples in kinds.items():
         low, _ = _span(samples)
-        rows += [row for name, sample in samples.items() for row in _cdf_rows(kind, name, np.maximum(sample, low))]
-    panels = [_cdf_panel(kind, words.with_unit(LATENCIES[kind], "ms"), samples, words) for kind, samples in kinds.items()]
+        rows += [
+            row
+            for name, sample in samples.items()
+            for row in _cdf_rows(kind, name, np.maximum(sample, low))
+        ]
+    panels = [
+        _cdf_panel(kind, words.with_unit(LATENCIES[kind], "ms"), samples, words)
+        for kind, samples in kinds.items()
+    ]
     notes += _deep(kinds, words)
     if any(row.get("thin") for row in rows):
         notes.append(words.text("figure.note.thin"))
@@ -64,17 +86,31 @@ def draw_cdfs(material: Material, words: Words) -> Sketch:
 
 
 def draw_requests(material: Material, words: Words) -> Sketch:
-    """TTFT with its p99, decode speed with its mean, and total time against output length of each request."""
+    """TTFT with its p99, decode speed with its mean, and total time against output length of each
+    request.
+    """
     runs, notes = _runs(material, words)
     panels: list[Panel] = []
     rows: list[Row] = []
     for kind, title, mark, value in (
-        ("ttft", words.with_unit("TTFT", "ms"), "p99", lambda sample: float(np.quantile(sample, 0.99))),
-        ("decode_speed", words.with_unit(words.text("figure.decode_speed"), "tok/s"), words.text("figure.mean"), np.mean),
+        (
+            "ttft",
+            words.with_unit("TTFT", "ms"),
+            "p99",
+            lambda sample: float(np.quantile(sample, 0.99)),
+        ),
+        (
+            "decode_speed",
+            words.with_unit(words.text("figure.decode_speed"), "tok/s"),
+            words.text("figure.mean"),
+            np.mean,
+        ),
     ):
         samples = _samples(runs, METRICS[kind].values)
         if samples:
-            marks = [_rule(kind, name, mark, float(value(sample))) for name, sample in samples.items()]
+            marks = [
+                _rule(kind, name, mark, float(value(sample))) for name, sample in samples.items()
+            ]
             rows += histogram_rows(kind, samples) + marks
             panels.append(_histogram_panel(kind, title, samples, words, marks))
     dots, sampled = _dots(runs)
@@ -95,7 +131,9 @@ def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[s
     names = legend_names([clean(name) for name in material.runs])
     runs = {names[clean(name)]: trace for name, trace in list(material.runs.items())[:MOST_RUNS]}
     left = len(material.runs) - len(runs)
-    return runs, [words.text("figure.note.runs", shown=len(runs), n=len(material.runs))] if left else []
+    return runs, [
+        words.text("figure.note.runs", shown=len(runs), n=len(material.runs))
+    ] if left else []
 
 
 def _latencies(runs: Mapping[str, Trace], words: Words) -> dict[str, Samples]:
@@ -114,11 +152,18 @@ def _samples(runs: Mapping[str, Trace], values: Callable[[Trace], Sample]) -> di
 
 
 def _span(samples: Samples) -> tuple[float, float]:
-    """From where to where a distribution is drawn. Where its values span very many decades, or begin at 0 and span some, as the
-    gaps between events of one read do, it begins DEEPEST below the highest, and what lies lower stands at its edge.
+    """From where to where a distribution is drawn. Where its values span very many decades, or
+    begin at 0 and span some, as the gaps between events of one read do, it begins DEEPEST below the
+    highest, and what lies lower stands at its edge.
     """
-    low, high = min(float(s.min()) for s in samples.values()), max(float(s.max()) for s in samples.values())
-    floor = max(min(float(sample[sample > 0].min(initial=high)) for sample in samples.values()), high / DEEPEST)
+    low, high = (
+        min(float(s.min()) for s in samples.values()),
+        max(float(s.max()) for s in samples.values()),
+    )
+    floor = max(
+        min(float(sample[sample > 0].min(initial=high)) for sample in samples.values()),
+        high / DEEPEST,
+    )
     return (floor if low < floor and high >= 100 * floor else low), high
 
 
@@ -129,35 +174,74 @@ def _axis(samples: Samples) -> Axis:
 def _deep(kinds: Mapping[str, Samples], words: Words) -> list[str]:
     """A note where values stand at the edge of their panel."""
     deep = [
-        LATENCIES[kind] for kind, samples in kinds.items() if min(float(s.min()) for s in samples.values()) < _span(samples)[0]
+        LATENCIES[kind]
+        for kind, samples in kinds.items()
+        if min(float(s.min()) for s in samples.values()) < _span(samples)[0]
     ]
-    return [words.text("figure.note.deep", latencies=words.text("figure.list").join(deep))] if deep else []
+    return (
+        [words.text("figure.note.deep", latencies=words.text("figure.list").join(deep))]
+        if deep
+        else []
+    )
 
 
 def histogram_rows(kind: str, samples: Samples) -> list[Row]:
-    """Bins that are the same for all runs, even on the axis that shows them; `share` in percent of the run's values."""
+    """Bins that are the same for all runs, even on the axis that shows them; `share` in percent of
+    the run's values.
+    """
     low, high = _span(samples)
     if low == high:
         edges = np.array([low - 0.5, low + 0.5])
     else:
-        bins = min(BINS, max(FEWEST_BINS, round(2 * sum(len(sample) for sample in samples.values()) ** 0.5)))
-        edges = np.geomspace(low, high, bins + 1) if _axis(samples).log else np.linspace(low, high, bins + 1)
+        bins = min(
+            BINS,
+            max(FEWEST_BINS, round(2 * sum(len(sample) for sample in samples.values()) ** 0.5)),
+        )
+        edges = (
+            np.geomspace(low, high, bins + 1)
+            if _axis(samples).log
+            else np.linspace(low, high, bins + 1)
+        )
         edges[0], edges[-1] = low, high
     rows: list[Row] = []
     for name, sample in samples.items():
         counts, _ = np.histogram(np.maximum(sample, edges[0]), edges)
         for at, count in enumerate(counts.tolist()):
             bounds = {"low": float(f"{edges[at]:.6g}"), "high": float(f"{edges[at + 1]:.6g}")}
-            rows.append({"kind": kind, "curve": name, **bounds, "share": round(100 * count / len(sample), 4), "n": count})
-        rows.append({"kind": kind, "curve": name, "low": float(f"{edges[-1]:.6g}"), "end": True, "share": 0, "n": 0})
+            rows.append(
+                {
+                    "kind": kind,
+                    "curve": name,
+                    **bounds,
+                    "share": round(100 * count / len(sample), 4),
+                    "n": count,
+                }
+            )
+        rows.append(
+            {
+                "kind": kind,
+                "curve": name,
+                "low": float(f"{edges[-1]:.6g}"),
+                "end": True,
+                "share": 0,
+                "n": 0,
+            }
+        )
     return rows
 
 
 def _rule(kind: str, name: str, label: str, value: float) -> Row:
-    return {"kind": f"{kind}/mark", "curve": name, "at": float(f"{value:.6g}"), "label": f"{label} {value:,.4g}"}
+    return {
+        "kind": f"{kind}/mark",
+        "curve": name,
+        "at": float(f"{value:.6g}"),
+        "label": f"{label} {value:,.4g}",
+    }
 
 
-def _histogram_panel(kind: str, title: str, samples: Samples, words: Words, marks: Sequence[Row] = ()) -> Panel:
+def _histogram_panel(
+    kind: str, title: str, samples: Samples, words: Words, marks: Sequence[Row] = ()
+) -> Panel:
     """Bars of one run, outlines of several; with `marks`, rows of `_rule`."""
     names, axis = list(samples), _axis(samples)
     x = alt.X("low:Q", scale=axis.scale(padding=4), axis=axis.axis(title, grid=False))
@@ -180,14 +264,22 @@ def _histogram_panel(kind: str, title: str, samples: Samples, words: Words, mark
     return layered(layers, words.text("figure.share"))
 
 
-def _rules(kind: str, names: Sequence[str], axis: Axis, marks: Sequence[Row], words: Words) -> list[alt.Chart]:
-    """Upright lines where `_rule` says; that of a single run has its number beside it, on the side that has room."""
+def _rules(
+    kind: str, names: Sequence[str], axis: Axis, marks: Sequence[Row], words: Words
+) -> list[alt.Chart]:
+    """Upright lines where `_rule` says; that of a single run has its number beside it, on the side
+    that has room.
+    """
     x = alt.X("at:Q", scale=axis.scale(padding=4))
     there = base(x=x, tooltip=_rule_tooltip(words)).transform_filter(f"datum.kind == '{kind}/mark'")
     if len(names) > 1:
-        return [there.mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(color=colour_of_curves(names))]
+        return [
+            there.mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(color=colour_of_curves(names))
+        ]
     left = axis.share(marks[0]["at"]) > 0.5
-    text = there.mark_text(align="right" if left else "left", dx=-5 if left else 5, baseline="top", y=0)
+    text = there.mark_text(
+        align="right" if left else "left", dx=-5 if left else 5, baseline="top", y=0
+    )
     return [there.mark_rule(style=FRONT), text.encode(text="label:N")]
 
 
@@ -213,7 +305,9 @@ def _cdf_rows(kind: str, name: str, sample: Sample) -> list[Row]:
             "share": percent,
             "label": f"p{percent}",
         }
-        rows.append({**mark, "n": len(sample), **({"thin": True} if is_thin(len(sample), percent) else {})})
+        rows.append(
+            {**mark, "n": len(sample), **({"thin": True} if is_thin(len(sample), percent) else {})}
+        )
     return rows
 
 
@@ -238,8 +332,12 @@ def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
     shape = shape_of_curves(names)
     layers = [
         coloured.transform_filter(f"datum.kind == '{kind}'").mark_line(strokeWidth=1.8),
-        marks.transform_filter("!datum.thin").mark_point(filled=True, size=50, opacity=1).encode(shape=shape, tooltip=tooltip),
-        marks.transform_filter("datum.thin").mark_point(style=HOLLOW, size=50).encode(shape=shape, tooltip=tooltip),
+        marks.transform_filter("!datum.thin")
+        .mark_point(filled=True, size=50, opacity=1)
+        .encode(shape=shape, tooltip=tooltip),
+        marks.transform_filter("datum.thin")
+        .mark_point(style=HOLLOW, size=50)
+        .encode(shape=shape, tooltip=tooltip),
     ]
     if len(names) == 1:
         labels = common.transform_filter(f"datum.kind == '{kind}/mark'")
@@ -248,7 +346,9 @@ def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
 
 
 def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:
-    """Output tokens and E2EL of requests, sampled evenly in the order of sending; how many there were, if not all are there."""
+    """Output tokens and E2EL of requests, sampled evenly in the order of sending; how many there
+    were, if not all are there.
+    """
     each = MOST_DOTS // len(runs)
     rows: list[Row] = []
     total = 0
@@ -273,7 +373,9 @@ def _ttft_ms(trace: Trace, at: int) -> float:
 
 
 def even_sample(rows: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
-    """At most so many, at even distances, the first and the last among them: the same from the same rows."""
+    """At most so many, at even distances, the first and the last among them: the same from the same
+    rows.
+    """
     if len(rows) <= most:
         return rows
     return rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]
@@ -282,7 +384,11 @@ def even_sample(rows: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]
 def _scatter_panel(dots: Sequence[Row], names: Sequence[str], words: Words) -> Panel:
     across, up = value_axis(row["tokens"] for row in dots), value_axis(row["s"] for row in dots)
     common = base(
-        x=alt.X("tokens:Q", scale=across.scale(), axis=across.axis(words.text("figure.axis.output_tokens"))),
+        x=alt.X(
+            "tokens:Q",
+            scale=across.scale(),
+            axis=across.axis(words.text("figure.axis.output_tokens")),
+        ),
         y=alt.Y("s:Q", scale=up.scale(), axis=up.axis()),
         color=colour_of_curves(names),
         shape=shape_of_curves(names),
@@ -294,5 +400,7 @@ def _scatter_panel(dots: Sequence[Row], names: Sequence[str], words: Words) -> P
             alt.Tooltip("ttft:Q", title=words.with_unit("TTFT", "ms"), format=FIGURES),
         ],
     )
-    points = common.transform_filter("datum.kind == 'dot'").mark_point(filled=True, size=18, opacity=0.55)
+    points = common.transform_filter("datum.kind == 'dot'").mark_point(
+        filled=True, size=18, opacity=0.55
+    )
     return layered([points], words.with_unit(words.text("figure.total_time"), "s"))

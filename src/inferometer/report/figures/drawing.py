@@ -1,4 +1,6 @@
-"""What a figure is made of, and what becomes of it: Material in; Drawing, or Absent with a reason, out. Knows no figure."""
+"""What a figure is made of, and what becomes of it: Material in; Drawing, or Absent with a reason,
+out. Knows no figure.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from inferometer.trace.trace import Trace
 
 Row = dict[str, Any]
 Panel = alt.LayerChart
-"""One view of some layers: it can take the width of what contains it, which a grid of views cannot."""
+"""One view of some layers: it can take the width of what contains it, which a grid of views
+cannot.
+"""
 
 ROWS = "rows"
 """Name of a figure's one data set, which all its panels read."""
@@ -34,7 +38,9 @@ class Material:
 
     points: Sequence[Point] = ()
     runs: Mapping[str, Trace] = field(default_factory=dict)
-    """Single runs by what they are called, for what shows requests and events; without warm-up requests (`Trace.measured`)."""
+    """Single runs by what they are called, for what shows requests and events; without warm-up
+    requests (`Trace.measured`).
+    """
     scaling: Sequence[Mapping[str, Any]] = ()
     """Scaling efficiencies, as `draw_scaling` describes them."""
     link_effects: Sequence[Mapping[str, Any]] = ()
@@ -50,11 +56,17 @@ def why_no_runs(material: Material) -> str:
     directories = [point for point in material.points if point.run is not None]
     if not directories:
         return "figure.nothing.runs"
-    return "figure.nothing.runs_invalid" if all(p.status == "INVALID" for p in directories) else "figure.nothing.runs_unread"
+    return (
+        "figure.nothing.runs_invalid"
+        if all(p.status == "INVALID" for p in directories)
+        else "figure.nothing.runs_unread"
+    )
 
 
 class NothingToDrawError(Exception):
-    """The material has nothing for this figure; the message is the reason, in the reader's language."""
+    """The material has nothing for this figure; the message is the reason, in the reader's
+    language.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +76,9 @@ class Sketch:
     panels: Sequence[Panel]
     rows: list[Row]
     notes: Sequence[str] = ()
-    """What the reader has to know to read it rightly: what was sampled, left out or not measured; a sentence each."""
+    """What the reader has to know to read it rightly: what was sampled, left out or not measured; a
+    sentence each.
+    """
     columns: int = 2
     """Panels side by side, where there is room: 1 to 3."""
     one_legend: bool = True
@@ -117,7 +131,8 @@ class Drawing:
     def specs(self, *, with_data: bool = True) -> list[dict[str, Any]]:
         """Vega-Lite specifications for a page, one a panel, each as wide as what contains it.
 
-        Without data they expect it as `datasets: {ROWS: drawing.rows}`, which a page with several panels holds once.
+        Without data they expect it as `datasets: {ROWS: drawing.rows}`, which a page with several
+        panels holds once.
         """
         with schemapi.debug_mode(False):
             specs = [panel.to_dict(validate=False) for panel in self.sketch.panels]
@@ -135,19 +150,30 @@ class Drawing:
         width = PRINT_WIDTHS[self.columns]
         with schemapi.debug_mode(False):
             panels = [panel.properties(width=width) for panel in self.sketch.panels]
-            title = alt.Title(self.title, subtitle=list(self.notes), anchor="start", fontSize=16, offset=12)
+            title = alt.Title(
+                self.title, subtitle=list(self.notes), anchor="start", fontSize=16, offset=12
+            )
             grid = alt.concat(*panels, columns=self.columns, title=title, spacing=24)
-            resolve: Literal["shared", "independent"] = "shared" if self.sketch.one_legend else "independent"
+            resolve: Literal["shared", "independent"] = (
+                "shared" if self.sketch.one_legend else "independent"
+            )
             grid.datasets = {ROWS: self.rows}
-            return cast("alt.ConcatChart", grid.resolve_scale(color=resolve, shape=resolve, strokeDash="independent"))
+            return cast(
+                "alt.ConcatChart",
+                grid.resolve_scale(color=resolve, shape=resolve, strokeDash="independent"),
+            )
 
     def spec(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """All panels as one Vega-Lite specification in this theme, data inside, without what only a pointer sees: for print."""
+        """All panels as one Vega-Lite specification in this theme, data inside, without what only a
+        pointer sees: for print.
+        """
         with schemapi.debug_mode(False):
             spec: dict[str, Any] = self.chart().to_dict(validate=False)
         spec["config"] = dict(config)
         for panel in spec["concat"]:
-            panel["layer"] = [layer for layer in panel["layer"] if layer["mark"].get("style") != HOVER]
+            panel["layer"] = [
+                layer for layer in panel["layer"] if layer["mark"].get("style") != HOVER
+            ]
             beside = min(self.columns, len(self.sketch.panels)) if self.sketch.one_legend else 1
             fit_to_page(panel, beside * PRINT_WIDTHS[self.columns])
         return spec
@@ -158,6 +184,14 @@ def base(**encodings: Any) -> alt.Chart:
     return alt.Chart(alt.NamedData(ROWS)).encode(**encodings)
 
 
-def layered(layers: Sequence[alt.Chart], title: str | alt.Title, *, height: int = PRINT_HEIGHT, **encodings: Any) -> Panel:
+def layered(
+    layers: Sequence[alt.Chart],
+    title: str | alt.Title,
+    *,
+    height: int = PRINT_HEIGHT,
+    **encodings: Any,
+) -> Panel:
     """Layers over each other as one panel; `encodings` are those that all of them have."""
-    return cast("Panel", alt.layer(*layers).encode(**encodings).properties(title=title, height=height))
+    return cast(
+        "Panel", alt.layer(*layers).encode(**encodings).properties(title=title, height=height)
+    )

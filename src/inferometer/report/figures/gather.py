@@ -1,4 +1,6 @@
-"""The material for all figures of a collection: its points, what comparing them gives, and those of its runs worth a look."""
+"""The material for all figures of a collection: its points, what comparing them gives, and those of
+its runs worth a look.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ LOADS = ("concurrency", "request_rate", "num_prompts")
 
 
 def gather(points: Sequence[Point], *, most_runs: int = MOST_RUNS) -> Material:
-    """All that figures can be made of. Reads the tables of `most_runs` runs at most; a damaged one is left out, and told."""
+    """All that figures can be made of. Reads the tables of `most_runs` runs at most; a damaged one
+    is left out, and told.
+    """
     runs, problems = _traces(runs_to_show(points, most_runs))
     return Material(
         points=points,
@@ -33,7 +37,9 @@ def gather(points: Sequence[Point], *, most_runs: int = MOST_RUNS) -> Material:
 
 
 def runs_to_show(points: Sequence[Point], most: int) -> list[Point]:
-    """Points with a run directory that are not INVALID: all if they are few, else of each curve that of the highest load."""
+    """Points with a run directory that are not INVALID: all if they are few, else of each curve
+    that of the highest load.
+    """
     there = [point for point in points if point.run is not None and point.status != "INVALID"]
     if len(there) <= most:
         return there

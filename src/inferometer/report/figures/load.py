@@ -1,4 +1,6 @@
-"""Figures over the level of load: the four panels of the PCIe study, percentiles and intervals, users against GPUs."""
+"""Figures over the level of load: the four panels of the PCIe study, percentiles and intervals,
+users against GPUs.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,25 @@ import altair as alt
 
 from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
 from inferometer.report.figures.curves import Curves, curve_panel, curves, level_of, titled
-from inferometer.report.figures.drawing import PRINT_HEIGHT, Material, NothingToDrawError, Panel, Row, Sketch, base, layered
-from inferometer.report.figures.naming import USUAL, Key, clean, distinguishing, key_of, legend_names, name_of
+from inferometer.report.figures.drawing import (
+    PRINT_HEIGHT,
+    Material,
+    NothingToDrawError,
+    Panel,
+    Row,
+    Sketch,
+    base,
+    layered,
+)
+from inferometer.report.figures.naming import (
+    USUAL,
+    Key,
+    clean,
+    distinguishing,
+    key_of,
+    legend_names,
+    name_of,
+)
 from inferometer.report.figures.scales import FIGURES, value_axis
 from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
 from inferometer.report.words import LATENCIES, Words
@@ -31,7 +50,9 @@ SEVERAL = {3: 3, 2: 6}
 
 
 def draw_pcie(material: Material, words: Words) -> Sketch:
-    """Output throughput, output speed per query, TTFT and E2EL against concurrency, a curve a (configuration, model, TP)."""
+    """Output throughput, output speed per query, TTFT and E2EL against concurrency, a curve a
+    (configuration, model, TP).
+    """
     points = [point for point in material.points if point.conditions.get("config") is not None]
     if not points:
         raise NothingToDrawError(words.text("figure.nothing.config"))
@@ -48,21 +69,35 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
         else:
             notes.append(words.text("figure.note.not_measured", metric=words.metric(choices[0])))
     found = curves(points, shown, words, x=x, fields=USUAL)
-    panels = [curve_panel(found, [metric], words, title=words.metric_with_unit(metric)) for metric in shown]
+    panels = [
+        curve_panel(found, [metric], words, title=words.metric_with_unit(metric))
+        for metric in shown
+    ]
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     return Sketch(panels, found.rows, [*notes, *found.notes])
 
 
 def draw_load_curves(material: Material, words: Words) -> Sketch:
-    """Output throughput, TTFT, TPOT and E2EL against the load, with percentiles, and intervals where there are any."""
+    """Output throughput, TTFT, TPOT and E2EL against the load, with percentiles, and intervals
+    where there are any.
+    """
     x = load_axis(material.points, words)
-    percentiles = {short: _percentiles(material.points, short) for short in ("ttft", "tpot", "e2el")}
+    percentiles = {
+        short: _percentiles(material.points, short) for short in ("ttft", "tpot", "e2el")
+    }
     metrics = [metric for chosen in percentiles.values() for metric in chosen]
     found = curves(material.points, ["output_throughput", *metrics], words, x=x)
     panels, notes = [], []
     if found.values("output_throughput"):
-        panels.append(curve_panel(found, ["output_throughput"], words, title=words.metric_with_unit("output_throughput")))
+        panels.append(
+            curve_panel(
+                found,
+                ["output_throughput"],
+                words,
+                title=words.metric_with_unit("output_throughput"),
+            )
+        )
     for short, chosen in percentiles.items():
         if chosen:
             panels.append(_percentile_panel(found, short, chosen, words))
@@ -95,7 +130,9 @@ def has_curve(points: Sequence[Point], x: str, fields: Sequence[str]) -> bool:
 
 
 def _percentiles(points: Sequence[Point], short: str) -> list[str]:
-    """p50 (or the median), p90 and p99 of a latency, as far as they were recorded; the mean where there is nothing else."""
+    """p50 (or the median), p90 and p99 of a latency, as far as they were recorded; the mean where
+    there is nothing else.
+    """
 
     def recorded(name: str) -> bool:
         return any(name in point.values for point in points)
@@ -114,18 +151,25 @@ def _percentile_panel(found: Curves, short: str, chosen: Sequence[str], words: W
     labels = [words.metric(metric) for metric in chosen]
     order = range(len(chosen) - 1, -1, -1)
     title = words.with_unit(LATENCIES[short], "ms")
-    return curve_panel(found, [chosen[i] for i in order], words, title=title, dashes=[labels[i] for i in order])
+    return curve_panel(
+        found, [chosen[i] for i in order], words, title=title, dashes=[labels[i] for i in order]
+    )
 
 
 def draw_pareto(material: Material, words: Words) -> Sketch:
-    """Throughput per GPU against throughput per user (1000 / median TPOT), and the front that no point beats in both."""
-    points = [p for p in material.points if _per_user(p) and "output_throughput_per_gpu" in p.values]
+    """Throughput per GPU against throughput per user (1000 / median TPOT), and the front that no
+    point beats in both.
+    """
+    points = [
+        p for p in material.points if _per_user(p) and "output_throughput_per_gpu" in p.values
+    ]
     if not points:
         raise NothingToDrawError(words.text("figure.nothing.pareto"))
     fields = distinguishing(points)
     fields = tuple(name for name in fields if name not in ("input_len", "output_len")) or fields
     whole = {
-        key: name_of(key, fields, words) or words.text("figure.all_points") for key in {key_of(p, fields): 0 for p in points}
+        key: name_of(key, fields, words) or words.text("figure.all_points")
+        for key in {key_of(p, fields): 0 for p in points}
     }
     short = legend_names(list(dict.fromkeys(whole.values())))
     found = [_pareto_row(p, whole[key_of(p, fields)], short, words) for p in points]
@@ -137,14 +181,21 @@ def draw_pareto(material: Material, words: Words) -> Sketch:
 
 
 def _per_user(point: Point) -> float | None:
-    """Output tokens per second of the median request while it is written: an inverse's median is the median's inverse."""
+    """Output tokens per second of the median request while it is written: an inverse's median is
+    the median's inverse.
+    """
     tpot = point.values.get("median_tpot_ms") or point.values.get("p50_tpot_ms")
     return 1000 / tpot if tpot else None
 
 
 def _pareto_row(point: Point, whole: str, short: dict[str, str], words: Words) -> Row:
     level = next(
-        (f"{words.condition(n)} {v:g}" for n in ("concurrency", "request_rate") if (v := level_of(point, n)) is not None), ""
+        (
+            f"{words.condition(n)} {v:g}"
+            for n in ("concurrency", "request_rate")
+            if (v := level_of(point, n)) is not None
+        ),
+        "",
     )
     row: Row = {
         "id": clean(point.id),
@@ -161,7 +212,9 @@ def _pareto_row(point: Point, whole: str, short: dict[str, str], words: Words) -
 
 
 def _front(found: Sequence[Row]) -> list[Row]:
-    """The rows than which none is better in one and as good in the other, from fast users to busy GPUs."""
+    """The rows than which none is better in one and as good in the other, from fast users to busy
+    GPUs.
+    """
     best, front = -1.0, []
     for row in sorted(found, key=lambda row: (-row["user"], -row["gpu"])):
         if row["gpu"] > best:
@@ -173,10 +226,16 @@ def _front(found: Sequence[Row]) -> list[Row]:
 def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> Panel:
     across, up = value_axis(row["user"] for row in found), value_axis(row["gpu"] for row in found)
     common = base(
-        x=alt.X("user:Q", scale=across.scale(), axis=across.axis(words.text("figure.axis.per_user"))),
+        x=alt.X(
+            "user:Q", scale=across.scale(), axis=across.axis(words.text("figure.axis.per_user"))
+        ),
         y=alt.Y("gpu:Q", scale=up.scale(), axis=up.axis()),
     )
-    statuses = [status for status in ("SUSPECT", "INVALID") if any(row.get("status") == status for row in found)]
+    statuses = [
+        status
+        for status in ("SUSPECT", "INVALID")
+        if any(row.get("status") == status for row in found)
+    ]
     coloured = common.encode(color=colour_of_curves(names))
     shape = shape_of_curves(names)
     size = 60 if len(found) <= CROWD else 20
@@ -185,7 +244,9 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
         alt.Tooltip("level:N", title=words.text("figure.tooltip.load")),
         alt.Tooltip("user:Q", title=words.text("figure.axis.per_user"), format=FIGURES),
-        alt.Tooltip("gpu:Q", title=words.metric_with_unit("output_throughput_per_gpu"), format=FIGURES),
+        alt.Tooltip(
+            "gpu:Q", title=words.metric_with_unit("output_throughput_per_gpu"), format=FIGURES
+        ),
         alt.Tooltip("status:N", title=words.text("figure.tooltip.verdict")),
         alt.Tooltip("id:N", title=words.text("figure.tooltip.point")),
     ]
@@ -193,11 +254,19 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         common.transform_filter("datum.front").mark_line(
             style="rule", strokeWidth=1.5, strokeDash=[5, 3], interpolate="step-before"
         ),
-        coloured.transform_filter(believed).mark_point(filled=True, size=size, opacity=0.95).encode(shape=shape),
-        coloured.transform_filter("datum.status == 'SUSPECT'").mark_point(style=HOLLOW, size=size).encode(shape=shape),
-        coloured.transform_filter("datum.status == 'INVALID'").mark_point(shape=CROSS, size=size, strokeWidth=1.8),
+        coloured.transform_filter(believed)
+        .mark_point(filled=True, size=size, opacity=0.95)
+        .encode(shape=shape),
+        coloured.transform_filter("datum.status == 'SUSPECT'")
+        .mark_point(style=HOLLOW, size=size)
+        .encode(shape=shape),
+        coloured.transform_filter("datum.status == 'INVALID'").mark_point(
+            shape=CROSS, size=size, strokeWidth=1.8
+        ),
         common.transform_filter("datum.front").mark_line(style=FRONT, interpolate="step-before"),
-        common.transform_calculate(whole="datum.name || datum.curve").mark_point(style=HOVER).encode(tooltip=tooltip),
+        common.transform_calculate(whole="datum.name || datum.curve")
+        .mark_point(style=HOVER)
+        .encode(tooltip=tooltip),
     ]
     title = titled(words.metric_with_unit("output_throughput_per_gpu"), statuses, words)
     return layered(layers, title, height=PRINT_HEIGHT + 70)

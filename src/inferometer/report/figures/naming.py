@@ -1,4 +1,6 @@
-"""What a curve is called: by the conditions in which it differs from the others, cleaned of what no legend can show."""
+"""What a curve is called: by the conditions in which it differs from the others, cleaned of what no
+legend can show.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ DISTINGUISHING = (
     "campaign",
     "group",
 )
-"""Conditions that may make two curves of one, the most telling first. Not the load, nor what differs by chance or by hour."""
+"""Conditions that may make two curves of one, the most telling first. Not the load, nor what
+differs by chance or by hour.
+"""
 
 LONGEST = 34
 """Characters of a name in a legend; a tooltip shows all of it."""
@@ -51,20 +55,30 @@ def key_of(point: Point, fields: Sequence[str]) -> Key:
 
 
 def distinguishing(points: Sequence[Point], *, without: Sequence[str] = ()) -> tuple[str, ...]:
-    """Conditions that tell the curves of these points apart: one after another, each if it tells more than those before."""
+    """Conditions that tell the curves of these points apart: one after another, each if it tells
+    more than those before.
+    """
     names = [name for name in DISTINGUISHING if name not in without]
     places = telling_places([key_of(point, names) for point in points], range(len(names)))
     return tuple(names[place] for place in places)
 
 
 def name_of(key: Key, fields: Sequence[str], words: Words) -> str:
-    """The whole name of a curve, such as `C · 7B · TP2`; conditions that a point lacks are left out."""
-    told = [_said(name, value, words) for name, value in zip(fields, key, strict=True) if value is not None]
+    """The whole name of a curve, such as `C · 7B · TP2`; conditions that a point lacks are left
+    out.
+    """
+    told = [
+        _said(name, value, words)
+        for name, value in zip(fields, key, strict=True)
+        if value is not None
+    ]
     return " · ".join(told)
 
 
 def legend_names(names: Sequence[str]) -> dict[str, str]:
-    """By whole name, the one that a legend shows: shortened in the middle, where it is long, and still unlike the others."""
+    """By whole name, the one that a legend shows: shortened in the middle, where it is long, and
+    still unlike the others.
+    """
     short: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
@@ -91,7 +105,17 @@ def clean(text: str) -> str:
 
 def _said(name: str, value: Condition, words: Words) -> str:
     """A condition's value as a name shows it: some speak for themselves."""
-    if name in ("config", "model", "engine", "dataset", "label", "campaign", "group", "tool", "backend"):
+    if name in (
+        "config",
+        "model",
+        "engine",
+        "dataset",
+        "label",
+        "campaign",
+        "group",
+        "tool",
+        "backend",
+    ):
         return clean(str(value))
     if name in ("input_len", "output_len", "prefix_len") and isinstance(value, int | float):
         return words.text(f"figure.name.{name}", value=short_tokens(value))

@@ -1,4 +1,6 @@
-"""One run over time: each request as a bar, requests in flight, output, and beside them whatever telemetry there is."""
+"""One run over time: each request as a bar, requests in flight, output, and beside them whatever
+telemetry there is.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,16 @@ from inferometer.metrics.definitions import event_tokens, known, ok_events
 from inferometer.metrics.steady import steady_window
 from inferometer.report.figures.channels import dash_of, legend
 from inferometer.report.figures.distributions import even_sample
-from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered, why_no_runs
+from inferometer.report.figures.drawing import (
+    Material,
+    NothingToDrawError,
+    Panel,
+    Row,
+    Sketch,
+    base,
+    layered,
+    why_no_runs,
+)
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER
 from inferometer.report.figures.theme import CROSS, GHOST, HOVER
@@ -39,7 +50,9 @@ THIN, THICK = 0.2, 0.42
 
 
 def draw_timeline(material: Material, words: Words) -> Sketch:
-    """Requests in the order of sending: thin until the first token, thick while it is written, a cross where it failed."""
+    """Requests in the order of sending: thin until the first token, thick while it is written, a
+    cross where it failed.
+    """
     name, trace = _first(material, words)
     r = trace.requests
     sent = np.flatnonzero(known(r["sent_ns"]))
@@ -55,9 +68,11 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
 
 
 def draw_over_time(material: Material, words: Words) -> Sketch:
-    """Requests in flight, output tokens per second, and telemetry, all over the run's seconds; the steady state is shaded.
+    """Requests in flight, output tokens per second, and telemetry, all over the run's seconds; the
+    steady state is shaded.
 
-    Records of `Material.series`: `time_s` (since the run's start), `name`, `unit`, `value`, and `card` where there are several.
+    Records of `Material.series`: `time_s` (since the run's start), `name`, `unit`, `value`, and
+    `card` where there are several.
     """
     name, trace = _first(material, words)
     end_s = _end_s(trace)
@@ -67,17 +82,32 @@ def draw_over_time(material: Material, words: Words) -> Sketch:
     rows: list[Row] = []
     panels: list[Panel] = []
     window = steady_window(trace)
-    steady: Row | None = {"kind": "steady", "t": window[0] / NS, "until": window[1] / NS} if window else None
+    steady: Row | None = (
+        {"kind": "steady", "t": window[0] / NS, "until": window[1] / NS} if window else None
+    )
     for kind, title, values in (
         ("in_flight", words.text("figure.in_flight"), _in_flight(trace, edges, end_s)),
         ("output", words.metric_with_unit("output_throughput"), _output(trace, edges)),
     ):
         rows += _steps(kind, edges, values)
-        panels.append(_time_panel(kind, title, (0, end_s), [""], words, steady=steady is not None, steps=True))
+        panels.append(
+            _time_panel(kind, title, (0, end_s), [""], words, steady=steady is not None, steps=True)
+        )
     for number, (title, cards) in enumerate(_telemetry(material.series, words).items()):
-        rows += [{"kind": f"s{number}", **row} for card, each in cards.items() for row in _readings(card, each)]
-        panels.append(_time_panel(f"s{number}", title, (0, end_s), list(cards), words, steady=steady is not None))
-    notes = [*_of_run(name, words), words.text("figure.note.steps", width=f"{edges[1] - edges[0]:g}")]
+        rows += [
+            {"kind": f"s{number}", **row}
+            for card, each in cards.items()
+            for row in _readings(card, each)
+        ]
+        panels.append(
+            _time_panel(
+                f"s{number}", title, (0, end_s), list(cards), words, steady=steady is not None
+            )
+        )
+    notes = [
+        *_of_run(name, words),
+        words.text("figure.note.steps", width=f"{edges[1] - edges[0]:g}"),
+    ]
     if steady:
         rows.append(steady)
         notes.append(words.text("figure.note.steady"))
@@ -98,17 +128,39 @@ def _of_run(name: str, words: Words) -> list[str]:
 def _end_s(trace: Trace) -> float:
     """When the last thing happened, seconds since the run's start."""
     r = trace.requests
-    return max((int(r[c][known(r[c])].max()) for c in ("sent_ns", "last_ns", "end_ns") if known(r[c]).any()), default=0) / NS
+    return (
+        max(
+            (
+                int(r[c][known(r[c])].max())
+                for c in ("sent_ns", "last_ns", "end_ns")
+                if known(r[c]).any()
+            ),
+            default=0,
+        )
+        / NS
+    )
 
 
 def _bars(trace: Trace, at: int, rank: int, words: Words) -> list[Row]:
-    """The parts of one request's life, seconds since the run's start; nothing is drawn of what is not known."""
+    """The parts of one request's life, seconds since the run's start; nothing is drawn of what is
+    not known.
+    """
     r = trace.requests
-    sent, first, last, end = (_seconds(r[name][at]) for name in ("sent_ns", "first_ns", "last_ns", "end_ns"))
+    sent, first, last, end = (
+        _seconds(r[name][at]) for name in ("sent_ns", "first_ns", "last_ns", "end_ns")
+    )
     outcome = Outcome(int(r["outcome"][at]))
     common: Row = {"rank": rank, "id": int(r["id"][at]), "outcome": outcome.name}
     over = end if end is not None else _end_s(trace)
-    rows = [{**common, "part": "first", "t": sent, "until": first if first is not None else over, "half": THIN}]
+    rows = [
+        {
+            **common,
+            "part": "first",
+            "t": sent,
+            "until": first if first is not None else over,
+            "half": THIN,
+        }
+    ]
     if first is not None:
         written = last if outcome == Outcome.OK and last is not None else over
         rows.append({**common, "part": "decode", "t": first, "until": written, "half": THICK})
@@ -128,7 +180,9 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
     there = [part for part in parts if any(row["part"] == part for row in rows)]
     common = base(
         x=alt.X("t:Q", axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6)),
-        color=alt.Color("part:N", scale=alt.Scale(domain=parts), legend=legend(parts, values=there)),
+        color=alt.Color(
+            "part:N", scale=alt.Scale(domain=parts), legend=legend(parts, values=there)
+        ),
         tooltip=[
             alt.Tooltip("id:Q", title=words.text("figure.tooltip.request")),
             alt.Tooltip("part:N", title=words.text("figure.tooltip.part")),
@@ -147,11 +201,15 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
         .mark_point(shape=CROSS, size=30, strokeWidth=1.6, opacity=1)
         .encode(y=alt.Y("rank:Q", scale=up, axis=None)),
     ]
-    return layered(layers, words.text("figure.timeline.panel"), height=max(80, min(420, 12 * requests)))
+    return layered(
+        layers, words.text("figure.timeline.panel"), height=max(80, min(420, 12 * requests))
+    )
 
 
 def _edges(end_s: float) -> Times:
-    """Steps of a round width, about STEPS of them; the last ends with the run, and is not shorter than half of the others."""
+    """Steps of a round width, about STEPS of them; the last ends with the run, and is not shorter
+    than half of the others.
+    """
     rough = end_s / STEPS
     power = 10.0 ** math.floor(math.log10(rough))
     width = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
@@ -162,11 +220,15 @@ def _edges(end_s: float) -> Times:
 
 
 def _in_flight(trace: Trace, edges: Times, end_s: float) -> Times:
-    """Mean number of requests in flight in each step: the seconds they spent in it, over its width."""
+    """Mean number of requests in flight in each step: the seconds they spent in it, over its
+    width.
+    """
     r = trace.requests
     rows = known(r["sent_ns"])
     end = r["end_ns"][rows]
-    spent = _since(r["sent_ns"][rows] / NS, edges) - _since(np.where(known(end), end / NS, end_s), edges)
+    spent = _since(r["sent_ns"][rows] / NS, edges) - _since(
+        np.where(known(end), end / NS, end_s), edges
+    )
     mean: Times = np.diff(spent) / np.diff(edges)
     return mean
 
@@ -180,8 +242,12 @@ def _since(moments: Times, edges: Times) -> Times:
 
 
 def _output(trace: Trace, edges: Times) -> Times:
-    """Output tokens per second in each step, of OK requests, tokens placed at the arrival of their event."""
-    tokens, _ = np.histogram(ok_events(trace, "arrival_ns") / NS, edges, weights=event_tokens(trace))
+    """Output tokens per second in each step, of OK requests, tokens placed at the arrival of their
+    event.
+    """
+    tokens, _ = np.histogram(
+        ok_events(trace, "arrival_ns") / NS, edges, weights=event_tokens(trace)
+    )
     rate: Times = tokens / np.diff(edges)
     return rate
 
@@ -195,7 +261,9 @@ def _steps(kind: str, edges: Times, values: Times) -> list[Row]:
     ]
 
 
-def _telemetry(series: Sequence[Mapping[str, Any]], words: Words) -> dict[str, dict[str, list[tuple[float, float | None]]]]:
+def _telemetry(
+    series: Sequence[Mapping[str, Any]], words: Words
+) -> dict[str, dict[str, list[tuple[float, float | None]]]]:
     """Readings in the order of time, by the title of their panel and by card."""
     found: dict[str, dict[str, list[tuple[float, float | None]]]] = {}
     for record in series:
@@ -207,13 +275,18 @@ def _telemetry(series: Sequence[Mapping[str, Any]], words: Words) -> dict[str, d
             (float(record["time_s"]), float(value) if there and value is not None else None)
         )
     return {
-        title: {short: sorted(cards[card], key=lambda each: each[0]) for card, short in legend_names(list(cards)).items()}
+        title: {
+            short: sorted(cards[card], key=lambda each: each[0])
+            for card, short in legend_names(list(cards)).items()
+        }
         for title, cards in found.items()
     }
 
 
 def _readings(card: str, readings: Sequence[tuple[float, float | None]]) -> list[Row]:
-    """Rows of one line: means of neighbours where they are more than MOST_TELEMETRY; no value in a row where none came."""
+    """Rows of one line: means of neighbours where they are more than MOST_TELEMETRY; no value in a
+    row where none came.
+    """
     at_once = math.ceil(len(readings) / MOST_TELEMETRY)
     usual = float(np.median(np.diff([t for t, _ in readings]))) if len(readings) > 1 else 0.0
     rows: list[Row] = []
@@ -221,30 +294,62 @@ def _readings(card: str, readings: Sequence[tuple[float, float | None]]) -> list
         several = readings[start : start + at_once]
         values = [value for _, value in several if value is not None]
         if rows and usual and several[0][0] - readings[start - 1][0] > LONG_SILENCE * usual:
-            rows.append({"card": card, "t": (several[0][0] + readings[start - 1][0]) / 2, "v": None})
+            rows.append(
+                {"card": card, "t": (several[0][0] + readings[start - 1][0]) / 2, "v": None}
+            )
         t = sum(time for time, _ in several) / len(several)
-        rows.append({"card": card, "t": float(f"{t:.6g}"), "v": float(f"{sum(values) / len(values):.5g}") if values else None})
+        rows.append(
+            {
+                "card": card,
+                "t": float(f"{t:.6g}"),
+                "v": float(f"{sum(values) / len(values):.5g}") if values else None,
+            }
+        )
     return rows
 
 
 def _time_panel(
-    kind: str, title: str, span: tuple[float, float], cards: Sequence[str], words: Words, *, steady: bool, steps: bool = False
+    kind: str,
+    title: str,
+    span: tuple[float, float],
+    cards: Sequence[str],
+    words: Words,
+    *,
+    steady: bool,
+    steps: bool = False,
 ) -> Panel:
     time = words.text("figure.axis.time")
-    x = alt.X("t:Q", scale=alt.Scale(domain=list(span), nice=False), axis=alt.Axis(title=time, tickCount=6))
-    y = alt.Y("v:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title=None, tickCount=4, format=NUMBER))
+    x = alt.X(
+        "t:Q",
+        scale=alt.Scale(domain=list(span), nice=False),
+        axis=alt.Axis(title=time, tickCount=6),
+    )
+    y = alt.Y(
+        "v:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title=None, tickCount=4, format=NUMBER)
+    )
     own = base(x=x).transform_filter(f"datum.kind == '{kind}'")
-    tooltip = [alt.Tooltip("t:Q", title=time, format=FIGURES), alt.Tooltip("v:Q", title=title, format=FIGURES)]
-    line = own.mark_line(interpolate="step-after" if steps else "linear", strokeWidth=1.5, clip=True).encode(y=y)
+    tooltip = [
+        alt.Tooltip("t:Q", title=time, format=FIGURES),
+        alt.Tooltip("v:Q", title=title, format=FIGURES),
+    ]
+    line = own.mark_line(
+        interpolate="step-after" if steps else "linear", strokeWidth=1.5, clip=True
+    ).encode(y=y)
     if len(cards) > 1:
         tooltip.insert(0, alt.Tooltip("card:N", title=words.text("figure.tooltip.card")))
         dash = dash_of("card", cards)
         line = line.encode(
-            color=alt.Color("card:N", scale=alt.Scale(domain=list(cards)), legend=dash["legend"]), strokeDash=dash
+            color=alt.Color("card:N", scale=alt.Scale(domain=list(cards)), legend=dash["legend"]),
+            strokeDash=dash,
         )
     else:
         line = line.encode(color=alt.Color("kind:N", scale=alt.Scale(domain=[kind]), legend=None))
     layers = [line, own.mark_point(style=HOVER, clip=True).encode(y=y, tooltip=tooltip)]
     if steady:
-        layers.insert(0, base(x=x, x2="until:Q").transform_filter("datum.kind == 'steady'").mark_rect(style=GHOST, clip=True))
+        layers.insert(
+            0,
+            base(x=x, x2="until:Q")
+            .transform_filter("datum.kind == 'steady'")
+            .mark_rect(style=GHOST, clip=True),
+        )
     return layered(layers, title, height=HEIGHT)

@@ -8,7 +8,15 @@ import altair as alt
 
 from inferometer.metrics.statistics import interval_of_repeats
 from inferometer.report.figures.curves import titled
-from inferometer.report.figures.drawing import Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.drawing import (
+    Material,
+    NothingToDrawError,
+    Panel,
+    Row,
+    Sketch,
+    base,
+    layered,
+)
 from inferometer.report.figures.naming import Key, clean, distinguishing, key_of, name_of, shorten
 from inferometer.report.figures.scales import FIGURES, compact
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
@@ -24,22 +32,35 @@ ROOM = 1.2
 
 
 def draw_prefix_cache(material: Material, words: Words) -> Sketch:
-    """TTFT, output throughput and the cached share of cold and warm points; repeats are marks, the bar is their mean."""
+    """TTFT, output throughput and the cached share of cold and warm points; repeats are marks, the
+    bar is their mean.
+    """
     points = [p for p in material.points if p.conditions.get("cache") in ("cold", "warm")]
     fields = distinguishing(points, without=("cache",))
     fields += tuple(
-        name for name in LOADS if len({key_of(p, (*fields, name)) for p in points}) > len({key_of(p, fields) for p in points})
+        name
+        for name in LOADS
+        if len({key_of(p, (*fields, name)) for p in points})
+        > len({key_of(p, fields) for p in points})
     )
     grouped: dict[Key, list[Point]] = {}
     for point in points:
         grouped.setdefault(key_of(point, fields), []).append(point)
-    pairs = {key: each for key, each in grouped.items() if len({p.conditions["cache"] for p in each}) == 2}
+    pairs = {
+        key: each
+        for key, each in grouped.items()
+        if len({p.conditions["cache"] for p in each}) == 2
+    }
     if not pairs:
         raise NothingToDrawError(words.text("figure.nothing.cache"))
     rows: list[Row] = []
     panels: list[Panel] = []
     for metric in METRICS:
-        own = [row for key, each in pairs.items() for row in _bars(each, metric, name_of(key, fields, words), words)]
+        own = [
+            row
+            for key, each in pairs.items()
+            for row in _bars(each, metric, name_of(key, fields, words), words)
+        ]
         if own:
             rows += own
             panels.append(_bar_panel(own, metric, words))
@@ -49,7 +70,9 @@ def draw_prefix_cache(material: Material, words: Words) -> Sketch:
 
 
 def _bars(points: Sequence[Point], metric: str, name: str, words: Words) -> list[Row]:
-    """Of one deployment: a row a bar, `on` the metric, and one a repeat, `on` the metric and `/`."""
+    """Of one deployment: a row a bar, `on` the metric, and one a repeat, `on` the metric and
+    `/`.
+    """
     rows: list[Row] = []
     for cache in ("cold", "warm"):
         own = [p for p in points if p.conditions["cache"] == cache and metric in p.values]
@@ -58,17 +81,37 @@ def _bars(points: Sequence[Point], metric: str, name: str, words: Words) -> list
         believed = [p.values[metric] for p in own if p.status != "INVALID"]
         if believed:
             mean = sum(believed) / len(believed)
-            bar: Row = {"on": metric, "bar": label, "cache": told, "v": float(f"{mean:.5g}"), "n": len(believed)}
+            bar: Row = {
+                "on": metric,
+                "bar": label,
+                "cache": told,
+                "v": float(f"{mean:.5g}"),
+                "n": len(believed),
+            }
             interval = interval_of_repeats(believed) or own[0].intervals.get(metric)
             if interval:
-                bar |= {"low": float(f"{max(interval.low, 0):.5g}"), "high": float(f"{interval.high:.5g}")}
-            rows.append({**bar, "whole": f"{name} · {told}" if name else told, "label": compact(mean)})
-        rows += [_repeat(p, metric, label) for p in own if len(own) > 1 or p.status in ("SUSPECT", "INVALID")]
+                bar |= {
+                    "low": float(f"{max(interval.low, 0):.5g}"),
+                    "high": float(f"{interval.high:.5g}"),
+                }
+            rows.append(
+                {**bar, "whole": f"{name} · {told}" if name else told, "label": compact(mean)}
+            )
+        rows += [
+            _repeat(p, metric, label)
+            for p in own
+            if len(own) > 1 or p.status in ("SUSPECT", "INVALID")
+        ]
     return rows
 
 
 def _repeat(point: Point, metric: str, label: str) -> Row:
-    row: Row = {"on": f"{metric}/", "bar": label, "v": float(f"{point.values[metric]:.5g}"), "id": clean(point.id)}
+    row: Row = {
+        "on": f"{metric}/",
+        "bar": label,
+        "v": float(f"{point.values[metric]:.5g}"),
+        "id": clean(point.id),
+    }
     return {**row, "status": point.status} if point.status else row
 
 
@@ -77,8 +120,14 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     bars = list(dict.fromkeys(row["bar"] for row in rows))
     far = max(max(row["v"], row.get("high", 0)) for row in rows) * ROOM or 1
     common = base(
-        x=alt.X("v:Q", scale=alt.Scale(domain=[0, far], nice=False), axis=alt.Axis(title=None, format=",.10~g", tickCount=5)),
-        y=alt.Y("bar:N", sort=bars, axis=alt.Axis(title=None, labelLimit=190, domain=False, ticks=False)),
+        x=alt.X(
+            "v:Q",
+            scale=alt.Scale(domain=[0, far], nice=False),
+            axis=alt.Axis(title=None, format=",.10~g", tickCount=5),
+        ),
+        y=alt.Y(
+            "bar:N", sort=bars, axis=alt.Axis(title=None, labelLimit=190, domain=False, ticks=False)
+        ),
     )
     told = [words.text(f"figure.cache.{cache}") for cache in ("cold", "warm")]
     whole = common.transform_filter(f"datum.on == '{metric}'")
@@ -100,9 +149,13 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
         whole.mark_bar(height={"band": 0.7}).encode(
             color=alt.Color("cache:N", scale=alt.Scale(domain=told), legend=None), tooltip=tooltip
         ),
-        whole.transform_filter("isValid(datum.low)").mark_rule(style=INTERVAL).encode(x="low:Q", x2="high:Q"),
+        whole.transform_filter("isValid(datum.low)")
+        .mark_rule(style=INTERVAL)
+        .encode(x="low:Q", x2="high:Q"),
         ink.transform_filter("datum.status != 'INVALID'").mark_point(style=DOT, size=26),
-        ink.transform_filter("datum.status == 'INVALID'").mark_point(shape=CROSS, style=INTERVAL, size=36),
+        ink.transform_filter("datum.status == 'INVALID'").mark_point(
+            shape=CROSS, style=INTERVAL, size=36
+        ),
         whole.transform_calculate(end="max(datum.v, datum.high || 0)")
         .mark_text(align="left", dx=5)
         .encode(x="end:Q", text="label:N"),

@@ -1,4 +1,6 @@
-"""Figures over input length: lines a level of load, and a map of both; and the prefix cache, cold beside warm."""
+"""Figures over input length: lines a level of load, and a map of both; and the prefix cache, cold
+beside warm.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,16 @@ from collections.abc import Sequence
 import altair as alt
 
 from inferometer.report.figures.curves import curve_panel, curves, level_of, titled
-from inferometer.report.figures.drawing import PRINT_HEIGHT, Material, NothingToDrawError, Panel, Row, Sketch, base, layered
+from inferometer.report.figures.drawing import (
+    PRINT_HEIGHT,
+    Material,
+    NothingToDrawError,
+    Panel,
+    Row,
+    Sketch,
+    base,
+    layered,
+)
 from inferometer.report.figures.load import has_curve
 from inferometer.report.figures.naming import Key, distinguishing, key_of, name_of
 from inferometer.report.figures.scales import FIGURES, compact, short_tokens, value_axis
@@ -27,22 +38,50 @@ CELL = 30
 
 
 def draw_production(material: Material, words: Words) -> Sketch:
-    """Output throughput and TTFT over input length, a line a level of load; and the same as maps of input length × load."""
-    load = max(("concurrency", "request_rate"), key=lambda name: sum(level_of(p, name) is not None for p in material.points))
-    points = [p for p in material.points if level_of(p, "input_len") is not None and level_of(p, load) is not None]
+    """Output throughput and TTFT over input length, a line a level of load; and the same as maps of
+    input length × load.
+    """
+    load = max(
+        ("concurrency", "request_rate"),
+        key=lambda name: sum(level_of(p, name) is not None for p in material.points),
+    )
+    points = [
+        p
+        for p in material.points
+        if level_of(p, "input_len") is not None and level_of(p, load) is not None
+    ]
     deployment = distinguishing(points, without=("input_len", load))
-    grouped = {key: each for key, each in _grouped(points, deployment).items() if has_curve(each, "input_len", (load,))}
+    grouped = {
+        key: each
+        for key, each in _grouped(points, deployment).items()
+        if has_curve(each, "input_len", (load,))
+    }
     if not grouped:
         raise NothingToDrawError(_why_nothing(points, (*deployment, load), words))
     points = [point for each in grouped.values() for point in each]
-    metrics = [m for choices in METRICS if (m := next((m for m in choices if any(m in p.values for p in points)), None))]
+    metrics = [
+        m
+        for choices in METRICS
+        if (m := next((m for m in choices if any(m in p.values for p in points)), None))
+    ]
     if not metrics:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     ordered = sorted(points, key=lambda p: level_of(p, load) or 0)
-    lines = curves(ordered, metrics, words, x="input_len", fields=(*distinguishing(points, without=("input_len", load)), load))
-    panels = [curve_panel(lines, [metric], words, title=words.metric_with_unit(metric)) for metric in metrics]
+    lines = curves(
+        ordered,
+        metrics,
+        words,
+        x="input_len",
+        fields=(*distinguishing(points, without=("input_len", load)), load),
+    )
+    panels = [
+        curve_panel(lines, [metric], words, title=words.metric_with_unit(metric))
+        for metric in metrics
+    ]
     rows, notes = lines.rows, list(lines.notes)
-    maps = {key: each for key, each in grouped.items() if len({level_of(p, load) for p in each}) > 1}
+    maps = {
+        key: each for key, each in grouped.items() if len({level_of(p, load) for p in each}) > 1
+    }
     for number, (key, members) in enumerate(list(maps.items())[:MOST_MAPS]):
         name = name_of(key, deployment, words) if len(maps) > 1 else ""
         for metric in metrics:
@@ -56,11 +95,17 @@ def draw_production(material: Material, words: Words) -> Sketch:
 
 
 def _why_nothing(points: Sequence[Point], others: Sequence[str], words: Words) -> str:
-    """Why there is no curve over the input length: one length, or several that differ in another condition too."""
+    """Why there is no curve over the input length: one length, or several that differ in another
+    condition too.
+    """
     lengths = {level_of(point, "input_len") for point in points}
     if len(lengths) < 2:
         return words.text("figure.nothing.input_lengths")
-    alone = [name for name in others if has_curve(points, "input_len", [each for each in others if each != name])]
+    alone = [
+        name
+        for name in others
+        if has_curve(points, "input_len", [each for each in others if each != name])
+    ]
     names = words.text("figure.list").join(words.condition(name) for name in alone or others)
     return words.text("figure.nothing.lengths_apart", conditions=names)
 
@@ -73,20 +118,32 @@ def _grouped(points: Sequence[Point], fields: Sequence[str]) -> dict[Key, list[P
 
 
 def _cells(points: Sequence[Point], metric: str, load: str, on: str) -> list[Row]:
-    """One row a combination of input length and load that could have been measured; those that were not have no value."""
+    """One row a combination of input length and load that could have been measured; those that were
+    not have no value.
+    """
     lengths = sorted({level_of(p, "input_len") or 0 for p in points})
     loads = sorted({level_of(p, load) or 0 for p in points})
     measured: dict[tuple[float | None, float | None], list[Point]] = {}
     for point in points:
         if metric in point.values:
-            measured.setdefault((level_of(point, "input_len"), level_of(point, load)), []).append(point)
-    rows = [_cell(measured.get((length, each), []), metric, length, each) for length in lengths for each in loads]
+            measured.setdefault((level_of(point, "input_len"), level_of(point, load)), []).append(
+                point
+            )
+    rows = [
+        _cell(measured.get((length, each), []), metric, length, each)
+        for length in lengths
+        for each in loads
+    ]
     bright = _bright([row["v"] for row in rows if "v" in row])
-    return [{"on": on, **row, **({"bright": True} if row.get("v") in bright else {})} for row in rows]
+    return [
+        {"on": on, **row, **({"bright": True} if row.get("v") in bright else {})} for row in rows
+    ]
 
 
 def _cell(points: Sequence[Point], metric: str, length: float, load: float) -> Row:
-    """The mean of what may be believed there; only where nothing may, of what may not, and then without a colour."""
+    """The mean of what may be believed there; only where nothing may, of what may not, and then
+    without a colour.
+    """
     row: Row = {"length": short_tokens(length), "at": length, "load": load, "label": "–"}
     believed = [p for p in points if p.status != "INVALID"]
     used = believed or points
@@ -94,8 +151,19 @@ def _cell(points: Sequence[Point], metric: str, length: float, load: float) -> R
         return row
     value = float(f"{sum(p.values[metric] for p in used) / len(used):.5g}")
     suspect = any(p.status == "SUSPECT" for p in used)
-    mark, status = ("× ", "INVALID") if not believed else ("○ ", "SUSPECT") if suspect else ("", used[0].status)
-    row |= {"label": f"{mark}{compact(value)}", "value": value, "status": status or "–", "n": len(used)}
+    mark, status = (
+        ("× ", "INVALID")
+        if not believed
+        else ("○ ", "SUSPECT")
+        if suspect
+        else ("", used[0].status)
+    )
+    row |= {
+        "label": f"{mark}{compact(value)}",
+        "value": value,
+        "status": status or "–",
+        "n": len(used),
+    }
     return {**row, "v": value} if believed else row
 
 
@@ -112,8 +180,14 @@ def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Pan
     loads = sorted({row["load"] for row in cells}, reverse=True)
     lengths = [label for _, label in sorted({(row["at"], row["length"]) for row in cells})]
     common = base(
-        x=alt.X("length:O", sort=lengths, axis=alt.Axis(title=words.text("figure.axis.input_len"), labelAngle=0, grid=False)),
-        y=alt.Y("load:O", sort=loads, axis=alt.Axis(title=words.text(f"figure.axis.{load}"), grid=False)),
+        x=alt.X(
+            "length:O",
+            sort=lengths,
+            axis=alt.Axis(title=words.text("figure.axis.input_len"), labelAngle=0, grid=False),
+        ),
+        y=alt.Y(
+            "load:O", sort=loads, axis=alt.Axis(title=words.text(f"figure.axis.{load}"), grid=False)
+        ),
     ).transform_filter(on)
     axis = value_axis(row["v"] for row in cells if "v" in row)
     colour = alt.Color("v:Q", scale=alt.Scale(type="log" if axis.log else "linear"), legend=None)
@@ -132,6 +206,10 @@ def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Pan
         common.transform_filter("!isValid(datum.v)").mark_text().encode(text="label:N"),
         there.mark_text().encode(text="label:N", color=ink),
     ]
-    statuses = [status for status in ("SUSPECT", "INVALID") if any(row.get("status") == status for row in cells)]
+    statuses = [
+        status
+        for status in ("SUSPECT", "INVALID")
+        if any(row.get("status") == status for row in cells)
+    ]
     heading = titled(title, statuses, words, of="cell")
     return layered(layers, heading, height=min(PRINT_HEIGHT, CELL * len(loads)))

@@ -1,4 +1,6 @@
-"""Which scale an axis has, where its ticks are, and where a series has a hole: decided by the data, in plain numbers."""
+"""Which scale an axis has, where its ticks are, and where a series has a hole: decided by the data,
+in plain numbers.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ DECADES = 2.0
 """A value axis that spans more is logarithmic."""
 
 BEYOND = 1.5
-"""How far beyond the highest value, or the range of values, the ends of intervals may stretch an axis."""
+"""How far beyond the highest value, or the range of values, the ends of intervals may stretch an
+axis.
+"""
 
 FEW_LEVELS = 12
 """Levels up to which each has its tick."""
@@ -28,8 +32,8 @@ FIGURES = ",.4~r"
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """How the numbers of an axis are laid out. Without `domain` the drawing library chooses, from 0; without `ticks` it rounds
-    the domain, unless there is padding.
+    """How the numbers of an axis are laid out. Without `domain` the drawing library chooses, from
+    0; without `ticks` it rounds the domain, unless there is padding.
     """
 
     log: bool
@@ -42,7 +46,9 @@ class Axis:
         kind: Literal["log", "linear"] = "log" if self.log else "linear"
         if self.domain is None:
             return alt.Scale(type=kind, zero=True, nice=True)
-        scale = alt.Scale(type=kind, domain=list(self.domain), nice=self.ticks is None and padding is None)
+        scale = alt.Scale(
+            type=kind, domain=list(self.domain), nice=self.ticks is None and padding is None
+        )
         if not self.log:
             scale.zero = False
         if padding is not None:
@@ -50,27 +56,34 @@ class Axis:
         return scale
 
     def share(self, value: float) -> float:
-        """How far along the axis a value is, 0 to 1; without a domain, along from 0 is not known and counts as far."""
+        """How far along the axis a value is, 0 to 1; without a domain, along from 0 is not known
+        and counts as far.
+        """
         if self.domain is None:
             return 1.0
         low, high = (math.log(each) if self.log else each for each in self.domain)
         return ((math.log(value) if self.log else value) - low) / (high - low)
 
     def axis(self, title: str | None = None, *, grid: bool = True) -> alt.Axis:
-        axis = alt.Axis(title=title, format=NUMBER, grid=grid, labelFlush=False, labelOverlap="greedy")
+        axis = alt.Axis(
+            title=title, format=NUMBER, grid=grid, labelFlush=False, labelOverlap="greedy"
+        )
         if self.ticks is not None:
             axis["values"] = list(self.ticks)
         else:
             axis["tickCount"] = 6
         if self.tokens:
-            axis["labelExpr"] = "datum.value && datum.value % 1024 == 0 ? datum.value / 1024 + 'K' : datum.label"
+            axis["labelExpr"] = (
+                "datum.value && datum.value % 1024 == 0 ? datum.value / 1024 + 'K' : datum.label"
+            )
         return axis
 
 
 def value_axis(values: Iterable[float], ends: Iterable[float] = ()) -> Axis:
     """For measured values: logarithmic where they span more than DECADES, else linear from 0.
 
-    `ends` of intervals lie on it too, as far as they do not squeeze the values: an interval from two repeats may be very long.
+    `ends` of intervals lie on it too, as far as they do not squeeze the values: an interval from
+    two repeats may be very long.
     """
     there = [value for value in values if math.isfinite(value)]
     low, high = (min(there), max(there)) if there else (0.0, 0.0)
@@ -81,21 +94,32 @@ def value_axis(values: Iterable[float], ends: Iterable[float] = ()) -> Axis:
     low, high = max(min([low, *far]), low / BEYOND), min(max([high, *far]), high * BEYOND)
     ticks = round_numbers(low, high)
     domain = (max(t for t in ticks if t <= low), min(t for t in ticks if t >= high))
-    return Axis(log=True, domain=domain, ticks=_readable([t for t in ticks if domain[0] <= t <= domain[1]]))
+    return Axis(
+        log=True, domain=domain, ticks=_readable([t for t in ticks if domain[0] <= t <= domain[1]])
+    )
 
 
 def signed_axis(values: Sequence[float], ends: Iterable[float] = ()) -> Axis:
-    """For what lies around a reference, which is one of `values`: linear, with room on both sides; `ends` as above."""
+    """For what lies around a reference, which is one of `values`: linear, with room on both sides;
+    `ends` as above.
+    """
     low, high = min(values), max(values)
     span = (high - low) or abs(high) or 1.0
     far = [end for end in ends if math.isfinite(end)]
-    bottom, top = max(min([low, *far]), low - BEYOND * span), min(max([high, *far]), high + BEYOND * span)
+    bottom, top = (
+        max(min([low, *far]), low - BEYOND * span),
+        min(max([high, *far]), high + BEYOND * span),
+    )
     room = 0.08 * (top - bottom)
-    return Axis(log=False, domain=(max(bottom - room, 0.0) if bottom >= 0 else bottom - room, top + room))
+    return Axis(
+        log=False, domain=(max(bottom - room, 0.0) if bottom >= 0 else bottom - room, top + room)
+    )
 
 
 def spread_axis(values: Iterable[float]) -> Axis:
-    """For what a distribution is drawn over: as `value_axis`, but not from 0 where the values are far from it."""
+    """For what a distribution is drawn over: as `value_axis`, but not from 0 where the values are
+    far from it.
+    """
     there = [value for value in values if math.isfinite(value)]
     axis = value_axis(there)
     if axis.log or not there:
@@ -107,14 +131,22 @@ def spread_axis(values: Iterable[float]) -> Axis:
 
 
 def level_axis(levels: Iterable[float], *, tokens: bool = False) -> Axis:
-    """For what was set and swept: logarithmic where the levels are more even that way (1, 2, 4, 8 …), else linear (1 … 200)."""
+    """For what was set and swept: logarithmic where the levels are more even that way (1, 2, 4, 8
+    …), else linear (1 … 200).
+    """
     distinct = sorted({level for level in levels if math.isfinite(level)})
     if len(distinct) < 2:
         return Axis(
-            log=False, domain=(distinct[0] * 0.9, distinct[0] * 1.1 + 1e-9) if distinct else None, ticks=tuple(distinct)
+            log=False,
+            domain=(distinct[0] * 0.9, distinct[0] * 1.1 + 1e-9) if distinct else None,
+            ticks=tuple(distinct),
         )
     domain = (distinct[0], distinct[-1])
-    log = distinct[0] > 0 and len(distinct) > 2 and _unevenness(np.log(distinct)) < _unevenness(np.array(distinct))
+    log = (
+        distinct[0] > 0
+        and len(distinct) > 2
+        and _unevenness(np.log(distinct)) < _unevenness(np.array(distinct))
+    )
     if len(distinct) <= FEW_LEVELS:
         return Axis(log, domain, tuple(distinct), tokens=tokens)
     if not log:
@@ -124,16 +156,22 @@ def level_axis(levels: Iterable[float], *, tokens: bool = False) -> Axis:
 
 
 def round_numbers(low: float, high: float) -> list[float]:
-    """1, 2, 5, 10, 20 … from the last at or below `low` to the first at or above `high`; both positive."""
+    """1, 2, 5, 10, 20 … from the last at or below `low` to the first at or above `high`; both
+    positive.
+    """
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    series = [float(f"{digit}e{exponent}") for exponent in range(first, last + 1) for digit in (1, 2, 5)]
+    series = [
+        float(f"{digit}e{exponent}") for exponent in range(first, last + 1) for digit in (1, 2, 5)
+    ]
     from_, to = max(n for n in series if n <= low), min(n for n in series if n >= high)
     return [n for n in series if from_ <= n <= to]
 
 
 def _readable(ticks: Sequence[float]) -> tuple[float, ...]:
     """Powers of ten alone where 1, 2, 5 would be too many."""
-    tens = tuple(tick for tick in ticks if math.log10(tick) % 1 < 1e-9 or math.log10(tick) % 1 > 1 - 1e-9)
+    tens = tuple(
+        tick for tick in ticks if math.log10(tick) % 1 < 1e-9 or math.log10(tick) % 1 > 1 - 1e-9
+    )
     return tens if len(ticks) > 7 else tuple(ticks)
 
 
@@ -144,17 +182,28 @@ def _unevenness(levels: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
 
 
 def holes(levels: Sequence[float]) -> list[int]:
-    """After which of these sorted levels one or more are missing, so that a line has to break there.
+    """After which of these sorted levels one or more are missing, so that a line has to break
+    there.
 
-    A ladder of levels does not say how it goes on, but where both neighbouring steps on either side are alike and the one
-    between them is longer, something was left out: 1, 2, 3, (4), 5, 6, 7 by difference, 1, 2, 4, (8), 16, 32, 64 by ratio.
+    A ladder of levels does not say how it goes on, but where both neighbouring steps on either side
+    are alike and the one between them is longer, something was left out: 1, 2, 3, (4), 5, 6, 7 by
+    difference, 1, 2, 4, (8), 16, 32, 64 by ratio.
     """
     steps = np.diff(np.asarray(levels, np.float64))
     ratios = np.diff(np.log(levels)) if len(levels) and levels[0] > 0 else np.zeros(0)
-    return sorted({at for kind in (steps, ratios) for at in range(2, len(kind) - 2) if _longer_than_its_neighbours(kind, at)})
+    return sorted(
+        {
+            at
+            for kind in (steps, ratios)
+            for at in range(2, len(kind) - 2)
+            if _longer_than_its_neighbours(kind, at)
+        }
+    )
 
 
-def _longer_than_its_neighbours(steps: np.ndarray[tuple[int], np.dtype[np.float64]], at: int) -> bool:
+def _longer_than_its_neighbours(
+    steps: np.ndarray[tuple[int], np.dtype[np.float64]], at: int
+) -> bool:
     around = np.array([steps[at - 2], steps[at - 1], steps[at + 1], steps[at + 2]])
     return bool(np.ptp(around) < 0.01 * around.max() and steps[at] > 1.5 * around.max())
 

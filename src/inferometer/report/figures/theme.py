@@ -1,8 +1,10 @@
-"""How figures look: colours for readers of all kinds on a light or a dark ground, fonts with Chinese ones to fall back on.
+"""How figures look: colours for readers of all kinds on a light or a dark ground, fonts with
+Chinese ones to fall back on.
 
-The palettes were searched for: any two colours of one differ by more than 20 in CIE Lab, also for readers without red,
-green or blue cones (Machado, Oliveira and Fernandes 2009), and each has a contrast of at least 3 : 1 to its ground (WCAG 2).
-Colour never stands alone all the same: curves have marks, and dashes from the ninth on.
+The palettes were searched for: any two colours of one differ by more than 20 in CIE Lab, also for
+readers without red, green or blue cones (Machado, Oliveira and Fernandes 2009), and each has a
+contrast of at least 3 : 1 to its ground (WCAG 2). Colour never stands alone all the same: curves
+have marks, and dashes from the ninth on.
 """
 
 from __future__ import annotations
@@ -10,34 +12,71 @@ from __future__ import annotations
 from typing import Any
 
 LIGHT_GROUND, DARK_GROUND = "#ffffff", "#16181d"
-LIGHT_COLOURS = ("#1f1fd6", "#d65c5c", "#439fb1", "#bb861b", "#86134d", "#2e500b", "#9482ed", "#6e2593")
-DARK_COLOURS = ("#9367e9", "#c4e232", "#f19dab", "#259349", "#ebb8f5", "#be559b", "#94ed82", "#73a117")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "triangle-right", "triangle-left")
+LIGHT_COLOURS = (
+    "#1f1fd6",
+    "#d65c5c",
+    "#439fb1",
+    "#bb861b",
+    "#86134d",
+    "#2e500b",
+    "#9482ed",
+    "#6e2593",
+)
+DARK_COLOURS = (
+    "#9367e9",
+    "#c4e232",
+    "#f19dab",
+    "#259349",
+    "#ebb8f5",
+    "#be559b",
+    "#94ed82",
+    "#73a117",
+)
+SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "triangle-down",
+    "triangle-right",
+    "triangle-left",
+)
 DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
 
 CROSS = "M-0.9,-0.9L0.9,0.9M-0.9,0.9L0.9,-0.9"
 """The mark of what is not to be believed, as a path."""
 
 HOLLOW, DOT, GHOST, INTERVAL, FRONT, HOVER = "hollow", "dot", "ghost", "interval", "front", "hover"
-"""Styles that a theme defines: an outline; one of several values on a bar; a faint shade behind the data; an
-interval over a bar; a line that is no curve; unseen, but there for the pointer."""
+"""Styles that a theme defines: an outline; one of several values on a bar; a faint shade behind the
+data; an interval over a bar; a line that is no curve; unseen, but there for the pointer.
+"""
 
 _LATIN = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans'"
-_SIMPLIFIED = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'WenQuanYi Micro Hei'"
+_SIMPLIFIED = (
+    "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'WenQuanYi Micro Hei'"
+)
 _TRADITIONAL = "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Noto Sans TC'"
-_FONTS = {"en": (_LATIN, _SIMPLIFIED), "zh-CN": (_SIMPLIFIED, _LATIN), "zh-TW": (_TRADITIONAL, _LATIN)}
+_FONTS = {
+    "en": (_LATIN, _SIMPLIFIED),
+    "zh-CN": (_SIMPLIFIED, _LATIN),
+    "zh-TW": (_TRADITIONAL, _LATIN),
+}
 
 
 def font(language: str = "en") -> str:
-    """The fonts for a language, as CSS lists them. Chinese ones come first for Chinese: what draws PNG takes the first that is
-    installed, and for a character that it lacks any other.
+    """The fonts for a language, as CSS lists them. Chinese ones come first for Chinese: what draws
+    PNG takes the first that is installed, and for a character that it lacks any other.
     """
     return ", ".join((*_FONTS[language], "sans-serif"))
 
 
 def theme(*, dark: bool = False, language: str = "en", ground: str | None = None) -> dict[str, Any]:
-    """Vega-Lite's `config` for all figures. `ground` is what is painted behind; None lets the page show through."""
-    ink, faint, line = ("#e6e8ec", "#a9afba", "#3a3f49") if dark else ("#1c1f24", "#5b626d", "#dfe2e7")
+    """Vega-Lite's `config` for all figures. `ground` is what is painted behind; None lets the page
+    show through.
+    """
+    ink, faint, line = (
+        ("#e6e8ec", "#a9afba", "#3a3f49") if dark else ("#1c1f24", "#5b626d", "#dfe2e7")
+    )
     axis = {
         "domainColor": faint,
         "tickColor": faint,

@@ -1,4 +1,6 @@
-"""Figures as files that need no browser: PNG and SVG, on white, in the size of print. Knows no figure."""
+"""Figures as files that need no browser: PNG and SVG, on white, in the size of print. Knows no
+figure.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ def write(
     language: str = "en",
     dark: bool = False,
 ) -> list[Path]:
-    """Write each figure as `KEY.png` and `KEY.svg` into `directory`, which is made if need be; returns the paths.
+    """Write each figure as `KEY.png` and `KEY.svg` into `directory`, which is made if need be;
+    returns the paths.
 
     `scale` is of PNG: 2 makes two dots of a CSS pixel. Raises CannotWriteError.
     """

@@ -1,4 +1,6 @@
-"""The report as one HTML file: from points to plain data (view), from that to a page (html). Measures nothing."""
+"""The report as one HTML file: from points to plain data (view), from that to a page (html).
+Measures nothing.
+"""
 
 from inferometer.report.page.html import render
 from inferometer.report.page.view import ReportView, make_view

@@ -1,7 +1,9 @@
-"""Which points stand out: the highest throughput, and the lowest latencies at the load that most series have in common.
+"""Which points stand out: the highest throughput, and the lowest latencies at the load that most
+series have in common.
 
-A point that is INVALID stands for nothing; one that is SUSPECT may stand out, and says so. Of points without a verdict nobody
-knows how far they may be believed: they stand out only where none has one. Pure.
+A point that is INVALID stands for nothing; one that is SUSPECT may stand out, and says so. Of
+points without a verdict nobody knows how far they may be believed: they stand out only where none
+has one. Pure.
 """
 
 from __future__ import annotations
@@ -13,7 +15,11 @@ from dataclasses import dataclass
 from inferometer.results import Column, Point, metric
 
 HIGHEST = ("output_throughput", "output_throughput_per_gpu", "request_goodput")
-LOWEST = (("p99_ttft_ms", "mean_ttft_ms"), ("mean_tpot_ms", "median_tpot_ms"), ("p99_e2el_ms", "mean_e2el_ms"))
+LOWEST = (
+    ("p99_ttft_ms", "mean_ttft_ms"),
+    ("mean_tpot_ms", "median_tpot_ms"),
+    ("p99_e2el_ms", "mean_e2el_ms"),
+)
 """Each the first that was measured."""
 LOADS = ("concurrency", "request_rate")
 
@@ -26,13 +32,19 @@ class Best:
     point: int
     """Its place among the points."""
     at: tuple[str, float] | None
-    """The condition, and its value, that the points were compared at; None where all were compared."""
+    """The condition, and its value, that the points were compared at; None where all were
+    compared.
+    """
 
 
 def best_points(points: Sequence[Point], series: Sequence[str]) -> list[Best]:
     """`series`: the name of each point's series."""
     judged = any(point.status is not None for point in points)
-    usable = [i for i, point in enumerate(points) if point.status != "INVALID" and (point.status is not None or not judged)]
+    usable = [
+        i
+        for i, point in enumerate(points)
+        if point.status != "INVALID" and (point.status is not None or not judged)
+    ]
     found = [_best(points, usable, name, None) for name in HIGHEST]
     at = common_load(points, usable, series)
     level = [i for i in usable if at is None or points[i].conditions.get(at[0]) == at[1]]
@@ -42,8 +54,12 @@ def best_points(points: Sequence[Point], series: Sequence[str]) -> list[Best]:
     return [each for each in found if each is not None]
 
 
-def common_load(points: Sequence[Point], usable: Sequence[int], series: Sequence[str]) -> tuple[str, float] | None:
-    """The load that most series were measured at, the highest of those; None where no load is known."""
+def common_load(
+    points: Sequence[Point], usable: Sequence[int], series: Sequence[str]
+) -> tuple[str, float] | None:
+    """The load that most series were measured at, the highest of those; None where no load is
+    known.
+    """
     for name in LOADS:
         at: dict[float, set[str]] = defaultdict(set)
         for i in usable:
@@ -55,7 +71,9 @@ def common_load(points: Sequence[Point], usable: Sequence[int], series: Sequence
     return None
 
 
-def _best(points: Sequence[Point], among: Sequence[int], name: str, at: tuple[str, float] | None) -> Best | None:
+def _best(
+    points: Sequence[Point], among: Sequence[int], name: str, at: tuple[str, float] | None
+) -> Best | None:
     column = metric(name)
     having = [i for i in among if name in points[i].values]
     if column is None or not having:

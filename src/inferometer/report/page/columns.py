@@ -1,7 +1,8 @@
-"""Points as the columns that the page's explorer reads: dictionary-coded conditions, metrics as arrays with null for a gap.
+"""Points as the columns that the page's explorer reads: dictionary-coded conditions, metrics as
+arrays with null for a gap.
 
-Text comes from files of strangers: it is cut, and what no page can hold is replaced; escaping it is the business of who writes
-the page. Knows no HTML.
+Text comes from files of strangers: it is cut, and what no page can hold is replaced; escaping it is
+the business of who writes the page. Knows no HTML.
 """
 
 from __future__ import annotations
@@ -35,9 +36,14 @@ def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> di
     """`conditions`, `metrics` and `points` as assets/points.js reads them."""
     table = condition_table(points, paths, words)
     sentences: dict[str, int] = {}
-    reasons = [[clean(reason.text) for reason in reasons_of(point, words.language)] for point in points]
+    reasons = [
+        [clean(reason.text) for reason in reasons_of(point, words.language)] for point in points
+    ]
     telling = {"series", "status", "source", *LOADS, *distinguishing(points)}
-    conditions = [{**_condition(name, cells, words), "telling": name in telling} for name, cells in table.items()]
+    conditions = [
+        {**_condition(name, cells, words), "telling": name in telling}
+        for name, cells in table.items()
+    ]
     _mark_aliases(conditions)
     return {
         "conditions": conditions,
@@ -46,16 +52,29 @@ def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> di
             "ids": [clean(point.id) for point in points],
             "status": [point.status for point in points],
             "samples": _samples(points),
-            "reasons": [[sentences.setdefault(reason, len(sentences)) for reason in told] or None for told in reasons],
+            "reasons": [
+                [sentences.setdefault(reason, len(sentences)) for reason in told] or None
+                for told in reasons
+            ],
             "sentences": list(sentences),
         },
     }
 
 
-def condition_table(points: Sequence[Point], paths: Sequence[Path], words: Words) -> dict[str, list[Cell]]:
-    """Every condition that any point has, as a column of cells: those of CONDITIONS, and series, tool, source and status."""
-    names = [name for name in CONDITIONS if any(point.conditions.get(name) is not None for point in points)]
-    table: dict[str, list[Cell]] = {name: [_cell(point.conditions.get(name)) for point in points] for name in names}
+def condition_table(
+    points: Sequence[Point], paths: Sequence[Path], words: Words
+) -> dict[str, list[Cell]]:
+    """Every condition that any point has, as a column of cells: those of CONDITIONS, and series,
+    tool, source and status.
+    """
+    names = [
+        name
+        for name in CONDITIONS
+        if any(point.conditions.get(name) is not None for point in points)
+    ]
+    table: dict[str, list[Cell]] = {
+        name: [_cell(point.conditions.get(name)) for point in points] for name in names
+    }
     table["tool"] = [clean(point.tool) for point in points]
     if len(paths) > 1:
         table["source"] = [*_sources(points, paths)]
@@ -65,33 +84,51 @@ def condition_table(points: Sequence[Point], paths: Sequence[Path], words: Words
 
 
 def series_of(points: Sequence[Point], paths: Sequence[Path], words: Words) -> list[str]:
-    """The name of each point's series, as figures name it (`C · 7B · TP1`), after its source where that tells more apart."""
+    """The name of each point's series, as figures name it (`C · 7B · TP1`), after its source where
+    that tells more apart.
+    """
     fields = distinguishing(points)
     keys = [key_of(point, fields) for point in points]
     spelled = {key: clean(name_of(key, fields, words)) for key in set(keys)}
     names = [spelled[key] for key in keys]
     sources = _sources(points, paths)
     if len(set(zip(keys, sources, strict=True))) == len(spelled):
-        return [name or (source if source and len(spelled) > 1 else "–") for name, source in zip(names, sources, strict=True)]
-    return [" · ".join(filter(None, (source, name))) or "–" for source, name in zip(sources, names, strict=True)]
+        return [
+            name or (source if source and len(spelled) > 1 else "–")
+            for name, source in zip(names, sources, strict=True)
+        ]
+    return [
+        " · ".join(filter(None, (source, name))) or "–"
+        for source, name in zip(sources, names, strict=True)
+    ]
 
 
 def measured(points: Sequence[Point]) -> list[Column]:
-    """The metrics that any point has, in the order of a table; percentiles that METRICS does not list come last."""
+    """The metrics that any point has, in the order of a table; percentiles that METRICS does not
+    list come last.
+    """
     names = {name for point in points for name in point.values}
     others = sorted(name for name in names - METRICS.keys())
-    return [column for name in (*(n for n in METRICS if n in names), *others) if (column := metric(name)) is not None]
+    return [
+        column
+        for name in (*(n for n in METRICS if n in names), *others)
+        if (column := metric(name)) is not None
+    ]
 
 
 def clean(text: str) -> str:
-    """Text that a page can hold: no half characters, no control characters, no end that is miles away."""
+    """Text that a page can hold: no half characters, no control characters, no end that is miles
+    away.
+    """
     held = text[: LONGEST_TEXT + 1].encode("utf-8", "replace").decode()
     held = "".join(c if c.isprintable() else " " for c in held)
     return held if len(held) <= LONGEST_TEXT else held[:LONGEST_TEXT] + "…"
 
 
 def _cell(value: Condition) -> Cell:
-    """As JSON has it: infinity is the word `inf`, as in files, and a truth value is a word, no number."""
+    """As JSON has it: infinity is the word `inf`, as in files, and a truth value is a word, no
+    number.
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
@@ -100,24 +137,39 @@ def _cell(value: Condition) -> Cell:
 
 
 def _sources(points: Sequence[Point], paths: Sequence[Path]) -> list[str | None]:
-    """The path, of those asked for, under which each point lies: its name, or all of it where names are the same."""
+    """The path, of those asked for, under which each point lies: its name, or all of it where names
+    are the same.
+    """
     alike = Counter(path.name for path in paths)
-    called = {path: clean(path.name if path.name and alike[path.name] == 1 else str(path)) for path in paths}
+    called = {
+        path: clean(path.name if path.name and alike[path.name] == 1 else str(path))
+        for path in paths
+    }
     place = {path: number for number, path in enumerate(called)}
-    above = ([path for path in (point.source, *point.source.parents) if path in place] for point in points)
+    above = (
+        [path for path in (point.source, *point.source.parents) if path in place]
+        for point in points
+    )
     return [called[min(each, key=place.__getitem__)] if each else None for each in above]
 
 
 def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]:
-    """Coded by place among its values: numbers by size, words in the order of the points, which sort 7B before 14B."""
+    """Coded by place among its values: numbers by size, words in the order of the points, which
+    sort 7B before 14B.
+    """
     seen = dict.fromkeys(cell for cell in cells if cell is not None)
-    values = sorted(seen, key=lambda value: (1, 0.0) if isinstance(value, str) else (0, float(value)))
+    values = sorted(
+        seen, key=lambda value: (1, 0.0) if isinstance(value, str) else (0, float(value))
+    )
     code = {value: index for index, value in enumerate(values)}
     return {
         "name": name,
-        "label": capitalized(words.text(f"page.condition.{name}") if name in OURS else words.condition(name)),
+        "label": capitalized(
+            words.text(f"page.condition.{name}") if name in OURS else words.condition(name)
+        ),
         "role": "load" if name in LOADS else "incidental" if name in INCIDENTAL else "identity",
-        "numeric": any(not isinstance(v, str) for v in values) and all(not isinstance(v, str) or v == "inf" for v in values),
+        "numeric": any(not isinstance(v, str) for v in values)
+        and all(not isinstance(v, str) or v == "inf" for v in values),
         "varies": len(set(cells)) > 1,
         "alias": False,
         "values": values,
@@ -126,13 +178,24 @@ def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]
 
 
 def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
-    """Note which conditions say the same of these points as a more telling one does, as a model's full name does."""
+    """Note which conditions say the same of these points as a more telling one does, as a model's
+    full name does.
+    """
     seen: set[tuple[int, ...]] = set()
-    telling = {name: place for place, name in enumerate(("series", "concurrency", "request_rate", "model", "tp", "config"))}
+    telling = {
+        name: place
+        for place, name in enumerate(
+            ("series", "concurrency", "request_rate", "model", "tp", "config")
+        )
+    }
     for condition in sorted(conditions, key=lambda each: telling.get(each["name"], len(telling))):
         renumbered: dict[int, int] = {}
         pattern = tuple(renumbered.setdefault(code, len(renumbered)) for code in condition["codes"])
-        condition["alias"] = pattern in seen and condition["name"] not in ("status", "config", "model")
+        condition["alias"] = pattern in seen and condition["name"] not in (
+            "status",
+            "config",
+            "model",
+        )
         if condition["name"] != "series":
             seen.add(pattern)
 
@@ -145,7 +208,9 @@ def _metric(column: Column, points: Sequence[Point], words: Words) -> dict[str, 
     name = column.name
     coded: dict[str, Any] = {
         "name": name,
-        "label": capitalized(words.metric(name)) if not name.startswith("p") else words.metric(name),
+        "label": capitalized(words.metric(name))
+        if not name.startswith("p")
+        else words.metric(name),
         "unit": column.unit,
         "better": column.better,
         "data": _rounded(point.values.get(name) for point in points),
@@ -165,4 +230,6 @@ def _samples(points: Sequence[Point]) -> dict[str, list[int | None]]:
 
 def _rounded(values: Iterable[float | None]) -> list[float | None]:
     """What is no finite number is a gap."""
-    return [float(f"{v:.{DIGITS}g}") if v is not None and math.isfinite(v) else None for v in values]
+    return [
+        float(f"{v:.{DIGITS}g}") if v is not None and math.isfinite(v) else None for v in values
+    ]

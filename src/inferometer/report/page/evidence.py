@@ -1,7 +1,9 @@
-"""What run directories tell beside their figures: where it was measured, and how exactly the clock was read.
+"""What run directories tell beside their figures: where it was measured, and how exactly the clock
+was read.
 
-Files may be anybody's: whatever is missing, damaged or of another shape is not told, and nothing raises. Points without a run
-directory (other tools' files) tell their host and engine as conditions only.
+Files may be anybody's: whatever is missing, damaged or of another shape is not told, and nothing
+raises. Points without a run directory (other tools' files) tell their host and engine as conditions
+only.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ class Evidence:
     shared: list[float] = field(default_factory=list)
     """Share of events with another one's stamp, a value a run."""
     busiest: tuple[float, str, Mapping[str, Any]] | None = None
-    """Of the run that used most of what its host's client can take: how much, the point, and its precision."""
+    """Of the run that used most of what its host's client can take: how much, the point, and its
+    precision.
+    """
     runs: int = 0
     """Points whose run directory could be read."""
 
@@ -69,7 +73,9 @@ def _text(*keys: str) -> Callable[[Json], str]:
     def read(description: Json) -> str:
         value = at(description, *keys)
         if isinstance(value, list):
-            return " ".join(masked_words([str(each) for each in value if isinstance(each, str | int | float)]))
+            return " ".join(
+                masked_words([str(each) for each in value if isinstance(each, str | int | float)])
+            )
         return masked_text(str(value)) if isinstance(value, str | int | float) else ""
 
     return read
@@ -91,8 +97,14 @@ def _hardware(description: Json) -> str:
     declared = at(description, "spec", "server", "hardware")
     name, gpus, bandwidth = (at(declared, key) for key in ("name", "gpus", "bandwidth_gb_s"))
     generation, width = at(declared, "pcie_generation"), at(declared, "pcie_width")
-    link = " ".join(["PCIe", *([str(generation)] if generation else []), *([f"x{width}"] if width else [])])
-    told = [f"{gpus} GPU" if gpus else "", link if generation or width else "", f"{bandwidth} GB/s" if bandwidth else ""]
+    link = " ".join(
+        ["PCIe", *([str(generation)] if generation else []), *([f"x{width}"] if width else [])]
+    )
+    told = [
+        f"{gpus} GPU" if gpus else "",
+        link if generation or width else "",
+        f"{bandwidth} GB/s" if bandwidth else "",
+    ]
     known = ", ".join(part for part in told if part)
     return f"{name}: {known}" if isinstance(name, str) and known else str(name or known)
 
@@ -135,11 +147,15 @@ def _add_precision(evidence: Evidence, summary: Json) -> None:
 
 
 def _add_busiest(evidence: Evidence, point: Point, precision: Json) -> None:
-    """Only a precision that has a statement, the run's own, as its console report had it, is one."""
+    """Only a precision that has a statement, the run's own, as its console report had it, is
+    one.
+    """
     used = at(precision, "used")
     shares = [number(share) or 0.0 for share in used.values()] if isinstance(used, dict) else []
     most = max(shares, default=0.0)
-    if isinstance(at(precision, "statement"), str) and (evidence.busiest is None or most > evidence.busiest[0]):
+    if isinstance(at(precision, "statement"), str) and (
+        evidence.busiest is None or most > evidence.busiest[0]
+    ):
         evidence.busiest = most, point.id, precision
 
 

@@ -1,7 +1,9 @@
-"""The page: one HTML file that carries its data, its style, its scripts and the library that draws, and fetches nothing.
+"""The page: one HTML file that carries its data, its style, its scripts and the library that draws,
+and fetches nothing.
 
-Everything that comes from results is text: the template escapes it, data are JSON that cannot end its own element, and a
-content security policy by checksums lets nothing else run, should an escape ever be missing. The same view, the same bytes.
+Everything that comes from results is text: the template escapes it, data are JSON that cannot end
+its own element, and a content security policy by checksums lets nothing else run, should an escape
+ever be missing. The same view, the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +22,13 @@ from inferometer.report.words import Words, words
 SCRIPTS = ("points.js", "chart.js", "hover.js", "table.js", "explorer.js", "page.js")
 """One module, in this order."""
 
-HARMLESS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+HARMLESS = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
 """What could end a script element or a line, as JSON spells it otherwise."""
 
 
@@ -29,7 +37,9 @@ def render(view: ReportView) -> str:
     import jinja2
 
     style, script, library = _asset("page.css"), "\n".join(map(_asset, SCRIPTS)), drawing_library()
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string(_asset("page.html")).render(
         view=view,
         say=Words(view.language).text,
@@ -45,7 +55,9 @@ def render(view: ReportView) -> str:
 
 def _data(view: ReportView) -> dict[str, Any]:
     spoken = {key: word for key, word in words(view.language).items() if key.startswith("page.js.")}
-    themes = {name: theme(dark=name == "dark", language=view.language) for name in ("light", "dark")}
+    themes = {
+        name: theme(dark=name == "dark", language=view.language) for name in ("light", "dark")
+    }
     return {"language": view.language, "words": spoken, "themes": themes, **view.explorer}
 
 
@@ -94,7 +106,11 @@ def _asset(name: str) -> str:
 
 @cache
 def drawing_library() -> str:
-    """Vega, Vega-Lite and Vega-Embed, as vl-convert carries them: `window.vegaEmbed`. Takes a second, beside Python."""
+    """Vega, Vega-Lite and Vega-Embed, as vl-convert carries them: `window.vegaEmbed`. Takes a
+    second, beside Python.
+    """
     import vl_convert
 
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
+        "</script", "<\\/script"
+    )

@@ -1,4 +1,6 @@
-"""ReportView: all that the page says, as plain data in the reader's language. Pure but for reading run directories; no HTML."""
+"""ReportView: all that the page says, as plain data in the reader's language. Pure but for reading
+run directories; no HTML.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ GLANCE = ("model", "config", "tp", "engine", "dataset", "input_len", "output_len
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A label, and what is known under it, each with the number of points it is true of (None where it is of all)."""
+    """A label, and what is known under it, each with the number of points it is true of (None where
+    it is of all).
+    """
 
     label: str
     values: tuple[tuple[str, int | None], ...]
@@ -114,7 +118,8 @@ def make_view(
     figures: Sequence[Drawing | Absent] = (),
     checked: Sequence[Checked] = (),
 ) -> ReportView:
-    """The view of a collection that was read from `paths`. `written` is the time of the report, as readers are to see it.
+    """The view of a collection that was read from `paths`. `written` is the time of the report, as
+    readers are to see it.
 
     `checked` are targets, held against it. Raises KeyError for a language that there is not.
     """
@@ -131,16 +136,25 @@ def make_view(
         sentences=tuple(_sentences(points, best, words)),
         glance=tuple(_glance(points, words)),
         verdicts=tuple(_verdicts(points, words)),
-        reasons=tuple(_tally((point.status or "", told) for point in points for told in reasons_of(point, language))),
+        reasons=tuple(
+            _tally(
+                (point.status or "", told)
+                for point in points
+                for told in reasons_of(point, language)
+            )
+        ),
         best=tuple(best),
         ratings=tuple(_ratings(points, words)),
         aims=tuple(_aim(each, words) for each in checked),
         precision=tuple(_precision(points, evidence, words)),
         environment=tuple(
-            _listed(words.text(f"page.fact.{key}"), evidence.facts[key], len(points)) for key in FACTS if key in evidence.facts
+            _listed(words.text(f"page.fact.{key}"), evidence.facts[key], len(points))
+            for key in FACTS
+            if key in evidence.facts
         ),
         method=tuple(
-            (words.text(f"page.method.{key}.name"), words.text(f"page.method.{key}")) for key in _methods(points, evidence)
+            (words.text(f"page.method.{key}.name"), words.text(f"page.method.{key}"))
+            for key in _methods(points, evidence)
         ),
         notes=tuple(_tally(("", told) for point in points for told in notes_of(point, language))),
         problems=tuple(clean(problem) for problem in collection.problems),
@@ -157,14 +171,18 @@ def _series(explorer: Mapping[str, Any]) -> list[str]:
 
 
 def measured(value: float) -> str:
-    """As `four_digits`, with the zeros that were measured: 12.00 beside 12.69. A whole number is a count, and has none."""
+    """As `four_digits`, with the zeros that were measured: 12.00 beside 12.69. A whole number is a
+    count, and has none.
+    """
     if abs(value) >= 999.95:  # which four digits make a whole number
         return f"{value:,.0f}"
     return four_digits(value) if float(value).is_integer() else f"{value:#.4g}"
 
 
 def _title(points: Sequence[Point], paths: Sequence[Path], words: Words) -> str:
-    campaigns = sorted({str(name) for point in points if (name := point.conditions.get("campaign"))})
+    campaigns = sorted(
+        {str(name) for point in points if (name := point.conditions.get("campaign"))}
+    )
     names = campaigns or [path.name or str(path) for path in paths]
     return clean(", ".join(names[:3])) if names else words.text("page.title")
 
@@ -175,7 +193,14 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
         return [words.text("page.nothing")]
     counts: Counter[str | None] = Counter(point.status for point in points)
     judged = len(points) - counts[None]
-    told = [words.text("page.sentence.points", n=f"{len(points):,}", tools=_tools(points), dates=_dates(points, words))]
+    told = [
+        words.text(
+            "page.sentence.points",
+            n=f"{len(points):,}",
+            tools=_tools(points),
+            dates=_dates(points, words),
+        )
+    ]
     if judged and judged == counts["VALID"]:
         told.append(words.text("page.sentence.all_valid", n=f"{judged:,}"))
     elif judged:
@@ -184,7 +209,14 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
     if counts[None]:
         told.append(words.text("page.sentence.unjudged", n=f"{counts[None]:,}"))
     if best:
-        told.append(words.text("page.sentence.best", label=_inside(best[0].label), value=best[0].value, where=best[0].where))
+        told.append(
+            words.text(
+                "page.sentence.best",
+                label=_inside(best[0].label),
+                value=best[0].value,
+                where=best[0].where,
+            )
+        )
     if rehearsed := sum("rehearsal" in point.conditions for point in points):
         told.append(words.text("page.sentence.rehearsal", n=f"{rehearsed:,}"))
     return told
@@ -197,11 +229,15 @@ def _inside(label: str) -> str:
 
 def _tools(points: Sequence[Point]) -> str:
     counts = Counter(clean(point.tool) for point in points)
-    return ", ".join(f"{tool} ({n:,})" if len(counts) > 1 else tool for tool, n in counts.most_common())
+    return ", ".join(
+        f"{tool} ({n:,})" if len(counts) > 1 else tool for tool, n in counts.most_common()
+    )
 
 
 def _dates(points: Sequence[Point], words: Words) -> str:
-    days = sorted({clean(str(date))[:10] for point in points if (date := point.conditions.get("date"))})
+    days = sorted(
+        {clean(str(date))[:10] for point in points if (date := point.conditions.get("date"))}
+    )
     if not days:
         return words.text("page.no_date")
     return days[0] if len(days) == 1 else words.text("page.dates", first=days[0], last=days[-1])
@@ -210,13 +246,22 @@ def _dates(points: Sequence[Point], words: Words) -> str:
 def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
     listed = []
     for name in GLANCE:
-        counts = Counter(value for point in points if (value := point.conditions.get(name)) is not None)
-        told_by_concurrency = name in ("max_concurrency", "num_prompts") and any("concurrency" in p.conditions for p in points)
+        counts = Counter(
+            value for point in points if (value := point.conditions.get(name)) is not None
+        )
+        told_by_concurrency = name in ("max_concurrency", "num_prompts") and any(
+            "concurrency" in p.conditions for p in points
+        )
         if set(counts) <= {"inf", float("inf")} or told_by_concurrency:
             continue
         numbers = sorted(value for value in counts if isinstance(value, int | float))
         if len(numbers) == len(counts) > 4:
-            listed.append(Listed(capitalized(words.condition(name)), ((f"{numbers[0]:g} – {numbers[-1]:g}", None),)))
+            listed.append(
+                Listed(
+                    capitalized(words.condition(name)),
+                    ((f"{numbers[0]:g} – {numbers[-1]:g}", None),),
+                )
+            )
         else:
             values = numbers if len(numbers) == len(counts) else counts
             ordered = {clean(str(value)): counts[value] for value in values}
@@ -230,7 +275,12 @@ def _ratings(points: Sequence[Point], words: Words) -> list[Listed]:
         for name, rating in ratings(point.values).items():
             found.setdefault(name, Counter())[rating] += 1
     return [
-        Listed(words.metric(name), tuple((words.text(f"page.rating.{word}"), n) for word in RATINGS if (n := counts[word])))
+        Listed(
+            words.metric(name),
+            tuple(
+                (words.text(f"page.rating.{word}"), n) for word in RATINGS if (n := counts[word])
+            ),
+        )
         for name, counts in found.items()
     ]
 
@@ -255,12 +305,21 @@ def _listed(label: str, counts: Mapping[str, int], points: int) -> Listed:
 
 def _verdicts(points: Sequence[Point], words: Words) -> list[Tally]:
     counts: Counter[str | None] = Counter(point.status for point in points)
-    tallies = [Tally(status, words.text(f"page.status.{status}"), counts[status]) for status in STATUSES if counts[status]]
-    return [*tallies, *([Tally("", words.text("page.js.no_verdict"), counts[None])] if counts[None] else [])]
+    tallies = [
+        Tally(status, words.text(f"page.status.{status}"), counts[status])
+        for status in STATUSES
+        if counts[status]
+    ]
+    return [
+        *tallies,
+        *([Tally("", words.text("page.js.no_verdict"), counts[None])] if counts[None] else []),
+    ]
 
 
 def _tally(told: Iterable[tuple[str, Told]]) -> list[Tally]:
-    """Sentences that differ in their figures only are counted as one, which has the range of each; the worst come first."""
+    """Sentences that differ in their figures only are counted as one, which has the range of each;
+    the worst come first.
+    """
     alike: dict[tuple[str, str], list[Told]] = {}
     for status, each in told:
         alike.setdefault((status, skeleton(each.text)), []).append(each)
@@ -274,14 +333,20 @@ def _tally(told: Iterable[tuple[str, Told]]) -> list[Tally]:
         )
         for (status, _), together in alike.items()
     ]
-    return sorted(tallies, key=lambda tally: (tally.status != "INVALID", -tally.points))[:MOST_REASONS]
+    return sorted(tallies, key=lambda tally: (tally.status != "INVALID", -tally.points))[
+        :MOST_REASONS
+    ]
 
 
-def _outstanding(best: Best, points: Sequence[Point], series: Sequence[str], words: Words) -> Outstanding:
+def _outstanding(
+    best: Best, points: Sequence[Point], series: Sequence[str], words: Words
+) -> Outstanding:
     point, column = points[best.point], best.column
     label = words.metric(column.name)
     if best.at is not None:
-        label = words.text("page.at", label=label, load=words.condition(best.at[0]), value=four_digits(best.at[1]))
+        label = words.text(
+            "page.at", label=label, load=words.condition(best.at[0]), value=four_digits(best.at[1])
+        )
     unit = f" {column.unit}" if column.unit else ""
     return Outstanding(
         label=label,
@@ -299,22 +364,43 @@ def _interval(interval: Range | None) -> str:
 def _where(point: Point, series: str, words: Words) -> str:
     """Series and load of a point; its name where it has neither."""
     load = next((name for name in LOADS if point.conditions.get(name) is not None), None)
-    told = [series if series != "–" else "", f"{words.text(f'condition.{load}')} {point.conditions[load]}" if load else ""]
+    told = [
+        series if series != "–" else "",
+        f"{words.text(f'condition.{load}')} {point.conditions[load]}" if load else "",
+    ]
     return words.text("page.comma").join(clean(part) for part in told if part) or clean(point.id)
 
 
 def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> list[str]:
-    """How exactly times were read, as far as the files tell; of what hosts can take, the run that used most."""
+    """How exactly times were read, as far as the files tell; of what hosts can take, the run that
+    used most.
+    """
     told = []
     if evidence.busiest is not None:
         _, point, precision = evidence.busiest
         statement = clean(precision_in_words(precision, words.language) or precision["statement"])
-        told.append(words.text("page.colon", label=clean(point), text=statement) if len(points) > 1 else statement)
+        told.append(
+            words.text("page.colon", label=clean(point), text=statement)
+            if len(points) > 1
+            else statement
+        )
     if (kernel := share_of(evidence.stamps, ["kernel"])) is not None:
-        told.append(words.text("page.precision.stamps", share=f"{kernel:.2%}", events=f"{evidence.stamps.total():,}"))
+        told.append(
+            words.text(
+                "page.precision.stamps",
+                share=f"{kernel:.2%}",
+                events=f"{evidence.stamps.total():,}",
+            )
+        )
     if evidence.delay_p99_ms:
         worst = max(evidence.delay_p99_ms)
-        told.append(words.text("page.precision.delay", worst=four_digits(worst), n=f"{len(evidence.delay_p99_ms):,}"))
+        told.append(
+            words.text(
+                "page.precision.delay",
+                worst=four_digits(worst),
+                n=f"{len(evidence.delay_p99_ms):,}",
+            )
+        )
     if evidence.shared:
         told.append(words.text("page.precision.shared", worst=f"{max(evidence.shared):.2%}"))
     if others := len(points) - evidence.runs:
@@ -325,7 +411,11 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
 def _methods(points: Sequence[Point], evidence: Evidence) -> list[str]:
     """Keys of the definitions that matter for these points."""
     keys = ["timing"] if evidence.runs else []
-    keys += [latency for latency in ("ttft", "tpot", "itl", "e2el") if any(_has(point, latency) for point in points)]
+    keys += [
+        latency
+        for latency in ("ttft", "tpot", "itl", "e2el")
+        if any(_has(point, latency) for point in points)
+    ]
     keys += ["throughput", "percentiles"]
     keys += ["intervals"] if any(point.intervals for point in points) else []
     keys += ["verdict"] if any(point.status for point in points) else []

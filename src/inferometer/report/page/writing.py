@@ -1,4 +1,6 @@
-"""From points to the file: draw, lay out, write. The door of this folder for whoever only wants the report."""
+"""From points to the file: draw, lay out, write. The door of this folder for whoever only wants the
+report.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +40,11 @@ def write_report(
     figures: Path | None = None,
     checked: Sequence[Checked] = (),
 ) -> Written:
-    """Write the report of what was read from `paths`; a file that is there is replaced at once, or stays as it is.
+    """Write the report of what was read from `paths`; a file that is there is replaced at once, or
+    stays as it is.
 
-    `figures`: a directory for the set figures as PNG and SVG. `checked`: targets, held against the points. Raises
-    CannotWriteError, and KeyError for a language that there is not.
+    `figures`: a directory for the set figures as PNG and SVG. `checked`: targets, held against the
+    points. Raises CannotWriteError, and KeyError for a language that there is not.
     """
     with ThreadPoolExecutor(1) as beside:
         beside.submit(drawing_library)  # for render, meanwhile
@@ -50,9 +53,19 @@ def write_report(
         drawings = draw_all(material, Words(language))
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
         view = make_view(
-            collection, language=language, title=title, written=now, paths=paths, figures=drawings, checked=checked
+            collection,
+            language=language,
+            title=title,
+            written=now,
+            paths=paths,
+            figures=drawings,
+            checked=checked,
         )
     content = render(view).encode()
     write_file(output, content)
-    files = write([each for each in drawings if isinstance(each, Drawing)], figures, language=language) if figures else []
+    files = (
+        write([each for each in drawings if isinstance(each, Drawing)], figures, language=language)
+        if figures
+        else []
+    )
     return Written(len(content), len(files), collection.problems)

@@ -1,4 +1,6 @@
-"""Which columns a table of points has, and how a value is written. What all points share is told once, above the table."""
+"""Which columns a table of points has, and how a value is written. What all points share is told
+once, above the table.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,16 @@ HEADLINE = (
 """Metrics of a table that people read; those that no point has are left out."""
 
 INCIDENTAL = ("model_id", "seed", "date", "host", "gpus", "cost_per_hour")
-"""Conditions that vary without telling points apart, or with another that says the same more shortly."""
+"""Conditions that vary without telling points apart, or with another that says the same more
+shortly.
+"""
 
 
 def telling(points: Sequence[Point]) -> tuple[str, ...]:
     """Conditions that are not the same in all points, in the order of CONDITIONS."""
-    names = [name for name in CONDITIONS if name not in INCIDENTAL and len(_values(points, name)) > 1]
+    names = [
+        name for name in CONDITIONS if name not in INCIDENTAL and len(_values(points, name)) > 1
+    ]
     if "concurrency" in names:  # it is one of these two
         names = [name for name in names if name not in ("max_concurrency", "num_prompts")]
     return tuple(names)
@@ -34,7 +40,11 @@ def telling(points: Sequence[Point]) -> tuple[str, ...]:
 def shared(points: Sequence[Point]) -> dict[str, Condition]:
     """Conditions that all points have, with one value."""
     found = {name: _values(points, name) for name in CONDITIONS if name not in INCIDENTAL}
-    return {name: next(iter(values)) for name, values in found.items() if len(values) == 1 and None not in values}
+    return {
+        name: next(iter(values))
+        for name, values in found.items()
+        if len(values) == 1 and None not in values
+    }
 
 
 def measured(points: Sequence[Point], names: Sequence[str] = HEADLINE) -> tuple[str, ...]:
@@ -55,7 +65,13 @@ def figure(value: float | None) -> str:
         return ""
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
-    return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
+    return (
+        f"{value:,.1f}"
+        if abs(value) >= 1000
+        else f"{value:.2f}"
+        if abs(value) >= 1
+        else f"{value:.3g}"
+    )
 
 
 def four_digits(value: float) -> str:
@@ -66,7 +82,9 @@ def four_digits(value: float) -> str:
 def with_interval(point: Point, name: str) -> str:
     """`812.4 (801–823)`: the value, with its interval where there is one."""
     value, interval = figure(point.values.get(name)), point.intervals.get(name)
-    return f"{value} ({figure(interval.low)}–{figure(interval.high)})" if value and interval else value
+    return (
+        f"{value} ({figure(interval.low)}–{figure(interval.high)})" if value and interval else value
+    )
 
 
 def _values(points: Sequence[Point], name: str) -> Mapping[Condition, None]:

@@ -1,7 +1,8 @@
-"""Points as CSV: all that is known of each in a row; or the columns that the batch script of Hygon's DCU guide writes.
+"""Points as CSV: all that is known of each in a row; or the columns that the batch script of
+Hygon's DCU guide writes.
 
-A text that a spreadsheet would take for a formula gets an apostrophe before it, and control characters become question marks.
-Numbers are written in full.
+A text that a spreadsheet would take for a formula gets an apostrophe before it, and control
+characters become question marks. Numbers are written in full.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ DCU_METRICS = {
 FORMULA = r"^([=+\-@\t\r])"
 """How a cell begins that spreadsheets compute."""
 
-CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
+CONTROL = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+    r"\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2069}\x{feff}]"
+)
 """What would drive a terminal, on which tables are printed too."""
 
 
@@ -43,16 +47,22 @@ def with_ratings(frames: Frames) -> pl.DataFrame:
     import polars as pl
 
     words = [ratings(point.values) for point in frames.collection.points]
-    rated = [pl.Series(f"{name}_rating", [each.get(name) for each in words], pl.String) for name in RATED]
+    rated = [
+        pl.Series(f"{name}_rating", [each.get(name) for each in words], pl.String) for name in RATED
+    ]
     return frames.points.with_columns(rated)
 
 
 def points_as_dcu_csv(points: Sequence[Point]) -> str:
-    """The table of the DCU script; `data_type` is empty, since no result tells it, and `batch` is the level of load."""
+    """The table of the DCU script; `data_type` is empty, since no result tells it, and `batch` is
+    the level of load.
+    """
     import polars as pl
 
     def conditions(name: str) -> pl.Series:
-        return pl.Series([point.conditions.get(name) for point in points], dtype=pl.Int64, strict=False)
+        return pl.Series(
+            [point.conditions.get(name) for point in points], dtype=pl.Int64, strict=False
+        )
 
     columns = {
         "tp": conditions("tp"),
@@ -71,4 +81,6 @@ def points_as_dcu_csv(points: Sequence[Point]) -> str:
 def _written(frame: pl.DataFrame) -> str:
     import polars as pl
 
-    return frame.with_columns(pl.col(pl.String).str.replace(FORMULA, "'$1").str.replace_all(CONTROL, "?")).write_csv()
+    return frame.with_columns(
+        pl.col(pl.String).str.replace(FORMULA, "'$1").str.replace_all(CONTROL, "?")
+    ).write_csv()

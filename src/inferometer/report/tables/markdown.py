@@ -1,4 +1,6 @@
-"""A table of points in Markdown, to be pasted into an issue. Whatever is in a name is text there, and stays in its cell."""
+"""A table of points in Markdown, to be pasted into an issue. Whatever is in a name is text there,
+and stays in its cell.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,14 @@ from collections.abc import Sequence
 from inferometer.analysis.ratings import ratings
 from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
-from inferometer.report.tables.columns import figure, measured, shared, spelled, telling, with_interval
+from inferometer.report.tables.columns import (
+    figure,
+    measured,
+    shared,
+    spelled,
+    telling,
+    with_interval,
+)
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
 from inferometer.report.words import Words
 from inferometer.results import Point
@@ -26,12 +35,22 @@ def points_as_markdown(points: Sequence[Point]) -> str:
     lines = []
     common = shared(points)
     if common:
-        lines += [", ".join(f"{name} {text_in_markdown(spelled(value))}" for name, value in common.items()), ""]
+        lines += [
+            ", ".join(
+                f"{name} {text_in_markdown(spelled(value))}" for name, value in common.items()
+            ),
+            "",
+        ]
     conditions, metrics = telling(points), measured(points)
     several_tools = len({point.tool for point in points}) > 1
     named = (*(["tool"] if several_tools else []), *(conditions or ["point"]))
     rated = [name for name in RATED if any(name in point.values for point in points)]
-    head = [*named, *map(Words().metric_with_unit, metrics), *(["rating"] if rated else []), "verdict"]
+    head = [
+        *named,
+        *map(Words().metric_with_unit, metrics),
+        *(["rating"] if rated else []),
+        "verdict",
+    ]
     rows = []
     notes: dict[str, int] = {}
     for point in points:
@@ -65,7 +84,9 @@ def targets_as_markdown(checked: Sequence[Checked]) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
-    """The lines of a table, its first `left` columns to the left and the others to the right. Cells are written as they are."""
+    """The lines of a table, its first `left` columns to the left and the others to the right. Cells
+    are written as they are.
+    """
     rule = [":--" if column < left else "--:" for column in range(len(head))]
     return [f"| {' | '.join(cells)} |" for cells in (head, rule, *rows)]
 

@@ -1,4 +1,5 @@
-"""An Excel workbook: summary, points, requests, environment. Texts from results stay texts: none becomes a formula or a link.
+"""An Excel workbook: summary, points, requests, environment. Texts from results stay texts: none
+becomes a formula or a link.
 
 Needs the package xlsxwriter (`pip install 'inferometer[excel]'`).
 """
@@ -27,7 +28,11 @@ LONGEST_TEXT = 32_767
 """Of an Excel cell."""
 
 REACHED = {"reached": True, "missed": False, "not checked": None}
-TEXTS_STAY_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+TEXTS_STAY_TEXTS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 class NoExcelError(Exception):
@@ -42,26 +47,45 @@ def write_workbook(path: Path, frames: Frames, checked: Sequence[Checked] = ()) 
     try:
         import xlsxwriter
     except ImportError as error:
-        raise NoExcelError("An Excel file needs the package xlsxwriter: pip install 'inferometer[excel]'.") from error
+        raise NoExcelError(
+            "An Excel file needs the package xlsxwriter: pip install 'inferometer[excel]'."
+        ) from error
     sheets = {"summary": _summary(frames), "points": with_ratings(frames)}
     if checked:
         sheets["targets"] = _targets(checked)
     sheets |= {"requests": frames.requests, "environment": frames.environment}
     with replacing(path) as temporary, xlsxwriter.Workbook(temporary, TEXTS_STAY_TEXTS) as book:
-        return [sentence for name, frame in sheets.items() for sentence in _write(book, name, frame)]
+        return [
+            sentence for name, frame in sheets.items() for sentence in _write(book, name, frame)
+        ]
 
 
 def _write(book: Any, name: str, frame: pl.DataFrame) -> list[str]:
     import polars as pl
 
     shown = frame.head(MOST_ROWS)
-    endless = [column.name for column in shown.select(pl.selectors.float()) if not column.drop_nulls().is_finite().all()]
-    shown = shown.with_columns(pl.col(endless).cast(pl.String))  # a cell cannot hold an infinite number
-    shown = shown.with_columns(pl.selectors.temporal().cast(pl.String), pl.col(pl.String).str.head(LONGEST_TEXT))
-    shown.write_excel(book, name, autofit=len(shown) < 10_000, freeze_panes=(1, 1), float_precision=3)
+    endless = [
+        column.name
+        for column in shown.select(pl.selectors.float())
+        if not column.drop_nulls().is_finite().all()
+    ]
+    shown = shown.with_columns(
+        pl.col(endless).cast(pl.String)
+    )  # a cell cannot hold an infinite number
+    shown = shown.with_columns(
+        pl.selectors.temporal().cast(pl.String), pl.col(pl.String).str.head(LONGEST_TEXT)
+    )
+    shown.write_excel(
+        book, name, autofit=len(shown) < 10_000, freeze_panes=(1, 1), float_precision=3
+    )
     if len(frame) <= MOST_ROWS:
         return []
-    return [f"The sheet {name} has the first {MOST_ROWS:,} of {len(frame):,} rows; --parquet writes all of them."]
+    return [
+        (
+            f"The sheet {name} has the first {MOST_ROWS:,} of {len(frame):,} rows; --parquet "
+            "writes all of them."
+        )
+    ]
 
 
 def _summary(frames: Frames) -> pl.DataFrame:

@@ -1,8 +1,10 @@
-"""The words that readers see, in each language: a literal dictionary a language. Knows no page, no figure and no number.
+"""The words that readers see, in each language: a literal dictionary a language. Knows no page, no
+figure and no number.
 
-The field's abbreviations (TTFT, TPOT, ITL, E2EL, TP, tok/s, p99) stay as they are in every language. `{name}` in a word is
-filled in by who shows it (`str.format`; what is filled in is never itself taken for a template). Keys begin with the room they
-are of: `figure.`, `page.`; those of `metric.` and `condition.` are shared.
+The field's abbreviations (TTFT, TPOT, ITL, E2EL, TP, tok/s, p99) stay as they are in every
+language. `{name}` in a word is filled in by who shows it (`str.format`; what is filled in is never
+itself taken for a template). Keys begin with the room they are of: `figure.`, `page.`; those of
+`metric.` and `condition.` are shared.
 """
 
 from __future__ import annotations

@@ -30,10 +30,14 @@ EN: dict[str, str] = {
     "figure.tooltip.point": "Point",
     "figure.tooltip.load": "Load",
     "figure.nothing.config": "No point names a hardware configuration.",
-    "figure.nothing.other_conditions": "These points differ in more than configuration, model and TP: {conditions}.",
+    "figure.nothing.other_conditions": (
+        "These points differ in more than configuration, model and TP: {conditions}."
+    ),
     "figure.nothing.levels": "There are no two points of one curve at different levels of load.",
     "figure.nothing.metrics": "None of its metrics was recorded.",
-    "figure.nothing.pareto": "No point has both a TPOT and a throughput per GPU (the number of GPUs has to be known).",
+    "figure.nothing.pareto": (
+        "No point has both a TPOT and a throughput per GPU (the number of GPUs has to be known)."
+    ),
     "figure.note.not_measured": "{metric} was not recorded by any of these points.",
     "figure.note.left_out": "{n} points without {condition} are left out.",
     "figure.note.pareto": "Dashed: the front, which no point beats in both.",
@@ -82,7 +86,8 @@ EN: dict[str, str] = {
     "figure.part.failed": "failed or not finished",
     "figure.nothing.input_lengths": "There are no points of two or more input lengths.",
     "figure.nothing.lengths_apart": (
-        "There are several input lengths, but no two among points that agree in all else; these differ too: {conditions}."
+        "There are several input lengths, but no two among points that agree in all else; "
+        "these differ too: {conditions}."
     ),
     "figure.nothing.cache": "No point was measured both with a cold and with a warm prefix cache.",
     "figure.nothing.runs": "No run directory is there: single requests are not known.",
@@ -92,15 +97,21 @@ EN: dict[str, str] = {
     "figure.nothing.sent": "No request was sent.",
     "figure.note.maps": "Maps of {shown} of {n} deployments.",
     "figure.note.thin": "Hollow: fewer than 10 values lie beyond this percentile.",
-    "figure.note.deep": "{latencies}: the lowest values stand at the left edge, whatever they are below it.",
-    "figure.note.sampled": "{shown} of {n} requests are shown, evenly chosen in the order of sending.",
+    "figure.note.deep": (
+        "{latencies}: the lowest values stand at the left edge, whatever they are below it."
+    ),
+    "figure.note.sampled": (
+        "{shown} of {n} requests are shown, evenly chosen in the order of sending."
+    ),
     "figure.note.runs": "The first {shown} of {n} runs.",
     "figure.note.rules": "Dashed: p99 of TTFT, mean of decode speed.",
     "figure.note.curves": "The {shown} longest of {n} curves.",
     "figure.note.run": "Run: {name}.",
     "figure.note.steps": "Means of {width} s.",
     "figure.note.steady": "Shaded: the steady state.",
-    "figure.note.scaling": "Dashed: 100 %, where n cards do n times what one does at the same load per card.",
+    "figure.note.scaling": (
+        "Dashed: 100 %, where n cards do n times what one does at the same load per card."
+    ),
     "figure.note.link": "Dashed: no effect. Hollow: no effect is claimed there.",
     "metric.request_throughput": "Request throughput",
     "metric.output_throughput": "Output throughput",
@@ -170,12 +181,16 @@ EN: dict[str, str] = {
     "page.no_date": "on a day that no file tells",
     "page.dates": "{first} to {last}",
     "page.sentence.points": "Points: {n}. Measured by {tools}, {dates}.",
-    "page.sentence.all_valid": "All judged points ({n}) are VALID: no check found a reason for doubt.",
+    "page.sentence.all_valid": (
+        "All judged points ({n}) are VALID: no check found a reason for doubt."
+    ),
     "page.sentence.verdicts": (
         "Judged points: {n}, of which {valid} VALID, {suspect} SUSPECT (read their reasons), "
         "{invalid} INVALID (do not use their figures)."
     ),
-    "page.sentence.unjudged": "Points of a tool that gives no verdict: {n}. How far they may be believed is not known.",
+    "page.sentence.unjudged": (
+        "Points of a tool that gives no verdict: {n}. How far they may be believed is not known."
+    ),
     "page.sentence.best": "Best {label}: {value} ({where}).",
     "page.sentence.rehearsal": (
         "Points of a rehearsal (a quick run, or the embedded engine in place of a server): {n}. "
@@ -220,15 +235,25 @@ EN: dict[str, str] = {
     "target.why.nothing": "it was not measured: {why}",
     "target.why.not_yet": "nothing measures {metric} yet",
     "target.why.rehearsal": "these points are a rehearsal",
-    "scaling.nothing.untold": "No point tells its number of GPUs, its load and its output throughput.",
+    "scaling.nothing.untold": (
+        "No point tells its number of GPUs, its load and its output throughput."
+    ),
     "scaling.nothing.single": "There is no point on a single GPU.",
     "scaling.nothing.several": "There is no point on several GPUs.",
-    "scaling.nothing.loads": ("The points on one GPU and on several have no load per GPU in common ({one}; {several})."),
-    "scaling.nothing.apart": ("The points on one GPU and on several differ in more than the number of GPUs: {conditions}."),
+    "scaling.nothing.loads": (
+        "The points on one GPU and on several have no load per GPU in common ({one}; {several})."
+    ),
+    "scaling.nothing.apart": (
+        "The points on one GPU and on several differ in more than the number of GPUs: {conditions}."
+    ),
     "link.nothing.untold": "No point tells the width of its PCIe link.",
     "link.nothing.one": "All points have a link of one width, x{width}.",
-    "link.nothing.apart": "No model was measured with the same TP and load at both x{narrow} and x{wide}.",
-    "link.nothing.metrics": "The points at x{narrow} and x{wide} have none of these metrics on both sides: {metrics}.",
+    "link.nothing.apart": (
+        "No model was measured with the same TP and load at both x{narrow} and x{wide}."
+    ),
+    "link.nothing.metrics": (
+        "The points at x{narrow} and x{wide} have none of these metrics on both sides: {metrics}."
+    ),
     "link.nothing.invalid": "Every point is INVALID.",
     "page.ratings": "Ratings",
     "page.ratings.limits": (
@@ -241,7 +266,8 @@ EN: dict[str, str] = {
     "page.rating.needs work": "needs work",
     "page.explorer": "Explorer",
     "page.explorer.hint": (
-        "Choose what to see; the address of this page keeps the choice, so that a view can be saved and shared."
+        "Choose what to see; the address of this page keeps the choice, so that a view can "
+        "be saved and shared."
     ),
     "page.axis.x": "Across (x)",
     "page.axis.y": "Up (y)",
@@ -259,7 +285,9 @@ EN: dict[str, str] = {
     "page.how": "How it was measured",
     "page.precision": "Precision",
     "page.precision.stamps": "The kernel stamped the arrival of {share} of {events} events.",
-    "page.precision.delay": "What the client added to an arrival, p99, in the worst of all runs ({n}): {worst} ms.",
+    "page.precision.delay": (
+        "What the client added to an arrival, p99, in the worst of all runs ({n}): {worst} ms."
+    ),
     "page.precision.shared": "Events that share a stamp with another: {worst} in the worst run.",
     "page.precision.unknown": "Points of which no file tells how exactly times were read: {n}.",
     "page.environment": "Environment",
@@ -279,33 +307,46 @@ EN: dict[str, str] = {
     "page.method": "What the numbers are",
     "page.method.timing.name": "Timing",
     "page.method.timing": (
-        "Arrivals are stamped by the kernel where it can, so that a busy client does not bend latencies. Prompts "
+        "Arrivals are stamped by the kernel where it can, so that a busy client does not bend "
+        "latencies. Prompts "
         "are new in every run unless the prefix cache is what is studied."
     ),
     "page.method.ttft.name": "TTFT",
-    "page.method.ttft": "Time to first token: arrival of the first output less the moment the request was sent.",
+    "page.method.ttft": (
+        "Time to first token: arrival of the first output less the moment the request was sent."
+    ),
     "page.method.tpot.name": "TPOT",
-    "page.method.tpot": "Time per output token after the first: (last output − first output) / (output tokens − 1).",
+    "page.method.tpot": (
+        "Time per output token after the first: (last output − first output) / (output tokens − 1)."
+    ),
     "page.method.itl.name": "ITL",
-    "page.method.itl": "Inter-token latency: gaps between successive output events, of all requests together.",
+    "page.method.itl": (
+        "Inter-token latency: gaps between successive output events, of all requests together."
+    ),
     "page.method.e2el.name": "E2EL",
     "page.method.e2el": "End-to-end latency: last output less the moment the request was sent.",
     "page.method.throughput.name": "Throughput",
     "page.method.throughput": (
-        "Requests, output tokens, or all tokens, over the time from the first request sent to the last one ended."
+        "Requests, output tokens, or all tokens, over the time from the first request sent "
+        "to the last one ended."
     ),
     "page.method.percentiles.name": "Percentiles",
     "page.method.percentiles": "Linear interpolation between samples. Missing is a gap, never 0.",
     "page.method.intervals.name": "Intervals",
-    "page.method.intervals": ("Where a value lies with the confidence that is named, for requests that depend on each other."),
+    "page.method.intervals": (
+        "Where a value lies with the confidence that is named, for requests that depend on "
+        "each other."
+    ),
     "page.method.verdict.name": "Verdict",
     "page.method.verdict": (
-        "VALID: no check found a reason for doubt. SUSPECT (hollow mark): the figures may be used by who has "
+        "VALID: no check found a reason for doubt. SUSPECT (hollow mark): the figures may be "
+        "used by who has "
         "read the reasons. INVALID (cross): they may not."
     ),
     "page.method.others.name": "Other tools",
     "page.method.others": (
-        "Figures that another tool computed are its own, by its own definitions; what was computed here from its "
+        "Figures that another tool computed are its own, by its own definitions; what was "
+        "computed here from its "
         "single requests follows those above."
     ),
     "page.notes": "Notes",

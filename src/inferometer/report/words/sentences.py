@@ -1,11 +1,14 @@
-"""Sentences that a run's files hold in English (findings, precision, notes), in the reader's language where it has them.
+"""Sentences that a run's files hold in English (findings, precision, notes), in the reader's
+language where it has them.
 
-A finding is said anew from its name and figures, the precision from its data, a note by its own English text. Files may be of
-another version or damaged: where there are no words, or a figure that they need is missing, the English sentence stands.
+A finding is said anew from its name and figures, the precision from its data, a note by its own
+English text. Files may be of another version or damaged: where there are no words, or a figure that
+they need is missing, the English sentence stands.
 
-Keys: `check.NAME` or `check.NAME.VARIANT` (VARIANTS tells which), with `.title` and `.next`; `check.NAME.next.CURE` where the
-next step depends on the figure `cure`; `check.NAME.part.FIGURE` for each figure that is not 0, which together make `{parts}`;
-`note: ENGLISH`, where a `{field}` stands for what may change.
+Keys: `check.NAME` or `check.NAME.VARIANT` (VARIANTS tells which), with `.title` and `.next`;
+`check.NAME.next.CURE` where the next step depends on the figure `cure`; `check.NAME.part.FIGURE`
+for each figure that is not 0, which together make `{parts}`; `note: ENGLISH`, where a `{field}`
+stands for what may change.
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {"zh-CN": SENTENCES_ZH_CN, "zh-TW":
 """By language; what is not here is in English, as the files have it."""
 
 UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
-"""What words raise that are filled in with figures they were not made for, or with such as no float can hold."""
+"""What words raise that are filled in with figures they were not made for, or with such as no float
+can hold.
+"""
 
 LONGEST_NOTE = 1_000
 """What is longer is no note that we write."""
@@ -42,13 +47,20 @@ class Told:
 
 
 def reasons_of(point: Point, language: str) -> list[Told]:
-    """Why it is not VALID, in the order of its reasons; what no finding of its run said (a diagnosis) stays as it is."""
+    """Why it is not VALID, in the order of its reasons; what no finding of its run said (a
+    diagnosis) stays as it is.
+    """
     found = {finding.sentence: finding for finding in point.findings}
-    return [tell(found[reason], language) if reason in found else Told(reason) for reason in point.reasons]
+    return [
+        tell(found[reason], language) if reason in found else Told(reason)
+        for reason in point.reasons
+    ]
 
 
 def notes_of(point: Point, language: str) -> list[Told]:
-    """What is missing or was guessed, and what its run found worth knowing and no reason for doubt."""
+    """What is missing or was guessed, and what its run found worth knowing and no reason for
+    doubt.
+    """
     noted = [tell(finding, language) for finding in point.findings if finding.level == Level.NOTE]
     return [*(_note(note, language) for note in point.notes), *noted]
 
@@ -62,21 +74,33 @@ def tell(finding: Finding, language: str) -> Told:
         if parts := list(_parts(finding, spoken)):
             figures["parts"] = spoken["check.join"].join(parts)
         sentence = spoken[key].format_map(figures)
-        text = spoken["check.titled"].format(title=spoken[f"check.{finding.name}.title"], sentence=sentence)
+        text = spoken["check.titled"].format(
+            title=spoken[f"check.{finding.name}.title"], sentence=sentence
+        )
     except UNFIT:
         return Told(finding.sentence, next_step=finding.next_step)
-    return Told(text, finding.sentence, _next_step(finding, key, spoken) if finding.next_step else "")
+    return Told(
+        text, finding.sentence, _next_step(finding, key, spoken) if finding.next_step else ""
+    )
 
 
 def _next_step(finding: Finding, key: str, spoken: Mapping[str, str]) -> str:
-    """What to do, after the diagnosis of what a server said, which is in English as its words are."""
-    keys = f"check.{finding.name}.next.{finding.figures.get('cure')}", f"{key}.next", f"check.{finding.name}.next"
+    """What to do, after the diagnosis of what a server said, which is in English as its words
+    are.
+    """
+    keys = (
+        f"check.{finding.name}.next.{finding.figures.get('cure')}",
+        f"{key}.next",
+        f"check.{finding.name}.next",
+    )
     step = next((spoken[each] for each in keys if each in spoken), "")
     return f"{finding.figures['diagnosis']} {step}" if finding.figures.get("diagnosis") else step
 
 
 def key_of(finding: Finding) -> str:
-    """Of the words for a finding that is not fine. Raises nothing: what cannot be told apart has the check's own key."""
+    """Of the words for a finding that is not fine. Raises nothing: what cannot be told apart has
+    the check's own key.
+    """
     try:
         return f"check.{finding.name}.{VARIANTS[finding.name](finding.level, finding.figures)}"
     except UNFIT:
@@ -105,7 +129,13 @@ def _stamps(level: Level, figures: Figures) -> str:
 
 
 def _restarted(level: Level, figures: Figures) -> str:
-    return "restarted" if level == Level.INVALID else "another" if "started_after_s" in figures else "gone"
+    return (
+        "restarted"
+        if level == Level.INVALID
+        else "another"
+        if "started_after_s" in figures
+        else "gone"
+    )
 
 
 def _shared_stamps(level: Level, figures: Figures) -> str:
@@ -163,8 +193,9 @@ VARIANTS: Mapping[str, Callable[[Level, Figures], str]] = {
     "neighbours": _neighbours,
     "warm_cache": _warm_cache,
 }
-"""Of checks that have several sentences to say: which one. Those that raise KeyError have the check's own key for the usual
-one."""
+"""Of checks that have several sentences to say: which one. Those that raise KeyError have the
+check's own key for the usual one.
+"""
 
 
 def _parts(finding: Finding, spoken: Mapping[str, str]) -> Iterator[str]:
@@ -177,7 +208,9 @@ def _parts(finding: Finding, spoken: Mapping[str, str]) -> Iterator[str]:
 
 
 def precision_in_words(precision: Mapping[str, Any], language: str) -> str | None:
-    """`metrics.calibration.statement` from what a verdict holds; None where English is all there is."""
+    """`metrics.calibration.statement` from what a verdict holds; None where English is all there
+    is.
+    """
     spoken = SENTENCES.get(language)
     if spoken is None:
         return None
@@ -191,7 +224,9 @@ def precision_in_words(precision: Mapping[str, Any], language: str) -> str | Non
         said = word.format(
             error=error,
             target=precision["target_ms"],
-            used=spoken["precision.join"].join("–" if share is None else percent(share).replace(" ", "") for share in shares),
+            used=spoken["precision.join"].join(
+                "–" if share is None else percent(share).replace(" ", "") for share in shares
+            ),
             **{kind: ceiling_in_words(Ceiling(**precision["ceilings"][kind])) for kind in UNITS},
         )
     except UNFIT:
@@ -204,7 +239,9 @@ def _why_unknown(missing: Mapping[str, Any] | None, spoken: Mapping[str, str]) -
     if missing is None:
         return spoken["precision.unknown"]
     differs = spoken["precision.join"].join(missing["differs"])
-    return spoken[f"precision.missing.{missing['reason']}"].format(command=missing["command"], differs=differs)
+    return spoken[f"precision.missing.{missing['reason']}"].format(
+        command=missing["command"], differs=differs
+    )
 
 
 def _note(note: str, language: str) -> Told:
@@ -223,4 +260,6 @@ def _note(note: str, language: str) -> Told:
 
 def _pattern(template: str) -> str:
     literal = re.split(r"\{(\w+)\}", template)
-    return "".join(f"(?P<{part}>.+)" if at % 2 else re.escape(part) for at, part in enumerate(literal))
+    return "".join(
+        f"(?P<{part}>.+)" if at % 2 else re.escape(part) for at, part in enumerate(literal)
+    )

@@ -1,11 +1,14 @@
-"""Sentences of findings, precision and notes in Simplified Chinese; see sentences.py for how the keys are made."""
+"""Sentences of findings, precision and notes in Simplified Chinese; see sentences.py for how the
+keys are made.
+"""
 
 from __future__ import annotations
 
 _MORE_CLIENT = "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
 _RUN_ON = "检查进程是否被暂停（Ctrl-Z），主机是否休眠、迁移或被冻结，然后重新运行。"
 _UNBUFFER = (
-    "关闭客户端与推理引擎之间的缓冲（nginx：proxy_buffering off，或响应头 X-Accel-Buffering: no；到引擎用 HTTP/1.1），"
+    "关闭客户端与推理引擎之间的缓冲（nginx：proxy_buffering off，或响应头 X-Accel-Buffering: no；"
+    "到引擎用 HTTP/1.1），"
     "或直接用引擎自己的地址测量。"
 )
 
@@ -16,7 +19,8 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.something_measured": "计划的 {planned:,} 个请求没有一个得到回答（已发出 {sent:,} 个）。",
     "check.something_measured.next": "先查看失败原因，再单独试发一个请求。",
     "check.something_measured.lost": (
-        "没有留下任何结果：计划的 {planned:,} 个请求中已有 {answers_lost:,} 个得到回答，但保存记录的 worker 异常退出了。"
+        "没有留下任何结果：计划的 {planned:,} 个请求中已有 {answers_lost:,} 个得到回答，"
+        "但保存记录的 worker 异常退出了。"
     ),
     "check.something_measured.lost.next": "检查是否内存不足，然后重新运行。",
     "check.conservation.title": "请求数对不上",
@@ -26,12 +30,17 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.conservation.part.recorded_twice": "{value:,} 个请求被重复记录",
     "check.conservation.part.assigned_gap": "分配给各 worker 的请求数与记录相差 {value:+,}",
     "check.conservation.part.begun_gap": "各 worker 开始发送的请求数与记录相差 {value:+,}",
-    "check.conservation.part.lost": "{value:,} 个请求所属的 worker 异常退出，这些请求只能计为未完成或未发出，实际情况不明",
+    "check.conservation.part.lost": (
+        "{value:,} 个请求所属的 worker 异常退出，这些请求只能计为未完成或未发出，实际情况不明"
+    ),
     "check.conservation.next": "记录已损坏，或有 worker 丢失了它负责的请求：请重新运行。",
     "check.failures.title": "请求失败",
-    "check.failures": "{failed:,} 个请求失败，占已发出请求的 {share_of_sent:.1%}（{parts}）；延迟只统计其余请求。",
+    "check.failures": (
+        "{failed:,} 个请求失败，占已发出请求的 {share_of_sent:.1%}（{parts}）；延迟只统计其余请求。"
+    ),
     "check.failures.said": (
-        "{failed:,} 个请求失败，占已发出请求的 {share_of_sent:.1%}（{parts}）；延迟只统计其余请求。原因：{reasons}。"
+        "{failed:,} 个请求失败，占已发出请求的 {share_of_sent:.1%}（{parts}）；"
+        "延迟只统计其余请求。原因：{reasons}。"
     ),
     "check.failures.part.CONNECT_REFUSED": "连接被拒绝 {value:,}",
     "check.failures.part.CONNECT_TIMEOUT": "连接超时 {value:,}",
@@ -55,7 +64,9 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.failures.next": "查看服务器日志，或降低负载。",
     "check.failures.next.request": "按服务器指出的问题修改请求；降低负载没有用。",
     "check.failures.next.key": "检查 OPENAI_API_KEY（或 --header 中的密钥）及其权限。",
-    "check.failures.next.load": "降低负载（--max-concurrency、--request-rate），或放宽服务器、网关的限制。",
+    "check.failures.next.load": (
+        "降低负载（--max-concurrency、--request-rate），或放宽服务器、网关的限制。"
+    ),
     "check.failures.next.redirect": "直接填写服务器重定向到的地址。",
     "check.failures.next.log": "查看服务器日志。",
     "check.failures.next.connect": "检查服务器是否在运行，以及它和沿途设备最多接受多少连接。",
@@ -63,16 +74,27 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.failures.next.cut": "查看服务器和前置网关的日志，找出是谁提前结束了响应。",
     "check.failures.next.wire": "确认 --backend 与服务器的接口格式一致，并检查前置网关改动了什么。",
     "check.failures.next.compression": "关闭网关或服务器的压缩：压缩后的事件无法逐个计时。",
-    "check.failures.next.first_token": "降低负载，或调大 --first-token-timeout（测试计划文件中为 timeouts.first_token_s）。",
-    "check.failures.next.idle": "查看服务器日志，或调大 --idle-timeout（测试计划文件中为 timeouts.idle_s）。",
-    "check.failures.next.total": "降低负载，或调大 --request-timeout（测试计划文件中为 timeouts.total_s）。",
-    "check.failures.next.limit": "查明服务器用哪个参数限制输出长度（max_tokens 或 max_completion_tokens）。",
+    "check.failures.next.first_token": (
+        "降低负载，或调大 --first-token-timeout（测试计划文件中为 timeouts.first_token_s）。"
+    ),
+    "check.failures.next.idle": (
+        "查看服务器日志，或调大 --idle-timeout（测试计划文件中为 timeouts.idle_s）。"
+    ),
+    "check.failures.next.total": (
+        "降低负载，或调大 --request-timeout（测试计划文件中为 timeouts.total_s）。"
+    ),
+    "check.failures.next.limit": (
+        "查明服务器用哪个参数限制输出长度（max_tokens 或 max_completion_tokens）。"
+    ),
     "check.failures.next.step": "找出是谁发来了没有请求过的响应，很可能是会重发请求的网关。",
     "check.interruption.title": "运行未完整",
-    "check.interruption.lost": "一个 worker 异常退出，{lost:,} 个请求的记录随之丢失；数值只来自其余请求。",
+    "check.interruption.lost": (
+        "一个 worker 异常退出，{lost:,} 个请求的记录随之丢失；数值只来自其余请求。"
+    ),
     "check.interruption.lost.next": "检查是否内存不足，然后重新运行。",
     "check.interruption.own_end": (
-        "到设定的运行时间为止，{unsent:,} 个请求尚未发出，{unfinished:,} 个仍在进行（占已发出请求的 {share_of_sent:.2%}）；"
+        "到设定的运行时间为止，{unsent:,} 个请求尚未发出，{unfinished:,} "
+        "个仍在进行（占已发出请求的 {share_of_sent:.2%}）；"
         "后者未计入延迟，而最慢的请求往往就在其中。"
     ),
     "check.interruption.own_end.next": "延长运行时间，减少被截断的请求。",
@@ -83,12 +105,17 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.interruption.cut.next": "让运行自行结束；如果耗时太长，就减少请求数。",
     "check.dropped_arrivals.title": "请求被丢弃",
     "check.dropped_arrivals": (
-        "{dropped:,} 个请求在到达并发上限时被丢弃（占计划的 {share_of_planned:.1%}）：服务器承受的负载低于计划。"
+        "{dropped:,} 个请求在到达并发上限时被丢弃（占计划的 {share_of_planned:.1%}）："
+        "服务器承受的负载低于计划。"
     ),
     "check.dropped_arrivals.next": "提高并发上限，或降低请求速率。",
     "check.order_of_times.title": "时间顺序颠倒",
-    "check.order_of_times": "{backwards:,} 个成功的请求，其输出早于发送，或最后一次输出早于首次输出。",
-    "check.order_of_times.next": "很可能是运行期间系统时间被调整过：查看有关系统时间的检查，然后重新运行。",
+    "check.order_of_times": (
+        "{backwards:,} 个成功的请求，其输出早于发送，或最后一次输出早于首次输出。"
+    ),
+    "check.order_of_times.next": (
+        "很可能是运行期间系统时间被调整过：查看有关系统时间的检查，然后重新运行。"
+    ),
     "check.answers_in_step.title": "响应与请求错位",
     "check.answers_in_step": "服务器发来了没有请求过的响应：{parts}。",
     "check.answers_in_step.part.surplus": "完整响应之后又有数据 {value:,} 次",
@@ -96,10 +123,13 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.answers_in_step.part.too_early": "{value:,} 个响应开始得太快，任何服务器都做不到",
     "check.answers_in_step.next": "找出是谁发来了没有请求过的响应，很可能是会重发请求的网关。",
     "check.stamps.title": "时间戳来源",
-    "check.stamps.mixed": "{user_share:.1%} 的到达时间由用户态记录，其余由内核记录：混用了两种时钟读数。",
+    "check.stamps.mixed": (
+        "{user_share:.1%} 的到达时间由用户态记录，其余由内核记录：混用了两种时钟读数。"
+    ),
     "check.stamps.mixed.next": "查明这台主机的内核为何漏掉部分时间戳。",
     "check.stamps.busy": (
-        "到达时间由用户态在读取之后记录，而客户端当时很忙，或无从得知它有多忙：客户端的滞后会被算成服务器的延迟。"
+        "到达时间由用户态在读取之后记录，而客户端当时很忙，或无从得知它有多忙："
+        "客户端的滞后会被算成服务器的延迟。"
     ),
     "check.stamps.busy.next": f"改用支持内核时间戳的 Linux 主机测量。{_MORE_CLIENT}",
     "check.stamps.idle": "到达时间由用户态在读取之后记录；客户端当时尚有余力。",
@@ -113,18 +143,22 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.client_delay.unseen": "到达时间由客户端自行记录，因此看不出它读取得有多晚。",
     "check.shared_stamps.title": "共用时间戳",
     "check.shared_stamps": (
-        "多个事件在同一次读取中到达，共用一个时间戳：{uncertain_event_share:.1%} 的事件和 {uncertain_first_share:.1%} "
+        "多个事件在同一次读取中到达，共用一个时间戳：{uncertain_event_share:.1%} 的事件和 "
+        "{uncertain_first_share:.1%} "
         "的首个事件，实际到达可能明显早于记录的时间（与 ITL、TTFT 的中位数相比）。"
     ),
     "check.shared_stamps.next": _MORE_CLIENT,
     "check.shared_stamps.blocks": (
-        "事件约 {block_events:.0f} 个一批到达，每批相隔 {block_pause_ms:,.0f} ms，而客户端读取及时："
-        "中间的代理或网关缓冲了数据流，或服务器自己一次吐出多个 token。吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推理引擎的。"
+        "事件约 {block_events:.0f} 个一批到达，每批相隔 {block_pause_ms:,.0f} ms，"
+        "而客户端读取及时："
+        "中间的代理或网关缓冲了数据流，或服务器自己一次吐出多个 token。吞吐量和 E2EL 可信；TTFT、"
+        "TPOT、ITL 不是推理引擎的。"
     ),
     "check.shared_stamps.blocks.next": _UNBUFFER,
     "check.shared_stamps.whole": (
         "{block_share:.0%} 的回答是整段一次到达的，而客户端读取及时："
-        "中间的代理或网关缓冲了数据流，或服务器自己一次吐出多个 token。吞吐量和 E2EL 可信；TTFT、TPOT、ITL 不是推理引擎的。"
+        "中间的代理或网关缓冲了数据流，或服务器自己一次吐出多个 token。吞吐量和 E2EL 可信；TTFT、"
+        "TPOT、ITL 不是推理引擎的。"
     ),
     "check.shared_stamps.whole.next": _UNBUFFER,
     "check.schedule_lag.title": "发送滞后",
@@ -135,11 +169,14 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.schedule_lag.cap.next": "提高 --max-concurrency，或降低 --request-rate。",
     "check.schedule_lag.behind": "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：客户端跟不上计划。",
     "check.schedule_lag.behind.next": _MORE_CLIENT,
-    "check.schedule_lag.late": "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：实际的到达过程与计划略有出入。",
+    "check.schedule_lag.late": (
+        "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：实际的到达过程与计划略有出入。"
+    ),
     "check.schedule_lag.late.next": _MORE_CLIENT,
     "check.client_stalls.title": "客户端停顿",
     "check.client_stalls": (
-        "{workers:,} 个 worker 中有 {stalled_workers:,} 个停住了，最多共 {stalled_s:,.1f} s（占运行时间的 {share:.1%}，"
+        "{workers:,} 个 worker 中有 {stalled_workers:,} 个停住了，最多共 {stalled_s:,.1f} "
+        "s（占运行时间的 {share:.1%}，"
         "一次最长 {longest_s:,.1f} s），其间没有发送请求。"
     ),
     "check.client_stalls.next": _RUN_ON,
@@ -152,37 +189,58 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.slots_filled.next.stalled": _RUN_ON,
     "check.run_queue.title": "客户端等待 CPU",
     "check.run_queue": "客户端有 {run_queue_share:.1%} 的时间在等待 CPU 核。",
-    "check.run_queue.next": "有别的程序（可能就是服务器）占着它的 CPU 核：用 taskset 把两者分开，或允许它使用实时优先级。",
+    "check.run_queue.next": (
+        "有别的程序（可能就是服务器）占着它的 CPU 核：用 taskset 把两者分开，"
+        "或允许它使用实时优先级。"
+    ),
     "check.client_cpu.title": "客户端 CPU 占用",
     "check.client_cpu": "客户端最忙的事件循环占用了一个 CPU 核的 {cpu_share:.0%}。",
     "check.client_cpu.next": _MORE_CLIENT,
     "check.clock_step.title": "系统时间被调整",
-    "check.clock_step": "运行期间系统时间被调整了 {clock_step_ms:.1f} ms：当时的延迟也会偏差这么多。",
+    "check.clock_step": (
+        "运行期间系统时间被调整了 {clock_step_ms:.1f} ms：当时的延迟也会偏差这么多。"
+    ),
     "check.clock_step.next": "确保没有程序调整时钟，然后重新运行。",
     "check.backlog.title": "解码积压",
-    "check.backlog": "客户端一直没有空闲来解码，{spilled_bytes:,} 字节暂存在临时文件中；计时不受影响。",
+    "check.backlog": (
+        "客户端一直没有空闲来解码，{spilled_bytes:,} 字节暂存在临时文件中；计时不受影响。"
+    ),
     "check.backlog.next": "增加 worker（--workers）就能跟上。",
     "check.beyond_calibration.title": "超出校准范围",
-    "check.beyond_calibration.beyond": "峰值负载超出了这台主机的客户端在目标误差内所能承受的上限（负载 / 上限：{parts}）。",
-    "check.beyond_calibration.beyond.next": f"{_MORE_CLIENT}如果校准时主机正忙，请重新运行 `inferometer calibrate`。",
-    "check.beyond_calibration.untried": "峰值负载超出了这台主机校准过的范围（负载 / 已校准：{parts}）。",
-    "check.beyond_calibration.untried.next": "`inferometer calibrate` 比快速校准耗时更长，但能测到更高的负载。",
+    "check.beyond_calibration.beyond": (
+        "峰值负载超出了这台主机的客户端在目标误差内所能承受的上限（负载 / 上限：{parts}）。"
+    ),
+    "check.beyond_calibration.beyond.next": (
+        f"{_MORE_CLIENT}如果校准时主机正忙，请重新运行 `inferometer calibrate`。"
+    ),
+    "check.beyond_calibration.untried": (
+        "峰值负载超出了这台主机校准过的范围（负载 / 已校准：{parts}）。"
+    ),
+    "check.beyond_calibration.untried.next": (
+        "`inferometer calibrate` 比快速校准耗时更长，但能测到更高的负载。"
+    ),
     "check.beyond_calibration.part.events": "{events:,.0f} / {events_ceiling:,.0f} 事件/s",
     "check.beyond_calibration.part.requests": "{requests:,.0f} / {requests_ceiling:,.0f} 请求/s",
     "check.beyond_calibration.part.streams": "{streams:,.0f} / {streams_ceiling:,.0f} 路并发",
     "check.row_fields.title": "数据行中未发送的内容",
     "check.row_fields": "数据集有些行要求的内容没有发送，或没有按行内的取值发送：{fields}。",
     "check.row_fields.next": (
-        "如果它们有影响，请改用支持这些字段的 --backend，写成服务器接受的值，并把图片放在 images 字段里；否则可忽略。"
+        "如果它们有影响，请改用支持这些字段的 --backend，写成服务器接受的值，并把图片放在 "
+        "images 字段里；否则可忽略。"
     ),
     "check.input_length.title": "输入长度不符",
     "check.input_length": (
-        "按服务器的计数，输入平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（偏差 {deviation:.1%}）。"
+        "按服务器的计数，输入平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} "
+        "token（偏差 {deviation:.1%}）。"
     ),
-    "check.input_length.next": ("发送 token id（completions 接口），或指定服务器所用的 tokenizer；聊天模板会额外增加 token。"),
+    "check.input_length.next": (
+        "发送 token id（completions 接口），或指定服务器所用的 tokenizer；聊天模板会额外增加 "
+        "token。"
+    ),
     "check.output_length.title": "输出长度不符",
     "check.output_length": (
-        "输出平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（缺少 {missing:.1%}，超出 {beyond:.1%}）。"
+        "输出平均 {actual_mean:,.1f} token，要求的是 {asked_mean:,.1f} token（缺少 "
+        "{missing:.1%}，超出 {beyond:.1%}）。"
     ),
     "check.output_length.next": (
         "偏短时：确认服务器支持 ignore_eos，且输入 + 输出不超过 max_model_len。"
@@ -190,18 +248,22 @@ SENTENCES_ZH_CN: dict[str, str] = {
     ),
     "check.cached_tokens.title": "意外命中前缀缓存",
     "check.cached_tokens": (
-        "{unexpected_share_of_prompt:.1%} 的输入 token 来自服务器的前缀缓存，这并非测试本意：TTFT 会显得过低。"
+        "{unexpected_share_of_prompt:.1%} 的输入 token 来自服务器的前缀缓存，这并非测试本意："
+        "TTFT 会显得过低。"
     ),
     "check.cached_tokens.next": "换一个 --seed，或重启服务器，或关闭它的前缀缓存。",
     "check.token_source.title": "token 计数来源",
     "check.token_source": "输出 token 并非全部由服务器计数（{parts}）：TPOT 和 tok/s 都以此为准。",
     "check.token_source.part.TOKENIZER": "由本地 tokenizer 按文本计数的请求 {value:,} 个",
-    "check.token_source.part.EVENTS": "按流式事件计数（一个事件可能含多个 token）的请求 {value:,} 个",
+    "check.token_source.part.EVENTS": (
+        "按流式事件计数（一个事件可能含多个 token）的请求 {value:,} 个"
+    ),
     "check.token_source.part.NONE": "无法计数的请求 {value:,} 个",
     "check.token_source.next": "让服务器返回 usage，或提供 tokenizer。",
     "check.token_counts.title": "token 计数与事件矛盾",
     "check.token_counts.below_events": (
-        "服务器计 {tokens:,} 个 token，而带文本的事件有 {events:,} 个（{answers:,} 个回答，{share:.1%}）："
+        "服务器计 {tokens:,} 个 token，而带文本的事件有 {events:,} 个（{answers:,} 个回答，"
+        "{share:.1%}）："
         "它少计了，或者一次流出的不足一个 token。输出吞吐量和 TPOT 以它的计数为准。"
     ),
     "check.token_counts.below_events.next": (
@@ -209,19 +271,26 @@ SENTENCES_ZH_CN: dict[str, str] = {
     ),
     "check.token_counts.beyond_text": (
         "服务器计 {tokens:,} 个 token，而 {events:,} 个事件总共只有 {text_bytes:,} 字节文本"
-        "（{answers:,} 个回答，{share:.1%}）：大部分 token 没有流出。TPOT 除以了不在这段时间内到达的 token。"
+        "（{answers:,} 个回答，{share:.1%}）：大部分 token 没有流出。TPOT "
+        "除以了不在这段时间内到达的 token。"
     ),
-    "check.token_counts.beyond_text.next": "检查模型是否在后台推理；让推理过程流式输出，或让 usage 单独列出它。",
+    "check.token_counts.beyond_text.next": (
+        "检查模型是否在后台推理；让推理过程流式输出，或让 usage 单独列出它。"
+    ),
     "check.token_counts.held_back": (
-        "{answers:,} 个回答（{share:.1%}）的首个事件就含有 {first_share:.0%} 的文本，即多个 token：服务器一次流出几个 token，"
-        "或先扣住了 token（工具调用和推理的解析器会这样做）。TPOT 把它们当成了之后才到达的，因此偏低。"
+        "{answers:,} 个回答（{share:.1%}）的首个事件就含有 {first_share:.0%} 的文本，即多个 "
+        "token：服务器一次流出几个 token，"
+        "或先扣住了 token（工具调用和推理的解析器会这样做）。TPOT 把它们当成了之后才到达的，"
+        "因此偏低。"
     ),
     "check.token_counts.held_back.next": (
-        "让服务器给出每个事件的 token 数（continuous usage 或 token id）、逐个流出 token，或关闭解析器。"
+        "让服务器给出每个事件的 token 数（continuous usage 或 token id）、逐个流出 token，"
+        "或关闭解析器。"
     ),
     "check.hidden_tokens.title": "未流出的 token",
     "check.hidden_tokens": (
-        "按服务器自己的计数，{tokens:,} 个输出 token 中有 {hidden:,} 个（{share:.1%}）没有流出（隐藏的推理）："
+        "按服务器自己的计数，{tokens:,} 个输出 token 中有 {hidden:,} 个（{share:.1%}）"
+        "没有流出（隐藏的推理）："
         "吞吐量计入它们，TTFT 含有它们的时间，TPOT 和 ITL 只看其余的 token。"
     ),
     "check.hidden_tokens.next": "与其他服务器比较时，以 E2EL 和吞吐量为准。",
@@ -233,47 +302,72 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.unread_output.next": "用 curl 查看服务器的一次回答，弄清那是什么。",
     "check.foreign_frames.title": "与回答无关的帧",
     "check.foreign_frames": (
-        "{answers:,} 个回答中有 {ignored:,} 帧与回答无关（ping、网关的附加信息、把整个回答再发一遍）：既不算输出，也不算失败。"
+        "{answers:,} 个回答中有 {ignored:,} 帧与回答无关（ping、网关的附加信息、"
+        "把整个回答再发一遍）：既不算输出，也不算失败。"
     ),
     "check.foreign_frames.next": "如果不想要它们，请直接用推理引擎自己的地址测量。",
     "check.open_after_done.title": "结束后连接未关",
     "check.open_after_done": (
-        "{answers:,} 个回答中有 {open_after:,} 个在结束标志（[DONE]）之后响应仍未关闭：此时不再等待，下一个请求改用另一个连接。"
+        "{answers:,} 个回答中有 {open_after:,} 个在结束标志（[DONE]）之后响应仍未关闭："
+        "此时不再等待，下一个请求改用另一个连接。"
     ),
-    "check.open_after_done.next": "查明是谁让响应保持打开（多半是网关的空闲时间）：等待响应关闭的客户端会损失这段时间。",
+    "check.open_after_done.next": (
+        "查明是谁让响应保持打开（多半是网关的空闲时间）：等待响应关闭的客户端会损失这段时间。"
+    ),
     "check.server_restarted.title": "服务器进程",
     "check.server_restarted.restarted": "服务器在运行期间重启过：进程换了，或计数器从头开始。",
     "check.server_restarted.restarted.next": "在服务器日志中查明原因，然后重新测量。",
     "check.server_restarted.gone": "运行前还能读取的服务器指标页，运行后读不到了。",
     "check.server_restarted.gone.next": "检查服务器是否仍在运行。",
-    "check.server_restarted.another": "运行前后应答的不是同一个进程，因此它们的计数器不能说明问题。",
+    "check.server_restarted.another": (
+        "运行前后应答的不是同一个进程，因此它们的计数器不能说明问题。"
+    ),
     "check.server_restarted.another.next": "如果前面有负载均衡，请直接用某个副本的地址测量。",
     "check.preemptions.title": "请求被抢占",
-    "check.preemptions": "因 KV 缓存空间不足发生 {preemptions:,} 次抢占：被抢占的请求要重新计算已有的内容。",
+    "check.preemptions": (
+        "因 KV 缓存空间不足发生 {preemptions:,} 次抢占：被抢占的请求要重新计算已有的内容。"
+    ),
     "check.preemptions.next": "减少并发数、缩短请求，或给服务器的 KV 缓存更多显存。",
     "check.prefix_hits.title": "前缀缓存命中",
-    "check.prefix_hits": "服务器的前缀缓存命中了 {unexpected_share:.1%} 的输入 token，这并非测试本意：TTFT 会显得过低。",
-    "check.prefix_hits.next": "换一个 --seed，或重启服务器，或关闭它的前缀缓存；并确认没有别人发送同样的提示词。",
-    "check.prefix_hits.none": "按测试计划，输入的开头可能相同，但服务器的前缀缓存没有命中任何 token。",
-    "check.prefix_hits.none.next": "如果本应启用前缀缓存，请在启动服务器时打开它，并确认容量足够；否则可忽略。",
+    "check.prefix_hits": (
+        "服务器的前缀缓存命中了 {unexpected_share:.1%} 的输入 token，这并非测试本意：TTFT "
+        "会显得过低。"
+    ),
+    "check.prefix_hits.next": (
+        "换一个 --seed，或重启服务器，或关闭它的前缀缓存；并确认没有别人发送同样的提示词。"
+    ),
+    "check.prefix_hits.none": (
+        "按测试计划，输入的开头可能相同，但服务器的前缀缓存没有命中任何 token。"
+    ),
+    "check.prefix_hits.none.next": (
+        "如果本应启用前缀缓存，请在启动服务器时打开它，并确认容量足够；否则可忽略。"
+    ),
     "check.warm_cache.title": "热缓存",
     "check.warm_cache.cold": (
-        "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}：这是冷缓存的结果，不是热缓存的结果。"
+        "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}："
+        "这是冷缓存的结果，不是热缓存的结果。"
     ),
     "check.warm_cache.cold.next": (
-        "启动服务器时打开前缀缓存，并保证它能容纳全部输入；先用同样的命令和 --seed 加 --cache cold 发送一遍，再测热缓存。"
+        "启动服务器时打开前缀缓存，并保证它能容纳全部输入；先用同样的命令和 --seed 加 --cache "
+        "cold 发送一遍，再测热缓存。"
         "比缓存块（16 到 256 个 token）还短的输入不会进入缓存。"
     ),
     "check.warm_cache.partly": (
-        "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}：缓存只有一部分是热的，结果冷热混杂。"
+        "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}："
+        "缓存只有一部分是热的，结果冷热混杂。"
     ),
     "check.warm_cache.partly.next": "保证缓存能容纳全部输入，冷、热两次测试之间不要运行其他请求。",
-    "check.warm_cache.unknown": "无法确认输入是否在服务器的前缀缓存中：回答里没有缓存命中数，服务器也没有公布相应的计数。",
+    "check.warm_cache.unknown": (
+        "无法确认输入是否在服务器的前缀缓存中：回答里没有缓存命中数，服务器也没有公布相应的计数。"
+    ),
     "check.warm_cache.unknown.next": (
-        "让服务器报告命中数：vLLM 加 --enable-prompt-tokens-details，SGLang 加 --enable-cache-report 或 --enable-metrics；"
+        "让服务器报告命中数：vLLM 加 --enable-prompt-tokens-details，SGLang 加 "
+        "--enable-cache-report 或 --enable-metrics；"
         "TGI 无法报告。"
     ),
-    "check.warm_cache.rehearsal": "内置引擎没有前缀缓存：演练中的热缓存测试点与冷缓存一样，每个输入都要重新计算。",
+    "check.warm_cache.rehearsal": (
+        "内置引擎没有前缀缓存：演练中的热缓存测试点与冷缓存一样，每个输入都要重新计算。"
+    ),
     "check.warm_cache.rehearsal.next": "要比较冷、热缓存，请测试真实的服务器。",
     "check.other_clients.title": "服务器另有他人使用",
     "check.other_clients": "按服务器自己的计数：{parts}。",
@@ -281,12 +375,18 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.other_clients.part.in_flight_after": "结束之后仍有 {value:,.0f} 个请求在处理",
     "check.other_clients.part.foreign_requests": "完成的请求比本次测试的多 {value:,.0f} 个",
     "check.other_clients.part.foreign_share": "多出的工作量相当于本次测试的 {value:.1%}",
-    "check.other_clients.next": "不要让别人使用（包括会生成 token 的健康检查），或等服务器空闲后重新测量。",
+    "check.other_clients.next": (
+        "不要让别人使用（包括会生成 token 的健康检查），或等服务器空闲后重新测量。"
+    ),
     "check.queueing.title": "服务器排队",
     "check.queueing": "负载超过了服务器能同时处理的量：{parts}。",
-    "check.queueing.part.mean_queue_ms": "请求平均排队 {mean_queue_ms:,.0f} ms（TTFT 平均 {mean_ttft_ms:,.0f} ms）",
+    "check.queueing.part.mean_queue_ms": (
+        "请求平均排队 {mean_queue_ms:,.0f} ms（TTFT 平均 {mean_ttft_ms:,.0f} ms）"
+    ),
     "check.queueing.part.rejections": "因队列已满拒绝了 {value:,.0f} 个请求",
-    "check.queueing.next": "如果要看的正是排队，就没有问题；要看服务器本身的延迟，请减少并发数或降低请求速率。",
+    "check.queueing.next": (
+        "如果要看的正是排队，就没有问题；要看服务器本身的延迟，请减少并发数或降低请求速率。"
+    ),
     "check.several_addresses.title": "服务器有多个地址",
     "check.several_addresses": (
         "服务器的主机名有 {addresses:,} 个可连接的地址，连接轮流分配到这些地址："
@@ -295,19 +395,24 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.several_addresses.next": "只想测其中一个时，把它的地址填到 --base-url。",
     "check.steady_state.title": "没有稳态",
     "check.steady_state.grew": (
-        "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 升到最后五分之一的 {last_e2el_ms:,.0f} ms，始终没有稳定下来；"
+        "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 升到最后五分之一的 "
+        "{last_e2el_ms:,.0f} ms，始终没有稳定下来；"
         "各项平均值取决于运行了多久。"
     ),
-    "check.steady_state.grew.next": "把请求速率降到服务器能持续承受的程度，或把它当作过载测试来看。",
+    "check.steady_state.grew.next": (
+        "把请求速率降到服务器能持续承受的程度，或把它当作过载测试来看。"
+    ),
     "check.steady_state.fell": (
-        "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 降到最后五分之一的 {last_e2el_ms:,.0f} ms，始终没有稳定下来。"
+        "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 降到最后五分之一的 "
+        "{last_e2el_ms:,.0f} ms，始终没有稳定下来。"
     ),
     "check.steady_state.fell.next": "先预热（--num-warmups），并延长运行时间。",
     "check.steady_state.short": "请求太少，无法判断运行是否达到稳态。",
     "check.steady_state.short.next": "增加请求数（每路并发至少三个）。",
     "check.slots_busy.title": "并发没有占满",
     "check.slots_busy": (
-        "并发名额平均只用了 {busy_share:.0%}，因为最后的请求不足以占满：输出吞吐量按整个运行是 {output_throughput:,.1f} tok/s，"
+        "并发名额平均只用了 {busy_share:.0%}，因为最后的请求不足以占满：输出吞吐量按整个运行是 "
+        "{output_throughput:,.1f} tok/s，"
         "按稳态是 {steady_output_throughput:,.1f} tok/s。"
     ),
     "check.slots_busy.next": "让 --num-prompts 是 --max-concurrency 的整数倍，并且更多一些。",
@@ -319,11 +424,14 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "check.thin_percentiles.part.e2el": "E2EL {value}",
     "check.thin_percentiles.next": "增加请求数，尾部才可信（p99 约需 1,000 个请求）。",
     "check.load_reached.title": "未达到设定的并发数",
-    "check.load_reached": "并发数从未达到 {cap:,}：只有 {planned:,} 个请求，同时进行的最多 {peak:,} 个。",
+    "check.load_reached": (
+        "并发数从未达到 {cap:,}：只有 {planned:,} 个请求，同时进行的最多 {peak:,} 个。"
+    ),
     "check.load_reached.next": "请求数应多于并发数；要达到稳态，应为其数倍。",
     "check.neighbours.title": "与相邻测点矛盾",
     "check.neighbours.once": (
-        "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍；"
+        "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} "
+        "{unit} 的 {share:.2f} 倍；"
         "尚未重测。"
     ),
     "check.neighbours.once.next": "再次运行该测试任务：这样的测点会重测一次。",
@@ -335,31 +443,50 @@ SENTENCES_ZH_CN: dict[str, str] = {
         "查看服务器在这一负载下的行为（批大小、抢占、日志）；如果曲线确实是这种形状，数值仍然可用。"
     ),
     "check.neighbours.invalid": (
-        "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} {unit} 的 {share:.2f} 倍；"
+        "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} "
+        "{unit} 的 {share:.2f} 倍；"
         "重测的结果为 INVALID。"
     ),
-    "check.neighbours.invalid.next": "排除导致第二次结果 INVALID 的原因，删除该测点的 JSON 文件，再运行该测试任务。",
+    "check.neighbours.invalid.next": (
+        "排除导致第二次结果 INVALID 的原因，删除该测点的 JSON 文件，再运行该测试任务。"
+    ),
     "precision.unknown": "本次运行未与主机的校准数据对照。",
-    "precision.missing.none": "这台主机尚未校准：运行 `{command}` 可以测出它的误差，以及它能承受的负载。",
-    "precision.missing.off": "校准已关闭（--no-calibration 或 INFEROMETER_CALIBRATION=off）：本次运行未与主机的校准数据对照。",
-    "precision.missing.other": "这台主机现有的校准只适用于其他设置或版本（{differs}）：运行 `{command}` 可按当前设置重新校准。",
+    "precision.missing.none": (
+        "这台主机尚未校准：运行 `{command}` 可以测出它的误差，以及它能承受的负载。"
+    ),
+    "precision.missing.off": (
+        "校准已关闭（--no-calibration 或 INFEROMETER_CALIBRATION=off）："
+        "本次运行未与主机的校准数据对照。"
+    ),
+    "precision.missing.other": (
+        "这台主机现有的校准只适用于其他设置或版本（{differs}）：运行 `{command}` "
+        "可按当前设置重新校准。"
+    ),
     "precision.missing.unusable": "这台主机保存的校准数据无法使用：运行 `{command}` 可重新校准。",
     "precision.known": (
-        "这台主机：误差 ±{error:.3f} ms（p99），上限 {events} 事件/s、{requests} 请求/s、{streams} 路并发；"
+        "这台主机：误差 ±{error:.3f} ms（p99），上限 {events} 事件/s、{requests} 请求/s、"
+        "{streams} 路并发；"
         "本次运行分别用到 {used}。"
     ),
     "precision.beyond": (
-        "这台主机：在任何负载下误差都超过 ±{target:g} ms，上限 {events} 事件/s、{requests} 请求/s、{streams} 路并发；"
+        "这台主机：在任何负载下误差都超过 ±{target:g} ms，上限 {events} 事件/s、{requests} "
+        "请求/s、{streams} 路并发；"
         "本次运行分别用到 {used}。"
     ),
     "precision.join": "、",
     "precision.tls": "校准时没有使用 TLS，而本次运行使用了：实际上限更低。",
-    "note: Its run directory is gone: this is what its JSON file tells.": "其运行目录已不存在：这里是其 JSON 文件的内容。",
+    "note: Its run directory is gone: this is what its JSON file tells.": (
+        "其运行目录已不存在：这里是其 JSON 文件的内容。"
+    ),
     "note: It was allowed to count although it is INVALID.": "虽然判定为 INVALID，但已获准计入。",
     (
-        "note: An earlier result was replaced: its {metric} of {values} {unit} contradicted its neighbours, "
+        "note: An earlier result was replaced: its {metric} of {values} {unit} contradicted its "
+        "neighbours, "
         "which suggest {suggested} {same}; measured again, the point fits."
-    ): "先前的结果已被替换：其 {metric} 为 {values} {unit}，而相邻测点预示 {suggested} {same}；重测后与相邻测点相符。",
+    ): (
+        "先前的结果已被替换：其 {metric} 为 {values} {unit}，而相邻测点预示 {suggested} {same}；"
+        "重测后与相邻测点相符。"
+    ),
     "note: The file has no {names}.": "文件中没有：{names}。",
     "note.names.version of the tool": "工具版本",
     "note.names.model": "模型",
@@ -367,18 +494,21 @@ SENTENCES_ZH_CN: dict[str, str] = {
     "note.names.values of single requests": "逐请求的数值",
     "note.names.send times": "发送时刻",
     "note.names.times of single events": "逐事件的时刻",
-    "note: The file's name tells of another number of requests than the file: nothing else was taken from it.": (
-        "文件名中的请求数与文件内容不符：没有采用文件名中的其他信息。"
-    ),
+    (
+        "note: The file's name tells of another number of requests than the file: nothing else "
+        "was taken from it."
+    ): ("文件名中的请求数与文件内容不符：没有采用文件名中的其他信息。"),
     "note: It lies in the directory of a rehearsal: it may tell nothing of a real server.": (
         "它位于演练的目录中：可能不反映真实的服务器。"
     ),
-    "note: Its prompt length is the measured mean, {tokens} tokens: nothing tells what was asked.": (
-        "输入长度取实测平均值 {tokens} token：没有资料说明要求的长度。"
-    ),
-    "note: Its output length is the measured mean, {tokens} tokens: nothing tells what was asked.": (
-        "输出长度取实测平均值 {tokens} token：没有资料说明要求的长度。"
-    ),
+    (
+        "note: Its prompt length is the measured mean, {tokens} tokens: nothing tells what was "
+        "asked."
+    ): ("输入长度取实测平均值 {tokens} token：没有资料说明要求的长度。"),
+    (
+        "note: Its output length is the measured mean, {tokens} tokens: nothing tells what was "
+        "asked."
+    ): ("输出长度取实测平均值 {tokens} token：没有资料说明要求的长度。"),
     "note: It is a rehearsal on the embedded engine: it tells nothing of a real server.": (
         "这是用内置引擎进行的演练：不反映真实的服务器。"
     ),

@@ -30,7 +30,9 @@ ZH_CN: dict[str, str] = {
     "figure.tooltip.point": "测点",
     "figure.tooltip.load": "负载",
     "figure.nothing.config": "没有测点注明硬件配置。",
-    "figure.nothing.other_conditions": "这些测点除硬件配置、模型和 TP 之外，还有其他条件不同：{conditions}。",
+    "figure.nothing.other_conditions": (
+        "这些测点除硬件配置、模型和 TP 之外，还有其他条件不同：{conditions}。"
+    ),
     "figure.nothing.levels": "没有一条曲线含有两个及以上不同负载的测点。",
     "figure.nothing.metrics": "所需指标均未记录。",
     "figure.nothing.pareto": "没有测点同时具备 TPOT 和单卡吞吐量（需要已知卡数）。",
@@ -81,7 +83,9 @@ ZH_CN: dict[str, str] = {
     "figure.part.decode": "解码",
     "figure.part.failed": "失败或未完成",
     "figure.nothing.input_lengths": "没有两种及以上输入长度的测点。",
-    "figure.nothing.lengths_apart": "有多种输入长度，但没有两种来自其余条件相同的测点；同时不同的条件：{conditions}。",
+    "figure.nothing.lengths_apart": (
+        "有多种输入长度，但没有两种来自其余条件相同的测点；同时不同的条件：{conditions}。"
+    ),
     "figure.nothing.cache": "没有同时测过冷、热前缀缓存的测点。",
     "figure.nothing.runs": "没有运行目录，因此没有逐请求的数据。",
     "figure.nothing.runs_invalid": "有逐请求数据的运行全部为 INVALID。",
@@ -175,7 +179,9 @@ ZH_CN: dict[str, str] = {
     ),
     "page.sentence.unjudged": "{n} 个测点来自不作判定的工具，可信程度未知。",
     "page.sentence.best": "最佳{label}：{value}（{where}）。",
-    "page.sentence.rehearsal": "{n} 个测点来自演练（快速运行，或以内置引擎代替服务器）：它们不反映任何硬件的性能。",
+    "page.sentence.rehearsal": (
+        "{n} 个测点来自演练（快速运行，或以内置引擎代替服务器）：它们不反映任何硬件的性能。"
+    ),
     "page.reasons": "存疑原因及涉及的测点数",
     "page.comma": "，",
     "page.colon": "{label}：{text}",
@@ -272,28 +278,36 @@ ZH_CN: dict[str, str] = {
     "page.method": "指标的定义",
     "page.method.timing.name": "计时",
     "page.method.timing": (
-        "只要内核支持，到达时间就由内核记录，因此客户端繁忙不会影响延迟。除非要研究前缀缓存，每次运行都使用全新的提示词。"
+        "只要内核支持，到达时间就由内核记录，因此客户端繁忙不会影响延迟。除非要研究前缀缓存，"
+        "每次运行都使用全新的提示词。"
     ),
     "page.method.ttft.name": "TTFT",
     "page.method.ttft": "首 token 延迟：首次输出到达的时刻减去请求发出的时刻。",
     "page.method.tpot.name": "TPOT",
-    "page.method.tpot": "首 token 之后平均每个输出 token 的时间：(最后一次输出 − 首次输出) / (输出 token 数 − 1)。",
+    "page.method.tpot": (
+        "首 token 之后平均每个输出 token 的时间：(最后一次输出 − 首次输出) / (输出 token 数 − 1)。"
+    ),
     "page.method.itl.name": "ITL",
     "page.method.itl": "token 间延迟：相邻输出事件的间隔，所有请求合并统计。",
     "page.method.e2el.name": "E2EL",
     "page.method.e2el": "端到端延迟：最后一次输出到达的时刻减去请求发出的时刻。",
     "page.method.throughput.name": "吞吐量",
-    "page.method.throughput": "请求数、输出 token 数或全部 token 数，除以从首个请求发出到最后一个请求结束的时间。",
+    "page.method.throughput": (
+        "请求数、输出 token 数或全部 token 数，除以从首个请求发出到最后一个请求结束的时间。"
+    ),
     "page.method.percentiles.name": "分位数",
     "page.method.percentiles": "样本之间线性插值。缺失的数值留空，绝不记为 0。",
     "page.method.intervals.name": "置信区间",
     "page.method.intervals": "在所标的置信度下，真实值所处的范围；计算时考虑了请求之间的相关性。",
     "page.method.verdict.name": "判定",
     "page.method.verdict": (
-        "VALID（可信）：检查未发现疑点。SUSPECT（存疑，空心标记）：看过原因后方可使用。INVALID（无效，叉号）：数值不可使用。"
+        "VALID（可信）：检查未发现疑点。SUSPECT（存疑，空心标记）：看过原因后方可使用。"
+        "INVALID（无效，叉号）：数值不可使用。"
     ),
     "page.method.others.name": "其他工具",
-    "page.method.others": "其他工具算出的数值沿用其自身的定义；由其逐请求数据在此算出的数值，则按上述定义。",
+    "page.method.others": (
+        "其他工具算出的数值沿用其自身的定义；由其逐请求数据在此算出的数值，则按上述定义。"
+    ),
     "page.notes": "备注",
     "page.problems": "无法读取的内容",
     "page.footer": "Inferometer {version}。本文件自成一体，不从网络获取任何内容。",

@@ -30,7 +30,9 @@ ZH_TW: dict[str, str] = {
     "figure.tooltip.point": "測點",
     "figure.tooltip.load": "負載",
     "figure.nothing.config": "沒有測點註明硬體配置。",
-    "figure.nothing.other_conditions": "這些測點除硬體配置、模型和 TP 之外，還有其他條件不同：{conditions}。",
+    "figure.nothing.other_conditions": (
+        "這些測點除硬體配置、模型和 TP 之外，還有其他條件不同：{conditions}。"
+    ),
     "figure.nothing.levels": "沒有一條曲線含有兩個（含）以上不同負載的測點。",
     "figure.nothing.metrics": "所需指標均未記錄。",
     "figure.nothing.pareto": "沒有測點同時具備 TPOT 和單卡吞吐量（需要已知卡數）。",
@@ -81,7 +83,9 @@ ZH_TW: dict[str, str] = {
     "figure.part.decode": "解碼",
     "figure.part.failed": "失敗或未完成",
     "figure.nothing.input_lengths": "沒有兩種及以上輸入長度的測點。",
-    "figure.nothing.lengths_apart": "有多種輸入長度，但沒有兩種來自其餘條件相同的測點；同時不同的條件：{conditions}。",
+    "figure.nothing.lengths_apart": (
+        "有多種輸入長度，但沒有兩種來自其餘條件相同的測點；同時不同的條件：{conditions}。"
+    ),
     "figure.nothing.cache": "沒有同時測過冷、熱前綴快取的測點。",
     "figure.nothing.runs": "沒有執行目錄，因此沒有逐請求的資料。",
     "figure.nothing.runs_invalid": "有逐請求資料的執行全部為 INVALID。",
@@ -175,7 +179,9 @@ ZH_TW: dict[str, str] = {
     ),
     "page.sentence.unjudged": "{n} 個測點來自不作判定的工具，可信程度未知。",
     "page.sentence.best": "最佳{label}：{value}（{where}）。",
-    "page.sentence.rehearsal": "{n} 個測點來自演練（快速執行，或以內建引擎代替伺服器）：它們不反映任何硬體的效能。",
+    "page.sentence.rehearsal": (
+        "{n} 個測點來自演練（快速執行，或以內建引擎代替伺服器）：它們不反映任何硬體的效能。"
+    ),
     "page.reasons": "存疑原因及涉及的測點數",
     "page.comma": "，",
     "page.colon": "{label}：{text}",
@@ -272,28 +278,36 @@ ZH_TW: dict[str, str] = {
     "page.method": "指標的定義",
     "page.method.timing.name": "計時",
     "page.method.timing": (
-        "只要系統核心支援，到達時間就由核心記錄，因此用戶端忙碌不會影響延遲。除非要研究前綴快取，每次執行都使用全新的提示詞。"
+        "只要系統核心支援，到達時間就由核心記錄，因此用戶端忙碌不會影響延遲。"
+        "除非要研究前綴快取，每次執行都使用全新的提示詞。"
     ),
     "page.method.ttft.name": "TTFT",
     "page.method.ttft": "首 token 延遲：首次輸出到達的時刻減去請求送出的時刻。",
     "page.method.tpot.name": "TPOT",
-    "page.method.tpot": "首 token 之後平均每個輸出 token 的時間：(最後一次輸出 − 首次輸出) / (輸出 token 數 − 1)。",
+    "page.method.tpot": (
+        "首 token 之後平均每個輸出 token 的時間：(最後一次輸出 − 首次輸出) / (輸出 token 數 − 1)。"
+    ),
     "page.method.itl.name": "ITL",
     "page.method.itl": "token 間延遲：相鄰輸出事件的間隔，所有請求合併統計。",
     "page.method.e2el.name": "E2EL",
     "page.method.e2el": "端到端延遲：最後一次輸出到達的時刻減去請求送出的時刻。",
     "page.method.throughput.name": "吞吐量",
-    "page.method.throughput": "請求數、輸出 token 數或全部 token 數，除以從首個請求送出到最後一個請求結束的時間。",
+    "page.method.throughput": (
+        "請求數、輸出 token 數或全部 token 數，除以從首個請求送出到最後一個請求結束的時間。"
+    ),
     "page.method.percentiles.name": "百分位數",
     "page.method.percentiles": "樣本之間線性內插。缺失的數值留空，絕不記為 0。",
     "page.method.intervals.name": "信賴區間",
     "page.method.intervals": "在所標的信賴水準下，真實值所處的範圍；計算時考慮了請求之間的相關性。",
     "page.method.verdict.name": "判定",
     "page.method.verdict": (
-        "VALID（可信）：檢查未發現疑點。SUSPECT（存疑，空心標記）：看過原因後方可使用。INVALID（無效，叉號）：數值不可使用。"
+        "VALID（可信）：檢查未發現疑點。SUSPECT（存疑，空心標記）：看過原因後方可使用。"
+        "INVALID（無效，叉號）：數值不可使用。"
     ),
     "page.method.others.name": "其他工具",
-    "page.method.others": "其他工具算出的數值沿用其自身的定義；由其逐請求資料在此算出的數值，則依上述定義。",
+    "page.method.others": (
+        "其他工具算出的數值沿用其自身的定義；由其逐請求資料在此算出的數值，則依上述定義。"
+    ),
     "page.notes": "備註",
     "page.problems": "無法讀取的內容",
     "page.footer": "Inferometer {version}。本檔案自成一體，不從網路取得任何內容。",

@@ -1,7 +1,8 @@
 """Result files of other tools, read into one plain form that says what they do not contain.
 
-vLLM, SGLang, GuideLLM, AIPerf, EvalScope and genai-bench. Files may come from anybody: they are bounded in size, nothing in
-them is run, and a field of the wrong type is an absent one. Not known here: whose numbers to believe.
+vLLM, SGLang, GuideLLM, AIPerf, EvalScope and genai-bench. Files may come from anybody: they are
+bounded in size, nothing in them is run, and a field of the wrong type is an absent one. Not known
+here: whose numbers to believe.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from inferometer.store.importers.aiperf import is_aiperf, read_aiperf
 from inferometer.store.importers.evalscope import is_evalscope, read_evalscope
 from inferometer.store.importers.genai_bench import is_genai_bench, read_genai_bench
 from inferometer.store.importers.guidellm import is_guidellm, read_guidellm
-from inferometer.store.importers.imported_run import NOT_OURS, UNREADABLE, CannotImportError, ImportedRequests, ImportedRun
+from inferometer.store.importers.imported_run import (
+    NOT_OURS,
+    UNREADABLE,
+    CannotImportError,
+    ImportedRequests,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import MOST_BYTES, Object, read_objects
 from inferometer.store.importers.recompute import recompute
 from inferometer.store.importers.sglang import is_sglang, read_sglang
@@ -43,12 +50,19 @@ def read_results(path: Path, *, most_bytes: int = MOST_BYTES) -> list[ImportedRu
     if path.is_dir():
         inside = sorted(each for each in path.iterdir() if is_evalscope(each))
         if not inside:
-            raise CannotImportError(f"cannot read {path}: it is a directory; name a result file, or a directory of EvalScope's")
+            raise CannotImportError(
+                f"cannot read {path}: it is a directory; name a result file, or a directory "
+                "of EvalScope's"
+            )
         return [read_evalscope(each, most_bytes) for each in inside]
     if is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_")):
         return [read_evalscope(path.parent, most_bytes)]
     try:
-        return [run for result in read_objects(path, most_bytes) for run in runs_of(result, path, most_bytes)]
+        return [
+            run
+            for result in read_objects(path, most_bytes)
+            for run in runs_of(result, path, most_bytes)
+        ]
     except CannotImportError as error:
         if str(path) in str(error):
             raise
@@ -56,7 +70,9 @@ def read_results(path: Path, *, most_bytes: int = MOST_BYTES) -> list[ImportedRu
 
 
 def runs_of(result: Object, path: Path, most_bytes: int = MOST_BYTES) -> list[ImportedRun]:
-    """The runs of a JSON object of the file at `path`. Raises CannotImportError, and UnknownResultError if it is no result."""
+    """The runs of a JSON object of the file at `path`. Raises CannotImportError, and
+    UnknownResultError if it is no result.
+    """
     if is_vllm(result):
         return [read_vllm(result, path)]
     if is_sglang(result):
@@ -68,6 +84,7 @@ def runs_of(result: Object, path: Path, most_bytes: int = MOST_BYTES) -> list[Im
     if is_genai_bench(result):
         return [read_genai_bench(result, path, most_bytes)]
     raise UnknownResultError(
-        f"cannot read {path}: it is no result of vLLM, SGLang, GuideLLM, AIPerf, EvalScope or genai-bench;"
+        f"cannot read {path}: it is no result of vLLM, SGLang, GuideLLM, AIPerf, EvalScope or "
+        "genai-bench;"
         " of AIPerf name profile_export_aiperf.json, of genai-bench the file of one run"
     )

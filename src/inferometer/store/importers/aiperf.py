@@ -1,7 +1,9 @@
-"""Exports of AIPerf: `profile_export_aiperf.json`, and beside it `profile_export.jsonl` with the single requests.
+"""Exports of AIPerf: `profile_export_aiperf.json`, and beside it `profile_export.jsonl` with the
+single requests.
 
-Its `inter_token_latency` is our TPOT, its `inter_chunk_latency` our ITL. Its rates are over the phase, a little longer than
-from the first send to the last end, and its total token throughput counts prompts as its own tokenizer does.
+Its `inter_token_latency` is our TPOT, its `inter_chunk_latency` our ITL. Its rates are over the
+phase, a little longer than from the first send to the last end, and its total token throughput
+counts prompts as its own tokenizer does.
 """
 
 from __future__ import annotations
@@ -11,7 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
-from inferometer.store.importers.reading import Object, at, entries, figures, numbers, read_objects, text
+from inferometer.store.importers.reading import (
+    Object,
+    at,
+    entries,
+    figures,
+    numbers,
+    read_objects,
+    text,
+)
 
 RECORDS = "profile_export.jsonl"
 
@@ -51,7 +61,9 @@ def read_aiperf(result: Object, path: Path, most_bytes: int) -> ImportedRun:
         metrics |= figures(result.get(theirs), {ours: "avg"})
     for ours, theirs in LATENCIES.items():
         names = {f"mean_{ours}_ms": "avg", f"median_{ours}_ms": "p50", f"std_{ours}_ms": "std"}
-        metrics |= figures(result.get(theirs), {**names, **{f"p{p}_{ours}_ms": f"p{p}" for p in (50, 90, 95, 99)}})
+        metrics |= figures(
+            result.get(theirs), {**names, **{f"p{p}_{ours}_ms": f"p{p}" for p in (50, 90, 95, 99)}}
+        )
     if "failed" not in metrics and at(result, "request_error_rate", "avg") == 0:
         metrics["failed"] = 0.0
     own: dict[str, float] = {}
@@ -60,12 +72,25 @@ def read_aiperf(result: Object, path: Path, most_bytes: int) -> ImportedRun:
     config = result.get("input_config")
     phase = next(iter(entries(at(config, "phases"))), None)
     prompts = at(next(iter(entries(at(config, "datasets"))), None), "prompts")
-    load = figures(phase, {"max_concurrency": "concurrency", "request_rate": "rate", "num_prompts": "requests"})
-    load |= figures(at(prompts, "isl"), {"input_len": "mean"}) | figures(at(prompts, "osl"), {"output_len": "mean"})
+    load = figures(
+        phase, {"max_concurrency": "concurrency", "request_rate": "rate", "num_prompts": "requests"}
+    )
+    load |= figures(at(prompts, "isl"), {"input_len": "mean"}) | figures(
+        at(prompts, "osl"), {"output_len": "mean"}
+    )
     model = at(next(iter(entries(at(config, "models", "items"))), None), "name")
     records = path.with_name(RECORDS)
     requests = _requests(read_objects(records, most_bytes)) if records.exists() else None
-    return ImportedRun(path, "aiperf", text(result.get("aiperf_version")), text(model), load, metrics, own, requests)
+    return ImportedRun(
+        path,
+        "aiperf",
+        text(result.get("aiperf_version")),
+        text(model),
+        load,
+        metrics,
+        own,
+        requests,
+    )
 
 
 def _requests(records: list[Object]) -> ImportedRequests:
@@ -75,7 +100,13 @@ def _requests(records: list[Object]) -> ImportedRequests:
         return [at(each, name, "value") for each in metrics]
 
     e2el_s = numbers(values("request_latency"), IN_MS)
-    failed = np.array([bool(at(each, "error")) or bool(at(each, "metadata", "was_cancelled")) for each in records], np.bool_)
+    failed = np.array(
+        [
+            bool(at(each, "error")) or bool(at(each, "metadata", "was_cancelled"))
+            for each in records
+        ],
+        np.bool_,
+    )
     return ImportedRequests(
         ok=~failed & ~np.isnan(e2el_s),
         ttft_s=numbers(values("time_to_first_token"), IN_MS),

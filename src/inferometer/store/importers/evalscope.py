@@ -1,7 +1,9 @@
-"""Result directories of `evalscope perf` (`parallel_4_number_12/`): three JSON files and a database of requests.
+"""Result directories of `evalscope perf` (`parallel_4_number_12/`): three JSON files and a database
+of requests.
 
-The database holds pickled answers, which could run any program when read: they are never touched, only its plain columns
-are, and it is opened as a file that nobody may change. Its percentiles are ranks, not interpolated, and rounded.
+The database holds pickled answers, which could run any program when read: they are never touched,
+only its plain columns are, and it is opened as a file that nobody may change. Its percentiles are
+ranks, not interpolated, and rounded.
 """
 
 from __future__ import annotations
@@ -14,7 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from inferometer.store.importers.imported_run import CannotImportError, ImportedRequests, ImportedRun
+from inferometer.store.importers.imported_run import (
+    CannotImportError,
+    ImportedRequests,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import (
     Object,
     at,
@@ -40,7 +46,9 @@ COLUMNS = (
 )
 MOST_ROWS = 5_000_000
 MOST_STEPS = 200_000
-"""Of 1,000 instructions of SQLite each: a minute or so; a database made to last for ever does not."""
+"""Of 1,000 instructions of SQLite each: a minute or so; a database made to last for ever does
+not.
+"""
 
 METRICS = {
     "duration_s": "Test Duration (s)",
@@ -63,18 +71,34 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
     """The run of one directory; its requests if the database is there."""
     path = directory / SUMMARY
     summary = read_objects(path, most_bytes)[0]
-    arguments: Object = read_objects(beside, most_bytes)[0] if (beside := directory / ARGUMENTS).exists() else {}
-    load = figures(arguments, {"max_concurrency": "parallel", "num_prompts": "number", "output_len": "max_tokens"})
+    arguments: Object = (
+        read_objects(beside, most_bytes)[0] if (beside := directory / ARGUMENTS).exists() else {}
+    )
+    load = figures(
+        arguments,
+        {"max_concurrency": "parallel", "num_prompts": "number", "output_len": "max_tokens"},
+    )
     rate = figures(arguments, {"request_rate": "rate"})
-    load |= rate if rate.get("request_rate", -1) > 0 else {"request_rate": float("inf")} if rate else {}
+    load |= (
+        rate if rate.get("request_rate", -1) > 0 else {"request_rate": float("inf")} if rate else {}
+    )
     metrics = figures(summary, METRICS) | figures(summary, {"mean_e2el_ms": "Avg Latency (s)"}, 1e3)
-    requests = _requests(database, most_bytes) if (database := directory / DATABASE).exists() else None
+    requests = (
+        _requests(database, most_bytes) if (database := directory / DATABASE).exists() else None
+    )
     if requests is not None:
         metrics["total_input_tokens"] = float(np.nansum(requests.prompt_tokens[requests.ok]))
         metrics["total_output_tokens"] = float(np.nansum(requests.output_tokens[requests.ok]))
     model = text(arguments.get("model"))
     return ImportedRun(
-        path, "evalscope", None, model, load, metrics, own=_percentiles(directory, most_bytes), requests=requests
+        path,
+        "evalscope",
+        None,
+        model,
+        load,
+        metrics,
+        own=_percentiles(directory, most_bytes),
+        requests=requests,
     )
 
 
@@ -88,11 +112,15 @@ def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:
     except CannotImportError:
         raise
     except (ValueError, RecursionError):
-        raise CannotImportError(f"cannot read {path}: it is not JSON; take it away to do without") from None
+        raise CannotImportError(
+            f"cannot read {path}: it is not JSON; take it away to do without"
+        ) from None
     own: dict[str, float] = {}
     for row in rows:
         if (name := text(at(row, "Percentiles"))) and isinstance(row, dict):
-            own |= figures(row, {f"{column}.{name}": column for column in row if column != "Percentiles"})
+            own |= figures(
+                row, {f"{column}.{name}": column for column in row if column != "Percentiles"}
+            )
     return own
 
 
@@ -101,7 +129,9 @@ def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
     try:
         rows = list(_rows(path))
     except sqlite3.Error as error:
-        raise CannotImportError(f"cannot read {path}: {error}; take it away to do without single requests") from None
+        raise CannotImportError(
+            f"cannot read {path}: {error}; take it away to do without single requests"
+        ) from None
     if not rows:
         return None
     sent, ok, ttft, latency, prompt, output, gaps = zip(*rows, strict=True)
@@ -117,9 +147,13 @@ def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
 
 
 def _rows(path: Path) -> Iterator[tuple[object, ...]]:
-    """The plain columns of the table `result`. Raises sqlite3.Error for whatever else the file is."""
+    """The plain columns of the table `result`. Raises sqlite3.Error for whatever else the file
+    is.
+    """
     steps = iter(range(MOST_STEPS))
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+    with closing(
+        sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    ) as database:
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA query_only = ON")
         database.set_progress_handler(lambda: next(steps, None) is None, 1_000)

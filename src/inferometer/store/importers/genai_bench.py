@@ -1,6 +1,8 @@
-"""Result files of genai-bench (`D64_16_text-to-text_num_concurrency_4_time_1s.json`), and `experiment_metadata.json` beside.
+"""Result files of genai-bench (`D64_16_text-to-text_num_concurrency_4_time_1s.json`), and
+`experiment_metadata.json` beside.
 
-Times are in the unit that the file names, seconds or milliseconds. There are neither send times nor times of events.
+Times are in the unit that the file names, seconds or milliseconds. There are neither send times nor
+times of events.
 """
 
 from __future__ import annotations
@@ -10,7 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
-from inferometer.store.importers.reading import Object, at, entries, figures, numbers, read_objects, text
+from inferometer.store.importers.reading import (
+    Object,
+    at,
+    entries,
+    figures,
+    numbers,
+    read_objects,
+    text,
+)
 
 METADATA = "experiment_metadata.json"
 
@@ -38,7 +48,10 @@ def read_genai_bench(result: Object, path: Path, most_bytes: int) -> ImportedRun
         names = {f"mean_{ours}_ms": "mean", f"median_{ours}_ms": "p50", f"std_{ours}_ms": "stddev"}
         names |= {f"p{p}_{ours}_ms": f"p{p}" for p in (50, 90, 95, 99)}
         metrics |= figures(at(total, "stats", theirs), names, 1e3 * to_s)
-    for ours, theirs in {"total_input_tokens": "num_input_tokens", "total_output_tokens": "num_output_tokens"}.items():
+    for ours, theirs in {
+        "total_input_tokens": "num_input_tokens",
+        "total_output_tokens": "num_output_tokens",
+    }.items():
         metrics |= figures(at(total, "stats", theirs), {ours: "sum"})
     beside = path.with_name(METADATA)
     metadata = read_objects(beside, most_bytes)[0] if beside.exists() else {}
@@ -49,7 +62,9 @@ def read_genai_bench(result: Object, path: Path, most_bytes: int) -> ImportedRun
         model=text(metadata.get("api_model_name")),
         load=figures(total, {"max_concurrency": "num_concurrency", "num_prompts": "num_requests"}),
         metrics=metrics,
-        own=figures(at(total, "stats", "output_inference_speed"), {"output_inference_speed.mean": "mean"}),
+        own=figures(
+            at(total, "stats", "output_inference_speed"), {"output_inference_speed.mean": "mean"}
+        ),
         requests=_requests(entries(result["individual_request_metrics"]), to_s),
     )
 

@@ -1,7 +1,9 @@
-"""Reports of GuideLLM (`benchmarks.json`, 0.3 and later): several benchmarks in one file, each a run.
+"""Reports of GuideLLM (`benchmarks.json`, 0.3 and later): several benchmarks in one file, each a
+run.
 
-Only its means of TTFT, its counts and its rates are defined as ours; see `metrics.dialects` for the rest, which is kept in
-`own`. From the times of single requests, where they were not sampled away, our figures can be computed.
+Only its means of TTFT, its counts and its rates are defined as ours; see `metrics.dialects` for the
+rest, which is kept in `own`. From the times of single requests, where they were not sampled away,
+our figures can be computed.
 """
 
 from __future__ import annotations
@@ -13,16 +15,27 @@ import numpy as np
 from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
 from inferometer.store.importers.reading import Object, at, entries, figures, number, numbers, text
 
-OWN = ("request_latency", "time_per_output_token_ms", "inter_token_latency_ms", "time_to_first_token_ms", "request_concurrency")
+OWN = (
+    "request_latency",
+    "time_per_output_token_ms",
+    "inter_token_latency_ms",
+    "time_to_first_token_ms",
+    "request_concurrency",
+)
 
 
 def is_guidellm(result: Object) -> bool:
-    return isinstance(result.get("benchmarks"), list) and all(at(each, "metrics") for each in result["benchmarks"])
+    return isinstance(result.get("benchmarks"), list) and all(
+        at(each, "metrics") for each in result["benchmarks"]
+    )
 
 
 def read_guidellm(result: Object, path: Path) -> list[ImportedRun]:
     """Every benchmark of the report."""
-    return [_run(each, text(at(result, "metadata", "guidellm_version")), path) for each in result["benchmarks"]]
+    return [
+        _run(each, text(at(result, "metadata", "guidellm_version")), path)
+        for each in result["benchmarks"]
+    ]
 
 
 def _run(benchmark: Object, version: str | None, path: Path) -> ImportedRun:
@@ -30,29 +43,45 @@ def _run(benchmark: Object, version: str | None, path: Path) -> ImportedRun:
     strategy, backend = at(benchmark, "config", "strategy"), at(benchmark, "config", "backend")
     told = figures(benchmark, {"duration_s": "duration"})
     told |= figures(at(metrics, "request_totals"), {"completed": "successful", "failed": "errored"})
-    told |= figures(at(metrics, "time_to_first_token_ms", "successful"), {"mean_ttft_ms": "mean", "std_ttft_ms": "std_dev"})
+    told |= figures(
+        at(metrics, "time_to_first_token_ms", "successful"),
+        {"mean_ttft_ms": "mean", "std_ttft_ms": "std_dev"},
+    )
     for ours, theirs in {
         "request_throughput": "requests_per_second",
         "output_throughput": "output_tokens_per_second",
         "total_token_throughput": "tokens_per_second",
     }.items():
         told |= figures(at(metrics, theirs, "successful"), {ours: "mean"})
-    for ours, theirs in {"total_input_tokens": "prompt_token_count", "total_output_tokens": "output_token_count"}.items():
+    for ours, theirs in {
+        "total_input_tokens": "prompt_token_count",
+        "total_output_tokens": "output_token_count",
+    }.items():
         told |= figures(at(metrics, theirs, "successful"), {ours: "total_sum"})
     own: dict[str, float] = {}
     for name in OWN:
         own |= figures(
-            at(metrics, name, "successful"), {f"{name}.{figure}": figure for figure in ("mean", "median", "std_dev")}
+            at(metrics, name, "successful"),
+            {f"{name}.{figure}": figure for figure in ("mean", "median", "std_dev")},
         )
         percentiles = at(metrics, name, "successful", "percentiles")
-        own |= figures(percentiles, {f"{name}.{figure}": figure for figure in ("p50", "p90", "p95", "p99")})
+        own |= figures(
+            percentiles, {f"{name}.{figure}": figure for figure in ("p50", "p90", "p95", "p99")}
+        )
     load = figures(strategy, {"max_concurrency": "streams", "request_rate": "rate"})
-    load |= figures(at(benchmark, "config", "constraints", "max_requests", "args"), {"num_prompts": "count"})
-    return ImportedRun(path, "guidellm", version, text(at(backend, "model")), load, told, own, _requests(benchmark))
+    load |= figures(
+        at(benchmark, "config", "constraints", "max_requests", "args"), {"num_prompts": "count"}
+    )
+    return ImportedRun(
+        path, "guidellm", version, text(at(backend, "model")), load, told, own, _requests(benchmark)
+    )
 
 
 def _requests(benchmark: Object) -> ImportedRequests | None:
-    groups = {name: entries(at(benchmark, "requests", name)) for name in ("successful", "errored", "incomplete")}
+    groups = {
+        name: entries(at(benchmark, "requests", name))
+        for name in ("successful", "errored", "incomplete")
+    }
     rows = [row for group in groups.values() for row in group]
     if not rows:
         return None

@@ -1,4 +1,6 @@
-"""What a result file of another tool says, in one plain form, and what it leaves out. Knows no file format."""
+"""What a result file of another tool says, in one plain form, and what it leaves out. Knows no file
+format.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,10 @@ class ImportedRequests:
         columns |= {} if self.sent_s is None else {"start time": self.sent_s}
         wrong = [name for name, column in columns.items() if len(column) != len(self.ok)]
         if wrong or (self.itls_s is not None and len(self.itls_s) != len(self.ok)):
-            raise CannotImportError(f"its arrays are not equally long ({', '.join(wrong) or 'itl'}): the file is damaged")
+            raise CannotImportError(
+                f"its arrays are not equally long ({', '.join(wrong) or 'itl'}): the file is "
+                "damaged"
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,11 +80,17 @@ class ImportedRun:
     """Of the tool, where the file tells."""
     model: str | None
     load: Mapping[str, float]
-    """Of max_concurrency, request_rate (1/s, infinite for all at once), num_prompts, input_len, output_len: what is told."""
+    """Of max_concurrency, request_rate (1/s, infinite for all at once), num_prompts, input_len,
+    output_len: what is told.
+    """
     metrics: Mapping[str, float]
-    """By names like EXPECTED; only figures that the tool defines as we do. Latencies in ms, rates per second."""
+    """By names like EXPECTED; only figures that the tool defines as we do. Latencies in ms, rates
+    per second.
+    """
     own: Mapping[str, float]
-    """Figures under the tool's own names, in its units, which mean something else than ours or nothing we have."""
+    """Figures under the tool's own names, in its units, which mean something else than ours or
+    nothing we have.
+    """
     requests: ImportedRequests | None = None
 
     @property
@@ -89,7 +100,8 @@ class ImportedRun:
         absent = {
             "version of the tool": self.version is None,
             "model": self.model is None,
-            "request rate or concurrency": not {"max_concurrency", "request_rate"} & self.load.keys(),
+            "request rate or concurrency": not {"max_concurrency", "request_rate"}
+            & self.load.keys(),
             "values of single requests": requests is None,
             "send times": requests is None or requests.sent_s is None,
             "times of single events": requests is None or requests.itls_s is None,

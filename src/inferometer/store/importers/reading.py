@@ -1,4 +1,6 @@
-"""Reading files that others wrote: bounded in size, JSON only, nothing in it believed to be of the type it should be."""
+"""Reading files that others wrote: bounded in size, JSON only, nothing in it believed to be of the
+type it should be.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +23,22 @@ Object = dict[str, Any]
 
 
 def require_readable(path: Path, most_bytes: int) -> None:
-    """Raise CannotImportError unless this is a regular file (no pipe that never ends) of a size we will read."""
+    """Raise CannotImportError unless this is a regular file (no pipe that never ends) of a size we
+    will read.
+    """
     try:
         status = os.stat(path)
     except OSError as error:
         raise CannotImportError(f"cannot read {path}: {error.strerror}") from None
     if not stat.S_ISREG(status.st_mode):
-        raise CannotImportError(f"cannot read {path}: it is not a regular file; name the result file itself")
+        raise CannotImportError(
+            f"cannot read {path}: it is not a regular file; name the result file itself"
+        )
     if status.st_size > most_bytes:
-        raise CannotImportError(f"cannot read {path}: it has {status.st_size:,} bytes, more than the {most_bytes:,} allowed")
+        raise CannotImportError(
+            f"cannot read {path}: it has {status.st_size:,} bytes, more than the "
+            f"{most_bytes:,} allowed"
+        )
 
 
 def read_bytes(path: Path, most_bytes: int) -> bytes:
@@ -43,20 +52,26 @@ def read_bytes(path: Path, most_bytes: int) -> bytes:
 
 
 def read_objects(path: Path, most_bytes: int = MOST_BYTES) -> list[Object]:
-    """The JSON objects of a file: one, or one a line. Bare NaN and Infinity are taken, as some tools write them."""
+    """The JSON objects of a file: one, or one a line. Bare NaN and Infinity are taken, as some
+    tools write them.
+    """
     content = read_bytes(path, most_bytes)
     try:
         return [_object(content, path)]
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            raise CannotImportError(f"cannot read {path}: it is not JSON (line {error.lineno}: {error.msg})") from None
+            raise CannotImportError(
+                f"cannot read {path}: it is not JSON (line {error.lineno}: {error.msg})"
+            ) from None
     found = []
     for number, line in enumerate(content.splitlines(), 1):
         if line.strip():
             try:
                 found.append(_object(line, path))
             except json.JSONDecodeError as error:
-                raise CannotImportError(f"cannot read {path}: line {number} is not JSON ({error.msg})") from None
+                raise CannotImportError(
+                    f"cannot read {path}: line {number} is not JSON ({error.msg})"
+                ) from None
     return found
 
 
@@ -65,10 +80,17 @@ def _object(content: bytes, path: Path) -> Object:
         value = json.loads(content)
     except json.JSONDecodeError:
         raise
-    except (ValueError, RecursionError) as error:  # not UTF-8, a number of a million digits, brackets without end
-        raise CannotImportError(f"cannot read {path}: it is not a result file ({type(error).__name__})") from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not UTF-8, a number of a million digits, brackets without end
+        raise CannotImportError(
+            f"cannot read {path}: it is not a result file ({type(error).__name__})"
+        ) from None
     if not isinstance(value, dict):
-        raise CannotImportError(f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object")
+        raise CannotImportError(
+            f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object"
+        )
     return value
 
 
@@ -101,7 +123,10 @@ def entries(value: object) -> list[Any]:
 
 def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
     """One float each, `scale` times the number, NaN where there is none."""
-    if isinstance(values, list) and set(map(type, values)) <= {float, int}:  # what is expected, and may be long
+    if isinstance(values, list) and set(map(type, values)) <= {
+        float,
+        int,
+    }:  # what is expected, and may be long
         try:
             array = np.array(values, np.float64)
         except OverflowError:

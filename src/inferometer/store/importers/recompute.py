@@ -1,4 +1,5 @@
-"""Our headline numbers from the single requests of another tool's file, by the formulas and in the arithmetic of vLLM's client.
+"""Our headline numbers from the single requests of another tool's file, by the formulas and in the
+arithmetic of vLLM's client.
 
 Of a vLLM file the results are its own summary to the last digit.
 """
@@ -13,8 +14,12 @@ from inferometer.metrics.distribution import percentile_name
 from inferometer.store.importers.imported_run import Array, ImportedRun
 
 
-def recompute(run: ImportedRun, percentiles: Sequence[float] = (50, 90, 95, 99)) -> dict[str, float]:
-    """By the names of `ImportedRun.metrics`; empty without single requests. Rates are over the file's own duration."""
+def recompute(
+    run: ImportedRun, percentiles: Sequence[float] = (50, 90, 95, 99)
+) -> dict[str, float]:
+    """By the names of `ImportedRun.metrics`; empty without single requests. Rates are over the
+    file's own duration.
+    """
     requests = run.requests
     if requests is None:
         return {}
@@ -29,7 +34,11 @@ def recompute(run: ImportedRun, percentiles: Sequence[float] = (50, 90, 95, 99))
     if requests.itls_s is not None:
         gaps = [each for each, counts in zip(requests.itls_s, ok, strict=True) if counts]
         samples["itl"] = np.concatenate([*gaps, np.zeros(0)])
-    told = {name: value for key, sample in samples.items() for name, value in _statistics(key, sample, percentiles).items()}
+    told = {
+        name: value
+        for key, sample in samples.items()
+        for name, value in _statistics(key, sample, percentiles).items()
+    }
     told |= {"completed": float(np.count_nonzero(ok)), "failed": float(np.count_nonzero(~ok))}
     tokens_in, tokens_out = float(np.nansum(requests.prompt_tokens[ok])), float(np.nansum(tokens))
     told |= {"total_input_tokens": tokens_in, "total_output_tokens": tokens_out}
@@ -45,6 +54,12 @@ def _statistics(key: str, sample_s: Array, percentiles: Sequence[float]) -> dict
     if not len(sample_s):
         return {}
     with np.errstate(over="ignore", invalid="ignore"):  # of numbers that are no times
-        told = {f"mean_{key}_ms": np.mean(sample_s), f"median_{key}_ms": np.median(sample_s), f"std_{key}_ms": np.std(sample_s)}
+        told = {
+            f"mean_{key}_ms": np.mean(sample_s),
+            f"median_{key}_ms": np.median(sample_s),
+            f"std_{key}_ms": np.std(sample_s),
+        }
         told |= {f"{percentile_name(p)}_{key}_ms": np.percentile(sample_s, p) for p in percentiles}
-        return {name: float(seconds) * 1000 for name, seconds in told.items() if np.isfinite(seconds)}
+        return {
+            name: float(seconds) * 1000 for name, seconds in told.items() if np.isfinite(seconds)
+        }

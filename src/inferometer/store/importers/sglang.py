@@ -1,4 +1,6 @@
-"""Result files of SGLang's `bench_serving`: JSON lines with bare Infinity. They name neither the model nor their version."""
+"""Result files of SGLang's `bench_serving`: JSON lines with bare Infinity. They name neither the
+model nor their version.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,13 @@ TOTALS = {
     "output_throughput": "output_throughput",
     "total_token_throughput": "total_throughput",
 }
-OWN = ("concurrency", "accept_length", "max_output_tokens_per_s", "max_concurrent_requests", "total_output_tokens_retokenized")
+OWN = (
+    "concurrency",
+    "accept_length",
+    "max_output_tokens_per_s",
+    "max_concurrent_requests",
+    "total_output_tokens_retokenized",
+)
 
 
 def is_sglang(result: Object) -> bool:
@@ -28,12 +36,20 @@ def is_sglang(result: Object) -> bool:
 
 def read_sglang(result: Object, path: Path) -> ImportedRun:
     """One line. Lengths are those asked for, except with a data set of texts."""
-    statistics = {ours: theirs for theirs in result if STATISTIC.fullmatch(ours := theirs.replace("_e2e_latency_", "_e2el_"))}
+    statistics = {
+        ours: theirs
+        for theirs in result
+        if STATISTIC.fullmatch(ours := theirs.replace("_e2e_latency_", "_e2el_"))
+    }
     metrics = figures(result, {**TOTALS, **statistics})
     requests = _requests(result)
     if requests is not None:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
-    lengths = {"input_len": "random_input_len", "output_len": "random_output_len"} if _is_random(result) else {}
+    lengths = (
+        {"input_len": "random_input_len", "output_len": "random_output_len"}
+        if _is_random(result)
+        else {}
+    )
     return ImportedRun(
         path=path,
         tool="sglang",

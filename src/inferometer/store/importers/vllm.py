@@ -1,7 +1,8 @@
-"""Result files of `vllm bench serve` and the `benchmark_serving.py` before it, 0.8 to 0.33, detailed or not.
+"""Result files of `vllm bench serve` and the `benchmark_serving.py` before it, 0.8 to 0.33,
+detailed or not.
 
-The file does not say which vLLM wrote it. Without `--save-detailed` it has at most the latencies of single requests, which
-are not enough to compute anything else from.
+The file does not say which vLLM wrote it. Without `--save-detailed` it has at most the latencies of
+single requests, which are not enough to compute anything else from.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def is_vllm(result: Object) -> bool:
 
 def read_vllm(result: Object, path: Path) -> ImportedRun:
     """One run. Older forks write `request_goodput:`, with the colon in the key."""
-    metrics = figures(result, {**TOTALS, **{name: name for name in result if STATISTIC.fullmatch(name)}})
+    metrics = figures(
+        result, {**TOTALS, **{name: name for name in result if STATISTIC.fullmatch(name)}}
+    )
     metrics = figures(result, {"request_goodput": "request_goodput:"}) | metrics
     requests = _requests(result)
     if requests is not None and "failed" not in metrics:
@@ -54,15 +57,21 @@ def read_vllm(result: Object, path: Path) -> ImportedRun:
 
 
 def load_of(result: Object) -> dict[str, float]:
-    """SGLang's files have it under the same names; all at once is the string "inf" here and a bare Infinity there."""
-    load = figures(result, {name: name for name in ("max_concurrency", "request_rate", "num_prompts")})
+    """SGLang's files have it under the same names; all at once is the string "inf" here and a bare
+    Infinity there.
+    """
+    load = figures(
+        result, {name: name for name in ("max_concurrency", "request_rate", "num_prompts")}
+    )
     if result.get("request_rate") in ("inf", math.inf):
         load["request_rate"] = math.inf
     return load
 
 
 def succeeded(result: Object) -> npt.NDArray[np.bool_]:
-    """Which requests did: those without an error or, where errors are not told, those with output."""
+    """Which requests did: those without an error or, where errors are not told, those with
+    output.
+    """
     if isinstance(errors := result.get("errors"), list):
         return np.array([not error for error in errors], np.bool_)
     return numbers(entries(result.get("output_lens"))) > 0
@@ -76,7 +85,9 @@ def gaps_s(result: Object) -> tuple[Array, ...] | None:
 
 def until_last_s(ttft_s: Array, gaps: tuple[Array, ...] | None) -> Array:
     """End-to-end latency where the file has only its parts: the last digits are lost."""
-    return np.array([first + sum(each) for first, each in zip(ttft_s, gaps or (), strict=False)], np.float64)
+    return np.array(
+        [first + sum(each) for first, each in zip(ttft_s, gaps or (), strict=False)], np.float64
+    )
 
 
 def _requests(result: Object) -> ImportedRequests | None:
@@ -90,6 +101,8 @@ def _requests(result: Object) -> ImportedRequests | None:
         e2el_s=numbers(result["latencies"]) if told else until_last_s(ttft_s, gaps),
         prompt_tokens=numbers(entries(result.get("input_lens"))),
         output_tokens=numbers(entries(result.get("output_lens"))),
-        sent_s=numbers(result["start_times"]) if isinstance(result.get("start_times"), list) else None,
+        sent_s=numbers(result["start_times"])
+        if isinstance(result.get("start_times"), list)
+        else None,
         itls_s=gaps,
     )

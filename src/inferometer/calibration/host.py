@@ -1,0 +1,140 @@
+"""This host's calibration for a run: the stored one, else a quick one, which is then stored.
+
+A run never fails for it: what cannot be made, read or stored is said, and the run goes on without.
+Knows no terminal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Literal
+
+from inferometer.calibration.kept import default_directory, find, keep, nearest
+from inferometer.metrics.calibration import Calibration, LoadLevel, Missing, why_unfit
+from inferometer.store.atomic import CannotWriteError
+from inferometer.store.environment import EMBEDDED_VERSION
+
+VARIABLE = "INFEROMETER_CALIBRATION"
+"""`off`: as with --no-calibration; `stored`: use one that is there, and make none."""
+
+Policy = Literal["make", "stored", "off"]
+
+ABOUT_S = 12
+
+
+def policy_for(*, wanted: bool, rehearsal: bool) -> Policy:
+    """What is to be done for a run: `wanted` by its flags, or nothing but a `rehearsal` on the
+    embedded engine.
+    """
+    setting = os.environ.get(VARIABLE, "").strip().lower()
+    if not wanted or setting == "off":
+        return "off"
+    return "stored" if rehearsal or setting == "stored" else "make"
+
+
+def is_rehearsal(server_version: str | None) -> bool:
+    """Whether the server is an embedded engine of ours: what is measured there is no result to be
+    precise about.
+    """
+    return EMBEDDED_VERSION in (server_version or "")
+
+
+class HostCalibrations:
+    """Looks each calibration up, or makes it, once, however often it is asked for."""
+
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        progress: Callable[[], AbstractContextManager[Callable[[LoadLevel], None]]],
+    ) -> None:
+        """`progress`: while one is made; what to tell of every load that was tried."""
+        self._say = say
+        self._progress = progress
+        self._known: dict[tuple[int, bool], Calibration | Missing] = {}
+        self._tried: set[tuple[int, bool]] = set()
+
+    def find(self, policy: Policy, *, workers: int, real_time: bool) -> Calibration | Missing:
+        """The stored one, for a client with these settings; or why there is none."""
+        if policy == "off":
+            return Missing("off")
+        settings = (workers, real_time)
+        if settings not in self._known:
+            self._known[settings] = self._look_up(workers, real_time)
+        return self._known[settings]
+
+    def find_or_make(
+        self, policy: Policy, *, workers: int, real_time: bool, notice: str
+    ) -> Calibration | Missing:
+        """The stored one; else, if the policy is to make one, a new one. `notice` is said before it
+        is made.
+
+        Raises KeyboardInterrupt if it was stopped while it was made.
+        """
+        from inferometer.loadgen import others_measure
+
+        found = self.find(policy, workers=workers, real_time=real_time)
+        settings = (workers, real_time)
+        if isinstance(found, Missing) and policy == "make" and settings not in self._tried:
+            self._tried.add(settings)
+            if others_measure():
+                self._say(
+                    "This host is not calibrated now, because that would disturb another "
+                    "measurement that runs on it."
+                )
+                return found
+            self._say(notice)
+            made = self._make(workers, real_time)
+            self._known[settings] = found = made or found
+        return found
+
+    def _look_up(self, workers: int, real_time: bool) -> Calibration | Missing:
+        from inferometer.calibration.search import key_of
+
+        key, directory = key_of(workers=workers, real_time=real_time), default_directory()
+        found = find(key, directory)
+        why = why_unfit(found.calibration) if found.calibration else ""
+        if found.calibration is not None and not why:
+            return found.calibration
+        command = _command(workers, real_time)
+        if problem := found.problem or (why and f"{why} Its stored calibration is not used."):
+            self._say(problem)
+            return Missing("unusable", command)
+        differs = nearest(key, directory)
+        return Missing("other" if differs else "none", command, differs)
+
+    def _make(self, workers: int, real_time: bool) -> Calibration | None:
+        """A quick one, stored; None, and that is said, if it cannot be made or is of no use."""
+        from inferometer.calibration.search import QUICK, CalibrationError, calibrate
+
+        try:
+            with self._progress() as on_level:
+                made = calibrate(
+                    workers=workers, real_time=real_time, effort=QUICK, on_level=on_level
+                )
+        except CalibrationError as error:
+            self._say(f"{error} No calibration is used.")
+            return None
+        except Exception as error:  # a run never fails for its calibration
+            self._say(
+                f"The calibration failed ({type(error).__name__}: {error}). No calibration is used."
+            )
+            return None
+        if why := why_unfit(made):
+            self._say(
+                f"{why} The calibration is not kept. `{_command(workers, real_time)}` while "
+                "the host is idle makes one."
+            )
+            return None
+        try:
+            keep(made, default_directory())
+        except CannotWriteError as error:
+            self._say(f"The calibration is used, but not stored: {error}.")
+        return made
+
+
+def _command(workers: int, real_time: bool) -> str:
+    """What calibrates the host for these settings."""
+    more = [f"--workers {workers}"] * (workers != 1) + ["--no-realtime"] * (not real_time)
+    return " ".join(["inferometer calibrate", *more])

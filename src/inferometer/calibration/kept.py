@@ -1,0 +1,125 @@
+"""Calibrations of this host, kept between runs: a JSON file for each host and settings, in a
+directory of the user's.
+
+The name of a file is made of the calibration's key, and the key is in the file, too: what does not
+belong here, is damaged or is of another version is as good as not there, and `find` says why.
+Nothing is locked: files appear whole, and of two writers the later wins. Not known here: how
+calibrations are made, and when.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from inferometer.metrics.calibration import Calibration
+from inferometer.store.atomic import write_file
+
+DIRECTORY_VARIABLE = "INFEROMETER_CALIBRATION_DIR"
+
+FORMAT = 1
+"""Raised when older files say something else. 1: first version."""
+
+MAX_OTHERS = 100
+"""Calibrations of a host that are looked through for the one whose key is nearest."""
+
+
+class Found(NamedTuple):
+    """A stored calibration; or None, and why there is none of use, if there is a file at all."""
+
+    calibration: Calibration | None
+    problem: str = ""
+
+
+def default_directory() -> Path:
+    """Where calibrations are kept: $INFEROMETER_CALIBRATION_DIR, else below $XDG_STATE_HOME or
+    ~/.local/state.
+    """
+    if chosen := os.environ.get(DIRECTORY_VARIABLE):
+        return Path(chosen)
+    state = os.environ.get("XDG_STATE_HOME", "")
+    home = (
+        Path(state) if os.path.isabs(state) else Path(os.path.expanduser("~")) / ".local" / "state"
+    )
+    return home / "inferometer" / "calibrations"
+
+
+def path_of(key: Mapping[str, Any], directory: Path) -> Path:
+    """The file of a calibration with this key: the host's name, for people, and the key's
+    checksum.
+    """
+    return directory / f"{_host(key)}-{_checksum(key)[:16]}.json"
+
+
+def _host(key: Mapping[str, Any]) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", str(key.get("hostname") or "host"))[:40]
+
+
+def find(key: Mapping[str, Any], directory: Path) -> Found:
+    """The calibration with this key. Never raises: what cannot be used is not there, and `problem`
+    is a sentence about it.
+    """
+    path = path_of(key, directory)
+    try:
+        content = orjson.loads(path.read_bytes())
+        if content["format"] != FORMAT or content["calibration"]["key"] != key:
+            return Found(
+                None,
+                f"The calibration in {path} is of another version, or another host: it is "
+                "not used.",
+            )
+        if content["sha256"] != _checksum(content["calibration"]):
+            return Found(None, f"The calibration in {path} was changed: it is not used.")
+        return Found(Calibration.from_dict(content["calibration"]))
+    except FileNotFoundError:
+        return Found(None)
+    except OSError as error:
+        return Found(
+            None, f"The calibration in {path} cannot be read ({error.strerror}): it is not used."
+        )
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return Found(None, f"The calibration in {path} is damaged: it is not used.")
+
+
+def nearest(key: Mapping[str, Any], directory: Path) -> tuple[str, ...]:
+    """In what the stored calibration of this host that is nearest to this key is another; nothing
+    if there is none.
+    """
+    differing = [
+        tuple(name for name in key if other.get(name) != key[name])
+        for other in _other_keys(key, directory)
+        if other.get("hostname") == key.get("hostname")
+    ]
+    return min(differing, key=len, default=())
+
+
+def _other_keys(key: Mapping[str, Any], directory: Path) -> Iterator[Mapping[str, Any]]:
+    for path in itertools.islice(directory.glob(f"{_host(key)}-*.json"), MAX_OTHERS):
+        try:
+            content = orjson.loads(path.read_bytes())
+            if content["format"] == FORMAT and content["sha256"] == _checksum(
+                content["calibration"]
+            ):
+                yield content["calibration"]["key"]
+        except (OSError, LookupError, TypeError, ValueError, AttributeError):
+            continue
+
+
+def keep(calibration: Calibration, directory: Path) -> Path:
+    """Store it, instead of any other with its key; the path. Raises CannotWriteError."""
+    path = path_of(calibration.key, directory)
+    plain = calibration.to_dict()
+    content = {"format": FORMAT, "sha256": _checksum(plain), "calibration": plain}
+    write_file(path, orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+    return path
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,360 @@
+"""Calibration of this host: our own client, as in any run, against a server that knows when each
+event really left.
+
+Three searches, each for the load up to which the client stays exact:
+
+- events/s: ever more streams, each with an event every 10 ms. Exact: the p99 errors of TTFT and of
+  ITL are within the target.
+- requests/s: ever more arrivals, with one event each. Exact: the p99 error of TTFT is within the
+  target, and requests are sent at most so late (p99) as the verdict never holds against a run.
+- streams: ever more of them, each with few events. Exact: as for events/s.
+
+An error is what the client says less what the server noted, request by request and gap by gap:
+however late the server is by its own plan, it notes when an event left, and not when it should
+have. The server stands on the same cores as the client, and the system places both as it does in a
+run; so the client alone could take more, and a ceiling is a lower bound. Where the server gives out
+first, the ceiling says so. Loopback is no network card, and plain HTTP no TLS: what those cost
+comes on top.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+import inferometer
+from inferometer.arrival import LoadPlan, plan_load, stripe
+from inferometer.arrival.reserve import reserve
+from inferometer.calibration.accuracy import Errors, Milliseconds, errors
+from inferometer.calibration.ceiling import Reading, find_ceiling
+from inferometer.calibration.null_server import MODEL, NullServer
+from inferometer.clock import MS, NS
+from inferometer.engine.truth import Truth
+from inferometer.loadgen import (
+    Job,
+    MeasurementError,
+    measure,
+    resolve,
+)
+from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, LoadLevel
+from inferometer.metrics.finding import Thresholds
+from inferometer.protocol import PROTOCOLS, Generation
+from inferometer.request import Request
+from inferometer.spec.run import Timeouts
+from inferometer.store.environment import cpu_facts
+from inferometer.system.descriptors import raise_descriptor_limit
+from inferometer.system.os_priority import may_take_priority
+from inferometer.system.stamps import kernel_stamps
+from inferometer.trace import Outcome, StampSource, Trace
+
+TARGET_MS = 0.25
+PROMPT_TOKENS = 128
+GAP_MS: Mapping[Kind, float] = {"events": 10.0, "requests": 2.0, "streams": 250.0}
+"""Between two events of one stream."""
+STREAMS_EVENTS = 4
+SPARE_DESCRIPTORS = 200
+"""Open files that are none of the streams'."""
+ID_PREFIX = "calibration-"
+TIMEOUTS = Timeouts(connect_s=10, first_token_s=10, idle_s=10, total_s=60)
+
+
+class CalibrationError(Exception):
+    """The host could not be calibrated: one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How thorough a calibration is."""
+
+    level_s: float
+    """How long a load lasts, beside what it takes to set it up."""
+    until_s: Mapping[Kind, float]
+    """When no further load of a search is begun, from the start of all, s. One that has begun takes
+    about 1 s longer.
+    """
+    most_streams: int
+    first: Mapping[Kind, float]
+
+
+QUICK = Effort(
+    0.3,
+    {"events": 6.0, "requests": 9.0, "streams": 11.0},
+    4_096,
+    {"events": 32_000, "requests": 4_000, "streams": 4_096},
+)
+THOROUGH = Effort(
+    1.0,
+    {"events": 25.0, "requests": 40.0, "streams": 50.0},
+    16_384,
+    {"events": 8_000, "requests": 1_000, "streams": 1_024},
+)
+MOST: Mapping[Kind, float] = {"events": 4_000_000.0, "requests": 500_000.0}
+LEAST: Mapping[Kind, float] = {"events": 100.0, "requests": 10.0, "streams": 1.0}
+
+
+def key_of(*, workers: int, real_time: bool) -> dict[str, Any]:
+    """What a calibration is of: it holds for a client that has all of this in common, and for no
+    other.
+    """
+    cpu = cpu_facts()
+    return {
+        "hostname": platform.node(),
+        "machine": platform.machine(),
+        "kernel": platform.release(),
+        "cpu": cpu["model"],
+        "cpus": usable_cpus(),
+        "quota_cores": cpu["quota_cores"],
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "inferometer": inferometer.__version__,
+        **{name: version(name) for name in ("httptools", "orjson")},
+        "workers": workers,
+        "real_time": real_time and may_take_priority(),
+        "stamps": "kernel" if kernel_stamps() else "user",
+        "tls": False,
+    }
+
+
+def usable_cpus() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def calibrate(
+    *,
+    workers: int = 1,
+    real_time: bool = True,
+    target_ms: float = TARGET_MS,
+    effort: Effort = QUICK,
+    on_level: Callable[[LoadLevel], None] = lambda _: None,
+) -> Calibration:
+    """Calibrate the client of this host. `on_level` hears of every load as it has been tried.
+
+    Raises CalibrationError, and KeyboardInterrupt if it was stopped.
+    """
+    began_s, now = time.monotonic(), datetime.now(timezone.utc)
+    load_average = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    busy_s, own_s = _busy_s(), _own_s()
+    servers = max(1, min(2 * workers, usable_cpus() - workers))
+    key = key_of(workers=workers, real_time=real_time)
+    try:
+        with NullServer(servers) as server:
+            bench = _Bench(server, workers, real_time, target_ms, effort.level_s, on_level)
+            most_streams = float(
+                min(effort.most_streams, raise_descriptor_limit() - SPARE_DESCRIPTORS)
+            )
+            ceilings: dict[Kind, Ceiling] = {}
+            for kind in UNITS:
+
+                def time_is_up(until_s: float = effort.until_s[kind]) -> bool:
+                    return time.monotonic() - began_s >= until_s
+
+                probe, most = bench.probe(kind), MOST.get(kind, most_streams)
+                ceilings[kind] = find_ceiling(
+                    probe,
+                    first=effort.first[kind],
+                    most=most,
+                    least=LEAST[kind],
+                    time_is_up=time_is_up,
+                )
+    except (MeasurementError, RuntimeError, OSError) as error:
+        raise CalibrationError(f"This host could not be calibrated: {error}") from error
+    seconds = time.monotonic() - began_s
+    others_s = _busy_s() - busy_s - (_own_s() - own_s)
+    return Calibration(
+        key=key,
+        time=now.isoformat(timespec="seconds"),
+        quick=effort is QUICK,
+        seconds=seconds,
+        load_average=load_average,
+        target_ms=target_ms,
+        stamps=", ".join(sorted(bench.stamps)),
+        scheduling=", ".join(sorted(bench.scheduling)),
+        ceilings=ceilings,
+        levels=tuple(bench.levels),
+        waited_share=bench.waited_share,
+        others_share=max(0.0, others_s / (seconds * usable_cpus())),
+    )
+
+
+def _busy_s() -> float:
+    """How long the cores that are ours have been busy, with whatever program, s."""
+    import psutil
+
+    cores = psutil.cpu_times(percpu=True)
+    ours = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(len(cores))
+    return sum(
+        core.user + core.system + getattr(core, "nice", 0.0)
+        for number, core in enumerate(cores)
+        if number in ours
+    )
+
+
+def _own_s() -> float:
+    """How much of that was for us, and for children of ours that have ended, s."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+@dataclass
+class _Bench:
+    """Client and server face to face, at one load after the other."""
+
+    server: NullServer
+    workers: int
+    real_time: bool
+    target_ms: float
+    level_s: float
+    on_level: Callable[[LoadLevel], None]
+    levels: list[LoadLevel] = field(default_factory=list)
+    stamps: set[str] = field(default_factory=set)
+    scheduling: set[str] = field(default_factory=set)
+    waits: dict[str, list[tuple[int, int]]] = field(
+        default_factory=lambda: {"client": [], "server": []}
+    )
+    """Of each load: how long its processes waited for a core, and how long they ran, ns."""
+
+    @property
+    def waited_share(self) -> float | None:
+        """Of the time, how long the one of them that waited longer waited; None if the system does
+        not tell.
+        """
+        shares = [
+            sum(waited for waited, _ in of) / sum(ran for _, ran in of)
+            for of in self.waits.values()
+            if of
+        ]
+        return max(shares, default=None)
+
+    def probe(self, kind: Kind) -> Callable[[float], Reading]:
+        """Tries a load of this kind."""
+
+        def at(asked: float) -> Reading:
+            plan, events = plan_for(kind, asked, self.level_s)
+            trace, truth = self._run(plan, events, GAP_MS[kind])
+            level = level_of(kind, asked, trace, truth, self.target_ms)
+            self.levels.append(level)
+            self.on_level(level)
+            return Reading(level.load, level.within)
+
+        return at
+
+    def _run(self, plan: LoadPlan, events: int, gap_ms: float) -> tuple[Trace, Truth]:
+        """One run of the client, as any other, and the server's record of it."""
+        address = resolve(self.server.base_url)
+        prompt = list(range(PROMPT_TOKENS))
+        jobs = [
+            Job(
+                address=address,
+                path=PROTOCOLS["openai"].endpoint,
+                headers={},
+                backend=PROTOCOLS["openai"],
+                generation=Generation(model=MODEL, ignore_eos=True, extra_body={"gap_ms": gap_ms}),
+                requests=[Request(int(i), prompt, PROMPT_TOKENS, events) for i in share.requests],
+                share=share,
+                closed_loop=plan.closed_loop,
+                drain_warmups=plan.drain_warmups,
+                reserve=reserve(plan, share.max_in_flight),
+                timeouts=TIMEOUTS,
+                real_time=self.real_time,
+                request_id_prefix=ID_PREFIX,
+            )
+            for share in stripe(plan, self.workers)
+        ]
+        began_ns, waited_ns = time.monotonic_ns(), self.server.waited_ns()
+        trace = measure(jobs)
+        if trace.interrupted:
+            raise KeyboardInterrupt
+        ended_ns, waits_ns = time.monotonic_ns(), self.server.waited_ns()
+        if waited_ns is not None and waits_ns is not None:
+            self.waits["server"].append(
+                (waits_ns - waited_ns, (ended_ns - began_ns) * self.server.processes)
+            )
+        self.waits["client"] += [
+            (w.run_queue_ns, w.wall_ns) for w in trace.workers if w.run_queue_ns >= 0 and w.wall_ns
+        ]
+        self.stamps |= {
+            StampSource(code).name.lower()
+            for code in np.unique(trace.events["stamp_source"]).tolist()
+        }
+        self.scheduling |= {worker.scheduling.partition(",")[0] for worker in trace.workers}
+        return trace, self.server.truth()
+
+
+def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
+    """Which requests are sent when for a load of `asked` in the kind's unit, and how many events
+    each is answered with.
+    """
+    rng = np.random.default_rng(round(asked))
+    if kind == "requests":
+        n = max(20, round(asked * level_s))
+        return plan_load(n, request_rate=asked, max_concurrency=max(64, n // 4), rng=rng), 1
+    streams = (
+        max(1, round(asked * GAP_MS["events"] / 1000)) if kind == "events" else max(1, round(asked))
+    )
+    events = (
+        max(5, round(level_s * 1000 / GAP_MS["events"])) if kind == "events" else STREAMS_EVENTS
+    )
+    return plan_load(streams, max_concurrency=streams, rng=rng), events
+
+
+def level_of(kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: float) -> LoadLevel:
+    """What a run at one load amounts to. It is `within` if nothing failed, and no error is beyond
+    the target at p99.
+    """
+    failed = int(np.count_nonzero(trace.requests["outcome"] != Outcome.OK))
+    try:
+        found = errors(trace, truth, ID_PREFIX)
+    except ValueError:  # not one request was answered
+        nothing = np.zeros(0)
+        found = Errors(0, 0, nothing, nothing, nothing, nothing, nothing, nothing, 0.0)
+    lag_ns = trace.requests["sent_ns"] - trace.requests["intended_ns"]
+    lag_ms = None if trace.closed_loop else _percentile(lag_ns / MS, 99)
+    delay_ms = trace.events["read_delay_ns"] / MS
+    level = LoadLevel(
+        kind=kind,
+        asked=asked,
+        events_per_s=steady_rate(truth.departure_ns),
+        requests_per_s=None if trace.closed_loop else steady_rate(truth.arrival_ns),
+        streams=len(trace) if trace.closed_loop else None,
+        failed=failed,
+        ttft_error_p50_ms=_percentile(found.ttft, 50),
+        ttft_error_p99_ms=_percentile(found.ttft, 99),
+        itl_error_p50_ms=_percentile(found.itl, 50),
+        itl_error_p99_ms=_percentile(found.itl, 99),
+        delay_p50_ms=_percentile(delay_ms, 50) or 0.0,
+        delay_p99_ms=_percentile(delay_ms, 99) or 0.0,
+        lag_p99_ms=lag_ms,
+        shared_stamp_share=float((trace.events["ambiguity_ns"] > 0).mean())
+        if len(delay_ms)
+        else 0.0,
+        unsure_share=found.unsure_share,
+        server_late_p99_ms=_percentile(truth.lateness_ns / MS, 99) or 0.0,
+        cpu_share=max((w.cpu_ns / w.wall_ns for w in trace.workers if w.wall_ns), default=0.0),
+        within=False,
+    )
+    exact = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
+    on_time = kind != "requests" or lag_ms is None or lag_ms <= Thresholds().lag_floor_ms
+    return replace(level, within=not failed and bool(exact) and max(exact) <= target_ms and on_time)
+
+
+def steady_rate(times_ns: np.typing.NDArray[np.int64]) -> float:
+    """How many of these a second, without the first and the last tenth of them: beginning and end
+    are slower.
+    """
+    if len(times_ns) < 10:
+        return 0.0
+    times_ns = np.sort(times_ns)
+    first, last = len(times_ns) // 10, len(times_ns) - len(times_ns) // 10 - 1
+    return (last - first) * NS / max(1, int(times_ns[last] - times_ns[first]))
+
+
+def _percentile(values: Milliseconds, percent: float) -> float | None:
+    return float(np.percentile(values, percent)) if len(values) else None

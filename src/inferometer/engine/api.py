@@ -1,0 +1,421 @@
+"""What the engine does with requests: its routes, and the generations that the model has in hand.
+
+A request enters the model with the time its last byte arrived; `send_due` sends what the model says
+is due. Knows connections as something to answer on, and neither sockets nor waiting.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import orjson
+
+from inferometer import __version__
+from inferometer.clock import monotonic_ns
+from inferometer.engine import wire
+from inferometer.engine.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
+from inferometer.engine.faults import Fault, FaultPlan, parse_faults
+from inferometer.engine.faulty import FaultyAnswer, State
+from inferometer.engine.http import Connection, HttpRequest
+from inferometer.engine.metrics import CONTENT_TYPE, Metrics
+from inferometer.engine.model import Emission, EngineSettings, PacedModel
+from inferometer.engine.model import Sequence as Running
+from inferometer.engine.rewrite import expressible
+from inferometer.engine.truth import TruthRecorder
+from inferometer.protocol import PROTOCOLS, Backend, Reply, TokenizeRoute
+
+VLLM_VERSION = "0.32.0"
+"""The vLLM whose wire format this is, where no other is asked for."""
+
+VLLM_BACKENDS = ("openai", "openai-chat")
+
+Handler = Callable[[Connection, HttpRequest], None]
+
+
+class TruthFileError(Exception):
+    """The true times could not be written: one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontSettings:
+    """Where and as what the engine is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 takes any free one."""
+    model: str = "embedded"
+    """The model's name in the API."""
+    backends: Sequence[str] = VLLM_BACKENDS
+    """Wire formats spoken, by their names in PROTOCOLS; each on its own path."""
+    api_key: str | None = field(default=None, repr=False)
+    """If set, calls below /v1 and those that generate need it as a bearer token."""
+    record_truth: bool = False
+    """Keep the true times of everything, 32 bytes an event, for `GET /truth` and `truth_file`."""
+    truth_file: str | None = None
+    """Where to write the record when the server ends."""
+    faults: str = ""
+    """What goes wrong, as `faults` reads it; EngineSettings' seed decides for whom."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ValueError(
+                f"port is {self.port}, but it has to be from 0 to 65535 (0 takes any free one)."
+            )
+        if not self.model:
+            raise ValueError("The model's name is empty: give it one.")
+        paths: dict[str, str] = {}
+        for name in self.backends:
+            if name not in PROTOCOLS:
+                raise ValueError(f"{name!r} is none of the backends {', '.join(PROTOCOLS)}.")
+            other = paths.setdefault(PROTOCOLS[name].endpoint, name)
+            if other != name:
+                raise ValueError(
+                    f"{other} and {name} have the same path, {PROTOCOLS[name].endpoint}: "
+                    "choose one of them."
+                )
+        for fault in parse_faults(self.faults):
+            if not any(expressible(fault.name, PROTOCOLS[name]) for name in self.backends):
+                raise ValueError(
+                    f"{fault.name} cannot be said in {' or '.join(self.backends)}: choose "
+                    "another fault or backend."
+                )
+
+
+class Generation:
+    """A request that the model has in hand, and where its tokens go."""
+
+    __slots__ = (
+        "arrived_ns",
+        "ask",
+        "connection",
+        "departed_ns",
+        "faulty",
+        "request_id",
+        "sequence",
+        "stream",
+        "truth_row",
+    )
+
+    def __init__(
+        self, connection: Connection, ask: Ask, sequence: Running, request_id: str, arrived_ns: int
+    ) -> None:
+        self.connection = connection
+        self.ask = ask
+        self.sequence = sequence
+        self.request_id = request_id
+        self.arrived_ns = arrived_ns
+        self.departed_ns = 0
+        self.stream: wire.EventStream | None = None
+        self.faulty: FaultyAnswer | None = None
+        self.truth_row = 0
+
+
+class Api:
+    """All the engine's state between two calls. One generation at a time on each connection."""
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        front: FrontSettings,
+        refuse: Callable[[], None],
+        cut: Callable[[], None],
+    ) -> None:
+        """`refuse` has the server take no connection from then on, `cut` has it end those that are
+        open.
+        """
+        self._settings = settings
+        self._refuse = refuse
+        self._cut = cut
+        faults = parse_faults(front.faults)
+        self._faults = FaultPlan(faults, settings.seed) if faults else None
+        self._front = front
+        self._model = PacedModel(settings)
+        self._metrics = Metrics(time.time())
+        self._truth = TruthRecorder() if front.record_truth or front.truth_file else None
+        self._created = int(time.time())
+        self._submitted = 0
+        self._generations: dict[int, Generation] = {}
+        backends = [PROTOCOLS[name] for name in front.backends]
+        self._routes = self._routes_of(backends)
+        self._guarded = ("/v1", *(backend.path(front.model) for backend in backends))
+        self.next_ns = self._model.next_ns
+        """When `send_due` is next worth calling, monotonic ns; None while nothing runs."""
+
+    def handle(self, connection: Connection, request: HttpRequest) -> None:
+        """Answer at once, or take up a generation: `connection.answering` is its number then."""
+        try:
+            self._route(connection, request)
+        except AskError as error:
+            connection.respond(error.status, wire.error(error))
+
+    def abandon(self, connection: Connection) -> None:
+        """The client has gone away: its place in the model is free."""
+        if connection.answering is not None:
+            generation = self._generations.pop(connection.answering)
+            self._model.cancel(generation.sequence, monotonic_ns())
+
+    def send_due(self, now_ns: int) -> list[Connection]:
+        """Send what is due at `now_ns`. Returns connections whose answer is complete, or whose
+        socket did not take all.
+        """
+        settle: list[Connection] = []
+        pop_due, generations = self._model.pop_due, self._generations
+        while (emission := pop_due(now_ns)) is not None:
+            due_ns, sequence, tokens, last = emission
+            generation = generations[sequence.number]
+            connection, stream = generation.connection, generation.stream
+            if stream is not None:
+                data = stream.event(last)
+                departed_ns = monotonic_ns()
+                connection.send(data)
+                if self._truth is not None:
+                    self._truth.event(generation.truth_row, due_ns, departed_ns, tokens)
+            elif generation.faulty is not None:
+                departed_ns, last = self._misbehave(generation, generation.faulty, emission)
+            else:
+                departed_ns = self._answer_whole(generation, due_ns) if last else monotonic_ns()
+            self._count(generation, departed_ns, tokens)
+            if last:
+                self._finish(generation)
+            if last or connection.unsent:
+                settle.append(connection)
+        return settle
+
+    def _answer_whole(self, generation: Generation, due_ns: int) -> int:
+        """Send the whole of an answer that is not streamed; when it left, ns."""
+        ask = generation.ask
+        body = wire.answer(
+            ask, request_id=generation.request_id, created=int(time.time()), model=self._front.model
+        )
+        departed_ns = monotonic_ns()
+        generation.connection.respond(200, body)
+        if self._truth is not None:
+            self._truth.event(generation.truth_row, due_ns, departed_ns, ask.max_tokens)
+        return departed_ns
+
+    def _misbehave(
+        self, generation: Generation, faulty: FaultyAnswer, emission: Emission
+    ) -> tuple[int, bool]:
+        """Send what the fault makes of an emission: when that was, and whether the answer is
+        over.
+        """
+        departed_ns = monotonic_ns()
+        gone = faulty.step(emission.tokens, emission.last)
+        if self._truth is not None:
+            for tokens in gone:
+                self._truth.event(generation.truth_row, emission.time_ns, departed_ns, tokens)
+        if faulty.state is not State.GOES_ON and not emission.last:
+            self._model.cancel(generation.sequence, departed_ns)
+        if faulty.preempted:
+            self._metrics.preemptions += 1
+            self._model.preempt(generation.sequence)
+        over = faulty.state is State.OVER
+        if over and faulty.name == "refuse":
+            self._refuse()
+        return departed_ns, over
+
+    def _count(self, generation: Generation, departed_ns: int, tokens: int) -> None:
+        metrics = self._metrics
+        metrics.generation_tokens += tokens
+        if generation.departed_ns:
+            metrics.itl.observe(departed_ns - generation.departed_ns)
+        else:
+            metrics.ttft.observe(departed_ns - generation.arrived_ns)
+            metrics.queue.observe(generation.sequence.admitted_ns - generation.arrived_ns)
+        generation.departed_ns = departed_ns
+
+    def _finish(self, generation: Generation) -> None:
+        self._metrics.finished += 1
+        self._metrics.e2e.observe(generation.departed_ns - generation.arrived_ns)
+        del self._generations[generation.sequence.number]
+        generation.connection.answering = None
+
+    def write_truth(self) -> None:
+        """Write the record of true times to `truth_file`, whole, if one was asked for. Raises
+        TruthFileError.
+        """
+        if self._truth is None or not self._front.truth_file:
+            return
+        path = Path(self._front.truth_file)
+        part = path.with_name(f"{path.name}.part")
+        try:
+            part.write_bytes(self._truth.to_npz())
+            part.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink()
+            raise TruthFileError(
+                f"The true times cannot be written to {path} ({error.strerror}): they are lost."
+            ) from error
+
+    def _routes_of(self, backends: Sequence[Backend]) -> dict[str, tuple[str, Handler]]:
+        """Method and handler of every path: the engine's own, and those of servers that speak these
+        formats.
+        """
+        routes: dict[str, tuple[str, Handler]] = {
+            "/health": ("GET", self._health),
+            "/version": ("GET", self._version),
+            "/metrics": ("GET", self._metrics_page),
+            "/detokenize": ("POST", self._detokenize),
+            "/truth": ("GET", self._truth_record),
+        }
+        for backend in backends:
+            for route, handler in (
+                (backend.routes.ready, self._health),
+                (backend.routes.models, self._models),
+            ):
+                method, path = route.split()
+                routes[path] = (method, handler)
+            for tokenizing in backend.routes.tokenize[
+                :1
+            ]:  # others are those of other servers with the same format
+                routes[tokenizing.path] = ("POST", partial(self._tokenize, tokenizing))
+            routes[backend.path(self._front.model)] = ("POST", partial(self._generate, backend))
+        return routes
+
+    def _route(self, connection: Connection, request: HttpRequest) -> None:
+        route = self._routes.get(request.path)
+        if request.path.startswith(self._guarded) and not self._is_authorized(request):
+            connection.respond(401, b'{"error":"Unauthorized"}')
+        elif route is None:
+            connection.respond(404, b'{"detail":"Not Found"}')
+        elif route[0] != request.method:
+            connection.respond(405, b'{"detail":"Method Not Allowed"}')
+        else:
+            route[1](connection, request)
+
+    def _is_authorized(self, request: HttpRequest) -> bool:
+        key = self._front.api_key
+        given = request.headers.get("authorization", "")
+        return not key or hmac.compare_digest(given.encode("latin-1"), f"Bearer {key}".encode())
+
+    def _health(self, connection: Connection, _: HttpRequest) -> None:
+        connection.respond(200, b"", None)
+
+    def _version(self, connection: Connection, _: HttpRequest) -> None:
+        connection.respond(
+            200, orjson.dumps({"version": f"{VLLM_VERSION}+inferometer.{__version__}"})
+        )
+
+    def _models(self, connection: Connection, request: HttpRequest) -> None:
+        page = wire.models(
+            request.path, self._front.model, self._settings.max_model_len, self._created
+        )
+        connection.respond(200, page)
+
+    def _metrics_page(self, connection: Connection, _: HttpRequest) -> None:
+        model = self._model
+        page = self._metrics.render(
+            model=self._front.model,
+            running=model.running,
+            waiting=model.waiting,
+            kv_cache_usage=model.kv_cache_usage,
+        )
+        connection.respond(200, page, CONTENT_TYPE)
+
+    def _tokenize(self, route: TokenizeRoute, connection: Connection, request: HttpRequest) -> None:
+        tokens, spelled = parse_tokenize(request.body, self._front.model, route)
+        answer = route.answer(tokens)
+        if route.chat:
+            answer |= {"max_model_len": self._settings.max_model_len, "token_strs": spelled}
+        connection.respond(200, orjson.dumps(answer))
+
+    def _detokenize(self, connection: Connection, request: HttpRequest) -> None:
+        connection.respond(
+            200, orjson.dumps({"prompt": parse_detokenize(request.body, self._front.model)})
+        )
+
+    def _truth_record(self, connection: Connection, _: HttpRequest) -> None:
+        if self._truth is None:
+            connection.respond(
+                404,
+                b'{"detail":"No truth is recorded: start the engine with its recording '
+                b'switched on."}',
+            )
+        else:
+            connection.respond(200, self._truth.to_npz(), "application/octet-stream")
+
+    def _generate(self, backend: Backend, connection: Connection, request: HttpRequest) -> None:
+        front, settings = self._front, self._settings
+        ask = parse_ask(
+            request.body, backend=backend, model=front.model, max_model_len=settings.max_model_len
+        )
+        asked_id = request.headers.get("x-request-id", "")
+        fault = (
+            self._fault_of(asked_id, backend) if self._faults is not None and ask.stream else None
+        )
+        row = 0
+        if self._truth is not None:
+            row = self._truth.request(
+                asked_id, request.arrived_ns, ask.prompt_tokens, fault.name if fault else ""
+            )
+        number = self._submitted
+        self._submitted += 1
+        self._metrics.prompt_tokens += ask.prompt_tokens
+        if fault is not None and fault.name in {"cached", "hit"}:
+            self._metrics.prefix_hits += ask.prompt_tokens
+        request_id = asked_id or f"{number:016x}"
+        stream = faulty = None
+        if ask.stream:
+            created = int(time.time())
+            reply = Reply(
+                request_id,
+                front.model,
+                created,
+                ask.prompt_tokens,
+                ask.include_usage,
+                ask.continuous_usage,
+            )
+            lengths = {"max_tokens": ask.max_tokens, "tokens_per_event": settings.tokens_per_event}
+            if fault is None:
+                stream = wire.EventStream(backend.emitter(reply), **lengths)
+                connection.start_stream(backend.content_type)
+            elif (
+                faulty := self._begin_faulty(
+                    FaultyAnswer(fault, connection, backend, reply, **lengths)
+                )
+            ) is None:
+                return
+        max_tokens = faulty.max_tokens if faulty else ask.max_tokens
+        sequence = self._model.submit(number, ask.prompt_tokens, max_tokens, request.arrived_ns)
+        generation = Generation(connection, ask, sequence, request_id, request.arrived_ns)
+        generation.stream, generation.faulty, generation.truth_row = stream, faulty, row
+        self._generations[number] = generation
+        connection.answering = number
+        if faulty is not None and faulty.state is State.SILENT:
+            self._model.cancel(sequence, request.arrived_ns)
+
+    def _begin_faulty(self, faulty: FaultyAnswer) -> FaultyAnswer | None:
+        """None if that was the answer."""
+        if (
+            faulty.name == "die"
+        ):  # as if killed by somebody else; but the true times are kept, for those who want to know
+            self.write_truth()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if faulty.name == "restart":
+            self._restart()
+            return None
+        faulty.begin()
+        return None if faulty.state is State.OVER else faulty
+
+    def _restart(self) -> None:
+        for generation in self._generations.values():
+            self._model.cancel(generation.sequence, monotonic_ns())
+            generation.connection.answering = None
+        self._generations.clear()
+        self._metrics = Metrics(time.time())
+        self._cut()
+
+    def _fault_of(self, request_id: str, backend: Backend) -> Fault | None:
+        """What is to befall a request that has just arrived."""
+        assert self._faults is not None
+        fault = self._faults.choose(self._faults.number(request_id))
+        return fault if fault is not None and expressible(fault.name, backend) else None

@@ -1,0 +1,259 @@
+"""What a client asks: the JSON body of an API call, checked and counted. AskErrors read as vLLM's.
+Knows no HTTP, no time.
+
+Where in a body things stand is its wire format's business, which reads it. Understood are a prompt
+(text, token ids, or a batch of one of them), messages with texts and pictures, the most tokens, the
+model, and what belongs to a stream. All else (sampling, `ignore_eos`, `logprobs`, …) is accepted
+and has no effect, since the output's length is always the one asked for; only `n` above 1 is
+refused.
+
+A chat is counted as `<|role|> content` for each message and `<|assistant|>` at the end: its words
+and one token a message, and one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from inferometer.engine import tokenizer
+from inferometer.protocol import Backend, TokenizeRoute
+
+IMAGE_TOKENS = 256
+"""What a picture counts, whatever its size and whatever is on it."""
+
+_IMAGE = " ".join(["<|image|>"] * IMAGE_TOKENS)
+
+
+class AskError(Exception):
+    """The request cannot be served: HTTP status and the fields of vLLM's error object."""
+
+    def __init__(
+        self, status: int, message: str, kind: str = "BadRequestError", param: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.kind = kind
+        self.param = param
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One generation asked for. `max_tokens` is at least 1 and fits the model beside the prompt."""
+
+    chat: bool
+    prompt_tokens: int
+    max_tokens: int
+    stream: bool
+    include_usage: bool
+    continuous_usage: bool
+
+
+def parse_body(body: bytes) -> dict[str, Any]:
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _invalid(
+            "json_invalid", f"body.{error.pos}", f"JSON decode error: {error.msg}", {}
+        ) from None
+    if not isinstance(content, dict):
+        raise _invalid("dict_type", "body", "Input should be a valid dictionary", content)
+    return content
+
+
+def check_model(asked: Any, served: str) -> None:
+    """A body without a model means the one that is served."""
+    if asked is not None and asked != served:
+        message = f"The model `{asked}` does not exist. Valid aliases: {served}."
+        raise AskError(404, message, "NotFoundError", "model")
+
+
+def parse_ask(body: bytes, *, backend: Backend, model: str, max_model_len: int) -> Ask:
+    """Check the body of a call that generates. Raises AskError."""
+    content = parse_body(body)
+    asked = backend.read(content)
+    prompt_tokens = (
+        len_of_chat(_messages(asked.messages)) if backend.chat else _len_of_prompt(asked.prompt)
+    )
+    stream, options = bool(asked.stream), asked.stream_options
+    if options is not None and not isinstance(options, dict):
+        raise _invalid(
+            "model_type", "body.stream_options", "Input should be a valid dictionary", options
+        )
+    if options and not stream:
+        raise AskError(
+            400, "Stream options can only be defined when `stream=True`.", param="stream_options"
+        )
+    if not stream and not backend.endpoint.startswith("/v1/"):
+        raise AskError(
+            400,
+            "The embedded engine answers whole in OpenAI's formats only: ask for a stream.",
+            param="stream",
+        )
+    if content.get("n") not in (None, 1):
+        raise AskError(
+            400, "The embedded engine gives one answer to a request: n has to be 1.", param="n"
+        )
+    check_model(asked.model, model)
+    max_tokens = _max_tokens(asked.max_tokens, max_model_len - prompt_tokens)
+    _check_length(prompt_tokens, max_tokens, max_model_len)
+    include_usage = bool(options and options.get("include_usage"))
+    return Ask(
+        chat=backend.chat,
+        prompt_tokens=prompt_tokens,
+        max_tokens=max_tokens,
+        stream=stream,
+        include_usage=include_usage,
+        continuous_usage=include_usage and bool(options and options.get("continuous_usage_stats")),
+    )
+
+
+def parse_tokenize(
+    body: bytes, model: str, route: TokenizeRoute
+) -> tuple[list[int], list[str] | None]:
+    """Token ids of the text or `messages` of a call on this route, and their spelling if
+    `return_token_strs`.
+    """
+    content = parse_body(body)
+    check_model(content.get("model"), model)
+    is_chat = route.chat and "messages" in content
+    text = chat_text(_messages(content["messages"])) if is_chat else content.get(route.text)
+    if not isinstance(text, str):
+        raise _invalid("string_type", f"body.{route.text}", "Input should be a valid string", text)
+    return tokenizer.tokenize(text), [" " + w for w in text.split()] if content.get(
+        "return_token_strs"
+    ) else None
+
+
+def parse_detokenize(body: bytes, model: str) -> str:
+    """The text of the `tokens` of a /detokenize call."""
+    content = parse_body(body)
+    check_model(content.get("model"), model)
+    tokens = content.get("tokens")
+    if not isinstance(tokens, list):
+        raise _invalid("list_type", "body.tokens", "Input should be a valid list", tokens)
+    if tokens:
+        _check_token_ids(tokens)
+    return tokenizer.detokenize(tokens)
+
+
+def chat_text(messages: list[dict[str, Any]]) -> str:
+    """The one text that a chat is counted as."""
+    turns = [
+        f"<|{message.get('role', '')}|> {_content_text(message.get('content'))}"
+        for message in messages
+    ]
+    return " ".join([*turns, "<|assistant|>"])
+
+
+def len_of_chat(messages: list[dict[str, Any]]) -> int:
+    return tokenizer.count(chat_text(messages))
+
+
+def _messages(messages: Any) -> list[dict[str, Any]]:
+    if not isinstance(messages, list):
+        raise _invalid("list_type", "body.messages", "Input should be a valid list", messages)
+    for i, message in enumerate(messages):
+        if not isinstance(message, dict):
+            raise _invalid(
+                "dict_type", f"body.messages.{i}", "Input should be a valid dictionary", message
+            )
+    return messages
+
+
+def _content_text(content: Any) -> str:
+    if content is None or isinstance(content, str):
+        return content or ""
+    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
+        texts = [_IMAGE if _is_image(part) else part.get("text") for part in content]
+        if all(isinstance(text, str) for text in texts):
+            return " ".join(texts)
+    raise AskError(
+        400,
+        "The embedded engine reads texts and looks at pictures, and takes nothing else.",
+        param="messages",
+    )
+
+
+def _is_image(part: dict[str, Any]) -> bool:
+    image = part.get("image_url")
+    return (
+        part.get("type") == "image_url"
+        and isinstance(image, dict)
+        and isinstance(image.get("url"), str)
+    )
+
+
+def _len_of_prompt(prompt: Any) -> int:
+    if isinstance(prompt, list) and prompt and isinstance(prompt[0], str | list):
+        if len(prompt) > 1:
+            raise AskError(
+                400, "The embedded engine takes one prompt in a request.", param="prompt"
+            )
+        prompt = prompt[0]
+    if isinstance(prompt, str):
+        tokens = tokenizer.count(prompt)
+    elif isinstance(prompt, list):
+        _check_token_ids(prompt)
+        tokens = len(prompt)
+    else:
+        raise _invalid("string_type", "body.prompt", "Input should be a valid string", prompt)
+    if tokens == 0:
+        raise AskError(400, "The decoder prompt cannot be empty", param="prompt")
+    return tokens
+
+
+def _check_token_ids(tokens: list[Any]) -> None:
+    if tokens and set(map(type, tokens)) != {int}:
+        raise _invalid("int_type", "body.prompt", "Input should be a list of token ids", tokens[:8])
+    for token in (min(tokens, default=0), max(tokens, default=0)):
+        if not 0 <= token < tokenizer.VOCABULARY_SIZE:
+            raise AskError(400, f"Token id {token} is out of vocabulary", param="prompt")
+
+
+def _max_tokens(asked: Any, room: int) -> int:
+    """The output length asked for; without one, all the room there is."""
+    if asked is None:
+        return max(1, room)
+    if type(asked) is not int:
+        raise _invalid("int_type", "body.max_tokens", "Input should be a valid integer", asked)
+    if asked < 1:
+        raise AskError(
+            400,
+            f"max_tokens must be at least 1, got {asked}. (parameter=max_tokens, value={asked})",
+            param="max_tokens",
+        )
+    return asked
+
+
+def _check_length(prompt_tokens: int, max_tokens: int, max_model_len: int) -> None:
+    if prompt_tokens + max_tokens <= max_model_len:
+        return
+    limit = f"This model's maximum context length is {max_model_len} tokens. However, "
+    if prompt_tokens > max_model_len:
+        least = max_model_len + 1  # vLLM stops counting there, hence its "at least"
+        what = (
+            f"your prompt contains at least {least} input tokens, which exceeds this limit even "
+            "without any output tokens. "
+            "Please reduce the length of the input prompt."
+        )
+    else:
+        least = max(1, max_model_len - max_tokens + 1)
+        what = (
+            f"you requested {max_tokens} output tokens and your prompt contains at least {least} "
+            "input tokens, "
+            f"for a total of at least {least + max_tokens} tokens. "
+            "Please reduce the length of the input prompt or the number of requested output tokens."
+        )
+    raise AskError(
+        400, f"{limit}{what} (parameter=input_tokens, value={least})", param="input_tokens"
+    )
+
+
+def _invalid(kind: str, where: str, message: str, given: Any) -> AskError:
+    """A field of the wrong shape, in the words of vLLM's validator."""
+    detail = {"type": kind, "loc": where, "msg": message, "input": given}
+    return AskError(400, f"1 validation error:\n  {detail}", "Bad Request", where)

@@ -1,0 +1,147 @@
+"""EmbeddedEngine: the engine in a process of its own, for as long as a `with` block lasts."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import select
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from inferometer.engine.api import VLLM_BACKENDS, FrontSettings
+from inferometer.engine.model import EngineSettings
+from inferometer.engine.serve import READY
+from inferometer.engine.truth import Truth, load_truth
+from inferometer.system.child import python_command
+
+_START_TIMEOUT_S = 30.0
+_STOP_TIMEOUT_S = 10.0
+
+
+class EmbeddedEngine:
+    """Starts the engine, waits until it serves, and ends it for certain, also when this process
+    dies.
+
+    `backends` are the wire formats it speaks, by their names in PROTOCOLS; vLLM's, where nothing
+    else is asked for. `faults` is what goes wrong by intention, see the module of that name. Raises
+    RuntimeError if it does not come up; why stands on standard error.
+
+        with EmbeddedEngine(EngineSettings(ttft_ms=50, itl_ms=20), record_truth=True) as engine:
+            ...  # measure engine.base_url
+            truth = engine.truth()
+    """
+
+    def __init__(
+        self,
+        settings: EngineSettings | None = None,
+        *,
+        port: int = 0,
+        model: str = "embedded",
+        backends: Sequence[str] = VLLM_BACKENDS,
+        api_key: str | None = None,
+        record_truth: bool = False,
+        truth_file: str | None = None,
+        faults: str = "",
+    ) -> None:
+        self.settings = settings or EngineSettings()
+        self.front = FrontSettings(
+            port=port,
+            model=model,
+            backends=backends,
+            api_key=api_key,
+            record_truth=record_truth,
+            truth_file=truth_file,
+            faults=faults,
+        )
+        self.base_url = ""
+        """`http://127.0.0.1:PORT`, once it is started."""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Process id, to pin it to a core or to watch it."""
+        if self._process is None:
+            raise RuntimeError(
+                "The engine has not been started: use it in a `with` block, or call start()."
+            )
+        return self._process.pid
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            python_command("inferometer.engine.child"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Ctrl-C at the terminal is ours: it has to serve until we have stopped
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None
+        settings = json.dumps({"engine": asdict(self.settings), "front": asdict(self.front)})
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(settings.encode() + b"\n")
+            self._process.stdin.flush()
+        try:
+            self.base_url = self._ready_url()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End it; twice does no harm."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+
+    def truth(self) -> Truth:
+        """The true times of everything so far (`record_truth` has to be on). Collecting it halts
+        the engine for a moment.
+        """
+        from http.client import HTTPConnection
+
+        connection = HTTPConnection(urlsplit(self.base_url).netloc, timeout=_START_TIMEOUT_S)
+        try:
+            connection.request("GET", "/truth")
+            response = connection.getresponse()
+            body = response.read()
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise RuntimeError(
+                "The engine kept no record of true times: make it with record_truth=True."
+            )
+        return load_truth(body)
+
+    def __enter__(self) -> EmbeddedEngine:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _ready_url(self) -> str:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        ready, _, _ = select.select((self._process.stdout,), (), (), _START_TIMEOUT_S)
+        line = self._process.stdout.readline().decode() if ready else ""
+        if not line.startswith(READY):
+            raise RuntimeError(
+                "The embedded engine did not start; what it printed on standard error says why."
+            )
+        return line.removeprefix(READY).strip()

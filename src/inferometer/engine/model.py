@@ -1,0 +1,250 @@
+"""The engine model: when which request gets its next tokens. Pure and in virtual time: no clock, no
+sockets, no wire format.
+
+A request is *submitted*, waits in a FIFO queue while `max_num_seqs` others run, is *admitted*, and
+then emits its tokens in events. With r = sequences running at that moment, counting this one, and J
+= a random factor of mean 1:
+
+- first event: `(ttft_ms + prefill_ms_per_1k_tokens × prompt_tokens / 1000) × J` after admission
+- every later event: `(itl_ms + itl_growth_ms × (r - 1)) × J` after the one before it
+- each event carries `tokens_per_event` tokens, the last one what remains of `max_tokens`
+
+ITL is thus the gap between events, whatever they carry, and r is read when the earlier of the two
+leaves. An emission's time follows from the one before it, never from when it was asked for: a front
+that is late once does not drift. J is lognormal with relative standard deviation `jitter`, drawn
+from a stream of its own for each request, made of the seed and the request's number alone: event k
+of request n gets the same J whatever else is running.
+
+Every request gets exactly `max_tokens` tokens: there is no end-of-sequence token here, and no
+prefix cache.
+
+A model of a GPU (steps, KV blocks, links, power) would stand here instead, behind the same five
+names: `submit`, `cancel`, `next_ns`, `pop_due`, and what it tells of itself (`running`, `waiting`,
+`kv_cache_usage`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush, heapreplace
+from typing import TYPE_CHECKING, NamedTuple
+
+from inferometer.clock import MS
+
+if TYPE_CHECKING:
+    from random import Random
+
+KV_SEQUENCES_UNLIMITED = 1024
+"""Without `max_num_seqs`, the KV cache is taken to hold this many sequences of full length."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How fast the engine is. All settings are wishes about the true timing; see the module for the
+    formulas.
+    """
+
+    ttft_ms: float = 50.0
+    """Time from admission to the first event, ms."""
+    itl_ms: float = 20.0
+    """Time between two events of a request that runs alone, ms."""
+    tokens_per_event: int = 1
+    jitter: float = 0.0
+    """Relative standard deviation of each of these times; 0 is a metronome."""
+    max_num_seqs: int | None = None
+    """Sequences that run at once; None is no limit."""
+    itl_growth_ms: float = 0.0
+    """What each further running sequence adds to the ITL, ms."""
+    prefill_ms_per_1k_tokens: float = 0.0
+    """What each 1000 prompt tokens add to the TTFT, ms."""
+    max_model_len: int = 131_072
+    """Longest prompt and output together, tokens."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("ttft_ms", "itl_ms", "jitter", "itl_growth_ms", "prefill_ms_per_1k_tokens"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise ValueError(
+                    f"{name} is {value}, but it has to be a finite number of at least 0."
+                )
+        for name in ("tokens_per_event", "max_num_seqs", "max_model_len"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} is {value}, but it has to be at least 1.")
+
+
+class Sequence:
+    """One request inside the engine. Times are ns on whatever clock the caller submits with."""
+
+    __slots__ = (
+        "_left",
+        "_random",
+        "admitted_ns",
+        "cancelled",
+        "max_tokens",
+        "number",
+        "prompt_tokens",
+        "submitted_ns",
+    )
+
+    def __init__(self, number: int, prompt_tokens: int, max_tokens: int, submitted_ns: int) -> None:
+        self.number = number
+        self.prompt_tokens = prompt_tokens
+        self.max_tokens = max_tokens
+        self.submitted_ns = submitted_ns
+        self.admitted_ns = submitted_ns
+        self.cancelled = False
+        self._left = max_tokens
+        self._random: Random | None = None
+
+    @property
+    def tokens_held(self) -> int:
+        """Prompt tokens and tokens emitted so far: what it occupies in a KV cache."""
+        return self.prompt_tokens + self.max_tokens - self._left
+
+
+class Emission(NamedTuple):
+    """`tokens` new tokens of one sequence, due at `time_ns`."""
+
+    time_ns: int
+    sequence: Sequence
+    tokens: int
+    last: bool
+
+
+class PacedModel:
+    """The engine described at the top of this file.
+
+    Times given to it should not decrease. One that does is taken as it is: the model never waits
+    for a request to be older than the events it has already handed out.
+    """
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.settings = settings
+        self._itl_ns = round(settings.itl_ms * MS)
+        self._growth_ns = round(settings.itl_growth_ms * MS)
+        # A lognormal of mean 1 and relative standard deviation j has sigma² = ln(1 + j²) and mu =
+        # -sigma²/2.
+        variance = math.log1p(settings.jitter**2)
+        self._sigma, self._mu = math.sqrt(variance), -variance / 2
+        self._tokens_per_event = settings.tokens_per_event
+        self._running: dict[int, Sequence] = {}
+        self._waiting: OrderedDict[int, Sequence] = OrderedDict()
+        self._heap: list[tuple[int, int, Sequence]] = []
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def kv_cache_usage(self) -> float:
+        """Share, 0 to 1, of a KV cache that would just hold all running sequences at full
+        length.
+        """
+        room = (self.settings.max_num_seqs or KV_SEQUENCES_UNLIMITED) * self.settings.max_model_len
+        return min(1.0, sum(s.tokens_held for s in self._running.values()) / room)
+
+    def submit(self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int) -> Sequence:
+        """Take a request in. `number` is its identity, unique, and picks its jitter; `max_tokens`
+        is at least 1.
+        """
+        sequence = Sequence(number, prompt_tokens, max_tokens, time_ns)
+        if self._has_room():
+            self._admit(sequence, time_ns)
+        else:
+            self._waiting[number] = sequence
+        return sequence
+
+    def cancel(self, sequence: Sequence, time_ns: int) -> None:
+        """Give up a request: nothing more is emitted for it, and its place is free from `time_ns`.
+        Twice does no harm.
+        """
+        sequence.cancelled = True  # what is left of it in the heap is dropped when its time comes
+        if self._waiting.pop(sequence.number, None) is None:
+            self._leave(sequence, time_ns)
+
+    def preempt(self, sequence: Sequence) -> None:
+        """Take away what a running sequence holds: its next event comes later by a prefill of all
+        of it.
+        """
+        settings = self.settings
+        wait_ns = round(
+            (settings.ttft_ms + settings.prefill_ms_per_1k_tokens * sequence.tokens_held / 1000)
+            * MS
+        )
+        self._heap = [
+            (due + wait_ns if held is sequence else due, number, held)
+            for due, number, held in self._heap
+        ]
+        heapify(self._heap)
+
+    def next_ns(self) -> int | None:
+        """When `pop_due` is next worth calling; None while nothing runs."""
+        return self._heap[0][0] if self._heap else None
+
+    def pop_due(self, now_ns: int) -> Emission | None:
+        """The earliest emission due at or before `now_ns`, or None. Ties go to the request with the
+        smaller number.
+        """
+        heap = self._heap
+        while heap:
+            time_ns, number, sequence = heap[0]
+            if time_ns > now_ns:
+                return None
+            if sequence.cancelled:
+                heappop(heap)
+                continue
+            tokens = self._tokens_per_event
+            left = sequence._left - tokens
+            if left > 0:
+                sequence._left = left
+                gap_ns = self._itl_ns + self._growth_ns * (len(self._running) - 1)
+                if self._sigma:
+                    gap_ns = self._jittered(sequence, gap_ns)
+                heapreplace(heap, (time_ns + gap_ns, number, sequence))
+                return Emission(time_ns, sequence, tokens, False)
+            heappop(heap)
+            sequence._left = 0
+            self._leave(sequence, time_ns)
+            return Emission(time_ns, sequence, left + tokens, True)
+        return None
+
+    def _has_room(self) -> bool:
+        limit = self.settings.max_num_seqs
+        return limit is None or len(self._running) < limit
+
+    def _admit(self, sequence: Sequence, time_ns: int) -> None:
+        settings = self.settings
+        sequence.admitted_ns = time_ns
+        self._running[sequence.number] = sequence
+        wait_ms = (
+            settings.ttft_ms + settings.prefill_ms_per_1k_tokens * sequence.prompt_tokens / 1000
+        )
+        wait_ns = round(wait_ms * MS)
+        if self._sigma:
+            wait_ns = self._jittered(sequence, wait_ns)
+        heappush(self._heap, (time_ns + wait_ns, sequence.number, sequence))
+
+    def _leave(self, sequence: Sequence, time_ns: int) -> None:
+        """Free its place, and give it to whoever waited longest."""
+        if (
+            self._running.pop(sequence.number, None) is not None
+            and self._waiting
+            and self._has_room()
+        ):
+            _, longest = self._waiting.popitem(last=False)
+            self._admit(longest, max(time_ns, longest.submitted_ns))
+
+    def _jittered(self, sequence: Sequence, time_ns: int) -> int:
+        if sequence._random is None:
+            from random import Random
+
+            sequence._random = Random(f"{self.settings.seed}/{sequence.number}")  # noqa: S311
+        return round(time_ns * sequence._random.lognormvariate(self._mu, self._sigma))

@@ -1,0 +1,54 @@
+"""Running the engine as a process of its own: signals, the ready line, the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from inferometer.engine.api import FrontSettings, TruthFileError
+from inferometer.engine.model import EngineSettings
+from inferometer.engine.server import Server
+from inferometer.system.poller import sharpen_timers
+
+READY = "Embedded engine ready at "
+"""What the ready line begins with; the rest of it is the URL."""
+
+
+def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | None = None) -> int:
+    """Serve until SIGTERM, SIGINT, SIGHUP (unless it is ignored), or the end of what is behind
+    `lifeline_fd`; the exit code.
+
+    The first line on standard output, once connections are taken, is `READY` and the URL.
+    """
+    folder = os.path.dirname(os.path.abspath(front.truth_file)) if front.truth_file else None
+    if folder and not os.access(folder, os.W_OK):
+        return _refuse(
+            f"The true times cannot be written to {folder}: name a file in a folder that can "
+            "be written to."
+        )
+    try:
+        server = Server(settings, front)
+    except OSError as error:
+        cause = str(error.strerror).partition(" (")[0]
+        return _refuse(
+            f"The engine cannot listen on {front.host}:{front.port} ({cause}): choose "
+            "another port or host."
+        )
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: server.stop())
+    if lifeline_fd is not None:
+        server.watch(lifeline_fd)
+    sharpen_timers()
+    print(f"{READY}{server.url}", flush=True)  # noqa: T201
+    try:
+        server.run()
+    except TruthFileError as error:
+        return _refuse(str(error))
+    return 0
+
+
+def _refuse(why: str) -> int:
+    print(why, file=sys.stderr)  # noqa: T201
+    return 2

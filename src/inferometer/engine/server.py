@@ -1,0 +1,160 @@
+"""The engine's server: one thread, one loop, between the sockets and what answers. Knows neither
+routes nor wire formats.
+
+    sockets → http → api → ask (what?), model (when?), wire (which bytes?) → http → sockets
+                       ↘ truth, metrics
+
+The loop sleeps until the next emission is due or a socket is ready. It is made for loopback and
+test networks: no TLS, and no limit on the size of a request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gc
+import socket
+
+from inferometer.clock import NS, monotonic_ns
+from inferometer.engine.api import Api, FrontSettings
+from inferometer.engine.http import Connection
+from inferometer.engine.model import EngineSettings
+from inferometer.system.descriptors import raise_descriptor_limit
+from inferometer.system.poller import READ, WRITE, TimedPoller
+
+
+class Server:
+    """Bound and listening once it is made (OSError if it cannot be); serves while `run` runs, until
+    `stop`.
+    """
+
+    def __init__(self, settings: EngineSettings, front: FrontSettings) -> None:
+        raise_descriptor_limit()
+        family = socket.AF_INET6 if ":" in front.host else socket.AF_INET
+        self._listener = socket.create_server(
+            (front.host, front.port), family=family, backlog=65535
+        )
+        self._listener.setblocking(False)
+        self._accepting = True
+        self._api = Api(settings, front, self._refuse, self._cut)
+        self._connections: dict[int, Connection] = {}
+        self._waker, self._wakened = socket.socketpair()
+        self._stopping = False
+        self._poller = TimedPoller()
+        self._poller.register(self._listener.fileno(), READ)
+        self._poller.register(self._wakened.fileno(), READ)
+
+    @property
+    def url(self) -> str:
+        host, port = self._listener.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def stop(self) -> None:
+        """Make `run` return. May be called from a signal handler or another thread."""
+        self._stopping = True
+        with contextlib.suppress(OSError):
+            self._waker.send(b"!")
+
+    def watch(self, fd: int) -> None:
+        """Stop when `fd` is readable: a lifeline whose other end closes when its owner dies."""
+        self._poller.register(fd, READ)
+
+    def run(self) -> None:
+        """Serve until `stop`. Streams that are under way then are cut; the record of true times is
+        written.
+        """
+        # a collection among thousands of connections would make events late; closed ones leave no
+        # cycles behind
+        gc.disable()
+        try:
+            while not self._stopping:
+                for fd, events in self._poller.wait(self._patience_s()):
+                    self._on_ready(fd, events)
+                for connection in self._api.send_due(monotonic_ns()):
+                    if connection.fd in self._connections:  # may have been settled for good already
+                        self._settle(connection)
+        finally:
+            gc.enable()
+            self._close()
+        self._api.write_truth()
+
+    def _patience_s(self) -> float | None:
+        next_ns = self._api.next_ns()
+        return None if next_ns is None else max(0, next_ns - monotonic_ns()) / NS
+
+    def _on_ready(self, fd: int, events: int) -> None:
+        connection = self._connections.get(fd)
+        if connection is None:
+            if fd == self._listener.fileno():
+                self._accept()
+            else:
+                self._stopping = True  # woken by `stop`, or the lifeline has ended
+            return
+        if events & WRITE:
+            connection.flush()
+        if events & ~WRITE and not connection.receive():
+            self._drop(connection)
+        else:
+            self._settle(connection)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE):  # take more when one has closed
+                    self._poller.unregister(self._listener.fileno())
+                    self._accepting = False
+                return
+            connection = Connection(sock)
+            self._connections[connection.fd] = connection
+            self._poller.register(connection.fd, READ)
+
+    def _settle(self, connection: Connection) -> None:
+        """Take up the requests that wait on a connection, see to what is unsent, and end it if it
+        is not to be kept.
+        """
+        while connection.requests and connection.answering is None and connection.keep_alive:
+            request = connection.requests.popleft()
+            connection.keep_alive = request.keep_alive
+            self._api.handle(connection, request)
+        if connection.unsent or connection.keep_alive or connection.answering is not None:
+            self._poller.modify(connection.fd, READ | WRITE if connection.unsent else READ)
+        else:
+            self._drop(connection)
+
+    def _refuse(self) -> None:
+        """Take no connection any more, and end those that are open, the ones that are answering
+        when they have answered.
+        """
+        if self._accepting:
+            self._poller.unregister(self._listener.fileno())
+        self._accepting = True  # so that nobody tries to
+        self._listener.close()
+        for connection in list(self._connections.values()):
+            connection.keep_alive = False
+            if connection.answering is None and not connection.unsent:
+                self._drop(connection)
+
+    def _cut(self) -> None:
+        """End all connections. The loop finds them ended, and drops them."""
+        for connection in self._connections.values():
+            connection.hang_up()
+            with contextlib.suppress(OSError):  # the client was first
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def _drop(self, connection: Connection) -> None:
+        self._api.abandon(connection)
+        del self._connections[connection.fd]
+        self._poller.unregister(connection.fd)
+        connection.close()
+        if not self._accepting:
+            self._poller.register(self._listener.fileno(), READ)
+            self._accepting = True
+
+    def _close(self) -> None:
+        for connection in self._connections.values():
+            connection.close()
+        for sock in (self._listener, self._waker, self._wakened):
+            sock.close()
+        self._poller.close()

@@ -1,0 +1,279 @@
+"""One point: from a spec to a trace, with what the server said of itself. Decides nothing about
+numbers, writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import orjson
+
+from inferometer.arrival import LoadPlan, stripe
+from inferometer.arrival.reserve import reserve
+from inferometer.loadgen import Job, MeasurementError, Snapshot, measure, resolve
+from inferometer.measure.planning import plan_of
+from inferometer.measure.trial import Trial
+from inferometer.protocol import PROTOCOLS, Backend, Generation
+from inferometer.secret import masked_details
+from inferometer.server.endpoint import Endpoint, Listing
+from inferometer.server.failures import proxy_passed_by
+from inferometer.spec.checks import check_requests, check_run
+from inferometer.spec.flags import with_api_key
+from inferometer.spec.run import RunSpec
+from inferometer.spec.workload import writes_own_tokens
+from inferometer.system.descriptors import raise_descriptor_limit
+from inferometer.system.interruption import Interruption
+from inferometer.trace import TokenSource, Trace
+from inferometer.workload import (
+    LocalCounter,
+    TokenCounter,
+    TokenIds,
+    Workload,
+    build_workload,
+    find_counting,
+)
+
+MAX_VERSION = 200
+"""Characters of a server's version that are kept."""
+
+
+class PointError(Exception):
+    """The point cannot be measured as asked: one sentence for each reason."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPoint:
+    """A point of which all is known that can be known before its first request."""
+
+    spec: RunSpec
+    backend: Backend
+    path: str
+    generation: Generation
+    workload: Workload
+    plan: LoadPlan
+    server: dict[str, Any]
+    """What the server says of itself: version, model, max_model_len. `limits`: what it cannot do of
+    what is asked. `notes`: what could not be checked, and what of a request was changed because the
+    server refuses it (`limit_field`, `left_out`).
+    """
+
+
+class KnownServer:
+    """A running server, and what it said when it was asked: for all points that are measured before
+    it is started again.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._listings: dict[str, Listing] = {}
+        self._trials: dict[bytes, Trial] = {}
+        self._countings: dict[bytes, TokenIds | TokenCounter] = {}
+
+    @cached_property
+    def version(self) -> str | None:
+        """The engine's version, fit for a ledger; None where it does not tell."""
+        told = "".join(each for each in self.endpoint.version() or "" if each.isprintable())
+        return told[:MAX_VERSION] or None
+
+    def listing(self, model: str) -> Listing:
+        """What its list of models says of that one. Raises EndpointError if there is no server."""
+        if model not in self._listings:
+            self._listings[model] = self.endpoint.listing(model)
+        return self._listings[model]
+
+    def trial(self, spec: RunSpec) -> Trial:
+        """Of requests of such a point."""
+        key = orjson.dumps([spec.target.model_dump(), spec.sampling.model_dump()])
+        if key not in self._trials:
+            backend = PROTOCOLS[spec.target.backend]
+            listing = self.listing(spec.target.model)
+            self._trials[key] = Trial(
+                self.endpoint, backend, _path(spec), generation_of(spec), listing
+            )
+        return self._trials[key]
+
+    def counting(self, spec: RunSpec) -> TokenIds | TokenCounter:
+        """How prompts of such a point are counted. Raises EndpointError, and ValueError if its
+        tokenizer is of no use.
+        """
+        backend = PROTOCOLS[spec.target.backend]
+        token_ids = backend.carries_token_ids and writes_own_tokens(spec.workload)
+        key = orjson.dumps(
+            [
+                spec.target.model_dump(),
+                spec.sampling.model_dump(),
+                spec.workload.tokenizer,
+                token_ids,
+            ]
+        )
+        if key not in self._countings:
+            self._countings[key] = find_counting(
+                self.endpoint,
+                spec.target.model,
+                ask=self.trial(spec).ask,
+                token_ids=token_ids,
+                chat=backend.chat,
+                tokenizer=spec.workload.tokenizer,
+            )
+        return self._countings[key]
+
+
+def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoint:
+    """Ask the server what it is and how it counts, check that the point can be measured, and draw
+    up its requests.
+
+    A point that is measured again has an `attempt` of its own, or the server might remember its
+    prompts. Raises EndpointError or PointError.
+    """
+    backend = PROTOCOLS[spec.target.backend]
+    listing = server.listing(spec.target.model)
+    limit = listing.card.max_model_len if listing.card else None
+    reasons = check_run(spec, max_model_len=limit, descriptor_limit=raise_descriptor_limit())
+    if reasons:
+        raise PointError(reasons)
+    trial = server.trial(spec)
+    try:
+        workload = build_workload(
+            spec.workload,
+            spec.load.num_warmups + spec.load.num_prompts,
+            identity=(spec.seed, spec.prompts_fingerprint, spec.repeat),
+            counting=lambda: server.counting(spec),
+            chat=backend.chat,
+            token_ids=backend.carries_token_ids,
+            fields=backend.fields,
+            encode=lambda request: backend.encode(request, trial.generation),
+            attempt=attempt,
+        )
+        plan = plan_of(spec.load, workload, np.random.default_rng([spec.seed, spec.repeat]))
+    except ValueError as error:
+        raise PointError([str(error)]) from error
+    if reasons := check_requests(workload.requests, limit):
+        raise PointError(reasons)
+    return ReadyPoint(
+        spec,
+        backend,
+        _path(spec),
+        trial.generation,
+        workload,
+        plan,
+        _facts(spec, server, listing, trial),
+    )
+
+
+def generation_of(spec: RunSpec) -> Generation:
+    """What is asked of the server in every request."""
+    return Generation(
+        model=spec.target.model,
+        ignore_eos=spec.sampling.ignore_eos,
+        sampling=spec.sampling.parameters,
+        logprobs=spec.sampling.logprobs,
+        extra_body=spec.sampling.extra_body,
+        adapters=spec.target.lora_modules or (),
+    )
+
+
+def _path(spec: RunSpec) -> str:
+    return spec.target.endpoint or PROTOCOLS[spec.target.backend].path(spec.target.model)
+
+
+def _facts(spec: RunSpec, server: KnownServer, listing: Listing, trial: Trial) -> dict[str, Any]:
+    note = listing.note(spec.target.model)
+    return {
+        "model": spec.target.model,
+        "max_model_len": listing.card.max_model_len if listing.card else None,
+        "version": server.version,
+        "limits": list(PROTOCOLS[spec.target.backend].limits(trial.generation)),
+        "notes": [*([note] if note else []), *trial.notes()],
+        "limit_field": trial.generation.limit_field,
+        "left_out": list(trial.generation.left_out),
+    }
+
+
+def run(
+    point: ReadyPoint,
+    endpoint: Endpoint,
+    *,
+    real_time: bool = True,
+    keep_texts: bool = False,
+    request_id_prefix: str = "",
+    on_progress: Callable[[Snapshot], None] = lambda _: None,
+    interruption: Interruption | None = None,
+) -> Trace:
+    """Measure it. Raises MeasurementError if it could not begin; a run that was stopped returns
+    what there is.
+    """
+    spec = point.spec
+    try:
+        address = resolve(
+            endpoint.base_url, insecure=spec.target.insecure, timeout_s=spec.timeouts.connect_s
+        )
+    except OSError as error:
+        raise MeasurementError(
+            f"{endpoint.base_url} cannot be reached any more "
+            f"({error}){proxy_passed_by(endpoint.base_url)}: "
+            "look at the server's log."
+        ) from error
+    jobs = [
+        Job(
+            address=address,
+            path=urlsplit(endpoint.base_url).path + point.path,
+            headers=with_api_key(spec.target.headers, os.environ),
+            backend=point.backend,
+            generation=point.generation,
+            requests=[point.workload.requests[i] for i in share.requests],
+            share=share,
+            closed_loop=point.plan.closed_loop,
+            drain_warmups=point.plan.drain_warmups,
+            reserve=reserve(point.plan, share.max_in_flight),
+            timeouts=spec.timeouts,
+            real_time=real_time,
+            keep_texts=keep_texts
+            or spec.workload.tokenizer is not None,  # to count them with it, should the server not
+            request_id_prefix=request_id_prefix,
+        )
+        for share in stripe(point.plan, spec.workers)
+    ]
+    trace = _without_keys(measure(jobs, on_progress, interruption=interruption), jobs[0].headers)
+    return recount(trace, spec.workload.tokenizer) if spec.workload.tokenizer else trace
+
+
+def _without_keys(trace: Trace, headers: Mapping[str, str]) -> Trace:
+    """Some servers repeat the key that they were sent, when they refuse it; what they said is shown
+    and saved.
+    """
+    details = trace.requests["detail"]
+    if not any(details):
+        return trace
+    return trace.with_requests(
+        {
+            **trace.requests,
+            "detail": np.array(masked_details(details.tolist(), headers), dtype=object),
+        }
+    )
+
+
+def recount(trace: Trace, tokenizer: str) -> Trace:
+    """Output lengths by a local tokenizer, for requests whose server did not count. The texts must
+    be in the trace.
+    """
+    guessed = trace.requests["token_source"] == TokenSource.EVENTS
+    if trace.texts is None or not guessed.any():
+        return trace
+    counter = LocalCounter.load(tokenizer)
+    requests = {**trace.requests}
+    requests["output_tokens"] = requests["output_tokens"].copy()
+    requests["token_source"] = requests["token_source"].copy()
+    for row in np.flatnonzero(guessed):
+        requests["output_tokens"][row] = len(counter.ids(trace.texts[row]))
+        requests["token_source"][row] = TokenSource.TOKENIZER
+    return trace.with_requests(requests)

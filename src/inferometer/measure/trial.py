@@ -1,0 +1,214 @@
+"""Trial: short requests that are sent just as the run's will be. They decide whether a point can be
+measured.
+
+What a server lists and tells of itself informs; that it answers a request for this model at this
+path is what counts. The trial also finds out which fields the server takes: one that nobody asked
+for and that it refuses is renamed or left out, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from inferometer.diagnose import diagnose_reply
+from inferometer.protocol import Backend, Generation
+from inferometer.request import Prompt, Request
+from inferometer.server.deadline import Deadline
+from inferometer.server.endpoint import Endpoint, EndpointError, Listing, ProbeResult
+from inferometer.server.model_list import wrong_model
+
+MORE_TOKENS = 16
+"""Asked of a server that refuses to answer with one token."""
+MAX_CHANGES = 4
+"""How often one prompt is sent again in another form."""
+TRIAL_TIMEOUT_S = 120.0
+"""For one prompt in all its forms. An engine may still compile for its first request."""
+OVER_LIMIT = 8
+"""Tokens beyond the limit that say that it was not heeded: a server may count its end of text, or a
+word of its template.
+"""
+
+_TOO_FEW = re.compile(
+    r"at least|greater than|minimum|too (?:small|low|short)|higher|limit was reached|>=? ?\d",
+    re.IGNORECASE,
+)
+_UNREADABLE = (400, 422, 500, 501)
+"""How servers answer a request of which they do not like something, or which some part of them
+cannot take.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How requests are written, and how many tokens a trial asks for."""
+
+    generation: Generation
+    tokens: int = 1
+
+
+class Trial:
+    """What is found out for all points of one target and sampling. Not for several threads."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        backend: Backend,
+        path: str,
+        generation: Generation,
+        listing: Listing,
+    ) -> None:
+        self._endpoint = endpoint
+        self._backend = backend
+        self._path = path
+        self._listing = listing
+        self._form = _Form(generation)
+
+    @property
+    def generation(self) -> Generation:
+        """What was asked for, in the form that the server takes."""
+        return self._form.generation
+
+    def ask(self, prompt: Prompt) -> int | None:
+        """How many tokens the server counted in `prompt`; None where it refused a list of token
+        ids, or did not tell.
+
+        A refused list of ids is an answer; a refused text is not, since the run would fare no
+        better. Raises EndpointError.
+        """
+        is_text = isinstance(prompt, str)
+        form, deadline = self._form, Deadline(TRIAL_TIMEOUT_S)
+        first = result = self._post(prompt, form, deadline)
+        for _ in range(MAX_CHANGES):
+            other = (
+                self._changed(form, result, is_text=is_text) if result.error is not None else None
+            )
+            if other is None:
+                break
+            form, result = other, self._post(prompt, other, deadline)
+        if result.error is None:
+            form, result = self._heeded(prompt, form, result, first, deadline)
+            self._form = form
+        elif is_text:
+            raise self._refusal(form, first, result)
+        return result.prompt_tokens
+
+    def notes(self) -> Iterator[str]:
+        """What is to be said of the form of the requests."""
+        if self.generation.limit_field != "max_tokens":
+            yield (
+                f"The length of answers is limited by {self.generation.limit_field}: the server "
+                "does not heed max_tokens."
+            )
+        for field in self.generation.left_out:
+            yield (
+                f"{field} is left out, since the server refuses it: it may not tell how many "
+                "tokens there were."
+            )
+
+    def _post(self, prompt: Prompt, form: _Form, deadline: Deadline) -> ProbeResult:
+        request = Request(id=0, prompt=prompt, prompt_tokens=0, max_tokens=form.tokens)
+        body = self._backend.encode(request, form.generation)
+        try:
+            return self._endpoint.probe(self._path, body, self._backend.decoder(), deadline)
+        except EndpointError as error:
+            if error.status in (404, 405) and self._listing.others:
+                raise self._wrong_model() from None
+            raise
+
+    def _changed(self, form: _Form, refused: ProbeResult, *, is_text: bool) -> _Form | None:
+        """Another form, where a refusal may be about something of this one that nobody asked
+        for.
+        """
+        said = refused.error or ""
+        if form.tokens < MORE_TOKENS and "tokens" in said and _TOO_FEW.search(said):
+            return replace(form, tokens=MORE_TOKENS)
+        other = self._backend.adapt(form.generation, said)
+        if (
+            other is None
+            and is_text
+            and refused.status in _UNREADABLE
+            and _field_in(said, _asked(form.generation)) is None
+        ):
+            other = self._backend.adapt(
+                form.generation, "stream_options"
+            )  # it says of none; this is the one most refused
+        return None if other is None else replace(form, generation=other)
+
+    def _heeded(
+        self,
+        prompt: Prompt,
+        form: _Form,
+        answered: ProbeResult,
+        first: ProbeResult,
+        deadline: Deadline,
+    ) -> tuple[_Form, ProbeResult]:
+        """The form whose limit the server heeds, and its answer. Raises EndpointError where there
+        is no such form.
+        """
+        if not _is_over(answered, form):
+            return form, answered
+        name = form.generation.limit_field
+        if name != self._form.generation.limit_field:
+            raise EndpointError(
+                f"{self._endpoint.base_url} refuses one name of the limit of an answer on "
+                f"{self._path} ({first.error}), and "
+                f"does not heed the other ({name}): look at its documentation.",
+                first.status,
+            )
+        other = self._backend.adapt(form.generation, name)
+        if other is not None:
+            named = replace(form, generation=other)
+            result = self._post(prompt, named, deadline)
+            if result.error is None and not _is_over(result, named):
+                return named, result
+        return form, answered
+
+    def _refusal(self, form: _Form, first: ProbeResult, last: ProbeResult) -> EndpointError:
+        said = (
+            f"{first.error}"
+            if last.error == first.error
+            else f"{first.error}; and in another form: {last.error}"
+        )
+        fields = _asked(form.generation)
+        field = _field_in(last.error or "", fields)
+        if field is None and self._listing.others and "model" in said.lower():
+            return self._wrong_model()
+        found = diagnose_reply(f"HTTP {last.status}: {last.error}")
+        cure = ""
+        if field is not None:
+            cure = f" Leave out {field} ({fields[field]}; in a campaign, under sampling)."
+        elif found is not None:
+            cure = f" {found.sentence}"
+        tokens = "one token" if form.tokens == 1 else f"{form.tokens} tokens"
+        verb = "fails" if last.status == 200 else "refuses"
+        what = (
+            f"{self._endpoint.base_url} {verb} even a test request of {tokens} on {self._path}: "
+            f"{said.rstrip('.')}."
+        )
+        return EndpointError(what + cure, last.status, last.error)
+
+    def _wrong_model(self) -> EndpointError:
+        sentence = wrong_model(self._endpoint.base_url, self.generation.model, self._listing.others)
+        return EndpointError(sentence, 404)
+
+
+def _is_over(answered: ProbeResult, form: _Form) -> bool:
+    return max(answered.usage.completion_tokens, answered.outputs) > form.tokens + OVER_LIMIT
+
+
+def _asked(generation: Generation) -> Mapping[str, str]:
+    """The fields that the user asked for, and by which flag."""
+    fields = {name: f"--{name.replace('_', '-')}" for name in generation.sampling}
+    fields |= dict.fromkeys(generation.extra_body, "--extra-body")
+    if generation.ignore_eos:
+        fields["ignore_eos"] = "--ignore-eos"
+    if generation.logprobs is not None:
+        fields |= {"top_logprobs": "--logprobs", "logprobs": "--logprobs"}
+    return fields
+
+
+def _field_in(said: str, fields: Mapping[str, str]) -> str | None:
+    """The first of these fields that a refusal names."""
+    return next((field for field in fields if re.search(rf"\b{re.escape(field)}\b", said)), None)

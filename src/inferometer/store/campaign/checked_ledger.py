@@ -1,0 +1,123 @@
+"""A campaign's ledger as every verb reads it: bounded, reached through no link, and of records that
+campaigns write.
+
+Directories of results travel: they are copied, archived, and sent by colleagues. `run`, `plan`,
+`collect`, `merge` and `report` all read ledgers here, before anything is moved or removed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inferometer.store.atomic import write_file
+from inferometer.store.campaign.ledger import (
+    Content,
+    Ledger,
+    LedgerError,
+    Record,
+    foreign,
+    now,
+    parse,
+)
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.recovery import salvage
+from inferometer.store.campaign.sound import HIDDEN, is_campaign_name, is_sound
+from inferometer.store.plain_files import first_link
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a ledger tells."""
+
+    records: Sequence[Record]
+    remarks: tuple[str, ...] = ()
+    """What is the matter with it, a sentence each."""
+
+
+def campaigns_in(result_dir: Path) -> list[Places]:
+    """The campaigns whose results lie in a result directory, by name."""
+    found = (path.parent.name for path in sorted((result_dir / HIDDEN).glob("*/ledger.jsonl")))
+    return [Places(result_dir, name) for name in found if is_campaign_name(name)]
+
+
+def read_campaign_ledger(places: Places) -> Reading:
+    """All that is proven, and of a damaged ledger what its files bear out. Changes nothing.
+    Raises LedgerError."""
+    require_no_links(places)
+    if not places.ledger.exists():
+        return Reading(())
+    content = parse(places.ledger)
+    _require_sound(content.records, places)
+    if content.damage is None:
+        return Reading(content.records)
+    found = salvage(content, places)
+    remark = (
+        f"{found.sentence(places, content.damage.line)}. `inferometer run` puts the ledger in "
+        "order."
+    )
+    return Reading([*content.records, *found.records], (remark,))
+
+
+def open_campaign_ledger(places: Places) -> tuple[Ledger, tuple[str, ...]]:
+    """The ledger to be added to, and what was the matter with it. What is not proven is cut off,
+    and kept beside it.
+
+    Raises LedgerError and CannotWriteError, and then nothing was changed.
+    """
+    require_no_links(places)
+    if places.ledger.exists():
+        _require_sound(parse(places.ledger).records, places)
+    remarks: list[str] = []
+
+    def mend(content: Content) -> list[Record]:
+        assert content.damage is not None
+        line, found = content.damage.line, salvage(content, places)
+        kept = _free_name(places.directory)
+        write_file(kept, content.damage.rest)
+        remarks.append(
+            f"{found.sentence(places, line)}. The lines from there on are kept in {kept.name}."
+        )
+        cut = {
+            "kind": "cut",
+            "time": now(),
+            "line": line,
+            "kept": kept.name,
+            "recovered": found.used,
+        }
+        beginning = 0 if content.records else 1
+        return [*content.records, *found.records[:beginning], cut, *found.records[beginning:]]
+
+    return Ledger(places.ledger, mend), tuple(remarks)
+
+
+def require_no_links(places: Places) -> None:
+    """Raise LedgerError for one in the campaign's own folder; the directory that the user named
+    may be reached through any."""
+    hidden = places.result_dir / HIDDEN
+    try:
+        link = hidden if os.path.islink(hidden) else first_link(places.directory)
+    except OSError as error:
+        raise LedgerError(
+            f"{error.filename or places.directory} cannot be read ({error.strerror}): make "
+            "it readable."
+        ) from None
+    if link is not None:
+        raise LedgerError(
+            f"{link} is a link, and links are not followed there, since results may come from "
+            "elsewhere: "
+            "put what it leads to in its place, or remove it."
+        )
+
+
+def _require_sound(records: Iterable[Record], places: Places) -> None:
+    if not all(is_sound(record, places.name) for record in records):
+        raise foreign(places.ledger)
+
+
+def _free_name(directory: Path) -> Path:
+    names = (directory / f"ledger-damaged-{number}.jsonl" for number in itertools.count(1))
+    return next(path for path in names if not path.exists())

@@ -1,0 +1,146 @@
+"""Doubt: what a campaign notes of a result that contradicts the points at the loads beside it.
+
+The result's own files stay as they are: nothing inside its run looked wrong. The doubt stands in
+the ledger, and who reads results through it says SUSPECT.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from inferometer.metrics.finding import Figure, Finding, Level
+
+Again = Literal["no", "same", "INVALID"]
+"""Whether the point was measured again, and what came of it."""
+AGAIN: tuple[Again, ...] = ("no", "same", "INVALID")
+
+NAME = "neighbours"
+"""Of the finding."""
+MAX_TEXT = 200
+
+_LOOK = (
+    "Look at what the server does at this load (batch sizes, preemptions, its log). If the "
+    "ladder really has this shape, the "
+    "figures hold."
+)
+_NEXT: Mapping[Again, str] = {
+    "no": "Run the campaign again: it measures such a point once more.",
+    "same": _LOOK,
+    "INVALID": (
+        "Remove what made the second result INVALID, delete the point's JSON file, and run the "
+        "campaign again."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One point whose result its neighbours contradict, by the metric that shows it most
+    clearly.
+    """
+
+    fingerprint: str
+    point: str
+    """Its id in the plan."""
+    metric: str
+    unit: str
+    suggested: float
+    """By the neighbours."""
+    neighbours: tuple[str, ...]
+    """Ids of the nearest."""
+    results: tuple[str, ...]
+    """Checksums of the JSON files of the results that contradict them, the first one first."""
+    values: tuple[float, ...]
+    """Of the metric, one for each result."""
+    again: Again = "no"
+
+    @property
+    def share(self) -> float:
+        """The first value as a share of what its neighbours suggest."""
+        return self.values[0] / self.suggested
+
+    def in_short(self) -> str:
+        """The first value, and what the neighbours suggest."""
+        return (
+            f"{self.metric} {figure(self.values[0])} {self.unit}; {self._suggest()} "
+            f"{figure(self.suggested)}"
+        )
+
+    def _suggest(self) -> str:
+        one = len(self.neighbours) == 1
+        names = (
+            ", ".join(self.neighbours[:-1])
+            + (" and " if len(self.neighbours) > 1 else "")
+            + self.neighbours[-1]
+        )
+        return f"its neighbour{'' if one else 's'} {names} suggest{'s' if one else ''}"
+
+    def facts(self) -> dict[str, Any]:
+        """As plain values, for a record."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Doubt:
+        """Raises LookupError, TypeError or ValueError for a record that no campaign has written."""
+        texts = {name: _text(record[name]) for name in ("fingerprint", "point", "metric", "unit")}
+        neighbours, results = (
+            tuple(map(_text, record[name])) for name in ("neighbours", "results")
+        )
+        values = tuple(map(_positive, record["values"]))
+        if (
+            not (values and neighbours)
+            or len(values) != len(results)
+            or record["again"] not in AGAIN
+        ):
+            raise ValueError("a doubt has neighbours, and a value for each of its results")
+        return cls(
+            **texts,
+            suggested=_positive(record["suggested"]),
+            neighbours=neighbours,
+            results=results,
+            values=values,
+            again=record["again"],
+        )
+
+    def finding(self) -> Finding:
+        """As the checks of a run say what they found."""
+        values = " and ".join(map(figure, self.values))
+        times = f"{self.share:.2f} of what" if self.share < 1 else f"{self.share:.1f} times what"
+        what = f"{self.metric} is {times} {self._suggest()} ({figure(self.suggested)} {self.unit})"
+        measured: Mapping[Again, str] = {
+            "no": f"it is {values} {self.unit}, and was not measured again",
+            "same": f"it was measured twice: {values} {self.unit}",
+            "INVALID": f"it is {values} {self.unit}; measured again, it was INVALID",
+        }
+        figures: dict[str, Figure] = {
+            "metric": self.metric,
+            "unit": self.unit,
+            "share": self.share,
+            "suggested": self.suggested,
+            "values": values.replace(" and ", ", "),
+            "neighbours": ", ".join(self.neighbours),
+            "again": self.again,
+        }
+        return Finding(
+            NAME, Level.SUSPECT, f"{what}; {measured[self.again]}.", figures, _NEXT[self.again]
+        )
+
+
+def figure(value: float) -> str:
+    """With as many digits as matter here."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.isprintable() or len(value) > MAX_TEXT:
+        raise ValueError("a text of a doubt is short and printable")
+    return value
+
+
+def _positive(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 < value < math.inf:
+        raise ValueError("a figure of a doubt is above 0 and finite")
+    return float(value)

@@ -1,0 +1,315 @@
+"""Ledger: the append-only file in which a campaign notes what it did, made to survive being killed
+at any moment.
+
+One JSON object a line. The last member of each is a checksum of the line and of all lines before
+it, so that neither a damaged nor a missing line goes unnoticed; a line counts once it is on the
+disk. Only the last line can be torn, since each is flushed before the next is begun: one that
+has no end, or zeros where a power cut kept blocks from the disk, is ignored, and cut off when
+the file is opened to be written. One process writes: it locks the file, and appends nothing to a
+file that somebody else has changed or replaced. Knows lines; what the records mean is the
+business of `history`, and what is to be done about damage that of `recovery`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from inferometer.store.atomic import CannotWriteError, saying_why, write_file
+from inferometer.store.file_lock import LAST_BREATH_S, try_lock
+from inferometer.store.plain_files import read_plain
+
+LEDGER_VERSION = 1
+"""Raised when older Inferometers could not make sense of the records. 1: first version."""
+
+CHECKSUM_DIGITS = 16
+MAX_BYTES = 1 << 30
+MAX_DEPTH = 250
+"""Brackets within brackets in a line: JSON is written no deeper than it can be read again."""
+_MARK = b',"checksum":"'
+_END = b'"}'
+
+Record = Mapping[str, Any]
+"""A line without its checksum: `kind`, `time` (ISO 8601, UTC) and what that kind of record
+tells.
+"""
+
+
+class LedgerError(Exception):
+    """The ledger cannot be relied on: one sentence with cause and cure."""
+
+
+class LedgerTakenError(CannotWriteError):
+    """Somebody else has written to the ledger, or replaced it, since it was opened: one sentence
+    with cause and cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Where the checksums end to prove what is written."""
+
+    line: int
+    """The first line that is not proven, from 1."""
+    rest: bytes
+    """That line and all that follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    records: list[Record]
+    """Those that are proven, in order."""
+    end: int
+    """Bytes up to the end of the last good line."""
+    checksum: str
+    """Of the last good line."""
+    damage: Damage | None = None
+
+
+Mend = Callable[[Content], Sequence[Record]]
+"""What a damaged ledger is to hold instead, once all that is not proven is kept elsewhere."""
+
+
+class Ledger:
+    """The ledger at `path`, open for writing; made if it is not there. One process at a time may
+    have it open (see `lock`).
+    """
+
+    def __init__(self, path: Path, mend: Mend | None = None) -> None:
+        """Raises LedgerError if it is damaged and nobody mends it, or if another process writes
+        it; and CannotWriteError."""
+        self.path = path
+        if not path.exists():
+            write_file(path, dump([{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]))
+        self._file = _taken(path)
+        try:
+            content = parse(path)
+            if content.damage is not None:
+                if mend is None:
+                    raise damaged(path, content.damage)
+                write_file(path, dump(mend(content)))
+                os.close(self._file)
+                self._file = _taken(path)
+                content = parse(path)
+            with saying_why(path):
+                os.ftruncate(self._file, content.end)
+                os.fsync(self._file)
+        except BaseException:
+            self.close()
+            raise
+        self.earlier: list[Record] = content.records
+        """What was in it when it was opened."""
+        self._checksum = content.checksum
+        self._end = content.end
+
+    def append(self, kind: str, **facts: Any) -> Record:
+        """Note something, in plain JSON values without anything secret; on return it is on the
+        disk.
+
+        Raises CannotWriteError, and then the file is as it was before; LedgerTakenError, which
+        is one, if it is not ours alone.
+        """
+        record = {"kind": kind, "time": now(), **facts}
+        line, checksum = _seal(record, self._checksum)
+        with saying_why(self.path):
+            self._require_untouched()
+            try:
+                left = memoryview(line)
+                while left:
+                    left = left[os.write(self._file, left) :]
+                os.fsync(self._file)
+            except BaseException:
+                os.ftruncate(self._file, self._end)
+                raise
+        self._checksum = checksum
+        self._end += len(line)
+        return record
+
+    def _require_untouched(self) -> None:
+        """Two who append, each with checksums over what it knows, would damage what both have
+        written."""
+        mine = os.fstat(self._file)
+        try:
+            there = os.stat(self.path, follow_symlinks=False)
+        except FileNotFoundError:
+            there = None
+        if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
+            what = "removed" if there is None else "replaced"
+        elif mine.st_size != self._end:
+            what = "changed by another process"
+        else:
+            return
+        raise LedgerTakenError(
+            f"{self.path} was {what}: make sure that no other run is at work there, then run again"
+        )
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_ledger(path: Path) -> list[Record]:
+    """All records, in order; none if there is no ledger. Changes nothing. Raises LedgerError,
+    also if it is damaged."""
+    if not path.exists():
+        return []
+    content = parse(path)
+    if content.damage is not None:
+        raise damaged(path, content.damage)
+    return content.records
+
+
+def damaged(path: Path, damage: Damage) -> LedgerError:
+    """The error of those who need all of it."""
+    return LedgerError(
+        f"{path}, line {damage.line}: it is damaged, or a line before it is missing; take the "
+        "ledger from a copy, "
+        f"or move {path.parent} away to begin the campaign anew."
+    )
+
+
+def foreign(path: Path) -> LedgerError:
+    """The error of a ledger that no Inferometer has written."""
+    cure = "copy the results again from where they were measured"
+    return LedgerError(f"{path} holds what no campaign writes: it is not used. Cure: {cure}.")
+
+
+def dump(records: Sequence[Record]) -> bytes:
+    """The records as the bytes of a whole ledger."""
+    lines, checksum = [], ""
+    for record in records:
+        line, checksum = _seal(record, checksum)
+        lines.append(line)
+    return b"".join(lines)
+
+
+def now() -> str:
+    """The time of a record, ISO 8601 in UTC, as text that sorts by time."""
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")
+
+
+def _seal(record: Record, previous: str) -> tuple[bytes, str]:
+    """The record's line, and its checksum."""
+    body = orjson.dumps(record)
+    checksum = _checksum(body, previous)
+    return body[:-1] + _MARK + checksum.encode() + _END + b"\n", checksum
+
+
+def _checksum(body: bytes, previous: str) -> str:
+    return hashlib.sha256(previous.encode() + body).hexdigest()[:CHECKSUM_DIGITS]
+
+
+def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each line without its line feed, and where the next begins; bytes after the last line feed
+    are no line.
+    """
+    begin = 0
+    while (end := content.find(b"\n", begin)) >= 0:
+        yield end + 1, content[begin:end]
+        begin = end + 1
+
+
+def parse(path: Path) -> Content:
+    """What its checksums prove, and where that ends. Raises LedgerError if it cannot be read, or
+    no Inferometer wrote it."""
+    try:
+        content = read_plain(path, MAX_BYTES)
+    except OSError as error:
+        raise LedgerError(
+            f"{path} cannot be read ({error.strerror}): make it readable, or choose another "
+            "directory."
+        ) from error
+    records: list[Record] = []
+    good, checksum = 0, ""
+    for number, (end, line) in enumerate(_lines(content), 1):
+        body, mark, told = line.rpartition(_MARK)
+        body += b"}"
+        if not mark or told != _checksum(body, checksum).encode() + _END:
+            if end == len(content) and b"\0" in line:
+                break
+            _check_version(path, records)
+            return Content(records, good, checksum, Damage(number, content[good:]))
+        records.append(_record(path, body))
+        good, checksum = end, told[:CHECKSUM_DIGITS].decode()
+    _check_version(path, records)
+    return Content(records, good, checksum)
+
+
+def unsealed(line: bytes) -> Any:
+    """What a line says that no checksum proves, whatever it is; None if it is no JSON."""
+    try:
+        told = orjson.loads(line)
+    except ValueError:
+        return None
+    if isinstance(told, dict):
+        told.pop("checksum", None)
+    return told
+
+
+def _record(path: Path, body: bytes) -> Record:
+    """A proven line. Anybody can compute checksums: it need not be one that we have written."""
+    try:
+        record = orjson.loads(body)
+        if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
+            raise ValueError
+        if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
+            orjson.dumps(record)
+    except (ValueError, TypeError):
+        raise foreign(path) from None
+    return record
+
+
+def _check_version(path: Path, records: Sequence[Record]) -> None:
+    version = records[0].get("version", 0) if records else LEDGER_VERSION
+    if type(version) is not int:
+        raise foreign(path)
+    if version > LEDGER_VERSION:
+        raise LedgerError(
+            f"{path} was written by a newer Inferometer (ledger {version}; this one reads up to "
+            f"{LEDGER_VERSION}): "
+            "update Inferometer to go on with this campaign."
+        )
+
+
+def _taken(path: Path) -> int:
+    """The file, open for appending and locked against other writers, however they came past the
+    campaign's lock.
+
+    On a file system without locks it is not locked; what others append is noticed all the same.
+    """
+    with saying_why(path):
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        deadline_s = time.monotonic() + LAST_BREATH_S
+        while try_lock(file) == "taken":
+            if time.monotonic() > deadline_s:
+                raise LedgerError(
+                    f"Another process is running a campaign in {path.parent}, although its lock "
+                    "was removed: wait until it has "
+                    "finished, or stop it."
+                )
+            time.sleep(0.02)
+    except BaseException:
+        os.close(file)
+        raise
+    return file

@@ -1,0 +1,133 @@
+"""What is left of a ledger that is damaged in the middle: the lines before that, and the results
+that their files bear out.
+
+No checksum proves the lines after the damage, so none of them is believed by itself. A result
+that one of them notes is taken back if each of its files is there with the checksum that the
+line gives, and the files say the same as the line: the fingerprint in `run.json`, the status in
+`verdict.json`. It is as credible then as the files are, and no more. Attempts are taken as they
+are noted: they only keep prompts from being sent twice. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from inferometer.store.campaign.history import History, Result
+from inferometer.store.campaign.ledger import (
+    LEDGER_VERSION,
+    Content,
+    LedgerError,
+    Record,
+    now,
+    unsealed,
+)
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.result_files import damage_of
+from inferometer.store.campaign.sound import is_sound
+from inferometer.store.plain_files import read_plain
+from inferometer.store.run_directory import RUN, VERDICT
+
+MAX_JSON_BYTES = 1 << 24
+
+BEGINNING = b'{"kind":"'
+"""Of every record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """What can be taken from the damaged lines."""
+
+    records: list[Record]
+    """To follow the proven ones."""
+    used: int
+    """Results among them."""
+    lost: int
+    """Results that the damaged lines note, and whose files do not bear it out."""
+
+    def sentence(self, places: Places, line: int) -> str:
+        """For the user, without its end."""
+        found = f"{self.used} result{'s' * (self.used != 1)} recorded after that"
+        they, their = ("is", "its") if self.used == 1 else ("are", "their")
+        why = f"because {their} files are intact and agree with the record{'s' * (self.used != 1)}"
+        used = f"{found} {they} used, {why}" if self.used else f"{found} {they} used"
+        lost = f"; {self.lost} more cannot be used" if self.lost else ""
+        return f"{places.ledger} is damaged from line {line} on: {used}{lost}"
+
+
+def salvage(content: Content, places: Places) -> Salvage:
+    """Of a damaged ledger. Raises LedgerError if a newer Inferometer wrote it."""
+    assert content.damage is not None
+    proven = History.of(content.records)
+    known = {_key(result) for result in (*proven.current.values(), *proven.older)}
+    listed = [
+        record for line in content.damage.rest.splitlines() for record in _sound(line, places)
+    ]
+    begun = [record for record in listed if record["kind"] == "begun"]
+    noted = {
+        (result.fingerprint, result.run): (record, result)
+        for record in [*_open_intent(content.records, proven), *listed]
+        if record["kind"] in ("intent", "done")
+        for result in [Result.of(record)]
+        if _key(result) not in known
+    }
+    whole = {
+        key: record
+        for key, (record, result) in noted.items()
+        if _is_borne_out(result, places.result_dir)
+    }
+    done = [{**record, "kind": "done", "recovered": True} for record in whole.values()]
+    left = [record for key, (record, _) in noted.items() if key not in whole]
+    unfinished = [record for record in left[-1:] if record["kind"] == "intent"]
+    beginning: list[Record] = (
+        [] if content.records else [{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]
+    )
+    return Salvage([*beginning, *begun, *done, *unfinished], len(done), len(left) - len(unfinished))
+
+
+def _sound(line: bytes, places: Places) -> Iterator[Record]:
+    """The record of a line, if it is one that counts here; of two that ran into one another the
+    second."""
+    told = unsealed(line)
+    if told is None and (begin := line.rfind(BEGINNING)) > 0:
+        told = unsealed(line[begin:])
+    if not isinstance(told, dict) or not isinstance(told.get("kind"), str):
+        return
+    if (
+        told["kind"] == "ledger"
+        and isinstance(version := told.get("version"), int)
+        and version > LEDGER_VERSION
+    ):
+        raise LedgerError(
+            f"{places.ledger} was written by a newer Inferometer: update Inferometer to go "
+            "on with this campaign."
+        )
+    if told["kind"] in ("begun", "intent", "done") and is_sound(told, places.name):
+        yield told
+
+
+def _open_intent(records: Iterable[Record], history: History) -> list[Record]:
+    """The last proven line, where the next would have said that its files have their names."""
+    last = [record for record in records if record["kind"] == "intent"][-1:]
+    return last if history.intent is not None else []
+
+
+def _key(result: Result) -> tuple[str, frozenset[tuple[str, str]]]:
+    return result.fingerprint, frozenset(result.files.items())
+
+
+def _is_borne_out(result: Result, result_dir: Path) -> bool:
+    """Whether its files are whole, and say what the line says."""
+    if damage_of(result, result_dir):
+        return False
+    try:
+        run, verdict = (
+            orjson.loads(read_plain(result_dir / result.run / name, MAX_JSON_BYTES))
+            for name in (RUN, VERDICT)
+        )
+        return bool(run["fingerprint"] == result.fingerprint and verdict["status"] == result.status)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False

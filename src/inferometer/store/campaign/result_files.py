@@ -1,0 +1,29 @@
+"""Whether the files of a result are still what its record says. Reads, and writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inferometer.store.campaign.checksum import checksum_of_open
+from inferometer.store.campaign.history import Result
+from inferometer.store.plain_files import open_plain
+
+
+def damage_of(result: Result, result_dir: Path) -> list[str]:
+    """What is the matter with its files: nothing, `NAME is missing`, `NAME has changed`."""
+    return [
+        phrase
+        for name, checksum in result.files.items()
+        if (phrase := damage_of_file(result_dir, name, checksum))
+    ]
+
+
+def damage_of_file(result_dir: Path, name: str, checksum: str) -> str | None:
+    """What is the matter with one file; a link in its place is not it."""
+    try:
+        with open_plain(result_dir / name) as file:
+            return None if checksum_of_open(file) == checksum else f"{name} has changed"
+    except FileNotFoundError:
+        return f"{name} is missing"
+    except OSError as error:
+        return f"{name} cannot be read ({error.strerror})"

@@ -1,0 +1,72 @@
+"""Which points of a campaign have a result that counts: what its history says, held against the
+files. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inferometer.store.campaign.checked_ledger import read_campaign_ledger
+from inferometer.store.campaign.history import History, Result, ServerFacts
+from inferometer.store.campaign.identity import identify
+from inferometer.store.campaign.ledger import Record
+from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.result_files import damage_of
+
+if TYPE_CHECKING:
+    from inferometer.spec.run import RunSpec
+
+UNKNOWN = ServerFacts()
+
+
+@dataclass(slots=True)
+class Standing:
+    """What the history says, held against the files."""
+
+    history: History = field(default_factory=History)
+    damage: dict[str, list[str]] = field(default_factory=dict)
+    """By fingerprint: what is the matter with the files of a result that would count otherwise, a
+    phrase for each.
+    """
+    remarks: tuple[str, ...] = ()
+    """Of results of an earlier version that are not used, a sentence each."""
+
+    @classmethod
+    def of(cls, history: History, result_dir: Path) -> Standing:
+        """Reads every file of every result that counts."""
+        found = {
+            fp: damage_of(result, result_dir)
+            for fp, result in history.current.items()
+            if result.counts
+        }
+        return cls(history, {fp: phrases for fp, phrases in found.items() if phrases})
+
+    def result(self, fingerprint: str, server: ServerFacts = UNKNOWN) -> Result | None:
+        """The point's result, if it counts: not one of another version or limit of the server,
+        where both are known."""
+        result = self.history.current.get(fingerprint)
+        if result is None or not result.counts or fingerprint in self.damage:
+            return None
+        return None if result.server.unlike(server) else result
+
+
+def standing_of(
+    records: Iterable[Record], places: Places, specs: Sequence[RunSpec] = ()
+) -> Standing:
+    """What these records come to. Results of an earlier version are held against `specs`, the
+    points that are planned."""
+    records = list(records)
+    history = History.of(records)
+    found = identify(history, specs, places.result_dir)
+    standing = Standing.of(
+        History.of(records, found.identities) if found.identities else history, places.result_dir
+    )
+    standing.remarks = found.remarks
+    return standing
+
+
+def read_standing(places: Places, specs: Sequence[RunSpec] = ()) -> Standing:
+    """How far a campaign is, whether or not somebody is running it. Raises LedgerError."""
+    return standing_of(read_campaign_ledger(places).records, places, specs)

@@ -1,0 +1,53 @@
+"""How a Python process of our own is started: with our modules, and with none of the current
+directory's.
+
+The current directory is the user's, who may keep a json.py there. And how a child dies with its
+parent.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+# From linux/prctl.h.
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+_PACKAGES = str(Path(__file__).resolve().parents[2])
+
+
+def python_command(module: str, *arguments: str) -> list[str]:
+    """The command of a process that calls `main()` of this module, with these as `sys.argv[1:]`,
+    and exits with its result.
+    """
+    # with -c, "" is the current directory
+    path = f"sys.path = [*filter(None, sys.path), {_PACKAGES!r}]"
+    return [
+        sys.executable,
+        "-c",
+        f"import sys; {path}; from {module} import main; sys.exit(main())",
+        *arguments,
+    ]
+
+
+def die_with_parent(number: signal.Signals) -> None:
+    """Called in a child: the system sends it this signal when its parent ends, however it ends.
+    Linux only.
+    """
+    _prctl(_PR_SET_PDEATHSIG, number)
+
+
+def adopt_orphans() -> None:
+    """From now on, this process becomes the parent of descendants whose own parent ends. Linux
+    only.
+    """
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(option, value)

@@ -1,0 +1,100 @@
+"""How the operating system treats the loop: how long it made it wait for a core, and a real-time
+priority where allowed.
+
+A server that spins on the same cores can keep a runnable client waiting for hundreds of
+milliseconds; arrival stamps stay right, but events that pile up meanwhile share one. So the wait is
+measured, and the priority, where we may have it, avoids it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+REAL_TIME_PRIORITY = 1
+"""The lowest: above every ordinary thread, below everything that chose to be real-time itself."""
+
+GIVE_UP_ABOVE = 0.9
+TAKE_BACK_BELOW = 0.8
+"""Shares of a core used since the last tick. Linux stops a real-time thread that fills its core for
+50 ms of every second (`sched_rt_runtime_us`), in which events pile up; a thread that busy is better
+off without the priority.
+"""
+
+
+def run_queue_ns() -> int:
+    """Time this thread has been runnable without a core, ns since it began; -1 where the system
+    does not tell.
+    """
+    try:
+        with open("/proc/thread-self/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1])
+    except (OSError, ValueError, IndexError):
+        return -1
+
+
+def may_take_priority() -> bool:
+    """Whether the system grants this thread the loop's real-time priority. It is as it was before,
+    afterwards.
+    """
+    try:
+        policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+        granted = _schedule(real_time=True)
+        os.sched_setscheduler(0, policy, parameters)
+    except (AttributeError, OSError):
+        return False
+    return granted
+
+
+class Priority:
+    """The loop's real-time priority (SCHED_FIFO), held where the system allows it and while it
+    helps.
+
+    `given_up` counts how often it was laid down because the loop filled its core.
+    """
+
+    def __init__(self) -> None:
+        self.given_up = 0
+        self._taken = self._held = False
+        self._cpu_ns = self._read_ns = 0
+
+    def take(self) -> None:
+        """Ask for it; needs root or CAP_SYS_NICE, and does without where that is not to be had."""
+        self._taken = self._held = _schedule(real_time=True)
+        self._cpu_ns, self._read_ns = time.thread_time_ns(), time.monotonic_ns()
+
+    def adapt(self) -> None:
+        """Called once a tick: lay it down while the core is full, take it back after."""
+        if not self._taken:
+            return
+        cpu_ns, now_ns = time.thread_time_ns(), time.monotonic_ns()
+        share = (cpu_ns - self._cpu_ns) / max(1, now_ns - self._read_ns)
+        self._cpu_ns, self._read_ns = cpu_ns, now_ns
+        if self._held and share > GIVE_UP_ABOVE:
+            self._held = not _schedule(real_time=False)
+            self.given_up += 1
+        elif not self._held and share < TAKE_BACK_BELOW:
+            self._held = _schedule(real_time=True)
+
+    def __str__(self) -> str:
+        """For the record: `normal`, `fifo 1`, or `fifo 1, given up 3 times`."""
+        if not self._taken:
+            return "normal"
+        times = (
+            f", given up {self.given_up} time{'s' if self.given_up > 1 else ''}"
+            if self.given_up
+            else ""
+        )
+        return f"fifo {REAL_TIME_PRIORITY}{times}"
+
+
+def _schedule(real_time: bool) -> bool:
+    """Set this thread's policy; whether the system let us."""
+    try:
+        if real_time:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REAL_TIME_PRIORITY))
+        else:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    except (AttributeError, OSError):
+        return False
+    return True

@@ -1,0 +1,56 @@
+"""Arrival stamps by the kernel (Linux, SO_TIMESTAMPING): when a packet came in, however late it is
+read.
+
+A read that returns several segments carries the stamp of the last of them. Elsewhere there is no
+such thing, and the reader of a socket stamps after the read; the trace tells which it was.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+
+# From linux/net_tstamp.h and asm-generic/socket.h; the socket module has no names for them.
+_SO_TIMESTAMPING = 37
+_RX_SOFTWARE = 1 << 3
+_REPORT_SOFTWARE = 1 << 4
+
+ANCILLARY_BYTES = 64
+"""Room for one control message with three `timespec`s of 16 bytes."""
+
+Ancillary = list[tuple[int, int, bytes]]
+"""Control messages as `recvmsg` returns them: (level, type, data)."""
+
+_timespec = struct.Struct("@qq").unpack_from
+
+
+def enable(sock: socket.socket) -> bool:
+    """Ask the kernel to stamp what arrives on `sock`; False where it cannot."""
+    if sys.platform != "linux" or struct.calcsize("P") != 8:
+        return False
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPING, _RX_SOFTWARE | _REPORT_SOFTWARE)
+    except OSError:
+        return False
+    return True
+
+
+def kernel_stamps() -> bool:
+    """Whether the kernel of this host can be asked for stamps; whether they come, the trace
+    tells.
+    """
+    with socket.socket() as sock:
+        return enable(sock)
+
+
+def arrival_ns(ancillary: Ancillary) -> int:
+    """The software receive stamp in `recvmsg`'s control messages, ns of CLOCK_REALTIME; 0 if there
+    is none.
+
+    No other control message was asked for, so the first is the stamp.
+    """
+    if not ancillary:
+        return 0
+    seconds, nanos = _timespec(ancillary[0][2])
+    return seconds * 1_000_000_000 + nanos  # type: ignore[no-any-return]

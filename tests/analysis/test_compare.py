@@ -42,8 +42,11 @@ def single(
 
 def of_two(a: float, b: float, **options: float) -> Comparison:
     return compare(
-        [single("a", a)], [single("b", b)], metrics=["output_throughput", "mean_tpot_ms"], **options
-    )  # type: ignore[arg-type]
+        [single("a", a)],
+        [single("b", b)],
+        metrics=["output_throughput", "mean_tpot_ms"],
+        **options,  # type: ignore[arg-type]
+    )
 
 
 def test_single_runs_that_differ_more_than_drift_explains() -> None:

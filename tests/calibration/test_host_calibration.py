@@ -38,8 +38,17 @@ def made(workers: int = 1, events: float = 1_000.0) -> Calibration:
     }
     key = key_of(workers=workers, real_time=False)
     return Calibration(
-        key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", ceilings, ()
-    )  # type: ignore[arg-type]
+        key,
+        "2026-11-20T12:00:00+00:00",
+        True,
+        11.5,
+        0.1,
+        0.25,
+        "kernel",
+        "normal",
+        ceilings,  # type: ignore[arg-type]
+        (),
+    )
 
 
 class Host:

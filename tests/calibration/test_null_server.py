@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 import numpy as np
 import psutil
 import pytest
-from loopback import TIMEOUT_S
 
 from inferometer.calibration.null_loop import next_beat_ns
 from inferometer.calibration.null_server import NullServer
 from inferometer.clock import MS, monotonic_ns
 from inferometer.protocol import PROTOCOLS
+
+TIMEOUT_S = 20.0
 
 
 def ask(server: NullServer, request_id: str, max_tokens: int, gap_ms: float = 1.0) -> bytes:

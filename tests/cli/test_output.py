@@ -27,9 +27,8 @@ needs_full = pytest.mark.skipif(
 
 
 def run(*words: object, **streams: int | IO[bytes]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, words)], **streams, text=True, timeout=60, check=False
-    )  # type: ignore[call-overload, no-any-return]
+    command = [*COMMAND, *map(str, words)]
+    return subprocess.run(command, **streams, text=True, timeout=60, check=False)  # type: ignore[call-overload, no-any-return]
 
 
 def test_an_output_that_is_closed_or_cannot_show_everything_is_survived(

@@ -22,9 +22,9 @@ def steady(trace: Trace, **options: bool) -> Finding:
     summary = summarize(trace, planned=len(trace))
     (found,) = [
         f
-        for f in judge(trace, summary, ignore_eos=True, **options).findings
+        for f in judge(trace, summary, ignore_eos=True, **options).findings  # type: ignore[arg-type]
         if f.name == "steady_state"
-    ]  # type: ignore[arg-type]
+    ]
     assert found.level == Level.OK or found.next_step
     return found
 

@@ -246,9 +246,9 @@ class TestExternal:
     def serve(self, server: ChangingServer, said: list[str]) -> ExternalServer:
         return ExternalServer(
             need(ServerRecipe(kind="external", base_url=server.url)),
-            directory=None,
+            directory=None,  # type: ignore[arg-type]
             say=said.append,
-        )  # type: ignore[arg-type]
+        )
 
     def test_it_is_taken_as_it_is(self, server: ChangingServer) -> None:
         said: list[str] = []

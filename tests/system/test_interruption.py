@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from inferometer import interruption
+from inferometer.system import interruption
 from inferometer.system.interruption import Interruption
 
 ALL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -30,7 +30,7 @@ from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import Block
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 
 POINTS = 2000
 AT_ONCE = EngineSettings(ttft_ms=0.5, itl_ms=0.02, max_model_len=4096)
@@ -126,7 +126,7 @@ def _figures(spec: CampaignSpec) -> list[str]:
     groups = expand(spec)
     watch = Stopwatch()
     with tempfile.TemporaryDirectory(prefix="inferometer-benchmark-") as folder:
-        places = Places(Path(folder), spec.name)
+        places = CampaignPaths(Path(folder), spec.name)
         task = Task.of(spec, groups, lambda need: EmbeddedServer(need, AT_ONCE), allow_invalid=True)
         outcome = run_campaign(task, places, watch)
         assert outcome.complete

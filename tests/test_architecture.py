@@ -250,6 +250,15 @@ def tokens_of(path: Path) -> Iterator[tokenize.TokenInfo]:
                 yield token
 
 
+def test_no_two_classes_have_one_name() -> None:
+    found: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for each in ast.walk(tree_of(path)):
+            if isinstance(each, ast.ClassDef):
+                found.setdefault(each.name, []).append(name_of(path))
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
 @everything
 def test_files_and_functions_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_FILE_LINES

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from inferometer.analysis.decision import MOST_RUNS, beyond_chance, decide, margin, runs_needed
+from inferometer.analysis.decision import MAX_RUNS, beyond_chance, decide, margin, runs_needed
 from inferometer.analysis.effect import Effect
 from inferometer.metrics.student import student_quantile
 
@@ -98,4 +98,4 @@ def test_how_many_runs_nobody_can_tell() -> None:
     assert runs_needed(effect(margin(0.02), 0.1, spread=0.02), 0.02, 0.05) is None
     assert runs_needed(effect(0.0, None), 0.02, 0.05) is None
     assert runs_needed(effect(0.5, 0.1, spread=1e-6), 0.02, 0.05) == 3
-    assert (runs_needed(effect(0.0, 0.1, spread=0.09), 0.02, 0.05) or 0) <= MOST_RUNS
+    assert (runs_needed(effect(0.0, 0.1, spread=0.09), 0.02, 0.05) or 0) <= MAX_RUNS

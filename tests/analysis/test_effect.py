@@ -11,16 +11,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from inferometer.analysis.effect import Effect, Reading, degrees_of_sum, effect_of
+from inferometer.analysis.effect import Effect, Sample, degrees_of_sum, effect_of
 from inferometer.metrics.student import student_quantile
 
 
-def runs(order: str, logs: Sequence[float]) -> tuple[list[Reading], list[Reading]]:
+def runs(order: str, logs: Sequence[float]) -> tuple[list[Sample], list[Sample]]:
     """The readings of A and of B, one a minute, from the logs of their values in the order of
     time.
     """
     at = [
-        (side, Reading(math.exp(log), 60.0 * i))
+        (side, Sample(math.exp(log), 60.0 * i))
         for i, (side, log) in enumerate(zip(order, logs, strict=True))
     ]
     return [reading for side, reading in at if side == "A"], [
@@ -108,16 +108,16 @@ def test_a_single_run_against_several_is_taken_to_vary_as_they_do() -> None:
 
 
 def test_single_runs_combine_their_own_intervals() -> None:
-    effect = effect_of([Reading(100.0, None, 0.03)], [Reading(110.0, None, 0.04)], drift=0.0)
+    effect = effect_of([Sample(100.0, None, 0.03)], [Sample(110.0, None, 0.04)], drift=0.0)
     assert effect.half_width() == pytest.approx(0.05)
     assert effect.ratio == pytest.approx(1.1)
-    assert effect_of([Reading(100.0)], [Reading(110.0, None, 0.04)]).ratios() is None
+    assert effect_of([Sample(100.0)], [Sample(110.0, None, 0.04)]).ratios() is None
 
 
 def test_runs_whose_order_is_not_known_are_not_paired() -> None:
     a, b = runs("ABBAABBA", [0.0] * 8)
-    undated = [Reading(reading.value) for reading in a]
-    at_once = [Reading(reading.value, b[0].time_s) for reading in a]
+    undated = [Sample(reading.value) for reading in a]
+    at_once = [Sample(reading.value, b[0].time_s) for reading in a]
     assert effect_of(undated, b).design == "one after the other"
     assert effect_of(at_once, b).design == "one after the other"
 

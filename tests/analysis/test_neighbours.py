@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from simulated_ladders import ladder, point
 
-from inferometer.analysis.neighbours import Doubt, contradicted
+from inferometer.analysis.neighbours import Outlier, contradicted
 from inferometer.results import Condition, Point, Range
 
 UP_TO_64 = (1, 2, 4, 8, 16, 32, 64)
@@ -35,7 +35,7 @@ def named(points: Sequence[Point]) -> list[str]:
     return sorted(points[doubt.point].id for doubt in contradicted(points))
 
 
-def only(points: Sequence[Point]) -> Doubt:
+def only(points: Sequence[Point]) -> Outlier:
     (doubt,) = contradicted(points)
     return doubt
 

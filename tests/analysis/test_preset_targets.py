@@ -15,13 +15,13 @@ from inferometer.spec.campaign import CampaignSpec
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
-from inferometer.spec.target import Target, campaign_target
+from inferometer.spec.target import Threshold, campaign_target
 
 PRESETS = [(name, load_campaign(name, sets=(), environment={})) for name in preset_names()]
 WITH_TARGETS = [pytest.param(spec, id=name) for name, spec in PRESETS if spec.targets]
 
 
-def targets_of(spec: CampaignSpec) -> list[Target]:
+def targets_of(spec: CampaignSpec) -> list[Threshold]:
     return [campaign_target(name, comparison) for name, comparison in spec.targets.items()]
 
 

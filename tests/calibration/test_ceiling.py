@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inferometer.calibration.ceiling import FINENESS, Reading, find_ceiling
+from inferometer.calibration.ceiling import FINENESS, LoadProbe, find_ceiling
 
 
 class Rig:
@@ -20,10 +20,10 @@ class Rig:
         self.noise: set[int] = set()
         """Probes, by number, during which a neighbour disturbs."""
 
-    def __call__(self, asked: float) -> Reading:
+    def __call__(self, asked: float) -> LoadProbe:
         self.asked.append(asked)
         load = min(asked, self.server)
-        return Reading(load, load <= self.client and len(self.asked) - 1 not in self.noise)
+        return LoadProbe(load, load <= self.client and len(self.asked) - 1 not in self.noise)
 
     def time_is_up(self) -> bool:
         return len(self.asked) >= self.probes
@@ -104,13 +104,13 @@ def test_no_time_at_all_still_tries_one_load() -> None:
 def test_where_the_server_jumps_over_the_ceiling_the_ceiling_is_a_lower_bound() -> None:
     asked: list[float] = []
 
-    def probe(wanted: float) -> Reading:
+    def probe(wanted: float) -> LoadProbe:
         """A client that is exact up to 70,000, and a server that gives its all only when it is
         asked for very much.
         """
         asked.append(wanted)
         load = min(wanted, 60_000.0) if wanted < 200_000 else 150_000.0
-        return Reading(load, load <= 70_000)
+        return LoadProbe(load, load <= 70_000)
 
     found = find_ceiling(probe, first=50_000, most=1e9, time_is_up=lambda: False)
     assert (found.value, found.ended_by) == (60_000, "server")

@@ -33,8 +33,8 @@ from inferometer.spec.campaign import CampaignSpec, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.history import History
 from inferometer.store.campaign.ledger import read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 POINTS_IN_A_LIFE = 4
 LONGEST_LIFE_S = 5.0
@@ -59,10 +59,10 @@ def main(directory: Path, kills: int, seed: int, points: int) -> None:
         killed = campaigns = 0
         life_s = time_undisturbed(
             tiny_campaign(POINTS_IN_A_LIFE, servers=servers),
-            Places(directory / "undisturbed", spec.name),
+            CampaignPaths(directory / "undisturbed", spec.name),
         )
         while killed < kills:
-            places = Places(directory / str(campaigns), spec.name)
+            places = CampaignPaths(directory / str(campaigns), spec.name)
             killed += run_and_kill(spec, places, kills - killed, lambda: chance.uniform(0, life_s))
             campaigns += 1
             check_finished(spec, places)
@@ -70,7 +70,7 @@ def main(directory: Path, kills: int, seed: int, points: int) -> None:
     print(f"{killed} kills, {campaigns} campaigns of {points} points")
 
 
-def time_undisturbed(spec: CampaignSpec, places: Places) -> float:
+def time_undisturbed(spec: CampaignSpec, places: CampaignPaths) -> float:
     began_s = time.monotonic()
     run_and_kill(spec, places, 0, lambda: 0.0)
     took_s = time.monotonic() - began_s
@@ -78,7 +78,9 @@ def time_undisturbed(spec: CampaignSpec, places: Places) -> float:
     return min(took_s, LONGEST_LIFE_S)
 
 
-def run_and_kill(spec: CampaignSpec, places: Places, most: int, life_s: Callable[[], float]) -> int:
+def run_and_kill(
+    spec: CampaignSpec, places: CampaignPaths, most: int, life_s: Callable[[], float]
+) -> int:
     """Run a campaign to its end, killing its runner again and again, at most so often. How often it
     was.
     """
@@ -101,7 +103,7 @@ def run_and_kill(spec: CampaignSpec, places: Places, most: int, life_s: Callable
         kills += 1
 
 
-def run_to_the_end(spec: CampaignSpec, places: Places) -> None:
+def run_to_the_end(spec: CampaignSpec, places: CampaignPaths) -> None:
     def server(need: ServerNeed) -> Server:
         return server_for(need, directory=places.logs, say=lambda _: None)
 
@@ -118,20 +120,20 @@ def run_to_the_end(spec: CampaignSpec, places: Places) -> None:
         os._exit(code)
 
 
-def finished_points(places: Places) -> Counter[str]:
+def finished_points(places: CampaignPaths) -> Counter[str]:
     return Counter(
         record["point"] for record in read_ledger(places.ledger) if record["kind"] == "done"
     )
 
 
-def check_finished(spec: CampaignSpec, places: Places) -> None:
+def check_finished(spec: CampaignSpec, places: CampaignPaths) -> None:
     """The campaign is what one that was never killed is: every point once, every file whole, and
     nothing else.
     """
     from inferometer.store.run_directory import load_run
 
     planned = {point.spec.fingerprint: point for point in expand(spec)[0].points}
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     assert set(standing.history.current) == set(planned)
     assert standing.damage == {}
     assert standing.history.older == []

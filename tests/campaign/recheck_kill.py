@@ -27,8 +27,8 @@ from inferometer.server.kinds import server_for
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 DOUBTFUL = 8
 
@@ -61,7 +61,9 @@ def run(
     measured.summarize = scripted({DOUBTFUL: [factor]})  # type: ignore[attr-defined]
     measured.judge = judged()  # type: ignore[attr-defined]
     spec = ladder_campaign(servers=servers, recheck=recheck)
-    outcome = run_campaign(task_of(spec, server), Places(directory, spec.name), Remembering())
+    outcome = run_campaign(
+        task_of(spec, server), CampaignPaths(directory, spec.name), Remembering()
+    )
     assert outcome.exit_code == 0
 
 
@@ -76,13 +78,13 @@ def check(directory: Path, servers: dict[str, dict[str, str]], again: float) -> 
     second figure says.
     """
     spec = ladder_campaign(servers=servers)
-    places = Places(directory, spec.name)
+    places = CampaignPaths(directory, spec.name)
     records = read_ledger(places.ledger)
     measured_points = Counter(record["point"] for record in records if record["kind"] == "done")
     assert measured_points == {**{f"g/np{level}": 1 for level in LEVELS}, f"g/np{DOUBTFUL}": 2}, (
         measured_points
     )
-    history = read_standing(places).history
+    history = read_campaign_state(places).history
     planned = {point.id: point.spec.fingerprint for point in expand(spec)[0].points}
     result = history.current[planned[f"g/np{DOUBTFUL}"]]
     doubt = history.doubt_of(result)
@@ -91,7 +93,7 @@ def check(directory: Path, servers: dict[str, dict[str, str]], again: float) -> 
     assert doubt is None or (doubt.again, len(doubt.values)) == ("same", 2)
     assert len(history.older) == 1
     assert len(list(places.superseded.iterdir())) == 1
-    assert read_standing(places).damage == {}
+    assert read_campaign_state(places).damage == {}
 
 
 if __name__ == "__main__":

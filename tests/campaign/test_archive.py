@@ -178,7 +178,7 @@ def test_a_sparse_file_that_claims_a_terabyte_is_refused(tmp_path: Path) -> None
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_FILES", 3)
+    monkeypatch.setattr(archive, "MAX_FILES", 3)
     path = tar_of(tmp_path / "t.tar", *((member(f"f{number}"), b"") for number in range(4)))
     assert "more files than any campaign has" in refused(path, tmp_path / "f")
 

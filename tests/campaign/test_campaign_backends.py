@@ -17,7 +17,7 @@ from inferometer.engine import EmbeddedEngine
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.kinds import server_for
 from inferometer.spec.server_recipe import BackendName, ChatBackend
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 
 ROOMY = replace(FAST, max_model_len=512)  # for the trial texts by which prompts are counted
 
@@ -36,7 +36,7 @@ def test_a_point_on_a_server_of_this_kind(name: str, tmp_path: Path) -> None:
         spec = tiny_campaign(points=1, servers=servers)
         display = Remembering()
         task = task_of(spec, lambda need: server_for(need, directory=tmp_path, say=display.say))
-        outcome = run_campaign(task, Places(tmp_path / "results", "tiny"), display)
+        outcome = run_campaign(task, CampaignPaths(tmp_path / "results", "tiny"), display)
     assert display.measured_points == ["g/np1"], display.told
     assert outcome.exit_code in (0, 1), (
         display.told
@@ -50,5 +50,5 @@ def test_the_embedded_engine_stands_in_for_any_server(tmp_path: Path) -> None:
     )
     display = Remembering()
     task = task_of(spec, lambda need: EmbeddedServer(need, ROOMY))
-    run_campaign(task, Places(tmp_path / "results", "tiny"), display)
+    run_campaign(task, CampaignPaths(tmp_path / "results", "tiny"), display)
     assert display.measured_points == ["g/np1"], display.told

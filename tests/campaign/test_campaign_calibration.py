@@ -14,7 +14,7 @@ from inferometer.engine import EmbeddedEngine
 from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, Missing
 from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 
 LOW: dict[Kind, Ceiling] = {kind: Ceiling(0.5, "client") for kind in UNITS}
 LOW_CALIBRATION = Calibration(
@@ -57,7 +57,7 @@ class Told:
 def run(spec: CampaignSpec, told: Told, directory: Path) -> Remembering:
     display = Remembering()
     task = task_of(spec, lambda _: told, calibration=told.of, allow_invalid=True)
-    run_campaign(task, Places(directory / "results", "tiny"), display)
+    run_campaign(task, CampaignPaths(directory / "results", "tiny"), display)
     return display
 
 

@@ -29,17 +29,17 @@ from inferometer.store.campaign.checked_ledger import read_campaign_ledger
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.identity import identify
 from inferometer.store.campaign.ledger import Record, dump, read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import Standing, read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import CampaignState, read_campaign_state
 
 HERE = "http://127.0.0.1:8191"
 OLD = Path(__file__).with_name("results_of_0_1")
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> CampaignPaths:
     shutil.copytree(OLD, tmp_path / "results")
-    return Places(tmp_path / "results", "old")
+    return CampaignPaths(tmp_path / "results", "old")
 
 
 def planned(base_url: str = HERE, **recipe: Any) -> list[RunSpec]:
@@ -57,7 +57,7 @@ def planned(base_url: str = HERE, **recipe: Any) -> list[RunSpec]:
     return [point.spec for point in expand(campaign)[0].points]
 
 
-def counting(standing: Standing, specs: Sequence[RunSpec]) -> list[str | None]:
+def counting(standing: CampaignState, specs: Sequence[RunSpec]) -> list[str | None]:
     found = [standing.result(spec.fingerprint) for spec in specs]
     return [None if result is None else result.json for result in found]
 
@@ -66,10 +66,14 @@ FILES = ["g_np1_20261128_105001.json", "g_np2_20261128_105006.json"]
 
 
 @pytest.mark.parametrize("url", [HERE, "127.0.0.1:8191/v1/", "HTTP://127.0.0.1:8191"])
-def test_a_result_measured_at_the_planned_address_is_the_points(places: Places, url: str) -> None:
+def test_a_result_measured_at_the_planned_address_is_the_points(
+    places: CampaignPaths, url: str
+) -> None:
     specs = planned(url)
-    assert counting(read_standing(places), specs) == [None, None], "their fingerprints are others"
-    standing = read_standing(places, specs)
+    assert counting(read_campaign_state(places), specs) == [None, None], (
+        "their fingerprints are others"
+    )
+    standing = read_campaign_state(places, specs)
     assert (counting(standing, specs), standing.remarks) == (FILES, ())
     assert [result.status for result in standing.history.older] == ["INVALID"]
     assert (
@@ -78,9 +82,9 @@ def test_a_result_measured_at_the_planned_address_is_the_points(places: Places, 
     )
 
 
-def test_a_result_of_another_address_is_not_used_and_told(places: Places) -> None:
+def test_a_result_of_another_address_is_not_used_and_told(places: CampaignPaths) -> None:
     specs = planned("http://127.0.0.1:8192")
-    standing = read_standing(places, specs)
+    standing = read_campaign_state(places, specs)
     assert counting(standing, specs) == [None, None]
     assert standing.remarks == (
         "2 results of an earlier version are not used: measured at http://127.0.0.1:8191, while "
@@ -89,13 +93,15 @@ def test_a_result_of_another_address_is_not_used_and_told(places: Places) -> Non
     )
 
 
-def test_a_result_that_was_measured_in_another_way_is_not_used_and_told(places: Places) -> None:
+def test_a_result_that_was_measured_in_another_way_is_not_used_and_told(
+    places: CampaignPaths,
+) -> None:
     """Warm-ups that are no multiple of the concurrency reached into what was measured."""
     specs = [
         spec.model_copy(update={"load": Load(max_concurrency=4, num_warmups=3)})
         for spec in planned()
     ]
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     result = next(iter(standing.history.current.values()))
     fingerprint = specs[0].earlier_fingerprint
     assert fingerprint is not None
@@ -109,12 +115,12 @@ def test_a_result_that_was_measured_in_another_way_is_not_used_and_told(places: 
     )
 
 
-def test_other_settings_are_other_points(places: Places) -> None:
+def test_other_settings_are_other_points(places: CampaignPaths) -> None:
     for specs in (
         planned(max_model_len=64),
         [spec.model_copy(update={"seed": 1}) for spec in planned()],
     ):
-        standing = read_standing(places, specs)
+        standing = read_campaign_state(places, specs)
         assert (counting(standing, specs), standing.remarks) == ([None, None], ())
 
 
@@ -123,18 +129,18 @@ def test_other_settings_are_other_points(places: Places) -> None:
     [("http://127.0.0.1:7", 2), ("http://localhost:8000", 2), ("http://gpu:8191", 0)],
 )
 def test_a_server_of_ours_may_have_had_another_port_but_not_another_host(
-    places: Places, base_url: str, count: int
+    places: CampaignPaths, base_url: str, count: int
 ) -> None:
     """What starts a server was no part of a fingerprint, and still is none: a process is one
     wherever its port is."""
     specs = planned(base_url, kind="process")
-    standing = read_standing(places, specs)
+    standing = read_campaign_state(places, specs)
     assert counting(standing, specs) == ([*FILES] if count else [None, None])
     assert len(standing.remarks) == (0 if count else 1)
 
 
 def test_a_run_notes_what_it_found_out_once(
-    places: Places, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     specs = planned()
     with Results(places, specs) as results:
@@ -146,7 +152,7 @@ def test_a_run_notes_what_it_found_out_once(
             for number in (0, 1, 1)
         )
     ]
-    assert counting(read_standing(places), specs) == FILES, (
+    assert counting(read_campaign_state(places), specs) == FILES, (
         "nothing but the ledger has to be asked any more"
     )
     with Results(places, specs):
@@ -156,21 +162,23 @@ def test_a_run_notes_what_it_found_out_once(
     ] == noted
 
 
-def test_a_run_at_another_address_leaves_them_to_the_first(places: Places) -> None:
+def test_a_run_at_another_address_leaves_them_to_the_first(places: CampaignPaths) -> None:
     elsewhere = planned("http://127.0.0.1:8192")
     with Results(places, elsewhere) as results:
         assert counting(results.standing, elsewhere) == [None, None]
         assert len(results.remarks) == 1
-    assert counting(read_standing(places), planned()) == FILES
+    assert counting(read_campaign_state(places), planned()) == FILES
 
 
-def test_a_run_directory_that_is_not_what_was_written_identifies_nothing(places: Places) -> None:
+def test_a_run_directory_that_is_not_what_was_written_identifies_nothing(
+    places: CampaignPaths,
+) -> None:
     run = places.runs / "6a5c1643448e6365" / "run.json"
     content = orjson.loads(run.read_bytes())
     content["spec"]["target"]["base_url"] = "http://127.0.0.1:8192"
     run.write_bytes(orjson.dumps(content))
     specs = planned("http://127.0.0.1:8192")
-    standing = read_standing(places, specs)
+    standing = read_campaign_state(places, specs)
     assert counting(standing, specs) == [None, None]
     assert sorted(remark.partition(" measured")[0] for remark in standing.remarks) == [
         "1 result of an earlier version is not used:",
@@ -180,15 +188,15 @@ def test_a_run_directory_that_is_not_what_was_written_identifies_nothing(places:
     ]
 
 
-def test_what_has_changed_is_named_under_its_point(places: Places) -> None:
+def test_what_has_changed_is_named_under_its_point(places: CampaignPaths) -> None:
     (places.result_dir / FILES[0]).write_text("{}")
     specs = planned()
-    standing = read_standing(places, specs)
+    standing = read_campaign_state(places, specs)
     assert counting(standing, specs) == [None, FILES[1]]
     assert standing.damage == {specs[0].fingerprint: [f"{FILES[0]} has changed"]}
 
 
-def test_an_intent_of_the_earlier_version_is_finished(places: Places) -> None:
+def test_an_intent_of_the_earlier_version_is_finished(places: CampaignPaths) -> None:
     records = read_ledger(places.ledger)
     last = max(number for number, record in enumerate(records) if record["kind"] == "done")
     places.ledger.write_bytes(dump(records[:last]))
@@ -197,7 +205,7 @@ def test_an_intent_of_the_earlier_version_is_finished(places: Places) -> None:
         assert counting(results.standing, specs) == FILES
 
 
-def test_every_verb_still_reads_them(places: Places, tmp_path: Path) -> None:
+def test_every_verb_still_reads_them(places: CampaignPaths, tmp_path: Path) -> None:
     found = read([places.result_dir])
     assert [(point.id, point.status) for point in found.points] == [
         ("g/np1", "VALID"),
@@ -214,7 +222,7 @@ def test_every_verb_still_reads_them(places: Places, tmp_path: Path) -> None:
             [
                 each
                 for each in counting(
-                    read_standing(Places(tmp_path / "merged", "old"), specs), specs
+                    read_campaign_state(CampaignPaths(tmp_path / "merged", "old"), specs), specs
                 )
                 if each
             ]
@@ -224,30 +232,30 @@ def test_every_verb_still_reads_them(places: Places, tmp_path: Path) -> None:
 
 
 def test_merged_results_have_the_fingerprints_that_were_found_out(
-    places: Places, tmp_path: Path
+    places: CampaignPaths, tmp_path: Path
 ) -> None:
     """Two machines, two addresses, one fingerprint of version 0.1: neither takes the other's
     place."""
     other = tmp_path / "other"
     shutil.copytree(OLD, other)
     for result_dir, url in ((places.result_dir, HERE), (other, HERE)):
-        with Results(Places(result_dir, "old"), planned(url)):
+        with Results(CampaignPaths(result_dir, "old"), planned(url)):
             pass
-    moved_to(Places(other, "old"), "http://127.0.0.1:8192")
+    moved_to(CampaignPaths(other, "old"), "http://127.0.0.1:8192")
     merged = merge([places.result_dir, other], tmp_path / "merged")
     assert (merged.clean, merged.points) == (True, 4)
-    standing = read_standing(Places(tmp_path / "merged", "old"))
+    standing = read_campaign_state(CampaignPaths(tmp_path / "merged", "old"))
     for url in (HERE, "http://127.0.0.1:8192"):
         assert None not in counting(standing, planned(url))
     assert all(
         record["kind"] != "identified"
-        for record in read_ledger(Places(tmp_path / "merged", "old").ledger)
+        for record in read_ledger(CampaignPaths(tmp_path / "merged", "old").ledger)
     )
     addresses = {point.conditions.get("address") for point in read([tmp_path / "merged"]).points}
     assert addresses == {HERE, "http://127.0.0.1:8192"}
 
 
-def moved_to(places: Places, url: str) -> None:
+def moved_to(places: CampaignPaths, url: str) -> None:
     """As if it had been measured there. Files differ by a blank, as those of two measurements
     do."""
     specs = {

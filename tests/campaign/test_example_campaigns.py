@@ -16,7 +16,7 @@ from inferometer.engine import EngineSettings
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""
@@ -72,7 +72,7 @@ def test_what_the_xinference_example_launches() -> None:
 @pytest.mark.parametrize("name", SERVERS)
 def test_an_example_runs_in_quick_form_on_the_embedded_engine(name: str, tmp_path: Path) -> None:
     spec = load_campaign(EXAMPLES / f"{name}.yaml", environment={})
-    places = Places(tmp_path / spec.result_dir, spec.name)
+    places = CampaignPaths(tmp_path / spec.result_dir, spec.name)
     groups = embedded(expand(spec, quick=True))
 
     def server(need: ServerNeed) -> EmbeddedServer:

@@ -18,13 +18,13 @@ from inferometer.campaign.gather import GatherError, collect, tar_name
 from inferometer.campaign.merge import Merged, merge
 from inferometer.campaign.results import Results
 from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 
-def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") -> Places:
+def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") -> CampaignPaths:
     """A result directory with a result of each of these points."""
-    places = Places(folder, name)
+    places = CampaignPaths(folder, name)
     with Results(places) as results:
         results.note("opened", host=folder.name)
         for number in numbers:
@@ -32,15 +32,15 @@ def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") ->
     return places
 
 
-def counting(places: Places, *numbers: int) -> list[int]:
-    standing = read_standing(places)
+def counting(places: CampaignPaths, *numbers: int) -> list[int]:
+    standing = read_campaign_state(places)
     assert standing.damage == {}
     return [number for number in numbers if standing.result(spec_of(number).fingerprint)]
 
 
-def merged_from(tmp_path: Path, *sources: Path) -> tuple[Merged, Places]:
+def merged_from(tmp_path: Path, *sources: Path) -> tuple[Merged, CampaignPaths]:
     output = tmp_path / "merged"
-    return merge(sources, output), Places(output, "c")
+    return merge(sources, output), CampaignPaths(output, "c")
 
 
 def test_collected_and_merged_results_are_those_of_all_machines(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_several_campaigns_share_a_directory(tmp_path: Path) -> None:
     merged, places = merged_from(tmp_path, tmp_path / "a", tmp_path / "b")
     assert merged.points == 2
     assert counting(places, 1, 2) == [1]
-    assert counting(Places(places.result_dir, "other"), 1, 2) == [2]
+    assert counting(CampaignPaths(places.result_dir, "other"), 1, 2) == [2]
 
 
 def test_the_same_results_twice_are_there_once(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_point_measured_in_two_places_is_named_and_the_later_result_counts(
 
 def test_a_result_that_counts_is_not_hidden_by_a_later_one_that_does_not(tmp_path: Path) -> None:
     machine(tmp_path / "a", 1, content="good")
-    with Results(Places(tmp_path / "b", "c")) as results:
+    with Results(CampaignPaths(tmp_path / "b", "c")) as results:
         save(results, 1, "bad", status="INVALID")
     merged, places = merged_from(tmp_path, tmp_path / "a", tmp_path / "b")
     assert merged.clean
@@ -142,7 +142,7 @@ def test_a_result_that_counts_is_not_hidden_by_a_later_one_that_does_not(tmp_pat
 
 def test_files_of_one_name_keep_both(tmp_path: Path) -> None:
     for host, number in (("a", 1), ("b", 2)):
-        with Results(Places(tmp_path / host, "c")) as results:
+        with Results(CampaignPaths(tmp_path / host, "c")) as results:
             save(results, number, host, name="same.json")
     merged, places = merged_from(tmp_path, tmp_path / "a", tmp_path / "b")
     assert visible(places) == ["same-2.json", "same.json"]
@@ -303,7 +303,7 @@ def test_a_name_that_no_archive_may_hold_is_left_out_and_told(tmp_path: Path) ->
     assert merge([places.result_dir], tmp_path / "again").left_out == told
 
 
-def hostile(places: Places, change: dict[str, Any]) -> Path:
+def hostile(places: CampaignPaths, change: dict[str, Any]) -> Path:
     """A source whose ledger is in order, but not what it says."""
     records = read_ledger(places.ledger)
     places.ledger.write_bytes(

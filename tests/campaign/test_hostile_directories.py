@@ -21,25 +21,25 @@ from inferometer.campaign.runner import run_campaign
 from inferometer.results import ResultsError, read
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 TIME = "2026-01-01T00:00:00+00:00"
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> CampaignPaths:
     """Beside what is the user's own."""
     for path in ("precious/thesis.txt", "other/data.json", "secret.txt"):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text("mine")
-    made = Places(tmp_path / "results", "tiny")
+    made = CampaignPaths(tmp_path / "results", "tiny")
     made.directory.mkdir(parents=True)
     (made.result_dir / "x.json").write_text("{}")
     return made
 
 
-def record(places: Places, kind: str = "done", **changes: Any) -> dict[str, Any]:
+def record(places: CampaignPaths, kind: str = "done", **changes: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "kind": kind,
         "time": TIME,
@@ -67,19 +67,19 @@ def outside(tmp_path: Path) -> dict[str, str]:
     return {str(path): path.read_text() for path in files if not path.is_symlink()}
 
 
-def run(places: Places) -> None:
+def run(places: CampaignPaths) -> None:
     run_campaign(task_of(tiny_campaign(1), EmbeddedServer), places, Remembering())
 
 
-def gather(places: Places) -> None:
+def gather(places: CampaignPaths) -> None:
     collect(places.result_dir, places.result_dir.parent / "t.tar")
 
 
-def merged(places: Places) -> None:
+def merged(places: CampaignPaths) -> None:
     merge([places.result_dir], places.result_dir.parent / "merged")
 
 
-VERBS: list[Callable[[Places], object]] = [run, gather, merged, read_standing]
+VERBS: list[Callable[[CampaignPaths], object]] = [run, gather, merged, read_campaign_state]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -103,7 +103,10 @@ VERBS: list[Callable[[Places], object]] = [run, gather, merged, read_standing]
     ids=str,
 )
 def test_a_forged_ledger_is_refused_before_anything_happens(
-    places: Places, tmp_path: Path, verb: Callable[[Places], object], forged: dict[str, Any]
+    places: CampaignPaths,
+    tmp_path: Path,
+    verb: Callable[[CampaignPaths], object],
+    forged: dict[str, Any],
 ) -> None:
     records = [
         {"kind": "ledger", "time": TIME, "version": 1},
@@ -121,7 +124,7 @@ def test_a_forged_ledger_is_refused_before_anything_happens(
     assert left == files
 
 
-def test_a_report_says_why_it_does_not_use_it(places: Places) -> None:
+def test_a_report_says_why_it_does_not_use_it(places: CampaignPaths) -> None:
     places.ledger.write_bytes(
         dump([{"kind": "ledger", "time": TIME, "version": 1}, record(places, run="../precious")])
     )
@@ -135,7 +138,7 @@ def test_a_report_says_why_it_does_not_use_it(places: Places) -> None:
     ["", "runs", "pending", "logs", "superseded", "invalid", "lock", "logs/server-8000.lock"],
 )
 def test_nothing_is_reached_through_a_link(
-    places: Places, tmp_path: Path, verb: Callable[[Places], object], place: str
+    places: CampaignPaths, tmp_path: Path, verb: Callable[[CampaignPaths], object], place: str
 ) -> None:
     places.ledger.write_bytes(dump([{"kind": "ledger", "time": TIME, "version": 1}]))
     link = places.directory / place
@@ -151,7 +154,9 @@ def test_nothing_is_reached_through_a_link(
     assert outside(tmp_path) == before
 
 
-def test_links_among_the_results_are_left_out_and_told(places: Places, tmp_path: Path) -> None:
+def test_links_among_the_results_are_left_out_and_told(
+    places: CampaignPaths, tmp_path: Path
+) -> None:
     with Results(places) as results:
         for number in (1, 2):
             save(results, number, "x")
@@ -180,11 +185,11 @@ def test_links_among_the_results_are_left_out_and_told(places: Places, tmp_path:
     assert any(
         "p2_x.json cannot be read (it is no regular file" in sentence for sentence in found.left_out
     )
-    assert visible(Places(tmp_path / "merged", "tiny")) == ["p1_x.json", "x.json"]
+    assert visible(CampaignPaths(tmp_path / "merged", "tiny")) == ["p1_x.json", "x.json"]
 
 
 def test_a_link_in_the_place_of_a_result_is_moved_aside_and_not_what_it_leads_to(
-    places: Places, tmp_path: Path
+    places: CampaignPaths, tmp_path: Path
 ) -> None:
     with Results(places) as results:
         save(results, 1, "old")
@@ -209,7 +214,7 @@ def test_a_source_that_is_one_link_is_not_entered(tmp_path: Path) -> None:
         merge([tmp_path / "source"], tmp_path / "merged")
 
 
-def test_a_forged_intent_cannot_remove_what_is_finished(places: Places) -> None:
+def test_a_forged_intent_cannot_remove_what_is_finished(places: CampaignPaths) -> None:
     """Its paths are those of a result; that result is whole, and stays."""
     with Results(places) as results:
         finished = save(results, 1, "x")
@@ -226,7 +231,7 @@ def test_a_forged_intent_cannot_remove_what_is_finished(places: Places) -> None:
     assert read_ledger(places.ledger)[-1]["kind"] == "dropped"
 
 
-def test_a_forged_intent_cannot_overwrite_a_file(places: Places, tmp_path: Path) -> None:
+def test_a_forged_intent_cannot_overwrite_a_file(places: CampaignPaths, tmp_path: Path) -> None:
     """Whole files wait for the name of another."""
     (places.result_dir / "mine.json").write_text("mine")
     places.pending_run.mkdir(parents=True)
@@ -240,7 +245,7 @@ def test_a_forged_intent_cannot_overwrite_a_file(places: Places, tmp_path: Path)
     assert (places.result_dir / "mine.json").read_text() == "mine"
 
 
-def test_a_folder_is_never_moved_aside(places: Places) -> None:
+def test_a_folder_is_never_moved_aside(places: CampaignPaths) -> None:
     (places.result_dir / "folder").mkdir()
     (places.result_dir / "folder" / "thesis.txt").write_text("mine")
     older = record(places, json="folder", files={"folder": "0" * 64})

@@ -29,16 +29,16 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign import group_run
 from inferometer.campaign.embedded_server import EmbeddedServer
-from inferometer.campaign.outcome import Ending, Outcome, summary_lines
+from inferometer.campaign.outcome import CampaignOutcome, Ending, summary_lines
 from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.spread import spread_lines
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.history import Result
 from inferometer.store.campaign.ledger import read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
-from inferometer.trace.server_counters import Reading
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
+from inferometer.trace.server_counters import MetricsReading
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 
@@ -99,16 +99,18 @@ class _Logged(Scripted):
 
 def measure(
     spec: CampaignSpec,
-    places: Places,
+    places: CampaignPaths,
     server: Callable[[ServerNeed], Any],
     display: Remembering | None = None,
-) -> tuple[Outcome, Remembering]:
+) -> tuple[CampaignOutcome, Remembering]:
     display = display or Remembering()
     return run_campaign(task_of(spec, server), places, display), display
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_servers_that_need_the_machine_take_turns_by_passes(places: Places, url: str) -> None:
+def test_servers_that_need_the_machine_take_turns_by_passes(
+    places: CampaignPaths, url: str
+) -> None:
     servers = Servers(url)
     outcome, display = measure(pair(together=False), places, servers)
     assert outcome.exit_code == 0
@@ -131,7 +133,9 @@ def test_servers_that_need_the_machine_take_turns_by_passes(places: Places, url:
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_servers_that_are_both_up_take_turns_point_by_point(places: Places, url: str) -> None:
+def test_servers_that_are_both_up_take_turns_point_by_point(
+    places: CampaignPaths, url: str
+) -> None:
     servers = Servers(url)
     outcome, display = measure(pair(together=True), places, servers)
     assert outcome.exit_code == 0
@@ -142,7 +146,7 @@ def test_servers_that_are_both_up_take_turns_point_by_point(places: Places, url:
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_the_ledger_tells_what_a_comparison_needs(places: Places, url: str) -> None:
+def test_the_ledger_tells_what_a_comparison_needs(places: CampaignPaths, url: str) -> None:
     measure(pair(together=True), places, Servers(url))
     records = read_ledger(places.ledger)
     done = [record for record in records if record["kind"] == "done"]
@@ -164,7 +168,7 @@ def test_the_ledger_tells_what_a_comparison_needs(places: Places, url: str) -> N
 @pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_what_is_left_after_an_interruption_keeps_its_order(
-    places: Places, url: str, together: bool
+    places: CampaignPaths, url: str, together: bool
 ) -> None:
     order = BY_TURNS if together else BY_PASSES
     servers = Servers(url)
@@ -189,7 +193,7 @@ KILLED_AFTER_THREE = """
 import os, signal, sys
 from pathlib import Path
 from test_interleaved import Remembering, Servers, pair, run_campaign, task_of
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 
 class Killed(Remembering):
     def measured(self, point, *rest):
@@ -198,13 +202,13 @@ class Killed(Remembering):
             os.kill(os.getpid(), signal.SIGKILL)
 
 spec = pair(together=sys.argv[1] == "True")
-run_campaign(task_of(spec, Servers(sys.argv[2]), allow_invalid=True), Places(Path(sys.argv[3]), "tiny"), Killed())
+run_campaign(task_of(spec, Servers(sys.argv[2]), allow_invalid=True), CampaignPaths(Path(sys.argv[3]), "tiny"), Killed())
 """
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
 def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(
-    places: Places, url: str, together: bool
+    places: CampaignPaths, url: str, together: bool
 ) -> None:
     """In a process of its own: what is forked here would find polars' threads."""
     code = [sys.executable, "-c", KILLED_AFTER_THREE, str(together), url, str(places.result_dir)]
@@ -225,7 +229,7 @@ def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_that_is_needed_next_stays_up(places: Places, url: str) -> None:
+def test_a_server_that_is_needed_next_stays_up(places: CampaignPaths, url: str) -> None:
     spec = pair(together=False)
     only_b = [group for group in expand(spec) if group.id == "b"]
     run_campaign(task_of(spec, Servers(url), only_b), places, Remembering())
@@ -241,7 +245,7 @@ def test_a_server_that_is_needed_next_stays_up(places: Places, url: str) -> None
 @pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
 @pytest.mark.usefixtures("all_valid")
 def test_a_pair_of_which_one_has_no_server_waits_for_it(
-    places: Places, url: str, together: bool
+    places: CampaignPaths, url: str, together: bool
 ) -> None:
     """Measured alone it would not be interleaved. Others go on."""
     spec = pair(together=together)
@@ -265,7 +269,7 @@ def test_a_pair_of_which_one_has_no_server_waits_for_it(
 
 @pytest.mark.usefixtures("all_valid")
 def test_a_server_that_died_while_it_was_idle_is_started_again_before_the_others_turn(
-    places: Places, url: str
+    places: CampaignPaths, url: str
 ) -> None:
     """Not while the other is measured, whose figures it would bend."""
     servers = Servers(url, two=[0])  # found dead when it stands by for the first time
@@ -278,10 +282,11 @@ def test_a_server_that_died_while_it_was_idle_is_started_again_before_the_others
 
 @pytest.mark.usefixtures("all_valid")
 def test_a_server_that_others_use_while_it_should_rest_is_told(
-    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy, idle = (
-        Reading("vLLM", 0.0, None, {}, {"running": n, "waiting": n / 3}, {}) for n in (3.0, 0.0)
+        MetricsReading("vLLM", 0.0, None, {}, {"running": n, "waiting": n / 3}, {})
+        for n in (3.0, 0.0)
     )
     readings = iter([busy, None])  # the second server tells nothing
     monkeypatch.setattr(group_run, "counters_before", lambda _: next(readings, idle))
@@ -298,7 +303,9 @@ def test_a_server_that_others_use_while_it_should_rest_is_told(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_warm_point_follows_its_cold_one_whoever_takes_turns(places: Places, url: str) -> None:
+def test_a_warm_point_follows_its_cold_one_whoever_takes_turns(
+    places: CampaignPaths, url: str
+) -> None:
     spec = pair(together=True, matrix={"num_prompts": [1], "cache": ["cold", "warm"]})
     outcome, display = measure(spec, places, Servers(url))
     assert outcome.exit_code == 0
@@ -311,7 +318,7 @@ def test_a_warm_point_follows_its_cold_one_whoever_takes_turns(places: Places, u
 @pytest.mark.usefixtures("all_valid")
 def test_both_kinds_on_the_embedded_engine(tmp_path: Path) -> None:
     for together in (True, False):
-        places = Places(tmp_path / str(together), "tiny")
+        places = CampaignPaths(tmp_path / str(together), "tiny")
         outcome, display = measure(
             pair(together=together), places, lambda need: EmbeddedServer(need, FAST)
         )
@@ -322,7 +329,7 @@ def test_both_kinds_on_the_embedded_engine(tmp_path: Path) -> None:
 # What repeats say in the end
 
 
-def test_repeats_are_told_with_how_far_they_lie_apart(places: Places, url: str) -> None:
+def test_repeats_are_told_with_how_far_they_lie_apart(places: CampaignPaths, url: str) -> None:
     spec = tiny_campaign(2, repeats=3)
     outcome = run_campaign(
         task_of(spec, lambda _: Scripted([url]), allow_invalid=True), places, Remembering()
@@ -336,7 +343,7 @@ def test_repeats_are_told_with_how_far_they_lie_apart(places: Places, url: str) 
     assert f"  {outcome.spreads[0]}" in lines
 
 
-def test_the_spread_of_repeats(places: Places) -> None:
+def test_the_spread_of_repeats(places: CampaignPaths) -> None:
     def ending(point: str, values: object) -> Ending:
         places.result_dir.mkdir(exist_ok=True)
         json = f"{point.replace('/', '_')}.json"
@@ -364,11 +371,11 @@ def test_the_spread_of_repeats(places: Places) -> None:
     ], "and nothing of a point of which one result counts"
 
 
-def test_without_repeats_nothing_is_said_of_them(places: Places, url: str) -> None:
+def test_without_repeats_nothing_is_said_of_them(places: CampaignPaths, url: str) -> None:
     outcome = run_campaign(
         task_of(tiny_campaign(2), lambda _: Scripted([url]), allow_invalid=True),
         places,
         Remembering(),
     )
     assert outcome.spreads == []
-    assert len(read_standing(places).history.current) == 2
+    assert len(read_campaign_state(places).history.current) == 2

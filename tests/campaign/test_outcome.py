@@ -10,13 +10,20 @@ import pytest
 from test_results import save, spec_of
 from tiny_campaign import tiny_campaign
 
-from inferometer.campaign.outcome import NAMED, Ending, Outcome, duration, endings_of, summary_lines
+from inferometer.campaign.outcome import (
+    NAMED,
+    CampaignOutcome,
+    Ending,
+    duration,
+    endings_of,
+    summary_lines,
+)
 from inferometer.campaign.results import Results
 from inferometer.spec.campaign import Group
 from inferometer.spec.expand import expand
-from inferometer.store.campaign.history import ServerFacts
-from inferometer.store.campaign.places import Places, places_of
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.history import ServerInfo
+from inferometer.store.campaign.paths import CampaignPaths, campaign_paths
+from inferometer.store.campaign.state import read_campaign_state
 
 VALID = Ending("g/1", "VALID", True)
 SUSPECT = Ending("g/2", "SUSPECT", True, "Few samples.")
@@ -26,7 +33,7 @@ FAILED = Ending("g/4", "failed", False, "No such model.")
 NOT_RUN = Ending("g/5", "not run", False)
 
 
-def outcome(*endings: Ending, **more: object) -> Outcome:
+def outcome(*endings: Ending, **more: object) -> CampaignOutcome:
     facts = {
         "groups": 2,
         "served": 2,
@@ -35,7 +42,7 @@ def outcome(*endings: Ending, **more: object) -> Outcome:
         "elapsed_s": 75.0,
         **more,
     }
-    return Outcome(endings=endings, **facts)  # type: ignore[arg-type]
+    return CampaignOutcome(endings=endings, **facts)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +58,9 @@ def outcome(*endings: Ending, **more: object) -> Outcome:
         (outcome(VALID, NOT_RUN, trouble="cannot write x: the disk is full"), 2),
     ],
 )
-def test_the_exit_code_is_0_only_if_every_point_has_a_result(made: Outcome, code: int) -> None:
+def test_the_exit_code_is_0_only_if_every_point_has_a_result(
+    made: CampaignOutcome, code: int
+) -> None:
     assert made.exit_code == code
     assert made.complete is (code == 0)
 
@@ -185,7 +194,7 @@ def group_of(*numbers: int) -> Group:
 
 
 def test_every_point_has_its_ending(tmp_path: Path) -> None:
-    places = Places(tmp_path, "c")
+    places = CampaignPaths(tmp_path, "c")
     with Results(places) as results:
         save(results, 1, "fine")
         save(results, 2, "bad", status="INVALID")
@@ -197,7 +206,7 @@ def test_every_point_has_its_ending(tmp_path: Path) -> None:
         save(results, 7, "short", max_model_len=64)
     (tmp_path / "p4_gone.json").unlink()
     group = group_of(1, 2, 3, 4, 5, 6, 7)
-    endings = endings_of([group], read_standing(places), {group.id: ServerFacts("1", 128)})
+    endings = endings_of([group], read_campaign_state(places), {group.id: ServerInfo("1", 128)})
     assert [(ending.point, ending.state, ending.counts, ending.reason) for ending in endings] == [
         ("p1", "VALID", True, ""),
         ("p2", "INVALID", False, ""),
@@ -211,14 +220,14 @@ def test_every_point_has_its_ending(tmp_path: Path) -> None:
         ending.result and (ending.result.point, ending.result.status) for ending in endings
     ]
     assert results_of == [("p1", "VALID"), ("p2", "INVALID"), None, None, None, None, None]
-    (_, *_, fifth, _, seventh) = endings_of([group], read_standing(places), {})
+    (_, *_, fifth, _, seventh) = endings_of([group], read_campaign_state(places), {})
     assert fifth.counts, "a server that was not asked has no other version"
     assert seventh.counts
 
 
 def test_rehearsals_have_directories_of_their_own() -> None:
     told = {
-        str(places_of(directory, "c", quick=quick, embedded=embedded).result_dir)
+        str(campaign_paths(directory, "c", quick=quick, embedded=embedded).result_dir)
         for directory in ("bench_results/pcie", ".")
         for quick in (False, True)
         for embedded in (False, True)

@@ -18,8 +18,8 @@ from inferometer.spec.campaign import CampaignSpec, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""
@@ -29,7 +29,7 @@ def very_fast(need: ServerNeed) -> EngineSettings:
     return EngineSettings(ttft_ms=1, itl_ms=0.1, max_model_len=settings_for(need).max_model_len)
 
 
-def measure(spec: CampaignSpec, places: Places) -> Remembering:
+def measure(spec: CampaignSpec, places: CampaignPaths) -> Remembering:
     """All points in short, whatever a busy machine makes of their verdicts."""
     display = Remembering()
     groups = embedded(expand(spec, quick=True))
@@ -51,10 +51,10 @@ def contents(path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("name", preset_names())
 def test_a_preset_is_measured_and_then_done(name: str, tmp_path: Path) -> None:
     spec = load_campaign(name, environment={})
-    places = Places(tmp_path / spec.result_dir, spec.name)
+    places = CampaignPaths(tmp_path / spec.result_dir, spec.name)
     points = [point for group in embedded(expand(spec, quick=True)) for point in group.points]
     assert measure(spec, places).measured_points == [point.id for point in points]
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     for point in points:
         result = standing.result(point.spec.fingerprint)
         assert result is not None

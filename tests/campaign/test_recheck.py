@@ -20,7 +20,7 @@ from tiny_campaign import FAST, Remembering, task_of
 
 from inferometer.campaign.gather import collect
 from inferometer.campaign.merge import merge
-from inferometer.campaign.outcome import Outcome, summary_lines
+from inferometer.campaign.outcome import CampaignOutcome, summary_lines
 from inferometer.campaign.recheck import MAX_POINTS, MIN_POINTS, limit
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
@@ -31,8 +31,8 @@ from inferometer.results import Point, read
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 Factors = Mapping[int, Sequence[float]]
 
@@ -44,14 +44,14 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "results", "tiny")
+def places(tmp_path: Path) -> CampaignPaths:
+    return CampaignPaths(tmp_path / "results", "tiny")
 
 
 @pytest.fixture
 def play(
-    monkeypatch: pytest.MonkeyPatch, places: Places, url: str
-) -> Callable[..., tuple[Outcome, Remembering]]:
+    monkeypatch: pytest.MonkeyPatch, places: CampaignPaths, url: str
+) -> Callable[..., tuple[CampaignOutcome, Remembering]]:
     """Run a campaign whose levels have these factors, and verdicts."""
 
     def run(
@@ -62,7 +62,7 @@ def play(
         server: Scripted | None = None,
         display: Remembering | None = None,
         levels: Sequence[Level] = (Level.OK,),
-    ) -> tuple[Outcome, Remembering]:
+    ) -> tuple[CampaignOutcome, Remembering]:
         monkeypatch.setattr(measured, "summarize", scripted(factors))
         monkeypatch.setattr(measured, "judge", judged(levels))
         spec, server, display = (
@@ -75,28 +75,30 @@ def play(
     return run
 
 
-def states(outcome: Outcome) -> dict[str, str]:
+def states(outcome: CampaignOutcome) -> dict[str, str]:
     """Those that are not VALID."""
     return {ending.point: ending.state for ending in outcome.endings if ending.state != "VALID"}
 
 
-def kinds(places: Places) -> list[str]:
+def kinds(places: CampaignPaths) -> list[str]:
     return [str(record["kind"]) for record in read_ledger(places.ledger)]
 
 
-def point_of(places: Places, name: str) -> Point:
+def point_of(places: CampaignPaths, name: str) -> Point:
     return next(point for point in read([places.directory]).points if point.id == name)
 
 
-def throughput_file(places: Places, name: str) -> float:
+def throughput_file(places: CampaignPaths, name: str) -> float:
     (path,) = places.result_dir.glob(f"{name}_*.json")
     return float(orjson.loads(path.read_bytes())["output_throughput"])
 
 
-Play = Callable[..., tuple[Outcome, Remembering]]
+Play = Callable[..., tuple[CampaignOutcome, Remembering]]
 
 
-def test_a_second_result_that_fits_takes_the_place_of_the_first(play: Play, places: Places) -> None:
+def test_a_second_result_that_fits_takes_the_place_of_the_first(
+    play: Play, places: CampaignPaths
+) -> None:
     outcome, display = play({8: [0.3, 1.0]})
     assert display.measured_points == [f"g/np{level}" for level in LEVELS] + ["g/np8"]
     assert "\n1 point does not fit its neighbours: it is measured again." in display.told
@@ -119,7 +121,9 @@ def test_a_second_result_that_fits_takes_the_place_of_the_first(play: Play, plac
     assert attempts == [0] * len(LEVELS) + [1], "with prompts of its own"
 
 
-def test_a_finished_campaign_measures_nothing_a_third_time(play: Play, places: Places) -> None:
+def test_a_finished_campaign_measures_nothing_a_third_time(
+    play: Play, places: CampaignPaths
+) -> None:
     for second in ([0.3, 1.0], [0.3]):
         shutil.rmtree(places.result_dir, ignore_errors=True)
         play({8: second})
@@ -131,7 +135,7 @@ def test_a_finished_campaign_measures_nothing_a_third_time(play: Play, places: P
 
 
 def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(
-    play: Play, places: Places
+    play: Play, places: CampaignPaths
 ) -> None:
     outcome, display = play({8: [0.3, 0.33]})
     assert display.measured_points.count("g/np8") == 2
@@ -156,7 +160,7 @@ def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(
 
 
 def test_a_second_result_that_is_invalid_leaves_the_first_in_doubt(
-    play: Play, places: Places
+    play: Play, places: CampaignPaths
 ) -> None:
     levels = [Level.OK] * len(LEVELS) + [Level.INVALID]
     outcome, _ = play({8: [0.3, 1.0]}, levels=levels)
@@ -172,7 +176,7 @@ def test_a_second_result_that_is_invalid_leaves_the_first_in_doubt(
 
 
 def test_servers_that_are_up_are_used_and_others_started_once(
-    play: Play, places: Places, url: str
+    play: Play, places: CampaignPaths, url: str
 ) -> None:
     groups = [{"id": name, "model": "m", "server": name} for name in ("a", "b")]
     recipes = {
@@ -219,7 +223,7 @@ class StoppedAt(Remembering):
 
 
 def test_what_was_named_but_not_measured_again_is_suspect_until_the_next_run(
-    play: Play, places: Places
+    play: Play, places: CampaignPaths
 ) -> None:
     outcome, _ = play({8: [0.3, 1.0]}, display=StoppedAt("g/np8", 2))
     assert (outcome.exit_code, states(outcome)) == (130, {"g/np8": "SUSPECT"})
@@ -230,7 +234,7 @@ def test_what_was_named_but_not_measured_again_is_suspect_until_the_next_run(
 
 
 def test_a_campaign_that_was_interrupted_looks_at_its_points_at_its_next_end(
-    play: Play, places: Places
+    play: Play, places: CampaignPaths
 ) -> None:
     outcome, display = play({8: [0.3]}, display=StoppedAt("g/np64", 1))
     assert (outcome.exit_code, "doubt" in kinds(places)) == (130, False)
@@ -239,7 +243,7 @@ def test_a_campaign_that_was_interrupted_looks_at_its_points_at_its_next_end(
 
 
 def test_a_server_that_does_not_come_up_again_leaves_the_doubt(
-    play: Play, places: Places, url: str
+    play: Play, places: CampaignPaths, url: str
 ) -> None:
     play({8: [0.3]}, ladder_campaign(recheck=False))
     outcome, display = play({}, server=Scripted([None]))
@@ -253,7 +257,7 @@ def test_a_server_that_does_not_come_up_again_leaves_the_doubt(
 
 
 def test_a_server_of_another_version_is_not_used(
-    play: Play, places: Places, monkeypatch: pytest.MonkeyPatch
+    play: Play, places: CampaignPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from inferometer.server.endpoint import Endpoint
 
@@ -282,7 +286,7 @@ def test_neighbours_are_all_results_of_the_campaign(play: Play) -> None:
     assert (len(outcome.endings), states(outcome)) == (1, {})
 
 
-def test_only_so_many_points_are_measured_again(play: Play, places: Places) -> None:
+def test_only_so_many_points_are_measured_again(play: Play, places: CampaignPaths) -> None:
     levels = list(range(1, 25))
     factors = {level: [0.3, 1.0] for level in (4, 9, 14, 19)}
     outcome, display = play(factors, ladder_campaign(levels))
@@ -306,7 +310,7 @@ def test_only_so_many_points_are_measured_again(play: Play, places: Places) -> N
     assert limit(10_000) == MAX_POINTS
 
 
-def test_a_campaign_file_can_leave_it(play: Play, places: Places) -> None:
+def test_a_campaign_file_can_leave_it(play: Play, places: CampaignPaths) -> None:
     outcome, display = play({8: [0.3]}, ladder_campaign(recheck=False))
     assert (len(display.measured_points), states(outcome), outcome.rechecked) == (
         len(LEVELS),
@@ -316,13 +320,15 @@ def test_a_campaign_file_can_leave_it(play: Play, places: Places) -> None:
     assert "doubt" not in kinds(places)
 
 
-def test_a_warm_point_is_measured_again_after_its_cold_one(play: Play, places: Places) -> None:
+def test_a_warm_point_is_measured_again_after_its_cold_one(
+    play: Play, places: CampaignPaths
+) -> None:
     spec = ladder_campaign(matrix={"num_prompts": list(LEVELS), "cache": ["cold", "warm"]})
     factors = {8: [1.0, 0.3, 1.0]}
     outcome, display = play(factors, spec)
     assert display.measured_points[2 * len(LEVELS) :] == ["g/np8-cold", "g/np8-warm"]
     assert states(outcome) == {}
-    results = read_standing(places).history.current
+    results = read_campaign_state(places).history.current
     by_point = {result.point: result.attempt for result in results.values()}
     assert by_point["g/np8-warm"] == by_point["g/np8-cold"] == 1, (
         "with the prompts that are in the cache"
@@ -343,12 +349,14 @@ def test_a_ladder_of_three_points_is_left_alone(play: Play) -> None:
     assert (len(display.measured_points), states(outcome)) == (3, {})
 
 
-def test_a_doubt_travels_with_the_results(play: Play, places: Places, tmp_path: Path) -> None:
+def test_a_doubt_travels_with_the_results(
+    play: Play, places: CampaignPaths, tmp_path: Path
+) -> None:
     play({8: [0.3]})
     collect(places.result_dir, tmp_path / "a.tar")
     merged = merge([tmp_path / "a.tar"], tmp_path / "merged")
     assert merged.clean
-    there = Places(tmp_path / "merged", "tiny")
+    there = CampaignPaths(tmp_path / "merged", "tiny")
     assert point_of(there, "g/np8").reasons == point_of(places, "g/np8").reasons != ()
     assert [kind for kind in kinds(there) if kind == "doubt"] == ["doubt", "doubt"]
 

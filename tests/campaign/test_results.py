@@ -18,10 +18,10 @@ from inferometer.metrics.verdict import Status
 from inferometer.spec.run import RandomWorkload, RunSpec, Target
 from inferometer.store.atomic import new_directory, take_name, write_file
 from inferometer.store.campaign.checksum import checksum_of
-from inferometer.store.campaign.history import Result, ServerFacts
+from inferometer.store.campaign.history import Result, ServerInfo
 from inferometer.store.campaign.ledger import read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 
 def spec_of(number: int) -> RunSpec:
@@ -59,38 +59,38 @@ def save(
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "results", "c")
+def places(tmp_path: Path) -> CampaignPaths:
+    return CampaignPaths(tmp_path / "results", "c")
 
 
-def visible(places: Places) -> list[str]:
+def visible(places: CampaignPaths) -> list[str]:
     return sorted(
         path.name for path in places.result_dir.iterdir() if not path.name.startswith(".")
     )
 
 
-def test_a_saved_point_has_its_files_and_counts(places: Places) -> None:
+def test_a_saved_point_has_its_files_and_counts(places: CampaignPaths) -> None:
     with Results(places) as results:
         result = save(results, 1, "a")
     assert visible(places) == ["p1_a.json"]
     assert (places.result_dir / result.json).read_text() == "json a"
     assert (places.runs / spec_of(1).fingerprint / "events.parquet").read_text() == "events a"
     assert list(places.pending.iterdir()) == []
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     assert standing.result(spec_of(1).fingerprint) == result
     assert standing.result(spec_of(2).fingerprint) is None
     assert result.files == {name: checksum_of(places.result_dir / name) for name in result.files}
     assert len(result.files) == 3
 
 
-def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(places: Places) -> None:
+def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(places: CampaignPaths) -> None:
     with Results(places) as results:
         save(results, 1, "bad", status="INVALID")
         save(results, 2, "bad", status="INVALID", allowed=True)
         save(results, 3, "so-so", status="SUSPECT")
     assert visible(places) == ["p2_bad.json", "p3_so-so.json"]
     assert [path.name for path in places.invalid.iterdir()] == ["p1_bad.json"]
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     assert [standing.result(spec_of(n).fingerprint) is not None for n in (1, 2, 3)] == [
         False,
         True,
@@ -98,7 +98,7 @@ def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(places: Place
     ]
 
 
-def test_nothing_that_has_a_name_is_overwritten(places: Places) -> None:
+def test_nothing_that_has_a_name_is_overwritten(places: CampaignPaths) -> None:
     places.result_dir.mkdir()
     (places.result_dir / "same.json").write_text("somebody's")
     with Results(places) as results:
@@ -108,7 +108,7 @@ def test_nothing_that_has_a_name_is_overwritten(places: Places) -> None:
     assert (places.result_dir / "same.json").read_text() == "somebody's"
 
 
-def test_a_later_result_takes_the_place_of_an_earlier_one(places: Places) -> None:
+def test_a_later_result_takes_the_place_of_an_earlier_one(places: CampaignPaths) -> None:
     with Results(places) as results:
         first = save(results, 1, "old")
         second = save(results, 1, "new")
@@ -119,16 +119,18 @@ def test_a_later_result_takes_the_place_of_an_earlier_one(places: Places) -> Non
         f"{spec_of(1).fingerprint}-2",
     ]
     assert (first.attempt, second.attempt) == (0, 1)
-    assert read_standing(places).result(spec_of(1).fingerprint) == second
+    assert read_campaign_state(places).result(spec_of(1).fingerprint) == second
 
 
-def test_results_of_another_version_or_limit_of_the_server_do_not_count(places: Places) -> None:
+def test_results_of_another_version_or_limit_of_the_server_do_not_count(
+    places: CampaignPaths,
+) -> None:
     with Results(places) as results:
         save(results, 1, "a", version="0.10.2")
         save(results, 2, "b", version=None, max_model_len=1280)
         counting = [
             [
-                results.standing.result(spec_of(n).fingerprint, ServerFacts(*facts)) is not None
+                results.standing.result(spec_of(n).fingerprint, ServerInfo(*facts)) is not None
                 for n in (1, 2)
             ]
             for facts in (
@@ -145,7 +147,7 @@ def test_results_of_another_version_or_limit_of_the_server_do_not_count(places: 
 @pytest.mark.parametrize("what", ["json", "run"])
 @pytest.mark.parametrize("how", ["missing", "changed"])
 def test_missing_and_changed_files_are_named_and_the_result_does_not_count(
-    places: Places, what: str, how: str
+    places: CampaignPaths, what: str, how: str
 ) -> None:
     with Results(places) as results:
         result = save(results, 1, "a")
@@ -155,7 +157,7 @@ def test_missing_and_changed_files_are_named_and_the_result_does_not_count(
         path.unlink()
     else:
         path.write_text("my own")
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     name = places.relative(path)
     assert standing.damage == {
         spec_of(1).fingerprint: [
@@ -172,7 +174,7 @@ def test_missing_and_changed_files_are_named_and_the_result_does_not_count(
         assert [path.read_text() for path in places.superseded.iterdir()] == ["my own"]
 
 
-def test_a_failure_is_forgotten_once_there_is_a_result(places: Places) -> None:
+def test_a_failure_is_forgotten_once_there_is_a_result(places: CampaignPaths) -> None:
     with Results(places) as results:
         results.note(
             "failed",
@@ -180,14 +182,14 @@ def test_a_failure_is_forgotten_once_there_is_a_result(places: Places) -> None:
             point="p1",
             reason="no luck with api_key=verysecret",
         )
-        assert read_standing(places).history.failures == {
+        assert read_campaign_state(places).history.failures == {
             spec_of(1).fingerprint: "no luck with api_key=***"
         }
         save(results, 1, "a")
-    assert read_standing(places).history.failures == {}
+    assert read_campaign_state(places).history.failures == {}
 
 
-def test_files_are_on_the_disk_before_the_ledger_says_so(places: Places) -> None:
+def test_files_are_on_the_disk_before_the_ledger_says_so(places: CampaignPaths) -> None:
     with Results(places) as results, watched() as seen:
         result = save(results, 1, "a")
     ledger = [at for at, event in enumerate(seen) if event == ("write", places.ledger)]
@@ -210,7 +212,7 @@ def test_files_are_on_the_disk_before_the_ledger_says_so(places: Places) -> None
 
 
 def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(
-    places: Places, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs = places.result_dir / "p1_a.json"
 
@@ -224,14 +226,14 @@ def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(
         result = save(results, 1, "a")
     assert (theirs.read_text(), result.json) == ("somebody's", "p1_a-2.json")
     assert (places.result_dir / result.json).read_text() == "json a"
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     assert (standing.result(result.fingerprint), standing.damage) == (result, {})
 
 
 FINAL = {"p1_a.json": "json a", "p2_good.json": "json good", "p3_new.json": "json new"}
 
 
-def first_session(places: Places) -> None:
+def first_session(places: CampaignPaths) -> None:
     """One point is done, one INVALID, and one done whose file was changed since."""
     with Results(places) as results:
         save(results, 1, "a")
@@ -240,7 +242,7 @@ def first_session(places: Places) -> None:
     (places.result_dir / "p3_old.json").write_text("my own")
 
 
-def finish(places: Places) -> None:
+def finish(places: CampaignPaths) -> None:
     """Save what has no result that counts."""
     with Results(places) as results:
         for number, content in ((1, "a"), (2, "good"), (3, "new")):
@@ -248,12 +250,12 @@ def finish(places: Places) -> None:
                 save(results, number, content)
 
 
-def assert_as_if_never_killed(places: Places) -> None:
+def assert_as_if_never_killed(places: CampaignPaths) -> None:
     assert {name: (places.result_dir / name).read_text() for name in visible(places)} == FINAL
     assert [path.read_text() for path in places.superseded.iterdir()] == ["my own"]
     assert [path.name for path in places.invalid.iterdir()] == ["p2_bad.json"]
     assert list(places.pending.iterdir()) == []
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     assert standing.damage == {}
     for number, content in ((1, "a"), (2, "good"), (3, "new")):
         result = standing.result(spec_of(number).fingerprint)
@@ -268,7 +270,7 @@ def assert_as_if_never_killed(places: Places) -> None:
 
 
 def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(
-    places: Places, tmp_path: Path
+    places: CampaignPaths, tmp_path: Path
 ) -> None:
     first_session(places)
     kept = tmp_path / "kept"
@@ -291,7 +293,7 @@ def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(
     assert kills > 90
 
 
-def killed_after_an_intent(places: Places) -> Iterator[dict[str, Any]]:
+def killed_after_an_intent(places: CampaignPaths) -> Iterator[dict[str, Any]]:
     """Each kill that leaves an intent which is not noted as done: its record."""
     for n in itertools.count():
         shutil.rmtree(places.result_dir, ignore_errors=True)
@@ -304,7 +306,7 @@ def killed_after_an_intent(places: Places) -> Iterator[dict[str, Any]]:
             yield dict(saved[-1])
 
 
-def test_an_intent_whose_files_are_whole_is_carried_out(places: Places) -> None:
+def test_an_intent_whose_files_are_whole_is_carried_out(places: CampaignPaths) -> None:
     kills = 0
     for intent in killed_after_an_intent(places):
         kills += 1
@@ -317,7 +319,7 @@ def test_an_intent_whose_files_are_whole_is_carried_out(places: Places) -> None:
 
 
 def test_an_intent_whose_name_somebody_has_taken_meanwhile_is_carried_out_under_another(
-    places: Places,
+    places: CampaignPaths,
 ) -> None:
     taken = 0
     for intent in killed_after_an_intent(places):
@@ -335,7 +337,7 @@ def test_an_intent_whose_name_somebody_has_taken_meanwhile_is_carried_out_under_
     assert taken >= 3 * 2
 
 
-def test_an_intent_whose_files_are_not_whole_is_removed(places: Places) -> None:
+def test_an_intent_whose_files_are_not_whole_is_removed(places: CampaignPaths) -> None:
     kills = 0
     for intent in killed_after_an_intent(places):
         kills += 1

@@ -19,7 +19,7 @@ from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign import group_run, measured
 from inferometer.campaign.lock import LockedError, locked
-from inferometer.campaign.outcome import Outcome, summary_lines
+from inferometer.campaign.outcome import CampaignOutcome, summary_lines
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.loadgen import Snapshot
@@ -30,8 +30,8 @@ from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.campaign.ledger import read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 from inferometer.store.run_directory import load_run
 from inferometer.store.vllm_json import save_result
 from inferometer.workload import find_counting
@@ -44,8 +44,8 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "results", "tiny")
+def places(tmp_path: Path) -> CampaignPaths:
+    return CampaignPaths(tmp_path / "results", "tiny")
 
 
 class Scripted:
@@ -87,10 +87,10 @@ class Scripted:
 
 def run(
     spec: CampaignSpec,
-    places: Places,
+    places: CampaignPaths,
     server: Scripted | Callable[[ServerNeed], Scripted],
     **options: Any,
-) -> tuple[Outcome, Remembering]:
+) -> tuple[CampaignOutcome, Remembering]:
     display = Remembering()
     make = (lambda need: server) if isinstance(server, Scripted) else server
     return run_campaign(task_of(spec, make, **options), places, display), display
@@ -109,11 +109,11 @@ class Stopping(Remembering):
         yield lambda _: None
 
 
-def states(outcome: Outcome) -> list[str]:
+def states(outcome: CampaignOutcome) -> list[str]:
     return [ending.state for ending in outcome.endings]
 
 
-def names(places: Places) -> list[str]:
+def names(places: CampaignPaths) -> list[str]:
     return sorted(path.name.rsplit("_", 2)[0] for path in places.result_dir.glob("*.json"))
 
 
@@ -137,7 +137,9 @@ def all_valid(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_a_campaign_leaves_a_file_and_a_run_for_every_point(places: Places, url: str) -> None:
+def test_a_campaign_leaves_a_file_and_a_run_for_every_point(
+    places: CampaignPaths, url: str
+) -> None:
     outcome, display = run(tiny_campaign(3), places, Scripted([url]), allow_invalid=True)
     assert outcome.exit_code == 0
     assert outcome.complete
@@ -163,7 +165,9 @@ def test_a_campaign_leaves_a_file_and_a_run_for_every_point(places: Places, url:
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_what_is_done_is_not_measured_again_and_needs_no_server(places: Places, url: str) -> None:
+def test_what_is_done_is_not_measured_again_and_needs_no_server(
+    places: CampaignPaths, url: str
+) -> None:
     run(tiny_campaign(2), places, Scripted([url]))
     server = Scripted([None])
     outcome, display = run(tiny_campaign(2), places, server)
@@ -171,7 +175,7 @@ def test_what_is_done_is_not_measured_again_and_needs_no_server(places: Places, 
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_other_settings_are_other_points(places: Places, url: str) -> None:
+def test_other_settings_are_other_points(places: CampaignPaths, url: str) -> None:
     run(tiny_campaign(2), places, Scripted([url]))
     longer = tiny_campaign(2, workload={"input_len": 9, "output_len": 3})
     _, display = run(longer, places, Scripted([url]))
@@ -183,7 +187,7 @@ def test_other_settings_are_other_points(places: Places, url: str) -> None:
 
 @pytest.mark.usefixtures("all_valid")
 def test_points_whose_files_are_gone_or_changed_are_named_and_measured_again(
-    places: Places, url: str
+    places: CampaignPaths, url: str
 ) -> None:
     run(tiny_campaign(3), places, Scripted([url]))
     first, second, _ = sorted(places.result_dir.glob("*.json"))
@@ -199,7 +203,7 @@ def test_points_whose_files_are_gone_or_changed_are_named_and_measured_again(
 
 
 def test_invalid_points_are_measured_again_and_others_are_not(
-    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with verdicts(monkeypatch, lambda prompts: prompts == 2):
         outcome, _ = run(tiny_campaign(3), places, Scripted([url]))
@@ -210,7 +214,7 @@ def test_invalid_points_are_measured_again_and_others_are_not(
     assert (states(outcome), outcome.exit_code) == (["VALID"] * 3, 0)
     assert display.measured_points == ["g/np2"]
     assert (
-        read_standing(places)
+        read_campaign_state(places)
         .history.current[expand(tiny_campaign(3))[0].points[1].spec.fingerprint]
         .attempt
         == 1
@@ -218,7 +222,7 @@ def test_invalid_points_are_measured_again_and_others_are_not(
 
 
 def test_invalid_results_that_were_allowed_count(
-    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with verdicts(monkeypatch, lambda prompts: prompts == 2):
         outcome, _ = run(tiny_campaign(2), places, Scripted([url]), allow_invalid=True)
@@ -229,7 +233,7 @@ def test_invalid_results_that_were_allowed_count(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_group_without_a_server_does_not_stop_the_others(places: Places, url: str) -> None:
+def test_a_group_without_a_server_does_not_stop_the_others(places: CampaignPaths, url: str) -> None:
     groups = [{"id": name, "model": "m", "server": name} for name in ("bad", "good")]
     recipes = {
         name: {"kind": "external", "base_url": "http://127.0.0.1:1"} for name in ("bad", "good")
@@ -250,7 +254,9 @@ def test_a_group_without_a_server_does_not_stop_the_others(places: Places, url: 
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_dead_server_is_started_again_before_the_next_point(places: Places, url: str) -> None:
+def test_a_dead_server_is_started_again_before_the_next_point(
+    places: CampaignPaths, url: str
+) -> None:
     server = Scripted([url], dead_at=[1, 2])
     outcome, display = run(tiny_campaign(3), places, server)
     assert (states(outcome), server.starts, server.stops) == (["VALID"] * 3, 3, 3)
@@ -260,7 +266,7 @@ def test_a_dead_server_is_started_again_before_the_next_point(places: Places, ur
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_that_keeps_dying_ends_its_group(places: Places, url: str) -> None:
+def test_a_server_that_keeps_dying_ends_its_group(places: CampaignPaths, url: str) -> None:
     server = Scripted([url], dead_at=[1, 2, 3])
     outcome, _ = run(tiny_campaign(5), places, server)
     assert states(outcome) == ["VALID", "VALID", "VALID", "not run", "not run"]
@@ -272,7 +278,7 @@ def test_a_server_that_keeps_dying_ends_its_group(places: Places, url: str) -> N
 
 @pytest.mark.usefixtures("all_valid")
 def test_a_point_during_which_the_server_died_is_measured_once_more(
-    places: Places, url: str
+    places: CampaignPaths, url: str
 ) -> None:
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         server = Scripted([engine.base_url, url], dead_at=[1, 2])
@@ -284,7 +290,9 @@ def test_a_point_during_which_the_server_died_is_measured_once_more(
     assert display.measured_points == ["g/np1", "g/np2"]
 
 
-def test_what_rows_say_beside_their_prompts_is_said_once(places: Places, tmp_path: Path) -> None:
+def test_what_rows_say_beside_their_prompts_is_said_once(
+    places: CampaignPaths, tmp_path: Path
+) -> None:
     rows = [
         {"id": i, "prompt": f"what is {i}", "max_tokens": 3, "temperature": 0.5, "tools": None}
         for i in range(4)
@@ -305,7 +313,9 @@ def test_what_rows_say_beside_their_prompts_is_said_once(places: Places, tmp_pat
         assert load_run(path).prompts["fields_left_out"] == {"id": 3}
 
 
-def test_a_server_that_is_gone_but_says_it_is_alive_fails_the_point_only(places: Places) -> None:
+def test_a_server_that_is_gone_but_says_it_is_alive_fails_the_point_only(
+    places: CampaignPaths,
+) -> None:
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         server = Scripted([engine.base_url])
         display = Stopping(engine)
@@ -318,7 +328,7 @@ def test_a_server_that_is_gone_but_says_it_is_alive_fails_the_point_only(places:
 
 @pytest.mark.usefixtures("all_valid")
 def test_a_server_is_asked_how_it_counts_once_for_each_of_its_starts(
-    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
 
@@ -331,7 +341,9 @@ def test_a_server_is_asked_how_it_counts_once_for_each_of_its_starts(
     assert len(asked) == len({id(endpoint) for endpoint in asked}) == 2
 
 
-def test_a_server_that_does_not_answer_after_it_came_up_ends_its_group(places: Places) -> None:
+def test_a_server_that_does_not_answer_after_it_came_up_ends_its_group(
+    places: CampaignPaths,
+) -> None:
     server = Scripted(["http://127.0.0.1:1"])
     outcome, _ = run(tiny_campaign(2), places, server)
     assert states(outcome) == ["not run", "not run"]
@@ -339,7 +351,9 @@ def test_a_server_that_does_not_answer_after_it_came_up_ends_its_group(places: P
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_point_that_cannot_be_measured_does_not_stop_the_others(places: Places, url: str) -> None:
+def test_a_point_that_cannot_be_measured_does_not_stop_the_others(
+    places: CampaignPaths, url: str
+) -> None:
     spec = tiny_campaign(1, matrix={"input_len": [8, 80], "num_prompts": [1]})
     server = Scripted([url])
     outcome, _ = run(spec, places, server)
@@ -352,7 +366,7 @@ def test_a_point_that_cannot_be_measured_does_not_stop_the_others(places: Places
 
 @pytest.mark.usefixtures("all_valid")
 def test_finished_points_of_another_version_of_the_server_are_measured_again(
-    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Endpoint, "version", lambda _: "0.10.2")
     run(tiny_campaign(2), places, Scripted([url]))
@@ -372,7 +386,7 @@ def pairs(**changes: Any) -> CampaignSpec:
     return tiny_campaign(1, matrix={"num_prompts": [1, 2], "cache": ["cold", "warm"]}, **changes)
 
 
-def attempts(places: Places) -> list[tuple[str, int]]:
+def attempts(places: CampaignPaths) -> list[tuple[str, int]]:
     return [
         (record["point"], record["attempt"])
         for record in read_ledger(places.ledger)
@@ -382,7 +396,7 @@ def attempts(places: Places) -> list[tuple[str, int]]:
 
 @pytest.mark.usefixtures("all_valid")
 def test_a_warm_point_sends_what_its_cold_one_sent_on_the_same_server_start(
-    places: Places, url: str
+    places: CampaignPaths, url: str
 ) -> None:
     run(pairs(), places, Scripted([url]))
     assert attempts(places) == [
@@ -393,7 +407,7 @@ def test_a_warm_point_sends_what_its_cold_one_sent_on_the_same_server_start(
     ]
     next(places.result_dir.glob("g_np2_*.json")).unlink()
     warm = next(point for point in expand(pairs())[0].points if point.id == "g/np2-warm")
-    json = read_standing(places).history.current[warm.spec.fingerprint].json
+    json = read_campaign_state(places).history.current[warm.spec.fingerprint].json
     (places.result_dir / json).unlink(missing_ok=True)
     _, display = run(pairs(), places, Scripted([url]))
     assert display.measured_points == ["g/np2-cold", "g/np2-warm"], (
@@ -403,7 +417,7 @@ def test_a_warm_point_sends_what_its_cold_one_sent_on_the_same_server_start(
 
 
 def test_a_warm_point_without_its_cold_one_is_not_measured(
-    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with verdicts(monkeypatch, lambda prompts: prompts == 1):
         outcome, display = run(pairs(), places, Scripted([url]))
@@ -456,7 +470,7 @@ def signals_of_a_terminal() -> Iterator[None]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_a_signal_during_a_point_abandons_it_and_ends_the_server(
-    places: Places, url: str, number: int
+    places: CampaignPaths, url: str, number: int
 ) -> None:
     with EmbeddedEngine(SLOW, model="tiny-model") as engine:
         server = Scripted([engine.base_url])
@@ -475,7 +489,7 @@ def test_a_signal_during_a_point_abandons_it_and_ends_the_server(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_a_signal_between_points_ends_the_campaign_with_what_is_done(
-    places: Places, url: str, number: int
+    places: CampaignPaths, url: str, number: int
 ) -> None:
     server = Scripted([url])
     outcome = run_campaign(
@@ -492,7 +506,7 @@ def test_a_signal_between_points_ends_the_campaign_with_what_is_done(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_a_signal_while_a_point_is_saved_does_not_cost_it(
-    places: Places, url: str, number: int, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, url: str, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def save(path: Path, result: dict[str, Any]) -> None:
         os.kill(os.getpid(), number)
@@ -521,7 +535,7 @@ class Filling(Remembering):
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_full_disk_ends_the_campaign_with_what_is_done(places: Places, url: str) -> None:
+def test_a_full_disk_ends_the_campaign_with_what_is_done(places: CampaignPaths, url: str) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     server = Scripted([url])
     try:
@@ -543,7 +557,7 @@ def test_a_directory_that_cannot_be_written_is_refused_before_any_server_is_star
     (tmp_path / "file").write_text("")
     server = Scripted([None])
     with pytest.raises(CannotWriteError, match="part of that path is a file"):
-        run(tiny_campaign(1), Places(tmp_path / "file", "tiny"), server)
+        run(tiny_campaign(1), CampaignPaths(tmp_path / "file", "tiny"), server)
     assert server.starts == 0
 
 
@@ -555,14 +569,14 @@ def test_a_read_only_directory_is_refused(tmp_path: Path) -> None:
         if os.geteuid() == 0:
             os.setuid(65534)  # root may write anywhere
         try:
-            run(tiny_campaign(1), Places(directory, "tiny"), Scripted([None]))
+            run(tiny_campaign(1), CampaignPaths(directory, "tiny"), Scripted([None]))
         except CannotWriteError as error:
             os._exit(7 if "permission denied" in str(error) else 8)
         os._exit(9)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
-def test_a_second_runner_is_refused(places: Places) -> None:
+def test_a_second_runner_is_refused(places: CampaignPaths) -> None:
     places.directory.mkdir(parents=True)
     server = Scripted([None])
     with locked(places.lock), pytest.raises(LockedError, match=str(os.getpid())):
@@ -571,7 +585,7 @@ def test_a_second_runner_is_refused(places: Places) -> None:
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_only_some_points_may_be_asked_for(places: Places, url: str) -> None:
+def test_only_some_points_may_be_asked_for(places: CampaignPaths, url: str) -> None:
     spec = tiny_campaign(3)
     some = [replace(group, points=group.points[1:2]) for group in expand(spec)]
     outcome, _ = run(spec, places, Scripted([url]), groups=some)

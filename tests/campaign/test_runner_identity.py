@@ -25,7 +25,7 @@ from test_runner import (
 )
 from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
-from inferometer.campaign.outcome import Outcome
+from inferometer.campaign.outcome import CampaignOutcome
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
 from inferometer.loadgen import Snapshot
@@ -35,13 +35,13 @@ from inferometer.server.hardware import HardwareNotConfirmedError
 from inferometer.server.person import CONFIRMATION_FILE
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 
 
 def test_a_server_that_dies_for_the_last_time_is_not_said_to_be_measured_again(
-    places: Places,
+    places: CampaignPaths,
 ) -> None:
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         server = Scripted([engine.base_url], dead_at=[1, 2, 3])
@@ -53,7 +53,7 @@ def test_a_server_that_dies_for_the_last_time_is_not_said_to_be_measured_again(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_who_starts_a_server_again_is_said(places: Places, url: str) -> None:
+def test_who_starts_a_server_again_is_said(places: CampaignPaths, url: str) -> None:
     server = Scripted([url], dead_at=[1])
     server.restart_words = "Start it again"
     _, display = run(tiny_campaign(2), places, server)
@@ -82,7 +82,7 @@ NOT_ENDED = (
 @pytest.mark.parametrize("error", NOT_ENDED, ids=repr)
 @pytest.mark.usefixtures("all_valid")
 def test_a_server_that_cannot_be_ended_ends_nothing_else(
-    places: Places, url: str, error: Exception
+    places: CampaignPaths, url: str, error: Exception
 ) -> None:
     groups = [{"id": name, "model": "m", "server": name} for name in ("bad", "sticky", "good")]
     recipes = {
@@ -107,7 +107,9 @@ def test_a_server_that_cannot_be_ended_ends_nothing_else(
 
 
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
-def test_ctrl_c_is_not_hidden_by_a_server_that_cannot_be_ended(places: Places, url: str) -> None:
+def test_ctrl_c_is_not_hidden_by_a_server_that_cannot_be_ended(
+    places: CampaignPaths, url: str
+) -> None:
     server = Sticky([url], RuntimeError("no such luck"))
     outcome = run_campaign(
         task_of(tiny_campaign(2), lambda _: server), places, Signalling(after=signal.SIGINT)
@@ -115,7 +117,7 @@ def test_ctrl_c_is_not_hidden_by_a_server_that_cannot_be_ended(places: Places, u
     assert (states(outcome), outcome.exit_code) == (["VALID", "not run"], 130)
 
 
-def test_a_system_error_while_a_server_starts_is_its_groups(places: Places) -> None:
+def test_a_system_error_while_a_server_starts_is_its_groups(places: CampaignPaths) -> None:
     class Unlucky(Scripted):
         def start(self) -> Confirmation:
             raise PermissionError(13, "Permission denied", "logs/x")
@@ -124,7 +126,7 @@ def test_a_system_error_while_a_server_starts_is_its_groups(places: Places) -> N
     assert outcome.lost == {"g": "PermissionError: [Errno 13] Permission denied: 'logs/x'"}
 
 
-def test_what_went_wrong_is_told_once(places: Places) -> None:
+def test_what_went_wrong_is_told_once(places: CampaignPaths) -> None:
     error = ServerError("Docker does not answer.")
 
     class Silent(Sticky):
@@ -140,7 +142,7 @@ def test_what_went_wrong_is_told_once(places: Places) -> None:
 
 @pytest.mark.usefixtures("all_valid")
 def test_hardware_that_nobody_confirms_is_not_waited_for_in_every_group(
-    places: Places, url: str
+    places: CampaignPaths, url: str
 ) -> None:
     class Waiting(Scripted):
         def start(self) -> Confirmation:
@@ -171,7 +173,7 @@ def test_hardware_that_nobody_confirms_is_not_waited_for_in_every_group(
 
 @pytest.mark.usefixtures("all_valid")
 def test_a_process_is_not_started_on_other_hardware_without_a_persons_word(
-    places: Places, url: str, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A, then B, then A again: each is asked for, also after an interruption, and without a word
     nothing is measured on it."""
@@ -205,7 +207,7 @@ def test_a_process_is_not_started_on_other_hardware_without_a_persons_word(
         servers={"s": {"kind": "process", "command": "serve", "start_timeout_s": 0.01}},
     )
 
-    def again(**options: Any) -> Outcome:
+    def again(**options: Any) -> CampaignOutcome:
         task = task_of(
             spec, lambda need: kinds.server_for(need, directory=places.logs, say=say), **options
         )
@@ -241,7 +243,9 @@ class Unlocking(Remembering):
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_runner_without_its_lock_finishes_its_point_and_stops(places: Places, url: str) -> None:
+def test_a_runner_without_its_lock_finishes_its_point_and_stops(
+    places: CampaignPaths, url: str
+) -> None:
     server = Scripted([url])
     display = Unlocking(places.lock.unlink)
     outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, display)
@@ -257,7 +261,7 @@ def test_a_runner_without_its_lock_finishes_its_point_and_stops(places: Places, 
 
 @pytest.mark.usefixtures("all_valid")
 def test_a_runner_whose_ledger_was_written_to_stops_before_it_damages_it(
-    places: Places, url: str
+    places: CampaignPaths, url: str
 ) -> None:
     def write() -> None:
         with places.ledger.open("ab") as ledger:
@@ -276,7 +280,9 @@ def test_a_runner_whose_ledger_was_written_to_stops_before_it_damages_it(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_points_after_a_damaged_line_are_not_measured_again(places: Places, url: str) -> None:
+def test_points_after_a_damaged_line_are_not_measured_again(
+    places: CampaignPaths, url: str
+) -> None:
     run(tiny_campaign(4), places, Scripted([url]))
     lines = places.ledger.read_bytes().splitlines(keepends=True)
     second = next(
@@ -290,7 +296,7 @@ def test_points_after_a_damaged_line_are_not_measured_again(places: Places, url:
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_at_another_address_is_another_one(places: Places, url: str) -> None:
+def test_a_server_at_another_address_is_another_one(places: CampaignPaths, url: str) -> None:
     def at(address: str) -> CampaignSpec:
         return tiny_campaign(2, servers={"s": {"kind": "external", "base_url": address}})
 
@@ -304,7 +310,7 @@ def test_a_server_at_another_address_is_another_one(places: Places, url: str) ->
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_of_ours_is_the_same_at_any_port(places: Places, url: str) -> None:
+def test_a_server_of_ours_is_the_same_at_any_port(places: CampaignPaths, url: str) -> None:
     for port in (8000, 8001):
         servers = {
             "s": {"kind": "process", "command": "serve", "base_url": f"http://127.0.0.1:{port}"}
@@ -316,7 +322,7 @@ def test_a_server_of_ours_is_the_same_at_any_port(places: Places, url: str) -> N
 
 @pytest.mark.usefixtures("all_valid")
 def test_finished_points_of_another_limit_of_the_server_are_measured_again(
-    places: Places, url: str
+    places: CampaignPaths, url: str
 ) -> None:
     class Limited(Scripted):
         limit = 64

@@ -109,7 +109,7 @@ def test_what_was_measured_is_saved_and_reported(
 @pytest.mark.parametrize(
     ("where", "number"),
     [
-        ("cli.bench_spec.understand", HUP),
+        ("cli.bench_spec.parse_flags", HUP),
         ("campaign.point.build_workload", CTRL_C),
         ("campaign.point.resolve", TERM),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.bench_spec import Asked, understand
+from inferometer.cli.bench_spec import ParsedFlags, parse_flags
 from inferometer.cli.flag_errors import FlagsError
 
 
@@ -21,7 +21,7 @@ def no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def reasons_for(**flags: Any) -> list[str]:
     with pytest.raises(FlagsError) as refused:
-        understand(BenchFlags(**flags))
+        parse_flags(BenchFlags(**flags))
     return refused.value.reasons
 
 
@@ -29,7 +29,7 @@ def reasons_for(**flags: Any) -> list[str]:
 
 
 def test_without_flags_the_defaults_are_those_of_vllm() -> None:
-    asked = understand(BenchFlags())
+    asked = parse_flags(BenchFlags())
     spec = asked.spec("m")
     assert asked.model is None
     assert (spec.target.backend, spec.target.base_url, spec.target.endpoint) == (
@@ -59,7 +59,7 @@ def test_without_flags_the_defaults_are_those_of_vllm() -> None:
 
 
 def test_every_flag_finds_its_place() -> None:
-    asked = understand(
+    asked = parse_flags(
         BenchFlags(
             backend="openai-chat",
             base_url="gpu7:9000/v1/",
@@ -124,28 +124,28 @@ def test_every_flag_finds_its_place() -> None:
 
 
 def test_the_served_name_is_the_one_that_is_sent() -> None:
-    assert understand(BenchFlags(model="org/m", served_model_name="m")).model == "m"
+    assert parse_flags(BenchFlags(model="org/m", served_model_name="m")).model == "m"
 
 
 def test_without_a_seed_each_run_has_its_own() -> None:
-    assert understand(BenchFlags()).parts["seed"] != understand(BenchFlags()).parts["seed"]
+    assert parse_flags(BenchFlags()).parts["seed"] != parse_flags(BenchFlags()).parts["seed"]
 
 
 def test_a_seed_makes_the_spec_the_same() -> None:
-    def fingerprint(asked: Asked) -> str:
+    def fingerprint(asked: ParsedFlags) -> str:
         return asked.spec("m").fingerprint
 
-    assert fingerprint(understand(BenchFlags(seed=1))) == fingerprint(
-        understand(BenchFlags(seed=1))
+    assert fingerprint(parse_flags(BenchFlags(seed=1))) == fingerprint(
+        parse_flags(BenchFlags(seed=1))
     )
-    assert fingerprint(understand(BenchFlags(seed=1))) != fingerprint(
-        understand(BenchFlags(seed=2))
+    assert fingerprint(parse_flags(BenchFlags(seed=1))) != fingerprint(
+        parse_flags(BenchFlags(seed=2))
     )
 
 
 def test_an_infinite_burstiness_is_a_metronome() -> None:
     assert (
-        understand(BenchFlags(request_rate="5", burstiness=math.inf)).spec("m").load.burstiness
+        parse_flags(BenchFlags(request_rate="5", burstiness=math.inf)).spec("m").load.burstiness
         == math.inf
     )
 
@@ -294,7 +294,7 @@ def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(
 
 def test_a_sampling_value_that_is_no_number_is_told_by_its_flag_and_once() -> None:
     with pytest.raises(FlagsError) as refused:
-        understand(BenchFlags(temperature=float("nan"), num_prompts=10**20))
+        parse_flags(BenchFlags(temperature=float("nan"), num_prompts=10**20))
     assert sorted(refused.value.reasons) == [
         "--num-prompts 100000000000000000000: should be less than or equal to 9007199254740992.",
         "--temperature nan: should be a finite number.",
@@ -303,7 +303,7 @@ def test_a_sampling_value_that_is_no_number_is_told_by_its_flag_and_once() -> No
 
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(FlagsError) as refused:
-        understand(BenchFlags(host="h\udcff", metadata=["a=b", "c=\udc80"]))
+        parse_flags(BenchFlags(host="h\udcff", metadata=["a=b", "c=\udc80"]))
     assert refused.value.reasons == [
         "--host holds bytes that are not UTF-8 text: type it anew.",
         "--metadata holds bytes that are not UTF-8 text: type it anew.",

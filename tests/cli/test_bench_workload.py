@@ -12,7 +12,7 @@ import pytest
 
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.cli.bench_load import load_of, parse_steps
-from inferometer.cli.bench_spec import understand
+from inferometer.cli.bench_spec import parse_flags
 from inferometer.cli.bench_workload import ANY_DATASET, DATASETS, FIELDS, workload_of
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.spec.load import Load, Ramp, Step
@@ -32,7 +32,7 @@ from inferometer.spec.workload import (
 
 def reasons_for(**flags: Any) -> list[str]:
     with pytest.raises(FlagsError) as refused:
-        understand(BenchFlags(**flags))
+        parse_flags(BenchFlags(**flags))
     return refused.value.reasons
 
 
@@ -268,7 +268,7 @@ def test_what_does_not_fit_is_one_sentence_that_names_its_flag(
     (told,) = reasons_for(**flags)
     assert told.endswith(".")
     with pytest.raises(FlagsError, match=reason):
-        understand(BenchFlags(**flags))
+        parse_flags(BenchFlags(**flags))
 
 
 # Traffic
@@ -280,7 +280,7 @@ def test_what_does_not_fit_is_one_sentence_that_names_its_flag(
     ids=str,
 )
 def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any]) -> None:
-    assert understand(BenchFlags(**{"cache": "warm", **flags})).parts[
+    assert parse_flags(BenchFlags(**{"cache": "warm", **flags})).parts[
         "workload"
     ].cache == flags.get("cache", "warm")
 
@@ -325,7 +325,7 @@ def test_each_flag_of_the_load_finds_its_field(flags: dict[str, Any], load: Load
 
 def test_a_trace_is_replayed_at_a_speed() -> None:
     flags = BenchFlags(dataset_name="trace", dataset_path="p", replay_speed=2.0)
-    assert understand(flags).spec("m").load == Load(replay_speed=2)
+    assert parse_flags(flags).spec("m").load == Load(replay_speed=2)
 
 
 @pytest.mark.parametrize(
@@ -378,7 +378,7 @@ def test_a_load_that_makes_no_sense_is_one_sentence(flags: dict[str, Any], reaso
     (told,) = reasons_for(**flags)
     assert told.endswith(".")
     with pytest.raises(FlagsError, match=reason):
-        understand(BenchFlags(**flags))
+        parse_flags(BenchFlags(**flags))
 
 
 def test_everything_wrong_with_a_load_is_told_at_once() -> None:

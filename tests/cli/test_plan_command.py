@@ -19,7 +19,7 @@ from inferometer.metrics.verdict import Status
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import LEDGER_VERSION, dump
-from inferometer.store.campaign.places import places_of
+from inferometer.store.campaign.paths import campaign_paths
 
 Plan = Callable[..., tuple[int, str, str]]
 
@@ -213,7 +213,7 @@ def finish(number: int, status: Status = "VALID") -> str:
     campaign = load_campaign("scaling-200", environment={})
     (group,) = expand(campaign, only=[f"scale/np{number}"])
     (point,) = group.points
-    with Results(places_of(campaign.result_dir, campaign.name)) as results:
+    with Results(campaign_paths(campaign.result_dir, campaign.name)) as results:
         attempt = results.begin(point.spec)
         measurement = Measurement(
             spec=point.spec,
@@ -272,7 +272,7 @@ def test_a_damaged_ledger_is_told(plan: Plan) -> None:
     assert out.splitlines()[5].split()[4] == "0", (
         "its run.json tells no fingerprint, so nothing bears the rest out"
     )
-    places = places_of("bench_results/scaling", "scaling-200")
+    places = campaign_paths("bench_results/scaling", "scaling-200")
     places.ledger.write_bytes(dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}]))
     code, out, err = plan("scaling-200")
     assert (code, out) == (2, "")

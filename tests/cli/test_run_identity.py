@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 CAMPAIGN = """
 name: small
@@ -102,7 +102,7 @@ def test_the_results_of_one_server_are_not_taken_for_anothers(engines: tuple[str
     assert "[-] servers: not needed: all points were done before" in again.stdout
     assert "[x] configuration and times: recorded in results/.inferometer/small" in again.stdout
     assert target(again).startswith("  MISSED   mean_ttft_ms < 200  3")
-    assert len(read_standing(Places(Path("results"), "small")).history.current) == 2
+    assert len(read_campaign_state(CampaignPaths(Path("results"), "small")).history.current) == 2
 
 
 def test_a_report_holds_each_server_against_a_target(engines: tuple[str, str]) -> None:

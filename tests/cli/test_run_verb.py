@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from inferometer.campaign.lock import locked
 from inferometer.cli.main import app
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 
 CAMPAIGN = """
 name: small
@@ -111,7 +111,7 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(words: list[str], why: str
 
 
 def test_a_second_runner_is_refused() -> None:
-    places = Places(Path("results"), "small")
+    places = CampaignPaths(Path("results"), "small")
     places.directory.mkdir(parents=True)
     with locked(places.lock):
         refused = inferometer("run", "small.yaml")

@@ -21,12 +21,12 @@ from inferometer.engine.rewrite import REWRITES, expressible
 from inferometer.protocol import PROTOCOLS, UNKNOWN, Reply
 from inferometer.server.counters import read_page
 from inferometer.server.endpoint import Endpoint
-from inferometer.trace.server_counters import Reading, ServerCounters
+from inferometer.trace.server_counters import MetricsReading, ServerCounters
 
 ASK = {"prompt": "a b", "max_tokens": 4, "stream": True, "stream_options": {"include_usage": True}}
 
 
-def counted(engine: EmbeddedEngine) -> Reading:
+def counted(engine: EmbeddedEngine) -> MetricsReading:
     with Endpoint(engine.base_url) as endpoint:
         page = endpoint.metrics_page()
     assert page is not None

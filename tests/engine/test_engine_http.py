@@ -10,7 +10,7 @@ from time import monotonic_ns
 import pytest
 from loopback import TIMEOUT_S, read_until, tcp_pair
 
-from inferometer.engine.http import Connection
+from inferometer.engine.http import ClientConnection
 
 POST = (
     b"POST /v1/completions?x=1 HTTP/1.1\r\nHost: h\r\nX-Request-Id: seven\r\nContent-Length: "
@@ -20,18 +20,18 @@ GET = b"GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture
-def pair() -> Iterator[tuple[socket.socket, Connection]]:
+def pair() -> Iterator[tuple[socket.socket, ClientConnection]]:
     with tcp_pair() as (client, server):
-        yield client, Connection(server)
+        yield client, ClientConnection(server)
 
 
-def receive(connection: Connection) -> bool:
+def receive(connection: ClientConnection) -> bool:
     """Wait for bytes, and read them."""
     assert select.select((connection.sock,), (), (), TIMEOUT_S)[0]
     return connection.receive()
 
 
-def test_a_request_that_comes_byte_by_byte(pair: tuple[socket.socket, Connection]) -> None:
+def test_a_request_that_comes_byte_by_byte(pair: tuple[socket.socket, ClientConnection]) -> None:
     client, connection = pair
     for i in range(len(POST)):
         assert not connection.requests
@@ -43,7 +43,7 @@ def test_a_request_that_comes_byte_by_byte(pair: tuple[socket.socket, Connection
     assert request.keep_alive
 
 
-def test_requests_that_come_together(pair: tuple[socket.socket, Connection]) -> None:
+def test_requests_that_come_together(pair: tuple[socket.socket, ClientConnection]) -> None:
     client, connection = pair
     client.send(POST + POST + GET)
     assert receive(connection)
@@ -55,7 +55,7 @@ def test_requests_that_come_together(pair: tuple[socket.socket, Connection]) -> 
 
 
 def test_arrival_is_before_the_read_and_after_the_send(
-    pair: tuple[socket.socket, Connection],
+    pair: tuple[socket.socket, ClientConnection],
 ) -> None:
     client, connection = pair
     before = monotonic_ns()
@@ -66,7 +66,9 @@ def test_arrival_is_before_the_read_and_after_the_send(
     )  # two clocks: a little slack
 
 
-def test_what_is_not_http_is_told_so_and_closed(pair: tuple[socket.socket, Connection]) -> None:
+def test_what_is_not_http_is_told_so_and_closed(
+    pair: tuple[socket.socket, ClientConnection],
+) -> None:
     client, connection = pair
     client.send(b"\x16\x03\x01 hello?\r\n\r\n")
     assert not receive(connection)
@@ -76,13 +78,13 @@ def test_what_is_not_http_is_told_so_and_closed(pair: tuple[socket.socket, Conne
     assert b"\r\nconnection: close\r\n" in answer
 
 
-def test_a_client_that_left(pair: tuple[socket.socket, Connection]) -> None:
+def test_a_client_that_left(pair: tuple[socket.socket, ClientConnection]) -> None:
     client, connection = pair
     client.close()
     assert not receive(connection)
 
 
-def test_expect_100_continue(pair: tuple[socket.socket, Connection]) -> None:
+def test_expect_100_continue(pair: tuple[socket.socket, ClientConnection]) -> None:
     client, connection = pair
     head, body = POST[:-5].replace(b"Host: h", b"Host: h\r\nExpect: 100-continue"), POST[-5:]
     client.send(head)
@@ -93,7 +95,7 @@ def test_expect_100_continue(pair: tuple[socket.socket, Connection]) -> None:
     assert connection.requests[0].body == b"hello"
 
 
-def test_a_slow_reader_is_buffered_for(pair: tuple[socket.socket, Connection]) -> None:
+def test_a_slow_reader_is_buffered_for(pair: tuple[socket.socket, ClientConnection]) -> None:
     client, connection = pair
     pieces = [bytes([i]) * 200_000 for i in range(100)]
     for piece in pieces:
@@ -109,7 +111,7 @@ def test_a_slow_reader_is_buffered_for(pair: tuple[socket.socket, Connection]) -
 
 
 def test_sending_to_nobody_is_left_for_the_next_read_to_find(
-    pair: tuple[socket.socket, Connection],
+    pair: tuple[socket.socket, ClientConnection],
 ) -> None:
     client, connection = pair
     client.close()

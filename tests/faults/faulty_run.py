@@ -87,16 +87,16 @@ def run(
             headers={},
             backend=wire,
             generation=Generation("embedded", ignore_eos=wire.exact_length),
-            requests=[Request(int(i), PROMPT, prompt_tokens, TOKENS) for i in share.requests],
-            share=share,
+            requests=[Request(int(i), PROMPT, prompt_tokens, TOKENS) for i in shard.requests],
+            shard=shard,
             closed_loop=True,
             drain_warmups=False,
-            reserve=share.max_in_flight,
+            reserve=shard.max_in_flight,
             timeouts=timeouts,
             real_time=False,
             request_id_prefix="t-",
         )
-        for share in stripe(LoadPlan(np.zeros(n, np.int64), concurrency, closed_loop=True), workers)
+        for shard in stripe(LoadPlan(np.zeros(n, np.int64), concurrency, closed_loop=True), workers)
     ]
     trace = measure(jobs)
     check_books(trace, n)

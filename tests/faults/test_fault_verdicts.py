@@ -22,7 +22,7 @@ from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics.verdict import CHECKS
 from inferometer.server.counters import counters_before
 from inferometer.server.endpoint import Endpoint
-from inferometer.trace.server_counters import Reading
+from inferometer.trace.server_counters import MetricsReading
 
 BEYOND_PROBES = "--request-id-prefix run-9"
 """Requests are numbered from 90 on then, so that `#9+` spares the few that bench sends first to see
@@ -241,7 +241,7 @@ def asking(url: str, tokens: int) -> Iterator[None]:
 def test_another_client_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     with ExitStack() as others:
 
-        def before_the_run(endpoint: Endpoint) -> Reading | None:
+        def before_the_run(endpoint: Endpoint) -> MetricsReading | None:
             if when == "before ours":
                 others.enter_context(asking(endpoint.base_url, 10_000))
                 return counters_before(endpoint)

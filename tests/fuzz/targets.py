@@ -35,12 +35,12 @@ from inferometer.campaign.gather import GatherError, collect
 from inferometer.campaign.merge import merge
 from inferometer.campaign.results import Results
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.bench_spec import understand
+from inferometer.cli.bench_spec import parse_flags
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.engine.api import FrontSettings
 from inferometer.engine.faults import parse_faults
 from inferometer.engine.model import EngineSettings
-from inferometer.engine.server import Server
+from inferometer.engine.server import EngineServer
 from inferometer.loadgen.loop import CannotConnectError
 from inferometer.protocol import (
     PROTOCOLS,
@@ -64,11 +64,11 @@ from inferometer.spec.preset_files import preset_names, preset_text
 from inferometer.spec.run import Timeouts
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 from inferometer.store.run_directory import RUN, load_run, save_run
 from inferometer.workload.image_files import ImageFiles
-from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
+from inferometer.workload.shapes import SingleTurn, conversation_of, exchange_of
 
 IMPATIENT = Timeouts(connect_s=1, first_token_s=0.05, idle_s=0.05, total_s=0.2)
 EMITTED_TOKENS = 5
@@ -256,7 +256,7 @@ def engine(random: Random) -> None:
         record_truth=True,
         faults=random.choice(("", FAULTY)),
     )
-    server = Server(settings, front)
+    server = EngineServer(settings, front)
     crashed: list[BaseException] = []
 
     def serve() -> None:
@@ -379,7 +379,7 @@ def campaign_directory() -> dict[str, bytes]:
     """Files of a small campaign, by name: a result, one that it has replaced, and one that is
     INVALID."""
     with TemporaryDirectory() as folder:
-        places = Places(Path(folder), "c")
+        places = CampaignPaths(Path(folder), "c")
         with Results(places) as results:
             results.note("opened", configuration={"groups": [{"id": "g", "model": "m"}]})
             save(results, 1, "old")
@@ -400,7 +400,7 @@ def foreign_results(random: Random) -> None:
         top = Path(folder)
         (top / "precious").mkdir()
         (top / "precious" / "thesis").write_text("mine")
-        places = Places(top / "results", "c")
+        places = CampaignPaths(top / "results", "c")
         for name, content in files.items():
             (places.result_dir / name).parent.mkdir(parents=True, exist_ok=True)
             (places.result_dir / name).write_bytes(content)
@@ -419,7 +419,7 @@ def foreign_results(random: Random) -> None:
             chosen.unlink()
             chosen.symlink_to(top / "precious" / random.choice(("thesis", ".")))
         acts: list[Callable[[], object]] = [
-            lambda: read_standing(places),
+            lambda: read_campaign_state(places),
             lambda: collect(places.result_dir, top / "t.tar"),
             lambda: merge([places.result_dir], top / "merged"),
             lambda: read_points([places.result_dir]),
@@ -500,7 +500,7 @@ def bench_flags(random: Random) -> None:
     chosen = random.sample(fields(BenchFlags), random.choice((1, 2, 5, 12)))
     flags = {field.name: _value(str(field.type), random) for field in chosen}
     with suppress(FlagsError):
-        asked = understand(BenchFlags(**flags))
+        asked = parse_flags(BenchFlags(**flags))
         assert asked.spec("m").fingerprint
 
 
@@ -596,7 +596,7 @@ def rows(random: Random) -> None:
             found = read(row)
             prompt = (
                 found.prompt
-                if isinstance(found, Exchange)
+                if isinstance(found, SingleTurn)
                 else [turn.message for turn in found.turns]
             )
             prompt = ImageFiles(Path("/nowhere")).read(prompt)

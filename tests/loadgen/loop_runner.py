@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from inferometer.arrival import LoadPlan, Share, stripe
+from inferometer.arrival import LoadPlan, Shard, stripe
 from inferometer.clock import monotonic_ns
 from inferometer.loadgen.address import Address
 from inferometer.loadgen.job import Job
@@ -64,11 +64,11 @@ def jobs_for(port: int, plan: LoadPlan, workers: int = 1, **fields: Any) -> list
     return [
         Job(
             address=address,
-            requests=[prompts[i] for i in share.requests],
-            share=share,
-            **{"reserve": share.max_in_flight, **defaults, **fields},
+            requests=[prompts[i] for i in shard.requests],
+            shard=shard,
+            **{"reserve": shard.max_in_flight, **defaults, **fields},
         )
-        for share in stripe(plan, workers)
+        for shard in stripe(plan, workers)
     ]
 
 
@@ -157,11 +157,11 @@ def worker_record(**fields: Any) -> WorkerRecord:
     )
 
 
-def share_of(
+def shard_of(
     n: int, *, worker: int = 0, warmups: int = 0, due_ns: Sequence[int] | None = None
-) -> Share:
+) -> Shard:
     due = np.array(due_ns, np.int64) if due_ns is not None else np.zeros(n, np.int64)
-    return Share(worker, np.arange(n, dtype=np.int64), due, n, warmups)
+    return Shard(worker, np.arange(n, dtype=np.int64), due, n, warmups)
 
 
 def environment_with(folder: Path) -> dict[str, str]:

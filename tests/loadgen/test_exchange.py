@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from loop_runner import job_for, requests, share_of
+from loop_runner import job_for, requests, shard_of
 from scripted_server import DONE, STREAM, event, usage
 
 from inferometer.clock import Anchor
@@ -371,7 +371,7 @@ def test_a_run_without_one_event_has_empty_columns_of_the_right_kind() -> None:
 def test_intended_times_are_those_of_the_plan_and_only_in_an_open_loop() -> None:
     fields: dict[str, Any] = {
         "requests": requests(2),
-        "share": share_of(2, due_ns=[10, 20], warmups=1),
+        "shard": shard_of(2, due_ns=[10, 20], warmups=1),
     }
     for closed, expected in ((False, [10, 20]), (True, [MISSING, MISSING])):
         job = Job(

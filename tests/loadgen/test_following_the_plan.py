@@ -286,7 +286,7 @@ def test_warm_ups_of_a_burst_are_over_before_it_begins() -> None:
         (job,) = jobs_for(server.port, plan)
         loop = Loop(job, live := Live())
         loop.prepare()
-        loop.run(job.share.warmups, monotonic_ns())
+        loop.run(job.shard.warmups, monotonic_ns())
         assert loop.sent == 3
         loop.prepare()
         ran = finish_loop(loop, job, live)
@@ -305,7 +305,7 @@ def test_connections_that_the_server_closed_during_the_warm_ups_are_opened_again
         (job,) = jobs_for(server.port, plan)
         loop = Loop(job, live := Live())
         loop.prepare()
-        loop.run(job.share.warmups, monotonic_ns())
+        loop.run(job.shard.warmups, monotonic_ns())
         until(lambda: server.connections == 8)  # the last ones may not have been accepted yet
         server.hang_up()
         for connection in loop.connections.idle:

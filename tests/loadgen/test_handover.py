@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from loop_runner import check_books, closed_loop, job_for, jobs_for, worker_record
 
-from inferometer.loadgen.handover import hand_over, load_share, lost_share
+from inferometer.loadgen.handover import hand_over, load_columns, lost_share
 from inferometer.trace import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, Trace
 from inferometer.trace.trace import empty_events, empty_requests, merge
 
@@ -42,7 +42,7 @@ def handed_over(
         directory, requests, table, {"record": record, "texts": texts, "stopped": stopped}
     )
     assert (share == directory) == directory.is_dir()
-    return load_share(pickle.loads(pickle.dumps(share)), job_for(1, n=len(ids)), 123)
+    return load_columns(pickle.loads(pickle.dumps(share)), job_for(1, n=len(ids)), 123)
 
 
 @pytest.mark.parametrize("there_is_room", [True, False])

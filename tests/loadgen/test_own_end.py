@@ -140,7 +140,7 @@ def test_warm_ups_that_are_drained_have_all_the_time_they_need(clock: Clock) -> 
         (job,) = jobs_for(server.port, plan, timeouts=PATIENT)
         loop = Loop(job, live := Live())
         loop.prepare()
-        loop.run(job.share.warmups, clock())
+        loop.run(job.shard.warmups, clock())
         loop.run(len(job.requests), clock())
         ran = finish_loop(loop, job, live)
     assert ran.all_ok

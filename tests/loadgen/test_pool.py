@@ -266,7 +266,7 @@ def test_a_worker_that_fails_in_mid_run_costs_its_own_requests_only(
     begin = Loop._begin
 
     def fail_at_the_third_of_worker_one(loop: Loop) -> object:
-        if loop._job.share.worker == 1 and loop.sent == 2:
+        if loop._job.shard.worker == 1 and loop.sent == 2:
             raise MemoryError("no memory left")
         return begin(loop)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inferometer.arrival import Share
+from inferometer.arrival import Shard
 from inferometer.loadgen.schedule import Schedule
 from inferometer.request import Request
 
@@ -18,10 +18,10 @@ def schedule(
         Request(i, "p", 1, 1, after=follows.get(i), think_ns=5 if i in follows else 0)
         for i in range(len(due_ns))
     ]
-    share = Share(
+    shard = Shard(
         0, np.arange(len(due_ns), dtype=np.int64), np.array(due_ns, np.int64), cap, 0, drops=drops
     )
-    made = Schedule(requests, share)
+    made = Schedule(requests, shard)
     made.start(len(due_ns), 1000)
     return made
 

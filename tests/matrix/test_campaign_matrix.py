@@ -12,7 +12,7 @@ import pytest
 import yaml
 from data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
-from inferometer.campaign.outcome import Outcome
+from inferometer.campaign.outcome import CampaignOutcome
 from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.task import Task
 from inferometer.engine import EmbeddedEngine, EngineSettings
@@ -24,7 +24,7 @@ from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import blocks_of
 from inferometer.spec.workload import needs_messages
-from inferometer.store.campaign.places import places_of
+from inferometer.store.campaign.paths import campaign_paths
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -59,7 +59,7 @@ def campaign(
     return path
 
 
-def run(spec: CampaignSpec, folder: Path) -> Outcome:
+def run(spec: CampaignSpec, folder: Path) -> CampaignOutcome:
     groups = expand(spec)
     lines = CampaignLines(blocks_of(groups, spec.interleave))
     task = Task.of(
@@ -69,7 +69,7 @@ def run(spec: CampaignSpec, folder: Path) -> Outcome:
         allow_invalid=True,
         real_time=False,
     )
-    return run_campaign(task, places_of(spec.result_dir, spec.name), lines)
+    return run_campaign(task, campaign_paths(spec.result_dir, spec.name), lines)
 
 
 def measure_all(folder: Path, backend: str, names: Sequence[str]) -> None:

@@ -172,8 +172,8 @@ def test_jobs_are_what_the_spec_says(
         [0, 2, 3, 5, 6],
         [1, 4, 7],
     ]
-    assert [job.share.max_in_flight for job in given] == [2, 1]
-    assert [job.share.warmups for job in given] == [2, 1]
+    assert [job.shard.max_in_flight for job in given] == [2, 1]
+    assert [job.shard.warmups for job in given] == [2, 1]
     for job in given:
         assert job.headers == {"X-Team": "blue", "Authorization": "Bearer sk-key"}
         assert (job.path, job.request_id_prefix, job.timeouts.idle_s) == (
@@ -187,7 +187,7 @@ def test_jobs_are_what_the_spec_says(
             False,
             True,
         )
-        assert job.reserve == job.share.max_in_flight
+        assert job.reserve == job.shard.max_in_flight
 
 
 def test_a_gateways_prefix_and_the_users_path_are_kept(

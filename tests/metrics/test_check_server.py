@@ -12,7 +12,7 @@ from trace_builder import build, failed, request
 
 from inferometer.metrics import Finding, Level, judge, summarize
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
-from inferometer.trace.server_counters import Counter, Gauge, Reading, ServerCounters
+from inferometer.trace.server_counters import Counter, Gauge, MetricsReading, ServerCounters
 
 N, PROMPT, OUTPUT = 20, 100, 10
 STARTED_S, BEFORE_S, AFTER_S = 1_000.0, 5_000.0, 5_100.0
@@ -54,8 +54,8 @@ def counted(
     }
     idle: Mapping[Gauge, float] = {"running": 0, "waiting": 0}
     return ServerCounters(
-        Reading("vLLM", BEFORE_S, STARTED_S, dict.fromkeys(grown, 7.0), before or idle, {}),
-        Reading(
+        MetricsReading("vLLM", BEFORE_S, STARTED_S, dict.fromkeys(grown, 7.0), before or idle, {}),
+        MetricsReading(
             "vLLM",
             AFTER_S,
             STARTED_S,
@@ -110,9 +110,9 @@ def test_a_server_without_counters_is_not_doubted(name: str) -> None:
 def test_restarted() -> None:
     server = counted()
     assert server.after is not None
-    anew = Reading("vLLM", AFTER_S, BEFORE_S + 50, CLEAN, {}, {})
+    anew = MetricsReading("vLLM", AFTER_S, BEFORE_S + 50, CLEAN, {}, {})
     assert finding("server_restarted", ServerCounters(server.before, anew)).level == Level.INVALID
-    replica = Reading("vLLM", AFTER_S, STARTED_S + 50, CLEAN, {}, {})
+    replica = MetricsReading("vLLM", AFTER_S, STARTED_S + 50, CLEAN, {}, {})
     assert finding("server_restarted", ServerCounters(server.before, replica)).level == Level.NOTE
     assert finding("other_clients", ServerCounters(server.before, replica)).level == Level.OK
     assert finding("server_restarted", ServerCounters(server.before, None)).level == Level.NOTE

@@ -20,13 +20,13 @@ from trace_builder import build, failed, request
 
 from inferometer.clock import MS
 from inferometer.metrics import Finding, Level
-from inferometer.metrics.distribution import FEWEST_BEYOND
+from inferometer.metrics.distribution import MIN_BEYOND
 from inferometer.metrics.verdict import CHECKS
 from inferometer.report.words import LANGUAGES
 from inferometer.report.words.sentences import SENTENCES, key_of, tell
 from inferometer.store.campaign.doubt import AGAIN, Doubt
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
-from inferometer.trace.server_counters import Reading, ServerCounters
+from inferometer.trace.server_counters import MetricsReading, ServerCounters
 
 NAMES = {*(check.__name__ for check in CHECKS), "neighbours"}
 """`neighbours` is what a campaign finds, of results that lie beside each other."""
@@ -44,7 +44,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
     }
     http = [failed(0, Failure.HTTP_STATUS, status=status) for status in (429, 503)]
     other, anew = (
-        Reading("vLLM", AFTER_S, started_s, {}, {}, {})
+        MetricsReading("vLLM", AFTER_S, started_s, {}, {}, {})
         for started_s in (STARTED_S + 50, BEFORE_S + 50)
     )
     return [
@@ -213,7 +213,7 @@ def test_every_part_of_a_sentence_is_a_figure_that_a_check_has(
     assert parts(language) - figures <= {f"check.conservation.part.{name}" for name in conservation}
     kinds = {kind.name for kind in Failure} - {"NONE", "HTTP_STATUS"}
     assert {f"check.failures.part.{kind}" for kind in kinds} <= parts(language)
-    assert f" {FEWEST_BEYOND} " in SENTENCES[language]["check.thin_percentiles"]
+    assert f" {MIN_BEYOND} " in SENTENCES[language]["check.thin_percentiles"]
 
 
 def test_what_a_sentence_says(findings: list[Finding]) -> None:

@@ -13,7 +13,7 @@ import simulated
 from simulated import Series
 
 from inferometer.metrics.statistics import (
-    FEWEST,
+    MIN_SAMPLES,
     Interval,
     interval_of_mean,
     interval_of_percentile,
@@ -145,7 +145,7 @@ def test_values_that_are_all_the_same() -> None:
 
 
 def test_what_is_too_short_has_no_interval() -> None:
-    values = np.arange(float(FEWEST - 1))
+    values = np.arange(float(MIN_SAMPLES - 1))
     assert interval_of_mean(values) is None
     assert interval_of_percentile(values, 50) is None
     assert interval_of_ratio(values, values) is None

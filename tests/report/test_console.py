@@ -22,7 +22,7 @@ from inferometer.metrics.summary import Counts, Events, Goodput, Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.report.console import render, render_precision
 from inferometer.spec.run import Load
-from inferometer.trace.server_counters import Reading, ServerCounters
+from inferometer.trace.server_counters import MetricsReading, ServerCounters
 from inferometer.trace.trace import WorkerRecord
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -189,8 +189,12 @@ def test_what_the_server_counted_stands_after_the_client() -> None:
     load = Load(num_prompts=30, max_concurrency=4)
     assert "The Server" not in render(their_summary(), FINE, load=load, workers=[worker()])
     warm = replace(their_summary(), prefix_cache_hit_rate=79.875)
-    before = Reading("vLLM", 0.0, None, {"preemptions": 1, "queued": 10, "queue_s": 1}, {}, {})
-    after = Reading("vLLM", 9.0, None, {"preemptions": 3, "queued": 40, "queue_s": 1.15}, {}, {})
+    before = MetricsReading(
+        "vLLM", 0.0, None, {"preemptions": 1, "queued": 10, "queue_s": 1}, {}, {}
+    )
+    after = MetricsReading(
+        "vLLM", 9.0, None, {"preemptions": 3, "queued": 40, "queue_s": 1.15}, {}, {}
+    )
     text = render(warm, FINE, load=load, workers=[worker()], server=ServerCounters(before, after))
     block = text[text.index("-The Server-") :].splitlines()[1:]
     assert [line.rstrip() for line in block[:4]] == [

@@ -27,7 +27,7 @@ from inferometer.report.tables.markdown import (
 )
 from inferometer.report.tables.workbook import NoExcelError, write_workbook
 from inferometer.report.targets import target_lines
-from inferometer.report.terminal import MOST_ROWS, course, tables_of
+from inferometer.report.terminal import MAX_ROWS, course, tables_of
 from inferometer.results import Collection, Point, Range, Status
 from inferometer.results.frames import Frames
 from inferometer.spec.target import parse_target
@@ -156,7 +156,7 @@ def test_a_workbook_holds_everything_and_computes_nothing(tmp_path: Path) -> Non
 def test_what_is_more_than_a_sheet_holds_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferometer.report.tables.workbook.MOST_ROWS", 2)
+    monkeypatch.setattr("inferometer.report.tables.workbook.MAX_ROWS", 2)
     told = write_workbook(tmp_path / "x.xlsx", FRAMES)
     assert "The sheet points has the first 2 of 4 rows; --parquet writes all of them." in told
 
@@ -176,7 +176,7 @@ def test_few_points_on_a_terminal() -> None:
 
 def test_many_points_on_a_terminal() -> None:
     many = tuple(
-        point(c, 30.0 * c, model=model) for model in ("7B", "14B") for c in range(1, MOST_ROWS)
+        point(c, 30.0 * c, model=model) for model in ("7B", "14B") for c in range(1, MAX_ROWS)
     )
     assert_golden("terminal_curves.txt", printed(many) + printed(many, ascii_only=True))
 

@@ -19,7 +19,7 @@ from inferometer.metrics.verdict import Status
 from inferometer.results import Point, read
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
 from inferometer.store.campaign.history import Result
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import METRICS, save_result, vllm_result
 from inferometer.trace.schema import MISSING, Failure, Outcome, StampSource, TokenSource
@@ -193,8 +193,8 @@ CONFIGURATION = {
 
 def open_campaign(
     result_dir: Path, name: str = "pcie", configuration: dict[str, Any] | None = None
-) -> Places:
-    places = Places(result_dir, name)
+) -> CampaignPaths:
+    places = CampaignPaths(result_dir, name)
     with Results(places) as results:
         results.note(
             "opened",
@@ -205,7 +205,7 @@ def open_campaign(
 
 
 def measure(
-    places: Places,
+    places: CampaignPaths,
     number: int,
     status: Status = "VALID",
     *,

@@ -19,14 +19,14 @@ from inferometer.server import endpoint as endpoint_module
 from inferometer.server.counter_names import ENGINES
 from inferometer.server.counters import counters_around, counters_before, read_page
 from inferometer.server.endpoint import Endpoint
-from inferometer.trace.server_counters import Reading, ServerCounters
+from inferometer.trace.server_counters import MetricsReading, ServerCounters
 
 PAGES = Path(__file__).parent / "metrics"
 NOW_S = 1_795_159_500.0
 """Later than the starts of the recorded servers."""
 
 
-def reading(text: str, at_s: float = NOW_S) -> Reading:
+def reading(text: str, at_s: float = NOW_S) -> MetricsReading:
     found = read_page(text, at_s)
     assert found is not None
     return found
@@ -271,8 +271,8 @@ def test_every_engine_is_in_order() -> None:
 # One server or two
 
 
-def at(counted: float, started_s: float | None = None, at_s: float = NOW_S) -> Reading:
-    return Reading("vLLM", at_s, started_s, {"prompt_tokens": counted}, {}, {})
+def at(counted: float, started_s: float | None = None, at_s: float = NOW_S) -> MetricsReading:
+    return MetricsReading("vLLM", at_s, started_s, {"prompt_tokens": counted}, {}, {})
 
 
 def test_a_new_process_is_a_restart() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inferometer.spec.marked_yaml import MOST_BYTES, MOST_DEPTH, YamlError, read_value, read_yaml
+from inferometer.spec.marked_yaml import MAX_BYTES, MAX_DEPTH, YamlError, read_value, read_yaml
 
 
 def faults(text: str) -> list[tuple[int, str]]:
@@ -111,12 +111,10 @@ def test_files_that_blow_up_are_refused() -> None:
 
 
 def test_files_that_are_deep_or_long_are_refused() -> None:
-    assert read_value("[" * MOST_DEPTH + "]" * MOST_DEPTH) is not None
-    assert (
-        "nested more than 20 deep" in faults("[" * (MOST_DEPTH + 1) + "]" * (MOST_DEPTH + 1))[0][1]
-    )
+    assert read_value("[" * MAX_DEPTH + "]" * MAX_DEPTH) is not None
+    assert "nested more than 20 deep" in faults("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))[0][1]
     assert "nested more than 20 deep" in faults("[" * 100_000)[0][1]
-    assert "longer than 200000 bytes" in faults("#" * (MOST_BYTES + 1))[0][1]
+    assert "longer than 200000 bytes" in faults("#" * (MAX_BYTES + 1))[0][1]
 
 
 def test_aliases_are_read() -> None:

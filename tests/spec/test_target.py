@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from inferometer.spec.target import Target, Where, campaign_target, parse_target
+from inferometer.spec.target import Threshold, Where, campaign_target, parse_target
 
 
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("p99_ttft_ms<200", Target("p99_ttft_ms", "<", 200.0)),
-        (" p99.9_ttft_ms  <=  1e3 ", Target("p99.9_ttft_ms", "<=", 1000.0)),
-        ("any output_throughput > 1800", Target("output_throughput", ">", 1800.0, "any")),
-        ("every failed<=0", Target("failed", "<=", 0.0, "every")),
+        ("p99_ttft_ms<200", Threshold("p99_ttft_ms", "<", 200.0)),
+        (" p99.9_ttft_ms  <=  1e3 ", Threshold("p99.9_ttft_ms", "<=", 1000.0)),
+        ("any output_throughput > 1800", Threshold("output_throughput", ">", 1800.0, "any")),
+        ("every failed<=0", Threshold("failed", "<=", 0.0, "every")),
         (
             "mean_tpot_ms < 50 if tp=1, concurrency<=32",
-            Target(
+            Threshold(
                 "mean_tpot_ms",
                 "<",
                 50.0,
@@ -26,11 +26,11 @@ from inferometer.spec.target import Target, Where, campaign_target, parse_target
         ),
         (
             "completed>=1 if model=org/Name-7B v2",
-            Target("completed", ">=", 1.0, None, (Where("model", "=", "org/Name-7B v2"),)),
+            Threshold("completed", ">=", 1.0, None, (Where("model", "=", "org/Name-7B v2"),)),
         ),
     ],
 )
-def test_a_target_is_read_and_written_again(text: str, target: Target) -> None:
+def test_a_target_is_read_and_written_again(text: str, target: Threshold) -> None:
     assert parse_target(text) == target
     assert parse_target(str(target)) == target
 
@@ -55,10 +55,10 @@ def test_what_is_no_target_is_refused(text: str, sentence: str) -> None:
 
 
 def test_a_campaign_names_the_metric_by_its_key() -> None:
-    assert campaign_target("output_throughput", "> 1800") == Target(
+    assert campaign_target("output_throughput", "> 1800") == Threshold(
         "output_throughput", ">", 1800.0
     )
-    assert campaign_target("p99_itl_ms", "any < 100 if tp=1") == Target(
+    assert campaign_target("p99_itl_ms", "any < 100 if tp=1") == Threshold(
         "p99_itl_ms", "<", 100.0, "any", (Where("tp", "=", "1"),)
     )
     with pytest.raises(ValueError, match="wants a comparison such as"):

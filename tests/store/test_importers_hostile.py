@@ -217,7 +217,7 @@ def test_a_database_that_takes_too_long_is_given_up(
         tmp_path / "run", TABLE, *[(ROW, ("", "", 1, 1, 1, 1, 1, 1, "[]"))] * 2_000
     )
     assert read_results(directory)[0].requests is not None
-    monkeypatch.setattr(evalscope, "MOST_STEPS", 3)
+    monkeypatch.setattr(evalscope, "MAX_STEPS", 3)
     with pytest.raises(CannotImportError, match="interrupted"):
         read_results(directory)
 

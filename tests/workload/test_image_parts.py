@@ -8,7 +8,7 @@ import pytest
 from picture_files import PNG, shown
 
 from inferometer.workload.row_fields import UNMATCHED, CannotSendError
-from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
+from inferometer.workload.shapes import SingleTurn, conversation_of, exchange_of
 
 MEDIA = {"bytes": PNG, "path": None}
 IMAGES = (
@@ -61,7 +61,7 @@ def test_a_picture_beside_a_prompt_comes_after_its_text(name: str, source: Any) 
     assert exchange_of({"prompt": "what is this", name: source}).prompt == [
         user(text("what is this"), part)
     ]
-    assert exchange_of({"prompt": "what is this", name: [source, "b.png"]}) == Exchange(
+    assert exchange_of({"prompt": "what is this", name: [source, "b.png"]}) == SingleTurn(
         [user(text("what is this"), part, shown("b.png"))]
     )
 
@@ -143,7 +143,7 @@ def test_columns_of_pictures_are_known_by_what_they_hold() -> None:
         "image_2": None,
         "meta": {"path": "x"},
     }
-    assert exchange_of(row) == Exchange(
+    assert exchange_of(row) == SingleTurn(
         [user(text("which"), *[shown(MEDIA)] * 3)], None, None, {}, ("meta",)
     )
 
@@ -155,7 +155,7 @@ def test_a_picture_stands_where_its_mark_is() -> None:
         "conversations": [{"from": "human", "value": said}, {"from": "gpt", "value": "x"}],
     }
     parts = [shown("a"), text("What is it, and"), shown("b"), text(", compared?"), shown("c")]
-    assert exchange_of(row) == Exchange([user(*parts)], "x")
+    assert exchange_of(row) == SingleTurn([user(*parts)], "x")
 
 
 def test_marks_may_have_numbers() -> None:
@@ -227,10 +227,10 @@ def test_pictures_of_later_turns_stay_with_them() -> None:
 
 
 def test_a_mark_without_a_picture_is_a_text_and_is_told() -> None:
-    assert exchange_of({"prompt": "close <image> tags"}) == Exchange(
+    assert exchange_of({"prompt": "close <image> tags"}) == SingleTurn(
         "close <image> tags", None, None, {}, (UNMATCHED,)
     )
-    assert exchange_of({"prompt": "<image>", "image": 3}) == Exchange(
+    assert exchange_of({"prompt": "<image>", "image": 3}) == SingleTurn(
         "<image>", None, None, {}, (UNMATCHED, "image")
     )
 

@@ -189,7 +189,7 @@ def test_of_a_large_file_only_what_is_needed_is_in_memory(tmp_path: Path, form: 
 def test_a_row_that_never_ends_is_not_read_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records, "MOST_ROW_BYTES", 1000)
+    monkeypatch.setattr(records, "MAX_ROW_BYTES", 1000)
     monkeypatch.setattr(records, "READ_BYTES", 100)
     path = tmp_path / "rows"
     path.write_text('{"a":1}\n{"a":"' + "x" * 5000)

@@ -11,7 +11,7 @@ import pytest
 
 from inferometer.workload.messages import said
 from inferometer.workload.row_fields import CannotSendError
-from inferometer.workload.shapes import Exchange, conversation_of, exchange_of
+from inferometer.workload.shapes import SingleTurn, conversation_of, exchange_of
 
 USER, ANSWER = {"role": "user", "content": "hi there"}, {"role": "assistant", "content": "hello"}
 SYSTEM = {"role": "system", "content": "be short"}
@@ -28,13 +28,13 @@ RESULT = {"role": "tool", "content": "rain", "tool_call_id": "c1"}
 
 def beside(
     prompt: Any, fields: dict[str, Any], *left_out: str, reply: str | None = None
-) -> Exchange:
-    return Exchange(prompt, reply, None, fields, left_out)
+) -> SingleTurn:
+    return SingleTurn(prompt, reply, None, fields, left_out)
 
 
-def later(prompt: str, reply: str | None = None) -> Exchange:
+def later(prompt: str, reply: str | None = None) -> SingleTurn:
     """Of a conversation that goes on."""
-    return Exchange(prompt, reply, left_out=("turns after the first answer",))
+    return SingleTurn(prompt, reply, left_out=("turns after the first answer",))
 
 
 @pytest.mark.parametrize(
@@ -43,25 +43,25 @@ def later(prompt: str, reply: str | None = None) -> Exchange:
         # conversations: the first exchange
         (
             {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]},
-            Exchange("a", "b"),
+            SingleTurn("a", "b"),
         ),
         (
             {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}] * 3},
             later("a", "b"),
         ),
-        ({"messages": [USER, ANSWER]}, Exchange("hi there", "hello")),
+        ({"messages": [USER, ANSWER]}, SingleTurn("hi there", "hello")),
         (
             {"conversation": [{"role": "User", "text": "a"}, {"role": "model", "text": "b"}]},
-            Exchange("a", "b"),
+            SingleTurn("a", "b"),
         ),
-        ({"messages": [SYSTEM, USER, ANSWER]}, Exchange([SYSTEM, USER], "hello")),
+        ({"messages": [SYSTEM, USER, ANSWER]}, SingleTurn([SYSTEM, USER], "hello")),
         # conversations that end with the user: as they are
-        ({"messages": [USER]}, Exchange("hi there")),
-        ({"prompt": [USER], "max_tokens": 9}, Exchange("hi there", None, 9)),
-        ({"messages": [USER, ANSWER, USER]}, Exchange([USER, ANSWER, USER])),
+        ({"messages": [USER]}, SingleTurn("hi there")),
+        ({"prompt": [USER], "max_tokens": 9}, SingleTurn("hi there", None, 9)),
+        ({"messages": [USER, ANSWER, USER]}, SingleTurn([USER, ANSWER, USER])),
         (
             {"body": {"messages": [SYSTEM, USER], "max_tokens": 5}},
-            Exchange([SYSTEM, USER], None, 5),
+            SingleTurn([SYSTEM, USER], None, 5),
         ),
         (
             {
@@ -69,31 +69,31 @@ def later(prompt: str, reply: str | None = None) -> Exchange:
                     {"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}
                 ]
             },
-            Exchange(
+            SingleTurn(
                 [{"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}]
             ),
         ),
         ({"turns": ["first", "second"]}, later("first")),
         # prompts and instructions
-        ({"prompt": "a", "completion": "b", "output_tokens": 7}, Exchange("a", "b", 7)),
-        ({"prompt": [5, 6, 7]}, Exchange([5, 6, 7])),
+        ({"prompt": "a", "completion": "b", "output_tokens": 7}, SingleTurn("a", "b", 7)),
+        ({"prompt": [5, 6, 7]}, SingleTurn([5, 6, 7])),
         (
             {"instruction": "sum up", "input": "a long text", "output": "short"},
-            Exchange("sum up\n\na long text", "short"),
+            SingleTurn("sum up\n\na long text", "short"),
         ),
-        ({"instruction": "sing", "input": "", "output": "la"}, Exchange("sing", "la")),
-        ({"question": "why", "answer": "because"}, Exchange("why", "because")),
-        ({"problem": "1 + 1", "solution": "2"}, Exchange("1 + 1", "2")),
-        ({"text": "once upon a time"}, Exchange("once upon a time")),
-        ({"prompt": None, "question": "why", "answer": " "}, Exchange("why")),
+        ({"instruction": "sing", "input": "", "output": "la"}, SingleTurn("sing", "la")),
+        ({"question": "why", "answer": "because"}, SingleTurn("why", "because")),
+        ({"problem": "1 + 1", "solution": "2"}, SingleTurn("1 + 1", "2")),
+        ({"text": "once upon a time"}, SingleTurn("once upon a time")),
+        ({"prompt": None, "question": "why", "answer": " "}, SingleTurn("why")),
         (
             {"prompt": "half of a pair \ud83d", "max_tokens": 1},
-            Exchange("half of a pair ?", None, 1),
+            SingleTurn("half of a pair ?", None, 1),
         ),
     ],
     ids=str,
 )
-def test_what_a_row_asks(row: dict[str, Any], exchange: Exchange) -> None:
+def test_what_a_row_asks(row: dict[str, Any], exchange: SingleTurn) -> None:
     assert exchange_of(row) == exchange
 
 
@@ -109,12 +109,12 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: Exchange) -> None:
             {"messages": [USER], "stop": ["x"], "metadata": {"a": 1}},
             beside("hi there", {"stop": ["x"]}, "metadata"),
         ),
-        ({"prompt": "a", "seed": None, "stop": "", "tools": [], "user": {}}, Exchange("a")),
+        ({"prompt": "a", "seed": None, "stop": "", "tools": [], "user": {}}, SingleTurn("a")),
         (
             {"prompt": "a", "model": "x", "stream": False, "n": 2},
             beside("a", {}, "model", "stream", "n"),
         ),
-        ({"prompt": "a", "stream": True, "n": 1}, Exchange("a")),
+        ({"prompt": "a", "stream": True, "n": 1}, SingleTurn("a")),
         (
             {"question": "a", "answer": "b", "text": "c", "solution": "d"},
             beside("a", {}, "text", "solution", reply="b"),
@@ -130,34 +130,34 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: Exchange) -> None:
             },
             beside("hi there", {"top_p": 0.9}, "custom_id", "url", "model"),
         ),
-        ({"body": {"prompt": "a", "max_tokens": 5}}, Exchange("a", None, 5)),
-        ({"max_tokens": 6, "body": {"prompt": "a", "max_tokens": 5}}, Exchange("a", None, 6)),
+        ({"body": {"prompt": "a", "max_tokens": 5}}, SingleTurn("a", None, 5)),
+        ({"max_tokens": 6, "body": {"prompt": "a", "max_tokens": 5}}, SingleTurn("a", None, 6)),
         # what the system says
         (
             {"system": "be short", "conversations": [USER, ANSWER]},
-            Exchange([SYSTEM, USER], "hello"),
+            SingleTurn([SYSTEM, USER], "hello"),
         ),
         (
             {"system_prompt": "be short", "question": "hi there", "response": "so"},
-            Exchange([SYSTEM, USER], "so"),
+            SingleTurn([SYSTEM, USER], "so"),
         ),
         ({"system": "be kind", "messages": [SYSTEM, USER]}, beside([SYSTEM, USER], {}, "system")),
         # replies that stand beside the conversation
-        ({"prompt": [USER], "completion": [ANSWER]}, Exchange("hi there", "hello")),
-        ({"messages": [USER], "answer": "hello"}, Exchange("hi there", "hello")),
+        ({"prompt": [USER], "completion": [ANSWER]}, SingleTurn("hi there", "hello")),
+        ({"messages": [USER], "answer": "hello"}, SingleTurn("hi there", "hello")),
         # tools that were called
-        ({"messages": [USER, CALLING, RESULT]}, Exchange([USER, CALLING, RESULT])),
+        ({"messages": [USER, CALLING, RESULT]}, SingleTurn([USER, CALLING, RESULT])),
         (
             {"messages": [USER, CALLING, RESULT, ANSWER]},
             later("hi there", json.dumps(CALL["function"])),
         ),
         (
             {"messages": [{**USER, "name": "Ann"}, ANSWER]},
-            Exchange([{**USER, "name": "Ann"}], "hello"),
+            SingleTurn([{**USER, "name": "Ann"}], "hello"),
         ),
         (
             {"messages": [{"role": "developer", "content": "x"}, USER]},
-            Exchange([{"role": "developer", "content": "x"}, USER]),
+            SingleTurn([{"role": "developer", "content": "x"}, USER]),
         ),
         (
             {"messages": [{**USER, "timestamp": 5, "weight": None}]},
@@ -166,7 +166,7 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: Exchange) -> None:
     ],
     ids=str,
 )
-def test_what_a_row_says_beside_its_prompt(row: dict[str, Any], exchange: Exchange) -> None:
+def test_what_a_row_says_beside_its_prompt(row: dict[str, Any], exchange: SingleTurn) -> None:
     assert exchange_of(row) == exchange
 
 
@@ -177,9 +177,9 @@ def test_where_there_are_no_messages_the_system_speaks_in_the_prompt() -> None:
         "input": "a text",
         "output": "it",
     }
-    assert exchange_of(row, chat=False) == Exchange("be short\n\nsum up\n\na text", "it")
+    assert exchange_of(row, chat=False) == SingleTurn("be short\n\nsum up\n\na text", "it")
     row = {"system": "be short", "conversations": [USER, ANSWER]}
-    assert exchange_of(row, chat=False) == Exchange("be short\n\nhi there", "hello")
+    assert exchange_of(row, chat=False) == SingleTurn("be short\n\nhi there", "hello")
 
 
 @pytest.mark.parametrize("name", ["audio_files", "audio", "video", "video_url"])

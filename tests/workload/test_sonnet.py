@@ -113,7 +113,7 @@ def test_an_empty_text_is_refused(tmp_path: Path) -> None:
 def test_of_a_long_text_the_first_lines_are_drawn_from(
     poem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sonnet_file, "MOST_LINES", 2)
+    monkeypatch.setattr(sonnet_file, "MAX_LINES", 2)
     work = build(poem)
     assert work.origin["lines"] == 2
     assert {word for text in texts(work) for word in text if word.startswith("word")} <= set(

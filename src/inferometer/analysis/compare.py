@@ -27,10 +27,10 @@ from inferometer.analysis.cautions import (
 from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin, runs_needed
 from inferometer.analysis.effect import (
     CONFIDENCE,
-    MOST_UNPAIRED,
+    MAX_UNPAIRED,
     Design,
     Effect,
-    Reading,
+    Sample,
     effect_of,
 )
 from inferometer.analysis.pairing import SUBJECTS, Pair, Pairing, pair_points, value_of
@@ -52,7 +52,7 @@ DRIFT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MetricComparison:
     """One metric at one point, or over all points."""
 
     point: str | None
@@ -85,13 +85,13 @@ class Comparison:
     names: tuple[str, str]
     delta: float
     drift: float
-    rows: tuple[Row, ...]
+    rows: tuple[MetricComparison, ...]
     """First those over all points, then point by point; of each, metrics in the order asked for."""
     pairing: Pairing
     warnings: tuple[str, ...]
 
     @property
-    def headline(self) -> tuple[Row, ...]:
+    def headline(self) -> tuple[MetricComparison, ...]:
         """The rows that sum it up: over all points, or those of the only point there is."""
         return tuple(row for row in self.rows if row.point is None) or self.rows
 
@@ -205,19 +205,19 @@ def finish_time_s(point: Point) -> float | None:
         return None
 
 
-def readings(points: Iterable[Point], name: str) -> list[Reading]:
+def readings(points: Iterable[Point], name: str) -> list[Sample]:
     """What the points say of a metric, those that say something."""
     return [_reading(point, name) for point in points if point.values.get(name, 0) > 0]
 
 
-def _reading(point: Point, name: str) -> Reading:
+def _reading(point: Point, name: str) -> Sample:
     value, interval = point.values[name], point.intervals.get(name)
     half = (
         half_width(interval.low, interval.high, value) / value
         if interval and interval.confidence == CONFIDENCE
         else None
     )
-    return Reading(value, finish_time_s(point), half)
+    return Sample(value, finish_time_s(point), half)
 
 
 def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
@@ -244,7 +244,7 @@ def _measured(pairs: Iterable[Pair], name: str, drift: float) -> list[tuple[Pair
     ]
 
 
-def _over_all(measured: Measured, delta: float, drift: float) -> list[Row]:
+def _over_all(measured: Measured, delta: float, drift: float) -> list[MetricComparison]:
     """A row for each metric that several points have. Half of the probability of an error is
     theirs.
     """
@@ -262,7 +262,7 @@ def _over_all(measured: Measured, delta: float, drift: float) -> list[Row]:
     )
 
 
-def _by_point(measured: Measured, delta: float) -> list[Row]:
+def _by_point(measured: Measured, delta: float) -> list[MetricComparison]:
     """A row for each metric of each point."""
     alpha = (1 - CONFIDENCE) / (2 if any(len(found) > 1 for found in measured.values()) else 1)
     return _judged(
@@ -274,7 +274,7 @@ def _by_point(measured: Measured, delta: float) -> list[Row]:
 
 def _judged(
     family: Sequence[tuple[Pair | None, str, Effect]], delta: float, alpha: float
-) -> list[Row]:
+) -> list[MetricComparison]:
     """The rows of a family, in which the probability of any wrong "faster" or "slower" is at most
     `alpha`.
     """
@@ -286,7 +286,7 @@ def _judged(
         )
         ratios = effect.ratios()
         rows.append(
-            Row(
+            MetricComparison(
                 point=pair.label if pair else None,
                 metric=name,
                 a=_mean(pair.a, name) if pair else None,
@@ -335,4 +335,4 @@ def _adjacent(pairs: Iterable[Pair]) -> bool:
         found = point == next_point and side != next_side
         matched += 2 * found
         i += 1 + found
-    return matched >= (1 - MOST_UNPAIRED) * len(runs)
+    return matched >= (1 - MAX_UNPAIRED) * len(runs)

@@ -21,7 +21,7 @@ from inferometer.metrics.student import student_quantile
 
 Verdict = Literal["faster", "slower", "no difference", "undecided"]
 
-MOST_RUNS = 100
+MAX_RUNS = 100
 """That anyone is advised to make."""
 
 
@@ -53,7 +53,7 @@ def decide(effect: Effect, delta: float, *, believed: bool, more_is_faster: bool
 
 def runs_needed(effect: Effect, delta: float, alpha: float) -> int | None:
     """About how many runs of each side, in turns, would decide what this spread left undecided;
-    None if more than MOST_RUNS, or if no spread is known.
+    None if more than MAX_RUNS, or if no spread is known.
 
     `alpha` is the probability of an error that a row may have for itself.
     """
@@ -62,7 +62,7 @@ def runs_needed(effect: Effect, delta: float, alpha: float) -> int | None:
     room = abs(abs(effect.log_ratio) - margin(delta))
     enough = (
         n
-        for n in range(3, MOST_RUNS + 1)
+        for n in range(3, MAX_RUNS + 1)
         if effect.spread * student_quantile(1 - alpha, n - 1) <= room * math.sqrt(n)
     )
     return next(enough, None)

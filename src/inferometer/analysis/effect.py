@@ -37,18 +37,18 @@ SINGLE_DEGREES = 9
 """Of freedom, taken for a run's own interval: the fewest that those of `metrics.statistics`
 have.
 """
-MOST_ALIGNED = 0.5
+MAX_ALIGNED = 0.5
 """Correlation of side and order beyond which drift and effect are one: 0.87 for A A A A B B B B, 0
 for A B B A.
 """
-MOST_UNPAIRED = 0.25
+MAX_UNPAIRED = 0.25
 """Of the runs, beyond which pairs of neighbours waste too many."""
-LEAST_PAIRS = 3
+MIN_PAIRS = 3
 """With fewer, a bent drift does the same to each: in A B B A the middle is B's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Sample:
     """A metric of one run."""
 
     value: float
@@ -125,7 +125,7 @@ class Effect:
         return student_tail(beyond / self.error, self.degrees) if self.error > 0 else 0.0
 
 
-def effect_of(a: Sequence[Reading], b: Sequence[Reading], drift: float = 0.0) -> Effect:
+def effect_of(a: Sequence[Sample], b: Sequence[Sample], drift: float = 0.0) -> Effect:
     """The effect between runs of the same point. `drift` is the least allowance for what was not
     measured in turns, a log.
     """
@@ -135,14 +135,14 @@ def effect_of(a: Sequence[Reading], b: Sequence[Reading], drift: float = 0.0) ->
     if in_order is None or min(len(a), len(b)) < 2:
         return _one_after_the_other(_logs(a), _logs(b), drift)
     logs, sides = in_order
-    if abs(float(np.corrcoef(sides, np.arange(len(sides)))[0, 1])) > MOST_ALIGNED:
+    if abs(float(np.corrcoef(sides, np.arange(len(sides)))[0, 1])) > MAX_ALIGNED:
         return _one_after_the_other(
             _logs(a), _logs(b), max(drift, abs(_made_by_trend(logs, sides)))
         )
     pairs = _neighbours(logs, sides)
     if len({pair.a_first for pair in pairs}) == 2 and len(logs) - 2 * len(
         pairs
-    ) <= MOST_UNPAIRED * len(logs):
+    ) <= MAX_UNPAIRED * len(logs):
         return in_turns(pairs, (len(a), len(b)), drift)
     return _mixed(logs, sides)
 
@@ -160,14 +160,14 @@ def in_turns(pairs: Sequence[Neighbours], runs: tuple[int, int], drift: float) -
         error=spread * float(np.linalg.norm(weights)),
         degrees=len(pairs) - 1,
         design="in turns",
-        allowance=drift if len(pairs) < LEAST_PAIRS else 0.0,
+        allowance=drift if len(pairs) < MIN_PAIRS else 0.0,
         runs=runs,
         spread=spread,
         neighbours=tuple(pairs),
     )
 
 
-def _of_single_runs(a: Reading, b: Reading, drift: float) -> Effect:
+def _of_single_runs(a: Sample, b: Sample, drift: float) -> Effect:
     spread = error = None
     if a.half_width is not None and b.half_width is not None:
         spread = error = math.hypot(a.half_width, b.half_width) / student_quantile(
@@ -233,7 +233,7 @@ def degrees_of_sum(terms: Sequence[tuple[float, int]]) -> int:
     return max(1, int(total**2 / sum(variance**2 / degrees for variance, degrees in terms) + 1e-9))
 
 
-def _in_order(a: Sequence[Reading], b: Sequence[Reading]) -> tuple[Array, Array] | None:
+def _in_order(a: Sequence[Sample], b: Sequence[Sample]) -> tuple[Array, Array] | None:
     """Logs of all values in the order of time, and 0 for each of A, 1 for each of B; None if the
     order is not known.
     """
@@ -275,7 +275,7 @@ def _made_by_trend(logs: Array, sides: Array) -> float:
     return slope * float(order[sides == 1].mean() - order[sides == 0].mean())
 
 
-def _logs(readings: Sequence[Reading]) -> Array:
+def _logs(readings: Sequence[Sample]) -> Array:
     return np.log([reading.value for reading in readings])
 
 

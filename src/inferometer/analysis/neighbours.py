@@ -43,7 +43,7 @@ NORMAL_QUARTILE = 0.6745
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Outlier:
     """One point, and the metric that says it most clearly."""
 
     point: int
@@ -67,7 +67,7 @@ class _Rung:
     level: float
 
 
-def contradicted(points: Sequence[Point]) -> list[Doubt]:
+def contradicted(points: Sequence[Point]) -> list[Outlier]:
     """The points that contradict their neighbours, the worst first, each once. INVALID ones neither
     count nor are judged.
 
@@ -83,7 +83,7 @@ def contradicted(points: Sequence[Point]) -> list[Doubt]:
     ]
     found = [(doubt, course) for course in courses for doubt in course.doubts()]
     found.sort(key=lambda each: -each[0].severity)
-    believed: dict[int, Doubt] = {}
+    believed: dict[int, Outlier] = {}
     for doubt, course in found:
         if doubt.point not in believed and course.still_doubts(doubt.point, without=believed):
             believed[doubt.point] = doubt
@@ -184,7 +184,7 @@ class _Course:
     logs: Mapping[int, float]
     """By place."""
 
-    def doubts(self) -> Iterator[Doubt]:
+    def doubts(self) -> Iterator[Outlier]:
         if len(self.rungs) >= MIN_LEVELS:
             yield from self._against_levels()
         yield from self._against_repeats(self._noise_of_repeats())
@@ -200,7 +200,7 @@ class _Course:
         )
         return any(doubt.point == place for doubt in course.doubts())
 
-    def _against_levels(self) -> Iterator[Doubt]:
+    def _against_levels(self) -> Iterator[Outlier]:
         middles = [median(self.logs[place] for place in rung) for rung in self.rungs]
         ladder = Ladder(self.levels, middles, LIMITS[self.metric], self.growth)
         out, kept = ladder.outliers()
@@ -217,7 +217,7 @@ class _Course:
                     beside = tuple(self.rungs[each][0] for each in prediction.neighbours)
                     yield self._doubt(place, prediction.suggested, beside, abs(excess))
 
-    def _against_repeats(self, noise: float) -> Iterator[Doubt]:
+    def _against_repeats(self, noise: float) -> Iterator[Outlier]:
         tolerated = max(math.log(REPEATS_LIMIT), NOISES * noise)
         for rung in self.rungs:
             middle = median(self.logs[place] for place in rung)
@@ -273,6 +273,6 @@ class _Course:
 
     def _doubt(
         self, place: int, suggested: float, neighbours: tuple[int, ...], severity: float
-    ) -> Doubt:
+    ) -> Outlier:
         value = self.points[place].values[self.metric]
-        return Doubt(place, self.metric, value, math.exp(suggested), neighbours, severity)
+        return Outlier(place, self.metric, value, math.exp(suggested), neighbours, severity)

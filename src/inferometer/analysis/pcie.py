@@ -36,7 +36,7 @@ LEVEL = ("input_len", "output_len", "max_concurrency", "request_rate", "burstine
 """What makes a level of load, whatever the model."""
 WINDOW = 10
 """Levels to either side that tell of one."""
-FEWEST_IN_WINDOW = 5
+MIN_IN_WINDOW = 5
 DENSE = 2 * WINDOW + 1
 """Levels of a ladder on which the cost hardly bends from one window's end to the other."""
 
@@ -346,7 +346,7 @@ def _with_neighbours(effects: Mapping[Level, Effect]) -> dict[Level, Effect]:
     for i, level in enumerate(single):
         first = max(0, i - WINDOW)
         window = logs[first : i + WINDOW + 1]
-        if len(window) < FEWEST_IN_WINDOW:
+        if len(window) < MIN_IN_WINDOW:
             continue
         spread, degrees = noise_of_neighbours(window)
         log_ratio, share = effects[level].log_ratio, 1.0

@@ -17,7 +17,7 @@ from statistics import fmean
 import numpy as np
 
 from inferometer.analysis.effect import (
-    LEAST_PAIRS,
+    MIN_PAIRS,
     Array,
     Effect,
     Neighbours,
@@ -41,7 +41,7 @@ def mean_effect(effects: Sequence[Effect], *, adjacent: bool, drift: float) -> E
     enough = (
         adjacent
         and designs == {"in turns"}
-        and sum(len(effect.neighbours) for effect in effects) >= LEAST_PAIRS
+        and sum(len(effect.neighbours) for effect in effects) >= MIN_PAIRS
     )
     return replace(mean, allowance=0.0) if enough else mean
 

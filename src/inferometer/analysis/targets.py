@@ -21,7 +21,7 @@ from inferometer.analysis.scaling import scaling, why_nothing_scales
 from inferometer.results import CONDITIONS, Collection, Point, metric
 from inferometer.results.columns import METRICS, PERCENTILE, Column, canonical
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
-from inferometer.spec.target import Target
+from inferometer.spec.target import Threshold
 
 State = Literal["reached", "missed", "not checked"]
 
@@ -52,7 +52,7 @@ file says at the time."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _TargetValue:
     """A value that a target is held against."""
 
     checked: Checked
@@ -64,7 +64,7 @@ class _Reading:
 class Checked:
     """A target, held against one deployment."""
 
-    target: Target
+    target: Threshold
     state: State
     deployment: str = ""
     gpus: int | None = None
@@ -91,7 +91,7 @@ def column_of(name: str) -> Column | None:
     return SCALING if name == SCALING.name else NOT_YET.get(name) or metric(name)
 
 
-def mistakes(targets: Iterable[Target], *, lacking: Iterable[str] = ()) -> list[str]:
+def mistakes(targets: Iterable[Threshold], *, lacking: Iterable[str] = ()) -> list[str]:
     """Why they cannot be checked, a sentence each: metrics and conditions that do not exist,
     metrics that nothing measures yet, and those of NEEDED for which the user gave nothing
     (`lacking`).
@@ -124,7 +124,7 @@ def mistakes(targets: Iterable[Target], *, lacking: Iterable[str] = ()) -> list[
     return found
 
 
-def unanswerable(targets: Iterable[Target], planned: Sequence[Point]) -> list[str]:
+def unanswerable(targets: Iterable[Threshold], planned: Sequence[Point]) -> list[str]:
     """Why they cannot be checked, a sentence each: those that are asked of none of the planned
     points.
 
@@ -145,7 +145,7 @@ def unanswerable(targets: Iterable[Target], planned: Sequence[Point]) -> list[st
 
 
 def check(
-    targets: Iterable[Target], points: Sequence[Point], *, only_some: bool = False
+    targets: Iterable[Threshold], points: Sequence[Point], *, only_some: bool = False
 ) -> list[Checked]:
     """Every target against every deployment among the points that it is asked of, in the order of
     the targets.
@@ -209,7 +209,7 @@ def _deployments(points: Sequence[Point]) -> list[str]:
     ]
 
 
-def _is_asked(target: Target, point: Point) -> bool:
+def _is_asked(target: Threshold, point: Point) -> bool:
     """Of this point; of the number of cards, a target of scaling is asked of pairs, and of no
     single point.
     """
@@ -221,7 +221,9 @@ def _is_asked(target: Target, point: Point) -> bool:
     )
 
 
-def _check(target: Target, named: Sequence[tuple[Point, str]], *, only_some: bool) -> list[Checked]:
+def _check(
+    target: Threshold, named: Sequence[tuple[Point, str]], *, only_some: bool
+) -> list[Checked]:
     """Of points, each with the name of its deployment."""
     if target.metric in NOT_YET:
         return [
@@ -244,7 +246,7 @@ def _check(target: Target, named: Sequence[tuple[Point, str]], *, only_some: boo
             else _nothing(target, [point for point, _ in named])
         )
         return [Checked(target, "not checked" if only_some else "missed", why=why)]
-    by_deployment: dict[tuple[str, int | None], list[_Reading]] = {}
+    by_deployment: dict[tuple[str, int | None], list[_TargetValue]] = {}
     for reading in asked:
         by_deployment.setdefault((reading.checked.deployment, reading.checked.gpus), []).append(
             reading
@@ -252,16 +254,16 @@ def _check(target: Target, named: Sequence[tuple[Point, str]], *, only_some: boo
     return [_decide(target, readings) for readings in by_deployment.values()]
 
 
-def _nothing(target: Target, points: Sequence[Point]) -> Said:
+def _nothing(target: Threshold, points: Sequence[Point]) -> Said:
     if target.where and points:
         return Said("target.why.nothing_has", {"where": ", ".join(map(str, target.where))})
     return Said("target.why.no_points")
 
 
-def _scaling(target: Target, points: Sequence[Point]) -> list[_Reading]:
+def _scaling(target: Threshold, points: Sequence[Point]) -> list[_TargetValue]:
     gpus = [where for where in target.where if where.name == "gpus"]
     return [
-        _Reading(
+        _TargetValue(
             Checked(
                 target,
                 "missed",
@@ -277,7 +279,7 @@ def _scaling(target: Target, points: Sequence[Point]) -> list[_Reading]:
     ]
 
 
-def _reading(target: Target, point: Point, deployment: str) -> _Reading:
+def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
     value, why, blame = point.values.get(canonical(target.metric)), None, None
     if value is None:
         why = Said("target.why.not_measured")
@@ -288,10 +290,12 @@ def _reading(target: Target, point: Point, deployment: str) -> _Reading:
         value, why, blame = None, Said("target.why.invalid"), point
     elif point.status == "SUSPECT":
         why = Said("target.why.suspect")
-    return _Reading(Checked(target, "missed", deployment, at=point.id, why=why, point=blame), value)
+    return _TargetValue(
+        Checked(target, "missed", deployment, at=point.id, why=why, point=blame), value
+    )
 
 
-def _decide(target: Target, readings: Sequence[_Reading]) -> Checked:
+def _decide(target: Threshold, readings: Sequence[_TargetValue]) -> Checked:
     measured = [each for each in readings if each.value is not None]
     any_will_do = target.quantifier == "any" or (
         target.quantifier is None and _is_rate(target.metric)

@@ -2,13 +2,13 @@
 has no clock.
 """
 
-from inferometer.arrival.plan import LoadPlan, Share, conversations_of, plan_load, stripe
+from inferometer.arrival.plan import LoadPlan, Shard, conversations_of, plan_load, stripe
 from inferometer.arrival.profile import RateProfile, ramp, stepped
 
 __all__ = [
     "LoadPlan",
     "RateProfile",
-    "Share",
+    "Shard",
     "conversations_of",
     "plan_load",
     "ramp",

@@ -53,7 +53,7 @@ class LoadPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Shard:
     """One worker's part of a plan: which requests, when, and how many at a time."""
 
     worker: int
@@ -182,22 +182,22 @@ def conversations_of(after: Sequence[int | None]) -> Integers | None:
     return number
 
 
-def stripe(plan: LoadPlan, workers: int) -> list[Share]:
+def stripe(plan: LoadPlan, workers: int) -> list[Shard]:
     """Deal the plan out like cards: slots to workers, and requests to slots, so that each worker
     has its part of both.
 
     Conversations are dealt out whole. With a cap below the number of workers, only as many workers
-    as there are slots get a share.
+    as there are slots get a shard.
     """
     hands = (
         np.arange(len(plan), dtype=np.int64) if plan.conversations is None else plan.conversations
     )
     used = max(1, min(workers, plan.max_in_flight, _count(hands)))
-    shares = []
+    shards = []
     for w in range(used):
         mine = np.flatnonzero(hands % plan.max_in_flight % used == w)
-        shares.append(
-            Share(
+        shards.append(
+            Shard(
                 worker=w,
                 requests=mine,
                 due_ns=plan.due_ns[mine],
@@ -207,7 +207,7 @@ def stripe(plan: LoadPlan, workers: int) -> list[Share]:
                 time_ns=plan.time_ns,
             )
         )
-    return shares
+    return shards
 
 
 def _count(numbers: Integers) -> int:

@@ -24,7 +24,7 @@ STEPS_DOWN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LoadProbe:
     """What came of asking for a load."""
 
     load: float
@@ -34,7 +34,7 @@ class Reading:
 
 
 def find_ceiling(
-    probe: Callable[[float], Reading],
+    probe: Callable[[float], LoadProbe],
     *,
     first: float,
     most: float,
@@ -78,7 +78,7 @@ def find_ceiling(
 
 
 def _twice_if_need_be(
-    probe: Callable[[float], Reading], asked: float, time_is_up: Callable[[], bool]
-) -> Reading:
+    probe: Callable[[float], LoadProbe], asked: float, time_is_up: Callable[[], bool]
+) -> LoadProbe:
     reading = probe(asked)
     return reading if reading.within or time_is_up() else probe(asked)

@@ -29,7 +29,7 @@ from typing import Any
 import orjson
 
 from inferometer.clock import MS, NS, monotonic_ns
-from inferometer.engine.http import Connection, HttpRequest
+from inferometer.engine.http import ClientConnection, HttpRequest
 from inferometer.engine.wire import END, chunk
 from inferometer.protocol import PROTOCOLS, Reply
 from inferometer.system.descriptors import raise_descriptor_limit
@@ -68,13 +68,13 @@ def next_beat_ns(after_ns: int, gap_ns: int) -> int:
     return ((after_ns + gap_ns // 2) // gap_ns + 1) * gap_ns
 
 
-class _Stream:
+class _NullStream:
     """An answer under way."""
 
     __slots__ = ("connection", "due_ns", "event", "gap_ns", "last", "left", "row", "send")
 
     def __init__(
-        self, connection: Connection, row: int, due_ns: int, gap_ns: int, max_tokens: int
+        self, connection: ClientConnection, row: int, due_ns: int, gap_ns: int, max_tokens: int
     ) -> None:
         self.connection = connection
         self.send: Callable[[bytes], int] = connection.sock.send
@@ -123,8 +123,8 @@ class NullLoop:
         self._listener.listen(65_535)
         self._listener.setblocking(False)
         self.port = int(self._listener.getsockname()[1])
-        self._connections: dict[int, Connection] = {}
-        self._streams: deque[_Stream] = deque()
+        self._connections: dict[int, ClientConnection] = {}
+        self._streams: deque[_NullStream] = deque()
         self._record = _Record()
         self._poller = TimedPoller()
         self._poller.register(self._listener.fileno(), READ)
@@ -151,11 +151,11 @@ class NullLoop:
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                connection = Connection(self._listener.accept()[0])
+                connection = ClientConnection(self._listener.accept()[0])
                 self._connections[connection.fd] = connection
                 self._poller.register(connection.fd, READ)
 
-    def _hear(self, connection: Connection) -> None:
+    def _hear(self, connection: ClientConnection) -> None:
         if not connection.receive():
             self._drop(connection)
             return
@@ -166,14 +166,14 @@ class NullLoop:
             except (ValueError, KeyError, TypeError):
                 connection.respond(400, b'{"error":"max_tokens and gap_ms, please"}')
 
-    def _begin(self, connection: Connection, request: HttpRequest) -> None:
+    def _begin(self, connection: ClientConnection, request: HttpRequest) -> None:
         asked = orjson.loads(request.body)
         max_tokens, gap_ns = asked["max_tokens"], round(asked["gap_ms"] * MS)
         if max_tokens < 1 or gap_ns < 1:
             raise ValueError
         record = self._record
         due_ns = next_beat_ns(monotonic_ns(), gap_ns)
-        stream = _Stream(connection, len(record.request_id), due_ns, gap_ns, max_tokens)
+        stream = _NullStream(connection, len(record.request_id), due_ns, gap_ns, max_tokens)
         record.request_id.append(request.headers.get("x-request-id", ""))
         record.arrival_ns.append(request.arrived_ns)
         connection.send(_HEAD)
@@ -208,7 +208,7 @@ class NullLoop:
                 stream.due_ns = next_beat_ns(departure_ns, stream.gap_ns)
                 streams.append(stream)
 
-    def _drop(self, connection: Connection) -> None:
+    def _drop(self, connection: ClientConnection) -> None:
         if (
             self._connections.get(connection.fd) is connection
         ):  # else it is dropped already, and another may have its descriptor

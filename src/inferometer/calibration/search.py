@@ -35,7 +35,7 @@ import inferometer
 from inferometer.arrival import LoadPlan, plan_load, stripe
 from inferometer.arrival.reserve import reserve
 from inferometer.calibration.accuracy import Errors, Milliseconds, errors
-from inferometer.calibration.ceiling import Reading, find_ceiling
+from inferometer.calibration.ceiling import LoadProbe, find_ceiling
 from inferometer.calibration.null_server import MODEL, NullServer
 from inferometer.clock import MS, NS
 from inferometer.engine.truth import Truth
@@ -97,8 +97,8 @@ THOROUGH = Effort(
     16_384,
     {"events": 8_000, "requests": 1_000, "streams": 1_024},
 )
-MOST: Mapping[Kind, float] = {"events": 4_000_000.0, "requests": 500_000.0}
-LEAST: Mapping[Kind, float] = {"events": 100.0, "requests": 10.0, "streams": 1.0}
+MAX_LOAD: Mapping[Kind, float] = {"events": 4_000_000.0, "requests": 500_000.0}
+MIN_LOAD: Mapping[Kind, float] = {"events": 100.0, "requests": 10.0, "streams": 1.0}
 
 
 def key_of(*, workers: int, real_time: bool) -> dict[str, Any]:
@@ -156,12 +156,12 @@ def calibrate(
                 def time_is_up(until_s: float = effort.until_s[kind]) -> bool:
                     return time.monotonic() - began_s >= until_s
 
-                probe, most = bench.probe(kind), MOST.get(kind, most_streams)
+                probe, most = bench.probe(kind), MAX_LOAD.get(kind, most_streams)
                 ceilings[kind] = find_ceiling(
                     probe,
                     first=effort.first[kind],
                     most=most,
-                    least=LEAST[kind],
+                    least=MIN_LOAD[kind],
                     time_is_up=time_is_up,
                 )
     except (MeasurementError, RuntimeError, OSError) as error:
@@ -233,16 +233,16 @@ class _Bench:
         ]
         return max(shares, default=None)
 
-    def probe(self, kind: Kind) -> Callable[[float], Reading]:
+    def probe(self, kind: Kind) -> Callable[[float], LoadProbe]:
         """Tries a load of this kind."""
 
-        def at(asked: float) -> Reading:
+        def at(asked: float) -> LoadProbe:
             plan, events = plan_for(kind, asked, self.level_s)
             trace, truth = self._run(plan, events, GAP_MS[kind])
             level = level_of(kind, asked, trace, truth, self.target_ms)
             self.levels.append(level)
             self.on_level(level)
-            return Reading(level.load, level.within)
+            return LoadProbe(level.load, level.within)
 
         return at
 
@@ -257,16 +257,16 @@ class _Bench:
                 headers={},
                 backend=PROTOCOLS["openai"],
                 generation=Generation(model=MODEL, ignore_eos=True, extra_body={"gap_ms": gap_ms}),
-                requests=[Request(int(i), prompt, PROMPT_TOKENS, events) for i in share.requests],
-                share=share,
+                requests=[Request(int(i), prompt, PROMPT_TOKENS, events) for i in shard.requests],
+                shard=shard,
                 closed_loop=plan.closed_loop,
                 drain_warmups=plan.drain_warmups,
-                reserve=reserve(plan, share.max_in_flight),
+                reserve=reserve(plan, shard.max_in_flight),
                 timeouts=TIMEOUTS,
                 real_time=self.real_time,
                 request_id_prefix=ID_PREFIX,
             )
-            for share in stripe(plan, self.workers)
+            for shard in stripe(plan, self.workers)
         ]
         began_ns, waited_ns = time.monotonic_ns(), self.server.waited_ns()
         trace = measure(jobs)

@@ -21,10 +21,10 @@ from typing import IO
 from inferometer.store.atomic import replacing, saying_why
 from inferometer.store.plain_files import NotPlainError, open_plain
 
-MOST_FILES = 1_000_000
-MOST_FOLDERS_DEEP = 16
-MOST_NAME_BYTES = 1024
-MOST_GROWTH = 100
+MAX_FILES = 1_000_000
+MAX_FOLDERS_DEEP = 16
+MAX_NAME_BYTES = 1024
+MAX_GROWTH = 100
 """Bytes that may come out of each byte of an archive: JSON and Parquet stay far below, a bomb does
 not.
 """
@@ -74,7 +74,7 @@ def unpack_archive(path: Path, folder: Path) -> None:
     try:
         with path.open("rb") as file:
             zipped = file.read(len(GZIP)) == GZIP
-            most = MOST_GROWTH * file.seek(0, os.SEEK_END) + ROOM
+            most = MAX_GROWTH * file.seek(0, os.SEEK_END) + ROOM
             file.seek(0)
             plain: IO[bytes] = gzip.GzipFile(fileobj=file) if zipped else file  # type: ignore[assignment]
             bounded = _Bounded(plain, path, most)
@@ -127,7 +127,7 @@ class _Bounded:
 
 def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
     for number, member in enumerate(tar):
-        why = "more files than any campaign has" if number >= MOST_FILES else _refused(member)
+        why = "more files than any campaign has" if number >= MAX_FILES else _refused(member)
         if why:
             raise ArchiveError(
                 f"{path} holds {why}: it was not made by `inferometer collect`, and nothing "
@@ -165,10 +165,6 @@ def _refused(member: tarfile.TarInfo) -> str | None:
     leads_elsewhere = (
         name.startswith("/") or ".." in parts or "\\" in name or not name.isprintable()
     )
-    if (
-        leads_elsewhere
-        or len(parts) > MOST_FOLDERS_DEEP
-        or len(os.fsencode(name)) > MOST_NAME_BYTES
-    ):
+    if leads_elsewhere or len(parts) > MAX_FOLDERS_DEEP or len(os.fsencode(name)) > MAX_NAME_BYTES:
         return f"the name {name[:200]!r}"
     return None

@@ -28,7 +28,7 @@ from inferometer.server.counters import counters_before
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.store.atomic import CannotWriteError
-from inferometer.store.campaign.history import Result, ServerFacts, usable_limit
+from inferometer.store.campaign.history import Result, ServerInfo, usable_limit
 from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import save_result
 from inferometer.system.interruption import Interruption
@@ -71,7 +71,7 @@ class GroupRun:
         self._noted: set[str] = set()
         """What was said of rows, of the server and of requests to it."""
         self._restarts_left = task.restarts
-        self.facts = ServerFacts()
+        self.facts = ServerInfo()
         """Of the server, as it told when it came up last."""
         self.came_up = False
         """Whether its server did in this run."""
@@ -142,7 +142,7 @@ class GroupRun:
             confirmation = self._server.start()
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
             self._known = KnownServer(Endpoint(self._server.base_url, routes=routes))
-            self.facts = ServerFacts(
+            self.facts = ServerInfo(
                 self._known.version, usable_limit(confirmation.facts.get("max_model_len"))
             )
         except BaseException as error:

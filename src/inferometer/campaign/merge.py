@@ -36,7 +36,7 @@ from inferometer.store.campaign.checked_ledger import campaigns_in, read_campaig
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.history import History, Result
 from inferometer.store.campaign.ledger import LEDGER_VERSION, LedgerError, Record, dump, now
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.plain_files import is_plain_file, open_plain
 
@@ -123,7 +123,9 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
                 {places.name for source in opened for places in campaigns_in(source.root)}
             ):
                 _merge_campaign(
-                    [_part(source, name) for source in opened], Places(temporary, name), merged
+                    [_part(source, name) for source in opened],
+                    CampaignPaths(temporary, name),
+                    merged,
                 )
             for source in opened:
                 _copy_the_rest(source, temporary, merged)
@@ -165,7 +167,7 @@ def _result_dir_in(folder: Path) -> Path:
 def _part(source: _Source, name: str) -> _Part:
     """Raises LedgerError also if a record is not what a runner would have written."""
     try:
-        reading = read_campaign_ledger(Places(source.root, name))
+        reading = read_campaign_ledger(CampaignPaths(source.root, name))
     except LedgerError as error:
         raise LedgerError(source.as_named(str(error))) from None
     history = History.of(reading.records)
@@ -183,7 +185,7 @@ def _key(result: Result) -> Key:
     return result.fingerprint, frozenset(result.files.values())
 
 
-def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> None:
+def _merge_campaign(parts: Sequence[_Part], target: CampaignPaths, merged: Merged) -> None:
     everything = [
         (record, part) for part in parts for record in part.records if record["kind"] in KEPT
     ]
@@ -221,7 +223,7 @@ def _merge_campaign(parts: Sequence[_Part], target: Places, merged: Merged) -> N
         merged.points += sum(result.counts for result in results.standing.history.current.values())
 
 
-def _copy_result(result: Result, root: Path, target: Places) -> Result:
+def _copy_result(result: Result, root: Path, target: CampaignPaths) -> Result:
     """Copy its files under names that are free; the result with these names."""
     json = target.relative(free_path(target.result_dir / result.json))
     run = target.relative(free_path(target.result_dir / result.run))

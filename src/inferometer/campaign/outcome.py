@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inferometer.spec.campaign import Group
-from inferometer.store.campaign.history import Result, ServerFacts
-from inferometer.store.campaign.standing import UNKNOWN, Standing
+from inferometer.store.campaign.history import Result, ServerInfo
+from inferometer.store.campaign.state import UNKNOWN, CampaignState
 
 State = Literal["VALID", "SUSPECT", "INVALID", "failed", "not run"]
 STATES: tuple[State, ...] = ("VALID", "SUSPECT", "INVALID", "failed", "not run")
@@ -40,7 +40,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CampaignOutcome:
     """What became of a run of the campaign."""
 
     endings: Sequence[Ending]
@@ -76,7 +76,7 @@ class Outcome:
 
 
 def endings_of(
-    groups: Iterable[Group], standing: Standing, servers: Mapping[str, ServerFacts]
+    groups: Iterable[Group], standing: CampaignState, servers: Mapping[str, ServerInfo]
 ) -> list[Ending]:
     """Of every point, in order. `servers` are those that came up, by group."""
     return [
@@ -86,7 +86,7 @@ def endings_of(
     ]
 
 
-def _ending(point: str, fingerprint: str, standing: Standing, server: ServerFacts) -> Ending:
+def _ending(point: str, fingerprint: str, standing: CampaignState, server: ServerInfo) -> Ending:
     counting = standing.result(fingerprint, server)
     if counting is not None:
         history = standing.history
@@ -111,7 +111,7 @@ def _ending(point: str, fingerprint: str, standing: Standing, server: ServerFact
     return Ending(point, "not run", False)
 
 
-def recheck_in_words(groups: Iterable[Group], standing: Standing) -> str:
+def recheck_in_words(groups: Iterable[Group], standing: CampaignState) -> str:
     """How many points did not fit their neighbours, and what became of them."""
     history = standing.history
     results = [
@@ -138,7 +138,7 @@ def _first(phrases: Sequence[str]) -> str:
     return phrases[0] if phrases else ""
 
 
-def summary_lines(outcome: Outcome, notes: Sequence[str] = ()) -> list[str]:
+def summary_lines(outcome: CampaignOutcome, notes: Sequence[str] = ()) -> list[str]:
     """What is missing, the checklist and the counts, to be printed at the end. `notes` say what
     narrowed the campaign."""
     lines = [""]
@@ -193,7 +193,7 @@ def _test_of(point: str) -> str:
     return point.partition("/")[0]
 
 
-def _checklist(outcome: Outcome) -> Iterator[str]:
+def _checklist(outcome: CampaignOutcome) -> Iterator[str]:
     have = sum(ending.counts for ending in outcome.endings)
     asked = outcome.groups - outcome.unneeded
     if not asked:
@@ -219,7 +219,7 @@ def _checklist(outcome: Outcome) -> Iterator[str]:
     )
 
 
-def _how_it_ended(outcome: Outcome, asked: int) -> str:
+def _how_it_ended(outcome: CampaignOutcome, asked: int) -> str:
     if outcome.interrupted:
         return "was interrupted"
     if outcome.trouble:

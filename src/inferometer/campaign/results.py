@@ -29,9 +29,9 @@ from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.history import History, Result
 from inferometer.store.campaign.identity import identify
 from inferometer.store.campaign.ledger import parse
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.result_files import damage_of, damage_of_file
-from inferometer.store.campaign.standing import Standing
+from inferometer.store.campaign.state import CampaignState
 from inferometer.store.plain_files import is_plain_file
 
 
@@ -59,7 +59,7 @@ class Results:
 
     def __init__(
         self,
-        places: Places,
+        places: CampaignPaths,
         specs: Sequence[RunSpec] = (),
         *,
         require_lock: Callable[[], None] = lambda: None,
@@ -76,10 +76,10 @@ class Results:
         sentence each."""
         try:
             require_writable(places.directory)
-            self.standing = Standing(History.of(self._ledger.earlier))
+            self.standing = CampaignState(History.of(self._ledger.earlier))
             self._recover()
             self._identify(specs)
-            self.standing = Standing.of(self.standing.history, places.result_dir)
+            self.standing = CampaignState.of(self.standing.history, places.result_dir)
         except BaseException:
             self._ledger.close()
             raise
@@ -222,7 +222,7 @@ class Results:
         if found.identities:
             results = {run: list(identity) for run, identity in found.identities.items()}
             self._ledger.append("identified", results=results)
-            self.standing = Standing(History.of(parse(self.places.ledger).records))
+            self.standing = CampaignState(History.of(parse(self.places.ledger).records))
 
     def _is_whole(self, intent: Result) -> bool:
         """Whether all its files are there as they were written, under their old names or the final

@@ -21,7 +21,7 @@ from contextlib import ExitStack
 import inferometer
 from inferometer.campaign.group_run import GroupLostError, GroupRun
 from inferometer.campaign.lock import locked
-from inferometer.campaign.outcome import Outcome, endings_of, recheck_in_words
+from inferometer.campaign.outcome import CampaignOutcome, endings_of, recheck_in_words
 from inferometer.campaign.recheck import Recheck
 from inferometer.campaign.results import Results
 from inferometer.campaign.spread import spread_lines
@@ -34,15 +34,15 @@ from inferometer.spec.interleave import Block, partner_of
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
 from inferometer.store.campaign.checked_ledger import require_no_links
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import Standing, read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import CampaignState, read_campaign_state
 from inferometer.system.interruption import Interruption
 
 NAMED = 10
 """Damaged results that are named one by one."""
 
 
-def run_campaign(task: Task, places: Places, display: Display) -> Outcome:
+def run_campaign(task: Task, places: CampaignPaths, display: Display) -> CampaignOutcome:
     """Measure what is not measured yet. Raises LockedError, LedgerError, and CannotWriteError if it
     cannot even begin.
     """
@@ -61,13 +61,15 @@ def run_campaign(task: Task, places: Places, display: Display) -> Outcome:
             )
         for remark in results.remarks:
             display.say(remark)
-        return _Run(task, places, results, display).run()
+        return _CampaignRun(task, places, results, display).run()
 
 
-class _Run:
+class _CampaignRun:
     """One run of the campaign."""
 
-    def __init__(self, task: Task, places: Places, results: Results, display: Display) -> None:
+    def __init__(
+        self, task: Task, places: CampaignPaths, results: Results, display: Display
+    ) -> None:
         self.task = task
         self.places = places
         self.results = results
@@ -85,7 +87,7 @@ class _Run:
         self.blocks_left = Counter(group.id for block in self.blocks for group in block.groups)
         """Of each group; one without any was measured to its end."""
 
-    def run(self) -> Outcome:
+    def run(self) -> CampaignOutcome:
         interrupted, trouble = False, None
         try:
             self._note_beginning()
@@ -99,7 +101,7 @@ class _Run:
         standing = self._as_it_is_now()
         endings = endings_of(self.task.groups, standing, servers)
         came_up = {name for name, group in self.groups.items() if group.came_up}
-        return Outcome(
+        return CampaignOutcome(
             endings=endings,
             groups=len(self.task.groups),
             served=sum(left == 0 and name in came_up for name, left in self.blocks_left.items()),
@@ -262,8 +264,8 @@ class _Run:
                 "changed too."
             )
 
-    def _as_it_is_now(self) -> Standing:
+    def _as_it_is_now(self) -> CampaignState:
         """From the files again, also of what was measured just now: a result that cannot be read is
         none.
         """
-        return read_standing(self.places)
+        return read_campaign_state(self.places)

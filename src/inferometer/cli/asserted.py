@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inferometer.measure.point import Measured
     from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec
-    from inferometer.spec.target import Target
+    from inferometer.spec.target import Threshold
 
 EXIT_MISSED = 1
 
@@ -24,7 +24,7 @@ HELP = (
 )
 
 
-def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Target, ...]:
+def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Threshold, ...]:
     """`lacking`: metrics that cannot be measured for want of what the user gives. Raises FlagsError
     with all that is wrong.
     """
@@ -46,7 +46,7 @@ def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Ta
     return tuple(targets)
 
 
-def targets_of_campaign(campaign: CampaignSpec) -> tuple[Target, ...]:
+def targets_of_campaign(campaign: CampaignSpec) -> tuple[Threshold, ...]:
     """Its own. Raises FlagsError with all that is wrong."""
     from inferometer.analysis.targets import mistakes
     from inferometer.cli.flag_errors import FlagsError
@@ -82,7 +82,7 @@ def lacking_in(campaign: CampaignSpec) -> list[str]:
     return [metric for metric, lacks in lacking.items() if lacks]
 
 
-def percentiles_of(targets: Sequence[Target]) -> tuple[float, ...]:
+def percentiles_of(targets: Sequence[Threshold]) -> tuple[float, ...]:
     """Those that the targets' metrics are, so that they are computed."""
     if not targets:
         return ()

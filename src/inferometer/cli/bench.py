@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
 import typer
 
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 from inferometer.system.interruption import Interruption
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def bench(**flags: Any) -> None:
     """
     from inferometer.cli.bench_repeats import measure_repeats
 
-    with refusing(), Interruption() as interruption:
+    with usage_errors(), Interruption() as interruption:
         asked = BenchFlags(**flags)
         if asked.config or asked.tp or asked.campaign:
             _run_test(asked)
@@ -64,7 +64,7 @@ def bench(**flags: Any) -> None:
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def usage_errors() -> Iterator[None]:
     """Whatever ends a run without a result is a sentence and an exit code."""
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.loadgen import MeasurementError
@@ -75,9 +75,9 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except (FlagsError, PointError) as error:
-        refuse(*error.reasons)
+        usage_error(*error.reasons)
     except (EndpointError, MeasurementError, CannotWriteError) as error:
-        refuse(str(error))
+        usage_error(str(error))
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped before there was anything to report.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
@@ -92,7 +92,7 @@ def _run_test(flags: BenchFlags) -> NoReturn:
     try:
         chosen = choose(flags)
     except CampaignError as error:
-        refuse(*error.reasons)
+        usage_error(*error.reasons)
     only = " ".join(f"--only {shlex.quote(point)}" for point in chosen.only)
     typer.echo(f"That is: inferometer run {chosen.campaign} {only}")
     run(

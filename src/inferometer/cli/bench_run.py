@@ -13,7 +13,7 @@ import typer
 from inferometer.calibration.host import HostCalibrations, Policy, is_rehearsal, policy_for
 from inferometer.cli.bench_files import require_room
 from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.bench_spec import Asked, understand
+from inferometer.cli.bench_spec import ParsedFlags, parse_flags
 from inferometer.cli.host import host_calibrations
 from inferometer.live.progress import progress
 from inferometer.measure.point import Measured, Wanted, measure_point
@@ -28,7 +28,7 @@ class Session:
     """A server that answers, and what is asked of it."""
 
     flags: BenchFlags
-    asked: Asked
+    asked: ParsedFlags
     known: KnownServer
     model: str
     calibrations: HostCalibrations
@@ -54,7 +54,7 @@ class Session:
 @contextmanager
 def session(flags: BenchFlags) -> Iterator[Session]:
     """Raises FlagsError with all that is wrong, and EndpointError where no server answers."""
-    asked = understand(flags)
+    asked = parse_flags(flags)
     if asked.address_note:
         typer.echo(f"inferometer: {asked.address_note}.", err=True)
     calibrations = host_calibrations(quiet=flags.disable_tqdm)

@@ -27,7 +27,7 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
 from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
-from inferometer.spec.target import Target as Goal
+from inferometer.spec.target import Threshold
 from inferometer.spec.workload import AnyWorkload, are_written
 from inferometer.store.vllm_json import check_metadata
 
@@ -50,7 +50,7 @@ FLAG_OF_FIELD = {
 }
 """Where a field of the spec is not called like its flag."""
 
-MOST_REPEATS = 1000
+MAX_REPEATS = 1000
 
 _WORD = re.compile(r"[\x21-\x7e]*")
 
@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedFlags:
     """What the flags ask for, parsed. `model` is None where the server is to say what it serves."""
 
     target: dict[str, Any]
@@ -68,7 +68,7 @@ class Asked:
     percentiles: tuple[float, ...]
     goodput: dict[str, float]
     metadata: dict[str, str]
-    goals: tuple[Goal, ...]
+    goals: tuple[Threshold, ...]
     """What the numbers are to reach."""
     address_note: str | None = None
     """What is to be said of where the address is from."""
@@ -78,7 +78,7 @@ class Asked:
         return RunSpec(target=Target(model=model, **self.target), **self.parts)
 
 
-def understand(flags: BenchFlags) -> Asked:
+def parse_flags(flags: BenchFlags) -> ParsedFlags:
     """Parse and check everything that was typed. Raises FlagsError with all that is wrong."""
     reasons = _not_text(flags)
     if reasons:
@@ -117,7 +117,7 @@ def understand(flags: BenchFlags) -> Asked:
     sampling = {
         name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None
     }
-    asked = Asked(
+    asked = ParsedFlags(
         target={
             "backend": flags.backend,
             "base_url": base_url,
@@ -164,8 +164,8 @@ def understand(flags: BenchFlags) -> Asked:
         reasons.append(
             f"--ready-check-timeout-sec {flags.ready_check_timeout_sec:g}: should be 0 or more."
         )
-    if not 1 <= flags.repeats <= MOST_REPEATS:
-        reasons.append(f"--repeats {flags.repeats}: should be 1 to {MOST_REPEATS}.")
+    if not 1 <= flags.repeats <= MAX_REPEATS:
+        reasons.append(f"--repeats {flags.repeats}: should be 1 to {MAX_REPEATS}.")
     attempt(
         RunSpec,
         target=Target(model="any"),

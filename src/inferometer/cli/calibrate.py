@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.output import in_files_too
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 
 if TYPE_CHECKING:
     from inferometer.metrics.calibration import Calibration, LoadLevel
@@ -94,10 +94,12 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
         require_writable(place)
         made = _calibrate(workers, realtime, target_ms, quick=quick, as_json=as_json)
         if why := why_unfit(made):
-            refuse(f"{why} The calibration is not stored: run it again while the host is idle.")
+            usage_error(
+                f"{why} The calibration is not stored: run it again while the host is idle."
+            )
         path = keep(made, place)
     except (CalibrationError, CannotWriteError) as error:
-        refuse(str(error))
+        usage_error(str(error))
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped; nothing was stored.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None

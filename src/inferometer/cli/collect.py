@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from inferometer.cli.output import in_files_too
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 
 MAX_NAMED = 20
@@ -45,7 +45,7 @@ def collect(
     try:
         collected = gather.collect(directory, tar, say=_warn)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
-        refuse(str(error))
+        usage_error(str(error))
     in_files_too()
     typer.echo(f"{collected.files} files in {tar}")
     for sentence in collected.left_out[:MAX_NAMED]:

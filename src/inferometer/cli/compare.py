@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 
 if TYPE_CHECKING:
     from inferometer.analysis.compare import Comparison
-    from inferometer.cli.compare_sides import Asked
+    from inferometer.cli.compare_sides import ComparisonRequest
 
 EXIT_SLOWER = 1
 
@@ -120,14 +120,14 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
             allow_invalid=allow_invalid,
         )
     except ValueError as error:
-        refuse(str(error))
+        usage_error(str(error))
     try:
         if pcie:
             _links(wanted, every_point=points, json=json, markdown=markdown)
             return
         comparison = _sides(wanted, every_point=points, json=json, markdown=markdown)
     except (CannotCompareError, ResultsError, CannotWriteError) as error:
-        refuse(str(error))
+        usage_error(str(error))
     undecided = fail_on == "undecided" and any(
         row.verdict == "undecided" for row in comparison.headline
     )
@@ -135,7 +135,7 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
 
 
 def _sides(
-    wanted: Asked, *, every_point: bool, json: Path | None, markdown: Path | None
+    wanted: ComparisonRequest, *, every_point: bool, json: Path | None, markdown: Path | None
 ) -> Comparison:
     from inferometer.cli.compare_sides import compare_sides
     from inferometer.cli.compare_view import as_markdown, show
@@ -147,7 +147,9 @@ def _sides(
     return comparison
 
 
-def _links(wanted: Asked, *, every_point: bool, json: Path | None, markdown: Path | None) -> None:
+def _links(
+    wanted: ComparisonRequest, *, every_point: bool, json: Path | None, markdown: Path | None
+) -> None:
     from inferometer.cli.compare_sides import compare_links
     from inferometer.cli.compare_view import links_as_markdown, show_links
 

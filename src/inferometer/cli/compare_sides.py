@@ -24,7 +24,7 @@ TOOL = "tool"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ComparisonRequest:
     """What the command line says, understood."""
 
     sources: Sequence[Path]
@@ -47,9 +47,9 @@ def asked(
     delta: str,
     drift: str,
     allow_invalid: bool,
-) -> Asked:
+) -> ComparisonRequest:
     """Raises ValueError, one sentence."""
-    return Asked(
+    return ComparisonRequest(
         sources=sources,
         by=_condition(by, "--by") if by is not None else None,
         where=[_condition(each, "--where") for each in where or ()],
@@ -74,7 +74,7 @@ def share(text: str, flag: str) -> float:
     return value
 
 
-def compare_sides(wanted: Asked) -> tuple[Comparison, tuple[str, ...]]:
+def compare_sides(wanted: ComparisonRequest) -> tuple[Comparison, tuple[str, ...]]:
     """A and B, or two values of a condition; and files that could not be read. Raises
     CannotCompareError and ResultsError.
     """
@@ -93,7 +93,7 @@ def compare_sides(wanted: Asked) -> tuple[Comparison, tuple[str, ...]]:
     return comparison, problems
 
 
-def compare_links(wanted: Asked) -> tuple[LinkStudy, tuple[str, ...]]:
+def compare_links(wanted: ComparisonRequest) -> tuple[LinkStudy, tuple[str, ...]]:
     """What links cost in all the sources, and files that could not be read. Raises
     CannotCompareError and ResultsError.
     """
@@ -118,7 +118,7 @@ Sides = tuple[tuple[tuple[Point, ...], tuple[Point, ...]], tuple[str, str], tupl
 """The points of both, their names, and files that could not be read."""
 
 
-def _two_sources(wanted: Asked) -> Sides:
+def _two_sources(wanted: ComparisonRequest) -> Sides:
     if len(wanted.sources) != 2:
         raise CannotCompareError(
             f"compare takes two sides, A and B, or --by CONDITION=A,B: {len(wanted.sources)} given"
@@ -128,7 +128,7 @@ def _two_sources(wanted: Asked) -> Sides:
     return sides, _names(*wanted.sources), (*one.problems, *other.problems)
 
 
-def _two_values(wanted: Asked) -> Sides:
+def _two_values(wanted: ComparisonRequest) -> Sides:
     assert wanted.by is not None
     name, values = wanted.by
     one, other = _two(name, values)

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import typer
 
-from inferometer.analysis.compare import Comparison, Row
+from inferometer.analysis.compare import Comparison, MetricComparison
 from inferometer.analysis.decision import Verdict
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.markdown import table as markdown_table
@@ -22,9 +22,9 @@ from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point
 
 WIDTH = 80
-MOST_ROWS = 40
+MAX_ROWS = 40
 """Of single points that are shown unasked."""
-MOST_LEVELS = 10
+MAX_LEVELS = 10
 """Of one ladder that are shown unasked, evenly spread."""
 
 COLORS: dict[str, str] = {"faster": "green", "slower": "red", "undecided": "yellow"}
@@ -159,12 +159,12 @@ def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
     ):
         model, tp, narrow, wide, metric = key
         rows = list(found)
-        if not every_point and len(rows) > MOST_LEVELS:
+        if not every_point and len(rows) > MAX_LEVELS:
             rows = [
                 rows[0],
                 *(
-                    rows[1 + round(i * (len(rows) - 2) / (MOST_LEVELS - 1))]
-                    for i in range(MOST_LEVELS)
+                    rows[1 + round(i * (len(rows) - 2) / (MAX_LEVELS - 1))]
+                    for i in range(MAX_LEVELS)
                 ),
             ]
         cells: list[tuple[str, ...]] = [
@@ -185,18 +185,18 @@ def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
         )
 
 
-def _shown(rows: Sequence[Row], *, every_point: bool) -> list[Row]:
+def _shown(rows: Sequence[MetricComparison], *, every_point: bool) -> list[MetricComparison]:
     """All if they are few; else the faster and slower ones; of too many of those, the largest
     effects.
     """
-    if every_point or len(rows) <= MOST_ROWS:
+    if every_point or len(rows) <= MAX_ROWS:
         return list(rows)
     decided = [row for row in rows if row.verdict in {"faster", "slower"}]
-    largest = sorted(decided, key=lambda row: -abs(math.log1p(row.effect)))[:MOST_ROWS]
+    largest = sorted(decided, key=lambda row: -abs(math.log1p(row.effect)))[:MAX_ROWS]
     return [row for row in decided if row in largest]
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: MetricComparison) -> tuple[str, ...]:
     return (
         figure(row.a),
         figure(row.b),
@@ -206,7 +206,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _cells_over_all(row: Row, by_point: Sequence[Row]) -> tuple[str, ...]:
+def _cells_over_all(row: MetricComparison, by_point: Sequence[MetricComparison]) -> tuple[str, ...]:
     counts = "/".join(str(sum(each.verdict == verdict for each in by_point)) for verdict in SIGNS)
     return (
         row.metric,
@@ -217,7 +217,7 @@ def _cells_over_all(row: Row, by_point: Sequence[Row]) -> tuple[str, ...]:
     )
 
 
-def _verdict(row: Row) -> str:
+def _verdict(row: MetricComparison) -> str:
     return row.verdict if row.more_runs is None else f"{row.verdict} ({row.more_runs})"
 
 
@@ -264,7 +264,7 @@ def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> I
             yield from _wrapped(f"{words}: {', '.join(named)}.", width)
 
 
-def _beyond(row: Row, delta: float) -> bool:
+def _beyond(row: MetricComparison, delta: float) -> bool:
     """Whether all of its interval, taken for itself, lies beyond ±δ."""
     if row.low is None or row.high is None:
         return False

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from inferometer.cli.bench import measure_and_report, refusing
+from inferometer.cli.bench import measure_and_report, usage_errors
 from inferometer.cli.bench_flags import BenchFlags
 from inferometer.system.interruption import Interruption
 
@@ -29,7 +29,7 @@ def demo(
         ttft_ms=60, itl_ms=15, jitter=0.1, itl_growth_ms=0.3, max_num_seqs=24, max_model_len=4096
     )
     with (
-        refusing(),
+        usage_errors(),
         Interruption() as interruption,
         EmbeddedEngine(settings, model="embedded", record_truth=True) as engine,
     ):

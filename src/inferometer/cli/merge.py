@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from inferometer.cli.output import in_files_too
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 
 EXIT_UNCLEAN = 1
@@ -35,7 +35,7 @@ def merge(
     try:
         merged = merge_results(sources, output)
     except (ArchiveError, GatherError, LedgerError, CannotWriteError) as error:
-        refuse(str(error))
+        usage_error(str(error))
     in_files_too()
     for heading, sentences in (
         ("Measured more than once", merged.conflicts),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from inferometer.cli.plan_view import GroupPlan
     from inferometer.spec.campaign import CampaignSpec, Group
-    from inferometer.store.campaign.places import Places
-    from inferometer.store.campaign.standing import Standing
+    from inferometer.store.campaign.paths import CampaignPaths
+    from inferometer.store.campaign.state import CampaignState
 
 
 def plan(  # noqa: PLR0917 - typer makes an option of each
@@ -66,7 +66,7 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.spec.expand import expand
     from inferometer.spec.quick import check_quick
     from inferometer.store.campaign.ledger import LedgerError
-    from inferometer.store.campaign.places import places_of
+    from inferometer.store.campaign.paths import campaign_paths
 
     try:
         if quick:
@@ -90,21 +90,21 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
         _show(
             spec,
             groups,
-            places_of(spec.result_dir, spec.name, quick=quick, embedded=embedded),
+            campaign_paths(spec.result_dir, spec.name, quick=quick, embedded=embedded),
             notes,
             points=points,
             embedded=embedded,
         )
     except CampaignError as error:
-        refuse(*error.reasons)
+        usage_error(*error.reasons)
     except LedgerError as error:
-        refuse(str(error))
+        usage_error(str(error))
 
 
 def _show(
     campaign: CampaignSpec,
     groups: list[Group],
-    places: Places,
+    places: CampaignPaths,
     notes: Sequence[str],
     *,
     points: bool,
@@ -114,10 +114,10 @@ def _show(
     from inferometer.cli.plan_view import describe, hardware_in_words, how_estimated, order_in_words
     from inferometer.spec.interleave import blocks_of, starts
     from inferometer.store.campaign.checked_ledger import read_campaign_ledger
-    from inferometer.store.campaign.standing import standing_of
+    from inferometer.store.campaign.state import campaign_state
 
     reading = read_campaign_ledger(places)
-    standing = standing_of(
+    standing = campaign_state(
         reading.records, places, [point.spec for group in groups for point in group.points]
     )
     blocks = blocks_of(groups, campaign.interleave)
@@ -144,7 +144,10 @@ def _show(
 
 
 def _plans(
-    groups: list[Group], took: Mapping[str, float], standing: Standing, started: Mapping[str, int]
+    groups: list[Group],
+    took: Mapping[str, float],
+    standing: CampaignState,
+    started: Mapping[str, int],
 ) -> list[GroupPlan]:
     from inferometer.campaign.estimate import estimates
     from inferometer.cli.plan_view import GroupPlan
@@ -176,7 +179,7 @@ def _show_table(plans: list[GroupPlan]) -> None:
     Console(highlight=False).print(table)
 
 
-def _list_points(group: Group, standing: Standing) -> None:
+def _list_points(group: Group, standing: CampaignState) -> None:
     """One line a point: its fingerprint, its id, and what is known of it."""
     width = max(len(point.id) for point in group.points)
     for point in group.points:
@@ -186,7 +189,7 @@ def _list_points(group: Group, standing: Standing) -> None:
         )
 
 
-def _state(fingerprint: str, standing: Standing) -> str:
+def _state(fingerprint: str, standing: CampaignState) -> str:
     latest = standing.history.current.get(fingerprint)
     if fingerprint in standing.damage:
         return f"to do again: {', '.join(standing.damage[fingerprint])}"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 
 presets = typer.Typer()
 
@@ -40,7 +40,7 @@ def show_preset(
 
     if name not in preset_names():
         hint = did_you_mean(name, preset_names())
-        refuse(f"there is no preset {name!r}{hint}: `inferometer presets` lists them.")
+        usage_error(f"there is no preset {name!r}{hint}: `inferometer presets` lists them.")
     typer.echo(preset_text(name), nl=False)
 
 

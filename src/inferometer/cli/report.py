@@ -13,12 +13,12 @@ import typer
 
 from inferometer.cli.asserted import HELP
 from inferometer.cli.output import in_files_too
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 
 if TYPE_CHECKING:
     from inferometer.cli.report_files import TableFiles
-    from inferometer.spec.target import Target
+    from inferometer.spec.target import Threshold
 
 
 class Language(str, Enum):
@@ -117,20 +117,22 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     files = TableFiles(markdown, csv, dcu_csv, excel, parquet)
     page = Page(output, language.value, title, figures)
     if (twice := files.one_for_two(output)) is not None:
-        refuse(
+        usage_error(
             f"{printable(twice.name)} is to hold two things, and the second would replace "
             "the first: give each a name."
         )
     try:
         code = _write(sources, page, files, targets_of(asserted or ()))
     except FlagsError as error:
-        refuse(*error.reasons)
+        usage_error(*error.reasons)
     except (ResultsError, CannotWriteError, NoExcelError) as error:
-        refuse(str(error))
+        usage_error(str(error))
     raise typer.Exit(code)
 
 
-def _write(sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequence[Target]) -> int:
+def _write(
+    sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequence[Threshold]
+) -> int:
     """Everything that is wanted; the exit code."""
     from dataclasses import replace
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.asserted import HELP
-from inferometer.cli.refusal import refuse
+from inferometer.cli.usage import usage_error
 from inferometer.printable import printable, printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inferometer.campaign.outcome import Outcome
+    from inferometer.campaign.outcome import CampaignOutcome
     from inferometer.campaign.task import Display, Task
-    from inferometer.cli.run_ending import Asked
+    from inferometer.cli.run_ending import RunRequest
     from inferometer.server.base import Server
     from inferometer.spec.campaign import Group, ServerNeed
     from inferometer.spec.interleave import Block
-    from inferometer.store.campaign.places import Places
+    from inferometer.store.campaign.paths import CampaignPaths
 
 EXIT_INTERRUPTED = 130
 
@@ -109,9 +109,9 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
-    from inferometer.store.campaign.places import places_of
+    from inferometer.store.campaign.paths import campaign_paths
 
-    asked = _understood(
+    asked = _parsed(
         campaign,
         sets or (),
         only or (),
@@ -121,7 +121,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
         embedded=embedded,
     )
     groups = on_embedded_engine(asked.groups) if embedded else asked.groups
-    places = places_of(asked.spec.result_dir, asked.spec.name, quick=quick, embedded=embedded)
+    places = campaign_paths(asked.spec.result_dir, asked.spec.name, quick=quick, embedded=embedded)
     _refuse_unanswerable(asked, places, groups, rehearsal=quick or embedded)
     blocks = blocks_of(groups, asked.spec.interleave)
     lines = CampaignLines(blocks)
@@ -152,7 +152,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 
 
 def _refuse_unanswerable(
-    asked: Asked, places: Places, groups: Sequence[Group], *, rehearsal: bool
+    asked: RunRequest, places: CampaignPaths, groups: Sequence[Group], *, rehearsal: bool
 ) -> None:
     """A gate that nothing planned can decide would be missed after hours.
 
@@ -163,13 +163,13 @@ def _refuse_unanswerable(
 
     targets = [*([] if rehearsal or asked.only_some else asked.own), *asked.more]
     if targets and (reasons := unanswerable(targets, list(planned_points(places, groups, {})))):
-        refuse(*reasons)
+        usage_error(*reasons)
 
 
 def _announcement(
-    asked: Asked,
+    asked: RunRequest,
     groups: Sequence[Group],
-    places: Places,
+    places: CampaignPaths,
     blocks: Sequence[Block],
     *,
     embedded: bool,
@@ -189,7 +189,7 @@ def _announcement(
     ]
 
 
-def _understood(
+def _parsed(
     campaign: str,
     sets: Sequence[str],
     only: Sequence[str],
@@ -198,11 +198,11 @@ def _understood(
     quick: bool,
     interleave: bool,
     embedded: bool,
-) -> Asked:
+) -> RunRequest:
     from inferometer.cli.asserted import lacking_in, percentiles_of, targets_of, targets_of_campaign
     from inferometer.cli.environment_notes import environment_notes
     from inferometer.cli.flag_errors import FlagsError
-    from inferometer.cli.run_ending import Asked
+    from inferometer.cli.run_ending import RunRequest
     from inferometer.spec.campaign import CampaignError
     from inferometer.spec.campaign_file import load_campaign
     from inferometer.spec.expand import expand
@@ -215,7 +215,7 @@ def _understood(
         groups = expand(spec, quick=quick, only=only)
         own, more = targets_of_campaign(spec), targets_of(asserted, lacking=lacking_in(spec))
     except (CampaignError, FlagsError) as error:
-        refuse(*error.reasons)
+        usage_error(*error.reasons)
     percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
     notes = environment_notes(
         campaign,
@@ -229,10 +229,10 @@ def _understood(
         embedded=embedded,
     )
     spec = spec.model_copy(update={"percentiles": tuple(percentiles)})
-    return Asked(spec, groups, own, more, notes, only_some=bool(only))
+    return RunRequest(spec, groups, own, more, notes, only_some=bool(only))
 
 
-def _run(task: Task, places: Places, display: Display) -> Outcome:
+def _run(task: Task, places: CampaignPaths, display: Display) -> CampaignOutcome:
     from inferometer.campaign.lock import LockedError
     from inferometer.campaign.runner import run_campaign
     from inferometer.cli.output import in_files_too
@@ -243,7 +243,7 @@ def _run(task: Task, places: Places, display: Display) -> Outcome:
     try:
         return run_campaign(task, places, display)
     except (LedgerError, LockedError, CannotWriteError) as error:
-        refuse(str(error))
+        usage_error(str(error))
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped; the same command goes on where this one ended.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None

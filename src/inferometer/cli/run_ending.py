@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from inferometer.campaign.outcome import Ending
     from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec, Group
-    from inferometer.spec.target import Target
-    from inferometer.store.campaign.places import Places
+    from inferometer.spec.target import Threshold
+    from inferometer.store.campaign.paths import CampaignPaths
 
 
 NAMED = 8
@@ -27,14 +27,14 @@ NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunRequest:
     """What `run` is to do, understood."""
 
     spec: CampaignSpec
     groups: Sequence[Group]
-    own: tuple[Target, ...]
+    own: tuple[Threshold, ...]
     """Targets of the campaign."""
-    more: tuple[Target, ...]
+    more: tuple[Threshold, ...]
     """Those of --assert."""
     notes: Sequence[str] = ()
     """What variables of the environment change of it, a sentence each."""
@@ -44,9 +44,9 @@ class Asked:
 
 def show_results(
     endings: Sequence[Ending],
-    places: Places,
+    places: CampaignPaths,
     groups: Sequence[Group],
-    asked: Asked,
+    asked: RunRequest,
     *,
     rehearsal: bool,
 ) -> int:
@@ -87,7 +87,7 @@ def show_results(
     return tell([*own, *check(asked.more, points)])
 
 
-def _measured(endings: Sequence[Ending], places: Places) -> dict[str, Point]:
+def _measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str, Point]:
     """The points that have a result, by their ids in the plan; what cannot be read counts as not
     measured, and is told."""
     from inferometer.results.campaign import point_of_result, read_campaign
@@ -115,7 +115,7 @@ def _measured(endings: Sequence[Ending], places: Places) -> dict[str, Point]:
 
 
 def planned_points(
-    places: Places, groups: Sequence[Group], measured: Mapping[str, Point]
+    places: CampaignPaths, groups: Sequence[Group], measured: Mapping[str, Point]
 ) -> Iterator[Point]:
     """Those that have no result yet: their conditions, and no values."""
     from inferometer.results.run_point import point_of

@@ -24,7 +24,7 @@ from inferometer.engine import wire
 from inferometer.engine.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
 from inferometer.engine.faults import Fault, FaultPlan, parse_faults
 from inferometer.engine.faulty import FaultyAnswer, State
-from inferometer.engine.http import Connection, HttpRequest
+from inferometer.engine.http import ClientConnection, HttpRequest
 from inferometer.engine.metrics import CONTENT_TYPE, Metrics
 from inferometer.engine.model import Emission, EngineSettings, PacedModel
 from inferometer.engine.model import Sequence as Running
@@ -37,7 +37,7 @@ VLLM_VERSION = "0.32.0"
 
 VLLM_BACKENDS = ("openai", "openai-chat")
 
-Handler = Callable[[Connection, HttpRequest], None]
+Handler = Callable[[ClientConnection, HttpRequest], None]
 
 
 class TruthFileError(Exception):
@@ -89,7 +89,7 @@ class FrontSettings:
                 )
 
 
-class Generation:
+class ActiveRequest:
     """A request that the model has in hand, and where its tokens go."""
 
     __slots__ = (
@@ -105,7 +105,12 @@ class Generation:
     )
 
     def __init__(
-        self, connection: Connection, ask: Ask, sequence: Running, request_id: str, arrived_ns: int
+        self,
+        connection: ClientConnection,
+        ask: Ask,
+        sequence: Running,
+        request_id: str,
+        arrived_ns: int,
     ) -> None:
         self.connection = connection
         self.ask = ask
@@ -142,31 +147,31 @@ class Api:
         self._truth = TruthRecorder() if front.record_truth or front.truth_file else None
         self._created = int(time.time())
         self._submitted = 0
-        self._generations: dict[int, Generation] = {}
+        self._generations: dict[int, ActiveRequest] = {}
         backends = [PROTOCOLS[name] for name in front.backends]
         self._routes = self._routes_of(backends)
         self._guarded = ("/v1", *(backend.path(front.model) for backend in backends))
         self.next_ns = self._model.next_ns
         """When `send_due` is next worth calling, monotonic ns; None while nothing runs."""
 
-    def handle(self, connection: Connection, request: HttpRequest) -> None:
+    def handle(self, connection: ClientConnection, request: HttpRequest) -> None:
         """Answer at once, or take up a generation: `connection.answering` is its number then."""
         try:
             self._route(connection, request)
         except AskError as error:
             connection.respond(error.status, wire.error(error))
 
-    def abandon(self, connection: Connection) -> None:
+    def abandon(self, connection: ClientConnection) -> None:
         """The client has gone away: its place in the model is free."""
         if connection.answering is not None:
             generation = self._generations.pop(connection.answering)
             self._model.cancel(generation.sequence, monotonic_ns())
 
-    def send_due(self, now_ns: int) -> list[Connection]:
+    def send_due(self, now_ns: int) -> list[ClientConnection]:
         """Send what is due at `now_ns`. Returns connections whose answer is complete, or whose
         socket did not take all.
         """
-        settle: list[Connection] = []
+        settle: list[ClientConnection] = []
         pop_due, generations = self._model.pop_due, self._generations
         while (emission := pop_due(now_ns)) is not None:
             due_ns, sequence, tokens, last = emission
@@ -189,7 +194,7 @@ class Api:
                 settle.append(connection)
         return settle
 
-    def _answer_whole(self, generation: Generation, due_ns: int) -> int:
+    def _answer_whole(self, generation: ActiveRequest, due_ns: int) -> int:
         """Send the whole of an answer that is not streamed; when it left, ns."""
         ask = generation.ask
         body = wire.answer(
@@ -202,7 +207,7 @@ class Api:
         return departed_ns
 
     def _misbehave(
-        self, generation: Generation, faulty: FaultyAnswer, emission: Emission
+        self, generation: ActiveRequest, faulty: FaultyAnswer, emission: Emission
     ) -> tuple[int, bool]:
         """Send what the fault makes of an emission: when that was, and whether the answer is
         over.
@@ -222,7 +227,7 @@ class Api:
             self._refuse()
         return departed_ns, over
 
-    def _count(self, generation: Generation, departed_ns: int, tokens: int) -> None:
+    def _count(self, generation: ActiveRequest, departed_ns: int, tokens: int) -> None:
         metrics = self._metrics
         metrics.generation_tokens += tokens
         if generation.departed_ns:
@@ -232,7 +237,7 @@ class Api:
             metrics.queue.observe(generation.sequence.admitted_ns - generation.arrived_ns)
         generation.departed_ns = departed_ns
 
-    def _finish(self, generation: Generation) -> None:
+    def _finish(self, generation: ActiveRequest) -> None:
         self._metrics.finished += 1
         self._metrics.e2e.observe(generation.departed_ns - generation.arrived_ns)
         del self._generations[generation.sequence.number]
@@ -281,7 +286,7 @@ class Api:
             routes[backend.path(self._front.model)] = ("POST", partial(self._generate, backend))
         return routes
 
-    def _route(self, connection: Connection, request: HttpRequest) -> None:
+    def _route(self, connection: ClientConnection, request: HttpRequest) -> None:
         route = self._routes.get(request.path)
         if request.path.startswith(self._guarded) and not self._is_authorized(request):
             connection.respond(401, b'{"error":"Unauthorized"}')
@@ -297,21 +302,21 @@ class Api:
         given = request.headers.get("authorization", "")
         return not key or hmac.compare_digest(given.encode("latin-1"), f"Bearer {key}".encode())
 
-    def _health(self, connection: Connection, _: HttpRequest) -> None:
+    def _health(self, connection: ClientConnection, _: HttpRequest) -> None:
         connection.respond(200, b"", None)
 
-    def _version(self, connection: Connection, _: HttpRequest) -> None:
+    def _version(self, connection: ClientConnection, _: HttpRequest) -> None:
         connection.respond(
             200, orjson.dumps({"version": f"{VLLM_VERSION}+inferometer.{__version__}"})
         )
 
-    def _models(self, connection: Connection, request: HttpRequest) -> None:
+    def _models(self, connection: ClientConnection, request: HttpRequest) -> None:
         page = wire.models(
             request.path, self._front.model, self._settings.max_model_len, self._created
         )
         connection.respond(200, page)
 
-    def _metrics_page(self, connection: Connection, _: HttpRequest) -> None:
+    def _metrics_page(self, connection: ClientConnection, _: HttpRequest) -> None:
         model = self._model
         page = self._metrics.render(
             model=self._front.model,
@@ -321,19 +326,21 @@ class Api:
         )
         connection.respond(200, page, CONTENT_TYPE)
 
-    def _tokenize(self, route: TokenizeRoute, connection: Connection, request: HttpRequest) -> None:
+    def _tokenize(
+        self, route: TokenizeRoute, connection: ClientConnection, request: HttpRequest
+    ) -> None:
         tokens, spelled = parse_tokenize(request.body, self._front.model, route)
         answer = route.answer(tokens)
         if route.chat:
             answer |= {"max_model_len": self._settings.max_model_len, "token_strs": spelled}
         connection.respond(200, orjson.dumps(answer))
 
-    def _detokenize(self, connection: Connection, request: HttpRequest) -> None:
+    def _detokenize(self, connection: ClientConnection, request: HttpRequest) -> None:
         connection.respond(
             200, orjson.dumps({"prompt": parse_detokenize(request.body, self._front.model)})
         )
 
-    def _truth_record(self, connection: Connection, _: HttpRequest) -> None:
+    def _truth_record(self, connection: ClientConnection, _: HttpRequest) -> None:
         if self._truth is None:
             connection.respond(
                 404,
@@ -343,7 +350,9 @@ class Api:
         else:
             connection.respond(200, self._truth.to_npz(), "application/octet-stream")
 
-    def _generate(self, backend: Backend, connection: Connection, request: HttpRequest) -> None:
+    def _generate(
+        self, backend: Backend, connection: ClientConnection, request: HttpRequest
+    ) -> None:
         front, settings = self._front, self._settings
         ask = parse_ask(
             request.body, backend=backend, model=front.model, max_model_len=settings.max_model_len
@@ -386,7 +395,7 @@ class Api:
                 return
         max_tokens = faulty.max_tokens if faulty else ask.max_tokens
         sequence = self._model.submit(number, ask.prompt_tokens, max_tokens, request.arrived_ns)
-        generation = Generation(connection, ask, sequence, request_id, request.arrived_ns)
+        generation = ActiveRequest(connection, ask, sequence, request_id, request.arrived_ns)
         generation.stream, generation.faulty, generation.truth_row = stream, faulty, row
         self._generations[number] = generation
         connection.answering = number

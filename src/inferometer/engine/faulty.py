@@ -15,7 +15,7 @@ from orjson import dumps
 
 from inferometer.engine import wire
 from inferometer.engine.faults import Fault
-from inferometer.engine.http import JSON, Connection
+from inferometer.engine.http import JSON, ClientConnection
 from inferometer.engine.rewrite import NOT_UTF8_MARK, REWRITES, is_lines, payload, without_output
 from inferometer.engine.wire import END
 from inferometer.protocol import Backend, Reply
@@ -49,7 +49,7 @@ class FaultyAnswer:
     def __init__(
         self,
         fault: Fault,
-        connection: Connection,
+        connection: ClientConnection,
         backend: Backend,
         reply: Reply,
         *,

@@ -58,7 +58,7 @@ class HttpRequest(NamedTuple):
     arrived_ns: int
 
 
-class Connection:
+class ClientConnection:
     """A client's connection. After `receive`, complete requests wait in `requests`; one at a time
     is being answered.
     """

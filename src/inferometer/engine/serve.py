@@ -8,7 +8,7 @@ import sys
 
 from inferometer.engine.api import FrontSettings, TruthFileError
 from inferometer.engine.model import EngineSettings
-from inferometer.engine.server import Server
+from inferometer.engine.server import EngineServer
 from inferometer.system.poller import sharpen_timers
 
 READY = "Embedded engine ready at "
@@ -28,7 +28,7 @@ def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | 
             "be written to."
         )
     try:
-        server = Server(settings, front)
+        server = EngineServer(settings, front)
     except OSError as error:
         cause = str(error.strerror).partition(" (")[0]
         return _refuse(

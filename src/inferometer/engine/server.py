@@ -17,13 +17,13 @@ import socket
 
 from inferometer.clock import NS, monotonic_ns
 from inferometer.engine.api import Api, FrontSettings
-from inferometer.engine.http import Connection
+from inferometer.engine.http import ClientConnection
 from inferometer.engine.model import EngineSettings
 from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.poller import READ, WRITE, TimedPoller
 
 
-class Server:
+class EngineServer:
     """Bound and listening once it is made (OSError if it cannot be); serves while `run` runs, until
     `stop`.
     """
@@ -37,7 +37,7 @@ class Server:
         self._listener.setblocking(False)
         self._accepting = True
         self._api = Api(settings, front, self._refuse, self._cut)
-        self._connections: dict[int, Connection] = {}
+        self._connections: dict[int, ClientConnection] = {}
         self._waker, self._wakened = socket.socketpair()
         self._stopping = False
         self._poller = TimedPoller()
@@ -106,11 +106,11 @@ class Server:
                     self._poller.unregister(self._listener.fileno())
                     self._accepting = False
                 return
-            connection = Connection(sock)
+            connection = ClientConnection(sock)
             self._connections[connection.fd] = connection
             self._poller.register(connection.fd, READ)
 
-    def _settle(self, connection: Connection) -> None:
+    def _settle(self, connection: ClientConnection) -> None:
         """Take up the requests that wait on a connection, see to what is unsent, and end it if it
         is not to be kept.
         """
@@ -143,7 +143,7 @@ class Server:
             with contextlib.suppress(OSError):  # the client was first
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
-    def _drop(self, connection: Connection) -> None:
+    def _drop(self, connection: ClientConnection) -> None:
         self._api.abandon(connection)
         del self._connections[connection.fd]
         self._poller.unregister(connection.fd)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PLAIN_LINE_EVERY_S = 5.0
 LABELLED_LINE_EVERY_S = 60.0
-LEAST_BAR_WIDTH, MOST_BAR_WIDTH = 6, 24
+MIN_BAR_WIDTH, MAX_BAR_WIDTH = 6, 24
 ELAPSED_WIDTH = len("0:00:00 ")
 FIGURES_WIDTH = len("256 in flight  TTFT 1234.5 ms  TPOT 12.34 ms  12,345 tok/s")
 
@@ -133,8 +133,8 @@ class LiveProgress:
         console = Console(file=stream)
         room = console.width - len(label) - bool(label) - 2 * (len(str(total)) + 1)
         timed = room >= FIGURES_WIDTH + ELAPSED_WIDTH
-        bar = min(MOST_BAR_WIDTH, room - FIGURES_WIDTH - ELAPSED_WIDTH - 1)
-        barred = bar >= LEAST_BAR_WIDTH
+        bar = min(MAX_BAR_WIDTH, room - FIGURES_WIDTH - ELAPSED_WIDTH - 1)
+        barred = bar >= MIN_BAR_WIDTH
         self._room = max(room - ELAPSED_WIDTH * timed - (bar + 1) * barred, 0)
         self._bar = Progress(
             *([TextColumn("{task.description}", markup=False)] if label else []),

@@ -28,7 +28,7 @@ BLOCK_READS = 2048
 """Reads that go to the file in one piece."""
 
 Read = tuple[int, bytes | None, Ancillary, int, int]
-"""(position of the request in this worker's share, body bytes or None when the response is over,
+"""(position of the request in this worker's shard, body bytes or None when the response is over,
 control messages with the arrival stamp, realtime ns of the read, and since when its bytes may have
 arrived: see `Exchange.decode`).
 """

@@ -20,13 +20,13 @@ from inferometer.loadgen.job import Job
 from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome
 from inferometer.trace.trace import Columns, Trace, WorkerRecord, empty_events, empty_requests
 
-Share = tuple[Columns, Columns, bytes]
+WorkerColumns = tuple[Columns, Columns, bytes]
 """Columns of requests and of events, and the rest as JSON: what goes through a pipe."""
 
 
 def hand_over(
     directory: Path | None, requests: Columns, events: Columns, rest: Mapping[str, Any]
-) -> Path | Share:
+) -> Path | WorkerColumns:
     """Leave one worker's columns in `directory`, which is made and returned; if there is no room,
     they are returned themselves.
 
@@ -60,7 +60,7 @@ def save_share(
     )
 
 
-def load_share(share: Path | Share, job: Job, start_realtime_ns: int) -> Trace:
+def load_columns(share: Path | WorkerColumns, job: Job, start_realtime_ns: int) -> Trace:
     """What was handed over, as a trace of this worker's requests."""
     requests, events, packed = _read(share) if isinstance(share, Path) else share
     rest = orjson.loads(packed)
@@ -75,7 +75,7 @@ def load_share(share: Path | Share, job: Job, start_realtime_ns: int) -> Trace:
     )
 
 
-def _read(directory: Path) -> Share:
+def _read(directory: Path) -> WorkerColumns:
     """What `save_share` wrote."""
     packed = (directory / "rest.json").read_bytes()
     objects = orjson.loads(packed)["objects"]
@@ -116,13 +116,13 @@ def lost_share(
     requests["id"][:] = [request.id for request in job.requests]
     requests["asked_prompt_tokens"][:] = [request.prompt_tokens for request in job.requests]
     requests["asked_output_tokens"][:] = [request.max_tokens for request in job.requests]
-    requests["worker"][:] = job.share.worker
-    requests["warmup"][: job.share.warmups] = True
+    requests["worker"][:] = job.shard.worker
+    requests["warmup"][: job.shard.warmups] = True
     requests["outcome"][:sent] = Outcome.UNFINISHED
     requests["outcome"][sent:] = Outcome.UNSENT
     requests["detail"][:sent] = why
     record = WorkerRecord(
-        worker=job.share.worker,
+        worker=job.shard.worker,
         assigned=n,
         sent=sent,
         wall_ns=0,

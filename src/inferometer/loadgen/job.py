@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from inferometer.arrival import Share
+from inferometer.arrival import Shard
 from inferometer.loadgen.address import Address
 from inferometer.protocol.base import Backend, Generation
 from inferometer.request import Request
@@ -30,7 +30,7 @@ _WORD = re.compile(r"[\x21-\x7e]*")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One worker's share of a run. `requests` and the share's due times are in the same order.
+    """One worker's shard of a run. `requests` and the shard's due times are in the same order.
 
     Raises ValueError if a header, the path or the prefix of request ids could not be sent as one
     line, or one word, of HTTP.
@@ -42,7 +42,7 @@ class Job:
     backend: Backend
     generation: Generation
     requests: Sequence[Request]
-    share: Share
+    shard: Shard
     closed_loop: bool
     drain_warmups: bool
     reserve: int

@@ -71,7 +71,7 @@ class CannotConnectError(Exception):
 
 
 class Loop:
-    """One worker's share, from open connections to recorded columns: `prepare`, then `run` once or
+    """One worker's shard, from open connections to recorded columns: `prepare`, then `run` once or
     twice, then `close`.
     """
 
@@ -87,7 +87,7 @@ class Loop:
         self._job = job
         self._live = live
         self._messages = wire_messages(job)
-        self._schedule = Schedule(job.requests, job.share)
+        self._schedule = Schedule(job.requests, job.shard)
         self._turns = self._schedule.turns
         self.recorder = Recorder(job, self._turns.due_ns)
         self._poller = make_poller()
@@ -97,9 +97,9 @@ class Loop:
         self.connections = Connections(
             self._poller,
             job.address,
-            job.share.max_in_flight,
+            job.shard.max_in_flight,
             job.reserve,
-            first_address=job.share.worker,
+            first_address=job.shard.worker,
         )
         self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
         self._lingering: deque[tuple[int, Exchange]] = (
@@ -204,7 +204,7 @@ class Loop:
 
     def _send_due(self) -> bool:
         """Send what is due and may be sent. True if there is more of it, left for the next turn."""
-        if self._in_flight >= self._job.share.max_in_flight and not self._job.share.drops:
+        if self._in_flight >= self._job.shard.max_in_flight and not self._job.shard.drops:
             return False  # as in nearly every turn of a closed loop
         for _ in range(SENDS_A_TURN):
             if not self._is_due():
@@ -221,7 +221,7 @@ class Loop:
         """Whether a request is to be sent now; if the next one is due later, the timer is set for
         it.
         """
-        if self._resend and self._in_flight < self._job.share.max_in_flight:
+        if self._resend and self._in_flight < self._job.shard.max_in_flight:
             return True
         now_ns = monotonic_ns()
         due_ns = self._schedule.next_ns(self._in_flight, now_ns)
@@ -496,8 +496,8 @@ class Loop:
         self._ticks += 1
         if self._ticks % STREAMING_EVERY == 0:
             self._live.stream(self._exchanges.values())
-        if self._job.share.time_ns is not None:
-            self._keep_time(self._job.share.time_ns, now_ns)
+        if self._job.shard.time_ns is not None:
+            self._keep_time(self._job.shard.time_ns, now_ns)
         if self._live.stop_requested():
             self.stopped = True
             self._end("the run was stopped", Outcome.CANCELLED)
@@ -506,18 +506,18 @@ class Loop:
         """When the run's own time is over. It counts from the first measured request, so a closed
         loop has to warm up first.
         """
-        share, from_ns = self._job.share, self._schedule.measured_from_ns()
-        warming_up = self.sent < share.warmups and (
+        shard, from_ns = self._job.shard, self._schedule.measured_from_ns()
+        warming_up = self.sent < shard.warmups and (
             self._job.closed_loop or bool(self._turns.next_of)
         )
         return (
             None
-            if share.time_ns is None or from_ns is None or warming_up
-            else from_ns + share.time_ns
+            if shard.time_ns is None or from_ns is None or warming_up
+            else from_ns + shard.time_ns
         )
 
     def _keep_time(self, time_ns: int, now_ns: int) -> None:
-        if self._ends_ns is None and self.sent > self._job.share.warmups:
+        if self._ends_ns is None and self.sent > self._job.shard.warmups:
             self._ends_ns = now_ns + time_ns
         if self._ends_ns is None:
             return

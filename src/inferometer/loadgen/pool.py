@@ -1,5 +1,5 @@
 """Pool: starts the workers together, shows how far they are, stops them when told to, and makes one
-trace of their shares.
+trace of their shards.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.clock import MS, monotonic_ns, take_anchor
-from inferometer.loadgen.handover import load_share, lost_share
+from inferometer.loadgen.handover import load_columns, lost_share
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live, Snapshot, snapshot
 from inferometer.loadgen.scratch import scratch_folder
@@ -86,7 +86,7 @@ def measure(
     entered = nullcontext(interruption) if interruption else Interruption()
     with scratch_folder() as folder, entered as interrupted, interrupted.measuring(stop, kill):
         try:
-            workers.extend(_Worker(job, folder and folder / str(job.share.worker)) for job in jobs)
+            workers.extend(_Worker(job, folder and folder / str(job.shard.worker)) for job in jobs)
             _await_ready(workers, interrupted)
             anchor = take_anchor()
             start_ns = monotonic_ns() + START_AFTER_NS
@@ -156,11 +156,11 @@ def _collect(
     """One trace, whatever became of the workers: what one of them failed to record is lost, what
     the others did is not.
     """
-    shares = [
+    shards = [
         _share_of(worker, last_words[place], start_realtime_ns, interrupted=interrupted)
         for place, worker in enumerate(workers)
     ]
-    return merge(shares)
+    return merge(shards)
 
 
 def _share_of(
@@ -169,7 +169,7 @@ def _share_of(
     """What a worker recorded, or what is known of it, by its last word."""
     if word[0] == "done":
         try:
-            return load_share(word[1], worker.job, start_realtime_ns)
+            return load_columns(word[1], worker.job, start_realtime_ns)
         except OSError as error:
             why = f"what the worker recorded is gone from the temporary folder: {error.strerror}"
     elif word[0] == "died":

@@ -143,8 +143,8 @@ class Recorder:
         request = job.requests[position]
         row = {
             "id": request.id,
-            "worker": job.share.worker,
-            "warmup": position < job.share.warmups,
+            "worker": job.shard.worker,
+            "warmup": position < job.shard.warmups,
             "asked_prompt_tokens": request.prompt_tokens,
             "asked_output_tokens": request.max_tokens,
             "intended_ns": self._intended_ns(position),
@@ -160,7 +160,7 @@ class Recorder:
             return MISSING
         if self._job.requests[position].after is not None:
             return self._turns_due_ns.get(position, MISSING)
-        return int(self._job.share.due_ns[position])
+        return int(self._job.shard.due_ns[position])
 
     def missing(self) -> list[int]:
         """Positions that have no row."""

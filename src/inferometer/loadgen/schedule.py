@@ -1,4 +1,4 @@
-"""Schedule: which request of a share is to be sent next, and when. Has no clock and no sockets: it
+"""Schedule: which request of a shard is to be sent next, and when. Has no clock and no sockets: it
 is told the time.
 """
 
@@ -6,26 +6,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inferometer.arrival import Share
+from inferometer.arrival import Shard
 from inferometer.loadgen.turns import Turns
 from inferometer.request import Request
 
 
 class Schedule:
-    """The share's requests in the order of their sending. All times are monotonic ns; positions are
-    those in the share.
+    """The shard's requests in the order of their sending. All times are monotonic ns; positions are
+    those in the shard.
 
     A request that follows no other has its due time from the plan. The turns of a conversation
     follow one another; while one pauses, the conversation keeps its place under the cap. `dropped`
     are the positions for which a plan that says to drop had no room.
     """
 
-    def __init__(self, requests: Sequence[Request], share: Share) -> None:
+    def __init__(self, requests: Sequence[Request], shard: Shard) -> None:
         self.turns = Turns(requests)
         self.dropped: list[int] = []
-        self._share = share
+        self._shard = shard
         self._beginnings = self.turns.beginnings
-        due_ns: list[int] = share.due_ns.tolist()
+        due_ns: list[int] = shard.due_ns.tolist()
         self._due_ns = [due_ns[position] for position in self._beginnings]
         self._next = self._until = 0  # among the beginnings
         self._start_ns = 0
@@ -37,7 +37,7 @@ class Schedule:
 
     @property
     def ahead(self) -> int:
-        """Requests that follow no other and have not begun, of the whole share."""
+        """Requests that follow no other and have not begun, of the whole shard."""
         return len(self._beginnings) - self._next
 
     @property
@@ -51,16 +51,16 @@ class Schedule:
 
         What is due and has no room is dropped on the way, where the plan says so.
         """
-        share, waiting = self._share, self.turns.waiting
-        full = in_flight + len(waiting) >= share.max_in_flight
-        if full and share.drops:
+        shard, waiting = self._shard, self.turns.waiting
+        full = in_flight + len(waiting) >= shard.max_in_flight
+        if full and shard.drops:
             self._drop_due(now_ns)
         next_ns = None
-        if self._next < self._until and (share.drops or not full):
+        if self._next < self._until and (shard.drops or not full):
             next_ns = self._start_ns + self._due_ns[self._next]
         if (
             waiting
-            and in_flight < share.max_in_flight
+            and in_flight < shard.max_in_flight
             and (next_ns is None or waiting[0][0] < next_ns)
         ):
             next_ns = waiting[0][0]
@@ -75,7 +75,7 @@ class Schedule:
 
     def measured_from_ns(self) -> int | None:
         """When the first request that is no warm-up is due; None if there is none."""
-        first = self.turns.beginnings_before(self._share.warmups)
+        first = self.turns.beginnings_before(self._shard.warmups)
         return self._start_ns + self._due_ns[first] if first < self._until else None
 
     def _drop_due(self, now_ns: int) -> None:

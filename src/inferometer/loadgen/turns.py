@@ -14,7 +14,7 @@ from inferometer.request import Request
 
 
 class Turns:
-    """The conversations among the requests of one worker. Positions are those in its share, times
+    """The conversations among the requests of one worker. Positions are those in its shard, times
     monotonic ns.
     """
 

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 from inferometer.clock import clock_step_ns, monotonic_ns
-from inferometer.loadgen.handover import Share, hand_over
+from inferometer.loadgen.handover import WorkerColumns, hand_over
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
@@ -47,7 +47,7 @@ def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
         pipe.send(("failed", traceback.format_exc()))
 
 
-def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path | Share:
+def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path | WorkerColumns:
     loop = Loop(job, live)
     loop.prepare()
     gc.collect()
@@ -57,7 +57,7 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path |
     if job.real_time:
         loop.priority.take()
     if job.drain_warmups:
-        loop.run(job.share.warmups, monotonic_ns())
+        loop.run(job.shard.warmups, monotonic_ns())
         # again, for connections closed meanwhile: a burst is not to begin with connects
         loop.prepare()
     pipe.send(("ready",))
@@ -75,7 +75,7 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path |
     )
     loop.close()
     record = WorkerRecord(
-        worker=job.share.worker,
+        worker=job.shard.worker,
         assigned=len(job.requests),
         sent=loop.sent,
         wall_ns=wall_ns,

@@ -230,18 +230,18 @@ def run(
             headers=with_api_key(spec.target.headers, os.environ),
             backend=point.backend,
             generation=point.generation,
-            requests=[point.workload.requests[i] for i in share.requests],
-            share=share,
+            requests=[point.workload.requests[i] for i in shard.requests],
+            shard=shard,
             closed_loop=point.plan.closed_loop,
             drain_warmups=point.plan.drain_warmups,
-            reserve=reserve(point.plan, share.max_in_flight),
+            reserve=reserve(point.plan, shard.max_in_flight),
             timeouts=spec.timeouts,
             real_time=real_time,
             keep_texts=keep_texts
             or spec.workload.tokenizer is not None,  # to count them with it, should the server not
             request_id_prefix=request_id_prefix,
         )
-        for share in stripe(point.plan, spec.workers)
+        for shard in stripe(point.plan, spec.workers)
     ]
     trace = _without_keys(measure(jobs, on_progress, interruption=interruption), jobs[0].headers)
     return recount(trace, spec.workload.tokenizer) if spec.workload.tokenizer else trace

@@ -10,10 +10,10 @@ from inferometer.clock import MS
 from inferometer.metrics.definitions import known, ok
 from inferometer.metrics.finding import Facts, Figure, Finding, Level
 from inferometer.metrics.slots import slot_use
-from inferometer.metrics.steady import FEWEST_GROUPS, GROUP
+from inferometer.metrics.steady import GROUP, MIN_GROUPS
 
-FEWEST_REQUESTS = GROUP * FEWEST_GROUPS
-FEWEST_TO_DOUBT = 2 * FEWEST_REQUESTS
+MIN_REQUESTS = GROUP * MIN_GROUPS
+MIN_TO_DOUBT = 2 * MIN_REQUESTS
 """At 85 % of what a server can do, 1 % of such runs look by chance as if they never settled, and 2
 % of those half as long.
 """
@@ -57,21 +57,21 @@ def steady_state(facts: Facts) -> Finding:
 def _never_settled(facts: Facts) -> Finding:
     r = facts.trace.requests
     rows = np.flatnonzero(ok(facts.trace) & known(r["sent_ns"]) & known(r["last_ns"]))
-    if len(rows) < FEWEST_REQUESTS:
+    if len(rows) < MIN_REQUESTS:
         sentence = f"{len(rows)} answered requests are too few to tell whether the run was steady."
         return Finding(
             "steady_state",
             Level.NOTE,
             sentence,
             {},
-            f"{FEWEST_REQUESTS} answered requests or more tell.",
+            f"{MIN_REQUESTS} answered requests or more tell.",
         )
     rows = rows[np.argsort(r["sent_ns"][rows], kind="stable")]
     parts = np.array_split((r["last_ns"][rows] - r["sent_ns"][rows]) / MS, PARTS)
     first_ms, last_ms = float(parts[0].mean()), float(parts[-1].mean())
     figures = {"first_e2el_ms": first_ms, "last_e2el_ms": last_ms}
     far = max(first_ms, last_ms) > facts.thresholds.unsteady_ratio_suspect * min(first_ms, last_ms)
-    level = Level.SUSPECT if far and len(rows) >= FEWEST_TO_DOUBT else Level.NOTE
+    level = Level.SUSPECT if far and len(rows) >= MIN_TO_DOUBT else Level.NOTE
     change = f"from {first_ms:.0f} ms in its first fifth to {last_ms:.0f} ms in its last"
     if last_ms > first_ms:
         sentence = (

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.metrics.definitions import Rows, known, ok, streamed_tokens
-from inferometer.metrics.distribution import FEWEST_BEYOND
+from inferometer.metrics.distribution import MIN_BEYOND
 from inferometer.metrics.finding import Facts, Figure, Finding, Level, grade
 from inferometer.trace import TokenSource
 from inferometer.trace.trace import Columns
@@ -430,13 +430,11 @@ def thin_percentiles(facts: Facts) -> Finding:
         return Finding(
             "thin_percentiles",
             Level.OK,
-            f"Every percentile has {FEWEST_BEYOND} samples or more beyond it.",
+            f"Every percentile has {MIN_BEYOND} samples or more beyond it.",
             figures,
         )
     named = ", ".join(f"{name} {key.upper()}" for key, names in thin.items() for name in names)
-    sentence = (
-        f"Fewer than {FEWEST_BEYOND} samples lie beyond {named}: read them as single requests."
-    )
+    sentence = f"Fewer than {MIN_BEYOND} samples lie beyond {named}: read them as single requests."
     return Finding(
         "thin_percentiles",
         Level.NOTE,

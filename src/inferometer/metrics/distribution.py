@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-FEWEST_BEYOND = 10
+MIN_BEYOND = 10
 """A percentile with fewer samples than this beyond it is one of a few odd requests: it is shown,
 but marked.
 """
@@ -34,7 +34,7 @@ class Distribution:
     percentiles: Mapping[str, float | None] = field(default_factory=dict)
     """By name, such as `p99`."""
     thin: tuple[str, ...] = ()
-    """Names of the percentiles with fewer than FEWEST_BEYOND samples beyond them."""
+    """Names of the percentiles with fewer than MIN_BEYOND samples beyond them."""
 
 
 def percentile_name(percentile: float) -> str:
@@ -84,9 +84,9 @@ def describe(
 
 
 def is_thin(n: float, percentile: float) -> bool:
-    """Whether fewer than FEWEST_BEYOND of `n` samples lie beyond the percentile."""
+    """Whether fewer than MIN_BEYOND of `n` samples lie beyond the percentile."""
     beyond = n * min(percentile, 100 - percentile) / 100
-    return round(beyond, 6) < FEWEST_BEYOND  # 100 − 99.9 is not quite 0.1
+    return round(beyond, 6) < MIN_BEYOND  # 100 − 99.9 is not quite 0.1
 
 
 def _weighted_percentiles(values: Array, weights: Array, percentiles: Sequence[float]) -> Array:

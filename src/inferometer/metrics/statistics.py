@@ -39,9 +39,9 @@ BOOTSTRAP = "moving-block bootstrap"
 RESAMPLES = 1000
 ROUNDING = 1e-9
 """Of a value: differences of sums may be negative by less than this where they should be 0."""
-FEWEST = 40
+MIN_SAMPLES = 40
 """Values; two a batch. With fewer there is no telling how they depend on each other."""
-MOST_CORRELATED = 0.8
+MAX_CORRELATED = 0.8
 """Lag-1 correlation of batch means beyond which it is no longer believed: the series is too short
 for any interval.
 """
@@ -62,7 +62,7 @@ class Interval:
 def interval_of_mean(values: Array, confidence: float = 0.95) -> Interval | None:
     """For the mean of `values`, in the order of time. None for fewer than FEWEST."""
     n = len(values)
-    if n < FEWEST:
+    if n < MIN_SAMPLES:
         return None
     error, n_effective = _error_of_mean(values)
     half = error * student_quantile(confidence, BATCHES - 1)
@@ -75,7 +75,7 @@ def interval_of_percentile(
 ) -> Interval | None:
     """For a percentile, 0 < percentile < 100, of `values` in the order of time.
 
-    None for fewer than FEWEST, and with fewer than FEWEST_BEYOND effective samples beyond the
+    None for fewer than FEWEST, and with fewer than MIN_BEYOND effective samples beyond the
     percentile: it cannot be bounded then.
     """
     n, share = len(values), percentile / 100
@@ -83,7 +83,7 @@ def interval_of_percentile(
         raise ValueError(
             f"There are intervals for percentiles between 0 and 100, not for {percentile:g}."
         )
-    if n < FEWEST:
+    if n < MIN_SAMPLES:
         return None
     ordered = np.sort(values)
     at_or_below = (values <= np.quantile(ordered, share)).astype(np.float64)
@@ -110,7 +110,7 @@ def interval_of_ratio(
     interval.
     """
     n, total = len(above), float(below.sum())
-    if n < FEWEST or total <= 0:
+    if n < MIN_SAMPLES or total <= 0:
         return None
     ratio = float(above.sum()) / total
     length = n // BLOCKS
@@ -167,7 +167,7 @@ def _error_of_mean(values: Array) -> tuple[float, float]:
     if squares == 0.0:
         return 0.0, float(n)
     correlation = float(np.sum(deviations[1:] * deviations[:-1])) / squares
-    correlation = min(max(correlation, 0.0), MOST_CORRELATED)
+    correlation = min(max(correlation, 0.0), MAX_CORRELATED)
     variance = squares / (BATCHES - 1) / BATCHES * (1 + correlation) / (1 - correlation)
     return variance**0.5, _effective(n, float(np.var(values)), variance)
 

@@ -24,7 +24,7 @@ LATENCIES = ("ttft", "tpot", "e2el")
 
 GROUP = 5
 """Requests whose mean is one point of MSER-5."""
-FEWEST_GROUPS = 20
+MIN_GROUPS = 20
 TREND_BATCHES = 10
 NEGLIGIBLE = 0.05
 """Drift from end to end, as a part of the mean."""
@@ -90,10 +90,10 @@ def mser5(values: npt.NDArray[np.float64]) -> int | None:
     White, "An effective truncation heuristic for bias reduction in simulation output", Simulation
     69 (1997), with means of five (White, Cobb and Spratt 2000): the cut in the first half that
     makes variance / (number of means left) least. What it leaves has settled unless it still
-    drifts. Fewer than FEWEST_GROUPS means are too few to say.
+    drifts. Fewer than MIN_GROUPS means are too few to say.
     """
     groups = len(values) // GROUP
-    if groups < FEWEST_GROUPS:
+    if groups < MIN_GROUPS:
         return None
     means = values[: groups * GROUP].reshape(groups, GROUP).mean(axis=1)
     level = means.mean()

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from inferometer.protocol.base import (
     UNKNOWN,
-    Asked,
     Backend,
+    BodyFields,
     Decoder,
     Emitter,
     Generation,
@@ -55,8 +55,8 @@ __all__ = [
     "ANY_SERVER",
     "PROTOCOLS",
     "UNKNOWN",
-    "Asked",
     "Backend",
+    "BodyFields",
     "Decoder",
     "Emitter",
     "Generation",

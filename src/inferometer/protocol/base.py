@@ -136,7 +136,7 @@ class Generation:
         return self.adapters[request.id % len(self.adapters)] if self.adapters else None
 
 
-class Asked(NamedTuple):
+class BodyFields(NamedTuple):
     """What the body of a request asks of a server, as it stands there: nothing of it is checked.
     None is nothing said.
     """
@@ -196,7 +196,7 @@ class Backend:
     """
     decoder: Callable[[], Decoder]
     """A new decoder, for one response."""
-    read: Callable[[Mapping[str, Any]], Asked]
+    read: Callable[[Mapping[str, Any]], BodyFields]
     """What a parsed body asks for: the other side of `encode`."""
     emitter: Callable[[Reply], Emitter]
     """A writer of one answer: the other side of `decoder`."""

@@ -11,7 +11,15 @@ from typing import Any
 
 from orjson import dumps
 
-from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.base import (
+    UNKNOWN,
+    Backend,
+    BodyFields,
+    Generation,
+    Reply,
+    StreamEvent,
+    Usage,
+)
 from inferometer.protocol.fields import LLAMA_CPP_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
@@ -49,9 +57,9 @@ def encode(request: Request, generation: Generation) -> bytes:
     return dump_body(body, generation)
 
 
-def read(body: Mapping[str, Any]) -> Asked:
+def read(body: Mapping[str, Any]) -> BodyFields:
     limit = body.get("n_predict")
-    return Asked(
+    return BodyFields(
         prompt=body.get("prompt"),
         max_tokens=None if limit == -1 else limit,
         stream=body.get("stream"),
@@ -59,10 +67,10 @@ def read(body: Mapping[str, Any]) -> Asked:
 
 
 def decoder() -> JsonDecoder:
-    return JsonDecoder(Reader())
+    return JsonDecoder(LlamaCppReader())
 
 
-class Reader:
+class LlamaCppReader:
     """Of one response."""
 
     __slots__ = ("_count",)
@@ -85,7 +93,7 @@ class Reader:
         return StreamEvent(text, tokens, usage, _REASONS.get(reason, reason), done=True)
 
 
-class Emitter:
+class LlamaCppEmitter:
     """Writes one answer; the event that ends it has no text."""
 
     __slots__ = ("_reply", "_said")
@@ -127,7 +135,7 @@ LLAMA_CPP = Backend(
     encode=encode,
     decoder=decoder,
     read=read,
-    emitter=Emitter,
+    emitter=LlamaCppEmitter,
     fields=LLAMA_CPP_FIELDS,
     carries_token_ids=True,
     routes=Routes(ready="GET /health", tokenize=(LLAMA_CPP_TOKENIZE,)),

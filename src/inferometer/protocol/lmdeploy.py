@@ -9,7 +9,7 @@ from typing import Any
 
 from orjson import dumps
 
-from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
+from inferometer.protocol.base import Backend, BodyFields, Generation, Reply, StreamEvent
 from inferometer.protocol.fields import LMDEPLOY_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
@@ -43,8 +43,8 @@ def encode(request: Request, generation: Generation) -> bytes:
     return dump_body(body, generation)
 
 
-def read(body: Mapping[str, Any]) -> Asked:
-    return Asked(
+def read(body: Mapping[str, Any]) -> BodyFields:
+    return BodyFields(
         prompt=body["prompt"] if body.get("prompt") is not None else body.get("input_ids"),
         max_tokens=body.get("max_tokens", _DEFAULT_TOKENS),
         stream=body.get("stream"),
@@ -52,10 +52,10 @@ def read(body: Mapping[str, Any]) -> Asked:
 
 
 def decoder() -> JsonDecoder:
-    return JsonDecoder(Reader())
+    return JsonDecoder(LMDeployReader())
 
 
-class Reader:
+class LMDeployReader:
     """Of one response."""
 
     __slots__ = ("_count",)
@@ -74,7 +74,7 @@ class Reader:
         return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)
 
 
-class Emitter:
+class LMDeployEmitter:
     """Writes one answer."""
 
     __slots__ = ("_reply", "_said")
@@ -105,7 +105,7 @@ LMDEPLOY = Backend(
     encode=encode,
     decoder=decoder,
     read=read,
-    emitter=Emitter,
+    emitter=LMDeployEmitter,
     fields=LMDEPLOY_FIELDS,
     carries_token_ids=True,
     chooses_adapter=False,

@@ -17,7 +17,15 @@ from typing import Any
 
 from orjson import dumps, loads
 
-from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.base import (
+    UNKNOWN,
+    Backend,
+    BodyFields,
+    Generation,
+    Reply,
+    StreamEvent,
+    Usage,
+)
 from inferometer.protocol.fields import OLLAMA_CHAT_FIELDS, OLLAMA_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
@@ -123,10 +131,10 @@ def _body(request: Request, generation: Generation) -> dict[str, Any]:
     }
 
 
-def read(body: Mapping[str, Any]) -> Asked:
+def read(body: Mapping[str, Any]) -> BodyFields:
     options = body.get("options")
     limit = options.get("num_predict") if isinstance(options, Mapping) else None
-    return Asked(
+    return BodyFields(
         prompt=body.get("prompt"),
         messages=_with_parts(body.get("messages")),
         max_tokens=None if limit == -1 else limit,
@@ -195,7 +203,7 @@ def _calls(calls: Any) -> str:
         raise WireFormatError("tool calls without function, name and arguments") from None
 
 
-class Emitter:
+class OllamaEmitter:
     """Writes one answer; the line that ends it has no text."""
 
     __slots__ = ("_chat", "_head", "_prompt_tokens", "_said")
@@ -230,7 +238,7 @@ OLLAMA = Backend(
     encode=encode_generate,
     decoder=decoder,
     read=read,
-    emitter=partial(Emitter, False),
+    emitter=partial(OllamaEmitter, False),
     content_type="application/x-ndjson",
     fields=OLLAMA_FIELDS,
     exact_length=False,
@@ -241,7 +249,7 @@ OLLAMA_CHAT = replace(
     title=f"{_NAME}, chat",
     endpoint="/api/chat",
     encode=encode_chat,
-    emitter=partial(Emitter, True),
+    emitter=partial(OllamaEmitter, True),
     fields=OLLAMA_CHAT_FIELDS,
     chat=True,
 )

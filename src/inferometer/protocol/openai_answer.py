@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from orjson import dumps
 
 from inferometer import __version__
-from inferometer.protocol.base import Asked, Reply
+from inferometer.protocol.base import BodyFields, Reply
 
 _DEFAULT_COMPLETION_TOKENS = 16
 
@@ -141,8 +141,8 @@ VLLM_CHAT = Shape(
 )
 
 
-def read_completion(body: Mapping[str, Any]) -> Asked:
-    return Asked(
+def read_completion(body: Mapping[str, Any]) -> BodyFields:
+    return BodyFields(
         prompt=body.get("prompt"),
         max_tokens=body.get("max_tokens", _DEFAULT_COMPLETION_TOKENS),
         model=body.get("model"),
@@ -151,8 +151,8 @@ def read_completion(body: Mapping[str, Any]) -> Asked:
     )
 
 
-def read_chat(body: Mapping[str, Any]) -> Asked:
-    return Asked(
+def read_chat(body: Mapping[str, Any]) -> BodyFields:
+    return BodyFields(
         messages=body.get("messages"),
         max_tokens=body["max_completion_tokens"]
         if body.get("max_completion_tokens") is not None

@@ -13,7 +13,7 @@ from typing import Any
 
 from orjson import dumps
 
-from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.base import Backend, BodyFields, Generation, Reply, StreamEvent, Usage
 from inferometer.protocol.fields import SGLANG_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
@@ -52,9 +52,9 @@ def encode(request: Request, generation: Generation) -> bytes:
     return dump_body(body, generation)
 
 
-def read(body: Mapping[str, Any]) -> Asked:
+def read(body: Mapping[str, Any]) -> BodyFields:
     sampling = body.get("sampling_params")
-    return Asked(
+    return BodyFields(
         prompt=body["text"] if body.get("text") is not None else body.get("input_ids"),
         max_tokens=sampling.get("max_new_tokens", _DEFAULT_TOKENS)
         if isinstance(sampling, Mapping)
@@ -64,10 +64,10 @@ def read(body: Mapping[str, Any]) -> Asked:
 
 
 def decoder() -> JsonDecoder:
-    return JsonDecoder(Reader())
+    return JsonDecoder(SGLangReader())
 
 
-class Reader:
+class SGLangReader:
     """Of one response."""
 
     __slots__ = ("_count", "_said")
@@ -127,7 +127,7 @@ def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) ->
     )
 
 
-class Emitter:
+class SGLangEmitter:
     """Writes one answer, the text so far in every event."""
 
     __slots__ = ("_count", "_ids", "_meta", "_said")
@@ -168,7 +168,7 @@ SGLANG = Backend(
     encode=encode,
     decoder=decoder,
     read=read,
-    emitter=Emitter,
+    emitter=SGLangEmitter,
     fields=SGLANG_FIELDS,
     carries_token_ids=True,
     routes=Routes(ready="GET /ready", tokenize=(VLLM_TOKENIZE,)),

@@ -15,7 +15,7 @@ from typing import Any
 
 from orjson import dumps
 
-from inferometer.protocol.base import Asked, Backend, Generation, Reply, StreamEvent
+from inferometer.protocol.base import Backend, BodyFields, Generation, Reply, StreamEvent
 from inferometer.protocol.fields import (
     TRITON_FIELDS,
     TRTLLM_SERVE_CHAT_FIELDS,
@@ -50,8 +50,8 @@ def encode(request: Request, generation: Generation) -> bytes:
     return dump_body(body, generation, bad_words="", stop_words="")
 
 
-def read(body: Mapping[str, Any]) -> Asked:
-    return Asked(
+def read(body: Mapping[str, Any]) -> BodyFields:
+    return BodyFields(
         prompt=body.get("text_input"), max_tokens=body.get("max_tokens"), stream=body.get("stream")
     )
 
@@ -66,7 +66,7 @@ def read_event(event: dict[str, Any]) -> StreamEvent:
     return StreamEvent(text_of(event, "text_output"))
 
 
-class Emitter:
+class TensorRTEmitter:
     """Writes one answer."""
 
     __slots__ = ("_model",)
@@ -94,7 +94,7 @@ def encode_chat(request: Request, generation: Generation) -> bytes:
     return CHAT.encode(request, generation)
 
 
-def with_usage(asked: Asked) -> Asked:
+def with_usage(asked: BodyFields) -> BodyFields:
     """What trtllm-serve takes such a body to ask for: usage in every chunk, unless it says
     otherwise.
     """
@@ -104,11 +104,11 @@ def with_usage(asked: Asked) -> Asked:
     )
 
 
-def read_serve_completion(body: Mapping[str, Any]) -> Asked:
+def read_serve_completion(body: Mapping[str, Any]) -> BodyFields:
     return with_usage(read_completion(body))
 
 
-def read_serve_chat(body: Mapping[str, Any]) -> Asked:
+def read_serve_chat(body: Mapping[str, Any]) -> BodyFields:
     return with_usage(read_chat(body))
 
 
@@ -132,7 +132,7 @@ TRITON = Backend(
     encode=encode,
     decoder=decoder,
     read=read,
-    emitter=Emitter,
+    emitter=TensorRTEmitter,
     fields=TRITON_FIELDS,
     reports_usage=False,
     chooses_adapter=False,

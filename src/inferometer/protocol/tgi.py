@@ -15,7 +15,15 @@ from typing import Any
 
 from orjson import dumps
 
-from inferometer.protocol.base import UNKNOWN, Asked, Backend, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.base import (
+    UNKNOWN,
+    Backend,
+    BodyFields,
+    Generation,
+    Reply,
+    StreamEvent,
+    Usage,
+)
 from inferometer.protocol.fields import TGI_CHAT_FIELDS, TGI_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
@@ -54,17 +62,17 @@ def encode(request: Request, generation: Generation) -> bytes:
     return dump_body({"inputs": text_only(request, _NAME), "parameters": parameters}, generation)
 
 
-def read(body: Mapping[str, Any]) -> Asked:
+def read(body: Mapping[str, Any]) -> BodyFields:
     parameters = body.get("parameters")
     limit = parameters.get("max_new_tokens") if isinstance(parameters, Mapping) else None
-    return Asked(prompt=body.get("inputs"), max_tokens=limit, stream=True)
+    return BodyFields(prompt=body.get("inputs"), max_tokens=limit, stream=True)
 
 
 def decoder() -> JsonDecoder:
-    return JsonDecoder(Reader())
+    return JsonDecoder(TGIReader())
 
 
-class Reader:
+class TGIReader:
     """Of one response. Every event is one token; one without text, or a special one, is counted
     with the next text.
     """
@@ -98,7 +106,7 @@ class Reader:
         return StreamEvent(text, tokens, usage, _REASONS.get(reason, reason) or None, done=True)
 
 
-class Emitter:
+class TGIEmitter:
     """Writes one answer; of several tokens the last one has the text."""
 
     __slots__ = ("_reply", "_said", "_text")
@@ -139,7 +147,7 @@ def encode_chat(request: Request, generation: Generation) -> bytes:
     return CHAT.encode(request, replace(generation, model=_ANY_MODEL, ignore_eos=False))
 
 
-def read_chat(body: Mapping[str, Any]) -> Asked:
+def read_chat(body: Mapping[str, Any]) -> BodyFields:
     asked = CHAT.read(body)
     return asked._replace(model=None) if asked.model == _ANY_MODEL else asked
 
@@ -164,7 +172,7 @@ TGI = Backend(
     encode=encode,
     decoder=decoder,
     read=read,
-    emitter=Emitter,
+    emitter=TGIEmitter,
     fields=TGI_FIELDS,
     exact_length=False,
     routes=_ROUTES,

@@ -30,7 +30,7 @@ def encode(backend: Backend, request: Request, generation: Generation) -> bytes:
     return backend.encode(request, generation)
 
 
-class Emitter:
+class XinferenceEmitter:
     """Writes one answer as the Transformers engine does: usage unasked, in both of the last
     chunks.
     """
@@ -90,13 +90,13 @@ XINFERENCE = replace(
     CHAT,
     title="Xinference, chat",
     encode=partial(encode, CHAT),
-    emitter=partial(Emitter, True),
+    emitter=partial(XinferenceEmitter, True),
     routes=_ROUTES,
 )
 XINFERENCE_COMPLETIONS = replace(
     COMPLETIONS,
     title="Xinference, completions",
     encode=partial(encode, COMPLETIONS),
-    emitter=partial(Emitter, False),
+    emitter=partial(XinferenceEmitter, False),
     routes=_ROUTES,
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from inferometer.clock import MS
 from inferometer.metrics.calibration import statement
 from inferometer.metrics.definitions import METRICS
-from inferometer.metrics.distribution import FEWEST_BEYOND, Distribution
+from inferometer.metrics.distribution import MIN_BEYOND, Distribution
 from inferometer.metrics.finding import Finding, Level
 from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady
@@ -68,7 +68,7 @@ def render(
     ]
     if any(summary.metrics[key].thin for key in chosen):
         lines.append(
-            f"{MARK} fewer than {FEWEST_BEYOND} samples lie beyond this percentile: read it "
+            f"{MARK} fewer than {MIN_BEYOND} samples lie beyond this percentile: read it "
             "as single requests"
         )
     lines += ["The Client".center(WIDTH, "-"), *_client(summary, workers)]

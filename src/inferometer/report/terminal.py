@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.measure import Measurement
     from rich.table import Table
 
-MOST_ROWS = 40
+MAX_ROWS = 40
 BAR = 12
 COURSE = 10
 LOADS = {
@@ -42,7 +42,7 @@ STYLES = {"VALID": "green", "SUSPECT": "yellow", "INVALID": "red"}
 
 def tables_of(points: Sequence[Point], *, ascii_only: bool = False) -> Iterator[Table]:
     """What to print, one table after the other."""
-    if len(points) <= MOST_ROWS:
+    if len(points) <= MAX_ROWS:
         for name, curve in curves(points):
             yield _points_table(name, curve, ascii_only)
     elif points:

@@ -18,12 +18,12 @@ from inferometer.results.foreign import points_in
 from inferometer.results.measured_lengths import with_lengths
 from inferometer.results.point import Condition, Point
 from inferometer.results.run_point import is_run_directory, point_of_run
-from inferometer.spec.target import Target, campaign_target
+from inferometer.spec.target import Threshold, campaign_target
 from inferometer.store.campaign.checked_ledger import read_campaign_ledger
 from inferometer.store.campaign.doubt import Doubt
 from inferometer.store.campaign.history import History, Result
 from inferometer.store.campaign.ledger import LedgerError, Record
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.result_files import damage_of_file
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, text
@@ -34,7 +34,7 @@ from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
 class Campaign:
     """What a ledger tells."""
 
-    places: Places
+    places: CampaignPaths
     results: tuple[Result, ...]
     """The current ones, in the order in which they were measured."""
     by_path: Mapping[str, Result]
@@ -62,7 +62,7 @@ class Campaign:
         )
 
     @property
-    def targets(self) -> list[Target]:
+    def targets(self) -> list[Threshold]:
         """Those of its file; what cannot be understood, which no Inferometer wrote, is left out."""
         told = at(self.configurations[0], "targets") if self.configurations else None
         found = []
@@ -102,7 +102,7 @@ class _Declaration:
         )
 
 
-def read_campaign(places: Places) -> Campaign:
+def read_campaign(places: CampaignPaths) -> Campaign:
     """Raises LedgerError, one sentence."""
     reading = read_campaign_ledger(places)
     if not places.ledger.exists():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from inferometer.results.json_text import storable
 from inferometer.results.point import Point
-from inferometer.results.run_point import MOST_BYTES
+from inferometer.results.run_point import MAX_BYTES
 from inferometer.secret import masked_words
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, read_objects
@@ -78,7 +78,7 @@ def _run(point: Point) -> Object:
     if point.run is None:
         return {}
     try:
-        return read_objects(point.run / RUN, MOST_BYTES)[0]
+        return read_objects(point.run / RUN, MAX_BYTES)[0]
     except CannotImportError:
         return {}
 

@@ -90,7 +90,7 @@ WORDS = (
 )
 
 LONGEST_WORD = 1000
-MOST_WHOLE = 2**53
+MAX_WHOLE = 2**53
 """Beyond it a float no longer tells whole numbers apart."""
 
 
@@ -303,7 +303,7 @@ def _measured_lengths(run: ImportedRun, conditions: Mapping[str, Condition]) -> 
         for name, total in totals.items()
         if name not in conditions
         and completed > 0
-        and 0 <= (tokens := run.metrics.get(total, -1.0)) < MOST_WHOLE
+        and 0 <= (tokens := run.metrics.get(total, -1.0)) < MAX_WHOLE
     }
 
 
@@ -341,7 +341,7 @@ def _number(value: object) -> float | None:
 
 def _tidy(name: str, value: float) -> Condition:
     whole = name in WHOLE or name in ("num_prompts", "max_concurrency")
-    return int(value) if whole and abs(value) < MOST_WHOLE and value == int(value) else value
+    return int(value) if whole and abs(value) < MAX_WHOLE and value == int(value) else value
 
 
 def _date(value: object) -> str | None:

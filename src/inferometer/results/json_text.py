@@ -11,13 +11,13 @@ from pathlib import Path
 import orjson
 
 from inferometer.store.importers.imported_run import CannotImportError
-from inferometer.store.importers.reading import MOST_BYTES, Object, read_bytes
+from inferometer.store.importers.reading import MAX_BYTES, Object, read_bytes
 
-MOST_BAD_LINES = 3
+MAX_BAD_LINES = 3
 """So many lines of a file that are no JSON are named, and the rest of them is counted."""
 
 
-def read_objects(path: Path, most_bytes: int = MOST_BYTES) -> tuple[list[Object], list[str]]:
+def read_objects(path: Path, most_bytes: int = MAX_BYTES) -> tuple[list[Object], list[str]]:
     """The objects, and a sentence for each line that is none. Raises CannotImportError where there
     is no object at all.
 
@@ -66,10 +66,10 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
         raise CannotImportError(f"cannot read {path}: none of its lines is a JSON object")
     sentences = [
         f"cannot read line {number} of {path}: it is not a JSON object"
-        for number in bad[:MOST_BAD_LINES]
+        for number in bad[:MAX_BAD_LINES]
     ]
-    if len(bad) > MOST_BAD_LINES:
-        sentences.append(f"cannot read {len(bad) - MOST_BAD_LINES} more lines of {path}")
+    if len(bad) > MAX_BAD_LINES:
+        sentences.append(f"cannot read {len(bad) - MAX_BAD_LINES} more lines of {path}")
     return found, sentences
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from inferometer.metrics.finding import Finding
-from inferometer.spec.target import Target
+from inferometer.spec.target import Threshold
 
 Status = Literal["VALID", "SUSPECT", "INVALID"]
 Condition = str | int | float | bool | None
@@ -70,5 +70,5 @@ class Collection:
     points: tuple[Point, ...]
     problems: tuple[str, ...] = ()
     """Files that could not be read, a sentence each."""
-    targets: tuple[Target, ...] = ()
+    targets: tuple[Threshold, ...] = ()
     """What the campaigns among them were to reach."""

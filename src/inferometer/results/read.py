@@ -22,7 +22,7 @@ from inferometer.results.measured_lengths import common_lengths, with_lengths
 from inferometer.results.point import Collection, Condition, Point
 from inferometer.results.run_point import identity_of_run, point_of_run
 from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory, Source, Sources
-from inferometer.spec.target import Target, Where
+from inferometer.spec.target import Threshold, Where
 from inferometer.store.importers import NOT_OURS, UNREADABLE, CannotImportError, UnknownResultError
 
 ORDER = tuple(name for name in CONDITIONS if name != "seed")
@@ -43,7 +43,7 @@ def read(
     point at all.
     """
     sources = Sources.under([Path(path) for path in paths])
-    reading = _Reading(problems=sources.problems)
+    reading = _CollectionReader(problems=sources.problems)
     for number, source in enumerate(sources.found):
         if progress is not None:
             progress(number, len(sources.found))
@@ -62,7 +62,7 @@ def in_order(points: Iterable[Point]) -> list[Point]:
     return sorted(map(_with_whole_texts, points), key=_by_conditions)
 
 
-def _targets(sources: Iterable[Source], points: Iterable[Point]) -> tuple[Target, ...]:
+def _targets(sources: Iterable[Source], points: Iterable[Point]) -> tuple[Threshold, ...]:
     """Of every campaign, each for its own points alone."""
     campaigns = {
         each.campaign.places: each.campaign for each in sources if isinstance(each, CampaignResult)
@@ -77,7 +77,7 @@ def _targets(sources: Iterable[Source], points: Iterable[Point]) -> tuple[Target
     )
 
 
-class _Reading:
+class _CollectionReader:
     """Points so far, and what could not be read."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -25,7 +25,7 @@ from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, TEXT, WORDS
 if TYPE_CHECKING:
     import polars as pl
 
-MOST_BYTES = 64 * 1024**3
+MAX_BYTES = 64 * 1024**3
 """Of a table."""
 
 
@@ -92,7 +92,7 @@ def _table(run: Path, name: str) -> pl.DataFrame:
     from polars.exceptions import PolarsError
 
     path = run / name
-    require_readable(path, MOST_BYTES)
+    require_readable(path, MAX_BYTES)
     if checksum_of(path) != at(read_objects(run / RUN)[0], "sha256", name):
         raise CannotImportError(
             f"cannot read {path}: it is not what was written; take it from a copy, or measure again"

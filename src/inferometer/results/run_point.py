@@ -14,7 +14,7 @@ from typing import Any
 from inferometer.metrics.finding import Finding, Level
 from inferometer.results.columns import CONDITIONS, LATENCIES, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
-from inferometer.results.foreign import MOST_WHOLE, identity_of
+from inferometer.results.foreign import MAX_WHOLE, identity_of
 from inferometer.results.point import Condition, Point, Range, Status
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import CannotImportError
@@ -22,7 +22,7 @@ from inferometer.store.importers.reading import Object, at, entries, number, rea
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
 from inferometer.trace.schema import SCHEMA_VERSION
 
-MOST_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 """Of each of the three files: they hold a few kilobytes, whatever the run."""
 
 STATUSES: dict[object, Status] = {"VALID": "VALID", "SUSPECT": "SUSPECT", "INVALID": "INVALID"}
@@ -123,7 +123,7 @@ def identity_of_run(point: Point) -> tuple[object, ...] | None:
 
 
 def _read(path: Path) -> Object:
-    return read_objects(path, MOST_BYTES)[0]
+    return read_objects(path, MAX_BYTES)[0]
 
 
 def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Condition]:
@@ -261,7 +261,7 @@ def _whole(value: object) -> int | None:
     figure = number(value)
     return (
         int(figure)
-        if figure is not None and abs(figure) < MOST_WHOLE and figure == int(figure)
+        if figure is not None and abs(figure) < MAX_WHOLE and figure == int(figure)
         else None
     )
 

@@ -19,7 +19,7 @@ from inferometer.results.run_point import is_run_directory
 from inferometer.store.campaign.checked_ledger import campaigns_in
 from inferometer.store.campaign.history import Result
 from inferometer.store.campaign.ledger import LedgerError
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.importers import is_evalscope
 from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, SUMMARY, VERDICT
@@ -98,7 +98,9 @@ class Sources:
         if is_ledger or (path.name in RUN_FILES and is_run_directory(path.parent)):
             path = path.parent
         if path.parent.name == HIDDEN and (path / LEDGER).exists():
-            if (campaign := self._campaign(Places(path.parent.parent, path.name))) is not None:
+            if (
+                campaign := self._campaign(CampaignPaths(path.parent.parent, path.name))
+            ) is not None:
                 self._take(campaign)
         elif path.name == HIDDEN:
             self._walk(path.parent)
@@ -119,7 +121,7 @@ class Sources:
         written with.
         """
         if len(path.parents) > 3 and path.parent.name == "runs" and path.parents[2].name == HIDDEN:
-            campaign = self._campaign(Places(path.parents[3], path.parents[1].name))
+            campaign = self._campaign(CampaignPaths(path.parents[3], path.parents[1].name))
             if campaign is not None:
                 result = campaign.by_path.get(campaign.places.relative(path))
                 return RunDirectory(path) if result is None else CampaignResult(campaign, result)
@@ -168,7 +170,7 @@ class Sources:
         if self._is_new(campaign.places.directory):
             self.found += [CampaignResult(campaign, result) for result in campaign.results]
 
-    def _campaign(self, places: Places) -> Campaign | None:
+    def _campaign(self, places: CampaignPaths) -> Campaign | None:
         if places.ledger not in self._campaigns:
             try:
                 campaign = self._campaigns[places.ledger] = read_campaign(places)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from inferometer.server.counter_names import ENGINES, Names
 from inferometer.server.endpoint import Endpoint
 from inferometer.server.failures import EndpointError
-from inferometer.trace.server_counters import Reading, ServerCounters
+from inferometer.trace.server_counters import MetricsReading, ServerCounters
 
 REST_PAUSES_S = (0.05, 0.1, 0.2, 0.4)
 """Servers may count a request shortly after its last byte has left: so long we wait for that,
@@ -29,7 +29,7 @@ Sample = tuple[Mapping[str, str], float]
 Name = TypeVar("Name", bound=str)
 
 
-def counters_before(endpoint: Endpoint) -> Reading | None:
+def counters_before(endpoint: Endpoint) -> MetricsReading | None:
     """What the server has counted so far; None if it does not tell. Our last question may be in
     flight: it gets a moment.
     """
@@ -43,7 +43,7 @@ def counters_before(endpoint: Endpoint) -> Reading | None:
 
 
 def counters_around(
-    before: Reading | None, endpoint: Endpoint, requests: int
+    before: MetricsReading | None, endpoint: Endpoint, requests: int
 ) -> ServerCounters | None:
     """`before`, and what the server has counted since; `requests` of ours were answered meanwhile,
     and it gets a moment to count them all.
@@ -61,7 +61,7 @@ def counters_around(
     return around
 
 
-def _look(endpoint: Endpoint) -> Reading | None:
+def _look(endpoint: Endpoint) -> MetricsReading | None:
     try:
         page = endpoint.metrics_page()
     except EndpointError:
@@ -69,7 +69,7 @@ def _look(endpoint: Endpoint) -> Reading | None:
     return read_page(*page) if page else None
 
 
-def read_page(text: str, at_s: float) -> Reading | None:
+def read_page(text: str, at_s: float) -> MetricsReading | None:
     """What a page of this time tells; None if it is no Prometheus page, or of no engine that is
     known.
     """
@@ -83,7 +83,7 @@ def read_page(text: str, at_s: float) -> Reading | None:
                 name: names for name, (names, _) in counters.items()
             }
             found |= {name: names for name, (names, _) in gauges.items()}
-            return Reading(
+            return MetricsReading(
                 engine=engine,
                 at_s=at_s,
                 started_s=max(starts, default=None),

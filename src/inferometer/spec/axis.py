@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from inferometer.spec.flags import did_you_mean
 
-MOST_VALUES = 20_000
+MAX_VALUES = 20_000
 """Of one axis: more is a slip of the pen, or ill will."""
 
 _RANGE = ("from", "to", "step")
@@ -31,8 +31,8 @@ def _values(axis: Any) -> Any:
                     "wants numbers, ranges such as {from: 1, to: 200, step: 1}, or a list of both"
                 )
             values[value] = None
-            if len(values) > MOST_VALUES:
-                raise ValueError(f"has more than {MOST_VALUES} values")
+            if len(values) > MAX_VALUES:
+                raise ValueError(f"has more than {MAX_VALUES} values")
     if not values:
         raise ValueError("has no values; leave it out, or give some")
     return tuple(values)

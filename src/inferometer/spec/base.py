@@ -8,13 +8,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST = 2**53
+MAX_INTEGER = 2**53
 """No number of tokens or requests is larger; beyond it JSON readers begin to disagree about
 integers.
 """
 
-PositiveInt = Annotated[int, Field(gt=0, le=MOST)]
-NonNegativeInt = Annotated[int, Field(ge=0, le=MOST)]
+PositiveInt = Annotated[int, Field(gt=0, le=MAX_INTEGER)]
+NonNegativeInt = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegativeFloat = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, le=1e9)]

@@ -34,8 +34,8 @@ from inferometer.spec.marked_yaml import Place
 from inferometer.spec.ready_made import completed, recipe_names
 from inferometer.spec.recipe import PLACEHOLDERS, placeholders
 
-MOST_POINTS = 100_000
-MOST_NAME_BYTES = 255
+MAX_POINTS = 100_000
+MAX_NAME_BYTES = 255
 """Of a file, on all disks that are in use."""
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
@@ -69,11 +69,11 @@ def check_points(campaign: CampaignSpec) -> list[Finding]:
         count_points(group.matrix or campaign.matrix) * campaign.repeats
         for group in campaign.groups
     ]
-    if sum(counts) > MOST_POINTS:
+    if sum(counts) > MAX_POINTS:
         return [
             (
                 ("groups", counts.index(max(counts))),
-                f"with these there are more than {MOST_POINTS} points: narrow the matrix.",
+                f"with these there are more than {MAX_POINTS} points: narrow the matrix.",
             )
         ]
     found: list[Finding] = [
@@ -436,8 +436,8 @@ def _long_name(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Find
     """A name that no disk would take, which would only show when the point has been measured."""
     names = (file_name(campaign, point, _ANY_TIME) for group in groups for point in group.points)
     longest = max(names, key=lambda name: len(name.encode()), default="")
-    if len(longest.encode()) > MOST_NAME_BYTES:
-        size = f"{len(longest.encode())} bytes, and files take {MOST_NAME_BYTES}"
+    if len(longest.encode()) > MAX_NAME_BYTES:
+        size = f"{len(longest.encode())} bytes, and files take {MAX_NAME_BYTES}"
         yield ("file_name",), f"it makes names of up to {size}: shorten it, or what it names."
 
 

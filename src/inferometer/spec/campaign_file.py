@@ -17,7 +17,7 @@ from inferometer.spec.campaign_checks import Finding, check_names, check_points
 from inferometer.spec.campaign_errors import readable, sentences
 from inferometer.spec.expand import server_groups
 from inferometer.spec.flags import SERVER_URL, did_you_mean, parse_base_url
-from inferometer.spec.marked_yaml import MOST_BYTES, Marked, Place, YamlError, read_value, read_yaml
+from inferometer.spec.marked_yaml import MAX_BYTES, Marked, Place, YamlError, read_value, read_yaml
 from inferometer.spec.preset_files import preset_names, preset_text
 
 NARROWING = ("NUM_PROMPTS_START", "NUM_PROMPTS_END")
@@ -125,11 +125,11 @@ def _read(source: Path | str) -> _File:
     name, path = str(source), Path(source)
     try:
         if path.is_file():
-            if path.stat().st_size > MOST_BYTES:
+            if path.stat().st_size > MAX_BYTES:
                 raise CampaignError(
                     [
                         (
-                            f"{name}: the file is longer than {MOST_BYTES} bytes, which no "
+                            f"{name}: the file is longer than {MAX_BYTES} bytes, which no "
                             "campaign needs."
                         )
                     ]

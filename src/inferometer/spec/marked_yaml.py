@@ -14,10 +14,10 @@ from typing import Any
 
 import yaml
 
-MOST_BYTES = 200_000
-MOST_DEPTH = 20
-MOST_ALIASES = 100
-MOST_VALUES = 50_000
+MAX_BYTES = 200_000
+MAX_DEPTH = 20
+MAX_ALIASES = 100
+MAX_VALUES = 50_000
 """In the whole file, what an alias repeats counted each time."""
 
 Place = tuple[str | int, ...]
@@ -71,8 +71,8 @@ def read_yaml(text: str) -> Marked:
     """Read one document. Raises YamlError, for faults of the syntax with the first, for others with
     all.
     """
-    if len(text) > MOST_BYTES:
-        raise YamlError([(1, f"the file is longer than {MOST_BYTES} bytes.")])
+    if len(text) > MAX_BYTES:
+        raise YamlError([(1, f"the file is longer than {MAX_BYTES} bytes.")])
     try:
         _check_shape(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -107,19 +107,19 @@ def _check_shape(text: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth > MOST_DEPTH:
-                raise YamlError([(line, f"values are nested more than {MOST_DEPTH} deep.")])
+            if depth > MAX_DEPTH:
+                raise YamlError([(line, f"values are nested more than {MAX_DEPTH} deep.")])
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.AliasEvent):
             aliases += 1
-            if aliases > MOST_ALIASES:
+            if aliases > MAX_ALIASES:
                 raise YamlError(
                     [
                         (
                             line,
                             (
-                                f"there are more than {MOST_ALIASES} aliases (*name): write the "
+                                f"there are more than {MAX_ALIASES} aliases (*name): write the "
                                 "values out."
                             ),
                         )
@@ -139,7 +139,7 @@ class _Reader:
         line = node.start_mark.line + 1
         self.lines.setdefault(place, line)
         self.values += 1
-        if self.values > MOST_VALUES or len(place) > MOST_DEPTH:
+        if self.values > MAX_VALUES or len(place) > MAX_DEPTH:
             raise YamlError(
                 [
                     (

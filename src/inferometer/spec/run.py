@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import Field
 
-from inferometer.spec.base import MOST, NonNegativeInt, PositiveInt, Seconds, Spec
+from inferometer.spec.base import MAX_INTEGER, NonNegativeInt, PositiveInt, Seconds, Spec
 from inferometer.spec.lengths import length_range
 from inferometer.spec.load import Load, Ramp, Step
 from inferometer.spec.workload import AnyWorkload, RandomWorkload, are_written
@@ -74,7 +74,8 @@ class Target(Spec):
 
 
 SamplingValue = (
-    Annotated[float, Field(allow_inf_nan=False)] | Annotated[int, Field(ge=-MOST, le=MOST)]
+    Annotated[float, Field(allow_inf_nan=False)]
+    | Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
 )
 
 

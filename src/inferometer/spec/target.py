@@ -65,7 +65,7 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Threshold:
     """One target."""
 
     metric: str
@@ -84,7 +84,7 @@ class Target:
         return f"{quantifier}{self.metric} {self.op} {self.limit:g}{where}"
 
 
-def parse_target(text: str) -> Target:
+def parse_target(text: str) -> Threshold:
     """Of `--assert`. Raises ValueError, one sentence."""
     found = _ASSERTION.fullmatch(text)
     if found is None:
@@ -92,7 +92,7 @@ def parse_target(text: str) -> Target:
     return _target(found["metric"], found)
 
 
-def campaign_target(metric: str, text: str) -> Target:
+def campaign_target(metric: str, text: str) -> Threshold:
     """Of a campaign file, where the metric is the key: `output_throughput: "> 1800 if tp=1"`.
     Raises ValueError.
     """
@@ -102,9 +102,9 @@ def campaign_target(metric: str, text: str) -> Target:
     return _target(metric, found)
 
 
-def _target(metric: str, found: re.Match[str]) -> Target:
+def _target(metric: str, found: re.Match[str]) -> Threshold:
     quantifier = QUANTIFIERS.get(found["quantifier"] or "")
-    return Target(metric, found["op"], float(found["limit"]), quantifier, _where(found["where"]))
+    return Threshold(metric, found["op"], float(found["limit"]), quantifier, _where(found["where"]))
 
 
 def _where(text: str | None) -> tuple[Where, ...]:

@@ -39,11 +39,11 @@ from inferometer.trace.schema import (
     MISSING,
     REQUEST_COLUMNS,
     SCHEMA_VERSION,
-    Column,
     Failure,
     Outcome,
     StampSource,
     TokenSource,
+    TraceColumn,
 )
 from inferometer.trace.trace import Columns, Trace, WorkerRecord
 
@@ -232,7 +232,7 @@ def _read(directory: Path, description: Mapping[str, Any]) -> Run:
 
 
 def _write_table(
-    path: Path, columns: Sequence[Column], table: Columns, texts: Sequence[str] | None = None
+    path: Path, columns: Sequence[TraceColumn], table: Columns, texts: Sequence[str] | None = None
 ) -> None:
     import polars as pl
 
@@ -245,7 +245,7 @@ def _write_table(
 
 
 def _read_table(
-    path: Path, columns: Sequence[Column]
+    path: Path, columns: Sequence[TraceColumn]
 ) -> tuple[dict[str, npt.NDArray[Any]], tuple[str, ...] | None]:
     """The columns of a file, and its texts if it holds them. One column after another, so that
     memory holds one copy.
@@ -266,7 +266,7 @@ def _read_table(
     return table, tuple(read(TEXT).to_list()) if TEXT in held else None
 
 
-def _absent(column: Column, rows: int) -> npt.NDArray[Any]:
+def _absent(column: TraceColumn, rows: int) -> npt.NDArray[Any]:
     """A column that a file of an earlier version does not have: nothing is known, or was counted.
     Raises ValueError for one that every version has.
     """
@@ -275,7 +275,7 @@ def _absent(column: Column, rows: int) -> npt.NDArray[Any]:
     return np.full(rows, _unknown(column) or 0, column.dtype)
 
 
-def _to_series(column: Column, values: npt.NDArray[Any]) -> pl.Series:
+def _to_series(column: TraceColumn, values: npt.NDArray[Any]) -> pl.Series:
     """A column as its file holds it: codes as words, what is not known as null. Plain numbers are
     not copied.
     """
@@ -290,7 +290,7 @@ def _to_series(column: Column, values: npt.NDArray[Any]) -> pl.Series:
     return series.set(pl.Series(unknown), None) if np.any(unknown) else series
 
 
-def _to_numpy(column: Column, series: pl.Series) -> npt.NDArray[Any]:
+def _to_numpy(column: TraceColumn, series: pl.Series) -> npt.NDArray[Any]:
     import polars as pl
 
     if column.dtype == "object":
@@ -302,7 +302,7 @@ def _to_numpy(column: Column, series: pl.Series) -> npt.NDArray[Any]:
     return series.to_numpy().astype(column.dtype, copy=False)
 
 
-def _unknown(column: Column) -> int | None:
+def _unknown(column: TraceColumn) -> int | None:
     return NULLS.get(column.name, MISSING if column.dtype == "int64" else None)
 
 

@@ -41,7 +41,7 @@ from inferometer.trace.trace import Trace
 if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
 
-MOST_PART_BYTES = 80
+MAX_PART_BYTES = 80
 """Of a label, and of a model, in the name of a file, which may be 255 bytes long, of which numbers
 and dates need some.
 """
@@ -120,7 +120,7 @@ def _nameable(part: str) -> str:
     known = "".join(
         each if each.isprintable() and each.encode(encoding, "ignore") else "_" for each in part
     )
-    return known.encode(encoding)[:MOST_PART_BYTES].decode(encoding, "ignore")
+    return known.encode(encoding)[:MAX_PART_BYTES].decode(encoding, "ignore")
 
 
 def save_result(path: Path, result: Mapping[str, Any], *, append: bool = False) -> None:

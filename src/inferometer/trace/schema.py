@@ -78,7 +78,7 @@ class StampSource(IntEnum):
     TAP = 2  # a packet tap
 
 
-class Column(NamedTuple):
+class TraceColumn(NamedTuple):
     name: str
     dtype: str
     unit: str
@@ -86,77 +86,83 @@ class Column(NamedTuple):
 
 
 REQUEST_COLUMNS = (
-    Column("id", "int64", "", "number of the request in the workload"),
-    Column("worker", "int16", "", "worker that sent it"),
-    Column("warmup", "bool", "", "sent to warm up, left out of every metric"),
-    Column("asked_prompt_tokens", "int64", "tokens", "prompt length asked for"),
-    Column("asked_output_tokens", "int64", "tokens", "output length asked for"),
-    Column("prompt_tokens", "int64", "tokens", "prompt length on the server's count"),
-    Column("output_tokens", "int64", "tokens", "output length"),
-    Column(
+    TraceColumn("id", "int64", "", "number of the request in the workload"),
+    TraceColumn("worker", "int16", "", "worker that sent it"),
+    TraceColumn("warmup", "bool", "", "sent to warm up, left out of every metric"),
+    TraceColumn("asked_prompt_tokens", "int64", "tokens", "prompt length asked for"),
+    TraceColumn("asked_output_tokens", "int64", "tokens", "output length asked for"),
+    TraceColumn("prompt_tokens", "int64", "tokens", "prompt length on the server's count"),
+    TraceColumn("output_tokens", "int64", "tokens", "output length"),
+    TraceColumn(
         "cached_tokens", "int64", "tokens", "prompt tokens the server took from its prefix cache"
     ),
-    Column(
+    TraceColumn(
         "hidden_tokens",
         "int64",
         "tokens",
         "of output_tokens, those that no event brought: reasoning that is not streamed",
     ),
-    Column(
+    TraceColumn(
         "first_tokens",
         "int64",
         "tokens",
         "of output_tokens, those of the first event; 1 where the wire does not tell",
     ),
-    Column("text_bytes", "int64", "bytes", "output text, in UTF-8"),
-    Column("first_text_bytes", "int64", "bytes", "of text_bytes, those of the first event"),
-    Column("token_source", "int8", "", "TokenSource of output_tokens"),
-    Column("intended_ns", "int64", "ns", "due time by the plan; MISSING in closed loop"),
-    Column(
+    TraceColumn("text_bytes", "int64", "bytes", "output text, in UTF-8"),
+    TraceColumn("first_text_bytes", "int64", "bytes", "of text_bytes, those of the first event"),
+    TraceColumn("token_source", "int8", "", "TokenSource of output_tokens"),
+    TraceColumn("intended_ns", "int64", "ns", "due time by the plan; MISSING in closed loop"),
+    TraceColumn(
         "connect_ns",
         "int64",
         "ns",
         "duration of the connect (and TLS handshake) of the connection used",
     ),
-    Column("sent_ns", "int64", "ns", "just before the first byte was written"),
-    Column("sent_done_ns", "int64", "ns", "last byte handed to the kernel"),
-    Column("headers_ns", "int64", "ns", "response headers complete"),
-    Column("first_ns", "int64", "ns", "first event that carries output"),
-    Column("last_ns", "int64", "ns", "last event that carries output"),
-    Column("end_ns", "int64", "ns", "response complete, or given up"),
-    Column("status", "int16", "", "HTTP status; 0 where there was none"),
-    Column("outcome", "int8", "", "Outcome"),
-    Column("failure", "int8", "", "Failure"),
-    Column(
+    TraceColumn("sent_ns", "int64", "ns", "just before the first byte was written"),
+    TraceColumn("sent_done_ns", "int64", "ns", "last byte handed to the kernel"),
+    TraceColumn("headers_ns", "int64", "ns", "response headers complete"),
+    TraceColumn("first_ns", "int64", "ns", "first event that carries output"),
+    TraceColumn("last_ns", "int64", "ns", "last event that carries output"),
+    TraceColumn("end_ns", "int64", "ns", "response complete, or given up"),
+    TraceColumn("status", "int16", "", "HTTP status; 0 where there was none"),
+    TraceColumn("outcome", "int8", "", "Outcome"),
+    TraceColumn("failure", "int8", "", "Failure"),
+    TraceColumn(
         "resent",
         "int16",
         "",
         "times it was sent again because the server had closed the idle connection",
     ),
-    Column("reads", "int32", "", "reads that brought body bytes"),
-    Column("event_start", "int64", "", "row of its first event in the event table"),
-    Column("event_count", "int64", "", "number of its output events"),
-    Column("ignored", "int32", "", "frames that say nothing of the answer, such as pings"),
-    Column(
+    TraceColumn("reads", "int32", "", "reads that brought body bytes"),
+    TraceColumn("event_start", "int64", "", "row of its first event in the event table"),
+    TraceColumn("event_count", "int64", "", "number of its output events"),
+    TraceColumn("ignored", "int32", "", "frames that say nothing of the answer, such as pings"),
+    TraceColumn(
         "unread",
         "int32",
         "",
         "frames without output, though a field that is not known here is not empty",
     ),
-    Column("lingered", "bool", "", "its body was still open after the end marker, and was left"),
-    Column("finish_reason", "object", "", "stop, length, or the server's own word; or None"),
-    Column("detail", "object", "", "the failure in words, or None"),
+    TraceColumn(
+        "lingered", "bool", "", "its body was still open after the end marker, and was left"
+    ),
+    TraceColumn("finish_reason", "object", "", "stop, length, or the server's own word; or None"),
+    TraceColumn("detail", "object", "", "the failure in words, or None"),
 )
 
 EVENT_COLUMNS = (
-    Column("arrival_ns", "int64", "ns", "arrival of the read that completed this output event"),
-    Column("read_delay_ns", "int64", "ns", "client-added delay: our read minus the arrival"),
-    Column(
+    TraceColumn(
+        "arrival_ns", "int64", "ns", "arrival of the read that completed this output event"
+    ),
+    TraceColumn("read_delay_ns", "int64", "ns", "client-added delay: our read minus the arrival"),
+    TraceColumn(
         "ambiguity_ns",
         "int64",
         "ns",
         "how much earlier it may have arrived; 0 if its stamp is its own",
     ),
-    Column("tokens", "int32", "tokens", "tokens in this event; -1 where the wire does not tell"),
-    Column("stamp_source", "int8", "", "StampSource"),
+    TraceColumn(
+        "tokens", "int32", "tokens", "tokens in this event; -1 where the wire does not tell"
+    ),
+    TraceColumn("stamp_source", "int8", "", "StampSource"),
 )

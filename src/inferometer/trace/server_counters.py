@@ -38,7 +38,7 @@ the time of an answer.
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MetricsReading:
     """One look at a server's metrics page. What it does not tell is not there."""
 
     engine: str
@@ -66,8 +66,8 @@ class ServerCounters:
     again.
     """
 
-    before: Reading
-    after: Reading | None
+    before: MetricsReading
+    after: MetricsReading | None
 
     @property
     def another_process(self) -> bool:

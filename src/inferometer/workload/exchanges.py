@@ -23,7 +23,7 @@ from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.image_parts import count_images, images_in
 from inferometer.workload.records import Row, json_rows
 from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
-from inferometer.workload.shapes import Exchange, exchange_of
+from inferometer.workload.shapes import SingleTurn, exchange_of
 from inferometer.workload.tokens import TokenCounter
 from inferometer.workload.workload import Identity, Wire, Workload, content_hash, cycled, seeds_of
 
@@ -35,7 +35,7 @@ Written = ShareGptWorkload | JsonlWorkload | HfWorkload
 
 class _Candidate(NamedTuple):
     where: str
-    exchange: Exchange
+    exchange: SingleTurn
     fields: Mapping[str, Any]
     """Those that are sent."""
     left_out: tuple[str, ...]
@@ -134,7 +134,7 @@ def _candidates(
         yield _candidate(row.where, exchange, wire)
 
 
-def _candidate(where: str, exchange: Exchange, wire: Wire) -> _Candidate:
+def _candidate(where: str, exchange: SingleTurn, wire: Wire) -> _Candidate:
     """With the fields that the wire carries. Raises ValueError if it does not carry one that is
     part of the prompt.
     """

@@ -20,7 +20,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-MOST_ROW_BYTES = 64 << 20
+MAX_ROW_BYTES = 64 << 20
 """Of one row: a longer one is no row but a file of another kind."""
 
 READ_BYTES = 4 << 20
@@ -138,11 +138,11 @@ def _shuffled(spans: Iterator[Span], order: np.random.Generator) -> Iterator[Spa
 
 def _line_spans(path: str, file: IO[bytes]) -> Iterator[Span]:
     offset = number = 0
-    while raw := file.readline(MOST_ROW_BYTES):
+    while raw := file.readline(MAX_ROW_BYTES):
         number += 1
-        if len(raw) == MOST_ROW_BYTES:
+        if len(raw) == MAX_ROW_BYTES:
             raise ValueError(
-                f"{path}, line {number}: is longer than {MOST_ROW_BYTES >> 20} MB: this is "
+                f"{path}, line {number}: is longer than {MAX_ROW_BYTES >> 20} MB: this is "
                 "no JSON-lines file."
             )
         if raw.strip(b" \t\r\n\xef\xbb\xbf"):
@@ -185,7 +185,7 @@ def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[
                 line += text.count("\n", start, end)
                 at = end
                 continue
-        more = file.read(READ_BYTES) if short and len(text) - at < MOST_ROW_BYTES else b""
+        more = file.read(READ_BYTES) if short and len(text) - at < MAX_ROW_BYTES else b""
         if not more:
             line += text.count("\n", at, start)
             raise ValueError(

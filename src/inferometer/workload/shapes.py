@@ -41,7 +41,7 @@ LATER_TURNS = "turns after the first answer"
 _NO_FIELDS: Mapping[str, Any] = {}
 
 
-class Exchange(NamedTuple):
+class SingleTurn(NamedTuple):
     """What to ask, what is known of the answer (its text, or how long it may be), and what else the
     row says.
     """
@@ -110,7 +110,7 @@ class _Row:
         return fields, tuple(left_out)
 
 
-def exchange_of(content: Mapping[str, Any], *, chat: bool = True) -> Exchange:
+def exchange_of(content: Mapping[str, Any], *, chat: bool = True) -> SingleTurn:
     """What a row asks for.
 
     A conversation that does not end with the assistant is sent whole; of any other it is the first
@@ -126,7 +126,7 @@ def exchange_of(content: Mapping[str, Any], *, chat: bool = True) -> Exchange:
         prompt, left_out = _instruction(row, chat=chat)
         reply = _reply(row)
     fields, unread = row.rest()
-    return Exchange(prompt, reply, limit, fields, (*left_out, *unread))
+    return SingleTurn(prompt, reply, limit, fields, (*left_out, *unread))
 
 
 def conversation_of(content: Mapping[str, Any]) -> Conversation:

@@ -17,7 +17,7 @@ from inferometer.workload.text import correct, find_vocabulary
 from inferometer.workload.tokens import TokenCounter
 from inferometer.workload.workload import Identity, Workload, content_hash, seeds_of
 
-MOST_LINES = 100_000
+MAX_LINES = 100_000
 """Lines of a longer text that are drawn from: the first ones."""
 
 COUNTED_LINES = 64
@@ -38,7 +38,7 @@ def sonnet_workload(
             f"--sonnet-prefix-len {spec.prefix_len} leaves nothing of --sonnet-input-len "
             f"{spec.input_len} to be a prompt's own."
         )
-    lines = list(islice(text_lines(spec.path), MOST_LINES))
+    lines = list(islice(text_lines(spec.path), MAX_LINES))
     if not lines:
         raise ValueError(f"{spec.path} has no line of text.")
     vocabulary = find_vocabulary(counter)

@@ -33,7 +33,7 @@ SAMPLE = 64
 CORRECTIONS = 6
 """Times that a prompt which misses is changed and counted again."""
 
-FEWEST_WORDS = 64
+MIN_WORDS = 64
 """With fewer words of one token, prompts are written with all words, and reach their lengths by
 correction.
 """
@@ -95,8 +95,8 @@ def find_vocabulary(counter: TokenCounter) -> Vocabulary:
         known = _column(counter.words)
         return Vocabulary(known, known, known, counter.offset, counter.tokens_per_word)
     single = list(_single_token_words(counter))
-    mean = 1.0 if len(single) >= FEWEST_WORDS else mean_tokens_per_word(*counter.count(TRIALS))
-    words = single if len(single) >= FEWEST_WORDS else list(WORDS)
+    mean = 1.0 if len(single) >= MIN_WORDS else mean_tokens_per_word(*counter.count(TRIALS))
+    words = single if len(single) >= MIN_WORDS else list(WORDS)
     candidates = words[:: max(len(words) // SAMPLE, 1)][:SAMPLE]
     tail = words[-8:]
     counts = counter.count([" ".join([word, *tail]) for word in candidates])

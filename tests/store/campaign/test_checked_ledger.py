@@ -19,14 +19,16 @@ from inferometer.store.campaign.checked_ledger import (
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.history import History
 from inferometer.store.campaign.ledger import LEDGER_VERSION, LedgerError, Record, dump, read_ledger
-from inferometer.store.campaign.places import Places
-from inferometer.store.campaign.standing import read_standing
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 TIME = "2026-01-31T12:00:00.000000+00:00"
 BEGINNING: Record = {"kind": "ledger", "time": TIME, "version": LEDGER_VERSION}
 
 
-def result(places: Places, number: int, *, status: str = "VALID", **changes: Any) -> list[Record]:
+def result(
+    places: CampaignPaths, number: int, *, status: str = "VALID", **changes: Any
+) -> list[Record]:
     """The records of a point that was measured, and its files."""
     fingerprint = f"{number:016x}"
     run = places.runs / fingerprint
@@ -63,13 +65,13 @@ def result(places: Places, number: int, *, status: str = "VALID", **changes: Any
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    made = Places(tmp_path / "results", "c")
+def places(tmp_path: Path) -> CampaignPaths:
+    made = CampaignPaths(tmp_path / "results", "c")
     made.directory.mkdir(parents=True)
     return made
 
 
-def write(places: Places, records: Sequence[Record]) -> None:
+def write(places: CampaignPaths, records: Sequence[Record]) -> None:
     places.ledger.write_bytes(dump(records))
 
 
@@ -78,13 +80,13 @@ def points(records: Sequence[Record]) -> list[str]:
     return sorted(found.point for found in History.of(records).current.values() if found.counts)
 
 
-def damage_line(places: Places, number: int, change: Callable[[bytes], bytes]) -> None:
+def damage_line(places: CampaignPaths, number: int, change: Callable[[bytes], bytes]) -> None:
     lines = places.ledger.read_bytes().splitlines(keepends=True)
     lines[number - 1] = change(lines[number - 1])
     places.ledger.write_bytes(b"".join(lines))
 
 
-def test_what_is_sound_is_read(places: Places) -> None:
+def test_what_is_sound_is_read(places: CampaignPaths) -> None:
     assert read_campaign_ledger(places).records == ()
     write(places, [BEGINNING, *result(places, 1)])
     reading = read_campaign_ledger(places)
@@ -107,7 +109,7 @@ def test_what_is_sound_is_read(places: Places) -> None:
     ],
     ids=lambda line: str(line)[:60],
 )
-def test_lines_with_right_checksums_may_hold_anything(places: Places, line: bytes) -> None:
+def test_lines_with_right_checksums_may_hold_anything(places: CampaignPaths, line: bytes) -> None:
     import hashlib
 
     body = b'{"kind":"ledger","time":"%b","version":1}' % TIME.encode()
@@ -123,19 +125,19 @@ def test_lines_with_right_checksums_may_hold_anything(places: Places, line: byte
 
 
 @pytest.mark.parametrize("version", ["1", None, 1.5, True, [1]])
-def test_a_version_that_is_none_is_refused(places: Places, version: object) -> None:
+def test_a_version_that_is_none_is_refused(places: CampaignPaths, version: object) -> None:
     write(places, [{**BEGINNING, "version": version}])
     with pytest.raises(LedgerError, match="holds what no campaign writes"):
         read_campaign_ledger(places)
 
 
-def test_kinds_that_are_not_known_are_let_pass(places: Places) -> None:
+def test_kinds_that_are_not_known_are_let_pass(places: CampaignPaths) -> None:
     write(places, [BEGINNING, {"kind": "of a later version", "json": "../x"}, *result(places, 1)])
     assert points(read_campaign_ledger(places).records) == ["g/np1"]
 
 
 def test_a_ledger_that_is_no_file_or_too_large_is_not_read(
-    places: Places, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkfifo(places.ledger)
     with pytest.raises(LedgerError, match="no regular file"):
@@ -155,7 +157,7 @@ def test_a_ledger_that_is_no_file_or_too_large_is_not_read(
         *(f".inferometer/c/{name}" for name in ("ledger.jsonl", "runs", "pending", "logs/x")),
     ],
 )
-def test_links_are_not_followed(places: Places, tmp_path: Path, place: str) -> None:
+def test_links_are_not_followed(places: CampaignPaths, tmp_path: Path, place: str) -> None:
     write(places, [BEGINNING, *result(places, 1)])
     path, outside = places.result_dir / place, tmp_path / "outside"
     if os.path.lexists(path):
@@ -173,24 +175,28 @@ def test_links_are_not_followed(places: Places, tmp_path: Path, place: str) -> N
     assert sorted(str(each) for each in tmp_path.rglob("*")) == before
 
 
-def test_the_directory_that_the_user_names_may_be_a_link(places: Places, tmp_path: Path) -> None:
+def test_the_directory_that_the_user_names_may_be_a_link(
+    places: CampaignPaths, tmp_path: Path
+) -> None:
     write(places, [BEGINNING, *result(places, 1)])
     (tmp_path / "link").symlink_to(places.result_dir)
-    assert points(read_campaign_ledger(Places(tmp_path / "link", "c")).records) == ["g/np1"]
+    assert points(read_campaign_ledger(CampaignPaths(tmp_path / "link", "c")).records) == ["g/np1"]
 
 
-def test_a_json_file_that_is_a_link_is_not_the_result(places: Places, tmp_path: Path) -> None:
+def test_a_json_file_that_is_a_link_is_not_the_result(
+    places: CampaignPaths, tmp_path: Path
+) -> None:
     write(places, [BEGINNING, *result(places, 1)])
     json = places.result_dir / "np1.json"
     json.rename(tmp_path / "elsewhere.json")
     json.symlink_to(tmp_path / "elsewhere.json")
-    standing = read_standing(places)
+    standing = read_campaign_state(places)
     assert list(standing.damage.values()) == [
         ["np1.json cannot be read (it is no regular file, but a link, a pipe or a device)"]
     ]
 
 
-def test_folders_whose_names_no_campaign_has_are_none(places: Places) -> None:
+def test_folders_whose_names_no_campaign_has_are_none(places: CampaignPaths) -> None:
     for name in ("c", ".hidden", "a b", "x\x1b[31m"):
         folder = places.directory.with_name(name)
         folder.mkdir(exist_ok=True)
@@ -216,7 +222,7 @@ def flipped(line: bytes) -> bytes:
 )
 @pytest.mark.parametrize("number", range(1, 11))
 def test_one_damaged_line_loses_no_result_whose_files_are_whole(
-    places: Places, number: int, change: Callable[[bytes], bytes]
+    places: CampaignPaths, number: int, change: Callable[[bytes], bytes]
 ) -> None:
     write(
         places,
@@ -252,7 +258,7 @@ def test_one_damaged_line_loses_no_result_whose_files_are_whole(
     assert read_campaign_ledger(places).remarks == (), "it is in order now"
 
 
-def test_two_runners_in_one_ledger_lose_nothing(places: Places) -> None:
+def test_two_runners_in_one_ledger_lose_nothing(places: CampaignPaths) -> None:
     """Each wrote checksums over what it knew."""
     one, both, other = result(places, 1), result(places, 2), result(places, 3)
     mine, its = dump([BEGINNING, *one, *both]), dump([BEGINNING, *one, *other])
@@ -268,7 +274,7 @@ def test_two_runners_in_one_ledger_lose_nothing(places: Places) -> None:
     assert points(read_campaign_ledger(places).records) == ["g/np1", "g/np2", "g/np3"]
 
 
-def test_what_the_files_do_not_bear_out_is_not_taken_back(places: Places) -> None:
+def test_what_the_files_do_not_bear_out_is_not_taken_back(places: CampaignPaths) -> None:
     records = [record for n in range(1, 8) for record in result(places, n)]
     records += result(places, 8, status="INVALID")
     forged = [
@@ -293,7 +299,7 @@ def test_what_the_files_do_not_bear_out_is_not_taken_back(places: Places) -> Non
     ) in reading.remarks[0]
 
 
-def test_a_line_cannot_claim_the_files_of_another_point(places: Places) -> None:
+def test_a_line_cannot_claim_the_files_of_another_point(places: CampaignPaths) -> None:
     """Its checksums are right, and the files say whose they are."""
     records = result(places, 1)
     claimed = [
@@ -305,7 +311,7 @@ def test_a_line_cannot_claim_the_files_of_another_point(places: Places) -> None:
     assert points(read_campaign_ledger(places).records) == []
 
 
-def test_lines_that_no_campaign_writes_are_not_taken_back(places: Places) -> None:
+def test_lines_that_no_campaign_writes_are_not_taken_back(places: CampaignPaths) -> None:
     records = result(places, 1)
     elsewhere = [
         {**record, "run": "../precious"} if "files" in record else record for record in records
@@ -315,7 +321,7 @@ def test_lines_that_no_campaign_writes_are_not_taken_back(places: Places) -> Non
     assert points(read_campaign_ledger(places).records) == []
 
 
-def test_what_is_proven_is_not_sound_either(places: Places) -> None:
+def test_what_is_proven_is_not_sound_either(places: CampaignPaths) -> None:
     records = [
         {**record, "run": "../precious"} if "files" in record else record
         for record in result(places, 1)
@@ -329,7 +335,7 @@ def test_what_is_proven_is_not_sound_either(places: Places) -> None:
     assert places.ledger.read_bytes() == before
 
 
-def test_a_point_that_was_being_saved_stays_so(places: Places) -> None:
+def test_a_point_that_was_being_saved_stays_so(places: CampaignPaths) -> None:
     """The files of its intent wait under their old names: opening the results finishes it."""
     first, second = result(places, 1), result(places, 2)
     write(places, [BEGINNING, *first, *second[:2]])
@@ -341,14 +347,16 @@ def test_a_point_that_was_being_saved_stays_so(places: Places) -> None:
     assert [found.point for found in history.current.values()] == ["g/np1"]
 
 
-def test_a_newer_ledger_is_left_alone_also_if_its_first_line_is_damaged(places: Places) -> None:
+def test_a_newer_ledger_is_left_alone_also_if_its_first_line_is_damaged(
+    places: CampaignPaths,
+) -> None:
     write(places, [{**BEGINNING, "version": LEDGER_VERSION + 1}, *result(places, 1)])
     damage_line(places, 1, flipped)
     with pytest.raises(LedgerError, match="newer Inferometer"):
         read_campaign_ledger(places)
 
 
-def test_what_is_kept_of_damage_is_not_overwritten(places: Places) -> None:
+def test_what_is_kept_of_damage_is_not_overwritten(places: CampaignPaths) -> None:
     write(places, [BEGINNING, *result(places, 1)])
     damage_line(places, 2, flipped)
     for number in (1, 2):

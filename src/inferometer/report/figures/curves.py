@@ -44,7 +44,7 @@ FEW = 25
 MARKS = 9
 BARS = 12
 """Levels up to which intervals are bars; beyond they are a band."""
-MOST_CURVES = 24
+MAX_CURVES = 24
 """Of one figure: more cannot be told apart."""
 LONGEST_REASON = 160
 ON_LINE, ON_MARK = "(!datum.on || datum.on == 'line')", "(!datum.on || datum.on == 'mark')"
@@ -105,9 +105,9 @@ def curves(
     for point in there:
         grouped.setdefault(key_of(point, fields), []).append(point)
     notes = left_out(points, x, words)
-    if len(grouped) > MOST_CURVES:
-        notes.append(words.text("figure.note.curves", shown=MOST_CURVES, n=len(grouped)))
-        longest = sorted(grouped, key=lambda key: -len(grouped[key]))[:MOST_CURVES]
+    if len(grouped) > MAX_CURVES:
+        notes.append(words.text("figure.note.curves", shown=MAX_CURVES, n=len(grouped)))
+        longest = sorted(grouped, key=lambda key: -len(grouped[key]))[:MAX_CURVES]
         grouped = {key: each for key, each in grouped.items() if key in longest}
     whole = {key: name_of(key, fields, words) or _common_name(there, words) for key in grouped}
     short = legend_names(list(dict.fromkeys(whole.values())))

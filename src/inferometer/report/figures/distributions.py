@@ -37,15 +37,15 @@ Sample = npt.NDArray[np.float64]
 Samples = Mapping[str, Sample]
 """By name of the run."""
 
-BINS, FEWEST_BINS = 40, 8
+BINS, MIN_BINS = 40, 8
 """Of a histogram; in between, twice the root of the number of values, those of all runs."""
 DEEPEST = 10_000
 """How far below the highest value a logarithmic axis goes."""
 SHARES = np.unique(np.concatenate((np.linspace(0, 1, 51), [0.985, 0.995, 0.998, 0.999])))
 """At which a cumulative curve is drawn."""
 MARKED = (50, 90, 99)
-MOST_RUNS = 6
-MOST_DOTS = 2000
+MAX_RUNS = 6
+MAX_DOTS = 2000
 """Requests that a scatter shows; of more an even sample."""
 
 
@@ -129,7 +129,7 @@ def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[s
     if not material.runs:
         raise NothingToDrawError(words.text(why_no_runs(material)))
     names = legend_names([clean(name) for name in material.runs])
-    runs = {names[clean(name)]: trace for name, trace in list(material.runs.items())[:MOST_RUNS]}
+    runs = {names[clean(name)]: trace for name, trace in list(material.runs.items())[:MAX_RUNS]}
     left = len(material.runs) - len(runs)
     return runs, [
         words.text("figure.note.runs", shown=len(runs), n=len(material.runs))
@@ -195,7 +195,7 @@ def histogram_rows(kind: str, samples: Samples) -> list[Row]:
     else:
         bins = min(
             BINS,
-            max(FEWEST_BINS, round(2 * sum(len(sample) for sample in samples.values()) ** 0.5)),
+            max(MIN_BINS, round(2 * sum(len(sample) for sample in samples.values()) ** 0.5)),
         )
         edges = (
             np.geomspace(low, high, bins + 1)
@@ -349,7 +349,7 @@ def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:
     """Output tokens and E2EL of requests, sampled evenly in the order of sending; how many there
     were, if not all are there.
     """
-    each = MOST_DOTS // len(runs)
+    each = MAX_DOTS // len(runs)
     rows: list[Row] = []
     total = 0
     for name, trace in runs.items():

@@ -18,11 +18,11 @@ from inferometer.results.point import Point
 from inferometer.store.run_directory import load_run
 from inferometer.trace.trace import Trace
 
-MOST_RUNS = 4
+MAX_RUNS = 4
 LOADS = ("concurrency", "request_rate", "num_prompts")
 
 
-def gather(points: Sequence[Point], *, most_runs: int = MOST_RUNS) -> Material:
+def gather(points: Sequence[Point], *, most_runs: int = MAX_RUNS) -> Material:
     """All that figures can be made of. Reads the tables of `most_runs` runs at most; a damaged one
     is left out, and told.
     """

@@ -35,11 +35,11 @@ from inferometer.trace import MISSING, Outcome, Trace
 
 Times = npt.NDArray[np.float64]
 
-MOST_BARS = 200
+MAX_BARS = 200
 """Requests that the timeline shows; of more an even sample."""
 STEPS = 150
 """About so many steps of time."""
-MOST_TELEMETRY = 400
+MAX_TELEMETRY = 400
 """Values of a telemetry series that are drawn; of more, means of neighbours."""
 LONG_SILENCE = 3
 """Times the usual distance between readings, after which a line breaks."""
@@ -59,7 +59,7 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
     if not len(sent):
         raise NothingToDrawError(words.text("figure.nothing.sent"))
     sent = sent[np.argsort(r["sent_ns"][sent], kind="stable")]
-    chosen = even_sample(sent, MOST_BARS)
+    chosen = even_sample(sent, MAX_BARS)
     rows = [row for rank, at in enumerate(chosen.tolist()) for row in _bars(trace, at, rank, words)]
     notes = _of_run(name, words)
     if len(chosen) < len(sent):
@@ -284,10 +284,10 @@ def _telemetry(
 
 
 def _readings(card: str, readings: Sequence[tuple[float, float | None]]) -> list[Row]:
-    """Rows of one line: means of neighbours where they are more than MOST_TELEMETRY; no value in a
+    """Rows of one line: means of neighbours where they are more than MAX_TELEMETRY; no value in a
     row where none came.
     """
-    at_once = math.ceil(len(readings) / MOST_TELEMETRY)
+    at_once = math.ceil(len(readings) / MAX_TELEMETRY)
     usual = float(np.median(np.diff([t for t, _ in readings]))) if len(readings) > 1 else 0.0
     rows: list[Row] = []
     for start in range(0, len(readings), at_once):

@@ -30,7 +30,7 @@ from inferometer.results.point import Point
 METRICS = (("output_throughput",), ("mean_ttft_ms", "median_ttft_ms"))
 """What is drawn, of each the first that any point has."""
 
-MOST_MAPS = 4
+MAX_MAPS = 4
 """Deployments that get a map each."""
 
 CELL = 30
@@ -82,15 +82,15 @@ def draw_production(material: Material, words: Words) -> Sketch:
     maps = {
         key: each for key, each in grouped.items() if len({level_of(p, load) for p in each}) > 1
     }
-    for number, (key, members) in enumerate(list(maps.items())[:MOST_MAPS]):
+    for number, (key, members) in enumerate(list(maps.items())[:MAX_MAPS]):
         name = name_of(key, deployment, words) if len(maps) > 1 else ""
         for metric in metrics:
             title = words.metric_with_unit(metric)
             cells = _cells(members, metric, load, f"{number}/{metric}")
             rows = rows + cells
             panels.append(_map_panel(cells, f"{name} — {title}" if name else title, load, words))
-    if len(maps) > MOST_MAPS:
-        notes.append(words.text("figure.note.maps", shown=MOST_MAPS, n=len(maps)))
+    if len(maps) > MAX_MAPS:
+        notes.append(words.text("figure.note.maps", shown=MAX_MAPS, n=len(maps)))
     return Sketch(panels, rows, notes, one_legend=False)
 
 

@@ -21,7 +21,7 @@ from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import at, number, read_objects
 from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
 
-MOST_BYTES = 16 << 20
+MAX_BYTES = 16 << 20
 """A description of a run has some kilobytes."""
 
 Json = Any
@@ -64,7 +64,7 @@ def gather(points: Iterable[Point]) -> Evidence:
 
 def _json(path: Path) -> Json:
     try:
-        return read_objects(path, MOST_BYTES)[0]
+        return read_objects(path, MAX_BYTES)[0]
     except CannotImportError:
         return None
 

@@ -24,9 +24,9 @@ from inferometer.report.words.sentences import Told, notes_of, precision_in_word
 from inferometer.results import Collection, Point, Range
 
 STATUSES = ("VALID", "SUSPECT", "INVALID")
-MOST_LISTED = 12
+MAX_LISTED = 12
 """Values of a fact, and models in a sentence: then comes how many more there are."""
-MOST_REASONS = 40
+MAX_REASONS = 40
 AIM_STATUS = {"reached": "VALID", "missed": "INVALID", "not checked": ""}
 GLANCE = ("model", "config", "tp", "engine", "dataset", "input_len", "output_len", *LOADS)
 """Conditions of the summary, where they are known."""
@@ -45,7 +45,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class VerdictCount:
     """How many points have this verdict, or this reason for one."""
 
     status: str
@@ -90,8 +90,8 @@ class ReportView:
     written: str
     sentences: tuple[str, ...]
     glance: tuple[Listed, ...]
-    verdicts: tuple[Tally, ...]
-    reasons: tuple[Tally, ...]
+    verdicts: tuple[VerdictCount, ...]
+    reasons: tuple[VerdictCount, ...]
     best: tuple[Outstanding, ...]
     ratings: tuple[Listed, ...]
     """Of the metrics that are rated: each word, with the number of points."""
@@ -99,7 +99,7 @@ class ReportView:
     precision: tuple[str, ...]
     environment: tuple[Listed, ...]
     method: tuple[tuple[str, str], ...]
-    notes: tuple[Tally, ...]
+    notes: tuple[VerdictCount, ...]
     problems: tuple[str, ...]
     figures: tuple[Drawing, ...]
     absent: tuple[tuple[str, str], ...]
@@ -300,23 +300,27 @@ def _aim(checked: Checked, words: Words) -> Aim:
 
 def _listed(label: str, counts: Mapping[str, int], points: int) -> Listed:
     values = [(value, None if n == points else n) for value, n in counts.items()]
-    return Listed(label, tuple(values[:MOST_LISTED]), more=max(0, len(values) - MOST_LISTED))
+    return Listed(label, tuple(values[:MAX_LISTED]), more=max(0, len(values) - MAX_LISTED))
 
 
-def _verdicts(points: Sequence[Point], words: Words) -> list[Tally]:
+def _verdicts(points: Sequence[Point], words: Words) -> list[VerdictCount]:
     counts: Counter[str | None] = Counter(point.status for point in points)
     tallies = [
-        Tally(status, words.text(f"page.status.{status}"), counts[status])
+        VerdictCount(status, words.text(f"page.status.{status}"), counts[status])
         for status in STATUSES
         if counts[status]
     ]
     return [
         *tallies,
-        *([Tally("", words.text("page.js.no_verdict"), counts[None])] if counts[None] else []),
+        *(
+            [VerdictCount("", words.text("page.js.no_verdict"), counts[None])]
+            if counts[None]
+            else []
+        ),
     ]
 
 
-def _tally(told: Iterable[tuple[str, Told]]) -> list[Tally]:
+def _tally(told: Iterable[tuple[str, Told]]) -> list[VerdictCount]:
     """Sentences that differ in their figures only are counted as one, which has the range of each;
     the worst come first.
     """
@@ -324,7 +328,7 @@ def _tally(told: Iterable[tuple[str, Told]]) -> list[Tally]:
     for status, each in told:
         alike.setdefault((status, skeleton(each.text)), []).append(each)
     tallies = [
-        Tally(
+        VerdictCount(
             status,
             clean(merged([each.text for each in together])),
             len(together),
@@ -334,7 +338,7 @@ def _tally(told: Iterable[tuple[str, Told]]) -> list[Tally]:
         for (status, _), together in alike.items()
     ]
     return sorted(tallies, key=lambda tally: (tally.status != "INVALID", -tally.points))[
-        :MOST_REASONS
+        :MAX_REASONS
     ]
 
 

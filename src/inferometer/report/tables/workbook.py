@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from inferometer.results.frames import Frames
 
-MOST_ROWS = 1_048_575
+MAX_ROWS = 1_048_575
 """Of an Excel sheet, under its head."""
 LONGEST_TEXT = 32_767
 """Of an Excel cell."""
@@ -63,7 +63,7 @@ def write_workbook(path: Path, frames: Frames, checked: Sequence[Checked] = ()) 
 def _write(book: Any, name: str, frame: pl.DataFrame) -> list[str]:
     import polars as pl
 
-    shown = frame.head(MOST_ROWS)
+    shown = frame.head(MAX_ROWS)
     endless = [
         column.name
         for column in shown.select(pl.selectors.float())
@@ -78,11 +78,11 @@ def _write(book: Any, name: str, frame: pl.DataFrame) -> list[str]:
     shown.write_excel(
         book, name, autofit=len(shown) < 10_000, freeze_panes=(1, 1), float_precision=3
     )
-    if len(frame) <= MOST_ROWS:
+    if len(frame) <= MAX_ROWS:
         return []
     return [
         (
-            f"The sheet {name} has the first {MOST_ROWS:,} of {len(frame):,} rows; --parquet "
+            f"The sheet {name} has the first {MAX_ROWS:,} of {len(frame):,} rows; --parquet "
             "writes all of them."
         )
     ]

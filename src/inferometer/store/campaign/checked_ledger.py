@@ -23,14 +23,14 @@ from inferometer.store.campaign.ledger import (
     now,
     parse,
 )
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.recovery import salvage
 from inferometer.store.campaign.sound import HIDDEN, is_campaign_name, is_sound
 from inferometer.store.plain_files import first_link
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LedgerReading:
     """What a ledger tells."""
 
     records: Sequence[Record]
@@ -38,31 +38,31 @@ class Reading:
     """What is the matter with it, a sentence each."""
 
 
-def campaigns_in(result_dir: Path) -> list[Places]:
+def campaigns_in(result_dir: Path) -> list[CampaignPaths]:
     """The campaigns whose results lie in a result directory, by name."""
     found = (path.parent.name for path in sorted((result_dir / HIDDEN).glob("*/ledger.jsonl")))
-    return [Places(result_dir, name) for name in found if is_campaign_name(name)]
+    return [CampaignPaths(result_dir, name) for name in found if is_campaign_name(name)]
 
 
-def read_campaign_ledger(places: Places) -> Reading:
+def read_campaign_ledger(places: CampaignPaths) -> LedgerReading:
     """All that is proven, and of a damaged ledger what its files bear out. Changes nothing.
     Raises LedgerError."""
     require_no_links(places)
     if not places.ledger.exists():
-        return Reading(())
+        return LedgerReading(())
     content = parse(places.ledger)
     _require_sound(content.records, places)
     if content.damage is None:
-        return Reading(content.records)
+        return LedgerReading(content.records)
     found = salvage(content, places)
     remark = (
         f"{found.sentence(places, content.damage.line)}. `inferometer run` puts the ledger in "
         "order."
     )
-    return Reading([*content.records, *found.records], (remark,))
+    return LedgerReading([*content.records, *found.records], (remark,))
 
 
-def open_campaign_ledger(places: Places) -> tuple[Ledger, tuple[str, ...]]:
+def open_campaign_ledger(places: CampaignPaths) -> tuple[Ledger, tuple[str, ...]]:
     """The ledger to be added to, and what was the matter with it. What is not proven is cut off,
     and kept beside it.
 
@@ -94,7 +94,7 @@ def open_campaign_ledger(places: Places) -> tuple[Ledger, tuple[str, ...]]:
     return Ledger(places.ledger, mend), tuple(remarks)
 
 
-def require_no_links(places: Places) -> None:
+def require_no_links(places: CampaignPaths) -> None:
     """Raise LedgerError for one in the campaign's own folder; the directory that the user named
     may be reached through any."""
     hidden = places.result_dir / HIDDEN
@@ -113,7 +113,7 @@ def require_no_links(places: Places) -> None:
         )
 
 
-def _require_sound(records: Iterable[Record], places: Places) -> None:
+def _require_sound(records: Iterable[Record], places: CampaignPaths) -> None:
     if not all(is_sound(record, places.name) for record in records):
         raise foreign(places.ledger)
 

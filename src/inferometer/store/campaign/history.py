@@ -33,13 +33,13 @@ MAX_LIMIT = 1 << 53
 exactly."""
 
 
-class ServerFacts(NamedTuple):
+class ServerInfo(NamedTuple):
     """What a server told of itself; None where it did not tell."""
 
     version: str | None = None
     max_model_len: int | None = None
 
-    def unlike(self, other: ServerFacts) -> str:
+    def unlike(self, other: ServerInfo) -> str:
         """What tells it from the other, where both are known: such as `version 0.10.2`; nothing
         where they may be one."""
         known = [
@@ -86,8 +86,8 @@ class Result:
     not note it."""
 
     @property
-    def server(self) -> ServerFacts:
-        return ServerFacts(self.server_version, self.max_model_len)
+    def server(self) -> ServerInfo:
+        return ServerInfo(self.server_version, self.max_model_len)
 
     @property
     def is_of_an_earlier_version(self) -> bool:

@@ -25,7 +25,7 @@ from inferometer.store.campaign.ledger import (
     now,
     unsealed,
 )
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.result_files import damage_of
 from inferometer.store.campaign.sound import is_sound
 from inferometer.store.plain_files import read_plain
@@ -48,7 +48,7 @@ class Salvage:
     lost: int
     """Results that the damaged lines note, and whose files do not bear it out."""
 
-    def sentence(self, places: Places, line: int) -> str:
+    def sentence(self, places: CampaignPaths, line: int) -> str:
         """For the user, without its end."""
         found = f"{self.used} result{'s' * (self.used != 1)} recorded after that"
         they, their = ("is", "its") if self.used == 1 else ("are", "their")
@@ -58,7 +58,7 @@ class Salvage:
         return f"{places.ledger} is damaged from line {line} on: {used}{lost}"
 
 
-def salvage(content: Content, places: Places) -> Salvage:
+def salvage(content: Content, places: CampaignPaths) -> Salvage:
     """Of a damaged ledger. Raises LedgerError if a newer Inferometer wrote it."""
     assert content.damage is not None
     proven = History.of(content.records)
@@ -88,7 +88,7 @@ def salvage(content: Content, places: Places) -> Salvage:
     return Salvage([*beginning, *begun, *done, *unfinished], len(done), len(left) - len(unfinished))
 
 
-def _sound(line: bytes, places: Places) -> Iterator[Record]:
+def _sound(line: bytes, places: CampaignPaths) -> Iterator[Record]:
     """The record of a line, if it is one that counts here; of two that ran into one another the
     second."""
     told = unsealed(line)

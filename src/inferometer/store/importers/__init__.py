@@ -20,7 +20,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRequests,
     ImportedRun,
 )
-from inferometer.store.importers.reading import MOST_BYTES, Object, read_objects
+from inferometer.store.importers.reading import MAX_BYTES, Object, read_objects
 from inferometer.store.importers.recompute import recompute
 from inferometer.store.importers.sglang import is_sglang, read_sglang
 from inferometer.store.importers.vllm import is_vllm, read_vllm
@@ -43,7 +43,7 @@ class UnknownResultError(CannotImportError):
     """It is JSON, but no result of a tool that is known here."""
 
 
-def read_results(path: Path, *, most_bytes: int = MOST_BYTES) -> list[ImportedRun]:
+def read_results(path: Path, *, most_bytes: int = MAX_BYTES) -> list[ImportedRun]:
     """Every run of a result file, or of a directory of EvalScope's. Raises CannotImportError."""
     if is_evalscope(path):
         return [read_evalscope(path, most_bytes)]
@@ -69,7 +69,7 @@ def read_results(path: Path, *, most_bytes: int = MOST_BYTES) -> list[ImportedRu
         raise CannotImportError(f"cannot read {path}: {error}") from None
 
 
-def runs_of(result: Object, path: Path, most_bytes: int = MOST_BYTES) -> list[ImportedRun]:
+def runs_of(result: Object, path: Path, most_bytes: int = MAX_BYTES) -> list[ImportedRun]:
     """The runs of a JSON object of the file at `path`. Raises CannotImportError, and
     UnknownResultError if it is no result.
     """

@@ -44,8 +44,8 @@ COLUMNS = (
     "completion_tokens",
     "inter_token_latencies",
 )
-MOST_ROWS = 5_000_000
-MOST_STEPS = 200_000
+MAX_ROWS = 5_000_000
+MAX_STEPS = 200_000
 """Of 1,000 instructions of SQLite each: a minute or so; a database made to last for ever does
 not.
 """
@@ -150,7 +150,7 @@ def _rows(path: Path) -> Iterator[tuple[object, ...]]:
     """The plain columns of the table `result`. Raises sqlite3.Error for whatever else the file
     is.
     """
-    steps = iter(range(MOST_STEPS))
+    steps = iter(range(MAX_STEPS))
     with closing(
         sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     ) as database:
@@ -160,7 +160,7 @@ def _rows(path: Path) -> Iterator[tuple[object, ...]]:
         kind = database.execute("SELECT type FROM sqlite_master WHERE name = 'result'").fetchone()
         if kind != ("table",):
             raise sqlite3.DatabaseError("it has no table of results")
-        yield from database.execute(f"SELECT {', '.join(COLUMNS)} FROM result LIMIT {MOST_ROWS}")  # noqa: S608 - constants
+        yield from database.execute(f"SELECT {', '.join(COLUMNS)} FROM result LIMIT {MAX_ROWS}")  # noqa: S608 - constants
 
 
 def _gaps(value: object) -> list[object]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from inferometer.store.importers.imported_run import Array, CannotImportError
 
-MOST_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 """The largest file that is read."""
 
 Object = dict[str, Any]
@@ -51,7 +51,7 @@ def read_bytes(path: Path, most_bytes: int) -> bytes:
         raise CannotImportError(f"cannot read {path}: {error.strerror}") from None
 
 
-def read_objects(path: Path, most_bytes: int = MOST_BYTES) -> list[Object]:
+def read_objects(path: Path, most_bytes: int = MAX_BYTES) -> list[Object]:
     """The JSON objects of a file: one, or one a line. Bare NaN and Infinity are taken, as some
     tools write them.
     """

@@ -20,7 +20,7 @@ from inferometer.store.campaign.sound import HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class CampaignPaths:
     """Paths of one campaign."""
 
     result_dir: Path
@@ -71,12 +71,14 @@ class Places:
         return path.relative_to(self.result_dir).as_posix()
 
 
-def places_of(result_dir: str, name: str, *, quick: bool = False, embedded: bool = False) -> Places:
+def campaign_paths(
+    result_dir: str, name: str, *, quick: bool = False, embedded: bool = False
+) -> CampaignPaths:
     """Of a campaign; rehearsals have a result directory of their own, whose files nobody can
     take for the real ones."""
     suffix = ("-quick" if quick else "") + ("-embedded" if embedded else "")
     directory = Path(result_dir)
-    return Places(
+    return CampaignPaths(
         directory.with_name(directory.name + suffix)
         if directory.name
         else directory / suffix.lstrip("-"),

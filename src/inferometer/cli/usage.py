@@ -15,7 +15,7 @@ MAX_REASON_CHARS = 20_000
 """Some list all that there is to choose from."""
 
 
-def refuse(*reasons: str) -> NoReturn:
+def usage_error(*reasons: str) -> NoReturn:
     """End with these."""
     for reason in reasons:
         typer.echo(f"inferometer: {printable(reason, MAX_REASON_CHARS)}", err=True)

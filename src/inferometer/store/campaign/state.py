@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inferometer.store.campaign.checked_ledger import read_campaign_ledger
-from inferometer.store.campaign.history import History, Result, ServerFacts
+from inferometer.store.campaign.history import History, Result, ServerInfo
 from inferometer.store.campaign.identity import identify
 from inferometer.store.campaign.ledger import Record
-from inferometer.store.campaign.places import Places
+from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.result_files import damage_of
 
 if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
 
-UNKNOWN = ServerFacts()
+UNKNOWN = ServerInfo()
 
 
 @dataclass(slots=True)
-class Standing:
+class CampaignState:
     """What the history says, held against the files."""
 
     history: History = field(default_factory=History)
@@ -34,7 +34,7 @@ class Standing:
     """Of results of an earlier version that are not used, a sentence each."""
 
     @classmethod
-    def of(cls, history: History, result_dir: Path) -> Standing:
+    def of(cls, history: History, result_dir: Path) -> CampaignState:
         """Reads every file of every result that counts."""
         found = {
             fp: damage_of(result, result_dir)
@@ -43,7 +43,7 @@ class Standing:
         }
         return cls(history, {fp: phrases for fp, phrases in found.items() if phrases})
 
-    def result(self, fingerprint: str, server: ServerFacts = UNKNOWN) -> Result | None:
+    def result(self, fingerprint: str, server: ServerInfo = UNKNOWN) -> Result | None:
         """The point's result, if it counts: not one of another version or limit of the server,
         where both are known."""
         result = self.history.current.get(fingerprint)
@@ -52,21 +52,21 @@ class Standing:
         return None if result.server.unlike(server) else result
 
 
-def standing_of(
-    records: Iterable[Record], places: Places, specs: Sequence[RunSpec] = ()
-) -> Standing:
+def campaign_state(
+    records: Iterable[Record], places: CampaignPaths, specs: Sequence[RunSpec] = ()
+) -> CampaignState:
     """What these records come to. Results of an earlier version are held against `specs`, the
     points that are planned."""
     records = list(records)
     history = History.of(records)
     found = identify(history, specs, places.result_dir)
-    standing = Standing.of(
+    standing = CampaignState.of(
         History.of(records, found.identities) if found.identities else history, places.result_dir
     )
     standing.remarks = found.remarks
     return standing
 
 
-def read_standing(places: Places, specs: Sequence[RunSpec] = ()) -> Standing:
+def read_campaign_state(places: CampaignPaths, specs: Sequence[RunSpec] = ()) -> CampaignState:
     """How far a campaign is, whether or not somebody is running it. Raises LedgerError."""
-    return standing_of(read_campaign_ledger(places).records, places, specs)
+    return campaign_state(read_campaign_ledger(places).records, places, specs)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 EXIT_MISSED = 1
 
 HELP = (
-    'A target: "p99_ttft_ms<200", "any output_throughput>1800 if tp=1". Exit code 1 if one is '
-    "missed; may be given again."
+    'Target to check, such as "p99_ttft_ms<200" or "any mean_tpot_ms<50 if tp=1"; repeatable. '
+    "If a target is missed, the exit code is 1."
 )
 
 

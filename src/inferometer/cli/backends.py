@@ -27,9 +27,7 @@ _HEADINGS = (
 
 
 def backends() -> None:
-    """List what `bench --backend` can be, and what servers that speak it can do: a Markdown
-    table.
-    """
+    """List the values of `bench --backend`, and what each wire format supports."""
     typer.echo(table(), nl=False)
 
 

@@ -34,20 +34,17 @@ def bench(**flags: Any) -> None:
     """Measure a running server, with the flags of `vllm bench serve`.
 
     Closed loop: inferometer bench --port 8000 --random-input-len 1024 --random-output-len 128
-    --ignore-eos
-    --num-prompts 200 --max-concurrency 32 --save-result
+    --ignore-eos --num-prompts 200 --max-concurrency 32 --save-result
 
-    Open loop, as a chat, against limits: inferometer bench --backend openai-chat --request-rate 8
-    --num-prompts 500
-    --goodput ttft:200 tpot:50
+    Open loop, chat API, latency limits: inferometer bench --backend openai-chat --request-rate 8
+    --num-prompts 500 --goodput ttft:200 tpot:50
 
-    A test of the PCIe study, saved as there: inferometer bench --config C --model 7B --tp 1
-    --input-len 1024
+    One test of the PCIe campaign: inferometer bench --config C --model 7B --tp 1 --input-len 1024
 
-    Exit code: 0 if the numbers may be used, 1 if the verdict is INVALID or a target of --assert was
-    missed, 2 if nothing could be measured as asked, or the results could not be written anywhere,
-    130 if it was interrupted, by Ctrl-C, SIGTERM or the end of its terminal (what there was by then
-    is reported and saved). Of several repeats, the worst.
+    Exit code: 0 if the verdict is VALID or SUSPECT; 1 if it is INVALID or a target is missed; 2 if
+    the flags are wrong, the server could not be measured, or the results could not be saved; 130
+    after Ctrl-C, SIGTERM or a closed terminal (results up to then are reported and saved). With
+    --repeats, it is the highest of theirs.
     """
     from inferometer.cli.bench_repeats import measure_repeats
 

@@ -1,578 +1,408 @@
 # No postponed annotations here: the command line is built from these at run time.
-"""The flags of `inferometer bench`: names and meanings are those of `vllm bench serve`, wherever it
-has them.
-"""
+"""The flags of `inferometer bench`, named as `vllm bench serve` names them where it has them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from typer import Option
 
 from inferometer.cli.asserted import HELP
 
-SERVER, PROMPTS, DATASETS, TRAFFIC, GENERATION = (
-    "Server",
-    "Prompts",
-    "Data sets",
-    "Traffic",
-    "Generation",
+
+def panel(title: str) -> Callable[..., Any]:
+    """Makes options that the help shows in a panel of this title."""
+
+    def option(text: str, *names: str, **settings: Any) -> Any:
+        return Option(*names, help=text, rich_help_panel=title, **settings)
+
+    return option
+
+
+server, prompts, dataset, traffic, generation = map(
+    panel, ("Server", "Prompts", "Data sets", "Traffic", "Generation")
 )
-REPORT, FILES, RUN, CAMPAIGN = "Report", "Files", "Run", "Test of a campaign"
+report, files, client, campaign_test = map(
+    panel, ("Report", "Files", "Client", "Test of a campaign")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class BenchFlags:
-    """As typed: strings are parsed and checked by what they are for, so that all errors are told at
-    once.
-    """
+    """As typed. Text is parsed later, by whoever uses it, so that all errors are shown at once."""
 
-    backend: Annotated[
-        str, Option(help="Wire format; `inferometer backends` lists them.", rich_help_panel=SERVER)
-    ] = "openai"
+    backend: Annotated[str, server("Wire format; `inferometer backends` lists them.")] = "openai"
     base_url: Annotated[
         str | None,
-        Option(
-            help="Address of the server, with or without /v1; instead of --host and --port.",
-            rich_help_panel=SERVER,
-        ),
+        server("Server address, with or without /v1; replaces --host and --port."),
     ] = None
     host: Annotated[
-        str | None,
-        Option(
-            help="Host of the server. (default: that of VLLM_SERVER_URL, or 127.0.0.1)",
-            rich_help_panel=SERVER,
-        ),
+        str | None, server("Server host. (default: from VLLM_SERVER_URL, else 127.0.0.1)")
     ] = None
     port: Annotated[
-        int | None,
-        Option(
-            help="Port of the server. (default: that of VLLM_SERVER_URL, or 8000)",
-            rich_help_panel=SERVER,
-        ),
+        int | None, server("Server port. (default: from VLLM_SERVER_URL, else 8000)")
     ] = None
     endpoint: Annotated[
-        str | None,
-        Option(help="Path to post to. (default: the backend's own)", rich_help_panel=SERVER),
+        str | None, server("Path to send requests to. (default: the backend's)")
     ] = None
     model: Annotated[
         str | None,
-        Option(
-            "--model",
-            "-m",
-            help="Model name. (default: the one the server serves)",
-            rich_help_panel=SERVER,
-        ),
+        server("Model name. (default: the only model that the server lists)", "--model", "-m"),
     ] = None
     served_model_name: Annotated[
-        str | None,
-        Option(help="Name to send in requests, if it is not --model.", rich_help_panel=SERVER),
+        str | None, server("Model name to put in requests. (default: --model)")
     ] = None
     header: Annotated[
         list[str] | None,
-        Option(
-            help="Extra header KEY=VALUE, may be repeated. A key is better put in OPENAI_API_KEY.",
-            rich_help_panel=SERVER,
+        server(
+            "Extra HTTP header KEY=VALUE, repeatable. Put an API key in OPENAI_API_KEY instead."
         ),
     ] = None
-    insecure: Annotated[
-        bool, Option("--insecure", help="Accept any TLS certificate.", rich_help_panel=SERVER)
-    ] = False
+    insecure: Annotated[bool, server("Do not verify the TLS certificate.", "--insecure")] = False
     ready_check_timeout_sec: Annotated[
-        float,
-        Option(
-            help="Wait so long for the server to become ready; 0 is one try.",
-            rich_help_panel=SERVER,
-        ),
+        float, server("Seconds to wait for the server to become ready; 0 checks once.")
     ] = 0.0
 
     dataset_name: Annotated[
         str,
-        Option(
-            help="Where prompts come from: random, prefix_repetition, sessions, random-mm (made "
-            "up); sharegpt, sonnet, hf, "
-            "custom (or jsonl), trace (or burstgpt; Azure's and Mooncake's too), of "
-            "--dataset-path. "
-            "`inferometer datasets` lists them and their flags.",
-            rich_help_panel=PROMPTS,
+        prompts(
+            "Source of the prompts. Generated: random, prefix_repetition, sessions, random-mm. "
+            "Read from --dataset-path: sharegpt, sonnet, hf, custom (or jsonl), trace (or "
+            "burstgpt). `inferometer datasets` lists all of them with their flags."
         ),
     ] = "random"
     dataset_path: Annotated[
-        str | None,
-        Option(
-            help="File of the data set; for hf its id on the hub, or a directory.",
-            rich_help_panel=PROMPTS,
-        ),
+        str | None, prompts("Data set file. For hf: a data set ID on the hub, or a directory.")
     ] = None
     input_len: Annotated[
-        int | None,
-        Option(
-            help="Prompt length of whatever data set there is, tokens.", rich_help_panel=PROMPTS
-        ),
+        int | None, prompts("Prompt length in tokens, for any data set with a length flag.")
     ] = None
     output_len: Annotated[
-        int | None,
-        Option(
-            help="Most tokens to generate, whatever data set there is.", rich_help_panel=PROMPTS
-        ),
+        int | None, prompts("Maximum output length in tokens, for any data set with such a flag.")
     ] = None
-    random_input_len: Annotated[
-        int, Option(help="Prompt length in tokens, exact.", rich_help_panel=PROMPTS)
-    ] = 1024
-    random_output_len: Annotated[
-        int, Option(help="Most tokens to generate.", rich_help_panel=PROMPTS)
-    ] = 128
+    random_input_len: Annotated[int, prompts("Exact prompt length in tokens.")] = 1024
+    random_output_len: Annotated[int, prompts("Maximum output length in tokens.")] = 128
     random_range_ratio: Annotated[
-        float, Option(help="Draw lengths uniformly from L(1-r) to L(1+r).", rich_help_panel=PROMPTS)
+        float, prompts("Draw lengths uniformly from L(1-r) to L(1+r); r is this ratio.")
     ] = 0.0
     random_prefix_len: Annotated[
-        int,
-        Option(
-            help="Tokens that all prompts begin with, before their own.", rich_help_panel=PROMPTS
-        ),
+        int, prompts("Tokens of a prefix that all prompts share, in addition to the prompt length.")
     ] = 0
     scenario: Annotated[
         str | None,
-        Option(
-            help="Random lengths in short: D(1024,128), N(512,64)/(128,16), U(100,400)/(50,200).",
-            rich_help_panel=PROMPTS,
+        prompts(
+            "Random lengths as input,output: D(1024,128) fixed, N(512,64)/(128,16) normal (mean, "
+            "deviation), U(100,400)/(50,200) uniform."
         ),
     ] = None
     num_distinct_prompts: Annotated[
         int | None,
-        Option(
-            help="After so many prompts, send the same ones again. (default: never)",
-            rich_help_panel=PROMPTS,
-        ),
+        prompts("Number of different prompts; they repeat after that. (default: all differ)"),
     ] = None
     cache: Annotated[
         str | None,
-        Option(
-            help="cold; then warm with the same --seed: the same prompts on a cache that has them.",
-            rich_help_panel=PROMPTS,
+        prompts(
+            "Prefix cache to measure: run once with cold, then with warm and the same --seed. The "
+            "second run sends the same prompts to a filled cache."
         ),
     ] = None
     tokenizer: Annotated[
         str | None,
-        Option(
-            help="tokenizer.json, or its folder, to count with where the server cannot.",
-            rich_help_panel=PROMPTS,
-        ),
+        prompts("tokenizer.json, or its folder; used where the server cannot count tokens."),
     ] = None
     seed: Annotated[
         int | None,
-        Option(
-            help="Repeat the prompts and arrivals of the same command; other settings have "
-            "others, so that no cache helps. "
-            "(default: new ones; the seed is recorded)",
-            rich_help_panel=PROMPTS,
+        prompts(
+            "Seed of prompts and arrivals. The same command with the same seed repeats them; other "
+            "settings get other prompts, so that no prefix cache helps. (default: new in each run, "
+            "and recorded)"
         ),
     ] = None
 
     disable_shuffle: Annotated[
-        bool,
-        Option(
-            "--disable-shuffle",
-            help="Take the rows of a file in their order.",
-            rich_help_panel=DATASETS,
-        ),
+        bool, dataset("Take the rows of a file in order.", "--disable-shuffle")
     ] = False
     oversample: Annotated[
         bool,
-        Option(
-            "--oversample",
-            help=(
-                "Where a file has too few rows, begin again with the first; else that is an error."
-            ),
-            rich_help_panel=DATASETS,
+        dataset(
+            "Reuse rows if the file has too few; without it, that is an error.", "--oversample"
         ),
     ] = False
     max_input_len: Annotated[
-        int | None, Option(help="Leave rows with longer prompts out.", rich_help_panel=DATASETS)
+        int | None, dataset("Skip rows whose prompt is longer than this, in tokens.")
     ] = None
     max_total_len: Annotated[
-        int | None,
-        Option(
-            help="Leave rows out whose prompt and output together are longer.",
-            rich_help_panel=DATASETS,
-        ),
+        int | None, dataset("Skip rows whose prompt and output together are longer, in tokens.")
     ] = None
     sharegpt_output_len: Annotated[
-        int | None,
-        Option(help="Most tokens to generate. (default: as recorded)", rich_help_panel=DATASETS),
+        int | None, dataset("Maximum output length in tokens. (default: the recorded length)")
     ] = None
     custom_output_len: Annotated[
-        int | None,
-        Option(
-            help="Most tokens to generate. (default: what the row says)", rich_help_panel=DATASETS
-        ),
+        int | None, dataset("Maximum output length in tokens. (default: the row's)")
     ] = None
     hf_output_len: Annotated[
-        int | None,
-        Option(
-            help="Most tokens to generate. (default: what the row says)", rich_help_panel=DATASETS
-        ),
+        int | None, dataset("Maximum output length in tokens. (default: the row's)")
     ] = None
     hf_subset: Annotated[
-        str | None, Option(help="Subset of the data set.", rich_help_panel=DATASETS)
+        str | None, dataset("Subset of the data set. (default: the data set's own)")
     ] = None
-    hf_split: Annotated[
-        str | None, Option(help="Split of the data set. (default: train)", rich_help_panel=DATASETS)
-    ] = None
-    sonnet_input_len: Annotated[
-        int | None, Option(help="Prompt length. (default: 550)", rich_help_panel=DATASETS)
-    ] = None
+    hf_split: Annotated[str | None, dataset("Split of the data set. (default: train)")] = None
+    sonnet_input_len: Annotated[int | None, dataset("Prompt length in tokens. (default: 550)")] = (
+        None
+    )
     sonnet_output_len: Annotated[
-        int | None, Option(help="Most tokens to generate. (default: 150)", rich_help_panel=DATASETS)
+        int | None, dataset("Maximum output length in tokens. (default: 150)")
     ] = None
     sonnet_prefix_len: Annotated[
-        int | None,
-        Option(help="Tokens that all prompts begin with. (default: 200)", rich_help_panel=DATASETS),
+        int | None, dataset("Tokens of a prefix that all prompts share. (default: 200)")
     ] = None
     prefix_repetition_prefix_len: Annotated[
-        int | None, Option(help="Tokens of a prefix. (default: 256)", rich_help_panel=DATASETS)
+        int | None, dataset("Length of each prefix in tokens. (default: 256)")
     ] = None
     prefix_repetition_suffix_len: Annotated[
-        int | None,
-        Option(help="Tokens after it, each prompt's own. (default: 256)", rich_help_panel=DATASETS),
+        int | None, dataset("Tokens after the prefix, different in each prompt. (default: 256)")
     ] = None
     prefix_repetition_num_prefixes: Annotated[
-        int | None, Option(help="Different prefixes. (default: 10)", rich_help_panel=DATASETS)
+        int | None, dataset("Number of different prefixes. (default: 10)")
     ] = None
     prefix_repetition_output_len: Annotated[
-        int | None, Option(help="Most tokens to generate. (default: 128)", rich_help_panel=DATASETS)
+        int | None, dataset("Maximum output length in tokens. (default: 128)")
     ] = None
     trace_model: Annotated[
-        str | None, Option(help="Only a trace's rows of this model.", rich_help_panel=DATASETS)
+        str | None, dataset("Use only the trace's rows of this model. (default: all rows)")
     ] = None
     trace_block_len: Annotated[
-        int | None,
-        Option(
-            help="Tokens that one of Mooncake's hash_ids stands for. (default: 512)",
-            rich_help_panel=DATASETS,
-        ),
+        int | None, dataset("Tokens in a block of Mooncake's hash_ids. (default: 512)")
     ] = None
-    session_turns: Annotated[
-        int | None,
-        Option(help="User's turns of a conversation. (default: 4)", rich_help_panel=DATASETS),
-    ] = None
+    session_turns: Annotated[int | None, dataset("User turns in a conversation. (default: 4)")] = (
+        None
+    )
     session_system_len: Annotated[
-        int | None,
-        Option(
-            help="Tokens that all conversations begin with. (default: 0)", rich_help_panel=DATASETS
-        ),
+        int | None, dataset("Tokens of a system prompt that all conversations share. (default: 0)")
     ] = None
     session_input_len: Annotated[
-        int | None, Option(help="New tokens of a turn. (default: 128)", rich_help_panel=DATASETS)
+        int | None, dataset("New prompt tokens in each turn. (default: 128)")
     ] = None
     session_output_len: Annotated[
         int | None,
-        Option(
-            help="Most tokens of an answer. (default: 128, or as recorded)",
-            rich_help_panel=DATASETS,
-        ),
+        dataset("Maximum tokens of each answer. (default: 128; with a file, as recorded)"),
     ] = None
     session_range_ratio: Annotated[
         float | None,
-        Option(
-            help="Spread of both lengths and of the pauses. (default: 0)", rich_help_panel=DATASETS
-        ),
+        dataset("Vary both lengths and the pauses from x(1-r) to x(1+r). (default: 0)"),
     ] = None
     session_think_time: Annotated[
-        float | None,
-        Option(help="Pause before the next turn, seconds. (default: 0)", rich_help_panel=DATASETS),
+        float | None, dataset("Pause before the next turn, in seconds. (default: 0)")
     ] = None
     random_mm_base_items_per_request: Annotated[
-        int | None, Option(help="Pictures in a request. (default: 1)", rich_help_panel=DATASETS)
+        int | None, dataset("Images in each request. (default: 1)")
     ] = None
     image_size: Annotated[
-        str | None, Option(help="Of pictures, pixels. (default: 512x512)", rich_help_panel=DATASETS)
+        str | None, dataset("Image size in pixels, WIDTHxHEIGHT. (default: 512x512)")
     ] = None
 
     num_prompts: Annotated[
         int | None,
-        Option(
-            help="Requests to measure.",
+        traffic(
+            "Number of requests to measure.",
             show_default=(
-                "1000, or as many as rates and --max-seconds make; with --config: all that it has"
+                "1000; with rates and --max-seconds, as many as arrive; with --config, all"
             ),
-            rich_help_panel=TRAFFIC,
         ),
     ] = None
     request_rate: Annotated[
-        str,
-        Option(
-            help="Arrivals per second (open loop); inf sends all at once.", rich_help_panel=TRAFFIC
-        ),
+        str, traffic("Arrivals per second (open loop); inf sends all requests at once.")
     ] = "inf"
     burstiness: Annotated[
         float,
-        Option(
-            help="Gamma shape of the gaps: 1 is Poisson, less is burstier, inf is a metronome.",
-            rich_help_panel=TRAFFIC,
+        traffic(
+            "Shape of the gamma-distributed gaps: 1 is Poisson, below 1 is burstier, inf is evenly "
+            "spaced."
         ),
     ] = 1.0
     max_concurrency: Annotated[
         int | None,
-        Option(
-            help="Most requests in flight; with rate inf, a closed loop.", rich_help_panel=TRAFFIC
+        traffic(
+            "Maximum requests in flight; with --request-rate inf, this is a closed loop. (default: "
+            "no limit)"
         ),
     ] = None
     when_full: Annotated[
         str,
-        Option(
-            help="What an arrival does at --max-concurrency: wait, or drop (and be counted).",
-            rich_help_panel=TRAFFIC,
-        ),
+        traffic("What happens to an arrival at --max-concurrency: wait, or drop (and count it)."),
     ] = "wait"
     max_seconds: Annotated[
         float | None,
-        Option(
-            help="End after so long, if --num-prompts do not come first; what is running is cut.",
-            rich_help_panel=TRAFFIC,
+        traffic(
+            "Stop after this many seconds or after --num-prompts, whichever comes first; in-flight "
+            "requests are cut off. (default: no limit)"
         ),
     ] = None
     ramp_up_strategy: Annotated[
-        str | None,
-        Option(
-            help="linear or exponential: let the rate change with time, all through the run.",
-            rich_help_panel=TRAFFIC,
-        ),
+        str | None, traffic("Change the request rate during the run: linear or exponential.")
     ] = None
     ramp_up_start_rps: Annotated[
-        float | None, Option(help="Arrivals per second at its start.", rich_help_panel=TRAFFIC)
+        float | None, traffic("Arrivals per second at the start of the ramp.")
     ] = None
     ramp_up_end_rps: Annotated[
-        float | None, Option(help="Arrivals per second at its end.", rich_help_panel=TRAFFIC)
+        float | None, traffic("Arrivals per second at the end of the ramp.")
     ] = None
     rate_steps: Annotated[
         str | None,
-        Option(
-            help="One rate after the other: RATExSECONDS,..., such as 5x60,20x30.",
-            rich_help_panel=TRAFFIC,
-        ),
+        traffic("Request rates to apply in turn, RATExSECONDS,..., such as 5x60,20x30."),
     ] = None
     replay_speed: Annotated[
-        float | None,
-        Option(
-            help="Send a trace at its recorded times, this many times as fast.",
-            rich_help_panel=TRAFFIC,
-        ),
+        float | None, traffic("Replay a trace at its recorded times, this many times as fast.")
     ] = None
     num_warmups: Annotated[
         int,
-        Option(
-            help="Requests sent first and not measured; the measured ones follow without a pause.",
-            rich_help_panel=TRAFFIC,
-        ),
+        traffic("Number of unmeasured requests to send first; measurement follows without a gap."),
     ] = 0
-
     repeats: Annotated[
         int,
-        Option(
-            help="Measure so many times, each with new prompts and warm-ups, and sum up.",
-            rich_help_panel=TRAFFIC,
+        traffic(
+            "Number of times to measure, each with new prompts and warm-ups; then summarize them."
         ),
     ] = 1
 
     ignore_eos: Annotated[
-        bool,
-        Option(
-            "--ignore-eos",
-            help="Make every output as long as asked for.",
-            rich_help_panel=GENERATION,
-        ),
+        bool, generation("Generate the full output length; ignore end-of-text.", "--ignore-eos")
     ] = False
     temperature: Annotated[
-        float | None, Option(help="(default: the server's)", rich_help_panel=GENERATION)
+        float | None, generation("Sampling temperature. (default: the server's)")
     ] = None
     top_p: Annotated[
         float | None,
-        Option(
-            help="Sample from the most probable tokens that make up this share.",
-            rich_help_panel=GENERATION,
+        generation(
+            "Sample from the most probable tokens whose probabilities add up to this. (default: "
+            "the server's)"
         ),
     ] = None
     top_k: Annotated[
         int | None,
-        Option(help="Sample from so many most probable tokens.", rich_help_panel=GENERATION),
+        generation("Sample from this many most probable tokens. (default: the server's)"),
     ] = None
     min_p: Annotated[
         float | None,
-        Option(
-            help="Leave out tokens below this share of the most probable one's probability.",
-            rich_help_panel=GENERATION,
+        generation(
+            "Exclude tokens less probable than this fraction of the most probable one. (default: "
+            "the server's)"
         ),
     ] = None
     frequency_penalty: Annotated[
         float | None,
-        Option(
-            help="Penalty that grows with each repetition of a token.", rich_help_panel=GENERATION
-        ),
+        generation("Penalty for each time a token has occurred. (default: the server's)"),
     ] = None
     presence_penalty: Annotated[
         float | None,
-        Option(help="Penalty for tokens that have occurred.", rich_help_panel=GENERATION),
+        generation("Penalty for tokens that have occurred at all. (default: the server's)"),
     ] = None
     repetition_penalty: Annotated[
         float | None,
-        Option(
-            help="Factor above 1 against tokens of prompt and output.", rich_help_panel=GENERATION
+        generation(
+            "Factor against tokens of the prompt and output; above 1 discourages them. (default: "
+            "the server's)"
         ),
     ] = None
     logprobs: Annotated[
-        int | None, Option(help="Ask for so many log-probabilities.", rich_help_panel=GENERATION)
+        int | None, generation("Log-probabilities to request per token. (default: none)")
     ] = None
     extra_body: Annotated[
-        str | None,
-        Option(help="JSON object, merged into every request.", rich_help_panel=GENERATION),
+        str | None, generation("JSON object to merge into every request body.")
     ] = None
     lora_modules: Annotated[
         list[str] | None,
-        Option(
-            help="LoRA adapters by the server's names for them; requests take them in turn.",
-            rich_help_panel=GENERATION,
-        ),
+        generation("Names of LoRA adapters on the server; requests use them in turn."),
     ] = None
 
     percentile_metrics: Annotated[
-        str, Option(help="Latencies to report, of ttft,tpot,itl,e2el.", rich_help_panel=REPORT)
+        str, report("Latencies to report: any of ttft,tpot,itl,e2el.")
     ] = "ttft,tpot,itl"
-    metric_percentiles: Annotated[
-        str, Option(help="Percentiles to report, such as 50,90,99.9.", rich_help_panel=REPORT)
-    ] = "99"
+    metric_percentiles: Annotated[str, report("Percentiles to report, such as 50,90,99.9.")] = "99"
     goodput: Annotated[
         list[str] | None,
-        Option(
-            help="Limits in ms that a good request keeps: ttft:200 tpot:50 itl:.. e2el:..",
-            rich_help_panel=REPORT,
-        ),
+        report("Latency limits in ms that a request has to meet to count: ttft:200 tpot:50."),
     ] = None
-    asserted: Annotated[
-        list[str] | None, Option("--assert", metavar="TARGET", help=HELP, rich_help_panel=REPORT)
-    ] = None
+    asserted: Annotated[list[str] | None, report(HELP, "--assert", metavar="TARGET")] = None
     dialect: Annotated[
         list[str] | None,
-        Option(
-            help="Report also in another tool's definitions: vllm, guidellm, aiperf, mlperf.",
-            rich_help_panel=REPORT,
+        report(
+            "Also report with another tool's definitions: vllm, guidellm, aiperf or mlperf; "
+            "repeatable."
         ),
     ] = None
 
     save_result: Annotated[
         bool,
-        Option(
-            "--save-result",
-            help="Write vLLM's JSON, and beside it a directory with all data.",
-            rich_help_panel=FILES,
-        ),
+        files("Save vLLM's JSON file and a directory with all data beside it.", "--save-result"),
     ] = False
     save_detailed: Annotated[
-        bool,
-        Option(
-            "--save-detailed",
-            help="Put per-request arrays and texts into them too.",
-            rich_help_panel=FILES,
-        ),
+        bool, files("Save per-request arrays and texts as well.", "--save-detailed")
     ] = False
     append_result: Annotated[
-        bool,
-        Option(
-            "--append-result",
-            help="Add a line to the JSON file, if it is there already.",
-            rich_help_panel=FILES,
-        ),
+        bool, files("Append a line to the JSON file if it exists.", "--append-result")
     ] = False
-    result_dir: Annotated[Path, Option(help="Where to write.", rich_help_panel=FILES)] = Path()
+    result_dir: Annotated[Path, files("Directory to save results in.")] = Path()
     result_filename: Annotated[
         str | None,
-        Option(
-            help="Name of the JSON file; if it is taken, a number is added: nothing is replaced. "
-            "(default: made of backend, rate, model and date)",
-            rich_help_panel=FILES,
+        files(
+            "Name of the JSON file. Files are never overwritten; a number is appended instead. "
+            "(default: from backend, rate, model and date)"
         ),
     ] = None
     label: Annotated[
-        str | None,
-        Option(help="Begins the default file name, and is recorded.", rich_help_panel=FILES),
+        str | None, files("Label to record; the default file name starts with it.")
     ] = None
     metadata: Annotated[
-        list[str] | None,
-        Option(help="KEY=VALUE pairs to record, such as gpu=R9700.", rich_help_panel=FILES),
+        list[str] | None, files("KEY=VALUE pairs to record, such as gpu=R9700.")
     ] = None
 
     workers: Annotated[
-        int,
-        Option(help="Processes that send; one carries some 100,000 events/s.", rich_help_panel=RUN),
+        int, client("Processes that send requests; one handles about 100,000 events/s.")
     ] = 1
     realtime: Annotated[
-        bool,
-        Option(
-            help="Take a real-time priority for the client, where the system allows it.",
-            rich_help_panel=RUN,
-        ),
+        bool, client("Run the client with real-time priority, where the system permits it.")
     ] = True
     calibration: Annotated[
         bool,
-        Option(
-            help="Compare the run with this host's calibration. If there is none, make a quick "
-            "one after the results are saved "
-            "(once, about 12 s).",
-            rich_help_panel=RUN,
+        client(
+            "Compare the run with this host's calibration. If there is none, do a quick one after "
+            "the results are saved (once, about 12 s)."
         ),
     ] = True
     first_token_timeout: Annotated[
         float,
-        Option(
-            help="Give a request up without a token after so many seconds.", rich_help_panel=RUN
-        ),
+        client("Fail a request if its first token does not arrive within this many seconds."),
     ] = 600.0
     idle_timeout: Annotated[
-        float,
-        Option(help="Give a stream up after so many seconds of silence.", rich_help_panel=RUN),
+        float, client("Fail a request if its stream is silent for this many seconds.")
     ] = 120.0
     request_timeout: Annotated[
-        float, Option(help="Give any request up after so many seconds.", rich_help_panel=RUN)
+        float, client("Fail a request that takes longer than this many seconds.")
     ] = 21600.0
     connect_timeout: Annotated[
-        float, Option(help="Give a connection up after so many seconds.", rich_help_panel=RUN)
+        float, client("Fail a connection that is not open within this many seconds.")
     ] = 30.0
     request_id_prefix: Annotated[
-        str | None,
-        Option(
-            help="Begins each request's X-Request-Id. (default: made of the seed)",
-            rich_help_panel=RUN,
-        ),
+        str | None, client("Prefix of each X-Request-Id header. (default: from the seed)")
     ] = None
-    disable_tqdm: Annotated[
-        bool, Option("--disable-tqdm", "--quiet", help="Show no progress.", rich_help_panel=RUN)
-    ] = False
+    disable_tqdm: Annotated[bool, client("Hide the progress bar.", "--disable-tqdm", "--quiet")] = (
+        False
+    )
     allow_invalid: Annotated[
-        bool,
-        Option(
-            "--allow-invalid",
-            help="Exit with 0 even when the verdict is INVALID.",
-            rich_help_panel=RUN,
-        ),
+        bool, client("Exit with 0 even if the verdict is INVALID.", "--allow-invalid")
     ] = False
 
     config: Annotated[
         str | None,
-        Option(
-            help=(
-                "Hardware configuration (A, B, C): measure the test that it has for --model and "
-                "--tp."
-            ),
-            rich_help_panel=CAMPAIGN,
+        campaign_test(
+            "Hardware configuration, such as A, B or C: run the test that a campaign has for it "
+            "with --model and --tp."
         ),
     ] = None
-    tp: Annotated[
-        int | None, Option(help="Tensor parallelism of that test.", rich_help_panel=CAMPAIGN)
-    ] = None
+    tp: Annotated[int | None, campaign_test("Tensor parallelism of that test.")] = None
     campaign: Annotated[
         str | None,
-        Option(
-            help="Campaign file or preset to find it in. (default: all presets)",
-            rich_help_panel=CAMPAIGN,
-        ),
+        campaign_test("Campaign file or preset that has the test. (default: all presets)"),
     ] = None

@@ -23,63 +23,59 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
         typer.Option(
             min=1,
             max=256,
-            help="Processes that send, as in `bench`; each number has a calibration of its own.",
+            help="Client processes, as in `bench`; each number has its own calibration.",
         ),
     ] = 1,
     quick: Annotated[
         bool,
         typer.Option(
             "--quick",
-            help="Some 12 s instead of about a minute: what a run makes where there is none.",
+            help="Take about 12 s instead of a minute; runs without a calibration do this.",
         ),
     ] = False,
     realtime: Annotated[
         bool,
-        typer.Option(
-            help=(
-                "Take a real-time priority for the client, where the system allows it; as in "
-                "`bench`."
-            )
-        ),
+        typer.Option(help="Run the client with real-time priority where permitted, as in `bench`."),
     ] = True,
     target_ms: Annotated[
         float,
         typer.Option(
             min=0.001,
-            help="Largest p99 error of TTFT and ITL that is within: it decides the ceilings.",
+            help="Largest acceptable p99 error of TTFT and ITL, in ms; it decides the ceilings.",
         ),
     ] = 0.25,
     directory: Annotated[
         Path | None,
         typer.Option(
-            help="Where to store it, instead of where runs look for it.", show_default=False
+            help="Directory to store the calibration in. (default: where runs look for it)",
+            show_default=False,
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print it as JSON, and nothing else.")
+        bool, typer.Option("--json", help="Print the calibration as JSON, and nothing else.")
     ] = False,
 ) -> None:
-    """Find out how exact the client is on this host, and up to which load.
+    """Measure how exact the client is on this host, and up to which load.
 
-    Starts a server that does nothing but send events, and notes when each one really left; lets the
-    client measure it, with the same processes, priority and stamps as any run, at ever higher
-    loads; and compares, request by request and gap by gap. A load is within as long as the p99
-    error of TTFT and ITL is at most --target-ms. The highest one is the ceiling: in events/s, in
-    requests/s (which also have to be sent within 1 ms of their time, p99), and in streams at once.
+    The command starts a server that only sends events and records when each one left. The client
+    measures this server at increasing loads, with the same processes, priority and time stamps as
+    in any run; then both records are compared. A load is accepted if the p99 error of TTFT and ITL
+    is at most --target-ms. The ceiling is the highest accepted load: in events/s, in requests/s
+    (each also sent within 1 ms of its due time, p99), and in concurrent streams.
 
-    Server and client share this host's cores, so the client alone can take more: every ceiling is a
-    lower bound. One with ≥ was not reached. Let the host do nothing else meanwhile.
+    Server and client share the cores of this host, so every ceiling is a lower bound; one marked ≥
+    was not reached. Keep the host idle meanwhile.
 
-    It is stored for this host and these settings where runs look for it: in
-    ~/.local/state/inferometer/calibrations, or where INFEROMETER_CALIBRATION_DIR says. `bench` and
-    `run` say with every result how much of it was used, and doubt what went beyond. Where there is
-    none they make a quick one, `bench` after its results are saved, `run` before its first point
-    (--no-calibration, or INFEROMETER_CALIBRATION=off, goes without).
+    The calibration is stored in ~/.local/state/inferometer/calibrations or in
+    INFEROMETER_CALIBRATION_DIR. `bench` and `run` report what part of the ceilings each run used,
+    and mark runs beyond them as SUSPECT. Without a calibration, they do a quick one: `bench` after
+    its results are saved, `run` before its first point. --no-calibration or
+    INFEROMETER_CALIBRATION=off prevents that.
 
-    A calibration of a busy host is not stored: where other programs used more than a tenth of its
-    cores and were in the way, or where not even the smallest load was within.
+    The calibration is not stored if other programs used more than 10 % of the cores and disturbed
+    it, or if the smallest load was not accepted.
 
-    Exit code: 0, 2 if it could not be done or stored, 130 if it was interrupted.
+    Exit code: 0 if it was stored; 2 if it failed or could not be stored; 130 if it was interrupted.
     """
     from inferometer.calibration.kept import default_directory, keep
     from inferometer.calibration.search import CalibrationError

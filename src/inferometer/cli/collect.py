@@ -17,20 +17,22 @@ MAX_NAMED = 20
 
 def collect(
     directory: Annotated[
-        Path, typer.Argument(help="A result directory, such as bench_results/pcie.")
+        Path, typer.Argument(help="Result directory, such as bench_results/pcie.")
     ],
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="The tar.", show_default="DIRECTORY_HOST_TIME.tar, here"
+            "--output", "-o", help="Archive to write.", show_default="./DIRECTORY_HOST_TIME.tar"
         ),
     ] = None,
 ) -> None:
-    """Put a result directory into a tar, to be merged with those of other machines.
+    """Pack a result directory into a tar archive, to merge with those of other machines.
 
-    Everything that belongs to the results goes in; the servers' logs do not. A campaign may be
-    running meanwhile: what it has finished is collected. The exit code is 1 if a result is left
-    out, or a ledger is damaged: the tar is written all the same.
+    The archive contains all results, but no server logs. A campaign may still be running; its
+    finished points are collected.
+
+    Exit code: 0 if everything was collected; 1 if a result was left out or a ledger is damaged (the
+    archive is written anyway); 2 if no archive was written.
     """
     import socket
     from datetime import datetime

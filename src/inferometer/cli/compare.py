@@ -22,7 +22,8 @@ Sources = Annotated[
     list[Path],
     typer.Argument(
         metavar="A B",
-        help="Result files of any tool, run or result directories; with --by or --pcie any number.",
+        help="Result files of any known tool, or result or run directories: two; with --by or "
+        "--pcie, any number.",
     ),
 ]
 By = Annotated[
@@ -36,43 +37,44 @@ Where = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CONDITION=VALUE",
-        help="Only points with this value, or one of several with commas between them.",
+        help="Use only points with this value, or one of several: tp=1,2; repeatable.",
     ),
 ]
 Metrics = Annotated[
     list[str] | None,
     typer.Option(
         metavar="NAME",
-        help="Such as p99_ttft_ms; may be given again.",
+        help="Metric to compare, such as p99_ttft_ms; repeatable.",
         show_default="throughputs and latencies",
     ),
 ]
-Delta = Annotated[
-    str, typer.Option(metavar="SHARE", help="A difference up to this is of no interest.")
-]
+Delta = Annotated[str, typer.Option(metavar="SHARE", help="Differences up to this count as none.")]
 Drift = Annotated[
     str,
     typer.Option(
         metavar="SHARE",
-        help="What the machine may change by itself between runs that were not taken in turns.",
+        help="Drift to allow for between runs that did not alternate.",
     ),
 ]
 Pcie = Annotated[
     bool,
     typer.Option(
         "--pcie",
-        help="What a narrow PCIe link costs against a wide one at each load, less what TP=1 shows.",
+        help="Show what a narrow PCIe link costs at each load, less the difference at TP=1.",
     ),
 ]
-Points = Annotated[bool, typer.Option("--points", help="Show every point, however many.")]
-AllowInvalid = Annotated[bool, typer.Option("--allow-invalid", help="Use INVALID results too.")]
+Points = Annotated[bool, typer.Option("--points", help="Show all points.")]
+AllowInvalid = Annotated[bool, typer.Option("--allow-invalid", help="Also use INVALID results.")]
 FailOn = Annotated[
     Literal["slower", "undecided"],
-    typer.Option(help="What ends with 1; `undecided` includes `slower`."),
+    typer.Option(help="Which results make the exit code 1; `undecided` also covers `slower`."),
 ]
-Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write everything here.")]
+Json = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write the full comparison to this file."),
+]
 Markdown = Annotated[
-    Path | None, typer.Option("--markdown", metavar="FILE", help="Write the tables here.")
+    Path | None, typer.Option("--markdown", metavar="FILE", help="Write the tables to this file.")
 ]
 
 
@@ -90,19 +92,18 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
     json: Json = None,
     markdown: Markdown = None,
 ) -> None:
-    """Compare two sets of results: what differs, how surely, and whether that is more than chance
-    and drift.
+    """Compare two sets of results: which differences exceed chance and drift?
 
-    Points with the same settings are paired; runs that differ in nothing are repeats. The verdict
-    on each metric is faster, slower, no difference beyond --delta, or undecided. Among all of them
-    at most 5 % of comparisons have a wrong "faster" or "slower". Runs taken in turns (A B B A) are
-    freed of drift; others get an allowance for it.
+    Points with the same settings are paired; runs with the same settings are repeats. Each metric
+    is faster, slower, without a difference beyond --delta, or undecided. At most 5 % of comparisons
+    contain a wrong "faster" or "slower". Alternating runs (A B B A) cancel drift; for other runs,
+    --drift is allowed for.
 
-    With --pcie the sides are the narrowest and the widest pcie_width, or --by config=B,C (the
-    narrow one first), and the exit code is 0 whatever the cost.
+    With --pcie, A and B are the narrowest and the widest pcie_width, or the two values of --by
+    config=B,C (narrow first), and the exit code is 0 whatever the cost.
 
-    Exit code: 0 if nothing is slower, 1 if something is (with --fail-on undecided: or if the
-    summary has something undecided), 2 if there is nothing to compare.
+    Exit code: 0 if nothing is slower; 1 if something is (with --fail-on undecided, also if the
+    summary contains an undecided metric); 2 if there is nothing to compare.
     """
     from inferometer.analysis.cautions import CannotCompareError
     from inferometer.cli.compare_sides import asked

@@ -17,7 +17,7 @@ _HEADINGS = ("`--dataset-name`", "prompts", "lengths", "flags")
 
 
 def datasets() -> None:
-    """List what `bench --dataset-name` can be, and the flags of each: a Markdown table."""
+    """List the values of `bench --dataset-name`, and the flags of each data set."""
     typer.echo(table(), nl=False)
 
 

@@ -17,11 +17,11 @@ REQUEST_ID_PREFIX = "demo-"
 
 
 def demo(
-    result_dir: Annotated[Path, typer.Option(help="Where to write the results.")] = Path(
+    result_dir: Annotated[Path, typer.Option(help="Directory to save results in.")] = Path(
         "demo-results"
     ),
 ) -> None:
-    """Start the embedded engine, measure it, and compare with what the engine knows to be true."""
+    """Measure the embedded engine, and compare the result with the engine's own records."""
     from inferometer.calibration.accuracy import compare
     from inferometer.engine import EmbeddedEngine, EngineSettings
 

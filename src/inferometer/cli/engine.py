@@ -12,10 +12,10 @@ _SERVER = "Server"
 Faults = Annotated[
     str,
     typer.Option(
-        help="What goes wrong: names with :share, #request and @event, such as "
-        "stall:0.01,reset:0.02@5,http-503#200+; `--faults help` lists them.",
+        help="Faults to inject: names with :share, #request and @event, such as "
+        "stall:0.01,reset:0.02@5,http-503#200+. `--faults help` lists them.",
         metavar="LIST",
-        show_default="nothing",
+        show_default="none",
         rich_help_panel=_SERVER,
     ),
 ]
@@ -23,8 +23,8 @@ TruthFile = Annotated[
     str | None,
     typer.Option(
         help=(
-            "Record the true time of every event, and write them to this .npz file at the end "
-            "(also: GET /truth)."
+            "Record the true time of every event and write this .npz file at the end (also at GET "
+            "/truth)."
         ),
         metavar="FILE",
         show_default="not recorded",
@@ -35,12 +35,12 @@ TruthFile = Annotated[
 
 def engine(  # noqa: PLR0917 - typer makes an option of each
     ttft_ms: Annotated[
-        float, typer.Option(help="Time to the first event, ms.", rich_help_panel=_TIMING)
+        float, typer.Option(help="Time to the first event, in ms.", rich_help_panel=_TIMING)
     ] = 50.0,
     itl_ms: Annotated[
         float,
         typer.Option(
-            help="Time between the events of a lone request, ms.", rich_help_panel=_TIMING
+            help="Time between events of a single request, in ms.", rich_help_panel=_TIMING
         ),
     ] = 20.0,
     tokens_per_event: Annotated[
@@ -49,13 +49,13 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     jitter: Annotated[
         float,
         typer.Option(
-            help="Relative standard deviation of each time (0.1 is 10 %).", rich_help_panel=_TIMING
+            help="Relative standard deviation of each time; 0.1 is 10 %.", rich_help_panel=_TIMING
         ),
     ] = 0.0,
     max_num_seqs: Annotated[
         int | None,
         typer.Option(
-            help="Requests that run at once; others queue.",
+            help="Maximum concurrent requests; others queue.",
             show_default="no limit",
             rich_help_panel=_TIMING,
         ),
@@ -63,18 +63,18 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     itl_growth_ms: Annotated[
         float,
         typer.Option(
-            help="What each further running request adds to the ITL, ms.", rich_help_panel=_TIMING
+            help="ITL increase per additional running request, in ms.", rich_help_panel=_TIMING
         ),
     ] = 0.0,
     prefill_ms_per_1k_tokens: Annotated[
         float,
-        typer.Option(
-            help="What each 1000 prompt tokens add to the TTFT, ms.", rich_help_panel=_TIMING
-        ),
+        typer.Option(help="TTFT increase per 1000 prompt tokens, in ms.", rich_help_panel=_TIMING),
     ] = 0.0,
     max_model_len: Annotated[
         int,
-        typer.Option(help="Longest prompt and output together, tokens.", rich_help_panel=_TIMING),
+        typer.Option(
+            help="Maximum length of prompt plus output, in tokens.", rich_help_panel=_TIMING
+        ),
     ] = 131_072,
     seed: Annotated[
         int, typer.Option(help="Seed of jitter and faults.", rich_help_panel=_TIMING)
@@ -82,43 +82,42 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     host: Annotated[
         str,
         typer.Option(
-            help="Address to listen on; by default only this machine reaches it.",
+            help="Address to listen on; the default is reachable from this host only.",
             rich_help_panel=_SERVER,
         ),
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(help="Port to listen on; 0 takes a free one.", rich_help_panel=_SERVER)
+        int, typer.Option(help="Port to listen on; 0 selects a free one.", rich_help_panel=_SERVER)
     ] = 8000,
     model: Annotated[
-        str, typer.Option(help="The model's name in the API.", rich_help_panel=_SERVER)
+        str, typer.Option(help="Model name in the API.", rich_help_panel=_SERVER)
     ] = "embedded",
     backend: Annotated[
         list[str] | None,
         typer.Option(
-            help="Wire format, as in `bench`; may be repeated. (default: vLLM's)",
+            help="Wire format, as in `bench`; repeatable. (default: vLLM's)",
             rich_help_panel=_SERVER,
         ),
     ] = None,
     api_key: Annotated[
         str | None,
         typer.Option(
-            help="Key that calls below /v1 must bring.",
+            help="API key required on /v1 endpoints.",
             envvar="INFEROMETER_ENGINE_API_KEY",
-            show_default="none needed",
+            show_default="none required",
             rich_help_panel=_SERVER,
         ),
     ] = None,
     faults: Faults = "",
     truth: TruthFile = None,
 ) -> None:
-    """Run a server with known timing: vLLM's API (or another's), no model behind it, events sent
-    when these settings say.
+    """Run a server with known timing: the API of vLLM or others, without a model.
 
-    Point any client at the URL it prints; Ctrl-C ends it. Every answer has exactly the length asked
-    for, and a word is a token.
+    Point any client at the URL that it prints; Ctrl-C stops it. Every answer has exactly the
+    requested length, and one word is one token.
 
-    A request's events leave at TTFT + prefill × prompt tokens / 1000 after it was admitted, and
-    from then on each ITL + growth × (running requests - 1).
+    The first event leaves TTFT + prefill × prompt tokens / 1000 after the request was admitted. The
+    others follow at intervals of ITL + growth × (running requests - 1).
     """
     if faults == "help":
         _list_faults()

@@ -32,10 +32,10 @@ from inferometer.system.interruption import Interruption, ignore_at_exit
 app = typer.Typer(
     name="inferometer",
     help=(
-        "Measure how fast a large language model is served, and see how far each number may be "
-        "believed."
+        "Measure how fast a large language model is served, and find out whether each number can "
+        "be trusted."
     ),
-    epilog="Begin with `inferometer bench --help`. Without a GPU: `inferometer demo`.",
+    epilog="Start with `inferometer bench --help`. To try it without a GPU: `inferometer demo`.",
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -17,14 +17,16 @@ EXIT_UNCLEAN = 1
 def merge(
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="TAR|DIR", help="Tars that `collect` made, or result directories."),
+        typer.Argument(metavar="TAR|DIR", help="Archives from `collect`, or result directories."),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The directory to make.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Directory to create.")],
 ) -> None:
-    """Merge results into a new directory, in which campaigns can also go on.
+    """Merge the results of several machines into a new directory.
 
-    Exit code: 0 if all went in, 1 if points were measured in several places or results had to be
-    left out (which are named, and the rest is merged), 2 if nothing was merged.
+    Campaigns can continue there.
+
+    Exit code: 0 if everything was merged; 1 if a point was measured more than once or a result was
+    left out (each is listed, and the rest is merged); 2 if nothing was merged.
     """
     from inferometer.campaign.archive import ArchiveError
     from inferometer.campaign.gather import GatherError

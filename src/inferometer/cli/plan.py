@@ -24,38 +24,35 @@ if TYPE_CHECKING:
 
 def plan(  # noqa: PLR0917 - typer makes an option of each
     campaign: Annotated[
-        str, typer.Argument(metavar="FILE|PRESET", help="A campaign file, or a preset by its name.")
+        str, typer.Argument(metavar="FILE|PRESET", help="Campaign file, or name of a preset.")
     ],
     only: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="GROUP|ID|GLOB", help="Only these groups or points; may be given again."
-        ),
+        typer.Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; repeatable."),
     ] = None,
     sets: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="Change a setting, such as load.num_warmups=4; may be given again.",
+            help="Change a setting, such as load.num_warmups=4; repeatable.",
         ),
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="What `run --quick` would do.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Show the plan of `run --quick`.")] = False,
     embedded: Annotated[
-        bool, typer.Option("--embedded", help="What `run --embedded` would do.")
+        bool, typer.Option("--embedded", help="Show the plan of `run --embedded`.")
     ] = False,
     points: Annotated[
-        bool, typer.Option("--points", help="List every point, and where its result is.")
+        bool, typer.Option("--points", help="List every point and its result file.")
     ] = False,
     interleave: Annotated[
-        bool, typer.Option("--interleave", help="What `run --interleave` would do.")
+        bool, typer.Option("--interleave", help="Show the plan of `run --interleave`.")
     ] = False,
 ) -> None:
-    """Show what a campaign would do: groups, points, requests, tokens, the command of each server,
-    time, and what is done.
+    """Show what a campaign will do: groups, points, tokens, server commands, time, and progress.
 
-    No server is asked and no file is written. NUM_PROMPTS_START and NUM_PROMPTS_END narrow the
-    num_prompts that are listed, VLLM_SERVER_URL is the address of every server.
+    It contacts no server and writes no file. NUM_PROMPTS_START and NUM_PROMPTS_END limit the listed
+    num_prompts; VLLM_SERVER_URL replaces the address of every server.
     """
     import os
 

@@ -16,8 +16,9 @@ presets = typer.Typer()
 def list_presets(context: typer.Context) -> None:
     """List the campaigns that come with inferometer.
 
-    Run one with `inferometer run NAME`, see what it would do with `inferometer plan NAME`. To make
-    it yours: `inferometer presets show NAME > mine.yaml`, edit, and `inferometer run mine.yaml`.
+    Run one with `inferometer run NAME`; see its plan with `inferometer plan NAME`. To adapt one,
+    save it with `inferometer presets show NAME > mine.yaml`, edit the file, and run it with
+    `inferometer run mine.yaml`.
     """
     if context.invoked_subcommand is not None:
         return
@@ -32,9 +33,9 @@ def list_presets(context: typer.Context) -> None:
 
 @presets.command("show")
 def show_preset(
-    name: Annotated[str, typer.Argument(help="One of those that `inferometer presets` lists.")],
+    name: Annotated[str, typer.Argument(help="A name that `inferometer presets` lists.")],
 ) -> None:
-    """Print the YAML of a preset, to be copied and edited."""
+    """Print the YAML file of a preset, to copy and edit."""
     from inferometer.spec.flags import did_you_mean
     from inferometer.spec.preset_files import preset_names, preset_text
 
@@ -46,7 +47,7 @@ def show_preset(
 
 @presets.command("schema")
 def show_schema() -> None:
-    """Print the JSON Schema of campaign files, for an editor that completes and checks them."""
+    """Print the JSON Schema of campaign files, for editors that complete and check them."""
     import json
 
     from inferometer.spec.campaign_schema import json_schema

@@ -48,44 +48,48 @@ def report(  # noqa: PLR0917 - typer makes an option of each
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The HTML file; one that is there is replaced.")
+        Path,
+        typer.Option("--output", "-o", help="HTML file to write; an existing file is overwritten."),
     ] = Path("report.html"),
     language: Annotated[
-        Language, typer.Option("--lang", help="The language of the page.")
+        Language, typer.Option("--lang", help="Language of the page.")
     ] = Language.EN,
     title: Annotated[
-        str | None, typer.Option("--title", help="Its title.", show_default="the campaigns' names")
+        str | None,
+        typer.Option("--title", help="Title of the page.", show_default="the campaigns' names"),
     ] = None,
     figures: Annotated[
         Path | None,
         typer.Option(
             "--figures",
             metavar="DIR",
-            help="Also write the figures there, as PNG and SVG for print.",
+            help="Also write the figures to this directory, as PNG and SVG.",
         ),
     ] = None,
     markdown: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Also write a table to paste into an issue; - prints it."
-        ),
+        typer.Option(metavar="FILE", help="Also write a Markdown table; - prints it."),
     ] = None,
     csv: Annotated[
         Path | None,
         typer.Option(
-            "--csv", metavar="FILE", help="Also write all columns, a row a point; - prints them."
+            "--csv", metavar="FILE", help="Also write a CSV file with a row per point; - prints it."
         ),
     ] = None,
     dcu_csv: Annotated[
         Path | None,
         typer.Option(
-            "--dcu-csv", metavar="FILE", help="The same in the columns of the DCU guide's script."
+            "--dcu-csv",
+            metavar="FILE",
+            help="Also write a CSV file with the columns of the DCU guide's script; - prints it.",
         ),
     ] = None,
     excel: Annotated[
         Path | None,
         typer.Option(
-            "--excel", metavar="FILE", help="Also write a workbook: points, requests, environment."
+            "--excel",
+            metavar="FILE",
+            help="Also write an Excel workbook: points, requests, environment.",
         ),
     ] = None,
     parquet: Annotated[
@@ -93,7 +97,7 @@ def report(  # noqa: PLR0917 - typer makes an option of each
         typer.Option(
             "--parquet",
             metavar="DIR",
-            help="Also write points, requests and environment as Parquet.",
+            help="Also write points, requests and environment as Parquet files.",
         ),
     ] = None,
     asserted: Annotated[
@@ -102,10 +106,11 @@ def report(  # noqa: PLR0917 - typer makes an option of each
 ) -> None:
     """Write one HTML file with all points: summary, explorer, figures, environment and method.
 
-    It holds its data and fetches nothing, so that it can be sent, archived and opened without a
-    network. What cannot be read is listed in it.
+    The file contains its data and loads nothing, so it opens without a network. It lists the files
+    that could not be read.
 
-    Exit code: 0 if it was written, 1 if a target of --assert is missed, 2 if it was not written.
+    Exit code: 0 if the file was written; 1 if a target of --assert is missed; 2 if no file was
+    written.
     """
     from inferometer.cli.asserted import targets_of
     from inferometer.cli.flag_errors import FlagsError

@@ -27,73 +27,70 @@ EXIT_INTERRUPTED = 130
 
 def run(  # noqa: PLR0917 - typer makes an option of each
     campaign: Annotated[
-        str, typer.Argument(metavar="FILE|PRESET", help="A campaign file, or a preset by its name.")
+        str, typer.Argument(metavar="FILE|PRESET", help="Campaign file, or name of a preset.")
     ],
     only: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="GROUP|ID|GLOB", help="Only these groups or points; may be given again."
-        ),
+        typer.Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; repeatable."),
     ] = None,
     sets: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="Change a setting, such as load.num_warmups=4; may be given again.",
+            help="Change a setting, such as load.num_warmups=4; repeatable.",
         ),
     ] = None,
     quick: Annotated[
         bool,
         typer.Option(
             "--quick",
-            help="A few points of each test, a few requests each, in a directory of their own.",
+            help="Measure a few points with few requests; results go to a separate directory.",
         ),
     ] = False,
     embedded: Annotated[
         bool,
         typer.Option(
             "--embedded",
-            help="Rehearse: the embedded engine serves every group; in a directory of its own.",
+            help="Rehearse with the embedded engine as server; results go to a separate directory.",
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done, as `plan` does.")
+        bool, typer.Option("--dry-run", help="Show the plan and exit, as `plan` does.")
     ] = False,
     allow_invalid: Annotated[
-        bool, typer.Option("--allow-invalid", help="Take INVALID results for results.")
+        bool, typer.Option("--allow-invalid", help="Accept INVALID results as finished.")
     ] = False,
     calibration: Annotated[
         bool,
         typer.Option(
-            help="Compare points with this host's calibration. If there is none, make a quick "
-            "one before the first point "
-            "(once, about 12 s)."
+            help="Compare points with this host's calibration. If there is none, do a quick one "
+            "before the first point (once, about 12 s)."
         ),
     ] = True,
     interleave: Annotated[
         bool,
         typer.Option(
             "--interleave",
-            help="Let the two servers of the campaign take turns: A B, B A, ... over its repeats.",
+            help="Alternate between the campaign's two servers, A B, B A, ..., over its repeats.",
         ),
     ] = False,
     asserted: Annotated[
         list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
     ] = None,
 ) -> None:
-    """Run a campaign; run it again to go on where it stopped.
+    """Run a campaign; the same command continues it after an interruption.
 
-    A point that has a result is left alone; what failed, was INVALID, or whose files are missing or
-    were changed is measured again. A point with other settings is another point, and so is one on a
-    server at another address.
+    Finished points are skipped. Failed and INVALID points, and points whose files are missing or
+    changed, are measured again. A point is identified by its settings and its server's address;
+    results with different settings are never reused.
 
-    NUM_PROMPTS_START and NUM_PROMPTS_END narrow the num_prompts that are listed, VLLM_SERVER_URL is
-    the address of every server. Both are said at the start and at the end.
+    NUM_PROMPTS_START and NUM_PROMPTS_END limit the listed num_prompts; VLLM_SERVER_URL replaces the
+    address of every server. The run reports both at its start and at its end.
 
     Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result)
-    and all targets are reached, 1 if not, 2 if the campaign is wrong or could not go on, 130 if
-    it was interrupted.
+    and all targets are met; 1 if not; 2 if the campaign file is wrong or the run could not
+    continue; 130 if it was interrupted.
     """
     if dry_run:
         from inferometer.cli.plan import plan

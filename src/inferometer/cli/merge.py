@@ -21,9 +21,7 @@ def merge(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Directory to create.")],
 ) -> None:
-    """Merge the results of several machines into a new directory.
-
-    Campaigns can continue there.
+    """Merge the results of several machines into a new directory, where campaigns can continue.
 
     Exit code: 0 if everything was merged; 1 if a point was measured more than once or a result was
     left out (each is listed, and the rest is merged); 2 if nothing was merged.

@@ -16,9 +16,11 @@ presets = typer.Typer()
 def list_presets(context: typer.Context) -> None:
     """List the campaigns that come with inferometer.
 
-    Run one with `inferometer run NAME`; see its plan with `inferometer plan NAME`. To adapt one,
-    save it with `inferometer presets show NAME > mine.yaml`, edit the file, and run it with
-    `inferometer run mine.yaml`.
+    Run one: inferometer run NAME
+
+    See its plan: inferometer plan NAME
+
+    Adapt one: inferometer presets show NAME > mine.yaml; edit it; inferometer run mine.yaml
     """
     if context.invoked_subcommand is not None:
         return

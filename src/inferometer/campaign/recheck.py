@@ -122,7 +122,7 @@ class Recheck:
                 self._conclude(each, doubts.get(each.result.fingerprint), names)
         return {fingerprint: doubt.severity for fingerprint, doubt in doubts.items()}
 
-    def _conclude(self, read: _Read, found: neighbours.Doubt | None, names: list[str]) -> None:
+    def _conclude(self, read: _Read, found: neighbours.Outlier | None, names: list[str]) -> None:
         history, result = self.results.standing.history, read.result
         noted = history.doubts.get(result.fingerprint)
         if found is None:
@@ -217,7 +217,7 @@ def limit(planned: int) -> int:
     return max(MIN_POINTS, min(MAX_POINTS, round(MAX_SHARE * planned)))
 
 
-def _doubt(result: Result, found: neighbours.Doubt, names: list[str]) -> Doubt:
+def _doubt(result: Result, found: neighbours.Outlier, names: list[str]) -> Doubt:
     return Doubt(
         fingerprint=result.fingerprint,
         point=result.point,

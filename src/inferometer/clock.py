@@ -1,9 +1,9 @@
 """The two clocks, and the anchor between them.
 
-The kernel stamps arriving packets with CLOCK_REALTIME; durations and schedules belong to
-CLOCK_MONOTONIC. The distance between the two is constant while nobody sets the system's time (NTP
-slews both alike), so one subtraction maps the one to the other, and a change of that distance is a
-clock step, which the verdict must hear of.
+The kernel stamps arriving packets with CLOCK_REALTIME; durations and schedules use CLOCK_MONOTONIC.
+The distance between the two is constant unless somebody sets the system's time (NTP slews both
+alike), so one subtraction maps one to the other. A change of that distance is a clock step, which
+the verdict must know of.
 """
 
 from __future__ import annotations
@@ -35,9 +35,7 @@ class Anchor(NamedTuple):
 
 
 def take_anchor(tries: int = 3) -> Anchor:
-    """Read both clocks at one moment: the tightest of `tries` brackets, since a preemption may fall
-    between the readings.
-    """
+    """Read both clocks at one moment: the tightest of `tries`, in case of a preemption in between."""
     best: tuple[int, Anchor] | None = None
     for _ in range(tries):
         before = monotonic_ns()
@@ -53,8 +51,7 @@ def take_anchor(tries: int = 3) -> Anchor:
 def to_monotonic(
     realtime: npt.NDArray[np.int64], anchors: Iterable[Anchor]
 ) -> npt.NDArray[np.int64]:
-    """Map realtime stamps (ns) to the monotonic clock, each by the newest anchor taken at or before
-    it.
+    """Map realtime stamps (ns) to the monotonic clock, by the newest anchor at or before each.
 
     Anchors are in the order they were taken. Stamps before the first anchor use the first.
     """
@@ -73,8 +70,8 @@ def to_monotonic(
 
 
 def clock_step_ns(anchors: Iterable[Anchor]) -> int:
-    """The largest change of distance between the clocks from one anchor to the next, in ns. A few
-    µs are reading noise.
+    """The largest change of the clocks' distance between two anchors, ns; a few µs are reading
+    noise.
     """
     offsets = [a.offset_ns for a in anchors]
     return max((abs(b - a) for a, b in zip(offsets, offsets[1:], strict=False)), default=0)

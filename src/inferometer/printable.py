@@ -1,8 +1,7 @@
-"""Text of others for a terminal, a log line or an error: servers, results and archives may hold
+"""Makes foreign text safe for a terminal, a log line or an error; servers and files may hold
 anything.
 
-Where text is kept as data (requests, JSON files) it stays as it is; only what people are shown is
-cleaned.
+Text that is kept as data (requests, JSON files) is not changed, only what is shown to people.
 """
 
 from __future__ import annotations
@@ -10,21 +9,19 @@ from __future__ import annotations
 import re
 
 MAX_LINE_CHARS = 4000
-"""No sentence of ours is longer."""
+"""Longer than any sentence of this program."""
 
 MAX_NAME_CHARS = 200
-"""Of a name: a model's may be a long path, and one of 5,000 characters would fill the screen."""
+"""For names: a model's may be a long path, but one of 5,000 characters would fill the screen."""
 
 _BLANKS = re.compile(r"\s+")
 
 
 def printable(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
-    """The text on one line of at most `max_chars` characters, without anything that a terminal does
-    not simply show.
+    """The text on one line of at most `max_chars` characters, without unprintable characters.
 
-    Line ends, tabs and the blanks around them become one blank. A control character (of which
-    escape sequences are made), a mark of direction, a character of no width and half a character
-    become a question mark.
+    Line ends, tabs and the blanks around them become one blank. Control characters (and so escape
+    sequences), direction marks, zero-width characters and lone surrogates become question marks.
     """
     line = text[: 4 * max_chars]
     if not line.isprintable():
@@ -35,17 +32,17 @@ def printable(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
 
 
 def printable_lines(text: str) -> str:
-    """Each line of a text of our own, in which something of others may stand, with its indentation
-    and as long as it is.
+    """Each line of our own text that may contain foreign text, with its indentation and full
+    length.
     """
     return "\n".join(printable_line(line, len(line) + 1) for line in text.split("\n"))
 
 
 def printable_line(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
-    """A line with its indentation."""
+    """A line, with its indentation."""
     return " " * (len(text) - len(text.lstrip(" "))) + printable(text, max_chars)
 
 
 def printable_name(text: object) -> str:
-    """A name that somebody else gave, such as that of a model or a version."""
+    """A foreign name, such as that of a model or a version."""
     return printable(str(text), MAX_NAME_CHARS)

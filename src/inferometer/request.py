@@ -1,4 +1,4 @@
-"""Request: what is asked of the server, decided before the clock starts."""
+"""A request to the server, decided before the clock starts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Prompt = str | Sequence[int] | Sequence[Message]
 class Request:
     """One request of a workload.
 
-    `prompt` is text, a list of token ids, or a list of chat messages; which of them a backend can
-    carry is the backend's to say. `prompt_tokens` is the length asked for, on the server's own
-    count where that could be had. `after` names the request that must end before this one may be
-    sent, `think_ns` the pause between the two (conversations).
+    `prompt` is text, a list of token ids, or a list of chat messages; the backend decides which of
+    them it can carry. `prompt_tokens` is the requested length, as the server counts where that is
+    known. `after` is the request that must end before this one may be sent, `think_ns` the pause
+    between the two (conversations).
     """
 
     id: int

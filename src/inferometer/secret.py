@@ -1,8 +1,8 @@
-"""What must never reach a file: keys, passwords, user names. Finds them in command lines, addresses
-and nested values.
+"""Finds what must not reach a file (keys, passwords, user names) in commands, addresses and nested
+values.
 
-Errs on the side of masking. What it cannot know is a secret without a telling name or shape, handed
-over as plain text. Every pattern takes a time linear in the text: some of it is what servers send.
+When in doubt, it masks. It cannot recognize a secret that has neither a telling name nor a telling
+shape. Every pattern takes time linear in the text, because servers send some of it.
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ from typing import Any
 MASK = "***"
 
 SECRET_FLAGS = {"--header", "--api-key", "-H"}
-"""Options whose values are secret whatever they look like. They may have several: all words up to
-the next option.
-"""
+"""Options whose values are always secret. All words up to the next option are their values."""
 
 SHORTEST_KEY = 6
-"""A shorter word of a header may stand in an error by chance, and is no key anyway."""
+"""A shorter word of a header may occur in an error by chance, and is no key."""
 
 MAX_DEPTH = 100
-"""Of nested values; what lies deeper is masked."""
+"""Of nested values; deeper ones are masked."""
 
 _WORD = (
     r"(?:api[_\-]?key|key|token|secret|passw(?:or)?d|passphrase|authorization|credentials?|cookie)"
@@ -34,20 +32,20 @@ _BEFORE = r"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z])(?=[A-Z])))"
 _VALUE = r"(?:\"[^\"]*\"|'[^']*'|(?:bearer|basic)\s+[^\s&,;]+|[^\s&,;]+)"
 
 SECRET_NAME = re.compile(rf"(?i){_BEFORE}{_WORD}$")
-"""Of a variable, an option or a key of a mapping whose value is a secret."""
+"""Name of a variable, an option or a mapping key whose value is a secret."""
 
 _NAME = re.compile(r"[\w.\-]+")
 _VOCABULARY = r"(?:(?:bos|eos|pad|unk|sep|cls|mask|image|video|audio|start|stop|begin|end)[_\-])"
 _NO_SECRET_NAME = re.compile(rf"(?i){_BEFORE}{_VOCABULARY}token$")
-"""Tokens of a vocabulary."""
+"""Names of vocabulary tokens."""
 
 _NO_SECRET = re.compile(
     r"(?i)[\"']?(?:-?[0-9][0-9_.]*|true|false|none|null|\$\w+|\$\{\w+\}|\*\*\*)[\"']?"
 )
-"""Values that are none: numbers, truth values, variables of a shell, and what is masked already."""
+"""Values that are no secrets: numbers, booleans, shell variables, and what is masked already."""
 
 _PASSWORD = re.compile(r"(?i)passw(?:or)?d|passphrase|secret")
-"""What may well be a number."""
+"""Secrets that may be numbers."""
 
 NAMED = (
     # an option and its value, two words: --hf-token VALUE
@@ -59,7 +57,7 @@ NAMED = (
         rf"(?i)(?P<keep>{_BEFORE}(?P<name>{_VOCABULARY}?{_WORD})[\"']?\s*[=:]\s*)(?P<value>{_VALUE})"
     ),
 )
-"""Secrets by what they are called."""
+"""Secrets by their name."""
 
 SHAPED = (
     re.compile(r"(?i)(?P<keep>\bbearer\s+)[\w\-.+/=~]{8,}"),
@@ -76,14 +74,13 @@ SHAPED = (
         r"(?P<keep>\b)(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{32,}"
     ),
 )
-"""Secrets by what they look like."""
+"""Secrets by their shape."""
 
 
 def masked(value: Any, depth: int = MAX_DEPTH) -> Any:
-    """`value` (of strings, mappings, sequences, numbers) with what is secret in it replaced by
-    `***`.
+    """`value` (strings, mappings, sequences, numbers) with every secret replaced by `***`.
 
-    Strings that stand in a row are taken for the words of a command.
+    Strings in a sequence are treated as the words of a command.
     """
     if isinstance(value, str):
         return masked_text(value)
@@ -104,9 +101,7 @@ def masked(value: Any, depth: int = MAX_DEPTH) -> Any:
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Whether something of this name (of an option, a variable, a key) is a secret, seeing its
-    value.
-    """
+    """Whether the value of an option, variable or key with this name is a secret."""
     if not SECRET_NAME.search(name) or _NO_SECRET_NAME.search(name):
         return False
     number = value.strip("\"'")[:1].isdigit() and _PASSWORD.search(name)
@@ -114,7 +109,7 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def masked_text(text: str) -> str:
-    """The text with what is secret in it replaced by `***`."""
+    """The text with every secret replaced by `***`."""
     for shape in NAMED:
         text = shape.sub(_masked_if_secret, text)
     for shape in SHAPED:
@@ -127,9 +122,7 @@ def _masked_if_secret(found: re.Match[str]) -> str:
 
 
 def masked_details(details: Iterable[str | None], headers: Mapping[str, str]) -> list[str | None]:
-    """What servers said of failures, without the keys that some repeat: those in `headers`, and
-    what looks like one.
-    """
+    """Failure messages of servers, without the keys in `headers` and without what looks like a key."""
     words = {
         word for value in headers.values() for word in value.split() if len(word) >= SHORTEST_KEY
     }
@@ -145,16 +138,14 @@ def masked_details(details: Iterable[str | None], headers: Mapping[str, str]) ->
 
 
 def masked_command(words: Sequence[str]) -> list[str]:
-    """A command line without secrets; `~` stands for the home directory, and for the user in other
-    paths.
+    """A command line without secrets; `~` replaces the home directory and, in other paths, the
+    user.
     """
     return [_without_user(word) for word in masked_words(words)]
 
 
 def secret_in(words: Sequence[str]) -> str | None:
-    """The first secret of a command line as it may be shown, such as `--hf-token ***`; None where
-    there is none.
-    """
+    """The first secret of a command line as it may be shown, such as `--hf-token ***`, or None."""
     safe = masked_words(words)
     for number, (word, shown) in enumerate(zip(words, safe, strict=True)):
         if word != shown:
@@ -183,7 +174,7 @@ def masked_words(words: Sequence[str]) -> list[str]:
 
 
 def _is_value_of(option: str, word: str) -> bool:
-    """Whether `word` is the secret that belongs to the option before it."""
+    """Whether `word` is a secret value of the option before it."""
     is_option = option.startswith("-") and _NAME.fullmatch(option)
     return (
         bool(is_option)
@@ -194,7 +185,7 @@ def _is_value_of(option: str, word: str) -> bool:
 
 
 def _without_user(word: str) -> str:
-    """Absence of a home or of a name (no such user in this container) is nothing to hide."""
+    """Nothing needs hiding if there is no home directory or user name (in a container)."""
     with suppress(RuntimeError):
         word = re.sub(rf"{re.escape(str(Path.home()))}(?=/|$)", "~", word)
     with suppress(OSError, KeyError):

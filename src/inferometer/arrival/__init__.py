@@ -1,6 +1,4 @@
-"""When requests are to be sent, as a pure value: a table of due times and a cap. Knows numpy only;
-has no clock.
-"""
+"""When requests are to be sent: a table of due times and a cap. Knows only numpy; has no clock."""
 
 from inferometer.arrival.plan import LoadPlan, Shard, conversations_of, plan_load, stripe
 from inferometer.arrival.profile import RateProfile, ramp, stepped

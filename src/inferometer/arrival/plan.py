@@ -1,14 +1,14 @@
-"""LoadPlan: closed loop, open loop and burst are one table. Each request has a due time; a cap says
-how many may be in flight.
+"""LoadPlan: closed loop, open loop and burst as one table of due times, with a cap on requests in
+flight.
 
-Closed loop: everything is due at once and the cap does the pacing. Open loop: due times follow an
-arrival process or a recording. Burst: everything is due at once and there is no cap. Warm-up
-requests come first in the same table and hand over without draining, except before a burst, which
-would otherwise start in their wake, and before a closed loop whose slots they do not fill evenly:
-its waves would then be torn apart for good, and its last one would take longer than it has to.
+Closed loop: everything is due at once, and the cap sets the pace. Open loop: due times follow an
+arrival process or a recording. Burst: everything is due at once, without a cap. Warm-up requests
+come first in the same table, and measurement follows without draining. There are two exceptions: a
+burst, which would start in their wake, and a closed loop whose slots they do not fill evenly: its
+waves would stay torn apart, and the last one would take longer.
 
-Of conversations it is the beginning that is due: the turns that follow wait for the one before, on
-the same worker, and while one lasts it keeps its place under the cap, thinking included.
+For a conversation, only the beginning is due. Its later turns wait for the turn before, on the same
+worker. It occupies one slot until it ends, pauses included.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """`due_ns[i]`: when request i is to be sent, ns after the start, never decreasing. The first
-    `warmups` warm up.
+    """`due_ns[i]`: when request i is due, ns after the start, in ascending order. The first
+    `warmups` are warm-ups.
     """
 
     due_ns: Integers
@@ -38,15 +38,13 @@ class LoadPlan:
     warmups: int = 0
     drain_warmups: bool = False
     drops: bool = False
-    """Whether a request that is due while the cap is reached is dropped; else it waits."""
+    """Whether a request that is due while the cap is reached is dropped; otherwise it waits."""
     time_ns: int | None = None
-    """Counted from the first measured request: then the run is over. None: when all requests
-    are.
+    """When the run ends, counted from the first measured request; None: when all requests have
+    ended.
     """
     conversations: Integers | None = None
-    """Number of the conversation that each request belongs to, from 0; None where each stands
-    alone.
-    """
+    """Number of each request's conversation, from 0; None if there are no conversations."""
 
     def __len__(self) -> int:
         return len(self.due_ns)
@@ -54,7 +52,7 @@ class LoadPlan:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One worker's part of a plan: which requests, when, and how many at a time."""
+    """One worker's part of a plan."""
 
     worker: int
     requests: Integers
@@ -62,17 +60,17 @@ class Shard:
     due_ns: Integers
     max_in_flight: int
     warmups: int
-    """How many of them, the first ones, warm up."""
+    """The first ones are warm-ups."""
     drops: bool = False
     time_ns: int | None = None
 
 
 def unit_arrivals(n: int, burstiness: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """`n` arrivals, one per unit of time: the first at its own gap after 0, the last at exactly n.
+    """`n` arrivals, one per unit of time: the first after its own gap, the last at exactly n.
 
-    Gaps follow a gamma distribution of shape `burstiness` (1 is Poisson, less is burstier, inf is a
-    metronome), rescaled so that the rate asked for is the rate planned, as `vllm bench serve` does
-    it. All 0 where every gap is too small for a float.
+    Gaps follow a gamma distribution of shape `burstiness` (1 is Poisson, less is burstier, inf is
+    evenly spaced), rescaled to the requested rate, as `vllm bench serve` does. All are 0 if every
+    gap is too small for a float.
     """
     gaps = (
         np.ones(n)
@@ -87,9 +85,7 @@ def unit_arrivals(n: int, burstiness: float, rng: np.random.Generator) -> npt.ND
 def profiled_offsets_ns(
     n: int, warmups: int, profile: RateProfile, burstiness: float, rng: np.random.Generator
 ) -> Integers:
-    """Due times of `warmups` requests at the profile's first rate and of `n` by the profile, which
-    begins after them; ns.
-    """
+    """Due times, ns, of `warmups` requests at the profile's first rate, then of `n` by the profile."""
     counts = unit_arrivals(warmups + n, burstiness, rng)
     warming_s = np.minimum(counts, warmups) / profile.start_rate
     due_s: npt.NDArray[np.float64] = warming_s + profile.seconds_at(
@@ -99,9 +95,7 @@ def profiled_offsets_ns(
 
 
 def recorded_offsets_ns(recorded_ns: Integers, speed: float) -> Integers:
-    """Due times of requests that were recorded at these times (in order), this many times as fast;
-    the first is due at once.
-    """
+    """Due times of recorded requests, `speed` times as fast; the first is due at once."""
     if not len(recorded_ns):
         return recorded_ns
     since_first: Integers = recorded_ns - recorded_ns[0]
@@ -123,12 +117,12 @@ def plan_load(
     drops: bool = False,
     max_seconds: float | None = None,
 ) -> LoadPlan:
-    """The plan of one point: `num_prompts` measured requests after `num_warmups` others.
+    """The plan of one point: `num_warmups` unmeasured requests, then `num_prompts` measured ones.
 
-    A finite `request_rate`, a `profile` instead of it, or the `recorded_ns` of all requests make an
-    open loop, in which `max_concurrency` is a cap that requests wait for, or are dropped at;
-    without one, `max_concurrency` makes a closed loop, and neither makes a burst. In an open loop
-    of conversations it is these that arrive at the rate.
+    A finite `request_rate`, a `profile` or the `recorded_ns` of all requests make an open loop;
+    requests wait or are dropped at its `max_concurrency`. Without them, `max_concurrency` makes a
+    closed loop, and its absence a burst. In an open loop, the rate is that of conversations where
+    there are any.
     """
     total = num_warmups + num_prompts
     cap = max_concurrency or total
@@ -163,11 +157,10 @@ def plan_load(
 
 
 def conversations_of(after: Sequence[int | None]) -> Integers | None:
-    """Number of the conversation of each request, where `after[i]` is the request before it; None
-    if all stand alone.
+    """Number of each request's conversation; `after[i]` is the request before it. None if there are
+    none.
 
-    A request comes later than the one it follows, and conversations are numbered in the order of
-    their first requests.
+    A request comes after the one it follows; conversations are numbered by their first requests.
     """
     if all(before is None for before in after):
         return None
@@ -183,11 +176,10 @@ def conversations_of(after: Sequence[int | None]) -> Integers | None:
 
 
 def stripe(plan: LoadPlan, workers: int) -> list[Shard]:
-    """Deal the plan out like cards: slots to workers, and requests to slots, so that each worker
-    has its part of both.
+    """Deal the plan out like cards: slots to workers, and requests to slots.
 
-    Conversations are dealt out whole. With a cap below the number of workers, only as many workers
-    as there are slots get a shard.
+    Conversations stay whole. If there are fewer slots than workers, only that many workers get a
+    shard.
     """
     hands = (
         np.arange(len(plan), dtype=np.int64) if plan.conversations is None else plan.conversations
@@ -211,5 +203,5 @@ def stripe(plan: LoadPlan, workers: int) -> list[Shard]:
 
 
 def _count(numbers: Integers) -> int:
-    """How many different ones there are of numbers that begin with 0 and leave none out."""
+    """How many different numbers there are, which start at 0 without gaps."""
     return int(numbers.max()) + 1 if len(numbers) else 0

@@ -1,9 +1,8 @@
-"""RateProfile: how the arrival rate changes with time, as the inverse of its integral: which moment
-has seen so many arrivals.
+"""RateProfile: how the arrival rate changes with time, as the time at which a number of arrivals is
+reached.
 
-A process of arrivals with mean gap 1, sent through that inverse, becomes one with the wanted rate
-at every moment, whatever its burstiness (time rescaling). So all load shapes are one drawing and
-one function.
+An arrival process with mean gap 1, mapped through that function, has the wanted rate at every
+moment, whatever its burstiness (time rescaling). So all load shapes need one draw and one function.
 """
 
 from __future__ import annotations
@@ -20,9 +19,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class RateProfile:
-    """`seconds_at(counts)`: when that many arrivals are expected to have come, s after the
-    start.
-    """
+    """`seconds_at(counts)`: when this many arrivals are expected, s after the start."""
 
     start_rate: float
     """Arrivals per second at the start."""
@@ -37,10 +34,10 @@ def constant(rate: float) -> RateProfile:
 def ramp(
     strategy: Literal["linear", "exponential"], start_rate: float, end_rate: float, n: int
 ) -> RateProfile:
-    """From `start_rate` to `end_rate` (per second), which is reached with the n-th arrival.
+    """From `start_rate` to `end_rate` (per second), reached at the n-th arrival.
 
     linear: rate(t) = start + k t; exponential: rate(t) = start e^(k t). k follows from n, the
-    integral over the whole ramp.
+    integral over the ramp.
     """
     if start_rate == end_rate or n == 0:
         return constant(start_rate)
@@ -61,9 +58,7 @@ def ramp(
 
 
 def stepped(steps: Sequence[tuple[float, float]]) -> RateProfile:
-    """One rate after the other: `steps` are (arrivals per second, seconds). After the last of them
-    its rate goes on.
-    """
+    """One rate after another: `steps` are (arrivals per second, seconds). The last rate continues."""
     rates = np.array([rate for rate, _ in steps])
     ends_s = np.cumsum([seconds for _, seconds in steps])
     ends = np.cumsum([rate * seconds for rate, seconds in steps])

@@ -8,15 +8,13 @@ from inferometer.arrival.plan import LoadPlan
 from inferometer.clock import NS
 
 OPEN_LOOP_RESERVE = 16
-"""Connections an open loop holds open beside the most arrivals of one second."""
+"""Connections of an open loop in addition to the largest number of arrivals within a second."""
 
 MAX_OPEN_LOOP_RESERVE = 1024
 
 
 def reserve(plan: LoadPlan, max_in_flight: int) -> int:
-    """Connections to open ahead: one for each slot, or for the most arrivals of one second where
-    slots are not what limits.
-    """
+    """Connections to open in advance: one per slot, or fewer if a second has fewer arrivals."""
     due = plan.due_ns
     if not len(due) or due[0] == due[-1]:
         return max_in_flight

@@ -1,1 +1,1 @@
-"""The terminal while a run lasts. Polls snapshots; is never called by the measuring loop."""
+"""What the terminal shows during a run. Polls snapshots; the measuring loop never calls it."""

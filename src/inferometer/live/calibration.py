@@ -1,4 +1,4 @@
-"""A calibration that a run has to wait for: one line on a terminal, gone in the end, and nothing
+"""Shows a calibration that a run waits for: one line on a terminal, erased at the end; nothing
 elsewhere.
 """
 
@@ -18,7 +18,7 @@ ERASE = "\r\x1b[K"
 def calibrating(
     *, quiet: bool = False, stream: IO[str] | None = None
 ) -> Iterator[Callable[[LoadLevel], None]]:
-    """What to call with every load that was tried."""
+    """To be called with every tried load."""
     stream = stream or sys.stderr
     if quiet or not stream.isatty():
         yield lambda _: None

@@ -1,6 +1,4 @@
-"""A campaign on the terminal: a heading for each group, a line for each point, and how far the
-running one is.
-"""
+"""Shows a campaign: a heading per group, a line per point, and the progress of the running one."""
 
 from __future__ import annotations
 
@@ -21,13 +19,13 @@ if TYPE_CHECKING:
 
 
 _WORD_OF = {"inferometer": "campaign file", "nobody": "campaign file"}
-"""Whose word it is that a server is what nothing tells: where nobody has said so, that of who wrote
-the campaign.
-"""
+"""Who vouches for properties that the server does not report; by default the campaign's author."""
 
 
 class CampaignLines:
-    """Plain lines on standard output, fit for a log; what runs at the moment on standard error."""
+    """Lines on standard output, suitable for a log; the progress of the running point on standard
+    error.
+    """
 
     def __init__(
         self, blocks: Sequence[Block], *, out: IO[str] | None = None, err: IO[str] | None = None
@@ -98,7 +96,7 @@ class CampaignLines:
 
 
 def figures_of(summary: Summary) -> str:
-    """The figures of one run, in a few words."""
+    """The main figures of one run."""
 
     def mean(metric: str) -> str:
         value = summary.metrics[metric].mean

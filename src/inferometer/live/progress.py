@@ -1,8 +1,7 @@
-"""Progress of a run: a live line on a terminal, a plain line every few seconds elsewhere. Fed with
-snapshots by the pool.
+"""Progress of a run, from the pool's snapshots: a live line on a terminal, a line every few seconds
+elsewhere.
 
-Requests in flight count as far as they have come: where all are sent at once, none ends for
-minutes.
+Requests in flight count with what they have so far: if all are sent at once, none ends for minutes.
 """
 
 from __future__ import annotations
@@ -28,16 +27,14 @@ RATE_OVER_S = 5.0
 
 
 class Rate:
-    """Output tokens per second: over the last seconds while a run lasts, and over all of it at its
-    end.
-    """
+    """Output tokens per second: over the last seconds during a run, over all of it at its end."""
 
     def __init__(self, begin_s: float) -> None:
         self._begin = (begin_s, 0.0)
         self._seen = deque([self._begin])
 
     def of(self, now: Snapshot, time_s: float, *, at_end: bool) -> float | None:
-        """None until some time has gone by."""
+        """None until some time has passed."""
         tokens = tokens_so_far(now)
         self._seen.append((time_s, tokens))
         while len(self._seen) > 2 and self._seen[1][0] <= time_s - RATE_OVER_S:
@@ -47,15 +44,13 @@ class Rate:
 
 
 def tokens_so_far(now: Snapshot) -> float:
-    """Output tokens of all requests; an event in flight counts as those before it did, or as
-    one.
-    """
+    """Output tokens of all requests; an event in flight counts like the earlier ones, or as one."""
     an_event = now.output_tokens / now.output_events if now.output_events else 1.0
     return now.output_tokens + now.streaming_events * an_event
 
 
 def figures(now: Snapshot, rate_tok_s: float | None) -> str:
-    """The running means, in a few words; `-` where there is none yet."""
+    """The running means; `-` where there is none yet."""
     ttft_ns, begun = (
         now.ttft_sum_ns + now.streaming_ttft_sum_ns,
         now.ttft_count + now.streaming_ttft_count,
@@ -73,20 +68,20 @@ def figures(now: Snapshot, rate_tok_s: float | None) -> str:
 
 
 def _tpot_ns(now: Snapshot) -> float | None:
-    """Of the requests that have ended, else of the gaps between events so far."""
+    """TPOT of the finished requests, else mean gap between events so far."""
     if now.tpot_count:
         return now.tpot_sum_ns / now.tpot_count
     return now.streaming_gaps_ns / now.streaming_gaps if now.streaming_gaps else None
 
 
 def over(now: Snapshot) -> int:
-    """Requests of the plan that nothing more will come of."""
+    """Requests of the plan that are over."""
     return now.ok + now.failed + now.dropped
 
 
 class PlainProgress:
-    """One line every few seconds, for logs, and one at the end; of one run of many, one a minute,
-    with its label.
+    """One line every few seconds and one at the end, for logs; in a campaign, a labelled line a
+    minute.
     """
 
     def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
@@ -113,11 +108,10 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """A bar with the running figures beside it; that of one run of many has its label, and is gone
-    in the end.
+    """A bar with the running figures. In a campaign it has a label and disappears at the end.
 
-    Where the terminal is too narrow for all, the bar gives way, then the time, then the end of the
-    figures: never the count.
+    A narrow terminal loses the bar first, then the time, then the end of the figures, but never the
+    count.
     """
 
     def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
@@ -165,9 +159,7 @@ class LiveProgress:
 def progress(
     total: int, *, label: str = "", quiet: bool = False, stream: IO[str] | None = None
 ) -> Iterator[Callable[[Snapshot], None]]:
-    """What to call with each snapshot while the run lasts. `label`: its name, if it is one run of
-    many.
-    """
+    """To be called with each snapshot during the run. `label` is the run's name within a campaign."""
     stream = stream or sys.stderr
     if quiet:
         yield lambda _: None

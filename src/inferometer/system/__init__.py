@@ -1,3 +1,1 @@
-"""What we ask of the operating system: stamps, polling, timers, descriptors, priorities, child
-processes, signals.
-"""
+"""The operating system: stamps, polling, timers, descriptors, priorities, child processes, signals."""

@@ -1,8 +1,7 @@
-"""How a Python process of our own is started: with our modules, and with none of the current
-directory's.
+"""Starts our own Python processes, and makes children die with their parent.
 
-The current directory is the user's, who may keep a json.py there. And how a child dies with its
-parent.
+They import our modules and nothing from the current directory: it is the user's, and may contain a
+json.py.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ _PACKAGES = str(Path(__file__).resolve().parents[2])
 
 
 def python_command(module: str, *arguments: str) -> list[str]:
-    """The command of a process that calls `main()` of this module, with these as `sys.argv[1:]`,
-    and exits with its result.
+    """Command of a process that calls this module's `main()` with these `sys.argv[1:]` and exits
+    with its result.
     """
     # with -c, "" is the current directory
     path = f"sys.path = [*filter(None, sys.path), {_PACKAGES!r}]"
@@ -33,16 +32,14 @@ def python_command(module: str, *arguments: str) -> list[str]:
 
 
 def die_with_parent(number: signal.Signals) -> None:
-    """Called in a child: the system sends it this signal when its parent ends, however it ends.
+    """Called in a child: the system sends it this signal when its parent ends, however that ends.
     Linux only.
     """
     _prctl(_PR_SET_PDEATHSIG, number)
 
 
 def adopt_orphans() -> None:
-    """From now on, this process becomes the parent of descendants whose own parent ends. Linux
-    only.
-    """
+    """Make this process the parent of descendants whose own parent has ended. Linux only."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 

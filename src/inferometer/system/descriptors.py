@@ -6,8 +6,8 @@ import resource
 
 
 def raise_descriptor_limit() -> int:
-    """Raise this process's soft limit of open files to the hard one, as far as the system lets us;
-    the limit then in force.
+    """Raise this process's limit of open files as far as the system permits; the limit then in
+    force.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == hard:

@@ -1,9 +1,9 @@
-"""How the operating system treats the loop: how long it made it wait for a core, and a real-time
-priority where allowed.
+"""How the operating system treats the loop: time without a core, and a real-time priority where
+permitted.
 
 A server that spins on the same cores can keep a runnable client waiting for hundreds of
-milliseconds; arrival stamps stay right, but events that pile up meanwhile share one. So the wait is
-measured, and the priority, where we may have it, avoids it.
+milliseconds. Arrival stamps stay right, but events that pile up meanwhile share one. So the wait is
+measured, and the priority, where permitted, avoids it.
 """
 
 from __future__ import annotations
@@ -12,20 +12,18 @@ import os
 import time
 
 REAL_TIME_PRIORITY = 1
-"""The lowest: above every ordinary thread, below everything that chose to be real-time itself."""
+"""The lowest: above ordinary threads, below every other real-time thread."""
 
 GIVE_UP_ABOVE = 0.9
 TAKE_BACK_BELOW = 0.8
 """Shares of a core used since the last tick. Linux stops a real-time thread that fills its core for
-50 ms of every second (`sched_rt_runtime_us`), in which events pile up; a thread that busy is better
-off without the priority.
+50 ms of every second (`sched_rt_runtime_us`), and events pile up; a busy thread is better off
+without the priority.
 """
 
 
 def run_queue_ns() -> int:
-    """Time this thread has been runnable without a core, ns since it began; -1 where the system
-    does not tell.
-    """
+    """Time this thread was runnable without a core, ns since it began; -1 where that is not known."""
     try:
         with open("/proc/thread-self/schedstat", encoding="ascii") as file:
             return int(file.read().split()[1])
@@ -34,9 +32,7 @@ def run_queue_ns() -> int:
 
 
 def may_take_priority() -> bool:
-    """Whether the system grants this thread the loop's real-time priority. It is as it was before,
-    afterwards.
-    """
+    """Whether the system grants this thread real-time priority; the thread's own is left unchanged."""
     try:
         policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
         granted = _schedule(real_time=True)
@@ -47,10 +43,9 @@ def may_take_priority() -> bool:
 
 
 class Priority:
-    """The loop's real-time priority (SCHED_FIFO), held where the system allows it and while it
-    helps.
+    """The loop's real-time priority (SCHED_FIFO), held where permitted and while it helps.
 
-    `given_up` counts how often it was laid down because the loop filled its core.
+    `given_up` counts how often it was given up because the loop filled its core.
     """
 
     def __init__(self) -> None:
@@ -59,12 +54,12 @@ class Priority:
         self._cpu_ns = self._read_ns = 0
 
     def take(self) -> None:
-        """Ask for it; needs root or CAP_SYS_NICE, and does without where that is not to be had."""
+        """Ask for it, which needs root or CAP_SYS_NICE; continue without it if it is refused."""
         self._taken = self._held = _schedule(real_time=True)
         self._cpu_ns, self._read_ns = time.thread_time_ns(), time.monotonic_ns()
 
     def adapt(self) -> None:
-        """Called once a tick: lay it down while the core is full, take it back after."""
+        """Called once a tick: give it up while the core is full, and take it back afterwards."""
         if not self._taken:
             return
         cpu_ns, now_ns = time.thread_time_ns(), time.monotonic_ns()
@@ -89,7 +84,7 @@ class Priority:
 
 
 def _schedule(real_time: bool) -> bool:
-    """Set this thread's policy; whether the system let us."""
+    """Set this thread's policy; whether the system permitted it."""
     try:
         if real_time:
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REAL_TIME_PRIORITY))

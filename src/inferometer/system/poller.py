@@ -1,4 +1,4 @@
-"""Waiting for sockets: `epoll` on Linux, `poll` elsewhere; and waiting to the microsecond."""
+"""Waits for sockets, with microsecond time-outs: `epoll` on Linux, `poll` elsewhere."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ READ = select.POLLIN
 WRITE = select.POLLOUT
 
 _BATCH = 16
-"""At most so many descriptors at once, so that a burst of requests does not keep the loop from what
-is due meanwhile.
+"""Descriptors in one answer: a burst of requests must not keep the loop from what is due meanwhile.
 """
 
 
@@ -19,15 +18,17 @@ class Poller(Protocol):
     def register(self, fd: int, eventmask: int, /) -> None: ...
     def modify(self, fd: int, eventmask: int, /) -> None: ...
     def unregister(self, fd: int, /) -> None: ...
-    def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
-        """(fd, mask) of what is ready, `maxevents` at most, after `timeout` seconds at most."""
+    def poll(self, poll_timeout_s: float, maxevents: int, /) -> list[tuple[int, int]]:
+        """(fd, mask) of at most `maxevents` ready descriptors, after at most `poll_timeout_s`
+        seconds.
+        """
         ...
 
     def close(self) -> None: ...
 
 
 class PollPoller:
-    """`select.poll` in the manner of `epoll`; its cost grows with the number of sockets."""
+    """`select.poll` with the interface of `epoll`; its cost grows with the number of sockets."""
 
     def __init__(self) -> None:
         self._poll = select.poll()
@@ -35,8 +36,8 @@ class PollPoller:
         self.modify = self._poll.modify
         self.unregister = self._poll.unregister
 
-    def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
-        return self._poll.poll(timeout * 1000)[:maxevents]
+    def poll(self, poll_timeout_s: float, maxevents: int, /) -> list[tuple[int, int]]:
+        return self._poll.poll(poll_timeout_s * 1000)[:maxevents]
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -47,12 +48,11 @@ def make_poller() -> Poller:
 
 
 class TimedPoller:
-    """Descriptors and what is waited for on each, READ or READ | WRITE. `register`, `modify` and
-    `unregister` as in epoll.
+    """Waits for descriptors, READ or READ | WRITE, with the interface of epoll.
 
-    epoll's own time-out is in milliseconds. But an epoll descriptor is itself one that select() can
-    wait for, and select() takes microseconds. Where there is no epoll, poll() stands in, and spins
-    through the last millisecond.
+    epoll's own time-out is in milliseconds. But an epoll descriptor can itself be waited for with
+    select(), which takes microseconds. Without epoll, poll() is used, which spins through the last
+    millisecond.
     """
 
     def __init__(self) -> None:
@@ -70,9 +70,7 @@ class TimedPoller:
         self.unregister = poller.unregister
 
     def wait(self, seconds: float | None) -> list[tuple[int, int]]:
-        """What is ready, as (descriptor, events). Waits up to `seconds` for the first; None is for
-        as long as it takes.
-        """
+        """What is ready, as (descriptor, events), after at most `seconds` (None: no limit)."""
         if self._poll is not None:
             return self._poll.poll(None if seconds is None else int(seconds * 1000))
         assert self._epoll is not None
@@ -88,8 +86,8 @@ class TimedPoller:
 
 
 def sharpen_timers() -> None:
-    """Linux lets a sleeper oversleep by 50 µs to save power; ask for it not to. Of no effect where
-    that is not allowed.
+    """Ask Linux not to oversleep by 50 µs to save power. Where that is not permitted, nothing
+    happens.
     """
     with contextlib.suppress(OSError), open("/proc/self/timerslack_ns", "w") as slack:
         slack.write("1")

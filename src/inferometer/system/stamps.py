@@ -1,8 +1,8 @@
-"""Arrival stamps by the kernel (Linux, SO_TIMESTAMPING): when a packet came in, however late it is
+"""Arrival stamps by the kernel (Linux, SO_TIMESTAMPING): when a packet arrived, however late it is
 read.
 
-A read that returns several segments carries the stamp of the last of them. Elsewhere there is no
-such thing, and the reader of a socket stamps after the read; the trace tells which it was.
+A read that returns several segments has the stamp of the last. On other systems the reader of a
+socket stamps after the read; the trace records which of the two it was.
 """
 
 from __future__ import annotations
@@ -37,18 +37,17 @@ def enable(sock: socket.socket) -> bool:
 
 
 def kernel_stamps() -> bool:
-    """Whether the kernel of this host can be asked for stamps; whether they come, the trace
-    tells.
+    """Whether this host's kernel accepts the request for stamps; the trace records whether they
+    come.
     """
     with socket.socket() as sock:
         return enable(sock)
 
 
 def arrival_ns(ancillary: Ancillary) -> int:
-    """The software receive stamp in `recvmsg`'s control messages, ns of CLOCK_REALTIME; 0 if there
-    is none.
+    """The software receive stamp in `recvmsg`'s control messages, ns of CLOCK_REALTIME, or 0.
 
-    No other control message was asked for, so the first is the stamp.
+    No other control message was requested, so the first is the stamp.
     """
     if not ancillary:
         return 0

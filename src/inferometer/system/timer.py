@@ -1,8 +1,6 @@
-"""Waking at a due time to the microsecond: `epoll`'s own time-out is rounded up to whole
-milliseconds.
+"""Wakes the loop at a due time, to the microsecond; `epoll`'s own time-out is in milliseconds.
 
-On Linux a timer file descriptor stands in the poll set and rings at the absolute monotonic time it
-was armed for.
+On Linux, the poll set contains a timer file descriptor, armed with the absolute monotonic time.
 """
 
 from __future__ import annotations
@@ -29,9 +27,7 @@ class _Itimerspec(ctypes.Structure):
 
 
 class DueTimer:
-    """A timer that makes its `fd` readable at the time armed for. `fd` is -1 where the system has
-    no such thing.
-    """
+    """A timer that makes `fd` readable at the armed time; `fd` is -1 where the system has no timer."""
 
     def __init__(self) -> None:
         self.fd = -1
@@ -42,7 +38,7 @@ class DueTimer:
             self.fd = self._libc.timerfd_create(_CLOCK_MONOTONIC, _TFD_NONBLOCK | _TFD_CLOEXEC)
 
     def arm(self, monotonic_ns: int) -> None:
-        """Ring at `monotonic_ns`; replaces what was set before."""
+        """Make `fd` readable at `monotonic_ns`; this replaces any earlier time."""
         if self.fd < 0 or monotonic_ns == self._armed_ns:
             return
         self._armed_ns = monotonic_ns
@@ -50,7 +46,7 @@ class DueTimer:
         self._libc.timerfd_settime(self.fd, _TFD_TIMER_ABSTIME, ctypes.byref(self._spec), None)
 
     def rang(self) -> None:
-        """Silence it after it rang."""
+        """Clear the timer after it has expired."""
         try:
             os.read(self.fd, 8)
         except BlockingIOError:

@@ -1,5 +1,5 @@
-"""What happened, as columns. Knows numpy and the clock; not of sockets, wire formats, metrics or
-files of results.
+"""What happened, as columns. Knows numpy and the clock, but no sockets, wire formats, metrics or
+files.
 """
 
 from inferometer.trace.schema import (

@@ -1,9 +1,9 @@
-"""What a run leaves behind: two tables of columns and one record a worker. Names, types and units
-are defined here, once.
+"""What a run records: two tables of columns and one record per worker. Defines their names, types
+and units.
 
 All times are int64 ns on the monotonic clock, counted from the run's start
-(`Trace.start_realtime_ns` says when that was). A time or a count that does not exist is MISSING,
-and null in every file; it is never 0.
+(`Trace.start_realtime_ns`). A time or count that does not exist is MISSING, and null in every file;
+it is never 0.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Outcome(IntEnum):
 
 
 class Failure(IntEnum):
-    """Why a request failed; the name is what users see."""
+    """Why a request failed; users see the name."""
 
     NONE = 0
     CONNECT_REFUSED = 1

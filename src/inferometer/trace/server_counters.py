@@ -1,7 +1,6 @@
-"""What a server counted of itself, as it said just before and just after a run. Data and
-subtraction, no I/O.
+"""What a server counted, read just before and just after a run. Data and subtraction, no I/O.
 
-Its requests are everybody's: warm-ups, ours, and those of whoever else uses it.
+The counts cover all requests: warm-ups, ours, and those of other users.
 """
 
 from __future__ import annotations
@@ -21,40 +20,38 @@ Counter = Literal[
     "queued",
     "queue_s",
 ]
-"""What only grows. `requests` that it finished; `prefix_queries`: prompt tokens looked for in the
-prefix cache, `prefix_hits`: those found; `rejections`: requests refused because its queue was full;
-`queued` requests waited `queue_s` seconds in all.
+"""Values that only grow. `requests`: finished ones; `prefix_queries`: prompt tokens looked up in
+the prefix cache; `prefix_hits`: those found; `rejections`: requests refused because the queue was
+full; `queued`: requests that left the queue, after `queue_s` seconds in total.
 """
 
 Gauge = Literal["running", "waiting", "kv_cache_usage"]
-"""What goes up and down: requests in work, requests that wait for a place, the fullest KV cache's
-use (1 is full).
+"""Values that rise and fall: running and waiting requests, and use of the fullest KV cache (1:
+full).
 """
 
 START_TOLERANCE_S = 2.0
-"""A process's start is told to within a second (the system's boot time is in whole ones), and so is
-the time of an answer.
-"""
+"""Precision of a process's start time (the boot time is in whole seconds) and of a reply's time."""
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsReading:
-    """One look at a server's metrics page. What it does not tell is not there."""
+    """One reading of a server's metrics page. What the page does not contain is absent."""
 
     engine: str
-    """Whose names the page has."""
+    """The engine that uses these metric names."""
     at_s: float
-    """When it was written, s since 1970: the server's own clock, where it tells."""
+    """When the page was written, s since 1970; by the server's own clock where it is known."""
     started_s: float | None
-    """When the process that answered was started, s since 1970, as it tells."""
+    """When the replying process started, s since 1970, as the page reports it."""
     counters: Mapping[Counter, float]
     gauges: Mapping[Gauge, float]
     names: Mapping[str, tuple[str, ...]]
-    """What each is called on the page; of several it is the sum."""
+    """Names of each value on the page; several are added up."""
 
     @property
     def in_flight(self) -> float | None:
-        """Requests in work or waiting; None where it does not tell."""
+        """Running and waiting requests; None where the page has neither."""
         if not self.gauges.keys() & {"running", "waiting"}:
             return None
         return self.gauges.get("running", 0.0) + self.gauges.get("waiting", 0.0)
@@ -62,18 +59,14 @@ class MetricsReading:
 
 @dataclass(frozen=True, slots=True)
 class ServerCounters:
-    """Two readings around a run. `after` is None where the page, there before, could not be read
-    again.
-    """
+    """Two readings around a run. `after` is None if the second one failed."""
 
     before: MetricsReading
     after: MetricsReading | None
 
     @property
     def another_process(self) -> bool:
-        """Whether `after` is of another process than `before`, such as one of several behind one
-        address.
-        """
+        """Whether the readings are of different processes, such as several behind one address."""
         starts = self.before.started_s, self.after.started_s if self.after else None
         return None not in starts and starts[0] != starts[1]
 
@@ -86,8 +79,8 @@ class ServerCounters:
 
     @property
     def restarted(self) -> bool:
-        """Whether the server was started anew between the two: its process is younger than the
-        first reading, or one of unknown age has counters that ran backwards.
+        """Whether the server was restarted in between: its process is younger than the first
+        reading, or counters of a process of unknown age ran backwards.
         """
         if not self.another_process:
             return self.ran_backwards
@@ -96,7 +89,7 @@ class ServerCounters:
         return self.after.started_s > self.before.at_s - START_TOLERANCE_S
 
     def grown(self, counter: Counter) -> float | None:
-        """How much it grew; None if that is not to be known. A counter may appear with its first
+        """How much a counter grew, or None if that is unknown. A counter may appear with its first
         count.
         """
         if (
@@ -110,22 +103,22 @@ class ServerCounters:
 
     @property
     def prefix_cache_hit_rate(self) -> float | None:
-        """Share of the prompt tokens looked for in the prefix cache that were found there; None if
-        none was looked for.
+        """Share of the prompt tokens looked up in the prefix cache that were found; None without
+        look-ups.
         """
         hits, queries = self.grown("prefix_hits"), self.grown("prefix_queries")
         return hits / queries if hits is not None and queries else None
 
     @property
     def mean_queue_ms(self) -> float | None:
-        """Mean time from a request's arrival at the server to its being taken up; of those taken up
+        """Mean time from a request's arrival at the server to its start, of those started
         meanwhile.
         """
         waited_s, requests = self.grown("queue_s"), self.grown("queued")
         return 1e3 * waited_s / requests if waited_s is not None and requests else None
 
     def to_dict(self) -> dict[str, Any]:
-        """`engine` and `names`, both readings without these, and `delta`: what grew by how much."""
+        """`engine`, `names`, both readings, and `delta`: how much each counter grew."""
         readings = {
             "before": asdict(self.before),
             "after": asdict(self.after) if self.after else None,

@@ -1,4 +1,4 @@
-"""Trace: the record of one run, and how the shares of several workers become one."""
+"""The record of one run, and how the shards of several workers are merged."""
 
 from __future__ import annotations
 
@@ -16,63 +16,59 @@ Columns = Mapping[str, npt.NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class WorkerRecord:
-    """What a worker says of itself: how well it could keep up, so that its numbers can be
-    judged.
-    """
+    """How well a worker kept up, so that its numbers can be judged."""
 
     worker: int
     assigned: int
-    """Requests of the plan that were this worker's."""
+    """Requests of the plan assigned to this worker."""
     sent: int
-    """Requests it began to send, counted as it did so."""
+    """Requests that it started to send."""
     wall_ns: int
     cpu_ns: int
     """CPU time of the loop, user and system."""
     run_queue_ns: int
-    """Time the loop was runnable but waited for a core (`/proc/thread-self/schedstat`); -1 where
-    the system hides it.
+    """Time the loop was runnable without a core (`/proc/thread-self/schedstat`); -1 where unknown.
     """
     scheduling: str
-    """Scheduling policy the loop ran under: `normal`, or `fifo N` for a real-time priority."""
+    """Scheduling policy of the loop: `normal`, or `fifo N` for a real-time priority."""
     reads: int
     """Reads that brought bytes."""
     bytes_read: int
     backlog_peak_bytes: int
-    """Most body bytes that waited in memory to be decoded."""
+    """Largest number of body bytes that waited in memory to be decoded."""
     spilled_bytes: int
-    """Body bytes that waited in a temporary file, because the loop was never idle."""
+    """Body bytes that waited in a temporary file because the loop was never idle."""
     connections: int
     reconnects: int
-    """Connections the server closed between two requests, opened again."""
+    """Connections that the server closed between two requests and that were reopened."""
     clock_step_ns: int
-    """Largest jump of the system's time against the monotonic clock during the run."""
+    """Largest step of the system's time against the monotonic clock during the run."""
     kernel_stamps: bool
-    """Whether the kernel stamped arrivals here; if not, the loop did, after the read."""
+    """Whether the kernel stamped arrivals; if not, the loop did, after the read."""
     lost: bool = False
-    """It died, and what it had recorded went with it: what became of its requests is not known."""
+    """The worker died and its records are lost; the fate of its requests is unknown."""
     answered: int = 0
-    """Of a lost worker: requests that it had counted as answered when it was last heard of."""
+    """Of a lost worker: requests that it had last reported as answered."""
     stalled_ns: int = 0
-    """Time in which the loop did not run at all, though it looks around ten times a second: the
-    process was stopped, its machine asleep, or its cores taken. Pauses below half a second are not
-    counted.
+    """Time in which the loop did not run at all, though it wakes ten times a second: the process
+    was stopped, its machine slept, or its cores were taken. Pauses below half a second do not
+    count.
     """
     longest_stall_ns: int = 0
     surplus: int = 0
-    """Times that bytes followed a whole response that nobody had asked for."""
+    """How often unexpected bytes followed a complete response."""
     addresses: int = 1
-    """Of the server, over which its connections were spread."""
+    """Server addresses over which the connections were spread."""
     unread_fields: str = ""
-    """Names of fields that were not empty in frames without output, and are not known here."""
+    """Unknown fields that were not empty in frames without output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One run: `requests` in order of id, one row each; `events` grouped by request (`event_start`,
-    `event_count`).
+    """One run: `requests` in order of id, one row each; `events` grouped by request.
 
-    Both hold equally long numpy columns named and typed as in `schema`. `texts` are the generated
-    texts in the order of `requests`, kept only when asked for.
+    Both hold equally long numpy columns as named and typed in `schema`. `texts` are the generated
+    texts in the order of `requests`, kept only on request.
     """
 
     requests: Columns
@@ -88,7 +84,7 @@ class Trace:
         return len(self.requests["id"])
 
     def select(self, rows: npt.NDArray[np.bool_]) -> Trace:
-        """The trace of some of the requests only; the event table is shared, not copied."""
+        """The trace of some requests; the event table is shared, not copied."""
         texts = (
             None
             if self.texts is None
@@ -126,9 +122,7 @@ def empty_events() -> dict[str, npt.NDArray[Any]]:
 
 
 def merge(shares: Sequence[Trace]) -> Trace:
-    """One trace out of the workers' shares: rows in order of id, events regrouped by pointing at
-    where they went.
-    """
+    """Merge the workers' shards: rows in order of id, events regrouped by index."""
     if len(shares) == 1:
         return shares[0]
     starts = np.cumsum([0] + [len(s.events["arrival_ns"]) for s in shares])

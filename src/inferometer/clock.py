@@ -35,7 +35,7 @@ class Anchor(NamedTuple):
 
 
 def take_anchor(tries: int = 3) -> Anchor:
-    """Read both clocks at one moment: the tightest of `tries`, in case of a preemption in between."""
+    """Read both clocks at one moment: the tightest of `tries`, as a preemption may come between."""
     best: tuple[int, Anchor] | None = None
     for _ in range(tries):
         before = monotonic_ns()

@@ -122,7 +122,7 @@ def _masked_if_secret(found: re.Match[str]) -> str:
 
 
 def masked_details(details: Iterable[str | None], headers: Mapping[str, str]) -> list[str | None]:
-    """Failure messages of servers, without the keys in `headers` and without what looks like a key."""
+    """Failure messages of servers, without the keys in `headers` and what looks like a key."""
     words = {
         word for value in headers.values() for word in value.split() if len(word) >= SHORTEST_KEY
     }

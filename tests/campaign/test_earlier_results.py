@@ -182,9 +182,8 @@ def test_a_run_directory_that_is_not_what_was_written_identifies_nothing(
     assert counting(standing, specs) == [None, None]
     assert sorted(remark.partition(" measured")[0] for remark in standing.remarks) == [
         "1 result of an earlier version is not used:",
-        "1 result of an earlier version is not used: its run.json is missing or has changed, and "
-        "nothing else tells the "
-        "server.",
+        "1 result of an earlier version is not used: its run.json is missing or has changed, "
+        "and nothing else identifies the server.",
     ]
 
 

@@ -143,8 +143,8 @@ def test_a_wire_without_adapters_refuses_them() -> None:
         refused = CliRunner().invoke(app, flags)
     assert refused.exit_code == 2
     assert (
-        "LMDeploy's /generate cannot choose a LoRA adapter by request: leave out --lora-modules"
-        in refused.output
+        "LMDeploy's /generate cannot select a LoRA adapter per request: leave out "
+        "--lora-modules" in refused.output
     )
 
 

@@ -230,8 +230,8 @@ def test_a_wrong_use_is_told_with_the_help_that_explains_it(
         (
             "demo",
             (
-                "cannot write demo-results: its directory does not exist any more; change to "
-                "another one, or choose another"
+                "cannot write demo-results: its directory no longer exists; change to another "
+                "one, or choose another"
             ),
         ),
     ],

@@ -66,8 +66,8 @@ def test_a_server_without_a_list_of_models_is_measured_and_its_model_is_not_chec
     assert ended.exit_code == 0, ended.output
     assert files() == ["g0_np1", "g0_np2"]
     assert (
-        f"not checked, on the word of the campaign file: tensor parallelism 1, model {MODEL} "
-        "(404 on /v1/models"
+        f"not checked; confirmed by: campaign file: tensor parallelism 1, model {MODEL} (404 on "
+        "/v1/models"
     ) in ended.output
     assert ended.output.count("The server has no list of models (404 on /v1/models") == 1
 

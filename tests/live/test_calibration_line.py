@@ -37,7 +37,7 @@ def test_a_terminal_shows_one_line_that_is_gone_in_the_end() -> None:
         "",
         "  64,000 events/s: ±0.021 ms",
         "  500 requests/s: ±0.010 ms",
-        "  8 streams: nothing was answered",
+        "  8 streams: no request was answered",
         "",
     ]
 

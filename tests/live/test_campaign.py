@@ -89,7 +89,7 @@ def test_a_group_says_what_is_to_do_and_what_is_done() -> None:
     ("by", "word"),
     [
         ("operator at a terminal", "operator at a terminal"),
-        ("confirmed by the file C.confirmed", "file C.confirmed"),
+        ("confirmed by: file C.confirmed", "file C.confirmed"),
         ("inferometer", "campaign file"),
         ("nobody", "campaign file"),
     ],
@@ -105,8 +105,8 @@ def test_a_server_is_told_with_what_nobody_checked(by: str, word: str) -> None:
     }
     display.server(need, Confirmation(facts, ("the slot's width",), by))
     assert out.getvalue() == (
-        "Server:   http://127.0.0.1:8000  org/model  max_model_len 1280\n"
-        f"          not checked, on the word of the {word}: the slot's width\n"
+        "Server:   http://127.0.0.1:8000  org/model  max_model_len 1280\n          not "
+        f"checked; confirmed by: {word}: the slot's width\n"
     )
 
 

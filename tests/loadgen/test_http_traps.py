@@ -353,7 +353,7 @@ def test_headers_without_end() -> None:
 
     ran = run_with(script, n=1)
     assert ran.failures == [Failure.BAD_FRAMING]
-    assert ran.column("detail") == ["the response's headers do not end"]
+    assert ran.column("detail") == ["the response headers do not end"]
     assert ran.loop.bytes_read < 10 * HEADER_BYTES_MOST
 
 

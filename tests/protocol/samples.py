@@ -81,7 +81,7 @@ SGLANG_INCREMENTAL_ABORT = Sample(  # what ends it early is told with the whole 
             1,
             Usage(5, 3, 0),
             "abort",
-            error="the server broke the request off (finish reason abort)",
+            error="the server aborted the request (finish reason abort)",
         ),
     ],
 )
@@ -109,7 +109,7 @@ SGLANG_ABORT = Sample(
             UNKNOWN,
             Usage(5, 1, 0),
             "abort",
-            error="the server broke the request off (finish reason abort): out of memory",
+            error="the server aborted the request (finish reason abort): out of memory",
         ),
         StreamEvent(done=True),
     ],

@@ -473,7 +473,7 @@ def test_the_error_line_of_older_llama_cpp(line: bytes) -> None:
 def test_a_request_the_server_gave_up_has_failed(reason: str) -> None:
     (event,) = decode("openai", sse(completion("a", reason)))
     assert (event.text, event.finish_reason, event.malformed) == ("a", reason, False)
-    assert event.error == f"the server broke the request off (finish reason {reason})"
+    assert event.error == f"the server aborted the request (finish reason {reason})"
 
 
 def test_an_error_beside_a_text_is_an_error() -> None:
@@ -514,11 +514,11 @@ def test_error_responses_of_429_500_and_503_explain_themselves(
         (b"null", "data that is not a JSON object"),
         (b"[1]", "data that is not a JSON object"),
         (b'"text"', "data that is not a JSON object"),
-        (b'{"choices":{}}', "choices that are no list of objects"),
-        (b'{"choices":[null]}', "choices that are no list of objects"),
+        (b'{"choices":{}}', "choices that are not a list of objects"),
+        (b'{"choices":[null]}', "choices that are not a list of objects"),
         (
             b'{"choices":[{"text":"a","delta":{"content":"a"},"finish_reason":{"type":"stop"}}]}',
-            "a finish reason that is no text",
+            "a finish reason that is not a string",
         ),
         (b'{"choices":[{"text":5,"delta":5}]}', "a "),
         (b'{"choices":[{"text":[],"delta":[]}]}', "a "),

@@ -149,7 +149,7 @@ def test_ollama_has_pictures_beside_the_text() -> None:
 @pytest.mark.parametrize(
     ("part", "sentence"),
     [
-        (picture("http://127.0.0.1/cat.png"), "fetches no pictures: give them as data:image"),
+        (picture("http://127.0.0.1/cat.png"), "does not fetch images: give them as data:image"),
         ({"type": "input_audio", "input_audio": {}}, "a message has something else"),
         ({"type": "image_url"}, "a message has something else"),
         ("What is it?", "a message has something else"),
@@ -401,12 +401,12 @@ def test_what_a_wire_cannot_do_is_said() -> None:
         "ollama-chat",
     }
     assert said["tgi"] == (
-        "TGI cannot ignore the end of a text: outputs may be shorter than asked for.",
+        "TGI cannot ignore the end of a text: outputs may be shorter than requested.",
     )
     assert said["tensorrt-llm"] == (
         (
-            "TensorRT-LLM on Triton tells no token counts: they are a local tokenizer's, else "
-            "one an event."
+            "TensorRT-LLM on Triton reports no token counts: a local tokenizer counts instead, "
+            "or else each event counts as one token."
         ),
     )
     assert PROTOCOLS["tgi"].limits(Generation("m")) == ()

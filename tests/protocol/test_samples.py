@@ -143,13 +143,13 @@ def test_an_end_without_a_text_is_an_end(backend: str, line: bytes) -> None:
 
 
 WRONG = {
-    "a text that is no text": ("sglang", b'{"text":5,"meta_info":{}}'),
-    "a finish reason that is neither object nor text": (
+    "a text that is not a string": ("sglang", b'{"text":5,"meta_info":{}}'),
+    "a finish reason that is neither an object nor a string": (
         "sglang",
         b'{"text":"","meta_info":{"finish_reason":5}}',
     ),
-    "a meta_info that is no object": ("lmdeploy", b'{"text":"a","meta_info":5}'),
-    "a token that is no object": ("tgi", b'{"token":"a"}'),
+    "a meta_info that is not an object": ("lmdeploy", b'{"text":"a","meta_info":5}'),
+    "a token that is not an object": ("tgi", b'{"token":"a"}'),
     "a text_output that is no text": ("tensorrt-llm", b'{"text_output":5}'),
     "a content that is no text": ("llama.cpp", b'{"content":5}'),
     "a response that is no text": ("ollama", b'{"response":5}'),

@@ -132,7 +132,7 @@ def test_without_a_terminal_a_file_confirms(bench: Bench) -> None:
     found = bench.start(B, Person([None, touch], present=False))
     assert (found.confirmed_by, found.facts["hardware_believed"]) == (
         "operator, no terminal",
-        f"confirmed by the file {CONFIRMATION_FILE}",
+        f"confirmed by: file {CONFIRMATION_FILE}",
     )
     assert not (bench.directory / CONFIRMATION_FILE).exists()
     assert bench.is_asked(A, person=Person([None], present=False)), "it is used up"

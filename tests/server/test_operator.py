@@ -253,7 +253,7 @@ class TestAnotherServerWithTheSameModelAndLimit:
 
         person = Person([None, touch], present=False)
         _, found = bench.start(person, on_b=True)
-        assert found.facts["believed"] == f"confirmed by the file {CONFIRMATION_FILE}"
+        assert found.facts["believed"] == f"confirmed by: file {CONFIRMATION_FILE}"
         assert found.confirmed_by == "operator, no terminal"
         assert "type yes" not in bench.told
         assert not (bench.directory / CONFIRMATION_FILE).exists()

@@ -85,7 +85,7 @@ def unit_arrivals(n: int, burstiness: float, rng: np.random.Generator) -> npt.ND
 def profiled_offsets_ns(
     n: int, warmups: int, profile: RateProfile, burstiness: float, rng: np.random.Generator
 ) -> Integers:
-    """Due times, ns, of `warmups` requests at the profile's first rate, then of `n` by the profile."""
+    """Due times, ns: `warmups` requests at the profile's first rate, then `n` by the profile."""
     counts = unit_arrivals(warmups + n, burstiness, rng)
     warming_s = np.minimum(counts, warmups) / profile.start_rate
     due_s: npt.NDArray[np.float64] = warming_s + profile.seconds_at(

@@ -26,7 +26,7 @@ def calibrating(
 
     def show(level: LoadLevel) -> None:
         errors = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
-        exact = f"±{max(errors):.3f} ms" if errors else "nothing was answered"
+        exact = f"±{max(errors):.3f} ms" if errors else "no request was answered"
         print(
             f"{ERASE}  {level.asked:,.0f} {UNITS[level.kind]}: {exact}",
             end="",

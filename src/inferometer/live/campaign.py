@@ -63,10 +63,10 @@ class CampaignLines:
         if confirmation.unchecked:
             word = _WORD_OF.get(
                 confirmation.confirmed_by,
-                confirmation.confirmed_by.removeprefix("confirmed by the "),
+                confirmation.confirmed_by.removeprefix("confirmed by: "),
             )
             self.say(
-                f"          not checked, on the word of the {word}: "
+                f"          not checked; confirmed by: {word}: "
                 f"{printable(', '.join(confirmation.unchecked))}"
             )
 
@@ -87,7 +87,7 @@ class CampaignLines:
         self.say(f"{self._start_of(point)}  FAILED   {printable(reason)}")
 
     def lost(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
-        self.say(f"Group {group.id} cannot go on: {printable(reason)}")
+        self.say(f"Group {group.id} cannot continue: {printable(reason)}")
         for line in log_tail:
             self.say(f"  | {printable_line(line)}")
 

@@ -60,7 +60,7 @@ def figures(now: Snapshot, rate_tok_s: float | None) -> str:
     rate = "-" if rate_tok_s is None else f"{rate_tok_s:,.0f}"
     failed = f"  {now.failed} failed" if now.failed else ""
     dropped = f"  {now.dropped} dropped" if now.dropped else ""
-    stopping = "stopping: interrupt again to throw the run away  " if now.stopping else ""
+    stopping = "stopping: press Ctrl-C again to discard the run  " if now.stopping else ""
     return (
         f"{stopping}{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} "
         f"tok/s{failed}{dropped}"
@@ -159,7 +159,7 @@ class LiveProgress:
 def progress(
     total: int, *, label: str = "", quiet: bool = False, stream: IO[str] | None = None
 ) -> Iterator[Callable[[Snapshot], None]]:
-    """To be called with each snapshot during the run. `label` is the run's name within a campaign."""
+    """To be called with each snapshot of the run. `label` is the run's name within a campaign."""
     stream = stream or sys.stderr
     if quiet:
         yield lambda _: None

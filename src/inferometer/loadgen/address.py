@@ -50,7 +50,7 @@ def resolve(base_url: str, *, insecure: bool = False, timeout_s: float = 10.0) -
         :MAX_ADDRESSES
     ]
     deadline_s = time.monotonic() + timeout_s
-    failed: OSError = OSError("the name has no address")
+    failed: OSError = OSError("the host name has no address")
     family, taken = 0, []
     for each_family, _, _, _, address in found:
         if family not in (0, each_family):

@@ -206,8 +206,8 @@ class Exchange:
     def why_run_away(self) -> tuple[Failure, str]:
         """What kind of failure that is. Of an error the status says more than its length."""
         if self.status // 100 != 2:
-            return Failure.HTTP_STATUS, f"HTTP {self.status}: (an error without an end)"
-        return Failure.RUNAWAY, "more bytes than its limit on tokens can ever take"
+            return Failure.HTTP_STATUS, f"HTTP {self.status}: (an endless error body)"
+        return Failure.RUNAWAY, "more bytes than its token limit allows"
 
     def headers(self, status: int, stamp_ns: int, *, packed: bool = False) -> None:
         """The response has begun. `packed`: its body is compressed."""
@@ -217,7 +217,7 @@ class Exchange:
         elif packed:
             self.fail(
                 Failure.CONTENT_TYPE,
-                "the server compressed the response, though we take none that is",
+                "the server compressed the response although the request did not permit it",
             )
 
     def decode(self, body: bytes, ancillary: Ancillary, read_ns: int, since_ns: int) -> None:
@@ -250,7 +250,7 @@ class Exchange:
         if len(self.arrivals) > self.max_events:
             self.give_up(
                 Failure.RUNAWAY,
-                f"{len(self.arrivals)} output events, which is far beyond the limit on its tokens",
+                f"{len(self.arrivals)} output events, far more than its token limit",
             )
         if outputs > 1 or since_ns < 0:
             # The stamp is that of the read's last segment. The last event arrived then, if the read
@@ -315,14 +315,14 @@ class Exchange:
         elif not self.arrivals and self.usage.completion_tokens <= 0:
             self.fail(
                 Failure.NO_OUTPUT,
-                "the response finished without a single token" + self._what_else(),
+                "the response ended without a token" + self._what_else(),
             )
 
     def _what_else(self) -> str:
         """What came instead of an answer."""
         found = self.remarks
         return (
-            f" ({found.ignored} frames say nothing of an answer, such as {found.ignored_sample})"
+            f" ({found.ignored} frames carry nothing of an answer, such as {found.ignored_sample})"
             if found.ignored
             else ""
         )

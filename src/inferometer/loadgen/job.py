@@ -59,8 +59,8 @@ class Job:
             map(_WORD.fullmatch, (self.path, self.request_id_prefix, self.address.host_header))
         ):
             raise ValueError(
-                "The path, the host or the prefix of request ids holds a character that HTTP "
-                "does not take there."
+                "The path, the host or the prefix of request ids contains a character that "
+                "HTTP does not allow there."
             )
 
 
@@ -69,9 +69,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         check_header(name, value)
         if name.lower() in SET_BY_US:
-            raise ValueError(
-                f"--header {name}: the measurement sets this one itself; leave it out."
-            )
+            raise ValueError(f"--header {name}: the measurement sets this header; leave it out.")
 
 
 def wire_messages(job: Job) -> list[bytes]:

@@ -143,7 +143,7 @@ class Loop:
             lacking = len(connections.idle) < wanted
             if self.reconnects > closed_most:
                 raise CannotConnectError(
-                    self._opened_so_far(wanted, "the server closes them unused")
+                    self._opened_so_far(wanted, "the server closes unused connections")
                 )
             if lacking and monotonic_ns() > deadline_ns:
                 raise CannotConnectError(
@@ -155,8 +155,8 @@ class Loop:
     def _opened_so_far(self, wanted: int, why: str) -> str:
         return (
             f"Only {len(self.connections.idle)} of {wanted} connections to "
-            f"{self._job.address.host_header} could be opened "
-            f"({why}): see whether the server runs, and how many connections it takes."
+            f"{self._job.address.host_header} could be opened ({why}): check that the server "
+            "runs, and how many connections it accepts."
         )
 
     def run(self, until: int, start_ns: int) -> None:
@@ -342,7 +342,7 @@ class Loop:
             return True
         connection.header_bytes += length
         if connection.header_bytes > HEADER_BYTES_MOST:
-            self._give_up(connection, Failure.BAD_FRAMING, "the response's headers do not end")
+            self._give_up(connection, Failure.BAD_FRAMING, "the response headers do not end")
             return False
         return True
 

@@ -130,7 +130,7 @@ def _await_ready(workers: Sequence[_Worker], interruption: Interruption) -> None
                 raise MeasurementError(word[1])
             if word[0] == "died":
                 raise MeasurementError(
-                    "A worker process died while it prepared: see whether memory ran out."
+                    "A worker process died while preparing: check whether memory ran out."
                 )
 
 
@@ -171,7 +171,7 @@ def _share_of(
         try:
             return load_columns(word[1], worker.job, start_realtime_ns)
         except OSError as error:
-            why = f"what the worker recorded is gone from the temporary folder: {error.strerror}"
+            why = f"the worker's records are gone from the temporary folder: {error.strerror}"
     elif word[0] == "died":
         why = "the worker process died"
     else:

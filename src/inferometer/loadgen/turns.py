@@ -41,7 +41,7 @@ class Turns:
                 if r.after is not None
             }
             if any(position <= before for before, position in self.next_of.items()):
-                raise ValueError("A turn of a conversation comes before the one that it follows.")
+                raise ValueError("A turn of a conversation precedes the one that it follows.")
 
     def beginnings_before(self, position: int) -> int:
         """How many conversations begin before that position."""

@@ -238,11 +238,11 @@ class Backend:
         if generation.ignore_eos and not self.exact_length:
             limits.append(
                 f"{self.title} cannot ignore the end of a text: outputs may be shorter than "
-                "asked for."
+                "requested."
             )
         if not self.reports_usage:
             limits.append(
-                f"{self.title} tells no token counts: they are a local tokenizer's, else one "
-                "an event."
+                f"{self.title} reports no token counts: a local tokenizer counts instead, or "
+                "else each event counts as one token."
             )
         return tuple(limits)

@@ -28,7 +28,7 @@ _SILENT = StreamEvent()
 
 OVERSIZED = StreamEvent(
     error=(
-        f"a line or event of the answer is beyond {MAX_EVENT_BYTES >> 20} MB: the rest was not read"
+        f"a line or event of the answer exceeds {MAX_EVENT_BYTES >> 20} MB: the rest was not read"
     ),
     oversized=True,
 )
@@ -179,7 +179,7 @@ def text_of(content: dict[str, Any], key: str) -> str:
     if text is None:
         return ""
     if not isinstance(text, str):
-        raise WireFormatError(f"a {key} that is no text")
+        raise WireFormatError(f"a {key} that is not a string")
     return text
 
 
@@ -192,7 +192,7 @@ def broken_off(reason: str | None) -> str | None:
     kind.
     """
     return (
-        f"the server broke the request off (finish reason {reason})"
+        f"the server aborted the request (finish reason {reason})"
         if reason in _BROKEN_OFF
         else None
     )

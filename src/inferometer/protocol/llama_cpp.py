@@ -50,8 +50,8 @@ def encode(request: Request, generation: Generation) -> bytes:
     if adapter is not None:
         if not adapter.isdecimal():
             raise ValueError(
-                f"{_NAME} numbers its LoRA adapters (GET /lora-adapters tells): {adapter!r} "
-                "is no number"
+                f"{_NAME} identifies its LoRA adapters by number (GET /lora-adapters lists "
+                f"them): {adapter!r} is no number"
             )
         body["lora"] = [{"id": int(adapter), "scale": 1.0}]
     return dump_body(body, generation)

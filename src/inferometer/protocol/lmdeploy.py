@@ -68,7 +68,7 @@ class LMDeployReader:
             raise ForeignFrameError
         meta = event["meta_info"]
         if not isinstance(meta, dict):
-            raise WireFormatError("a meta_info that is no object")
+            raise WireFormatError("a meta_info that is not an object")
         usage = read_meta_usage(meta)
         text = text_of(event, "text")
         return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)

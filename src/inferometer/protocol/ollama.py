@@ -75,8 +75,8 @@ def _message(message: Message) -> Message:
         texts = images = []
     if len(texts) + len(images) < len(parts):
         raise ValueError(
-            f"{_NAME} carries texts and pictures, but a message has something else: choose "
-            "another backend for it"
+            f"{_NAME} carries texts and images, but a message contains something else: choose "
+            "another backend"
         )
     return {
         **message,
@@ -95,8 +95,8 @@ def _call(call: Any) -> dict[str, Any]:
         arguments = None
     if not isinstance(arguments, dict):
         raise ValueError(
-            f"{_NAME} carries tool calls with a JSON object as arguments only: choose "
-            "another backend for others"
+            f"{_NAME} carries only tool calls whose arguments are a JSON object: choose another "
+            "backend"
         )
     return {"function": {"name": name, "arguments": arguments}}
 
@@ -106,7 +106,7 @@ def _base64(url: str) -> str:
     head, _, content = url.partition(",")
     if not (head.startswith("data:") and head.endswith(";base64")):
         raise ValueError(
-            f"{_NAME} fetches no pictures: give them as data:image/...;base64,..., or choose "
+            f"{_NAME} does not fetch images: give them as data:image/...;base64,..., or choose "
             "another backend"
         )
     return content

@@ -45,9 +45,7 @@ def completion_text(choice: Choice) -> str:
     if text is None and "delta" not in choice and "message" not in choice:
         return ""
     raise WireFormatError(
-        "a choice without text, as a chat would have it"
-        if text is None
-        else "a text that is no text"
+        "a choice without text, as in a chat" if text is None else "a text that is not a string"
     )
 
 

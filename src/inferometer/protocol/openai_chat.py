@@ -64,7 +64,7 @@ def chat_text(choice: Choice) -> str:
     if delta is None and "message" not in choice and "text" not in choice:
         return ""
     raise WireFormatError(
-        "a choice without the delta of a chat" if delta is None else "a delta that is no object"
+        "a choice without the delta of a chat" if delta is None else "a delta that is not an object"
     )
 
 
@@ -76,7 +76,7 @@ def _whole_text(delta: Mapping[str, Any]) -> str:
     try:
         return "".join([piece for piece in pieces if piece])
     except TypeError:
-        raise WireFormatError("a delta whose text is no text") from None
+        raise WireFormatError("a delta whose text is not a string") from None
 
 
 def _reasoning(delta: Mapping[str, Any]) -> str:
@@ -100,7 +100,7 @@ def _text_in(value: Any, depth: int = 5) -> str:
         return next(
             (text for name in _PART_TEXTS if (text := _text_in(value.get(name), depth - 1))), ""
         )
-    raise WireFormatError("a delta whose text is no text")
+    raise WireFormatError("a delta whose text is not a string")
 
 
 def has_reasoning(choice: Choice) -> bool:
@@ -155,12 +155,12 @@ def _functions(delta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The functions that a delta calls, the call of older servers (`function_call`) among them."""
     calls = delta.get("tool_calls") or []
     if not isinstance(calls, list) or not all(isinstance(call, dict) for call in calls):
-        raise WireFormatError("tool calls that are no list of objects")
+        raise WireFormatError("tool calls that are not a list of objects")
     functions = [function for call in calls if (function := call.get("function")) is not None]
     if delta.get("function_call") is not None:
         functions.append(delta["function_call"])
     if not all(isinstance(function, dict) for function in functions):
-        raise WireFormatError("a function call that is no object")
+        raise WireFormatError("a function call that is not an object")
     return functions
 
 

@@ -330,7 +330,7 @@ class StreamDecoder:
         if not reason or self._finished:
             return StreamEvent(text, tokens, usage)
         if not isinstance(reason, str):
-            raise WireFormatError("a finish reason that is no text")
+            raise WireFormatError("a finish reason that is not a string")
         self._finished = True
         self._around = _UNLEARNABLE  # what comes now is looked at with care
         return StreamEvent(text, tokens, usage, reason, error=broken_off(reason))
@@ -391,7 +391,7 @@ def _choices(chunk: Any) -> list[Choice] | None:
     if choices is None:
         return [] if isinstance(chunk.get("usage"), dict) else None
     if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
-        raise WireFormatError("choices that are no list of objects")
+        raise WireFormatError("choices that are not a list of objects")
     return choices
 
 

@@ -25,8 +25,8 @@ def messages_of(request: Request) -> list[Message]:
     messages = [part for part in prompt if isinstance(part, Mapping)]
     if not messages or len(messages) != len(prompt):
         raise ValueError(
-            "chat carries messages or text, not token ids: choose a backend for completions, "
-            "or text prompts"
+            "chat carries messages or text, not token ids: choose a completions backend, or "
+            "text prompts"
         )
     return messages
 
@@ -39,7 +39,7 @@ def text_or_ids(request: Request) -> str | list[int]:
     ids = [part for part in prompt if not isinstance(part, Mapping)]
     if len(ids) != len(prompt):
         raise ValueError(
-            "completions carry text or token ids, not chat messages: choose a backend for chat"
+            "completions carry text or token ids, not chat messages: choose a chat backend"
         )
     return ids
 
@@ -48,8 +48,7 @@ def text_only(request: Request, server: str) -> str:
     """The prompt of a wire that knows text alone. Raises ValueError for anything else."""
     if not isinstance(request.prompt, str):
         raise ValueError(
-            f"{server} carries text, neither token ids nor chat messages: choose another "
-            "backend for these"
+            f"{server} carries only text, not token ids or chat messages: choose another backend"
         )
     return request.prompt
 
@@ -73,7 +72,7 @@ def sampling_of(
         wanted["stop"] = [wanted["stop"]]
     for name in unknown:
         if name in wanted:
-            raise ValueError(f"{server} knows no {name} and would ignore it: leave it out")
+            raise ValueError(f"{server} does not support {name} and would ignore it: leave it out")
     return {names.get(name, name): value for name, value in wanted.items()}
 
 
@@ -81,7 +80,7 @@ def no_adapter(request: Request, generation: Generation, server: str) -> None:
     """Raise ValueError if the request is for a LoRA adapter, which this wire cannot name."""
     if generation.adapter(request) is not None:
         raise ValueError(
-            f"{server} cannot choose a LoRA adapter by request: leave out --lora-modules"
+            f"{server} cannot select a LoRA adapter per request: leave out --lora-modules"
         )
 
 
@@ -102,6 +101,7 @@ def dump_body(body: Mapping[str, Any], generation: Generation, **free: Any) -> b
             merged[field] = value
         if taken:
             raise ValueError(
-                f"--extra-body must not set {taken[0]!r}, which the request says already: remove it"
+                f"--extra-body must not set {taken[0]!r}, which the request already contains: "
+                "remove it"
             )
     return orjson.dumps(merged)

@@ -81,7 +81,7 @@ class SGLangReader:
             raise ForeignFrameError
         meta = event["meta_info"]
         if not isinstance(meta, dict):
-            raise WireFormatError("a meta_info that is no object")
+            raise WireFormatError("a meta_info that is not an object")
         usage = read_meta_usage(meta)
         text = self._new_text(
             text_of(event, "text"), event.get("output_ids"), usage.completion_tokens
@@ -119,7 +119,7 @@ def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) ->
     if isinstance(reason, str):
         reason = {"type": reason}
     if not isinstance(reason, dict):
-        raise WireFormatError("a finish reason that is neither object nor text")
+        raise WireFormatError("a finish reason that is neither an object nor a string")
     kind, message = text_of(reason, "type"), text_of(reason, "message")
     error = broken_off(kind)
     return StreamEvent(

@@ -88,7 +88,7 @@ class TGIReader:
             raise ForeignFrameError
         token = event["token"]
         if not isinstance(token, dict):
-            raise WireFormatError("a token that is no object")
+            raise WireFormatError("a token that is not an object")
         self._seen += 1
         self._held += 1
         text = "" if token.get("special") is True else text_of(token, "text")

@@ -87,7 +87,7 @@ class Word:
             return "confirmed at the terminal"
         if self._file_counts and self._file.is_file():
             self.ask_anew()
-            return f"confirmed by the file {CONFIRMATION_FILE}"
+            return f"confirmed by: file {CONFIRMATION_FILE}"
         return None
 
     def asked(self, condition: str) -> str:

@@ -30,24 +30,25 @@ MAX_LOCK_WAIT_S = 30.0
 LOCK_POLL_S = 0.02
 
 CAUSES_AND_CURES = {
-    errno.EACCES: "permission denied; choose a directory you may write to",
-    errno.EPERM: "permission denied; choose a directory you may write to",
+    errno.EACCES: "permission denied; choose a directory that you can write to",
+    errno.EPERM: "permission denied; choose a directory that you can write to",
     errno.EROFS: "its file system is read-only; choose another directory",
     errno.ENOSPC: "the disk is full; free some space, or choose a directory on another disk",
     errno.EDQUOT: (
         "your disk quota is used up; free some space, or choose a directory on another disk"
     ),
     errno.EFBIG: (
-        "the file would be larger than this system allows; raise the limit (`ulimit -f`), or "
+        "the file would exceed this system's size limit; raise the limit (`ulimit -f`), or "
         "choose another directory"
     ),
     errno.ENOENT: (
-        "its directory does not exist any more; change to another one, or choose another directory"
+        "its directory no longer exists; change to another one, or choose another directory"
     ),
     errno.ENOTDIR: "part of that path is a file, not a directory; choose another directory",
     errno.EISDIR: "that is a directory; choose a file name",
-    errno.EEXIST: "something of that name exists already; choose another name, or move it away",
-    errno.ENOTEMPTY: "something of that name exists already; choose another name, or move it away",
+    errno.EEXIST: "something with this name already exists; choose another name, or move it away",
+    errno.ENOTEMPTY: "something with this name already exists; choose another name, or move it "
+    "away",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
 }
 
@@ -246,9 +247,9 @@ def _our_turn(path: Path) -> Iterator[IO[bytes]]:
                 return
         if time.monotonic() > deadline_s:
             raise CannotWriteError(
-                f"cannot write {path}: another process has kept it locked for "
-                f"{MAX_LOCK_WAIT_S:.0f} s; end that process (and "
-                f"remove {_lock_file(path)}, if it is there), or choose another file"
+                f"cannot write {path}: another process has locked it for {MAX_LOCK_WAIT_S:.0f} "
+                f"s; end that process (and remove {_lock_file(path)} if it exists), or choose "
+                "another file"
             )
         time.sleep(LOCK_POLL_S)
 
@@ -323,9 +324,8 @@ def saying_why(path: Path) -> Iterator[None]:
             raise
         character = ascii(error.object[error.start])
         raise CannotWriteError(
-            f"cannot write {path}: file names in {error.encoding} have no {character}; choose "
-            "another name, or set "
-            "LC_ALL=C.UTF-8"
+            f"cannot write {path}: file names in {error.encoding} cannot contain {character}; "
+            "choose another name, or set LC_ALL=C.UTF-8"
         ) from error
     except Exception as error:
         number = _system_error(error)

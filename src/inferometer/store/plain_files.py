@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-NOT_PLAIN = "it is no regular file, but a link, a pipe or a device"
+NOT_PLAIN = "it is not a regular file, but a link, a pipe or a device"
 
 
 MAX_FOLDERS_DEEP = 64
@@ -48,7 +48,7 @@ def read_plain(path: Path, max_bytes: int) -> bytes:
     if size > max_bytes or len(content) > max_bytes:
         raise OSError(
             errno.EFBIG,
-            f"it has {size:,} bytes, more than the {max_bytes:,} that are read",
+            f"it has {size:,} bytes, more than the limit of {max_bytes:,}",
             str(path),
         )
     return content
@@ -78,7 +78,9 @@ def entries_below(
     while waiting:
         folder = waiting.pop()
         if folder.count("/") > MAX_FOLDERS_DEEP:
-            raise OSError(errno.ENAMETOOLONG, "it lies deeper than any result", str(top / folder))
+            raise OSError(
+                errno.ENAMETOOLONG, "it is nested deeper than any result", str(top / folder)
+            )
         with os.scandir(top / folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
         for entry in entries:

@@ -171,7 +171,8 @@ def load_run(directory: Path) -> Run:
     except (PolarsError, OSError, LookupError, TypeError, ValueError) as error:
         why = str(error).strip().partition("\n")[0] or type(error).__name__
         raise ValueError(
-            f"the run in {directory} cannot be read ({why}): take it from a copy, or measure again"
+            f"the run in {directory} cannot be read ({why}): restore it from a copy, or measure "
+            "again"
         ) from error
     if run is None:
         raise ValueError(
@@ -207,7 +208,7 @@ def _read(directory: Path, description: Mapping[str, Any]) -> Run:
 
     for name, checksum in description["sha256"].items():
         if checksum_of(directory / name) != checksum:
-            raise ValueError(f"{name} is not what was written")
+            raise ValueError(f"{name} has changed since it was written")
     requests, texts = _read_table(directory / REQUESTS, REQUEST_COLUMNS)
     events, _ = _read_table(directory / EVENTS, EVENT_COLUMNS)
     trace = Trace(

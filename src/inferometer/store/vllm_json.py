@@ -97,7 +97,7 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
     for key in metadata:
         if key in RESERVED or key.endswith(tuple(f"_{metric}_ms" for metric in METRICS)):
             raise ValueError(
-                f"--metadata {key} would hide the result's own '{key}'; choose another name for it."
+                f"--metadata {key} would replace the result's own '{key}'; choose another name."
             )
 
 

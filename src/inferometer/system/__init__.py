@@ -1,1 +1,1 @@
-"""The operating system: stamps, polling, timers, descriptors, priorities, child processes, signals."""
+"""The operating system: stamps, polling, timers, descriptors, priorities, processes, signals."""

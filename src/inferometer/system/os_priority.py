@@ -23,7 +23,7 @@ without the priority.
 
 
 def run_queue_ns() -> int:
-    """Time this thread was runnable without a core, ns since it began; -1 where that is not known."""
+    """Time this thread was runnable without a core, ns since it began; -1 where unknown."""
     try:
         with open("/proc/thread-self/schedstat", encoding="ascii") as file:
             return int(file.read().split()[1])
@@ -32,7 +32,7 @@ def run_queue_ns() -> int:
 
 
 def may_take_priority() -> bool:
-    """Whether the system grants this thread real-time priority; the thread's own is left unchanged."""
+    """Whether the system grants this thread real-time priority; its own stays as it was."""
     try:
         policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
         granted = _schedule(real_time=True)

@@ -27,7 +27,7 @@ class _Itimerspec(ctypes.Structure):
 
 
 class DueTimer:
-    """A timer that makes `fd` readable at the armed time; `fd` is -1 where the system has no timer."""
+    """A timer that makes `fd` readable at the armed time; `fd` is -1 where there is none."""
 
     def __init__(self) -> None:
         self.fd = -1

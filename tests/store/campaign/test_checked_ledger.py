@@ -192,7 +192,7 @@ def test_a_json_file_that_is_a_link_is_not_the_result(
     json.symlink_to(tmp_path / "elsewhere.json")
     standing = read_campaign_state(places)
     assert list(standing.damage.values()) == [
-        ["np1.json cannot be read (it is no regular file, but a link, a pipe or a device)"]
+        ["np1.json cannot be read (it is not a regular file, but a link, a pipe or a device)"]
     ]
 
 
@@ -245,7 +245,7 @@ def test_one_damaged_line_loses_no_result_whose_files_are_whole(
     ledger.append("note")
     ledger.close()
     kept = places.directory / "ledger-damaged-1.jsonl"
-    assert remarks[0].endswith(f" The lines from there on are kept in {kept.name}.")
+    assert remarks[0].endswith(f" The lines from there on are saved in {kept.name}.")
     proven = b"".join(before.splitlines(keepends=True)[: first - 1])
     assert proven + kept.read_bytes() == damaged
     assert places.ledger.read_bytes().startswith(proven)

@@ -55,10 +55,7 @@ def read_campaign_ledger(places: CampaignPaths) -> LedgerReading:
     if content.damage is None:
         return LedgerReading(content.records)
     found = salvage(content, places)
-    remark = (
-        f"{found.sentence(places, content.damage.line)}. `inferometer run` puts the ledger in "
-        "order."
-    )
+    remark = f"{found.sentence(places, content.damage.line)}. `inferometer run` repairs the ledger."
     return LedgerReading([*content.records, *found.records], (remark,))
 
 
@@ -79,7 +76,7 @@ def open_campaign_ledger(places: CampaignPaths) -> tuple[Ledger, tuple[str, ...]
         kept = _free_name(places.directory)
         write_file(kept, content.damage.rest)
         remarks.append(
-            f"{found.sentence(places, line)}. The lines from there on are kept in {kept.name}."
+            f"{found.sentence(places, line)}. The lines from there on are saved in {kept.name}."
         )
         cut = {
             "kind": "cut",
@@ -107,9 +104,8 @@ def require_no_links(places: CampaignPaths) -> None:
         ) from None
     if link is not None:
         raise LedgerError(
-            f"{link} is a link, and links are not followed there, since results may come from "
-            "elsewhere: "
-            "put what it leads to in its place, or remove it."
+            f"{link} is a link, and links are not followed in result directories, which may be "
+            "foreign: replace it by its target, or remove it."
         )
 
 

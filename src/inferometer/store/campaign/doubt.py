@@ -22,16 +22,15 @@ NAME = "neighbours"
 MAX_TEXT = 200
 
 _LOOK = (
-    "Look at what the server does at this load (batch sizes, preemptions, its log). If the "
-    "ladder really has this shape, the "
-    "figures hold."
+    "Check what the server does at this load (batch sizes, preemptions, its log). If the curve "
+    "really has this shape, the figures are right."
 )
 _NEXT: Mapping[Again, str] = {
-    "no": "Run the campaign again: it measures such a point once more.",
+    "no": "Run the campaign again: it measures this point once more.",
     "same": _LOOK,
     "INVALID": (
-        "Remove what made the second result INVALID, delete the point's JSON file, and run the "
-        "campaign again."
+        "Remove the cause of the INVALID second result, delete the point's JSON file, and run "
+        "the campaign again."
     ),
 }
 

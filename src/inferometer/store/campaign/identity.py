@@ -117,7 +117,7 @@ def _remark(measured_at: str | None, planned: str, number: int) -> str:
     if measured_at is None:
         return (
             f"{what}: {'its' if number == 1 else 'their'} {RUN} is missing or has changed, and "
-            "nothing else tells the server."
+            "nothing else identifies the server."
         )
     return f"{what}: measured at {measured_at}, while this campaign measures at {planned}."
 

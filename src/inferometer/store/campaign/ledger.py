@@ -148,7 +148,7 @@ class Ledger:
         else:
             return
         raise LedgerTakenError(
-            f"{self.path} was {what}: make sure that no other run is at work there, then run again"
+            f"{self.path} was {what}: make sure that no other run uses it, then run again"
         )
 
     def close(self) -> None:
@@ -182,16 +182,15 @@ def read_ledger(path: Path) -> list[Record]:
 def damaged(path: Path, damage: Damage) -> LedgerError:
     """The error of those who need all of it."""
     return LedgerError(
-        f"{path}, line {damage.line}: it is damaged, or a line before it is missing; take the "
-        "ledger from a copy, "
-        f"or move {path.parent} away to begin the campaign anew."
+        f"{path}, line {damage.line}: it is damaged, or a line before it is missing; restore "
+        f"the ledger from a copy, or move {path.parent} away to start the campaign again."
     )
 
 
 def foreign(path: Path) -> LedgerError:
     """The error of a ledger that no Inferometer has written."""
-    cure = "copy the results again from where they were measured"
-    return LedgerError(f"{path} holds what no campaign writes: it is not used. Cure: {cure}.")
+    cure = "copy the results again from the machine that measured them"
+    return LedgerError(f"{path} contains what no campaign writes, so it is not used. Cure: {cure}.")
 
 
 def dump(records: Sequence[Record]) -> bytes:
@@ -286,8 +285,7 @@ def _check_version(path: Path, records: Sequence[Record]) -> None:
     if version > LEDGER_VERSION:
         raise LedgerError(
             f"{path} was written by a newer Inferometer (ledger {version}; this one reads up to "
-            f"{LEDGER_VERSION}): "
-            "update Inferometer to go on with this campaign."
+            f"{LEDGER_VERSION}): update Inferometer to continue this campaign."
         )
 
 

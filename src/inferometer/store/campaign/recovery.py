@@ -102,8 +102,8 @@ def _sound(line: bytes, places: CampaignPaths) -> Iterator[Record]:
         and version > LEDGER_VERSION
     ):
         raise LedgerError(
-            f"{places.ledger} was written by a newer Inferometer: update Inferometer to go "
-            "on with this campaign."
+            f"{places.ledger} was written by a newer Inferometer: update Inferometer to "
+            "continue this campaign."
         )
     if told["kind"] in ("begun", "intent", "done") and is_sound(told, places.name):
         yield told

@@ -58,7 +58,7 @@ def ramp(
 
 
 def stepped(steps: Sequence[tuple[float, float]]) -> RateProfile:
-    """One rate after another: `steps` are (arrivals per second, seconds). The last one continues."""
+    """One rate after another: `steps` are (arrivals per second, seconds); the last one stays."""
     rates = np.array([rate for rate, _ in steps])
     ends_s = np.cumsum([seconds for _, seconds in steps])
     ends = np.cumsum([rate * seconds for rate, seconds in steps])

@@ -1,8 +1,8 @@
-"""The measuring core: sends a plan's requests and records when every event of their responses
+"""The measuring core: sends a plan's requests and records when every event of the responses
 arrived.
 
-Knows sockets, clocks, framing and the decoders' interface. Not of definitions of metrics, files of
-results, or the terminal.
+Knows sockets, clocks, framing and the decoders' interface, but no metrics, result files or
+terminal.
 """
 
 from inferometer.loadgen.address import Address, resolve

@@ -1,9 +1,8 @@
-"""Address: where the connections go, looked up once and before the clock starts.
+"""Where connections go; resolved once, before the clock starts.
 
-A name may have an address for each replica of a service: connections are then spread over all of
-them in turn, as they are for clients that look the name up anew for each connection. Addresses of
-the other IP version are left out: a host that has one of each would else be measured over two
-networks.
+A name may have an address per replica of a service: connections then use them in turn, like clients
+that resolve the name for each connection. Addresses of the other IP version are not used: a host
+with one of each would be measured over two networks.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ class Address:
     family: int
     socket_address: SocketAddress
     hostname: str
-    """As in the URL, to check a certificate against."""
+    """As in the URL, to verify a certificate."""
     host_header: str
     tls: bool = False
     insecure: bool = False
     """Accept any certificate."""
     others: tuple[SocketAddress, ...] = ()
-    """Further addresses of the same name that take connections."""
+    """Other addresses of the same name that accept connections."""
 
     @property
     def all(self) -> tuple[SocketAddress, ...]:
@@ -40,8 +39,8 @@ class Address:
 
 
 def resolve(base_url: str, *, insecure: bool = False, timeout_s: float = 10.0) -> Address:
-    """The addresses of the URL's host that take a connection, all tried within `timeout_s`. Raises
-    OSError if none does.
+    """The addresses of the URL's host that accept a connection within `timeout_s`. Raises OSError
+    if none does.
     """
     parts = urlsplit(base_url)
     tls = parts.scheme == "https"
@@ -66,7 +65,7 @@ def resolve(base_url: str, *, insecure: bool = False, timeout_s: float = 10.0) -
 
 
 def _tried(family: int, address: tuple[Any, ...], deadline_s: float) -> SocketAddress:
-    """The address, once it has taken a connection."""
+    """The address, after it has accepted a connection."""
     with socket.socket(family, socket.SOCK_STREAM) as trial:
         trial.settimeout(max(0.001, deadline_s - time.monotonic()))
         trial.connect(address)

@@ -1,9 +1,8 @@
-"""What was read and not yet decoded, in order: in memory while it is little, in an unnamed
-temporary file beyond that.
+"""A queue of what was read but not decoded: a little in memory, more in an unnamed temporary file.
 
-The loop decodes only when there is nothing to read. Under a load that leaves it no idle moment this
-queue grows; its part in memory is bounded, and so is the file. When both are full (or the disk is),
-the loop has to decode before it reads on.
+The loop decodes only when there is nothing to read. Under a load without idle moments this queue
+grows; its part in memory is bounded, and so is the file. When both are full (or the disk is), the
+loop has to decode before it reads on.
 """
 
 from __future__ import annotations
@@ -20,23 +19,21 @@ from inferometer.system.stamps import Ancillary
 MEMORY_BYTES = 32 << 20
 FILE_BYTES = 4 << 30
 READ_OVERHEAD_BYTES = 400
-"""What a waiting read costs in memory beside its body: the tuple, its numbers, its control
-message.
-"""
+"""Memory of a waiting read besides its body: the tuple, its numbers, its control message."""
 
 BLOCK_READS = 2048
-"""Reads that go to the file in one piece."""
+"""Reads written to the file at a time."""
 
 Read = tuple[int, bytes | None, Ancillary, int, int]
-"""(position of the request in this worker's shard, body bytes or None when the response is over,
-control messages with the arrival stamp, realtime ns of the read, and since when its bytes may have
-arrived: see `Exchange.decode`).
+"""(position of the request in this worker's shard, body bytes or None at the end of the response,
+control messages with the arrival stamp, realtime ns of the read, and the earliest time at which its
+bytes may have arrived: see `Exchange.decode`).
 """
 
 
 class Backlog:
-    """A first-in first-out queue. The loop appends to `reads` itself and adds what it appended to
-    `bytes`, once a turn.
+    """A first-in first-out queue. The loop appends to `reads` itself and updates `bytes` once a
+    turn.
     """
 
     def __init__(self, memory_bytes: int = MEMORY_BYTES, file_bytes: int = FILE_BYTES) -> None:
@@ -46,7 +43,7 @@ class Backlog:
         self.peak_bytes = 0
         self.spilled_bytes = 0
         self.is_full = False
-        """Nothing more is to be read before some of it is taken."""
+        """Nothing can be read before some of it is taken."""
         self._memory_bytes = memory_bytes
         self._file_bytes = file_bytes
         self._oldest: deque[Read] = (
@@ -62,7 +59,7 @@ class Backlog:
         return bool(self.reads or self._blocks or self._oldest)
 
     def settle(self) -> None:
-        """Called once a turn: with too much in memory, move the oldest block into the file."""
+        """Called once a turn: if too much is in memory, move the oldest block into the file."""
         held = self.bytes + len(self.reads) * READ_OVERHEAD_BYTES
         self.peak_bytes = max(self.peak_bytes, held)
         if held <= self._memory_bytes:
@@ -88,7 +85,7 @@ class Backlog:
         self.spilled_bytes += len(data)
 
     def take(self, most: int) -> list[Read]:
-        """The oldest reads, `most` of them or fewer."""
+        """The oldest reads, at most `most`."""
         if self._blocks and not self._oldest:
             assert self._file is not None
             offset, length = self._blocks.popleft()
@@ -103,7 +100,7 @@ class Backlog:
         return taken
 
     def _empty_file(self) -> None:
-        """All of it has been taken: its room is free again."""
+        """Everything has been taken; the space is free again."""
         assert self._file is not None
         os.ftruncate(self._file.fileno(), 0)
         self._file_end = 0

@@ -1,6 +1,4 @@
-"""Connection: one socket to the server, its framing (httptools), its stamps, and TLS where asked
-for.
-"""
+"""One socket to the server, with its framing (httptools), its stamps, and TLS where needed."""
 
 from __future__ import annotations
 
@@ -30,15 +28,14 @@ IDLE_TOO_LONG = re.compile(rb"HTTP/1\.[01] 408 ")
 
 
 class SurplusError(Exception):
-    """There are bytes behind the end of the response."""
+    """There are bytes after the end of the response."""
 
 
 class Connection:
     """A connection serves one exchange at a time; `exchange` is None while it is idle or not yet
     open.
 
-    While it is fed, the parser calls the `on_…` methods; what they leave behind (`body`,
-    `complete`) the loop takes up.
+    While it is fed, the parser calls the `on_…` methods; the loop then uses `body` and `complete`.
     """
 
     __slots__ = (
@@ -89,17 +86,17 @@ class Connection:
         self.body = b""
         self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
         self.surplus = False
-        """Bytes came behind the end of a response, that no request had asked for."""
+        """Unexpected bytes arrived after the end of a response."""
         self.header_bytes = self.status = self.quiet_ns = 0
         self.request_id = b""
-        """Which request the response is to, where its headers say so."""
+        """The request that the response belongs to, if its headers name one."""
         self.connect_ns = 0
         self.opened_ns = monotonic_ns()
         self.connect_error = self.sock.connect_ex(socket_address)
 
     def advance(self) -> None:
-        """The socket has news while it is being opened: go on, until `ready`. Raises OSError
-        (ssl.SSLError among them).
+        """Continue opening the connection, until `ready`. Raises OSError (including
+        ssl.SSLError).
         """
         error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if (
@@ -122,7 +119,7 @@ class Connection:
         self.ready = True
 
     def send(self, exchange: Exchange, message: bytes) -> None:
-        """Begin an exchange. What the kernel does not take at once stays in `outgoing`. Raises
+        """Start an exchange. What the kernel does not accept at once stays in `outgoing`. Raises
         OSError.
         """
         self.exchange = exchange
@@ -139,7 +136,7 @@ class Connection:
         self.flush()
 
     def flush(self) -> None:
-        """Write what is left of the request. Raises OSError."""
+        """Write the rest of the request. Raises OSError."""
         try:
             written = self.sock.send(self.outgoing)
         except BlockingIOError:
@@ -149,19 +146,18 @@ class Connection:
             self.exchange.sent_done_ns = realtime_ns()
 
     def has_answer(self) -> bool:
-        """Whether something waits to be read, though the server takes no more of the request."""
+        """Whether something can be read although the server accepts no more of the request."""
         try:
             return bool(self.sock.recv(1, socket.MSG_PEEK))
         except OSError:
             return False
 
     def is_spent(self) -> bool:
-        """While idle, it has news: whether that is the end of it. TLS sends session tickets
-        unasked; these are taken in.
+        """Whether an idle connection on which something arrived has to be closed. TLS sends session
+        tickets unasked; these are read.
 
-        What else comes is the end of the connection, too, since the next answer on it could be that
-        of another request; only a server that says that it waited too long (408) is closing it in
-        good order.
+        Any other bytes end the connection too, since the next response on it could be that of
+        another request. Only a server that reports a time-out (408) closes it properly.
         """
         try:
             received = self.sock.recv(TLS_RECORD_BYTES)
@@ -174,11 +170,11 @@ class Connection:
         return not received or bool(said)
 
     def arrived_since(self, quiet_ns: int, full: bool) -> int:
-        """Since when the bytes of the last read may have arrived, where not all in one moment.
-        Negative: not even its end did.
+        """The earliest time at which the bytes of the last read may have arrived, if not all at
+        once; negative if even the last byte is older than its stamp.
 
-        `quiet_ns` is when the loop knew of nothing to read here. A `full` read may have left some
-        in the socket; what the next read brings was then perhaps there before.
+        `quiet_ns` is when the loop knew that nothing was waiting here. A `full` read may have left
+        bytes in the socket, so the bytes of the next read may be older.
         """
         since_ns = self.quiet_ns or quiet_ns
         self.quiet_ns = since_ns if full else 0

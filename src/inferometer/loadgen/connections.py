@@ -1,4 +1,4 @@
-"""The worker's connections: opened ahead of need, kept alive, replaced when the server closes
+"""The worker's connections: opened in advance, kept alive, and replaced when the server closes
 them.
 """
 
@@ -16,11 +16,11 @@ from inferometer.system.poller import Poller
 from inferometer.trace.schema import Failure
 
 OPENING_MOST = 64
-"""Connects under way at once: a listen queue that overflows costs a second of silence."""
+"""Connects in progress at once: a listen queue that overflows costs a second."""
 
 
 def failure_of_connect(error: OSError) -> Failure:
-    """Which failure a connect that ended in `error` is counted as."""
+    """The failure that a connect counts as that ended in `error`."""
     if isinstance(error, ssl.SSLError):
         return Failure.TLS
     if error.errno == errno.ECONNREFUSED:
@@ -29,10 +29,10 @@ def failure_of_connect(error: OSError) -> Failure:
 
 
 class Connections:
-    """All sockets of one worker. `most` is the cap on requests in flight, `reserve` how many to
-    hold open unused.
+    """All sockets of one worker. `most` limits the requests in flight; `reserve` is how many stay
+    open unused.
 
-    The server's addresses are taken in turn, by each worker from another one on (`first_address`).
+    The server's addresses are used in turn; workers start with different ones (`first_address`).
     """
 
     def __init__(
@@ -40,9 +40,9 @@ class Connections:
     ) -> None:
         self.by_fd: dict[int, Connection] = {}
         self.idle: deque[Connection] = deque()
-        """Taken from the front: a server that gives each connection a thread, or a place among
-        those it looks at, has had the most time for the one that has been open longest. Taking the
-        newest made one server's TTFT ten times what it was.
+        """Taken from the front: a server that gives each connection a thread, or a place in its
+        poll set, has had the most time for the oldest one. Taking the newest made the TTFT of one
+        server ten times as long.
         """
         self.opened = 0
         self.kernel_stamps = True
@@ -56,9 +56,7 @@ class Connections:
         self._opening = 0
 
     def replenish(self, useful: int) -> None:
-        """Open what the reserve lacks, but no more connections in all than there is work for
-        (`useful`).
-        """
+        """Fill up the reserve, but open no more connections than there is work for (`useful`)."""
         room = min(self._most, useful) - len(self.by_fd)
         lack = self._reserve - len(self.idle) - self._opening
         for _ in range(min(room, lack, OPENING_MOST - self._opening)):
@@ -68,7 +66,7 @@ class Connections:
             self._opening += 1
 
     def advance(self, connection: Connection) -> None:
-        """An opening connection has news. Raises OSError, after closing it, when it failed."""
+        """Continue opening a connection. Raises OSError, after closing it, if that failed."""
         try:
             connection.advance()
         except OSError:
@@ -82,11 +80,11 @@ class Connections:
             self.idle.append(connection)
 
     def watch(self, connection: Connection) -> None:
-        """After a write: listen for room to write the rest, or only for the answer."""
+        """After a write: wait for room to write the rest, or only for the response."""
         self._poller.modify(connection.fd, READABLE | WRITABLE if connection.outgoing else READABLE)
 
     def listen(self, connection: Connection) -> None:
-        """After a write that failed: only for what the server has said already."""
+        """After a failed write: wait only for what the server has already sent."""
         self._poller.modify(connection.fd, READABLE)
 
     def drop(self, connection: Connection) -> None:

@@ -1,6 +1,4 @@
-"""Exchange: one request and its response, from the write to the verdict on it; and the columns it
-ends up in.
-"""
+"""One request and its response, from the write to the outcome, and the columns that they fill."""
 
 from __future__ import annotations
 
@@ -17,22 +15,20 @@ if TYPE_CHECKING:
     from inferometer.loadgen.connection import Connection
 
 ERROR_BODY_BYTES = 65_536
-"""How much of an error response is kept to be explained."""
+"""How much of an error response is kept to explain it."""
 GZIP_OR_ZLIB = 47
-"""How zlib calls either, told by its header."""
+"""zlib's code for both, which it tells apart by the header."""
 
 RUNAWAY_FACTOR, RUNAWAY_EVENTS = 16, 4096
-"""A request with more output events than its limit on tokens times the one and plus the other will
-not become a good one.
-"""
+"""A request with more output events than (token limit × the one + the other) cannot succeed."""
 RUNAWAY_TOKEN_BYTES, RUNAWAY_BYTES = 16 << 10, 16 << 20
-"""Likewise for the bytes of its response: an event with log-probabilities of twenty tokens has some
-3 KB.
+"""The same for the bytes of its response: an event with log-probabilities of 20 tokens has about 3
+KB.
 """
 
 FEW_READS = 64
-"""Reads that may wait to be decoded when a request's time is over, and hold what it was waited for:
-1 MB at most.
+"""Reads waiting to be decoded, 1 MB at most, that may hold the awaited token when a time-out
+expires.
 """
 
 _NO_USAGE = Usage()
@@ -40,8 +36,8 @@ _NO_REMARKS = Remarks()
 
 
 class ErrorResponse:
-    """Stands in for the decoder when the status is not 2xx: keeps the body, to be explained.
-    `packed`: it is compressed.
+    """Replaces the decoder if the status is not 2xx: keeps the body to explain it. `packed`:
+    compressed.
     """
 
     def __init__(self, *, packed: bool = False) -> None:
@@ -63,9 +59,7 @@ class ErrorResponse:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """The beginning of what was compressed by gzip or deflate; a word in its place where it was
-    another way.
-    """
+    """The beginning of a body compressed with gzip or deflate; a remark for other compressions."""
     try:
         return zlib.decompressobj(GZIP_OR_ZLIB).decompress(body, ERROR_BODY_BYTES)
     except zlib.error:
@@ -73,8 +67,8 @@ def _unpacked(body: bytes) -> bytes:
 
 
 class Exchange:
-    """What is known of one request in flight. Times are realtime ns, as the kernel stamps them, but
-    for those of time-outs.
+    """The state of one request in flight. Times are realtime ns, as the kernel stamps; time-outs
+    differ.
     """
 
     __slots__ = (
@@ -127,19 +121,19 @@ class Exchange:
         read_bytes: int,
         keep_text: bool = False,
     ) -> None:
-        """`max_tokens` is the limit that the request sets, `read_bytes` the size of a full read."""
+        """`max_tokens` is the request's limit, `read_bytes` the size of a full read."""
         self.position = position
         self.decoder = decoder
         self.connection: Connection | None = None
-        """The one it was sent on last."""
+        """The last one that it was sent on."""
         self.max_events = RUNAWAY_FACTOR * max_tokens + RUNAWAY_EVENTS
         self.max_full_reads = (RUNAWAY_TOKEN_BYTES * max_tokens + RUNAWAY_BYTES) // read_bytes
         self.full_reads = 0
         self.queued = 0
         """Reads with body bytes so far; `reads` of them are decoded."""
         self.hopeless = self.abandoned = self.lingered = False
-        """No good answer will come of it; what waits to be decoded is not worth it; it was whole,
-        but its body stayed open.
+        """It cannot succeed; the rest is not worth decoding; it was complete, but its body stayed
+        open.
         """
         self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = MISSING
         self.headers_ns = 0  # not MISSING, because the hot loop asks after it at every read
@@ -157,27 +151,27 @@ class Exchange:
         self.remarks = _NO_REMARKS
         self.finish_reason: str | None = None
         self.done_ns = 0
-        """When the wire's end marker arrived."""
+        """When the end marker arrived."""
         self.text_bytes = self.first_text_bytes = 0
         self.text: list[str] | None = [] if keep_text else None
         self.arrivals = array("q")
         self.delays = array("q")
         self.tokens = array("i")
         self.ambiguous: list[tuple[int, int, int]] = []
-        """(first, end, ns): the events from `first` to before `end` may have come up to so much
-        earlier than stamped.
+        """(first, end, ns): events from `first` to before `end` may be up to `ns` older than their
+        stamps.
         """
         self.user_stamped: list[int] = []
         """Events that the kernel did not stamp."""
 
     def fail(self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
-        """Note how this ended other than well; the first word stands."""
+        """Record a failure; the first one counts."""
         if self.outcome is Outcome.OK:
             self.outcome, self.failure, self.detail = outcome, failure, detail
 
     def break_off(self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
-        """No more of the response will come. What came before and is not decoded yet has the first
-        word, if it is not too much.
+        """The response is cut off. A failure in what arrived before takes precedence, if it can be
+        decoded.
         """
         self.broken = failure, detail, outcome
         self.abandoned = self.hopeless or self.undecoded > FEW_READS
@@ -188,23 +182,23 @@ class Exchange:
         return self.queued - self.reads
 
     def alive_at(self, now_ns: int) -> int:
-        """When something was last seen to have arrived, monotonic ns; asked now and then, so that
-        reads need not ask that clock too.
+        """When something last arrived, monotonic ns. Asked now and then, so that reads need no
+        second clock.
         """
         if self.last_read_ns != self.seen_read_ns:
             self.seen_read_ns, self.alive_ns = self.last_read_ns, now_ns
         return self.alive_ns
 
     def has_run_away(self) -> bool:
-        """Asked at every full read: a response that floods us is not decoded meanwhile, so its
-        bytes have to be bounded.
+        """Asked at every full read: during a flood nothing is decoded, so the bytes have to be
+        bounded.
         """
         self.full_reads += 1
         self.hopeless = self.full_reads > self.max_full_reads
         return self.hopeless
 
     def why_run_away(self) -> tuple[Failure, str]:
-        """What kind of failure that is. Of an error the status says more than its length."""
+        """The kind of that failure. For an error response, the status says more than the length."""
         if self.status // 100 != 2:
             return Failure.HTTP_STATUS, f"HTTP {self.status}: (an endless error body)"
         return Failure.RUNAWAY, "more bytes than its token limit allows"
@@ -221,10 +215,10 @@ class Exchange:
             )
 
     def decode(self, body: bytes, ancillary: Ancillary, read_ns: int, since_ns: int) -> None:
-        """Take in the body bytes of one read: the second half of the hot path.
+        """Decode the body bytes of one read: the second half of the hot path.
 
-        `since_ns`: the earliest moment they may have arrived, apart from the last of them; negative
-        if from the last, too.
+        `since_ns`: the earliest time at which they may have arrived, except the last byte; negative
+        if that includes it.
         """
         self.reads += 1
         if self.abandoned:
@@ -265,7 +259,7 @@ class Exchange:
             self.user_stamped += range(len(self.arrivals) - outputs, len(self.arrivals))
 
     def _note(self, event: StreamEvent, stamp_ns: int) -> None:
-        """What an event says beside its text."""
+        """Record what an event contains besides its text."""
         if event.usage is not None:
             self.usage = self.usage.grown(event.usage)
         self.finish_reason = event.finish_reason or self.finish_reason
@@ -282,13 +276,13 @@ class Exchange:
                 self.fail(Failure.HTTP_STATUS, f"HTTP {self.status}: {event.error}")
 
     def give_up(self, failure: Failure, detail: str) -> None:
-        """Note that no more of the response is worth reading."""
+        """The rest of the response is not worth reading."""
         self.fail(failure, detail)
         self.hopeless = True
 
     def conclude(self, end_ns: int) -> None:
-        """The response is over and decoded: was it a success? With the wire's end marker it was
-        whole, whatever became of its body, which some servers leave open.
+        """Decide the outcome after the response is decoded. With the end marker it is complete,
+        even if its body, as some servers do, stays open.
         """
         over_before = bool(self.done_ns) and (self.lingered or self.broken is not None)
         self.end_ns = self.done_ns if over_before else end_ns
@@ -319,7 +313,7 @@ class Exchange:
             )
 
     def _what_else(self) -> str:
-        """What came instead of an answer."""
+        """What arrived instead of output."""
         found = self.remarks
         return (
             f" ({found.ignored} frames carry nothing of an answer, such as {found.ignored_sample})"
@@ -328,8 +322,8 @@ class Exchange:
         )
 
     def output_tokens(self) -> tuple[int, TokenSource]:
-        """The server's count, else the sum of what its events said, else one an event. A text has
-        at least one token: a count of 0 beside it is none.
+        """The server's count, else the sum of its events' counts, else one per event. A count of 0
+        with text is not believed.
         """
         told = self.usage.completion_tokens
         if told == UNKNOWN and self.tokens and UNKNOWN not in self.tokens:
@@ -341,8 +335,8 @@ class Exchange:
         return MISSING, TokenSource.NONE
 
     def hidden_tokens(self) -> int:
-        """Of the output tokens, those that no event brought; 0 where the count of the others would
-        be far below the events: then the server counts what it hides apart.
+        """Output tokens that no event carried; 0 if the others would be far fewer than the events:
+        then the server counts hidden tokens separately.
         """
         tokens, source = self.output_tokens()
         hidden = self.usage.hidden_tokens
@@ -355,13 +349,11 @@ class Exchange:
         return min(hidden, tokens)
 
     def first_tokens(self) -> int:
-        """Of the output tokens, those of the first event; 1 where the wire does not tell."""
+        """Output tokens of the first event; 1 if the format does not tell."""
         return max(1, self.tokens[0]) if self.tokens else 1
 
     def tpot_ns(self) -> int | None:
-        """Time per output token after those of the first event; None where there is none. See
-        metrics.definitions.
-        """
+        """Time per output token after the first event, or None. See metrics.definitions."""
         later = self.output_tokens()[0] - self.hidden_tokens() - self.first_tokens()
         if len(self.arrivals) < 2 or later <= 0 or self.arrivals[-1] == self.arrivals[0]:
             return None
@@ -369,5 +361,5 @@ class Exchange:
 
 
 def utf8_bytes(text: str) -> int:
-    """Its length in UTF-8; half a surrogate pair, which has none, counts as one byte."""
+    """Its length in UTF-8; a lone surrogate counts as one byte."""
     return len(text.encode("utf-8", "replace"))

@@ -1,8 +1,7 @@
-"""How a worker's columns reach its parent: as plain numpy files in a temporary folder, mapped and
-not copied.
+"""How a worker's columns reach its parent: as numpy files in a temporary folder, mapped, not
+copied.
 
-Where there is no room for them, they go through the pipe: a full disk is no reason to lose a
-measurement.
+If the disk is full, they go through the pipe: no reason to lose a measurement.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Ou
 from inferometer.trace.trace import Columns, Trace, WorkerRecord, empty_events, empty_requests
 
 WorkerColumns = tuple[Columns, Columns, bytes]
-"""Columns of requests and of events, and the rest as JSON: what goes through a pipe."""
+"""Columns of requests, columns of events, and the rest as JSON, for the pipe."""
 
 
 def hand_over(
     directory: Path | None, requests: Columns, events: Columns, rest: Mapping[str, Any]
 ) -> Path | WorkerColumns:
-    """Leave one worker's columns in `directory`, which is made and returned; if there is no room,
-    they are returned themselves.
+    """Write one worker's columns to `directory` and return it; if the disk is full, return the
+    columns.
 
     `rest`: record, texts, stopped.
     """
@@ -61,7 +60,7 @@ def save_share(
 
 
 def load_columns(share: Path | WorkerColumns, job: Job, start_realtime_ns: int) -> Trace:
-    """What was handed over, as a trace of this worker's requests."""
+    """The handed-over columns as a trace of this worker's requests."""
     requests, events, packed = _read(share) if isinstance(share, Path) else share
     rest = orjson.loads(packed)
     return Trace(
@@ -76,7 +75,7 @@ def load_columns(share: Path | WorkerColumns, job: Job, start_realtime_ns: int) 
 
 
 def _read(directory: Path) -> WorkerColumns:
-    """What `save_share` wrote."""
+    """Read what `save_share` wrote."""
     packed = (directory / "rest.json").read_bytes()
     objects = orjson.loads(packed)["objects"]
     requests = {

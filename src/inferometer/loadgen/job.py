@@ -1,4 +1,4 @@
-"""Job: all that one worker needs, made ready before its clock starts."""
+"""Everything that one worker needs, prepared before its clock starts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SET_BY_US = frozenset(
         "x-request-id",
     }
 )
-"""Headers (lower case) on which framing and matching depend; all others may be replaced."""
+"""Headers (lower case) that framing and matching depend on; others may be replaced."""
 
 _WORD = re.compile(r"[\x21-\x7e]*")
 
@@ -32,8 +32,8 @@ _WORD = re.compile(r"[\x21-\x7e]*")
 class Job:
     """One worker's shard of a run. `requests` and the shard's due times are in the same order.
 
-    Raises ValueError if a header, the path or the prefix of request ids could not be sent as one
-    line, or one word, of HTTP.
+    Raises ValueError if a header, the path or the request id prefix cannot be sent as one line, or
+    one word, of HTTP.
     """
 
     address: Address
@@ -46,10 +46,10 @@ class Job:
     closed_loop: bool
     drain_warmups: bool
     reserve: int
-    """Connections to hold open beside those in use."""
+    """Connections to keep open in addition to those in use."""
     timeouts: Timeouts
     real_time: bool = True
-    """Take a real-time priority where the system allows it."""
+    """Use a real-time priority where permitted."""
     keep_texts: bool = False
     request_id_prefix: str = ""
 
@@ -65,7 +65,7 @@ class Job:
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Raise ValueError unless all of these may be sent with every request."""
+    """Raise ValueError unless all of these can be sent with every request."""
     for name, value in headers.items():
         check_header(name, value)
         if name.lower() in SET_BY_US:

@@ -1,6 +1,4 @@
-"""Live: the numbers a worker shows while it runs. Plain shared memory, written now and then, read
-by whoever displays it.
-"""
+"""The numbers that a worker shows while it runs: shared memory, written now and then."""
 
 from __future__ import annotations
 
@@ -50,22 +48,20 @@ class Snapshot:
     tpot_count: int
     dropped: int
     output_events: int = 0
-    """Of the requests that were answered, as `output_tokens` are."""
+    """Of the completed requests, like `output_tokens`."""
     streaming_events: int = 0
-    """Of those in flight, as of half a second ago; so are all that follow."""
+    """Of those in flight, half a second ago; so are all that follow."""
     streaming_ttft_sum_ns: int = 0
     streaming_ttft_count: int = 0
     streaming_gaps_ns: int = 0
-    """Sum of the times between their first and their last event so far, ns, of `streaming_gaps`
-    gaps.
-    """
+    """Sum of the times from first to last event so far, ns, of `streaming_gaps` gaps."""
     streaming_gaps: int = 0
     stopping: bool = field(default=False, kw_only=True)
-    """Whether the user has asked for the end."""
+    """Whether the user has asked to stop."""
 
 
 class Live:
-    """One worker's cells, and one by which it is told to stop."""
+    """One worker's cells, and one that tells it to stop."""
 
     def __init__(self) -> None:
         self._cells = RawArray(ctypes.c_int64, len(_FIELDS) + 1)
@@ -92,7 +88,7 @@ class Live:
             cells[9] += 1
 
     def stream(self, in_flight: Iterable[Exchange]) -> None:
-        """What requests in flight have brought so far, instead of what was said of such before."""
+        """Replace the figures of requests in flight."""
         streams = [(each.sent_ns, each.arrivals) for each in in_flight if each.arrivals]
         events = sum([len(arrivals) for _, arrivals in streams])
         self._cells[12:17] = [

@@ -5,8 +5,8 @@ Between a request's due time and its end this loop builds no models, logs nothin
 and it parses no event while another waits to be read: events that pile up in a socket share the
 stamp of the last.
 
-Longer than most files here: what is unusual (the second half) ends the same exchanges that the
-first half begins.
+This file is long because the second half (unusual cases) ends the same exchanges that the first
+half begins.
 """
 
 from __future__ import annotations
@@ -32,36 +32,31 @@ from inferometer.system.timer import DueTimer
 from inferometer.trace.schema import MISSING, Failure, Outcome
 
 NOT_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade, OSError)
-"""What framing raises, and TLS below it; the change to another protocol is no parser error to
-httptools.
-"""
+"""What framing and TLS raise; to httptools, a change to another protocol is not a parser error."""
 
 READ_BYTES = 16_384
 READY_MOST = 1024
 SENDS_A_TURN = 64
-"""Requests written before the loop looks at its sockets again, so that a burst of sends does not
-keep it from reading.
+"""Requests written before the loop checks its sockets again: a burst of sends must not delay
+reading.
 """
 
 DECODES_A_TURN = 32
-"""Reads decoded before the loop looks at its sockets again."""
+"""Reads decoded before the loop checks its sockets again."""
 
 GRACE_NS, MIN_GRACE_NS = 20 * MS, MS
-"""How long a body may stay open after the end marker of its answer before its slot is used without
-it. Most servers end it at once, and keep the connection; each that does not makes us wait half as
-long for the next.
+"""How long a body may stay open after its end marker before the slot is reused without it. Most
+servers end it at once and keep the connection. Each one that does not halves the wait for the next.
 """
 
 STALL_NS = NS // 2
-"""A tick that is later than this was not waited for: the loop could not run."""
+"""A tick later than this was not a wait: the loop could not run."""
 
 CLOCK_NOISE_NS = MS
-"""A change of the distance between the clocks from which on stamps before and after it cannot be
-compared.
-"""
+"""Above this change of the clocks' distance, stamps before and after it cannot be compared."""
 
 STREAMING_EVERY = 5
-"""Ticks between two looks at what the requests in flight have brought, for who watches."""
+"""Ticks between two updates of what the requests in flight have brought, for the display."""
 
 _NUMBER = re.compile(r"\d+")
 
@@ -71,8 +66,8 @@ class CannotConnectError(Exception):
 
 
 class Loop:
-    """One worker's shard, from open connections to recorded columns: `prepare`, then `run` once or
-    twice, then `close`.
+    """One worker's shard, from open connections to columns: `prepare`, `run` once or twice,
+    `close`.
     """
 
     def __init__(self, job: Job, live: Live) -> None:
@@ -116,8 +111,8 @@ class Loop:
         self._next_tick_ns = 0
 
     def prepare(self) -> None:
-        """Open the connections that are lacking. Raises CannotConnectError unless all that the plan
-        needs are there.
+        """Open the missing connections. Raises CannotConnectError unless there are as many as the
+        plan needs.
         """
         connections = self.connections
         ahead = self._schedule.ahead
@@ -160,8 +155,8 @@ class Loop:
         )
 
     def run(self, until: int, start_ns: int) -> None:
-        """Send requests up to position `until`, due times counted from `start_ns` (monotonic), and
-        see all of them end.
+        """Send requests up to position `until`, due counted from `start_ns` (monotonic), and wait
+        for them.
         """
         self._start_ns = start_ns
         self._schedule.start(until, start_ns)
@@ -203,7 +198,7 @@ class Loop:
     # Sending
 
     def _send_due(self) -> bool:
-        """Send what is due and may be sent. True if there is more of it, left for the next turn."""
+        """Send what is due and may be sent. True if more is left for the next turn."""
         if self._in_flight >= self._job.shard.max_in_flight and not self._job.shard.drops:
             return False  # as in nearly every turn of a closed loop
         for _ in range(SENDS_A_TURN):
@@ -218,9 +213,7 @@ class Loop:
         return True
 
     def _is_due(self) -> bool:
-        """Whether a request is to be sent now; if the next one is due later, the timer is set for
-        it.
-        """
+        """Whether a request is to be sent now; otherwise the timer is set for the next one."""
         if self._resend and self._in_flight < self._job.shard.max_in_flight:
             return True
         now_ns = monotonic_ns()
@@ -233,7 +226,9 @@ class Loop:
         return False
 
     def _begin(self) -> Exchange:
-        """What is due: an exchange that has to be sent again, or the next request as a new one."""
+        """Send what is due: an exchange that has to be sent again, or the next request as a new
+        one.
+        """
         if self._resend:
             return self._resend.popleft()
         position = self._schedule.take(monotonic_ns())
@@ -270,8 +265,8 @@ class Loop:
     # Reading: the hot path
 
     def _read(self, ready: list[tuple[int, int]], quiet_ns: int) -> None:  # noqa: PLR0912 (calls cost, at each read)
-        """Read each ready socket once; frame at once, so that a complete response frees its slot;
-        leave decoding for later.
+        """Read each ready socket once, frame at once so that a complete response frees its slot,
+        decode later.
         """
         by_fd = self.connections.by_fd
         append = self.backlog.reads.append
@@ -330,10 +325,10 @@ class Loop:
     def _headers(
         self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int
     ) -> bool:
-        """The first reads of a response: note when its headers were complete, that they do end, and
-        whose response it is.
+        """The first reads of a response: record when its headers were complete, and check its
+        owner.
 
-        False if the exchange has come to its end by that.
+        False if that ended the exchange.
         """
         if connection.status:
             if self._is_out_of_step(connection, exchange, stamp_ns):
@@ -347,9 +342,9 @@ class Loop:
         return True
 
     def _is_out_of_step(self, connection: Connection, exchange: Exchange, stamp_ns: int) -> bool:
-        """Whether the response is not to this request, which then is at its end: one that came
-        before the request was sent, or that names another of ours. A server that has waited too
-        long for a request (408) is asked again.
+        """Whether the response belongs to another request, which ends the exchange: it arrived
+        before the request was sent, or names another one. A server that timed out waiting (408) is
+        asked again.
         """
         early = stamp_ns < exchange.sent_ns and connection.served > 0 and not self._clock_was_set()
         if early and connection.status == 408:
@@ -368,16 +363,14 @@ class Loop:
         return True
 
     def _names_another(self, told: str, exchange: Exchange) -> bool:
-        """Whether an id that a server gives its answer is made of that of another request of
-        ours.
-        """
+        """Whether an id in the server's answer is made from that of another of our requests."""
         prefix = self._job.request_id_prefix
         _, found, rest = told.partition(prefix) if prefix else (told, "", "")
         number = _NUMBER.match(rest) if found else None
         return number is not None and int(number[0]) != self._job.requests[exchange.position].id
 
     def _clock_was_set(self) -> bool:
-        """Whether the system's time has been set since the last anchor: stamps then tell of no
+        """Whether the system's time has been set since the last anchor; stamps then have no
         order.
         """
         return abs(realtime_ns() - monotonic_ns() - self.anchors[-1].offset_ns) > CLOCK_NOISE_NS
@@ -385,8 +378,8 @@ class Loop:
     def _completed(
         self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int
     ) -> None:
-        """The response is whole: its end goes the way of its reads, and the connection is free for
-        the next.
+        """The response is complete: its end follows its reads, and the connection is free for the
+        next.
         """
         self.backlog.reads.append((exchange.position, None, ancillary, read_ns, read_ns))
         self._in_flight -= 1
@@ -408,9 +401,7 @@ class Loop:
         quiet_ns: int,
         error: Exception,
     ) -> None:
-        """The parser met something that is not HTTP: the end of the connection, and of the response
-        unless that was whole.
-        """
+        """Not HTTP: the end of the connection, and of the response unless that was complete."""
         exchange = connection.exchange
         assert exchange is not None
         self.surplus += connection.surplus
@@ -452,9 +443,7 @@ class Loop:
             self._live.count(exchange)
 
     def _let_go(self, exchange: Exchange) -> None:
-        """Its answer is over, or hopeless, as was seen when it was decoded: no longer wait for its
-        connection.
-        """
+        """The answer is over or hopeless, as decoding showed: no longer wait for its connection."""
         connection = exchange.connection
         if connection is None or connection.exchange is not exchange:
             return
@@ -464,8 +453,8 @@ class Loop:
             self._lingering.append((monotonic_ns() + self._grace_ns, exchange))
 
     def _leave_lingering(self) -> None:
-        """Answers that are over, whose bodies the server leaves open: their slots are free, on
-        other connections.
+        """Give up connections whose answers are over but whose bodies stay open: their slots are
+        free.
         """
         while self._lingering:
             until_ns, exchange = self._lingering[0]
@@ -479,8 +468,8 @@ class Loop:
             self._lingering.popleft()
 
     def _tick(self) -> None:
-        """Ten times a second, or more often if a time-out is short: time-outs, clock anchor,
-        priority, progress, stop.
+        """Ten times a second, or more for short time-outs: time-outs, clock anchor, priority,
+        progress, stop.
         """
         now_ns = monotonic_ns()
         late_ns = now_ns - self._next_tick_ns
@@ -503,8 +492,8 @@ class Loop:
             self._end("the run was stopped", Outcome.CANCELLED)
 
     def _known_end_ns(self) -> int | None:
-        """When the run's own time is over. It counts from the first measured request, so a closed
-        loop has to warm up first.
+        """When the run's time is over. It counts from the first measured request, after any
+        warm-ups.
         """
         shard, from_ns = self._job.shard, self._schedule.measured_from_ns()
         warming_up = self.sent < shard.warmups and (
@@ -529,8 +518,8 @@ class Loop:
         self._live.report(self.sent, self._in_flight, self.reads, len(self._schedule.dropped))
 
     def _patience_s(self) -> float:
-        """How long to wait for a socket: until the next tick, or until the next request is due
-        where no timer can tell.
+        """How long to wait for a socket: until the next tick, or the next due time if there is no
+        timer.
         """
         if self._timer.fd >= 0 and self._ends_ns is None and not self._lingering:
             return (
@@ -548,8 +537,8 @@ class Loop:
     # When something is unusual
 
     def _attend(self, fd: int, connection: Connection | None) -> None:
-        """News from something that is not simply a response: the timer, an opening or idle
-        connection, room to write.
+        """Everything that is not simply a response: timer, opening or idle connections, room to
+        write.
         """
         if connection is None:
             if fd == self._timer.fd:
@@ -577,7 +566,7 @@ class Loop:
             self._connect_failed(failure_of_connect(error), f"could not connect: {error}")
 
     def _connect_failed(self, failure: Failure, detail: str) -> None:
-        """A request that is due has no connection to go by: that is its end."""
+        """A due request without a connection has failed."""
         if self.connections.idle:
             return
         if self._is_due():
@@ -587,7 +576,7 @@ class Loop:
             self._turns.has_ended(exchange.position, monotonic_ns())
 
     def _ended(self, connection: Connection, read_ns: int) -> None:
-        """The server closed the connection under an exchange."""
+        """The server closed the connection during an exchange."""
         exchange = connection.exchange
         assert exchange is not None
         if self._was_stale(connection, exchange):
@@ -610,15 +599,17 @@ class Loop:
             self._give_up(connection, Failure.RESET, f"the connection broke: {error}")
 
     def _write_failed(self, connection: Connection, error: OSError) -> None:
-        """The server takes no more of the request. If it has said why, that is read first."""
+        """The server accepts no more of the request. If it has sent a reason, that is read
+        first.
+        """
         if connection.has_answer():
             self.connections.listen(connection)
         else:
             self._lost(connection, error)
 
     def _was_stale(self, connection: Connection, exchange: Exchange) -> bool:
-        """A kept-alive connection that ends before a byte of answer was closed while idle: not an
-        error of the request.
+        """A kept-alive connection that ends before any byte of the response was closed while idle:
+        not an error of the request.
         """
         return connection.served > 0 and not exchange.headers_ns and not connection.header_bytes
 
@@ -638,14 +629,14 @@ class Loop:
         detail: str,
         outcome: Outcome = Outcome.FAILED,
     ) -> None:
-        """End an exchange before its response is whole. Its connection cannot be used again."""
+        """End an exchange before its response is complete. Its connection cannot be reused."""
         exchange = connection.exchange
         assert exchange is not None
         exchange.break_off(failure, detail, outcome)
         self._cut(connection, exchange)
 
     def _cut(self, connection: Connection, exchange: Exchange) -> None:
-        """No more of the response is read: its slot is free."""
+        """Read no more of the response: its slot is free."""
         self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
         self._in_flight -= 1
         self._turns.has_ended(exchange.position, monotonic_ns())
@@ -654,8 +645,8 @@ class Loop:
             self._replenish()
 
     def _expire(self, now_ns: int) -> None:
-        """Give up what has waited too long, by the monotonic clock: when somebody sets the time,
-        nobody has waited for it.
+        """Fail requests that timed out, by the monotonic clock: setting the system's time must not
+        matter.
         """
         limits = self._job.timeouts
         for connection in list(self.connections.by_fd.values()):
@@ -685,7 +676,7 @@ class Loop:
                 )
 
     def _end(self, detail: str, outcome: Outcome) -> None:
-        """The run is over: what is in flight is cut off with this outcome, what was not sent stays
+        """The run is over: what is in flight ends with this outcome, what was not sent stays
         unsent.
         """
         self._over = True

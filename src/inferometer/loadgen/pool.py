@@ -1,5 +1,5 @@
-"""Pool: starts the workers together, shows how far they are, stops them when told to, and makes one
-trace of their shards.
+"""Starts the workers together, shows their progress, stops them, and merges their shards into a
+trace.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from inferometer.trace.trace import Trace, merge
 
 SNAPSHOT_S = 0.2
 START_AFTER_NS = 10 * MS
-"""From the order to the common start: time for the order to reach every worker."""
+"""From the order to the common start: enough for it to reach every worker."""
 
 
 class MeasurementError(Exception):
-    """The measurement could not even begin; the message says why."""
+    """The measurement could not begin; the message says why."""
 
 
 class _Worker:
@@ -49,7 +49,7 @@ class _Worker:
         far_end.close()
 
     def hear(self) -> tuple[Any, ...]:
-        """Its next word; ("died",) if there will be none."""
+        """Its next message; ("died",) if there will be none."""
         try:
             return tuple(self.pipe.recv())
         except (EOFError, OSError):
@@ -66,12 +66,12 @@ def measure(
     *,
     interruption: Interruption | None = None,
 ) -> Trace:
-    """Run the jobs, one worker process each, and merge what they recorded.
+    """Run the jobs, one worker process each, and merge their records.
 
     `on_progress` is called a few times a second. Ctrl-C, SIGTERM and SIGHUP stop the run and keep
-    what is there; a second Ctrl-C or SIGTERM kills it. An `interruption` that the caller has
-    entered holds them when the run is over, until the caller releases it. Raises MeasurementError
-    if a worker could not prepare, and KeyboardInterrupt if it was stopped before it began.
+    its results; a second Ctrl-C or SIGTERM kills it. An `interruption` that the caller has entered
+    holds signals after the run until the caller releases it. Raises MeasurementError if a worker
+    could not prepare, and KeyboardInterrupt if the run was stopped before it began.
     """
     workers: list[_Worker] = []
 
@@ -111,9 +111,7 @@ def measure(
 
 
 def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...]]]:
-    """The next word of each worker, by its place in the row, as they come in; empty where none came
-    for a while.
-    """
+    """The next message of each worker, by its index; empty if none came for a while."""
     waiting = {worker.pipe: place for place, worker in enumerate(workers)}
     while waiting:
         heard = connection.wait(list(waiting), SNAPSHOT_S)
@@ -137,7 +135,7 @@ def _await_ready(workers: Sequence[_Worker], interruption: Interruption) -> None
 def _follow(
     workers: Sequence[_Worker], on_progress: Callable[[Snapshot], None]
 ) -> dict[int, tuple[Any, ...]]:
-    """Until every worker has finished or died: their last words."""
+    """Wait until every worker has finished or died: their last messages."""
     lives = [worker.live for worker in workers]
     last_words: dict[int, tuple[Any, ...]] = {}
     for words in _next_words(workers):
@@ -153,9 +151,7 @@ def _collect(
     *,
     interrupted: bool,
 ) -> Trace:
-    """One trace, whatever became of the workers: what one of them failed to record is lost, what
-    the others did is not.
-    """
+    """One trace, whatever happened to the workers: one worker's loss does not affect the others."""
     shards = [
         _share_of(worker, last_words[place], start_realtime_ns, interrupted=interrupted)
         for place, worker in enumerate(workers)
@@ -166,7 +162,7 @@ def _collect(
 def _share_of(
     worker: _Worker, word: tuple[Any, ...], start_realtime_ns: int, *, interrupted: bool
 ) -> Trace:
-    """What a worker recorded, or what is known of it, by its last word."""
+    """A worker's record, or what its last message tells of it."""
     if word[0] == "done":
         try:
             return load_columns(word[1], worker.job, start_realtime_ns)

@@ -1,6 +1,4 @@
-"""Recorder: finished exchanges become rows of the trace's columns, about 30 bytes an event and 250
-a request.
-"""
+"""Turns finished exchanges into rows of the trace, about 30 bytes an event and 250 a request."""
 
 from __future__ import annotations
 
@@ -26,7 +24,7 @@ from inferometer.trace.schema import (
 
 _TYPECODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "b"}
 BLOCK = 65_536
-"""Stamps mapped from clock to clock at a time, to bound memory."""
+"""Stamps mapped between the clocks at a time, to limit memory."""
 
 MAX_UNREAD_FIELDS = 8
 
@@ -45,13 +43,11 @@ def _known(count: int) -> int:
 
 
 class Recorder:
-    """Columns under construction. Times go in as realtime ns and come out on the monotonic clock,
-    from the run's start.
-    """
+    """Columns under construction. Realtime ns go in; monotonic ns from the run's start come out."""
 
     def __init__(self, job: Job, turns_due_ns: Mapping[int, int] | None = None) -> None:
-        """`turns_due_ns`: when turns that wait for others were due, by position; filled as the run
-        goes on.
+        """`turns_due_ns`: due times of turns that wait for others, by position; filled during the
+        run.
         """
         self._job = job
         self._turns_due_ns = {} if turns_due_ns is None else turns_due_ns
@@ -62,10 +58,10 @@ class Recorder:
         self._events = {c.name: array(_TYPECODES[c.dtype]) for c in EVENT_COLUMNS}
         self._texts: list[str] = []
         self.unread_fields: dict[str, None] = {}
-        """Names of fields that were met and are not known here, in order."""
+        """Unknown fields that occurred, in order."""
 
     def add(self, exchange: Exchange) -> None:
-        """A request that was sent, whatever became of it."""
+        """Add a request that was sent, whatever its outcome."""
         arrivals = exchange.arrivals
         output_tokens, token_source = exchange.output_tokens()
         self._texts.append("".join(exchange.text or ()))
@@ -107,7 +103,7 @@ class Recorder:
                 self.unread_fields.setdefault(name)
 
     def _add_events(self, exchange: Exchange, *, told: bool) -> None:
-        """`told`: what the wire says of an event's tokens is believed."""
+        """`told`: the wire's token counts of events are used."""
         n = len(exchange.arrivals)
         ambiguity_ns = array("q", bytes(8 * n))
         for first, end, ns in exchange.ambiguous:
@@ -125,9 +121,7 @@ class Recorder:
             self._events[name].extend(values)
 
     def add_unsent(self, position: int, outcome: Outcome = Outcome.UNSENT) -> None:
-        """A request that was not sent: its turn did not come before the run was over, or it was
-        dropped.
-        """
+        """Add a request that was not sent: the run ended first, or it was dropped."""
         self._texts.append("")
         absent = (
             *_TOKEN_COLUMNS,
@@ -163,7 +157,7 @@ class Recorder:
         return int(self._job.shard.due_ns[position])
 
     def missing(self) -> list[int]:
-        """Positions that have no row."""
+        """Positions without a row."""
         there = set(self._requests["id"])
         return [
             position

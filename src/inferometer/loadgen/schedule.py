@@ -1,6 +1,4 @@
-"""Schedule: which request of a shard is to be sent next, and when. Has no clock and no sockets: it
-is told the time.
-"""
+"""Which request of a shard is to be sent next, and when. Has no clock and no sockets."""
 
 from __future__ import annotations
 
@@ -12,12 +10,12 @@ from inferometer.request import Request
 
 
 class Schedule:
-    """The shard's requests in the order of their sending. All times are monotonic ns; positions are
-    those in the shard.
+    """The shard's requests in sending order. Times are monotonic ns; positions are those in the
+    shard.
 
     A request that follows no other has its due time from the plan. The turns of a conversation
-    follow one another; while one pauses, the conversation keeps its place under the cap. `dropped`
-    are the positions for which a plan that says to drop had no room.
+    follow one another; during a pause, the conversation keeps its slot. `dropped` are the positions
+    that a dropping plan had no slot for.
     """
 
     def __init__(self, requests: Sequence[Request], shard: Shard) -> None:
@@ -31,25 +29,25 @@ class Schedule:
         self._start_ns = 0
 
     def start(self, until: int, start_ns: int) -> None:
-        """From now on up to position `until`, due times counted from `start_ns`."""
+        """Allow positions up to `until`, due times counted from `start_ns`."""
         self._until, self._start_ns = self.turns.beginnings_before(until), start_ns
         self.turns.start_ns = start_ns
 
     @property
     def ahead(self) -> int:
-        """Requests that follow no other and have not begun, of the whole shard."""
+        """Requests not yet sent that follow no other, of the whole shard."""
         return len(self._beginnings) - self._next
 
     @property
     def left(self) -> int:
-        """Those of them up to where it was told to go, and the turns that pause."""
+        """Of these, those up to `until`, plus the turns that pause."""
         return self._until - self._next + len(self.turns.waiting)
 
     def next_ns(self, in_flight: int, now_ns: int) -> int | None:
-        """When there will be something to do: now or earlier if a request is to be sent; None if
-        that takes an end of another.
+        """When there will be something to do: in the past if a request is to be sent, None if
+        another one has to end first.
 
-        What is due and has no room is dropped on the way, where the plan says so.
+        If the plan drops, due requests without a slot are dropped here.
         """
         shard, waiting = self._shard, self.turns.waiting
         full = in_flight + len(waiting) >= shard.max_in_flight
@@ -67,14 +65,14 @@ class Schedule:
         return next_ns
 
     def take(self, now_ns: int) -> int:
-        """The position to be sent: a turn whose pause is over, or else the next beginning."""
+        """The position to send: a turn whose pause is over, else the next beginning."""
         if self.turns.waiting and self.turns.waiting[0][0] <= now_ns:
             return self.turns.take()
         self._next += 1
         return self._beginnings[self._next - 1]
 
     def measured_from_ns(self) -> int | None:
-        """When the first request that is no warm-up is due; None if there is none."""
+        """When the first measured request is due; None if there is none."""
         first = self.turns.beginnings_before(self._shard.warmups)
         return self._start_ns + self._due_ns[first] if first < self._until else None
 

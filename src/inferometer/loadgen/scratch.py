@@ -1,5 +1,5 @@
-"""The folder in which a measurement leaves its columns: gone when it is over; if we were killed,
-when the next one begins.
+"""The folder for a measurement's columns: removed at its end or, if we were killed, by the next
+run.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ from pathlib import Path
 
 PREFIX = "inferometer-run-"
 YOUNG_S = 60.0
-"""A folder that was changed since may be one whose owner has not locked it yet."""
+"""A folder changed since may be one whose owner has not locked it yet."""
 LOCK_TRIES, LOCK_PAUSE_S = 20, 0.01
 
 
 @contextmanager
 def scratch_folder() -> Iterator[Path | None]:
-    """A new folder of our own, locked as long as we or a worker of ours live; None where no folder
-    can be made.
-    """
+    """A new folder, locked while we or a worker live; None if no folder can be made."""
     try:
         _remove_left_behind()
         made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
@@ -41,9 +39,7 @@ def scratch_folder() -> Iterator[Path | None]:
 
 
 def _lock(folder: int) -> None:
-    """Nobody else locks it, but somebody may be looking whether it is locked (`others_measure`),
-    for a moment.
-    """
+    """Nobody else locks it, but `others_measure` may test the lock for a moment."""
     for _ in range(LOCK_TRIES):
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,7 +51,7 @@ def _lock(folder: int) -> None:
 
 
 def others_measure() -> bool:
-    """Whether another measurement of this user runs on this host now, as far as can be seen."""
+    """Whether another measurement of this user seems to run on this host."""
     try:
         folders = list(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
     except OSError:
@@ -72,7 +68,7 @@ def _belongs_to_a_living_one(folder: Path) -> bool:
 
 @cache  # once in a process: what it leaves behind itself, it leaves by dying
 def _remove_left_behind() -> None:
-    """Remove the folders of killed measurements: ours to remove, and locked by nobody."""
+    """Remove the unlocked folders of this user's killed measurements."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):
             status = path.lstat()

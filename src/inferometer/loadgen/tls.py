@@ -1,4 +1,4 @@
-"""TLS between the raw read and the framing: bytes are stamped first and decrypted after."""
+"""TLS between the raw read and the framing: bytes are stamped first and decrypted afterwards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ssl
 
 
 def client_context(insecure: bool) -> ssl.SSLContext:
-    """The system's trust store; with `insecure`, any certificate at all."""
+    """The system's trust store; with `insecure`, any certificate is accepted."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     if insecure:
@@ -31,8 +31,8 @@ class TlsStream:
         self.established = False
 
     def handshake(self, received: bytes = b"") -> bytes:
-        """One step of the handshake: what to send now. Raises ssl.SSLError if the other side cannot
-        be trusted.
+        """One step of the handshake: the bytes to send. Raises ssl.SSLError if the peer is not
+        trusted.
         """
         self._incoming.write(received)
         try:
@@ -43,8 +43,8 @@ class TlsStream:
         return self._outgoing.read()
 
     def decrypt(self, received: bytes) -> bytes:
-        """The plain bytes that `received` completes; empty while a record is incomplete or at the
-        other side's farewell.
+        """The plain bytes that `received` completes; empty for a partial record or the closing
+        message.
         """
         self._incoming.write(received)
         parts = []

@@ -1,7 +1,7 @@
-"""Turns of conversations: which request waits for which, and when one that was waiting may be sent.
+"""Turns of conversations: which request waits for which, and when it may be sent.
 
-A turn follows its predecessor's end by a pause, so the plan cannot know when it is due. Requests
-that stand alone have no part in this, and cost nothing here.
+A turn follows its predecessor's end after a pause, so the plan cannot know when it is due. Requests
+without a conversation cost nothing here.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from inferometer.request import Request
 
 
 class Turns:
-    """The conversations among the requests of one worker. Positions are those in its shard, times
-    monotonic ns.
+    """The conversations of one worker's requests. Positions are those in its shard, times monotonic
+    ns.
     """
 
     def __init__(self, requests: Sequence[Request]) -> None:
@@ -28,7 +28,7 @@ class Turns:
         """Heap of (time from which it may be sent, position)."""
         self.start_ns = 0
         self.due_ns: dict[int, int] = {}
-        """That time of every turn that has come so far, from the run's start."""
+        """That time of every turn that has come due so far, from the run's start."""
         self._requests = requests
         if any(request.after is not None for request in requests):
             position_of = {request.id: position for position, request in enumerate(requests)}
@@ -48,7 +48,7 @@ class Turns:
         return bisect_left(self.beginnings, position)
 
     def has_ended(self, position: int, now_ns: int) -> None:
-        """What waited for it may be sent after its pause."""
+        """The turn that waited for this request may be sent after its pause."""
         follower = self.next_of.get(position)
         if follower is not None:
             from_ns = now_ns + self._requests[follower].think_ns
@@ -60,7 +60,7 @@ class Turns:
         return heappop(self.waiting)[1]
 
     def rest_of(self, position: int) -> list[int]:
-        """That position and all that would have followed it."""
+        """That position and all turns after it."""
         rest = [position]
         while (follower := self.next_of.get(rest[-1])) is not None:
             rest.append(follower)

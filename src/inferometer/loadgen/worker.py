@@ -1,8 +1,7 @@
-"""Worker: the process around one loop. It prepares, waits for the common start, runs, and leaves
-its columns as files.
+"""The process around one loop: prepares, waits for the common start, runs, and writes its columns.
 
-Parent and worker speak in small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done",
-a folder with its columns, or the columns themselves where there was no room); or, at any time,
+Parent and worker exchange small tuples over a pipe: ("ready",) → ("start", monotonic ns) → ("done",
+a folder with the columns, or the columns themselves if the disk is full); or, at any time,
 ("failed", sentence).
 """
 
@@ -29,7 +28,7 @@ from inferometer.trace.trace import WorkerRecord
 
 
 def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
-    """Body of a worker process. Never raises: what goes wrong is told over the pipe."""
+    """Body of a worker process. Never raises: errors go through the pipe."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(
             number, signal.SIG_IGN

@@ -1,8 +1,8 @@
 """Wire formats: a request becomes a body, body bytes become events. Knows JSON and server-sent
-events; does no I/O.
+events; no I/O.
 
-Not aware of sockets, clocks or metrics. A new wire format is a file with a Backend in it and a row
-in `PROTOCOLS`.
+Knows no sockets, clocks or metrics. A new wire format is a file with a Backend and a row in
+`PROTOCOLS`.
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ PROTOCOLS: dict[str, Backend] = {
     "ollama": OLLAMA,
     "ollama-chat": OLLAMA_CHAT,
 }
-"""Backends by the name users give them (`vllm` is what `vllm bench serve` calls its
-completions).
-"""
+"""Backends by the names that users give (`vllm`: what `vllm bench serve` calls its completions)."""
 
 __all__ = [
     "ANY_SERVER",

@@ -1,9 +1,8 @@
-"""What a server says when it refuses, in one sentence. Servers agree neither on the shape of an
-error nor on its length.
+"""A server's error in one sentence. Servers agree neither on the form of an error nor on its
+length.
 
-Knows the shapes that vLLM, SGLang, llama.cpp, TGI, Ollama, Xinference, FastAPI servers and common
-gateways send. It does not know the API key in use: whoever does must see to it that a server which
-echoes the key does not get it printed.
+Knows the forms of vLLM, SGLang, llama.cpp, TGI, Ollama, Xinference, FastAPI servers and common
+gateways. It does not know the API key; the caller has to mask keys that a server repeats.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from inferometer.printable import printable
 from inferometer.protocol.lenient_json import read_json
 
 SENTENCE_CHARS = 400
-"""Length beyond which an error is cut: validation errors may quote the whole prompt."""
+"""Longer errors are cut: validation errors may quote the whole prompt."""
 
 _NO_REASON = "the server gave no reason"
 
 
 def error_sentence(body: bytes) -> str:
-    """The reason in the body of an error response (HTTP 4xx, 5xx): one line of at most
-    SENTENCE_CHARS characters.
+    """The reason in the body of an error response: one line of at most SENTENCE_CHARS
+    characters.
     """
     try:
         document = read_json(body)
@@ -37,7 +36,7 @@ def error_sentence(body: bytes) -> str:
 
 
 def error_message(document: Any) -> str | None:
-    """The message of a parsed JSON error object in one line; None if this is not an error object.
+    """The message of a parsed JSON error object in one line, or None if it is no error object.
 
     Errors are `{"error": …}` with an object or a text, `{"object": "error", "message": …}` and
     `{"detail": …}`.
@@ -60,8 +59,8 @@ def one_line(text: str) -> str:
 
 
 def _title(page: bytes) -> bytes:
-    """The title of an HTML page, empty where it has none. Each mark is looked for once, so that the
-    time is linear.
+    """The title of an HTML page, or empty. Each tag is searched for once, so that the time is
+    linear.
     """
     lower = page.lower()
     begin = lower.find(b"<title")
@@ -71,9 +70,7 @@ def _title(page: bytes) -> bytes:
 
 
 def _words(value: Any, depth: int = 4) -> str:
-    """What there is to read in an error, whatever its shape: its message, else what else it tells
-    of itself.
-    """
+    """The text of an error, whatever its form: its message, else its other fields."""
     if isinstance(value, str):
         return one_line(value)
     if depth == 0:
@@ -84,7 +81,7 @@ def _words(value: Any, depth: int = 4) -> str:
 
 
 def _words_of_object(value: dict[str, Any], depth: int) -> str:
-    """What it says, with the place or the field that it is about."""
+    """Its message, with the place or field that it is about."""
     telling = (
         _words(value.get(key), depth - 1)
         for key in ("message", "msg", "error", "detail", "type", "code")

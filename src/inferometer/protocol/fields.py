@@ -1,15 +1,14 @@
-"""Fields of a request beside its prompt and its length, by their usual names: which of them each
-wire can carry.
+"""Request fields besides prompt and length, by their usual names: which wire format can carry
+which.
 
-Rows of a data set may hold them. What a wire cannot carry would be ignored by its server, or
-refused. Fields on which the measurement depends are none of them: model, stream, n, limits,
-ignore_eos, echo.
+Rows of a data set may contain them. A server would ignore or refuse the others. Fields that the
+measurement depends on are excluded: model, stream, n, limits, ignore_eos, echo.
 """
 
 from __future__ import annotations
 
 SAMPLING = frozenset({"temperature", "top_p", "top_k", "repetition_penalty", "stop"})
-"""Every wire knows these."""
+"""Every format has these."""
 
 PENALTIES = frozenset({"frequency_penalty", "presence_penalty"})
 
@@ -67,7 +66,7 @@ OPENAI_CHAT_FIELDS = (
 )
 
 TRTLLM_SERVE_COMPLETIONS_FIELDS = _USUAL | _DETAILS
-"""Any other field is refused by it."""
+"""It refuses any other field."""
 
 TRTLLM_SERVE_CHAT_FIELDS = TRTLLM_SERVE_COMPLETIONS_FIELDS | _CHAT
 

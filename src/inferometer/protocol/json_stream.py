@@ -1,9 +1,7 @@
-"""Streams of JSON objects, whatever they mean: a decoder for wires of their own, and what all
-decoders say of bad data.
+"""Decoder for streams of JSON objects, and the messages of all decoders about bad data.
 
-OpenAI's wire formats have a decoder of their own, which takes shortcuts; it shares what is said
-here of errors. What one object means is its wire's business: a reader, made new for each response
-because it may remember what came before.
+OpenAI's formats have their own decoder, which takes shortcuts, but share the messages. A format's
+reader interprets one object; it is made anew for each response, because it may keep state.
 """
 
 from __future__ import annotations
@@ -34,24 +32,20 @@ OVERSIZED = StreamEvent(
 )
 
 Reader = Callable[[dict[str, Any]], StreamEvent]
-"""What one JSON object of a response says. Raises WireFormatError if it is not as its wire
-promises.
-"""
+"""Interprets one JSON object of a response. Raises WireFormatError if it violates the format."""
 
 
 class WireFormatError(ValueError):
-    """Data that is not what the wire format promises; the message completes "the server sent …"."""
+    """Data that violates the wire format; the message completes "the server sent …"."""
 
 
 class ForeignFrameError(Exception):
-    """A whole JSON object without the field that every event of this wire has: something beside the
-    answer.
-    """
+    """A complete JSON object without the field that every event has: not part of the answer."""
 
 
 class Splitter(Protocol):
-    """Cuts a body into payloads; `stray` is what it held besides, `oversized` whether it gave up
-    over one that does not end.
+    """Cuts a body into payloads; `stray` is anything else, `oversized` says whether one did not
+    end.
     """
 
     stray: bytes
@@ -63,11 +57,11 @@ class Splitter(Protocol):
 
 
 class JsonDecoder:
-    """Decodes one response body of JSON objects, by default as server-sent events.
+    """Decodes one response body of JSON objects, by default server-sent events.
 
-    Events that say nothing are left out, and so are frames that are none of this wire's (their
-    number is kept); what follows the end marker is ignored. `ends_with_body`: the wire has neither
-    an end marker nor a finish reason, so that the end of the body is the end of the answer.
+    Empty events and foreign frames are skipped (foreign ones are counted), as is everything after
+    the end marker. `ends_with_body`: the format has neither an end marker nor a finish reason, so
+    that the end of the body ends the answer.
     """
 
     __slots__ = (
@@ -105,8 +99,8 @@ class JsonDecoder:
         return Remarks(self._ignored, self._ignored_sample)
 
     def close(self) -> list[StreamEvent]:
-        """The body has ended: an event it cut off, what it was if it was no stream, and its end if
-        that is a sign.
+        """The end of the body: an event that it cut off, an error if it was no stream, or the end
+        of the answer.
         """
         events: list[StreamEvent] = []
         for payload in self._splitter.close():
@@ -149,7 +143,7 @@ class JsonDecoder:
 
 
 class GrowingCount:
-    """Tokens of each text, from a total that the wire tells beside every text."""
+    """Tokens of each text, from a running total beside every text."""
 
     __slots__ = ("_told",)
 
@@ -157,8 +151,8 @@ class GrowingCount:
         self._told = 0
 
     def tokens(self, text: str, total: int) -> int:
-        """How many tokens this text brought, silent ones before it included; UNKNOWN from the first
-        text without a total.
+        """Tokens of this text, including silent ones before it; UNKNOWN after a text without a
+        total.
         """
         if not text:
             return UNKNOWN
@@ -174,7 +168,7 @@ def parse(payload: bytes) -> Any:
 
 
 def text_of(content: dict[str, Any], key: str) -> str:
-    """The text under this key; '' where there is none."""
+    """The text of this key, or ''."""
     text = content.get(key)
     if text is None:
         return ""
@@ -188,9 +182,7 @@ def token_count(value: Any) -> int:
 
 
 def broken_off(reason: str | None) -> str | None:
-    """The error of a request that its server gave up; None if this finish reason is not of that
-    kind.
-    """
+    """The error of a request that the server gave up, or None for any other finish reason."""
     return (
         f"the server aborted the request (finish reason {reason})"
         if reason in _BROKEN_OFF
@@ -199,9 +191,7 @@ def broken_off(reason: str | None) -> str | None:
 
 
 def explain(stray: bytes) -> StreamEvent:
-    """What a body says that is not, or not only, an event stream: an error, a whole answer, the
-    page of a proxy.
-    """
+    """Explains a body that is not an event stream: an error, a complete answer, a proxy's page."""
     line = _ERROR_LINE.search(stray)
     if line:
         return StreamEvent(error=error_sentence(line[1]))
@@ -222,7 +212,7 @@ def malformed(what: str, data: bytes) -> StreamEvent:
 
 
 def excerpt(data: bytes) -> str:
-    """The beginning of some data, fit for a sentence."""
+    """The beginning of some data, for a sentence."""
     return one_line(data[:_EXCERPT_BYTES].decode("utf-8", "replace")) + (
         "…" if len(data) > _EXCERPT_BYTES else ""
     )

@@ -1,10 +1,9 @@
-"""JSON as servers write it: strict first, since that is fast; on failure what Python's own writer
-and others let slip.
+"""JSON as servers write it: strict first, which is fast; then what Python's own writer and others
+produce.
 
-Accepted beyond the standard: invalid UTF-8 (each bad sequence becomes U+FFFD), half a surrogate
-pair in an escape (likewise: a gateway may cut an emoji in two), and bare `NaN`, `Infinity`,
-`-Infinity`, which Python servers write for log-probabilities. A measurement should not fail over
-any of these.
+Accepted beyond the standard: invalid UTF-8 (each bad sequence becomes U+FFFD), lone surrogates in
+escapes (likewise: a gateway may split an emoji), and bare `NaN`, `Infinity`, `-Infinity`, which
+Python servers write for log-probabilities. They must not fail a measurement.
 """
 
 from __future__ import annotations

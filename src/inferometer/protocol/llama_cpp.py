@@ -1,7 +1,8 @@
 """llama.cpp's own format (`/completion`). Its OpenAI routes are `openai` and `openai-chat`.
 
-The server keeps the beginning of earlier prompts in its slots (`cache_prompt`) unless told not to;
-how much of a prompt came from there is in the timings of the last event, and so in the result.
+The server keeps the beginning of earlier prompts in its slots (`cache_prompt`) unless it is told
+not to. The last event's timings report how much of a prompt came from there, and the result
+contains it.
 """
 
 from __future__ import annotations
@@ -71,8 +72,6 @@ def decoder() -> JsonDecoder:
 
 
 class LlamaCppReader:
-    """Of one response."""
-
     __slots__ = ("_count",)
 
     def __init__(self) -> None:
@@ -94,7 +93,7 @@ class LlamaCppReader:
 
 
 class LlamaCppEmitter:
-    """Writes one answer; the event that ends it has no text."""
+    """Writes one answer; the last event has no text."""
 
     __slots__ = ("_reply", "_said")
 

@@ -1,5 +1,5 @@
-"""LMDeploy's own format (`/generate`): new text only, on the same path as SGLang's, with the same
-`meta_info` beside it.
+"""LMDeploy's own format (`/generate`): new text only; the path and `meta_info` are those of
+SGLang.
 """
 
 from __future__ import annotations
@@ -56,8 +56,6 @@ def decoder() -> JsonDecoder:
 
 
 class LMDeployReader:
-    """Of one response."""
-
     __slots__ = ("_count",)
 
     def __init__(self) -> None:
@@ -75,8 +73,6 @@ class LMDeployReader:
 
 
 class LMDeployEmitter:
-    """Writes one answer."""
-
     __slots__ = ("_reply", "_said")
 
     def __init__(self, reply: Reply) -> None:

@@ -1,6 +1,4 @@
-"""Newline-delimited JSON: bytes of a body in, lines out. Does not know what a line means, nor
-whether it is JSON.
-"""
+"""Newline-delimited JSON: bytes in, lines out. Does not interpret lines."""
 
 from __future__ import annotations
 
@@ -8,10 +6,9 @@ from inferometer.protocol.base import MAX_EVENT_BYTES
 
 
 class LineSplitter:
-    """Splits one body, fed in pieces of any size, into its lines; blank ones are left out.
-    Everything in a body is a line.
+    """Splits one body, fed in pieces of any size, into its non-blank lines.
 
-    `oversized` is True once a line was beyond MAX_EVENT_BYTES: then nothing more is taken in.
+    `oversized` is True once a line exceeded MAX_EVENT_BYTES; after that, nothing is accepted.
     """
 
     __slots__ = ("_begun", "_begun_bytes", "oversized", "stray")
@@ -23,7 +20,7 @@ class LineSplitter:
         self.stray = b""
 
     def feed(self, body: bytes) -> list[bytes]:
-        """The lines that these bytes complete."""
+        """The lines completed by these bytes."""
         if self.oversized:
             return []
         first, *others = body.split(b"\n")
@@ -37,14 +34,14 @@ class LineSplitter:
         return [line for line in lines if line.strip()]
 
     def _bound(self, begun_bytes: int) -> None:
-        """Hold no more than MAX_EVENT_BYTES of the line that has begun."""
+        """Keep at most MAX_EVENT_BYTES of the current line."""
         self._begun_bytes = begun_bytes
         if begun_bytes > MAX_EVENT_BYTES:
             self.oversized = True
             self._begun = []
 
     def close(self) -> list[bytes]:
-        """A last line without its end, if there is one."""
+        """A last line without its end, if any."""
         line = b"".join(self._begun)
         self._begun = []
         return [line] if line.strip() else []

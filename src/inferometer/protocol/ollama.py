@@ -1,10 +1,9 @@
-"""Ollama's own formats, a JSON object a line: `/api/generate` and `/api/chat`. (Its OpenAI routes
-are OpenAI's.)
+"""Ollama's own formats, one JSON object per line: `/api/generate` and `/api/chat`. (Its OpenAI
+routes are OpenAI's.)
 
-There is no way to go on past the end of a text. A prompt goes as it is (`raw`), without the model's
-template; one that is longer than the context that Ollama has set up (`options.num_ctx`) is cut
-without a word, but its count tells. A message is one text, with its pictures in a field of their
-own.
+Generation cannot continue past the end of a text. A prompt is sent as it is (`raw`), without the
+model's template. Ollama silently cuts a prompt longer than its context (`options.num_ctx`), but its
+count reveals that. A message is one text, with images in a separate field.
 """
 
 from __future__ import annotations
@@ -55,8 +54,8 @@ def encode_chat(request: Request, generation: Generation) -> bytes:
 
 
 def _message(message: Message) -> Message:
-    """Without parts, which Ollama does not know: their texts as one, their pictures beside it; tool
-    calls in its own way.
+    """Ollama has no parts: their texts are joined, images are separate, and tool calls have its own
+    form.
     """
     parts = message.get("content")
     calls = (
@@ -87,7 +86,7 @@ def _message(message: Message) -> Message:
 
 
 def _call(call: Any) -> dict[str, Any]:
-    """Arguments are an object here, where OpenAI's are its text."""
+    """Arguments are an object here; OpenAI's are text."""
     try:
         name, arguments = call["function"]["name"], call["function"]["arguments"]
         arguments = loads(arguments) if isinstance(arguments, str) else arguments
@@ -102,7 +101,7 @@ def _call(call: Any) -> dict[str, Any]:
 
 
 def _base64(url: str) -> str:
-    """What a `data:` URL holds."""
+    """The content of a `data:` URL."""
     head, _, content = url.partition(",")
     if not (head.startswith("data:") and head.endswith(";base64")):
         raise ValueError(
@@ -113,9 +112,7 @@ def _base64(url: str) -> str:
 
 
 def _body(request: Request, generation: Generation) -> dict[str, Any]:
-    """What both have in common; a LoRA adapter is part of a model here, and chosen by that model's
-    name.
-    """
+    """The common fields; a LoRA adapter is part of a model here, selected by that model's name."""
     options = sampling_of(request, generation, _NAME, names=_NAMES)
     tools = options.pop("tools", None)
     return {
@@ -144,7 +141,7 @@ def read(body: Mapping[str, Any]) -> BodyFields:
 
 
 def _with_parts(messages: Any) -> Any:
-    """The other side of `_message`, as far as messages have pictures."""
+    """The reverse of `_message`, for messages with images."""
     if not isinstance(messages, list):
         return messages
     return [
@@ -170,9 +167,7 @@ def decoder() -> JsonDecoder:
 
 
 def read_event(event: dict[str, Any]) -> StreamEvent:
-    """One line of either; the last one is the end marker, and has the counts (those of 0 are left
-    out).
-    """
+    """One line of either format; the last one is the end marker, with the counts (0 is omitted)."""
     message = event.get("message")
     if isinstance(message, dict):
         text = (
@@ -191,7 +186,7 @@ def read_event(event: dict[str, Any]) -> StreamEvent:
 
 
 def _calls(calls: Any) -> str:
-    """Names and arguments of tool calls, which come whole."""
+    """Names and arguments of tool calls, which arrive complete."""
     if not calls:
         return ""
     try:
@@ -204,7 +199,7 @@ def _calls(calls: Any) -> str:
 
 
 class OllamaEmitter:
-    """Writes one answer; the line that ends it has no text."""
+    """Writes one answer; the last line has no text."""
 
     __slots__ = ("_chat", "_head", "_prompt_tokens", "_said")
 

@@ -1,5 +1,5 @@
-"""OpenAI's completions format (`/v1/completions`), as vLLM, SGLang, llama.cpp, transformers and
-others serve it.
+"""OpenAI's completions format (`/v1/completions`), as served by vLLM, SGLang, llama.cpp,
+transformers and others.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from inferometer.request import Request
 
 
 def encode(request: Request, generation: Generation) -> bytes:
-    """Prompts are text or token ids; a LoRA adapter is a model by its name."""
+    """Prompts are text or token ids; a LoRA adapter is selected as the model."""
     wire: dict[str, Any] = {
         "prompt": text_or_ids(request),
         generation.limit_field: request.max_tokens,
@@ -36,9 +36,7 @@ def encode(request: Request, generation: Generation) -> bytes:
 
 
 def completion_text(choice: Choice) -> str:
-    """The text of one choice of a chunk; may be empty. Raises WireFormatError if it has none to
-    give.
-    """
+    """The text of one choice of a chunk, maybe empty. Raises WireFormatError if there is none."""
     text = choice.get("text")
     if text.__class__ is str:
         return text
@@ -50,12 +48,12 @@ def completion_text(choice: Choice) -> str:
 
 
 def has_reasoning(choice: Choice) -> bool:
-    """Completions know no reasoning."""
+    """Completions have no reasoning."""
     return False
 
 
 def unread_field(choice: Choice) -> str | None:
-    """A text in a field of a choice that is none of those that completions have."""
+    """A text in an unknown field of a choice."""
     others = (
         name
         for name, value in choice.items()

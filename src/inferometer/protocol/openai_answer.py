@@ -1,7 +1,8 @@
-"""The server's side of OpenAI's wire formats: what a body asks for, and the chunks of an answer.
+"""The server's side of OpenAI's formats: reading bodies and writing the chunks of an answer.
 
-Servers differ in what stands around a text, and in what leaves with it; that is a `Shape`, as data.
-All that can be is built before the first event, so that an event costs little more than its text.
+Servers differ in what surrounds a text and in what accompanies it; a `Shape` describes that as
+data. As much as possible is built before the first event, so that an event costs little more than
+its text.
 """
 
 from __future__ import annotations
@@ -23,15 +24,13 @@ class Shape(NamedTuple):
     identity: bytes
     """A chunk's first fields; `%(id)b`, `%(created)d` and `%(model)b` stand for their values."""
     text: tuple[bytes, bytes]
-    """What stands before and after the text (a JSON string) of a choice."""
+    """What surrounds the text (a JSON string) of a choice."""
     last: tuple[bytes, bytes]
-    """The same for the choice that ends an answer; `%b` in the second is the finish reason."""
+    """The same for the last choice; `%b` in the second part is the finish reason."""
     role: tuple[bytes, bytes] | None = None
-    """The choice, and further fields, of the chunk that goes before the first text, if there is
-    one.
-    """
+    """The choice, and further fields, of the chunk before the first text, if any."""
     no_usage: bytes = b""
-    """What chunks without usage say of it."""
+    """The usage field of chunks without usage."""
     ending: bytes = b""
     """Further fields of the last chunk."""
     end: bytes = b"\n\n"
@@ -39,8 +38,8 @@ class Shape(NamedTuple):
 
 
 class ChunkEmitter:
-    """Writes one streamed answer. Usage, if asked for, has a chunk of its own, and with
-    `continuous_usage` is in all others.
+    """Writes one streamed answer. Requested usage has its own chunk; `continuous_usage` adds it to
+    all others.
     """
 
     __slots__ = ("_after", "_before", "_continuous", "_plain", "_reply", "_said", "_shape")
@@ -60,7 +59,7 @@ class ChunkEmitter:
         self._continuous = reply.include_usage and reply.continuous_usage
 
     def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
-        """One chunk, the role's before the first, and with a finish reason all that ends the
+        """One chunk; the first includes the role's, the last (with a finish reason) the end of the
         stream.
         """
         said = self._said

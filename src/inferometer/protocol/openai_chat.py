@@ -1,5 +1,5 @@
-"""OpenAI's chat format (`/v1/chat/completions`), as vLLM, SGLang, llama.cpp, transformers,
-Xinference and others serve it.
+"""OpenAI's chat format (`/v1/chat/completions`), as served by vLLM, SGLang, llama.cpp,
+transformers, Xinference and others.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from inferometer.request import Request
 
 
 def encode(request: Request, generation: Generation) -> bytes:
-    """Prompts are messages, or a text that becomes the one message of a user; a LoRA adapter is a
-    model by its name.
+    """Prompts are messages, or a text for a user message; a LoRA adapter is selected as the
+    model.
     """
     return orjson.dumps(chat_body(request, generation))
 
@@ -35,7 +35,7 @@ def encode(request: Request, generation: Generation) -> bytes:
 def chat_body(request: Request, generation: Generation) -> dict[str, Any]:
     """The fields of the body.
 
-    A limit of the request's own by its newer name takes the place of the run's.
+    A request's own limit under its newer name replaces the run's.
     """
     wire: dict[str, Any] = {
         "messages": messages_of(request),
@@ -50,10 +50,10 @@ def chat_body(request: Request, generation: Generation) -> dict[str, Any]:
 
 
 def chat_text(choice: Choice) -> str:
-    """All output in one choice of a chunk: reasoning, content, refusal, names and arguments of tool
-    calls; may be empty.
+    """All output in one choice: reasoning, content, refusal, names and arguments of tool calls;
+    maybe empty.
 
-    Raises WireFormatError if it is not as the format promises.
+    Raises WireFormatError if it violates the format.
     """
     delta = choice.get("delta")
     if delta.__class__ is dict:
@@ -80,15 +80,15 @@ def _whole_text(delta: Mapping[str, Any]) -> str:
 
 
 def _reasoning(delta: Mapping[str, Any]) -> str:
-    """The reasoning in a delta. vLLM and OpenRouter have sent the same text under two of these
-    names at once.
+    """The reasoning in a delta. vLLM and OpenRouter have sent the same text under two names at
+    once.
     """
     return next((text for name in _REASONING if (text := _text_in(delta.get(name)))), "")
 
 
 def _text_in(value: Any, depth: int = 5) -> str:
-    """The text of a field: a text, or a list of typed parts, each of which may hold such a list.
-    What is only encrypted is no text.
+    """The text of a field: a text, or a list of typed parts, which may be nested. Encrypted parts
+    are no text.
     """
     if value is None:
         return ""
@@ -104,9 +104,7 @@ def _text_in(value: Any, depth: int = 5) -> str:
 
 
 def has_reasoning(choice: Choice) -> bool:
-    """Whether a choice that has been read without complaint streams reasoning, in a field or a part
-    of its own.
-    """
+    """Whether a valid choice carries reasoning, in a field or a part."""
     delta = choice.get("delta") or {}
     content = delta.get("content")
     typed = content if isinstance(content, list) else ()
@@ -116,9 +114,7 @@ def has_reasoning(choice: Choice) -> bool:
 
 
 def unread_field(choice: Choice) -> str | None:
-    """A text, list or object in a delta without output, in a field that is not known here; or
-    content of unknown parts.
-    """
+    """A non-empty unknown field in a delta without output; or content of unknown parts."""
     delta = choice.get("delta") or {}
     filled = {
         name: value
@@ -136,7 +132,7 @@ def unread_field(choice: Choice) -> str | None:
 
 
 def _is_encrypted(value: Any) -> bool:
-    """Reasoning of which nobody but the server gets to see the text."""
+    """Reasoning whose text only the server can read."""
     parts = value if isinstance(value, list) else [value]
     return all(isinstance(part, dict) and "encrypted" in str(part.get("type")) for part in parts)
 
@@ -144,15 +140,15 @@ def _is_encrypted(value: Any) -> bool:
 _REASONING = ("reasoning", "reasoning_content", "reasoning_details")
 _REASONING_PARTS = frozenset({"thinking", "reasoning"})
 _PART_TEXTS = ("text", "thinking", "summary", "reasoning", "refusal")
-"""Where a typed part has its text."""
+"""Where typed parts have their text."""
 _SILENT = frozenset(
     {"role", "refusal", "tool_calls", "function_call", "name", "tool_call_id", "channel"}
 )
-"""Fields of a delta that are read, or say nothing about output."""
+"""Fields of a delta that are read, or are never output."""
 
 
 def _functions(delta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The functions that a delta calls, the call of older servers (`function_call`) among them."""
+    """The functions that a delta calls, including the older `function_call`."""
     calls = delta.get("tool_calls") or []
     if not isinstance(calls, list) or not all(isinstance(call, dict) for call in calls):
         raise WireFormatError("tool calls that are not a list of objects")

@@ -1,13 +1,12 @@
-"""What the two OpenAI wire formats share: the body's common fields, and the decoder of their
-streams.
+"""What both OpenAI formats share: the common fields of bodies, and the decoder of streams.
 
-Completions and chat differ in how a choice carries its text, which is the one thing the decoder is
-given. Everything else is read here, once: usage, tokens of an event, finish reasons, errors,
-`[DONE]`, and data that is none of these.
+Completions and chat differ only in how a choice carries its text, and the decoder is given that.
+Everything else is read here: usage, tokens of an event, finish reasons, errors, `[DONE]`, and
+anything else.
 
-Gateways add frames of their own: pings, accounts of guardrails, the whole answer once more at the
-end. These are no output and no failure; how many there were is kept, and the stream's own end says
-whether the answer is whole.
+Gateways add frames of their own: pings, guardrail reports, the whole answer again at the end. They
+are neither output nor failures; they are counted, and the stream's own end decides whether the
+answer is complete.
 """
 
 from __future__ import annotations
@@ -36,17 +35,17 @@ from inferometer.request import Request
 Choice = Mapping[str, Any]
 
 LIMIT_FIELDS = ("max_tokens", "max_completion_tokens", "max_new_tokens")
-"""The limit of an answer, by the names that are tried in turn: the one that all servers obey which
-were tried; its successor, which alone OpenAI's newer models take (llama-cpp-python ignores it and
-generates on without a limit); that of transformers.
+"""Names of the output limit, tried in this order: the one that all tested servers obey; its
+successor, the only one that OpenAI's newer models accept (llama-cpp-python ignores it and generates
+without a limit); that of transformers.
 """
 
 MIN_REPEATED_CHARS = 16
-"""A last token may by chance be as long as a few before it: "-", "-", "--"."""
+"""A last token may by chance equal the few before it: "-", "-", "--"."""
 
 _NOT_LEARNT = (b"\0", b"\0", 1 << 62)
 _UNLEARNABLE = (b"\0", b"\0", 1 << 63)
-"""Around no text at all: no body is longer than this."""
+"""For an empty text: no body is longer than this."""
 
 _new_event = tuple.__new__  # StreamEvent(…) without its Python-level call
 _SILENT = StreamEvent()
@@ -61,26 +60,21 @@ class ChoiceReader(NamedTuple):
     """How one wire's choices carry output."""
 
     text: Callable[[Choice], str]
-    """All output in a choice; may be empty. Raises WireFormatError if it is not as the wire
-    promises.
-    """
+    """All output in a choice, maybe empty. Raises WireFormatError if it violates the format."""
     has_reasoning: Callable[[Choice], bool]
     """Whether some of that output is reasoning."""
     unread_field: Callable[[Choice], str | None]
-    """Of a choice without output: a field that is not empty and not known here, so that it may hold
-    output.
-    """
+    """Of a choice without output: a non-empty unknown field, which may contain output."""
 
 
 def stream_body(
     request: Request, generation: Generation, wire: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The fields of a body: what every request has, what this wire adds, the request's own
-    parameters, then `extra_body`.
+    """The fields of a body: common ones, this format's, the request's parameters, then
+    `extra_body`.
 
-    Later ones replace earlier ones of the same name. The model is the request's LoRA adapter, if it
-    has one. `ignore_eos` is there only if asked for: some servers refuse fields that they do not
-    know.
+    Later ones replace earlier ones. The model is the request's LoRA adapter, if any. `ignore_eos`
+    is sent only if requested: some servers refuse unknown fields.
     """
     return {
         "model": generation.adapter(request) or generation.model,
@@ -99,7 +93,7 @@ def stream_body(
 
 
 def adapt(generation: Generation, said: str) -> Generation | None:
-    """What to try where a server refuses the name of the limit, or `stream_options`, as some do."""
+    """What to try if a server refuses the name of the limit, or `stream_options`, as some do."""
     is_ours = "stream_options" not in {
         *generation.left_out,
         *generation.extra_body,
@@ -114,14 +108,12 @@ def adapt(generation: Generation, said: str) -> Generation | None:
 
 
 class StreamDecoder:
-    """Decodes one response body. Events that say nothing (role chunks, empty text, comments) are
-    left out.
+    """Decodes one response body. Empty events (role chunks, empty text, comments) are skipped.
 
-    The tokens of a text are those that came with it and, silently, since the text before it
-    (servers hold back the first pieces of a character); they are known from lists of token ids, or
-    from usage if it is sent with every text. With several choices (n > 1) the texts of all of them
-    are output, and tokens are known from token ids only. The first finish reason stands: Xinference
-    ends with `length`, then `stop`. What follows `[DONE]` is ignored.
+    The tokens of a text include silent ones since the last text (servers hold back the first pieces
+    of a character). They are known from lists of token ids, or from usage beside every text. With
+    several choices (n > 1) all texts are output, and only token ids give tokens. The first finish
+    reason counts: Xinference ends with `length`, then `stop`. Everything after `[DONE]` is ignored.
     """
 
     __slots__ = (
@@ -239,8 +231,8 @@ class StreamDecoder:
             self._reasoned = self._reader.has_reasoning(choice)
 
     def _note_silent(self, chunk: Mapping[str, Any], choice: Choice) -> None:
-        """A choice without output: usually that of a role or an end, else perhaps output in a place
-        not known here.
+        """A choice without output: usually a role or an end, else perhaps output in an unknown
+        place.
         """
         if self._answer_id is None:
             self._note_id(chunk)
@@ -261,11 +253,10 @@ class StreamDecoder:
         self._ignored_sample = self._ignored_sample or excerpt(payload)
 
     def _learn(self, payload: bytes, text: str) -> tuple[bytes, bytes, int]:
-        """What stands before and after the text of a plain event, as whole bodies have it, and how
-        long both are together.
+        """Learn what surrounds the text of a plain event, and how long both are together.
 
-        Proven by putting another text there: where that is what the event then says, its text
-        stands there and nowhere else.
+        Proven by inserting another text: if the event then has that text, the text is there and
+        nowhere else.
         """
         before, found, after = payload.partition(dumps(text))
         other = text + " and more"
@@ -280,7 +271,7 @@ class StreamDecoder:
         return before, after, len(before) + len(after)
 
     def close(self) -> list[StreamEvent]:
-        """The body has ended: an event it cut off, and what it was if it was no event stream."""
+        """The end of the body: an event that it cut off, or an error if it was no event stream."""
         events: list[StreamEvent] = []
         for payload in self._splitter.close():
             self._decode(payload, None, events)
@@ -289,7 +280,7 @@ class StreamDecoder:
         return events
 
     def _decode(self, payload: bytes, chunk: Any, events: list[StreamEvent]) -> None:
-        """Any payload at all; `chunk` is what it parses to, None if that is not known yet."""
+        """Any payload; `chunk` is what it parses to, or None if not yet parsed."""
         if self._done:
             return
         try:
@@ -336,9 +327,7 @@ class StreamDecoder:
         return StreamEvent(text, tokens, usage, reason, error=broken_off(reason))
 
     def _output_of(self, chunk: Mapping[str, Any], choice: Choice, payload: bytes) -> str:
-        """The text of a choice. The whole answer is output only if nothing was streamed before:
-        else it says it again.
-        """
+        """The text of a choice. A whole answer is output only if nothing was streamed before it."""
         is_whole = "message" in choice and choice.get("delta") is None
         if is_whole and self._first:
             self._ignore(payload)
@@ -356,9 +345,7 @@ class StreamDecoder:
         return text
 
     def _repeats(self, text: str, choice: Choice) -> bool:
-        """Whether a text at the end of an answer, of two events and more, is all of it once
-        more.
-        """
+        """Whether a text at the end of an answer of two or more events repeats all of it."""
         if (
             len(text) < MIN_REPEATED_CHARS
             or len(text) != self._chars
@@ -370,9 +357,7 @@ class StreamDecoder:
         )
 
     def _tokens_of_text(self, usage: Usage | None, has_ids: bool) -> int:
-        """How many tokens the text of this event has brought, held-back ones included; from here on
-        they are counted.
-        """
+        """Tokens of this event's text, including held-back ones; counting restarts here."""
         before = self._counted
         self._counted = UNKNOWN if usage is None or before == UNKNOWN else usage.completion_tokens
         if has_ids:
@@ -382,8 +367,8 @@ class StreamDecoder:
 
 
 def _choices(chunk: Any) -> list[Choice] | None:
-    """The choices of a chunk: an empty list if it is there for its usage, None if it is no chunk of
-    an answer at all.
+    """The choices of a chunk: an empty list for a usage-only chunk, None if it is not part of an
+    answer.
     """
     if not isinstance(chunk, dict):
         raise WireFormatError("data that is not a JSON object")
@@ -396,8 +381,9 @@ def _choices(chunk: Any) -> list[Choice] | None:
 
 
 def _read_usage(usage: Any, *, said: bool, reasoned: bool) -> Usage | None:
-    """`said`: there was output, so that 0 is no count of it. `reasoned`: reasoning was streamed, so
-    that its tokens are those of events."""
+    """`said`: there was output, so that a count of 0 is wrong. `reasoned`: reasoning was streamed,
+    so that events carry its tokens.
+    """
     if not isinstance(usage, dict):
         return None
     prompt = _count(usage, "prompt_tokens", "input_tokens")
@@ -413,7 +399,7 @@ def _read_usage(usage: Any, *, said: bool, reasoned: bool) -> Usage | None:
 
 
 def _hidden_tokens(usage: Mapping[str, Any], *, reasoned: bool) -> int:
-    """Completion tokens that no event brings."""
+    """Completion tokens that no event carries."""
     details = ("completion_tokens_details", "output_tokens_details")
     reasoning = _detail(usage, details, "reasoning_tokens")
     rejected = _detail(usage, details, "rejected_prediction_tokens")
@@ -423,14 +409,14 @@ def _hidden_tokens(usage: Mapping[str, Any], *, reasoned: bool) -> int:
 
 
 def _count(counts: Mapping[str, Any], *names: str) -> int:
-    """The first of these counts that is told."""
+    """The first of these counts that is present."""
     return next(
         (count for name in names if (count := token_count(counts.get(name))) != UNKNOWN), UNKNOWN
     )
 
 
 def _detail(usage: Mapping[str, Any], groups: tuple[str, ...], name: str) -> int:
-    """A count in one of the objects inside a usage."""
+    """A count in one of the objects inside usage."""
     inner = [details for group in groups if isinstance(details := usage.get(group), dict)]
     return next(
         (count for details in inner if (count := _count(details, name)) != UNKNOWN), UNKNOWN

@@ -1,5 +1,5 @@
-"""What the bodies of different wires have in common: kinds of prompts, sampling by its usual names,
-the user's own fields.
+"""What the bodies of different formats share: kinds of prompts, sampling parameters, users' own
+fields.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ NO_NAMES: Mapping[str, str] = {}
 
 
 def messages_of(request: Request) -> list[Message]:
-    """The messages of a chat; a text becomes the one message of a user. Raises ValueError for token
-    ids.
-    """
+    """The messages of a chat; a text becomes a user message. Raises ValueError for token ids."""
     prompt = request.prompt
     if isinstance(prompt, str):
         return [{"role": "user", "content": prompt}]
@@ -45,7 +43,7 @@ def text_or_ids(request: Request) -> str | list[int]:
 
 
 def text_only(request: Request, server: str) -> str:
-    """The prompt of a wire that knows text alone. Raises ValueError for anything else."""
+    """The prompt of a text-only format. Raises ValueError for anything else."""
     if not isinstance(request.prompt, str):
         raise ValueError(
             f"{server} carries only text, not token ids or chat messages: choose another backend"
@@ -61,11 +59,10 @@ def sampling_of(
     names: Mapping[str, str] = NO_NAMES,
     unknown: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The run's sampling parameters, the request's own over them, by the names that this server has
-    for them.
+    """The run's sampling parameters, overridden by the request's, under this server's names.
 
-    `unknown` are those that it would drop without a word; they raise ValueError. One `stop` becomes
-    a list of one, because some servers ignore a text there.
+    `unknown` ones, which it would silently drop, raise ValueError. A single `stop` becomes a list,
+    because some servers ignore a text there.
     """
     wanted: dict[str, Any] = {**generation.sampling, **request.parameters}
     if isinstance(wanted.get("stop"), str):
@@ -77,7 +74,7 @@ def sampling_of(
 
 
 def no_adapter(request: Request, generation: Generation, server: str) -> None:
-    """Raise ValueError if the request is for a LoRA adapter, which this wire cannot name."""
+    """Raise ValueError if the request is for a LoRA adapter, which this format cannot select."""
     if generation.adapter(request) is not None:
         raise ValueError(
             f"{server} cannot select a LoRA adapter per request: leave out --lora-modules"
@@ -85,9 +82,9 @@ def no_adapter(request: Request, generation: Generation, server: str) -> None:
 
 
 def dump_body(body: Mapping[str, Any], generation: Generation, **free: Any) -> bytes:
-    """The body as JSON, `extra_body` merged into it, objects field by field.
+    """The body as JSON with `extra_body` merged into it, objects field by field.
 
-    Raises ValueError if that would replace a field of `body`, on which the measurement depends; it
+    Raises ValueError if that would replace a field of `body` that the measurement depends on; it
     may replace `free` ones.
     """
     merged: dict[str, Any] = {**free, **generation.extra_body}

@@ -1,8 +1,6 @@
-"""Where servers tell of themselves around a run: that they are ready, what they serve, how they
-count. Data, no I/O.
+"""Where servers report readiness, models and token counts. Data, no I/O.
 
-What the servers' answers mean is read by whoever asks; the shape of a question about tokens, and of
-its answer, is here.
+Callers interpret the answers, except for the form of a tokenize request and of its answer.
 """
 
 from __future__ import annotations
@@ -18,15 +16,13 @@ class TokenizeRoute:
 
     path: str
     text: str
-    """Field of the question that holds the text."""
+    """Request field with the text."""
     ids: str | None
-    """Field of the answer that holds the ids; None: the answer is a list of objects, each with an
-    `id`.
-    """
+    """Answer field with the ids; None: the answer is a list of objects, each with an `id`."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Further fields of the question: special tokens are to be counted as for a prompt."""
+    """Further request fields: special tokens are counted as for a prompt."""
     chat: bool = False
-    """Whether it takes `messages` instead of the text, and tells their `count` in the model's chat
+    """Whether it also accepts `messages`, and returns their `count` in the model's chat
     template.
     """
 
@@ -34,7 +30,7 @@ class TokenizeRoute:
         return {"model": model, self.text: text, **self.options}
 
     def read(self, answer: Any) -> list[int] | None:
-        """The ids in a parsed answer; None if there are none to be found."""
+        """The ids in a parsed answer, or None."""
         if self.ids is not None:
             listed = answer.get(self.ids) if isinstance(answer, dict) else None
         elif isinstance(answer, list):
@@ -44,7 +40,7 @@ class TokenizeRoute:
         return listed if isinstance(listed, list) and all(type(i) is int for i in listed) else None
 
     def answer(self, ids: Sequence[int]) -> Any:
-        """The server's side of `read`."""
+        """The reverse of `read`, for servers."""
         if self.ids is None:
             return [{"id": i, "text": "", "start": 0, "stop": 0} for i in ids]
         return {self.ids: list(ids), "count": len(ids)}
@@ -67,8 +63,8 @@ class Routes:
     """Each is `METHOD path`."""
 
     ready: str = "GET /v1/models"
-    """Answers 200 once requests are served. (`/health` generates a token on SGLang, and is missing
-    elsewhere.)
+    """Answers 200 once requests are served. (`/health` generates a token on SGLang, and others lack
+    it.)
     """
     models: str = "GET /v1/models"
     tokenize: tuple[TokenizeRoute, ...] = (
@@ -77,10 +73,10 @@ class Routes:
         TGI_TOKENIZE,
         LMDEPLOY_ENCODE,
     )
-    """In the order in which they are tried; none where the server has none."""
+    """Tried in this order; none where the server has none."""
     metrics: str | None = "GET /metrics"
-    """What it counts, as text for Prometheus; None where there is no such page at this address."""
+    """Its metrics as Prometheus text; None if there is no such page at this address."""
 
 
 ANY_SERVER = Routes()
-"""What servers of OpenAI's API have in common, and every way to count tokens that is known."""
+"""What servers with OpenAI's API share, and every known way to count tokens."""

@@ -1,9 +1,9 @@
 """SGLang's own format (`/generate`): every event has the whole text so far. Its OpenAI routes are
 `openai` and `openai-chat`.
 
-A slow reader gets fewer events, each with several tokens, since only the latest text is kept for
-it: tokens are what `completion_tokens` grew by. A server started with
-`--incremental-streaming-output` sends new text only; its ids tell.
+A slow reader gets fewer events with several tokens each, since only the latest text is kept for it:
+tokens are the growth of `completion_tokens`. A server started with `--incremental-streaming-output`
+sends only new text; its ids reveal that.
 """
 
 from __future__ import annotations
@@ -68,8 +68,6 @@ def decoder() -> JsonDecoder:
 
 
 class SGLangReader:
-    """Of one response."""
-
     __slots__ = ("_count", "_said")
 
     def __init__(self) -> None:
@@ -89,10 +87,9 @@ class SGLangReader:
         return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)
 
     def _new_text(self, text: str, ids: Any, completion_tokens: int) -> str:
-        """What is new in a text: all of it if its ids are fewer than all that were generated.
+        """The new part of a text: all of it if its ids are fewer than all generated ones.
 
-        A stop string that is cut off at the end makes the whole text shorter than it was: then
-        nothing is new.
+        A stop string cut off at the end makes the whole text shorter; then nothing is new.
         """
         said = self._said
         is_whole = len(ids) >= completion_tokens if isinstance(ids, list) else text.startswith(said)
@@ -101,7 +98,7 @@ class SGLangReader:
 
 
 def read_meta_usage(meta: Mapping[str, Any]) -> Usage:
-    """The counts of a `meta_info`, of SGLang's or LMDeploy's."""
+    """The counts of a `meta_info` (SGLang, LMDeploy)."""
     return Usage(
         token_count(meta.get("prompt_tokens")),
         token_count(meta.get("completion_tokens")),
@@ -110,8 +107,8 @@ def read_meta_usage(meta: Mapping[str, Any]) -> Usage:
 
 
 def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) -> StreamEvent:
-    """An event whose `meta_info` may say why the answer has ended: `{"type": …, "message": …}`;
-    older servers, the type.
+    """An event from `meta_info`, whose finish reason is `{"type": …, "message": …}`, or the type
+    alone.
     """
     reason = meta.get("finish_reason")
     if reason is None:
@@ -128,7 +125,7 @@ def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) ->
 
 
 class SGLangEmitter:
-    """Writes one answer, the text so far in every event."""
+    """Writes one answer; every event has the text so far."""
 
     __slots__ = ("_count", "_ids", "_meta", "_said")
 

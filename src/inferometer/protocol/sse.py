@@ -1,10 +1,9 @@
-"""Server-sent events: bytes of a body in, data payloads out. Knows line ends and fields; not what a
-payload means.
+"""Server-sent events: bytes in, data payloads out. Knows line ends and fields, but does not
+interpret payloads.
 
-Follows the event stream format of the HTML standard, except where a measurement needs more: an
-event that the end of the body cut off is handed out by `close` instead of being dropped, and lines
-that are no field at all are kept (`stray`), because they are how a body looks that is not an event
-stream.
+Follows the event stream format of the HTML standard, with two exceptions that a measurement needs:
+`close` returns an event that the end of the body cut off, and lines that are no field are kept
+(`stray`), because bodies that are no event stream consist of them.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import re
 from inferometer.protocol.base import MAX_EVENT_BYTES
 
 STRAY_BYTES = 65_536
-"""About how much of what is not an event stream is kept."""
+"""How much of a body that is no event stream is kept."""
 
 _BOM = b"\xef\xbb\xbf"
 _OTHER_FIELD = re.compile(rb"(?!(?i:error):)[\w-]+:|(event|id|retry)$")
@@ -22,13 +21,12 @@ _CR, _LF = b"\r\n"
 
 
 class EventSplitter:
-    """Splits one body, fed in pieces of any size, into the `data` of its events. The work is linear
-    in the body's length.
+    """Splits one body, fed in pieces of any size, into the `data` of its events, in linear time.
 
-    `stray` holds the lines that are neither field nor comment, in order and with a newline each. A
-    line `error: …` is among them: it is no field of the standard, but older llama.cpp servers
-    report errors so. `between_events` is True while nothing is held that more bytes could complete.
-    `oversized` is True once more than MAX_EVENT_BYTES were held: then nothing more is taken in.
+    `stray` holds the lines that are neither field nor comment, in order and with a newline each.
+    `error: …` lines are among them: older llama.cpp servers report errors so. `between_events` is
+    True while no partial event is held. `oversized` is True once more than MAX_EVENT_BYTES were
+    held; after that, nothing is accepted.
     """
 
     __slots__ = (
@@ -53,7 +51,7 @@ class EventSplitter:
         self.stray = b""
 
     def feed(self, body: bytes) -> list[bytes]:
-        """The payloads of the events that these bytes complete."""
+        """The payloads of the events completed by these bytes."""
         lines = body.splitlines()
         if len(lines) == 2 and not lines[1] and self.between_events:
             # The ordinary read: one line and a blank one, which is one whole event. (A line feed
@@ -71,17 +69,13 @@ class EventSplitter:
         return payloads
 
     def close(self) -> list[bytes]:
-        """The payload of an event that the end of the body left without its blank line, if there is
-        one.
-        """
+        """The payload of an event that the end of the body left without its blank line, if any."""
         lines = [b"".join(self._line), b""]
         self._line = []
         return self._take_lines(lines)
 
     def _whole_lines(self, lines: list[bytes], body: bytes) -> list[bytes]:
-        """Of the lines of `body`, those that have ended, the first one with what came of it
-        before.
-        """
+        """The complete lines of `body`; the first includes what came of it before."""
         if self._after_cr and body[0] == _LF:
             del lines[0]  # the second half of a line end that was taken at its first half
         self._after_cr = body[-1] == _CR

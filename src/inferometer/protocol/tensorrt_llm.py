@@ -1,9 +1,9 @@
-"""TensorRT-LLM behind Triton (`generate_stream`), and its own server, `trtllm-serve`, which speaks
-OpenAI's formats.
+"""TensorRT-LLM behind Triton (`generate_stream`), and `trtllm-serve`, which speaks OpenAI's
+formats.
 
-Triton's stream is text alone: no token counts, no reason for the end, no end marker; the end of the
-body is the end. Outputs get their full length by `min_length`. trtllm-serve refuses every field it
-does not know, so nothing is sent that was not asked for, and sends usage with every chunk.
+Triton streams only text: no token counts, finish reason or end marker; the end of the body is the
+end. `min_length` gives outputs their full length. trtllm-serve refuses unknown fields, so only
+requested ones are sent; it sends usage with every chunk.
 """
 
 from __future__ import annotations
@@ -67,8 +67,6 @@ def read_event(event: dict[str, Any]) -> StreamEvent:
 
 
 class TensorRTEmitter:
-    """Writes one answer."""
-
     __slots__ = ("_model",)
 
     def __init__(self, reply: Reply) -> None:
@@ -95,9 +93,7 @@ def encode_chat(request: Request, generation: Generation) -> bytes:
 
 
 def with_usage(asked: BodyFields) -> BodyFields:
-    """What trtllm-serve takes such a body to ask for: usage in every chunk, unless it says
-    otherwise.
-    """
+    """What trtllm-serve does with such a body: usage in every chunk unless the body declines it."""
     given = asked.stream_options or {}
     return asked._replace(
         stream_options={"include_usage": True, "continuous_usage_stats": True, **given}

@@ -1,9 +1,9 @@
-"""Text Generation Inference: its own format (`/generate_stream`, an event a token), and its chat
+"""Text Generation Inference: its own format (`/generate_stream`, one event per token), and its chat
 route (`/v1`).
 
-Neither has a way to go on past the end of a text, and unknown fields are dropped without a word.
-TGI takes no temperature of 0 and no top_p of 1: both mean that it need not sample, or not cut,
-which it is told in its own way.
+Neither can continue past the end of a text; unknown fields are silently dropped. TGI refuses a
+temperature of 0 and a top_p of 1; both mean no sampling or no cut-off, which it is told in its own
+way.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from inferometer.request import Request
 
 _NAME = "TGI"
 _ANY_MODEL = "tgi"
-"""The model that it serves. It takes any other name in a chat for a LoRA adapter's."""
+"""The model that it serves. It takes any other name in a chat for a LoRA adapter."""
 _REASONS = {"eos_token": "stop", "stop_sequence": "stop"}
 _ROUTES = Routes(ready="GET /health", models="GET /info", tokenize=(TGI_TOKENIZE,))
 
@@ -73,8 +73,8 @@ def decoder() -> JsonDecoder:
 
 
 class TGIReader:
-    """Of one response. Every event is one token; one without text, or a special one, is counted
-    with the next text.
+    """Every event is one token; one without text, or a special one, is counted with the
+    next text.
     """
 
     __slots__ = ("_held", "_seen")
@@ -107,7 +107,7 @@ class TGIReader:
 
 
 class TGIEmitter:
-    """Writes one answer; of several tokens the last one has the text."""
+    """Writes one answer; of several tokens, the last one has the text."""
 
     __slots__ = ("_reply", "_said", "_text")
 
@@ -140,8 +140,8 @@ class TGIEmitter:
 
 
 def encode_chat(request: Request, generation: Generation) -> bytes:
-    """OpenAI's chat without `ignore_eos`, which TGI does not have, and with the model's name left
-    for an adapter's.
+    """OpenAI's chat without `ignore_eos`, which TGI lacks; the model's name may select an
+    adapter.
     """
     sampling_of(request, generation, _NAME, unknown=("min_p", "top_k", "repetition_penalty"))
     return CHAT.encode(request, replace(generation, model=_ANY_MODEL, ignore_eos=False))

@@ -1,8 +1,8 @@
-"""Xinference: OpenAI's formats with habits of its own: `\\r\\n`, two finish reasons, LoRA adapters
-by `lora_name`.
+r"""Xinference: OpenAI's formats with peculiarities: `\r\n`, two finish reasons, LoRA adapters by
+`lora_name`.
 
-Chat is what its engines have in common; completions end in an error event with some (Transformers,
-version 4.1).
+Its engines share the chat format; completions end in an error event on some (Transformers, version
+4.1).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from inferometer.request import Request
 
 
 def encode(backend: Backend, request: Request, generation: Generation) -> bytes:
-    """As OpenAI's, but that the model stays the same when the adapter changes."""
+    """Like OpenAI's, but the adapter does not replace the model."""
     adapter = generation.adapter(request)
     if adapter is not None:
         extra_body = {"lora_name": adapter, **generation.extra_body}
@@ -31,7 +31,7 @@ def encode(backend: Backend, request: Request, generation: Generation) -> bytes:
 
 
 class XinferenceEmitter:
-    """Writes one answer as the Transformers engine does: usage unasked, in both of the last
+    """Writes one answer like the Transformers engine: unrequested usage in both of the last
     chunks.
     """
 

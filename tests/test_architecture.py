@@ -79,6 +79,8 @@ NOT_NAMES = {
 MAX_FILE_LINES = 700
 MAX_FUNCTION_TOKENS = 680
 """Comments, docstrings and line ends do not count. The aim is 300: lower it whenever it can be."""
+MAX_TEST_TOKENS = 1400
+"""A function of the tests may hold a table of cases."""
 MAX_COLUMNS = 100
 LONGEST_PLAN = 120
 
@@ -269,8 +271,8 @@ def test_files_and_functions_are_short(path: Path) -> None:
         for each in ast.walk(tree_of(path))
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    too_long = {name: tokens for name, tokens in lengths.items() if tokens > MAX_FUNCTION_TOKENS}
-    assert too_long == {}
+    most = MAX_FUNCTION_TOKENS if path in SOURCES else MAX_TEST_TOKENS
+    assert {name: tokens for name, tokens in lengths.items() if tokens > most} == {}
 
 
 @sources

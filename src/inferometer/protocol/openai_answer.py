@@ -111,19 +111,23 @@ class ChunkEmitter:
 _VLLM_ENDING = b',"system_fingerprint":"inferometer-%b"' % __version__.encode()
 
 VLLM_COMPLETION = Shape(  # as version 0.32.0 writes it
-    identity=b'"id":"cmpl-%(id)b","object":"text_completion","created":%(created)d,"model":%(model)b',
+    identity=b'"id":"cmpl-%(id)b","object":"text_completion",'
+    b'"created":%(created)d,"model":%(model)b',
     text=(
         b'{"index":0,"text":',
-        b',"logprobs":null,"finish_reason":null,"stop_reason":null,"prompt_token_ids":null,"token_ids":null}',
+        b',"logprobs":null,"finish_reason":null,"stop_reason":null,'
+        b'"prompt_token_ids":null,"token_ids":null}',
     ),
     last=(
         b'{"index":0,"text":',
-        b',"logprobs":null,"finish_reason":%b,"stop_reason":null,"prompt_token_ids":null,"token_ids":null}',
+        b',"logprobs":null,"finish_reason":%b,"stop_reason":null,'
+        b'"prompt_token_ids":null,"token_ids":null}',
     ),
     ending=_VLLM_ENDING,
 )
 VLLM_CHAT = Shape(
-    identity=b'"id":"chatcmpl-%(id)b","object":"chat.completion.chunk","created":%(created)d,"model":%(model)b',
+    identity=b'"id":"chatcmpl-%(id)b","object":"chat.completion.chunk",'
+    b'"created":%(created)d,"model":%(model)b',
     text=(
         b'{"index":0,"delta":{"content":',
         b'},"logprobs":null,"finish_reason":null,"token_ids":null}',
@@ -133,7 +137,8 @@ VLLM_CHAT = Shape(
         b'},"logprobs":null,"finish_reason":%b,"stop_reason":null,"token_ids":null}',
     ),
     role=(
-        b'{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}',
+        b'{"index":0,"delta":{"role":"assistant","content":""},'
+        b'"logprobs":null,"finish_reason":null}',
         b',"prompt_token_ids":null,"prompt_text":null',
     ),
     ending=_VLLM_ENDING,

@@ -109,13 +109,15 @@ def read_serve_chat(body: Mapping[str, Any]) -> BodyFields:
 
 
 _SERVE_COMPLETION = Shape(
-    identity=b'"id":"cmpl-%(id)b","object":"text_completion","created":%(created)d,"model":%(model)b',
+    identity=b'"id":"cmpl-%(id)b","object":"text_completion",'
+    b'"created":%(created)d,"model":%(model)b',
     text=(b'{"index":0,"text":', b"}"),
     last=(b'{"index":0,"text":', b',"finish_reason":%b}'),
     end=b" \n\n",
 )
 _SERVE_CHAT = Shape(
-    identity=b'"id":"chatcmpl-%(id)b","object":"chat.completion.chunk","created":%(created)d,"model":%(model)b',
+    identity=b'"id":"chatcmpl-%(id)b","object":"chat.completion.chunk",'
+    b'"created":%(created)d,"model":%(model)b',
     text=(b'{"index":0,"delta":{"content":', b"}}"),
     last=(b'{"index":0,"delta":{"content":', b'},"finish_reason":%b}'),
     role=(b'{"index":0,"delta":{"role":"assistant"}}', b""),

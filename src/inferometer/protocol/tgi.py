@@ -153,7 +153,8 @@ def read_chat(body: Mapping[str, Any]) -> BodyFields:
 
 
 _CHAT_SHAPE = Shape(
-    identity=b'"object":"chat.completion.chunk","id":"%(id)b","created":%(created)d,"model":%(model)b,'
+    identity=b'"object":"chat.completion.chunk","id":"%(id)b",'
+    b'"created":%(created)d,"model":%(model)b,'
     b'"system_fingerprint":"3.3.6-native"',
     text=(
         b'{"index":0,"delta":{"role":"assistant","content":',

@@ -1,15 +1,15 @@
 """A campaign's ledger as every verb reads it: bounded, reached through no link, and of records that
 campaigns write.
 
-Directories of results travel: they are copied, archived, and sent by colleagues. `run`, `plan`,
-`collect`, `merge` and `report` all read ledgers here, before anything is moved or removed.
+Directories of results travel: they are copied, archived, and sent by colleagues. Every verb reads
+ledgers here, before anything is moved or removed.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from inferometer.store.campaign.ledger import (
 )
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.recovery import salvage
-from inferometer.store.campaign.sound import HIDDEN, is_campaign_name, is_sound
+from inferometer.store.campaign.sound import HIDDEN, are_sound, is_campaign_name
 from inferometer.store.plain_files import first_link
 
 
@@ -47,11 +47,9 @@ def campaigns_in(result_dir: Path) -> list[CampaignPaths]:
 def read_campaign_ledger(places: CampaignPaths) -> LedgerReading:
     """All that is proven, and of a damaged ledger what its files bear out. Changes nothing.
     Raises LedgerError."""
-    require_no_links(places)
-    if not places.ledger.exists():
+    content = _checked(places)
+    if content is None:
         return LedgerReading(())
-    content = parse(places.ledger)
-    _require_sound(content.records, places)
     if content.damage is None:
         return LedgerReading(content.records)
     found = salvage(content, places)
@@ -65,9 +63,7 @@ def open_campaign_ledger(places: CampaignPaths) -> tuple[Ledger, tuple[str, ...]
 
     Raises LedgerError and CannotWriteError, and then nothing was changed.
     """
-    require_no_links(places)
-    if places.ledger.exists():
-        _require_sound(parse(places.ledger).records, places)
+    _checked(places)
     remarks: list[str] = []
 
     def mend(content: Content) -> list[Record]:
@@ -91,6 +87,23 @@ def open_campaign_ledger(places: CampaignPaths) -> tuple[Ledger, tuple[str, ...]
     return Ledger(places.ledger, mend), tuple(remarks)
 
 
+def _checked(places: CampaignPaths) -> Content | None:
+    """The one check of a ledger that may come from elsewhere: its place, its lines, what they say.
+    None if there is no ledger. Raises LedgerError."""
+    if not is_campaign_name(places.name):
+        raise LedgerError(
+            f"{places.directory} is not read: {places.name!r} cannot be the name of a campaign. "
+            "Rename the directory to what the campaign file calls it."
+        )
+    require_no_links(places)
+    if not places.ledger.exists():
+        return None
+    content = parse(places.ledger)
+    if not are_sound(content.records, places.name):
+        raise foreign(places.ledger)
+    return content
+
+
 def require_no_links(places: CampaignPaths) -> None:
     """Raise LedgerError for one in the campaign's own folder; the directory that the user named
     may be reached through any."""
@@ -107,11 +120,6 @@ def require_no_links(places: CampaignPaths) -> None:
             f"{link} is a link, and links are not followed in result directories, which may be "
             "foreign: replace it by its target, or remove it."
         )
-
-
-def _require_sound(records: Iterable[Record], places: CampaignPaths) -> None:
-    if not all(is_sound(record, places.name) for record in records):
-        raise foreign(places.ledger)
 
 
 def _free_name(directory: Path) -> Path:

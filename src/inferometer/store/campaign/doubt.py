@@ -86,9 +86,9 @@ class Doubt:
         """Raises LookupError, TypeError or ValueError for a record that no campaign has written."""
         texts = {name: _text(record[name]) for name in ("fingerprint", "point", "metric", "unit")}
         neighbours, results = (
-            tuple(map(_text, record[name])) for name in ("neighbours", "results")
+            tuple(map(_text, _listed(record[name]))) for name in ("neighbours", "results")
         )
-        values = tuple(map(_positive, record["values"]))
+        values = tuple(map(_positive, _listed(record["values"])))
         if (
             not (values and neighbours)
             or len(values) != len(results)
@@ -131,6 +131,12 @@ class Doubt:
 def figure(value: float) -> str:
     """With as many digits as matter here."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _listed(value: Any) -> list[Any] | tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError("what a doubt lists is a list")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -255,10 +255,10 @@ def parse(path: Path) -> Content:
 
 
 def unsealed(line: bytes) -> Any:
-    """What a line says that no checksum proves, whatever it is; None if it is no JSON."""
+    """What a line says that no checksum proves, whatever it is; None if no ledger can hold it."""
     try:
-        told = orjson.loads(line)
-    except ValueError:
+        told = _loaded(line)
+    except (ValueError, TypeError):
         return None
     if isinstance(told, dict):
         told.pop("checksum", None)
@@ -268,14 +268,20 @@ def unsealed(line: bytes) -> Any:
 def _record(path: Path, body: bytes) -> Record:
     """A proven line. Anybody can compute checksums: it need not be one that we have written."""
     try:
-        record = orjson.loads(body)
+        record = _loaded(body)
         if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
             raise ValueError
-        if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
-            orjson.dumps(record)
     except (ValueError, TypeError):
         raise foreign(path) from None
     return record
+
+
+def _loaded(text: bytes) -> Any:
+    """JSON that can be written again. Raises ValueError and TypeError."""
+    told = orjson.loads(text)
+    if text.count(b"{") + text.count(b"[") > MAX_DEPTH:
+        orjson.dumps(told)
+    return told
 
 
 def _check_version(path: Path, records: Sequence[Record]) -> None:

@@ -9,7 +9,7 @@ not known are let pass, since nothing is done with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from inferometer.store.campaign.doubt import Doubt
@@ -28,6 +28,19 @@ CHECKSUM = re.compile(r"[0-9a-f]{64}")
 STATUSES = ("VALID", "SUSPECT", "INVALID")
 MAX_ATTEMPT = 10**9
 MAX_NAME_BYTES = 255
+
+
+def are_sound(records: Iterable[Record], campaign: str) -> bool:
+    """Whether this campaign may have written them all. No file is a result of two points."""
+    points: dict[tuple[str, str], str] = {}
+    for record in records:
+        if not is_sound(record, campaign):
+            return False
+        if record["kind"] == "done":
+            point = record["fingerprint"]
+            if any(points.setdefault(file, point) != point for file in record["files"].items()):
+                return False
+    return True
 
 
 def is_sound(record: Record, campaign: str) -> bool:
@@ -78,13 +91,17 @@ def _are_places_of_a_result(record: Record, campaign: str) -> bool:
     ):
         return False
     folder, _, name = json.rpartition("/")
-    runs, _, number = run.rpartition("/")
     return (
         (_is_name(name) and folder in ("", f"{HIDDEN}/{campaign}/invalid"))
-        and (runs == f"{HIDDEN}/{campaign}/runs" and _matches(RUN, number))
+        and _is_run(run, campaign)
         and all(_matches(CHECKSUM, checksum) for checksum in files.values())
         and all(_is_in(run, path) for path in files if path != json)
     )
+
+
+def _is_run(path: str, campaign: str) -> bool:
+    runs, _, name = path.rpartition("/")
+    return runs == f"{HIDDEN}/{campaign}/runs" and _matches(RUN, name)
 
 
 def _is_in(folder: str, path: str) -> bool:
@@ -139,11 +156,12 @@ def _is_identification(record: Record, campaign: str) -> bool:
     """By run directory: the fingerprint that today's rules give, and the address."""
     results = record.get("results")
     return isinstance(results, dict) and all(
-        isinstance(told, list)
+        _is_run(run, campaign)
+        and isinstance(told, list)
         and len(told) == 2
         and _matches(FINGERPRINT, told[0])
         and _is_word(told[1])
-        for told in results.values()
+        for run, told in results.items()
     )
 
 

@@ -1,0 +1,104 @@
+"""Tables as lines of text, for a terminal, and as Markdown."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Collection, Iterator, Sequence
+
+import typer
+
+GAP = 2
+"""Spaces between two columns."""
+COMFORTABLE_CHARS = 36
+"""A cell of more than two lines gets this width, if not more."""
+
+Rows = Sequence[Sequence[str]]
+
+
+def show(headings: Sequence[str], rows: Rows, *, markdown: bool = False) -> None:
+    """On a terminal as wide as it is, otherwise a line a row; backticks are Markdown's alone."""
+    if markdown:
+        typer.echo(markdown_table(headings, rows), nl=False)
+        return
+    headings, *rows = [[cell.replace("`", "") for cell in row] for row in (headings, *rows)]
+    if sys.stdout.isatty():
+        _show_on_terminal(headings, rows)
+    else:
+        for line in aligned(headings, rows, left=range(len(headings))):
+            typer.echo(line)
+
+
+def markdown_table(headings: Sequence[str], rows: Rows) -> str:
+    """Lines of Markdown, columns padded."""
+    lines = [" | ".join(row) for row in _padded(headings, rows, range(len(headings)))]
+    lines.insert(1, " | ".join("-" * width for width in _widths(headings, rows)))
+    return "".join(f"| {line} |\n" for line in lines)
+
+
+def aligned(headings: Sequence[str], rows: Rows, *, left: Collection[int]) -> Iterator[str]:
+    """Lines of text; the columns `left` are words, the others are numbers."""
+    for row in _padded(headings, rows, left):
+        yield (" " * GAP).join(row).rstrip()
+
+
+def _padded(headings: Sequence[str], rows: Rows, left: Collection[int]) -> Iterator[list[str]]:
+    widths = _widths(headings, rows)
+    for row in (headings, *rows):
+        yield [
+            cell.ljust(width) if i in left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+
+
+def _widths(headings: Sequence[str], rows: Rows) -> list[int]:
+    return [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+
+
+def _show_on_terminal(headings: Sequence[str], rows: Rows) -> None:
+    """As one table if it fits, otherwise as several, which all begin with the first column."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False)
+    least = [_comfortable_chars(column) for column in zip(headings, *rows, strict=True)]
+    most = _widths(headings, rows)
+    for numbers in _that_fit(least, console.width):
+        if numbers[1] > 1:
+            console.print()
+        spare = console.width - sum(least[number] + GAP for number in numbers) + GAP
+        table = Table(
+            box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0)
+        )
+        for number in numbers:
+            width = max(least[number], min(most[number], least[number] + spare))
+            spare -= width - least[number]
+            table.add_column(headings[number], width=width, overflow="fold")
+        for row in rows:
+            table.add_row(*(row[number] for number in numbers))
+        console.print(table)
+
+
+def _that_fit(widths: Sequence[int], room: int) -> Iterator[list[int]]:
+    """Numbers of the columns of each table."""
+    numbers = [0]
+    for number in range(1, len(widths)):
+        if len(numbers) > 1 and sum(widths[i] + GAP for i in (*numbers, number)) - GAP > room:
+            yield numbers
+            numbers = [0]
+        numbers.append(number)
+    yield numbers
+
+
+def _comfortable_chars(cells: Sequence[str]) -> int:
+    """The least width in which each cell has two lines at most, if that is not too wide."""
+    longest_word = max(len(word) for cell in cells for word in cell.split())
+    fitting = (
+        width
+        for width in range(longest_word, COMFORTABLE_CHARS)
+        if all(
+            len(textwrap.wrap(cell, width, break_on_hyphens=False)) <= 2 for cell in cells if cell
+        )
+    )
+    return next(fitting, max(longest_word, COMFORTABLE_CHARS))

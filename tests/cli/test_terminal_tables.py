@@ -1,0 +1,61 @@
+"""Tables on a terminal: nothing is cut off, however narrow it is."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+
+from inferometer.cli import backends, datasets
+from inferometer.cli.tables import aligned, markdown_table, show
+
+TABLES = [(backends.HEADINGS, backends.rows()), (datasets.HEADINGS, datasets.rows())]
+
+
+def on_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int, columns: int
+) -> list[str]:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    show(*TABLES[number])
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize("number", range(len(TABLES)))
+@pytest.mark.parametrize("columns", [80, 100, 120, 250])
+def test_a_table_fits_the_terminal_and_keeps_every_word(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+    columns: int,
+) -> None:
+    lines = on_terminal(monkeypatch, capsys, number, columns)
+    assert max(map(len, lines)) <= columns
+    shown = {word for line in lines for word in line.split()}
+    headings, rows = TABLES[number]
+    cells = [cell.replace("`", "") for row in (headings, *rows) for cell in row]
+    assert {word for cell in cells for word in cell.split()} - shown == set()
+
+
+def test_a_wide_terminal_has_one_table_and_a_narrow_one_several(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [
+        sum("--backend" in line for line in on_terminal(monkeypatch, capsys, 0, columns))
+        for columns in (80, 120, 170)
+    ]
+    assert found == [3, 2, 1]
+
+
+def test_words_are_to_the_left_and_numbers_to_the_right() -> None:
+    rows = [("a", "1"), ("bcd", "200")]
+    assert list(aligned(("w", "number"), rows, left={0})) == [
+        "w    number",
+        "a         1",
+        "bcd     200",
+    ]
+    assert markdown_table(("w", "number"), rows) == (
+        "| w   | number |\n| --- | ------ |\n| a   | 1      |\n| bcd | 200    |\n"
+    )

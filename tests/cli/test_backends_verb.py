@@ -9,20 +9,34 @@ import re
 from readme_table import cells, check_readme
 from typer.testing import CliRunner
 
-from inferometer.cli.backends import table
+from inferometer.cli.backends import HEADINGS, rows
 from inferometer.cli.main import app
+from inferometer.cli.tables import markdown_table
 from inferometer.protocol import PROTOCOLS
 
 UNCARRIED = "`sessions` of a file, `random-mm`, pictures and tools of rows"
+
+
+def table() -> str:
+    return markdown_table(HEADINGS, rows())
 
 
 def test_the_readme_has_the_table() -> None:
     check_readme("backends", table())
 
 
-def test_the_command_prints_it() -> None:
-    said = CliRunner().invoke(app, ["backends"])
+def test_the_command_prints_it_as_markdown() -> None:
+    said = CliRunner().invoke(app, ["backends", "--markdown"])
     assert (said.exit_code, said.output) == (0, table())
+
+
+def test_into_a_pipe_go_lines_of_columns_without_markdown() -> None:
+    said = CliRunner().invoke(app, ["backends"])
+    lines = said.output.splitlines()
+    assert said.exit_code == 0
+    assert len(lines) == len(rows()) + 1
+    for line, row in zip(lines, (HEADINGS, *rows()), strict=True):
+        assert re.split(r"  +", line) == [cell.replace("`", "") for cell in row]
 
 
 def test_every_backend_has_its_place_once() -> None:

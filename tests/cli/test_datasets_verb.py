@@ -10,18 +10,32 @@ from readme_table import cells, check_readme
 from typer.testing import CliRunner
 
 from inferometer.cli.bench_workload import DATASETS, FIELDS
-from inferometer.cli.datasets import table
+from inferometer.cli.datasets import HEADINGS, rows
 from inferometer.cli.flag_errors import flag_name
 from inferometer.cli.main import app
+from inferometer.cli.tables import markdown_table
+
+
+def table() -> str:
+    return markdown_table(HEADINGS, rows())
 
 
 def test_the_readme_has_the_table() -> None:
     check_readme("datasets", table())
 
 
-def test_the_command_prints_it() -> None:
-    said = CliRunner().invoke(app, ["datasets"])
+def test_the_command_prints_it_as_markdown() -> None:
+    said = CliRunner().invoke(app, ["datasets", "--markdown"])
     assert (said.exit_code, said.output) == (0, table())
+
+
+def test_into_a_pipe_go_lines_of_columns_without_markdown() -> None:
+    said = CliRunner().invoke(app, ["datasets"])
+    lines = said.output.splitlines()
+    assert said.exit_code == 0
+    assert len(lines) == len(rows()) + 1
+    for line, row in zip(lines, (HEADINGS, *rows()), strict=True):
+        assert re.split(r"  +", line) == [cell.replace("`", "") for cell in row]
 
 
 def test_every_data_set_has_its_place_once_with_all_its_flags() -> None:

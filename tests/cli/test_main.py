@@ -8,14 +8,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
 
 import inferometer
 from inferometer.cli import main as main_module
-from inferometer.cli.main import app, main, spread, without_vllm_only
+from inferometer.cli.main import VERBS, load_verb, main, spread, without_vllm_only
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -92,13 +91,6 @@ def test_the_help_of_bench_names_the_flags_that_users_know(
     assert [flag for flag in known.split() if f"--{flag}" not in told] == []
 
 
-VERBS = [
-    command.name or command.callback.__name__
-    for command in app.registered_commands
-    if command.callback
-]
-
-
 @pytest.mark.parametrize("verb", VERBS)
 def test_flags_stand_whole_in_the_help_on_a_narrow_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: str
@@ -106,10 +98,9 @@ def test_flags_stand_whole_in_the_help_on_a_narrow_terminal(
     monkeypatch.setenv("COLUMNS", "80")
     assert run(monkeypatch, verb, "--help") == 0
     told = capsys.readouterr().out
-    command: Any = typer.main.get_command(app)
     flags = [
         flag
-        for parameter in command.commands[verb].params
+        for parameter in load_verb(verb).params
         for flag in parameter.opts
         if flag.startswith("--")
     ]
@@ -163,6 +154,52 @@ def test_help_is_there_before_anything_heavy_is_loaded() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert told.stdout.splitlines()[-1] == ""
+
+
+def modules_after(*arguments: str) -> set[str]:
+    """The modules of the command line that are there once `inferometer ARGUMENTS` has ended."""
+    code = (
+        "import sys\n"
+        "from inferometer.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*(name for name in sys.modules if name.startswith('inferometer.cli.')))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    names = told.stdout.splitlines()[-1].split()
+    return {name.removeprefix("inferometer.cli.") for name in names}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["banch"]], ids=" ".join)
+def test_the_command_line_loads_no_verb_before_it_is_called(arguments: list[str]) -> None:
+    assert modules_after(*arguments) == {"main", "output"}
+
+
+def test_the_help_of_a_verb_loads_no_other() -> None:
+    assert modules_after("plan", "--help") & set(VERBS) == {"plan"}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_all_verbs_says_what_the_help_of_each_begins_with(verb: str) -> None:
+    told = str(load_verb(verb).help).partition("\n\n")[0].replace("\n", " ")
+    assert told == VERBS[verb][1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("banch", "'bench'"), ("reprot", "'report'"), ("bench --num-promts 5", "--num-prompts")],
+)
+def test_what_is_mistyped_is_told_what_was_meant(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, meant: str
+) -> None:
+    assert run(monkeypatch, *typed.split()) == 2
+    assert re.search(rf"(Did you mean|Possible options).* {meant}[,?)]", capsys.readouterr().err)
 
 
 def test_what_is_vllms_alone_is_left_out_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,16 +4,16 @@ same table.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inferometer.cli.markdown import table as markdown_table
+from inferometer.cli.tables import show
 
 if TYPE_CHECKING:
     from inferometer.protocol import Backend
 
-_HEADINGS = (
+HEADINGS = (
     "`--backend`",
     "server",
     "posts to",
@@ -26,15 +26,17 @@ _HEADINGS = (
 )
 
 
-def backends() -> None:
+def backends(
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the table as Markdown.")
+    ] = False,
+) -> None:
     """List the values of `bench --backend`, and what each wire format supports."""
-    typer.echo(table(), nl=False)
+    show(HEADINGS, rows(), markdown=markdown)
 
 
-def table() -> str:
-    """A row a wire format, its names together, columns padded so that the table can be read as it
-    is.
-    """
+def rows() -> list[tuple[str, ...]]:
+    """One for each wire format, all its names in the first cell."""
     from inferometer.protocol import PROTOCOLS
 
     distinct = {id(backend): backend for backend in PROTOCOLS.values()}
@@ -43,7 +45,7 @@ def table() -> str:
         for key in distinct
     }
     chats_only = _chats_only()
-    rows = [
+    return [
         (
             names[key],
             *_cells(backend),
@@ -51,7 +53,6 @@ def table() -> str:
         )
         for key, backend in distinct.items()
     ]
-    return markdown_table(_HEADINGS, rows)
 
 
 def _chats_only() -> list[str]:

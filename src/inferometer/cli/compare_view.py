@@ -15,7 +15,7 @@ import typer
 from inferometer.analysis.compare import Comparison, MetricComparison
 from inferometer.analysis.decision import Verdict
 from inferometer.analysis.pcie import LinkStudy
-from inferometer.cli.markdown import table as markdown_table
+from inferometer.cli.tables import aligned, markdown_table
 from inferometer.printable import printable
 from inferometer.report.tables.columns import four_digits
 from inferometer.report.tables.markdown import text_in_markdown
@@ -273,15 +273,11 @@ def _beyond(row: MetricComparison, delta: float) -> bool:
 
 def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Words to the left, figures to the right, the verdict colored where there are colors."""
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    last = len(headings) - 1
-    for row in (headings, *rows):
-        cells = [
-            printable(cell).ljust(width) if i in {0, last} else printable(cell).rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        color = None if "NO_COLOR" in os.environ else COLORS.get(row[last].partition(" ")[0])
-        yield "  ".join([*cells[:last], typer.style(row[last], fg=color) if color else row[last]])
+    shown = [[*map(printable, row)] for row in rows]
+    lines = aligned(headings, shown, left={0, len(headings) - 1})
+    for line, row in zip(lines, (headings, *shown), strict=True):
+        color = None if "NO_COLOR" in os.environ else COLORS.get(row[-1].partition(" ")[0])
+        yield line.removesuffix(row[-1]) + typer.style(row[-1], fg=color) if color else line
 
 
 def _ids(points: Sequence[Point]) -> str:

@@ -4,41 +4,46 @@ same table.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inferometer.cli.markdown import table as markdown_table
+from inferometer.cli.tables import show
 
 if TYPE_CHECKING:
     from inferometer.spec.workload import AnyWorkload
 
-_HEADINGS = ("`--dataset-name`", "prompts", "lengths", "flags")
+HEADINGS = ("`--dataset-name`", "prompts", "lengths", "flags")
 
 
-def datasets() -> None:
+def datasets(
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the table as Markdown.")
+    ] = False,
+) -> None:
     """List the values of `bench --dataset-name`, and the flags of each data set."""
-    typer.echo(table(), nl=False)
+    show(HEADINGS, rows(), markdown=markdown)
 
 
-def table() -> str:
-    """A row a kind of workload, its names together."""
+def rows() -> list[tuple[str, ...]]:
+    """One for each kind of workload, all its names in the first cell."""
     from inferometer.cli.bench_workload import DATASETS, FIELDS
     from inferometer.cli.flag_errors import flag_name
 
-    rows = []
+    found: list[tuple[str, ...]] = []
     for model, fields in FIELDS.items():
         names = ", ".join(f"`{name}`" for name, each in DATASETS.items() if each is model)
         flags = " ".join(f"`{flag_name(flag)}`" for flag in fields)
-        rows.append(
+        found.append(
             (names, _about(model), "as asked" if _has_lengths(model) else "as in the file", flags)
         )
-    return markdown_table(_HEADINGS, rows)
+    return found
 
 
 def _about(model: type[AnyWorkload]) -> str:
-    """The first line of what the model says of itself."""
-    return (model.__doc__ or "").strip().partition("\n")[0].removesuffix(".")
+    """The first sentence of what the model says of itself."""
+    paragraph = (model.__doc__ or "").partition("\n\n")[0]
+    return " ".join(paragraph.split()).removesuffix(".")
 
 
 def _has_lengths(model: type[AnyWorkload]) -> bool:

@@ -1,36 +1,98 @@
-"""The command line: `inferometer VERB`. One file a verb; what a verb needs is imported when it
-runs.
-"""
+"""The command line: `inferometer VERB`. One module a verb, imported when the verb is called."""
 
 from __future__ import annotations
 
 import inspect
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 import inferometer
-from inferometer.cli.backends import backends
-from inferometer.cli.bench import bench
-from inferometer.cli.calibrate import calibrate
-from inferometer.cli.collect import collect
-from inferometer.cli.compare import compare
-from inferometer.cli.datasets import datasets
-from inferometer.cli.demo import demo
-from inferometer.cli.engine import engine
-from inferometer.cli.merge import merge
 from inferometer.cli.output import finish_output, survive_any_output
-from inferometer.cli.plan import plan
-from inferometer.cli.presets import presets
-from inferometer.cli.report import report
-from inferometer.cli.run import run
 from inferometer.system.interruption import Interruption, ignore_at_exit
+
+VERBS = {
+    "bench": ("Measure", "Measure a running server, with the flags of `vllm bench serve`."),
+    "run": ("Measure", "Run a campaign; the same command continues it after an interruption."),
+    "plan": (
+        "Measure",
+        "Show what a campaign will do: groups, points, tokens, server commands, time, and "
+        "progress.",
+    ),
+    "presets": ("Measure", "List the campaigns that come with inferometer."),
+    "report": (
+        "Read results",
+        "Write one HTML file with all points: summary, explorer, figures, environment and method.",
+    ),
+    "compare": (
+        "Read results",
+        "Compare two sets of results: which differences exceed chance and drift?",
+    ),
+    "collect": (
+        "Read results",
+        "Pack a result directory into a tar archive, to merge with those of other machines.",
+    ),
+    "merge": (
+        "Read results",
+        "Merge the results of several machines into a new directory, where campaigns can continue.",
+    ),
+    "backends": (
+        "Look up",
+        "List the values of `bench --backend`, and what each wire format supports.",
+    ),
+    "datasets": (
+        "Look up",
+        "List the values of `bench --dataset-name`, and the flags of each data set.",
+    ),
+    "calibrate": (
+        "Check the client",
+        "Measure how exact the client is on this host, and up to which load.",
+    ),
+    "engine": (
+        "Check the client",
+        "Run a server with known timing: the API of vLLM or others, without a model.",
+    ),
+    "demo": (
+        "Check the client",
+        "Measure the embedded engine, and compare the result with the engine's own records.",
+    ),
+}
+"""Panel and line in `inferometer --help`. A verb is the function, or the group of commands, of that
+name in the module of that name."""
+
+
+class Verbs(TyperGroup):
+    """The commands of `VERBS`. What stands in for each, in the help, is no import of it."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, load_verb(str(name)), rest
+
+
+def load_verb(name: str) -> Any:
+    """The command of a verb, with its flags. Paragraphs of its docstring are its help."""
+    verb = getattr(import_module(f"inferometer.cli.{name}"), name)
+    if isinstance(verb, typer.Typer):
+        return get_command(verb)
+    paragraphs = inspect.cleandoc(verb.__doc__ or "").split("\n\n")
+    alone = typer.Typer(add_completion=False)
+    alone.command(name, help="\n\n".join(each.replace("\n", " ") for each in paragraphs))(verb)
+    return get_command(alone)
+
+
+def _not_loaded() -> None:
+    raise AssertionError("a verb is loaded before it is called")
+
 
 app = typer.Typer(
     name="inferometer",
+    cls=Verbs,
     help=(
         "Measure how fast a large language model is served, and find out whether each number can "
         "be trusted."
@@ -40,29 +102,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _add(verb: Callable[..., None]) -> None:
-    """With its docstring as help, whose paragraphs break where the terminal ends, and not where the
-    source did.
-    """
-    paragraphs = inspect.cleandoc(verb.__doc__ or "").split("\n\n")
-    app.command(help="\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs))(verb)
-
-
-_add(bench)
-_add(run)
-_add(plan)
-app.add_typer(presets, name="presets")
-_add(backends)
-_add(datasets)
-_add(collect)
-_add(merge)
-_add(compare)
-_add(report)
-_add(calibrate)
-_add(engine)
-_add(demo)
+for _verb, (_panel, _line) in VERBS.items():
+    app.command(_verb, help=_line, rich_help_panel=_panel)(_not_loaded)
 
 SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules", "--dialect")
 """Flags that `vllm bench serve`, or we in its way, let be followed by several values: `--goodput
@@ -189,12 +230,7 @@ def _whole_flags_in_help() -> None:
 
 def _help_of(arguments: Sequence[str]) -> str:
     """The help that explains what was got wrong."""
-    known = [
-        command.name or command.callback.__name__
-        for command in app.registered_commands
-        if command.callback
-    ]
-    verb = next((argument for argument in arguments if argument in known), None)
+    verb = next((argument for argument in arguments if argument in VERBS), None)
     if arguments[:1] == ["presets"]:
         verb = "presets show" if arguments[1:2] == ["show"] else "presets"
     return f"`inferometer {verb} --help`" if verb else "`inferometer --help`"

@@ -159,18 +159,20 @@ def _plans(
 
 
 def _show_table(plans: list[GroupPlan]) -> None:
-    from inferometer.cli.plan_view import HEADINGS, WORDS, aligned, rows
+    from inferometer.cli.plan_view import HEADINGS, WORDS, rows
+    from inferometer.cli.tables import aligned
 
     if not sys.stdout.isatty():
-        typer.echo(aligned(rows(plans)))
+        for line in aligned(HEADINGS, rows(plans), left=WORDS):
+            typer.echo(line)
         return
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading in WORDS else "right", overflow="fold")
+    for number, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="left" if number in WORDS else "right", overflow="fold")
     for number, row in enumerate(rows(plans), 1):
         table.add_row(*row, end_section=number == len(plans))
     Console(highlight=False).print(table)

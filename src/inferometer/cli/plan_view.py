@@ -18,7 +18,7 @@ from inferometer.spec.interleave import Block
 from inferometer.spec.recipe import shell_line
 
 HEADINGS = ("Group", "Server", "Points", "Done", "Requests", "Tok in", "Tok out", "Left")
-WORDS = ("Group", "Server")
+WORDS = (0, 1)
 """Columns that are no numbers."""
 
 
@@ -77,19 +77,6 @@ def _amounts(plans: Sequence[GroupPlan]) -> tuple[str, ...]:
 def _sum(numbers: Sequence[int | None]) -> str:
     known = [number for number in numbers if number is not None]
     return short(sum(known)) if len(known) == len(numbers) else "?"
-
-
-def aligned(table: Sequence[tuple[str, ...]]) -> str:
-    """`HEADINGS` and `table` as lines of aligned columns."""
-    lines = [HEADINGS, *table]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if heading in WORDS else cell.rjust(width)
-            for cell, width, heading in zip(line, widths, HEADINGS, strict=True)
-        ).rstrip()
-        for line in lines
-    )
 
 
 def describe(group: Group, *, embedded: bool) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 import pytest
-from inferometer.store.campaign.standing import read_standing
 
 import inferometer
 from inferometer.campaign.results import Results
@@ -21,6 +20,7 @@ from inferometer.cli.main import main
 from inferometer.results import ResultsError, read
 from inferometer.store.campaign.ledger import LedgerError
 from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.store.campaign.state import read_campaign_state
 
 TIME = "2026-01-01T00:00:00+00:00"
 CHECKSUM = "0" * 64
@@ -215,7 +215,7 @@ READERS: dict[str, Callable[[CampaignPaths], object]] = {
     "read": lambda places: read([places.directory]),
     "read the ledger": lambda places: read([places.ledger]),
     "read a file": lambda places: read([places.result_dir / "x.json"]),
-    "read_standing": read_standing,
+    "read_campaign_state": read_campaign_state,
     "Results": Results,
 }
 
@@ -334,7 +334,7 @@ def test_a_folder_whose_name_no_campaign_has_is_not_read(places: CampaignPaths, 
     run = strange.runs / ("a" * 16)
     run.mkdir(parents=True)
     strange.ledger.write_bytes(ledger_of())
-    for act in (Results, read_standing, lambda _: read([strange.directory])):
+    for act in (Results, read_campaign_state, lambda _: read([strange.directory])):
         with pytest.raises((LedgerError, ResultsError), match="cannot be the name of a campaign"):
             act(strange)
 
@@ -371,5 +371,5 @@ def test_what_is_taken_from_damaged_lines_can_be_written_again(
     told += capsys.readouterr().err
     assert "holds what no campaign writes" not in told
     assert "Traceback" not in told
-    standing = read_standing(places)
-    assert standing.history.attempts == {"a" * 16: 4}
+    state = read_campaign_state(places)
+    assert state.history.attempts == {"a" * 16: 4}

@@ -29,10 +29,10 @@ test-wide: .venv/dev  ## the same as fast tests with many more trials: faults on
 	$(BIN)/pytest -m wide
 
 soak: .venv/dev  ## kill a campaign's runner a thousand times at random, and miss nothing
-	$(BIN)/python tests/campaign/kill_loop.py "$$(mktemp -d)" 1000 20260722
+	$(BIN)/python -m tests.campaign.kill_loop "$$(mktemp -d)" 1000 20260722
 
 fuzz: .venv/dev  ## garbage for every reader and both servers, for SECONDS (default 60)
-	$(BIN)/python tests/fuzz/fuzzing.py $(SECONDS)
+	$(BIN)/python -m tests.fuzz.fuzzing $(SECONDS)
 
 bench: .venv/dev  ## accuracy and cost of the client, side by side with a C reader
 	$(BIN)/python benchmarks/run.py

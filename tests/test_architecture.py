@@ -301,9 +301,7 @@ def test_the_plan_on_paper_names_every_room_and_fits_a_page() -> None:
     assert len(plan.splitlines()) <= LONGEST_PLAN
 
 
-def test_test_files_have_names_of_their_own() -> None:
-    """Tests are not packages: two files of one name cannot both be imported."""
-    names = [path.name for path in (ROOT / "tests").rglob("*.py")]
-    assert (
-        sorted(name for name in set(names) if names.count(name) > 1 and name != "__init__.py") == []
-    )
+def test_every_folder_of_tests_is_a_package() -> None:
+    """Else two of its files, or one of it and one of another, could not share a name."""
+    folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
+    assert [name_of(each) for each in folders if not (each / "__init__.py").exists()] == []

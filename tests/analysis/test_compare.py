@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from simulated_campaigns import campaign, in_turns, one_after_the_other, point
 
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.compare import DEFAULT_METRICS, Comparison, compare
 from inferometer.results import Point, Range
 from inferometer.results.point import Status
+from tests.analysis.simulated_campaigns import campaign, in_turns, one_after_the_other, point
 
 
 def single(

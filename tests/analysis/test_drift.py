@@ -13,11 +13,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from simulated_campaigns import SHAPES, Shape, campaign, in_turns, one_after_the_other
 
 from inferometer.analysis.compare import Comparison, compare
 from inferometer.metrics.student import student_quantile
 from inferometer.results import Point
+from tests.analysis.simulated_campaigns import (
+    SHAPES,
+    Shape,
+    campaign,
+    in_turns,
+    one_after_the_other,
+)
 
 FEW, MANY = 400, 4_000
 REPEATS = 8

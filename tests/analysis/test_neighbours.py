@@ -8,10 +8,10 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-from simulated_ladders import ladder, point
 
 from inferometer.analysis.neighbours import Outlier, contradicted
 from inferometer.results import Condition, Point, Range
+from tests.analysis.simulated_ladders import ladder, point
 
 UP_TO_64 = (1, 2, 4, 8, 16, 32, 64)
 SATURATING = (100.0, 190.0, 370.0, 660.0, 1100.0, 1500.0, 1700.0)

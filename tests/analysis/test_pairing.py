@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from simulated_campaigns import point
 
 from inferometer.analysis.pairing import pair_points, value_of
 from inferometer.results import Condition, Point
+from tests.analysis.simulated_campaigns import point
 
 VALUES = {"output_throughput": 1.0}
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from simulated_campaigns import point
 
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.pcie import LinkEffect, LinkStudy, link_costs, link_records, why_no_links
 from inferometer.report.targets import say
 from inferometer.report.words import Words
 from inferometer.results import Point
+from tests.analysis.simulated_campaigns import point
 
 LEVELS = range(1, 61)
 WIDTHS = {"A": 16, "B": 8, "C": 16}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from simulated_campaigns import point
 
 from inferometer.analysis.scaling import scaling, scaling_records, why_nothing_scales
 from inferometer.report.targets import say
 from inferometer.report.words import Words
 from inferometer.results import Point
+from tests.analysis.simulated_campaigns import point
 
 
 def measured(

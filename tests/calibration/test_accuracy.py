@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from null_truth import LATE_NS, trace_of, truth_of
 
 from inferometer.calibration.accuracy import compare, errors
 from inferometer.clock import MS
 from inferometer.trace import Outcome
+from tests.calibration.null_truth import LATE_NS, trace_of, truth_of
 
 TIMES = [[0, 50, 70, 90], [10, 60, 80, 100]]
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
-from null_truth import trace_of, truth_of
 
 from inferometer.calibration import search as module
 from inferometer.calibration.kept import find, keep
@@ -33,6 +32,7 @@ from inferometer.clock import NS
 from inferometer.loadgen import MeasurementError
 from inferometer.metrics.calibration import UNITS, Calibration, Kind, LoadLevel
 from inferometer.trace import Outcome, Trace
+from tests.calibration.null_truth import trace_of, truth_of
 
 AT_ONCE: dict[Kind, float] = {"events": 0.0, "requests": 0.0, "streams": 0.0}
 SMALL = Effort(0.05, AT_ONCE, 16, {"events": 500, "requests": 200, "streams": 8})

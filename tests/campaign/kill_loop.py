@@ -1,7 +1,7 @@
 """Runs campaigns, kills the runner at random moments, and looks at what is left. A program, for a
 test and for `make soak`.
 
-    python kill_loop.py DIRECTORY KILLS SEED [POINTS]
+    python -m tests.campaign.kill_loop DIRECTORY KILLS SEED [POINTS]
 
 Prints how many kills and campaigns there were; fails at the first thing that is lost, doubled or
 half there. A process of its own, and not pytest's: what is forked here must find polars' threads
@@ -22,7 +22,6 @@ from pathlib import Path
 
 import orjson
 import psutil
-from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.outcome import summary_lines
 from inferometer.campaign.runner import run_campaign
@@ -35,6 +34,7 @@ from inferometer.store.campaign.history import History
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
+from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 POINTS_IN_A_LIFE = 4
 LONGEST_LIFE_S = 5.0

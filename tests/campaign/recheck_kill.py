@@ -1,7 +1,7 @@
 """Kills a campaign's runner at every n-th change to the disk while it measures a doubtful point
 again. A program, for a test.
 
-    python recheck_kill.py DIRECTORY FACTOR EVERY
+    python -m tests.campaign.recheck_kill DIRECTORY FACTOR EVERY
 
 FACTOR is that of the second measurement: 1.0 fits, 0.3 does not. Prints how many kills there were.
 """
@@ -15,10 +15,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from crashing import killed_before
-from scripted_figures import LEVELS, judged, ladder_campaign, scripted
-from tiny_campaign import FAST, Remembering, task_of
-
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
 from inferometer.measure import point as measured
@@ -29,6 +25,9 @@ from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
+from tests.campaign.crashing import killed_before
+from tests.campaign.scripted_figures import LEVELS, judged, ladder_campaign, scripted
+from tests.campaign.tiny_campaign import FAST, Remembering, task_of
 
 DOUBTFUL = 8
 

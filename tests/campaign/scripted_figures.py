@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tiny_campaign import tiny_campaign
-
 from inferometer.metrics import Finding, Level, Summary, Verdict, summarize
 from inferometer.spec.campaign import CampaignSpec
+from tests.campaign.tiny_campaign import tiny_campaign
 
 LEVELS = (1, 2, 4, 8, 16, 32, 64)
 

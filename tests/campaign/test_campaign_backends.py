@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.embedded_server import EmbeddedServer
 from inferometer.campaign.runner import run_campaign
@@ -18,6 +17,7 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.server.kinds import server_for
 from inferometer.spec.server_recipe import BackendName, ChatBackend
 from inferometer.store.campaign.paths import CampaignPaths
+from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 ROOMY = replace(FAST, max_model_len=512)  # for the trial texts by which prompts are counted
 

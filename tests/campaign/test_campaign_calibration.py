@@ -7,7 +7,6 @@ from pathlib import Path
 
 import orjson
 import pytest
-from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
@@ -15,6 +14,7 @@ from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, M
 from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec
 from inferometer.store.campaign.paths import CampaignPaths
+from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 LOW: dict[Kind, Ceiling] = {kind: Ceiling(0.5, "client") for kind in UNITS}
 LOW_CALIBRATION = Calibration(

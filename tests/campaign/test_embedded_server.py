@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import psutil
 import pytest
-from tiny_campaign import tiny_campaign
 
 from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
 from inferometer.engine import EngineSettings
@@ -16,6 +15,7 @@ from inferometer.server.base import ServerError
 from inferometer.server.endpoint import Endpoint
 from inferometer.spec.campaign import Group
 from inferometer.spec.expand import expand
+from tests.campaign.tiny_campaign import tiny_campaign
 
 RECIPE = {
     "kind": "process",

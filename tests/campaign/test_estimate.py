@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tiny_campaign import tiny_campaign
 
 from inferometer.campaign.embedded_server import embedded
 from inferometer.campaign.estimate import (
@@ -18,6 +17,7 @@ from inferometer.campaign.estimate import (
 from inferometer.spec.campaign import CampaignSpec, Group
 from inferometer.spec.expand import expand
 from inferometer.spec.run import RunSpec
+from tests.campaign.tiny_campaign import tiny_campaign
 
 POINT_S, TOKEN_S, PROMPT_TOKEN_S = GUESSED.point, GUESSED.token, GUESSED.prompt_token
 

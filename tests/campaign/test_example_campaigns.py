@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tiny_campaign import Remembering, task_of
 
 from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
 from inferometer.campaign.runner import run_campaign
@@ -17,6 +16,7 @@ from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.paths import CampaignPaths
+from tests.campaign.tiny_campaign import Remembering, task_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""

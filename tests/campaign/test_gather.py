@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_results import save, spec_of, visible
 
 from inferometer.campaign.gather import GatherError, collect, tar_name
 from inferometer.campaign.merge import Merged, merge
@@ -20,6 +19,7 @@ from inferometer.campaign.results import Results
 from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
+from tests.campaign.test_results import save, spec_of, visible
 
 
 def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") -> CampaignPaths:

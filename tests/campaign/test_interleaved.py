@@ -4,7 +4,6 @@ happens when one is lost.
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,17 +14,6 @@ from typing import Any
 
 import orjson
 import pytest
-from test_runner import (
-    Scripted,
-    Signalling,
-    all_valid,
-    attempts,
-    places,
-    signals_of_a_terminal,
-    states,
-    url,
-)
-from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign import group_run
 from inferometer.campaign.embedded_server import EmbeddedServer
@@ -39,6 +27,18 @@ from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
 from inferometer.trace.server_counters import MetricsReading
+from tests.campaign.test_runner import (
+    Scripted,
+    Signalling,
+    all_valid,
+    attempts,
+    places,
+    signals_of_a_terminal,
+    states,
+    url,
+)
+from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
+from tests.processes import environment
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 
@@ -192,7 +192,7 @@ def test_what_is_left_after_an_interruption_keeps_its_order(
 KILLED_AFTER_THREE = """
 import os, signal, sys
 from pathlib import Path
-from test_interleaved import Remembering, Servers, pair, run_campaign, task_of
+from tests.campaign.test_interleaved import Remembering, Servers, pair, run_campaign, task_of
 from inferometer.store.campaign.paths import CampaignPaths
 
 class Killed(Remembering):
@@ -212,8 +212,9 @@ def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(
 ) -> None:
     """In a process of its own: what is forked here would find polars' threads."""
     code = [sys.executable, "-c", KILLED_AFTER_THREE, str(together), url, str(places.result_dir)]
-    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    killed = subprocess.run(code, env=here, timeout=60, check=False, capture_output=True, text=True)
+    killed = subprocess.run(
+        code, env=environment(), timeout=60, check=False, capture_output=True, text=True
+    )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     order = BY_TURNS if together else BY_PASSES
     servers = Servers(url)

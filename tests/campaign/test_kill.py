@@ -6,11 +6,12 @@ there.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.processes import environment
 
 KILLS = 100
 
@@ -20,7 +21,8 @@ def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
     loop = subprocess.run(
         [
             sys.executable,
-            str(Path(__file__).parent / "kill_loop.py"),
+            "-m",
+            "tests.campaign.kill_loop",
             str(tmp_path),
             str(KILLS),
             "20260722",
@@ -29,7 +31,7 @@ def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
         text=True,
         timeout=300,
         check=False,
-        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        env={**environment(), "TMPDIR": str(tmp_path / "tmp")},
     )
     assert loop.returncode == 0, loop.stderr
     told = re.fullmatch(r"(\d+) kills, (\d+) campaigns of 12 points\n", loop.stdout)

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_results import save, spec_of
-from tiny_campaign import tiny_campaign
 
 from inferometer.campaign.outcome import (
     NAMED,
@@ -24,6 +22,8 @@ from inferometer.spec.expand import expand
 from inferometer.store.campaign.history import ServerInfo
 from inferometer.store.campaign.paths import CampaignPaths, campaign_paths
 from inferometer.store.campaign.state import read_campaign_state
+from tests.campaign.test_results import save, spec_of
+from tests.campaign.tiny_campaign import tiny_campaign
 
 VALID = Ending("g/1", "VALID", True)
 SUSPECT = Ending("g/2", "SUSPECT", True, "Few samples.")

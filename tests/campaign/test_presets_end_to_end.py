@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_campaign import Remembering, task_of
 
 from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
 from inferometer.campaign.runner import run_campaign
@@ -20,6 +19,7 @@ from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
+from tests.campaign.tiny_campaign import Remembering, task_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""

@@ -14,9 +14,6 @@ from pathlib import Path
 
 import orjson
 import pytest
-from scripted_figures import LEVELS, judged, ladder_campaign, scripted
-from test_runner import Scripted
-from tiny_campaign import FAST, Remembering, task_of
 
 from inferometer.campaign.gather import collect
 from inferometer.campaign.merge import merge
@@ -33,6 +30,10 @@ from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
+from tests.campaign.scripted_figures import LEVELS, judged, ladder_campaign, scripted
+from tests.campaign.test_runner import Scripted
+from tests.campaign.tiny_campaign import FAST, Remembering, task_of
+from tests.processes import environment
 
 Factors = Mapping[int, Sequence[float]]
 
@@ -363,9 +364,17 @@ def test_a_doubt_travels_with_the_results(
 
 def killed(directory: Path, again: str, every: int) -> None:
     """In a process of its own, since what is forked must find polars' threads not yet started."""
-    program = Path(__file__).parent / "recheck_kill.py"
-    command = [sys.executable, str(program), str(directory), again, str(every)]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "tests.campaign.recheck_kill",
+        str(directory),
+        again,
+        str(every),
+    ]
+    told = subprocess.run(
+        command, capture_output=True, text=True, timeout=1200, check=False, env=environment()
+    )
     assert told.returncode == 0, told.stderr
     assert int(told.stdout.split()[0]) > 3
 

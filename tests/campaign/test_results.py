@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crashing import killed_before, watched
 
 from inferometer.campaign.results import Measurement, Results
 from inferometer.metrics.verdict import Status
@@ -22,6 +21,7 @@ from inferometer.store.campaign.history import Result, ServerInfo
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
+from tests.campaign.crashing import killed_before, watched
 
 
 def spec_of(number: int) -> RunSpec:

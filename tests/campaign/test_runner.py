@@ -15,14 +15,14 @@ from typing import Any
 
 import orjson
 import pytest
-from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
-from inferometer.campaign import group_run, measured
+from inferometer.campaign import group_run
 from inferometer.campaign.lock import LockedError, locked
 from inferometer.campaign.outcome import CampaignOutcome, summary_lines
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.loadgen import Snapshot
+from inferometer.measure import point as measured
 from inferometer.metrics import Finding, Level, Verdict
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint
@@ -35,6 +35,7 @@ from inferometer.store.campaign.state import read_campaign_state
 from inferometer.store.run_directory import load_run
 from inferometer.store.vllm_json import save_result
 from inferometer.workload import find_counting
+from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 
 @pytest.fixture(scope="module")

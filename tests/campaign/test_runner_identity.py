@@ -11,19 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from test_runner import (
-    Scripted,
-    Signalling,
-    Stopping,
-    all_valid,
-    names,
-    places,
-    run,
-    signals_of_a_terminal,
-    states,
-    url,
-)
-from tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 from inferometer.campaign.outcome import CampaignOutcome
 from inferometer.campaign.runner import run_campaign
@@ -36,6 +23,19 @@ from inferometer.server.person import CONFIRMATION_FILE
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.paths import CampaignPaths
+from tests.campaign.test_runner import (
+    Scripted,
+    Signalling,
+    Stopping,
+    all_valid,
+    names,
+    places,
+    run,
+    signals_of_a_terminal,
+    states,
+    url,
+)
+from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 

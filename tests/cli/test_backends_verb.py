@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 
-from readme_table import cells, check_readme
 from typer.testing import CliRunner
 
 from inferometer.cli.backends import HEADINGS, rows
 from inferometer.cli.main import app
 from inferometer.cli.tables import markdown_table
 from inferometer.protocol import PROTOCOLS
+from tests.cli.readme_table import cells, check_readme
 
 UNCARRIED = "`sessions` of a file, `random-mm`, pictures and tools of rows"
 

@@ -16,7 +16,6 @@ from threading import Event, Lock
 from typing import Any
 
 import pytest
-from api_server import MODEL, Call, serving
 
 from inferometer.cli.bench import exit_code
 from inferometer.cli.bench_flags import BenchFlags
@@ -27,6 +26,7 @@ from inferometer.metrics.finding import Finding, Level
 from inferometer.store.run_directory import load_run
 from inferometer.trace import MISSING, Outcome, Trace
 from inferometer.trace.trace import empty_events, empty_requests
+from tests.cli.api_server import MODEL, Call, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The servers' threads are no concern of the forked workers."""

@@ -11,13 +11,13 @@ from typing import Any
 
 import orjson
 import pytest
-from api_server import MODEL
 
 from inferometer.cli.main import main
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.engine.ask import IMAGE_TOKENS
 from inferometer.store.run_directory import Run, load_run
 from inferometer.trace import MISSING, Outcome
+from tests.cli.api_server import MODEL
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import ApiServer, serving
 
 from inferometer.calibration import search as making
 from inferometer.calibration.host import VARIABLE
@@ -26,6 +25,7 @@ from inferometer.cli import bench_precision
 from inferometer.cli.main import main
 from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind
 from inferometer.store.atomic import CannotWriteError
+from tests.cli.api_server import ApiServer, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import MODEL, ApiServer, Call, serving
 
 from inferometer.cli.main import main
+from tests.cli.api_server import MODEL, ApiServer, Call, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

@@ -14,7 +14,6 @@ from threading import Event
 from typing import Any
 
 import pytest
-from api_server import Call, serving
 
 from inferometer.cli import bench_run
 from inferometer.cli.main import main
@@ -24,6 +23,7 @@ from inferometer.measure.point import Measured, measure_point
 from inferometer.measure.prepare import ReadyPoint
 from inferometer.metrics import Finding, Level, Summary, Verdict
 from inferometer.store.run_directory import load_run
+from tests.cli.api_server import Call, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The server's threads are no concern of the forked workers."""

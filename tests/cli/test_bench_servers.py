@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import MODEL, Call, serving
 
 from inferometer.cli.main import main
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from tests.cli.api_server import MODEL, Call, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

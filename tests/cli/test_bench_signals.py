@@ -18,9 +18,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from api_server import ApiServer, Call, serving
 
 from inferometer.store.run_directory import load_run
+from tests.cli.api_server import ApiServer, Call, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

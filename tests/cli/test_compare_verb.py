@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import MODEL
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app, main
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from tests.cli.api_server import MODEL
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The servers' threads are no concern of the forked workers."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 
-from readme_table import cells, check_readme
 from typer.testing import CliRunner
 
 from inferometer.cli.bench_workload import DATASETS, FIELDS
@@ -14,6 +13,7 @@ from inferometer.cli.datasets import HEADINGS, rows
 from inferometer.cli.flag_errors import flag_name
 from inferometer.cli.main import app
 from inferometer.cli.tables import markdown_table
+from tests.cli.readme_table import cells, check_readme
 
 
 def table() -> str:

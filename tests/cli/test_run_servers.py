@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 import yaml
-from api_server import MODEL, ApiServer, Call, serving
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
+from tests.cli.api_server import MODEL, ApiServer, Call, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from loopback import TIMEOUT_S
 
 from inferometer.engine import EmbeddedEngine, EngineSettings, load_truth
+from tests.engine.loopback import TIMEOUT_S
 
 PARENT = """
 import sys

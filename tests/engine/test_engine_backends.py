@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from loopback import TIMEOUT_S
 
 from inferometer.engine import EmbeddedEngine, EngineSettings, tokenizer
 from inferometer.engine.api import FrontSettings
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
 from inferometer.server.endpoint import Endpoint, EndpointError
+from tests.engine.loopback import TIMEOUT_S
 
 QUICK = EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=1000)
 

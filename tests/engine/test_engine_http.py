@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from time import monotonic_ns
 
 import pytest
-from loopback import TIMEOUT_S, read_until, tcp_pair
 
 from inferometer.engine.http import ClientConnection
+from tests.engine.loopback import TIMEOUT_S, read_until, tcp_pair
 
 POST = (
     b"POST /v1/completions?x=1 HTTP/1.1\r\nHost: h\r\nX-Request-Id: seven\r\nContent-Length: "

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from loopback import TIMEOUT_S, read_until
 
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.engine.tokenizer import VOCABULARY_SIZE
+from tests.engine.loopback import TIMEOUT_S, read_until
 
 STREAM_END = b"0\r\n\r\n"
 

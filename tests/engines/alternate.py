@@ -1,11 +1,11 @@
 """Measure one running vLLM in alternation with its own client and with ours, and print both side by
 side.
 
-    python tests/engines/alternate.py [--concurrency 1 4 8] [--request-rate R] [--rounds 3]
+    python -m tests.engines.alternate [--concurrency 1 4 8] [--request-rate R] [--rounds 3]
     compares the two clients
-    python tests/engines/alternate.py --keep DIR                             keeps their files for
+    python -m tests.engines.alternate --keep DIR                             keeps their files for
     `inferometer compare`
-    python tests/engines/alternate.py --starvation                             what a server that
+    python -m tests.engines.alternate --starvation                             what a server that
     spins does to our client
 
 The comparison swaps the order of the clients every round and never repeats a prompt. Below each
@@ -35,7 +35,8 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from servers import OFFLINE, Server, counters, make_tiny_model, program, vllm
+
+from tests.engines.servers import OFFLINE, Server, counters, make_tiny_model, program, vllm
 
 FIGURES = (
     ("TTFT mean (ms)", "mean_ttft_ms"),

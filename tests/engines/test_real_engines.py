@@ -20,7 +20,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from servers import Server, counters, make_tiny_model, transformers_serve, vllm
+
+from tests.engines.servers import Server, counters, make_tiny_model, transformers_serve, vllm
 
 pytestmark = pytest.mark.engine
 

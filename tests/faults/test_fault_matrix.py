@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from faulty_run import (
+
+from inferometer.engine.faults import FAULTS
+from inferometer.protocol import PROTOCOLS
+from inferometer.trace import MISSING, Failure, Outcome, TokenSource
+from tests.faults.faulty_run import (
     CHAT_TEMPLATE_TOKENS,
     MIDDLE,
     PROMPT_TOKENS,
@@ -20,10 +24,6 @@ from faulty_run import (
     faults_of,
     faulty_run,
 )
-
-from inferometer.engine.faults import FAULTS
-from inferometer.protocol import PROTOCOLS
-from inferometer.trace import MISSING, Failure, Outcome, TokenSource
 
 FAILS = {
     "http-503": Failure.HTTP_STATUS,

@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from faulty_run import QUICK, TOKENS, FaultyRun, faulty_run, run
 
 from inferometer.engine import EmbeddedEngine, load_truth
 from inferometer.trace import Failure
+from tests.faults.faulty_run import QUICK, TOKENS, FaultyRun, faulty_run, run
 
 BROKEN = {Failure.RESET, Failure.CLOSED_EARLY}
 

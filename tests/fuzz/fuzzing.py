@@ -1,4 +1,4 @@
-"""Fuzzing for a given time: python tests/fuzz/fuzzing.py [SECONDS] [--seed N] [--only TARGET]
+"""Fuzzing for a given time: python -m tests.fuzz.fuzzing [SECONDS] [--seed N] [--only TARGET]
 [--case TARGET/SEED/NUMBER]
 
 Every input follows from its target, the seed and its number: a finding is shown with the `--case`
@@ -17,13 +17,10 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from random import Random
 from types import FrameType
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from targets import TARGETS
+from tests.fuzz.targets import TARGETS
 
 CASE_S = 10
 FINDINGS_MOST = 20
@@ -87,7 +84,7 @@ def fuzz(
 
 
 def show(case: str, finding: BaseException) -> None:
-    print(f"\nFinding: python tests/fuzz/fuzzing.py --case {case}")
+    print(f"\nFinding: python -m tests.fuzz.fuzzing --case {case}")
     print("".join(itertools.islice(traceback.format_exception(finding), 400))[-3000:], flush=True)
 
 

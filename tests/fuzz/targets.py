@@ -9,7 +9,6 @@ depend on where its input was cut.
 from __future__ import annotations
 
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
@@ -19,17 +18,6 @@ from random import Random
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
-
-sys.path += [
-    str(Path(__file__).parents[1] / room) for room in ("loadgen", "protocol", "store", "campaign")
-]
-
-from example_run import example_spec, example_trace
-from loop_runner import address_of, job_for, run_loop
-from mutation import mutated, pieces
-from scripted_server import Asked, Peer, ScriptedServer
-from test_results import save
-from transcript import transcripts
 
 from inferometer.campaign.gather import GatherError, collect
 from inferometer.campaign.merge import merge
@@ -69,6 +57,12 @@ from inferometer.store.campaign.state import read_campaign_state
 from inferometer.store.run_directory import RUN, load_run, save_run
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.shapes import SingleTurn, conversation_of, exchange_of
+from tests.campaign.test_results import save
+from tests.fuzz.mutation import mutated, pieces
+from tests.loadgen.loop_runner import address_of, job_for, run_loop
+from tests.loadgen.scripted_server import Asked, Peer, ScriptedServer
+from tests.protocol.transcript import transcripts
+from tests.store.example_run import example_spec, example_trace
 
 IMPATIENT = Timeouts(connect_s=1, first_token_s=0.05, idle_s=0.05, total_s=0.2)
 EMITTED_TOKENS = 5

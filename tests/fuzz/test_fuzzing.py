@@ -7,8 +7,9 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from fuzzing import fuzz, try_case
-from targets import TARGETS
+
+from tests.fuzz.fuzzing import fuzz, try_case
+from tests.fuzz.targets import TARGETS
 
 CASES = {"loop": 6, "foreign-results": 40, "engine": 20, "run-directories": 30}
 CASES_USUALLY = 60

@@ -4,10 +4,8 @@ whatever the server does.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -162,11 +160,3 @@ def shard_of(
 ) -> Shard:
     due = np.array(due_ns, np.int64) if due_ns is not None else np.zeros(n, np.int64)
     return Shard(worker, np.arange(n, dtype=np.int64), due, n, warmups)
-
-
-def environment_with(folder: Path) -> dict[str, str]:
-    """For a process of its own that imports from `folder` too."""
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH")))),
-    }

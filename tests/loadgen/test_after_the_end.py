@@ -8,8 +8,15 @@ import time
 from collections.abc import Iterable
 
 import pytest
-from loop_runner import BOUNDED, job_for, jobs_for, open_loop, run_loop
-from scripted_server import (
+
+from inferometer.clock import MS
+from inferometer.loadgen import loop as loop_module
+from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.live import Live
+from inferometer.protocol import PROTOCOLS
+from inferometer.trace import MISSING, Failure, Outcome
+from tests.loadgen.loop_runner import BOUNDED, job_for, jobs_for, open_loop, run_loop
+from tests.loadgen.scripted_server import (
     DONE,
     LAST_CHUNK,
     STREAM,
@@ -25,13 +32,6 @@ from scripted_server import (
     sized,
     usage,
 )
-
-from inferometer.clock import MS
-from inferometer.loadgen import loop as loop_module
-from inferometer.loadgen.exchange import Exchange
-from inferometer.loadgen.live import Live
-from inferometer.protocol import PROTOCOLS
-from inferometer.trace import MISSING, Failure, Outcome
 
 WHOLE = chunked(*STREAM)
 OPEN = WHOLE[:-1]

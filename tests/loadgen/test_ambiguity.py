@@ -10,13 +10,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from loop_runner import Ran, job_for, run_loop
-from scripted_server import DONE, LAST_CHUNK, Asked, Peer, ScriptedServer, chunk, event, head, wait
 
 from inferometer.clock import realtime_ns
 from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen.exchange import Exchange
 from inferometer.system.poller import Poller, make_poller
+from tests.loadgen.loop_runner import Ran, job_for, run_loop
+from tests.loadgen.scripted_server import (
+    DONE,
+    LAST_CHUNK,
+    Asked,
+    Peer,
+    ScriptedServer,
+    chunk,
+    event,
+    head,
+    wait,
+)
 
 CLOCK_NOISE_NS = 1_000_000
 """The server reads the clock and then sends; it may be made to wait in between."""

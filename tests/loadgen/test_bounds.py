@@ -8,14 +8,24 @@ import time
 from collections.abc import Callable
 
 import pytest
-from loop_runner import BOUNDED, job_for, run_loop
-from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunk, event, head
 
 from inferometer.clock import MS
 from inferometer.loadgen import backlog, exchange
 from inferometer.loadgen import loop as loop_module
 from inferometer.protocol import StreamEvent, sse
 from inferometer.trace import Failure, Outcome
+from tests.loadgen.loop_runner import BOUNDED, job_for, run_loop
+from tests.loadgen.scripted_server import (
+    STREAM,
+    Asked,
+    Hangup,
+    Peer,
+    ScriptedServer,
+    answer,
+    chunk,
+    event,
+    head,
+)
 
 WRONG = 2
 """The request that goes wrong, of five."""

@@ -14,7 +14,17 @@ from threading import Event
 from typing import Any
 
 import pytest
-from loop_runner import (
+
+from inferometer.clock import MS
+from inferometer.loadgen import connections as connections_module
+from inferometer.loadgen.address import Address, resolve
+from inferometer.loadgen.connection import Connection
+from inferometer.loadgen.connections import Connections
+from inferometer.loadgen.live import Live
+from inferometer.loadgen.loop import CannotConnectError, Loop
+from inferometer.system.poller import make_poller
+from inferometer.trace import MISSING, Failure, Outcome
+from tests.loadgen.loop_runner import (
     BOUNDED,
     address_of,
     closed_loop,
@@ -25,7 +35,7 @@ from loop_runner import (
     requests,
     run_loop,
 )
-from scripted_server import (
+from tests.loadgen.scripted_server import (
     STREAM,
     Asked,
     Hangup,
@@ -38,16 +48,6 @@ from scripted_server import (
     until,
     wait,
 )
-
-from inferometer.clock import MS
-from inferometer.loadgen import connections as connections_module
-from inferometer.loadgen.address import Address, resolve
-from inferometer.loadgen.connection import Connection
-from inferometer.loadgen.connections import Connections
-from inferometer.loadgen.live import Live
-from inferometer.loadgen.loop import CannotConnectError, Loop
-from inferometer.system.poller import make_poller
-from inferometer.trace import MISSING, Failure, Outcome
 
 CLOSE = "Connection: close"
 

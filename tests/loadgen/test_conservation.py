@@ -11,15 +11,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from loop_runner import BOUNDED, check_books, closed_loop, jobs_for, open_loop
-from scripted_server import Asked, Hangup, Peer, ScriptedServer, answer, sized
-from test_pool import worker_processes
 
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.clock import MS
 from inferometer.loadgen import Snapshot, measure
 from inferometer.metrics import Finding, Level, Summary, Verdict, judge, summarize
 from inferometer.trace import Outcome, Trace
+from tests.loadgen.loop_runner import BOUNDED, check_books, closed_loop, jobs_for, open_loop
+from tests.loadgen.scripted_server import Asked, Hangup, Peer, ScriptedServer, answer, sized
+from tests.loadgen.test_pool import worker_processes
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The scripted server's threads are no concern of the forked workers."""

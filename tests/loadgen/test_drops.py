@@ -10,8 +10,6 @@ from threading import Event
 
 import numpy as np
 import pytest
-from loop_runner import Ran, finish_loop, jobs_for
-from scripted_server import Asked, Peer, ScriptedServer, answer, wait
 
 from inferometer.arrival import LoadPlan
 from inferometer.clock import MS, NS, monotonic_ns
@@ -19,6 +17,8 @@ from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
 from inferometer.trace import MISSING, Outcome
+from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for
+from tests.loadgen.scripted_server import Asked, Peer, ScriptedServer, answer, wait
 
 HOUR = 3600 * NS
 

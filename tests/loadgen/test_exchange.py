@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from loop_runner import job_for, requests, shard_of
-from scripted_server import DONE, STREAM, event, usage
 
 from inferometer.clock import Anchor
 from inferometer.loadgen.exchange import Exchange
@@ -19,6 +17,8 @@ from inferometer.loadgen.recorder import Recorder
 from inferometer.protocol import PROTOCOLS, UNKNOWN
 from inferometer.system.stamps import Ancillary
 from inferometer.trace import MISSING, Failure, Outcome, StampSource, TokenSource
+from tests.loadgen.loop_runner import job_for, requests, shard_of
+from tests.loadgen.scripted_server import DONE, STREAM, event, usage
 
 REALTIME_NS = 1_767_225_600 * 1_000_000_000
 """When the exchanges of these tests take place; the monotonic clock then stands at 0."""

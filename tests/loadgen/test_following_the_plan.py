@@ -8,7 +8,14 @@ import select
 from threading import Barrier, Condition, Event
 
 import pytest
-from loop_runner import (
+
+from inferometer.arrival import LoadPlan, plan_load
+from inferometer.clock import MS, NS, monotonic_ns
+from inferometer.loadgen.live import Live
+from inferometer.loadgen.loop import Loop
+from inferometer.system.timer import DueTimer
+from inferometer.trace import MISSING, Outcome
+from tests.loadgen.loop_runner import (
     BOUNDED,
     check_books,
     closed_loop,
@@ -18,14 +25,16 @@ from loop_runner import (
     open_loop,
     run_loop,
 )
-from scripted_server import STREAM, Asked, Peer, ScriptedServer, answer, chunked, until, wait
-
-from inferometer.arrival import LoadPlan, plan_load
-from inferometer.clock import MS, NS, monotonic_ns
-from inferometer.loadgen.live import Live
-from inferometer.loadgen.loop import Loop
-from inferometer.system.timer import DueTimer
-from inferometer.trace import MISSING, Outcome
+from tests.loadgen.scripted_server import (
+    STREAM,
+    Asked,
+    Peer,
+    ScriptedServer,
+    answer,
+    chunked,
+    until,
+    wait,
+)
 
 
 class Arrivals:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from loop_runner import check_books, closed_loop, job_for, jobs_for, worker_record
 
 from inferometer.loadgen.handover import hand_over, load_columns, lost_share
 from inferometer.trace import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome, Trace
 from inferometer.trace.trace import empty_events, empty_requests, merge
+from tests.loadgen.loop_runner import check_books, closed_loop, job_for, jobs_for, worker_record
 
 
 def columns(ids: list[int], events: int = 0) -> tuple[dict[str, Any], dict[str, Any]]:

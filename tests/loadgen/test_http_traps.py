@@ -7,8 +7,12 @@ import zlib
 from itertools import pairwise
 
 import pytest
-from loop_runner import BOUNDED, Ran, job_for, requests, run_loop
-from scripted_server import (
+
+from inferometer.loadgen.connection import HEADER_BYTES_MOST, Connection
+from inferometer.loadgen.job import wire_messages
+from inferometer.trace import MISSING, Failure, Outcome, TokenSource
+from tests.loadgen.loop_runner import BOUNDED, Ran, job_for, requests, run_loop
+from tests.loadgen.scripted_server import (
     DONE,
     LAST_CHUNK,
     STREAM,
@@ -24,10 +28,6 @@ from scripted_server import (
     sized,
     usage,
 )
-
-from inferometer.loadgen.connection import HEADER_BYTES_MOST, Connection
-from inferometer.loadgen.job import wire_messages
-from inferometer.trace import MISSING, Failure, Outcome, TokenSource
 
 
 def run_with(script: Script, n: int = 3, concurrency: int = 1, **fields: object) -> Ran:

@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from loop_runner import address_of, closed_loop, job_for, jobs_for, requests
 
 from inferometer.loadgen.job import wire_messages
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
+from tests.loadgen.loop_runner import address_of, closed_loop, job_for, jobs_for, requests
 
 
 def test_the_bytes_of_a_request() -> None:

@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from loop_runner import Ran, finish_loop, jobs_for
-from scripted_server import STREAM, Asked, Peer, ScriptedServer, answer, chunked
 
 from inferometer.arrival import LoadPlan
 from inferometer.clock import NS, monotonic_ns
@@ -19,6 +17,8 @@ from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
 from inferometer.spec.run import Timeouts
 from inferometer.trace import MISSING, Outcome
+from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for
+from tests.loadgen.scripted_server import STREAM, Asked, Peer, ScriptedServer, answer, chunked
 
 HOUR = 3600 * NS
 DAYS_S = 1e6

@@ -21,22 +21,31 @@ from unittest.mock import Mock
 import numpy as np
 import psutil
 import pytest
-from loop_runner import (
-    BOUNDED,
-    check_books,
-    closed_loop,
-    environment_with,
-    jobs_for,
-    open_loop,
-    requests,
-)
-from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunked, until
 
 from inferometer.arrival import plan_load
 from inferometer.clock import MS
 from inferometer.loadgen import MeasurementError, Snapshot, measure, pool
 from inferometer.loadgen.loop import Loop
 from inferometer.trace import MISSING, Outcome, Trace
+from tests.loadgen.loop_runner import (
+    BOUNDED,
+    check_books,
+    closed_loop,
+    jobs_for,
+    open_loop,
+    requests,
+)
+from tests.loadgen.scripted_server import (
+    STREAM,
+    Asked,
+    Hangup,
+    Peer,
+    ScriptedServer,
+    answer,
+    chunked,
+    until,
+)
+from tests.processes import environment
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The scripted server's threads are no concern of the forked workers."""
@@ -308,7 +317,7 @@ def test_workers_die_with_their_parent() -> None:
     """Nobody would hear of what they measure, and the server would be under load for nothing."""
     code = """
 import sys
-from loop_runner import closed_loop, jobs_for
+from tests.loadgen.loop_runner import closed_loop, jobs_for
 from inferometer.loadgen import measure
 from inferometer.spec.run import Timeouts
 measure(jobs_for(int(sys.argv[1]), closed_loop(4, 2), workers=2, timeouts=Timeouts()))  # longer than this test waits
@@ -324,8 +333,7 @@ measure(jobs_for(int(sys.argv[1]), closed_loop(4, 2), workers=2, timeouts=Timeou
         raise Hangup
 
     with ScriptedServer(script) as server:
-        environment = environment_with(Path(__file__).parent)
-        parent = subprocess.Popen([sys.executable, "-c", code, str(server.port)], env=environment)
+        parent = subprocess.Popen([sys.executable, "-c", code, str(server.port)], env=environment())
         assert both_here.wait(20)
         workers = psutil.Process(parent.pid).children()
         assert len(workers) == 2

@@ -16,22 +16,30 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event
 from typing import Any
 
 import psutil
 import pytest
-from loop_runner import environment_with
-from scripted_server import STREAM, Asked, Hangup, Peer, ScriptedServer, answer, chunked, until
 
 from inferometer.clock import NS
 from inferometer.system.interruption import SECOND_THOUGHT_NS
 from inferometer.trace import Outcome
+from tests.loadgen.scripted_server import (
+    STREAM,
+    Asked,
+    Hangup,
+    Peer,
+    ScriptedServer,
+    answer,
+    chunked,
+    until,
+)
+from tests.processes import environment
 
 RUN = """
 import json, sys
-from loop_runner import check_books, closed_loop, jobs_for
+from tests.loadgen.loop_runner import check_books, closed_loop, jobs_for
 from inferometer.loadgen import measure
 port, n, concurrency, workers = map(int, sys.argv[1:])
 try:
@@ -63,9 +71,8 @@ def running(
     port: int, n: int, concurrency: int, workers: int = 1
 ) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", RUN, *map(str, (port, n, concurrency, workers))]
-    environment = environment_with(Path(__file__).parent)
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        command, stdout=subprocess.PIPE, text=True, env=environment(), start_new_session=True
     )
     try:
         yield process
@@ -155,15 +162,17 @@ def test_a_signal_while_connections_are_opened_ends_it_at_once(number: signal.Si
 def test_signals_do_as_they_did_before_when_the_run_is_over() -> None:
     code = """
 import signal, sys
-from loop_runner import closed_loop, jobs_for
+from tests.loadgen.loop_runner import closed_loop, jobs_for
 from inferometer.loadgen import measure
 numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 before = [signal.getsignal(number) for number in numbers]
 measure(jobs_for(int(sys.argv[1]), closed_loop(1, 1)))
 assert [signal.getsignal(number) for number in numbers] == before
 """
-    environment = environment_with(Path(__file__).parent)
     with ScriptedServer(answer) as server:
         subprocess.run(
-            [sys.executable, "-c", code, str(server.port)], env=environment, check=True, timeout=20
+            [sys.executable, "-c", code, str(server.port)],
+            env=environment(),
+            check=True,
+            timeout=20,
         )

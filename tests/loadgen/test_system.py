@@ -6,14 +6,14 @@ import resource
 import sys
 
 import pytest
-from loop_runner import job_for, requests, run_loop
-from scripted_server import Asked, Peer, ScriptedServer, answer
 
 from inferometer.loadgen import loop as loop_module
 from inferometer.system import stamps
 from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.poller import PollPoller
 from inferometer.trace import StampSource
+from tests.loadgen.loop_runner import job_for, requests, run_loop
+from tests.loadgen.scripted_server import Asked, Peer, ScriptedServer, answer
 
 # Open files
 

@@ -8,7 +8,13 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from loop_runner import (
+
+from inferometer.clock import NS, realtime_ns
+from inferometer.loadgen import connection, loop
+from inferometer.loadgen.live import Live
+from inferometer.loadgen.loop import CannotConnectError, Loop
+from inferometer.trace import MISSING, Failure, Outcome
+from tests.loadgen.loop_runner import (
     BOUNDED,
     Ran,
     closed_loop,
@@ -19,7 +25,7 @@ from loop_runner import (
     requests,
     run_loop,
 )
-from scripted_server import (
+from tests.loadgen.scripted_server import (
     STREAM,
     Asked,
     Hangup,
@@ -33,12 +39,6 @@ from scripted_server import (
     head,
     sized,
 )
-
-from inferometer.clock import NS, realtime_ns
-from inferometer.loadgen import connection, loop
-from inferometer.loadgen.live import Live
-from inferometer.loadgen.loop import CannotConnectError, Loop
-from inferometer.trace import MISSING, Failure, Outcome
 
 
 def run_with(script: Script, n: int = 3, concurrency: int = 1, **limits: float) -> Ran:

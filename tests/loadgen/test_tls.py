@@ -13,8 +13,22 @@ from typing import Any
 
 import pytest
 import trustme
-from loop_runner import BOUNDED, Ran, address_of, finish_loop, job_for, requests, run_loop
-from scripted_server import (
+
+from inferometer.loadgen.job import wire_messages
+from inferometer.loadgen.live import Live
+from inferometer.loadgen.loop import CannotConnectError, Loop
+from inferometer.loadgen.tls import TlsStream, client_context
+from inferometer.trace import Failure
+from tests.loadgen.loop_runner import (
+    BOUNDED,
+    Ran,
+    address_of,
+    finish_loop,
+    job_for,
+    requests,
+    run_loop,
+)
+from tests.loadgen.scripted_server import (
     STREAM,
     Asked,
     Hangup,
@@ -27,12 +41,6 @@ from scripted_server import (
     head,
     until,
 )
-
-from inferometer.loadgen.job import wire_messages
-from inferometer.loadgen.live import Live
-from inferometer.loadgen.loop import CannotConnectError, Loop
-from inferometer.loadgen.tls import TlsStream, client_context
-from inferometer.trace import Failure
 
 VERSIONS = pytest.mark.parametrize(
     "version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"]

@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from loop_runner import Ran, finish_loop, jobs_for
-from scripted_server import Asked, Peer, ScriptedServer, answer, sized
 
 from inferometer.arrival import LoadPlan, conversations_of, plan_load
 from inferometer.clock import NS, monotonic_ns
@@ -21,6 +19,8 @@ from inferometer.loadgen.loop import Loop
 from inferometer.loadgen.turns import Turns
 from inferometer.request import Request
 from inferometer.trace import MISSING, Outcome
+from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for
+from tests.loadgen.scripted_server import Asked, Peer, ScriptedServer, answer, sized
 
 HOUR = 3600 * NS
 

@@ -12,7 +12,6 @@ from urllib.request import urlopen
 
 import polars
 import pytest
-from data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.bench_workload import DATASETS
@@ -20,6 +19,7 @@ from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.protocol import PROTOCOLS
 from inferometer.trace import MISSING
+from tests.matrix.data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

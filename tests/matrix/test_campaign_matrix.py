@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-from data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
 from inferometer.campaign.outcome import CampaignOutcome
 from inferometer.campaign.runner import run_campaign
@@ -25,6 +24,7 @@ from inferometer.spec.expand import expand
 from inferometer.spec.interleave import blocks_of
 from inferometer.spec.workload import needs_messages
 from inferometer.store.campaign.paths import campaign_paths
+from tests.matrix.data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_verdict import finding
-from trace_builder import build, request
 
 from inferometer.metrics import Level
 from inferometer.metrics.blocks import blocks_of
+from tests.metrics.test_verdict import finding
+from tests.metrics.trace_builder import build, request
 
 ANSWERS = 20
 

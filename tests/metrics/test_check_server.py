@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from trace_builder import build, failed, request
 
 from inferometer.metrics import Finding, Level, judge, summarize
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
 from inferometer.trace.server_counters import Counter, Gauge, MetricsReading, ServerCounters
+from tests.metrics.trace_builder import build, failed, request
 
 N, PROMPT, OUTPUT = 20, 100, 10
 STARTED_S, BEFORE_S, AFTER_S = 1_000.0, 5_000.0, 5_100.0

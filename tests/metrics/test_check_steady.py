@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from trace_builder import build, request
 
 from inferometer.clock import MS, NS
 from inferometer.engine.model import EngineSettings, PacedModel
 from inferometer.metrics import Finding, Level, judge, summarize
 from inferometer.trace import Trace
+from tests.metrics.trace_builder import build, request
 
 SEATS, TOKENS, TTFT_MS, ITL_MS = 8, 20, 50, 20
 CAPACITY = SEATS * 1e3 / (TTFT_MS + (TOKENS - 1) * ITL_MS)

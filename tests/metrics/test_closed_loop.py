@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_verdict import busy, finding, verdict_of
-from trace_builder import build, request
 
 from inferometer.clock import MS
 from inferometer.metrics import Level, summarize
 from inferometer.metrics.slots import slot_use
 from inferometer.trace import MISSING, Outcome
+from tests.metrics.test_verdict import busy, finding, verdict_of
+from tests.metrics.trace_builder import build, request
 
 
 def slots(

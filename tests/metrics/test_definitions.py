@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from trace_builder import build, failed, request
 
 from inferometer.metrics.definitions import (
     METRICS,
@@ -25,6 +24,7 @@ from inferometer.metrics.definitions import (
     ttft_ms,
 )
 from inferometer.trace import Failure, Outcome, TokenSource
+from tests.metrics.trace_builder import build, failed, request
 
 FIRST = request(0, 50, 70, 110)
 SECOND = request(10, 90, 100, 110, 130)

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from trace_builder import build, failed, request
 
 from inferometer.clock import MS
 from inferometer.metrics.dialects import DIALECTS, express
 from inferometer.trace import Failure, Trace
+from tests.metrics.trace_builder import build, failed, request
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PEERS = GOLDEN / "peers"

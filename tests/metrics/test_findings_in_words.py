@@ -10,13 +10,6 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from calibrations import calibration
-from test_check_server import AFTER_S, BEFORE_S, STARTED_S, counted
-from test_check_server import answered as served
-from test_check_steady import open_loop
-from test_closed_loop import slots
-from test_verdict import EVENTS, USER, ambiguous, answered, busy, lagging, run, verdict_of
-from trace_builder import build, failed, request
 
 from inferometer.clock import MS
 from inferometer.metrics import Finding, Level
@@ -27,6 +20,22 @@ from inferometer.report.words.sentences import SENTENCES, key_of, tell
 from inferometer.store.campaign.doubt import AGAIN, Doubt
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
+from tests.metrics.calibrations import calibration
+from tests.metrics.test_check_server import AFTER_S, BEFORE_S, STARTED_S, counted
+from tests.metrics.test_check_server import answered as served
+from tests.metrics.test_check_steady import open_loop
+from tests.metrics.test_closed_loop import slots
+from tests.metrics.test_verdict import (
+    EVENTS,
+    USER,
+    ambiguous,
+    answered,
+    busy,
+    lagging,
+    run,
+    verdict_of,
+)
+from tests.metrics.trace_builder import build, failed, request
 
 NAMES = {*(check.__name__ for check in CHECKS), "neighbours"}
 """`neighbours` is what a campaign finds, of results that lie beside each other."""

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import simulated
-from trace_builder import build, failed, request
 
 from inferometer.metrics import summarize
 from inferometer.metrics.definitions import Sample
@@ -18,6 +16,8 @@ from inferometer.metrics.statistics import (
     interval_of_ratio,
 )
 from inferometer.trace import Failure, Trace
+from tests.metrics import simulated
+from tests.metrics.trace_builder import build, failed, request
 
 N = 4_000
 RNG = np.random.default_rng(0)

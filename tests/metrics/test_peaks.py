@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from trace_builder import build, failed, request
 
 from inferometer.metrics import peaks
 from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
 from inferometer.trace import Failure, Outcome
+from tests.metrics.trace_builder import build, failed, request
 
 
 def test_a_slot_handed_over_at_once_is_one_request_at_a_time() -> None:

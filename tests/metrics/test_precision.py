@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calibrations import KEY, calibration, level
-from trace_builder import build, request
 
 from inferometer.clock import MS, NS
 from inferometer.metrics import Finding, Level, Verdict, judge, summarize
@@ -26,6 +24,8 @@ from inferometer.metrics.calibration import (
 )
 from inferometer.metrics.peaks import peak_per_s
 from inferometer.trace import MISSING, Trace
+from tests.metrics.calibrations import KEY, calibration, level
+from tests.metrics.trace_builder import build, request
 
 
 def steady(streams: int = 10, events: int = 20, **columns: Any) -> Trace:

@@ -9,8 +9,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import simulated
-from simulated import Series
 
 from inferometer.metrics.statistics import (
     MIN_SAMPLES,
@@ -20,6 +18,8 @@ from inferometer.metrics.statistics import (
     interval_of_ratio,
     interval_of_repeats,
 )
+from tests.metrics import simulated
+from tests.metrics.simulated import Series
 
 FEW, MANY = 1_000, 5_000
 """Trials: with 1,000 the share of a true 95 % has a standard error of 0.7 %."""

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import simulated
-from trace_builder import build, failed, request
 
 from inferometer.clock import MS
 from inferometer.metrics.steady import GROUP, mser5, steady_state, steady_window
 from inferometer.trace import Failure, Trace
+from tests.metrics import simulated
+from tests.metrics.trace_builder import build, failed, request
 
 
 def closed_loop(slots: int, waves: int) -> Trace:

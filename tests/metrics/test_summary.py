@@ -9,11 +9,11 @@ import math
 from typing import Any
 
 import pytest
-from trace_builder import build, failed, request
 
 from inferometer.metrics import METRICS, summarize
 from inferometer.metrics.distribution import Distribution
 from inferometer.trace import Failure, Outcome, StampSource, TokenSource
+from tests.metrics.trace_builder import build, failed, request
 
 WARMUP = request(0, 900, 1900, warmup=True, output_tokens=500)
 RUN = [

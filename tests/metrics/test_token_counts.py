@@ -7,8 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_verdict import EVENTS, busy, finding, run
-from trace_builder import build, request
 
 from inferometer.metrics import Level, summarize
 from inferometer.metrics.definitions import (
@@ -20,6 +18,8 @@ from inferometer.metrics.definitions import (
 )
 from inferometer.metrics.peaks import peak_output_tokens_per_s
 from inferometer.trace import TokenSource
+from tests.metrics.test_verdict import EVENTS, busy, finding, run
+from tests.metrics.trace_builder import build, request
 
 TEXT = 4 * EVENTS
 """Bytes of an answer whose events hold a token each."""

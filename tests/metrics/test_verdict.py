@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calibrations import calibration
-from trace_builder import build, failed, request
 
 from inferometer.clock import MS
 from inferometer.metrics import Finding, Level, Thresholds, Verdict, judge, summarize
 from inferometer.metrics.verdict import CHECKS
 from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
+from tests.metrics.calibrations import calibration
+from tests.metrics.trace_builder import build, failed, request
 
 EVENTS = 20
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from trace_builder import build, request
 
 from inferometer.metrics import Summary, summarize
+from tests.metrics.trace_builder import build, request
 
 FILE = Path(__file__).parents[1] / "golden" / "vllm" / "chat_c8_detailed.json"
 

@@ -9,9 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from transcript import Transcript
-
 from inferometer.protocol import UNKNOWN, Usage
+from tests.protocol.transcript import Transcript
 
 Chunks = list[dict[str, Any]]
 

@@ -8,9 +8,9 @@ import json
 import re
 
 import pytest
-from transcript import transcripts
 
 from inferometer.protocol import PROTOCOLS, Reply, StreamEvent
+from tests.protocol.transcript import transcripts
 
 ALL = transcripts()
 

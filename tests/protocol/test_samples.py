@@ -9,11 +9,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import SAMPLES, Sample
 
 from inferometer.protocol import PROTOCOLS, StreamEvent, Usage
 from inferometer.protocol.json_stream import JsonDecoder
 from inferometer.protocol.ndjson import LineSplitter
+from tests.protocol.samples import SAMPLES, Sample
 
 NATIVE = ["sglang", "tgi", "tensorrt-llm", "lmdeploy", "llama.cpp", "ollama", "ollama-chat"]
 

@@ -10,10 +10,10 @@ import json
 import random
 
 import pytest
-from expectation import Expected, backend_of, expected
-from transcript import transcripts
 
 from inferometer.protocol import PROTOCOLS, UNKNOWN, StreamEvent, Usage, error_sentence
+from tests.protocol.expectation import Expected, backend_of, expected
+from tests.protocol.transcript import transcripts
 
 ALL = transcripts()
 STREAMS = {

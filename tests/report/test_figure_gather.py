@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from figure_material import ladder, run
-
 from inferometer.report.figures import Drawing, draw, gather
 from inferometer.report.figures.gather import runs_to_show
 from inferometer.report.words import Words
 from inferometer.results import Point
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
 from inferometer.store.run_directory import save_run
+from tests.report.figure_material import ladder, run
 
 
 def measured(point: Point, folder: Path) -> Point:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from figure_material import ladder, point
 
 from inferometer.report.figures.naming import clean, distinguishing, legend_names, shorten
 from inferometer.report.figures.scales import (
@@ -16,6 +15,7 @@ from inferometer.report.figures.scales import (
     spread_axis,
     value_axis,
 )
+from tests.report.figure_material import ladder, point
 
 
 @pytest.mark.parametrize(

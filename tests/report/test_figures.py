@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from figure_material import everything, ladder, point, run, scalings, study
 
 from inferometer.clock import NS
 from inferometer.metrics.definitions import ttft_ms
@@ -23,6 +22,7 @@ from inferometer.report.figures import FIGURES, Absent, Drawing, Material, draw,
 from inferometer.report.figures.distributions import histogram_rows
 from inferometer.report.words import LANGUAGES, Words
 from inferometer.results import Point, Range
+from tests.report.figure_material import everything, ladder, point, run, scalings, study
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "figures"
 EN = Words("en")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
-from page_points import HOSTILE, SCRIPT, dated, hostile, study
 
 from inferometer.report.figures import draw_all, gather
 from inferometer.report.page import make_view, render
 from inferometer.report.page.view import measured
 from inferometer.report.words import LANGUAGES, Words
 from inferometer.results import Collection
+from tests.report.page_points import HOSTILE, SCRIPT, dated, hostile, study
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 import pytest
-from page_points import HOSTILE, hostile, point, study
 
 from inferometer.report.page.columns import LONGEST_TEXT, clean, columnar, measured, series_of
 from inferometer.report.words import Words
 from inferometer.results import Point
+from tests.report.page_points import HOSTILE, hostile, point, study
 
 WORDS = Words("en")
 

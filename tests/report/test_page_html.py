@@ -11,12 +11,12 @@ from html.parser import HTMLParser
 
 import orjson
 import pytest
-from page_points import HOSTILE, SCRIPT, hostile, study
 
 from inferometer.report.figures import draw_all, gather
 from inferometer.report.page import make_view, render
 from inferometer.report.words import LANGUAGES, Words
 from inferometer.results import Collection
+from tests.report.page_points import HOSTILE, SCRIPT, hostile, study
 
 
 class Page(HTMLParser):

@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 import pytest
-from page_points import point, study
 
 from inferometer.analysis.targets import check
 from inferometer.report.page.best import best_points, common_load
@@ -21,6 +20,7 @@ from inferometer.report.tables.columns import four_digits
 from inferometer.report.words import LANGUAGES
 from inferometer.results import Collection, Point
 from inferometer.spec.target import parse_target
+from tests.report.page_points import point, study
 
 
 def view_of(*points: Point, language: str = "en", **more: Any) -> ReportView:

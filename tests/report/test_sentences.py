@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 import pytest
-from page_points import point
 
 from inferometer import results
 from inferometer.metrics.calibration import UNITS, Ceiling, Missing, Precision
@@ -31,6 +30,7 @@ from inferometer.report.words.sentences import (
     tell,
 )
 from inferometer.results import Collection
+from tests.report.page_points import point
 
 QUEUED = Finding(
     "run_queue",

@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from result_files import (
+
+import inferometer
+from inferometer.metrics.definitions import e2el_of_each, itl_ms, tpot_of_each, ttft_of_each
+from inferometer.results import CONDITIONS, METRICS, ResultsError, request_frames
+from inferometer.results.foreign import runs_in
+from inferometer.results.frames import BOUNDED, INTEGERS, NUMBERS
+from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS
+from tests.results.result_files import (
     GOLDEN,
     VLLM_DETAILED,
     VLLM_PLAIN,
@@ -24,13 +31,6 @@ from result_files import (
     trace_of,
     vllm_file,
 )
-
-import inferometer
-from inferometer.metrics.definitions import e2el_of_each, itl_ms, tpot_of_each, ttft_of_each
-from inferometer.results import CONDITIONS, METRICS, ResultsError, request_frames
-from inferometer.results.foreign import runs_in
-from inferometer.results.frames import BOUNDED, INTEGERS, NUMBERS
-from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS
 
 
 def test_points_have_a_column_for_everything(tmp_path: Path) -> None:

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from result_files import (
+
+from inferometer.metrics.definitions import METRICS
+from inferometer.results import Point, on_demand, read
+from inferometer.results.foreign import runs_in
+from inferometer.results.on_demand import with_percentiles
+from tests.results.result_files import (
     VLLM_DETAILED,
     VLLM_PLAIN,
     save,
@@ -19,11 +24,6 @@ from result_files import (
     trace_of,
     vllm_file,
 )
-
-from inferometer.metrics.definitions import METRICS
-from inferometer.results import Point, on_demand, read
-from inferometer.results.foreign import runs_in
-from inferometer.results.on_demand import with_percentiles
 
 NAMES = ("p95_ttft_ms", "p99.9_itl_ms", "p12.5_tpot_ms", "p75_e2el_ms")
 

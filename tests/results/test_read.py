@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_files import (
+
+from inferometer.campaign.gather import collect
+from inferometer.campaign.merge import merge
+from inferometer.results import METRICS, ResultsError, read
+from inferometer.spec.longest import nominal_lengths
+from inferometer.spec.run import RunSpec
+from inferometer.store.campaign.ledger import LEDGER_VERSION, dump, read_ledger
+from inferometer.store.vllm_json import save_result
+from inferometer.trace import MISSING
+from tests.results.result_files import (
     GOLDEN,
     SERVER,
     STARTED_NS,
@@ -28,15 +37,6 @@ from result_files import (
     trace_of,
     vllm_file,
 )
-
-from inferometer.campaign.gather import collect
-from inferometer.campaign.merge import merge
-from inferometer.results import METRICS, ResultsError, read
-from inferometer.spec.longest import nominal_lengths
-from inferometer.spec.run import RunSpec
-from inferometer.store.campaign.ledger import LEDGER_VERSION, dump, read_ledger
-from inferometer.store.vllm_json import save_result
-from inferometer.trace import MISSING
 
 
 def ids(*paths: Path) -> list[str]:

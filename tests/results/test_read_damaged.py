@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_files import (
+
+import inferometer
+from inferometer.results import ResultsError, read
+from tests.results.result_files import (
     SERVER,
     VLLM_DETAILED,
     VLLM_PLAIN,
@@ -21,9 +24,6 @@ from result_files import (
     trace_of,
     vllm_file,
 )
-
-import inferometer
-from inferometer.results import ResultsError, read
 
 
 def test_strange_json_in_a_tree_is_counted_in_one_sentence(tmp_path: Path) -> None:

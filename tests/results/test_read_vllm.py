@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_files import (
+
+from inferometer.results import CONDITIONS, read
+from inferometer.results.foreign import TOLD_AS, WHOLE, WORDS
+from tests.results.result_files import (
     VLLM_DETAILED,
     VLLM_PLAIN,
     save,
@@ -20,9 +23,6 @@ from result_files import (
     trace_of,
     vllm_file,
 )
-
-from inferometer.results import CONDITIONS, read
-from inferometer.results.foreign import TOLD_AS, WHOLE, WORDS
 
 
 def test_a_plain_file_of_vllm() -> None:

@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from answering_server import http_server
 
 from inferometer.protocol.base import Remarks, StreamEvent, Usage
 from inferometer.server.endpoint import EndpointError
+from tests.server.answering_server import http_server
 
 Answer = tuple[int, Any]
 

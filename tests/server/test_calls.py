@@ -10,13 +10,13 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from raw_server import Misbehave, chunk, drip, flood, raw_server
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.server import endpoint as endpoint_module
 from inferometer.server.calls import Calls
 from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError
+from tests.server.raw_server import Misbehave, chunk, drip, flood, raw_server
 
 SHORT_S = 0.4
 END_S = 20.0

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from needs import MODEL, free_port, need, small_server
 
 from inferometer.server import accelerator_memory, compose
 from inferometer.server.base import ServerError
 from inferometer.server.compose import OVERRIDE, ComposeServer, override_of
 from inferometer.server.port import is_served
 from inferometer.spec.server_recipe import ServerRecipe
+from tests.server.needs import MODEL, free_port, need, small_server
 
 FAKE = Path(__file__).with_name("fake_docker.py")
 

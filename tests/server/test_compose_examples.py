@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from needs import need
 
 from inferometer.server.compose import override_of
 from inferometer.spec.campaign import Group
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
+from tests.server.needs import need
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "compose"
 NAMES = ("vllm", "mi300x")

@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from answering_server import http_server
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.server import endpoint as endpoint_module
@@ -20,6 +19,7 @@ from inferometer.server.counter_names import ENGINES
 from inferometer.server.counters import counters_around, counters_before, read_page
 from inferometer.server.endpoint import Endpoint
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
+from tests.server.answering_server import http_server
 
 PAGES = Path(__file__).parent / "metrics"
 NOW_S = 1_795_159_500.0

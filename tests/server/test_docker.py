@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from needs import LIMIT, MODEL, free_port, need
 
 from inferometer.server import accelerator_memory
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.compose import ComposeServer, compose_command
 from inferometer.server.port import is_served
 from inferometer.spec.server_recipe import ServerRecipe
+from tests.processes import environment
+from tests.server.needs import LIMIT, MODEL, free_port, need
 
 pytestmark = pytest.mark.docker
 
@@ -231,8 +232,7 @@ def test_it_comes_up_is_checked_and_is_gone(bench: Bench) -> None:
 RUNNER = """
 import sys
 from pathlib import Path
-sys.path.insert(0, {tests!r})
-from needs import need
+from tests.server.needs import need
 from inferometer.server.compose import ComposeServer, compose_command
 from inferometer.spec.server_recipe import ServerRecipe
 server = ComposeServer(need(ServerRecipe(**{recipe!r})), directory=Path({directory!r}), say=lambda line: None)
@@ -244,12 +244,15 @@ sys.stdin.read()
 
 def test_what_a_killed_run_left_behind_is_taken_down_by_the_next(bench: Bench) -> None:
     code = RUNNER.format(
-        tests=str(Path(__file__).parent),
         recipe=bench.recipe().model_dump(),
         directory=str(bench.folder / "logs"),
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
     ) as runner:
         assert runner.stdout
         assert runner.stdout.readline() == "up\n"

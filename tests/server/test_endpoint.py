@@ -15,12 +15,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from fake_server import CountingDecoder, FakeServer, sentence_of, serve, served
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.protocol.base import Usage
 from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard, ProbeResult
+from tests.server.fake_server import CountingDecoder, FakeServer, sentence_of, serve, served
 
 Answer = tuple[int, Any]
 KEY = "sk-a-secret-nobody-may-see"

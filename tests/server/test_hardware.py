@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from needs import MACHINE_A, MACHINE_B, changing_server, need
-from test_operator import Person
 
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.hardware import RECORD, ConfirmedHardware, HardwareNotConfirmedError
@@ -20,6 +18,8 @@ from inferometer.server.operator import OperatorServer
 from inferometer.server.person import CONFIRMATION_FILE
 from inferometer.spec.campaign import Hardware, ServerNeed
 from inferometer.spec.server_recipe import PERSON_TIMEOUT_S, ServerRecipe
+from tests.server.needs import MACHINE_A, MACHINE_B, changing_server, need
+from tests.server.test_operator import Person
 
 ONE = Hardware(
     gpus=1, pcie_generation=5, pcie_width=16, instruction="one card, the slot set to x16"

@@ -6,11 +6,11 @@ import typing
 from pathlib import Path
 
 import pytest
-from needs import need
 
 from inferometer.server.base import Server, ServerError
 from inferometer.server.kinds import KINDS, server_for
 from inferometer.spec.server_recipe import ServerRecipe
+from tests.server.needs import need
 
 
 def test_the_table_has_every_kind_a_recipe_may_name() -> None:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fake_server import Answer, FakeServer, sentence_of, serve, served
-from raw_server import raw_server
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint, Listing, ModelCard
 from inferometer.server.model_list import wrong_model
+from tests.server.fake_server import Answer, FakeServer, sentence_of, serve, served
+from tests.server.raw_server import raw_server
 
 
 @pytest.fixture(autouse=True)

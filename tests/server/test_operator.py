@@ -14,13 +14,21 @@ from pathlib import Path
 from typing import TextIO
 
 import pytest
-from needs import LIMIT, MACHINE_A, MACHINE_B, MODEL, ChangingServer, changing_server, need
 
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.operator import OperatorServer, instruction
 from inferometer.server.person import CONFIRMATION_FILE, Terminal
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.server_recipe import ServerRecipe
+from tests.server.needs import (
+    LIMIT,
+    MACHINE_A,
+    MACHINE_B,
+    MODEL,
+    ChangingServer,
+    changing_server,
+    need,
+)
 
 Step = Callable[[], object] | str | None
 

@@ -7,7 +7,6 @@ import os
 import socket
 
 import pytest
-from needs import free_port
 
 from inferometer.server import port as port_module
 from inferometer.server.port import (
@@ -17,6 +16,7 @@ from inferometer.server.port import (
     wait_until_free,
     why_not_free,
 )
+from tests.server.needs import free_port
 
 
 def url(port: int) -> str:

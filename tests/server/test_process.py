@@ -19,13 +19,14 @@ from typing import Any
 
 import psutil
 import pytest
-from needs import LIMIT, MACHINE_B, MODEL, free_port, need, small_server
 
 from inferometer.server import accelerator_memory
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.port import is_served
 from inferometer.server.process import ProcessServer, exit_words
 from inferometer.spec.server_recipe import ServerRecipe
+from tests.processes import environment
+from tests.server.needs import LIMIT, MACHINE_B, MODEL, free_port, need, small_server
 
 PATIENCE_S = 30.0
 
@@ -281,8 +282,7 @@ def test_ctrl_c_while_it_starts_leaves_nothing(
 RUNNER = """
 import sys
 from pathlib import Path
-sys.path.insert(0, {tests!r})
-from needs import need, small_server
+from tests.server.needs import need, small_server
 from inferometer.server.process import ProcessServer
 from inferometer.spec.server_recipe import ServerRecipe
 recipe = ServerRecipe(kind="process", base_url="http://127.0.0.1:{port}", stop_timeout_s=10,
@@ -300,11 +300,13 @@ def test_no_server_is_left_when_we_are_killed(bench: Bench, tmp_path: Path, kill
     goes through.
     """
     pids = tmp_path / "pids"
-    code = RUNNER.format(
-        tests=str(Path(__file__).parent), port=bench.port, pids=pids, directory=str(bench.directory)
-    )
+    code = RUNNER.format(port=bench.port, pids=pids, directory=str(bench.directory))
     with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
     ) as runner:
         assert runner.stdout
         server, guard = map(int, runner.stdout.readline().split())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from fake_server import CountingDecoder, FakeServer, sentence_of, serve
 
 from inferometer.server.endpoint import Endpoint
+from tests.server.fake_server import CountingDecoder, FakeServer, sentence_of, serve
 
 
 @pytest.fixture(autouse=True)

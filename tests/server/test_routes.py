@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answering_server import AnsweringServer, answering
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard
+from tests.server.answering_server import AnsweringServer, answering
 
 WIRE = Path(__file__).parents[1] / "wire"
 

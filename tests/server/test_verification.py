@@ -10,7 +10,6 @@ from typing import Any
 
 import psutil
 import pytest
-from needs import LIMIT, MACHINE_A, MACHINE_B, MODEL, ChangingServer, changing_server, need
 
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.external import ExternalServer
@@ -26,6 +25,15 @@ from inferometer.server.verification import (
 )
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.server_recipe import ServerRecipe
+from tests.server.needs import (
+    LIMIT,
+    MACHINE_A,
+    MACHINE_B,
+    MODEL,
+    ChangingServer,
+    changing_server,
+    need,
+)
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fake_xinference import FakeXinference, fake_xinference
-from needs import free_port, need
 
 from inferometer.server import accelerator_memory, xinference
 from inferometer.server.base import ServerError
@@ -23,6 +21,8 @@ from inferometer.server.port import is_served
 from inferometer.server.xinference import XinferenceServer, launch_body
 from inferometer.spec.campaign import ServerNeed
 from inferometer.spec.server_recipe import ServerRecipe
+from tests.server.fake_xinference import FakeXinference, fake_xinference
+from tests.server.needs import free_port, need
 
 LAUNCH = {
     "model_name": "deepseek-chat",

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from campaigns import SMALL, reasons, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inferometer.spec.campaign import CampaignError, CampaignSpec
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
+from tests.spec.campaigns import SMALL, reasons, write
 
 EVERYTHING_WRONG = """\
 name: "x y"

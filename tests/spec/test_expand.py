@@ -7,11 +7,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from campaigns import small
 
 from inferometer.spec.campaign import CampaignError, CampaignSpec
 from inferometer.spec.expand import expand, file_name, short_length
 from inferometer.spec.run import RunSpec
+from tests.spec.campaigns import small
 
 
 def ids(campaign: CampaignSpec, **how: Any) -> list[str]:

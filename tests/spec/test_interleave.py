@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from campaigns import SMALL, reasons, small, write
 
 from inferometer.spec.campaign import CampaignError, CampaignSpec
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand, file_name, name_pattern
 from inferometer.spec.interleave import Block, blocks_of, starts
+from tests.spec.campaigns import SMALL, reasons, small, write
 
 
 def recipe(kind: str = "process", port: int = 8000, **fields: Any) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from campaigns import SMALL
 
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint
 from inferometer.spec.campaign_file import load_campaign
@@ -20,6 +19,7 @@ from inferometer.spec.expand import expand, file_name
 from inferometer.spec.marked_yaml import read_yaml
 from inferometer.spec.preset_files import preset_names, preset_text
 from inferometer.spec.recipe import shell_line
+from tests.spec.campaigns import SMALL
 
 NOON = datetime(2025, 12, 31, 12, 0, 0, tzinfo=timezone.utc)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from campaigns import SMALL, small
 
 from inferometer.spec.campaign import CampaignError, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
@@ -17,6 +16,7 @@ from inferometer.spec.expand import expand
 from inferometer.spec.ready_made import completed, profile_names, recipe_names
 from inferometer.spec.recipe import placeholders, recipe_strings, shell_line
 from inferometer.spec.server_recipe import ServerRecipe
+from tests.spec.campaigns import SMALL, small
 
 DCU = {
     "HIP_VISIBLE_DEVICES": "0,1",

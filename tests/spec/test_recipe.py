@@ -8,11 +8,11 @@ import shlex
 from typing import Any
 
 import pytest
-from campaigns import small
 
 from inferometer.spec.campaign import CampaignError, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.spec.recipe import PLACEHOLDERS, fill, placeholders, shell_line
+from tests.spec.campaigns import small
 
 
 def need(recipe: dict[str, Any], /, tp: int = 1, **changes: Any) -> ServerNeed:

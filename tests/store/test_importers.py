@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from example_run import example_spec, example_trace
 
 from inferometer.metrics import summarize
 from inferometer.store.importers import ImportedRun, read_results, recompute
 from inferometer.store.vllm_json import METRICS, vllm_result
+from tests.store.example_run import example_spec, example_trace
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PEERS = GOLDEN / "peers"

@@ -13,7 +13,6 @@ import numpy as np
 import orjson
 import polars as pl
 import pytest
-from example_run import example_spec, example_trace
 
 from inferometer.spec.run import Load, RunSpec, Sampling
 from inferometer.store import run_directory
@@ -21,6 +20,7 @@ from inferometer.store.atomic import CannotWriteError
 from inferometer.store.run_directory import WORDS, load_run, save_run
 from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS, SCHEMA_VERSION
 from inferometer.trace.trace import Trace, empty_events, empty_requests
+from tests.store.example_run import example_spec, example_trace
 
 ENVIRONMENT = {"hostname": "bench-1", "cpu": {"count": 2, "governor": None}}
 SUMMARY = {"completed": 2, "ttft": {"mean": 55.0, "percentiles": {"99": None}}}

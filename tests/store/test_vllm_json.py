@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from example_run import example_spec, example_trace, make_trace
 
 from inferometer.clock import MS
 from inferometer.metrics.summary import Summary, summarize
@@ -25,6 +24,7 @@ from inferometer.store.vllm_json import (
 )
 from inferometer.trace.schema import MISSING, Outcome
 from inferometer.trace.trace import Trace
+from tests.store.example_run import example_spec, example_trace, make_trace
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "vllm"
 FINISHED = datetime(2026, 1, 31, 12, 0, 5)  # noqa: DTZ001 - vLLM's file has the local time, without a zone

@@ -9,12 +9,12 @@ from typing import Any, get_args
 
 import orjson
 import pytest
-from word_server import IDENTITY, IDS, chat_counter, text_counter, words, write_lines
 
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.spec.workload import AnyWorkload, RandomWorkload, writes_own_tokens
 from inferometer.trace import MISSING
 from inferometer.workload import Workload, build_workload
+from tests.workload.word_server import IDENTITY, IDS, chat_counter, text_counter, words, write_lines
 
 KINDS = [get_args(each)[0] for each in get_args(get_args(AnyWorkload)[0])]
 NEEDS_CHAT = {"images"}

@@ -7,12 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from word_server import WordServer, chat_counter, text_counter, words
 
 from inferometer.request import Prompt
 from inferometer.trace import MISSING
 from inferometer.workload import ServerCounter, WordCounter
 from inferometer.workload.counting import count_prompts, count_replies, is_chat
+from tests.workload.word_server import WordServer, chat_counter, text_counter, words
 
 
 def chat(*texts: str) -> list[dict[str, Any]]:

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from picture_files import PNG, data_url, shown
-from word_server import IDENTITY, IDS, chat_counter, text_counter, words, write_lines
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.request import Request
@@ -20,6 +18,8 @@ from inferometer.trace import MISSING
 from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
 from inferometer.workload.exchanges import BATCH, SMALLEST_BATCH
 from inferometer.workload.workload import ANY_LENGTH
+from tests.workload.picture_files import PNG, data_url, shown
+from tests.workload.word_server import IDENTITY, IDS, chat_counter, text_counter, words, write_lines
 
 
 def build(

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from picture_files import PNG, shown
-from word_server import IDENTITY, chat_counter, text_counter, words, write_lines
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec.workload import HfWorkload
 from inferometer.workload import Workload, build_workload
+from tests.workload.picture_files import PNG, shown
+from tests.workload.word_server import IDENTITY, chat_counter, text_counter, words, write_lines
 
 datasets = pytest.importorskip("datasets")
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from picture_files import CONTENTS, JPEG, PNG, data_url, shown
 
 from inferometer.request import Prompt
 from inferometer.workload import image_files
 from inferometer.workload.image_files import ImageFiles, kind_of
+from tests.workload.picture_files import CONTENTS, JPEG, PNG, data_url, shown
 
 
 def read(source: Any, folder: Path | None) -> Any:

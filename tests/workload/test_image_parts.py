@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from picture_files import PNG, shown
 
 from inferometer.workload.row_fields import UNMATCHED, CannotSendError
 from inferometer.workload.shapes import SingleTurn, conversation_of, exchange_of
+from tests.workload.picture_files import PNG, shown
 
 MEDIA = {"bytes": PNG, "path": None}
 IMAGES = (

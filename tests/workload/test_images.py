@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from word_server import AROUND_MESSAGE, IDENTITY, chat_counter, text_counter
 
 from inferometer.spec.workload import ImagesWorkload
 from inferometer.trace import MISSING
 from inferometer.workload import Workload, build_workload
 from inferometer.workload.images import TILE, png
+from tests.workload.word_server import AROUND_MESSAGE, IDENTITY, chat_counter, text_counter
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

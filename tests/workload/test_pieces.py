@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from word_server import AROUND_TEXT, IDENTITY, IDS, text_counter
 
 from inferometer.request import Prompt
 from inferometer.spec.workload import PrefixWorkload
 from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
 from inferometer.workload.pieces import Piece, compose, phrases
+from tests.workload.word_server import AROUND_TEXT, IDENTITY, IDS, text_counter
 
 COUNTERS: dict[str, tuple[TokenIds | TokenCounter, int]] = {
     "ids": (IDS, 0),

@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from picture_files import PNG, shown
-from word_server import (
+
+from inferometer.arrival import conversations_of
+from inferometer.clock import NS
+from inferometer.protocol import PROTOCOLS
+from inferometer.request import Request
+from inferometer.spec.workload import SessionsWorkload
+from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
+from inferometer.workload.workload import ANY_LENGTH
+from tests.workload.picture_files import PNG, shown
+from tests.workload.word_server import (
     AROUND_MESSAGE,
     AROUND_TEXT,
     IDENTITY,
@@ -20,14 +28,6 @@ from word_server import (
     words,
     write_lines,
 )
-
-from inferometer.arrival import conversations_of
-from inferometer.clock import NS
-from inferometer.protocol import PROTOCOLS
-from inferometer.request import Request
-from inferometer.spec.workload import SessionsWorkload
-from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
-from inferometer.workload.workload import ANY_LENGTH
 
 
 def build(

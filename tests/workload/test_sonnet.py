@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from word_server import AROUND_TEXT, IDENTITY, chat_counter, text_counter
 
 from inferometer.spec.workload import SonnetWorkload
 from inferometer.workload import WordCounter, Workload, build_workload
 from inferometer.workload import sonnet as sonnet_file
+from tests.workload.word_server import AROUND_TEXT, IDENTITY, chat_counter, text_counter
 
 LINES = [
     f"line {i} has {' '.join(f'word{i}_{j}' for j in range(4 + i % 5))} in it," for i in range(50)

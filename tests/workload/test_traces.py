@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from word_server import AROUND_TEXT, IDENTITY, IDS, text_counter, write_lines
 
 from inferometer.clock import NS
 from inferometer.spec.workload import TraceWorkload
 from inferometer.workload import TokenCounter, TokenIds, Workload, build_workload
 from inferometer.workload.traces import _moment_ns
+from tests.workload.word_server import AROUND_TEXT, IDENTITY, IDS, text_counter, write_lines
 
 BURSTGPT = """Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type
 5,ChatGPT,472,18,490,Conversation log

@@ -1,33 +1,60 @@
-"""What the documents say is there: every flag, verb and make target they name exists, and every
-verb is named.
+"""What the documents say is there: every command they show is understood, every flag, verb and make
+target exists, every link leads somewhere, and the two languages show the same commands.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 from typer.main import get_command
 
-from inferometer.cli.main import VERBS, app, load_verb
+from inferometer.cli.main import VERBS, app, load_verb, spread, without_vllm_only
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
     [
         ROOT / "README.md",
+        ROOT / "README.zh-CN.md",
+        ROOT / "CONTRIBUTING.md",
         ROOT / "ARCHITECTURE.md",
         ROOT / "CHANGELOG.md",
         *(ROOT / "docs").glob("**/*.md"),
     ]
 )
+TRANSLATED = [
+    ("README.md", "README.zh-CN.md"),
+    ("docs/tutorial.en.md", "docs/tutorial.zh-CN.md"),
+]
+MAX_README_WORDS = 1500
 OTHER_PROGRAMS = {
     "--max-model-len",
     "--enforce-eager",
     "--gpu-memory-utilization",
     "--tensor-parallel-size",
+    "--dtype",
+    "--max-num-batched-tokens",
+    "--quantization",
+    "--kv-cache-dtype",
+    "--ipc",
+    "--shm-size",
+    "--device",
+    "--group-add",
+    "--network",
+    "--security-opt",
+    "--served-model-name",
+    "--trust-remote-code",
+    "--enable-prefix-caching",
+    "--disable-custom-all-reduce",
+    "--gpus",
+    "--local",
 }
-"""Flags of servers, in examples of how to start one."""
+"""Flags of servers and of Docker, in examples of how to start one."""
 
 FLAGS = {
     flag
@@ -37,34 +64,137 @@ FLAGS = {
 } | {"--help"}
 
 documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+translated = pytest.mark.parametrize(("english", "chinese"), TRANSLATED)
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def blocks(text: str) -> list[list[str]]:
+    """The lines of each fenced block, without comments and what is only there for the eye."""
+    found = re.findall(r"^```[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [
+        [re.sub(r"\s*(^|\s)# .*", "", line).rstrip() for line in block.splitlines()]
+        for block in found
+    ]
+
+
+def commands(text: str) -> Iterator[tuple[list[str], bool]]:
+    """The words after `inferometer` of each command in a document, and whether it stands in a block
+    and so has all it needs.
+    """
+    for block in blocks(text):
+        for line in "\n".join(block).replace("\\\n", " ").splitlines():
+            if found := re.search(r"(?:^|\s)inferometer (.+)", line):
+                yield words(found[1]), True
+    for inline in re.findall(r"`inferometer ([^`]+)`", text):
+        yield words(inline), False
+
+
+def words(line: str) -> list[str]:
+    return [word for word in shlex.split(line.rstrip("&; ")) if word != "..."]
+
+
+def parse(arguments: list[str], *, whole: bool) -> None:
+    """Let the command line understand them, and do nothing. A command in a sentence may lack what it
+    needs.
+    """
+    name, *rest = spread(without_vllm_only(arguments))
+    if name.startswith("-"):
+        get_command(app).make_context("inferometer", [name, *rest])
+        return
+    command, context = load_verb(name), None
+    try:
+        while True:
+            context = command.make_context(name, rest, parent=context)
+            if not isinstance(command, TyperGroup) or not context._protected_args:
+                return
+            name, rest = context._protected_args[0], context.args
+            command = command.commands[name]
+    except TyperException as error:
+        if whole or type(error).__name__ != "MissingParameter":
+            raise
+
+
+@documents
+def test_every_command_is_understood(path: Path) -> None:
+    for arguments, whole in commands(read(path)):
+        if arguments[0] == "COMMAND":
+            continue
+        asked = [word for word in arguments if word != "--help"]
+        try:
+            parse(asked, whole=whole and asked == arguments)
+        except Exception as error:
+            pytest.fail(f"{path.name}: inferometer {' '.join(arguments)}: {error!r}")
 
 
 @documents
 def test_every_flag_exists(path: Path) -> None:
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", path.read_text(encoding="utf-8")))
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", read(path)))
     assert named - FLAGS - OTHER_PROGRAMS == set()
 
 
 @documents
 def test_every_verb_exists(path: Path) -> None:
-    named = set(
-        re.findall(r"\binferometer ([a-z]+)\b(?! \w+ is)", path.read_text(encoding="utf-8"))
-    )
+    named = set(re.findall(r"\binferometer ([a-z]+)\b(?! \w+ is)", read(path)))
     assert named - set(VERBS) == set()
 
 
 @documents
 def test_every_make_target_exists(path: Path) -> None:
-    targets = set(
-        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    )
-    named = set(re.findall(r"`make ([a-z-]+)`", path.read_text(encoding="utf-8")))
+    targets = set(re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)`", read(path)))
     assert named - targets == set()
 
 
-def test_every_verb_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def slug(heading: str) -> str:
+    """The anchor that a heading gets on the web."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@documents
+def test_every_link_leads_somewhere(path: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", read(path), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = target.partition("#")
+        there = path if not name else (path.parent / name).resolve()
+        assert there.exists(), f"{path.name} links to {target}, which is not there"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", read(there), re.MULTILINE)
+            assert anchor in map(slug, headings), f"{path.name}: no heading {target}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_every_verb_is_in_the_readme(name: str) -> None:
+    readme = read(ROOT / name)
     assert {verb for verb in VERBS if f"inferometer {verb}" not in readme} == set()
+
+
+def test_the_readme_is_short() -> None:
+    assert len(read(ROOT / "README.md").split()) < MAX_README_WORDS
+
+
+def test_every_document_can_be_found_from_the_readme() -> None:
+    linked = set(re.findall(r"\((docs/[\w.-]+\.md)\)", read(ROOT / "README.md")))
+    linked |= set(re.findall(r"\((docs/[\w.-]+\.md)\)", read(ROOT / "README.zh-CN.md")))
+    there = {str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")}
+    assert there - linked == set()
+
+
+@translated
+def test_both_languages_show_the_same_commands(english: str, chinese: str) -> None:
+    ours, theirs = blocks(read(ROOT / english)), blocks(read(ROOT / chinese))
+    assert ours == theirs
+
+
+@translated
+def test_each_language_leads_to_the_other(english: str, chinese: str) -> None:
+    for here, there in ((english, chinese), (chinese, english)):
+        first_lines = read(ROOT / here).splitlines()[:5]
+        assert any(f"]({Path(there).name})" in line for line in first_lines)
 
 
 def test_every_flag_of_bench_explains_itself() -> None:

@@ -1,6 +1,4 @@
-"""`inferometer backends`, and the same table in the README: UPDATE_GOLDEN=1 writes it there
-anew.
-"""
+"""`inferometer backends`, and the same table in docs/backends.md: UPDATE_GOLDEN=1 writes it."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from inferometer.cli.backends import HEADINGS, rows
 from inferometer.cli.main import app
 from inferometer.cli.tables import markdown_table
 from inferometer.protocol import PROTOCOLS
-from tests.cli.readme_table import cells, check_readme
+from tests.cli.generated_table import cells, check_document
 
 UNCARRIED = "`sessions` of a file, `random-mm`, pictures and tools of rows"
 
@@ -21,8 +19,8 @@ def table() -> str:
     return markdown_table(HEADINGS, rows())
 
 
-def test_the_readme_has_the_table() -> None:
-    check_readme("backends", table())
+def test_the_documentation_has_the_table() -> None:
+    check_document("backends", table())
 
 
 def test_the_command_prints_it_as_markdown() -> None:

@@ -1,6 +1,4 @@
-"""`inferometer datasets`, and the same table in the README: UPDATE_GOLDEN=1 writes it there
-anew.
-"""
+"""`inferometer datasets`, and the same table in docs/datasets.md: UPDATE_GOLDEN=1 writes it."""
 
 from __future__ import annotations
 
@@ -13,15 +11,15 @@ from inferometer.cli.datasets import HEADINGS, rows
 from inferometer.cli.flag_errors import flag_name
 from inferometer.cli.main import app
 from inferometer.cli.tables import markdown_table
-from tests.cli.readme_table import cells, check_readme
+from tests.cli.generated_table import cells, check_document
 
 
 def table() -> str:
     return markdown_table(HEADINGS, rows())
 
 
-def test_the_readme_has_the_table() -> None:
-    check_readme("datasets", table())
+def test_the_documentation_has_the_table() -> None:
+    check_document("datasets", table())
 
 
 def test_the_command_prints_it_as_markdown() -> None:

@@ -198,6 +198,6 @@ def test_fonts_begin_with_those_of_the_language_and_have_chinese_ones(
     assert fonts.endswith("sans-serif")
 
 
-def test_the_readme_names_every_figure() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert [key for key in FIGURES if f"`{key}`" not in readme] == []
+def test_the_documentation_names_every_figure() -> None:
+    results = (Path(__file__).parents[2] / "docs" / "results.md").read_text(encoding="utf-8")
+    assert [key for key in FIGURES if f"`{key}`" not in results] == []

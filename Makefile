@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check test-engines test-docker test-wide soak fuzz bench clean help
+.PHONY: demo test check fix test-engines test-docker test-wide soak fuzz bench clean help
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -17,6 +17,10 @@ check: .venv/dev  ## lint, format and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+fix: .venv/dev  ## format, and mend what the linter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 test-engines: .venv/dev  ## real engines on the CPU, in environments of their own (several GB the first time)
 	$(BIN)/python tests/engines/install.py

@@ -148,6 +148,13 @@ def test_every_make_target_exists(path: Path) -> None:
     assert named - targets == set()
 
 
+def test_every_hook_is_a_make_target() -> None:
+    hooks = re.findall(r"entry: make ([a-z-]+)", read(ROOT / ".pre-commit-config.yaml"))
+    targets = re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE)
+    assert hooks
+    assert set(hooks) <= set(targets)
+
+
 def slug(heading: str) -> str:
     """The anchor that a heading gets on the web."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")

@@ -28,7 +28,7 @@ FLOORS = (
     {"workload", "arrival", "protocol", "metrics"},
     {"loadgen", "telemetry", "server", "store", "engine"},
     {"results", "calibration"},
-    {"measure", "analysis"},
+    {"measurement", "analysis"},
     {"report", "campaign", "live"},
     {"cli"},
     {"__main__"},

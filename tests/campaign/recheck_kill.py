@@ -17,7 +17,7 @@ from pathlib import Path
 
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
-from inferometer.measure import point as measured
+from inferometer.measurement import session as measured
 from inferometer.server.base import Server
 from inferometer.server.kinds import server_for
 from inferometer.spec.campaign import ServerNeed

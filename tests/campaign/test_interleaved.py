@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,12 @@ import pytest
 
 from inferometer.campaign import group_run
 from inferometer.campaign.embedded_server import EmbeddedServer
-from inferometer.campaign.outcome import CampaignOutcome, Ending, summary_lines
+from inferometer.campaign.outcome import CampaignOutcome
 from inferometer.campaign.runner import run_campaign
-from inferometer.campaign.spread import spread_lines
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
-from inferometer.store.campaign.history import Result
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
-from inferometer.store.campaign.state import read_campaign_state
 from inferometer.trace.server_counters import MetricsReading
 from tests.campaign.test_runner import (
     Scripted,
@@ -325,58 +321,3 @@ def test_both_kinds_on_the_embedded_engine(tmp_path: Path) -> None:
         )
         assert outcome.exit_code == 0, display.told
         assert display.measured_points == (BY_TURNS if together else BY_PASSES)
-
-
-# What repeats say in the end
-
-
-def test_repeats_are_told_with_how_far_they_lie_apart(places: CampaignPaths, url: str) -> None:
-    spec = tiny_campaign(2, repeats=3)
-    outcome = run_campaign(
-        task_of(spec, lambda _: Scripted([url]), allow_invalid=True), places, Remembering()
-    )
-    assert [line.partition(":")[0] for line in outcome.spreads] == [
-        "g/np1  3 runs",
-        "g/np2  3 runs",
-    ]
-    lines = summary_lines(outcome)
-    assert "Repeats, by their mean and how far the farthest lies from it:" in lines
-    assert f"  {outcome.spreads[0]}" in lines
-
-
-def test_the_spread_of_repeats(places: CampaignPaths) -> None:
-    def ending(point: str, values: object) -> Ending:
-        places.result_dir.mkdir(exist_ok=True)
-        json = f"{point.replace('/', '_')}.json"
-        (places.result_dir / json).write_bytes(orjson.dumps(values))
-        return Ending(
-            point,
-            "VALID",
-            True,
-            result=Result("", point, "VALID", (), False, json, "", {}, None, 0),
-        )
-
-    endings = [
-        ending("g/np1", {"output_throughput": 1000, "mean_ttft_ms": 9.0}),
-        ending(
-            "g/np1#2",
-            {"output_throughput": 1100, "mean_ttft_ms": 11.0, "mean_tpot_ms": "no number"},
-        ),
-        ending("g/np2", {"output_throughput": 5}),
-        replace(ending("g/np2#2", {"output_throughput": 500}), counts=False),
-        ending("g/np3", {"output_throughput": 5}),
-        ending("g/np3#2", ["no", "result"]),
-    ]
-    assert spread_lines(endings, places.result_dir) == [
-        "g/np1  2 runs: 1,050.0 tok/s ±4.8 %, TTFT 10.0 ms ±10.0 %",
-    ], "and nothing of a point of which one result counts"
-
-
-def test_without_repeats_nothing_is_said_of_them(places: CampaignPaths, url: str) -> None:
-    outcome = run_campaign(
-        task_of(tiny_campaign(2), lambda _: Scripted([url]), allow_invalid=True),
-        places,
-        Remembering(),
-    )
-    assert outcome.spreads == []
-    assert len(read_campaign_state(places).history.current) == 2

@@ -22,7 +22,7 @@ from inferometer.campaign.recheck import MAX_POINTS, MIN_POINTS, limit
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
 from inferometer.loadgen import Snapshot
-from inferometer.measure import point as measured
+from inferometer.measurement import session as measured
 from inferometer.metrics import Level
 from inferometer.results import Point, read
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint

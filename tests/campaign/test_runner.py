@@ -22,7 +22,6 @@ from inferometer.campaign.outcome import CampaignOutcome, summary_lines
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.loadgen import Snapshot
-from inferometer.measure import point as measured
 from inferometer.metrics import Finding, Level, Verdict
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint
@@ -127,7 +126,7 @@ def verdicts(monkeypatch: pytest.MonkeyPatch, bad: Callable[[int], bool]) -> Ite
         return Verdict((Finding("test", level, "The test says so."),))
 
     with monkeypatch.context() as patch:
-        patch.setattr(measured, "judge", judge)
+        patch.setattr("inferometer.measurement.session.judge", judge)
         yield
 
 
@@ -337,7 +336,7 @@ def test_a_server_is_asked_how_it_counts_once_for_each_of_its_starts(
         asked.append(endpoint)
         return find_counting(endpoint, *rest, **more)
 
-    monkeypatch.setattr("inferometer.measure.prepare.find_counting", asking)
+    monkeypatch.setattr("inferometer.measurement.prepare.find_counting", asking)
     run(tiny_campaign(4), places, Scripted([url], dead_at=[2]))
     assert len(asked) == len({id(endpoint) for endpoint in asked}) == 2
 

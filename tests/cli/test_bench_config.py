@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from inferometer.cli.bench_config import Chosen, choose
-from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench.config import Chosen, choose
+from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.cli.main import main
 from inferometer.engine import EmbeddedEngine, EngineSettings
@@ -183,7 +183,8 @@ def test_a_test_may_be_measured_several_times(bench: Bench) -> None:
         "r1",
         "r2",
     ]
-    assert "1L/np2  2 runs:" in told
+    assert "\n1L/np2\n" in told
+    assert " 2 Repeats " in told
 
 
 def test_a_wrong_campaign_is_told(bench: Bench) -> None:

@@ -23,16 +23,16 @@ from typing import Any
 
 import pytest
 
-from inferometer.cli import bench_files, bench_run
-from inferometer.cli.bench_files import RESCUE_PREFIX
-from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.bench.run import opened
 from inferometer.cli.main import main
 from inferometer.engine import EmbeddedEngine, EngineSettings
-from inferometer.measure.point import Measured
+from inferometer.measurement import saving
+from inferometer.measurement.saving import RESCUE_PREFIX, Saved
+from inferometer.measurement.session import PointResult
 from inferometer.store import atomic, run_directory
 from inferometer.store.atomic import saying_why
 from inferometer.store.run_directory import load_run
-from inferometer.system.interruption import Interruption
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -129,7 +129,7 @@ def full(*folders: str) -> Callable[..., None]:
 def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferometer.measure.point.save_run", full("results"))
+    monkeypatch.setattr("inferometer.measurement.session.save_run", full("results"))
     code, out, err = bench("--result-filename", "mine.json")
     assert code == 0, "it was measured, and the results are there"
     (folder,) = (tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*")
@@ -148,7 +148,7 @@ def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
 def test_repeats_that_are_saved_elsewhere_are_summed_up(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferometer.measure.point.save_run", full("results"))
+    monkeypatch.setattr("inferometer.measurement.session.save_run", full("results"))
     code, out, err = bench("--result-filename", "mine.json", "--repeats", "2")
     assert (code, err.count(" instead.\n")) == (0, 2)
     assert "2 Repeats" in out
@@ -161,7 +161,7 @@ def test_repeats_that_are_saved_elsewhere_are_summed_up(
 def test_without_room_anywhere_the_report_is_left(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferometer.measure.point.save_run", full("results", "elsewhere"))
+    monkeypatch.setattr("inferometer.measurement.session.save_run", full("results", "elsewhere"))
     code, out, err = bench()
     assert code == 2
     assert re.search(
@@ -181,7 +181,7 @@ def test_room_is_looked_for_before_the_run(
     assert err == (
         f"inferometer: cannot write to {tmp_path / 'results'}: 0.1 MB are left on its disk, and "
         "the results may take 0.1 MB; "
-        "free some space, or choose another --result-dir\n"
+        "free some space, or choose another directory\n"
     )
 
 
@@ -254,7 +254,7 @@ def all_at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
     looked when the first writes.
     """
 
-    def at_once(flags: BenchFlags, measured: Measured, count: int) -> list[list[Path]]:
+    def at_once(measured: PointResult, count: int) -> list[Saved]:
         barrier = Barrier(count)
         usual = atomic.take_name
 
@@ -264,9 +264,9 @@ def all_at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
                     barrier.wait(0.5)
             usual(source, target)
 
-        monkeypatch.setattr(bench_files, "take_name", take)
+        monkeypatch.setattr(saving, "take_name", take)
         with ThreadPoolExecutor(count) as threads:
-            return list(threads.map(lambda _: bench_files.save(flags, measured), range(count)))
+            return list(threads.map(lambda _: saving.save(measured), range(count)))
 
     return at_once  # type: ignore[return-value]
 
@@ -280,22 +280,24 @@ def test_runs_that_end_at_once_have_a_number_each(
         num_prompts=3,
         random_input_len=8,
         random_output_len=3,
+        save_result=True,
         result_dir=tmp_path / "results",
         result_filename="mine.json",
         append_result=append,
         disable_tqdm=True,
         realtime=False,
     )
-    with bench_run.session(flags) as opened, Interruption() as interruption:
-        measured = bench_run.measure(opened, bench_run.ready_for(opened), interruption)
-    saved = all_at_once(flags, measured, 5)
+    with opened(flags) as bench:
+        spec = bench.asked.spec(bench.model)
+        measured = bench.session.measure(bench.session.prepare(spec))
+    saved = all_at_once(measured, 5)
     folders = numbered("mine", 5)
-    assert sorted(directory.name for directory, _ in saved) == folders
+    assert sorted(each.directory.name for each in saved) == folders
     files = ["mine.json"] if append else [f"{name}.json" for name in folders]
     assert names(tmp_path / "results") == sorted([*folders, *files])
-    for directory, json_file in saved:
-        assert len(load_run(directory).trace) == 3
-        assert append or json_file.name == f"{directory.name}.json"
+    for each in saved:
+        assert len(load_run(each.directory).trace) == 3
+        assert append or each.json.name == f"{each.directory.name}.json"
     lines = [
         line for file in files for line in (tmp_path / "results" / file).read_text().splitlines()
     ]
@@ -313,7 +315,7 @@ def test_a_json_file_of_somebody_else_that_appears_meanwhile_keeps_its_name(
             theirs.write_text("theirs")
         usual(source, target)
 
-    monkeypatch.setattr(bench_files, "take_name", take)
+    monkeypatch.setattr(saving, "take_name", take)
     code, out, err = bench("--result-filename", "mine.json")
     assert code == 0, out + err
     assert theirs.read_text() == "theirs"

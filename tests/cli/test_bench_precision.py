@@ -21,7 +21,7 @@ from inferometer.calibration import search as making
 from inferometer.calibration.host import VARIABLE
 from inferometer.calibration.kept import DIRECTORY_VARIABLE
 from inferometer.calibration.search import CalibrationError, key_of
-from inferometer.cli import bench_precision
+from inferometer.cli.bench import precision
 from inferometer.cli.main import main
 from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind
 from inferometer.store.atomic import CannotWriteError
@@ -222,7 +222,7 @@ def test_files_that_cannot_be_written_again_stay_and_nothing_else_is_told(
     def full(*_: object) -> None:
         raise CannotWriteError("cannot write verdict.json: the disk is full")
 
-    monkeypatch.setattr(bench_precision, "add_calibration", full)
+    monkeypatch.setattr(precision, "add_calibration", full)
     code, out, err = bench()
     assert code == 0, out + err
     assert err.endswith(

@@ -179,7 +179,7 @@ def test_a_result_file_that_is_a_directory(
     (tmp_path / "there").mkdir()
     said = refused(*small(server.url), "--result-dir", str(tmp_path), "--result-filename", "there")
     assert said == (
-        f"cannot write {tmp_path / 'there'}: that is a directory; choose another --result-filename"
+        f"cannot write {tmp_path / 'there'}: that is a directory; choose another file name"
     )
     assert server.measured == []
 

@@ -15,14 +15,13 @@ from typing import Any
 
 import pytest
 
-from inferometer.cli import bench_run
 from inferometer.cli.main import main
 from inferometer.loadgen import MeasurementError
-from inferometer.measure import point as measured
-from inferometer.measure.point import Measured, measure_point
-from inferometer.measure.prepare import ReadyPoint
+from inferometer.measurement import session as measured
+from inferometer.measurement.prepare import ReadyPoint, run
 from inferometer.metrics import Finding, Level, Summary, Verdict
 from inferometer.store.run_directory import load_run
+from inferometer.trace import Trace
 from tests.cli.api_server import Call, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -135,7 +134,7 @@ def test_a_run_that_is_invalid_is_left_out_and_gives_the_exit_code(
     with serving(answer=fails_in_run(2)) as server:
         code, out, err = bench(*flags(server.url, tmp_path, "--repeats", "3"))
     assert code == 1, out + err
-    assert "Left out, since INVALID or interrupted: 2" in out
+    assert "Left out: 2 (INVALID)." in out
     runs = summary_in(tmp_path)["runs"]
     assert (runs[1]["status"], runs[1]["counts"]) == ("INVALID", False)
     assert (tmp_path / "mine-repeat2.json").exists()
@@ -226,12 +225,12 @@ def test_a_server_that_goes_away_between_runs(
 ) -> None:
     """What is finished is summed up, and the exit code says that the rest could not be measured."""
 
-    def once(ready: ReadyPoint, *rest: Any, **more: Any) -> Measured:
+    def once(ready: ReadyPoint, *rest: Any, **more: Any) -> Trace:
         if ready.spec.repeat:
             raise MeasurementError("Only 0 of 4 connections could be opened.")
-        return measure_point(ready, *rest, **more)
+        return run(ready, *rest, **more)
 
-    monkeypatch.setattr(bench_run, "measure_point", once)
+    monkeypatch.setattr(measured, "run", once)
     with serving() as server:
         code, out, err = bench(*flags(server.url, tmp_path, "--repeats", "3", "--allow-invalid"))
     assert code == 2

@@ -83,11 +83,11 @@ def server() -> Iterator[ApiServer]:
 @pytest.mark.parametrize(
     ("where", "numbers"),
     [
-        ("campaign.measured.summarize", [CTRL_C]),
-        ("campaign.measured.summarize", [TERM, HUP, TERM]),  # as the end of a session does
+        ("measurement.session.summarize", [CTRL_C]),
+        ("measurement.session.summarize", [TERM, HUP, TERM]),  # as the end of a session does
         ("store.run_directory._to_series", [CTRL_C] * 3),
         ("store.run_directory._to_series", [HUP]),
-        ("cli.bench_files.take_name", [CTRL_C] * 3),
+        ("measurement.saving.take_name", [CTRL_C] * 3),
         ("report.console.render", [CTRL_C]),
     ],
 )
@@ -109,9 +109,9 @@ def test_what_was_measured_is_saved_and_reported(
 @pytest.mark.parametrize(
     ("where", "number"),
     [
-        ("cli.bench_spec.parse_flags", HUP),
-        ("campaign.point.build_workload", CTRL_C),
-        ("campaign.point.resolve", TERM),
+        ("cli.bench.spec.parse_flags", HUP),
+        ("measurement.prepare.build_workload", CTRL_C),
+        ("measurement.prepare.resolve", TERM),
     ],
 )
 def test_before_anything_is_measured_it_ends_at_once_with_a_line(
@@ -151,14 +151,14 @@ def test_a_server_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None
     ("where", "call", "number", "saved"),
     [
         (
-            "cli.bench_run.prepare",
+            "measurement.session.prepare",
             2,
             CTRL_C,
             1,
         ),  # the second repeat is made ready: there is nothing of it
-        ("campaign.measured.summarize", 2, HUP, 2),
-        ("campaign.measured.summarize", 3, CTRL_C, 3),
-        ("cli.bench_files.save_repeats", 1, TERM, 3),
+        ("measurement.session.summarize", 2, HUP, 2),
+        ("measurement.session.summarize", 3, CTRL_C, 3),
+        ("measurement.saving.save_repeats", 1, TERM, 3),
     ],
 )
 def test_repeats_that_are_finished_are_summed_up(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.bench_spec import ParsedFlags, parse_flags
+from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.bench.spec import ParsedFlags, parse_flags
 from inferometer.cli.flag_errors import FlagsError
 
 
@@ -50,7 +50,7 @@ def test_without_flags_the_defaults_are_those_of_vllm() -> None:
         128,
         0.0,
     )
-    assert (asked.metrics, asked.percentiles, asked.goodput) == (
+    assert (asked.output.metrics, asked.output.percentiles, asked.output.goodput) == (
         ("ttft", "tpot", "itl"),
         (99.0,),
         {},
@@ -119,8 +119,11 @@ def test_every_flag_finds_its_place() -> None:
     limits = spec.timeouts
     assert (limits.connect_s, limits.first_token_s, limits.idle_s, limits.total_s) == (1, 2, 3, 4)
     assert (spec.seed, spec.workers) == (7, 2)
-    assert (asked.metrics, asked.percentiles) == (("e2el", "ttft"), (50.0, 99.9))
-    assert (asked.goodput, asked.metadata) == ({"ttft": 200.0, "tpot": 50.0}, {"gpu": "R9700"})
+    assert (asked.output.metrics, asked.output.percentiles) == (("e2el", "ttft"), (50.0, 99.9))
+    assert (asked.output.goodput, asked.output.metadata) == (
+        {"ttft": 200.0, "tpot": 50.0},
+        {"gpu": "R9700"},
+    )
 
 
 def test_the_served_name_is_the_one_that_is_sent() -> None:

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.bench_load import load_of, parse_steps
-from inferometer.cli.bench_spec import parse_flags
-from inferometer.cli.bench_workload import ANY_DATASET, DATASETS, FIELDS, workload_of
+from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.bench.spec import load_of, parse_flags, parse_steps
+from inferometer.cli.bench.workload import ANY_DATASET, DATASETS, FIELDS, workload_of
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.spec.load import Load, Ramp, Step
 from inferometer.spec.workload import (

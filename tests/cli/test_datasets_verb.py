@@ -6,7 +6,7 @@ import re
 
 from typer.testing import CliRunner
 
-from inferometer.cli.bench_workload import DATASETS, FIELDS
+from inferometer.cli.bench.workload import DATASETS, FIELDS
 from inferometer.cli.datasets import HEADINGS, rows
 from inferometer.cli.flag_errors import flag_name
 from inferometer.cli.main import app

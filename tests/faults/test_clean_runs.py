@@ -17,11 +17,11 @@ import pytest
 
 from inferometer.clock import MS
 from inferometer.engine import EmbeddedEngine, EngineSettings, Truth
-from inferometer.measure.point import Measured, Wanted, measure_point
-from inferometer.measure.prepare import KnownServer, prepare
+from inferometer.measurement.session import PointResult, Session
 from inferometer.metrics.finding import Level
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint
+from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
 
 RUNS_FEW, RUNS_MANY = 20, 200
@@ -58,7 +58,7 @@ LOADS: tuple[dict[str, float], ...] = (
 
 class CleanRun(NamedTuple):
     shape: str
-    measured: Measured
+    measured: PointResult
     truth: Truth
 
 
@@ -84,11 +84,10 @@ def clean_run(engine: EmbeddedEngine, number: int, trial: int = 0) -> CleanRun:
         }
     )
     before = len(engine.truth())
-    with Endpoint(engine.base_url, routes=PROTOCOLS[backend].routes) as endpoint:
-        ready = prepare(spec, KnownServer(endpoint))
-        measured = measure_point(
-            ready, endpoint, Wanted(), real_time=False, request_id_prefix=f"clean-{number}.{trial}-"
-        )
+    endpoint = Endpoint(engine.base_url, routes=PROTOCOLS[backend].routes)
+    with Session(endpoint, Output(), real_time=False) as session:
+        prefix = f"clean-{number}.{trial}-"
+        measured = session.measure(session.prepare(spec), request_id_prefix=prefix)
     assert len(engine.truth()) >= before + REQUESTS
     return CleanRun(f"{number}: {backend} {load}", measured, engine.truth())
 

@@ -249,7 +249,7 @@ def test_another_client_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch, 
             others.enter_context(asking(endpoint.base_url, 40))
             return before
 
-        monkeypatch.setattr("inferometer.measure.point.counters_before", before_the_run)
+        monkeypatch.setattr("inferometer.measurement.session.counters_before", before_the_run)
         _, out, status, findings = bench("", "--num-prompts 60")
     found = findings["other_clients"]
     figures = found["figures"]

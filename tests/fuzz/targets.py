@@ -22,8 +22,8 @@ from typing import Any
 from inferometer.campaign.gather import GatherError, collect
 from inferometer.campaign.merge import merge
 from inferometer.campaign.results import Results
-from inferometer.cli.bench_flags import BenchFlags
-from inferometer.cli.bench_spec import parse_flags
+from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.bench.spec import parse_flags
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.engine.api import FrontSettings
 from inferometer.engine.faults import parse_faults

@@ -14,7 +14,7 @@ import polars
 import pytest
 from typer.testing import CliRunner, Result
 
-from inferometer.cli.bench_workload import DATASETS
+from inferometer.cli.bench.workload import DATASETS
 from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.protocol import PROTOCOLS

@@ -1,28 +1,44 @@
-"""The table over repeats."""
+"""What is told of repeats: in a table, and in a line where there are many points."""
 
 from __future__ import annotations
 
-from inferometer.metrics.repeats import spread
-from inferometer.metrics.statistics import Interval
-from inferometer.report.repeats import render_repeats
+from collections.abc import Sequence
+from pathlib import Path
+
+from inferometer.report.repeats import render_repeats, repeats_in_lines
+from inferometer.results import Point, Range
+from inferometer.results.repeats import Repeat, spreads
+
+BATCHES = "batch means"
 
 
-def own(value: float) -> Interval:
-    return Interval(value - 1, value + 1, 100, "batch means", 0.95)
+def repeat(number: int, *, left_out: str = "", bounded: bool = True, **values: float) -> Repeat:
+    """Each of the values with an interval of ±1."""
+    intervals = {
+        name: Range(value - 1, value + 1, method=BATCHES) for name, value in values.items()
+    }
+    point = Point("p", Path("p"), "inferometer", {}, values, intervals if bounded else {})
+    return Repeat(number, point, left_out)
+
+
+def of_throughput(*values: float) -> list[Repeat]:
+    return [repeat(number, output_throughput=value) for number, value in enumerate(values, 1)]
+
+
+def table(repeats: Sequence[Repeat], asked: int, **more: Sequence[str]) -> list[str]:
+    return render_repeats(repeats, asked=asked, **more).splitlines()
 
 
 def test_a_row_for_each_number_that_is_reported() -> None:
-    values = [100.0, 101.0, 102.0, 103.0, 104.0]
-    found = {
-        "output_throughput": spread(values, [own(value) for value in values]),
-        "mean_ttft": spread([5.0], []),
-        "mean_e2el": spread(values, []),
-    }
-    assert render_repeats(found, asked=5, metrics=("ttft",)).splitlines() == [
+    repeats = [
+        repeat(number, output_throughput=100.0 + number, mean_ttft_ms=5.0, mean_e2el_ms=9.0)
+        for number in range(5)
+    ]
+    assert table(repeats, 5, metrics=("ttft",)) == [
         "================================== 5 Repeats ===================================",
         "                                      Mean       95 % interval         Min – max",
         "Output token throughput (tok/s):    102.00     100.04 – 103.96   100.00 – 104.00",
-        "Mean TTFT (ms):                       5.00                 n/a       5.00 – 5.00",
+        "Mean TTFT (ms):                       5.00         5.00 – 5.00       5.00 – 5.00",
         "================================================================================",
         "Run-to-run variation: Output token throughput differs 3.3 times as much from run",
         "to run as the runs' own intervals lead to expect. Something changes between",
@@ -31,11 +47,40 @@ def test_a_row_for_each_number_that_is_reported() -> None:
 
 
 def test_few_runs_and_missing_ones_are_told() -> None:
-    text = render_repeats(
-        {"output_throughput": spread([100.0, 101.0], [own(100), own(101)])}, asked=3
-    )
-    assert " 2 of 3 Repeats " in text
-    assert "The intervals are those of 2 runs:" in text
-    alone = render_repeats({"output_throughput": spread([100.0], [own(100)])}, asked=3)
-    assert " 1 of 3 Repeats " in alone
-    assert alone.splitlines()[-1] == "=" * 80
+    text = table(of_throughput(100.0, 101.0), 3)
+    assert " 2 of 3 Repeats " in text[0]
+    assert "The intervals are those of 2 runs:" in " ".join(text)
+    alone = table(of_throughput(100.0), 3)
+    assert " 1 of 3 Repeats " in alone[0]
+    assert alone[2].endswith("100.00                 n/a   100.00 – 100.00")
+    assert alone[-1] == "=" * 80
+
+
+def test_what_does_not_count_is_named_and_no_part_of_the_numbers() -> None:
+    left_out = repeat(2, left_out="INVALID", output_throughput=1.0)
+    lines = table([*of_throughput(100.0), left_out, Repeat(3, None, "failed")], 3)
+    assert " 1 of 3 Repeats " in lines[0]
+    assert lines[-1] == "Left out: 2 (INVALID), 3 (failed)."
+    assert not any("1.00 –" in line for line in lines)
+    assert table([left_out], 3) == ["Left out: 2 (INVALID)."]
+
+
+def test_numbers_that_a_run_lacks_or_that_nobody_can_reckon_with_are_left_out() -> None:
+    repeats = [
+        repeat(1, output_throughput=1e200, mean_ttft_ms=5.0, mean_tpot_ms=1.0),
+        repeat(2, output_throughput=1.0, mean_ttft_ms=6.0),
+    ]
+    assert list(spreads(repeats)) == ["mean_ttft"]
+    odd = Range(4.0, 6.0, confidence=7.0, method=BATCHES)
+    point = Point("p", Path("p"), "inferometer", {}, {"mean_ttft_ms": 5.0}, {"mean_ttft_ms": odd})
+    assert spreads([Repeat(1, point), repeats[1]])["mean_ttft"].variation is None
+
+
+def test_the_same_in_a_line_and_more_only_where_the_runs_differ() -> None:
+    (line,) = repeats_in_lines("g/np1", of_throughput(100.0, 100.1, 99.9, 100.0, 100.2), asked=5)
+    assert line == "g/np1  5 repeats: 100.04 (99.90 – 100.18) tok/s"
+    differing = of_throughput(100.0, 101.0, 102.0, 103.0, 104.0)
+    head, *more = repeats_in_lines("g/np2", [*differing, Repeat(6, None, "failed")], asked=6)
+    assert head == "g/np2  5 of 6 repeats: 102.00 (100.04 – 103.96) tok/s"
+    told = " ".join(line.strip() for line in more)
+    assert told == " ".join(table([*differing, Repeat(6, None, "failed")], 6)[4:])

@@ -19,8 +19,8 @@ from inferometer.campaign.results import Measurement, Results
 from inferometer.campaign.task import Display, Task
 from inferometer.diagnose import diagnose_reply
 from inferometer.loadgen import MeasurementError
-from inferometer.measure.point import Measured, measure_point
-from inferometer.measure.prepare import KnownServer, PointError, ReadyPoint, prepare
+from inferometer.measurement.prepare import PointError, ReadyPoint
+from inferometer.measurement.session import PointResult, Session
 from inferometer.printable import printable
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
@@ -62,8 +62,8 @@ class GroupRun:
         self.results = results
         self.display = display
         self._server: Server = task.server(group.server)
-        self._known: KnownServer | None = None
-        """The server as it was since its last start."""
+        self._session: Session | None = None
+        """On the server as it was since its last start."""
         self._sent: dict[str, int | None] = {}
         """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave
         no result that counts.
@@ -82,7 +82,7 @@ class GroupRun:
 
     @property
     def is_up(self) -> bool:
-        return self._known is not None
+        return self._session is not None
 
     def start(self) -> None:
         """Bring the server up. Raises GroupLostError, and leaves nothing running then."""
@@ -96,9 +96,9 @@ class GroupRun:
 
     def _stop(self, after: BaseException | None = None) -> None:
         """End it; what went wrong first, `after` which it is ended, need not be told twice."""
-        known, self._known = self._known, None
-        if known is not None:
-            known.endpoint.close()
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
         try:
             self._server.stop()
         except Exception as error:
@@ -127,8 +127,8 @@ class GroupRun:
         GroupLostError.
         """
         self._require_server()
-        assert self._known is not None
-        reading = counters_before(self._known.endpoint)
+        assert self._session is not None
+        reading = counters_before(self._session.endpoint)
         if reading is not None and reading.in_flight:
             self.display.say(
                 f"The server of {self.group.id} is not at rest while it is another's turn: "
@@ -141,9 +141,14 @@ class GroupRun:
         try:
             confirmation = self._server.start()
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
-            self._known = KnownServer(Endpoint(self._server.base_url, routes=routes))
+            self._session = Session(
+                Endpoint(self._server.base_url, routes=routes),
+                self.task.output,
+                real_time=self.task.real_time,
+                calibration=self.task.calibration,
+            )
             self.facts = ServerInfo(
-                self._known.version, usable_limit(confirmation.facts.get("max_model_len"))
+                self._session.server.version, usable_limit(confirmation.facts.get("max_model_len"))
             )
         except BaseException as error:
             log_tail = (
@@ -252,25 +257,20 @@ class GroupRun:
 
     def _measure(self, point: PlannedPoint) -> Result:
         attempt = self._begin(point)
-        assert self._known is not None
-        target = point.spec.target.model_copy(update={"base_url": self._known.endpoint.base_url})
-        spec = point.spec.model_copy(update={"target": target})
-        calibration = self.task.calibration(spec.workers)
+        session = self._session
+        assert session is not None
+        session.calibration(point.spec.workers)  # making one takes the terminal and the host
         gc.collect()
         # a worker is forked from us and collects once before it runs: it need not look at all that
         # we hold
         gc.freeze()
         with Interruption() as interruption:
             with self.display.measuring(point) as show:
-                ready = prepare(spec, self._known, attempt=attempt)
+                ready = session.prepare(point.spec, attempt=attempt)
                 self._note(ready)
-                measured = measure_point(
+                measured = session.measure(
                     ready,
-                    self._known.endpoint,
-                    self.task.wanted,
-                    real_time=self.task.real_time,
-                    request_id_prefix=f"{spec.fingerprint}-{attempt}-",
-                    calibration=calibration,
+                    request_id_prefix=f"{ready.spec.fingerprint}-{attempt}-",
                     on_progress=show,
                     interruption=interruption,
                 )
@@ -318,7 +318,7 @@ class GroupRun:
             )
         return self.results.begin(point.spec, attempt)
 
-    def _save(self, point: PlannedPoint, measured: Measured, attempt: int) -> Result:
+    def _save(self, point: PlannedPoint, measured: PointResult, attempt: int) -> Result:
         server, verdict = measured.ready.server, measured.verdict
 
         def write(run_directory: Path, json: Path) -> None:

@@ -57,8 +57,6 @@ class CampaignOutcome:
     """Why it could not go on."""
     unneeded: int = 0
     """Groups whose points were all done before: no server was asked for."""
-    spreads: Sequence[str] = ()
-    """A line for each point that has several results."""
     rechecked: str = ""
     """What became of points that did not fit their neighbours; empty if there were none."""
 
@@ -144,12 +142,6 @@ def summary_lines(outcome: CampaignOutcome, notes: Sequence[str] = ()) -> list[s
     lines = [""]
     for state in STATES[1:]:
         lines += _named(state, outcome.endings)
-    if outcome.spreads:
-        lines.append("Repeats, by their mean and how far the farthest lies from it:")
-        lines += [f"  {line}" for line in outcome.spreads[:NAMED]]
-        lines += (
-            [f"  and {len(outcome.spreads) - NAMED} more"] if len(outcome.spreads) > NAMED else []
-        )
     lines += [outcome.rechecked] if outcome.rechecked else []
     numbers = Counter(ending.state for ending in outcome.endings)
     counted = ", ".join(f"{numbers[state]} {state.lower()}" for state in STATES)

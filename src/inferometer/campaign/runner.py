@@ -24,7 +24,6 @@ from inferometer.campaign.lock import locked
 from inferometer.campaign.outcome import CampaignOutcome, endings_of, recheck_in_words
 from inferometer.campaign.recheck import Recheck
 from inferometer.campaign.results import Results
-from inferometer.campaign.spread import spread_lines
 from inferometer.campaign.task import Display, Task
 from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.secret import masked_command
@@ -111,7 +110,6 @@ class _CampaignRun:
             elapsed_s=time.monotonic() - self.began_s,
             interrupted=interrupted,
             trouble=trouble,
-            spreads=spread_lines(endings, self.places.result_dir),
             rechecked=recheck_in_words(self.task.groups, standing),
         )
 

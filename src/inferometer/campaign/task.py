@@ -9,17 +9,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from inferometer.loadgen import Snapshot
-from inferometer.measure.point import Wanted
+from inferometer.measurement.session import FindCalibration, not_calibrated
 from inferometer.metrics import Summary
-from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.base import Confirmation, Server
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import file_name
 from inferometer.spec.interleave import Block, blocks_of
-
-
-def _not_calibrated(workers: int) -> Calibration | Missing:
-    return Missing("none")
+from inferometer.spec.output import Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +24,7 @@ class Task:
 
     name: str
     groups: Sequence[Group]
-    wanted: Wanted
+    output: Output
     file_name: Callable[[PlannedPoint, datetime], str]
     """Name of a point's JSON file in the result directory, of the point and the local time of its
     end.
@@ -46,8 +42,7 @@ class Task:
     """Times that the server of one group is started again after it died."""
     real_time: bool = True
     """Whether workers ask for a real-time priority."""
-    calibration: Callable[[int], Calibration | Missing] = _not_calibrated
-    """Of this host, for so many workers, or why there is none. Quick when it is called again."""
+    calibration: FindCalibration = not_calibrated
 
     @classmethod
     def of(
@@ -58,19 +53,13 @@ class Task:
         *,
         allow_invalid: bool = False,
         real_time: bool = True,
-        calibration: Callable[[int], Calibration | Missing] = _not_calibrated,
+        calibration: FindCalibration = not_calibrated,
     ) -> Task:
         """The task of a campaign file."""
-        wanted = Wanted(
-            metrics=spec.metrics,
-            percentiles=spec.percentiles,
-            goodput={str(name): limit for name, limit in spec.goodput.items()},
-            detailed=spec.detailed,
-        )
         return cls(
             name=spec.name,
             groups=groups,
-            wanted=wanted,
+            output=spec.output,
             file_name=lambda point, time: file_name(spec, point, time),
             server=server,
             about=spec.model_dump(mode="json", exclude_defaults=True),

@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from inferometer.cli.bench_files import RUN_FILES
-from inferometer.measure.prepare import ReadyPoint
+from inferometer.measurement.prepare import ReadyPoint
+from inferometer.measurement.saving import RUN_FILES
 from inferometer.printable import printable, printable_name
 from inferometer.report.console import TEXT_WIDTH
 from inferometer.spec.load import Load

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
     from inferometer.analysis.targets import Checked
-    from inferometer.measure.point import Measured
     from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec
     from inferometer.spec.target import Threshold
@@ -103,16 +101,6 @@ def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
     for line in target_lines(checked):
         typer.echo(f"  {line}", err=err)
     return EXIT_MISSED if any(each.state == "missed" for each in checked) else 0
-
-
-def point_of_measured(measured: Measured) -> Point:
-    """As it would be read from its files."""
-    from inferometer.results.run_point import point_of
-
-    run = {"spec": measured.ready.spec.model_dump(mode="json")}
-    return point_of(
-        run, measured.summary.to_dict(), measured.verdict.to_dict(), name="", source=Path()
-    )
 
 
 def mean_of(points: Sequence[Point]) -> Point:

@@ -59,7 +59,7 @@ def _chats_only() -> list[str]:
     """Data sets whose prompts are nothing but messages; some of them only if they are read from a
     file.
     """
-    from inferometer.cli.bench_workload import DATASETS
+    from inferometer.cli.bench.workload import DATASETS
     from inferometer.spec.workload import needs_messages
 
     found = []

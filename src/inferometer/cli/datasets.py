@@ -27,7 +27,7 @@ def datasets(
 
 def rows() -> list[tuple[str, ...]]:
     """One for each kind of workload, all its names in the first cell."""
-    from inferometer.cli.bench_workload import DATASETS, FIELDS
+    from inferometer.cli.bench.workload import DATASETS, FIELDS
     from inferometer.cli.flag_errors import flag_name
 
     found: list[tuple[str, ...]] = []

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from inferometer.cli.bench import measure_and_report, usage_errors
-from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench import usage_errors
+from inferometer.cli.bench.flags import BenchFlags
 from inferometer.system.interruption import Interruption
 
 REQUEST_ID_PREFIX = "demo-"
@@ -23,6 +23,7 @@ def demo(
 ) -> None:
     """Measure the embedded engine, and compare the result with the engine's own records."""
     from inferometer.calibration.accuracy import compare
+    from inferometer.cli.bench.run import measure_and_report
     from inferometer.engine import EmbeddedEngine, EngineSettings
 
     settings = EngineSettings(
@@ -48,8 +49,8 @@ def demo(
             result_dir=result_dir,
             request_id_prefix=REQUEST_ID_PREFIX,
         )
-        trace, code = measure_and_report(flags, interruption)
-        exact = compare(trace, engine.truth(), REQUEST_ID_PREFIX)
+        result, code = measure_and_report(flags, interruption)
+        exact = compare(result.trace, engine.truth(), REQUEST_ID_PREFIX)
     typer.echo(
         f"Truth:    the engine recorded a mean TTFT of {exact.true_mean_ttft_ms:.3f} ms, "
         "measured were "

@@ -102,7 +102,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.campaign.outcome import summary_lines
     from inferometer.campaign.task import Task
     from inferometer.cli.host import calibration_by_workers
-    from inferometer.cli.run_ending import show_results
+    from inferometer.cli.run_ending import read_measured, show_repeats, show_results
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
@@ -140,11 +140,10 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     )
     for line in summary_lines(outcome, asked.notes):
         typer.echo(printable_line(line))
-    code = outcome.exit_code
+    code, measured = outcome.exit_code, read_measured(outcome.endings, places)
+    show_repeats(outcome.endings, measured, asked.spec.metrics)
     if not outcome.interrupted and outcome.trouble is None:
-        code = max(
-            code, show_results(outcome.endings, places, groups, asked, rehearsal=quick or embedded)
-        )
+        code = max(code, show_results(measured, places, groups, asked, rehearsal=quick or embedded))
     raise typer.Exit(code)
 
 

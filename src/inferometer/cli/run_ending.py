@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from inferometer.printable import printable
 if TYPE_CHECKING:
     from inferometer.campaign.outcome import Ending
     from inferometer.results import Point
+    from inferometer.results.repeats import Repeat
     from inferometer.spec.campaign import CampaignSpec, Group
     from inferometer.spec.target import Threshold
     from inferometer.store.campaign.paths import CampaignPaths
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 NAMED = 8
 """Points by name; the others are counted."""
+MAX_TABLES, MAX_LINES = 3, 20
+"""Points of which the repeats are told in a table each; with more of them, in lines, so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,51 @@ class RunRequest:
     """--only chose some of its points."""
 
 
+def show_repeats(
+    endings: Sequence[Ending], measured: Mapping[str, Point], metrics: Sequence[str]
+) -> None:
+    """What the repeats of each point say together, as `bench --repeats` tells it."""
+    from inferometer.report.repeats import render_repeats, repeats_in_lines
+
+    repeated = {name: runs for name, runs in _by_point(endings).items() if len(runs) > 1}
+    found = {name: list(_repeats_of(runs, measured)) for name, runs in repeated.items()}
+    known = [name for name, repeats in found.items() if any(not each.left_out for each in repeats)]
+    for name in known[:MAX_TABLES] if len(known) <= MAX_TABLES else ():
+        typer.echo(f"\n{name}")
+        text = render_repeats(found[name], asked=len(repeated[name]), metrics=metrics)
+        typer.echo(text, nl=False)
+    if len(known) <= MAX_TABLES:
+        return
+    typer.echo("\nRepeats: mean, and its 95 % interval")
+    for name in known[:MAX_LINES]:
+        for line in repeats_in_lines(name, found[name], asked=len(repeated[name]), metrics=metrics):
+            typer.echo(f"  {line}")
+    if len(known) > MAX_LINES:
+        typer.echo(f"  and {len(known) - MAX_LINES} more")
+
+
+def _by_point(endings: Iterable[Ending]) -> dict[str, list[Ending]]:
+    """The plan gives repeats of a point one id, with a number behind it from the second on."""
+    found: dict[str, list[Ending]] = {}
+    for ending in endings:
+        found.setdefault(ending.point.partition("#")[0], []).append(ending)
+    return found
+
+
+def _repeats_of(endings: Iterable[Ending], measured: Mapping[str, Point]) -> Iterator[Repeat]:
+    from inferometer.results.repeats import Repeat
+
+    for ending in endings:
+        if ending.state == "not run":
+            continue
+        point = measured.get(ending.point)
+        unread = "" if point else "cannot be read"
+        number = int(ending.point.partition("#")[2] or 1)
+        yield Repeat(number, point, unread if ending.counts else ending.state)
+
+
 def show_results(
-    endings: Sequence[Ending],
+    measured: Mapping[str, Point],
     places: CampaignPaths,
     groups: Sequence[Group],
     asked: RunRequest,
@@ -65,7 +111,6 @@ def show_results(
     from inferometer.results.on_demand import with_percentiles
     from inferometer.results.read import in_order
 
-    measured = _measured(endings, places)
     ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
     console = Console()
     for table in tables_of(in_order(measured.values()), ascii_only=ascii_only):
@@ -87,7 +132,7 @@ def show_results(
     return tell([*own, *check(asked.more, points)])
 
 
-def _measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str, Point]:
+def read_measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str, Point]:
     """The points that have a result, by their ids in the plan; what cannot be read counts as not
     measured, and is told."""
     from inferometer.results.campaign import point_of_result, read_campaign

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench.flags import BenchFlags
 from inferometer.spec.flags import (
     SERVER_URL,
     base_url_of,

@@ -15,9 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from inferometer.metrics.finding import LATENCIES
 from inferometer.metrics.statistics import Interval, error_of, interval_of_repeats
-from inferometer.metrics.summary import Summary
 
 BEYOND_CHANCE_Z = 2.326
 """One in a hundred: eight numbers are looked at, and a false alarm costs an hour."""
@@ -52,37 +50,6 @@ class Spread:
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         return {**asdict(self), "runs": len(self.values), "min": self.low, "max": self.high}
-
-
-def spreads(summaries: Sequence[Summary]) -> dict[str, Spread]:
-    """The headline numbers of runs of one point, by the names of `intervals_of`; those that a run
-    lacks are left out.
-    """
-    numbers = [headline_numbers(summary) for summary in summaries]
-    if not numbers:
-        return {}
-    intervals = [summary.intervals for summary in summaries]
-    return {
-        name: spread(
-            [run[name] for run in numbers], [own[name] for own in intervals if name in own]
-        )
-        for name in numbers[0]
-        if all(name in run for run in numbers)
-    }
-
-
-def headline_numbers(summary: Summary) -> dict[str, float]:
-    """By the names of `intervals_of`: rates per second, latencies in ms."""
-    goodput = summary.goodput.request_goodput if summary.goodput else None
-    numbers: dict[str, float | None] = {
-        "request_throughput": summary.request_throughput,
-        "request_goodput": goodput,
-        "output_throughput": summary.output_throughput,
-        "mean_ttft": summary.metrics["ttft"].mean,
-        "p99_ttft": summary.metrics["ttft"].percentiles.get("p99"),
-        **{f"mean_{key}": summary.metrics[key].mean for key in LATENCIES[1:]},
-    }
-    return {name: number for name, number in numbers.items() if number is not None}
 
 
 def spread(values: Sequence[float], own: Sequence[Interval]) -> Spread:

@@ -23,6 +23,8 @@ class Range:
     low: float
     high: float
     confidence: float = 0.95
+    method: str = ""
+    """How it was found, where that is told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -306,7 +306,8 @@ def _intervals(summary: Object, values: Mapping[str, float]) -> dict[str, Range]
         ours = name if name in values else f"{name}_ms"
         low, high, confidence = (number(at(interval, key)) for key in ("low", "high", "confidence"))
         if ours in values and low is not None and high is not None:
-            found[ours] = Range(low, high, confidence or 0.95)
+            method = text(at(interval, "method")) or ""
+            found[ours] = Range(low, high, confidence or 0.95, method)
     return found
 
 

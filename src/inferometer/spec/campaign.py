@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
 from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Spec
+from inferometer.spec.output import Goodput, Metrics, Output, Percentiles, once
 from inferometer.spec.pattern import in_schema, like
 from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts, Workers
 from inferometer.spec.server_recipe import ServerRecipe
@@ -36,21 +37,16 @@ take for its own.
 
 Threshold = Annotated[str, AfterValidator(_comparison), in_schema(COMPARISON_IN_SCHEMA)]
 """What a metric is to reach: "> 1800", "any > 1800", "< 100 if concurrency<=32" (see `target`)."""
-Latency = Literal["ttft", "tpot", "itl", "e2el"]
 Cache = Literal["cold", "warm"]
 
 OVERRIDDEN = ("workload", "load", "sampling")
 """Sections of a group that replace single keys of the campaign's."""
 
 
-def _once(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(values))
-
-
 _CACHE = {"enum": ["cold", "warm"]}
 CacheAxis = Annotated[
     tuple[Cache, ...],
-    AfterValidator(_once),
+    AfterValidator(once),
     BeforeValidator(lambda axis: [axis] if isinstance(axis, str) else axis),
     WithJsonSchema({"anyOf": [_CACHE, {"type": "array", "items": _CACHE}]}),
 ]
@@ -179,18 +175,26 @@ class CampaignSpec(Spec):
     """At the end, measure points once more that do not fit the points at the loads beside them.
     false: do not look for any.
     """
-    goodput: dict[Latency, PositiveFloat] = Field(default_factory=dict)
+    goodput: Goodput = Field(default_factory=dict)
     """Limits that a good request keeps, ms."""
-    metrics: Annotated[tuple[Latency, ...], AfterValidator(_once)] = ("ttft", "tpot", "itl", "e2el")
+    metrics: Metrics = ("ttft", "tpot", "itl", "e2el")
     """Latencies in the result files."""
-    percentiles: Annotated[
-        tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(_once)
-    ] = (50.0, 90.0, 99.0)
+    percentiles: Percentiles = (50.0, 90.0, 99.0)
     detailed: bool = False
     """Put the arrays of every request into the result files too."""
     targets: dict[Name, Threshold] = Field(default_factory=dict)
     """What the results are to reach, such as `output_throughput: "> 1800"`."""
     cost_per_hour: NonNegativeFloat | None = None
+
+    @property
+    def output(self) -> Output:
+        """What is to come out of each point; the runner decides where its files go."""
+        return Output(
+            metrics=self.metrics,
+            percentiles=self.percentiles,
+            goodput=self.goodput,
+            detailed=self.detailed,
+        )
 
     @model_validator(mode="before")
     @classmethod

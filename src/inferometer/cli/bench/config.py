@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.cli.server_address import base_url_of_flags
 from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed

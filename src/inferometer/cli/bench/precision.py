@@ -19,13 +19,13 @@ from inferometer.store.run_directory import add_calibration
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from inferometer.cli.bench_run import Session
+    from inferometer.cli.bench.run import Bench
     from inferometer.metrics import Verdict
     from inferometer.system.interruption import Interruption
 
 
 def calibrate_afterwards(
-    session: Session,
+    bench: Bench,
     verdict: Verdict,
     interruption: Interruption,
     *,
@@ -35,16 +35,16 @@ def calibrate_afterwards(
 
     None if there is nothing to add: the host was calibrated, or it could not be done.
     """
-    flags, precision = session.flags, verdict.precision
+    flags, precision = bench.flags, verdict.precision
     if precision is None or precision.calibrated is not None or not precision.load["events"]:
         return None
-    if session.policy != "make" or interruption.asked:
+    if bench.policy != "make" or interruption.asked:
         return None
     done = "The results are saved" if saved else "The report is complete"
     found, skipped = None, True
     with interruption.skipping():
-        found = session.calibrations.find_or_make(
-            session.policy,
+        found = bench.calibrations.find_or_make(
+            bench.policy,
             workers=flags.workers,
             real_time=flags.realtime,
             notice=f"{done}. Calibrating this host now, to state how exact it is. This takes "

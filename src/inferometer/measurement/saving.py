@@ -1,5 +1,5 @@
-"""Where `bench` leaves its results: names that are free, room that is there, and another place if
-it fails after all.
+"""Where the results of a point are saved: names that are free, room that is there, and another
+place if it fails after all.
 
 Nothing that exists is replaced: a name that is taken gets a number, the JSON file and its run
 directory the same. A name is free if it can be taken: other runs may end at the same time, and
@@ -15,12 +15,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import typer
-
+from inferometer.measurement.prepare import ReadyPoint
+from inferometer.measurement.session import PointResult
+from inferometer.spec.output import Output
+from inferometer.spec.run import RunSpec
 from inferometer.store.atomic import (
     CannotWriteError,
     require_nameable,
@@ -32,11 +34,6 @@ from inferometer.store.atomic import (
 from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import file_name, save_result
 
-if TYPE_CHECKING:
-    from inferometer.cli.bench_flags import BenchFlags
-    from inferometer.measure.point import Measured
-    from inferometer.measure.prepare import ReadyPoint
-
 REPEAT, REPEATS = "-repeat", "-repeats"
 """End the names of what belongs to one repeat, and to all of them."""
 RUN_FILES = "requests.parquet, events.parquet, run.json, summary.json, verdict.json"
@@ -44,54 +41,64 @@ RUN_FILES = "requests.parquet, events.parquet, run.json, summary.json, verdict.j
 RESCUE_PREFIX = "inferometer-results-"
 
 BYTES, BYTES_A_REQUEST, BYTES_AN_EVENT, MORE_IN_DETAIL = 128 << 10, 200, 8, 32
-"""What results take on the disk, generously; the last is added to an event's with
---save-detailed.
+"""What results take on the disk, generously; the last is added to an event's where the output is
+detailed.
 """
 MB = 1_000_000
 
 
-def save(flags: BenchFlags, measured: Measured) -> list[Path]:
-    """Write the run directory, then vLLM's JSON beside it; the paths of both.
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Where the results of a point are."""
 
-    What cannot be written there is written to a temporary folder or the home directory, and that is
-    said on standard error. Raises CannotWriteError if it could be written nowhere.
+    directory: Path
+    json: Path
+    notice: str = ""
+    """Why they are not where they were to be; empty if they are."""
+
+
+def save(result: PointResult, *, numbered: bool = False) -> Saved:
+    """Write the run directory, then vLLM's JSON beside it. `numbered`: whether the name tells which
+    repeat it is.
+
+    What cannot be written there is written to a temporary folder or the home directory. Raises
+    CannotWriteError if it could be written nowhere.
     """
-    path = result_path(flags, measured.ready, measured.finished)
+    path = result_path(result.output, result.spec, result.finished, numbered=numbered)
     try:
-        return _write(flags, measured, path)
+        return Saved(*_write(result, path))
     except CannotWriteError as error:
-        saved = _rescue(flags, measured, path.name)
-        if not saved:
-            size = _bytes(flags, measured.ready) / MB
+        rescued = _rescue(result, path.name)
+        if rescued is None:
+            size = _bytes(result.output, result.ready) / MB
             raise CannotWriteError(
                 f"{error}. There was no room elsewhere either (some {size:.1f} MB are "
                 "needed): the report is all that is left"
             ) from error
-        typer.echo(
-            f"inferometer: {error}. The results are in {saved[0].parent}/ instead.", err=True
-        )
-        return saved
+        folder = rescued[0].parent
+        return Saved(*rescued, f"{error}. The results are in {folder}/ instead.")
 
 
-def _write(flags: BenchFlags, measured: Measured, path: Path) -> list[Path]:
+def _write(result: PointResult, path: Path) -> tuple[Path, Path]:
+    append = result.output.append
     with set_aside(path) as aside:
         run, json = aside / "run", aside / "result.json"
-        measured.save_run(run, describe_environment(sys.argv, measured.ready.server))
-        result = measured.result()
-        if not flags.append_result:
-            save_result(json, result)
-        for file, directory in names(path, append=flags.append_result):
+        result.save_run(run, describe_environment(sys.argv, result.ready.server))
+        content = result.result()
+        if not append:
+            save_result(json, content)
+        for file, directory in names(path, append=append):
             with suppress(FileExistsError):
                 take_name(run, directory)
                 try:
-                    if flags.append_result:
-                        save_result(file, result, append=True)
+                    if append:
+                        save_result(file, content, append=True)
                     else:
                         take_name(json, file)
                 except BaseException:
                     directory.rename(run)  # both have the same number, or none
                     raise
-                return [directory, file]
+                return directory, file
     raise AssertionError("there is no end of numbers")
 
 
@@ -112,17 +119,17 @@ def save_repeats(run: Path, file: str, content: bytes) -> Path:
     raise AssertionError("there is no end of numbers")
 
 
-def _rescue(flags: BenchFlags, measured: Measured, name: str) -> list[Path]:
-    """Write all of it somewhere else; the paths, or none where that fails too."""
+def _rescue(result: PointResult, name: str) -> tuple[Path, Path] | None:
+    """Write all of it somewhere else; None where that fails too."""
     for parent in _elsewhere():
         folder = None
         try:
             folder = Path(tempfile.mkdtemp(prefix=RESCUE_PREFIX, dir=parent))
-            return _write(flags, measured, folder / name)
+            return _write(result, folder / name)
         except OSError:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
-    return []
+    return None
 
 
 def _elsewhere() -> Iterator[Path]:
@@ -131,22 +138,14 @@ def _elsewhere() -> Iterator[Path]:
     yield Path(os.path.expanduser("~"))  # Path's own raises where there is none
 
 
-def result_path(flags: BenchFlags, ready: ReadyPoint, finished: datetime) -> Path:
-    """Of the JSON file, if that name is free. Repeats have one each, unless they are lines of one
-    file.
-    """
-    path = flags.result_dir / (
-        flags.result_filename or file_name(ready.spec, finished=finished, label=flags.label)
-    )
-    together = flags.repeats == 1 or flags.append_result
+def result_path(output: Output, spec: RunSpec, finished: datetime, *, numbered: bool) -> Path:
+    """Of the JSON file, if that name is free. Lines of one file have one name."""
+    name = output.file_name or file_name(spec, finished=finished, label=output.label)
+    path = (output.directory or Path()) / name
+    if not numbered or output.append:
+        return path
     suffix = ".json" if path.suffix == ".json" else ""
-    return (
-        path
-        if together
-        else path.with_name(
-            f"{path.name.removesuffix(suffix)}{REPEAT}{ready.spec.repeat + 1}{suffix}"
-        )
-    )
+    return path.with_name(f"{path.name.removesuffix(suffix)}{REPEAT}{spec.repeat + 1}{suffix}")
 
 
 def names(path: Path, *, append: bool = False) -> Iterator[tuple[Path, Path]]:
@@ -164,34 +163,33 @@ def names(path: Path, *, append: bool = False) -> Iterator[tuple[Path, Path]]:
             yield json, path.with_name(numbered if suffix else f"{numbered}.run")
 
 
-def require_room(flags: BenchFlags, ready: ReadyPoint) -> None:
-    """Find out before the run, not after it; and after all that may be refused, so that nothing is
-    left behind then.
+def require_room(output: Output, ready: ReadyPoint, *, numbered: bool = False) -> None:
+    """Find out before the run whether its results can be saved; and after all that may be refused,
+    so that nothing is left behind then.
 
     Raises CannotWriteError.
     """
-    path = result_path(flags, ready, datetime.now().astimezone())
+    path = result_path(output, ready.spec, datetime.now().astimezone(), numbered=numbered)
     require_writable(path.parent)
     require_nameable(
         path.with_name(f"{path.name.removesuffix('.json')}{REPEATS}-99.json")
     )  # the longest we make of it
-    if flags.result_filename and path.is_dir():
+    if output.file_name and path.is_dir():
         raise CannotWriteError(
-            f"cannot write {path}: that is a directory; choose another --result-filename"
+            f"cannot write {path}: that is a directory; choose another file name"
         )
-    needed, free = _bytes(flags, ready), shutil.disk_usage(path.parent).free
+    needed, free = _bytes(output, ready), shutil.disk_usage(path.parent).free
     if free < needed:
         raise CannotWriteError(
             f"cannot write to {path.parent}: {free / MB:.1f} MB are left on its disk, and the "
-            "results may take "
-            f"{needed / MB:.1f} MB; free some space, or choose another --result-dir"
+            f"results may take {needed / MB:.1f} MB; free some space, or choose another directory"
         )
 
 
-def _bytes(flags: BenchFlags, ready: ReadyPoint) -> int:
+def _bytes(output: Output, ready: ReadyPoint) -> int:
     """What the results of one run may take on the disk."""
     requests = ready.workload.requests
-    an_event = BYTES_AN_EVENT + (MORE_IN_DETAIL if flags.save_detailed else 0)
+    an_event = BYTES_AN_EVENT + (MORE_IN_DETAIL if output.detailed else 0)
     return (
         BYTES
         + len(requests) * BYTES_A_REQUEST

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from inferometer.measure.trial import MAX_CHANGES, Trial
+from inferometer.measurement.trial import MAX_CHANGES, Trial
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.protocol.base import Decoder, Usage
 from inferometer.protocol.openai_stream import LIMIT_FIELDS

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from inferometer.cli.bench_flags import BenchFlags
+from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.workload import (

@@ -14,8 +14,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.loadgen import Job, MeasurementError
-from inferometer.measure import prepare as point_module
-from inferometer.measure.prepare import KnownServer, PointError, prepare, recount, run
+from inferometer.measurement import prepare as point_module
+from inferometer.measurement.prepare import KnownServer, PointError, prepare, recount, run
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.run import RunSpec
 from inferometer.trace import MISSING, Outcome, TokenSource, Trace

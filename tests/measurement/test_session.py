@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from inferometer.engine import EmbeddedEngine, EngineSettings
-from inferometer.measure.point import Measured, Wanted, measure_point
-from inferometer.measure.prepare import KnownServer, prepare
+from inferometer.measurement.session import PointResult, Session
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint
+from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
 
 CONVERSATIONS = {"kind": "sessions", "turns": 2, "input_len": 6, "output_len": 3}
@@ -33,7 +33,7 @@ def measured(
     workload: Mapping[str, Any],
     load: Mapping[str, Any],
     backend: str = "openai-chat",
-) -> Measured:
+) -> PointResult:
     spec = RunSpec.model_validate(
         {
             "target": {"base_url": engine.base_url, "model": "embedded", "backend": backend},
@@ -42,10 +42,9 @@ def measured(
             "sampling": {"ignore_eos": True},
         }
     )
-    with Endpoint(engine.base_url, routes=PROTOCOLS[backend].routes) as endpoint:
-        return measure_point(
-            prepare(spec, KnownServer(endpoint)), endpoint, Wanted(), real_time=False
-        )
+    endpoint = Endpoint(engine.base_url, routes=PROTOCOLS[backend].routes)
+    with Session(endpoint, Output(), real_time=False) as session:
+        return session.measure(session.prepare(spec))
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ import orjson
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.arrival.reserve import reserve
 from inferometer.loadgen import Job, MeasurementError, Snapshot, measure, resolve
-from inferometer.measure.planning import plan_of
-from inferometer.measure.trial import Trial
+from inferometer.measurement.planning import plan_of
+from inferometer.measurement.trial import Trial
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.secret import masked_details
 from inferometer.server.endpoint import Endpoint, Listing

@@ -1,0 +1,93 @@
+"""`inferometer bench`: measure one point of a running server, report it, and say how far to believe
+it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, get_type_hints
+
+import typer
+
+from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.usage import usage_error
+from inferometer.system.interruption import Interruption
+
+EXIT_INTERRUPTED = 130
+
+
+def bench(**flags: Any) -> None:
+    """Measure a running server, with the flags of `vllm bench serve`.
+
+    Closed loop: inferometer bench --port 8000 --random-input-len 1024 --random-output-len 128
+    --ignore-eos --num-prompts 200 --max-concurrency 32 --save-result
+
+    Open loop, chat API, latency limits: inferometer bench --backend openai-chat --request-rate 8
+    --num-prompts 500 --goodput ttft:200 tpot:50
+
+    One test of the PCIe campaign: inferometer bench --config C --model 7B --tp 1 --input-len 1024
+
+    Exit code: 0 if the verdict is VALID or SUSPECT; 1 if it is INVALID or a target is missed; 2 if
+    the flags are wrong, the server could not be measured, or the results could not be saved; 130
+    after Ctrl-C, SIGTERM or a closed terminal (results up to then are reported and saved). With
+    --repeats, it is the highest of theirs.
+    """
+    with usage_errors(), Interruption() as interruption:
+        asked = BenchFlags(**flags)
+        if asked.config or asked.tp or asked.campaign:
+            _run_test(asked)
+        from inferometer.cli.bench.run import measure_and_report
+
+        _, code = measure_and_report(asked, interruption)
+        interruption.finish()
+        raise typer.Exit(code)
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Whatever ends a run without a result is a sentence and an exit code."""
+    from inferometer.cli.flag_errors import FlagsError
+    from inferometer.loadgen import MeasurementError
+    from inferometer.measurement.prepare import PointError
+    from inferometer.server.endpoint import EndpointError
+    from inferometer.store.atomic import CannotWriteError
+
+    try:
+        yield
+    except (FlagsError, PointError) as error:
+        usage_error(*error.reasons)
+    except (EndpointError, MeasurementError, CannotWriteError) as error:
+        usage_error(str(error))
+    except KeyboardInterrupt:
+        typer.echo("inferometer: stopped before there was anything to report.", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+def _run_test(flags: BenchFlags) -> NoReturn:
+    """The test of a campaign that the flags name, as `run` does it."""
+    from inferometer.cli.bench.config import choose
+    from inferometer.cli.run import run
+    from inferometer.spec.campaign import CampaignError
+
+    try:
+        chosen = choose(flags)
+    except CampaignError as error:
+        usage_error(*error.reasons)
+    only = " ".join(f"--only {shlex.quote(point)}" for point in chosen.only)
+    typer.echo(f"That is: inferometer run {chosen.campaign} {only}")
+    run(
+        chosen.campaign,
+        only=chosen.only,
+        sets=chosen.sets,
+        allow_invalid=flags.allow_invalid,
+        calibration=flags.calibration,
+    )
+    raise typer.Exit
+
+
+# The flags are a dataclass; the command line parser reads them off the function's signature.
+bench.__signature__ = inspect.signature(BenchFlags)  # type: ignore[attr-defined]
+bench.__annotations__ = get_type_hints(BenchFlags, include_extras=True)

@@ -1,0 +1,338 @@
+"""From the flags of `bench` to a RunSpec: every flag is looked at before anything is said, so that
+all errors are told.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from inferometer.cli.asserted import lacking_in_one_run, percentiles_of, targets_of
+from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.bench.workload import workload_of
+from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
+from inferometer.cli.server_address import endpoint_of_flags, server_address
+from inferometer.loadgen.job import check_headers
+from inferometer.metrics import parse_goodput
+from inferometer.metrics.dialects import DIALECTS
+from inferometer.protocol import PROTOCOLS
+from inferometer.spec import flags as parse
+from inferometer.spec.checks import check_run
+from inferometer.spec.load import Load
+from inferometer.spec.output import Output
+from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
+from inferometer.spec.target import Threshold
+from inferometer.spec.workload import AnyWorkload, are_written
+from inferometer.store.vllm_json import check_metadata
+
+SAMPLING_FLAGS = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "frequency_penalty",
+    "presence_penalty",
+    "repetition_penalty",
+)
+
+FLAG_OF_FIELD = {
+    **{name: flag_name(name) for name in SAMPLING_FLAGS},
+    "connect_s": "--connect-timeout",
+    "first_token_s": "--first-token-timeout",
+    "idle_s": "--idle-timeout",
+    "total_s": "--request-timeout",
+}
+"""Where a field of the spec is not called like its flag."""
+
+FLAG_OF_LOAD = {
+    "strategy": "--ramp-up-strategy",
+    "start_rps": "--ramp-up-start-rps",
+    "end_rps": "--ramp-up-end-rps",
+    "steps": "--rate-steps",
+    "rate": "--rate-steps",
+    "seconds": "--rate-steps",
+}
+
+RAMP = ("ramp_up_strategy", "ramp_up_start_rps", "ramp_up_end_rps")
+
+MAX_REPEATS = 1000
+
+_WORD = re.compile(r"[\x21-\x7e]*")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFlags:
+    """What the flags ask for, parsed. `model` is None where the server is to say what it serves."""
+
+    target: dict[str, Any]
+    model: str | None
+    parts: dict[str, Any]
+    output: Output
+    goals: tuple[Threshold, ...]
+    """What the numbers are to reach."""
+    address_note: str | None = None
+    """What is to be said of where the address is from."""
+
+    def spec(self, model: str) -> RunSpec:
+        """The spec, once the model's name is known."""
+        return RunSpec(target=Target(model=model, **self.target), **self.parts)
+
+
+class _Attempts:
+    """Reads one thing after the other, and keeps what is wrong with each of them."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def __call__(self, read: Callable[..., T], *values: Any, **fields: Any) -> T | None:
+        try:
+            return read(*values, **fields)
+        except ValidationError as error:
+            self.reasons.extend(sentences(error, FLAG_OF_FIELD))
+        except FlagsError as error:
+            self.reasons.extend(error.reasons)
+        except ValueError as error:
+            self.reasons.append(str(error))
+        return None
+
+
+def parse_flags(flags: BenchFlags) -> ParsedFlags:
+    """Parse and check everything that was typed. Raises FlagsError with all that is wrong."""
+    if reasons := _not_text(flags):
+        raise FlagsError(reasons)
+    attempt = _Attempts()
+    attempt(_check_backend, flags.backend)
+    base_url, address_note = attempt(server_address, flags, os.environ) or (None, None)
+    headers = attempt(parse.parse_headers, flags.header or [])
+    lacking = lacking_in_one_run(goodput=bool(flags.goodput))
+    goals = attempt(targets_of, flags.asserted or [], lacking=lacking) or ()
+    asked = ParsedFlags(
+        target={
+            "backend": flags.backend,
+            "base_url": base_url,
+            "endpoint": attempt(endpoint_of_flags, flags, os.environ)
+            if base_url
+            else flags.endpoint,
+            "headers": headers,
+            "insecure": flags.insecure,
+            "lora_modules": tuple(flags.lora_modules) if flags.lora_modules else None,
+        },
+        model=flags.served_model_name or flags.model,
+        parts=_parts_of(flags, attempt),
+        output=_output_of(flags, goals, attempt),
+        goals=goals,
+        address_note=address_note,
+    )
+    attempt(check_headers, headers or {})
+    attempt(parse.with_api_key, headers or {}, os.environ)
+    attempt(check_metadata, asked.output.metadata)
+    attempt(_check_dialects, asked.output.dialects)
+    for flag in ("endpoint", "request_id_prefix"):
+        attempt(_check_word, flag, getattr(flags, flag) or "")
+    attempt(_check_numbers, flags)
+    attempt(
+        RunSpec,
+        target=Target(model="any"),
+        workload=RandomWorkload(),
+        seed=asked.parts["seed"],
+        workers=flags.workers,
+    )
+    if reasons := attempt.reasons or check_run(asked.spec("any")):
+        raise FlagsError(reasons)
+    return asked
+
+
+def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:
+    """The parts of a RunSpec but for its target."""
+    sampling = {
+        name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None
+    }
+    return {
+        "workload": attempt(_workload_of, flags),
+        "load": attempt(load_of, flags),
+        "sampling": attempt(
+            Sampling,
+            ignore_eos=flags.ignore_eos,
+            parameters=sampling,
+            logprobs=flags.logprobs,
+            extra_body=attempt(parse.parse_extra_body, flags.extra_body) or {},
+        ),
+        "timeouts": attempt(
+            Timeouts,
+            connect_s=flags.connect_timeout,
+            first_token_s=flags.first_token_timeout,
+            idle_s=flags.idle_timeout,
+            total_s=flags.request_timeout,
+        ),
+        "seed": secrets.randbits(31) if flags.seed is None else flags.seed,
+        "workers": flags.workers,
+    }
+
+
+def _output_of(flags: BenchFlags, goals: Sequence[Threshold], attempt: _Attempts) -> Output:
+    percentiles = attempt(parse.parse_percentiles, flags.metric_percentiles) or ()
+    output = attempt(
+        Output,
+        metrics=attempt(parse.parse_metrics, flags.percentile_metrics) or (),
+        percentiles=(*percentiles, *percentiles_of(goals)),
+        goodput=attempt(_parse_goodput, flags.goodput) or {},
+        dialects=tuple(flags.dialect or ()),
+        detailed=flags.save_detailed,
+        label=flags.label,
+        metadata=attempt(parse.parse_metadata, flags.metadata or []) or {},
+        directory=flags.result_dir if flags.save_result else None,
+        file_name=flags.result_filename or None,
+        append=flags.append_result,
+    )
+    return output or Output()
+
+
+def _check_backend(backend: str) -> None:
+    if backend not in PROTOCOLS:
+        near = parse.did_you_mean(backend, PROTOCOLS)
+        raise ValueError(f"--backend {backend!r} is not one of {', '.join(PROTOCOLS)}{near}.")
+
+
+def _check_numbers(flags: BenchFlags) -> None:
+    reasons = []
+    if not flags.ready_check_timeout_sec >= 0:  # nor nan, which would wait for ever
+        reasons.append(
+            f"--ready-check-timeout-sec {flags.ready_check_timeout_sec:g}: should be 0 or more."
+        )
+    if not 1 <= flags.repeats <= MAX_REPEATS:
+        reasons.append(f"--repeats {flags.repeats}: should be 1 to {MAX_REPEATS}.")
+    if reasons:
+        raise FlagsError(reasons)
+
+
+def _check_dialects(dialects: Sequence[str]) -> None:
+    for dialect in dialects:
+        if dialect not in DIALECTS:
+            raise ValueError(
+                f"--dialect {dialect!r} is not known; there are {', '.join(DIALECTS)}."
+            )
+
+
+def _workload_of(flags: BenchFlags) -> AnyWorkload:
+    """Prompts that are made up anew cannot be in a warm cache; those of a file may be, whatever the
+    seed.
+    """
+    work = workload_of(flags)
+    if work.cache != "warm" or flags.seed is not None or are_written(work):
+        return work
+    raise ValueError(
+        "--cache warm sends the prompts of a cold run again, but without --seed all prompts are "
+        "new: give the --seed of the "
+        "cold run, which was printed before it began and is in its run.json."
+    )
+
+
+def load_of(flags: BenchFlags) -> Load:
+    """The load that is asked for. Raises FlagsError with all that is wrong."""
+    reasons: list[str] = []
+    fields: dict[str, Any] = {
+        "burstiness": flags.burstiness,
+        "max_concurrency": flags.max_concurrency,
+        "num_warmups": flags.num_warmups,
+        "replay_speed": flags.replay_speed,
+        "max_seconds": flags.max_seconds,
+        "ramp": _ramp(flags, reasons),
+    }
+    if flags.num_prompts is not None:
+        fields["num_prompts"] = flags.num_prompts
+    if flags.when_full not in ("wait", "drop"):
+        reasons.append(
+            f"--when-full {flags.when_full!r} is not one of wait, "
+            f"drop{parse.did_you_mean(flags.when_full, ['wait', 'drop'])}."
+        )
+    elif flags.when_full == "drop":
+        fields["when_full"] = "drop"
+    try:
+        fields["request_rate"] = parse.parse_rate(flags.request_rate)
+    except ValueError as error:
+        reasons.append(str(error))
+    try:
+        fields["steps"] = parse_steps(flags.rate_steps)
+    except ValueError as error:
+        reasons.append(str(error))
+    try:
+        load = Load(**fields)
+    except ValidationError as error:
+        raise FlagsError([*reasons, *sentences(error, FLAG_OF_LOAD)]) from None
+    if reasons:
+        raise FlagsError(reasons)
+    return load
+
+
+def _ramp(flags: BenchFlags, reasons: list[str]) -> dict[str, Any] | None:
+    strategy, start_rps, end_rps = (getattr(flags, name) for name in RAMP)
+    if strategy is None and start_rps is None and end_rps is None:
+        return None
+    if start_rps is None or end_rps is None:
+        reasons.append("A ramp needs both ends: --ramp-up-start-rps and --ramp-up-end-rps.")
+        return None
+    return {"strategy": strategy or "linear", "start_rps": start_rps, "end_rps": end_rps}
+
+
+def parse_steps(text: str | None) -> list[dict[str, float]] | None:
+    """`--rate-steps 5x60,20x30`: requests a second, times seconds, one after the other."""
+    if text is None:
+        return None
+    steps = []
+    for part in text.split(","):
+        rate, cross, seconds = part.strip().lower().partition("x")
+        try:
+            steps.append({"rate": float(rate), "seconds": float(seconds)})
+        except ValueError:
+            cross = ""
+        if not cross:
+            raise ValueError(
+                f"--rate-steps wants RATExSECONDS, such as 5x60,20x30, not {part.strip()!r}."
+            )
+    return steps
+
+
+def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:
+    try:
+        return parse_goodput(pairs) if pairs else {}
+    except ValueError as error:
+        raise ValueError(f"--goodput: {error}") from None
+
+
+def _check_word(flag: str, value: str) -> None:
+    if not _WORD.fullmatch(value):
+        raise ValueError(
+            f"--{flag.replace('_', '-')} {value!r}: should hold no space, line break or "
+            "character outside ASCII."
+        )
+
+
+def _not_text(flags: BenchFlags) -> list[str]:
+    """Flags whose bytes are no text in UTF-8, which neither a server nor a file of results could
+    take.
+    """
+    encoding = sys.getfilesystemencoding()
+    reasons = []
+    for field in fields(flags):
+        value = getattr(flags, field.name)
+        for text in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                reasons.append(
+                    f"{flag_name(field.name)} holds bytes that are not UTF-8 text: type it anew."
+                    if encoding == "utf-8"
+                    else f"{flag_name(field.name)} holds bytes that this locale ({encoding}) "
+                    "cannot read: set LC_ALL=C.UTF-8, "
+                    "or do without them."
+                )
+    return reasons

@@ -1,0 +1,212 @@
+"""Session: a server that answers, and the points that are measured on it, each from its spec to
+numbers and a verdict.
+
+Where results are saved, and what a verdict leads to, is the caller's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from inferometer.calibration.host import is_rehearsal
+from inferometer.diagnose import diagnose_reply
+from inferometer.loadgen import Snapshot
+from inferometer.measurement.prepare import KnownServer, ReadyPoint, prepare, run
+from inferometer.metrics import Summary, Verdict, judge, summarize
+from inferometer.metrics.calibration import Calibration, Missing
+from inferometer.results.point import Point
+from inferometer.results.run_point import point_of
+from inferometer.server.counters import counters_around, counters_before
+from inferometer.server.endpoint import Endpoint
+from inferometer.spec.output import Output
+from inferometer.spec.run import RunSpec
+from inferometer.store.run_directory import save_run
+from inferometer.store.vllm_json import vllm_result
+from inferometer.system.interruption import Interruption
+from inferometer.trace import Outcome, Trace
+from inferometer.trace.server_counters import ServerCounters
+from inferometer.workload import unsent_in_words
+
+FindCalibration = Callable[[int], Calibration | Missing]
+"""This host's calibration for so many workers, or why there is none. Quick when called again."""
+
+
+def not_calibrated(workers: int) -> Calibration | Missing:
+    return Missing("none")
+
+
+@dataclass(frozen=True, slots=True)
+class PointResult:
+    """One point, measured and judged."""
+
+    ready: ReadyPoint
+    output: Output
+    trace: Trace
+    summary: Summary
+    verdict: Verdict
+    finished: datetime
+    """Local time of its end."""
+    server: ServerCounters | None = None
+    """What the server counted before and after; None if it does not tell."""
+    calibration: Calibration | Missing | None = None
+    """Of this host, or why there is none."""
+    diagnosis: str = ""
+    """Cause and cure of what the server said of failures, where they are known."""
+    files: tuple[Path, ...] = ()
+    """Its run directory and JSON file, in this order, if they were saved."""
+
+    @property
+    def spec(self) -> RunSpec:
+        return self.ready.spec
+
+    def point(self) -> Point:
+        """As it would be read from its files."""
+        run = {"spec": self.spec.model_dump(mode="json")}
+        return point_of(run, self.summary.to_dict(), self.verdict.to_dict(), name="", source=Path())
+
+    def result(self) -> dict[str, Any]:
+        """The content of the JSON file, as vLLM writes it."""
+        return vllm_result(
+            self.spec,
+            self.summary,
+            self.trace,
+            finished=self.finished,
+            label=self.output.label,
+            metadata=self.output.metadata,
+            metrics=self.output.metrics,
+            detailed=self.output.detailed,
+        )
+
+    def save_run(self, directory: Path, environment: Mapping[str, Any]) -> None:
+        """Write the run directory, which must not exist yet. Raises CannotWriteError."""
+        calibration = self.calibration
+        save_run(
+            directory,
+            self.trace if self.output.detailed else replace(self.trace, texts=None),
+            self.spec,
+            environment={
+                **environment,
+                "calibration": calibration.to_dict()
+                if isinstance(calibration, Calibration)
+                else None,
+            },
+            prompts=self.ready.workload.facts(),
+            summary=self.summary.to_dict(),
+            verdict=self.verdict.to_dict(),
+            server_counters=self.server.to_dict() if self.server else None,
+        )
+
+
+class Session:
+    """A running server, and what is to come out of every point that is measured on it."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        output: Output,
+        *,
+        real_time: bool = True,
+        calibration: FindCalibration = not_calibrated,
+    ) -> None:
+        """`real_time`: whether workers ask for a real-time priority."""
+        self.endpoint = endpoint
+        self.output = output
+        self.real_time = real_time
+        self.calibration = calibration
+        self.server = KnownServer(endpoint)
+
+    def close(self) -> None:
+        self.endpoint.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def prepare(self, spec: RunSpec, *, attempt: int = 0) -> ReadyPoint:
+        """The point at this server's address, ready to be measured: see `prepare`."""
+        target = spec.target.model_copy(update={"base_url": self.endpoint.base_url})
+        return prepare(spec.model_copy(update={"target": target}), self.server, attempt=attempt)
+
+    def measure(
+        self,
+        ready: ReadyPoint,
+        *,
+        request_id_prefix: str = "",
+        on_progress: Callable[[Snapshot], None] = lambda _: None,
+        interruption: Interruption | None = None,
+    ) -> PointResult:
+        """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was
+        stopped before it began.
+
+        `interruption`: entered by the caller, and held when this returns, so that what was measured
+        can be saved.
+        """
+        calibration = self.calibration(ready.spec.workers)
+        before = counters_before(self.endpoint)
+        trace = run(
+            ready,
+            self.endpoint,
+            real_time=self.real_time,
+            keep_texts=self.output.detailed,
+            request_id_prefix=request_id_prefix,
+            on_progress=on_progress,
+            interruption=interruption,
+        )
+        finished = datetime.now().astimezone()
+        answered = len(trace.with_outcome(Outcome.OK))
+        server = (
+            None if trace.interrupted else counters_around(before, self.endpoint, answered)
+        )  # who stops a run waits no more
+        spec, output, diagnosis = ready.spec, self.output, _diagnosis(trace)
+        summary = summarize(
+            trace,
+            planned=spec.load.num_prompts,
+            percentiles=output.percentiles,
+            goodput={str(name): limit for name, limit in output.goodput.items()} or None,
+            server=server,
+        )
+        verdict = judge(
+            trace,
+            summary,
+            ignore_eos=spec.sampling.ignore_eos,
+            expected_cached_tokens=ready.workload.reusable_tokens,
+            warm=spec.workload.cache == "warm",
+            rehearsal=is_rehearsal(ready.server["version"]),
+            max_in_flight=spec.load.max_concurrency,
+            ends_by_time=spec.load.max_seconds is not None,
+            constant_load=_is_constant(ready),
+            server=server,
+            calibration=calibration,
+            tls=urlsplit(self.endpoint.base_url).scheme == "https",
+            shown=output.metrics,
+            diagnosis=diagnosis,
+            unsent=unsent_in_words(ready.workload.origin),
+        )
+        return PointResult(
+            ready, output, trace, summary, verdict, finished, server, calibration, diagnosis
+        )
+
+
+def _diagnosis(trace: Trace) -> str:
+    """Cause and cure of what the server said of requests that failed; '' where they are not
+    known.
+    """
+    said = trace.with_outcome(Outcome.FAILED).requests["detail"].tolist()
+    found = diagnose_reply("\n".join({detail for detail in said if detail}))
+    return found.sentence if found else ""
+
+
+def _is_constant(ready: ReadyPoint) -> bool:
+    """Whether the load is to be the same from beginning to end; that of conversations grows with
+    what was said in them.
+    """
+    load = ready.spec.load
+    changes = load.ramp is not None or load.steps is not None or load.replay_speed is not None
+    return not changes and all(request.after is None for request in ready.workload.requests)

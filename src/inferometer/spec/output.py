@@ -1,0 +1,49 @@
+"""Output: what is to come out of a measurement: the numbers that are reported, and what is saved
+of them. It changes nothing of what is sent, so it is no part of a point's identity.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, Field
+
+from inferometer.spec.base import PositiveFloat, Spec
+
+Latency = Literal["ttft", "tpot", "itl", "e2el"]
+Item = TypeVar("Item")
+
+
+def once(values: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Each value once, in the order of its first place."""
+    return tuple(dict.fromkeys(values))
+
+
+Metrics = Annotated[tuple[Latency, ...], AfterValidator(once)]
+Percentiles = Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(once)]
+Goodput = dict[Latency, PositiveFloat]
+
+
+class Output(Spec):
+    """What is to come out of a measurement."""
+
+    metrics: Metrics = ("ttft", "tpot", "itl", "e2el")
+    """Latencies in the JSON file and the report."""
+    percentiles: Percentiles = (50.0, 90.0, 99.0)
+    goodput: Goodput = Field(default_factory=dict)
+    """Limits that a good request keeps, ms, by latency; empty for none."""
+    dialects: tuple[str, ...] = ()
+    """Other tools in whose definitions the run is reported too."""
+    detailed: bool = False
+    """Keep the generated texts, and put the arrays of every request into the JSON file."""
+    label: str | None = None
+    """Recorded in the JSON file, and the start of its default name."""
+    metadata: dict[str, str] = Field(default_factory=dict)
+    """Recorded at the top level of the JSON file."""
+    directory: Path | None = None
+    """Where results are saved; None saves nothing."""
+    file_name: str | None = None
+    """Of the JSON file; None makes one of backend, rate, model and date."""
+    append: bool = False
+    """Add a line to the JSON file where it exists."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 from table import print_table, spread
 
 from inferometer.calibration.search import THOROUGH, calibrate
-from inferometer.metrics.calibration import UNITS
+from inferometer.metrics.calibration import KINDS
+from inferometer.words import Words
 
 ERRORS = {"TTFT": "ttft_error_p99_ms", "ITL": "itl_error_p99_ms"}
 
@@ -15,11 +16,11 @@ ERRORS = {"TTFT": "ttft_error_p99_ms", "ITL": "itl_error_p99_ms"}
 def run(repeats: int) -> None:
     turns = [calibrate(effort=THOROUGH) for _ in range(repeats)]
     rows = []
-    for kind, unit in UNITS.items():
+    for kind in KINDS:
         ended_by = ", ".join(sorted({turn.ceilings[kind].ended_by for turn in turns}))
         rows.append(
             (
-                f"ceiling, {unit}",
+                f"ceiling, {Words().text(f'unit.{kind}')}",
                 spread([turn.ceilings[kind].value for turn in turns], 0),
                 "",
                 f"ended by: {ended_by}",

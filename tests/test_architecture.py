@@ -23,7 +23,7 @@ SRC = ROOT / "src" / "inferometer"
 
 FLOORS = (
     {"clock", "request", "printable", "diagnose", "secret"},
-    {"system"},
+    {"system", "words"},
     {"trace", "spec"},
     {"workload", "arrival", "protocol", "metrics"},
     {"loadgen", "telemetry", "server", "store", "engine"},
@@ -50,6 +50,7 @@ LIBRARIES = {
     "request": set(),
     "printable": set(),
     "diagnose": set(),
+    "words": set(),
     "secret": set(),
     "trace": {"numpy"},
     "spec": {"pydantic", "orjson", "yaml"},

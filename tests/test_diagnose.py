@@ -8,9 +8,10 @@ import time
 
 import pytest
 
-from inferometer.diagnose import DIAGNOSES, REPLIES, diagnose, diagnose_reply
+from inferometer.diagnose import DIAGNOSES, REPLIES, Diagnosis, diagnose, diagnose_reply
 from inferometer.server.base import ServerError
 from inferometer.server.verification import failure
+from inferometer.words import LANGUAGES, Words
 
 LOGS = {
     "wrong-build": (
@@ -404,9 +405,9 @@ def test_the_same_words_have_another_cure_where_the_server_runs() -> None:
     starting, running = diagnose(words), diagnose_reply(words)
     assert starting is not None
     assert running is not None
-    assert "smaller or quantized model" in starting.cure
-    assert "max_concurrency" in running.cure
-    assert "model" not in running.cure
+    assert "smaller or quantized model" in cure_of(starting)
+    assert "max_concurrency" in cure_of(running)
+    assert "model" not in cure_of(running)
 
 
 def test_what_the_replies_do_not_have_may_be_in_the_other_table() -> None:
@@ -436,19 +437,33 @@ def test_a_hostile_log_takes_no_time_without_end(piece: str) -> None:
     assert time.monotonic() - begun_s < 60
 
 
-def test_a_row_reads_as_sentences() -> None:
+def cure_of(found: Diagnosis) -> str:
+    return Words().text(f"diagnosis.{found.name}.cure")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_reads_as_sentences(language: str) -> None:
+    words = Words(language)
     for row in (*DIAGNOSES, *REPLIES):
-        assert row.sentence == f"Cause: {row.cause}. Cure: {row.cure}."
-        assert not row.cause.endswith(".")
-        assert not row.cure.endswith(".")
-        assert row.cause[0].islower()
-        assert row.cure[0].islower()
+        cause, cure = (words.text(f"diagnosis.{row.name}.{part}") for part in ("cause", "cure"))
+        assert words.diagnosis(row.name) == words.text("diagnosis", cause=cause, cure=cure)
+        assert not cause.endswith((".", "。"))
+        assert not cure.endswith((".", "。"))
+        if language == "en":
+            assert words.diagnosis(row.name) == f"Cause: {cause}. Cure: {cure}."
+            assert cause[0].islower()
+            assert cure[0].islower()
+
+
+def test_every_trouble_in_words_has_its_row() -> None:
+    told = {key.split(".")[1] for key in LANGUAGES["en"] if key.startswith("diagnosis.")}
+    assert told == {row.name for row in (*DIAGNOSES, *REPLIES)}
 
 
 def test_two_gpus_are_the_cure_for_too_little_memory() -> None:
     found = diagnose("torch.OutOfMemoryError: HIP out of memory.")
     assert found is not None
-    assert "TP=2" in found.cure
+    assert "TP=2" in cure_of(found)
 
 
 def test_an_error_carries_cause_cure_and_the_end_of_the_log() -> None:
@@ -458,6 +473,6 @@ def test_an_error_carries_cause_cure_and_the_end_of_the_log() -> None:
     ]
     error = failure("The server ended by itself with exit code 1.", lambda last: lines[-last:])
     assert isinstance(error, ServerError)
-    assert "exit code 1. Cause: the accelerator's memory is in use already" in str(error)
+    assert "exit code 1. Cause: the accelerator's memory is already in use" in str(error)
     assert error.log_tail == tuple(lines[-20:])
     assert str(failure("It ended.", lambda last: [])) == "It ended."

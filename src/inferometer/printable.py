@@ -7,6 +7,8 @@ Text that is kept as data (requests, JSON files) is not changed, only what is sh
 from __future__ import annotations
 
 import re
+import textwrap
+import unicodedata
 
 MAX_LINE_CHARS = 4000
 """Longer than any sentence of this program."""
@@ -15,6 +17,9 @@ MAX_NAME_CHARS = 200
 """For names: a model's may be a long path, but one of 5,000 characters would fill the screen."""
 
 _BLANKS = re.compile(r"\s+")
+
+_PIECES = re.compile(r"(?:[^\s\u2e80-\uffef]+|.)[，。；：、！？）》」”]*\s*")
+"""What a line is not broken within: a word or a Chinese character, with marks that close it."""
 
 
 def printable(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
@@ -46,3 +51,33 @@ def printable_line(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
 def printable_name(text: object) -> str:
     """A foreign name, such as that of a model or a version."""
     return printable(str(text), MAX_NAME_CHARS)
+
+
+def columns_of(text: str) -> int:
+    """How wide a terminal shows it: Chinese characters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """With blanks behind it, so wide as that."""
+    return text + " " * (columns - columns_of(text))
+
+
+def centered(text: str, columns: int, fill: str) -> str:
+    """In the middle of a line of `fill`."""
+    return text.center(columns - columns_of(text) + len(text), fill)
+
+
+def wrapped(text: str, columns: int, first: str = "", later: str = "") -> list[str]:
+    """Lines no wider than that, the first one behind `first`, the others behind `later`. Between
+    Chinese characters a line may end anywhere but before a mark that closes.
+    """
+    if columns_of(text) == len(text):
+        return textwrap.wrap(text, columns, initial_indent=first, subsequent_indent=later)
+    lines, line = [], first
+    for piece in _PIECES.findall(text):
+        if columns_of(line + piece.rstrip()) > columns and line not in (first, later):
+            lines.append(line.rstrip())
+            line = later
+        line += piece
+    return [*lines, line.rstrip()]

@@ -13,8 +13,8 @@ import pytest
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.pcie import LinkEffect, LinkStudy, link_costs, link_records, why_no_links
 from inferometer.report.targets import say
-from inferometer.report.words import Words
 from inferometer.results import Point
+from inferometer.words import Words
 from tests.analysis.simulated_campaigns import point
 
 LEVELS = range(1, 61)

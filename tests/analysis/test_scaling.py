@@ -8,8 +8,8 @@ import pytest
 
 from inferometer.analysis.scaling import scaling, scaling_records, why_nothing_scales
 from inferometer.report.targets import say
-from inferometer.report.words import Words
 from inferometer.results import Point
+from inferometer.words import Words
 from tests.analysis.simulated_campaigns import point
 
 

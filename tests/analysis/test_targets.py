@@ -18,9 +18,9 @@ from inferometer.analysis.targets import (
 )
 from inferometer.metrics.finding import Finding, Level
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
-from inferometer.report.words import LANGUAGES, Words
 from inferometer.results import Collection, Condition, Point, Status
 from inferometer.spec.target import Where, parse_target
+from inferometer.words import LANGUAGES, Words
 
 
 def point(
@@ -298,8 +298,10 @@ def test_a_campaign_that_was_measured_and_rehearsed_is_held_against_what_was_mea
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_is_said_in_the_readers_language(language: str) -> None:
     words = Words(language)
-    finding = Finding("run_queue", Level.SUSPECT, "The client was late.", {"run_queue_share": 0.15})
-    invalid = replace(point(1, 30, status="INVALID"), findings=(finding,))
+    finding = Finding("run_queue", Level.SUSPECT, "found", {"run_queue_share": 0.15})
+    invalid = replace(
+        point(1, 30, status="INVALID"), findings=(finding,), reasons=(finding.sentence,)
+    )
     texts = [
         "mean_ttft_ms < 1",
         "p95_ttft_ms < 1",

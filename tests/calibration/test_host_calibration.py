@@ -24,7 +24,7 @@ from inferometer.calibration.host import (
 from inferometer.calibration.kept import DIRECTORY_VARIABLE, default_directory, find, keep, path_of
 from inferometer.calibration.search import CalibrationError, key_of
 from inferometer.loadgen.scratch import scratch_folder
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, LoadLevel, Missing
+from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, LoadLevel, Missing
 
 NOTICE = "It is about to be made."
 COMMAND = "inferometer calibrate --no-realtime"
@@ -184,7 +184,7 @@ def test_a_stored_one_of_a_busy_host_is_not_used(host: Host) -> None:
             "busy while it was calibrated: other programs used 40 % of its cores",
         ),
         (
-            {"ceilings": dict.fromkeys(UNITS, Ceiling(0.0, "time"))},
+            {"ceilings": dict.fromkeys(KINDS, Ceiling(0.0, "time"))},
             "(events/s, requests/s, streams), this host's client was beyond",
         ),
     ],

@@ -30,7 +30,7 @@ from inferometer.calibration.search import (
 )
 from inferometer.clock import NS
 from inferometer.loadgen import MeasurementError
-from inferometer.metrics.calibration import UNITS, Calibration, Kind, LoadLevel
+from inferometer.metrics.calibration import KINDS, Calibration, Kind, LoadLevel
 from inferometer.trace import Outcome, Trace
 from tests.calibration.null_truth import trace_of, truth_of
 
@@ -49,10 +49,10 @@ def test_a_calibration_of_this_host(workers: int, tmp_path: Path) -> None:
         workers=workers, real_time=False, target_ms=1e9, effort=SMALL, on_level=heard.append
     )
     assert tuple(heard) == made.levels
-    assert [level.kind for level in made.levels] == list(UNITS)
+    assert [level.kind for level in made.levels] == list(KINDS)
     assert [level.failed for level in made.levels] == [0, 0, 0]
     assert {kind: ceiling.ended_by for kind, ceiling in made.ceilings.items()} == dict.fromkeys(
-        UNITS, "time"
+        KINDS, "time"
     )
     events, requests, streams = made.levels
     assert (events.streams, streams.streams, requests.streams) == (5, 8, None)

@@ -10,13 +10,13 @@ import pytest
 
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, Missing
+from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, Missing
 from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec
 from inferometer.store.campaign.paths import CampaignPaths
 from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
 
-LOW: dict[Kind, Ceiling] = {kind: Ceiling(0.5, "client") for kind in UNITS}
+LOW: dict[Kind, Ceiling] = {kind: Ceiling(0.5, "client") for kind in KINDS}
 LOW_CALIBRATION = Calibration(
     {}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", LOW, ()
 )

@@ -23,7 +23,7 @@ from inferometer.calibration.kept import DIRECTORY_VARIABLE
 from inferometer.calibration.search import CalibrationError, key_of
 from inferometer.cli.bench import precision
 from inferometer.cli.main import main
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind
+from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind
 from inferometer.store.atomic import CannotWriteError
 from tests.cli.api_server import ApiServer, serving
 
@@ -33,7 +33,7 @@ Bench = Callable[..., tuple[int, str, str]]
 
 
 def made(events: float = 1e6) -> Calibration:
-    ceilings: dict[Kind, Ceiling] = {kind: Ceiling(1e6, "client") for kind in UNITS}
+    ceilings: dict[Kind, Ceiling] = {kind: Ceiling(1e6, "client") for kind in KINDS}
     ceilings["events"] = Ceiling(events, "client")
     key = key_of(workers=1, real_time=False)
     return Calibration(

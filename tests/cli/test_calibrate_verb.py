@@ -21,11 +21,11 @@ from inferometer.calibration.kept import DIRECTORY_VARIABLE, find, keep
 from inferometer.calibration.search import Effort, key_of
 from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind
+from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
-AT_ONCE: dict[Kind, float] = dict.fromkeys(UNITS, 0.0)
+AT_ONCE: dict[Kind, float] = dict.fromkeys(KINDS, 0.0)
 SMALL = Effort(0.05, AT_ONCE, 16, {"events": 500, "requests": 200, "streams": 8})
 COMMAND = [sys.executable, "-c", "from inferometer.cli.main import main; main()", "calibrate"]
 
@@ -74,7 +74,7 @@ def bench(url: str, *more: object) -> Result:
 
 def stored(place: Path, **ceilings: float) -> Calibration:
     """A calibration of this host with these ceilings; those that are not named are far away."""
-    made: dict[Kind, Ceiling] = {kind: Ceiling(ceilings.get(kind, 1e6), "client") for kind in UNITS}
+    made: dict[Kind, Ceiling] = {kind: Ceiling(ceilings.get(kind, 1e6), "client") for kind in KINDS}
     key = key_of(workers=1, real_time=False)
     calibration = Calibration(
         key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", made, ()

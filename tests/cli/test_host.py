@@ -14,11 +14,11 @@ from inferometer.calibration.host import VARIABLE
 from inferometer.calibration.kept import DIRECTORY_VARIABLE
 from inferometer.calibration.search import key_of
 from inferometer.cli.host import calibration_by_workers
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Missing
+from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Missing
 
 
 def made(workers: int, real_time: bool) -> Calibration:
-    ceilings = dict.fromkeys(UNITS, Ceiling(1e4, "client"))
+    ceilings = dict.fromkeys(KINDS, Ceiling(1e4, "client"))
     key = key_of(workers=workers, real_time=real_time)
     return Calibration(
         key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", ceilings, ()

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
 from inferometer.cli.report import Language
-from inferometer.report.words import LANGUAGES
+from inferometer.words import LANGUAGES
 
 
 @pytest.fixture(autouse=True)

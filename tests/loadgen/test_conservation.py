@@ -86,7 +86,7 @@ def check(trace: Trace, plan: LoadPlan) -> Summary:
     assert sum(worker.sent for worker in trace.workers) == int(
         np.count_nonzero(~np.isin(trace.requests["outcome"], (Outcome.UNSENT, Outcome.DROPPED)))
     )
-    assert (finding.level, set(finding.figures.values())) == (Level.OK, {0}), finding.sentence
+    assert (finding.level, set(finding.values.values())) == (Level.OK, {0}), finding.sentence
     return summary
 
 
@@ -190,7 +190,7 @@ def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_request
     assert c.planned == c.sent + c.unsent + c.dropped
     assert c.sent == c.ok + c.failed + c.cancelled + c.unfinished
     assert (verdict.status, finding.level) == ("INVALID", Level.INVALID)
-    assert finding.figures["lost"] == lost.assigned == int(np.count_nonzero(of_lost))
+    assert finding.values["lost"] == lost.assigned == int(np.count_nonzero(of_lost))
     assert f"{lost.assigned} of a worker that died" in finding.sentence
 
 
@@ -213,7 +213,7 @@ def test_a_worker_that_is_killed_before_it_told_of_anything(
     with ScriptedServer(script) as server:
         trace = measure(jobs_for(server.port, plan, workers=2))
     _, verdict, finding = judged(trace, plan)
-    assert (verdict.status, finding.figures["lost"]) == (
+    assert (verdict.status, finding.values["lost"]) == (
         "INVALID",
         len(stripe(plan, 2)[1].requests),
     )
@@ -238,7 +238,7 @@ def test_a_run_that_is_stopped_after_a_worker_was_killed() -> None:
     check_books(trace, range(N))
     assert trace.interrupted
     _, verdict, finding = judged(trace, plan)
-    assert (verdict.status, finding.figures["lost"]) == (
+    assert (verdict.status, finding.values["lost"]) == (
         "INVALID",
         len(stripe(plan, 2)[1].requests),
     )

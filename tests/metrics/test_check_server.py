@@ -103,7 +103,9 @@ def test_a_clean_run_raises_nothing(name: str) -> None:
 def test_a_server_without_counters_is_not_doubted(name: str) -> None:
     silent = finding(name, None)
     assert silent.level == Level.OK
-    assert name == "warm_cache" or silent.sentence == "The server publishes no counters that tell."
+    assert name == "warm_cache" or silent.sentence == (
+        "The server publishes no counters for this check."
+    )
     assert finding(name, counted(only=())).level == Level.OK
 
 
@@ -120,8 +122,10 @@ def test_restarted() -> None:
 
 def test_preempted() -> None:
     found = finding("preemptions", counted({"preemptions": 14}))
-    assert (found.level, found.figures) == (Level.SUSPECT, {"preemptions": 14})
-    assert found.sentence.startswith("Preemptions for want of KV cache memory: 14.")
+    assert (found.level, found.values) == (Level.SUSPECT, {"preemptions": 14})
+    assert found.sentence.startswith(
+        "KV cache memory ran out, and requests were preempted 14 times."
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,7 +134,7 @@ def test_preempted() -> None:
 def test_hits_that_answers_do_not_tell_of(share: float, level: Level) -> None:
     found = finding("prefix_hits", counted({"prefix_hits": share * N * PROMPT}))
     assert found.level == level
-    assert found.figures["unexpected_share"] == pytest.approx(share)
+    assert found.values["unexpected_share"] == pytest.approx(share)
 
 
 def test_hits_that_are_intended() -> None:
@@ -152,8 +156,8 @@ def test_hits_are_told_once() -> None:
 
 def test_beginnings_that_are_shared_and_never_found_are_a_note() -> None:
     found = finding("prefix_hits", counted(), expected_cached_tokens=1024)
-    assert (found.level, found.figures["hits"]) == (Level.NOTE, 0)
-    assert "found nothing of them in its prefix cache" in found.sentence
+    assert (found.level, found.values["hits"]) == (Level.NOTE, 0)
+    assert "the server's prefix cache had no hits" in found.sentence
     others: list[dict[str, Any]] = [
         {"expected_cached_tokens": 256},
         {"rehearsal": True},
@@ -191,14 +195,13 @@ WARM: dict[str, Any] = {"warm": True, "expected_cached_tokens": PROMPT}
 def test_a_warm_cache_by_the_servers_counters(share: float, level: Level) -> None:
     found = finding("warm_cache", counted({"prefix_hits": share * N * PROMPT}), **WARM)
     assert found.level == level
-    assert found.figures == {
+    assert found.values == {
         "share": pytest.approx(share),
         "possible_share": pytest.approx(0.99),
         "cold_share": None,
     }
     assert (
-        f"{share:.1%} of the prompt tokens came from the server's prefix cache, and at most "
-        "99.0% can"
+        f"{share:.1%} of the prompt tokens came from the server's prefix cache, of at most 99.0%"
     ) in found.sentence
 
 
@@ -230,7 +233,7 @@ def test_a_warm_cache_of_which_nobody_tells() -> None:
         found = finding("warm_cache", server, **WARM)
         assert found.level == Level.SUSPECT
         assert found.sentence.startswith(
-            "Nothing tells whether the prompts were in the server's prefix cache"
+            "It is unknown whether the prompts were in the server's prefix cache"
         )
 
 
@@ -261,9 +264,9 @@ def test_someone_else_finished_requests() -> None:
         "other_clients", counted({"requests": N + 3, "prompt_tokens": (N + 3) * PROMPT})
     )
     assert found.level == Level.SUSPECT
-    assert "3 finished beyond our 20" in found.sentence
-    assert found.figures["foreign_requests"] == 3
-    assert found.figures["foreign_share"] == pytest.approx(3 * PROMPT / (N * (PROMPT + OUTPUT)))
+    assert "3 finished in addition to the 20 of this run" in found.sentence
+    assert found.values["foreign_requests"] == 3
+    assert found.values["foreign_share"] == pytest.approx(3 * PROMPT / (N * (PROMPT + OUTPUT)))
 
 
 def test_a_health_check_that_generates_a_token_is_worth_a_note() -> None:
@@ -274,7 +277,7 @@ def test_a_health_check_that_generates_a_token_is_worth_a_note() -> None:
     }
     found = finding("other_clients", counted(little))
     assert found.level == Level.NOTE
-    assert "0.3% of our work" in found.sentence
+    assert "0.3% of the work of this run" in found.sentence
 
 
 def test_someone_else_whose_request_has_not_ended() -> None:
@@ -289,7 +292,7 @@ def test_work_in_flight_at_rest(when: str) -> None:
     server = counted(before=gauges) if when == "before" else counted(after=gauges)
     found = finding("other_clients", server)
     assert found.level == Level.SUSPECT
-    assert f"requests: 3 in flight {when}" in found.sentence
+    assert f"3 requests in flight {when}" in found.sentence
 
 
 def test_what_is_left_of_ours_is_nobody_elses() -> None:
@@ -328,15 +331,15 @@ def test_without_counts_of_its_own_tokens_requests_tell() -> None:
 def test_most_of_ttft_is_waiting() -> None:
     found = finding("queueing", counted({"queue_s": 0.030 * N}))
     assert found.level == Level.NOTE
-    assert found.figures["mean_queue_ms"] == pytest.approx(30)
-    assert "waited 30 ms on average in its queue, of a mean TTFT of 50 ms" in found.sentence
+    assert found.values["mean_queue_ms"] == pytest.approx(30)
+    assert "waited 30 ms in its queue on average, of a mean TTFT of 50 ms" in found.sentence
     assert finding("queueing", counted({"queue_s": 0.020 * N})).level == Level.OK
 
 
 def test_a_full_queue() -> None:
     found = finding("queueing", counted({"rejections": 4}))
     assert found.level == Level.NOTE
-    assert "it refused 4 because its queue was full" in found.sentence
+    assert "it refused 4 requests because its queue was full" in found.sentence
 
 
 def test_the_hit_rate_is_the_servers_and_else_that_of_the_answers() -> None:
@@ -364,4 +367,4 @@ def test_readings_are_plain_data() -> None:
 def test_a_server_that_says_no_tokens_were_used_is_compared_by_requests() -> None:
     trace = build(answered(prompt_tokens=0, output_tokens=0))
     found = finding("other_clients", counted({"requests": N + 5}), trace)
-    assert (found.level, found.figures["foreign_share"]) == (Level.SUSPECT, 5 / N)
+    assert (found.level, found.values["foreign_share"]) == (Level.SUSPECT, 5 / N)

@@ -58,7 +58,7 @@ def test_a_queue_that_grows_through_the_whole_run() -> None:
     assert [f.level for f in doubted] == [Level.SUSPECT] * 10
     assert "mean E2EL grew from" in doubted[0].sentence
     assert "Lower the rate" in doubted[0].next_step
-    figures = doubted[0].figures
+    figures = doubted[0].values
     assert float(figures["last_e2el_ms"] or 0) > 2 * float(figures["first_e2el_ms"] or 0)
 
 

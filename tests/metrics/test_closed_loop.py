@@ -78,8 +78,8 @@ def test_how_long_slots_wait_and_what_part_of_the_time_that_is() -> None:
 def test_slots_that_wait_are_a_load_that_is_too_low(wait_ms: float, level: Level) -> None:
     found = finding("slots_filled", build(slots(8, 400, wait_ms=wait_ms)))
     assert found.level == level
-    assert found.figures["wait_max_ms"] == pytest.approx(wait_ms)
-    assert found.figures["idle_share"] == pytest.approx(wait_ms / (100 + wait_ms), rel=0.05)
+    assert found.values["wait_max_ms"] == pytest.approx(wait_ms)
+    assert found.values["idle_share"] == pytest.approx(wait_ms / (100 + wait_ms), rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_client_that_was_suspended(pause_ms: float, level: Level) -> None:
     found = finding("slots_filled", build(suspended(20, pause_ms, slots(4, 60))))
     assert found.level == level
     if pause_ms:
-        assert found.figures["wait_max_ms"] == pytest.approx(pause_ms)
+        assert found.values["wait_max_ms"] == pytest.approx(pause_ms)
         assert "throughput is too low" in found.sentence
         assert "cores" in found.next_step
         trace = build(suspended(20, pause_ms, slots(4, 60)), workers=busy(stalled_ns=1))
@@ -173,7 +173,7 @@ def test_one_worker_of_several_is_enough() -> None:
     found = finding("client_stalls", build(slots(4, 40), workers=workers))
     assert found.level == Level.INVALID
     assert found.sentence.startswith(
-        "1 of 3 workers stood still for 0.3 s (30.0% of the run, at most 0.2 s at once)"
+        "1 of 3 workers stopped for up to 0.3 s (30.0% of the run, at most 0.2 s at once)"
     )
 
 
@@ -181,10 +181,10 @@ def test_a_last_wave_that_is_not_full_is_worth_a_note_with_the_throughput_of_the
     trace = build(slots(4, 10))
     found = finding("slots_busy", trace)
     assert found.level == Level.NOTE
-    assert found.figures["busy_share"] == pytest.approx(10 / 12)
+    assert found.values["busy_share"] == pytest.approx(10 / 12)
     steady = summarize(trace, planned=10).steady
     assert steady is not None
-    assert found.figures["steady_output_throughput"] == steady.output_throughput > 1.1 * 40 / 0.3
+    assert found.values["steady_output_throughput"] == steady.output_throughput > 1.1 * 40 / 0.3
     assert finding("slots_busy", build(slots(4, 40))).level == Level.OK
     failed = [request(250, outcome=Outcome.FAILED), *slots(4, 10)]
     assert (

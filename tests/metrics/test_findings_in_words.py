@@ -15,13 +15,13 @@ from inferometer.clock import MS
 from inferometer.metrics import Finding, Level
 from inferometer.metrics.distribution import MIN_BEYOND
 from inferometer.metrics.verdict import CHECKS
-from inferometer.report.words import LANGUAGES
-from inferometer.report.words.sentences import SENTENCES, key_of, tell
+from inferometer.results.run_point import EARLIER
 from inferometer.store.campaign.doubt import AGAIN, Doubt
-from inferometer.trace import Failure, Outcome, TokenSource, Trace
+from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
+from inferometer.words import LANGUAGES, Words
 from tests.metrics.calibrations import calibration
-from tests.metrics.test_check_server import AFTER_S, BEFORE_S, STARTED_S, counted
+from tests.metrics.test_check_server import AFTER_S, BEFORE_S, OUTPUT, PROMPT, STARTED_S, N, counted
 from tests.metrics.test_check_server import answered as served
 from tests.metrics.test_check_steady import open_loop
 from tests.metrics.test_closed_loop import slots
@@ -130,6 +130,29 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build(slots(4, 10, answer_ms=100)), {}),
         (build(run(), workers=busy(addresses=3)), {}),
         (build(run()), {"unsent": "temperature (5)"}),
+        (build(run(**USER), workers=()), {}),
+        (build(run(**USER), workers=busy(run_queue_ns=150 * MS)), {}),
+        (build([request(0, 0, sources=[StampSource.USER], delay_ms=[1.0], end_ms=10)]), {}),
+        (build(run()), {"calibration": calibration()}),
+        (build(run()), {"ignore_eos": False}),
+        (build(run()), {"constant_load": False}),
+        (build([failed(0, Failure.STREAM_ERROR, detail=f"no {what}") for what in "abcd"]), {}),
+        (build(served(cached_tokens=0)), {"server": counted()}),
+        (build(served(cached_tokens=PROMPT - 1)), {"warm": True}),
+        (
+            build(served()),
+            {
+                "server": counted(
+                    {
+                        "requests": N + 1,
+                        "prompt_tokens": N * PROMPT + 5,
+                        "generation_tokens": N * OUTPUT + 1,
+                    }
+                )
+            },
+        ),
+        (build([*run(99), CUT]), {"ends_by_time": True}),
+        (build(lagging(0, 3), closed_loop=False), {}),
         (
             build(
                 [
@@ -157,80 +180,81 @@ def findings() -> list[Finding]:
         (283.0, 291.0),
         "same",
     )
-    doubts = [replace(doubt, again=again).finding() for again in AGAIN]
-    return [*(f for f in found if f.level > Level.OK), *doubts]
+    return [*found, *(replace(doubt, again=again).finding() for again in AGAIN)]
 
 
-def sentences(language: str) -> dict[str, str]:
-    """Those of checks, without titles, next steps and parts."""
-    told = SENTENCES[language].items()
+def variants(language: str) -> set[str]:
+    """`check.NAME.VARIANT`, of every sentence that there is."""
     return {
-        key: word
-        for key, word in told
-        if key.split(".")[1] in NAMES and not {"title", "next", "part"} & set(key.split("."))
+        key
+        for key in LANGUAGES[language]
+        if re.fullmatch(r"check\.\w+\.\w+", key) and key.rsplit(".")[-1] not in NOT_VARIANTS
     }
 
 
-def parts(language: str) -> set[str]:
-    return {key for key in SENTENCES[language] if ".part." in key}
+NOT_VARIANTS = {"title", "next", "part"}
 
 
-def test_every_language_has_the_same_sentences_filled_in_with_the_same() -> None:
-    def fields(language: str) -> dict[str, list[Any]]:
-        words = SENTENCES[language].items()
-        return {
-            key: sorted((name, spec) for _, name, spec, _ in Formatter().parse(word) if name)
-            for key, word in words
-        }
-
-    assert set(SENTENCES) == set(LANGUAGES) - {"en"}
-    first, *others = (fields(language) for language in SENTENCES)
-    assert all(other == first for other in others)
+def fields(text: str) -> list[tuple[str, str | None]]:
+    return [(name, spec) for _, name, spec, _ in Formatter().parse(text) if name]
 
 
-@pytest.mark.parametrize("language", SENTENCES)
-def test_every_check_has_its_title_and_its_sentences(
-    language: str, findings: list[Finding]
-) -> None:
+def test_the_findings_have_every_sentence_that_there_is(findings: list[Finding]) -> None:
+    """So that what holds for them all holds for every sentence."""
     assert {f.name for f in findings} == NAMES
-    assert {key for key in SENTENCES[language] if key.endswith(".title")} == {
-        f"check.{name}.title" for name in NAMES
-    }
-    assert {key_of(f) for f in findings} == set(sentences(language))
+    assert {f"check.{f.name}.{f.variant}" for f in findings} == variants("en")
 
 
-@pytest.mark.parametrize("language", SENTENCES)
-def test_every_finding_is_said_with_its_figures_and_its_next_step(
-    language: str, findings: list[Finding]
-) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_is_said_in_every_language(language: str, findings: list[Finding]) -> None:
     for finding in findings:
-        told = tell(finding, language)
-        assert told.original == finding.sentence, finding
-        assert told.text.startswith(SENTENCES[language][f"check.{finding.name}.title"])
-        assert not re.search(r"[{}]|None|nan", told.text)
-        assert bool(told.next_step) == bool(finding.next_step), finding
+        said = finding.said(language)
+        assert said.sentence, finding
+        assert not re.search(r"[{}]|None|nan", said.text + said.next_step), finding
+        assert said.sentence[-1] in ".。", finding
+        assert bool(said.next_step) == bool(finding.next_step), finding
+        assert bool(said.title) == (language != "en"), finding
+        assert all(str(part) for part in finding.parts)
 
 
-@pytest.mark.parametrize("language", SENTENCES)
-def test_every_part_of_a_sentence_is_a_figure_that_a_check_has(
-    language: str, findings: list[Finding]
-) -> None:
-    figures = {
-        f"check.{f.name}.part.{name.rstrip('0123456789')}" for f in findings for name in f.figures
-    }
-    conservation = {"sent_gap", "recorded_twice", "assigned_gap", "begun_gap", "lost"}
-    assert parts(language) - figures <= {f"check.conservation.part.{name}" for name in conservation}
+def test_who_reads_a_doubt_reads_what_to_do(findings: list[Finding]) -> None:
+    without = {(f.name, f.variant) for f in findings if f.level > Level.OK and not f.next_step}
+    assert without == {("interruption", "own_end_few"), ("client_delay", "unseen")}
+    assert [f for f in findings if f.level == Level.OK and f.next_step] == []
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_languages_have_the_same_sentences_of_the_same_values(language: str) -> None:
+    assert variants(language) == variants("en")
+    titles = {key for key in LANGUAGES[language] if re.fullmatch(r"check\.\w+\.title", key)}
+    assert titles == {f"check.{name}.title" for name in NAMES}
+    chinese = {key: sorted(fields(LANGUAGES[language][key])) for key in variants("en")}
+    assert chinese == {key: sorted(fields(LANGUAGES["zh-CN"][key])) for key in variants("en")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_of_a_sentence_has_its_words(language: str, findings: list[Finding]) -> None:
+    known = LANGUAGES[language]
+    for finding in findings:
+        for part in finding.parts:
+            key = f"check.{finding.name}.part"
+            assert f"{key}.{part.rstrip('0123456789')}" in known or key in known, (finding, part)
     kinds = {kind.name for kind in Failure} - {"NONE", "HTTP_STATUS"}
-    assert {f"check.failures.part.{kind}" for kind in kinds} <= parts(language)
-    assert f" {MIN_BEYOND} " in SENTENCES[language]["check.thin_percentiles"]
+    if language != "en":  # which has the names themselves
+        assert {f"check.failures.part.{kind}" for kind in kinds} <= set(known)
+    conservation = ("sent_gap", "recorded_twice", "assigned_gap", "begun_gap", "lost")
+    assert {f"check.conservation.part.{name}" for name in conservation} <= set(known)
+    assert f" {MIN_BEYOND} " in known["check.thin_percentiles.found"]
 
 
 def test_what_a_sentence_says(findings: list[Finding]) -> None:
-    by_name = {f.name: tell(f, "zh-CN").text for f in findings if f.level == Level.INVALID}
+    by_name = {f.name: f.said("zh-CN").text for f in findings if f.level == Level.INVALID}
     by_name |= {
-        f.name: tell(f, "zh-CN").text for f in findings if f.name in ("preemptions", "failures")
+        f.name: f.said("zh-CN").text
+        for f in findings
+        if f.name in ("preemptions", "failures") and f.level > Level.OK
     }
-    assert by_name["conservation"] == "请求数对不上：计划数与“发出 + 丢弃 + 未发”之和相差 +10。"
+    assert by_name["conservation"] == "请求数对不上：计划 50，而发出 40 + 丢弃 0 + 未发 0。"
     assert (
         by_name["preemptions"]
         == "请求被抢占：因 KV 缓存空间不足发生 3 次抢占：被抢占的请求要重新计算已有的内容。"
@@ -239,27 +263,53 @@ def test_what_a_sentence_says(findings: list[Finding]) -> None:
     assert "HTTP 429 × 1，HTTP 503 × 1" in by_name["failures"]
 
 
+def read(name: str, sentence: str, values: dict[str, Any], next_step: str = "") -> Finding:
+    """As a file of an earlier version has it."""
+    return Finding(name, Level.SUSPECT, EARLIER, values, written=(sentence, next_step))
+
+
 @pytest.mark.parametrize(
-    "figures", [{}, {"failed": "many"}, {"failed": None, "share_of_sent": 0.1, "RESET": 1}]
+    "values", [{}, {"failed": "many"}, {"failed": None, "share_of_sent": 0.1, "RESET": 1}]
 )
-def test_a_finding_without_its_figures_stays_as_the_file_has_it(figures: dict[str, Any]) -> None:
-    told = tell(Finding("failures", Level.SUSPECT, "Some failed.", figures, "Look."), "zh-TW")
-    assert (told.text, told.original, told.next_step) == ("Some failed.", "", "Look.")
+def test_a_finding_without_its_figures_stays_as_the_file_has_it(values: dict[str, Any]) -> None:
+    said = read("failures", "Some failed.", values, "Look.").said("zh-TW")
+    assert (said.text, said.next_step) == ("Some failed.", "Look.")
 
 
 @pytest.mark.parametrize("name", ["moon_phase", "", "join", "failures.part"])
 def test_a_check_that_nobody_knows_stays_as_the_file_has_it(name: str) -> None:
-    assert (
-        tell(Finding(name, Level.INVALID, "The moon is full.", {"user_share": 1}), "zh-CN").text
-        == "The moon is full."
+    assert read(name, "The moon is full.", {"user_share": 1}).said("zh-CN").text == (
+        "The moon is full."
     )
 
 
-def test_english_is_what_the_file_has(findings: list[Finding]) -> None:
-    assert [tell(f, "en").text for f in findings] == [f.sentence for f in findings]
-    assert [tell(f, "en").next_step for f in findings] == [f.next_step for f in findings]
+def test_an_earlier_file_is_said_in_words_where_its_check_has_one_sentence() -> None:
+    earlier = read("run_queue", "It waited.", {"run_queue_share": 0.15}, "Pin.")
+    assert earlier.said("zh-CN").text == "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。"
+    assert "taskset" in earlier.said("zh-CN").next_step
+    assert read("run_queue", "It waited.", {"run_queue_share": 0.15}).said("zh-CN").next_step == ""
+    several = read("steady_state", "It grew.", {"first_e2el_ms": 1.0, "last_e2el_ms": 2.0})
+    assert several.said("zh-CN").text == "It grew."
+
+
+def test_english_is_what_the_file_has() -> None:
+    assert read("run_queue", "It waited.", {"run_queue_share": 0.15}, "Pin.").sentence == (
+        "It waited."
+    )
+
+
+def test_a_file_holds_all_that_says_it_again(findings: list[Finding]) -> None:
+    for finding in findings:
+        held = finding.to_dict()
+        again = Words("zh-TW").finding(
+            held["name"], held["variant"], held["figures"], held["parts"]
+        )
+        assert again.text == finding.said("zh-TW").text
+        assert held["sentence"] == finding.sentence
 
 
 def test_what_is_filled_in_is_no_template() -> None:
-    hostile = Finding("thin_percentiles", Level.NOTE, "Few.", {"ttft": "{0.__class__}{parts}"})
-    assert tell(hostile, "zh-CN").text.endswith("TTFT {0.__class__}{parts}。")
+    hostile = Finding(
+        "thin_percentiles", Level.NOTE, "found", {"ttft": "{0.__class__}{parts}"}, ("ttft",)
+    )
+    assert hostile.said("zh-CN").text.endswith("TTFT {0.__class__}{parts}。")

@@ -125,7 +125,7 @@ def test_what_nobody_counted_contradicts_nothing() -> None:
 def test_more_tokens_than_bytes_of_text(tokens: int, text_bytes: int, level: Level) -> None:
     found = finding("token_counts", build(run(output_tokens=tokens, text_bytes=text_bytes)))
     assert found.level == level
-    assert found.figures.get("kind", "") == ("beyond_text" if level else "")
+    assert found.values.get("kind", "") == ("beyond_text" if level else "")
 
 
 def test_hidden_tokens_that_are_told_contradict_nothing() -> None:
@@ -133,7 +133,7 @@ def test_hidden_tokens_that_are_told_contradict_nothing() -> None:
     assert finding("token_counts", trace).level == Level.OK
     hidden = finding("hidden_tokens", trace)
     assert hidden.level == Level.NOTE
-    assert hidden.figures == {"hidden": 4_000, "tokens": 4_800, "share": pytest.approx(5 / 6)}
+    assert hidden.values == {"hidden": 4_000, "tokens": 4_800, "share": pytest.approx(5 / 6)}
 
 
 def held(first_text_bytes: int, **columns: Any) -> dict[str, Any]:
@@ -185,12 +185,12 @@ def test_fields_that_are_not_known_leave_a_trace() -> None:
 
 def test_frames_that_are_none_of_the_answer_are_told() -> None:
     found = finding("foreign_frames", build([*run(30), *run(10, ignored=2)]))
-    assert (found.level, found.figures) == (Level.NOTE, {"ignored": 20, "answers": 10})
+    assert (found.level, found.values) == (Level.NOTE, {"ignored": 20, "answers": 10})
 
 
 def test_bodies_that_stay_open_are_told() -> None:
     found = finding("open_after_done", build([*run(30), *run(10, lingered=True)]))
-    assert (found.level, found.figures) == (Level.NOTE, {"open_after": 10, "answers": 40})
+    assert (found.level, found.values) == (Level.NOTE, {"open_after": 10, "answers": 40})
 
 
 def test_a_surplus_of_responses_is_told() -> None:
@@ -205,7 +205,7 @@ def test_answers_that_begin_sooner_than_any_server_can() -> None:
     assert finding("answers_in_step", build(rows)).level == Level.OK
     rows[7]["headers_ms"] = rows[7]["sent_ms"] + 0.01
     found = finding("answers_in_step", build(rows))
-    assert (found.level, found.figures["too_early"]) == (Level.INVALID, 1)
+    assert (found.level, found.values["too_early"]) == (Level.INVALID, 1)
     quick = [
         {**row, "headers_ms": row["sent_ms"] + 0.03} for row in run(40)
     ]  # a server in C on the same host

@@ -77,7 +77,7 @@ def test_nothing_measured() -> None:
     assert f.level == Level.INVALID
     assert (
         f.sentence
-        == "Nothing was measured: not one of 2 planned requests was answered (2 were sent)."
+        == "Nothing was measured: none of the 2 planned requests was answered (2 were sent)."
     )
     assert finding("something_measured", build(run(1))).level == Level.OK
 
@@ -89,15 +89,13 @@ def test_an_empty_run_is_invalid_and_breaks_no_check() -> None:
 
 def test_a_planned_request_without_a_record_is_an_imbalance() -> None:
     f = finding("conservation", build(run(40)), planned=41)
-    assert (f.level, f.figures["planned_gap"]) == (Level.INVALID, 1)
-    assert (
-        f.sentence == "Requests do not add up: planned 41 against sent 40 + dropped 0 + unsent 0."
-    )
+    assert (f.level, f.values["planned_gap"]) == (Level.INVALID, 1)
+    assert f.sentence == "Requests do not add up: planned 41, but sent 40 + dropped 0 + unsent 0."
 
 
 def test_an_answer_to_a_request_that_was_not_sent_is_an_imbalance() -> None:
     f = finding("conservation", build([*run(3), request(None, outcome=Outcome.OK)]))
-    assert (f.level, f.figures["planned_gap"], f.figures["sent_gap"]) == (Level.INVALID, 1, -1)
+    assert (f.level, f.values["planned_gap"], f.values["sent_gap"]) == (Level.INVALID, 1, -1)
 
 
 def test_a_request_both_unsent_and_sent_is_an_imbalance() -> None:
@@ -110,13 +108,13 @@ def test_a_request_recorded_twice_is_an_imbalance() -> None:
     trace = build(run(3))
     trace.requests["id"][1] = 0
     f = finding("conservation", trace)
-    assert (f.level, f.figures["recorded_twice"]) == (Level.INVALID, 1)
+    assert (f.level, f.values["recorded_twice"]) == (Level.INVALID, 1)
 
 
 @pytest.mark.parametrize(("field", "gap"), [("assigned", "assigned_gap"), ("sent", "begun_gap")])
 def test_workers_that_counted_otherwise_are_an_imbalance(field: str, gap: str) -> None:
     f = finding("conservation", build(run(3), workers=[{field: 4}]))
-    assert (f.level, f.figures[gap]) == (Level.INVALID, 1)
+    assert (f.level, f.values[gap]) == (Level.INVALID, 1)
 
 
 def test_every_kind_of_ending_is_accounted_for() -> None:
@@ -140,13 +138,13 @@ def test_any_failure_is_suspect_and_many_are_invalid() -> None:
     assert one.level == Level.SUSPECT
     assert (
         one.sentence
-        == "1 of 40 requests failed (2.5%: 1 IDLE_TIMEOUT); the latencies are those of the others."
+        == "1 of 40 requests failed (2.5%: 1 IDLE_TIMEOUT); latencies cover only the others."
     )
     http = [failed(0, Failure.HTTP_STATUS, status=s) for s in (500, 503, 503)]
     many = finding("failures", build([*run(36), *http, failed(0, Failure.STREAM_ERROR)]))
     assert many.level == Level.INVALID
-    assert "10.0%: 3 HTTP_STATUS (1 × 500, 2 × 503), 1 STREAM_ERROR" in many.sentence
-    assert many.figures["http_503"] == 2
+    assert "10.0%: 1 HTTP 500; 2 HTTP 503; 1 STREAM_ERROR" in many.sentence
+    assert many.values["http_503"] == 2
     assert finding("failures", build(run())).level == Level.OK
 
 
@@ -165,7 +163,7 @@ def test_a_run_cut_short_is_suspect(cut: dict[str, Any]) -> None:
 def test_a_run_that_ends_by_its_own_time_is_suspect_only_where_many_were_cut_off() -> None:
     cut, unsent = request(0, outcome=Outcome.UNFINISHED), request(outcome=Outcome.UNSENT)
     few = finding("interruption", build([*run(99), cut, unsent, unsent]), ends_by_time=True)
-    assert (few.level, few.figures["share_of_sent"], few.figures["unsent"]) == (Level.NOTE, 0.01, 2)
+    assert (few.level, few.values["share_of_sent"], few.values["unsent"]) == (Level.NOTE, 0.01, 2)
     many = finding("interruption", build([*run(97), cut, cut, cut]), ends_by_time=True)
     assert (many.level, "slowest first" in many.sentence, bool(many.next_step)) == (
         Level.SUSPECT,
@@ -185,7 +183,7 @@ def test_a_run_that_ends_by_its_own_time_is_suspect_only_where_many_were_cut_off
 
 def test_a_worker_that_died_makes_a_run_invalid() -> None:
     f = finding("interruption", build([*run(), request(None, outcome=Outcome.UNFINISHED)]))
-    assert (f.level, f.figures["lost"]) == (Level.INVALID, 1)
+    assert (f.level, f.values["lost"]) == (Level.INVALID, 1)
     assert (
         finding("interruption", build([*run(), request(0, outcome=Outcome.UNFINISHED)])).level
         == Level.SUSPECT
@@ -196,14 +194,14 @@ def test_dropped_arrivals_are_load_that_was_not_there() -> None:
     f = finding(
         "dropped_arrivals", build([*run(), request(outcome=Outcome.DROPPED)], closed_loop=False)
     )
-    assert (f.level, f.figures["dropped"]) == (Level.SUSPECT, 1)
+    assert (f.level, f.values["dropped"]) == (Level.SUSPECT, 1)
     assert finding("dropped_arrivals", build(run(), closed_loop=False)).level == Level.OK
 
 
 @pytest.mark.parametrize("wrong", [{"first_ms": -1}, {"last_ms": 20}])
 def test_output_before_its_request_is_invalid(wrong: dict[str, float]) -> None:
     f = finding("order_of_times", build([*run(), answered(**wrong)]))
-    assert (f.level, f.figures["backwards"]) == (Level.INVALID, 1)
+    assert (f.level, f.values["backwards"]) == (Level.INVALID, 1)
     assert (
         finding("order_of_times", build([*run(), failed(5, Failure.RESET, first_ms=1)])).level
         == Level.OK
@@ -241,7 +239,7 @@ def test_user_space_stamps_of_an_idle_client_are_a_note() -> None:
 
 def test_stamps_of_two_clocks_are_suspect_when_more_than_a_few() -> None:
     mixed = finding("stamps", build([*run(39), answered(**USER)]))
-    assert (mixed.level, mixed.figures["user_share"]) == (Level.SUSPECT, 0.025)
+    assert (mixed.level, mixed.values["user_share"]) == (Level.SUSPECT, 0.025)
     first = answered(sources=[StampSource.USER] + [StampSource.KERNEL] * (EVENTS - 1))
     assert finding("stamps", build([*run(99), first])).level == Level.NOTE  # 1 of 2,000
     assert finding("stamps", build(run(sources=[StampSource.TAP] * EVENTS))).level == Level.OK
@@ -256,11 +254,11 @@ def test_client_delay_is_in_every_latency_when_stamps_are_ours(
     late: dict[str, Any] = {"delay_ms": [delay_ms] * EVENTS}
     f = finding("client_delay", build(run(**{**USER, **late})))
     assert f.level == level
-    assert f.figures["share_of_latency"] == pytest.approx(delay_ms / 20)
+    assert f.values["share_of_latency"] == pytest.approx(delay_ms / 20)
     assert "of the median ITL" in f.sentence
     kernel = finding("client_delay", build(run(**late)))
     assert kernel.level == Level.OK
-    assert "no latency holds this delay" in kernel.sentence
+    assert "no latency contains this delay" in kernel.sentence
 
 
 def test_client_delay_is_measured_against_the_smaller_latency() -> None:
@@ -292,12 +290,12 @@ def test_events_that_share_stamps_bend_itl() -> None:
         "shared_stamps", build([*run(30), *run(10, **ambiguous(5, ms=1.1))])
     )  # 10 of 760 gaps, tolerance 1 ms
     assert some.level == Level.SUSPECT
-    assert some.figures["uncertain_event_share"] == pytest.approx(10 / 760)
-    assert some.figures["largest_ms"] == pytest.approx(1.1)
+    assert some.values["uncertain_event_share"] == pytest.approx(10 / 760)
+    assert some.values["largest_ms"] == pytest.approx(1.1)
     many = finding("shared_stamps", build(run(**ambiguous(*range(1, 11), ms=1.1))))
     assert many.level == Level.INVALID
     within = finding("shared_stamps", build(run(**ambiguous(*range(1, 11), ms=0.9))))
-    assert (within.level, within.figures["shared_stamp_share"]) == (Level.OK, 0.5)
+    assert (within.level, within.values["shared_stamp_share"]) == (Level.OK, 0.5)
     assert finding("shared_stamps", build(run())).level == Level.OK
 
 
@@ -305,8 +303,8 @@ def test_first_events_that_share_stamps_bend_ttft() -> None:
     few = finding(
         "shared_stamps", build([*run(38), *run(2, **ambiguous(0, ms=2.6))])
     )  # 2 of 40, tolerance 2.5 ms
-    assert (few.level, few.figures["uncertain_first_share"]) == (Level.SUSPECT, 0.05)
-    assert few.figures["uncertain_event_share"] == 0.0
+    assert (few.level, few.values["uncertain_first_share"]) == (Level.SUSPECT, 0.05)
+    assert few.values["uncertain_event_share"] == 0.0
     assert finding("shared_stamps", build(run(**ambiguous(0, ms=2.6)))).level == Level.INVALID
     assert finding("shared_stamps", build(run(**ambiguous(0, ms=2.4)))).level == Level.OK
 
@@ -329,7 +327,7 @@ def lagging(lag_ms: float, n: int = 40) -> list[dict[str, Any]]:
 def test_schedule_lag_of_an_open_loop(lag_ms: float, level: Level) -> None:
     f = finding("schedule_lag", build(lagging(lag_ms), closed_loop=False))
     assert f.level == level
-    assert f.figures["p99_ms"] == pytest.approx(lag_ms)
+    assert f.values["p99_ms"] == pytest.approx(lag_ms)
     assert finding("schedule_lag", build(run())).level == Level.OK  # closed loop
 
 
@@ -347,7 +345,7 @@ def test_lag_at_the_in_flight_cap_is_the_caps() -> None:
     )  # 40 requests, 430 ms each, 10 ms apart: all 40 at once
     at_cap = finding("schedule_lag", trace, max_in_flight=39)
     assert at_cap.level == Level.SUSPECT
-    assert "for want of a free slot among 39" in at_cap.sentence
+    assert "because all 39 slots were busy" in at_cap.sentence
     assert finding("schedule_lag", trace, max_in_flight=41).level == Level.INVALID  # never reached
     burst = finding("schedule_lag", build(lagging(5000, 3), closed_loop=False), max_in_flight=3)
     assert burst.level == Level.INVALID  # a cap that all requests fit under holds nobody back
@@ -362,19 +360,19 @@ def test_a_client_without_a_core(waited_ms: int, level: Level) -> None:
     f = finding("run_queue", build(run(), workers=[{}, {"run_queue_ns": waited_ns}]))
     assert f.level == level
     alone = finding("run_queue", build(run(), workers=busy(run_queue_ns=-1)))
-    assert (alone.level, alone.figures["run_queue_share"]) == (Level.OK, None)
+    assert (alone.level, alone.values["run_queue_share"]) == (Level.OK, None)
 
 
 @pytest.mark.parametrize(("cpu_ms", "level"), [(890, Level.OK), (910, Level.SUSPECT)])
 def test_a_client_at_its_limit(cpu_ms: int, level: Level) -> None:
     f = finding("client_cpu", build(run(), workers=[{"cpu_ns": cpu_ms * MS}, {}]))
-    assert (f.level, f.figures["cpu_share"]) == (level, cpu_ms / 1000)
+    assert (f.level, f.values["cpu_share"]) == (level, cpu_ms / 1000)
 
 
 @pytest.mark.parametrize(("step_ms", "level"), [(0.9, Level.OK), (1.5, Level.SUSPECT)])
 def test_a_clock_that_was_set(step_ms: float, level: Level) -> None:
     f = finding("clock_step", build(run(), workers=[{}, {"clock_step_ns": round(step_ms * MS)}]))
-    assert (f.level, f.figures["clock_step_ms"]) == (level, step_ms)
+    assert (f.level, f.values["clock_step_ms"]) == (level, step_ms)
 
 
 def test_a_backlog_on_disk_is_a_note() -> None:
@@ -382,7 +380,7 @@ def test_a_backlog_on_disk_is_a_note() -> None:
         "backlog",
         build(run(), workers=[{"spilled_bytes": 3_000_000}, {"spilled_bytes": 1_000_000}]),
     )
-    assert (f.level, f.figures["spilled_bytes"]) == (Level.NOTE, 4_000_000)
+    assert (f.level, f.values["spilled_bytes"]) == (Level.NOTE, 4_000_000)
     assert finding("backlog", build(run())).level == Level.OK
 
 
@@ -408,7 +406,7 @@ def test_prompts_of_another_length(asked: int, actual: int | None, level: Level)
 
 def test_prompts_too_long_do_not_make_up_for_prompts_too_short() -> None:
     lengths = [answered(asked_prompt_tokens=1000, prompt_tokens=n) for n in (900, 1100)]
-    assert finding("input_length", build(lengths)).figures["deviation"] == pytest.approx(0.1)
+    assert finding("input_length", build(lengths)).values["deviation"] == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize(
@@ -453,13 +451,13 @@ def test_prompt_tokens_from_the_cache(cached: int | None, level: Level) -> None:
     ("source", "says"),
     [
         (TokenSource.TOKENIZER, "local tokenizer"),
-        (TokenSource.EVENTS, "one a streamed event"),
-        (TokenSource.NONE, "by nobody"),
+        (TokenSource.EVENTS, "one per streamed event"),
+        (TokenSource.NONE, "not counted: 1 requests"),
     ],
 )
 def test_tokens_not_counted_by_the_server(source: TokenSource, says: str) -> None:
     f = finding("token_source", build([*run(39), answered(token_source=source)]))
-    assert (f.level, f.figures[source.name]) == (Level.SUSPECT, 1)
+    assert (f.level, f.values[source.name]) == (Level.SUSPECT, 1)
     assert says in f.sentence
     assert finding("token_source", build(run())).level == Level.OK
 
@@ -468,11 +466,11 @@ def test_percentiles_of_few_samples_are_a_note() -> None:
     f = finding("thin_percentiles", build(run(40)))
     assert f.level == Level.NOTE
     assert f.sentence.startswith(
-        "Fewer than 10 samples lie beyond p99 TTFT, p99 TPOT, p99 ITL, p99 E2EL"
+        "Fewer than 10 samples lie beyond TTFT p99; TPOT p99; ITL p99; E2EL p99: "
     )
     assert finding("thin_percentiles", build(run(40)), percentiles=(75,)).level == Level.OK
     shown = finding("thin_percentiles", build(run(40)), shown=("itl", "ttft"))
-    assert shown.sentence.startswith("Fewer than 10 samples lie beyond p99 ITL, p99 TTFT: ")
+    assert shown.sentence.startswith("Fewer than 10 samples lie beyond ITL p99; TTFT p99: ")
 
 
 # What the findings amount to
@@ -539,14 +537,22 @@ def test_to_dict_is_plain() -> None:
     assert plain["status"] == "SUSPECT"
     (failures,) = [f for f in plain["findings"] if f["name"] == "failures"]
     assert failures["level"] == "suspect"
-    assert failures["figures"] == {"failed": 1, "share_of_sent": 0.025, "RESET": 1, "cure": "cut"}
+    assert failures["figures"] == {
+        "failed": 1,
+        "share_of_sent": 0.025,
+        "RESET": 1,
+        "sent": 40,
+        "cure": "cut",
+    }
+    assert (failures["variant"], failures["parts"]) == ("found", ["RESET"])
+    assert failures["sentence"].startswith("1 of 40 requests failed (2.5%: 1 RESET)")
     assert failures["next_step"]
 
 
 def test_a_load_that_too_few_requests_cannot_reach_is_noted_and_no_reason_for_doubt() -> None:
     verdict = verdict_of(build(run(4)), planned=4, max_in_flight=512)
     found = next(finding for finding in verdict.findings if finding.name == "load_reached")
-    assert (found.level, found.figures["cap"], found.figures["planned"]) == (Level.NOTE, 512, 4)
+    assert (found.level, found.values["cap"], found.values["planned"]) == (Level.NOTE, 512, 4)
     assert found.sentence.startswith(
         "A concurrency of 512 was never reached: there were 4 requests, and at most "
     )

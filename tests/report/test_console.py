@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.clock import MS
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, Missing, Precision
+from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, Missing, Precision
 from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import Distribution
 from inferometer.metrics.finding import Finding, Level
@@ -28,9 +28,23 @@ from inferometer.trace.trace import WorkerRecord
 GOLDEN = Path(__file__).parent.parent / "golden"
 FINE = Verdict(
     (
-        Finding("failures", Level.OK, "No request failed."),
-        Finding("stamps", Level.OK, "Stamped by the kernel."),
+        Finding("failures", Level.OK, "fine"),
+        Finding("stamps", Level.OK, "fine"),
     )
+)
+FAILED = Finding(
+    "failures",
+    Level.SUSPECT,
+    "said",
+    {
+        "failed": 2,
+        "sent": 30,
+        "share_of_sent": 2 / 30,
+        "RESET": 2,
+        "reasons": "2 × “Connection reset by peer”",
+        "cure": "cut",
+    },
+    ("RESET",),
 )
 ALL = ("e2el", "ttft", "tpot", "itl")
 
@@ -221,21 +235,9 @@ def test_a_suspect_run_in_open_loop() -> None:
     )
     verdict = Verdict(
         (
-            Finding(
-                "thin",
-                Level.NOTE,
-                "Fewer than 10 samples lie beyond p95 TTFT, p99 TTFT: read them as single "
-                "requests.",
-            ),
-            Finding("order", Level.OK, "Times are in order."),
-            Finding(
-                "failures",
-                Level.SUSPECT,
-                "2 of 30 requests failed (6.7%: 2 RESET); the latencies are those of the others, "
-                "which may well be better "
-                "than those of the requests that failed would have been.",
-                next_step="Read the server's log, or lower the load.",
-            ),
+            Finding("thin_percentiles", Level.NOTE, "found", {"ttft": "p95, p99"}, ("ttft",)),
+            Finding("order_of_times", Level.OK, "fine"),
+            FAILED,
         )
     )
     workers = [worker(run_queue_ns=-1, scheduling="fifo 10"), worker(run_queue_ns=-1)]
@@ -262,12 +264,8 @@ def test_a_run_that_measured_nothing() -> None:
         metrics=dict.fromkeys(METRICS, Distribution(percentiles={"p99": None})),
         events=Events(0, 0, None, {}),
     )
-    nothing = Finding(
-        "something_measured",
-        Level.INVALID,
-        "Nothing was measured: not one of 30 planned requests was answered (30 were sent).",
-        next_step="Look at the failures, then try a single request.",
-    )
+    values = {"planned": 30, "sent": 30}
+    nothing = Finding("something_measured", Level.INVALID, "found", values)
     assert_golden(
         "console_nothing.txt",
         render(summary, Verdict((nothing,)), load=Load(num_prompts=30), workers=[]),
@@ -292,10 +290,8 @@ def test_what_is_added_once_the_host_is_calibrated() -> None:
         tls=False,
         missing=Missing("none"),
     )
-    before = Verdict(
-        (Finding("beyond_calibration", Level.OK, "Not compared."), *FINE.findings), found
-    )
-    high: dict[Kind, Ceiling] = dict.fromkeys(UNITS, Ceiling(1_000.0, "client"))
+    before = Verdict((Finding("beyond_calibration", Level.OK, "none"), *FINE.findings), found)
+    high: dict[Kind, Ceiling] = dict.fromkeys(KINDS, Ceiling(1_000.0, "client"))
     made = Calibration(
         {}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", high, ()
     )
@@ -307,5 +303,5 @@ def test_what_is_added_once_the_host_is_calibrated() -> None:
     lines = render_precision(before.against(low), before).splitlines()
     assert lines[2] == "Verdict: SUSPECT, now that this host is calibrated (it was VALID)"
     assert lines[3].startswith(
-        "  suspect  At its peak the load was beyond what this host's client can take"
+        "  suspect  The peak load exceeded what this host's client can take within"
     )

@@ -15,8 +15,8 @@ import pytest
 
 from inferometer.report.figures import FIGURES, Drawing, Material, draw, draw_all, theme, write
 from inferometer.report.figures.theme import DARK_COLOURS, DARK_GROUND, LIGHT_COLOURS, LIGHT_GROUND
-from inferometer.report.words import Words
 from inferometer.store.atomic import CannotWriteError
+from inferometer.words import Words
 from tests.report.figure_material import everything, ladder, study
 
 Vector = npt.NDArray[np.float64]

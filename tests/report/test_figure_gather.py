@@ -8,10 +8,10 @@ from typing import Any
 
 from inferometer.report.figures import Drawing, draw, gather
 from inferometer.report.figures.gather import runs_to_show
-from inferometer.report.words import Words
 from inferometer.results import Point
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
 from inferometer.store.run_directory import save_run
+from inferometer.words import Words
 from tests.report.figure_material import ladder, run
 
 

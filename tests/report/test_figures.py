@@ -20,8 +20,8 @@ from inferometer.clock import NS
 from inferometer.metrics.definitions import ttft_ms
 from inferometer.report.figures import FIGURES, Absent, Drawing, Material, draw, draw_all
 from inferometer.report.figures.distributions import histogram_rows
-from inferometer.report.words import LANGUAGES, Words
 from inferometer.results import Point, Range
+from inferometer.words import LANGUAGES, Words
 from tests.report.figure_material import everything, ladder, point, run, scalings, study
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "figures"

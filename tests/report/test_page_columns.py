@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from inferometer.report.page.columns import LONGEST_TEXT, clean, columnar, measured, series_of
-from inferometer.report.words import Words
 from inferometer.results import Point
+from inferometer.words import Words
 from tests.report.page_points import HOSTILE, hostile, point, study
 
 WORDS = Words("en")

@@ -14,8 +14,8 @@ import pytest
 
 from inferometer.report.figures import draw_all, gather
 from inferometer.report.page import make_view, render
-from inferometer.report.words import LANGUAGES, Words
 from inferometer.results import Collection
+from inferometer.words import LANGUAGES, Words
 from tests.report.page_points import HOSTILE, SCRIPT, hostile, study
 
 

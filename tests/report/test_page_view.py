@@ -17,9 +17,9 @@ from inferometer.report.page.evidence import gather
 from inferometer.report.page.html import render
 from inferometer.report.page.view import ReportView, make_view, measured
 from inferometer.report.tables.columns import four_digits
-from inferometer.report.words import LANGUAGES
 from inferometer.results import Collection, Point
 from inferometer.spec.target import parse_target
+from inferometer.words import LANGUAGES
 from tests.report.page_points import point, study
 
 

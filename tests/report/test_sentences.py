@@ -4,54 +4,45 @@ English, and says so.
 
 from __future__ import annotations
 
-import ast
 import math
-import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from inferometer import results
-from inferometer.metrics.calibration import UNITS, Ceiling, Missing, Precision
+from inferometer.metrics.calibration import KINDS, Ceiling, Missing, Precision
 from inferometer.metrics.finding import Finding, Level
 from inferometer.report.figures import Drawing, draw_all, gather
 from inferometer.report.page import make_view, render
 from inferometer.report.page.columns import columnar
-from inferometer.report.words import Words
-from inferometer.report.words.sentences import (
-    SENTENCES,
-    Told,
-    notes_of,
-    precision_in_words,
-    reasons_of,
-    tell,
-)
+from inferometer.report.sentences import Told, notes_of, precision_in_words, reasons_of, tell
 from inferometer.results import Collection
+from inferometer.words import Said, Words
 from tests.report.page_points import point
 
 QUEUED = Finding(
     "run_queue",
     Level.SUSPECT,
-    "The client waited for a core 15.0% of the time.",
+    "found",
     {"run_queue_share": 0.15},
-    "Pin.",
+    written=("The client waited for a core 15.0% of the time.", "Pin."),
 )
 THIN = Finding(
     "thin_percentiles",
     Level.NOTE,
-    "Few samples lie beyond p99 TTFT.",
+    "found",
     {"ttft": "p99"},
-    "More prompts.",
+    ("ttft",),
+    written=("Few samples lie beyond p99 TTFT.", "More prompts."),
 )
 DIAGNOSIS = "The server ran out of memory: lower its share."
+GONE = Said("note.gone")
 DOUBTED = point(
     status="SUSPECT",
     reasons=(QUEUED.sentence, DIAGNOSIS),
     findings=(QUEUED, THIN),
-    notes=("A sentence of theirs.",),
+    notes=(GONE,),
 )
 
 PRECISION = Precision(
@@ -94,8 +85,12 @@ def test_reasons_are_said_in_the_readers_language_and_what_no_check_said_stays()
 
 
 def test_what_is_worth_knowing_is_a_note() -> None:
-    theirs, thin = notes_of(DOUBTED, "zh-TW")
-    assert (theirs.text, theirs.original) == ("A sentence of theirs.", "")
+    gone, thin = notes_of(DOUBTED, "zh-TW")
+    assert (gone.text, gone.original) == (
+        "其執行目錄已不存在：這裡是其 JSON 檔案的內容。",
+        "Its run directory is gone; this comes from its JSON file.",
+    )
+    assert [told.original for told in notes_of(DOUBTED, "en")] == ["", ""]
     assert (
         thin.text
         == "尾端樣本少：以下百分位數之外的樣本不足 10 個，只能當作個別請求來看：TTFT p99。"
@@ -183,9 +178,9 @@ def test_why_a_precision_is_not_known_in_words(
         *(
             {"ceilings": {}},
             {"ceilings": 3},
-            {"ceilings": {key: {"value": math.inf, "ended_by": "client"} for key in UNITS}},
+            {"ceilings": {key: {"value": math.inf, "ended_by": "client"} for key in KINDS}},
         ),
-        *({"used": None}, {"used": dict.fromkeys(UNITS, 10**400)}),
+        *({"load": None}, {"load": dict.fromkeys(KINDS, 10**400)}, {"ceilings": None}),
         *(
             {"calibrated": None, "missing": each}
             for each in (3, {"reason": "new"}, {"reason": "none", "differs": 1})
@@ -196,84 +191,33 @@ def test_why_a_precision_is_not_known_in_words(
 def test_a_precision_of_another_shape_has_no_words(damage: dict[str, Any]) -> None:
     beyond = {"ttft_error_p99_ms": None, "itl_error_p99_ms": None} if "target_ms" in damage else {}
     assert precision_in_words({**data(), **beyond, **damage}, "zh-CN") is None
-    assert precision_in_words(data(), "en") is None
     assert precision_in_words({}, "zh-CN") is None
 
 
-def written_notes() -> list[str]:
-    """Every note that the source of `results` writes, with 7 for whatever is filled in: its
-    sentences, but for docstrings and what is raised or a problem.
-    """
-    found: list[str] = []
-    for path in Path(results.__file__).parent.glob("*.py"):
-        tree = ast.parse(path.read_text())
-        others = [
-            n
-            for n in ast.walk(tree)
-            if isinstance(n, ast.Expr | ast.Raise | ast.JoinedStr) and not _appends(n)
-        ]
-        passed_over = {
-            id(inner) for node in others for inner in ast.walk(node) if inner is not node
-        }
-        strings = [
-            n
-            for n in ast.walk(tree)
-            if isinstance(n, ast.JoinedStr | ast.Constant) and id(n) not in passed_over
-        ]
-        found += [
-            text
-            for text in map(_text, strings)
-            if re.fullmatch(r"(?!There are no results)[A-Z][^\n]+ [^\n]+\.", text)
-        ]
-    return found
-
-
-def _appends(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and ast.unparse(node).startswith("notes.append")
-
-
-def _text(node: ast.AST) -> str:
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_text(value) for value in node.values)
-    return (
-        str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else "7"
-    )
-
-
-@pytest.mark.parametrize("language", SENTENCES)
-def test_every_note_that_is_written_has_its_words(language: str) -> None:
-    notes = [
-        note.replace("Its 7 length", f"Its {name} length")
-        for note in written_notes()
-        for name in ("prompt", "output")
-    ]
-    told = {note: notes_of(point(notes=(note,)), language)[0] for note in notes}
-    assert [note for note, each in told.items() if each.original != note] == []
-    assert len({each.text for each in told.values()}) == sum(
-        key.startswith("note: ") for key in SENTENCES[language]
-    )
+def test_a_file_says_in_english_what_was_said_of_it() -> None:
+    assert precision_in_words(data(), "en") == data()["statement"]
 
 
 def test_what_changes_in_a_note_is_filled_in() -> None:
-    def said(note: str) -> str:
+    def said(note: Said) -> str:
         return notes_of(point(notes=(note,)), "zh-CN")[0].text
 
-    assert (
-        said("Configuration B has 4 cards; 2 in use are counted.")
-        == "硬件配置 B 有 4 张卡；按实际使用的 2 张计算。"
-    )
-    assert said("The file has no send times, p99_itl_ms.") == "文件中没有：发送时刻、p99_itl_ms。"
-    assert (
-        said("Configuration {cards} has 1 cards; {gpus} in use are counted.")
-        == "硬件配置 {cards} 有 1 张卡；按实际使用的 {gpus} 张计算。"
-    )
+    cards = Said("note.cards", {"config": "B", "cards": 4, "gpus": 2})
+    assert said(cards) == "硬件配置 B 有 4 张卡；按实际使用的 2 张计算。"
+    assert str(cards) == "Configuration B has 4 cards; 2 in use are counted."
+    missing = Said("note.missing", {"names": [Said("note.missing.send times"), "p99_itl_ms"]})
+    assert said(missing) == "文件中没有：发送时刻、p99_itl_ms。"
+    assert str(missing) == "The file has no send times, p99_itl_ms."
+    hostile = Said("note.cards", {"config": "{cards}", "cards": 1, "gpus": "{gpus}"})
+    assert said(hostile) == "硬件配置 {cards} 有 1 张卡；按实际使用的 {gpus} 张计算。"
 
 
 def test_a_figure_that_no_float_holds_leaves_the_english_sentence() -> None:
-    wild = Finding("run_queue", Level.SUSPECT, "The client waited.", {"run_queue_share": 10**400})
+    wild = Finding(
+        "run_queue",
+        Level.SUSPECT,
+        "found",
+        {"run_queue_share": 10**400},
+        written=("The client waited.", ""),
+    )
     assert tell(wild, "zh-CN") == Told("The client waited.")
-
-
-def test_a_long_text_is_no_note_of_ours() -> None:
-    long = "Configuration " + " has " * 100_000 + " cards."
-    assert notes_of(point(notes=(long,)), "zh-CN")[0].text == long

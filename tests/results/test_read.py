@@ -22,6 +22,7 @@ from inferometer.spec.run import RunSpec
 from inferometer.store.campaign.ledger import LEDGER_VERSION, dump, read_ledger
 from inferometer.store.vllm_json import save_result
 from inferometer.trace import MISSING
+from inferometer.words import Said
 from tests.results.result_files import (
     GOLDEN,
     SERVER,
@@ -420,8 +421,8 @@ def test_only_current_results_count(tmp_path: Path) -> None:
     }
     assert points["1C-1k/np3"].source.name == Path(latest.run).name
     assert points["1C-1k/np3"].conditions["engine_version"] == "0.11.0"
-    assert "allowed to count" in points["1C-1k/np4"].notes[-1]
-    assert "allowed to count" not in " ".join(points["1C-1k/np1"].notes)
+    assert points["1C-1k/np4"].notes[-1] == Said("note.allowed")
+    assert Said("note.allowed") not in points["1C-1k/np1"].notes
 
 
 def test_campaigns_side_by_side_and_strange_files_among_them(tmp_path: Path) -> None:
@@ -530,7 +531,7 @@ def test_a_result_whose_run_directory_is_gone_is_what_its_json_tells(tmp_path: P
         "inferometer",
         None,
     )
-    assert point.notes[-1] == "Its run directory is gone: this is what its JSON file tells."
+    assert point.notes[-1] == Said("note.gone")
     assert point.conditions["campaign"] == "pcie"
     assert point.values["mean_ttft_ms"] == before.values["mean_ttft_ms"]
 

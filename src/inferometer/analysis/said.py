@@ -15,7 +15,7 @@ Apart = tuple[tuple[str, tuple[Condition, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The words are `report.words`'."""
+    """The words are `words`'."""
 
     key: str
     values: Mapping[str, str | int | float] = field(default_factory=dict)

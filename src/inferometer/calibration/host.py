@@ -15,6 +15,7 @@ from inferometer.calibration.kept import default_directory, find, keep, nearest
 from inferometer.metrics.calibration import Calibration, LoadLevel, Missing, why_unfit
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.environment import EMBEDDED_VERSION
+from inferometer.words import spoken
 
 VARIABLE = "INFEROMETER_CALIBRATION"
 """`off`: as with --no-calibration; `stored`: use one that is there, and make none."""
@@ -94,11 +95,13 @@ class HostCalibrations:
 
         key, directory = key_of(workers=workers, real_time=real_time), default_directory()
         found = find(key, directory)
-        why = why_unfit(found.calibration) if found.calibration else ""
-        if found.calibration is not None and not why:
+        why = why_unfit(found.calibration) if found.calibration else None
+        if found.calibration is not None and why is None:
             return found.calibration
         command = _command(workers, real_time)
-        if problem := found.problem or (why and f"{why} Its stored calibration is not used."):
+        if problem := found.problem or (
+            why and f"{spoken().say(why)} Its stored calibration is not used."
+        ):
             self._say(problem)
             return Missing("unusable", command)
         differs = nearest(key, directory)
@@ -123,8 +126,8 @@ class HostCalibrations:
             return None
         if why := why_unfit(made):
             self._say(
-                f"{why} The calibration is not kept. `{_command(workers, real_time)}` while "
-                "the host is idle makes one."
+                f"{spoken().say(why)} The calibration is not kept. "
+                f"`{_command(workers, real_time)}` while the host is idle makes one."
             )
             return None
         try:

@@ -45,7 +45,7 @@ from inferometer.loadgen import (
     measure,
     resolve,
 )
-from inferometer.metrics.calibration import UNITS, Calibration, Ceiling, Kind, LoadLevel
+from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, LoadLevel
 from inferometer.metrics.finding import Thresholds
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
@@ -151,7 +151,7 @@ def calibrate(
                 min(effort.most_streams, raise_descriptor_limit() - SPARE_DESCRIPTORS)
             )
             ceilings: dict[Kind, Ceiling] = {}
-            for kind in UNITS:
+            for kind in KINDS:
 
                 def time_is_up(until_s: float = effort.until_s[kind]) -> bool:
                     return time.monotonic() - began_s >= until_s

@@ -32,6 +32,7 @@ from inferometer.store.campaign.history import Result, ServerInfo, usable_limit
 from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import save_result
 from inferometer.system.interruption import Interruption
+from inferometer.words import diagnosed
 from inferometer.workload import rows_in_words
 
 REFUSED_ALL = (401, 403, 404, 405, 503)
@@ -245,7 +246,7 @@ class GroupRun:
                 self._fail(point, str(error))
                 raise GroupLostError(self.group, str(error), self._server.log_tail()) from error
             found = diagnose_reply(str(error)) if isinstance(error, MeasurementError) else None
-            return self._fail(point, f"{error} {found.sentence}" if found else str(error))
+            return self._fail(point, f"{error} {diagnosed(found.name)}" if found else str(error))
         return result.counts
 
     def _fail(self, point: PlannedPoint, reason: str) -> bool:
@@ -327,7 +328,7 @@ class GroupRun:
 
         reasons = [finding.sentence for finding in verdict.reasons()]
         if verdict.status == "INVALID" and measured.diagnosis:
-            reasons.append(measured.diagnosis)
+            reasons.append(str(diagnosed(measured.diagnosis)))
         measurement = Measurement(
             spec=measured.ready.spec,
             point=point.id,

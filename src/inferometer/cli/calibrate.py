@@ -82,6 +82,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.metrics.calibration import why_unfit
     from inferometer.report.calibration import closing
     from inferometer.store.atomic import CannotWriteError, require_writable
+    from inferometer.words import spoken
 
     if not math.isfinite(target_ms):
         raise typer.BadParameter(f"--target-ms is {target_ms}, but it has to be a finite number.")
@@ -90,9 +91,8 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
         require_writable(place)
         made = _calibrate(workers, realtime, target_ms, quick=quick, as_json=as_json)
         if why := why_unfit(made):
-            usage_error(
-                f"{why} The calibration is not stored: run it again while the host is idle."
-            )
+            advice = "The calibration is not stored: run it again while the host is idle."
+            usage_error(f"{spoken().say(why)} {advice}")
         path = keep(made, place)
     except (CalibrationError, CannotWriteError) as error:
         usage_error(str(error))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Language(str, Enum):
-    """Of the page: keys of `report.words.LANGUAGES`."""
+    """Of the page: keys of `words.LANGUAGES`."""
 
     EN = "en"
     ZH_CN = "zh-CN"

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from inferometer.metrics.calibration import UNITS, LoadLevel
+from inferometer.metrics.calibration import LoadLevel
+from inferometer.words import spoken
 
 ERASE = "\r\x1b[K"
 
@@ -27,8 +28,9 @@ def calibrating(
     def show(level: LoadLevel) -> None:
         errors = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
         exact = f"±{max(errors):.3f} ms" if errors else "no request was answered"
+        unit = spoken().text(f"unit.{level.kind}")
         print(
-            f"{ERASE}  {level.asked:,.0f} {UNITS[level.kind]}: {exact}",
+            f"{ERASE}  {level.asked:,.0f} {unit}: {exact}",
             end="",
             file=stream,
             flush=True,

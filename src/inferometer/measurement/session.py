@@ -195,12 +195,12 @@ class Session:
 
 
 def _diagnosis(trace: Trace) -> str:
-    """Cause and cure of what the server said of requests that failed; '' where they are not
+    """What the server said of requests that failed, by its name in `diagnose`; '' where that is not
     known.
     """
     said = trace.with_outcome(Outcome.FAILED).requests["detail"].tolist()
     found = diagnose_reply("\n".join({detail for detail in said if detail}))
-    return found.sentence if found else ""
+    return found.name if found else ""
 
 
 def _is_constant(ready: ReadyPoint) -> bool:

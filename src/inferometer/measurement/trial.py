@@ -18,6 +18,7 @@ from inferometer.request import Prompt, Request
 from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError, Listing, ProbeResult
 from inferometer.server.model_list import wrong_model
+from inferometer.words import diagnosed
 
 MORE_TOKENS = 16
 """Asked of a server that refuses to answer with one token."""
@@ -180,7 +181,7 @@ class Trial:
         if field is not None:
             cure = f" Leave out {field} ({fields[field]}; in a campaign, under sampling)."
         elif found is not None:
-            cure = f" {found.sentence}"
+            cure = f" {diagnosed(found.name)}"
         tokens = "one token" if form.tokens == 1 else f"{form.tokens} tokens"
         verb = "fails" if last.status == 200 else "refuses"
         what = (

@@ -19,11 +19,12 @@ from inferometer.clock import MS
 from inferometer.metrics.peaks import peak_concurrency, peak_per_s
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
+from inferometer.words import Said, Words
 
 Kind = Literal["events", "requests", "streams"]
 
-UNITS: dict[Kind, str] = {"events": "events/s", "requests": "requests/s", "streams": "streams"}
-"""What is calibrated, and its unit."""
+KINDS: tuple[Kind, ...] = ("events", "requests", "streams")
+"""What is calibrated: events and requests a second, and streams at once."""
 
 MAX_WAITED_SHARE = 0.1
 MAX_OTHERS_SHARE = 0.1
@@ -48,6 +49,16 @@ class Ceiling:
     @property
     def at_least(self) -> bool:
         return self.ended_by != "client"
+
+    @property
+    def text(self) -> str:
+        """To two digits, since it is no better known than that, unless it is the search's own; with
+        ≥ where it may lie higher.
+        """
+        value = self.value
+        if value >= 100 and self.ended_by != "search":
+            value = round(value, 2 - len(str(int(value))))
+        return f"{'≥ ' if self.at_least else ''}{value:,.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,35 +156,23 @@ class Calibration:
     def from_dict(cls, content: Mapping[str, Any]) -> Calibration:
         """What `to_dict` gave. Raises TypeError, KeyError or ValueError if it is something else."""
         ceilings: dict[Kind, Ceiling] = {
-            kind: Ceiling(**content["ceilings"][kind]) for kind in UNITS
+            kind: Ceiling(**content["ceilings"][kind]) for kind in KINDS
         }
         levels = tuple(LoadLevel(**level) for level in content["levels"])
         return cls(**{**content, "ceilings": ceilings, "levels": levels})
 
 
-def why_unfit(calibration: Calibration) -> str:
-    """Why a calibration tells nothing of this host's client, in a sentence; '' if it does."""
-    waited, others = calibration.waited_share, calibration.others_share
-    if (
-        waited is not None
-        and others is not None
-        and waited > MAX_WAITED_SHARE
-        and others > MAX_OTHERS_SHARE
-    ):
-        return (
-            f"This host was busy while it was calibrated: other programs used {percent(others)} "
-            "of its cores, and the "
-            f"calibration waited for a core {percent(waited)} of the time."
-        )
-    if failed := [
-        UNITS[kind] for kind, ceiling in calibration.ceilings.items() if not ceiling.value
-    ]:
-        return (
-            f"Even at the smallest load that was tried ({', '.join(failed)}), this host's client "
-            "was beyond "
-            f"±{calibration.target_ms:g} ms, or sent too late: the host was busy, most likely."
-        )
-    return ""
+def why_unfit(calibration: Calibration) -> Said | None:
+    """Why a calibration tells nothing of this host's client; None if it does."""
+    waited, others = calibration.waited_share or 0.0, calibration.others_share or 0.0
+    if waited > MAX_WAITED_SHARE and others > MAX_OTHERS_SHARE:
+        shares = {"others": others, "waited": waited}
+        return Said("calibration.unfit.busy", shares)
+    failed = [kind for kind, ceiling in calibration.ceilings.items() if not ceiling.value]
+    if not failed:
+        return None
+    loads = [Said(f"unit.{kind}") for kind in failed]
+    return Said("calibration.unfit.ceiling", {"loads": loads, "target": calibration.target_ms})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +237,10 @@ class Precision:
         ceiling = self.ceilings.get(kind)
         return self.load[kind] / ceiling.value if ceiling is not None and ceiling.value else None
 
+    def exceeds(self, kind: Kind) -> bool:
+        """Whether the run's load is above the ceiling."""
+        return self.load[kind] > self.ceilings[kind].value
+
     def against(self, calibration: Calibration) -> Precision:
         """The same run compared with this calibration of its host."""
 
@@ -256,11 +259,23 @@ class Precision:
             missing=None,
         )
 
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Precision:
+        """What `to_dict` gave, also of an earlier version. Raises TypeError, LookupError or
+        ValueError if it is something else.
+        """
+        told: dict[str, Any] = {name: content.get(name) for name in cls.__dataclass_fields__}
+        told["ceilings"] = {
+            kind: Ceiling(**ceiling) for kind, ceiling in content["ceilings"].items()
+        }
+        told["missing"] = None if told["missing"] is None else Missing(**told["missing"])
+        return cls(**told)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, with the shares used and the statement in words."""
         return {
             **asdict(self),
-            "used": {kind: self.used(kind) for kind in UNITS},
+            "used": {kind: self.used(kind) for kind in KINDS},
             "statement": statement(self),
         }
 
@@ -296,53 +311,35 @@ def precision_of(
     return alone.against(calibration) if isinstance(calibration, Calibration) else alone
 
 
-def statement(precision: Precision) -> str:
+def statement(precision: Precision, language: str = "en") -> str:
     """What is known of the host, and how much of that the run used, in a sentence: every report has
     this one.
     """
+    words = Words(language)
     if precision.calibrated is None:
-        return _why_unknown(precision.missing)
-    used = ", ".join(
-        "–" if (share := precision.used(kind)) is None else percent(share) for kind in UNITS
+        return _why_unknown(precision.missing, words)
+    used = words.listed(
+        [
+            "–" if (share := precision.used(kind)) is None else percent(share, words)
+            for kind in KINDS
+        ]
     )
-    tls = (
-        " It was calibrated without TLS, which this run used: the ceilings are lower."
-        if precision.tls
-        else ""
-    )
-    return (
-        f"{_host(precision.error_p99_ms, precision.target_ms, precision.ceilings)}; this run "
-        f"used {used}.{tls}"
-    )
+    host = _host(precision.error_p99_ms, precision.target_ms, precision.ceilings, words)
+    tls = words.text("precision.tls") if precision.tls else ""
+    return words.text("precision.used", host=host, used=used) + tls
 
 
-def _why_unknown(missing: Missing | None) -> str:
+def _why_unknown(missing: Missing | None, words: Words) -> str:
     if missing is None:
-        return "This run was not compared with a calibration of its host."
-    if missing.reason == "off":
-        return (
-            "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off): "
-            "this run was not compared with a "
-            "calibration of its host."
-        )
-    if missing.reason == "other":
-        return (
-            "This host is calibrated only for other settings or versions "
-            f"({', '.join(missing.differs)}): "
-            f"`{missing.command}` calibrates it for these."
-        )
-    if missing.reason == "unusable":
-        return (
-            f"The stored calibration of this host cannot be used: `{missing.command}` makes a "
-            "new one."
-        )
-    return (
-        f"This host is not calibrated: `{missing.command}` measures its error, and the load that "
-        "it can take."
+        return words.text("precision.unknown")
+    return words.text(
+        f"precision.missing.{missing.reason}",
+        command=missing.command,
+        differs=words.listed(missing.differs),
     )
 
 
-def host_in_words(calibration: Calibration) -> str:
+def host_in_words(calibration: Calibration, language: str = "en") -> str:
     """The same of the host alone, before anything has run: the error at any load up to the
     ceiling.
     """
@@ -351,35 +348,25 @@ def host_in_words(calibration: Calibration) -> str:
         for name in ("ttft_error_p99_ms", "itl_error_p99_ms")
     ]
     worst = max((ms for ms in errors if ms is not None), default=None)
-    return f"{_host(worst, calibration.target_ms, calibration.ceilings)}."
+    words = Words(language)
+    host = _host(worst, calibration.target_ms, calibration.ceilings, words)
+    return words.text("precision.alone", host=host)
 
 
 def _host(
-    error_p99_ms: float | None, target_ms: float | None, ceilings: Mapping[Kind, Ceiling]
+    error_p99_ms: float | None,
+    target_ms: float | None,
+    ceilings: Mapping[Kind, Ceiling],
+    words: Words,
 ) -> str:
-    exact = (
-        f"±{error_p99_ms:.3f} ms (p99)"
-        if error_p99_ms is not None
-        else f"beyond ±{target_ms:g} ms at any load"
-    )
-    return (
-        f"This host: {exact}, ceiling "
-        f"{', '.join(f'{ceiling_in_words(ceilings[kind])} {UNITS[kind]}' for kind in UNITS)}"
+    return words.text(
+        "precision.host.beyond" if error_p99_ms is None else "precision.host",
+        error=error_p99_ms,
+        target=target_ms,
+        **{kind: ceilings[kind].text for kind in KINDS},
     )
 
 
-def ceiling_in_words(ceiling: Ceiling) -> str:
-    """To two digits, since it is no better known than that, unless it is the search's own; with ≥
-    where it may lie higher.
-    """
-    value = ceiling.value
-    rounded = (
-        round(value, 2 - len(str(int(value))))
-        if value >= 100 and ceiling.ended_by != "search"
-        else value
-    )
-    return f"{'≥ ' if ceiling.at_least else ''}{rounded:,.0f}"
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
+def percent(share: float, words: Words) -> str:
+    """With the digits that matter."""
+    return words.text("percent", percent=f"{100 * share:.{1 if share < 0.1 else 0}f}")

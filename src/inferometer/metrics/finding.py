@@ -5,13 +5,15 @@ check returns.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from typing import Any
 
 from inferometer.metrics.calibration import Precision
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
 from inferometer.trace.server_counters import ServerCounters
+from inferometer.words import UNFIT, Spoken, Words
 
 Figure = float | int | str | None
 
@@ -31,15 +33,54 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found: a sentence, the figures it rests on, and what to do about it ('' where
-    there is nothing to do).
-    """
+    """What one check found, as data; `words` makes sentences of it."""
 
     name: str
+    """Of the check."""
     level: Level
-    sentence: str
-    figures: Mapping[str, Figure] = field(default_factory=dict)
-    next_step: str = ""
+    variant: str
+    """Which of the sentences of its check says it."""
+    values: Mapping[str, Figure] = field(default_factory=dict)
+    """What the sentence is filled in with, and the figures behind it."""
+    parts: tuple[str, ...] = ()
+    """Names of values that the sentence lists."""
+    written: tuple[str, str] | None = None
+    """Sentence and next step in English, as a file has them; None unless it comes from a file."""
+
+    def said(self, language: str = "en") -> Spoken:
+        """In this language; in English as the file has it, where there are no words for it."""
+        english = None if self.written is None else Spoken("", *self.written)
+        if english is not None and language == "en":
+            return english
+        try:
+            spoken = Words(language).finding(self.name, self.variant, self.values, self.parts)
+        except UNFIT:
+            if english is None:
+                raise
+            return english
+        has_step = self.level > Level.OK if english is None else english.next_step
+        return spoken if has_step else replace(spoken, next_step="")
+
+    @property
+    def sentence(self) -> str:
+        return self.said().sentence
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it; '' where there is nothing to do."""
+        return self.said().next_step
+
+    def to_dict(self) -> dict[str, Any]:
+        """As files have it, in English."""
+        return {
+            "name": self.name,
+            "level": self.level.name.lower(),
+            "sentence": self.sentence,
+            "figures": dict(self.values),
+            "next_step": self.next_step,
+            "variant": self.variant,
+            "parts": list(self.parts),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +236,9 @@ class Facts:
     shown: Sequence[str] = LATENCIES
     """Latencies that the report shows."""
     unsent: str = ""
-    """What rows of the data set ask for that was not sent with them, and how many do, in words."""
+    """What rows of the data set ask for that was not sent with them, such as `tools (200)`."""
     diagnosis: str = ""
-    """Cause and cure of what the server said of requests that failed, where they are known."""
+    """What the server said of requests that failed, by its name in `diagnose`; '' if unknown."""
 
     def median_ms(self, key: str) -> float | None:
         return self.summary.metrics[key].median

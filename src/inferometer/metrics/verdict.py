@@ -5,7 +5,7 @@ the caller's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from inferometer.metrics import (
@@ -104,11 +104,10 @@ class Verdict:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, levels as lower-case words."""
-        findings = [{**asdict(f), "level": f.level.name.lower()} for f in self.findings]
+        """Plain data; sentences in English."""
         return {
             "status": self.status,
-            "findings": findings,
+            "findings": [finding.to_dict() for finding in self.findings],
             "precision": self.precision.to_dict() if self.precision else None,
         }
 

@@ -6,14 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from inferometer.metrics.calibration import (
-    UNITS,
-    Calibration,
-    Ceiling,
-    Kind,
-    LoadLevel,
-    ceiling_in_words,
-)
+from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, LoadLevel
+from inferometer.words import spoken
 
 COLUMNS = (20, 10, 17, 17, 18, 11, 6)
 HEADINGS = ("load asked for", "given", "TTFT error", "ITL error", "added delay", "sent late", "CPU")
@@ -36,8 +30,9 @@ def headings() -> list[str]:
 
 def level_line(level: LoadLevel) -> str:
     """One load: what was asked for, what it really was, and how the client did."""
+    unit = spoken().text(f"unit.{level.kind}")
     cells = (
-        f"{level.asked:,.0f} {UNITS[level.kind]}",
+        f"{level.asked:,.0f} {unit}",
         f"{level.load:,.0f}",
         _pair(level.ttft_error_p50_ms, level.ttft_error_p99_ms),
         _pair(level.itl_error_p50_ms, level.itl_error_p99_ms),
@@ -64,7 +59,7 @@ def closing(calibration: Calibration) -> list[str]:
             f"Delay:    the client read {_worst(calibration, 'delay')} ms after arrival (p50 / "
             "p99, the same loads)"
         ),
-        f"Ceiling:  {', '.join(_ceiling(kind, calibration.ceilings[kind]) for kind in UNITS)}",
+        f"Ceiling:  {', '.join(_ceiling(kind, calibration.ceilings[kind]) for kind in KINDS)}",
         "          lower bounds: client and server shared this host's cores",
     ]
     if calibration.load_average is not None and calibration.load_average > BUSY_LOAD:
@@ -76,7 +71,8 @@ def closing(calibration: Calibration) -> list[str]:
 
 
 def _ceiling(kind: Kind, ceiling: Ceiling) -> str:
-    return f"{ceiling_in_words(ceiling)} {UNITS[kind]}{WHY_NOT_MORE[ceiling.ended_by]}"
+    unit = spoken().text(f"unit.{kind}")
+    return f"{ceiling.text} {unit}{WHY_NOT_MORE[ceiling.ended_by]}"
 
 
 def _worst(calibration: Calibration, error: str) -> str:

@@ -1,19 +1,19 @@
 """The report of one run as plain text: the block that users of `vllm bench serve` know, then the
 client, then the verdict.
 
-Up to its closing line the block is printed as vLLM prints it, line for line and column for column,
-so that scripts which read the one read the other. A value that does not exist is `n/a`, never 0.
-Knows no terminal, no color and no file.
+Up to its closing line the block is printed as vLLM prints it, line for line and column for column
+and in English, so that scripts which read the one read the other; what follows is in the language
+of the terminal. A value that does not exist is `n/a`, never 0. Knows no terminal, no color and no
+file.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from inferometer.clock import MS
-from inferometer.metrics.calibration import statement
+from inferometer.metrics.calibration import Precision, statement
 from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import MIN_BEYOND, Distribution
 from inferometer.metrics.finding import Finding, Level
@@ -21,28 +21,30 @@ from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
-from inferometer.printable import printable
+from inferometer.printable import centered, columns_of, padded, printable, wrapped
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
+from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.run import Load
 
 WIDTH = 50
+LABEL_WIDTH, VALUE_WIDTH = 40, 10
 TEXT_WIDTH = 80
 ABSENT = "n/a"
 MARK = "*"
 DEFAULT_METRICS = ("ttft", "tpot", "itl")
 
 INTERVALS = {
-    "request_throughput": (None, "Request throughput (req/s):"),
-    "request_goodput": (None, "Request goodput (req/s):"),
-    "output_throughput": (None, "Output token throughput (tok/s):"),
-    "mean_ttft": ("ttft", "Mean TTFT (ms):"),
-    "p99_ttft": ("ttft", "P99 TTFT (ms):"),
-    "mean_tpot": ("tpot", "Mean TPOT (ms):"),
-    "mean_itl": ("itl", "Mean ITL (ms):"),
-    "mean_e2el": ("e2el", "Mean E2EL (ms):"),
+    "request_throughput": (None, Said("console.request_throughput")),
+    "request_goodput": (None, Said("console.request_goodput")),
+    "output_throughput": (None, Said("console.output_throughput")),
+    "mean_ttft": ("ttft", Said("console.mean", {"latency": "TTFT"})),
+    "p99_ttft": ("ttft", Said("console.p99", {"latency": "TTFT"})),
+    "mean_tpot": ("tpot", Said("console.mean", {"latency": "TPOT"})),
+    "mean_itl": ("itl", Said("console.mean", {"latency": "ITL"})),
+    "mean_e2el": ("e2el", Said("console.mean", {"latency": "E2EL"})),
 }
 """The metric that has to be chosen for its interval to be shown, and the label."""
 
@@ -67,19 +69,16 @@ def render(
         "=" * WIDTH,
     ]
     if any(summary.metrics[key].thin for key in chosen):
-        lines.append(
-            f"{MARK} fewer than {MIN_BEYOND} samples lie beyond this percentile: read it "
-            "as single requests"
-        )
-    lines += ["The Client".center(WIDTH, "-"), *_client(summary, workers)]
+        lines += wrapped(spoken().text("console.thin", fewest=MIN_BEYOND), TEXT_WIDTH)
+    lines += [_heading("console.client"), *_client(summary, workers)]
     if verdict.precision:
-        lines += textwrap.wrap(statement(verdict.precision), TEXT_WIDTH)
+        lines += _statement(verdict.precision)
     if counters := _server(summary, server):
-        lines += ["The Server".center(WIDTH, "-"), *counters]
+        lines += [_heading("console.server"), *counters]
     if intervals := _intervals(summary.intervals, chosen):
-        lines += ["95 % Intervals".center(WIDTH, "-"), *intervals]
+        lines += [_heading("console.intervals"), *intervals]
     if summary.steady:
-        lines += ["Steady State".center(WIDTH, "-"), *_steady(summary.steady, chosen)]
+        lines += [_heading("console.steady"), *_steady(summary.steady, chosen)]
     lines += ["=" * WIDTH, *_verdict(verdict)]
     return "\n".join(lines) + "\n"
 
@@ -89,11 +88,10 @@ def render_precision(verdict: Verdict, before: Verdict) -> str:
     report had.
     """
     assert verdict.precision is not None
-    lines = textwrap.wrap(statement(verdict.precision), TEXT_WIDTH)
+    lines = _statement(verdict.precision)
     if verdict.status != before.status:
-        lines.append(
-            f"Verdict: {verdict.status}, now that this host is calibrated (it was {before.status})"
-        )
+        now, earlier = (_status(each) for each in (verdict, before))
+        lines.append(spoken().text("console.verdict.changed", status=now, before=earlier))
     news = [
         finding
         for finding in verdict.reasons(at_least=Level.NOTE)
@@ -102,11 +100,20 @@ def render_precision(verdict: Verdict, before: Verdict) -> str:
     return "\n".join([*lines, *(line for finding in news for line in _finding(finding))]) + "\n"
 
 
-def _row(label: str, value: str | int | float | None) -> str:
+def _statement(precision: Precision) -> list[str]:
+    return wrapped(statement(precision, spoken().language), TEXT_WIDTH)
+
+
+def _heading(key: str) -> str:
+    return centered(spoken().text(key), WIDTH, "-")
+
+
+def _row(label: str | Said, value: str | int | float | None) -> str:
     """Label and value in vLLM's columns; a float has two decimals."""
     if isinstance(value, float):
         value = f"{value:.2f}"
-    return f"{label:<40} {ABSENT if value is None else value:<10}"
+    text = padded(spoken().say(label), LABEL_WIDTH)
+    return f"{text} {padded(ABSENT if value is None else str(value), VALUE_WIDTH)}"
 
 
 def _totals(summary: Summary, load: Load) -> list[str]:
@@ -159,17 +166,17 @@ def _section(key: str, distribution: Distribution) -> list[str]:
 def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
     """How well the client could see: what vLLM's report does not have."""
     rows = [
-        ("Arrivals stamped by:", _stamps(summary)),
-        ("Client-added delay p50/p99/max (ms):", _spread(summary.metrics["client_delay"])),
-        ("Events sharing a stamp (%):", _percent(summary.events.shared_stamp_share)),
-        ("Schedule lag p50/p99/max (ms):", _spread(summary.metrics["schedule_lag"])),
-        ("Workers:", _workers(workers)),
+        (Said("console.client.stamps"), _stamps(summary)),
+        (Said("console.client.delay"), _spread(summary.metrics["client_delay"])),
+        (Said("console.client.shared"), _percent(summary.events.shared_stamp_share)),
+        (Said("console.client.lag"), _spread(summary.metrics["schedule_lag"])),
+        (Said("console.client.workers"), _workers(workers)),
         (
-            "CPU use, busiest worker (%):",
+            Said("console.client.cpu"),
             _percent(max((w.cpu_ns / w.wall_ns for w in workers if w.wall_ns), default=None)),
         ),
         (
-            "Waited for a core, worst worker (ms):",
+            Said("console.client.waited"),
             max((w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0), default=None),
         ),
     ]
@@ -180,9 +187,9 @@ def _server(summary: Summary, server: ServerCounters | None) -> list[str]:
     """What the server counted of itself, warm-ups included; nothing where it does not tell."""
     preempted = server.grown("preemptions") if server else None
     rows = [
-        ("Prefix cache hit rate (%):", summary.prefix_cache_hit_rate),
-        ("Preemptions:", None if preempted is None else int(preempted)),
-        ("Mean time in its queue (ms):", server.mean_queue_ms if server else None),
+        (Said("console.server.hit_rate"), summary.prefix_cache_hit_rate),
+        (Said("console.server.preemptions"), None if preempted is None else int(preempted)),
+        (Said("console.server.queue"), server.mean_queue_ms if server else None),
     ]
     return [_row(label, value) for label, value in rows if value is not None]
 
@@ -200,12 +207,13 @@ def _intervals(intervals: Mapping[str, Interval], chosen: Sequence[str]) -> list
 
 def _steady(steady: Steady, chosen: Sequence[str]) -> list[str]:
     """The part of the run in which the load was what was asked, by itself."""
-    rows: list[tuple[str, str | float | None]] = [
-        ("From – to (s):", f"{steady.start_s:.2f} – {steady.end_s:.2f}"),
-        ("Request throughput (req/s):", steady.request_throughput),
-        ("Output token throughput (tok/s):", steady.output_throughput),
+    span = f"{steady.start_s:.2f} – {steady.end_s:.2f}"
+    rows: list[tuple[Said, str | float | None]] = [
+        (Said("console.steady.span"), span),
+        (Said("console.request_throughput"), steady.request_throughput),
+        (Said("console.output_throughput"), steady.output_throughput),
         *(
-            (f"Mean {METRICS[key].short} (ms):", figures.mean)
+            (Said("console.mean", {"latency": METRICS[key].short}), figures.mean)
             for key, figures in steady.metrics.items()
             if key in chosen
         ),
@@ -215,9 +223,10 @@ def _steady(steady: Steady, chosen: Sequence[str]) -> list[str]:
 
 def _stamps(summary: Summary) -> str | None:
     sources, total = summary.events.stamp_sources, summary.events.total
+    names = {name: spoken().text(f"console.stamp.{name}") for name in sources}
     if len(sources) == 1:
-        return next(iter(sources)).lower()
-    return ", ".join(f"{name.lower()} {n / total:.2%}" for name, n in sources.items()) or None
+        return names[next(iter(sources))]
+    return ", ".join(f"{names[name]} {n / total:.2%}" for name, n in sources.items()) or None
 
 
 def _spread(distribution: Distribution) -> str | None:
@@ -234,30 +243,27 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
+def _status(verdict: Verdict) -> str:
+    return spoken().text(f"console.verdict.{verdict.status}")
+
+
 def _verdict(verdict: Verdict) -> list[str]:
     """The word, and why: every finding that is more than "fine", the worst first, with what to do
     about it.
     """
     findings = verdict.reasons(at_least=Level.NOTE)
-    lines = [f"Verdict: {verdict.status}"]
+    lines = [spoken().text("console.verdict", status=_status(verdict))]
     if not findings:
-        lines.append(f"  All {len(verdict.findings)} checks passed.")
+        lines.append("  " + spoken().text("console.verdict.fine", checks=len(verdict.findings)))
     return lines + [line for finding in findings for line in _finding(finding)]
 
 
 def _finding(finding: Finding) -> list[str]:
-    level = finding.level.name.lower()
-    lines = textwrap.wrap(
-        printable(finding.sentence),
-        TEXT_WIDTH,
-        initial_indent=f"  {level:<8} ",
-        subsequent_indent=" " * 11,
-    )
-    if finding.next_step:
-        lines += textwrap.wrap(
-            printable(finding.next_step),
-            TEXT_WIDTH,
-            initial_indent=" " * 11 + "Next: ",
-            subsequent_indent=" " * 17,
-        )
+    words = spoken()
+    said = finding.said(words.language)
+    level = padded(words.text(f"console.level.{finding.level.name.lower()}"), 8)
+    lines = wrapped(printable(said.text), TEXT_WIDTH, f"  {level} ", " " * 11)
+    if said.next_step:
+        first = " " * 11 + words.text("console.next")
+        lines += wrapped(printable(said.next_step), TEXT_WIDTH, first, " " * columns_of(first))
     return lines

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from inferometer.metrics.repeats import Spread, agreement
 from inferometer.report.console import ABSENT, DEFAULT_METRICS, INTERVALS, TEXT_WIDTH
 from inferometer.results.repeats import Repeat, spreads
+from inferometer.words import spoken
 
 FEW = 5
 """Below so many runs the interval over repeats is wide for want of runs, whatever they say."""
@@ -57,7 +58,8 @@ def _of(runs: int, asked: int) -> str:
 
 
 def _labels(metrics: Sequence[str]) -> dict[str, str]:
-    return {name: label for name, (of, label) in INTERVALS.items() if of is None or of in metrics}
+    shown = {name: label for name, (of, label) in INTERVALS.items() if of is None or of in metrics}
+    return {name: spoken().say(label) for name, label in shown.items()}
 
 
 def _agreement(found: dict[str, Spread], runs: int, labels: dict[str, str]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from inferometer.analysis.said import Said
 from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
+from inferometer.report.sentences import reasons_of
 from inferometer.report.tables.columns import figure, spelled
-from inferometer.report.words import Words
-from inferometer.report.words.sentences import reasons_of
+from inferometer.words import Words
 
 MARKS = {"reached": "reached", "missed": "MISSED", "not checked": "not checked"}
 """On a terminal."""
@@ -75,7 +75,7 @@ def why_in_words(each: Checked, words: Words) -> str:
 
 def say(said: Said, words: Words) -> str:
     """The sentence of an analysis in the reader's language."""
-    conditions = words.text("figure.list").join(
+    conditions = words.listed(
         f"{words.condition(name)} ({', '.join(spelled(value) or '–' for value in values)})"
         for name, values in said.apart
     )

@@ -28,6 +28,7 @@ from inferometer.store.campaign.result_files import damage_of_file
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, text
 from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
+from inferometer.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +160,9 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         point = with_lengths(found[0].point, found[0].lengths)
         known = _first(each.told for each in declared) if len(declared) == 1 else {}
         point = replace(point, tool="inferometer", conditions={**point.conditions, **told, **known})
-        notes = (*point.notes, "Its run directory is gone: this is what its JSON file tells.")
+        notes = (*point.notes, Said("note.gone"))
     if result.status == "INVALID" and result.allowed:
-        notes = (*notes, "It was allowed to count although it is INVALID.")
+        notes = (*notes, Said("note.allowed"))
     if (before := campaign.history.doubt_before(result)) is not None:
         notes = (*notes, _measured_again(before))
     judged = replace(
@@ -182,13 +183,14 @@ def _doubted(point: Point, doubt: Doubt) -> Point:
     )
 
 
-def _measured_again(doubt: Doubt) -> str:
-    values = ", ".join(f"{value:.6g}" for value in doubt.values)
-    return (
-        f"An earlier result was replaced: its {doubt.metric} of {values} {doubt.unit} "
-        "contradicted its neighbours, "
-        f"which suggest {doubt.suggested:.6g} {doubt.unit}; measured again, the point fits."
-    )
+def _measured_again(doubt: Doubt) -> Said:
+    told = {
+        "metric": doubt.metric,
+        "values": ", ".join(f"{value:.6g}" for value in doubt.values),
+        "unit": doubt.unit,
+        "suggested": f"{doubt.suggested:.6g}",
+    }
+    return Said("note.replaced", told)
 
 
 def _require_unchanged(campaign: Campaign, result: Result, names: Iterable[str]) -> None:

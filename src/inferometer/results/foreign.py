@@ -30,8 +30,10 @@ from inferometer.store.importers import (
     recompute,
     runs_of,
 )
+from inferometer.store.importers.imported_run import EXPECTED
 from inferometer.store.importers.reading import Object, number, text
 from inferometer.store.vllm_json import RESERVED
+from inferometer.words import Said
 
 PERCENTILES = (50.0, 90.0, 99.0)
 """Computed from single requests, where there are any and the file does not have them."""
@@ -196,7 +198,7 @@ def _point(run: ImportedRun, result: Object, told: Mapping[str, Condition], part
     values = _values(run)
     conditions, notes = _conditions(run, result, told)
     if missing := run.missing:
-        notes.append(f"The file has no {', '.join(missing)}.")
+        notes.append(Said("note.missing", {"names": [_missing(name) for name in missing]}))
     values |= derived_values(values, conditions)
     intervals = {} if run.requests is None else intervals_of(run.requests, values)
     return Point(
@@ -210,6 +212,11 @@ def _point(run: ImportedRun, result: Object, told: Mapping[str, Condition], part
         part=part,
         notes=tuple(notes),
     )
+
+
+def _missing(name: str) -> Said | str:
+    """Metrics keep their names."""
+    return name if name in EXPECTED else Said(f"note.missing.{name}")
 
 
 def _values(run: ImportedRun) -> dict[str, float]:
@@ -250,15 +257,12 @@ def _samples(run: ImportedRun) -> dict[str, int]:
 
 def _conditions(
     run: ImportedRun, result: Object, told: Mapping[str, Condition]
-) -> tuple[dict[str, Condition], list[str]]:
+) -> tuple[dict[str, Condition], list[Said]]:
     """In the order of CONDITIONS, and what was guessed."""
-    notes: list[str] = []
+    notes: list[Said] = []
     in_name = conditions_in(_name(run))
     if in_name.get("num_prompts", run.load.get("num_prompts")) != run.load.get("num_prompts"):
-        notes.append(
-            "The file's name tells of another number of requests than the file: nothing else "
-            "was taken from it."
-        )
+        notes.append(Said("note.file_name"))
         in_name = {}
     load: dict[str, Condition] = {key: _tidy(key, value) for key, value in run.load.items()}
     found: dict[str, Condition] = {
@@ -280,9 +284,7 @@ def _conditions(
         found.pop("request_rate", None)
     if rehearsal := _rehearsal(run.path):
         found["rehearsal"] = rehearsal
-        notes.append(
-            "It lies in the directory of a rehearsal: it may tell nothing of a real server."
-        )
+        notes.append(Said("note.rehearsal_directory"))
     found["concurrency"] = concurrency(found)
     return {key: found[key] for key in CONDITIONS if found.get(key) is not None}, notes
 

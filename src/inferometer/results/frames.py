@@ -149,7 +149,7 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
         series(f"{key}_n", [point.samples.get(key) for point in points], pl.Int64)
         for key in LATENCIES
     ]
-    columns.append(series("notes", [" ".join(point.notes) for point in points]))
+    columns.append(series("notes", [" ".join(map(str, point.notes)) for point in points]))
     columns.append(series("source", [storable(str(point.source)) for point in points]))
     columns.append(
         series("run", [None if point.run is None else storable(str(point.run)) for point in points])

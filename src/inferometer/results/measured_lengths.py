@@ -14,6 +14,7 @@ from pathlib import Path
 
 from inferometer.results.columns import CONDITIONS
 from inferometer.results.point import Point
+from inferometer.words import Said
 
 CLOSE_SHARE = 0.005
 CLOSE_TOKENS = 4.0
@@ -21,7 +22,7 @@ CLOSE_TOKENS = 4.0
 tokens.
 """
 
-NAMES = {"input_len": "prompt", "output_len": "output"}
+NAMES = ("input_len", "output_len")
 
 Place = tuple[Path, str, object]
 """A folder, a tool and a model: what files of one test have in common."""
@@ -46,13 +47,7 @@ Lengths = Mapping[str, MeasuredLength]
 def with_lengths(point: Point, lengths: Lengths) -> Point:
     """The point with these lengths, rounded, and a sentence for each."""
     conditions = {**point.conditions, **{name: round(each.mean) for name, each in lengths.items()}}
-    told = (
-        (
-            f"Its {NAMES[name]} length is the measured mean, {each.mean:.6g} tokens: nothing "
-            "tells what was asked."
-        )
-        for name, each in lengths.items()
-    )
+    told = (Said(f"note.{name}", {"tokens": each.mean}) for name, each in lengths.items())
     return replace(
         point,
         conditions={name: conditions[name] for name in CONDITIONS if name in conditions},

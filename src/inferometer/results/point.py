@@ -11,6 +11,7 @@ from typing import Literal
 
 from inferometer.metrics.finding import Finding
 from inferometer.spec.target import Threshold
+from inferometer.words import Said
 
 Status = Literal["VALID", "SUSPECT", "INVALID"]
 Condition = str | int | float | bool | None
@@ -61,8 +62,8 @@ class Point:
     """The run directory with every request and event, where there is one."""
     part: int = 0
     """Which of several runs in its source, from 0."""
-    notes: tuple[str, ...] = ()
-    """What is missing or was guessed, a sentence each."""
+    notes: tuple[Said, ...] = ()
+    """What is missing or was guessed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -207,10 +207,8 @@ def _with_whole_texts(point: Point) -> Point:
         name: storable(value) if isinstance(value, str) else value
         for name, value in point.conditions.items()
     }
-    reasons, notes = (tuple(map(storable, texts)) for texts in (point.reasons, point.notes))
-    return replace(
-        point, id=storable(point.id), conditions=conditions, reasons=reasons, notes=notes
-    )
+    reasons = tuple(map(storable, point.reasons))
+    return replace(point, id=storable(point.id), conditions=conditions, reasons=reasons)
 
 
 def _strange(paths: Sequence[Path]) -> str:

@@ -21,6 +21,7 @@ from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
 from inferometer.trace.schema import SCHEMA_VERSION
+from inferometer.words import Said
 
 MAX_BYTES = 16 * 1024 * 1024
 """Of each of the three files: they hold a few kilobytes, whatever the run."""
@@ -311,6 +312,10 @@ def _intervals(summary: Object, values: Mapping[str, float]) -> dict[str, Range]
     return found
 
 
+EARLIER = "found"
+"""The variant of findings in files of versions that did not name it: the usual one of its check."""
+
+
 def _findings(verdict: Object) -> tuple[Finding, ...]:
     """Those that are not fine, the worst first."""
     found = [_finding(each) for each in entries(verdict.get("findings"))]
@@ -320,35 +325,31 @@ def _findings(verdict: Object) -> tuple[Finding, ...]:
 def _finding(finding: object) -> Finding | None:
     """None for one that is fine, or whose level or sentence nobody knows."""
     level, sentence = LEVELS.get(text(at(finding, "level")) or ""), text(at(finding, "sentence"))
-    figures = at(finding, "figures")
     if level is None or not sentence:
         return None
-    told = figures.items() if isinstance(figures, dict) else ()
+    told, parts = at(finding, "figures"), at(finding, "parts")
+    values = {
+        str(name): value
+        for name, value in (told.items() if isinstance(told, dict) else ())
+        if value is None or type(value) in (int, float, str)
+    }
     return Finding(
         text(at(finding, "name")) or "",
         level,
-        sentence,
-        {
-            str(name): value
-            for name, value in told
-            if value is None or type(value) in (int, float, str)
-        },
-        text(at(finding, "next_step")) or "",
+        text(at(finding, "variant")) or EARLIER,
+        values,
+        tuple(part for part in parts if isinstance(part, str)) if isinstance(parts, list) else (),
+        written=(sentence, text(at(finding, "next_step")) or ""),
     )
 
 
-def _notes(run: Mapping[str, Any], conditions: Mapping[str, Condition]) -> tuple[str, ...]:
+def _notes(run: Mapping[str, Any], conditions: Mapping[str, Condition]) -> tuple[Said, ...]:
     notes = []
     if rehearsal := conditions.get("rehearsal"):
-        notes.append(
-            "It is a rehearsal on the embedded engine: it tells nothing of a real server."
-            if "embedded" in str(rehearsal)
-            else "It is a quick rehearsal, with few requests."
-        )
+        embedded = "embedded" in str(rehearsal)
+        notes.append(Said("note.rehearsal_embedded" if embedded else "note.rehearsal_quick"))
     cards = _whole(at(run, "spec", "server", "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):
-        notes.append(
-            f"Configuration {conditions.get('config')} has {cards} cards; "
-            f"{conditions.get('gpus')} in use are counted."
-        )
+        used = {name: conditions.get(name) for name in ("config", "gpus")}
+        notes.append(Said("note.cards", {**used, "cards": cards}))
     return tuple(notes)

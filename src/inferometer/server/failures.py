@@ -14,6 +14,7 @@ from inferometer.printable import MAX_NAME_CHARS, printable
 from inferometer.secret import masked_text
 from inferometer.server.proxies import proxy_variable
 from inferometer.spec.flags import parse_base_url
+from inferometer.words import Said
 
 if TYPE_CHECKING:
     import httpx
@@ -188,7 +189,7 @@ def status_error(
         reason = f"{status} on {path}, which redirects to {printable(location, MAX_NAME_CHARS)}"
     else:
         found = diagnose_reply(f"HTTP {status}: {said}")
-        cure = found.cure if found else "look at the server's log"
+        cure = f"{Said(f'diagnosis.{found.name}.cure')}" if found else "look at the server's log"
         sentence = f"{base_url} answers {status} on {path} ({said}): {cure}."
     wait = answer.headers.get("retry-after", "")
     return EndpointError(

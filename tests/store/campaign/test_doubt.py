@@ -48,18 +48,18 @@ def doubt(facts: Doubt) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        (FIRST, "{} (905 tok/s); it is 283 tok/s, and was not measured again."),
-        (TWICE, "{} (905 tok/s); it was measured twice: 283 and 291 tok/s."),
+        (FIRST, "{}: 283 tok/s; it was not measured again."),
+        (TWICE, "{}; it was measured twice: 283, 291 tok/s."),
         (
             replace(FIRST, again="INVALID"),
-            "{} (905 tok/s); it is 283 tok/s; measured again, it was INVALID.",
+            "{}: 283 tok/s; the second measurement was INVALID.",
         ),
     ],
 )
 def test_what_it_says(said: Doubt, sentence: str) -> None:
     finding = said.finding()
     assert finding.sentence == sentence.format(
-        "output_throughput is 0.31 of what its neighbours g/np4 and g/np16 suggest"
+        "output_throughput is 0.31 × what the points beside it suggest (g/np4, g/np16: 905 tok/s)"
     )
     assert (finding.name, finding.level, bool(finding.next_step)) == (
         "neighbours",
@@ -78,13 +78,13 @@ def test_more_than_is_suggested_and_a_single_neighbour() -> None:
         neighbours=("g/np4",),
     )
     assert end.finding().sentence.startswith(
-        "mean_tpot_ms is 3.8 times what its neighbour g/np4 suggests (2.7 ms); it is 10.2 ms"
+        "mean_tpot_ms is 3.78 × what the points beside it suggest (g/np4: 2.7 ms): 10.2 ms; "
     )
 
 
 def test_repeats_are_listed() -> None:
     three = replace(FIRST, neighbours=("g/np8#2", "g/np8#3", "g/np8#4"))
-    assert "its neighbours g/np8#2, g/np8#3 and g/np8#4 suggest" in three.finding().sentence
+    assert "(g/np8#2, g/np8#3, g/np8#4: 905 tok/s)" in three.finding().sentence
 
 
 def test_a_record_holds_all_of_it() -> None:

@@ -14,8 +14,8 @@ from inferometer.report.figures.load import draw_load_curves, draw_pareto, draw_
 from inferometer.report.figures.over_time import draw_over_time, draw_timeline
 from inferometer.report.figures.prefix_cache import draw_prefix_cache
 from inferometer.report.figures.production import draw_production
-from inferometer.report.words import Words
 from inferometer.results.point import Point
+from inferometer.words import Words
 
 FIGURES: dict[str, Figure] = {
     "pcie": Figure("figure.pcie", draw_pcie, "points"),

@@ -31,8 +31,9 @@ from inferometer.report.figures.drawing import (
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis, signed_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
+from inferometer.report.tables.columns import with_unit
 from inferometer.report.targets import say
-from inferometer.report.words import Words
+from inferometer.words import Words
 
 NO_DIFFERENCE = ("no difference", "undecided")
 """Verdicts whose marks are hollow: no effect is claimed."""
@@ -73,9 +74,7 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
         )
     _choose_marks(rows, list(names.values()))
     more = [
-        alt.Tooltip(
-            "throughput:Q", title=words.metric_with_unit("output_throughput"), format=FIGURES
-        ),
+        alt.Tooltip("throughput:Q", title=with_unit("output_throughput", words), format=FIGURES),
         alt.Tooltip(
             "throughput_of_one:Q", title=words.text("figure.tooltip.of_one"), format=FIGURES
         ),

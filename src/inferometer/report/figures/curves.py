@@ -35,9 +35,9 @@ from inferometer.report.figures.naming import (
 )
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, holes, level_axis, value_axis
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
-from inferometer.report.words import Words
-from inferometer.report.words.sentences import reasons_of
+from inferometer.report.sentences import reasons_of
 from inferometer.results.point import Point
+from inferometer.words import Words
 
 FEW = 25
 """Points of a curve that all get a mark; of more only some do, or marks would hide the curves."""

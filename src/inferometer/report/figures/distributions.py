@@ -30,8 +30,8 @@ from inferometer.report.figures.drawing import (
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, spread_axis, value_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW
-from inferometer.report.words import LATENCIES, Words
 from inferometer.trace.trace import Trace
+from inferometer.words import LATENCIES, Words
 
 Sample = npt.NDArray[np.float64]
 Samples = Mapping[str, Sample]
@@ -178,11 +178,7 @@ def _deep(kinds: Mapping[str, Samples], words: Words) -> list[str]:
         for kind, samples in kinds.items()
         if min(float(s.min()) for s in samples.values()) < _span(samples)[0]
     ]
-    return (
-        [words.text("figure.note.deep", latencies=words.text("figure.list").join(deep))]
-        if deep
-        else []
-    )
+    return [words.text("figure.note.deep", latencies=words.listed(deep))] if deep else []
 
 
 def histogram_rows(kind: str, samples: Samples) -> list[Row]:

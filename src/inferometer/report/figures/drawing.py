@@ -13,9 +13,9 @@ from altair.utils import schemapi
 
 from inferometer.report.figures.channels import fit_to_page, fit_to_panel
 from inferometer.report.figures.theme import HOVER
-from inferometer.report.words import Words
 from inferometer.results.point import Point
 from inferometer.trace.trace import Trace
+from inferometer.words import Words
 
 Row = dict[str, Any]
 Panel = alt.LayerChart

@@ -31,8 +31,9 @@ from inferometer.report.figures.naming import (
 )
 from inferometer.report.figures.scales import FIGURES, value_axis
 from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
-from inferometer.report.words import LATENCIES, Words
+from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
+from inferometer.words import LATENCIES, Words
 
 FOUR_PANELS = (
     ("output_throughput",),
@@ -59,7 +60,7 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
     x = load_axis(points, words)
     more = set(distinguishing([p for p in points if level_of(p, x) is not None])) - {*USUAL, x}
     if more:
-        names = words.text("figure.list").join(words.condition(name) for name in sorted(more))
+        names = words.listed(words.condition(name) for name in sorted(more))
         raise NothingToDrawError(words.text("figure.nothing.other_conditions", conditions=names))
     shown, notes = [], []
     for choices in FOUR_PANELS:
@@ -70,8 +71,7 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
             notes.append(words.text("figure.note.not_measured", metric=words.metric(choices[0])))
     found = curves(points, shown, words, x=x, fields=USUAL)
     panels = [
-        curve_panel(found, [metric], words, title=words.metric_with_unit(metric))
-        for metric in shown
+        curve_panel(found, [metric], words, title=with_unit(metric, words)) for metric in shown
     ]
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
@@ -95,7 +95,7 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
                 found,
                 ["output_throughput"],
                 words,
-                title=words.metric_with_unit("output_throughput"),
+                title=with_unit("output_throughput", words),
             )
         )
     for short, chosen in percentiles.items():
@@ -147,7 +147,7 @@ def _percentile_panel(found: Curves, short: str, chosen: Sequence[str], words: W
     while len(chosen) > 1 and len(found.names) > SEVERAL[len(chosen)]:
         chosen = [chosen[0], *chosen[2:]] if len(chosen) > 2 else chosen[1:]
     if len(chosen) == 1:
-        return curve_panel(found, chosen, words, title=words.metric_with_unit(chosen[0]))
+        return curve_panel(found, chosen, words, title=with_unit(chosen[0], words))
     labels = [words.metric(metric) for metric in chosen]
     order = range(len(chosen) - 1, -1, -1)
     title = words.with_unit(LATENCIES[short], "ms")
@@ -244,9 +244,7 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
         alt.Tooltip("level:N", title=words.text("figure.tooltip.load")),
         alt.Tooltip("user:Q", title=words.text("figure.axis.per_user"), format=FIGURES),
-        alt.Tooltip(
-            "gpu:Q", title=words.metric_with_unit("output_throughput_per_gpu"), format=FIGURES
-        ),
+        alt.Tooltip("gpu:Q", title=with_unit("output_throughput_per_gpu", words), format=FIGURES),
         alt.Tooltip("status:N", title=words.text("figure.tooltip.verdict")),
         alt.Tooltip("id:N", title=words.text("figure.tooltip.point")),
     ]
@@ -268,5 +266,5 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         .mark_point(style=HOVER)
         .encode(tooltip=tooltip),
     ]
-    title = titled(words.metric_with_unit("output_throughput_per_gpu"), statuses, words)
+    title = titled(with_unit("output_throughput_per_gpu", words), statuses, words)
     return layered(layers, title, height=PRINT_HEIGHT + 70)

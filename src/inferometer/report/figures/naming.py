@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferometer.report.figures.scales import short_tokens
-from inferometer.report.words import Words
 from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
+from inferometer.words import Words
 
 USUAL = ("config", "model", "tp")
 """What names a curve of the study that this began with."""

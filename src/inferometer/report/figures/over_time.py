@@ -30,8 +30,9 @@ from inferometer.report.figures.drawing import (
 from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER
 from inferometer.report.figures.theme import CROSS, GHOST, HOVER
-from inferometer.report.words import Words
+from inferometer.report.tables.columns import with_unit
 from inferometer.trace import MISSING, Outcome, Trace
+from inferometer.words import Words
 
 Times = npt.NDArray[np.float64]
 
@@ -87,7 +88,7 @@ def draw_over_time(material: Material, words: Words) -> Sketch:
     )
     for kind, title, values in (
         ("in_flight", words.text("figure.in_flight"), _in_flight(trace, edges, end_s)),
-        ("output", words.metric_with_unit("output_throughput"), _output(trace, edges)),
+        ("output", with_unit("output_throughput", words), _output(trace, edges)),
     ):
         rows += _steps(kind, edges, values)
         panels.append(

@@ -20,8 +20,9 @@ from inferometer.report.figures.drawing import (
 from inferometer.report.figures.naming import Key, clean, distinguishing, key_of, name_of, shorten
 from inferometer.report.figures.scales import FIGURES, compact
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
-from inferometer.report.words import Words
+from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
+from inferometer.words import Words
 
 METRICS = ("mean_ttft_ms", "p99_ttft_ms", "output_throughput", "cached_share")
 LOADS = ("concurrency", "request_rate", "num_prompts")
@@ -116,7 +117,7 @@ def _repeat(point: Point, metric: str, label: str) -> Row:
 
 
 def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
-    title = words.metric_with_unit(metric)
+    title = with_unit(metric, words)
     bars = list(dict.fromkeys(row["bar"] for row in rows))
     far = max(max(row["v"], row.get("high", 0)) for row in rows) * ROOM or 1
     common = base(

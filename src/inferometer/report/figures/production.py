@@ -24,8 +24,9 @@ from inferometer.report.figures.load import has_curve
 from inferometer.report.figures.naming import Key, distinguishing, key_of, name_of
 from inferometer.report.figures.scales import FIGURES, compact, short_tokens, value_axis
 from inferometer.report.figures.theme import GHOST
-from inferometer.report.words import Words
+from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
+from inferometer.words import Words
 
 METRICS = (("output_throughput",), ("mean_ttft_ms", "median_ttft_ms"))
 """What is drawn, of each the first that any point has."""
@@ -75,8 +76,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
         fields=(*distinguishing(points, without=("input_len", load)), load),
     )
     panels = [
-        curve_panel(lines, [metric], words, title=words.metric_with_unit(metric))
-        for metric in metrics
+        curve_panel(lines, [metric], words, title=with_unit(metric, words)) for metric in metrics
     ]
     rows, notes = lines.rows, list(lines.notes)
     maps = {
@@ -85,7 +85,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
     for number, (key, members) in enumerate(list(maps.items())[:MAX_MAPS]):
         name = name_of(key, deployment, words) if len(maps) > 1 else ""
         for metric in metrics:
-            title = words.metric_with_unit(metric)
+            title = with_unit(metric, words)
             cells = _cells(members, metric, load, f"{number}/{metric}")
             rows = rows + cells
             panels.append(_map_panel(cells, f"{name} — {title}" if name else title, load, words))
@@ -106,7 +106,7 @@ def _why_nothing(points: Sequence[Point], others: Sequence[str], words: Words) -
         for name in others
         if has_curve(points, "input_len", [each for each in others if each != name])
     ]
-    names = words.text("figure.list").join(words.condition(name) for name in alone or others)
+    names = words.listed(words.condition(name) for name in alone or others)
     return words.text("figure.nothing.lengths_apart", conditions=names)
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.report.figures.naming import distinguishing, key_of, name_of
-from inferometer.report.words import Words
-from inferometer.report.words.sentences import reasons_of
+from inferometer.report.sentences import reasons_of
 from inferometer.results import CONDITIONS, METRICS, Column, Condition, Point, metric
+from inferometer.words import Words
 
 LONGEST_TEXT = 300
 DIGITS = 6

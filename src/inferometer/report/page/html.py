@@ -17,7 +17,7 @@ from typing import Any
 import inferometer
 from inferometer.report.figures import Drawing, theme
 from inferometer.report.page.view import ReportView
-from inferometer.report.words import Words, words
+from inferometer.words import Words, words
 
 SCRIPTS = ("points.js", "chart.js", "hover.js", "table.js", "explorer.js", "page.js")
 """One module, in this order."""

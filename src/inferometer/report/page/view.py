@@ -17,11 +17,11 @@ from inferometer.report.figures import Absent, Drawing
 from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import LOADS, capitalized, clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
+from inferometer.report.sentences import Told, notes_of, precision_in_words, reasons_of
 from inferometer.report.tables.columns import four_digits
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
-from inferometer.report.words import Words
-from inferometer.report.words.sentences import Told, notes_of, precision_in_words, reasons_of
 from inferometer.results import Collection, Point, Range
+from inferometer.words import Words
 
 STATUSES = ("VALID", "SUSPECT", "INVALID")
 MAX_LISTED = 12

@@ -14,9 +14,9 @@ from inferometer.analysis.targets import Checked
 from inferometer.report.figures import Drawing, draw_all, gather, write
 from inferometer.report.page.html import drawing_library, render
 from inferometer.report.page.view import make_view
-from inferometer.report.words import Words
 from inferometer.results import Collection
 from inferometer.store.atomic import write_file
+from inferometer.words import Words
 
 
 @dataclass(frozen=True, slots=True)

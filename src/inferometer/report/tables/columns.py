@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from inferometer.results import CONDITIONS, Condition, Point
+from inferometer.results.columns import metric
+from inferometer.words import Words
 
 HEADLINE = (
     "request_throughput",
@@ -57,6 +59,12 @@ def spelled(value: Condition) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return "" if value is None else str(value)
+
+
+def with_unit(name: str, words: Words) -> str:
+    """A metric's name with its unit, as an axis shows it."""
+    column = metric(name)
+    return words.with_unit(words.metric(name), column.unit if column else "")
 
 
 def figure(value: float | None) -> str:

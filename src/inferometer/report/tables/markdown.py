@@ -17,10 +17,11 @@ from inferometer.report.tables.columns import (
     spelled,
     telling,
     with_interval,
+    with_unit,
 )
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
-from inferometer.report.words import Words
 from inferometer.results import Point
+from inferometer.words import Words
 
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
 """An underscore inside a word, as in `mean_ttft_ms`, means nothing."""
@@ -47,7 +48,7 @@ def points_as_markdown(points: Sequence[Point]) -> str:
     rated = [name for name in RATED if any(name in point.values for point in points)]
     head = [
         *named,
-        *map(Words().metric_with_unit, metrics),
+        *(with_unit(name, Words()) for name in metrics),
         *(["rating"] if rated else []),
         "verdict",
     ]

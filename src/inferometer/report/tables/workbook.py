@@ -14,8 +14,8 @@ from inferometer.analysis.targets import Checked
 from inferometer.report.tables.columns import measured, telling
 from inferometer.report.tables.delimited import with_ratings
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
-from inferometer.report.words import Words
 from inferometer.store.atomic import replacing
+from inferometer.words import Words
 
 if TYPE_CHECKING:
     import polars as pl

@@ -18,21 +18,10 @@ Again = Literal["no", "same", "INVALID"]
 AGAIN: tuple[Again, ...] = ("no", "same", "INVALID")
 
 NAME = "neighbours"
-"""Of the finding."""
 MAX_TEXT = 200
 
-_LOOK = (
-    "Check what the server does at this load (batch sizes, preemptions, its log). If the curve "
-    "really has this shape, the figures are right."
-)
-_NEXT: Mapping[Again, str] = {
-    "no": "Run the campaign again: it measures this point once more.",
-    "same": _LOOK,
-    "INVALID": (
-        "Remove the cause of the INVALID second result, delete the point's JSON file, and run "
-        "the campaign again."
-    ),
-}
+VARIANTS: Mapping[Again, str] = {"no": "once", "same": "twice", "INVALID": "invalid"}
+"""Of the finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +95,16 @@ class Doubt:
 
     def finding(self) -> Finding:
         """As the checks of a run say what they found."""
-        values = " and ".join(map(figure, self.values))
-        times = f"{self.share:.2f} of what" if self.share < 1 else f"{self.share:.1f} times what"
-        what = f"{self.metric} is {times} {self._suggest()} ({figure(self.suggested)} {self.unit})"
-        measured: Mapping[Again, str] = {
-            "no": f"it is {values} {self.unit}, and was not measured again",
-            "same": f"it was measured twice: {values} {self.unit}",
-            "INVALID": f"it is {values} {self.unit}; measured again, it was INVALID",
-        }
-        figures: dict[str, Figure] = {
+        values: dict[str, Figure] = {
             "metric": self.metric,
             "unit": self.unit,
             "share": self.share,
             "suggested": self.suggested,
-            "values": values.replace(" and ", ", "),
+            "values": ", ".join(map(figure, self.values)),
             "neighbours": ", ".join(self.neighbours),
             "again": self.again,
         }
-        return Finding(
-            NAME, Level.SUSPECT, f"{what}; {measured[self.again]}.", figures, _NEXT[self.again]
-        )
+        return Finding(NAME, Level.SUSPECT, VARIANTS[self.again], values)
 
 
 def figure(value: float) -> str:

@@ -1,8 +1,8 @@
-"""The words in English."""
+"""The words of page, figures and tables in English."""
 
 from __future__ import annotations
 
-EN: dict[str, str] = {
+REPORT: dict[str, str] = {
     "figure.pcie": "Throughput and latency against concurrency",
     "figure.load_curves": "Load curves with percentiles",
     "figure.pareto": "Throughput per GPU against throughput per user",
@@ -19,7 +19,7 @@ EN: dict[str, str] = {
     "figure.cache.cold": "cold",
     "figure.cache.warm": "warm",
     "figure.all_points": "all points",
-    "figure.list": ", ",
+    "list": ", ",
     "figure.none": "–",
     "figure.mark.SUSPECT": "○ SUSPECT",
     "figure.mark.INVALID": "× INVALID, not joined",
@@ -129,11 +129,11 @@ EN: dict[str, str] = {
     "metric.mean_decode_speed": "Mean decode speed",
     "metric.cached_share": "Prompt tokens from the prefix cache",
     "metric.cost_per_million_tokens": "Cost per million output tokens",
-    "metric.mean": "Mean {latency}",
-    "metric.median": "Median {latency}",
-    "metric.std": "Standard deviation of {latency}",
-    "metric.percentile": "{percentile} {latency}",
-    "metric.with_unit": "{label} ({unit})",
+    "statistic.mean": "Mean {latency}",
+    "statistic.median": "Median {latency}",
+    "statistic.std": "Standard deviation of {latency}",
+    "statistic.percentile": "{percentile} {latency}",
+    "statistic.with_unit": "{label} ({unit})",
     "condition.campaign": "campaign",
     "condition.group": "test",
     "condition.label": "label",

@@ -1,8 +1,8 @@
-"""The words in Simplified Chinese."""
+"""The words of page, figures and tables in Simplified Chinese."""
 
 from __future__ import annotations
 
-ZH_CN: dict[str, str] = {
+REPORT: dict[str, str] = {
     "figure.pcie": "吞吐量与延迟随并发数的变化",
     "figure.load_curves": "负载曲线（含分位数）",
     "figure.pareto": "单卡吞吐量与单用户速度的权衡",
@@ -19,7 +19,7 @@ ZH_CN: dict[str, str] = {
     "figure.cache.cold": "冷缓存",
     "figure.cache.warm": "热缓存",
     "figure.all_points": "全部测点",
-    "figure.list": "、",
+    "list": "、",
     "figure.none": "–",
     "figure.mark.SUSPECT": "○ SUSPECT（存疑）",
     "figure.mark.INVALID": "× INVALID（无效，不连线）",
@@ -120,11 +120,11 @@ ZH_CN: dict[str, str] = {
     "metric.mean_decode_speed": "平均解码速度",
     "metric.cached_share": "命中前缀缓存的输入 token 占比",
     "metric.cost_per_million_tokens": "每百万输出 token 成本",
-    "metric.mean": "平均 {latency}",
-    "metric.median": "{latency} 中位数",
-    "metric.std": "{latency} 标准差",
-    "metric.percentile": "{latency} {percentile}",
-    "metric.with_unit": "{label}（{unit}）",
+    "statistic.mean": "平均 {latency}",
+    "statistic.median": "{latency} 中位数",
+    "statistic.std": "{latency} 标准差",
+    "statistic.percentile": "{latency} {percentile}",
+    "statistic.with_unit": "{label}（{unit}）",
     "condition.campaign": "测试任务",
     "condition.group": "测试组",
     "condition.label": "标签",

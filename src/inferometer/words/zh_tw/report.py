@@ -1,8 +1,8 @@
-"""The words in Traditional Chinese (Taiwan)."""
+"""The words of page, figures and tables in Traditional Chinese (Taiwan)."""
 
 from __future__ import annotations
 
-ZH_TW: dict[str, str] = {
+REPORT: dict[str, str] = {
     "figure.pcie": "吞吐量與延遲隨並行數的變化",
     "figure.load_curves": "負載曲線（含百分位數）",
     "figure.pareto": "單卡吞吐量與單一使用者速度的取捨",
@@ -19,7 +19,7 @@ ZH_TW: dict[str, str] = {
     "figure.cache.cold": "冷快取",
     "figure.cache.warm": "熱快取",
     "figure.all_points": "全部測點",
-    "figure.list": "、",
+    "list": "、",
     "figure.none": "–",
     "figure.mark.SUSPECT": "○ SUSPECT（存疑）",
     "figure.mark.INVALID": "× INVALID（無效，不連線）",
@@ -120,11 +120,11 @@ ZH_TW: dict[str, str] = {
     "metric.mean_decode_speed": "平均解碼速度",
     "metric.cached_share": "命中前綴快取的輸入 token 占比",
     "metric.cost_per_million_tokens": "每百萬輸出 token 成本",
-    "metric.mean": "平均 {latency}",
-    "metric.median": "{latency} 中位數",
-    "metric.std": "{latency} 標準差",
-    "metric.percentile": "{latency} {percentile}",
-    "metric.with_unit": "{label}（{unit}）",
+    "statistic.mean": "平均 {latency}",
+    "statistic.median": "{latency} 中位數",
+    "statistic.std": "{latency} 標準差",
+    "statistic.percentile": "{latency} {percentile}",
+    "statistic.with_unit": "{label}（{unit}）",
     "condition.campaign": "測試任務",
     "condition.group": "測試組",
     "condition.label": "標籤",

@@ -1,0 +1,169 @@
+"""What people read, in each language: a literal dictionary a language. Knows no page and no figure.
+
+The field's abbreviations (TTFT, TPOT, ITL, E2EL, TP, tok/s, p99) stay as they are in every
+language. `{name}` in a word is filled in by who shows it (`str.format`; what is filled in is never
+itself taken for a template). Keys begin with what they are of: `check.`, `console.`, `figure.`, …
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inferometer.words.en import EN
+from inferometer.words.zh_cn import ZH_CN
+from inferometer.words.zh_tw import ZH_TW
+
+LANGUAGES: dict[str, Mapping[str, str]] = {"en": EN, "zh-CN": ZH_CN, "zh-TW": ZH_TW}
+"""By BCP 47 tag, as `--lang` and HTML's `lang` take it."""
+
+LATENCIES = {"ttft": "TTFT", "tpot": "TPOT", "itl": "ITL", "e2el": "E2EL"}
+
+UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What a word raises that is filled in with values it was not made for, as files of another version
+or damaged ones have.
+"""
+
+_PERCENTILE = re.compile(r"p(\d{1,2}(\.\d+)?|100)")
+
+
+_terminal = {"language": "en"}
+
+
+def speak(language: str) -> None:
+    """What people read on the terminal is in this language from now on. Files stay in English."""
+    _terminal["language"] = language
+
+
+def spoken() -> Words:
+    """The words of the terminal."""
+    return Words(_terminal["language"])
+
+
+def diagnosed(name: str) -> Said:
+    """Cause and cure of a known trouble, by its name in `diagnose`."""
+    cause, cure = (Said(f"diagnosis.{name}.{part}") for part in ("cause", "cure"))
+    return Said("diagnosis", {"cause": cause, "cure": cure})
+
+
+def words(language: str) -> Mapping[str, str]:
+    """Every word by its key. Raises KeyError for a language that is not in LANGUAGES."""
+    return LANGUAGES[language]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence as data. `str` gives it in English, as files have it."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What it is filled in with: also sentences, and lists of several things."""
+
+    def __str__(self) -> str:
+        return Words().say(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is said of a finding."""
+
+    title: str
+    """Of its check; empty in English, whose sentences begin with it."""
+    sentence: str
+    next_step: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.title}：{self.sentence}" if self.title else self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language, a key of LANGUAGES."""
+
+    language: str = "en"
+
+    def text(self, key: str, /, **values: object) -> str:
+        """The word of this key, filled in. Raises KeyError for a key that there is not."""
+        return LANGUAGES[self.language][key].format(**values)
+
+    def find(self, *keys: str) -> str:
+        """The first word that there is among these keys, not filled in; '' for none."""
+        known = LANGUAGES[self.language]
+        return next((known[key] for key in keys if key in known), "")
+
+    def say(self, said: Said | str) -> str:
+        """A sentence; a text that is none of ours stays as it is."""
+        if isinstance(said, str):
+            return said
+        return self.text(said.key, **{name: self._inner(v) for name, v in said.values.items()})
+
+    def _inner(self, value: Any) -> Any:
+        if isinstance(value, Said):
+            return self.say(value)
+        if isinstance(value, list | tuple):
+            return self.listed([str(self._inner(each)) for each in value])
+        return value
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Several things in a row, as this language separates them."""
+        return LANGUAGES[self.language]["list"].join(texts)
+
+    def metric(self, name: str) -> str:
+        """What a metric is called, without its unit; a name that nobody knows stays as it is."""
+        if f"metric.{name}" in EN:
+            return self.text(f"metric.{name}")
+        statistic, _, latency = name.removesuffix("_ms").rpartition("_")
+        if not name.endswith("_ms") or latency not in LATENCIES:
+            return name
+        if _PERCENTILE.fullmatch(statistic):
+            return self.text(
+                "statistic.percentile", percentile=statistic, latency=LATENCIES[latency]
+            )
+        word = self.find(f"statistic.{statistic}")
+        return word.format(latency=LATENCIES[latency]) or name
+
+    def with_unit(self, label: str, unit: str) -> str:
+        """A label and, where there is one, its unit."""
+        return self.text("statistic.with_unit", label=label, unit=unit) if unit else label
+
+    def condition(self, name: str) -> str:
+        """What a condition is called; a name that nobody knows stays as it is."""
+        return self.text(f"condition.{name}") if f"condition.{name}" in EN else name
+
+    def finding(
+        self, name: str, variant: str, values: Mapping[str, Any], parts: Sequence[str]
+    ) -> Spoken:
+        """A finding by its check's name and the variant that the check chose. Raises one of UNFIT
+        where there are no words for it, or not with these values.
+
+        Keys: `check.NAME.VARIANT`; `check.NAME.title`; `check.NAME.part.VALUE` for each of `parts`,
+        which together make `{parts}`; `check.NAME.VARIANT.next`, or `check.NAME.next`, or
+        `check.NAME.next.CURE` where the values name a cure.
+        """
+        check = f"check.{name}"
+        filled = {**values, "parts": self._parted(check, values, parts)}
+        sentence = LANGUAGES[self.language][f"{check}.{variant}"].format_map(filled)
+        step = self.find(
+            f"{check}.next.{values.get('cure')}", f"{check}.{variant}.next", f"{check}.next"
+        ).format_map(filled)
+        if diagnosis := values.get("diagnosis"):
+            step = f"{self.diagnosis(str(diagnosis))} {step}"
+        return Spoken(self.find(f"{check}.title"), sentence, step)
+
+    def _parted(self, check: str, values: Mapping[str, Any], parts: Sequence[str]) -> str:
+        return LANGUAGES[self.language]["check.join"].join(self._parts(check, values, parts))
+
+    def _parts(self, check: str, values: Mapping[str, Any], parts: Sequence[str]) -> Iterator[str]:
+        """Of `http_429` the word is that of `http_`, and `{code}` is 429."""
+        for part in parts:
+            stem = part.rstrip("0123456789")
+            word = self.find(f"{check}.part.{stem}", f"{check}.part")
+            own = {"value": values[part], "name": part, "code": part[len(stem) :]}
+            yield word.format_map({**values, **own})
+
+    def diagnosis(self, name: str) -> str:
+        """Cause and cure of a known trouble; a text that names none stays as it is."""
+        return self.say(diagnosed(name)) if f"diagnosis.{name}.cause" in EN else name

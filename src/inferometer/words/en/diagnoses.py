@@ -1,0 +1,232 @@
+"""Causes and cures of known troubles with servers, by the names of `diagnose`, in English."""
+
+from __future__ import annotations
+
+DIAGNOSES: dict[str, str] = {
+    "diagnosis": "Cause: {cause}. Cure: {cure}.",
+    "diagnosis.wrong-build.cause": (
+        "the engine was not built for this accelerator, which finds no code of its own in it"
+    ),
+    "diagnosis.wrong-build.cure": (
+        "use an image or build that names the card's architecture (gfx1201 for the R9700, gfx942 "
+        "for the MI300X, gfx928 for the K100-AI), and remove HSA_OVERRIDE_GFX_VERSION if it is set "
+        "for another one"
+    ),
+    "diagnosis.driver-mismatch.cause": (
+        "the accelerator's driver and the engine's libraries do not match"
+    ),
+    "diagnosis.driver-mismatch.cure": (
+        "update the driver or take an image made for it; after an update of the driver, restart "
+        "the machine"
+    ),
+    "diagnosis.device-forbidden.cause": "the server may not open the accelerator's device files",
+    "diagnosis.device-forbidden.cure": (
+        "add its user to the groups render and video; in a container pass /dev/kfd and /dev/dri "
+        "and add those groups"
+    ),
+    "diagnosis.container-without-device.cause": "the container has no accelerator",
+    "diagnosis.container-without-device.cure": (
+        "install the vendor's container toolkit or driver on the host, and compare `devices` "
+        "(ROCm, DCU) or `deploy` (NVIDIA) in the compose file"
+    ),
+    "diagnosis.no-accelerator.cause": "the engine sees no accelerator",
+    "diagnosis.no-accelerator.cure": (
+        "check nvidia-smi or rocm-smi, and that HIP_VISIBLE_DEVICES or CUDA_VISIBLE_DEVICES names "
+        "cards that are there"
+    ),
+    "diagnosis.too-few-accelerators.cause": (
+        "more accelerators were requested than the server can see"
+    ),
+    "diagnosis.too-few-accelerators.cure": (
+        "lower the tensor parallelism, or check that HIP_VISIBLE_DEVICES or CUDA_VISIBLE_DEVICES "
+        "names enough of them"
+    ),
+    "diagnosis.parallelism-does-not-divide.cause": (
+        "the tensor parallelism does not divide the model"
+    ),
+    "diagnosis.parallelism-does-not-divide.cure": (
+        "use a tensor parallelism that divides its number of attention heads, such as 1, 2, 4 or 8"
+    ),
+    "diagnosis.kv-cache-too-small.cause": (
+        "the accelerator's memory that the model leaves free does not hold one request of full "
+        "length"
+    ),
+    "diagnosis.kv-cache-too-small.cure": (
+        "lower max_model_len, raise --gpu-memory-utilization, or spread the model over more cards "
+        "(TP=2)"
+    ),
+    "diagnosis.accelerator-memory-taken.cause": (
+        "the accelerator's memory is already in use, by a server that still runs or has just ended"
+    ),
+    "diagnosis.accelerator-memory-taken.cure": (
+        "end it (nvidia-smi or rocm-smi --showpids names it), or lower --gpu-memory-utilization"
+    ),
+    "diagnosis.accelerator-out-of-memory.cause": "the accelerator's memory (VRAM) ran out",
+    "diagnosis.accelerator-out-of-memory.cure": (
+        "spread the model over more cards (TP=2), lower max_model_len or --gpu-memory-utilization, "
+        "or take a smaller or quantized model"
+    ),
+    "diagnosis.no-shared-memory.cause": (
+        "the container's shared memory (/dev/shm) is too small for the engine's processes"
+    ),
+    "diagnosis.no-shared-memory.cure": (
+        "run it with ipc: host (--ipc=host), or give it shm_size: 16g"
+    ),
+    "diagnosis.no-space.cause": "a disk is full",
+    "diagnosis.no-space.cure": (
+        "free space where the models are kept (HF_HOME) and where the results go; df -h shows "
+        "which it is"
+    ),
+    "diagnosis.model-not-found.cause": "there is no such model, neither as a folder nor on the hub",
+    "diagnosis.model-not-found.cure": (
+        "check the spelling of its name; a folder must contain config.json and be visible inside "
+        "the container"
+    ),
+    "diagnosis.model-gated.cause": (
+        "access to the model has to be requested from its owner, and the server sent no token that "
+        "has it"
+    ),
+    "diagnosis.model-gated.cure": (
+        "ask for access on the model's page, and set HF_TOKEN for the server"
+    ),
+    "diagnosis.model-unreachable.cause": (
+        "the model is not on this machine and the hub cannot be reached"
+    ),
+    "diagnosis.model-unreachable.cure": (
+        "download it first on a machine with a network, or set HTTPS_PROXY or HF_ENDPOINT for the "
+        "server"
+    ),
+    "diagnosis.model-unsupported.cause": (
+        "this version of the engine does not know the model's architecture"
+    ),
+    "diagnosis.model-unsupported.cure": "use a newer engine, or a model that it supports",
+    "diagnosis.context-beyond-model.cause": "max_model_len is longer than the model supports",
+    "diagnosis.context-beyond-model.cure": (
+        "lower max_model_len to what the model's config.json says"
+    ),
+    "diagnosis.dtype-unsupported.cause": "the card does not support the model's number format",
+    "diagnosis.dtype-unsupported.cure": (
+        "start the server with --dtype half, or take a model in another format"
+    ),
+    "diagnosis.port-taken.cause": "another program listens on the server's port",
+    "diagnosis.port-taken.cure": (
+        "end that program (ss -ltnp shows it), or choose another port in base_url and the command"
+    ),
+    "diagnosis.docker-unreachable.cause": (
+        "the Docker engine does not run, or this user may not speak to it"
+    ),
+    "diagnosis.docker-unreachable.cure": (
+        "start it (systemctl start docker), or add the user to the group docker and log in again"
+    ),
+    "diagnosis.registry-unreachable.cause": (
+        "the container's image is not here, and its registry cannot be reached"
+    ),
+    "diagnosis.registry-unreachable.cure": (
+        "pull it where there is a network and bring it over (docker save, docker load), or set a "
+        "mirror for Docker"
+    ),
+    "diagnosis.image-missing.cause": "the container's image is neither here nor at its registry",
+    "diagnosis.image-missing.cure": (
+        "check its name and tag, log in to the registry (docker login), or load it (docker load)"
+    ),
+    "diagnosis.accelerator-fault.cause": "the accelerator or its driver failed while computing",
+    "diagnosis.accelerator-fault.cure": (
+        "look at dmesg, update driver and firmware, and check power, temperature and the seat of "
+        "the card"
+    ),
+    "diagnosis.link-between-accelerators.cause": "the cards could not communicate (NCCL or RCCL)",
+    "diagnosis.link-between-accelerators.cure": (
+        "set NCCL_DEBUG=INFO and start it again to see the reason; ipc: host, NCCL_P2P_DISABLE=1 "
+        "or iommu=pt often helps"
+    ),
+    "diagnosis.unknown-option.cause": (
+        "this version of the engine does not know an option of the command"
+    ),
+    "diagnosis.unknown-option.cure": (
+        "compare the command with the engine's --help, or use the version it was written for"
+    ),
+    "diagnosis.command-not-found.cause": (
+        "the program that starts the server is not installed, or not on the PATH"
+    ),
+    "diagnosis.command-not-found.cure": (
+        "install the engine, activate its environment, or give the full path in the command"
+    ),
+    "diagnosis.killed-for-memory.cause": (
+        "the machine's own memory ran out, and the kernel killed the server"
+    ),
+    "diagnosis.killed-for-memory.cure": (
+        "load with less memory (no --swap-space, fewer workers), give the container more, or add "
+        "some; dmesg names the process"
+    ),
+    "diagnosis.context-too-long.cause": (
+        "the prompt and the output of a request are together longer than the server's context "
+        "length"
+    ),
+    "diagnosis.context-too-long.cure": (
+        "shorten the requests (input_len, output_len), or restart the server with a larger "
+        "--max-model-len"
+    ),
+    "diagnosis.accelerator-out-of-memory-under-load.cause": (
+        "the accelerator's memory (VRAM) ran out under this load"
+    ),
+    "diagnosis.accelerator-out-of-memory-under-load.cure": (
+        "lower max_concurrency or request_rate, shorten the prompts, or restart the server with "
+        "more memory to spare (a lower --gpu-memory-utilization or --max-num-seqs, or TP=2)"
+    ),
+    "diagnosis.engine-dead.cause": (
+        "the server's engine has died, and only its HTTP front still answers"
+    ),
+    "diagnosis.engine-dead.cure": (
+        "read the server's log for the reason, restart the server, and measure again"
+    ),
+    "diagnosis.overloaded.cause": (
+        "the server, or a gateway in front of it, accepts no more requests at this load"
+    ),
+    "diagnosis.overloaded.cure": (
+        "lower request_rate or max_concurrency, or raise the limit of the server or gateway"
+    ),
+    "diagnosis.key-refused.cause": (
+        "the server does not accept the API key of the requests, or needs one and got none"
+    ),
+    "diagnosis.key-refused.cure": (
+        "set OPENAI_API_KEY in the shell to a key that may use this model"
+    ),
+    "diagnosis.body-too-large.cause": (
+        "a request's body is larger than the server, or a gateway in front of it, accepts"
+    ),
+    "diagnosis.body-too-large.cure": (
+        "raise that limit (client_max_body_size of nginx, --payload-limit of TGI), or shorten the "
+        "prompts"
+    ),
+    "diagnosis.model-not-served.cause": "the server serves no model with the name in the requests",
+    "diagnosis.model-not-served.cure": (
+        "use a name that its /v1/models lists (--model of bench, served_model of a campaign's "
+        "server)"
+    ),
+    "diagnosis.no-stream.cause": (
+        "the server, or a gateway in front of it, does not stream, and without a stream there is "
+        "no time to first token"
+    ),
+    "diagnosis.no-stream.cure": (
+        "switch on streaming there, or measure the engine at its own address"
+    ),
+    "diagnosis.field-refused.cause": (
+        "the server does not know a field of the requests, or does not accept its value"
+    ),
+    "diagnosis.field-refused.cure": (
+        "leave out the flag, the key of `sampling` or the field of --extra-body that it names"
+    ),
+    "diagnosis.no-chat-template.cause": (
+        "the model has no chat template, so the server cannot make a prompt of messages"
+    ),
+    "diagnosis.no-chat-template.cure": (
+        "measure its completions (--backend openai), or restart the server with --chat-template"
+    ),
+    "diagnosis.gateway.cause": (
+        "a gateway in front of the server got no answer from it in time, or could not reach it"
+    ),
+    "diagnosis.gateway.cure": (
+        "raise the gateway's time-outs (proxy_read_timeout of nginx), look at the server's log, or "
+        "measure without the gateway"
+    ),
+}

@@ -1,0 +1,10 @@
+"""All words in Simplified Chinese."""
+
+from __future__ import annotations
+
+from inferometer.words.zh_cn.console import CONSOLE
+from inferometer.words.zh_cn.diagnoses import DIAGNOSES
+from inferometer.words.zh_cn.findings import FINDINGS
+from inferometer.words.zh_cn.report import REPORT
+
+ZH_CN: dict[str, str] = {**REPORT, **FINDINGS, **CONSOLE, **DIAGNOSES}

@@ -1,0 +1,10 @@
+"""All words in Traditional Chinese (Taiwan)."""
+
+from __future__ import annotations
+
+from inferometer.words.zh_tw.console import CONSOLE
+from inferometer.words.zh_tw.diagnoses import DIAGNOSES
+from inferometer.words.zh_tw.findings import FINDINGS
+from inferometer.words.zh_tw.report import REPORT
+
+ZH_TW: dict[str, str] = {**REPORT, **FINDINGS, **CONSOLE, **DIAGNOSES}

@@ -1,0 +1,144 @@
+"""Causes and cures of known troubles with servers in Traditional Chinese (Taiwan)."""
+
+from __future__ import annotations
+
+DIAGNOSES: dict[str, str] = {
+    "diagnosis": "原因：{cause}。解決辦法：{cure}。",
+    "diagnosis.wrong-build.cause": "推論引擎不是為這塊加速卡編譯的，其中沒有適用於它的程式碼",
+    "diagnosis.wrong-build.cure": (
+        "改用支援該卡架構的映像檔或編譯版本（R9700 為 gfx1201，MI300X 為 gfx942，K100-AI 為 gfx928"
+        "）；如果 HSA_OVERRIDE_GFX_VERSION 設成了別的卡，請刪除它"
+    ),
+    "diagnosis.driver-mismatch.cause": "加速卡驅動與推論引擎的函式庫版本不匹配",
+    "diagnosis.driver-mismatch.cure": "更新驅動，或改用與驅動匹配的映像檔；更新驅動後請重啟機器",
+    "diagnosis.device-forbidden.cause": "伺服器無權開啟加速卡的裝置檔案",
+    "diagnosis.device-forbidden.cure": (
+        "把執行伺服器的使用者加入 render 和 video 群組；在容器中請傳入 /dev/kfd 和 /dev/dri，並加入"
+        "這兩個群組"
+    ),
+    "diagnosis.container-without-device.cause": "容器裡沒有加速卡",
+    "diagnosis.container-without-device.cure": (
+        "在主機上安裝廠商的容器工具包或驅動，並檢查 compose 檔案中的 `devices`（ROCm、DCU）或 "
+        "`deploy`（NVIDIA）"
+    ),
+    "diagnosis.no-accelerator.cause": "推論引擎看不到加速卡",
+    "diagnosis.no-accelerator.cure": (
+        "用 nvidia-smi 或 rocm-smi 檢查，並確認 HIP_VISIBLE_DEVICES 或 CUDA_VISIBLE_DEVICES 指定的"
+        "卡存在"
+    ),
+    "diagnosis.too-few-accelerators.cause": "要求的加速卡多於伺服器能看到的",
+    "diagnosis.too-few-accelerators.cure": (
+        "減小張量平行數，或確認 HIP_VISIBLE_DEVICES 或 CUDA_VISIBLE_DEVICES 指定了足夠多的卡"
+    ),
+    "diagnosis.parallelism-does-not-divide.cause": "模型無法按這個張量平行數切分",
+    "diagnosis.parallelism-does-not-divide.cure": (
+        "把張量平行數設為能整除注意力頭數的值，例如 1、2、4 或 8"
+    ),
+    "diagnosis.kv-cache-too-small.cause": "載入模型後剩餘的顯示記憶體放不下一個最長的請求",
+    "diagnosis.kv-cache-too-small.cure": (
+        "減小 max_model_len，提高 --gpu-memory-utilization，或把模型分到更多卡上（TP=2）"
+    ),
+    "diagnosis.accelerator-memory-taken.cause": (
+        "顯示記憶體已被占用，可能是仍在執行或剛剛結束的伺服器"
+    ),
+    "diagnosis.accelerator-memory-taken.cure": (
+        "結束占用顯示記憶體的行程（用 nvidia-smi 或 rocm-smi --showpids 查看），或降低 "
+        "--gpu-memory-utilization"
+    ),
+    "diagnosis.accelerator-out-of-memory.cause": "顯示記憶體不足",
+    "diagnosis.accelerator-out-of-memory.cure": (
+        "把模型分到更多卡上（TP=2），減小 max_model_len 或 --gpu-memory-utilization，或換用更小的或"
+        "量化的模型"
+    ),
+    "diagnosis.no-shared-memory.cause": "容器的共享記憶體（/dev/shm）太小，引擎的行程不夠用",
+    "diagnosis.no-shared-memory.cure": "以 ipc: host（--ipc=host）執行，或設定 shm_size: 16g",
+    "diagnosis.no-space.cause": "磁碟已滿",
+    "diagnosis.no-space.cure": "清理存放模型（HF_HOME）和存放結果的磁碟；用 df -h 查看是哪一個",
+    "diagnosis.model-not-found.cause": "找不到這個模型：既沒有這個資料夾，模型庫中也沒有",
+    "diagnosis.model-not-found.cure": (
+        "檢查名稱的拼寫；資料夾裡必須有 config.json，並且在容器內可見"
+    ),
+    "diagnosis.model-gated.cause": (
+        "該模型需要向其所有者申請存取權限，而伺服器沒有提供已獲授權的 token"
+    ),
+    "diagnosis.model-gated.cure": "在模型頁面申請權限，並為伺服器設定 HF_TOKEN",
+    "diagnosis.model-unreachable.cause": "本機沒有這個模型，也連不上模型庫",
+    "diagnosis.model-unreachable.cure": (
+        "先在能連網的機器上下載，或為伺服器設定 HTTPS_PROXY 或 HF_ENDPOINT"
+    ),
+    "diagnosis.model-unsupported.cause": "這個版本的推論引擎不支援該模型的架構",
+    "diagnosis.model-unsupported.cure": "換用更新的引擎，或它支援的模型",
+    "diagnosis.context-beyond-model.cause": "max_model_len 超過了模型支援的長度",
+    "diagnosis.context-beyond-model.cure": "把 max_model_len 減小到模型 config.json 中的值",
+    "diagnosis.dtype-unsupported.cause": "該卡不支援模型的數值格式",
+    "diagnosis.dtype-unsupported.cure": "啟動伺服器時加 --dtype half，或換用其他格式的模型",
+    "diagnosis.port-taken.cause": "伺服器的連接埠已被別的程式占用",
+    "diagnosis.port-taken.cure": (
+        "結束那個程式（用 ss -ltnp 查看），或在 base_url 和啟動命令中換一個連接埠"
+    ),
+    "diagnosis.docker-unreachable.cause": "Docker 沒有執行，或目前使用者無權使用它",
+    "diagnosis.docker-unreachable.cure": (
+        "啟動它（systemctl start docker），或把使用者加入 docker 群組後重新登入"
+    ),
+    "diagnosis.registry-unreachable.cause": "本機沒有這個容器映像檔，也連不上映像檔倉庫",
+    "diagnosis.registry-unreachable.cure": (
+        "在能連網的機器上拉取後複製過來（docker save、docker load），或為 Docker 設定映像檔源"
+    ),
+    "diagnosis.image-missing.cause": "本機和映像檔倉庫都沒有這個容器映像檔",
+    "diagnosis.image-missing.cure": (
+        "檢查名稱和標籤，登入映像檔倉庫（docker login），或匯入映像檔（docker load）"
+    ),
+    "diagnosis.accelerator-fault.cause": "加速卡或其驅動在計算時出錯",
+    "diagnosis.accelerator-fault.cure": "查看 dmesg，更新驅動和韌體，並檢查供電、溫度和卡是否插牢",
+    "diagnosis.link-between-accelerators.cause": "卡間通訊失敗（NCCL 或 RCCL）",
+    "diagnosis.link-between-accelerators.cure": (
+        "設定 NCCL_DEBUG=INFO 後重新啟動以查看原因；ipc: host、NCCL_P2P_DISABLE=1 或 iommu=pt 往往"
+        "有效"
+    ),
+    "diagnosis.unknown-option.cause": "這個版本的推論引擎不認識啟動命令中的某個參數",
+    "diagnosis.unknown-option.cure": "對照引擎的 --help 檢查命令，或改用與命令相符的版本",
+    "diagnosis.command-not-found.cause": "啟動伺服器的程式沒有安裝，或不在 PATH 中",
+    "diagnosis.command-not-found.cure": "安裝推論引擎，啟用它所在的環境，或在命令中寫完整路徑",
+    "diagnosis.killed-for-memory.cause": "主機記憶體不足，伺服器被核心終止",
+    "diagnosis.killed-for-memory.cure": (
+        "減少載入時的記憶體占用（不用 --swap-space，減少 worker），給容器更多記憶體，或增加記憶體；"
+        "dmesg 中有被終止的行程"
+    ),
+    "diagnosis.context-too-long.cause": "請求的輸入加輸出超過了伺服器的上下文長度",
+    "diagnosis.context-too-long.cure": (
+        "縮短請求（input_len、output_len），或以更大的 --max-model-len 重啟伺服器"
+    ),
+    "diagnosis.accelerator-out-of-memory-under-load.cause": "在這一負載下顯示記憶體不足",
+    "diagnosis.accelerator-out-of-memory-under-load.cure": (
+        "降低 max_concurrency 或 request_rate，縮短輸入，或留出更多顯示記憶體後重啟伺服器（減小 "
+        "--gpu-memory-utilization 或 --max-num-seqs，或 TP=2）"
+    ),
+    "diagnosis.engine-dead.cause": "推論引擎已崩潰，只剩 HTTP 前端還在應答",
+    "diagnosis.engine-dead.cure": "在伺服器日誌中查明原因，重啟伺服器後重新測量",
+    "diagnosis.overloaded.cause": "伺服器或其前置閘道在這一負載下不再接受請求",
+    "diagnosis.overloaded.cure": "降低 request_rate 或 max_concurrency，或放寬伺服器、閘道的限制",
+    "diagnosis.key-refused.cause": "伺服器不接受請求所帶的 API 金鑰，或需要金鑰而請求沒有帶",
+    "diagnosis.key-refused.cure": "在 shell 中把 OPENAI_API_KEY 設為有權使用該模型的金鑰",
+    "diagnosis.body-too-large.cause": "請求體超過了伺服器或其前置閘道的上限",
+    "diagnosis.body-too-large.cure": (
+        "調高該上限（nginx 的 client_max_body_size，TGI 的 --payload-limit），或縮短輸入"
+    ),
+    "diagnosis.model-not-served.cause": "伺服器沒有請求中所寫的那個模型",
+    "diagnosis.model-not-served.cure": (
+        "使用 /v1/models 列出的名稱（bench 的 --model，測試計畫檔案中伺服器的 served_model）"
+    ),
+    "diagnosis.no-stream.cause": "伺服器或其前置閘道沒有串流回傳，因此沒有首 token 延遲",
+    "diagnosis.no-stream.cure": "在那裡開啟串流輸出，或直接用推論引擎自己的位址測量",
+    "diagnosis.field-refused.cause": "伺服器不認識請求中的某個欄位，或不接受它的值",
+    "diagnosis.field-refused.cure": (
+        "去掉伺服器指出的參數、`sampling` 中的鍵或 --extra-body 中的欄位"
+    ),
+    "diagnosis.no-chat-template.cause": "模型沒有聊天範本，伺服器無法把訊息轉成輸入",
+    "diagnosis.no-chat-template.cure": (
+        "改測 completions（--backend openai），或啟動伺服器時加 --chat-template"
+    ),
+    "diagnosis.gateway.cause": "前置閘道沒有等到伺服器的應答，或連不上伺服器",
+    "diagnosis.gateway.cure": (
+        "調大閘道的逾時（nginx 的 proxy_read_timeout），查看伺服器日誌，或繞過閘道直接測量"
+    ),
+}

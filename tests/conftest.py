@@ -17,6 +17,7 @@ settings.register_profile(
 settings.load_profile("repeatable")
 
 os.environ["INFEROMETER_CALIBRATION"] = "off"
+os.environ["INFEROMETER_LANG"] = "en"  # whatever the locale of who runs them
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(
     prefix="inferometer-tests-"
 )  # the user's own is left alone

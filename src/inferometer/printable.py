@@ -63,6 +63,11 @@ def padded(text: str, columns: int) -> str:
     return text + " " * (columns - columns_of(text))
 
 
+def aligned(text: str, columns: int) -> str:
+    """With blanks before it, so wide as that."""
+    return " " * (columns - columns_of(text)) + text
+
+
 def centered(text: str, columns: int, fill: str) -> str:
     """In the middle of a line of `fill`."""
     return text.center(columns - columns_of(text) + len(text), fill)

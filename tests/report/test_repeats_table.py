@@ -40,8 +40,8 @@ def test_a_row_for_each_number_that_is_reported() -> None:
         "Output token throughput (tok/s):    102.00     100.04 – 103.96   100.00 – 104.00",
         "Mean TTFT (ms):                       5.00         5.00 – 5.00       5.00 – 5.00",
         "================================================================================",
-        "Run-to-run variation: Output token throughput differs 3.3 times as much from run",
-        "to run as the runs' own intervals lead to expect. Something changes between",
+        "Run-to-run variation: Output token throughput varies 3.3 times as much between",
+        "runs as the runs' own intervals explain. Something changes between runs: quote",
         "runs: quote the interval over repeats.",
     ]
 

@@ -95,9 +95,10 @@ def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
     missed.
     """
     from inferometer.report.targets import target_lines
+    from inferometer.words import spoken
 
     if checked:
-        typer.echo("Targets:", err=err)
+        typer.echo(spoken().text("console.targets"), err=err)
     for line in target_lines(checked):
         typer.echo(f"  {line}", err=err)
     return EXIT_MISSED if any(each.state == "missed" for each in checked) else 0

@@ -14,8 +14,10 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 import inferometer
+from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.system.interruption import Interruption, ignore_at_exit
+from inferometer.words import LANGUAGES, speak
 
 VERBS = {
     "bench": ("Measure", "Measure a running server, with the flags of `vllm bench serve`."),
@@ -158,7 +160,17 @@ def spread(arguments: Sequence[str]) -> list[str]:
 @app.callback(invoke_without_command=True)
 def root(
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+    lang: str | None = typer.Option(
+        None,
+        "--lang",
+        metavar="[en|zh-CN|zh-TW]",
+        help="Language of what is printed, also after the verb (default: that of the locale).",
+    ),
 ) -> None:
+    if lang is not None:
+        raise typer.BadParameter(
+            f"'{lang}' is not one of {', '.join(LANGUAGES)}.", param_hint="'--lang'"
+        )
     if version:
         typer.echo(f"inferometer {inferometer.__version__}")
         raise typer.Exit
@@ -170,8 +182,10 @@ def main() -> None:
     ignore_at_exit()
     if len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv):
         _whole_flags_in_help()
+    arguments, language = chosen(sys.argv[1:])
+    speak(language or of_environment(os.environ))
     with Interruption() as interruption:
-        code = _run(sys.argv[1:])
+        code = _run(arguments)
         interruption.finish()
         sys.exit(finish_output(code))
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from inferometer.metrics.statistics import Interval, error_of, interval_of_repeats
+from inferometer.words import Said
 
 BEYOND_CHANCE_Z = 2.326
 """One in a hundred: eight numbers are looked at, and a false alarm costs an hour."""
@@ -89,27 +90,15 @@ def _compare(values: Sequence[float], own: Sequence[Interval]) -> tuple[float | 
     return ratio**0.5, z
 
 
-def agreement(found: Mapping[str, Spread], labels: Mapping[str, str]) -> str:
-    """Whether the runs agree, in a sentence. `labels` are the numbers looked at, each by its name
-    in words.
-    """
+def agreement(found: Mapping[str, Spread], labels: Mapping[str, str]) -> Said:
+    """Whether the runs agree. `labels` are the numbers looked at, each by its name in words."""
     looked_at = {name: each for name, each in found.items() if name in labels}
     differing = {name: each for name, each in looked_at.items() if each.runs_differ}
     if differing:
         worst = max(differing, key=lambda name: differing[name].variation or 0.0)
-        others = len(differing) - 1
-        more = (
-            f", and {others} more number{'s do' if others > 1 else ' does'} too" if others else ""
-        )
-        return (
-            f"Run-to-run variation: {labels[worst]} differs {differing[worst].variation:.1f} "
-            "times as much from run to run as "
-            f"the runs' own intervals lead to expect{more}. Something changes between runs: "
-            "quote the interval over repeats."
-        )
+        more = len(differing) - 1
+        told = {"label": labels[worst], "times": differing[worst].variation, "more": more}
+        return Said("repeats.differ.more" if more else "repeats.differ", told)
     if not any(each.variation is not None for each in looked_at.values()):
-        return (
-            "The runs are too short for intervals of their own: whether they differ by more than "
-            "chance cannot be told."
-        )
-    return "The runs agree: they differ by no more than their own intervals lead to expect."
+        return Said("repeats.short")
+    return Said("repeats.agree")

@@ -7,16 +7,19 @@ from __future__ import annotations
 import textwrap
 
 from inferometer.metrics.dialects import DIALECTS, express
+from inferometer.printable import centered
 from inferometer.report.console import TEXT_WIDTH, WIDTH
 from inferometer.trace.trace import Trace
+from inferometer.words import spoken
 
 
 def render_dialect(trace: Trace, dialect: str) -> str:
     """The block that follows the report. `dialect` is a key of DIALECTS."""
-    spoken = DIALECTS[dialect]
-    lines = [f" As {spoken.tool} defines it ".center(WIDTH, "=")]
+    known = DIALECTS[dialect]
+    title = spoken().text("console.dialect", tool=known.tool)
+    lines = [centered(f" {title} ", WIDTH, "=")]
     lines += [f"{name:<48} {value:.2f}" for name, value in express(trace, dialect).items()]
     lines.append("-" * WIDTH)
-    for sentence in spoken.differences:
+    for sentence in known.differences:
         lines += textwrap.wrap(sentence, TEXT_WIDTH, initial_indent="- ", subsequent_indent="  ")
     return "\n".join([*lines, "=" * WIDTH]) + "\n"

@@ -4,10 +4,10 @@ Plain text.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from inferometer.metrics.repeats import Spread, agreement
+from inferometer.printable import aligned, centered, padded, wrapped
 from inferometer.report.console import ABSENT, DEFAULT_METRICS, INTERVALS, TEXT_WIDTH
 from inferometer.results.repeats import Repeat, spreads
 from inferometer.words import spoken
@@ -26,8 +26,10 @@ def render_repeats(
     lines = []
     if runs:
         labels = _labels(metrics)
-        title = f" {_of(runs, asked)} Repeats "
-        lines += [title.center(TEXT_WIDTH, "="), _line("", "Mean", "95 % interval", "Min – max")]
+        words = spoken()
+        title = words.text("console.repeats.title", runs=_of(runs, asked))
+        heads = (words.text(f"console.repeats.{each}") for each in ("mean", "interval", "range"))
+        lines += [centered(f" {title} ", TEXT_WIDTH, "="), _line("", *heads)]
         lines += [_row(label, found[name]) for name, label in labels.items() if name in found]
         lines += ["=" * TEXT_WIDTH, *_wrapped(_agreement(found, runs, labels))]
     return "".join(f"{line}\n" for line in [*lines, *_left_out(repeats)])
@@ -43,7 +45,8 @@ def repeats_in_lines(
     figures = [
         form.format(_interval(found[key])) for key, form in IN_A_LINE.items() if key in found
     ]
-    yield f"{name}  {_of(runs, asked)} repeats: {', '.join(figures) or ABSENT}"
+    told = {"name": name, "runs": _of(runs, asked), "figures": ", ".join(figures) or ABSENT}
+    yield spoken().text("console.repeats.line", **told)
     if any(found[key].runs_differ for key in _labels(metrics) if key in found):
         yield from _wrapped(_agreement(found, runs, _labels(metrics)), "    ")
     yield from (f"    {line}" for line in _left_out(repeats))
@@ -54,7 +57,9 @@ def _count(repeats: Sequence[Repeat]) -> int:
 
 
 def _of(runs: int, asked: int) -> str:
-    return str(runs) if runs == asked else f"{runs} of {asked}"
+    if runs == asked:
+        return str(runs)
+    return spoken().text("console.repeats.some", runs=runs, asked=asked)
 
 
 def _labels(metrics: Sequence[str]) -> dict[str, str]:
@@ -66,19 +71,22 @@ def _agreement(found: dict[str, Spread], runs: int, labels: dict[str, str]) -> s
     """Whether the runs agree; nothing for a single one."""
     if runs < 2:
         return ""
-    sentence = agreement(found, {name: text.partition(" (")[0] for name, text in labels.items()})
+    words = spoken()
+    short = {name: text.partition(" (")[0] for name, text in labels.items()}
+    sentence = words.say(agreement(found, short))
     if runs < FEW:
-        sentence += f" The intervals are those of {runs} runs: {FEW} or more would narrow them."
+        sentence += words.text("console.repeats.few", runs=runs, few=FEW)
     return sentence
 
 
 def _left_out(repeats: Sequence[Repeat]) -> list[str]:
     which = [f"{repeat.number} ({repeat.left_out})" for repeat in repeats if repeat.left_out]
-    return _wrapped(f"Left out: {', '.join(which)}.") if which else []
+    left_out = spoken().text("console.repeats.left_out", runs=spoken().listed(which))
+    return _wrapped(left_out) if which else []
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, TEXT_WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return wrapped(text, TEXT_WIDTH, indent, indent)
 
 
 def _interval(spread: Spread) -> str:
@@ -94,4 +102,7 @@ def _row(label: str, spread: Spread) -> str:
 
 
 def _line(*cells: str) -> str:
-    return "{:<33}{:>9} {:>19} {:>17}".format(*cells).rstrip()
+    label, *figures = cells
+    widths = (9, 20, 18)
+    columns = [aligned(figure, width) for figure, width in zip(figures, widths, strict=True)]
+    return "".join([padded(label, 33), *columns]).rstrip()

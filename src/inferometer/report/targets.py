@@ -6,37 +6,38 @@ from collections.abc import Sequence
 
 from inferometer.analysis.said import Said
 from inferometer.analysis.targets import Checked
-from inferometer.printable import printable
+from inferometer.printable import columns_of, padded, printable
 from inferometer.report.sentences import reasons_of
 from inferometer.report.tables.columns import figure, spelled
-from inferometer.words import Words
-
-MARKS = {"reached": "reached", "missed": "MISSED", "not checked": "not checked"}
-"""On a terminal."""
+from inferometer.words import Words, spoken
 
 
 def target_lines(checked: Sequence[Checked]) -> list[str]:
     """A line each, missed ones marked."""
-    marks = max(
-        (len(MARKS[each.state]) for each in checked if each.state == "not checked"),
-        default=len("reached"),
-    )
-    heads = [f"{MARKS[each.state]:{marks}}  {each.target}" for each in checked]
-    width = max(map(len, heads), default=0)
+    words = spoken()
+    marks = [words.text(f"console.{each.state.replace(' ', '_')}") for each in checked]
+    width = max(map(columns_of, [*marks, words.text("console.reached")]))
+    heads = [
+        f"{padded(mark, width)}  {each.target}" for mark, each in zip(marks, checked, strict=True)
+    ]
+    width = max(map(columns_of, heads), default=0)
     return [
-        printable(f"{head:{width}}  {_found(each)}".rstrip())
+        printable(f"{padded(head, width)}  {_found(each, words)}".rstrip())
         for head, each in zip(heads, checked, strict=True)
     ]
 
 
-def _found(each: Checked) -> str:
-    words = Words()
+def _found(each: Checked, words: Words) -> str:
     value = "" if each.value is None else f"{figure(each.value)} {each.unit}".strip()
-    where = " at ".join(
-        part for part in (deployment_in_words(each, words), place_in_words(each, words)) if part
-    )
-    found = f"{value} ({where})" if value and where else value or where
-    return ": ".join(part for part in (found, why_in_words(each, words)) if part)
+    deployment, where = deployment_in_words(each, words), place_in_words(each, words)
+    if deployment and where:
+        where = words.text("console.target.at", deployment=deployment, place=where)
+    where = where or deployment
+    found = value or where
+    if value and where:
+        found = words.text("console.target.found", value=value, where=where)
+    why = why_in_words(each, words)
+    return words.text("console.target.why", found=found, why=why) if found and why else found or why
 
 
 def deployment_in_words(each: Checked, words: Words) -> str:

@@ -52,9 +52,6 @@ CONSOLE: dict[str, str] = {
     "console.level.suspect": "suspect",
     "console.level.invalid": "invalid",
     "console.next": "Next: ",
-    "console.dialect": " As {tool} defines it ",
-    "console.repeats": " {runs} Repeats ",
-    "console.repeats.some": " {runs} of {asked} Repeats ",
     "console.repeats.mean": "Mean",
     "console.repeats.interval": "95 % interval",
     "console.repeats.range": "Min – max",
@@ -65,4 +62,29 @@ CONSOLE: dict[str, str] = {
     "console.problems.more": "({n} more files could not be read)",
     "console.problems.more.one": "(1 more file could not be read)",
     "percent": "{percent} %",
+    "console.target.at": "{deployment} at {place}",
+    "console.target.found": "{value} ({where})",
+    "console.target.why": "{found}: {why}",
+    "console.repeats.title": "{runs} Repeats",
+    "console.repeats.some": "{runs} of {asked}",
+    "console.repeats.line": "{name}  {runs} repeats: {figures}",
+    "console.repeats.few": (
+        " The intervals are those of {runs} runs: {few} or more would narrow them."
+    ),
+    "console.repeats.left_out": "Left out: {runs}.",
+    "console.dialect": "As {tool} defines it",
+    "repeats.differ": (
+        "Run-to-run variation: {label} varies {times:.1f} times as much between runs as the runs' "
+        "own intervals explain. Something changes between runs: quote the interval over repeats."
+    ),
+    "repeats.differ.more": (
+        "Run-to-run variation: {label} varies {times:.1f} times as much between runs as the runs' "
+        "own intervals explain, and so do others ({more}). Something changes between runs: quote "
+        "the interval over repeats."
+    ),
+    "repeats.short": (
+        "The runs are too short for intervals of their own: whether they differ by more than "
+        "chance is unknown."
+    ),
+    "repeats.agree": "The runs agree: they differ by no more than their own intervals explain.",
 }

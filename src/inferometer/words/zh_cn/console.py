@@ -48,9 +48,6 @@ CONSOLE: dict[str, str] = {
     "console.level.suspect": "存疑",
     "console.level.invalid": "无效",
     "console.next": "建议：",
-    "console.dialect": " 按 {tool} 的定义 ",
-    "console.repeats": " 重复 {runs} 次 ",
-    "console.repeats.some": " 重复 {runs} 次（共要求 {asked} 次） ",
     "console.repeats.mean": "平均值",
     "console.repeats.interval": "95% 置信区间",
     "console.repeats.range": "最小 – 最大",
@@ -61,4 +58,23 @@ CONSOLE: dict[str, str] = {
     "console.problems.more": "（另有 {n} 个文件无法读取）",
     "console.problems.more.one": "（另有 1 个文件无法读取）",
     "percent": "{percent}%",
+    "console.target.at": "{deployment}，{place}",
+    "console.target.found": "{value}（{where}）",
+    "console.target.why": "{found}：{why}",
+    "console.repeats.title": "重复 {runs} 次",
+    "console.repeats.some": "{runs} / {asked}",
+    "console.repeats.line": "{name}  重复 {runs} 次：{figures}",
+    "console.repeats.few": "区间只来自 {runs} 次运行：{few} 次或更多会使区间变窄。",
+    "console.repeats.left_out": "未计入：{runs}。",
+    "console.dialect": "按 {tool} 的定义",
+    "repeats.differ": (
+        "各次运行不一致：{label} 在各次运行之间的变化是各自区间所能解释的 {times:.1f} 倍。运行之间"
+        "有某种变化：请引用重复运行的区间。"
+    ),
+    "repeats.differ.more": (
+        "各次运行不一致：{label} 在各次运行之间的变化是各自区间所能解释的 {times:.1f} 倍，另有 "
+        "{more} 项数值也是如此。运行之间有某种变化：请引用重复运行的区间。"
+    ),
+    "repeats.short": "各次运行太短，没有各自的区间：它们的差异是否超出偶然，无从判断。",
+    "repeats.agree": "各次运行一致：它们的差异没有超出各自区间所能解释的范围。",
 }

@@ -48,9 +48,6 @@ CONSOLE: dict[str, str] = {
     "console.level.suspect": "存疑",
     "console.level.invalid": "無效",
     "console.next": "建議：",
-    "console.dialect": " 按 {tool} 的定義 ",
-    "console.repeats": " 重複 {runs} 次 ",
-    "console.repeats.some": " 重複 {runs} 次（共要求 {asked} 次） ",
     "console.repeats.mean": "平均值",
     "console.repeats.interval": "95% 信賴區間",
     "console.repeats.range": "最小 – 最大",
@@ -61,4 +58,23 @@ CONSOLE: dict[str, str] = {
     "console.problems.more": "（另有 {n} 個檔案無法讀取）",
     "console.problems.more.one": "（另有 1 個檔案無法讀取）",
     "percent": "{percent}%",
+    "console.target.at": "{deployment}，{place}",
+    "console.target.found": "{value}（{where}）",
+    "console.target.why": "{found}：{why}",
+    "console.repeats.title": "重複 {runs} 次",
+    "console.repeats.some": "{runs} / {asked}",
+    "console.repeats.line": "{name}  重複 {runs} 次：{figures}",
+    "console.repeats.few": "區間只來自 {runs} 次執行：{few} 次或更多會使區間變窄。",
+    "console.repeats.left_out": "未計入：{runs}。",
+    "console.dialect": "按 {tool} 的定義",
+    "repeats.differ": (
+        "各次執行不一致：{label} 在各次執行之間的變化是各自區間所能解釋的 {times:.1f} 倍。執行之間"
+        "有某種變化：請引用重複執行的區間。"
+    ),
+    "repeats.differ.more": (
+        "各次執行不一致：{label} 在各次執行之間的變化是各自區間所能解釋的 {times:.1f} 倍，另有 "
+        "{more} 項數值也是如此。執行之間有某種變化：請引用重複執行的區間。"
+    ),
+    "repeats.short": "各次執行太短，沒有各自的區間：它們的差異是否超出偶然，無從判斷。",
+    "repeats.agree": "各次執行一致：它們的差異沒有超出各自區間所能解釋的範圍。",
 }

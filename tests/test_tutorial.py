@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from typer.testing import CliRunner
+
+from inferometer.cli.main import app, spread
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NAMES = ["tutorial.en.md", "tutorial.zh-CN.md"]
@@ -63,7 +67,7 @@ def test_the_part_without_a_gpu_works(tmp_path: Path) -> None:
         directory = tmp_path / str(number)
         directory.mkdir()
         ran = list(follow(blocks(NAMES[0]), directory))
-        if not any("INVALID" in re.sub("0 invalid", "", each.output) for each in ran):
+        if not any("INVALID" in each.output for each in ran):
             break
     assert {each.command: each.output for each in ran if each.code} == {}
     before, after = (each.output for each in ran if " bench " in each.command)
@@ -81,37 +85,33 @@ def figure(label: str, output: str) -> float:
 
 def follow(steps: list[Block], directory: Path) -> Iterator[Ran]:
     """Run what can be run without a GPU. A server lasts until the next one is started."""
-    environment = surroundings(directory)
-    servers = iter([each for each in steps if each.kind == "server"])
-    parts = [[]]  # type: list[list[str]]
-    for each in steps:
-        if each.kind == "server":
-            parts.append([])
-        elif each.kind == "run":
-            parts[-1] += each.commands
-    yield from (run(command, directory, environment) for command in parts[0])
-    for commands in parts[1:]:
-        with serving(next(servers).text, environment) as port:
-            for command in commands:
-                if shutil.which(command.split()[0], path=environment["PATH"]):
-                    yield run(command.replace("8000", port), directory, environment)
-
-
-def surroundings(directory: Path) -> dict[str, str]:
-    """The environment, with `inferometer` on the PATH whoever installed it."""
-    (directory / "bin").mkdir()
-    program = directory / "bin" / "inferometer"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m inferometer "$@"\n')
-    program.chmod(0o755)
-    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "INFEROMETER_CALIBRATION": "off"}
+    with chdir(directory), ExitStack() as servers:
+        port = ""
+        for each in steps:
+            if each.kind == "server":
+                servers.close()
+                port = servers.enter_context(serving(each.text))
+            elif each.kind == "run":
+                for command in each.commands:
+                    yield run(command.replace("8000", port))
 
 
 @contextmanager
-def serving(text: str, environment: dict[str, str]) -> Iterator[str]:
+def chdir(directory: Path) -> Iterator[None]:
+    """`contextlib.chdir`, which Python 3.10 has not."""
+    before = Path.cwd()
+    os.chdir(directory)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
+def serving(text: str) -> Iterator[str]:
     """A server, on a free port instead of the tutorial's: which."""
-    words = text.replace("8000", "0").split()
-    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as server:
+    words = [sys.executable, "-m", *text.replace("8000", "0").split()]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
             (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)", server.stdout.readline())
@@ -120,13 +120,13 @@ def serving(text: str, environment: dict[str, str]) -> Iterator[str]:
             server.terminate()
 
 
-def run(command: str, directory: Path, environment: dict[str, str]) -> Ran:
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=directory,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(command: str) -> Ran:
+    """In this process, which has imported most of it already; another program by itself."""
+    program, *arguments = shlex.split(command)
+    if program == "inferometer":
+        result = CliRunner().invoke(app, spread(arguments))
+        return Ran(command, result.exit_code, result.output)
+    if shutil.which(program) is None:
+        return Ran(command, 0, f"{program} is not installed here")
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
     return Ran(command, done.returncode, done.stdout + done.stderr)

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
 
+from inferometer.cli.language import chosen
 from inferometer.cli.main import VERBS, app, load_verb, spread, without_vllm_only
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,8 +73,8 @@ def read(path: Path) -> str:
 
 
 def blocks(text: str) -> list[list[str]]:
-    """The lines of each fenced block, without comments and what is only there for the eye."""
-    found = re.findall(r"^```[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    """The lines of each fenced block of commands or code, without comments; `text` is output."""
+    found = re.findall(r"^```(?!text)[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return [
         [re.sub(r"\s*(^|\s)# .*", "", line).rstrip() for line in block.splitlines()]
         for block in found
@@ -100,7 +101,7 @@ def parse(arguments: list[str], *, whole: bool) -> None:
     """Let the command line understand them, and do nothing. A command in a sentence may lack what it
     needs.
     """
-    name, *rest = spread(without_vllm_only(arguments))
+    name, *rest = spread(without_vllm_only(chosen(arguments)[0]))
     if name.startswith("-"):
         get_command(app).make_context("inferometer", [name, *rest])
         return

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "inferometer"
 
 FLOORS = (
-    {"clock", "request", "printable", "diagnose", "secret"},
+    {"clock", "request", "printable", "diagnose", "secret", "vocabulary"},
     {"system", "words"},
     {"trace", "spec"},
     {"workload", "arrival", "protocol", "metrics"},
@@ -52,6 +52,7 @@ LIBRARIES = {
     "diagnose": set(),
     "words": set(),
     "secret": set(),
+    "vocabulary": set(),
     "trace": {"numpy"},
     "spec": {"pydantic", "orjson", "yaml"},
     "workload": {"numpy", "tokenizers", "datasets"},

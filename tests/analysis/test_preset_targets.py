@@ -9,13 +9,14 @@ import pytest
 
 from inferometer.analysis.targets import NOT_YET, SCALING, Checked, check, mistakes
 from inferometer.cli.asserted import lacking_in
-from inferometer.results import Point, metric
+from inferometer.results import Point
 from inferometer.results.run_point import point_of
 from inferometer.spec.campaign import CampaignSpec
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
 from inferometer.spec.target import Threshold, campaign_target
+from inferometer.vocabulary import metric
 
 PRESETS = [(name, load_campaign(name, sets=(), environment={})) for name in preset_names()]
 WITH_TARGETS = [pytest.param(spec, id=name) for name, spec in PRESETS if spec.targets]

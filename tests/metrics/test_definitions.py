@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pytest
 
 from inferometer.metrics.definitions import (
-    METRICS,
+    GOODPUT_TESTS,
+    QUANTITIES,
     client_delay_ms,
     decode_speed_tok_s,
     e2el_ms,
@@ -19,11 +20,13 @@ from inferometer.metrics.definitions import (
     output_speed_tok_s,
     schedule_lag_ms,
     tokens_per_event,
+    tpot,
     tpot_ms,
     ttft_from_intended_ms,
     ttft_ms,
 )
 from inferometer.trace import Failure, Outcome, TokenSource
+from inferometer.vocabulary import LATENCIES
 from tests.metrics.trace_builder import build, failed, request
 
 FIRST = request(0, 50, 70, 110)
@@ -247,12 +250,17 @@ def test_a_request_whose_ttft_does_not_exist_is_not_good() -> None:
 
 def test_every_metric_is_empty_where_nothing_was_answered() -> None:
     for trace in (build([]), build([BROKEN]), build([BROKEN], closed_loop=False)):
-        for key, metric in METRICS.items():
+        for key, metric in QUANTITIES.items():
             if key != "schedule_lag" or trace.closed_loop:
                 assert metric.values(trace).tolist() == [], key
             assert metric.weights is None or metric.weights(trace).tolist() == []
 
 
-def test_the_table_is_keyed_by_its_rows() -> None:
-    assert [m.key for m in METRICS.values()] == list(METRICS)
-    assert {"ttft", "tpot", "itl", "e2el"} <= set(METRICS)
+def test_the_table_has_every_latency_and_what_limits_them() -> None:
+    assert set(LATENCIES) <= set(QUANTITIES)
+    assert set(GOODPUT_TESTS) == set(LATENCIES)
+
+
+def test_tpot_is_nothing_where_no_token_came_after_the_first() -> None:
+    found = tpot(np.array([30.0, 30.0, 0.0, np.nan, 30.0]), np.array([3, 0, 2, 4, -1]))
+    assert found.tolist() == pytest.approx([10.0, np.nan, 0.0, np.nan, np.nan], nan_ok=True)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferometer.metrics.distribution import Distribution, describe, percentile_name
+from inferometer.metrics.distribution import Distribution, describe
+from inferometer.vocabulary import percentile_name
 
 
 def test_figures_of_four_values() -> None:

@@ -46,18 +46,22 @@ def bounds(interval: object) -> list[float]:
 
 def test_latencies_are_taken_in_the_order_of_sending(trace: Trace) -> None:
     found = intervals_of(trace)
-    assert bounds(found["mean_ttft"]) == pytest.approx(bounds(interval_of_mean(TTFT_MS)), rel=1e-6)
-    assert bounds(found["p99_ttft"]) == pytest.approx(
+    assert bounds(found["mean_ttft_ms"]) == pytest.approx(
+        bounds(interval_of_mean(TTFT_MS)), rel=1e-6
+    )
+    assert bounds(found["p99_ttft_ms"]) == pytest.approx(
         bounds(interval_of_percentile(TTFT_MS, 99)), rel=1e-6
     )
-    assert bounds(found["mean_tpot"]) == pytest.approx(bounds(interval_of_mean(GAP_MS)), rel=1e-6)
-    assert bounds(found["mean_e2el"]) == pytest.approx(
+    assert bounds(found["mean_tpot_ms"]) == pytest.approx(
+        bounds(interval_of_mean(GAP_MS)), rel=1e-6
+    )
+    assert bounds(found["mean_e2el_ms"]) == pytest.approx(
         bounds(interval_of_mean(LAST_MS - SENT_MS)), rel=1e-6
     )
 
 
 def test_itl_is_drawn_by_request(trace: Trace) -> None:
-    assert bounds(intervals_of(trace)["mean_itl"]) == pytest.approx(
+    assert bounds(intervals_of(trace)["mean_itl_ms"]) == pytest.approx(
         bounds(interval_of_ratio(GAP_MS * GAPS, GAPS.astype(np.float64))), rel=1e-6
     )
 
@@ -108,7 +112,7 @@ def test_every_number_lies_in_its_own_interval(trace: Trace) -> None:
     summary = summarize(trace, planned=len(trace), goodput={"ttft": 55})
     told = {f"mean_{key}": summary.metrics[key].mean for key in ("ttft", "tpot", "itl", "e2el")}
     told |= {
-        "p99_ttft": summary.metrics["ttft"].percentiles["p99"],
+        "p99_ttft_ms": summary.metrics["ttft"].percentiles["p99"],
         "request_throughput": summary.request_throughput,
     }
     told |= {"output_throughput": summary.output_throughput}
@@ -133,5 +137,5 @@ def test_a_short_run_does_not_bound_its_p99() -> None:
     found = intervals_of(
         build([request(10 * i, 10 * i + 5 + i % 3, 10 * i + 20 + i % 7) for i in range(200)])
     )
-    assert "mean_ttft" in found
-    assert "p99_ttft" not in found
+    assert "mean_ttft_ms" in found
+    assert "p99_ttft_ms" not in found

@@ -16,7 +16,7 @@ from inferometer.metrics.statistics import (
 )
 from inferometer.metrics.student import student_quantile
 
-LABELS = {"mean_ttft": "Mean TTFT", "output_throughput": "Output token throughput"}
+LABELS = {"mean_ttft_ms": "Mean TTFT", "output_throughput": "Output token throughput"}
 
 
 def own(mean: float, error: float, method: str = "batch means") -> Interval:
@@ -140,17 +140,17 @@ def test_numbers_without_any_noise() -> None:
 
 def test_what_is_said_of_them() -> None:
     alike, apart, further = of(10, 11, error=1), of(10, 20, 30, error=1), of(10, 40, 70, error=1)
-    assert str(agreement({"mean_ttft": alike}, LABELS)).startswith("The runs agree")
-    assert str(agreement({"mean_ttft": of(10, error=1)}, LABELS)).startswith(
+    assert str(agreement({"mean_ttft_ms": alike}, LABELS)).startswith("The runs agree")
+    assert str(agreement({"mean_ttft_ms": of(10, error=1)}, LABELS)).startswith(
         "The runs are too short"
     )
-    told = str(agreement({"mean_ttft": apart, "output_throughput": alike}, LABELS))
+    told = str(agreement({"mean_ttft_ms": apart, "output_throughput": alike}, LABELS))
     assert told.startswith(
         "Run-to-run variation: Mean TTFT varies 10.0 times as much between runs as"
     )
-    told = str(agreement({"mean_ttft": apart, "output_throughput": further}, LABELS))
+    told = str(agreement({"mean_ttft_ms": apart, "output_throughput": further}, LABELS))
     assert told.startswith("Run-to-run variation: Output token throughput varies 30.0 times")
     assert "own intervals explain, and so do others (1). Something" in told
-    assert str(agreement({"p99_ttft": further, "mean_ttft": alike}, LABELS)).startswith(
+    assert str(agreement({"p99_ttft_ms": further, "mean_ttft_ms": alike}, LABELS)).startswith(
         "The runs agree"
     ), "not one that is shown"

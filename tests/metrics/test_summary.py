@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from inferometer.metrics import METRICS, summarize
+from inferometer.metrics import QUANTITIES, summarize
 from inferometer.metrics.distribution import Distribution
 from inferometer.trace import Failure, Outcome, StampSource, TokenSource
 from tests.metrics.trace_builder import build, failed, request
@@ -107,7 +107,7 @@ def test_goodput_is_of_all_limits_and_its_share_of_all_sent() -> None:
 
 
 def test_distributions_by_metric() -> None:
-    assert set(SUMMARY.metrics) == set(METRICS)
+    assert set(SUMMARY.metrics) == set(QUANTITIES)
     ttft = SUMMARY.metrics["ttft"]
     assert (ttft.n, ttft.median, ttft.min, ttft.max) == (3, 100.0, 100.0, 200.0)
     assert ttft.percentiles == pytest.approx({"p50": 100.0, "p90": 180.0})

@@ -13,7 +13,7 @@ from typing import Any
 
 from inferometer.clock import MS
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, Missing, Precision
-from inferometer.metrics.definitions import METRICS
+from inferometer.metrics.definitions import QUANTITIES
 from inferometer.metrics.distribution import Distribution
 from inferometer.metrics.finding import Finding, Level
 from inferometer.metrics.statistics import Interval
@@ -96,7 +96,7 @@ def counts(**changes: Any) -> Counts:
 def their_summary() -> Summary:
     """What vLLM said of a run of its own, as a Summary."""
     theirs = json.loads((GOLDEN / "vllm" / "completions_c4_plain.json").read_bytes())
-    metrics = dict.fromkeys(METRICS, Distribution())
+    metrics = dict.fromkeys(QUANTITIES, Distribution())
     for key in ALL:
         percentiles = {p: theirs[f"{p}_{key}_ms"] for p in ("p50", "p90", "p95", "p99")}
         metrics[key] = Distribution(
@@ -151,9 +151,9 @@ def test_a_valid_run() -> None:
 
 def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> None:
     known = {
-        "mean_ttft": (9.5, 10.25),
+        "mean_ttft_ms": (9.5, 10.25),
         "request_throughput": (63.0, 68.125),
-        "mean_e2el": (55.0, 59.0),
+        "mean_e2el_ms": (55.0, 59.0),
     }
     intervals = {
         name: Interval(*bounds, 25.0, "batch means", 0.95) for name, bounds in known.items()
@@ -261,7 +261,7 @@ def test_a_run_that_measured_nothing() -> None:
         peak_output_tokens_per_s=None,
         peak_concurrency=0,
         goodput=Goodput({"ttft": 100.0}, 0, None, None),
-        metrics=dict.fromkeys(METRICS, Distribution(percentiles={"p99": None})),
+        metrics=dict.fromkeys(QUANTITIES, Distribution(percentiles={"p99": None})),
         events=Events(0, 0, None, {}),
     )
     values = {"planned": 30, "sent": 30}

@@ -80,7 +80,7 @@ def test_the_best_point_is_never_an_invalid_one() -> None:
         for n, (value, status) in enumerate([(10.0, "VALID"), (99.0, "INVALID")])
     ]
     (best,) = best_points(points, ["a", "a"])
-    assert (best.column.name, best.point) == ("output_throughput", 0)
+    assert (best.metric.name, best.point) == ("output_throughput", 0)
 
 
 def test_latencies_are_compared_at_the_load_that_most_series_share() -> None:

@@ -70,10 +70,10 @@ def test_numbers_that_a_run_lacks_or_that_nobody_can_reckon_with_are_left_out() 
         repeat(1, output_throughput=1e200, mean_ttft_ms=5.0, mean_tpot_ms=1.0),
         repeat(2, output_throughput=1.0, mean_ttft_ms=6.0),
     ]
-    assert list(spreads(repeats)) == ["mean_ttft"]
+    assert list(spreads(repeats)) == ["mean_ttft_ms"]
     odd = Range(4.0, 6.0, confidence=7.0, method=BATCHES)
     point = Point("p", Path("p"), "inferometer", {}, {"mean_ttft_ms": 5.0}, {"mean_ttft_ms": odd})
-    assert spreads([Repeat(1, point), repeats[1]])["mean_ttft"].variation is None
+    assert spreads([Repeat(1, point), repeats[1]])["mean_ttft_ms"].variation is None
 
 
 def test_the_same_in_a_line_and_more_only_where_the_runs_differ() -> None:

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from inferometer.report.tables.columns import with_unit
-from inferometer.results import CONDITIONS, METRICS
+from inferometer.vocabulary import CONDITIONS, METRICS
 from inferometer.words import LANGUAGES, Words, words
 
 EN = LANGUAGES["en"]

@@ -21,9 +21,10 @@ from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
 from inferometer.store.campaign.history import Result
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.run_directory import save_run
-from inferometer.store.vllm_json import METRICS, save_result, vllm_result
+from inferometer.store.vllm_json import save_result, vllm_result
 from inferometer.trace.schema import MISSING, Failure, Outcome, StampSource, TokenSource
 from inferometer.trace.trace import Trace, WorkerRecord, empty_events, empty_requests
+from inferometer.vocabulary import LATENCIES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 VLLM_PLAIN = GOLDEN / "vllm" / "completions_c4_plain.json"
@@ -167,7 +168,12 @@ def save(
 def save_json(path: Path, trace: Trace, spec: RunSpec, **options: Any) -> None:
     """The file in vLLM's format that `bench` and `run` write with it."""
     result = vllm_result(
-        spec, summary_of(trace), trace.measured(), finished=FINISHED, metrics=METRICS, **options
+        spec,
+        summary_of(trace),
+        trace.measured(),
+        finished=FINISHED,
+        metrics=tuple(LATENCIES),
+        **options,
     )
     save_result(path, result)
 

@@ -15,10 +15,10 @@ import pytest
 
 import inferometer
 from inferometer.metrics.definitions import e2el_of_each, itl_ms, tpot_of_each, ttft_of_each
-from inferometer.results import CONDITIONS, METRICS, ResultsError, request_frames
+from inferometer.results import ResultsError, request_frames
 from inferometer.results.foreign import runs_in
-from inferometer.results.frames import BOUNDED, INTEGERS, NUMBERS
 from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS
+from inferometer.vocabulary import CONDITIONS, METRICS
 from tests.results.result_files import (
     GOLDEN,
     VLLM_DETAILED,
@@ -31,6 +31,17 @@ from tests.results.result_files import (
     trace_of,
     vllm_file,
 )
+
+INTEGERS = {
+    *("gpus", "pcie_generation", "pcie_width", "tp", "input_len", "output_len", "prefix_len"),
+    *("num_prompts", "max_concurrency", "concurrency", "seed", "repeat"),
+}
+NUMBERS = {"request_rate", "burstiness", "cost_per_hour"}
+BOUNDED = {
+    *("request_throughput", "output_throughput", "output_throughput_per_gpu", "request_goodput"),
+    *("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"),
+    "cost_per_million_tokens",
+}
 
 
 def test_points_have_a_column_for_everything(tmp_path: Path) -> None:

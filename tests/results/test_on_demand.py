@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inferometer.metrics.definitions import METRICS
+from inferometer.metrics.definitions import QUANTITIES
 from inferometer.results import Point, on_demand, read
 from inferometer.results.foreign import runs_in
 from inferometer.results.on_demand import with_percentiles
@@ -40,7 +40,7 @@ def test_of_a_run_directory_they_are_those_of_its_trace(tmp_path: Path) -> None:
     assert found.keys() >= set(NAMES)
     for name in NAMES:
         percentile, latency = name.removesuffix("_ms").removeprefix("p").split("_")
-        sample = METRICS[latency].values(trace.measured())
+        sample = QUANTITIES[latency].values(trace.measured())
         assert found[name] == pytest.approx(float(np.percentile(sample, float(percentile)))), (
             "no warm-up, no failed request"
         )

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from inferometer.results import CONDITIONS, read
-from inferometer.results.foreign import TOLD_AS, WHOLE, WORDS
+from inferometer.results import read
 from tests.results.result_files import (
     VLLM_DETAILED,
     VLLM_PLAIN,
@@ -186,11 +185,6 @@ def test_metadata_are_conditions(tmp_path: Path) -> None:
         "model": "7B",
     }
     assert {name: conditions[name] for name in wanted} == wanted
-
-
-def test_all_that_may_be_told_is_a_condition() -> None:
-    assert set(TOLD_AS) <= set(CONDITIONS)
-    assert {*WHOLE, *WORDS} <= set(TOLD_AS)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ import pytest
 
 from inferometer.metrics import summarize
 from inferometer.store.importers import ImportedRun, read_results, recompute
-from inferometer.store.vllm_json import METRICS, vllm_result
+from inferometer.store.vllm_json import vllm_result
+from inferometer.vocabulary import LATENCIES
 from tests.store.example_run import example_spec, example_trace
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -63,7 +64,7 @@ def vllm_file(tmp_path: Path, *without: str, **changes: Any) -> Path:
 @pytest.mark.parametrize("path", [VLLM, FILES["vllm"]], ids=lambda path: path.stem)
 def test_vllms_summary_is_recomputed_to_the_last_digit(path: Path) -> None:
     run = the_run(path)
-    computed = recompute(run) | {"duration_s": run.metrics["duration_s"]}
+    computed = recompute(run) | {"duration": run.metrics["duration"]}
     assert {name: computed[name] for name in run.metrics} == run.metrics
     assert len(run.metrics) > 20
 
@@ -137,7 +138,7 @@ def test_our_own_files_are_read_as_vllms(tmp_path: Path) -> None:
         summary,
         trace,
         finished=datetime(2026, 1, 31),  # noqa: DTZ001
-        metrics=METRICS,
+        metrics=tuple(LATENCIES),
         detailed=True,
     )
     path = tmp_path / "ours.json"

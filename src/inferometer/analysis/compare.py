@@ -36,7 +36,8 @@ from inferometer.analysis.effect import (
 from inferometer.analysis.pairing import SUBJECTS, Pair, Pairing, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect
 from inferometer.metrics.statistics import half_width
-from inferometer.results import Point, metric
+from inferometer.results import Point
+from inferometer.vocabulary import metric
 
 DEFAULT_METRICS = (
     "request_throughput",
@@ -176,17 +177,17 @@ def direction(name: str) -> Literal["higher", "lower"]:
     """Which way is faster. Raises CannotCompareError for what is no metric, or neither good nor
     bad.
     """
-    column = metric(name)
-    if column is None:
+    found = metric(name)
+    if found is None:
         raise CannotCompareError(
             f"there is no metric {name!r}: they are called as in vLLM's result files, such "
             "as p99_ttft_ms"
         )
-    if column.better == "neither":
+    if found.better == "neither":
         raise CannotCompareError(
             f"{name} is neither good nor bad when it is higher: choose another with --metric"
         )
-    return column.better
+    return found.better
 
 
 def effect_at(pair: Pair, name: str, drift: float = DRIFT) -> Effect | None:

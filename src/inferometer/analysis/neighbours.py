@@ -18,6 +18,7 @@ from inferometer.analysis.ladder import MIN_LEVELS, NOISES, Ladder, Limits
 from inferometer.analysis.pairing import INCIDENTAL, value_of
 from inferometer.metrics.statistics import half_width
 from inferometer.results import Condition, Point
+from inferometer.vocabulary import SET_LOADS
 
 LIMITS = {
     "output_throughput": Limits(inner=1.3, rim=1.6, end=2.5),
@@ -30,9 +31,10 @@ REPEATS_LIMIT = 1.6
 MIN_REPEATS.
 """
 MIN_REPEATS = 3
-OTHER_AXES = {"num_prompts", "max_concurrency", "request_rate", "concurrency", "input_len"}
-NOT_SETTINGS = (INCIDENTAL - {"host"}) | OTHER_AXES
-"""Conditions in which the points of a ladder may differ, beside its axis."""
+NOT_SETTINGS = (INCIDENTAL - {"host"}) | {*SET_LOADS, "concurrency", "input_len"}
+"""Conditions in which the points of a ladder may differ, beside its axis. Another host has a noise
+of its own.
+"""
 MAX_NEIGHBOURS = 3
 """That are named."""
 SAME = 1.3
@@ -118,10 +120,7 @@ def _rungs(point: Point) -> Iterator[_Rung]:
         if name not in NOT_SETTINGS
     )
     flat = tuple(part for setting in settings for part in setting)
-    prompts, cap, rate, length = (
-        _number(point, name)
-        for name in ("num_prompts", "max_concurrency", "request_rate", "input_len")
-    )
+    cap, rate, prompts, length = (_number(point, name) for name in (*SET_LOADS, "input_len"))
     if length is not None:
         yield _Rung("input_len", (*flat, prompts, cap, rate), length)
     if prompts is None or "arrivals" in point.conditions:

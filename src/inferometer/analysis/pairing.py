@@ -10,27 +10,18 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from inferometer.results import CONDITIONS, Condition, Point
+from inferometer.results import Condition, Point
 from inferometer.results.telling import telling_places
+from inferometer.vocabulary import CONDITIONS, SLOTS, of_role
 
-INCIDENTAL = {"campaign", "group", "label", "seed", "repeat", "cost_per_hour", "date", "host"}
+INCIDENTAL = frozenset(of_role("incidental"))
 """Conditions that partners need not share: runs that differ in nothing else are repeats."""
 
 TOLD = ("tool", "label", "host")
 """Incidental, and still worth a word where the sides differ in it."""
 
-SUBJECTS = {
-    "config",
-    "gpus",
-    "pcie_generation",
-    "pcie_width",
-    "engine",
-    "engine_version",
-    "address",
-}
-"""What comparisons are about: the sides may have several values each, as long as they share
-none.
-"""
+SUBJECTS = frozenset(of_role("subject"))
+"""What comparisons are about."""
 
 UNFAIR = {
     "dataset": "prompts are made of other things",
@@ -38,12 +29,8 @@ UNFAIR = {
     "output_len": "outputs have other lengths",
     "prefix_len": "the shared prefix has another length",
     "cache": "the prefix cache is in another state",
+    **dict.fromkeys(of_role("load"), "the load is another"),
     "num_prompts": "runs have other lengths",
-    "max_concurrency": "the load is another",
-    "request_rate": "the load is another",
-    "burstiness": "the load is another",
-    "concurrency": "the load is another",
-    "arrivals": "the load is another",
     "tool": "tools define their metrics differently",
     "rehearsal": "one side is a rehearsal",
 }
@@ -53,9 +40,6 @@ asked for.
 
 NEVER_FAIR = {"tool", "rehearsal"}
 """Also where it is asked for."""
-
-NO_VALUE_IS_ONE = {"max_concurrency", "arrivals", "rehearsal"}
-"""Conditions whose absence means "none", and not that nobody told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +137,8 @@ def _values(points: Iterable[Point], condition: str) -> tuple[Condition, ...]:
 
 
 def _is_untold(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bool:
-    return name not in NO_VALUE_IS_ONE and (a == (None,)) != (b == (None,))
+    absence_says_it = name in CONDITIONS and CONDITIONS[name].absent_is_none
+    return not absence_says_it and (a == (None,)) != (b == (None,))
 
 
 def _differ(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bool:
@@ -174,9 +159,7 @@ def _telling(shared: Sequence[tuple[Condition, ...]], keys: Sequence[str]) -> li
     """The conditions needed to tell the pairs from each other: none that follows from those before
     it.
     """
-    level_first = sorted(
-        range(len(keys)), key=lambda place: keys[place] in {"num_prompts", "max_concurrency"}
-    )
+    level_first = sorted(range(len(keys)), key=lambda place: keys[place] in SLOTS)
     return [keys[place] for place in sorted(telling_places(shared, level_first))]
 
 

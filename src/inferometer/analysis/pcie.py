@@ -29,10 +29,11 @@ from inferometer.analysis.pairing import Pair, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
 from inferometer.analysis.said import Said
 from inferometer.results import Condition, Point
+from inferometer.vocabulary import LOADS, STUDY, of_role
 
 LINK_METRICS = ("output_throughput", "mean_ttft_ms", "mean_tpot_ms")
 WIDTH = "pcie_width"
-LEVEL = ("input_len", "output_len", "max_concurrency", "request_rate", "burstiness", "num_prompts")
+LEVEL = ("input_len", "output_len", *of_role("load"))
 """What makes a level of load, whatever the model."""
 WINDOW = 10
 """Levels to either side that tell of one."""
@@ -254,7 +255,7 @@ def _ladders(
 ) -> list[_Ladder]:
     groups: dict[tuple[Condition, ...], list[Point]] = {}
     for point in points:
-        key = tuple(value_of(point, name) for name in (condition, "config", "model", "tp"))
+        key = tuple(value_of(point, name) for name in (condition, *STUDY))
         groups.setdefault(key, []).append(point)
     ladders = []
     for one, two in product(groups, groups):
@@ -392,7 +393,7 @@ def _without(effect: Effect, control: Effect | None, doubt: float) -> Effect:
 
 def _load(pair: Pair) -> float | None:
     """The level as an axis shows it."""
-    found = (value_of(pair.a[0], name) for name in ("concurrency", "request_rate", "num_prompts"))
+    found = (value_of(pair.a[0], name) for name in LOADS)
     return next((float(value) for value in found if isinstance(value, int | float)), None)
 
 

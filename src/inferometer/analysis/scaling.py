@@ -17,6 +17,7 @@ from inferometer.analysis.effect import effect_of
 from inferometer.analysis.pairing import value_of
 from inferometer.analysis.said import Said
 from inferometer.results import Condition, Point, Status
+from inferometer.vocabulary import SET_LOADS
 
 THROUGHPUT = "output_throughput"
 SAME = (
@@ -32,8 +33,6 @@ SAME = (
     "burstiness",
 )
 """Conditions that must agree between one card and several."""
-LOADS = ("max_concurrency", "request_rate", "num_prompts")
-"""What the cards share; the first that is told, and finite, is the load."""
 MAX_LOADS = 5
 """That are listed."""
 WORST_FIRST: tuple[Status, ...] = ("INVALID", "SUSPECT", "VALID")
@@ -164,7 +163,7 @@ def _counts(point: Point, *, allow_invalid: bool) -> bool:
 def _key(point: Point) -> _Key | None:
     """None where the cards or the load are not told."""
     gpus = value_of(point, "gpus") or value_of(point, "tp")
-    loads = ((name, value_of(point, name)) for name in LOADS)
+    loads = ((name, value_of(point, name)) for name in SET_LOADS)  # which the cards share
     load = next(
         (
             (name, value)

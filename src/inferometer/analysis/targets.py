@@ -18,20 +18,28 @@ from typing import Literal
 
 from inferometer.analysis.said import Said
 from inferometer.analysis.scaling import scaling, why_nothing_scales
-from inferometer.results import CONDITIONS, Collection, Point, metric
-from inferometer.results.columns import METRICS, PERCENTILE, Column, canonical
+from inferometer.results import Collection, Point
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
 from inferometer.spec.target import Threshold
+from inferometer.vocabulary import (
+    CONDITIONS,
+    DEPLOYMENT,
+    METRICS,
+    Metric,
+    canonical,
+    metric,
+    statistic_of,
+)
 
 State = Literal["reached", "missed", "not checked"]
 
 NOT_YET = {
-    "gpu_utilization": Column("gpu_utilization", "%", "higher"),
-    "tokens_per_joule": Column("tokens_per_joule", "tok/J", "higher"),
+    "gpu_utilization": Metric("gpu_utilization", "%", "higher"),
+    "tokens_per_joule": Metric("tokens_per_joule", "tok/J", "higher"),
 }
 """Metrics that nothing measures so far."""
 
-SCALING = Column("scaling_efficiency", "%", "higher")
+SCALING = Metric("scaling_efficiency", "%", "higher")
 """Of several cards against one at the same load per card: of two points, not of one."""
 
 NEEDED = {
@@ -42,9 +50,6 @@ NEEDED = {
     "scaling_efficiency": "points on one card and on several, which are a campaign's",
 }
 """Metrics that exist only where the user gives this."""
-
-DEPLOYMENT = ("config", "model", "tp", "engine")
-"""Conditions that tell one deployment from another."""
 
 APART = ("model_id", "address")
 """Conditions that tell two deployments apart whose names are one: an alias stands for what its
@@ -82,11 +87,11 @@ class Checked:
 
     @property
     def unit(self) -> str:
-        column = column_of(self.target.metric)
-        return column.unit if column else ""
+        found = metric_of(self.target.metric)
+        return found.unit if found else ""
 
 
-def column_of(name: str) -> Column | None:
+def metric_of(name: str) -> Metric | None:
     """Of a metric that a target may name."""
     return SCALING if name == SCALING.name else NOT_YET.get(name) or metric(name)
 
@@ -99,7 +104,7 @@ def mistakes(targets: Iterable[Threshold], *, lacking: Iterable[str] = ()) -> li
     names = [*METRICS, SCALING.name]
     found = []
     for target in targets:
-        if column_of(target.metric) is None:
+        if metric_of(target.metric) is None:
             cure = (
                 did_you_mean(target.metric, names)
                 or ": they are called as in vLLM's result files, such as p99_ttft_ms"
@@ -283,9 +288,9 @@ def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
     value, why, blame = point.values.get(canonical(target.metric)), None, None
     if value is None:
         why = Said("target.why.not_measured")
-        percentile = PERCENTILE.fullmatch(target.metric)
-        if percentile is not None and f"mean_{percentile[2]}_ms" in point.values:
-            why = Said("target.why.no_requests", {"percentile": percentile[1]})
+        asked = statistic_of(target.metric)
+        if asked and asked.percentile is not None and f"mean_{asked.latency}_ms" in point.values:
+            why = Said("target.why.no_requests", {"percentile": asked.name[1:]})
     elif point.status == "INVALID":
         value, why, blame = None, Said("target.why.invalid"), point
     elif point.status == "SUSPECT":
@@ -315,5 +320,5 @@ def _decide(target: Threshold, readings: Sequence[_TargetValue]) -> Checked:
 
 
 def _is_rate(name: str) -> bool:
-    column = column_of(name)
-    return column is not None and column.unit.endswith("/s")
+    found = metric_of(name)
+    return found is not None and found.unit.endswith("/s")

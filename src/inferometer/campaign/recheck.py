@@ -21,7 +21,6 @@ from inferometer.analysis import neighbours
 from inferometer.campaign.results import Results
 from inferometer.campaign.task import Display, Task
 from inferometer.results.campaign import point_of_result, read_campaign
-from inferometer.results.columns import METRICS
 from inferometer.results.point import Point
 from inferometer.spec.campaign import PlannedPoint
 from inferometer.store.campaign.doubt import Doubt, figure
@@ -29,6 +28,7 @@ from inferometer.store.campaign.history import Result
 from inferometer.store.importers import UNREADABLE
 from inferometer.store.importers.reading import Object, at, read_objects
 from inferometer.store.run_directory import RUN
+from inferometer.vocabulary import METRICS, SET_LOADS
 
 MAX_ROUNDS = 3
 """Measuring a point again may show that its neighbour was the one in doubt."""
@@ -40,7 +40,7 @@ two numbers above.
 """
 MAX_NAMED = 10
 AXES = {
-    "load": ("num_prompts", "max_concurrency", "request_rate"),
+    "load": SET_LOADS,
     "workload": ("input_len",),
     "target": ("base_url",),
 }

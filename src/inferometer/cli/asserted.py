@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from inferometer.vocabulary import statistic_of
+
 if TYPE_CHECKING:
     from inferometer.analysis.targets import Checked
     from inferometer.results import Point
@@ -82,12 +84,9 @@ def lacking_in(campaign: CampaignSpec) -> list[str]:
 
 def percentiles_of(targets: Sequence[Threshold]) -> tuple[float, ...]:
     """Those that the targets' metrics are, so that they are computed."""
-    if not targets:
-        return ()
-    from inferometer.results.columns import PERCENTILE
-
-    found = (PERCENTILE.fullmatch(target.metric) for target in targets)
-    return tuple(dict.fromkeys(float(each[1]) for each in found if each))
+    found = (statistic_of(target.metric) for target in targets)
+    percentiles = (each.percentile for each in found if each)
+    return tuple(dict.fromkeys(each for each in percentiles if each is not None))
 
 
 def tell(checked: Sequence[Checked], *, err: bool = False) -> int:

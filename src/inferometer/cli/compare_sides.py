@@ -13,12 +13,12 @@ from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.compare import DEFAULT_METRICS, Comparison, compare
 from inferometer.analysis.pairing import value_of
 from inferometer.analysis.pcie import LINK_METRICS, LinkStudy, link_costs
-from inferometer.results import CONDITIONS, Condition, Point
-from inferometer.results.columns import canonical
+from inferometer.results import Condition, Point
 from inferometer.results.json_text import storable
 from inferometer.results.on_demand import with_percentiles
 from inferometer.results.read import read
 from inferometer.spec.flags import did_you_mean_one_of
+from inferometer.vocabulary import CONDITIONS, canonical
 
 TOOL = "tool"
 

@@ -2,27 +2,26 @@
 files or displays.
 """
 
-from inferometer.metrics.definitions import METRICS, Metric
-from inferometer.metrics.distribution import Distribution, percentile_name
+from inferometer.metrics.definitions import QUANTITIES, Quantity
+from inferometer.metrics.distribution import Distribution
 from inferometer.metrics.finding import Finding, Level, Thresholds
 from inferometer.metrics.slo import parse_goodput
 from inferometer.metrics.summary import Counts, Events, Goodput, Summary, summarize
 from inferometer.metrics.verdict import Verdict, judge
 
 __all__ = [
-    "METRICS",
+    "QUANTITIES",
     "Counts",
     "Distribution",
     "Events",
     "Finding",
     "Goodput",
     "Level",
-    "Metric",
+    "Quantity",
     "Summary",
     "Thresholds",
     "Verdict",
     "judge",
     "parse_goodput",
-    "percentile_name",
     "summarize",
 ]

@@ -1,4 +1,4 @@
-"""The metrics, each as a pure function of a Trace, and METRICS, the table that names them.
+"""What is measured, each as a pure function of a Trace, and QUANTITIES, the table that names them.
 
 The headline names mean what `vllm bench serve` means by them, so that numbers compare. Only OK
 requests count, unless a function says otherwise; a value that does not exist is left out of the
@@ -238,10 +238,17 @@ def tpot_of_each(trace: Trace) -> PerRequest:
     """TPOT of each request, ms."""
     r = trace.requests
     later = tokens_after_first(r)
-    timed = ok(trace) & (later > 0) & (r["last_ns"] > r["first_ns"])
-    tpot = _elapsed_ms(r, "first_ns", "last_ns", timed)
-    np.divide(tpot, later, out=tpot, where=timed)
-    return tpot
+    timed = ok(trace) & (r["last_ns"] > r["first_ns"])
+    return tpot(_elapsed_ms(r, "first_ns", "last_ns", timed), later)
+
+
+def tpot(decode_time: npt.NDArray[Any], later_tokens: npt.NDArray[Any]) -> PerRequest:
+    """Time per output token, in the unit of `decode_time`, which is what passed between the first
+    and the last output: over the tokens that came in it, and NaN where none did.
+    """
+    found = np.full(len(decode_time), np.nan)
+    np.divide(decode_time, later_tokens, out=found, where=later_tokens > 0)
+    return found
 
 
 def _longest_gap(trace: Trace) -> PerRequest:
@@ -308,14 +315,9 @@ def _ok_spans(trace: Trace) -> _Spans:
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
-    """One row of METRICS; documents and reports take their words from here."""
+class Quantity:
+    """How the values of one quantity come out of a Trace."""
 
-    key: str
-    label: str
-    short: str
-    unit: str
-    formula: str
     values: Callable[[Trace], Sample]
     weights: Callable[[Trace], Sample] | None = None
     """Where values do not count alike: how much each of `values` counts."""
@@ -323,85 +325,19 @@ class Metric:
     """Whether it tells of the server, or of how well the client could keep up."""
 
 
-METRICS: Mapping[str, Metric] = {
-    metric.key: metric
-    for metric in (
-        Metric("ttft", "Time to First Token", "TTFT", "ms", "first output event − sent", ttft_ms),
-        Metric(
-            "ttft_from_intended",
-            "Time to First Token from the due time",
-            "TTFT from due",
-            "ms",
-            "first output event − due time (open loop only)",
-            ttft_from_intended_ms,
-        ),
-        Metric(
-            "tpot",
-            "Time per Output Token (excl. 1st token)",
-            "TPOT",
-            "ms",
-            "(last − first output event) / (streamed output tokens after those of the first event)",
-            tpot_ms,
-        ),
-        Metric(
-            "itl",
-            "Inter-token Latency",
-            "ITL",
-            "ms",
-            "gaps between consecutive output events, pooled",
-            itl_ms,
-        ),
-        Metric(
-            "itl_per_token",
-            "Inter-token Latency per token",
-            "ITL/token",
-            "ms",
-            "gap before an output event / its tokens, counted once for each of them",
-            itl_per_token_ms,
-            weights=itl_token_weights,
-        ),
-        Metric("e2el", "End-to-end Latency", "E2EL", "ms", "last output event − sent", e2el_ms),
-        Metric(
-            "decode_speed",
-            "Decode speed per request",
-            "Decode",
-            "tok/s",
-            "1000 / TPOT of the request",
-            decode_speed_tok_s,
-        ),
-        Metric(
-            "output_speed",
-            "Output speed per request",
-            "Output",
-            "tok/s",
-            "output tokens / E2EL",
-            output_speed_tok_s,
-        ),
-        Metric(
-            "tokens_per_event",
-            "Tokens per output event",
-            "Tokens/event",
-            "tokens",
-            "streamed output tokens / output events of the request",
-            tokens_per_event,
-        ),
-        Metric(
-            "schedule_lag",
-            "Schedule lag",
-            "Lag",
-            "ms",
-            "sent − due time (open loop only), all sent",
-            schedule_lag_ms,
-            of="client",
-        ),
-        Metric(
-            "client_delay",
-            "Client-added delay",
-            "Delay",
-            "ms",
-            "our read − arrival, per event",
-            client_delay_ms,
-            of="client",
-        ),
-    )
+QUANTITIES: Mapping[str, Quantity] = {
+    "ttft": Quantity(ttft_ms),
+    "ttft_from_intended": Quantity(ttft_from_intended_ms),
+    "tpot": Quantity(tpot_ms),
+    "itl": Quantity(itl_ms),
+    "itl_per_token": Quantity(itl_per_token_ms, weights=itl_token_weights),
+    "e2el": Quantity(e2el_ms),
+    "decode_speed": Quantity(decode_speed_tok_s),
+    "output_speed": Quantity(output_speed_tok_s),
+    "tokens_per_event": Quantity(tokens_per_event),
+    "schedule_lag": Quantity(schedule_lag_ms, of="client"),
+    "client_delay": Quantity(client_delay_ms, of="client"),
 }
+"""Those whose distributions a summary has, by its key; the latencies of the vocabulary are among
+them.
+"""

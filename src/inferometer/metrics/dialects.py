@@ -15,18 +15,20 @@ import numpy as np
 
 from inferometer.clock import MS, NS
 from inferometer.metrics.definitions import (
-    METRICS,
+    QUANTITIES,
     Sample,
     e2el_of_each,
     itl_ms,
     known,
     ok,
     ok_events,
+    tpot,
     tpot_of_each,
     ttft_of_each,
 )
 from inferometer.metrics.distribution import describe
 from inferometer.trace import Trace
+from inferometer.vocabulary import LATENCIES
 
 PERCENTILES = (50, 90, 95, 99)
 
@@ -56,8 +58,8 @@ def _vllm(trace: Trace) -> dict[str, float]:
     """
     r = trace.requests
     told: dict[str, float] = {}
-    for key in ("ttft", "tpot", "itl", "e2el"):
-        figures = describe(METRICS[key].values(trace), PERCENTILES)
+    for key in LATENCIES:
+        figures = describe(QUANTITIES[key].values(trace), PERCENTILES)
         named = {
             "mean": figures.mean,
             "median": figures.median,
@@ -100,7 +102,7 @@ def _guidellm(trace: Trace) -> dict[str, float]:
     tokens = _tokens(trace, "output_tokens")
     elapsed_ms = (r["last_ns"] - r["sent_ns"]) / MS
     several, some = tokens > 1, tokens > 0
-    between_ms = (r["last_ns"] - r["first_ns"])[several] / MS / (tokens[several] - 1)
+    between_ms = tpot((r["last_ns"] - r["first_ns"]) / MS, tokens - 1)[several]
     told: dict[str, float] = {}
     for name, values, weights in (
         ("request_latency", (r["end_ns"] - r["sent_ns"]) / NS, np.ones(len(trace))),
@@ -170,9 +172,9 @@ def _mlperf(trace: Trace) -> dict[str, float]:
     for name, values in {
         "latency_ns": r["last_ns"] - since,
         "first_token_latency_ns": r["first_ns"] - since,
-        "time_to_output_token_ns": (
-            (r["last_ns"] - r["first_ns"])[several] / (tokens[several] - 1)
-        ).astype(np.int64),
+        "time_to_output_token_ns": tpot(r["last_ns"] - r["first_ns"], tokens - 1)[several].astype(
+            np.int64
+        ),
     }.items():
         ordered = np.sort(values)
         if len(ordered):

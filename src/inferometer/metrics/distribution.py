@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.vocabulary import percentile_name
+
 Array = npt.NDArray[np.float64]
 
 MIN_BEYOND = 10
@@ -35,12 +37,6 @@ class Distribution:
     """By name, such as `p99`."""
     thin: tuple[str, ...] = ()
     """Names of the percentiles with fewer than MIN_BEYOND samples beyond them."""
-
-
-def percentile_name(percentile: float) -> str:
-    """`p99` for 99 and `p99.9` for 99.9, as users and vLLM's files know them."""
-    whole = int(percentile)
-    return f"p{whole if whole == percentile else percentile}"
 
 
 def describe(

@@ -13,11 +13,10 @@ from inferometer.metrics.calibration import Precision
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
 from inferometer.trace.server_counters import ServerCounters
+from inferometer.vocabulary import LATENCIES
 from inferometer.words import UNFIT, Spoken, Words
 
 Figure = float | int | str | None
-
-LATENCIES = ("ttft", "tpot", "itl", "e2el")
 
 
 class Level(IntEnum):
@@ -233,7 +232,7 @@ class Facts:
     """What the server counted before and after; None if it does not tell."""
     precision: Precision | None = None
     """The run's load against what this host's client can take."""
-    shown: Sequence[str] = LATENCIES
+    shown: Sequence[str] = tuple(LATENCIES)
     """Latencies that the report shows."""
     unsent: str = ""
     """What rows of the data set ask for that was not sent with them, such as `tools (200)`."""

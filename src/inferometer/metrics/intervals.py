@@ -36,20 +36,18 @@ SHORTEST_S = 1e-9
 
 
 def intervals_of(trace: Trace, goodput: Mapping[str, float] | None = None) -> dict[str, Interval]:
-    """95 % intervals by name: `mean_ttft`, `p99_ttft`, `mean_tpot`, `mean_itl`, `mean_e2el` (ms),
-    `request_throughput`, `output_throughput` and, where `goodput` has limits in ms,
-    `request_goodput` (1/s).
+    """95 % intervals of those METRICS that have one; of the goodput where it has limits, in ms.
 
     A number that the run is too short to bound is left out.
     """
     order = np.argsort(trace.requests["sent_ns"], kind="stable")
     ttft = _in_order(ttft_of_each(trace), order)
     found = {
-        "mean_ttft": interval_of_mean(ttft),
-        "p99_ttft": interval_of_percentile(ttft, 99),
-        "mean_tpot": interval_of_mean(_in_order(tpot_of_each(trace), order)),
-        "mean_itl": _mean_itl(trace, order[ok(trace)[order]]),
-        "mean_e2el": interval_of_mean(_in_order(e2el_of_each(trace), order)),
+        "mean_ttft_ms": interval_of_mean(ttft),
+        "p99_ttft_ms": interval_of_percentile(ttft, 99),
+        "mean_tpot_ms": interval_of_mean(_in_order(tpot_of_each(trace), order)),
+        "mean_itl_ms": _mean_itl(trace, order[ok(trace)[order]]),
+        "mean_e2el_ms": interval_of_mean(_in_order(e2el_of_each(trace), order)),
         **_rates(trace, goodput),
     }
     return {name: interval for name, interval in found.items() if interval is not None}

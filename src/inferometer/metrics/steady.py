@@ -14,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import NS
-from inferometer.metrics.definitions import METRICS, known, ok
+from inferometer.metrics.definitions import QUANTITIES, known, ok
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.peaks import in_flight_at_sends, peak_concurrency
 from inferometer.metrics.student import student_quantile
 from inferometer.trace import MISSING, Trace
-
-LATENCIES = ("ttft", "tpot", "e2el")
+from inferometer.vocabulary import ONE_A_REQUEST
 
 GROUP = 5
 """Requests whose mean is one point of MSER-5."""
@@ -56,7 +55,7 @@ class Steady:
     output_throughput: float
     """Their output tokens, likewise."""
     metrics: Mapping[str, Distribution]
-    """TTFT, TPOT and E2EL of the requests sent in it, by key of METRICS."""
+    """TTFT, TPOT and E2EL of the requests sent in it, by name."""
 
 
 def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
@@ -79,7 +78,9 @@ def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
         end_s=end / NS,
         request_throughput=float(share.sum()) * NS / (end - start),
         output_throughput=float((share * tokens).sum()) * NS / (end - start),
-        metrics={key: describe(METRICS[key].values(sent_in_it), percentiles) for key in LATENCIES},
+        metrics={
+            key: describe(QUANTITIES[key].values(sent_in_it), percentiles) for key in ONE_A_REQUEST
+        },
     )
 
 

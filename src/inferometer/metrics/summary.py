@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import NS
-from inferometer.metrics.definitions import METRICS, known, meets_slo, ok, ok_events, was_sent
+from inferometer.metrics.definitions import QUANTITIES, known, meets_slo, ok, ok_events, was_sent
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.intervals import intervals_of
 from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
@@ -94,12 +94,12 @@ class Summary:
     goodput: Goodput | None
     """None when no SLO was given."""
     metrics: Mapping[str, Distribution]
-    """By key of METRICS."""
+    """By key of QUANTITIES."""
     lengths: Mapping[str, Distribution]
     """Tokens per OK request: asked_input, input, asked_output, output, cached."""
     events: Events
     intervals: Mapping[str, Interval] = field(default_factory=dict)
-    """How exactly the run knows its headline numbers, by the names of `intervals_of`; without those
+    """How exactly the run knows its headline numbers, by the names of METRICS; without those
     it is too short for.
     """
     steady: Steady | None = None
@@ -230,7 +230,7 @@ def _metrics(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distributi
             for_client if m.of == "client" else percentiles,
             None if m.weights is None else m.weights(trace),
         )
-        for key, m in METRICS.items()
+        for key, m in QUANTITIES.items()
     }
 
 

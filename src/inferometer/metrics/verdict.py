@@ -17,10 +17,11 @@ from inferometer.metrics import (
     check_work,
 )
 from inferometer.metrics.calibration import Calibration, Missing, Precision, precision_of
-from inferometer.metrics.finding import LATENCIES, Facts, Finding, Level, Thresholds
+from inferometer.metrics.finding import Facts, Finding, Level, Thresholds
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
 from inferometer.trace.server_counters import ServerCounters
+from inferometer.vocabulary import LATENCIES
 
 Status = Literal["VALID", "SUSPECT", "INVALID"]
 
@@ -126,7 +127,7 @@ def judge(
     server: ServerCounters | None = None,
     calibration: Calibration | Missing | None = None,
     tls: bool = False,
-    shown: Sequence[str] = LATENCIES,
+    shown: Sequence[str] = tuple(LATENCIES),
     diagnosis: str = "",
     unsent: str = "",
     thresholds: Thresholds | None = None,

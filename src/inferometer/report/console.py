@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from inferometer.clock import MS
 from inferometer.metrics.calibration import Precision, statement
-from inferometer.metrics.definitions import METRICS
 from inferometer.metrics.distribution import MIN_BEYOND, Distribution
 from inferometer.metrics.finding import Finding, Level
 from inferometer.metrics.statistics import Interval
@@ -24,6 +23,7 @@ from inferometer.metrics.verdict import Verdict
 from inferometer.printable import centered, columns_of, padded, printable, wrapped
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
+from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
 from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
@@ -34,17 +34,16 @@ LABEL_WIDTH, VALUE_WIDTH = 40, 10
 TEXT_WIDTH = 80
 ABSENT = "n/a"
 MARK = "*"
-DEFAULT_METRICS = ("ttft", "tpot", "itl")
 
 INTERVALS = {
     "request_throughput": (None, Said("console.request_throughput")),
     "request_goodput": (None, Said("console.request_goodput")),
     "output_throughput": (None, Said("console.output_throughput")),
-    "mean_ttft": ("ttft", Said("console.mean", {"latency": "TTFT"})),
-    "p99_ttft": ("ttft", Said("console.p99", {"latency": "TTFT"})),
-    "mean_tpot": ("tpot", Said("console.mean", {"latency": "TPOT"})),
-    "mean_itl": ("itl", Said("console.mean", {"latency": "ITL"})),
-    "mean_e2el": ("e2el", Said("console.mean", {"latency": "E2EL"})),
+    "mean_ttft_ms": ("ttft", Said("console.mean", {"latency": "TTFT"})),
+    "p99_ttft_ms": ("ttft", Said("console.p99", {"latency": "TTFT"})),
+    "mean_tpot_ms": ("tpot", Said("console.mean", {"latency": "TPOT"})),
+    "mean_itl_ms": ("itl", Said("console.mean", {"latency": "ITL"})),
+    "mean_e2el_ms": ("e2el", Said("console.mean", {"latency": "E2EL"})),
 }
 """The metric that has to be chosen for its interval to be shown, and the label."""
 
@@ -55,13 +54,13 @@ def render(
     *,
     load: Load,
     workers: Sequence[WorkerRecord],
-    metrics: Sequence[str] = DEFAULT_METRICS,
+    metrics: Sequence[str] = SHOWN_LATENCIES,
     server: ServerCounters | None = None,
 ) -> str:
-    """The whole report. `metrics` are the keys of METRICS that get a section; percentiles are those
+    """The whole report. `metrics` are the latencies that get a section; percentiles are those
     that `summary` has.
     """
-    chosen = [key for key in METRICS if key in metrics]
+    chosen = [key for key in LATENCIES if key in metrics]
     lines = [
         " Serving Benchmark Result ".center(WIDTH, "="),
         *_totals(summary, load),
@@ -151,15 +150,15 @@ def _totals(summary: Summary, load: Load) -> list[str]:
 
 
 def _section(key: str, distribution: Distribution) -> list[str]:
-    metric = METRICS[key]
+    latency = LATENCIES[key]
     lines = [
-        metric.label.center(WIDTH, "-"),
-        _row(f"Mean {metric.short} ({metric.unit}):", distribution.mean),
-        _row(f"Median {metric.short} ({metric.unit}):", distribution.median),
+        latency.title.center(WIDTH, "-"),
+        _row(f"Mean {latency.label} (ms):", distribution.mean),
+        _row(f"Median {latency.label} (ms):", distribution.median),
     ]
     for name, value in distribution.percentiles.items():
         marked = value if value is None or name not in distribution.thin else f"{value:.2f}{MARK}"
-        lines.append(_row(f"{name.upper()} {metric.short} ({metric.unit}):", marked))
+        lines.append(_row(f"{name.upper()} {latency.label} (ms):", marked))
     return lines
 
 
@@ -213,7 +212,7 @@ def _steady(steady: Steady, chosen: Sequence[str]) -> list[str]:
         (Said("console.request_throughput"), steady.request_throughput),
         (Said("console.output_throughput"), steady.output_throughput),
         *(
-            (Said("console.mean", {"latency": METRICS[key].short}), figures.mean)
+            (Said("console.mean", {"latency": LATENCIES[key].label}), figures.mean)
             for key, figures in steady.metrics.items()
             if key in chosen
         ),

@@ -8,18 +8,23 @@ from collections.abc import Iterator, Sequence
 
 from inferometer.metrics.repeats import Spread, agreement
 from inferometer.printable import aligned, centered, padded, wrapped
-from inferometer.report.console import ABSENT, DEFAULT_METRICS, INTERVALS, TEXT_WIDTH
+from inferometer.report.console import ABSENT, INTERVALS, TEXT_WIDTH
 from inferometer.results.repeats import Repeat, spreads
+from inferometer.vocabulary import SHOWN_LATENCIES
 from inferometer.words import spoken
 
 FEW = 5
 """Below so many runs the interval over repeats is wide for want of runs, whatever they say."""
 
-IN_A_LINE = {"output_throughput": "{} tok/s", "mean_ttft": "TTFT {} ms", "mean_tpot": "TPOT {} ms"}
+IN_A_LINE = {
+    "output_throughput": "{} tok/s",
+    "mean_ttft_ms": "TTFT {} ms",
+    "mean_tpot_ms": "TPOT {} ms",
+}
 
 
 def render_repeats(
-    repeats: Sequence[Repeat], *, asked: int, metrics: Sequence[str] = DEFAULT_METRICS
+    repeats: Sequence[Repeat], *, asked: int, metrics: Sequence[str] = SHOWN_LATENCIES
 ) -> str:
     """The table over the runs that count, of `asked` that were wanted, and which were left out."""
     found, runs = spreads(repeats), _count(repeats)
@@ -36,7 +41,7 @@ def render_repeats(
 
 
 def repeats_in_lines(
-    name: str, repeats: Sequence[Repeat], *, asked: int, metrics: Sequence[str] = DEFAULT_METRICS
+    name: str, repeats: Sequence[Repeat], *, asked: int, metrics: Sequence[str] = SHOWN_LATENCIES
 ) -> Iterator[str]:
     """The same in a line, where there are many points: means with their intervals; and why they
     are not to be believed as they are.

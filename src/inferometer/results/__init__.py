@@ -2,16 +2,12 @@
 nothing.
 """
 
-from inferometer.results.columns import CONDITIONS, METRICS, Column, metric
 from inferometer.results.frames import Frames, load
 from inferometer.results.point import Collection, Condition, Point, Range, Status
 from inferometer.results.read import ResultsError, read
 
 __all__ = [
-    "CONDITIONS",
-    "METRICS",
     "Collection",
-    "Column",
     "Condition",
     "Frames",
     "Point",
@@ -19,6 +15,5 @@ __all__ = [
     "ResultsError",
     "Status",
     "load",
-    "metric",
     "read",
 ]

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inferometer.results.columns import CONDITIONS, LATENCIES, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.file_name import conditions_in
 from inferometer.results.imported_requests import intervals_of, request_values, samples_of
@@ -33,63 +32,11 @@ from inferometer.store.importers import (
 from inferometer.store.importers.imported_run import EXPECTED
 from inferometer.store.importers.reading import Object, number, text
 from inferometer.store.vllm_json import RESERVED
+from inferometer.vocabulary import CONDITIONS, LATENCIES, metric
 from inferometer.words import Said
 
 PERCENTILES = (50.0, 90.0, 99.0)
 """Computed from single requests, where there are any and the file does not have them."""
-
-TOLD_AS = {
-    "config": ("config", "hardware"),
-    "model": ("model", "alias"),
-    "gpus": ("gpus", "num_gpus"),
-    "tp": ("tp", "tensor_parallel_size", "tensor_parallel"),
-    "engine": ("engine", "framework", "server"),
-    "engine_version": ("engine_version", "vllm_version", "server_version"),
-    "dataset": ("dataset", "dataset_name"),
-    "input_len": ("input_len", "random_input_len"),
-    "output_len": ("output_len", "random_output_len"),
-    "prefix_len": ("prefix_len", "random_prefix_len"),
-    "cost_per_hour": ("cost_per_hour",),
-    "host": ("host", "hostname"),
-    **{
-        name: (name,)
-        for name in (
-            "campaign",
-            "group",
-            "label",
-            "pcie_generation",
-            "pcie_width",
-            "cache",
-            "seed",
-            "repeat",
-        )
-    },
-}
-"""Keys under which people note conditions, by `--metadata` or otherwise."""
-
-WHOLE = (
-    "gpus",
-    "tp",
-    "pcie_generation",
-    "pcie_width",
-    "input_len",
-    "output_len",
-    "prefix_len",
-    "seed",
-    "repeat",
-)
-WORDS = (
-    "campaign",
-    "group",
-    "label",
-    "config",
-    "model",
-    "engine",
-    "engine_version",
-    "dataset",
-    "cache",
-    "host",
-)
 
 LONGEST_WORD = 1000
 MAX_WHOLE = 2**53
@@ -234,7 +181,6 @@ def _values(run: ImportedRun) -> dict[str, float]:
         if computed.get("completed") == found.get("completed", computed.get("completed")):
             found = computed | found
         found |= request_values(run.requests)
-    found["duration"] = found.pop("duration_s", math.nan)
     empty = {f"_{latency}_ms" for latency in LATENCIES if not found.get(f"mean_{latency}_ms", 1.0)}
     return {
         name: value
@@ -312,16 +258,16 @@ def _measured_lengths(run: ImportedRun, conditions: Mapping[str, Condition]) -> 
 def _told(result: Object) -> dict[str, Condition]:
     """Conditions under keys that are not the format's own, and the label."""
     found: dict[str, Condition] = {}
-    for name, keys in TOLD_AS.items():
+    for name, info in CONDITIONS.items():
         value = next(
             (
                 result[key]
-                for key in keys
+                for key in info.noted_as
                 if result.get(key) is not None and (key == "label" or key not in RESERVED)
             ),
             None,
         )
-        if name in WORDS:
+        if info.type == "text":
             if isinstance(value, str | int | float) and len(word := str(value)) <= LONGEST_WORD:
                 found[name] = word
         elif (figure := _number(value)) is not None:
@@ -342,8 +288,8 @@ def _number(value: object) -> float | None:
 
 
 def _tidy(name: str, value: float) -> Condition:
-    whole = name in WHOLE or name in ("num_prompts", "max_concurrency")
-    return int(value) if whole and abs(value) < MAX_WHOLE and value == int(value) else value
+    whole = CONDITIONS[name].type == "whole" and abs(value) < MAX_WHOLE and value == int(value)
+    return int(value) if whole else value
 
 
 def _date(value: object) -> str | None:

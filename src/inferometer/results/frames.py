@@ -14,38 +14,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inferometer.results.columns import CONDITIONS, LATENCIES, METRICS
 from inferometer.results.json_text import storable
 from inferometer.results.point import Collection, Point
 from inferometer.results.read import read
+from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS
 
 if TYPE_CHECKING:
     import polars as pl
 
-INTEGERS = frozenset(
-    (
-        *("gpus", "pcie_generation", "pcie_width", "tp", "input_len", "output_len", "prefix_len"),
-        *("num_prompts", "max_concurrency", "concurrency", "seed", "repeat"),
-    )
-)
-NUMBERS = frozenset(("request_rate", "burstiness", "cost_per_hour"))
-
-BOUNDED = (
-    *("request_throughput", "output_throughput", "output_throughput_per_gpu", "request_goodput"),
-    *(
-        "mean_ttft_ms",
-        "p99_ttft_ms",
-        "mean_tpot_ms",
-        "mean_itl_ms",
-        "mean_e2el_ms",
-        "cost_per_million_tokens",
-    ),
-)
-"""Metrics that have interval columns also where no run was long enough for an interval."""
-
 
 class Frames:
-    """All that was measured, as polars frames. Units are those of `inferometer.results.METRICS`,
+    """All that was measured, as polars frames. Units are those of `inferometer.vocabulary.METRICS`,
     and in the columns' names.
     """
 
@@ -127,17 +106,14 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
         series("status", [point.status for point in points]),
         series("reasons", [" ".join(point.reasons) for point in points]),
     ]
+    types = {"whole": pl.Int64, "number": pl.Float64, "text": pl.String}
     columns += [
-        series(
-            name,
-            [point.conditions.get(name) for point in points],
-            pl.Int64 if name in INTEGERS else pl.Float64 if name in NUMBERS else pl.String,
-        )
-        for name in CONDITIONS
+        series(name, [point.conditions.get(name) for point in points], types[info.type])
+        for name, info in CONDITIONS.items()
     ]
     for name in _metrics_of(points):
         columns.append(series(name, [point.values.get(name) for point in points], pl.Float64))
-        if name in BOUNDED or any(name in point.intervals for point in points):
+        if _is_bounded(name) or any(name in point.intervals for point in points):
             ranges = [point.intervals.get(name) for point in points]
             columns.append(
                 series(f"{name}_low", [each and each.low for each in ranges], pl.Float64)
@@ -155,6 +131,10 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
         series("run", [None if point.run is None else storable(str(point.run)) for point in points])
     )
     return columns
+
+
+def _is_bounded(name: str) -> bool:
+    return name in METRICS and METRICS[name].has_interval
 
 
 def _metrics_of(points: Sequence[Point]) -> list[str]:

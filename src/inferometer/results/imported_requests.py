@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.metrics.definitions import tpot
 from inferometer.metrics.intervals import rate_interval
 from inferometer.metrics.statistics import (
     Interval,
@@ -39,7 +40,7 @@ def samples_of(requests: ImportedRequests) -> dict[str, int]:
     ok = requests.ok
     found = {
         "ttft": ok & ~np.isnan(requests.ttft_s),
-        "tpot": ok & (requests.output_tokens > 1) & ~np.isnan(requests.e2el_s - requests.ttft_s),
+        "tpot": ok & ~np.isnan(tpot(requests.e2el_s - requests.ttft_s, requests.output_tokens - 1)),
         "e2el": ok & ~np.isnan(requests.e2el_s),
     }
     counts = {name: int(np.count_nonzero(rows)) for name, rows in found.items()}
@@ -62,7 +63,7 @@ def intervals_of(requests: ImportedRequests, values: Mapping[str, float]) -> dic
         each[order] for each in (requests.ttft_s, requests.e2el_s, requests.output_tokens)
     )
     with np.errstate(all="ignore"):
-        tpot_s = np.where(tokens > 1, (e2el_s - ttft_s) / (tokens - 1), np.nan)
+        tpot_s = tpot(e2el_s - ttft_s, tokens - 1)
     ttft_ms, tpot_ms, e2el_ms = (
         _known(latency_s[ok]) * 1e3 for latency_s in (ttft_s, tpot_s, e2el_s)
     )

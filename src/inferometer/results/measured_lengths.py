@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inferometer.results.columns import CONDITIONS
 from inferometer.results.point import Point
+from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said
 
 CLOSE_SHARE = 0.005

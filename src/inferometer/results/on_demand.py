@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from inferometer.metrics.definitions import METRICS
-from inferometer.results.columns import PERCENTILE, canonical
+from inferometer.metrics.definitions import QUANTITIES
 from inferometer.results.foreign import runs_in
 from inferometer.results.point import Point
 from inferometer.store.importers import UNREADABLE, ImportedRun, recompute
 from inferometer.store.run_directory import load_run
+from inferometer.vocabulary import canonical, statistic_of
 
 Wanted = dict[str, tuple[float, str]]
 """Percentile and latency of each metric, by its name."""
@@ -33,11 +33,11 @@ def with_percentiles(points: Sequence[Point], names: Iterable[str]) -> list[Poin
     """The points, each with those of the metrics `names` that are percentiles and can be computed
     from its requests.
     """
-    found = {canonical(name): PERCENTILE.fullmatch(name) for name in names}
+    found = {canonical(name): statistic_of(name) for name in names}
     wanted: Wanted = {
-        name: (float(each[1]), each[2])
+        name: (each.percentile, each.latency)
         for name, each in found.items()
-        if each and float(each[1]) <= 100
+        if each and each.percentile is not None
     }
     runs_of = lru_cache(MAX_FILES)(lambda path: [run for _, run in runs_in(path)[0]])
     return [_completed(point, wanted, runs_of) for point in points]
@@ -66,7 +66,7 @@ def _completed(
 def _of_run(directory: Path, wanted: Wanted) -> dict[str, float]:
     trace = load_run(directory).trace.measured()
     samples = {
-        latency: METRICS[latency].values(trace)
+        latency: QUANTITIES[latency].values(trace)
         for latency in {latency for _, latency in wanted.values()}
     }
     return {

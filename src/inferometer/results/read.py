@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from inferometer.results.campaign import Campaign, point_of_result
-from inferometer.results.columns import CONDITIONS
 from inferometer.results.derived import derived_intervals, derived_values
 from inferometer.results.foreign import FilePoint, points_in
 from inferometer.results.json_text import storable
@@ -24,6 +23,7 @@ from inferometer.results.run_point import identity_of_run, point_of_run
 from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory, Source, Sources
 from inferometer.spec.target import Threshold, Where
 from inferometer.store.importers import NOT_OURS, UNREADABLE, CannotImportError, UnknownResultError
+from inferometer.vocabulary import CONDITIONS
 
 ORDER = tuple(name for name in CONDITIONS if name != "seed")
 """Of points; those that differ by nothing but the seed are in the order of time."""

@@ -11,18 +11,10 @@ from dataclasses import dataclass
 from inferometer.metrics.repeats import Spread, spread
 from inferometer.metrics.statistics import Interval
 from inferometer.results.point import Point
+from inferometer.vocabulary import METRICS
 
-HEADLINE = {
-    "request_throughput": "request_throughput",
-    "request_goodput": "request_goodput",
-    "output_throughput": "output_throughput",
-    "mean_ttft": "mean_ttft_ms",
-    "p99_ttft": "p99_ttft_ms",
-    "mean_tpot": "mean_tpot_ms",
-    "mean_itl": "mean_itl_ms",
-    "mean_e2el": "mean_e2el_ms",
-}
-"""The numbers that are summed up, by their names in `repeats.json`, and what points call them."""
+HEADLINE = tuple(name for name, each in METRICS.items() if each.has_interval and each.path)
+"""The numbers that are summed up: those that a run knows how exactly it has measured."""
 
 MAX_NUMBER = 1e100
 """Files of others may hold any number; the square of a larger one is none."""
@@ -42,15 +34,11 @@ class Repeat:
     def values(self) -> dict[str, float]:
         """Its headline numbers: rates per second, latencies in ms."""
         told = self.point.values if self.point else {}
-        return {
-            name: told[ours]
-            for name, ours in HEADLINE.items()
-            if ours in told and abs(told[ours]) < MAX_NUMBER
-        }
+        return {name: told[name] for name in HEADLINE if abs(told.get(name, math.inf)) < MAX_NUMBER}
 
     def interval(self, name: str) -> Interval | None:
         """The run's own, of one of its headline numbers."""
-        found = self.point.intervals.get(HEADLINE[name]) if self.point else None
+        found = self.point.intervals.get(name) if self.point else None
         if found is None or not 0 < found.confidence < 1:
             return None
         return Interval(found.low, found.high, math.nan, found.method, found.confidence)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inferometer.clock import MS, NS
+from inferometer.metrics.definitions import tpot
 from inferometer.results.foreign import runs_in
 from inferometer.results.point import Point
 from inferometer.store.campaign.checksum import checksum_of
@@ -165,7 +166,7 @@ def _imported_requests(requests: ImportedRequests) -> pl.DataFrame:
         np.where(ok, latency_s * 1e3, np.nan) for latency_s in (requests.ttft_s, requests.e2el_s)
     )
     with np.errstate(all="ignore"):
-        tpot_ms = np.where(tokens > 1, (e2el_ms - ttft_ms) / (tokens - 1), np.nan)
+        tpot_ms = tpot(e2el_ms - ttft_ms, tokens - 1)
         speed = np.where(e2el_ms > 0, 1e3 * tokens / e2el_ms, np.nan)
     frame = {
         "id": np.arange(len(ok)),

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.metrics.finding import Finding, Level
-from inferometer.results.columns import CONDITIONS, LATENCIES, metric
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.foreign import MAX_WHOLE, identity_of
 from inferometer.results.point import Condition, Point, Range, Status
@@ -21,6 +20,7 @@ from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
 from inferometer.trace.schema import SCHEMA_VERSION
+from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS, metric
 from inferometer.words import Said
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -34,22 +34,6 @@ WRITTEN_ANSWER = 128
 """Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in
 `spec.longest`, which needs pydantic.
 """
-
-TOTALS = {
-    "request_throughput": ("request_throughput",),
-    "output_throughput": ("output_throughput",),
-    "total_token_throughput": ("total_token_throughput",),
-    "request_goodput": ("goodput", "request_goodput"),
-    "max_output_tokens_per_s": ("peak_output_tokens_per_s",),
-    "max_concurrent_requests": ("peak_concurrency",),
-    "duration": ("duration_s",),
-    "completed": ("counts", "ok"),
-    "total_input_tokens": ("total_input_tokens",),
-    "total_output_tokens": ("total_output_tokens",),
-    "mean_decode_speed": ("metrics", "decode_speed", "mean"),
-    "output_throughput_per_request": ("metrics", "output_speed", "mean"),
-}
-"""Our names, and where the summary has them."""
 
 NOT_COMPLETED = ("failed", "cancelled", "unfinished", "dropped")
 
@@ -130,40 +114,33 @@ def _read(path: Path) -> Object:
 def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Condition]:
     """In the order of CONDITIONS; `told` counts more than the run's own."""
     spec, environment = run["spec"], run.get("environment")
-    server, load, model = at(spec, "server"), at(spec, "load"), text(at(spec, "target", "model"))
-    hardware = at(server, "hardware")
+    server, recipe = at(spec, "server"), text(at(spec, "server", "recipe"))
     version = text(at(environment, "server", "version"))
     embedded = at(server, "embedded") is not None or EMBEDDED_VERSION in (version or "")
-    recipe = text(at(server, "recipe"))
     found: dict[str, Condition] = {
-        "config": text(at(hardware, "name")),
+        name: READ[each.type](at(run, *each.path)) for name, each in CONDITIONS.items() if each.path
+    }
+    found |= {
         "gpus": _gpus(server),
-        "pcie_generation": _whole(at(hardware, "pcie_generation")),
-        "pcie_width": _whole(at(hardware, "pcie_width")),
-        "model": model,
-        "model_id": model,
-        "tp": _whole(at(server, "tp")),
-        "engine": f"{recipe} (embedded)"
-        if recipe and embedded
-        else "embedded"
-        if embedded
-        else recipe,
-        "engine_version": version,
-        "address": text(at(server, "address")),
-        "backend": text(at(spec, "target", "backend")),
+        "engine": _engine(recipe, embedded),
         **_workload(at(spec, "workload")),
-        **_load(load),
-        "seed": _whole(at(spec, "seed")),
         "repeat": (_whole(at(spec, "repeat")) or 0) + 1,
         "date": _date(run),
-        "host": text(at(environment, "hostname")),
         "rehearsal": _rehearsal(embedded, "--quick" in entries(at(environment, "command"))),
-        **told,
     }
+    if arrivals := _arrivals(at(spec, "load")):
+        found |= {"arrivals": arrivals, "request_rate": None}
+    found |= told
     found["concurrency"] = concurrency(
         {key: value for key, value in found.items() if value is not None}
     )
     return {key: found[key] for key in CONDITIONS if found.get(key) is not None}
+
+
+def _engine(recipe: str | None, embedded: bool) -> str | None:
+    if not embedded:
+        return recipe
+    return f"{recipe} (embedded)" if recipe else "embedded"
 
 
 def _workload(work: object) -> dict[str, Condition]:
@@ -183,21 +160,6 @@ def _workload(work: object) -> dict[str, Condition]:
         "input_len": input_len,
         "output_len": output_len,
         "prefix_len": _whole(at(work, "prefix_len")) or _whole(at(work, "system_len")) or None,
-        "cache": text(at(work, "cache")),
-    }
-
-
-def _load(load: object) -> dict[str, Condition]:
-    rate = at(load, "request_rate")
-    arrivals = _arrivals(load)
-    return {
-        "num_prompts": _whole(at(load, "num_prompts")),
-        "max_concurrency": _whole(at(load, "max_concurrency")),
-        "request_rate": None if arrivals else math.inf if rate == "inf" else number(rate),
-        "arrivals": arrivals,
-        "burstiness": math.inf
-        if at(load, "burstiness") == "inf"
-        else number(at(load, "burstiness")),
     }
 
 
@@ -267,19 +229,27 @@ def _whole(value: object) -> int | None:
     )
 
 
+def _number(value: object) -> float | None:
+    return math.inf if value == "inf" else number(value)
+
+
+READ: Mapping[str, Callable[[object], Condition]] = {
+    "text": text,
+    "whole": _whole,
+    "number": _number,
+}
+"""By the type of a condition."""
+
+
 def _values(summary: Object) -> dict[str, float]:
-    found = {name: number(at(summary, *path)) for name, path in TOTALS.items()}
+    found = {name: number(each.value_in(summary)) for name, each in METRICS.items()}
     gone = [number(at(summary, "counts", name)) for name in NOT_COMPLETED]
     found["failed"] = None if None in gone else sum(count for count in gone if count is not None)
     found["cached_share"] = _cached_share(summary)
     for key in LATENCIES:
-        distribution = at(summary, "metrics", key)
-        found |= {
-            f"{name}_{key}_ms": number(at(distribution, name)) for name in ("mean", "median", "std")
-        }
-        percentiles = at(distribution, "percentiles")
-        names = percentiles if isinstance(percentiles, dict) else {}
-        found |= {f"{name}_{key}_ms": number(value) for name, value in names.items()}
+        told = at(summary, "metrics", key, "percentiles")
+        percentiles = told if isinstance(told, dict) else {}
+        found |= {f"{name}_{key}_ms": number(value) for name, value in percentiles.items()}
     return {
         name: value
         for name, value in found.items()
@@ -300,7 +270,7 @@ def _cached_share(summary: Object) -> float | None:
 
 
 def _intervals(summary: Object, values: Mapping[str, float]) -> dict[str, Range]:
-    """By names of METRICS: the summary's are without a unit."""
+    """By names of METRICS; earlier versions wrote those of latencies without the unit."""
     found: dict[str, Range] = {}
     told = summary.get("intervals")
     for name, interval in (told if isinstance(told, dict) else {}).items():

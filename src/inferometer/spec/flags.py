@@ -17,10 +17,10 @@ from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, quote, urlsplit
 
+from inferometer.vocabulary import LATENCIES
+
 SERVER_URL = "VLLM_SERVER_URL"
 """Variable of the environment that holds the server's address."""
-
-LATENCY_METRICS = ("ttft", "tpot", "itl", "e2el")
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
@@ -137,10 +137,10 @@ def parse_metrics(text: str) -> tuple[str, ...]:
     metrics: list[str] = []
     for part in text.split(","):
         name = part.strip().lower()
-        if name not in LATENCY_METRICS:
+        if name not in LATENCIES:
             raise ValueError(
-                f"--percentile-metrics knows {', '.join(LATENCY_METRICS)}, not "
-                f"{name!r}{did_you_mean(name, LATENCY_METRICS)}."
+                f"--percentile-metrics knows {', '.join(LATENCIES)}, not "
+                f"{name!r}{did_you_mean(name, LATENCIES)}."
             )
         if name not in metrics:
             metrics.append(name)

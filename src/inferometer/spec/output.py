@@ -5,13 +5,13 @@ of them. It changes nothing of what is sent, so it is no part of a point's ident
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar, get_args
 
 from pydantic import AfterValidator, Field
 
 from inferometer.spec.base import PositiveFloat, Spec
+from inferometer.vocabulary import LatencyName
 
-Latency = Literal["ttft", "tpot", "itl", "e2el"]
 Item = TypeVar("Item")
 
 
@@ -20,15 +20,15 @@ def once(values: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(dict.fromkeys(values))
 
 
-Metrics = Annotated[tuple[Latency, ...], AfterValidator(once)]
+Metrics = Annotated[tuple[LatencyName, ...], AfterValidator(once)]
 Percentiles = Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(once)]
-Goodput = dict[Latency, PositiveFloat]
+Goodput = dict[LatencyName, PositiveFloat]
 
 
 class Output(Spec):
     """What is to come out of a measurement."""
 
-    metrics: Metrics = ("ttft", "tpot", "itl", "e2el")
+    metrics: Metrics = get_args(LatencyName)
     """Latencies in the JSON file and the report."""
     percentiles: Percentiles = (50.0, 90.0, 99.0)
     goodput: Goodput = Field(default_factory=dict)

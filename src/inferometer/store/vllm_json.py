@@ -37,6 +37,7 @@ from inferometer.secret import masked_details
 from inferometer.store.atomic import append_line, write_file
 from inferometer.trace.schema import MISSING, Failure, Outcome
 from inferometer.trace.trace import Trace
+from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
 
 if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
@@ -45,11 +46,6 @@ MAX_PART_BYTES = 80
 """Of a label, and of a model, in the name of a file, which may be 255 bytes long, of which numbers
 and dates need some.
 """
-
-METRICS = ("ttft", "tpot", "itl", "e2el")
-"""In the order of the file."""
-
-DEFAULT_METRICS = ("ttft", "tpot", "itl")
 
 RESERVED = (
     "date",
@@ -95,7 +91,7 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
     not after it.
     """
     for key in metadata:
-        if key in RESERVED or key.endswith(tuple(f"_{metric}_ms" for metric in METRICS)):
+        if key in RESERVED or key.endswith(tuple(f"_{latency}_ms" for latency in LATENCIES)):
             raise ValueError(
                 f"--metadata {key} would replace the result's own '{key}'; choose another name."
             )
@@ -142,11 +138,11 @@ def vllm_result(
     finished: datetime,
     label: str | None = None,
     metadata: Mapping[str, str] | None = None,
-    metrics: Sequence[str] = DEFAULT_METRICS,
+    metrics: Sequence[str] = SHOWN_LATENCIES,
     detailed: bool = False,
 ) -> dict[str, Any]:
     """The file's content, keys in vLLM's order. `finished` is the local time of the end, `metrics`
-    those of `METRICS` wanted.
+    the latencies wanted.
 
     `detailed` adds the arrays of every request; texts are among them only if the trace has kept
     them.
@@ -205,14 +201,11 @@ def _finite(number: float) -> float | str:
 
 def _statistics(summary: Summary, metrics: Sequence[str]) -> dict[str, float]:
     statistics: dict[str, float] = {}
-    for metric in METRICS:
-        if metric in metrics:
-            distribution = summary.metrics[metric]
-            statistics[f"mean_{metric}_ms"] = distribution.mean or 0.0
-            statistics[f"median_{metric}_ms"] = distribution.median or 0.0
-            statistics[f"std_{metric}_ms"] = distribution.std or 0.0
-            for name, value in distribution.percentiles.items():
-                statistics[f"{name}_{metric}_ms"] = value or 0.0
+    for latency in (name for name in LATENCIES if name in metrics):
+        distribution = summary.metrics[latency]
+        found = {name: getattr(distribution, name) for name in ("mean", "median", "std")}
+        for name, value in {**found, **distribution.percentiles}.items():
+            statistics[f"{name}_{latency}_ms"] = value or 0.0
     return statistics
 
 

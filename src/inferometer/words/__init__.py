@@ -7,11 +7,11 @@ itself taken for a template). Keys begin with what they are of: `check.`, `conso
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words.en import EN
 from inferometer.words.zh_cn import ZH_CN
 from inferometer.words.zh_tw import ZH_TW
@@ -19,15 +19,10 @@ from inferometer.words.zh_tw import ZH_TW
 LANGUAGES: dict[str, Mapping[str, str]] = {"en": EN, "zh-CN": ZH_CN, "zh-TW": ZH_TW}
 """By BCP 47 tag, as `--lang` and HTML's `lang` take it."""
 
-LATENCIES = {"ttft": "TTFT", "tpot": "TPOT", "itl": "ITL", "e2el": "E2EL"}
-
 UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
 """What a word raises that is filled in with values it was not made for, as files of another version
 or damaged ones have.
 """
-
-_PERCENTILE = re.compile(r"p(\d{1,2}(\.\d+)?|100)")
-
 
 _terminal = {"language": "en"}
 
@@ -113,17 +108,12 @@ class Words:
 
     def metric(self, name: str) -> str:
         """What a metric is called, without its unit; a name that nobody knows stays as it is."""
-        if f"metric.{name}" in EN:
-            return self.text(f"metric.{name}")
-        statistic, _, latency = name.removesuffix("_ms").rpartition("_")
-        if not name.endswith("_ms") or latency not in LATENCIES:
-            return name
-        if _PERCENTILE.fullmatch(statistic):
-            return self.text(
-                "statistic.percentile", percentile=statistic, latency=LATENCIES[latency]
-            )
-        word = self.find(f"statistic.{statistic}")
-        return word.format(latency=LATENCIES[latency]) or name
+        if (found := statistic_of(name)) is None:
+            return self.text(f"metric.{name}") if f"metric.{name}" in EN else name
+        label = LATENCIES[found.latency].label
+        if found.percentile is not None:
+            return self.text("statistic.percentile", percentile=found.name, latency=label)
+        return self.text(f"statistic.{found.name}", latency=label)
 
     def with_unit(self, label: str, unit: str) -> str:
         """A label and, where there is one, its unit."""

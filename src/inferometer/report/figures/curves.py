@@ -25,7 +25,6 @@ from inferometer.report.figures.channels import (
 )
 from inferometer.report.figures.drawing import Panel, Row, base, layered
 from inferometer.report.figures.naming import (
-    USUAL,
     Key,
     clean,
     distinguishing,
@@ -37,6 +36,7 @@ from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, holes, leve
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
 from inferometer.report.sentences import reasons_of
 from inferometer.results.point import Point
+from inferometer.vocabulary import CONDITIONS, STUDY
 from inferometer.words import Words
 
 FEW = 25
@@ -118,13 +118,13 @@ def curves(
         found += [
             {"curve": short[whole[key]], **name, **dash_of_curve(number), **row} for row in own
         ]
-    axis = level_axis([row["x"] for row in found], tokens=x.endswith("_len"))
+    axis = level_axis([row["x"] for row in found], tokens=CONDITIONS[x].unit == "tokens")
     return Curves(found, metrics, notes, list(short.values()), axis, words.text(f"figure.axis.{x}"))
 
 
 def _common_name(points: Sequence[Point], words: Words) -> str:
     """Of the only curve."""
-    return name_of(key_of(points[0], USUAL), USUAL, words) or words.text("figure.all_points")
+    return name_of(key_of(points[0], STUDY), STUDY, words) or words.text("figure.all_points")
 
 
 def level_of(point: Point, x: str) -> float | None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import MS
-from inferometer.metrics.definitions import METRICS, e2el_of_each, known
+from inferometer.metrics.definitions import QUANTITIES, e2el_of_each, known
 from inferometer.metrics.distribution import is_thin
 from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
 from inferometer.report.figures.drawing import (
@@ -31,7 +31,8 @@ from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, spread_axis, value_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW
 from inferometer.trace.trace import Trace
-from inferometer.words import LATENCIES, Words
+from inferometer.vocabulary import LATENCIES
+from inferometer.words import Words
 
 Sample = npt.NDArray[np.float64]
 Samples = Mapping[str, Sample]
@@ -55,7 +56,7 @@ def draw_histograms(material: Material, words: Words) -> Sketch:
     kinds = _latencies(runs, words)
     rows = [row for kind, samples in kinds.items() for row in histogram_rows(kind, samples)]
     panels = [
-        _histogram_panel(kind, words.with_unit(LATENCIES[kind], "ms"), samples, words)
+        _histogram_panel(kind, words.with_unit(LATENCIES[kind].label, "ms"), samples, words)
         for kind, samples in kinds.items()
     ]
     return Sketch(panels, rows, [*notes, *_deep(kinds, words)])
@@ -76,7 +77,7 @@ def draw_cdfs(material: Material, words: Words) -> Sketch:
             for row in _cdf_rows(kind, name, np.maximum(sample, low))
         ]
     panels = [
-        _cdf_panel(kind, words.with_unit(LATENCIES[kind], "ms"), samples, words)
+        _cdf_panel(kind, words.with_unit(LATENCIES[kind].label, "ms"), samples, words)
         for kind, samples in kinds.items()
     ]
     notes += _deep(kinds, words)
@@ -106,7 +107,7 @@ def draw_requests(material: Material, words: Words) -> Sketch:
             np.mean,
         ),
     ):
-        samples = _samples(runs, METRICS[kind].values)
+        samples = _samples(runs, QUANTITIES[kind].values)
         if samples:
             marks = [
                 _rule(kind, name, mark, float(value(sample))) for name, sample in samples.items()
@@ -138,7 +139,7 @@ def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[s
 
 def _latencies(runs: Mapping[str, Trace], words: Words) -> dict[str, Samples]:
     """The samples of every latency that any run has."""
-    found = {kind: _samples(runs, METRICS[kind].values) for kind in LATENCIES}
+    found = {kind: _samples(runs, QUANTITIES[kind].values) for kind in LATENCIES}
     kinds: dict[str, Samples] = {kind: samples for kind, samples in found.items() if samples}
     if not kinds:
         raise NothingToDrawError(words.text("figure.nothing.latencies"))
@@ -174,7 +175,7 @@ def _axis(samples: Samples) -> Axis:
 def _deep(kinds: Mapping[str, Samples], words: Words) -> list[str]:
     """A note where values stand at the edge of their panel."""
     deep = [
-        LATENCIES[kind]
+        LATENCIES[kind].label
         for kind, samples in kinds.items()
         if min(float(s.min()) for s in samples.values()) < _span(samples)[0]
     ]

@@ -17,9 +17,9 @@ from inferometer.report.figures.naming import Key, distinguishing, key_of
 from inferometer.results.point import Point
 from inferometer.store.run_directory import load_run
 from inferometer.trace.trace import Trace
+from inferometer.vocabulary import LOADS
 
 MAX_RUNS = 4
-LOADS = ("concurrency", "request_rate", "num_prompts")
 
 
 def gather(points: Sequence[Point], *, most_runs: int = MAX_RUNS) -> Material:

@@ -21,7 +21,6 @@ from inferometer.report.figures.drawing import (
     layered,
 )
 from inferometer.report.figures.naming import (
-    USUAL,
     Key,
     clean,
     distinguishing,
@@ -33,7 +32,8 @@ from inferometer.report.figures.scales import FIGURES, value_axis
 from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
 from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
-from inferometer.words import LATENCIES, Words
+from inferometer.vocabulary import LATENCIES, LEVELS, ONE_A_REQUEST, STUDY
+from inferometer.words import Words
 
 FOUR_PANELS = (
     ("output_throughput",),
@@ -58,7 +58,7 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
     if not points:
         raise NothingToDrawError(words.text("figure.nothing.config"))
     x = load_axis(points, words)
-    more = set(distinguishing([p for p in points if level_of(p, x) is not None])) - {*USUAL, x}
+    more = set(distinguishing([p for p in points if level_of(p, x) is not None])) - {*STUDY, x}
     if more:
         names = words.listed(words.condition(name) for name in sorted(more))
         raise NothingToDrawError(words.text("figure.nothing.other_conditions", conditions=names))
@@ -69,7 +69,7 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
             shown.append(metric)
         else:
             notes.append(words.text("figure.note.not_measured", metric=words.metric(choices[0])))
-    found = curves(points, shown, words, x=x, fields=USUAL)
+    found = curves(points, shown, words, x=x, fields=STUDY)
     panels = [
         curve_panel(found, [metric], words, title=with_unit(metric, words)) for metric in shown
     ]
@@ -83,9 +83,7 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
     where there are any.
     """
     x = load_axis(material.points, words)
-    percentiles = {
-        short: _percentiles(material.points, short) for short in ("ttft", "tpot", "e2el")
-    }
+    percentiles = {short: _percentiles(material.points, short) for short in ONE_A_REQUEST}
     metrics = [metric for chosen in percentiles.values() for metric in chosen]
     found = curves(material.points, ["output_throughput", *metrics], words, x=x)
     panels, notes = [], []
@@ -102,7 +100,7 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
         if chosen:
             panels.append(_percentile_panel(found, short, chosen, words))
         else:
-            notes.append(words.text("figure.note.not_measured", metric=LATENCIES[short]))
+            notes.append(words.text("figure.note.not_measured", metric=LATENCIES[short].label))
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     return Sketch(panels, found.rows, [*notes, *found.notes])
@@ -113,12 +111,16 @@ def load_axis(points: Sequence[Point], words: Words) -> str:
 
     Raises NothingToDrawError where no curve has two levels of it.
     """
-    names = ("concurrency", "request_rate")
-    x = max(names, key=lambda name: sum(level_of(point, name) is not None for point in points))
+    x = usual_level(points)
     there = [point for point in points if level_of(point, x) is not None]
-    if not has_curve(there, x, distinguishing(there, without=names)):
+    if not has_curve(there, x, distinguishing(there, without=LEVELS)):
         raise NothingToDrawError(words.text("figure.nothing.levels"))
     return x
+
+
+def usual_level(points: Sequence[Point]) -> str:
+    """That of LEVELS that most points have."""
+    return max(LEVELS, key=lambda name: sum(level_of(each, name) is not None for each in points))
 
 
 def has_curve(points: Sequence[Point], x: str, fields: Sequence[str]) -> bool:
@@ -150,7 +152,7 @@ def _percentile_panel(found: Curves, short: str, chosen: Sequence[str], words: W
         return curve_panel(found, chosen, words, title=with_unit(chosen[0], words))
     labels = [words.metric(metric) for metric in chosen]
     order = range(len(chosen) - 1, -1, -1)
-    title = words.with_unit(LATENCIES[short], "ms")
+    title = words.with_unit(LATENCIES[short].label, "ms")
     return curve_panel(
         found, [chosen[i] for i in order], words, title=title, dashes=[labels[i] for i in order]
     )
@@ -190,11 +192,7 @@ def _per_user(point: Point) -> float | None:
 
 def _pareto_row(point: Point, whole: str, short: dict[str, str], words: Words) -> Row:
     level = next(
-        (
-            f"{words.condition(n)} {v:g}"
-            for n in ("concurrency", "request_rate")
-            if (v := level_of(point, n)) is not None
-        ),
+        (f"{words.condition(n)} {v:g}" for n in LEVELS if (v := level_of(point, n)) is not None),
         "",
     )
     row: Row = {

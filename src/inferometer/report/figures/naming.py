@@ -9,35 +9,8 @@ from collections.abc import Sequence
 from inferometer.report.figures.scales import short_tokens
 from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
+from inferometer.vocabulary import CONDITIONS, DISTINGUISHING
 from inferometer.words import Words
-
-USUAL = ("config", "model", "tp")
-"""What names a curve of the study that this began with."""
-
-DISTINGUISHING = (
-    *USUAL,
-    "engine",
-    "tool",
-    "input_len",
-    "output_len",
-    "dataset",
-    "cache",
-    "prefix_len",
-    "gpus",
-    "pcie_generation",
-    "pcie_width",
-    "backend",
-    "burstiness",
-    "label",
-    "engine_version",
-    "address",
-    "rehearsal",
-    "campaign",
-    "group",
-)
-"""Conditions that may make two curves of one, the most telling first. Not the load, nor what
-differs by chance or by hour.
-"""
 
 LONGEST = 34
 """Characters of a name in a legend; a tooltip shows all of it."""
@@ -105,21 +78,12 @@ def clean(text: str) -> str:
 
 def _said(name: str, value: Condition, words: Words) -> str:
     """A condition's value as a name shows it: some speak for themselves."""
-    if name in (
-        "config",
-        "model",
-        "engine",
-        "dataset",
-        "label",
-        "campaign",
-        "group",
-        "tool",
-        "backend",
-    ):
+    info = CONDITIONS.get(name)
+    if info is None or info.says_what_it_is:
         return clean(str(value))
-    if name in ("input_len", "output_len", "prefix_len") and isinstance(value, int | float):
+    if info.unit == "tokens" and isinstance(value, int | float):
         return words.text(f"figure.name.{name}", value=short_tokens(value))
-    if name in ("tp", "gpus", "pcie_generation", "pcie_width", "concurrency", "request_rate"):
+    if words.find(f"figure.name.{name}"):
         return words.text(f"figure.name.{name}", value=clean(str(value)))
     if name == "cache" and value in ("cold", "warm"):
         return words.text(f"figure.cache.{value}")

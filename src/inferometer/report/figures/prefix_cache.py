@@ -22,10 +22,10 @@ from inferometer.report.figures.scales import FIGURES, compact
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
 from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
+from inferometer.vocabulary import LOADS
 from inferometer.words import Words
 
 METRICS = ("mean_ttft_ms", "p99_ttft_ms", "output_throughput", "cached_share")
-LOADS = ("concurrency", "request_rate", "num_prompts")
 BAR = 26
 """Pixels a bar."""
 ROOM = 1.2

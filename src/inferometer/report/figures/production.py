@@ -20,7 +20,7 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.load import has_curve
+from inferometer.report.figures.load import has_curve, usual_level
 from inferometer.report.figures.naming import Key, distinguishing, key_of, name_of
 from inferometer.report.figures.scales import FIGURES, compact, short_tokens, value_axis
 from inferometer.report.figures.theme import GHOST
@@ -42,10 +42,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
     """Output throughput and TTFT over input length, a line a level of load; and the same as maps of
     input length × load.
     """
-    load = max(
-        ("concurrency", "request_rate"),
-        key=lambda name: sum(level_of(p, name) is not None for p in material.points),
-    )
+    load = usual_level(material.points)
     points = [
         p
         for p in material.points

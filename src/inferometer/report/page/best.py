@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inferometer.results import Column, Point, metric
+from inferometer.results import Point
+from inferometer.vocabulary import LEVELS, Metric, metric
 
 HIGHEST = ("output_throughput", "output_throughput_per_gpu", "request_goodput")
 LOWEST = (
@@ -21,14 +22,13 @@ LOWEST = (
     ("p99_e2el_ms", "mean_e2el_ms"),
 )
 """Each the first that was measured."""
-LOADS = ("concurrency", "request_rate")
 
 
 @dataclass(frozen=True, slots=True)
 class Best:
     """The best point by one metric."""
 
-    column: Column
+    metric: Metric
     point: int
     """Its place among the points."""
     at: tuple[str, float] | None
@@ -60,7 +60,7 @@ def common_load(
     """The load that most series were measured at, the highest of those; None where no load is
     known.
     """
-    for name in LOADS:
+    for name in LEVELS:
         at: dict[float, set[str]] = defaultdict(set)
         for i in usable:
             load = points[i].conditions.get(name)
@@ -74,9 +74,9 @@ def common_load(
 def _best(
     points: Sequence[Point], among: Sequence[int], name: str, at: tuple[str, float] | None
 ) -> Best | None:
-    column = metric(name)
+    measured = metric(name)
     having = [i for i in among if name in points[i].values]
-    if column is None or not having:
+    if measured is None or not having:
         return None
-    choose = max if column.better == "higher" else min
-    return Best(column, choose(having, key=lambda i: points[i].values[name]), at)
+    choose = max if measured.better == "higher" else min
+    return Best(measured, choose(having, key=lambda i: points[i].values[name]), at)

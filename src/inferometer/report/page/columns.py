@@ -15,16 +15,13 @@ from typing import Any
 
 from inferometer.report.figures.naming import distinguishing, key_of, name_of
 from inferometer.report.sentences import reasons_of
-from inferometer.results import CONDITIONS, METRICS, Column, Condition, Point, metric
+from inferometer.results import Condition, Point
+from inferometer.vocabulary import CONDITIONS, LEVELS, LOADS, METRICS, Metric, metric
 from inferometer.words import Words
 
 LONGEST_TEXT = 300
 DIGITS = 6
 """Significant ones of a figure in the page; its files have them all."""
-
-LOADS = ("concurrency", "max_concurrency", "num_prompts", "request_rate")
-INCIDENTAL = ("series", "status", "group", "seed", "repeat", "date", "cost_per_hour")
-"""What does not make another experiment: a line may join points that differ in it."""
 
 OURS = ("series", "status", "source")
 """Columns of the page alone, beside those of CONDITIONS."""
@@ -47,7 +44,7 @@ def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> di
     _mark_aliases(conditions)
     return {
         "conditions": conditions,
-        "metrics": [_metric(column, points, words) for column in measured(points)],
+        "metrics": [_metric(each, points, words) for each in measured(points)],
         "points": {
             "ids": [clean(point.id) for point in points],
             "status": [point.status for point in points],
@@ -103,16 +100,16 @@ def series_of(points: Sequence[Point], paths: Sequence[Path], words: Words) -> l
     ]
 
 
-def measured(points: Sequence[Point]) -> list[Column]:
+def measured(points: Sequence[Point]) -> list[Metric]:
     """The metrics that any point has, in the order of a table; percentiles that METRICS does not
     list come last.
     """
     names = {name for point in points for name in point.values}
     others = sorted(name for name in names - METRICS.keys())
     return [
-        column
+        found
         for name in (*(n for n in METRICS if n in names), *others)
-        if (column := metric(name)) is not None
+        if (found := metric(name)) is not None
     ]
 
 
@@ -167,7 +164,7 @@ def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]
         "label": capitalized(
             words.text(f"page.condition.{name}") if name in OURS else words.condition(name)
         ),
-        "role": "load" if name in LOADS else "incidental" if name in INCIDENTAL else "identity",
+        "role": _role(name),
         "numeric": any(not isinstance(v, str) for v in values)
         and all(not isinstance(v, str) or v == "inf" for v in values),
         "varies": len(set(cells)) > 1,
@@ -177,16 +174,24 @@ def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]
     }
 
 
+def _role(name: str) -> str:
+    """How the explorer treats it: along a load it draws lines, which join points that differ in
+    what is incidental.
+    """
+    if name in LOADS:
+        return "load"
+    if name in ("series", "status"):
+        return "incidental"
+    return "identity" if name not in CONDITIONS or CONDITIONS[name].parts_curves else "incidental"
+
+
 def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
     """Note which conditions say the same of these points as a more telling one does, as a model's
     full name does.
     """
     seen: set[tuple[int, ...]] = set()
     telling = {
-        name: place
-        for place, name in enumerate(
-            ("series", "concurrency", "request_rate", "model", "tp", "config")
-        )
+        name: place for place, name in enumerate(("series", *LEVELS, "model", "tp", "config"))
     }
     for condition in sorted(conditions, key=lambda each: telling.get(each["name"], len(telling))):
         renumbered: dict[int, int] = {}
@@ -204,15 +209,15 @@ def capitalized(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _metric(column: Column, points: Sequence[Point], words: Words) -> dict[str, Any]:
-    name = column.name
+def _metric(described: Metric, points: Sequence[Point], words: Words) -> dict[str, Any]:
+    name = described.name
     coded: dict[str, Any] = {
         "name": name,
         "label": capitalized(words.metric(name))
         if not name.startswith("p")
         else words.metric(name),
-        "unit": column.unit,
-        "better": column.better,
+        "unit": described.unit,
+        "better": described.better,
         "data": _rounded(point.values.get(name) for point in points),
     }
     ranges = [point.intervals.get(name) for point in points]

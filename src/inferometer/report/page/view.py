@@ -15,12 +15,13 @@ from inferometer.analysis.ratings import RATINGS, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.report.figures import Absent, Drawing
 from inferometer.report.page.best import Best, best_points
-from inferometer.report.page.columns import LOADS, capitalized, clean, columnar
+from inferometer.report.page.columns import capitalized, clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
 from inferometer.report.sentences import Told, notes_of, precision_in_words, reasons_of
 from inferometer.report.tables.columns import four_digits
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
 from inferometer.results import Collection, Point, Range
+from inferometer.vocabulary import LATENCIES, LOADS, SLOTS
 from inferometer.words import Words
 
 STATUSES = ("VALID", "SUSPECT", "INVALID")
@@ -249,9 +250,7 @@ def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
         counts = Counter(
             value for point in points if (value := point.conditions.get(name)) is not None
         )
-        told_by_concurrency = name in ("max_concurrency", "num_prompts") and any(
-            "concurrency" in p.conditions for p in points
-        )
+        told_by_concurrency = name in SLOTS and any("concurrency" in p.conditions for p in points)
         if set(counts) <= {"inf", float("inf")} or told_by_concurrency:
             continue
         numbers = sorted(value for value in counts if isinstance(value, int | float))
@@ -345,17 +344,17 @@ def _tally(told: Iterable[tuple[str, Told]]) -> list[VerdictCount]:
 def _outstanding(
     best: Best, points: Sequence[Point], series: Sequence[str], words: Words
 ) -> Outstanding:
-    point, column = points[best.point], best.column
-    label = words.metric(column.name)
+    point, metric = points[best.point], best.metric
+    label = words.metric(metric.name)
     if best.at is not None:
         label = words.text(
             "page.at", label=label, load=words.condition(best.at[0]), value=four_digits(best.at[1])
         )
-    unit = f" {column.unit}" if column.unit else ""
+    unit = f" {metric.unit}" if metric.unit else ""
     return Outstanding(
         label=label,
-        value=f"{measured(point.values[column.name])}{unit}",
-        interval=_interval(point.intervals.get(column.name)),
+        value=f"{measured(point.values[metric.name])}{unit}",
+        interval=_interval(point.intervals.get(metric.name)),
         where=_where(point, series[best.point], words),
         status=point.status or "",
     )
@@ -415,11 +414,7 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
 def _methods(points: Sequence[Point], evidence: Evidence) -> list[str]:
     """Keys of the definitions that matter for these points."""
     keys = ["timing"] if evidence.runs else []
-    keys += [
-        latency
-        for latency in ("ttft", "tpot", "itl", "e2el")
-        if any(_has(point, latency) for point in points)
-    ]
+    keys += [latency for latency in LATENCIES if any(_has(point, latency) for point in points)]
     keys += ["throughput", "percentiles"]
     keys += ["intervals"] if any(point.intervals for point in points) else []
     keys += ["verdict"] if any(point.status for point in points) else []

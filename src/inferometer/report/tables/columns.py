@@ -7,8 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from inferometer.results import CONDITIONS, Condition, Point
-from inferometer.results.columns import metric
+from inferometer.results import Condition, Point
+from inferometer.vocabulary import CONDITIONS, SLOTS, metric
 from inferometer.words import Words
 
 HEADLINE = (
@@ -23,25 +23,20 @@ HEADLINE = (
 )
 """Metrics of a table that people read; those that no point has are left out."""
 
-INCIDENTAL = ("model_id", "seed", "date", "host", "gpus", "cost_per_hour")
-"""Conditions that vary without telling points apart, or with another that says the same more
-shortly.
-"""
+SHOWN = tuple(name for name, each in CONDITIONS.items() if each.in_tables)
 
 
 def telling(points: Sequence[Point]) -> tuple[str, ...]:
     """Conditions that are not the same in all points, in the order of CONDITIONS."""
-    names = [
-        name for name in CONDITIONS if name not in INCIDENTAL and len(_values(points, name)) > 1
-    ]
-    if "concurrency" in names:  # it is one of these two
-        names = [name for name in names if name not in ("max_concurrency", "num_prompts")]
+    names = [name for name in SHOWN if len(_values(points, name)) > 1]
+    if "concurrency" in names:
+        names = [name for name in names if name not in SLOTS]
     return tuple(names)
 
 
 def shared(points: Sequence[Point]) -> dict[str, Condition]:
     """Conditions that all points have, with one value."""
-    found = {name: _values(points, name) for name in CONDITIONS if name not in INCIDENTAL}
+    found = {name: _values(points, name) for name in SHOWN}
     return {
         name: next(iter(values))
         for name, values in found.items()
@@ -63,8 +58,8 @@ def spelled(value: Condition) -> str:
 
 def with_unit(name: str, words: Words) -> str:
     """A metric's name with its unit, as an axis shows it."""
-    column = metric(name)
-    return words.with_unit(words.metric(name), column.unit if column else "")
+    found = metric(name)
+    return words.with_unit(words.metric(name), found.unit if found else "")
 
 
 def figure(value: float | None) -> str:

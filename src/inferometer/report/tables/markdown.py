@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from inferometer.analysis.ratings import ratings
+from inferometer.analysis.ratings import RATED, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
 from inferometer.report.tables.columns import (
@@ -21,6 +21,7 @@ from inferometer.report.tables.columns import (
 )
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
 from inferometer.results import Point
+from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words import Words
 
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
@@ -28,7 +29,6 @@ _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
 _BREAKS = re.compile(r"\s+")
 
 REACHED = {"reached": "yes", "missed": "**no**", "not checked": "not checked"}
-RATED = {"mean_ttft_ms": "TTFT", "mean_tpot_ms": "TPOT"}
 
 
 def points_as_markdown(points: Sequence[Point]) -> str:
@@ -98,7 +98,13 @@ def text_in_markdown(text: str) -> str:
 
 
 def _rating(point: Point) -> str:
-    return ", ".join(f"{RATED[name]} {word}" for name, word in ratings(point.values).items())
+    return ", ".join(f"{_label(name)} {word}" for name, word in ratings(point.values).items())
+
+
+def _label(name: str) -> str:
+    """`TTFT` for any statistic of it."""
+    found = statistic_of(name)
+    return LATENCIES[found.latency].label if found else name
 
 
 def _verdict(point: Point, notes: dict[str, int]) -> str:

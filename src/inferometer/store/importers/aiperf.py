@@ -18,28 +18,15 @@ from inferometer.store.importers.reading import (
     at,
     entries,
     figures,
+    metrics_of,
     numbers,
     read_objects,
     text,
 )
+from inferometer.vocabulary import latencies_in, settings_in
 
 RECORDS = "profile_export.jsonl"
 
-LATENCIES = {
-    "ttft": "time_to_first_token",
-    "tpot": "inter_token_latency",
-    "itl": "inter_chunk_latency",
-    "e2el": "request_latency",
-}
-TOTALS = {
-    "duration_s": "benchmark_duration",
-    "completed": "request_count",
-    "failed": "error_request_count",
-    "total_input_tokens": "total_usage_prompt_tokens",
-    "total_output_tokens": "total_osl",
-    "request_throughput": "request_throughput",
-    "output_throughput": "output_token_throughput",
-}
 OWN = (
     "total_token_throughput",
     "effective_latency",
@@ -56,10 +43,8 @@ def is_aiperf(result: Object) -> bool:
 
 def read_aiperf(result: Object, path: Path, most_bytes: int) -> ImportedRun:
     """The run, with its single requests if their file lies beside this one."""
-    metrics: dict[str, float] = {}
-    for ours, theirs in TOTALS.items():
-        metrics |= figures(result.get(theirs), {ours: "avg"})
-    for ours, theirs in LATENCIES.items():
+    metrics = metrics_of("aiperf", result)
+    for ours, theirs in latencies_in("aiperf").items():
         names = {f"mean_{ours}_ms": "avg", f"median_{ours}_ms": "p50", f"std_{ours}_ms": "std"}
         metrics |= figures(
             result.get(theirs), {**names, **{f"p{p}_{ours}_ms": f"p{p}" for p in (50, 90, 95, 99)}}
@@ -72,9 +57,7 @@ def read_aiperf(result: Object, path: Path, most_bytes: int) -> ImportedRun:
     config = result.get("input_config")
     phase = next(iter(entries(at(config, "phases"))), None)
     prompts = at(next(iter(entries(at(config, "datasets"))), None), "prompts")
-    load = figures(
-        phase, {"max_concurrency": "concurrency", "request_rate": "rate", "num_prompts": "requests"}
-    )
+    load = figures(phase, settings_in("aiperf"))
     load |= figures(at(prompts, "isl"), {"input_len": "mean"}) | figures(
         at(prompts, "osl"), {"output_len": "mean"}
     )

@@ -26,12 +26,14 @@ from inferometer.store.importers.reading import (
     at,
     entries,
     figures,
+    metrics_of,
     numbers,
     read_bytes,
     read_objects,
     require_readable,
     text,
 )
+from inferometer.vocabulary import latencies_in, settings_in
 
 SUMMARY, ARGUMENTS, DATABASE = "benchmark_summary.json", "benchmark_args.json", "benchmark_data.db"
 
@@ -50,18 +52,6 @@ MAX_STEPS = 200_000
 not.
 """
 
-METRICS = {
-    "duration_s": "Test Duration (s)",
-    "completed": "Success Requests",
-    "failed": "Failed Requests",
-    "request_throughput": "Req Throughput (req/s)",
-    "output_throughput": "Output Throughput (tok/s)",
-    "total_token_throughput": "Total Throughput (tok/s)",
-    "mean_ttft_ms": "Avg TTFT (ms)",
-    "mean_tpot_ms": "Avg TPOT (ms)",
-    "mean_itl_ms": "Avg ITL (ms)",
-}
-
 
 def is_evalscope(directory: Path) -> bool:
     return (directory / SUMMARY).is_file()
@@ -74,15 +64,13 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
     arguments: Object = (
         read_objects(beside, most_bytes)[0] if (beside := directory / ARGUMENTS).exists() else {}
     )
-    load = figures(
-        arguments,
-        {"max_concurrency": "parallel", "num_prompts": "number", "output_len": "max_tokens"},
-    )
-    rate = figures(arguments, {"request_rate": "rate"})
-    load |= (
-        rate if rate.get("request_rate", -1) > 0 else {"request_rate": float("inf")} if rate else {}
-    )
-    metrics = figures(summary, METRICS) | figures(summary, {"mean_e2el_ms": "Avg Latency (s)"}, 1e3)
+    load = figures(arguments, settings_in("evalscope"))
+    if load.get("request_rate", 1.0) <= 0:
+        load["request_rate"] = float("inf")
+    metrics = metrics_of("evalscope", summary)
+    for ours, theirs in latencies_in("evalscope").items():
+        metrics |= figures(summary, {f"mean_{ours}_ms": f"Avg {theirs}"})
+    metrics |= figures(summary, {"mean_e2el_ms": "Avg Latency (s)"}, 1e3)
     requests = (
         _requests(database, most_bytes) if (database := directory / DATABASE).exists() else None
     )

@@ -17,22 +17,14 @@ from inferometer.store.importers.reading import (
     at,
     entries,
     figures,
+    metrics_of,
     numbers,
     read_objects,
     text,
 )
+from inferometer.vocabulary import latencies_in, settings_in
 
 METADATA = "experiment_metadata.json"
-
-TOTALS = {
-    "duration_s": "run_duration",
-    "completed": "num_completed_requests",
-    "failed": "num_error_requests",
-    "request_throughput": "requests_per_second",
-    "output_throughput": "mean_output_throughput_tokens_per_s",
-    "total_token_throughput": "mean_total_tokens_throughput_tokens_per_s",
-}
-LATENCIES = {"ttft": "ttft", "tpot": "tpot", "e2el": "e2e_latency"}
 
 
 def is_genai_bench(result: Object) -> bool:
@@ -43,16 +35,11 @@ def read_genai_bench(result: Object, path: Path, most_bytes: int) -> ImportedRun
     """One run; version and model are in the file beside it, if that is there."""
     total = result["aggregated_metrics"]
     to_s = 1e-3 if result.get("_time_unit") == "ms" else 1.0
-    metrics = figures(total, TOTALS)
-    for ours, theirs in LATENCIES.items():
+    metrics = metrics_of("genai-bench", total)
+    for ours, theirs in latencies_in("genai-bench").items():
         names = {f"mean_{ours}_ms": "mean", f"median_{ours}_ms": "p50", f"std_{ours}_ms": "stddev"}
         names |= {f"p{p}_{ours}_ms": f"p{p}" for p in (50, 90, 95, 99)}
         metrics |= figures(at(total, "stats", theirs), names, 1e3 * to_s)
-    for ours, theirs in {
-        "total_input_tokens": "num_input_tokens",
-        "total_output_tokens": "num_output_tokens",
-    }.items():
-        metrics |= figures(at(total, "stats", theirs), {ours: "sum"})
     beside = path.with_name(METADATA)
     metadata = read_objects(beside, most_bytes)[0] if beside.exists() else {}
     return ImportedRun(
@@ -60,7 +47,7 @@ def read_genai_bench(result: Object, path: Path, most_bytes: int) -> ImportedRun
         tool="genai-bench",
         version=text(metadata.get("benchmark_version")),
         model=text(metadata.get("api_model_name")),
-        load=figures(total, {"max_concurrency": "num_concurrency", "num_prompts": "num_requests"}),
+        load=figures(total, settings_in("genai-bench")),
         metrics=metrics,
         own=figures(
             at(total, "stats", "output_inference_speed"), {"output_inference_speed.mean": "mean"}

@@ -13,7 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
-from inferometer.store.importers.reading import Object, at, entries, figures, number, numbers, text
+from inferometer.store.importers.reading import (
+    Object,
+    at,
+    entries,
+    figures,
+    metrics_of,
+    number,
+    numbers,
+    text,
+)
+from inferometer.vocabulary import LATENCIES, settings_in
 
 OWN = (
     "request_latency",
@@ -41,23 +51,11 @@ def read_guidellm(result: Object, path: Path) -> list[ImportedRun]:
 def _run(benchmark: Object, version: str | None, path: Path) -> ImportedRun:
     metrics = benchmark["metrics"]
     strategy, backend = at(benchmark, "config", "strategy"), at(benchmark, "config", "backend")
-    told = figures(benchmark, {"duration_s": "duration"})
-    told |= figures(at(metrics, "request_totals"), {"completed": "successful", "failed": "errored"})
+    told = metrics_of("guidellm", benchmark)
     told |= figures(
-        at(metrics, "time_to_first_token_ms", "successful"),
+        at(metrics, LATENCIES["ttft"].in_files["guidellm"], "successful"),
         {"mean_ttft_ms": "mean", "std_ttft_ms": "std_dev"},
     )
-    for ours, theirs in {
-        "request_throughput": "requests_per_second",
-        "output_throughput": "output_tokens_per_second",
-        "total_token_throughput": "tokens_per_second",
-    }.items():
-        told |= figures(at(metrics, theirs, "successful"), {ours: "mean"})
-    for ours, theirs in {
-        "total_input_tokens": "prompt_token_count",
-        "total_output_tokens": "output_token_count",
-    }.items():
-        told |= figures(at(metrics, theirs, "successful"), {ours: "total_sum"})
     own: dict[str, float] = {}
     for name in OWN:
         own |= figures(
@@ -68,7 +66,7 @@ def _run(benchmark: Object, version: str | None, path: Path) -> ImportedRun:
         own |= figures(
             percentiles, {f"{name}.{figure}": figure for figure in ("p50", "p90", "p95", "p99")}
         )
-    load = figures(strategy, {"max_concurrency": "streams", "request_rate": "rate"})
+    load = figures(strategy, settings_in("guidellm"))
     load |= figures(
         at(benchmark, "config", "constraints", "max_requests", "args"), {"num_prompts": "count"}
     )

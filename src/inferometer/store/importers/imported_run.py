@@ -4,7 +4,6 @@ format.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +11,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.vocabulary import LATENCIES
+
 Array = npt.NDArray[np.float64]
 
-LATENCIES = ("ttft", "tpot", "itl", "e2el")
-
-STATISTIC = re.compile(r"(mean|median|std|p\d+(\.\d+)?)_(ttft|tpot|itl|e2el)_ms")
-"""Names of statistics as we, and vLLM's files, write them."""
-
 EXPECTED = (
-    "duration_s",
+    "duration",
     "completed",
     "failed",
     "total_input_tokens",

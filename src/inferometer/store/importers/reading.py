@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from inferometer.store.importers.imported_run import Array, CannotImportError
+from inferometer.vocabulary import metrics_in
 
 MAX_BYTES = 256 * 1024 * 1024
 """The largest file that is read."""
@@ -136,6 +137,12 @@ def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
             return array * scale
     found = (number(value) for value in values)
     return np.array([math.nan if each is None else each * scale for each in found], np.float64)
+
+
+def metrics_of(tool: str, result: object) -> dict[str, float]:
+    """Our metrics, except those of latencies, where the result files of `tool` have them."""
+    found = {ours: number(at(result, *path.split("."))) for ours, path in metrics_in(tool).items()}
+    return {ours: value for ours, value in found.items() if value is not None}
 
 
 def figures(source: object, names: Mapping[str, str], scale: float = 1.0) -> dict[str, float]:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inferometer.metrics.distribution import percentile_name
+from inferometer.metrics.definitions import tpot
 from inferometer.store.importers.imported_run import Array, ImportedRun
+from inferometer.vocabulary import percentile_name
 
 
 def recompute(
@@ -25,12 +26,7 @@ def recompute(
         return {}
     ok = requests.ok
     ttft_s, e2el_s, tokens = requests.ttft_s[ok], requests.e2el_s[ok], requests.output_tokens[ok]
-    several = tokens > 1
-    samples = {
-        "ttft": ttft_s,
-        "tpot": (e2el_s - ttft_s)[several] / (tokens[several] - 1),
-        "e2el": e2el_s,
-    }
+    samples = {"ttft": ttft_s, "tpot": tpot(e2el_s - ttft_s, tokens - 1), "e2el": e2el_s}
     if requests.itls_s is not None:
         gaps = [each for each, counts in zip(requests.itls_s, ok, strict=True) if counts]
         samples["itl"] = np.concatenate([*gaps, np.zeros(0)])
@@ -42,7 +38,7 @@ def recompute(
     told |= {"completed": float(np.count_nonzero(ok)), "failed": float(np.count_nonzero(~ok))}
     tokens_in, tokens_out = float(np.nansum(requests.prompt_tokens[ok])), float(np.nansum(tokens))
     told |= {"total_input_tokens": tokens_in, "total_output_tokens": tokens_out}
-    if duration_s := run.metrics.get("duration_s"):
+    if duration_s := run.metrics.get("duration"):
         told["request_throughput"] = told["completed"] / duration_s
         told["output_throughput"] = tokens_out / duration_s
         told["total_token_throughput"] = (tokens_in + tokens_out) / duration_s

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from inferometer.store.importers.imported_run import STATISTIC, ImportedRequests, ImportedRun
-from inferometer.store.importers.reading import Object, entries, figures, numbers, text
+from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
+from inferometer.store.importers.reading import (
+    Object,
+    entries,
+    figures,
+    metrics_of,
+    numbers,
+    text,
+)
 from inferometer.store.importers.vllm import gaps_s, load_of, succeeded, until_last_s
+from inferometer.vocabulary import LATENCIES, statistic_of
 
-TOTALS = {
-    "duration_s": "duration",
-    "completed": "completed",
-    "total_input_tokens": "total_input_tokens",
-    "total_output_tokens": "total_output_tokens",
-    "request_throughput": "request_throughput",
-    "output_throughput": "output_throughput",
-    "total_token_throughput": "total_throughput",
-}
+E2EL = f"_{LATENCIES['e2el'].in_files['sglang']}_"
 OWN = (
     "concurrency",
     "accept_length",
@@ -37,11 +37,9 @@ def is_sglang(result: Object) -> bool:
 def read_sglang(result: Object, path: Path) -> ImportedRun:
     """One line. Lengths are those asked for, except with a data set of texts."""
     statistics = {
-        ours: theirs
-        for theirs in result
-        if STATISTIC.fullmatch(ours := theirs.replace("_e2e_latency_", "_e2el_"))
+        ours: theirs for theirs in result if statistic_of(ours := theirs.replace(E2EL, "_e2el_"))
     }
-    metrics = figures(result, {**TOTALS, **statistics})
+    metrics = metrics_of("sglang", result) | figures(result, statistics)
     requests = _requests(result)
     if requests is not None:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
@@ -55,7 +53,7 @@ def read_sglang(result: Object, path: Path) -> ImportedRun:
         tool="sglang",
         version=None,
         model=text(result.get("model_id")),
-        load=load_of(result) | figures(result, lengths),
+        load=load_of("sglang", result) | figures(result, lengths),
         metrics=metrics,
         own=figures(result, {name: name for name in OWN}),
         requests=requests,

@@ -13,20 +13,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from inferometer.store.importers.imported_run import STATISTIC, Array, ImportedRequests, ImportedRun
-from inferometer.store.importers.reading import Object, entries, figures, numbers, text
+from inferometer.store.importers.imported_run import Array, ImportedRequests, ImportedRun
+from inferometer.store.importers.reading import (
+    Object,
+    entries,
+    figures,
+    metrics_of,
+    numbers,
+    text,
+)
+from inferometer.vocabulary import settings_in, statistic_of
 
-TOTALS = {
-    "duration_s": "duration",
-    "completed": "completed",
-    "failed": "failed",
-    "total_input_tokens": "total_input_tokens",
-    "total_output_tokens": "total_output_tokens",
-    "request_throughput": "request_throughput",
-    "request_goodput": "request_goodput",
-    "output_throughput": "output_throughput",
-    "total_token_throughput": "total_token_throughput",
-}
 OWN = ("max_output_tokens_per_s", "max_concurrent_requests")
 """Counted in whole seconds there."""
 
@@ -37,10 +34,9 @@ def is_vllm(result: Object) -> bool:
 
 def read_vllm(result: Object, path: Path) -> ImportedRun:
     """One run. Older forks write `request_goodput:`, with the colon in the key."""
-    metrics = figures(
-        result, {**TOTALS, **{name: name for name in result if STATISTIC.fullmatch(name)}}
-    )
-    metrics = figures(result, {"request_goodput": "request_goodput:"}) | metrics
+    metrics = figures(result, {"request_goodput": "request_goodput:"})
+    metrics |= metrics_of("vllm", result)
+    metrics |= figures(result, {name: name for name in result if statistic_of(name)})
     requests = _requests(result)
     if requests is not None and "failed" not in metrics:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
@@ -49,20 +45,16 @@ def read_vllm(result: Object, path: Path) -> ImportedRun:
         tool="vllm",
         version=None,
         model=text(result["model_id"]),
-        load=load_of(result),
+        load=load_of("vllm", result),
         metrics=metrics,
         own=figures(result, {name: name for name in OWN}),
         requests=requests,
     )
 
 
-def load_of(result: Object) -> dict[str, float]:
-    """SGLang's files have it under the same names; all at once is the string "inf" here and a bare
-    Infinity there.
-    """
-    load = figures(
-        result, {name: name for name in ("max_concurrency", "request_rate", "num_prompts")}
-    )
+def load_of(tool: str, result: Object) -> dict[str, float]:
+    """All at once is the string "inf" in vLLM's files and a bare Infinity in SGLang's."""
+    load = figures(result, settings_in(tool))
     if result.get("request_rate") in ("inf", math.inf):
         load["request_rate"] = math.inf
     return load

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from inferometer.vocabulary import CONDITIONS, LATENCIES
+
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "inferometer"
 
@@ -64,6 +66,17 @@ LIBRARIES = {
 
 ONE_FILE_EACH = {"tokenizers", "transformers", "datasets", "ray", "pynvml", "amdsmi", "xlsxwriter"}
 """Optional packages: each is imported in one file, when it is needed and not before."""
+
+OWN_NAMES = {
+    "cli/bench_config.py": "flags that mean something beside --config",
+    "report/page/columns.py": "the order in which the page looks for aliases",
+    "report/page/view.py": "what the summary of the page shows, in its order",
+    "report/words/sentences.py": "the two latencies whose error a calibration knows",
+    "results/foreign.py": "latencies that every completed request has in vLLM's files",
+    "spec/expand.py": "axes of a campaign, which are fields of a run's spec",
+    "store/vllm_json.py": "keys of vLLM's file",
+}
+"""Files that list latencies or conditions beside the vocabulary, and why."""
 
 NOT_NAMES = {
     "common",
@@ -293,6 +306,26 @@ def columns_of(line: str) -> int:
 @sources
 def test_every_file_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(tree_of(path))
+
+
+def names_listed(path: Path) -> Iterator[set[str]]:
+    """The words of each tuple, list and set that is written out."""
+    for each in ast.walk(tree_of(path)):
+        if isinstance(each, ast.Tuple | ast.List | ast.Set):
+            words = (element.value for element in each.elts if isinstance(element, ast.Constant))
+            yield {word for word in words if isinstance(word, str)}
+
+
+@sources
+def test_latencies_and_conditions_are_listed_in_the_vocabulary_alone(path: Path) -> None:
+    """Who needs several of them asks for a role, a type or a list that has a name."""
+    listed = [
+        sorted(words)
+        for words in names_listed(path)
+        if len(words & LATENCIES.keys()) > 1 or len(words & CONDITIONS.keys()) > 2
+    ]
+    is_exempt = name_of(path).removeprefix("src/inferometer/") in {*OWN_NAMES, "vocabulary.py"}
+    assert (listed != []) == is_exempt, listed
 
 
 def test_the_plan_on_paper_names_every_room_and_fits_a_page() -> None:

@@ -533,6 +533,20 @@ STUDY = ("config", "model", "tp")
 DEPLOYMENT = (*STUDY, "engine")
 """What tells one deployment from another."""
 
+WORK = (
+    "model",
+    "engine",
+    "engine_version",
+    "backend",
+    "dataset",
+    "input_len",
+    "output_len",
+    "prefix_len",
+    "cache",
+    "burstiness",
+)
+"""What must agree between one card and several: all but the cards themselves, and the load."""
+
 DISTINGUISHING = (
     *DEPLOYMENT,
     "tool",

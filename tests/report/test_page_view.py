@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from inferometer.analysis.targets import check
@@ -18,6 +17,7 @@ from inferometer.report.page.html import render
 from inferometer.report.page.view import ReportView, make_view, measured
 from inferometer.report.tables.columns import four_digits
 from inferometer.results import Collection, Point
+from inferometer.results.run_point import recorded_in
 from inferometer.spec.target import parse_target
 from inferometer.words import LANGUAGES
 from tests.report.page_points import point, study
@@ -144,12 +144,8 @@ def test_figures_have_four_digits(value: float, text: str) -> None:
 # ---- run directories
 
 
-def run_directory(folder: Path, description: Any, summary: Any = None) -> Point:
-    folder.mkdir()
-    (folder / "run.json").write_bytes(orjson.dumps(description))
-    if summary is not None:
-        (folder / "summary.json").write_bytes(orjson.dumps(summary))
-    return point(run=folder)
+def recorded(description: Any, summary: Any = None, verdict: Any = None) -> Point:
+    return point(recorded=recorded_in(description, summary, verdict))
 
 
 DESCRIPTION = {
@@ -174,8 +170,8 @@ SUMMARY = {
 }
 
 
-def test_environment_and_precision_come_from_run_directories(tmp_path: Path) -> None:
-    view = view_of(run_directory(tmp_path / "a", DESCRIPTION, SUMMARY), point(tool="vllm"))
+def test_environment_and_precision_come_from_runs() -> None:
+    view = view_of(recorded(DESCRIPTION, SUMMARY), point(tool="vllm"))
     told = {listed.label: listed.values for listed in view.environment}
     assert told["Hardware, as declared"] == (("C: 2 GPU, PCIe 4 x16", 1),)
     assert told["CPU"] == (("EPYC × 64, performance", 1),)
@@ -185,33 +181,28 @@ def test_environment_and_precision_come_from_run_directories(tmp_path: Path) -> 
     assert view.precision[-1].endswith(": 1.")
 
 
-def test_what_hosts_can_take_is_told_by_the_run_that_used_most(tmp_path: Path) -> None:
+def test_what_hosts_can_take_is_told_by_the_run_that_used_most() -> None:
     runs = []
     for name, used in (("a", 0.1), ("b", 0.7), ("c", None)):
-        runs.append(replace(run_directory(tmp_path / name, DESCRIPTION, SUMMARY), id=name))
         precision = {
             "statement": f"This host: as {name}.",
             "used": {"events": used, "streams": 0.05},
         }
-        (tmp_path / name / "verdict.json").write_bytes(orjson.dumps({"precision": precision}))
+        runs.append(replace(recorded(DESCRIPTION, SUMMARY, {"precision": precision}), id=name))
     assert view_of(*runs).precision[0] == "b: This host: as b."
     assert view_of(runs[0]).precision[0] == "This host: as a."
 
 
 @pytest.mark.parametrize(
     "verdict",
-    [b"{", b"[]", b'{"precision": null}', b'{"precision": {"statement": 3, "used": [1]}}'],
+    [None, [], {"precision": None}, {"precision": {"statement": 3, "used": [1]}}],
 )
-def test_a_verdict_without_precision_tells_none(tmp_path: Path, verdict: bytes) -> None:
-    run = run_directory(tmp_path / "a", DESCRIPTION, SUMMARY)
-    (tmp_path / "a" / "verdict.json").write_bytes(verdict)
-    assert "99.00%" in view_of(run).precision[0]
+def test_a_verdict_without_precision_tells_none(verdict: Any) -> None:
+    assert "99.00%" in view_of(recorded(DESCRIPTION, SUMMARY, verdict)).precision[0]
 
 
-def test_a_fact_of_all_points_is_not_counted(tmp_path: Path) -> None:
-    view = view_of(
-        run_directory(tmp_path / "a", DESCRIPTION), run_directory(tmp_path / "b", DESCRIPTION)
-    )
+def test_a_fact_of_all_points_is_not_counted() -> None:
+    view = view_of(recorded(DESCRIPTION), recorded(DESCRIPTION))
     assert {listed.label: listed.values for listed in view.environment}["Client host"] == (
         ("bench", None),
     )
@@ -227,14 +218,14 @@ def test_a_fact_of_all_points_is_not_counted(tmp_path: Path) -> None:
         {"environment": {"cpu": 5, "memory": {"total_bytes": "x"}, "server": {"version": {}}}},
     ],
 )
-def test_descriptions_of_another_shape_tell_nothing(tmp_path: Path, description: Any) -> None:
-    evidence = gather([run_directory(tmp_path / "a", description, {"events": 5, "metrics": [1]})])
+def test_descriptions_of_another_shape_tell_nothing(description: Any) -> None:
+    evidence = gather([recorded(description, {"events": 5, "metrics": [1]})])
     assert evidence.facts == {}
     assert not evidence.stamps
 
 
-def test_a_run_directory_that_is_gone_is_no_error(tmp_path: Path) -> None:
-    assert gather([point(run=tmp_path / "gone")]).runs == 0
+def test_a_point_without_a_run_tells_of_none() -> None:
+    assert gather([point()]).runs == 0
 
 
 def test_targets_and_ratings_are_on_the_page() -> None:

@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import pytest
 
 import inferometer
 from inferometer.metrics.definitions import e2el_of_each, itl_ms, tpot_of_each, ttft_of_each
+from inferometer.report.page.evidence import gather
 from inferometer.results import ResultsError, request_frames
 from inferometer.results.foreign import runs_in
+from inferometer.store.importers import reading
 from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS
 from inferometer.vocabulary import CONDITIONS, METRICS
 from tests.results.result_files import (
@@ -42,6 +45,22 @@ BOUNDED = {
     *("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"),
     "cost_per_million_tokens",
 }
+
+
+def test_the_files_of_a_run_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_bench(tmp_path)
+    opened: Counter[str] = Counter()
+
+    def counted(path: Path, most_bytes: int) -> bytes:
+        opened[path.name] += 1
+        return path.read_bytes()
+
+    monkeypatch.setattr(reading, "read_bytes", counted)
+    frames = inferometer.load(tmp_path / "result")
+    assert len(frames.requests) == len(frames.events) / 3 == 4
+    assert frames.environment["cpu"].len() == 1
+    assert gather(frames.collection.points).runs == 1
+    assert {opened[name] for name in ("run.json", "summary.json", "verdict.json")} == {1}
 
 
 def test_points_have_a_column_for_everything(tmp_path: Path) -> None:

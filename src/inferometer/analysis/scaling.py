@@ -17,22 +17,9 @@ from inferometer.analysis.effect import effect_of
 from inferometer.analysis.pairing import value_of
 from inferometer.analysis.said import Said
 from inferometer.results import Condition, Point, Status
-from inferometer.vocabulary import SET_LOADS
+from inferometer.vocabulary import SET_LOADS, WORK
 
 THROUGHPUT = "output_throughput"
-SAME = (
-    "model",
-    "engine",
-    "engine_version",
-    "backend",
-    "dataset",
-    "input_len",
-    "output_len",
-    "prefix_len",
-    "cache",
-    "burstiness",
-)
-"""Conditions that must agree between one card and several."""
 MAX_LOADS = 5
 """That are listed."""
 WORST_FIRST: tuple[Status, ...] = ("INVALID", "SUSPECT", "VALID")
@@ -123,7 +110,7 @@ def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) 
         return Said("scaling.nothing.loads", {"one": _loads(single), "several": _loads(several)})
     differing = (
         tuple(
-            (name, (a, b)) for name, a, b in zip(SAME, one.same, other.same, strict=True) if a != b
+            (name, (a, b)) for name, a, b in zip(WORK, one.same, other.same, strict=True) if a != b
         )
         for one, other in level
     )
@@ -174,7 +161,7 @@ def _key(point: Point) -> _Key | None:
     )
     if not isinstance(gpus, int) or gpus < 1 or load is None:
         return None
-    same = tuple(value_of(point, name) for name in SAME)
+    same = tuple(value_of(point, name) for name in WORK)
     return _Key(same, value_of(point, "config"), gpus, load[0], round(load[1] / gpus, 9))
 
 
@@ -189,7 +176,7 @@ def _one_card(key: _Key, of_one: Mapping[_Alike, Sequence[_Key]]) -> _Key | None
 def _scaling(key: _Key, several: Sequence[Point], one: Sequence[Point]) -> Scaling:
     effect = effect_of(readings(one, THROUGHPUT), readings(several, THROUGHPUT))
     ratios = effect.ratios()
-    told = [key.config, key.same[SAME.index("model")], key.same[SAME.index("engine")]]
+    told = [key.config, key.same[WORK.index("model")], key.same[WORK.index("engine")]]
     statuses = {point.status for point in (*several, *one)}
     return Scaling(
         name=" ".join(str(each) for each in told if each is not None),

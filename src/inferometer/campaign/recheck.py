@@ -26,8 +26,7 @@ from inferometer.spec.campaign import PlannedPoint
 from inferometer.store.campaign.doubt import Doubt, figure
 from inferometer.store.campaign.history import Result
 from inferometer.store.importers import UNREADABLE
-from inferometer.store.importers.reading import Object, at, read_objects
-from inferometer.store.run_directory import RUN
+from inferometer.store.importers.reading import Object, at
 from inferometer.vocabulary import METRICS, SET_LOADS
 
 MAX_ROUNDS = 3
@@ -234,10 +233,7 @@ def _with_settings(point: Point) -> Point:
     """With a digest of all that its run was asked to do, as one more condition: names of points and
     conditions of a table do not tell two servers apart that were started with other arguments.
     """
-    try:
-        spec = at(read_objects(point.run / RUN)[0], "spec") if point.run else None
-    except UNREADABLE:
-        spec = None
+    spec = at(point.recorded.run, "spec") if point.recorded else None
     settings = _without_axes(spec if isinstance(spec, dict) else {})
     digest = hashlib.sha256(orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return replace(point, conditions={**point.conditions, "settings": digest})

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from inferometer.results.json_text import storable
 from inferometer.results.point import Point
-from inferometer.results.run_point import MAX_BYTES
 from inferometer.secret import masked_words
-from inferometer.store.importers import CannotImportError
-from inferometer.store.importers.reading import Object, at, entries, read_objects
-from inferometer.store.run_directory import RUN
+from inferometer.store.importers.reading import at, entries
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +51,7 @@ def environment_of(point: Point) -> pl.DataFrame:
     """One row; what nobody told is null, which is almost all of it for other tools' results."""
     import polars as pl
 
-    run = _run(point)
+    run = point.recorded.run if point.recorded else None
     texts: dict[str, Any] = {name: at(run, *path) for name, path in TEXTS.items()}
     texts["host"] = texts["host"] or point.conditions.get("host")
     texts["server_version"] = texts["server_version"] or point.conditions.get("engine_version")
@@ -72,15 +69,6 @@ def environment_of(point: Point) -> pl.DataFrame:
             ),
         ]
     )
-
-
-def _run(point: Point) -> Object:
-    if point.run is None:
-        return {}
-    try:
-        return read_objects(point.run / RUN, MAX_BYTES)[0]
-    except CannotImportError:
-        return {}
 
 
 def _joined(value: object) -> str | None:

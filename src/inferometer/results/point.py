@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from inferometer.metrics.finding import Finding
 from inferometer.spec.target import Threshold
@@ -26,6 +26,22 @@ class Range:
     confidence: float = 0.95
     method: str = ""
     """How it was found, where that is told."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """What the files of a run directory say beside its conditions and values, as they were read
+    with the point: nobody has to read them again. They may be anybody's, of any shape.
+    """
+
+    run: Mapping[str, Any]
+    """run.json."""
+    events: object = None
+    """How well the arrival of events is known, as in summary.json."""
+    delay_p99_ms: object = None
+    """What the client added to arrivals."""
+    precision: object = None
+    """What the client's host can take, as in verdict.json."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +76,8 @@ class Point:
     """
     run: Path | None = None
     """The run directory with every request and event, where there is one."""
+    recorded: Recorded | None = None
+    """Of a run of ours."""
     part: int = 0
     """Which of several runs in its source, from 0."""
     notes: tuple[Said, ...] = ()

@@ -20,8 +20,8 @@ from inferometer.results.foreign import runs_in
 from inferometer.results.point import Point
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.importers import CannotImportError, ImportedRequests
-from inferometer.store.importers.reading import at, read_objects, require_readable
-from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, TEXT, WORDS
+from inferometer.store.importers.reading import at, require_readable
+from inferometer.store.run_directory import EVENTS, REQUESTS, TEXT, WORDS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,7 +38,7 @@ def requests_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.Dat
     for point in points:
         try:
             if point.run is not None:
-                yield _with_latencies(_named(point, _table(point.run, REQUESTS)))
+                yield _with_latencies(_named(point, _table(point, point.run / REQUESTS)))
             elif (requests := files.requests_of(point)) is not None:
                 yield _named(point, _imported_requests(requests))
         except CannotImportError as error:
@@ -51,7 +51,7 @@ def events_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataF
     for point in points:
         try:
             if point.run is not None:
-                yield _named(point, _events(point.run))
+                yield _named(point, _events(point, point.run))
             elif (requests := files.requests_of(point)) is not None and requests.itls_s is not None:
                 yield _named(point, _imported_events(requests))
         except CannotImportError as error:
@@ -85,16 +85,16 @@ def _named(point: Point, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.lit(point.id).alias("point"), pl.all())
 
 
-def _table(run: Path, name: str) -> pl.DataFrame:
+def _table(point: Point, path: Path) -> pl.DataFrame:
     """A table of a run directory without generated texts, words as plain strings. Raises
     CannotImportError.
     """
     import polars as pl
     from polars.exceptions import PolarsError
 
-    path = run / name
     require_readable(path, MAX_BYTES)
-    if checksum_of(path) != at(read_objects(run / RUN)[0], "sha256", name):
+    described = point.recorded.run if point.recorded else None
+    if checksum_of(path) != at(described, "sha256", path.name):
         raise CannotImportError(
             f"cannot read {path}: it is not what was written; take it from a copy, or measure again"
         )
@@ -136,10 +136,10 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _events(run: Path) -> pl.DataFrame:
+def _events(point: Point, run: Path) -> pl.DataFrame:
     import polars as pl
 
-    requests, events = _table(run, REQUESTS), _table(run, EVENTS)
+    requests, events = _table(point, run / REQUESTS), _table(point, run / EVENTS)
     requests = requests.filter(pl.col("event_count") > 0).sort("event_start")
     start, count = (requests[name].to_numpy() for name in ("event_start", "event_count"))
     if int(count.sum()) != len(events) or not np.array_equal(start, np.cumsum(count) - count):

@@ -14,7 +14,7 @@ from typing import Any
 from inferometer.metrics.finding import Finding, Level
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.foreign import MAX_WHOLE, identity_of
-from inferometer.results.point import Condition, Point, Range, Status
+from inferometer.results.point import Condition, Point, Range, Recorded, Status
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
@@ -91,7 +91,18 @@ def point_of(
         status=STATUSES.get(verdict.get("status")),
         reasons=tuple(each.sentence for each in findings if each.level >= Level.SUSPECT),
         findings=findings,
+        recorded=recorded_in(run, summary, verdict),
         notes=_notes(run, conditions),
+    )
+
+
+def recorded_in(run: Object, summary: object, verdict: object) -> Recorded:
+    """What to keep of the three files."""
+    return Recorded(
+        run,
+        at(summary, "events"),
+        at(summary, "metrics", "client_delay", "percentiles", "p99"),
+        at(verdict, "precision"),
     )
 
 

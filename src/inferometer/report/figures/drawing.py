@@ -46,7 +46,7 @@ class Material:
     link_effects: Sequence[Mapping[str, Any]] = ()
     """What one link costs against another, as `draw_link_effect` describes it."""
     series: Sequence[Mapping[str, Any]] = ()
-    """Telemetry of the first of `runs`, as `draw_over_time` describes it."""
+    """Telemetry of the first of `runs`, as `draw_over_time` describes it, from whoever has some."""
     problems: Sequence[str] = ()
     """Runs whose tables could not be read, a sentence each."""
 

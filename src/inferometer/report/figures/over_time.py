@@ -1,5 +1,5 @@
-"""One run over time: each request as a bar, requests in flight, output, and beside them whatever
-telemetry there is.
+"""One run over time: each request as a bar, requests in flight, and output. Who draws it in a
+notebook may add telemetry (`Material.series`); nothing in a run directory fills that yet.
 """
 
 from __future__ import annotations
@@ -69,11 +69,9 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
 
 
 def draw_over_time(material: Material, words: Words) -> Sketch:
-    """Requests in flight, output tokens per second, and telemetry, all over the run's seconds; the
-    steady state is shaded.
-
-    Records of `Material.series`: `time_s` (since the run's start), `name`, `unit`, `value`, and
-    `card` where there are several.
+    """Requests in flight and output tokens per second, over the run's seconds; the steady state is
+    shaded. A panel for each name among the records of `Material.series`, which have `time_s` (since
+    the run's start), `name`, `unit`, `value`, and `card` where there are several.
     """
     name, trace = _first(material, words)
     end_s = _end_s(trace)

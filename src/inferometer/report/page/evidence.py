@@ -1,9 +1,7 @@
-"""What run directories tell beside their figures: where it was measured, and how exactly the clock
-was read.
+"""What runs tell beside their figures: where it was measured, and how exactly the clock was read.
 
-Files may be anybody's: whatever is missing, damaged or of another shape is not told, and nothing
-raises. Points without a run directory (other tools' files) tell their host and engine as conditions
-only.
+Files may be anybody's: whatever is missing or of another shape is not told, and nothing raises.
+Points of other tools' files tell their host and engine as conditions only.
 """
 
 from __future__ import annotations
@@ -11,18 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from inferometer.report.page.columns import clean
 from inferometer.results import Point
+from inferometer.results.point import Recorded
 from inferometer.secret import masked_text, masked_words
-from inferometer.store.importers import CannotImportError
-from inferometer.store.importers.reading import at, number, read_objects
-from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
-
-MAX_BYTES = 16 << 20
-"""A description of a run has some kilobytes."""
+from inferometer.store.importers.reading import at, number
+from inferometer.vocabulary import CONDITIONS
 
 Json = Any
 
@@ -44,29 +38,20 @@ class Evidence:
     precision.
     """
     runs: int = 0
-    """Points whose run directory could be read."""
+    """Points of our own runs."""
 
 
 def gather(points: Iterable[Point]) -> Evidence:
-    """Read the run directory of every point that has one."""
     evidence = Evidence()
     for point in points:
-        description = _json(point.run / RUN) if point.run else None
-        if description is not None and point.run is not None:
+        if point.recorded is not None:
             evidence.runs += 1
-            _add_precision(evidence, _json(point.run / SUMMARY))
-            _add_busiest(evidence, point, at(_json(point.run / VERDICT), "precision"))
+            _add_precision(evidence, point.recorded)
+            _add_busiest(evidence, point, point.recorded.precision)
         for key, read in FACTS.items():
-            if value := read(description) or _condition(point, key):
+            if value := read(point.recorded and point.recorded.run) or _condition(point, key):
                 evidence.facts.setdefault(key, Counter())[clean(value)] += 1
     return evidence
-
-
-def _json(path: Path) -> Json:
-    try:
-        return read_objects(path, MAX_BYTES)[0]
-    except CannotImportError:
-        return None
 
 
 def _text(*keys: str) -> Callable[[Json], str]:
@@ -126,23 +111,20 @@ FACTS: Mapping[str, Callable[[Json], str]] = {
 }
 """In the order of the page; the words are `page.fact.KEY`."""
 
-AS_CONDITION = ("host", "engine", "engine_version")
-
 
 def _condition(point: Point, key: str) -> str:
-    value = point.conditions.get(key) if key in AS_CONDITION else None
+    value = point.conditions.get(key) if key in CONDITIONS else None
     return str(value) if value is not None else ""
 
 
-def _add_precision(evidence: Evidence, summary: Json) -> None:
-    sources = at(summary, "events", "stamp_sources")
+def _add_precision(evidence: Evidence, recorded: Recorded) -> None:
+    sources = at(recorded.events, "stamp_sources")
     for source, events in (sources if isinstance(sources, dict) else {}).items():
         if isinstance(events, int):
             evidence.stamps[str(source).lower()] += events
-    percentiles = at(summary, "metrics", "client_delay", "percentiles")
-    if (delay := number(at(percentiles, "p99"))) is not None:
+    if (delay := number(recorded.delay_p99_ms)) is not None:
         evidence.delay_p99_ms.append(delay)
-    if (share := number(at(summary, "events", "shared_stamp_share"))) is not None:
+    if (share := number(at(recorded.events, "shared_stamp_share"))) is not None:
         evidence.shared.append(share)
 
 

@@ -99,6 +99,17 @@ def test_every_value_has_a_column_and_a_number(tmp_path: Path) -> None:
     assert all(math.isfinite(value) for value in values.values())
 
 
+def test_intervals_of_earlier_versions_had_no_unit_in_their_names(tmp_path: Path) -> None:
+    save(tmp_path / "run", trace_of(60), spec_of(60, server=SERVER))
+    now = the_point(tmp_path / "run").intervals
+    path = tmp_path / "run" / "summary.json"
+    summary = json.loads(path.read_bytes())
+    earlier = {name.removesuffix("_ms"): each for name, each in summary["intervals"].items()}
+    assert "mean_ttft" in earlier
+    path.write_text(json.dumps({**summary, "intervals": earlier}))
+    assert the_point(tmp_path / "run").intervals == now
+
+
 def test_intervals_have_the_names_of_metrics(tmp_path: Path) -> None:
     trace = trace_of(60)
     save(tmp_path / "run", trace, spec_of(60, server=SERVER))

@@ -28,8 +28,8 @@ def request_values(requests: ImportedRequests) -> dict[str, float]:
     ok, tokens = requests.ok, requests.output_tokens
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         speed = (tokens / requests.e2el_s)[ok & (requests.e2el_s > 0) & (tokens > 0)]
-        decoding_s = requests.e2el_s - requests.ttft_s
-        decode = ((tokens - 1) / decoding_s)[ok & (tokens > 1) & (decoding_s > 0)]
+        tpot_s = tpot(requests.e2el_s - requests.ttft_s, tokens - 1)
+        decode = 1 / tpot_s[ok & (tpot_s > 0)]
         found = {"output_throughput_per_request": speed, "mean_decode_speed": decode}
         means = {name: float(np.mean(values)) for name, values in found.items() if len(values)}
     return {name: mean for name, mean in means.items() if np.isfinite(mean)}

@@ -123,11 +123,16 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
         return pl.max_horizontal(there, pl.lit(at_least))
 
     ok, tokens = pl.col("outcome") == "OK", pl.col("output_tokens")
-    later = tokens - told("hidden_tokens", 0) - told("first_tokens", 1)
-    timed = ok & (later > 0) & (pl.col("last_ns") > pl.col("first_ns"))
+    timed = requests.select(
+        pl.when(ok & (pl.col("last_ns") > pl.col("first_ns"))).then(
+            elapsed_ms("first_ns", "last_ns")
+        ),
+        later=(tokens - told("hidden_tokens", 0) - told("first_tokens", 1)).fill_null(0),
+    )
+    decode_ms, later = (column.to_numpy() for column in timed)
     with_times = requests.with_columns(
         ttft_ms=pl.when(ok).then(elapsed_ms("sent_ns", "first_ns")),
-        tpot_ms=pl.when(timed).then(elapsed_ms("first_ns", "last_ns") / later),
+        tpot_ms=pl.Series(tpot(decode_ms, later), nan_to_null=True),
         e2el_ms=pl.when(ok).then(elapsed_ms("sent_ns", "last_ns")),
         lag_ms=elapsed_ms("intended_ns", "sent_ns"),
     )

@@ -110,7 +110,7 @@ def test_requests_that_took_no_time() -> None:
 
 def test_every_number_lies_in_its_own_interval(trace: Trace) -> None:
     summary = summarize(trace, planned=len(trace), goodput={"ttft": 55})
-    told = {f"mean_{key}": summary.metrics[key].mean for key in ("ttft", "tpot", "itl", "e2el")}
+    told = {f"mean_{key}_ms": summary.metrics[key].mean for key in ("ttft", "tpot", "itl", "e2el")}
     told |= {
         "p99_ttft_ms": summary.metrics["ttft"].percentiles["p99"],
         "request_throughput": summary.request_throughput,

@@ -57,7 +57,7 @@ def test_the_files_of_a_run_are_read_once(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(reading, "read_bytes", counted)
     frames = inferometer.load(tmp_path / "result")
-    assert len(frames.requests) == len(frames.events) / 3 == 4
+    assert len(frames.events) == 4 * len(frames.requests) > 0
     assert frames.environment["cpu"].len() == 1
     assert gather(frames.collection.points).runs == 1
     assert {opened[name] for name in ("run.json", "summary.json", "verdict.json")} == {1}

@@ -68,7 +68,7 @@ ONE_FILE_EACH = {"tokenizers", "transformers", "datasets", "ray", "pynvml", "amd
 """Optional packages: each is imported in one file, when it is needed and not before."""
 
 OWN_NAMES = {
-    "cli/bench_config.py": "flags that mean something beside --config",
+    "cli/bench/config.py": "flags that mean something beside --config",
     "report/page/columns.py": "the order in which the page looks for aliases",
     "report/page/view.py": "what the summary of the page shows, in its order",
     "report/words/sentences.py": "the two latencies whose error a calibration knows",

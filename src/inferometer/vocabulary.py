@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 # --------------------------------------------------------------------------------------- latencies
 
 LatencyName = Literal["ttft", "tpot", "itl", "e2el"]
+LATENCY_NAMES: tuple[LatencyName, ...] = get_args(LatencyName)
 
 
 @dataclass(frozen=True, slots=True)

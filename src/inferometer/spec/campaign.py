@@ -21,6 +21,7 @@ from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts, Workers
 from inferometer.spec.server_recipe import ServerRecipe
 from inferometer.spec.target import COMPARISON_IN_SCHEMA, campaign_target
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
+from inferometer.vocabulary import LATENCY_NAMES
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$"
 
@@ -177,7 +178,7 @@ class CampaignSpec(Spec):
     """
     goodput: Goodput = Field(default_factory=dict)
     """Limits that a good request keeps, ms."""
-    metrics: Metrics = ("ttft", "tpot", "itl", "e2el")
+    metrics: Metrics = LATENCY_NAMES
     """Latencies in the result files."""
     percentiles: Percentiles = (50.0, 90.0, 99.0)
     detailed: bool = False

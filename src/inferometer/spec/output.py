@@ -5,12 +5,12 @@ of them. It changes nothing of what is sent, so it is no part of a point's ident
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from inferometer.spec.base import PositiveFloat, Spec
-from inferometer.vocabulary import LatencyName
+from inferometer.vocabulary import LATENCY_NAMES, LatencyName
 
 Item = TypeVar("Item")
 
@@ -28,7 +28,7 @@ Goodput = dict[LatencyName, PositiveFloat]
 class Output(Spec):
     """What is to come out of a measurement."""
 
-    metrics: Metrics = get_args(LatencyName)
+    metrics: Metrics = LATENCY_NAMES
     """Latencies in the JSON file and the report."""
     percentiles: Percentiles = (50.0, 90.0, 99.0)
     goodput: Goodput = Field(default_factory=dict)

@@ -71,7 +71,6 @@ OWN_NAMES = {
     "cli/bench/config.py": "flags that mean something beside --config",
     "report/page/columns.py": "the order in which the page looks for aliases",
     "report/page/view.py": "what the summary of the page shows, in its order",
-    "report/words/sentences.py": "the two latencies whose error a calibration knows",
     "results/foreign.py": "latencies that every completed request has in vLLM's files",
     "spec/expand.py": "axes of a campaign, which are fields of a run's spec",
     "store/vllm_json.py": "keys of vLLM's file",

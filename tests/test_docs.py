@@ -94,7 +94,7 @@ def commands(text: str) -> Iterator[tuple[list[str], bool]]:
 
 
 def words(line: str) -> list[str]:
-    return [word for word in shlex.split(line.rstrip("&; ")) if word != "..."]
+    return [word for word in shlex.split(line.partition(" > ")[0].rstrip("&; ")) if word != "..."]
 
 
 def parse(arguments: list[str], *, whole: bool) -> None:

@@ -74,10 +74,11 @@ def read(path: Path) -> str:
 
 def blocks(text: str) -> list[list[str]]:
     """The lines of each fenced block of commands or code, without comments; `text` is output."""
-    found = re.findall(r"^```(?!text)[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```([^\n]*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return [
         [re.sub(r"\s*(^|\s)# .*", "", line).rstrip() for line in block.splitlines()]
-        for block in found
+        for info, block in found
+        if info != "text"
     ]
 
 

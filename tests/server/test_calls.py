@@ -28,9 +28,12 @@ STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encodi
 
 
 def packed(wbits: int, times: int = 64) -> bytes:
-    """A GB of blanks."""
+    """A GB of blanks; packed once and repeated, so that the check sum at its end does not fit."""
     packer = zlib.compressobj(9, wbits=wbits)
-    return b"".join(packer.compress(b" " * (1 << 24)) for _ in range(times)) + packer.flush()
+    first, again = (
+        packer.compress(b" " * (1 << 24)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    return first + again * (times - 1) + packer.flush()
 
 
 GZIP, DEFLATE = packed(31), packed(15)

@@ -106,7 +106,7 @@ def test_request_fields_do_not_grow_without_bound() -> None:
 @pytest.mark.parametrize(
     "value",
     [object(), b"x", {1: 2}, math.inf, -(2**63) - 1, json.loads("[" * 90 + "]" * 90)],
-    ids=repr,
+    ids=["an object", "bytes", "a number as key", "infinity", "below 64 bits", "deep"],
 )
 def test_what_no_request_can_hold_is_told(value: Any) -> None:
     with pytest.raises(ValueError, match=r"which no JSON of a request can hold|nested too deeply"):

@@ -66,7 +66,7 @@ def test_what_a_campaign_writes_is_sound(record: dict[str, Any]) -> None:
     [
         *(
             done(**{name: value})
-            for name in set(DONE) - {"kind"}
+            for name in DONE if name != "kind"
             for value in (None, 7.5, [7], {"a": 1}, b"x")
             if value != DONE[name]
         ),

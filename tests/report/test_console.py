@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from inferometer.clock import MS
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, Missing, Precision
@@ -20,10 +24,12 @@ from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Counts, Events, Goodput, Summary
 from inferometer.metrics.verdict import Verdict
+from inferometer.printable import columns_of
 from inferometer.report.console import render, render_precision
 from inferometer.spec.run import Load
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
 from inferometer.trace.trace import WorkerRecord
+from inferometer.words import speak
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FINE = Verdict(
@@ -45,6 +51,23 @@ FAILED = Finding(
         "cure": "cut",
     },
     ("RESET",),
+)
+UNKNOWN = Precision(
+    calibrated=None,
+    target_ms=None,
+    ttft_error_p50_ms=None,
+    ttft_error_p99_ms=None,
+    itl_error_p50_ms=None,
+    itl_error_p99_ms=None,
+    ceilings={},
+    load={"events": 200.0, "requests": 10.0, "streams": 10.0},
+    stamps={"KERNEL": 200},
+    added_delay_p50_ms=0.01,
+    added_delay_p99_ms=0.02,
+    shared_stamp_share=0.0,
+    ambiguity_p99_ms=0.0,
+    tls=False,
+    missing=Missing("none"),
 )
 ALL = ("e2el", "ttft", "tpot", "itl")
 
@@ -273,23 +296,7 @@ def test_a_run_that_measured_nothing() -> None:
 
 
 def test_what_is_added_once_the_host_is_calibrated() -> None:
-    found = Precision(
-        calibrated=None,
-        target_ms=None,
-        ttft_error_p50_ms=None,
-        ttft_error_p99_ms=None,
-        itl_error_p50_ms=None,
-        itl_error_p99_ms=None,
-        ceilings={},
-        load={"events": 200.0, "requests": 10.0, "streams": 10.0},
-        stamps={"KERNEL": 200},
-        added_delay_p50_ms=0.01,
-        added_delay_p99_ms=0.02,
-        shared_stamp_share=0.0,
-        ambiguity_p99_ms=0.0,
-        tls=False,
-        missing=Missing("none"),
-    )
+    found = UNKNOWN
     before = Verdict((Finding("beyond_calibration", Level.OK, "none"), *FINE.findings), found)
     high: dict[Kind, Ceiling] = dict.fromkeys(KINDS, Ceiling(1_000.0, "client"))
     made = Calibration(
@@ -305,3 +312,68 @@ def test_what_is_added_once_the_host_is_calibrated() -> None:
     assert lines[3].startswith(
         "  suspect  The peak load exceeded what this host's client can take within"
     )
+
+
+@pytest.fixture(params=["zh-CN", "zh-TW"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """That the terminal is spoken to in."""
+    speak(request.param)
+    yield request.param
+    speak("en")
+
+
+def test_a_report_in_chinese(language: str) -> None:
+    summary = their_summary()
+    lag = Distribution(30, 0.2, 0.1, 0.1, 0.0, 12.345, {"p99": 9.876})
+    summary = replace(
+        summary,
+        counts=counts(ok=28, failed=2),
+        metrics={**summary.metrics, "schedule_lag": lag},
+        intervals={"request_throughput": Interval(1.5, 2.5, 25.0, "batch means", 0.95)},
+        steady=Steady(1.0, 9.0, 2.0, 64.0, {}),
+        events=Events(1000, 20, 0.02, {"KERNEL": 990, "USER": 10}),
+    )
+    thin = Finding("thin_percentiles", Level.NOTE, "found", {"ttft": "p95, p99"}, ("ttft",))
+    text = render(
+        summary,
+        replace(Verdict((thin, FAILED)), precision=UNKNOWN),
+        load=Load(num_prompts=30, request_rate=1.5),
+        workers=[worker()],
+        metrics=("ttft",),
+        server=ServerCounters(
+            MetricsReading("vLLM", 0.0, None, {"preemptions": 1.0}, {}, {}),
+            MetricsReading("vLLM", 9.0, None, {"preemptions": 3.0}, {}, {}),
+        ),
+    )
+    assert_golden(f"console_{language}.txt", text)
+    assert max(map(columns_of, text.splitlines())) <= 80
+    table = text.rpartition("=" * 50)[0].splitlines()
+    rows = [line for line in table if "：  " in line]
+    assert len(rows) > 8
+    for row in rows:  # values begin in the same column, as a terminal shows it
+        label = row.partition("：")[0] + "："
+        gap = len(row.removeprefix(label)) - len(row.removeprefix(label).lstrip(" "))
+        assert columns_of(label) + gap == 41, row
+
+
+def test_the_block_of_vllm_is_the_same_in_every_language(language: str) -> None:
+    def block() -> str:
+        whole = render(
+            their_summary(), FINE, load=Load(num_prompts=30, max_concurrency=4), workers=[]
+        )
+        return whole.split("=" * 50 + "\n")[0]
+
+    chinese = block()
+    speak("en")
+    assert chinese == block()
+
+
+def test_what_is_added_in_chinese(language: str) -> None:
+    low: dict[Kind, Ceiling] = dict.fromkeys(KINDS, Ceiling(1.0, "client"))
+    made = Calibration(
+        {}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", low, ()
+    )
+    before = Verdict((Finding("beyond_calibration", Level.OK, "none"),), UNKNOWN)
+    text = render_precision(before.against(made), before)
+    assert "SUSPECT" in text
+    assert not re.search("[a-z]{4,} [a-z]{2,} [a-z]{2,}", text), text

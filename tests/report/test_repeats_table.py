@@ -42,7 +42,7 @@ def test_a_row_for_each_number_that_is_reported() -> None:
         "================================================================================",
         "Run-to-run variation: Output token throughput varies 3.3 times as much between",
         "runs as the runs' own intervals explain. Something changes between runs: quote",
-        "runs: quote the interval over repeats.",
+        "the interval over repeats.",
     ]
 
 

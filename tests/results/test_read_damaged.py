@@ -189,6 +189,25 @@ def test_nothing_at_all_is_an_error_with_a_cure(make: Any, sentence: str, tmp_pa
         read(make(tmp_path))
 
 
+def test_how_many_more_files_could_not_be_read(tmp_path: Path) -> None:
+    def told(*unread: str) -> str:
+        for name in unread:
+            (tmp_path / name).write_text('{"name": "something else"}')
+        with pytest.raises(ResultsError) as caught:
+            read([tmp_path / "missing", tmp_path])
+        return str(caught.value)
+
+    tmp_path.joinpath("x").mkdir()
+    assert told().endswith("No such file or directory.")
+    assert told("a.json").endswith("No such file or directory (1 more file could not be read).")
+    many = [f"{number}.json" for number in range(57)]
+    assert told(*many).endswith("No such file or directory (58 more files could not be read).")
+    with pytest.raises(ResultsError) as strangers:
+        read([tmp_path])
+    assert "58 files are JSON, but no results" in str(strangers.value)
+    assert "more file" not in str(strangers.value)
+
+
 def test_an_empty_campaign_is_nothing_at_all(tmp_path: Path) -> None:
     open_campaign(tmp_path / "pcie")
     with pytest.raises(ResultsError, match="There are no results"):

@@ -32,7 +32,7 @@ from inferometer.store.campaign.history import Result, ServerInfo, usable_limit
 from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import save_result
 from inferometer.system.interruption import Interruption
-from inferometer.words import diagnosed
+from inferometer.words import Said, both, diagnosed, in_words, sentence_of, spoken
 from inferometer.workload import rows_in_words
 
 REFUSED_ALL = (401, 403, 404, 405, 503)
@@ -46,8 +46,9 @@ It would answer the same to those of the group's other points.
 class GroupLostError(Exception):
     """There is no server for the rest of the group: one sentence, and the last lines of its log."""
 
-    def __init__(self, group: Group, sentence: str, log_tail: Sequence[str] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, group: Group, sentence: Said | str, log_tail: Sequence[str] = ()) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
         self.group = group
         self.log_tail = tuple(log_tail)
 
@@ -203,10 +204,7 @@ class GroupRun:
         self._require_server()
         if not self._try(point) and self._is_dead():
             if self._restarts_left:
-                self.display.say(
-                    f"The server died while {point.id} was measured: the point is measured "
-                    "once more."
-                )
+                self.display.say(spoken().text("campaign.died", point=point.id))
             self._require_server()
             self._try(point)
 
@@ -243,17 +241,18 @@ class GroupRun:
             return self._fail(point, " ".join(error.reasons))
         except (EndpointError, MeasurementError) as error:
             if isinstance(error, EndpointError) and error.status in REFUSED_ALL:
-                self._fail(point, str(error))
-                raise GroupLostError(self.group, str(error), self._server.log_tail()) from error
+                self._fail(point, error.sentence)
+                raise GroupLostError(self.group, error.sentence, self._server.log_tail()) from error
             found = diagnose_reply(str(error)) if isinstance(error, MeasurementError) else None
-            return self._fail(point, f"{error} {diagnosed(found.name)}" if found else str(error))
+            told = sentence_of(error)
+            return self._fail(point, both(told, diagnosed(found.name)) if found else told)
         return result.counts
 
-    def _fail(self, point: PlannedPoint, reason: str) -> bool:
+    def _fail(self, point: PlannedPoint, reason: Said | str) -> bool:
         self.results.note(
-            "failed", fingerprint=point.spec.fingerprint, point=point.id, reason=reason
+            "failed", fingerprint=point.spec.fingerprint, point=point.id, reason=str(reason)
         )
-        self.display.failed(point, reason)
+        self.display.failed(point, in_words(reason))
         return False
 
     def _measure(self, point: PlannedPoint) -> Result:
@@ -326,14 +325,14 @@ class GroupRun:
             measured.save_run(run_directory, describe_environment(sys.argv, server))
             save_result(json, measured.result())
 
-        reasons = [finding.sentence for finding in verdict.reasons()]
+        english = [finding.sentence for finding in verdict.reasons()]
         if verdict.status == "INVALID" and measured.diagnosis:
-            reasons.append(str(diagnosed(measured.diagnosis)))
+            english.append(str(diagnosed(measured.diagnosis)))
         measurement = Measurement(
             spec=measured.ready.spec,
             point=point.id,
             status=verdict.status,
-            reasons=tuple(reasons),
+            reasons=tuple(english),
             allowed=verdict.status == "INVALID" and self.task.allow_invalid,
             server_version=server["version"],
             attempt=attempt,
@@ -342,13 +341,24 @@ class GroupRun:
         )
         result = self.results.save(measurement, write)
         path = str(self.results.places.result_dir / result.json)
-        self.display.measured(point, result.status, result.reasons, measured.summary, path)
+        self.display.measured(
+            point, result.status, _reasons_in_words(measured), measured.summary, path
+        )
         return result
 
 
-def _said(error: Exception) -> str:
+def _reasons_in_words(measured: PointResult) -> list[str]:
+    """In the language of the terminal; the ledger has them in English."""
+    words, verdict = spoken(), measured.verdict
+    told = [finding.said(words.language).text for finding in verdict.reasons()]
+    if verdict.status == "INVALID" and measured.diagnosis:
+        told.append(words.diagnosis(measured.diagnosis))
+    return told
+
+
+def _said(error: Exception) -> Said | str:
     return (
-        str(error)
+        sentence_of(error)
         if isinstance(error, ServerError | EndpointError)
         else f"{type(error).__name__}: {error}"
     )

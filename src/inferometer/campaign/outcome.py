@@ -17,6 +17,7 @@ from typing import Literal
 from inferometer.spec.campaign import Group
 from inferometer.store.campaign.history import Result, ServerInfo
 from inferometer.store.campaign.state import UNKNOWN, CampaignState
+from inferometer.words import spoken
 
 State = Literal["VALID", "SUSPECT", "INVALID", "failed", "not run"]
 STATES: tuple[State, ...] = ("VALID", "SUSPECT", "INVALID", "failed", "not run")
@@ -122,14 +123,19 @@ def recheck_in_words(groups: Iterable[Group], standing: CampaignState) -> str:
     doubts = [doubt for result in results if (doubt := history.doubt_of(result)) is not None]
     if not (fits or doubts):
         return ""
-    waiting = sum(doubt.again == "no" for doubt in doubts)
-    told = {"resolved": fits, "confirmed": len(doubts) - waiting, "not measured again": waiting}
-    number = fits + len(doubts)
-    head = (
-        f"{number} point{'s' * (number != 1)} contradicted {'its' if number == 1 else 'their'} "
-        "neighbours"
-    )
-    return f"{head} ({', '.join(f'{what}: {count}' for what, count in told.items() if count)})."
+    waiting, words = sum(doubt.again == "no" for doubt in doubts), spoken()
+    told = {"resolved": fits, "confirmed": len(doubts) - waiting, "waiting": waiting}
+    counts = [
+        f"{words.text(f'campaign.recheck.{what}')}: {count}"
+        for what, count in told.items()
+        if count
+    ]
+    n = fits + len(doubts)
+    return words.text(_one_or_more("campaign.recheck", n), n=n, counts=words.listed(counts))
+
+
+def _one_or_more(key: str, n: int) -> str:
+    return f"{key}.one" if n == 1 else key
 
 
 def _first(phrases: Sequence[str]) -> str:
@@ -143,18 +149,16 @@ def summary_lines(outcome: CampaignOutcome, notes: Sequence[str] = ()) -> list[s
     for state in STATES[1:]:
         lines += _named(state, outcome.endings)
     lines += [outcome.rechecked] if outcome.rechecked else []
-    numbers = Counter(ending.state for ending in outcome.endings)
-    counted = ", ".join(f"{numbers[state]} {state.lower()}" for state in STATES)
-    number = len(outcome.endings)
-    lines.append(
-        f"{number} point{'s' * (number != 1)}: {counted}; this run took "
-        f"{duration(outcome.elapsed_s)}."
-    )
+    words, numbers = spoken(), Counter(ending.state for ending in outcome.endings)
+    counts = [f"{numbers[state]} {words.text(f'campaign.state.{state}')}" for state in STATES]
+    n, time = len(outcome.endings), duration(outcome.elapsed_s)
+    told = {"n": n, "counts": words.listed(counts), "time": time}
+    lines.append(words.text(_one_or_more("campaign.count", n), **told))
     lines += [*notes, *_checklist(outcome)]
     if outcome.trouble:
-        lines.append(f"It could not go on: {outcome.trouble}.")
+        lines.append(words.text("campaign.trouble", reason=outcome.trouble))
     if not outcome.complete:
-        lines.append("The same command goes on where this one ended.")
+        lines.append(words.text("campaign.resume"))
     return lines
 
 
@@ -169,7 +173,7 @@ def _named(state: State, endings: Sequence[Ending]) -> list[str]:
     runs = [list(run) for (is_named, *_), run in itertools.groupby(endings, said) if is_named]
     lines = [f"  {state:8} {_together(run)}  {run[0].reason}".rstrip() for run in runs[:NAMED]]
     if (more := sum(map(len, runs[NAMED:]))) > 0:
-        lines.append(f"  {state:8} and {more} more")
+        lines.append(f"  {state:8} {spoken().text('console.more', n=more)}")
     return lines
 
 
@@ -178,7 +182,8 @@ def _together(endings: Sequence[Ending]) -> str:
     first, last = endings[0].point, endings[-1].point
     if len(endings) == 1:
         return first
-    return f"{first} ... {last.removeprefix(f'{_test_of(first)}/')}: {len(endings)} points"
+    last = last.removeprefix(f"{_test_of(first)}/")
+    return spoken().text("campaign.together", first=first, last=last, n=len(endings))
 
 
 def _test_of(point: str) -> str:
@@ -186,40 +191,35 @@ def _test_of(point: str) -> str:
 
 
 def _checklist(outcome: CampaignOutcome) -> Iterator[str]:
-    have = sum(ending.counts for ending in outcome.endings)
-    asked = outcome.groups - outcome.unneeded
+    words, have = spoken(), sum(ending.counts for ending in outcome.endings)
+    asked, unneeded = outcome.groups - outcome.unneeded, outcome.unneeded
     if not asked:
-        yield "[-] servers: not needed: all points were done before"
+        yield f"[-] {words.text('campaign.servers.unneeded')}"
     else:
-        unneeded = f"; {outcome.unneeded} needed none" if outcome.unneeded else ""
-        yield _item(
-            outcome.served == asked,
-            f"servers: {outcome.served} of {asked} groups served to the end{unneeded}",
-        )
+        key = "campaign.servers.some" if unneeded else "campaign.servers"
+        served = words.text(key, served=outcome.served, asked=asked, unneeded=unneeded)
+        yield _item(outcome.served == asked, served)
     yield _item(
         not (outcome.interrupted or outcome.trouble or outcome.lost),
-        f"campaign: {_how_it_ended(outcome, asked)}",
+        words.text("campaign.ended", how=_how_it_ended(outcome, asked)),
     )
-    yield _item(
-        outcome.complete,
-        f"results: {have} of {len(outcome.endings)} points have one that counts, its files whole",
-    )
-    what = "configuration, servers and times" if asked else "configuration and times"
-    yield _item(
-        outcome.trouble is None,
-        f"{what}: recorded in {outcome.records}{' until then' if outcome.trouble else ''}",
-    )
+    n = len(outcome.endings)
+    yield _item(outcome.complete, words.text("campaign.results", have=have, n=n))
+    key = "campaign.recorded" if asked else "campaign.recorded.unserved"
+    key += ".until" if outcome.trouble else ""
+    yield _item(outcome.trouble is None, words.text(key, place=outcome.records))
 
 
 def _how_it_ended(outcome: CampaignOutcome, asked: int) -> str:
+    lost = len(outcome.lost)
+    how = "whole"
     if outcome.interrupted:
-        return "was interrupted"
-    if outcome.trouble:
-        return "broke off"
-    if outcome.lost:
-        lost = f"{len(outcome.lost)} of {asked} groups" if asked > 1 else "the only group"
-        return f"{lost} could not be measured to the end"
-    return "ran to its end"
+        how = "interrupted"
+    elif outcome.trouble:
+        how = "trouble"
+    elif lost:
+        how = "lost" if asked > 1 else "only"
+    return spoken().text(f"campaign.ended.{how}", lost=lost, asked=asked)
 
 
 def _item(good: bool, text: str) -> str:

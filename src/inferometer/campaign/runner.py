@@ -36,6 +36,7 @@ from inferometer.store.campaign.checked_ledger import require_no_links
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import CampaignState, read_campaign_state
 from inferometer.system.interruption import Interruption
+from inferometer.words import Said, in_words
 
 NAMED = 10
 """Damaged results that are named one by one."""
@@ -202,7 +203,7 @@ class _CampaignRun:
                     stack.callback(group.stop)
 
     def _lose(self, error: GroupLostError) -> None:
-        self._note_loss(error.group, str(error), error.log_tail)
+        self._note_loss(error.group, error.sentence, error.log_tail)
         if isinstance(error.__cause__, HardwareNotConfirmedError):
             for group in self._others_on_the_hardware_of(error.group):
                 self._note_loss(
@@ -229,10 +230,10 @@ class _CampaignRun:
             and self.blocks_left[group.id]
         ]
 
-    def _note_loss(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
-        self.lost[group.id] = reason
-        self.results.note("group failed", group=group.id, reason=reason, log_tail=log_tail)
-        self.display.lost(group, reason, log_tail)
+    def _note_loss(self, group: Group, reason: Said | str, log_tail: Sequence[str]) -> None:
+        self.lost[group.id] = str(reason)
+        self.results.note("group failed", group=group.id, reason=str(reason), log_tail=log_tail)
+        self.display.lost(group, in_words(reason), log_tail)
 
     def _note_beginning(self) -> None:
         self.results.note(

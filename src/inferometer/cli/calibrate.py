@@ -95,7 +95,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
             usage_error(f"{spoken().say(why)} {advice}")
         path = keep(made, place)
     except (CalibrationError, CannotWriteError) as error:
-        usage_error(str(error))
+        usage_error(error)
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped; nothing was stored.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None

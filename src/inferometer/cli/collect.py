@@ -47,7 +47,7 @@ def collect(
     try:
         collected = gather.collect(directory, tar, say=_warn)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
-        usage_error(str(error))
+        usage_error(error)
     in_files_too()
     typer.echo(f"{collected.files} files in {tar}")
     for sentence in collected.left_out[:MAX_NAMED]:

@@ -121,14 +121,14 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
             allow_invalid=allow_invalid,
         )
     except ValueError as error:
-        usage_error(str(error))
+        usage_error(error)
     try:
         if pcie:
             _links(wanted, every_point=points, json=json, markdown=markdown)
             return
         comparison = _sides(wanted, every_point=points, json=json, markdown=markdown)
     except (CannotCompareError, ResultsError, CannotWriteError) as error:
-        usage_error(str(error))
+        usage_error(error)
     undecided = fail_on == "undecided" and any(
         row.verdict == "undecided" for row in comparison.headline
     )

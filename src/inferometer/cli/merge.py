@@ -35,7 +35,7 @@ def merge(
     try:
         merged = merge_results(sources, output)
     except (ArchiveError, GatherError, LedgerError, CannotWriteError) as error:
-        usage_error(str(error))
+        usage_error(error)
     in_files_too()
     for heading, sentences in (
         ("Measured more than once", merged.conflicts),

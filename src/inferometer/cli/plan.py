@@ -95,7 +95,7 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     except CampaignError as error:
         usage_error(*error.reasons)
     except LedgerError as error:
-        usage_error(str(error))
+        usage_error(error)
 
 
 def _show(

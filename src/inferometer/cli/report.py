@@ -131,7 +131,7 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     except FlagsError as error:
         usage_error(*error.reasons)
     except (ResultsError, CannotWriteError, NoExcelError) as error:
-        usage_error(str(error))
+        usage_error(error)
     raise typer.Exit(code)
 
 

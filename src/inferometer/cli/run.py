@@ -239,7 +239,7 @@ def _run(task: Task, places: CampaignPaths, display: Display) -> CampaignOutcome
     try:
         return run_campaign(task, places, display)
     except (LedgerError, LockedError, CannotWriteError) as error:
-        usage_error(str(error))
+        usage_error(error)
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped; the same command goes on where this one ended.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from inferometer.printable import printable
+from inferometer.words import spoken
 
 if TYPE_CHECKING:
     from inferometer.campaign.outcome import Ending
@@ -60,12 +61,13 @@ def show_repeats(
         typer.echo(text, nl=False)
     if len(known) <= MAX_TABLES:
         return
-    typer.echo("\nRepeats: mean, and its 95 % interval")
+    typer.echo("\n" + spoken().text("campaign.repeats"))
     for name in known[:MAX_LINES]:
         for line in repeats_in_lines(name, found[name], asked=len(repeated[name]), metrics=metrics):
             typer.echo(f"  {line}")
     if len(known) > MAX_LINES:
-        typer.echo(f"  and {len(known) - MAX_LINES} more")
+        more = spoken().text("console.more", n=len(known) - MAX_LINES)
+        typer.echo(f"  {more}")
 
 
 def _by_point(endings: Iterable[Ending]) -> dict[str, list[Ending]]:

@@ -9,14 +9,16 @@ from typing import NoReturn
 import typer
 
 from inferometer.printable import printable
+from inferometer.words import Said, in_words
 
 EXIT_USAGE = 2
 MAX_REASON_CHARS = 20_000
 """Some list all that there is to choose from."""
 
 
-def usage_error(*reasons: str) -> NoReturn:
+def usage_error(*reasons: str | Said | Exception) -> NoReturn:
     """End with these."""
     for reason in reasons:
-        typer.echo(f"inferometer: {printable(reason, MAX_REASON_CHARS)}", err=True)
+        sentence = printable(in_words(reason), MAX_REASON_CHARS)
+        typer.echo(f"inferometer: {sentence}", err=True)
     raise typer.Exit(EXIT_USAGE)

@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING
 
 from inferometer.live.progress import progress
-from inferometer.printable import printable, printable_line, printable_lines, printable_name
+from inferometer.printable import padded, printable, printable_line, printable_lines, printable_name
+from inferometer.words import spoken
 
 if TYPE_CHECKING:
     from inferometer.loadgen import Snapshot
@@ -84,10 +85,11 @@ class CampaignLines:
             self.say(f"    {printable(reason)}")
 
     def failed(self, point: PlannedPoint, reason: str) -> None:
-        self.say(f"{self._start_of(point)}  FAILED   {printable(reason)}")
+        failed = padded(spoken().text("campaign.failed"), len("INVALID  "))
+        self.say(f"{self._start_of(point)}  {failed}{printable(reason)}")
 
     def lost(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
-        self.say(f"Group {group.id} cannot continue: {printable(reason)}")
+        self.say(spoken().text("campaign.lost", group=group.id, reason=printable(reason)))
         for line in log_tail:
             self.say(f"  | {printable_line(line)}")
 

@@ -24,6 +24,7 @@ from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory
 from inferometer.spec.target import Threshold, Where
 from inferometer.store.importers import NOT_OURS, UNREADABLE, CannotImportError, UnknownResultError
 from inferometer.vocabulary import CONDITIONS
+from inferometer.words import Said
 
 ORDER = tuple(name for name in CONDITIONS if name != "seed")
 """Of points; those that differ by nothing but the seed are in the order of time."""
@@ -31,6 +32,10 @@ ORDER = tuple(name for name in CONDITIONS if name != "seed")
 
 class ResultsError(Exception):
     """There is nothing to read: one sentence with cause and cure."""
+
+    def __init__(self, sentence: Said) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 def read(
@@ -52,7 +57,7 @@ def read(
         progress(len(sources.found), len(sources.found))
     points = in_order(reading.points())
     if not points:
-        raise ResultsError(_nothing(paths, reading.problems))
+        raise ResultsError(_nothing(paths, reading.problems, reading.more_files))
     ordered = _with_unique_ids(points)
     return Collection(ordered, tuple(reading.problems), _targets(sources.found, ordered))
 
@@ -82,6 +87,8 @@ class _CollectionReader:
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
+        self._unread = len(problems)
+        """Files that have a problem each; the strangers are told in one sentence."""
         self._runs: dict[Path, Point] = {}
         """By where they lie."""
         self._files: list[FilePoint] = []
@@ -91,7 +98,18 @@ class _CollectionReader:
         self._unnamed: dict[Path, set[tuple[object, ...] | None]] = {}
         """Identities of the runs that a ledger does not name, by ledger."""
 
+    @property
+    def more_files(self) -> int:
+        """That could not be read, besides what the first of the problems is about."""
+        first_tells = 1 if self._unread else len(self._strangers)
+        return self._unread + len(self._strangers) - first_tells
+
     def add(self, source: Source) -> None:
+        known = len(self.problems)
+        self._add(source)
+        self._unread += len(self.problems) > known
+
+    def _add(self, source: Source) -> None:
         try:
             if isinstance(source, ResultFile):
                 self._add_file(source)
@@ -220,16 +238,13 @@ def _strange(paths: Sequence[Path]) -> str:
     )
 
 
-def _nothing(paths: Iterable[Path], problems: Sequence[str]) -> str:
-    names = ", ".join(map(str, paths)) or "no path at all"
-    if problems:
-        more = f" ({len(problems) - 1} more files could not be read)" if len(problems) > 1 else ""
-        return f"There are no results in {names}: {problems[0].rstrip('.')}{more}."
-    return (
-        f"There are no results in {names}: give a result directory such as bench_results/pcie, a "
-        "run directory, or JSON files "
-        "of vllm bench serve or another tool."
-    )
+def _nothing(paths: Sequence[Path], problems: Sequence[str], more_files: int) -> Said:
+    names: Said | str = ", ".join(map(str, paths)) if paths else Said("problem.no_path")
+    if not problems:
+        return Said("problem.nothing", {"paths": names})
+    told = {"paths": names, "problem": problems[0].rstrip("."), "n": more_files}
+    more = {0: "because", 1: "one"}.get(more_files, "more")
+    return Said(f"problem.nothing.{more}", told)
 
 
 def _by_conditions(point: Point) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from inferometer.printable import printable
+from inferometer.words import Said
 
 
 class ServerError(Exception):
@@ -16,8 +17,10 @@ class ServerError(Exception):
     log where we have it.
     """
 
-    def __init__(self, sentence: str, log_tail: Sequence[str] = ()) -> None:
-        super().__init__(printable(sentence))
+    def __init__(self, sentence: Said | str, log_tail: Sequence[str] = ()) -> None:
+        super().__init__(printable(str(sentence)))
+        self.sentence = sentence
+        """As data, where it is ours."""
         self.log_tail = tuple(log_tail)
 
 

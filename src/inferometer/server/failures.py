@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from inferometer.server.calls import Answer
 
-CHECK_NETWORK = "check the address, the network and the firewall"
+CHECK_NETWORK = Said("cure.network")
 
 LOGIN = ("login", "signin", "sign-in", "sso", "oauth", "saml", "auth")
 """Words of addresses where people sign in."""
@@ -36,21 +36,23 @@ class EndpointError(Exception):
 
     def __init__(
         self,
-        sentence: str,
+        sentence: Said | str,
         status: int | None = None,
         said: str | None = None,
         retry_after_s: float | None = None,
         *,
-        reason: str | None = None,
+        reason: Said | str | None = None,
         unreachable: bool = False,
         timed_out: bool = False,
         redirect: bool = False,
     ) -> None:
-        super().__init__(printable(sentence))
+        super().__init__(printable(str(sentence)))
+        self.sentence = sentence
+        """As data, where it is ours."""
         self.status = status
         self.said = said
         self.retry_after_s = retry_after_s
-        self.reason = printable(reason or sentence)
+        self.reason = printable(str(reason or sentence))
         self.unreachable = unreachable
         """Nobody took the connection."""
         self.timed_out = timed_out
@@ -67,14 +69,13 @@ def transport_error(
     import httpx
 
     causes = list(_causes(error))
+    to = {"url": base_url, "asked": asked}
     if isinstance(error, httpx.ConnectTimeout):
-        return _not_reached(
-            f"{base_url} did not take a connection in time", CHECK_NETWORK, base_url
-        )
+        return _not_reached(Said("server.no_connection_in_time", to), CHECK_NETWORK, base_url)
     if isinstance(error, httpx.TimeoutException):
+        what = Said("server.no_answer_in_time", {**to, "timeout": timeout_s})
         return EndpointError(
-            f"{base_url} took the connection but did not answer {asked} within {timeout_s:g} s: "
-            "wait until the server is ready and idle, or look at its log.",
+            _with_cure(what, Said("cure.wait_or_log")),
             reason=f"{asked} was not answered within {timeout_s:g} s",
             timed_out=True,
         )
@@ -82,62 +83,58 @@ def transport_error(
         return EndpointError(_no_tls(base_url, causes), unreachable=True)
     if isinstance(error, httpx.ConnectError):
         return _no_connection(base_url, causes)
-    return EndpointError(
-        f"{base_url} closed the connection or sent something that is not HTTP in answer to "
-        f"{asked}: "
-        "check --port, use https:// if it speaks TLS, and look at the server's log."
-    )
+    return EndpointError(_with_cure(Said("server.not_http", to), Said("cure.port_or_tls")))
+
+
+def _with_cure(what: Said, cure: Said) -> Said:
+    return Said("server.sentence", {"what": what, "cure": cure})
 
 
 def too_large(base_url: str, asked: str, max_bytes: int) -> EndpointError:
     """An answer that goes on and on."""
+    what = Said("server.too_large", {"url": base_url, "asked": asked, "mib": max_bytes / 2**20})
     return EndpointError(
-        f"{base_url} answers {asked} with more than {max_bytes / 2**20:g} MiB: check that "
-        "--base-url is the inference server.",
+        _with_cure(what, Said("cure.inference_server")),
         status=200,
         reason=f"{asked} is answered with more than {max_bytes / 2**20:g} MiB",
     )
 
 
-def _no_tls(base_url: str, causes: Sequence[BaseException]) -> str:
+def _no_tls(base_url: str, causes: Sequence[BaseException]) -> Said:
     untrusted = [
         cause.verify_message for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)
     ]
     if untrusted:
-        return (
-            f"The TLS certificate of {base_url} is not trusted ({untrusted[0]}): "
-            "pass --insecure to accept it, or name its authority in SSL_CERT_FILE."
-        )
-    return (
-        f"{base_url} does not speak TLS as we do: use http:// if it is plain HTTP, else check "
-        "its TLS set-up."
-    )
+        what = Said("server.untrusted", {"url": base_url, "why": untrusted[0]})
+        return _with_cure(what, Said("cure.insecure"))
+    return _with_cure(Said("server.no_tls", {"url": base_url}), Said("cure.plain_http"))
 
 
 def _no_connection(base_url: str, causes: Sequence[BaseException]) -> EndpointError:
+    to = {"url": base_url}
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        cure = "check the spelling of --host or --base-url, or use its address"
-        return _not_reached(f"The host of {base_url} is not known", cure, base_url)
+        return _not_reached(Said("server.unknown_host", to), Said("cure.host"), base_url)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        cure = "start the server, or check --host and --port (or --base-url)"
-        return _not_reached(f"Nothing listens on {base_url}", cure, base_url)
+        return _not_reached(Said("server.nothing_listens", to), Said("cure.start_server"), base_url)
     why = next(
         (cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror),
         "no connection",
     )
-    return _not_reached(f"{base_url} cannot be reached ({why})", CHECK_NETWORK, base_url)
+    return _not_reached(Said("server.unreachable", {**to, "why": why}), CHECK_NETWORK, base_url)
 
 
-def _not_reached(what: str, cure: str, base_url: str) -> EndpointError:
+def _not_reached(what: Said, cure: Said, base_url: str) -> EndpointError:
     """With what stands in the way where others reach that host through a proxy of the environment,
     which we pass by.
     """
-    reason = what + proxy_passed_by(base_url)
-    return EndpointError(f"{reason}: {cure}.", reason=reason, unreachable=True)
+    reason, proxy = what, proxy_passed_by(base_url)
+    if proxy:
+        reason = Said("server.past_proxy", {"what": what, "proxy": proxy})
+    return EndpointError(_with_cure(reason, cure), reason=reason, unreachable=True)
 
 
-def proxy_passed_by(base_url: str) -> str:
-    """That a proxy of the environment is not used, and what helps, to be put into a sentence; ""
+def proxy_passed_by(base_url: str) -> Said | str:
+    """That a proxy of the environment is not used, and what helps, to be put into a sentence; ''
     where there is none.
     """
     variable = proxy_variable(base_url)
@@ -146,12 +143,12 @@ def proxy_passed_by(base_url: str) -> str:
     parts = urlsplit(base_url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port, insecure = (443, " --insecure") if parts.scheme == "https" else (80, "")
-    return (
-        f"; the proxy of {variable} is not used, since it would be measured along with the "
-        "server (to measure all the same, "
-        f"forward a port, such as ssh -L 8000:{host}:{parts.port or port} GATEWAY, and give "
-        f"--base-url {parts.scheme}://127.0.0.1:8000{insecure})"
-    )
+    told = {
+        "variable": variable,
+        "target": f"{host}:{parts.port or port}",
+        "local": f"{parts.scheme}://127.0.0.1:8000{insecure}",
+    }
+    return Said("server.proxy", told)
 
 
 def status_error(
@@ -164,33 +161,28 @@ def status_error(
     """
     status, reason = answer.status, f"{answer.status} on {path}: {said}"
     location = None if answer.location is None else masked_text(answer.location)
-    unlisted = "; if it may not list models, give --model" if path.endswith("/models") else ""
-    if status in (401, 403) and has_key:
-        cure = f"check OPENAI_API_KEY, or bench's --header{unlisted}"
-        sentence = f"{base_url} refuses the API key it was sent ({status} on {path}): {cure}."
-    elif status in (401, 403):
-        cure = f"set OPENAI_API_KEY, or give bench --header 'Authorization=Bearer KEY'{unlisted}"
-        sentence = f"{base_url} wants an API key ({status} on {path}): {cure}."
+    to = {"url": base_url, "path": path, "status": status, "said": said}
+    if status in (401, 403):
+        cure = Said("cure.check_key" if has_key else "cure.give_key")
+        if path.endswith("/models"):
+            cure = Said("cure.or_model", {"cure": cure})
+        refused = Said("server.key_refused" if has_key else "server.key_wanted", to)
+        sentence = _with_cure(refused, cure)
     elif status in (404, 405):
-        cure = "check --model, --endpoint, --backend and --base-url"
+        cure = Said("cure.model_and_endpoint")
         if measured and path.startswith("/v1/") and re.search(r"/v\d[^/]*$", base_url):
-            cure = (
-                f"give --endpoint {path.removeprefix('/v1')}, if the version in --base-url is "
-                f"the API's, or {cure}"
-            )
-        sentence = f"{base_url} answers {status} on {path} ({said}): {cure}."
+            endpoint = path.removeprefix("/v1")
+            cure = Said("cure.endpoint", {"endpoint": endpoint, "cure": cure})
+        sentence = _with_cure(Said("server.answers", to), cure)
     elif status == 503:
-        sentence = (
-            f"{base_url} is not ready yet ({said}): wait until the model is loaded and /health "
-            "answers 200."
-        )
+        sentence = _with_cure(Said("server.not_ready", to), Said("cure.wait_for_health"))
     elif location is not None:
         sentence = _redirected(base_url, path, location, measured=measured)
         reason = f"{status} on {path}, which redirects to {printable(location, MAX_NAME_CHARS)}"
     else:
         found = diagnose_reply(f"HTTP {status}: {said}")
-        cure = f"{Said(f'diagnosis.{found.name}.cure')}" if found else "look at the server's log"
-        sentence = f"{base_url} answers {status} on {path} ({said}): {cure}."
+        cure = Said(f"diagnosis.{found.name}.cure" if found else "cure.server_log")
+        sentence = _with_cure(Said("server.answers", to), cure)
     wait = answer.headers.get("retry-after", "")
     return EndpointError(
         sentence,
@@ -202,43 +194,32 @@ def status_error(
     )
 
 
-def _redirected(base_url: str, path: str, location: str, *, measured: bool) -> str:
+def _redirected(base_url: str, path: str, location: str, *, measured: bool) -> Said:
     """Which flags lead to where a redirect points, with values that they take."""
+    to = {"url": base_url, "path": path, "location": location}
     try:
         target = urlsplit(urljoin(base_url + path, location))
         server = parse_base_url(f"{target.scheme}://{target.netloc}")
     except ValueError:
-        return (
-            f"{base_url} redirects {path} to something that is no address ({location}): look at "
-            "its set-up."
-        )
+        return _with_cure(Said("server.redirects_nowhere", to), Said("cure.setup"))
     there = target.path + (f"?{target.query}" if target.query else "")
     prefix = urlsplit(base_url).path
     if server == base_url.removesuffix(prefix) and there == prefix + path:
-        return (
-            f"{base_url} redirects {path} to itself: look at the set-up of the server, or of the "
-            "gateway before it."
-        )
-    what = (
-        f"{base_url} redirects {path}, and redirects are not followed, since each request would "
-        "pay for them"
-    )
+        return _with_cure(Said("server.redirects_to_itself", to), Said("cure.gateway_setup"))
+    what = Said("server.redirects", to)
     if there.endswith(path) and (moved := _base_url(server + there.removesuffix(path))) is not None:
-        return f"{what}: give --base-url {moved} (base_url in a campaign)."
+        return _with_cure(what, Said("cure.base_url", {"moved": moved}))
     if any(word in re.split(r"[/.?&=]", f"{target.netloc}{there}".lower()) for word in LOGIN):
-        return (
-            f"{what}; it leads to a login page: give a key (OPENAI_API_KEY, or bench's "
-            "--header), or the address of the API."
-        )
+        return _with_cure(Said("server.redirects_to_login", to), Said("cure.login"))
     if not measured:
-        return f"{what}: give --model, with which the list of models is not needed."
+        return _with_cure(what, Said("cure.model"))
     below = server == base_url.removesuffix(prefix) and there.startswith(f"{prefix}/")
     flags = (
         f"--endpoint {there.removeprefix(prefix)}"
         if below
         else f"--base-url {server} --endpoint {there}"
     )
-    return f"{what}: give {flags}."
+    return _with_cure(what, Said("cure.flags", {"flags": flags}))
 
 
 def _base_url(text: str) -> str | None:

@@ -16,7 +16,7 @@ from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
 from inferometer.server.endpoint import NOT_YET, Endpoint, EndpointError
 from inferometer.server.model_list import ModelCard, listed_names
 from inferometer.server.port import listener
-from inferometer.words import diagnosed
+from inferometer.words import both, diagnosed
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -279,6 +279,5 @@ def failure(sentence: str, log_tail: Callable[[int], list[str]]) -> ServerError:
     from inferometer.diagnose import diagnose
 
     found = diagnose("\n".join(log_tail(DIAGNOSED_LINES)))
-    return ServerError(
-        f"{sentence} {diagnosed(found.name)}" if found else sentence, log_tail(SHOWN_LINES)
-    )
+    told = both(sentence, diagnosed(found.name)) if found else sentence
+    return ServerError(told, log_tail(SHOWN_LINES))

@@ -23,7 +23,7 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, Server, ServerError
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint, verify
-from inferometer.words import diagnosed
+from inferometer.words import both, diagnosed
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -258,7 +258,7 @@ class XinferenceServer:
             sentence
         )  # its own words are about this model; its log may be about others too
         return (
-            ServerError(f"{sentence} {diagnosed(known.name)}", self.log_tail())
+            ServerError(both(sentence, diagnosed(known.name)), self.log_tail())
             if known
             else failure(sentence, self.log_tail)
         )

@@ -37,6 +37,22 @@ def spoken() -> Words:
     return Words(_terminal["language"])
 
 
+def both(first: Said | str, second: Said | str) -> Said:
+    """One sentence after the other."""
+    return Said("sentences", {"first": first, "second": second})
+
+
+def sentence_of(error: Exception) -> Said | str:
+    """What an error says, as data where it has that."""
+    sentence: Said | str = getattr(error, "sentence", str(error))
+    return sentence
+
+
+def in_words(reason: Said | str | Exception) -> str:
+    """In the language of the terminal, where it is a sentence of ours, or an error that has one."""
+    return spoken().say(sentence_of(reason) if isinstance(reason, Exception) else reason)
+
+
 def diagnosed(name: str) -> Said:
     """Cause and cure of a known trouble, by its name in `diagnose`."""
     cause, cure = (Said(f"diagnosis.{name}.{part}") for part in ("cause", "cure"))

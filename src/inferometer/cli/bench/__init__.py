@@ -60,7 +60,7 @@ def usage_errors() -> Iterator[None]:
     except (FlagsError, PointError) as error:
         usage_error(*error.reasons)
     except (EndpointError, MeasurementError, CannotWriteError) as error:
-        usage_error(str(error))
+        usage_error(error)
     except KeyboardInterrupt:
         typer.echo("inferometer: stopped before there was anything to report.", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -59,8 +59,6 @@ CONSOLE: dict[str, str] = {
     "console.reached": "reached",
     "console.missed": "MISSED",
     "console.not_checked": "not checked",
-    "console.problems.more": "({n} more files could not be read)",
-    "console.problems.more.one": "(1 more file could not be read)",
     "percent": "{percent} %",
     "console.target.at": "{deployment} at {place}",
     "console.target.found": "{value} ({where})",
@@ -87,4 +85,112 @@ CONSOLE: dict[str, str] = {
         "chance is unknown."
     ),
     "repeats.agree": "The runs agree: they differ by no more than their own intervals explain.",
+    "server.sentence": "{what}: {cure}.",
+    "server.no_connection_in_time": "{url} did not take a connection in time",
+    "server.no_answer_in_time": (
+        "{url} took the connection but did not answer {asked} within {timeout:g} s"
+    ),
+    "server.not_http": (
+        "{url} closed the connection or sent something that is not HTTP in answer to {asked}"
+    ),
+    "server.too_large": "{url} answers {asked} with more than {mib:g} MiB",
+    "server.untrusted": "The TLS certificate of {url} is not trusted ({why})",
+    "server.no_tls": "{url} does not speak TLS as we do",
+    "server.unknown_host": "The host of {url} is not known",
+    "server.nothing_listens": "Nothing listens on {url}",
+    "server.unreachable": "{url} cannot be reached ({why})",
+    "server.proxy": (
+        "; the proxy of {variable} is not used, since it would be measured along with the server "
+        "(to measure all the same, forward a port, such as ssh -L 8000:{target} GATEWAY, and give "
+        "--base-url {local})"
+    ),
+    "server.key_refused": "{url} refuses the API key it was sent ({status} on {path})",
+    "server.key_wanted": "{url} wants an API key ({status} on {path})",
+    "server.answers": "{url} answers {status} on {path} ({said})",
+    "server.not_ready": "{url} is not ready yet ({said})",
+    "server.redirects_nowhere": (
+        "{url} redirects {path} to something that is no address ({location})"
+    ),
+    "server.redirects_to_itself": "{url} redirects {path} to itself",
+    "server.redirects": (
+        "{url} redirects {path}, and redirects are not followed, since each request would pay for "
+        "them"
+    ),
+    "server.redirects_to_login": (
+        "{url} redirects {path}, and redirects are not followed, since each request would pay for "
+        "them; it leads to a login page"
+    ),
+    "cure.network": "check the address, the network and the firewall",
+    "cure.wait_or_log": "wait until the server is ready and idle, or look at its log",
+    "cure.port_or_tls": "check --port, use https:// if it speaks TLS, and look at the server's log",
+    "cure.inference_server": "check that --base-url is the inference server",
+    "cure.insecure": "pass --insecure to accept it, or name its authority in SSL_CERT_FILE",
+    "cure.plain_http": "use http:// if it is plain HTTP, else check its TLS set-up",
+    "cure.host": "check the spelling of --host or --base-url, or use its address",
+    "cure.start_server": "start the server, or check --host and --port (or --base-url)",
+    "cure.check_key": "check OPENAI_API_KEY, or bench's --header",
+    "cure.give_key": "set OPENAI_API_KEY, or give bench --header 'Authorization=Bearer KEY'",
+    "cure.or_model": "{cure}; if it may not list models, give --model",
+    "cure.model_and_endpoint": "check --model, --endpoint, --backend and --base-url",
+    "cure.endpoint": (
+        "give --endpoint {endpoint}, if the version in --base-url is the API's, or {cure}"
+    ),
+    "cure.wait_for_health": "wait until the model is loaded and /health answers 200",
+    "cure.server_log": "look at the server's log",
+    "cure.setup": "look at its set-up",
+    "cure.gateway_setup": "look at the set-up of the server, or of the gateway before it",
+    "cure.base_url": "give --base-url {moved} (base_url in a campaign)",
+    "cure.login": "give a key (OPENAI_API_KEY, or bench's --header), or the address of the API",
+    "cure.model": "give --model, with which the list of models is not needed",
+    "cure.flags": "give {flags}",
+    "server.past_proxy": "{what}{proxy}",
+    "sentences": "{first} {second}",
+    "campaign.failed": "FAILED",
+    "campaign.lost": "Group {group} cannot continue: {reason}",
+    "campaign.died": "The server died while {point} was measured: the point is measured once more.",
+    "campaign.state.VALID": "valid",
+    "campaign.state.SUSPECT": "suspect",
+    "campaign.state.INVALID": "invalid",
+    "campaign.state.failed": "failed",
+    "campaign.state.not run": "not run",
+    "campaign.count": "{n} points: {counts}; this run took {time}.",
+    "campaign.count.one": "1 point: {counts}; this run took {time}.",
+    "campaign.trouble": "It could not go on: {reason}.",
+    "campaign.resume": "The same command goes on where this one ended.",
+    "campaign.together": "{first} ... {last}: {n} points",
+    "campaign.servers.unneeded": "servers: not needed: all points were done before",
+    "campaign.servers": "servers: {served} of {asked} groups served to the end",
+    "campaign.servers.some": (
+        "servers: {served} of {asked} groups served to the end; {unneeded} needed none"
+    ),
+    "campaign.ended": "campaign: {how}",
+    "campaign.ended.interrupted": "was interrupted",
+    "campaign.ended.trouble": "broke off",
+    "campaign.ended.lost": "{lost} of {asked} groups could not be measured to the end",
+    "campaign.ended.only": "the only group could not be measured to the end",
+    "campaign.ended.whole": "ran to its end",
+    "campaign.results": "results: {have} of {n} points have one that counts, its files whole",
+    "campaign.recorded": "configuration, servers and times: recorded in {place}",
+    "campaign.recorded.until": "configuration, servers and times: recorded in {place} until then",
+    "campaign.recorded.unserved": "configuration and times: recorded in {place}",
+    "campaign.recorded.unserved.until": "configuration and times: recorded in {place} until then",
+    "campaign.recheck": "{n} points contradicted their neighbours ({counts}).",
+    "campaign.recheck.one": "1 point contradicted its neighbours ({counts}).",
+    "campaign.recheck.resolved": "resolved",
+    "campaign.recheck.confirmed": "confirmed",
+    "campaign.recheck.waiting": "not measured again",
+    "console.more": "and {n} more",
+    "campaign.repeats": "Repeats: mean, and its 95 % interval",
+    "problem.nothing": (
+        "There are no results in {paths}: give a result directory such as bench_results/pcie, a "
+        "run directory, or JSON files of vllm bench serve or another tool."
+    ),
+    "problem.nothing.because": "There are no results in {paths}: {problem}.",
+    "problem.nothing.one": (
+        "There are no results in {paths}: {problem} (1 more file could not be read)."
+    ),
+    "problem.nothing.more": (
+        "There are no results in {paths}: {problem} ({n} more files could not be read)."
+    ),
+    "problem.no_path": "no path at all",
 }

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+import inferometer
 from inferometer.vocabulary import CONDITIONS, LATENCIES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -171,6 +172,11 @@ def test_the_rules_see_the_files() -> None:
 @sources
 def test_every_room_has_its_floor(path: Path) -> None:
     assert room_of(path) in {"", *FLOOR_OF}
+
+
+def test_no_module_has_the_name_of_something_public() -> None:
+    """Importing it would replace what the package offers under that name."""
+    assert {path.stem for path in SRC.iterdir()} & set(inferometer.__all__) == set()
 
 
 @sources

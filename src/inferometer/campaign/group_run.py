@@ -147,7 +147,6 @@ class GroupRun:
                 Endpoint(self._server.base_url, routes=routes),
                 self.task.output,
                 real_time=self.task.real_time,
-                calibration=self.task.calibration,
             )
             self.facts = ServerInfo(
                 self._session.server.version, usable_limit(confirmation.facts.get("max_model_len"))
@@ -259,7 +258,7 @@ class GroupRun:
         attempt = self._begin(point)
         session = self._session
         assert session is not None
-        session.calibration(point.spec.workers)  # making one takes the terminal and the host
+        calibration = self.task.calibration(point.spec.workers)
         gc.collect()
         # a worker is forked from us and collects once before it runs: it need not look at all that
         # we hold
@@ -270,6 +269,7 @@ class GroupRun:
                 self._note(ready)
                 measured = session.measure(
                     ready,
+                    calibration=calibration,
                     request_id_prefix=f"{ready.spec.fingerprint}-{attempt}-",
                     on_progress=show,
                     interruption=interruption,

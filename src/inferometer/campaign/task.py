@@ -9,13 +9,20 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from inferometer.loadgen import Snapshot
-from inferometer.measurement.session import FindCalibration, not_calibrated
 from inferometer.metrics import Summary
+from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.base import Confirmation, Server
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
 from inferometer.spec.expand import file_name
 from inferometer.spec.interleave import Block, blocks_of
 from inferometer.spec.output import Output
+
+FindCalibration = Callable[[int], Calibration | Missing]
+"""This host's calibration for so many workers, or why there is none. Quick when called again."""
+
+
+def _not_calibrated(workers: int) -> Calibration | Missing:
+    return Missing("none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Task:
     """Times that the server of one group is started again after it died."""
     real_time: bool = True
     """Whether workers ask for a real-time priority."""
-    calibration: FindCalibration = not_calibrated
+    calibration: FindCalibration = _not_calibrated
 
     @classmethod
     def of(
@@ -53,7 +60,7 @@ class Task:
         *,
         allow_invalid: bool = False,
         real_time: bool = True,
-        calibration: FindCalibration = not_calibrated,
+        calibration: FindCalibration = _not_calibrated,
     ) -> Task:
         """The task of a campaign file."""
         return cls(

@@ -32,13 +32,6 @@ from inferometer.trace import Outcome, Trace
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.workload import unsent_in_words
 
-FindCalibration = Callable[[int], Calibration | Missing]
-"""This host's calibration for so many workers, or why there is none. Quick when called again."""
-
-
-def not_calibrated(workers: int) -> Calibration | Missing:
-    return Missing("none")
-
 
 @dataclass(frozen=True, slots=True)
 class PointResult:
@@ -105,19 +98,11 @@ class PointResult:
 class Session:
     """A running server, and what is to come out of every point that is measured on it."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        output: Output,
-        *,
-        real_time: bool = True,
-        calibration: FindCalibration = not_calibrated,
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, output: Output, *, real_time: bool = True) -> None:
         """`real_time`: whether workers ask for a real-time priority."""
         self.endpoint = endpoint
         self.output = output
         self.real_time = real_time
-        self.calibration = calibration
         self.server = KnownServer(endpoint)
 
     def close(self) -> None:
@@ -138,6 +123,7 @@ class Session:
         self,
         ready: ReadyPoint,
         *,
+        calibration: Calibration | Missing | None = None,
         request_id_prefix: str = "",
         on_progress: Callable[[Snapshot], None] = lambda _: None,
         interruption: Interruption | None = None,
@@ -145,10 +131,9 @@ class Session:
         """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was
         stopped before it began.
 
-        `interruption`: entered by the caller, and held when this returns, so that what was measured
-        can be saved.
+        `calibration`: of this host, or why there is none. `interruption`: entered by the caller,
+        and held when this returns, so that what was measured can be saved.
         """
-        calibration = self.calibration(ready.spec.workers)
         before = counters_before(self.endpoint)
         trace = run(
             ready,

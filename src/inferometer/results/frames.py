@@ -85,8 +85,11 @@ class Frames:
 
 
 def load(paths: str | Path | Sequence[str | Path]) -> Frames:
-    """Read whatever holds results: see `inferometer.results.read`. Raises ResultsError if nothing
-    does.
+    """Results as polars frames: `points`, `requests`, `events`, `environment`.
+
+    `paths`: one or several of result directories of campaigns, run directories, files or folders of
+    vLLM's JSON, other tools' result files, and trees of all these. Raises
+    `inferometer.results.ResultsError` if there is no result at all.
     """
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     return Frames(read([Path(path) for path in listed]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +25,8 @@ SECOND_THOUGHT_NS = 2_000_000_000
 class Interruption:
     """Handles these signals while it is entered, and restores their handlers when it is left.
 
-    If SIGHUP is ignored (`nohup`), it stays ignored. Otherwise SIGHUP stops a run like Ctrl-C, but
+    Outside the main thread, which is the only one that may handle signals, it does nothing. If
+    SIGHUP is ignored (`nohup`), it stays ignored. Otherwise SIGHUP stops a run like Ctrl-C, but
     it never counts as a second Ctrl-C: when a session ends, it may arrive several times.
     """
 
@@ -38,6 +40,8 @@ class Interruption:
         """The Interruption whose handlers this one replaces, if there is one."""
 
     def __enter__(self) -> Interruption:
+        if threading.current_thread() is not threading.main_thread():
+            return self
         for number in ALL:
             before = signal.getsignal(number)
             self._around = getattr(before, "__self__", None)

@@ -92,11 +92,7 @@ def opened(flags: BenchFlags) -> Iterator[Bench]:
     endpoint = Endpoint(base_url, headers, flags.insecure, routes=routes)
     with Session(endpoint, asked.output, real_time=flags.realtime) as session:
         endpoint.wait_ready(flags.ready_check_timeout_sec, model_given=asked.model is not None)
-        bench = Bench(flags, asked, session, asked.model or endpoint.only_model(), calibrations)
-        session.calibration = lambda workers: calibrations.find(
-            bench.policy, workers=workers, real_time=flags.realtime
-        )
-        yield bench
+        yield Bench(flags, asked, session, asked.model or endpoint.only_model(), calibrations)
 
 
 def measure_and_report(flags: BenchFlags, interruption: Interruption) -> tuple[PointResult, int]:
@@ -148,10 +144,13 @@ def _run(bench: Bench, repeat: int, interruption: Interruption) -> tuple[PointRe
         sys.stdout.flush()
     label = f"[{repeat + 1:{len(str(flags.repeats))}}/{flags.repeats}]" if bench.is_repeated else ""
     prefix = flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-"
-    session.calibration(spec.workers)  # what there is to say of it comes before the progress
+    calibration = bench.calibrations.find(
+        bench.policy, workers=flags.workers, real_time=flags.realtime
+    )
     with progress(len(ready.plan), quiet=flags.disable_tqdm, label=label) as show:
         result = session.measure(
             ready,
+            calibration=calibration,
             request_id_prefix=f"{prefix}r{repeat + 1}-" if repeat else prefix,
             on_progress=show,
             interruption=interruption,

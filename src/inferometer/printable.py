@@ -73,12 +73,21 @@ def centered(text: str, columns: int, fill: str) -> str:
     return text.center(columns - columns_of(text) + len(text), fill)
 
 
-def wrapped(text: str, columns: int, first: str = "", later: str = "") -> list[str]:
+def wrapped(
+    text: str, columns: int, first: str = "", later: str = "", *, break_words: bool = True
+) -> list[str]:
     """Lines no wider than that, the first one behind `first`, the others behind `later`. Between
     Chinese characters a line may end anywhere but before a mark that closes.
     """
-    if columns_of(text) == len(text):
-        return textwrap.wrap(text, columns, initial_indent=first, subsequent_indent=later)
+    if columns_of(first + text) == len(first + text):
+        return textwrap.wrap(
+            text,
+            columns,
+            initial_indent=first,
+            subsequent_indent=later,
+            break_long_words=break_words,
+            break_on_hyphens=break_words,
+        )
     lines, line = [], first
     for piece in _PIECES.findall(text):
         if columns_of(line + piece.rstrip()) > columns and line not in (first, later):

@@ -12,7 +12,6 @@ import pytest
 
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.pcie import LinkEffect, LinkStudy, link_costs, link_records, why_no_links
-from inferometer.report.targets import say
 from inferometer.results import Point
 from inferometer.words import Words
 from tests.analysis.simulated_campaigns import point
@@ -240,7 +239,7 @@ def test_why_there_are_no_links_to_compare() -> None:
     def why(points: list[Point]) -> str:
         with pytest.raises(CannotCompareError):
             link_costs(points)
-        return say(why_no_links(points), Words())
+        return Words().say(why_no_links(points))
 
     assert (
         why([replace(point, conditions={"model": "7B"}) for point in wide])

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from inferometer.analysis.scaling import scaling, scaling_records, why_nothing_scales
-from inferometer.report.targets import say
 from inferometer.results import Point
 from inferometer.words import Words
 from tests.analysis.simulated_campaigns import point
@@ -104,7 +103,7 @@ def test_repeats_give_an_interval_and_the_worst_status_is_told() -> None:
 def test_why_nothing_scales_is_what_was_found() -> None:
     def why(*points: Point) -> str:
         assert scaling(points) == []
-        return say(why_nothing_scales(points), Words())
+        return Words().say(why_nothing_scales(points))
 
     one, eight = measured("one", 1880.0, 1, 32), measured("eight", 14720.0, 8, 256)
     assert (
@@ -122,5 +121,5 @@ def test_why_nothing_scales_is_what_was_found() -> None:
         "The points on one GPU and on several differ in more than the number of GPUs: engine "
         "(vllm, eight)."
     )
-    assert "推理引擎 (vllm, eight)" in say(why_nothing_scales([one, named]), Words("zh-CN"))
+    assert "推理引擎 (vllm、eight)" in Words("zh-CN").say(why_nothing_scales([one, named]))
     assert why(one, replace(eight, status="INVALID")) == "There is no point on several GPUs."

@@ -29,6 +29,15 @@ ROOMS = {
     ),
     *("link", "list", "check", "precision", "note", "unit", "calibration", "diagnosis", "console"),
     "percent",
+    "server",
+    "cure",
+    "campaign",
+    "problem",
+    "plan",
+    "load",
+    "prompts",
+    "repeats",
+    "sentences",
 }
 ABBREVIATION = re.compile(r"TTFT|TPOT|ITL|E2EL|tok/s|req/s|GPU|PCIe|SUSPECT|INVALID|VALID")
 

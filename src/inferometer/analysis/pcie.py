@@ -27,9 +27,9 @@ from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin
 from inferometer.analysis.effect import Array, Effect, degrees_of_sum
 from inferometer.analysis.pairing import Pair, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
-from inferometer.analysis.said import Said
 from inferometer.results import Condition, Point
 from inferometer.vocabulary import LOADS, STUDY, of_role
+from inferometer.words import Said
 
 LINK_METRICS = ("output_throughput", "mean_ttft_ms", "mean_tpot_ms")
 WIDTH = "pcie_width"

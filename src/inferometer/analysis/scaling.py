@@ -15,9 +15,10 @@ from typing import Any
 from inferometer.analysis.compare import readings
 from inferometer.analysis.effect import effect_of
 from inferometer.analysis.pairing import value_of
-from inferometer.analysis.said import Said
 from inferometer.results import Condition, Point, Status
+from inferometer.results.telling import spelled
 from inferometer.vocabulary import SET_LOADS, WORK
+from inferometer.words import Said
 
 THROUGHPUT = "output_throughput"
 MAX_LOADS = 5
@@ -109,12 +110,14 @@ def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) 
     if not level:
         return Said("scaling.nothing.loads", {"one": _loads(single), "several": _loads(several)})
     differing = (
-        tuple(
-            (name, (a, b)) for name, a, b in zip(WORK, one.same, other.same, strict=True) if a != b
-        )
+        [
+            Said("condition.values", {"condition": Said(f"condition.{name}"), "values": [a, b]})
+            for name, *sides in zip(WORK, one.same, other.same, strict=True)
+            if (a := spelled(sides[0]) or "–") != (b := spelled(sides[1]) or "–")
+        ]
         for one, other in level
     )
-    return Said("scaling.nothing.apart", apart=min(differing, key=len))
+    return Said("scaling.nothing.apart", {"conditions": min(differing, key=len)})
 
 
 def _loads(keys: Iterable[_Key]) -> str:

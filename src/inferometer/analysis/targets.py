@@ -16,7 +16,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from inferometer.analysis.said import Said
 from inferometer.analysis.scaling import scaling, why_nothing_scales
 from inferometer.results import Collection, Point
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
@@ -30,6 +29,7 @@ from inferometer.vocabulary import (
     metric,
     statistic_of,
 )
+from inferometer.words import Said
 
 State = Literal["reached", "missed", "not checked"]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inferometer.analysis.said import Said
 from inferometer.analysis.targets import Checked
 from inferometer.printable import columns_of, padded, printable
 from inferometer.report.sentences import reasons_of
-from inferometer.report.tables.columns import figure, spelled
+from inferometer.report.tables.columns import figure
 from inferometer.words import Words, spoken
 
 
@@ -69,15 +68,6 @@ def why_in_words(each: Checked, words: Words) -> str:
             why=reasons[0].text.rstrip(".。") if reasons else words.text("target.why.untold"),
         )
     if each.why.key.startswith("target."):
-        return say(each.why, words)
-    sentence = say(each.why, words).rstrip(".。")
+        return words.say(each.why)
+    sentence = words.say(each.why).rstrip(".。")
     return words.text("target.why.nothing", why=sentence[:1].lower() + sentence[1:])
-
-
-def say(said: Said, words: Words) -> str:
-    """The sentence of an analysis in the reader's language."""
-    conditions = words.listed(
-        f"{words.condition(name)} ({', '.join(spelled(value) or '–' for value in values)})"
-        for name, values in said.apart
-    )
-    return words.text(said.key, **said.values, **({"conditions": conditions} if said.apart else {}))

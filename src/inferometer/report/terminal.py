@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inferometer.printable import printable
-from inferometer.report.tables.columns import figure, spelled, telling
+from inferometer.report.tables.columns import figure, telling
 from inferometer.results import Condition, Point
-from inferometer.results.telling import telling_places
+from inferometer.results.telling import spelled, telling_places
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions

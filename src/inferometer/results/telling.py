@@ -20,3 +20,10 @@ def telling_places(rows: Sequence[Sequence[Condition]], order: Iterable[int]) ->
         if now > apart:
             chosen, apart = [*chosen, place], now
     return chosen
+
+
+def spelled(value: Condition) -> str:
+    """A condition as people write it; nothing where nobody told."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else str(value)

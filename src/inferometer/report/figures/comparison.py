@@ -32,7 +32,6 @@ from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis, signed_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
 from inferometer.report.tables.columns import with_unit
-from inferometer.report.targets import say
 from inferometer.words import Words
 
 NO_DIFFERENCE = ("no difference", "undecided")
@@ -53,7 +52,7 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
         if _is_number(r.get("efficiency_percent")) and _is_number(r.get("load_per_gpu"))
     ]
     if not records:
-        raise NothingToDrawError(say(why_nothing_scales(material.points), words))
+        raise NothingToDrawError(words.say(why_nothing_scales(material.points)))
     whole = [
         words.text(
             "figure.name.scaling", name=clean(str(r.get("name") or "")), gpus=r["gpus"]
@@ -106,7 +105,7 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
         if _is_number(r.get("effect_percent")) and _is_number(r.get("concurrency"))
     ]
     if not records:
-        raise NothingToDrawError(say(why_no_links(material.points), words))
+        raise NothingToDrawError(words.say(why_no_links(material.points)))
     whole = {
         _pair(r): _pair_name(r, words)
         for r in sorted(records, key=lambda r: (_tp(r) == 1, _pair(r)))

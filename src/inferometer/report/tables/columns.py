@@ -49,13 +49,6 @@ def measured(points: Sequence[Point], names: Sequence[str] = HEADLINE) -> tuple[
     return tuple(name for name in names if any(name in point.values for point in points))
 
 
-def spelled(value: Condition) -> str:
-    """A condition as people write it; nothing where nobody told."""
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "" if value is None else str(value)
-
-
 def with_unit(name: str, words: Words) -> str:
     """A metric's name with its unit, as an axis shows it."""
     found = metric(name)

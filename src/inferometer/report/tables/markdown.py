@@ -14,13 +14,13 @@ from inferometer.report.tables.columns import (
     figure,
     measured,
     shared,
-    spelled,
     telling,
     with_interval,
     with_unit,
 )
 from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
 from inferometer.results import Point
+from inferometer.results.telling import spelled
 from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words import Words
 

@@ -193,4 +193,35 @@ CONSOLE: dict[str, str] = {
         "There are no results in {paths}: {problem} ({n} more files could not be read)."
     ),
     "problem.no_path": "no path at all",
+    "plan.server": "Server:",
+    "plan.load": "Load:",
+    "plan.prompts": "Prompts:",
+    "plan.rows": "Rows:",
+    "plan.limit": "Limit:",
+    "plan.note": "Note:",
+    "plan.saved": "Saved:",
+    "load.requests": "{n} requests, {pace}",
+    "load.requests.warm": "{n} requests after {warmups} warm-ups, {pace}",
+    "load.requests.timed": "{n} requests or {seconds:g} s, whichever comes first, {pace}",
+    "load.requests.timed.warm": (
+        "{n} requests or {seconds:g} s, whichever comes first after {warmups} warm-ups, {pace}"
+    ),
+    "load.closed": "closed loop of {cap}",
+    "load.all": "all at once",
+    "load.cap": "{pace}, at most {cap} in flight",
+    "load.cap.drop": "{pace}, at most {cap} in flight, the others dropped",
+    "load.replay": "at their recorded times, {speed:g} times as fast",
+    "load.ramp": "{start:g} to {end:g} requests/s ({strategy} ramp, burstiness {burstiness:g})",
+    "load.step": "{rate:g} requests/s for {seconds:g} s",
+    "load.steps": "{steps} (steps, burstiness {burstiness:g})",
+    "load.rate": "{rate:g} requests/s (burstiness {burstiness:g})",
+    "prompts.lengths": "{input} in, {output} out",
+    "prompts.means": "{what}, {input} in, {output} out on average",
+    "prompts.means.unknown": (
+        "{what}, as many in as only the server can tell, {output} out on average"
+    ),
+    "prompts.of": "{kind} of {path}",
+    "prompts.again": "{lengths}, {n} different ones again and again",
+    "prompts.seed": "{prompts}, seed {seed}; {counting}",
+    "condition.values": "{condition} ({values})",
 }

@@ -36,7 +36,7 @@ from inferometer.store.campaign.checked_ledger import require_no_links
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import CampaignState, read_campaign_state
 from inferometer.system.interruption import Interruption
-from inferometer.words import Said, in_words
+from inferometer.words import Said, in_words, spoken
 
 NAMED = 10
 """Damaged results that are named one by one."""
@@ -137,7 +137,7 @@ class _CampaignRun:
         for workers in sorted({point.spec.workers for point in todo}):
             calibration = self.task.calibration(workers)
             if isinstance(calibration, Calibration):
-                self.display.say(host_in_words(calibration))
+                self.display.say(host_in_words(calibration, spoken().language))
 
     def _measure(self, block: Block) -> None:
         todo = [

@@ -44,13 +44,18 @@ class CampaignLines:
         print(printable_lines(text), file=self._out, flush=True)
 
     def block(self, block: Block, *, todo: int) -> None:
-        points = block.points
+        words, points = spoken(), block.points
         done = len(points) - todo
-        words = [f"{todo} point{'s' * (todo != 1)} to measure"] if todo else []
-        words += [f"{done} done before"] if done else []
-        who = f"Group {block.id}" if len(block.groups) == 1 else f"Groups {block.id}, in turns"
-        which = points[0].id if len(points) == 1 else f"{points[0].id} to {points[-1].id}"
-        self.say(f"\n{who}: {', '.join(words)} ({which}).")
+        what = [words.text("campaign.todo.one" if todo == 1 else "campaign.todo", n=todo)]
+        what = (what if todo else []) + ([words.text("campaign.done", n=done)] if done else [])
+        key = "campaign.group" if len(block.groups) == 1 else "campaign.groups"
+        span = words.text("campaign.span", first=points[0].id, last=points[-1].id)
+        told = {
+            "who": words.text(key, group=block.id),
+            "what": words.listed(what),
+            "points": points[0].id if len(points) == 1 else span,
+        }
+        self.say("\n" + words.text("campaign.block", **told))
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts

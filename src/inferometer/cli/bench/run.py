@@ -15,7 +15,7 @@ import orjson
 import typer
 
 from inferometer.calibration.host import HostCalibrations, Policy, is_rehearsal, policy_for
-from inferometer.cli.announcement import announcement, saved_in_words
+from inferometer.cli.announcement import INDENT, announcement, saved_in_words
 from inferometer.cli.asserted import mean_of, tell
 from inferometer.cli.bench.precision import add_precision, calibrate_afterwards
 from inferometer.cli.bench.spec import ParsedFlags, parse_flags
@@ -26,7 +26,8 @@ from inferometer.live.progress import progress
 from inferometer.measurement.saving import Saved, require_room, save, save_repeats
 from inferometer.measurement.session import PointResult, Session
 from inferometer.metrics.calibration import statement
-from inferometer.printable import printable
+from inferometer.metrics.finding import Finding
+from inferometer.printable import padded, printable
 from inferometer.protocol import PROTOCOLS
 from inferometer.report.console import render, render_precision
 from inferometer.report.dialect import render_dialect
@@ -34,6 +35,7 @@ from inferometer.report.repeats import render_repeats
 from inferometer.results.repeats import Repeat, spreads
 from inferometer.server.endpoint import Endpoint
 from inferometer.store.atomic import CannotWriteError, write_file
+from inferometer.words import spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.bench.flags import BenchFlags
@@ -214,9 +216,13 @@ def _tell_in_a_line(label: str, result: PointResult, saved: Saved | None) -> Non
     path = f"  {saved.json}" if saved else ""
     typer.echo(f"{label}  {result.verdict.status:7}  {figures_of(result.summary)}{path}")
     if result.verdict.precision and not result.spec.repeat:
-        typer.echo(f"    {statement(result.verdict.precision)}")
+        typer.echo(f"    {statement(result.verdict.precision, spoken().language)}")
     for finding in result.verdict.reasons():
-        typer.echo(f"    {printable(finding.sentence)}")
+        typer.echo(f"    {_in_words(finding)}")
+
+
+def _in_words(finding: Finding) -> str:
+    return printable(finding.said(spoken().language).text)
 
 
 def _sum_up(bench: Bench, runs: Sequence[_Run]) -> Path | None:
@@ -231,7 +237,9 @@ def _sum_up(bench: Bench, runs: Sequence[_Run]) -> Path | None:
         metrics = bench.asked.output.metrics
         typer.echo(render_repeats(repeats, asked=bench.flags.repeats, metrics=metrics), nl=False)
         if path is not None:
-            typer.echo(f"Saved:    {path} (all repeats; each has files of its own)")
+            words = spoken()
+            heading = padded(words.text("plan.saved"), INDENT)
+            typer.echo(heading + words.text("plan.repeats", path=path))
     return path
 
 
@@ -290,10 +298,10 @@ def _tell_precision(
             )
     precision = verdicts[0].precision
     if precision is not None and precision != runs[0].verdict.precision:
-        typer.echo(statement(precision))
+        typer.echo(statement(precision, spoken().language))
     for before, run in zip(runs, compared, strict=True):
         if run.verdict.status != before.verdict.status:
             typer.echo(f"{run.label}  {run.verdict.status:7}  (it was {before.verdict.status})")
         for finding in run.verdict.reasons():
             if finding not in before.verdict.findings:
-                typer.echo(f"    {finding.sentence}")
+                typer.echo(f"    {_in_words(finding)}")

@@ -224,4 +224,12 @@ CONSOLE: dict[str, str] = {
     "prompts.again": "{lengths}, {n} different ones again and again",
     "prompts.seed": "{prompts}, seed {seed}; {counting}",
     "condition.values": "{condition} ({values})",
+    "campaign.group": "Group {group}",
+    "campaign.groups": "Groups {group}, in turns",
+    "campaign.block": "{who}: {what} ({points}).",
+    "campaign.todo": "{n} points to measure",
+    "campaign.todo.one": "1 point to measure",
+    "campaign.done": "{n} done before",
+    "campaign.span": "{first} to {last}",
+    "plan.repeats": "{path} (all repeats; each has files of its own)",
 }

@@ -195,4 +195,12 @@ CONSOLE: dict[str, str] = {
     "prompts.again": "{lengths}，{n} 个不同的输入反复使用",
     "prompts.seed": "{prompts}，随机种子 {seed}；{counting}",
     "condition.values": "{condition} ({values})",
+    "campaign.group": "测试组 {group}",
+    "campaign.groups": "测试组 {group}（轮流）",
+    "campaign.block": "{who}：{what}（{points}）。",
+    "campaign.todo": "待测 {n} 个测点",
+    "campaign.todo.one": "待测 1 个测点",
+    "campaign.done": "此前已完成 {n} 个",
+    "campaign.span": "{first} 至 {last}",
+    "plan.repeats": "{path}（全部重复；每次运行另有自己的文件）",
 }

@@ -195,4 +195,12 @@ CONSOLE: dict[str, str] = {
     "prompts.again": "{lengths}，{n} 個不同的輸入反覆使用",
     "prompts.seed": "{prompts}，隨機種子 {seed}；{counting}",
     "condition.values": "{condition} ({values})",
+    "campaign.group": "測試組 {group}",
+    "campaign.groups": "測試組 {group}（輪流）",
+    "campaign.block": "{who}：{what}（{points}）。",
+    "campaign.todo": "待測 {n} 個測點",
+    "campaign.todo.one": "待測 1 個測點",
+    "campaign.done": "此前已完成 {n} 個",
+    "campaign.span": "{first} 至 {last}",
+    "plan.repeats": "{path}（全部重複；每次執行另有自己的檔案）",
 }

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
 
+import inferometer
 from inferometer.cli.language import chosen
 from inferometer.cli.main import VERBS, app, load_verb, spread, without_vllm_only
 
@@ -148,6 +149,12 @@ def test_every_make_target_exists(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE))
     named = set(re.findall(r"`make ([a-z-]+)`", read(path)))
     assert named - targets == set()
+
+
+@documents
+def test_every_public_name_exists(path: Path) -> None:
+    named = set(re.findall(r"\binferometer\.([a-z]+)\(", read(path)))
+    assert named <= set(inferometer.__all__)
 
 
 def test_every_hook_is_a_make_target() -> None:

@@ -8,8 +8,7 @@ import pytest
 from numpy.random import default_rng
 
 from inferometer.cli.announcement import announcement, load_in_words, prompts_in_words
-from inferometer.measurement.planning import plan_of
-from inferometer.measurement.prepare import ReadyPoint
+from inferometer.measurement.prepare import ReadyPoint, plan_of
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
 from inferometer.spec.load import Load

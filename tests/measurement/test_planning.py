@@ -13,7 +13,7 @@ import pytest
 from inferometer.arrival import LoadPlan, plan_load
 from inferometer.arrival.reserve import reserve
 from inferometer.clock import NS
-from inferometer.measurement.planning import plan_of
+from inferometer.measurement.prepare import plan_of
 from inferometer.request import Request
 from inferometer.spec.load import Load
 from inferometer.workload import Workload

@@ -55,11 +55,11 @@ def show_repeats(
     repeated = {name: runs for name, runs in _by_point(endings).items() if len(runs) > 1}
     found = {name: list(_repeats_of(runs, measured)) for name, runs in repeated.items()}
     known = [name for name, repeats in found.items() if any(not each.left_out for each in repeats)]
-    for name in known[:MAX_TABLES] if len(known) <= MAX_TABLES else ():
-        typer.echo(f"\n{name}")
-        text = render_repeats(found[name], asked=len(repeated[name]), metrics=metrics)
-        typer.echo(text, nl=False)
     if len(known) <= MAX_TABLES:
+        for name in known:
+            typer.echo(f"\n{name}")
+            text = render_repeats(found[name], asked=len(repeated[name]), metrics=metrics)
+            typer.echo(text, nl=False)
         return
     typer.echo("\n" + spoken().text("campaign.repeats"))
     for name in known[:MAX_LINES]:

@@ -14,10 +14,17 @@ from urllib.parse import urlsplit
 import numpy as np
 import orjson
 
-from inferometer.arrival import LoadPlan, stripe
+from inferometer.arrival import (
+    LoadPlan,
+    RateProfile,
+    conversations_of,
+    plan_load,
+    ramp,
+    stepped,
+    stripe,
+)
 from inferometer.arrival.reserve import reserve
 from inferometer.loadgen import Job, MeasurementError, Snapshot, measure, resolve
-from inferometer.measurement.planning import plan_of
 from inferometer.measurement.trial import Trial
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.secret import masked_details
@@ -25,6 +32,7 @@ from inferometer.server.endpoint import Endpoint, Listing
 from inferometer.server.failures import proxy_passed_by
 from inferometer.spec.checks import check_requests, check_run
 from inferometer.spec.flags import with_api_key
+from inferometer.spec.load import Load
 from inferometer.spec.run import RunSpec
 from inferometer.spec.workload import writes_own_tokens
 from inferometer.system.descriptors import raise_descriptor_limit
@@ -168,6 +176,36 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
         plan,
         _facts(spec, server, listing, trial),
     )
+
+
+def plan_of(load: Load, work: Workload, rng: np.random.Generator) -> LoadPlan:
+    """The plan for the requests of `work`, warm-ups first. Raises ValueError if it has no recorded
+    times to replay.
+    """
+    if load.replay_speed is not None and work.recorded_ns is None:
+        raise ValueError("--replay-speed needs recorded times, which these prompts do not have.")
+    return plan_load(
+        load.num_prompts,
+        request_rate=load.request_rate,
+        burstiness=load.burstiness,
+        max_concurrency=load.max_concurrency,
+        num_warmups=load.num_warmups,
+        rng=rng,
+        profile=_profile(load),
+        recorded_ns=work.recorded_ns if load.replay_speed is not None else None,
+        speed=load.replay_speed or 1.0,
+        conversations=conversations_of([request.after for request in work.requests]),
+        drops=load.when_full == "drop",
+        max_seconds=load.max_seconds,
+    )
+
+
+def _profile(load: Load) -> RateProfile | None:
+    if load.ramp is not None:
+        return ramp(load.ramp.strategy, load.ramp.start_rps, load.ramp.end_rps, load.num_prompts)
+    if load.steps is not None:
+        return stepped([(step.rate, step.seconds) for step in load.steps])
+    return None
 
 
 def generation_of(spec: RunSpec) -> Generation:

@@ -116,7 +116,7 @@ def test_a_forged_ledger_is_refused_before_anything_happens(
     places.ledger.write_bytes(dump(records))
     before, files = outside(tmp_path), sorted(str(path) for path in tmp_path.rglob("*"))
     with pytest.raises(
-        LedgerError, match=r"ledger\.jsonl holds what no campaign writes: it is not used\."
+        LedgerError, match=r"ledger\.jsonl contains what no campaign writes, so it is not used\."
     ):
         verb(places)
     assert outside(tmp_path) == before

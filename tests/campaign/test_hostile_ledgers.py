@@ -260,7 +260,7 @@ def test_every_reader_refuses_every_hostile_ledger(
     for name, content in HOSTILE.items():
         places.ledger.write_bytes(content)
         told = said_by(READERS[reader], places, capsys)
-        if "ledger.jsonl holds what no campaign writes: it is not used" not in told:
+        if "ledger.jsonl contains what no campaign writes, so it is not used" not in told:
             used[name] = told
         assert "\x1b" not in told, name
         assert places.ledger.read_bytes() == content, name

@@ -50,6 +50,6 @@ def judged(levels: Sequence[Level] = (Level.OK,)) -> Callable[..., Verdict]:
 
     def judge(trace: Any, summary: Any, **_: Any) -> Verdict:
         level = left.pop(0) if len(left) > 1 else left[0]
-        return Verdict((Finding("test", level, "The test says so."),))
+        return Verdict((Finding("test", level, "found", written=("The test says so.", "")),))
 
     return judge

@@ -166,7 +166,7 @@ def test_a_second_result_that_is_invalid_leaves_the_first_in_doubt(
     levels = [Level.OK] * len(LEVELS) + [Level.INVALID]
     outcome, _ = play({8: [0.3, 1.0]}, levels=levels)
     assert states(outcome) == {"g/np8": "SUSPECT"}
-    assert "measured again, it was INVALID" in point_of(places, "g/np8").reasons[0]
+    assert "the second measurement was INVALID" in point_of(places, "g/np8").reasons[0]
     outcome, display = play({})
     assert (display.measured_points, states(outcome)) == ([], {"g/np8": "SUSPECT"})
     next(places.result_dir.glob("g_np8_*.json")).unlink()

@@ -123,7 +123,7 @@ def verdicts(monkeypatch: pytest.MonkeyPatch, bad: Callable[[int], bool]) -> Ite
 
     def judge(trace: Any, summary: Any, **_: Any) -> Verdict:
         level = Level.INVALID if bad(summary.counts.planned) else Level.OK
-        return Verdict((Finding("test", level, "The test says so."),))
+        return Verdict((Finding("test", level, "found", written=("The test says so.", "")),))
 
     with monkeypatch.context() as patch:
         patch.setattr("inferometer.measurement.session.judge", judge)

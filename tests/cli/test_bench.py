@@ -257,7 +257,7 @@ def test_the_exit_code_says_whether_the_numbers_may_be_used(
     trace = Trace(
         empty_requests(0), empty_events(), (), 0, closed_loop=True, interrupted=interrupted
     )
-    verdict = Verdict((Finding("a_check", level, "A sentence.", {}),))
+    verdict = Verdict((Finding("a_check", level, "found", written=("A sentence.", "")),))
     assert exit_code(BenchFlags(allow_invalid=allowed), trace, verdict) == code
 
 

@@ -191,12 +191,12 @@ def test_repeats_are_calibrated_after_the_last_one_and_all_hear_of_it(
     assert (calibrating.measured_before, calibrating.saved_before) == ([18], [3])
     added = out.partition("all repeats; each has files of its own)\n")[2]
     assert added.startswith("This host: beyond ±0.25 ms at any load, ceiling 20 events/s")
-    assert added.count("beyond what this host's client can take") == 3
+    assert added.count("exceeded what this host's client can take") == 3
     summary = content(tmp_path / "out" / "r-repeats", "repeats.json")
     for number, run in enumerate(summary["runs"], 1):
         verdict = content(tmp_path / "out" / f"r-repeat{number}", "verdict.json")
         assert run["status"] == verdict["status"] != "VALID"
-        assert run["reasons"][-1].startswith("At its peak the load was beyond")
+        assert run["reasons"][-1].startswith("The peak load exceeded what this host")
         assert "This host: beyond" in verdict["precision"]["statement"]
 
 

@@ -126,7 +126,7 @@ def test_a_run_that_is_invalid_is_left_out_and_gives_the_exit_code(
 ) -> None:
     def judge(trace: Any, summary: Summary, **_: Any) -> Verdict:
         level = Level.INVALID if summary.counts.failed else Level.OK
-        return Verdict((Finding("failures", level, "The test says so."),))
+        return Verdict((Finding("failures", level, "found", written=("The test says so.", "")),))
 
     monkeypatch.setattr(
         measured, "judge", judge

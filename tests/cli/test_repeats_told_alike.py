@@ -75,7 +75,7 @@ def verdicts(invalid: int | None) -> Callable[..., Verdict]:
 
     def judge(*_: Any, **__: Any) -> Verdict:
         level = Level.INVALID if next(numbers) == invalid else Level.OK
-        return Verdict((Finding("test", level, "The test says so."),))
+        return Verdict((Finding("test", level, "found", written=("The test says so.", "")),))
 
     return judge
 

@@ -64,7 +64,7 @@ def test_a_load_that_is_to_change_is_judged_as_one(
     (steady,) = (
         f for f in measured(engine, workload, load).verdict.findings if f.name == "steady_state"
     )
-    assert steady.sentence.startswith("The load was to change") is not constant
+    assert steady.sentence.startswith("The load changes all the time by plan") is not constant
 
 
 def test_what_the_server_counted_is_kept_with_the_run(

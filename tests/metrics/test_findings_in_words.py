@@ -226,7 +226,7 @@ def test_every_finding_is_said_in_every_language(language: str, findings: list[F
         assert said.sentence[-1] in ".。", finding
         assert bool(said.next_step) == bool(finding.next_step), finding
         assert bool(said.title) == (language != "en"), finding
-        assert all(str(part) for part in finding.parts)
+        assert all(str(part) for part in finding.parts or ())
 
 
 def test_who_reads_a_doubt_reads_what_to_do(findings: list[Finding]) -> None:
@@ -248,7 +248,7 @@ def test_languages_have_the_same_sentences_of_the_same_values(language: str) -> 
 def test_every_part_of_a_sentence_has_its_words(language: str, findings: list[Finding]) -> None:
     known = LANGUAGES[language]
     for finding in findings:
-        for part in finding.parts:
+        for part in finding.parts or ():
             key = f"check.{finding.name}.part"
             assert f"{key}.{part.rstrip('0123456789')}" in known or key in known, (finding, part)
     kinds = {kind.name for kind in Failure} - {"NONE", "HTTP_STATUS"}
@@ -277,7 +277,7 @@ def test_what_a_sentence_says(findings: list[Finding]) -> None:
 
 def read(name: str, sentence: str, values: dict[str, Any], next_step: str = "") -> Finding:
     """As a file of an earlier version has it."""
-    return Finding(name, Level.SUSPECT, EARLIER, values, written=(sentence, next_step))
+    return Finding(name, Level.SUSPECT, EARLIER, values, None, written=(sentence, next_step))
 
 
 @pytest.mark.parametrize(
@@ -300,6 +300,10 @@ def test_an_earlier_file_is_said_in_words_where_its_check_has_one_sentence() -> 
     assert earlier.said("zh-CN").text == "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。"
     assert "taskset" in earlier.said("zh-CN").next_step
     assert read("run_queue", "It waited.", {"run_queue_share": 0.15}).said("zh-CN").next_step == ""
+    thin = read("thin_percentiles", "Few.", {"ttft": "p90, p99", "tpot": "p99"})
+    assert thin.said("zh-CN").sentence.endswith("来看：TTFT p90, p99，TPOT p99。")
+    failed = {"failed": 3, "share_of_sent": 0.1, "RESET": 1, "HTTP_STATUS": 2, "http_503": 2}
+    assert "（连接被重置 1，HTTP 503 × 2）" in read("failures", "3.", failed).said("zh-CN").text
     several = read("steady_state", "It grew.", {"first_e2el_ms": 1.0, "last_e2el_ms": 2.0})
     assert several.said("zh-CN").text == "It grew."
 

@@ -41,8 +41,8 @@ class Finding:
     """Which of the sentences of its check says it."""
     values: Mapping[str, Figure] = field(default_factory=dict)
     """What the sentence is filled in with, and the figures behind it."""
-    parts: tuple[str, ...] = ()
-    """Names of values that the sentence lists."""
+    parts: tuple[str, ...] | None = ()
+    """Names of values that the sentence lists; None where an earlier version did not name them."""
     written: tuple[str, str] | None = None
     """Sentence and next step in English, as a file has them; None unless it comes from a file."""
 
@@ -78,7 +78,7 @@ class Finding:
             "figures": dict(self.values),
             "next_step": self.next_step,
             "variant": self.variant,
-            "parts": list(self.parts),
+            "parts": list(self.parts or ()),
         }
 
 

@@ -319,7 +319,7 @@ def _finding(finding: object) -> Finding | None:
         level,
         text(at(finding, "variant")) or EARLIER,
         values,
-        tuple(part for part in parts if isinstance(part, str)) if isinstance(parts, list) else (),
+        tuple(each for each in parts if isinstance(each, str)) if isinstance(parts, list) else None,
         written=(sentence, text(at(finding, "next_step")) or ""),
     )
 

@@ -140,16 +140,19 @@ class Words:
         return self.text(f"condition.{name}") if f"condition.{name}" in EN else name
 
     def finding(
-        self, name: str, variant: str, values: Mapping[str, Any], parts: Sequence[str]
+        self, name: str, variant: str, values: Mapping[str, Any], parts: Sequence[str] | None
     ) -> Spoken:
         """A finding by its check's name and the variant that the check chose. Raises one of UNFIT
         where there are no words for it, or not with these values.
 
         Keys: `check.NAME.VARIANT`; `check.NAME.title`; `check.NAME.part.VALUE` for each of `parts`,
-        which together make `{parts}`; `check.NAME.VARIANT.next`, or `check.NAME.next`, or
-        `check.NAME.next.CURE` where the values name a cure.
+        which together make `{parts}` (None: all that are not 0 and have a word);
+        `check.NAME.VARIANT.next`, or `check.NAME.next`, or `check.NAME.next.CURE` where the values
+        name a cure.
         """
         check = f"check.{name}"
+        if parts is None:
+            parts = [each for each, value in values.items() if value and self._part(check, each)]
         filled = {**values, "parts": self._parted(check, values, parts)}
         sentence = LANGUAGES[self.language][f"{check}.{variant}"].format_map(filled)
         step = self.find(
@@ -165,10 +168,13 @@ class Words:
     def _parts(self, check: str, values: Mapping[str, Any], parts: Sequence[str]) -> Iterator[str]:
         """Of `http_429` the word is that of `http_`, and `{code}` is 429."""
         for part in parts:
-            stem = part.rstrip("0123456789")
-            word = self.find(f"{check}.part.{stem}", f"{check}.part")
-            own = {"value": values[part], "name": part, "code": part[len(stem) :]}
+            word = self._part(check, part) or self.find(f"{check}.part")
+            code = part[len(part.rstrip("0123456789")) :]
+            own = {"value": values[part], "name": part, "code": code}
             yield word.format_map({**values, **own})
+
+    def _part(self, check: str, part: str) -> str:
+        return self.find(f"{check}.part.{part.rstrip('0123456789')}")
 
     def diagnosis(self, name: str) -> str:
         """Cause and cure of a known trouble; a text that names none stays as it is."""

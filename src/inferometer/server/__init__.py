@@ -1,3 +1,3 @@
-"""The server under test, asked around a run and never during it. Knows httpx; not of load, stores
+"""The server under test, contacted around a run, never during it. Knows httpx, but no load, stores
 or metrics.
 """

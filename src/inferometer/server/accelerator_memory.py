@@ -1,5 +1,4 @@
-"""How much of each accelerator's memory is in use, where that can be read, and waiting until a
-server has given its back.
+"""Reads the memory in use on each accelerator, and waits until a server has released its memory.
 
 A courtesy between two servers, never a reason to fail: a card that cannot be read is not waited
 for.
@@ -17,14 +16,14 @@ NVIDIA_SMI = ("nvidia-smi", "--query-gpu=uuid,memory.used", "--format=csv,nohead
 NVIDIA_SMI_TIMEOUT_S = 10.0
 
 SLACK_MIB = 512.0
-"""What a desktop or a monitor may take in the meantime."""
+"""What a desktop or a monitor may use meanwhile."""
 
 TIMEOUT_S = 60.0
 POLL_S = 0.5
 
 
 def used_mib() -> dict[str, float]:
-    """MiB in use, by card; empty where none can be read."""
+    """MiB in use per card; empty if none can be read."""
     return _by_nvidia_smi() | _by_sysfs(DRM)
 
 
@@ -35,8 +34,8 @@ def wait_released(
     pause: Callable[[float], None] = time.sleep,
     timeout_s: float = TIMEOUT_S,
 ) -> dict[str, float]:
-    """Wait until every card of `before` is back at what it used then; what is still held when the
-    time is up, MiB by card.
+    """Wait until every card is back at its use of `before`; what is still held after that, MiB by
+    card.
     """
     for _ in range(max(1, round(timeout_s / POLL_S))):
         now = read() if before else {}
@@ -62,7 +61,7 @@ def _by_nvidia_smi() -> dict[str, float]:
 
 
 def parse_nvidia_smi(table: str) -> dict[str, float]:
-    """`GPU-uuid, 1234` lines; a card that says [N/A] is left out."""
+    """`GPU-uuid, 1234` lines; a card with [N/A] is skipped."""
     rows = [line.split(",") for line in table.splitlines() if line.count(",") == 1]
     return {
         card.strip(): float(used)
@@ -72,7 +71,7 @@ def parse_nvidia_smi(table: str) -> dict[str, float]:
 
 
 def _by_sysfs(drm: Path) -> dict[str, float]:
-    """The amdgpu driver's own count, and that of drivers made after it."""
+    """The amdgpu driver's count, and that of similar drivers."""
     found = {}
     for file in drm.glob("card*/device/mem_info_vram_used"):
         try:

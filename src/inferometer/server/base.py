@@ -1,5 +1,5 @@
-"""What a campaign wants of a server: bring it up and prove it, watch it, end it. The kinds are in
-files of their own.
+"""What a campaign needs of a server: start, verify, watch and stop it. Each kind has its
+own file.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from inferometer.words import Said
 
 
 class ServerError(Exception):
-    """The server needed is not there: one sentence with cause and cure, and the last lines of its
-    log where we have it.
+    """The required server is not available: cause and cure in a sentence, and the end of its log if
+    we have it.
     """
 
     def __init__(self, sentence: Said | str, log_tail: Sequence[str] = ()) -> None:
@@ -25,58 +25,56 @@ class ServerError(Exception):
 
 
 class ServerAbsentError(ServerError):
-    """Nothing of use answers yet: waiting may help."""
+    """Nothing useful answers yet: waiting may help."""
 
 
 class WrongServerError(ServerError):
-    """Something answers that is not the server needed: waiting does not help."""
+    """Something else answers: waiting does not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What is known of a server that came up. Plain JSON values, fit for a ledger: no keys, no user
+    """What is known of a server that came up. Plain JSON values for a ledger: no keys, no user
     names.
     """
 
     facts: dict[str, Any]
-    """What was seen: base_url, model, max_model_len and version (None where it is not told), and
-    what the kind can add.
+    """What was found: base_url, model, max_model_len and version (None if unknown), and more by
+    kind.
     """
     unchecked: tuple[str, ...]
-    """What only a person can know, such as the width of the slot; each a few words."""
+    """What only a person can know, such as the width of the slot; a few words each."""
     confirmed_by: str
-    """Whose word stands for `unchecked`: "operator at a terminal", "operator, no terminal",
-    "nobody", or "inferometer".
+    """Who vouches for `unchecked`: "operator at a terminal", "operator, no terminal", "nobody", or
+    "inferometer".
     """
 
 
 class Server(Protocol):
-    """One server, for one group of points. Used from one thread. Ctrl-C may interrupt every method;
-    stop() has to follow.
+    """One server, for one group of points, used from one thread. Ctrl-C may interrupt every method;
+    then call stop().
     """
 
     @property
     def base_url(self) -> str:
-        """Where it answers; for some kinds known only once it has started."""
+        """Its address; for some kinds known only after start()."""
 
     @property
     def restart_words(self) -> str:
-        """What is to happen once it has died, and who does it: the beginning of a sentence."""
+        """Who restarts it after it has died: the beginning of a sentence."""
 
     def start(self) -> Confirmation:
-        """Bring it up and verify health, model and max_model_len. Raises ServerError, and leaves
-        nothing running then.
+        """Start it and verify health, model and max_model_len. Raises ServerError after cleaning
+        up.
 
         May be called again after stop().
         """
 
     def check(self) -> None:
-        """Raise ServerError unless it is alive, the same, and serves what it did when it was
-        confirmed.
-        """
+        """Raise ServerError unless it is alive, the same, and serves what was confirmed."""
 
     def stop(self) -> None:
-        """End it, if it is ours to end, and wait until its port is free. Twice does no harm."""
+        """Stop it if it is ours, and wait until its port is free. May be called twice."""
 
     def log_tail(self, lines: int = 20) -> list[str]:
-        """The last lines of its log, oldest first; empty where we do not have it."""
+        """The last lines of its log, oldest first; empty if we do not have it."""

@@ -1,9 +1,8 @@
-"""Calls: one HTTP request after the other and their answers, each bounded in time and in size,
-whatever the server does.
+"""HTTP requests and their answers, each bounded in time and size, whatever the server does.
 
-The time-outs of HTTP libraries are for each read, and a server that sends a byte every half second
-keeps all of them. Here the whole call has one, headers included, and so much of an answer is read
-and no more, packed or unpacked. Knows httpx (imported on use) and nothing of what is asked.
+The time-outs of HTTP libraries apply to each read, and a server that sends a byte every half second
+never exceeds them. Here the whole call has one, headers included, and the size of an answer is
+limited, compressed and uncompressed. Knows httpx (imported on use), but not what is asked.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_CONNECT_S = 10.0
 MAX_ANSWER_BYTES = 16 * 2**20
-"""The list of token ids of a prompt of a million tokens is of 8 MB."""
+"""The token ids of a prompt of a million tokens take 8 MB."""
 
 USUAL_HEADERS = {
     "User-Agent": "inferometer",
@@ -33,14 +32,14 @@ USUAL_HEADERS = {
     "Accept-Encoding": "identity",
 }
 PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
-"""Encodings that are unpacked though they were not asked for, and how zlib calls them."""
+"""Encodings that are decoded although they were not requested, with their zlib codes."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers (names in lower case) and the whole body of a response, unpacked."""
+    """Status, headers (lower-case names) and the whole decoded body of a response."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,16 +47,16 @@ class Answer:
 
     @property
     def location(self) -> str | None:
-        """Where it says to ask instead; None where it is no redirect."""
+        """Target of a redirect, or None."""
         return self.headers.get("location") if self.status in (301, 302, 303, 307, 308) else None
 
 
 class Calls:
-    """Calls to one server. Safe to share between threads; close it.
+    """Calls to one server; threads may share it; close it.
 
-    `base_url` is a parsed address, and paths are appended to it as they stand, as the measuring
-    loop does it. Redirects are not followed, since the loop does not follow either, and proxies of
-    the environment are not used: one would be measured along.
+    `base_url` is a parsed address; paths are appended to it unchanged, as in the measuring loop.
+    Like the loop, it follows no redirects and uses no proxies of the environment, which would be
+    measured too.
     """
 
     def __init__(
@@ -106,10 +105,10 @@ class Calls:
         max_bytes: int,
         read: Callable[[Answer, Iterator[bytes]], T],
     ) -> T:
-        """What `read` makes of the answer to a POST while it comes; it may stop before the end.
-        Raises EndpointError.
+        """What `read` returns for the answer to a POST while it arrives; it may stop early. Raises
+        EndpointError.
 
-        An answer other than 200 is read and unpacked before.
+        An answer other than 200 is read and decoded first.
         """
         asked = f"POST {path}"
 
@@ -166,7 +165,7 @@ class Calls:
     def _pieces(
         self, response: httpx.Response, asked: str, deadline: Deadline, max_bytes: int
     ) -> Iterator[bytes]:
-        """A body as it comes. Raises EndpointError, also once it is more than `max_bytes`."""
+        """A body in pieces. Raises EndpointError, also if it exceeds `max_bytes`."""
         pieces, read = response.iter_raw(), 0
         while piece := self._explained(lambda: next(pieces, b""), asked, deadline):
             read += len(piece)
@@ -175,9 +174,7 @@ class Calls:
             yield piece
 
     def _unpacked(self, packed: bytes, answer: Answer, asked: str, max_bytes: int) -> bytes:
-        """The body as it was before somebody packed it; as it is where that is in a way that we do
-        not know.
-        """
+        """The decoded body; unchanged if its encoding is unknown."""
         how = PACKED.get(answer.headers.get("content-encoding", "").strip().lower())
         if how is None:
             return packed
@@ -191,8 +188,7 @@ class Calls:
 
 
 def _again_if_hung_up(ask: Callable[[], T]) -> T:
-    """What `ask` returns, at the second try where the server closed a kept connection just as we
-    wrote.
+    """Call `ask`, twice if the server closed a kept connection just as we wrote.
 
     llama-server does so after each stream.
     """

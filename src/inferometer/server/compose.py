@@ -1,9 +1,8 @@
-"""ComposeServer: a service of a compose file, brought up and taken down with `docker compose` or
-`docker-compose`.
+"""A service of a compose file, started and stopped with `docker compose` or `docker-compose`.
 
-What the recipe says of command, image and environment replaces what the file says, by a second file
-of our own. The project's name is made of the campaign's directory: when we are killed the
-containers run on, and the next start finds and ends them.
+A second compose file, ours, replaces what the recipe states: command, image, environment. The
+project's name comes from the campaign's directory: if we are killed, the containers keep running,
+and the next start finds and stops them.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ INSPECTED = (
         '.Config.Image}},"image_id":{{json .Image}}}'
     )
 )
-"""A template for `docker inspect`: all engines know these fields."""
+"""A template for `docker inspect` with fields that all engines have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class _Container:
 
 
 class ComposeServer:
-    """`compose_service` of a recipe's `compose_file`, with whatever that depends on."""
+    """The `compose_service` of a recipe's `compose_file`, with its dependencies."""
 
     def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
         self.need = need
@@ -145,9 +144,7 @@ class ComposeServer:
                 raise failure(str(error), self.log_tail) from None
 
     def stop(self) -> None:
-        """Keep the log, end the service and all that came up with it; also what an earlier run has
-        left.
-        """
+        """Save the log; stop the service and its dependencies, also those of an earlier run."""
         self._started = None
         if not self._words or not self._ids():
             return
@@ -169,7 +166,7 @@ class ComposeServer:
         return log_file.without(found, self._secrets)
 
     def _prepare(self) -> str:
-        """Find Docker, write our own file; the service's name. Raises ServerError."""
+        """Find Docker and write our compose file; the service's name. Raises ServerError."""
         recipe = self.need.recipe
         if not recipe.compose_file or not recipe.compose_service:
             raise ServerError(
@@ -204,7 +201,7 @@ class ComposeServer:
             )
 
     def _ids(self, service: str | None = None) -> list[str]:
-        """Containers of our project, also those that have ended; of one service or of all."""
+        """Containers of our project, including stopped ones; of one service or of all."""
         words = [
             "docker",
             "ps",
@@ -223,7 +220,7 @@ class ComposeServer:
         return done.stdout.split()
 
     def _check_alive(self) -> _Container:
-        """The container of our service. Raises ServerError unless it runs, and has run since it was
+        """The container of our service. Raises ServerError unless it has run since it was
         confirmed.
         """
         service = self.need.recipe.compose_service
@@ -253,7 +250,7 @@ class ComposeServer:
         )
 
     def _save_log(self) -> None:
-        """The whole log of our service, before `down` throws it away."""
+        """Save our service's log before `down` deletes it."""
         with contextlib.suppress(OSError, ServerError):
             path = self.log_path or log_file.new_log(
                 self._directory, f"{self.need.recipe_name}-left-behind"
@@ -274,14 +271,12 @@ def _described(container: str, told: str) -> _Container:
 
 
 def _with_end(text: str) -> str:
-    """As the end of a sentence, also where it has an end of its own."""
+    """As the end of a sentence, with exactly one full stop."""
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def override_of(need: ServerNeed) -> dict[str, Any]:
-    """What the recipe says, as a compose file. Variables are named only: compose takes their values
-    from its environment.
-    """
+    """The recipe as a compose file. It only names variables: compose reads their values itself."""
     recipe = need.recipe
     service: dict[str, Any] = {}
     if recipe.command:
@@ -294,7 +289,7 @@ def override_of(need: ServerNeed) -> dict[str, Any]:
 
 
 def compose_command() -> list[str]:
-    """How compose is called here. Raises ServerError where it cannot be."""
+    """The compose command of this host. Raises ServerError if there is none."""
     if shutil.which("docker") is None:
         raise ServerError(
             "There is no docker command: install Docker with its compose plugin, or use "
@@ -315,9 +310,7 @@ def _run(
     environment: dict[str, str] | None = None,
     out: IO[bytes] | int = subprocess.PIPE,
 ) -> subprocess.CompletedProcess[str]:
-    """Run it to its end with both outputs in one. Raises ServerError if it takes longer than
-    `timeout_s`.
-    """
+    """Run a command to its end; both outputs together. Raises ServerError after `timeout_s`."""
     try:
         process = subprocess.Popen(  # noqa: S603
             words,
@@ -345,8 +338,7 @@ def _run(
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    """With all that it has started, which may hold the pipe that we read, and would have us wait
-    for it."""
+    """Kill its descendants too: they may hold the pipe that we read."""
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):

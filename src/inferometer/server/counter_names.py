@@ -1,8 +1,8 @@
-"""What engines call what they count, on their Prometheus pages. A table; versions are those whose
-pages or sources were read.
+"""Names of engines' counters on their Prometheus pages: a table, for the versions whose pages or
+sources were read.
 
-A counter's sample ends in `_total` here, whether the page writes it so or not (TGI does not), as
-the parser has it.
+A counter's sample ends in `_total` here, whether or not the page writes it so (TGI does not), as in
+the parser.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from inferometer.trace.server_counters import Counter, Gauge
 
 Names = tuple[tuple[str, ...], ...]
-"""Ways to know a number, of which the first counts that a page has: each the sum of those of these
-samples that are there. `name{label=value}` is of a sample only what has this label.
+"""Alternative ways to get a number; the first one that a page has is used. Each is the sum of these
+samples, as far as present; `name{label=value}` selects samples with this label.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class CounterNames:
-    """The names of one engine, and what all its own begin with."""
+    """The names of one engine, and their common prefix."""
 
     prefix: str
     counters: Mapping[Counter, Names]
@@ -37,7 +37,7 @@ def _sum(*names: str) -> Names:
 
 
 def _vllm_like(prefix: str, *, cached: str, usage: str) -> CounterNames:
-    """Of engines that took over vLLM's names, but count hits by prompt tokens."""
+    """For engines with vLLM's names that count hits by prompt tokens."""
     return CounterNames(
         prefix,
         counters={

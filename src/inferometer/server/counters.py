@@ -1,7 +1,6 @@
-"""The server's own counters around a run, from its Prometheus page. Never asked for while requests
-are measured.
+"""The server's own counters around a run, from its Prometheus page; never read during measurement.
 
-A server without a page, or with one that is of no use, is nothing bad: there are no counters then.
+A missing or useless page is not an error: there are no counters then.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ from inferometer.server.failures import EndpointError
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
 
 REST_PAUSES_S = (0.05, 0.1, 0.2, 0.4)
-"""Servers may count a request shortly after its last byte has left: so long we wait for that,
-between two looks.
+"""Servers may count a request shortly after its last byte: how long we wait for that between two
+readings.
 """
 
 START = "process_start_time_seconds"
@@ -30,8 +29,8 @@ Name = TypeVar("Name", bound=str)
 
 
 def counters_before(endpoint: Endpoint) -> MetricsReading | None:
-    """What the server has counted so far; None if it does not tell. Our last question may be in
-    flight: it gets a moment.
+    """What the server has counted so far, or None. A previous question of ours may be in flight, so
+    this waits a moment.
     """
     reading = _look(endpoint)
     for pause_s in REST_PAUSES_S:
@@ -45,8 +44,8 @@ def counters_before(endpoint: Endpoint) -> MetricsReading | None:
 def counters_around(
     before: MetricsReading | None, endpoint: Endpoint, requests: int
 ) -> ServerCounters | None:
-    """`before`, and what the server has counted since; `requests` of ours were answered meanwhile,
-    and it gets a moment to count them all.
+    """`before` and the counts since. The server gets a moment to count our `requests` finished
+    meanwhile.
     """
     if before is None:
         return None
@@ -70,9 +69,7 @@ def _look(endpoint: Endpoint) -> MetricsReading | None:
 
 
 def read_page(text: str, at_s: float) -> MetricsReading | None:
-    """What a page of this time tells; None if it is no Prometheus page, or of no engine that is
-    known.
-    """
+    """The counters of a page, or None if it is no Prometheus page or of no known engine."""
     samples = _samples(text)
     for engine, table in ENGINES.items():
         if samples is not None and any(name.startswith(table.prefix) for name in samples):
@@ -98,8 +95,8 @@ def read_page(text: str, at_s: float) -> MetricsReading | None:
 
 
 def _samples(text: str) -> dict[str, list[Sample]] | None:
-    """Samples by name, those of buckets left out; a metric without any has an empty list. None if
-    the page does not parse.
+    """Samples by name, without buckets; a metric without samples is empty. None if the page does
+    not parse.
     """
     from prometheus_client.parser import text_string_to_metric_families
 
@@ -119,9 +116,7 @@ def _samples(text: str) -> dict[str, list[Sample]] | None:
 def _numbers(
     samples: Mapping[str, Sequence[Sample]], table: Mapping[Name, Names]
 ) -> dict[Name, tuple[tuple[str, ...], list[float]]]:
-    """Of each number that the page has: what it is called there, and its values under all
-    labels.
-    """
+    """Each number on the page: its names, and its values under all labels."""
     numbers: dict[Name, tuple[tuple[str, ...], list[float]]] = {}
     for number, ways in table.items():
         for way in ways:

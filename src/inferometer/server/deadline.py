@@ -1,5 +1,5 @@
-"""Deadline: the time of a whole call, in a form that goes through libraries which know time-outs of
-single reads only.
+"""The time limit of a whole call, in a form that passes through libraries with time-outs
+per read.
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ import time
 
 
 class Deadline(float):
-    """The seconds that a whole call may take, from now on: whatever has to wait in it gets what is
-    left of them.
-    """
+    """The seconds that a whole call may take from now on: every wait gets what is left of them."""
 
     at_s: float
 
@@ -24,18 +22,18 @@ class Deadline(float):
         return self.at_s - time.monotonic()
 
     def part(self) -> Deadline:
-        """Another that ends with it, and may be made shorter."""
+        """A deadline that ends with this one and can be shortened."""
         made = Deadline(self)
         made.at_s = self.at_s
         return made
 
     def shorten(self, seconds: float) -> None:
-        """Let it end in so many seconds, if it does not end before."""
+        """End in this many seconds, unless it ends earlier."""
         self.at_s = min(self.at_s, time.monotonic() + seconds)
 
 
 def left_of(timeout: float | None, over: type[Exception]) -> float | None:
-    """How long one read or write may wait. Raises `over` where nothing is left of a deadline."""
+    """How long one read or write may wait. Raises `over` if the deadline has passed."""
     if not isinstance(timeout, Deadline):
         return timeout
     left_s = timeout.left_s

@@ -1,5 +1,5 @@
-"""Before the next server may start: the port is free, and the accelerators have their memory back.
-Ends nothing itself.
+"""Before the next server starts: the port is free, and accelerator memory is released. Stops
+nothing itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PORT_TIMEOUT_S = 10.0
 def wait_released(
     base_url: str, memory_before: Mapping[str, float], say: Callable[[str], None]
 ) -> None:
-    """Wait for both, for a bounded time, and say what did not come back. `memory_before`: MiB by
+    """Wait for both, for a limited time, and report what was not released. `memory_before`: MiB by
     card, before the start.
     """
     if not wait_until_free(base_url, PORT_TIMEOUT_S):

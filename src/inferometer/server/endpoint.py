@@ -1,9 +1,8 @@
-"""Endpoint: the calls around a run that ask a server what it is, what it serves and how it counts.
+"""The calls around a run that ask a server what it is, what it serves and how it counts.
 
-Slow and careful where the loop is fast: every failure becomes an `EndpointError` of one sentence
-with cause and cure, and every question has an end. What is only nice to know is done without where
-a server does not say it, or not in time. Not aware of the loop, whose connections are its own, and
-of starting servers.
+Slow and careful where the loop is fast: every failure becomes an `EndpointError` with cause and
+cure, and every call is limited in time. Optional answers are skipped if the server does not give
+them in time. Knows nothing of the loop, which has its own connections, or of starting servers.
 """
 
 from __future__ import annotations
@@ -38,16 +37,16 @@ READY_PAUSE_S = 0.5
 
 METRICS_TIMEOUT_S = 2.5
 MAX_METRICS_BYTES = 4 * 2**20
-"""A page of vLLM is of 50 KB for each of its engines."""
+"""A page of vLLM has 50 KB per engine."""
 
 HEALTH_TIMEOUT_S = 5.0
 VERSION_TIMEOUT_S = 10.0
-"""For all routes together. What is only nice to know is done without where it takes longer."""
+"""For all routes together; optional answers that take longer are skipped."""
 
 MAX_TRIAL_BYTES = 4 * 2**20
 AFTER_FINISH_S = 2.0
 AFTER_DONE_S = 0.5
-"""How long the end of a body is waited for once the answer has finished (usage may follow), and
+"""How long to wait for the end of a body after the answer has finished (usage may follow), and
 after its end marker.
 """
 
@@ -60,21 +59,19 @@ VERSION_ROUTES = (
     ("/v1/cluster/version", "version"),
     ("/v2", "version"),
 )
-"""Where engines tell their version: vLLM and trtllm-serve, SGLang, TGI, llama.cpp, Ollama,
+"""Where engines report their version: vLLM and trtllm-serve, SGLang, TGI, llama.cpp, Ollama,
 Xinference, Triton.
 """
 
 NOT_YET = (502, 503, 504)
-"""What servers, and gateways before them, answer while a model is loaded."""
+"""Statuses of servers and gateways while a model is loading."""
 
 SHORTEST_SECRET = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What became of one short request: its HTTP status, the counts the server reported, and its
-    error, if it had one.
-    """
+    """The result of one short request: HTTP status, token counts of the server, and any error."""
 
     status: int
     usage: Usage
@@ -84,18 +81,20 @@ class ProbeResult:
 
     @property
     def prompt_tokens(self) -> int | None:
-        """The server's count of the prompt; None where it refused the request or did not say."""
+        """The server's count of the prompt; None if it refused the request or did not
+        report one.
+        """
         counted = self.error is None and self.usage.prompt_tokens >= 0
         return self.usage.prompt_tokens if counted else None
 
 
 class Endpoint:
-    """A server under test, asked over connections of its own. Safe to share between threads; close
-    it, or use `with`.
+    """A server under test, asked over separate connections. Threads may share it; close it, or use
+    `with`.
 
-    `base_url` is taken with and without `/v1` and a trailing slash. The key in OPENAI_API_KEY is
-    sent as a bearer token unless `headers` hold an authorization; neither is ever shown. `routes`
-    is where servers of its kind tell of themselves.
+    `base_url` works with and without `/v1` and a trailing slash. The key in OPENAI_API_KEY is sent
+    as a bearer token unless `headers` contain an authorization; neither is ever shown. `routes` are
+    those of its kind of server.
     """
 
     def __init__(
@@ -147,10 +146,9 @@ class Endpoint:
         self._calls.close()
 
     def check_reachable(self) -> None:
-        """Raise unless something answers HTTP there, lets us in, and has its model loaded.
+        """Raise unless the server answers HTTP, accepts the key, and has loaded its model.
 
-        Where the servers' kind has no route of its own for that, or this one does not have it, asks
-        for the list of models.
+        Without a readiness route, this asks for the list of models.
         """
         route = self.routes.ready
         answer = self._ask(route)
@@ -163,11 +161,10 @@ class Endpoint:
             raise self._refused(answer, route.split()[1])
 
     def wait_ready(self, timeout_s: float, *, model_given: bool = False) -> None:
-        """`check_reachable` until it is content, for `timeout_s` at most (0 is one try); raises
-        what it raised last.
+        """Repeat `check_reachable` for at most `timeout_s` (0: once); raise its last error.
 
-        Where the model is given, nothing is to be learnt from these routes that a request would not
-        show: then anything that takes the connection will do in the end, whatever it makes of them.
+        If the model is given, these routes add nothing that a request would not show: then any
+        server that accepts the connection is good enough in the end.
         """
         deadline_s = time.monotonic() + timeout_s
         while True:
@@ -185,9 +182,7 @@ class Endpoint:
             time.sleep(READY_PAUSE_S)
 
     def only_model(self) -> str:
-        """The name of the one model that is served. Raises where there is none to be seen, or a
-        choice.
-        """
+        """The name of the only served model. Raises if there is none or a choice."""
         found = self._models_or_why()
         if isinstance(found, EndpointError):
             if found.timed_out:
@@ -209,9 +204,7 @@ class Endpoint:
         return names[0]
 
     def health(self) -> bool | None:
-        """Whether its own route for that, else `/health`, says the server is ready; None where none
-        says anything.
-        """
+        """Whether its readiness route, else `/health`, reports ready; None if neither tells."""
         own = self.routes.ready != self.routes.models
         route = self.routes.ready if own else "GET /health"
         try:
@@ -223,9 +216,7 @@ class Endpoint:
         )
 
     def models(self) -> list[ModelCard]:
-        """The models the server lists; an empty list is possible (transformers serve lists none for
-        a local path).
-        """
+        """The listed models; may be empty (transformers serve lists none for a local path)."""
         path = self.routes.models.split()[1]
         entries = listed(self._json(self.routes.models))
         if entries is None:
@@ -237,8 +228,8 @@ class Endpoint:
         ]
 
     def listing(self, name: str) -> Listing:
-        """What the list of models says of the one called `name`; that there is no list is no error.
-        Raises EndpointError.
+        """What the list of models says of `name`; a missing list is no error. Raises
+        EndpointError.
         """
         found = self._models_or_why()
         if isinstance(found, EndpointError):
@@ -247,8 +238,8 @@ class Endpoint:
         return Listing(card, others=() if card is not None else tuple(each.id for each in found))
 
     def _models_or_why(self) -> list[ModelCard] | EndpointError:
-        """The models, or why none are listed by a server that answers. Raises EndpointError where
-        there is no such server.
+        """The models, or why a server that answers lists none. Raises EndpointError if no server
+        answers.
         """
         if self._late_list is not None:
             return self._late_list
@@ -260,9 +251,7 @@ class Endpoint:
             return error
 
     def version(self) -> str | None:
-        """The engine's version as it tells it; None where it does not, or not in time. Raises
-        EndpointError if it is gone.
-        """
+        """The engine's version, or None. Raises EndpointError if the server is gone."""
         deadline = Deadline(VERSION_TIMEOUT_S)
         for path, key in VERSION_ROUTES:
             try:
@@ -283,11 +272,9 @@ class Endpoint:
         return page[0] if page else None
 
     def metrics_page(self) -> tuple[str, float] | None:
-        """The Prometheus page, and when it was written, s since 1970 (by the server's clock, where
-        it tells).
+        """The Prometheus page and its time, s since 1970 (by the server's clock if known).
 
-        None where there is none, or one of more than MAX_METRICS_BYTES, or that takes longer than
-        METRICS_TIMEOUT_S.
+        None if there is none, or if it exceeds MAX_METRICS_BYTES or METRICS_TIMEOUT_S.
         """
         if self.routes.metrics is None:
             return None
@@ -304,8 +291,8 @@ class Endpoint:
         return answer.body.decode(errors="replace"), _written_s(answer)
 
     def tokenize(self, model: str, text: str) -> list[int] | None:
-        """Token ids of `text` as a completion prompt, special tokens included; None where the
-        server cannot tell.
+        """Token ids of `text` as a completion prompt, with special tokens; None if the server
+        cannot tell.
         """
         for route in (self._counted_by,) if self._counted_by else self.routes.tokenize:
             ids = route.read(self._counted(route.path, route.question(model, text)))
@@ -319,8 +306,8 @@ class Endpoint:
     def tokenize_chat(
         self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None
     ) -> int | None:
-        """Prompt tokens of `messages` in the model's chat template, with `fields` such as tools;
-        None where the server cannot tell.
+        """Prompt tokens of `messages` in the model's chat template, with `fields` such as tools, or
+        None.
         """
         path = next((route.path for route in self.routes.tokenize if route.chat), None)
         question = {"model": model, "messages": list(messages), **(fields or {})}
@@ -329,11 +316,9 @@ class Endpoint:
         return count if type(count) is int and count > 0 else None
 
     def _counted(self, path: str, question: Mapping[str, Any]) -> Any:
-        """The JSON posted back, None where the server has no such route, or does not like the
-        question.
+        """The JSON answer to a POST; None if the server has no such route or refuses.
 
-        One that gave no answer, or none with an end, is not asked again: there are other ways to
-        count.
+        A server that did not answer in time is not asked again: there are other ways to count.
         """
         if self._cannot_count:
             return None
@@ -346,11 +331,11 @@ class Endpoint:
     def probe(
         self, path: str, body: bytes, decoder: Decoder, deadline: Deadline | None = None
     ) -> ProbeResult:
-        """Post one request as the run will (`body` and `decoder` are its protocol's) and report
-        what the server made of it.
+        """Post one request like the run's (with its protocol's `body` and `decoder`) and report the
+        result.
 
-        It is over with the end of the answer, whether or not the body ends. A refusal of the
-        request itself is a result; an unreachable server, a refused key, a missing path raise.
+        It ends with the answer, whether or not the body ends. A refused request is a result; an
+        unreachable server, a refused key and a missing path raise.
         """
         until = Deadline(self.timeout_s) if deadline is None else deadline.part()
 
@@ -391,8 +376,8 @@ class Endpoint:
         body: Mapping[str, Any] | None = None,
         timeout_s: float | None = None,
     ) -> Any:
-        """The JSON of the answer, None where there is none; for what servers can be told to do.
-        Raises unless it is 200.
+        """The JSON of the answer or None, for commands to a server. Raises unless the status is
+        200.
         """
         deadline = Deadline(timeout_s if timeout_s is not None else self.timeout_s)
         answer = self._ask(f"{method} {path}", deadline, body=None if body is None else dumps(body))
@@ -429,8 +414,8 @@ class Endpoint:
         body: bytes | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
-        """The answer on a route, `METHOD path`, within the time for needful questions unless
-        another is given.
+        """The answer on a route, `METHOD path`, within the time limit of required calls by
+        default.
         """
         method, path = route.split()
         until = Deadline(self.timeout_s) if deadline is None else deadline
@@ -455,8 +440,8 @@ class Endpoint:
         )  # ... and after it is unescaped; keys of others, too
 
     def _hide(self, text: str) -> str:
-        """The text without our secrets, which some servers repeat, nor the beginning of one where
-        it was cut.
+        """The text without our secrets, which some servers repeat, even if cut off in the middle of
+        one.
         """
         for secret in self._secrets:
             text = text.replace(secret, "***")
@@ -470,7 +455,7 @@ class Endpoint:
 
 
 def _events(pieces: Iterator[bytes], decoder: Decoder, deadline: Deadline) -> list[StreamEvent]:
-    """What an answer says up to its end, which need not be that of its body."""
+    """The events of an answer up to its end, which may come before that of its body."""
     events: list[StreamEvent] = []
     over = False
     try:
@@ -491,8 +476,8 @@ def _events(pieces: Iterator[bytes], decoder: Decoder, deadline: Deadline) -> li
 
 
 def _tls(insecure: bool) -> ssl.SSLContext:
-    """The system's authorities (and SSL_CERT_FILE), as the measuring loop trusts them; httpx would
-    bring its own.
+    """The system's authorities (and SSL_CERT_FILE), like the measuring loop; httpx would use its
+    own.
     """
     context = ssl.create_default_context()
     if insecure:
@@ -502,7 +487,7 @@ def _tls(insecure: bool) -> ssl.SSLContext:
 
 
 def _written_s(answer: Answer) -> float:
-    """When an answer was written, s since 1970: by its Date, else now."""
+    """When an answer was written, s since 1970: by its Date header, else now."""
     try:
         return parsedate_to_datetime(answer.headers["date"]).timestamp()
     except (LookupError, TypeError, ValueError, OverflowError):
@@ -510,7 +495,7 @@ def _written_s(answer: Answer) -> float:
 
 
 def _document(answer: Answer) -> Any:
-    """The JSON of a good answer; None if it is none."""
+    """The JSON of a successful answer, or None."""
     if answer.status != 200:
         return None
     try:

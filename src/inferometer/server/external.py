@@ -1,4 +1,4 @@
-"""ExternalServer: a server that somebody else runs. It is verified and never touched."""
+"""A server that somebody else runs. It is verified and never changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ExternalServer:
         self.need = need
         self._start = Start()
         self._listed: str | None = None
-        """The model's name, where it was in the server's list."""
+        """The model's name, if the server's list had it."""
 
     restart_words = "It is looked for again"
 

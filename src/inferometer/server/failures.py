@@ -1,4 +1,4 @@
-"""What went wrong between us and a server, as one sentence with cause and cure. Sends nothing."""
+"""What went wrong between us and a server: one sentence with cause and cure. Sends nothing."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 CHECK_NETWORK = Said("cure.network")
 
 LOGIN = ("login", "signin", "sign-in", "sso", "oauth", "saml", "auth")
-"""Words of addresses where people sign in."""
+"""Words in the addresses of login pages."""
 
 
 class EndpointError(Exception):
-    """One sentence with cause and cure, fit for a terminal.
+    """One sentence with cause and cure, for a terminal.
 
-    Of an answer: its HTTP status, the server's own words, and when to ask again. `reason` is the
-    cause alone, in a few words.
+    For an answer: its HTTP status, the server's message, and when to retry. `reason` is the cause
+    alone, in a few words.
     """
 
     def __init__(
@@ -54,17 +54,17 @@ class EndpointError(Exception):
         self.retry_after_s = retry_after_s
         self.reason = printable(str(reason or sentence))
         self.unreachable = unreachable
-        """Nobody took the connection."""
+        """The connection was not accepted."""
         self.timed_out = timed_out
-        """Somebody took the connection, but the answer did not come in time."""
+        """The connection was accepted, but the answer did not come in time."""
         self.redirect = redirect
 
 
 def transport_error(
     error: httpx.HTTPError, base_url: str, asked: str, timeout_s: float
 ) -> EndpointError:
-    """No HTTP answer came. The library's own words are used only where they come from the operating
-    system or from TLS.
+    """No HTTP answer came. The library's words are used only for errors of the operating system and
+    TLS.
     """
     import httpx
 
@@ -154,10 +154,10 @@ def proxy_passed_by(base_url: str) -> Said | str:
 def status_error(
     answer: Answer, base_url: str, path: str, said: str, *, has_key: bool, measured: bool = False
 ) -> EndpointError:
-    """An HTTP answer that is no use.
+    """An HTTP answer that is of no use.
 
-    `path` was asked for; `measured`: it is the one that requests of a run are posted to. `said` is
-    the server's own message, fit to be shown.
+    `path` was requested; `measured`: a run's requests go there. `said` is the server's message,
+    safe to show.
     """
     status, reason = answer.status, f"{answer.status} on {path}: {said}"
     location = None if answer.location is None else masked_text(answer.location)
@@ -230,7 +230,7 @@ def _base_url(text: str) -> str | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and what it was raised from, outermost first."""
+    """The exception and its causes, outermost first."""
     seen: BaseException | None = error
     while seen is not None:
         yield seen

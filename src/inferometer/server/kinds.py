@@ -1,4 +1,4 @@
-"""Which class serves which kind of recipe, and which recipe launches a model on it."""
+"""Selects the class for each kind of recipe."""
 
 from __future__ import annotations
 

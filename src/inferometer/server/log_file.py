@@ -1,6 +1,4 @@
-"""The log of a server that we started: a file of its own for each start, and its last lines without
-keys. Judges nothing.
-"""
+"""The log of a server that we started: one file per start, shown without keys."""
 
 from __future__ import annotations
 
@@ -44,9 +42,7 @@ def new_log(directory: Path, name: str) -> Path:
 
 
 def tail(path: Path, lines: int) -> list[str]:
-    """The last lines of a file, without what terminals take for commands; empty if it cannot be
-    read.
-    """
+    """The last lines of a file, without terminal control characters; empty if it cannot be read."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
@@ -58,12 +54,12 @@ def tail(path: Path, lines: int) -> list[str]:
 
 
 def lines_of(text: str, lines: int) -> list[str]:
-    """The last lines of a text that are not empty, each as `plain` leaves it."""
+    """The last non-empty lines of a text, each cleaned by `plain`."""
     return [plain(line) for line in text.split("\n") if line.strip()][-lines:]
 
 
 def plain(line: str) -> str:
-    """A line without colours and control characters; of a progress bar its last state."""
+    """A line without colours and control characters; of a progress bar, the last state."""
     return re.sub(
         r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]",
         "",

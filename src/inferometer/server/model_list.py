@@ -1,6 +1,4 @@
-"""What servers list as their models, in all their ways to list them, and what is to be said of a
-name that is not there.
-"""
+"""Models as servers list them, in all forms, and what to say about a name that is missing."""
 
 from __future__ import annotations
 
@@ -13,9 +11,7 @@ from inferometer.printable import printable_name
 from inferometer.server.failures import EndpointError
 
 LIMITS = ("max_model_len", "max_total_tokens", "context_length")
-"""What a model's longest prompt and output together is called: by vLLM and SGLang, TGI,
-Xinference.
-"""
+"""Names of the limit of prompt plus output: vLLM and SGLang, TGI, Xinference."""
 
 MAX_LISTED = 8
 """Names in a sentence."""
@@ -23,30 +19,28 @@ MAX_LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """One model of the server's list. `max_model_len`: prompt and output together, tokens; None
-    where it is not told.
-    """
+    """One listed model. `max_model_len`: limit of prompt plus output, tokens; None if unknown."""
 
     id: str
     max_model_len: int | None = None
     aliases: tuple[str, ...] = ()
     root: str | None = field(default=None, compare=False)
-    """What it was loaded from, a repository's name or a path; vLLM tells."""
+    """What it was loaded from, a repository or a path, if the server reports it (vLLM)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a server's list of models says of one name."""
+    """What a server's list of models says about one name."""
 
     card: ModelCard | None = None
-    """None where the name is not in the list, or there is no list."""
+    """None if the name is not listed or there is no list."""
     others: tuple[str, ...] = ()
-    """The names that are in the list instead."""
+    """The names in the list instead."""
     missing: EndpointError | None = None
-    """Why there is no list to be had."""
+    """Why there is no list."""
 
     def note(self, name: str) -> str | None:
-        """What could not be checked of a model that is measured all the same."""
+        """What could not be checked about a model that is measured anyway."""
         if self.missing is not None:
             return (
                 f"The server has no list of models ({self.missing.reason}): its model and "
@@ -59,8 +53,8 @@ class Listing:
 
 
 def listed(answer: Any) -> list[Any] | None:
-    """The entries of a list of models: OpenAI's, Triton's (bare), or TGI's account of its only one.
-    None if it is none.
+    """The entries of a list of models: OpenAI's, Triton's (bare), or TGI's single one. None if it
+    is no list.
     """
     if isinstance(answer, list):
         return answer
@@ -91,13 +85,13 @@ def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
 
 
 def listed_names(names: Sequence[str]) -> str:
-    """The first of them, as text."""
+    """The first names, as text."""
     more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
     return ", ".join(printable_name(name) for name in names[:MAX_LISTED]) + more
 
 
 def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
-    """That a server does not know a model, and which it may be instead."""
+    """That a server does not have a model, and which one may be meant."""
     names = sorted(served)
     by_basename = {each.rsplit("/", 1)[-1].lower(): each for each in names}
     close = difflib.get_close_matches(

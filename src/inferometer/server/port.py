@@ -1,4 +1,4 @@
-"""Who is behind a port of this machine, and whether anybody is. Speaks no HTTP."""
+"""Which process uses a port of this host. Speaks no HTTP."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def host_and_port(base_url: str) -> tuple[str, int]:
 
 
 def is_served(base_url: str) -> bool:
-    """Whether anybody takes connections there."""
+    """Whether connections are accepted there."""
     try:
         socket.create_connection(host_and_port(base_url), CONNECT_TIMEOUT_S).close()
     except OSError:
@@ -37,7 +37,7 @@ def is_served(base_url: str) -> bool:
 
 
 def why_not_free(base_url: str) -> str | None:
-    """Why no server of ours can listen there, as the first half of a sentence; None if one can."""
+    """Why a server of ours cannot listen there, as the first half of a sentence; or None."""
     host, port = host_and_port(base_url)
     if is_served(base_url):
         return f"{_who(port)} already serves port {port}"
@@ -70,7 +70,7 @@ def wait_until_free(base_url: str, timeout_s: float) -> bool:
 
 
 def listener(base_url: str) -> Listener | None:
-    """The process that listens there, if it is on this machine and we may know."""
+    """The process that listens there, if it is on this host and visible to us."""
     import psutil
 
     host, port = host_and_port(base_url)

@@ -1,8 +1,6 @@
-"""ProcessServer: a server that we start as a process of this machine and end, for certain, with
-everything it started.
+"""A server that we start as a process, and certainly end, with everything that it started.
 
-The process itself is held by the guard (see there), which ends it also when we are killed. Judges
-no log: `diagnose` does.
+The guard holds the process (see there), and ends it even if we are killed. `diagnose` judges logs.
 """
 
 from __future__ import annotations
@@ -37,13 +35,13 @@ if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
 
 GUARD_TIMEOUT_S = 30.0
-"""The guard's own time: to start, and to kill what does not end by itself."""
+"""The guard's own time: to start, and to kill what does not end."""
 
 PAUSE_S = 0.1
 
 
 class ProcessServer:
-    """The command of a recipe, in a session of its own, its output in a log file in `directory`."""
+    """The command of a recipe, in its own session, with its output in a log file in `directory`."""
 
     def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
         self.need = need
@@ -138,8 +136,8 @@ class ProcessServer:
         )
 
     def _await_earlier(self) -> None:
-        """Until an earlier server is gone, which we may have left behind when we were killed, with
-        the guard that ends it.
+        """Wait for an earlier server, left behind when we were killed, which its guard is
+        ending.
         """
         deadline_s = time.monotonic() + self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S
         told = False
@@ -208,7 +206,7 @@ class ProcessServer:
         self.pid = told["pid"]
 
     def _told(self, timeout_s: float) -> dict[str, Any]:
-        """The next line of the guard; empty if none comes in time, or ever."""
+        """The guard's next line; empty if none comes in time."""
         assert self._guard is not None
         out = self._guard.stdout
         assert out is not None
@@ -218,7 +216,7 @@ class ProcessServer:
         return told
 
     def _pause(self, seconds: float) -> None:
-        """Wait, but not longer than the server lives."""
+        """Wait while the server lives."""
         if self._guard is None or self._end is not None:
             return
         told = self._told(seconds)

@@ -1,6 +1,4 @@
-"""Proxies of the environment: which one other programs would use for an address. We use none; it
-would be measured along.
-"""
+"""Which proxy other programs would use for an address. We use none; it would be measured too."""
 
 from __future__ import annotations
 
@@ -11,10 +9,9 @@ from urllib.parse import urlsplit
 
 
 def proxy_variable(base_url: str) -> str | None:
-    """The variable whose proxy would be used for this address; None where there is none, or
-    NO_PROXY excepts the host.
+    """The variable whose proxy applies to this address, or None, also because of NO_PROXY.
 
-    Its value may hold a password and is nobody's business.
+    Its value may contain a password and is never shown.
     """
     from urllib.request import getproxies_environment, proxy_bypass
 
@@ -34,7 +31,7 @@ def proxy_variable(base_url: str) -> str | None:
 
 
 def _is_here(host: str) -> bool:
-    """Whether this machine is meant, which nobody reaches through a proxy."""
+    """Whether this is the local host, which needs no proxy."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -42,7 +39,7 @@ def _is_here(host: str) -> bool:
 
 
 def _in_network(host: str, excepted: str) -> bool:
-    """Whether NO_PROXY excepts the host's address by a network, such as 10.0.0.0/8."""
+    """Whether NO_PROXY contains the host's network, such as 10.0.0.0/8."""
     for each in excepted.split(","):
         with suppress(ValueError):  # most entries are names
             if ipaddress.ip_address(host) in ipaddress.ip_network(each.strip(), strict=False):

@@ -1,7 +1,7 @@
-"""Small JSON files in which a campaign's servers keep what has to outlive a run.
+"""Small JSON files for what a campaign's servers keep between runs.
 
-They lie in directories that may come from elsewhere: a file that is too large, no JSON object,
-or reached through a link is as good as not there, and none is written through a link.
+Their directories may be foreign: a file that is too large, not a JSON object, or reached through a
+link is ignored, and none is written through a link.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MAX_BYTES = 1 << 16
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """What it holds; nothing where there is none of use."""
+    """The content, or nothing if it is unusable."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(file, "rb") as content:
@@ -30,8 +30,9 @@ def read_state(path: Path) -> dict[str, Any]:
 
 
 def write_state(path: Path, state: dict[str, Any]) -> None:
-    """Replace what it holds. Without the disk's leave nothing is kept: whoever needs it asks
-    again then."""
+    """Replace the content. If the disk refuses, nothing is kept, and whoever needs it asks
+    again.
+    """
     whole = path.with_name(f".{path.name}.new")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,7 @@
-"""BoundedTransport: httpx's own transport, but on connections that know what is left of a call's
-time.
+"""httpx's own transport on connections that respect the time limit of a whole call.
 
-httpx and httpcore hand a time-out unchanged to each read. Ours is a `Deadline`, of which a read
-gets what is left, so that headers and bodies that come drop by drop have an end.
+httpx and httpcore apply a time-out to each read. Ours is a `Deadline`, of which a read gets the
+rest, so that headers and bodies that trickle in have an end.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ KEEP_ALIVE_S = 5.0
 
 
 class BoundedTransport(httpx.HTTPTransport):
-    """Without proxies, and without TLS where no context for it is given."""
+    """Uses no proxies, and TLS only with a given context."""
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
         super().__init__(verify=False, trust_env=False)

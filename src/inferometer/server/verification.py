@@ -1,6 +1,4 @@
-"""Is what answers the server that is needed? Asks and compares; starts nothing, and knows no kind
-of server.
-"""
+"""Is the answering server the required one? Asks and compares; starts nothing."""
 
 from __future__ import annotations
 
@@ -26,20 +24,19 @@ POLL_S = 0.5
 TELL_EVERY_S = 30.0
 SHOWN_LINES = 20
 DIAGNOSED_LINES = 400
-"""An engine that fails prints its cause, and after that the tracebacks of all its workers."""
+"""A failing engine prints the cause first, and the tracebacks of all its workers after it."""
 SAME_START_S = 2.0
-"""Start times of one process, told or read twice, differ by less."""
+"""Two readings of one process's start time differ by less."""
 
 HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 START_TIME = re.compile(r"^process_start_time_seconds (\S+)", re.MULTILINE)
 
 
 def open_endpoint(base_url: str, backend: str) -> Endpoint:
-    """An endpoint to ask, patient for as long as a busy server may need. Raises ServerError if
-    there can be none.
+    """An endpoint with the patience that a busy server needs. Raises ServerError if there can be
+    none.
 
-    `backend` is the wire format by its name in PROTOCOLS: servers that speak it have routes of
-    their own to be asked on.
+    `backend` names the wire format in PROTOCOLS, for the routes of its servers.
     """
     try:
         return Endpoint(base_url, timeout_s=ASK_TIMEOUT_S, routes=PROTOCOLS[backend].routes)
@@ -48,12 +45,12 @@ def open_endpoint(base_url: str, backend: str) -> Endpoint:
 
 
 def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
-    """What is known of the server behind `endpoint`, once health, model and max_model_len are as
-    `need` says.
+    """What is known of the server behind `endpoint`, once health, model and max_model_len match
+    `need`.
 
-    `ours`: we started it with the command of the need, so that its tensor parallelism is known.
-    What it does not tell is left unchecked. Of a server that somebody runs for this, so is what it
-    says against itself: requests will decide. Raises ServerAbsentError, WrongServerError.
+    `ours`: we started it with the need's command, so its tensor parallelism is known. What the
+    server does not report stays unchecked. A contradiction by an external server does too: requests
+    will decide. Raises ServerAbsentError, WrongServerError.
     """
     taken_as_it_is = need.recipe.kind == "external" and not ours
     cards, untold = _cards(endpoint, patient=not taken_as_it_is)
@@ -91,10 +88,10 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
 
 
 def _cards(endpoint: Endpoint, *, patient: bool) -> tuple[list[ModelCard], str | None]:
-    """The models that the server lists, and why it lists none, where it says so.
+    """The listed models, and why there are none, if the server tells.
 
-    Raises ServerAbsentError where nothing answers, and, to the `patient`, where the model may still
-    be loaded.
+    Raises ServerAbsentError if nothing answers and, for the `patient`, if the model may still be
+    loading.
     """
     try:
         return endpoint.models(), None
@@ -109,11 +106,11 @@ def _cards(endpoint: Endpoint, *, patient: bool) -> tuple[list[ModelCard], str |
 
 
 class UnlistedError(WrongServerError):
-    """The server lists other models than the one needed."""
+    """The server lists other models than the required one."""
 
 
 def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) -> ModelCard | None:
-    """The card of the model needed; None where the server lists none, or it is yet to be launched.
+    """The card of the required model; None if the server lists none or still has to launch it.
     Raises WrongServerError.
     """
     if not cards or need.recipe.launch:
@@ -140,7 +137,7 @@ def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) ->
 
 
 def _elsewhere(root: str, served: str, model_id: str) -> bool:
-    """Whether a model's root is a place that does not tell which model it is."""
+    """Whether a model's root does not identify the model."""
     in_cache = "models--" + model_id.replace("/", "--")
     return (
         root != served
@@ -154,9 +151,7 @@ def _basename(name: str) -> str:
 
 
 def hardware_words(need: ServerNeed) -> str:
-    """The declared hardware, such as `B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each`; its name alone if
-    nothing is declared.
-    """
+    """The declared hardware, such as `B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each`; or its name alone."""
     hardware = need.hardware
     if hardware is None:
         return need.hardware_name or ""
@@ -170,17 +165,17 @@ def hardware_words(need: ServerNeed) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What tells one start of a server from the next: when its process started, seconds since 1970,
-    and its id if it is local.
+    """Identifies one start of a server: start time of its process, s since 1970, and its id if it
+    is local.
 
-    Each is None where nobody tells.
+    Each may be None.
     """
 
     started_s: float | None = None
     pid: int | None = None
 
     def goes_on(self) -> bool:
-        """Whether the process is known and lives."""
+        """Whether the process is known and alive."""
         import psutil
 
         try:
@@ -192,7 +187,7 @@ class Start:
 
 
 def start_of(endpoint: Endpoint) -> Start:
-    """The start of the server that answers now, as it tells itself, or else this machine."""
+    """The start of the answering server, by its own report or by this host's processes."""
     try:
         told = START_TIME.search(endpoint.metrics_text() or "")
         if told:
@@ -204,13 +199,13 @@ def start_of(endpoint: Endpoint) -> Start:
 
 
 def same_start(one: float | None, other: float | None) -> bool | None:
-    """Whether two start times are of one start; None where one of them is not known."""
+    """Whether two start times are of one start; None if one is unknown."""
     return None if one is None or other is None else abs(one - other) < SAME_START_S
 
 
 def check_unchanged(need: ServerNeed, start: Start) -> Confirmation:
-    """What is known of the server now. Raises ServerError unless it is right and was not started
-    again since `start`.
+    """What is known of the server now. Raises ServerError if it is wrong or was restarted since
+    `start`.
     """
     with open_endpoint(need.recipe.base_url, need.recipe.backend) as endpoint:
         found = verify(endpoint, need, ours=False)
@@ -233,10 +228,10 @@ def wait_until_ready(
     log_tail: Callable[[int], list[str]],
     say: Callable[[str], None],
 ) -> Confirmation:
-    """Ask the server that we started until it is the one needed, at most `start_timeout_s` of its
-    recipe.
+    """Ask the server that we started until it is the required one, for at most the recipe's
+    `start_timeout_s`.
 
-    `check_alive` raises once it has died, `pause` sleeps or returns early for that. Raises
+    `check_alive` raises once it has died; `pause` sleeps, or returns early for that. Raises
     ServerError.
     """
     timeout_s = need.recipe.ready_timeout_s
@@ -275,7 +270,7 @@ def wait_until_ready(
 
 
 def failure(sentence: str, log_tail: Callable[[int], list[str]]) -> ServerError:
-    """The error that says `sentence`, and what the log says is the cause, with its cure."""
+    """The error `sentence`, with the cause that the log shows, and its cure."""
     from inferometer.diagnose import diagnose
 
     found = diagnose("\n".join(log_tail(DIAGNOSED_LINES)))

@@ -1,13 +1,12 @@
-"""The guard: a small process between us and a server, so that the server ends with us, however we
-end. For ProcessServer only.
+"""A small process between us and a server that ends the server when we end, however we end. For
+ProcessServer only.
 
-In a process of its own, `main` reads one line of JSON on standard input (command, environment, log,
-lock, stop_timeout_s) and starts the command in a session of its own. When its standard input ends,
-because we want that or have died, it ends the server's whole tree of processes. On standard output
-it says {"pid": …}, or {"error": …}, and when the server has ended {"exit": code}, at once and
-before it looks for what the server has left behind. The file `lock` names the server, and is locked
-for as long as the guard or any process of the server lives, so that the next start can wait for
-that.
+In its own process, `main` reads one line of JSON on standard input (command, environment, log,
+lock, stop_timeout_s) and starts the command in a new session. When standard input closes, because
+we want that or have died, it ends the server's whole process tree. Standard output gets {"pid": …}
+or {"error": …}, and {"exit": code} as soon as the server has ended, before the guard looks for what
+it left behind. The file `lock` names the server and is locked while the guard or any process of the
+server lives, so that the next start can wait for that.
 
 A server of many workers leaves some behind when its leader dies. On Linux the guard adopts them (it
 is their subreaper); and if the guard itself is killed, the kernel tells the server to end.
@@ -76,8 +75,8 @@ def main() -> int:
 
 
 def end_tree(server: subprocess.Popen[bytes], timeout_s: float) -> None:
-    """SIGTERM to the server's process group, and to what outlives its leader; SIGKILL to all that
-    is left after `timeout_s`.
+    """SIGTERM to the server's process group and to survivors of its leader; SIGKILL to the rest
+    after `timeout_s`.
     """
     deadline_s = time.monotonic() + timeout_s
     _signal_group(server.pid, signal.SIGTERM)
@@ -107,7 +106,7 @@ def _kill_tree(server: subprocess.Popen[bytes]) -> None:
 
 
 def _wait(server: subprocess.Popen[bytes], woken: int) -> None:
-    """Until the server ends, or standard input does, or a signal says that we should."""
+    """Wait until the server ends, standard input closes, or a signal comes."""
     while server.poll() is None:
         ready, _, _ = select.select([0, woken], [], [])
         if 0 in ready or (woken in ready and set(os.read(woken, 4096)) & set(ENDING)):
@@ -115,7 +114,7 @@ def _wait(server: subprocess.Popen[bytes], woken: int) -> None:
 
 
 def _descendants() -> list[psutil.Process]:
-    """Everything that came from the server and lives."""
+    """All living descendants of the server."""
     alive = []
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
@@ -137,7 +136,7 @@ def _die_with_guard() -> None:
 
 
 def _first_line(fd: int) -> bytes:
-    """Read up to a newline and nothing beyond it, unbuffered."""
+    """Read up to a newline, unbuffered, and nothing beyond it."""
     line = b""
     while not line.endswith(b"\n") and (byte := os.read(fd, 1)):
         line += byte

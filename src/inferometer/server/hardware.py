@@ -1,13 +1,11 @@
-"""Changes of hardware: somebody's act, asked for and confirmed before anything is measured on what
-it brings about.
+"""Changes of hardware: requested from a person, who confirms them before anything is measured.
 
-No server tells the width of its slot. What a campaign declares of it is believed of a server
-only if a person has said that the machine is so now: at the first group whose hardware has an
-instruction, and whenever another hardware is needed than was confirmed last. Two entries that
-differ in nothing but name, price, or the number of cards that the tensor parallelism uses up
-need no act. What was confirmed last is kept in the campaign's directory, so that it holds across
-runs; and once for the whole machine, because another campaign may have had the cards moved
-meanwhile.
+No server reports the width of its slot. A campaign's declaration of it is believed only if a person
+has confirmed it: at the first group whose hardware has an instruction, and whenever the required
+hardware differs from what was confirmed last. Entries that differ only in name, price, or the
+number of cards that the tensor parallelism uses need no change. The last confirmation is kept in
+the campaign's directory, so that it holds across runs; and once for the machine, because another
+campaign may have had the cards moved meanwhile.
 """
 
 from __future__ import annotations
@@ -32,21 +30,20 @@ RECORD = "hardware.json"
 
 
 class HardwareNotConfirmedError(ServerError):
-    """Nobody has said in time that the hardware is what is needed: so it is for all groups that
-    need it."""
+    """Nobody has confirmed the hardware in time; that holds for all groups that need it."""
 
 
 class HardwareRecord:
-    """What hardware was confirmed last, by machine: in this campaign, and by any campaign of
-    this user."""
+    """The hardware confirmed last, by machine: in this campaign, and by any campaign of
+    this user.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._campaign = directory / RECORD
         self._user = state_home() / "inferometer" / RECORD
 
     def asks_for_an_act(self, need: ServerNeed) -> bool:
-        """Whether somebody has to see to the hardware, and say so, before a server of this need
-        is believed."""
+        """Whether a person has to check the hardware before a server of this need is believed."""
         if need.hardware is None:
             return False
         last = self._last(self._campaign, need)
@@ -59,18 +56,16 @@ class HardwareRecord:
         )
 
     def is_known(self, need: ServerNeed) -> bool:
-        """Whether this campaign has asked for, or seen, any hardware of the machine."""
+        """Whether this campaign has requested, or seen, any hardware of the machine."""
         return self._last(self._campaign, need) is not None
 
     def ask(self, need: ServerNeed) -> None:
-        """Keep that somebody was asked for this: until it is confirmed, nobody knows what was
-        done."""
+        """Record the request: until it is confirmed, the state of the hardware is unknown."""
         for path in (self._campaign, self._user):
             self._keep(path, need, {**(self._last(path, need) or {}), "asked": _declared(need)})
 
     def confirm(self, need: ServerNeed, by: str | None = None) -> None:
-        """Keep that the hardware of this need is in place now, by the word of somebody if
-        anybody was asked."""
+        """Record that this hardware is in place, as confirmed by a person if anybody was asked."""
         for path in (self._campaign, self._user) if need.hardware is not None else ():
             self._keep(
                 path,
@@ -83,7 +78,7 @@ class HardwareRecord:
             )
 
     def confirmed_by(self, need: ServerNeed) -> str | None:
-        """Who said that the hardware is as it was last; None where nobody was asked."""
+        """Who confirmed the hardware last; None if nobody was asked."""
         by = (self._last(self._campaign, need) or {}).get("by")
         return by if isinstance(by, str) and by.isprintable() else None
 
@@ -98,8 +93,7 @@ class HardwareRecord:
 
 
 class ConfirmedHardware:
-    """A server of any kind that is started once the hardware it is to run on is in place, by a
-    person's word."""
+    """A server of any kind, started after a person has confirmed its hardware."""
 
     def __init__(
         self,
@@ -146,8 +140,7 @@ class ConfirmedHardware:
         return self._server.log_tail(lines)
 
     def _ask(self) -> str:
-        """Wait until somebody says that it is done; how that was said. Raises
-        HardwareNotConfirmedError."""
+        """Wait for the confirmation; how it was given. Raises HardwareNotConfirmedError."""
         self._word.ask_anew()
         self._record.ask(self.need)
         self._say(hardware_instruction(self.need, self._word.asked("when it is so")))
@@ -192,14 +185,14 @@ def hardware_instruction(need: ServerNeed, how_to_confirm: str) -> str:
 
 
 def machine_of(need: ServerNeed) -> str:
-    """The machine that the server runs on: this one, unless it answers from elsewhere."""
+    """The machine that the server runs on: this one, unless its address is another."""
     host = urlsplit(need.recipe.base_url).hostname or ""
     is_here = need.recipe.is_ours or host in ("localhost", "::1", "") or host.startswith("127.")
     return socket.gethostname() if is_here else host
 
 
 def state_home() -> Path:
-    """Where programs keep what outlives them: $XDG_STATE_HOME or ~/.local/state."""
+    """Directory of lasting program state: $XDG_STATE_HOME or ~/.local/state."""
     chosen = os.environ.get("XDG_STATE_HOME", "")
     return (
         Path(chosen)
@@ -214,8 +207,7 @@ def _declared(need: ServerNeed) -> dict[str, Any]:
 
 
 def _link(need: ServerNeed) -> dict[str, Any]:
-    """What of it is an act to change, where there is no instruction: cards that are used up make
-    no difference."""
+    """What has to be changed without an instruction: the number of cards in use does not count."""
     declared = _declared(need)
     spare = {"gpus": declared["gpus"]} if declared["gpus"] != need.tp else {}
     return {
@@ -224,7 +216,7 @@ def _link(need: ServerNeed) -> dict[str, Any]:
 
 
 def _is_another(need: ServerNeed, last: dict[str, Any]) -> bool:
-    """Whether what was kept of the machine is another hardware, or nobody knows which it is."""
+    """Whether the recorded hardware is another, or unknown."""
     declared, kept = _declared(need), last.get("declared")
     if "asked" in last or not isinstance(kept, dict):
         return True

@@ -1,11 +1,9 @@
-"""OperatorServer: a server that a person starts. Says exactly what to do, waits, and checks before
-it believes a label.
+"""A server that a person starts: shows exactly what to do, waits, and verifies the server.
 
-A server that answers is not believed to be the next one because its model and limits fit: on other
-hardware, or with another tensor parallelism, they are the same. Unless it is known to be the one
-confirmed before, it has to go and come up again, or the person has to say so, at the terminal or by
-creating a file. Which server was confirmed last is kept in `operator.json`, so that this holds
-across runs too.
+A matching model and limit do not prove that the answering server is the required one: they may be
+the same on other hardware, or with another tensor parallelism. Unless it is known to be the one
+confirmed last, it has to restart, or the person has to confirm it, at the terminal or by creating a
+file. The last confirmation is kept in `operator.json`, so that it holds across runs too.
 """
 
 from __future__ import annotations
@@ -39,23 +37,23 @@ if TYPE_CHECKING:
 
 RECORD = "operator.json"
 MAX_SECONDS = 1e12
-"""Since 1970, of any start that a record can be about."""
+"""Since 1970, for any start that a record can be about."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """What one look at the address found: the server needed, or what is wrong."""
+    """What one look at the address found: the required server, or what is wrong."""
 
     found: Confirmation | None
     start: Start = field(default_factory=Start)
     trouble: str = ""
     nothing_of_it: bool = False
-    """Nobody listens, or another server does: whatever fits later has come up since."""
+    """Nobody listens, or another server does: whatever matches later has started since."""
 
 
 class OperatorServer:
-    """The recipe's command is for a person to run. `directory` keeps what was confirmed, and takes
-    the file that confirms.
+    """The recipe's command is for a person to run. `directory` keeps confirmations, and the file
+    that confirms.
     """
 
     def __init__(
@@ -99,14 +97,14 @@ class OperatorServer:
         check_unchanged(self.need, self._start)
 
     def stop(self) -> None:
-        """Whoever started it ends it; the next instruction says when."""
+        """Whoever started it stops it; the next instruction says when."""
 
     def log_tail(self, lines: int = 0) -> list[str]:
         return []
 
     @property
     def _identity(self) -> dict[str, Any]:
-        """Of the server needed, at its address, which is kept beside it; fit for a file."""
+        """The required server at its address, for a file."""
         declared = {
             name: value for name, value in self.need.identity().items() if name != "address"
         }
@@ -125,8 +123,8 @@ class OperatorServer:
         return _Sight(found, start_of(endpoint))
 
     def _known(self, sight: _Sight) -> str | None:
-        """Why a server that answers before anybody was told anything is the one needed; None if
-        that cannot be said.
+        """Why a server that answers before any instruction is the required one; None if that is
+        unknown.
         """
         if sight.found is None:
             return None
@@ -154,7 +152,7 @@ class OperatorServer:
         )
 
     def _wait(self, endpoint: Endpoint, sight: _Sight) -> tuple[_Sight, str]:
-        """Look until the right server has come up or is vouched for; it, and how that is known.
+        """Wait until the right server has started or is confirmed; it, and how that is known.
         Raises ServerError.
         """
         before_s, gone = sight.start.started_s, sight.nothing_of_it
@@ -201,7 +199,7 @@ class OperatorServer:
         return f"{known} {self._word.asked('If it runs just so already')}"
 
     def _last(self) -> dict[str, Any]:
-        """What was confirmed last at this address (server, started_s), and what was asked for since
+        """The last confirmation at this address (server, started_s), and the last request
         (told).
         """
         last = read_state(self._directory / RECORD)
@@ -227,9 +225,7 @@ class OperatorServer:
 
 
 def instruction(need: ServerNeed) -> str:
-    """What the person has to do, in lines; the command stands alone on its line and can be
-    pasted.
-    """
+    """What the person has to do, in lines; the command has its own line and can be pasted."""
     from inferometer.spec.recipe import shell_line
 
     limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
@@ -261,5 +257,5 @@ def instruction(need: ServerNeed) -> str:
 
 
 def _seconds(kept: object) -> float | None:
-    """A time that was kept, if it is one."""
+    """A recorded time, if valid."""
     return float(kept) if type(kept) in (int, float) and abs(kept) < MAX_SECONDS else None  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
-"""The word of whoever started the run: for what only a person can bring about, and no server tells.
+"""Confirmations by whoever started the run, for what no server reports.
 
-It is given at the terminal, or by creating a file where there is none.
+They are given at the terminal or, without one, by creating a file.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Protocol
 CONFIRMATION_FILE = "server-is-right"
 YES = ("y", "yes")
 POLL_S = 1.0
-"""A typed line is heard at once, a file is looked for so often."""
+"""How often the file is checked; a typed line arrives at once."""
 
 PATIENT_AFTER_S = 600.0
 TELL_EVERY_S = 60.0
 TELL_SELDOM_S = 600.0
-"""Between two lines that say that nothing has happened: soon at first, then only now and then."""
+"""Between two reminders: short at first, longer later."""
 
 
 class Person(Protocol):
-    """Whoever started the run, if there is somebody."""
+    """Whoever started the run, if present."""
 
     @property
     def present(self) -> bool:
@@ -36,8 +36,7 @@ class Person(Protocol):
 
 
 class Terminal:
-    """Standard input, if it is a terminal and ours to read. The name of who sits there is not
-    asked."""
+    """Standard input, if it is a terminal that we may read. Who sits there is not asked."""
 
     def __init__(self) -> None:
         self._ended = False
@@ -64,8 +63,9 @@ class Terminal:
 
 
 class Word:
-    """What the person may say, and how. `directory` takes the file that says it without a
-    terminal."""
+    """A confirmation, and how to give it. `directory` is for the file that confirms without a
+    terminal.
+    """
 
     def __init__(self, directory: Path, person: Person) -> None:
         self.person = person
@@ -73,16 +73,14 @@ class Word:
         self._file_counts = True
 
     def ask_anew(self) -> None:
-        """What was said before this vouches for nothing, and neither does what cannot be taken
-        away."""
+        """Earlier confirmations no longer count, nor does a file that cannot be removed."""
         try:
             self._file.unlink(missing_ok=True)
         except OSError:
             self._file_counts = False
 
     def heard(self, typed: str) -> str | None:
-        """How it was given, if it was: by the line that was `typed`, or by the file, which is
-        used up."""
+        """How it was given, if it was: by the line `typed`, or by the file, which is removed."""
         if typed.lower() in YES:
             return "confirmed at the terminal"
         if self._file_counts and self._file.is_file():
@@ -91,7 +89,7 @@ class Word:
         return None
 
     def asked(self, condition: str) -> str:
-        """What to do to give it under this condition; the command at the end can be pasted."""
+        """How to give it under this condition; the command at the end can be pasted."""
         typing = ", type yes and Enter here, or" if self.person.present else ""
         return f"{condition}{typing}: touch {shlex.quote(str(self._file.absolute()))}"
 
@@ -102,5 +100,5 @@ class Word:
 
 
 def pause_between_lines(waited_s: float) -> float:
-    """Seconds until it is said again that nothing has happened."""
+    """Seconds until the next reminder."""
     return TELL_EVERY_S if waited_s < PATIENT_AFTER_S else TELL_SELDOM_S

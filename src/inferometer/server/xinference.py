@@ -1,9 +1,9 @@
-"""XinferenceServer: a server of any kind that comes up without a model, and the model that is
-launched on it through its API.
+"""A server of any kind that starts without a model, and the model that is launched on it through
+Xinference's API.
 
-The model is launched as the recipe's `launch` says, under the name that requests will use, and
-terminated before the server is ended. A model is listed long before it serves: it is believed once
-it has answered a request. Starts no process itself.
+The model is launched as the recipe's `launch` says, under the name that requests use, and
+terminated before the server stops. A model is listed long before it serves, so it has to answer a
+request first. Starts no process itself.
 """
 
 from __future__ import annotations
@@ -32,14 +32,12 @@ LAUNCH = "/v1/models?wait_ready=true"
 REGISTRATIONS = "/v1/model_registrations"
 POLL_S = 1.0
 ANSWER_TIMEOUT_S = 300.0
-"""For the first request, in which an engine may still compile."""
+"""For the first request, during which an engine may still compile."""
 END_TIMEOUT_S = 30.0
 
 
 class XinferenceServer:
-    """`server` is where the model is launched; it verifies all but the model, which is not there
-    yet when it starts.
-    """
+    """The model is launched on `server`, which verifies everything but the model."""
 
     def __init__(
         self,
@@ -53,7 +51,7 @@ class XinferenceServer:
         self.need = replace(
             need, recipe=need.recipe.model_copy(update={"launch": {}}), max_model_len=None
         )
-        """What has to be there once the model is: the limit in Xinference's list is that of the
+        """Required once the model is launched; the limit in Xinference's list is that of the
         model's family.
         """
         self._unchecked = (f"max_model_len {limit}",) if limit is not None else ()
@@ -131,9 +129,7 @@ class XinferenceServer:
             )
 
     def _register(self, endpoint: Endpoint) -> None:
-        """Make a model known that Xinference does not know by itself, for as long as it runs.
-        Raises ServerError.
-        """
+        """Register a model that Xinference does not know, while it runs. Raises ServerError."""
         if not self.need.recipe.registration:
             return
         model = json.dumps(self.need.recipe.registration)  # the API wants it as text
@@ -150,9 +146,7 @@ class XinferenceServer:
         self._registered = True
 
     def _launch(self, endpoint: Endpoint) -> None:
-        """Ask for the model, and wait until Xinference says that it is ready. Raises
-        ServerError.
-        """
+        """Request the model, and wait until Xinference reports it ready. Raises ServerError."""
         self._say(
             f"Launching {self._body['model_name']} on {self.base_url} as {self.need.served_model}"
         )
@@ -174,8 +168,8 @@ class XinferenceServer:
             return
 
     def _ask(self, answer: SimpleQueue[EndpointError | None]) -> None:
-        """The answer comes when the model is ready; on a connection of its own, which outlives an
-        interruption of ours.
+        """The answer comes when the model is ready; its own connection outlives an interruption of
+        ours.
         """
         with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             try:
@@ -188,7 +182,7 @@ class XinferenceServer:
                 answer.put(None)
 
     def _tell_progress(self, endpoint: Endpoint, told: int) -> int:
-        """Say how much is loaded, in tens of percent, where that is more than was `told`."""
+        """Report the progress of loading in steps of 10 %, beyond what was `told`."""
         try:
             progress = endpoint.call("GET", f"{self._model}/progress").get("progress")
         except (
@@ -202,9 +196,7 @@ class XinferenceServer:
         return max(tens, told)
 
     def _wait_for_answer(self, endpoint: Endpoint, deadline_s: float) -> None:
-        """One token of an answer, asked for again as long as Xinference says that the model is
-        loading.
-        """
+        """Request one token, again and again while Xinference reports that the model is loading."""
         path = PROTOCOLS[self.need.recipe.backend].path(self.need.served_model)
         words = (
             {"messages": [{"role": "user", "content": "Hello"}]}
@@ -238,8 +230,8 @@ class XinferenceServer:
         return found
 
     def _why(self, error: EndpointError) -> str:
-        """The rest of a sentence: Xinference's own words where it refused the model, else what is
-        wrong with the server.
+        """The rest of a sentence: Xinference's message if it refused the model, else the server's
+        trouble.
         """
         if error.said is None or error.status in (401, 403, 404, 405):
             return f": {error}"
@@ -249,7 +241,7 @@ class XinferenceServer:
         )
 
     def _failed(self, sentence: str) -> ServerError:
-        """The error that says `sentence`, unless the server has died of it, which says more."""
+        """The error `sentence`, unless the server has died, which says more."""
         try:
             self._server.check()
         except ServerError as death:
@@ -264,9 +256,7 @@ class XinferenceServer:
         )
 
     def _terminate(self) -> None:
-        """Also while it loads. What cannot be terminated is told, unless the server is gone with
-        it.
-        """
+        """Also while it loads. A failure is reported, unless the server is gone too."""
         with (
             suppress(ServerError),
             open_endpoint(self.base_url, self.need.recipe.backend) as endpoint,
@@ -289,7 +279,7 @@ class XinferenceServer:
 
 
 def launch_body(need: ServerNeed) -> dict[str, Any]:
-    """What Xinference is asked to launch: what the recipe says, under the name that requests will
-    use.
+    """What Xinference is asked to launch: the recipe's settings, under the name that
+    requests use.
     """
     return {"model_type": "LLM", **need.recipe.launch, "model_uid": need.served_model}

@@ -471,7 +471,7 @@ def test_an_error_carries_cause_cure_and_the_end_of_the_log() -> None:
         LOGS["accelerator-memory-taken"][0].splitlines()[0],
         *[f"  File {number}" for number in range(100)],
     ]
-    error = failure("The server ended by itself with exit code 1.", lambda last: lines[-last:])
+    error = failure("The server ended with exit code 1.", lambda last: lines[-last:])
     assert isinstance(error, ServerError)
     assert "exit code 1. Cause: the accelerator's memory is already in use" in str(error)
     assert error.log_tail == tuple(lines[-20:])

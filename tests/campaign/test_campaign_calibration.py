@@ -31,7 +31,7 @@ def url() -> Iterator[str]:
 class Told:
     """What was asked of host and server, in order: numbers of workers, and `start`."""
 
-    restart_words = "It is started again"
+    restart_words = "It will be started again"
 
     def __init__(self, url: str, calibration: Calibration | Missing) -> None:
         self.base_url = url

@@ -273,7 +273,7 @@ def test_a_server_that_died_while_it_was_idle_is_started_again_before_the_others
     outcome, display = measure(pair(together=True), places, servers)
     assert (states(outcome), display.measured_points) == (["VALID"] * 8, BY_TURNS)
     assert servers.log[:4] == ["start one", "start two", "stop two", "start two"]
-    told = "The server is gone. It is started again (restart 1 of at most 2)."
+    told = "The server is gone. It will be started again (restart 1 of at most 2)."
     assert display.told.index(told) < display.told.index("VALID a/np1")
 
 

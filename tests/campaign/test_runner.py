@@ -53,7 +53,7 @@ class Scripted:
     the checks `dead_at`.
     """
 
-    restart_words = "It is started again"
+    restart_words = "It will be started again"
 
     def __init__(self, urls: Sequence[str | None], dead_at: Sequence[int] = ()) -> None:
         self.urls = list(urls)
@@ -261,7 +261,8 @@ def test_a_dead_server_is_started_again_before_the_next_point(
     outcome, display = run(tiny_campaign(3), places, server)
     assert (states(outcome), server.starts, server.stops) == (["VALID"] * 3, 3, 3)
     assert (
-        display.told.count("The server is gone. It is started again (restart 1 of at most 2).") == 1
+        display.told.count("The server is gone. It will be started again (restart 1 of at most 2).")
+        == 1
     )
 
 

@@ -93,15 +93,17 @@ def test_a_wrong_model(refused: Refused, status: int) -> None:
     with serving(answer=known) as server:
         said = refused(*small(server.url), "--model", "tinny")
     assert (
-        said
-        == f"{server.url} does not serve a model called 'tinny', but {MODEL}: use --model {MODEL}."
+        said == f"{server.url} does not serve a model named 'tinny', but {MODEL}: use --model "
+        f"{MODEL}."
     )
 
 
 def test_no_key_where_one_is_needed(refused: Refused) -> None:
     with serving(key="right") as server:
         said = refused(*small(server.url))
-    assert said.startswith(f"{server.url} wants an API key (401 on /v1/models): set OPENAI_API_KEY")
+    assert said.startswith(
+        f"{server.url} requires an API key (401 on /v1/models): set OPENAI_API_KEY"
+    )
 
 
 @pytest.mark.parametrize("how", ["environment", "header"])
@@ -112,8 +114,8 @@ def test_a_wrong_key(refused: Refused, monkeypatch: pytest.MonkeyPatch, how: str
     with serving(key="right") as server:
         said = refused(*small(server.url), *flags)
     assert said.startswith(
-        f"{server.url} refuses the API key it was sent (401 on /v1/models): check "
-        "OPENAI_API_KEY, or bench's --header"
+        f"{server.url} rejects the API key (401 on /v1/models): check OPENAI_API_KEY, or "
+        "bench's --header"
     )
     assert "wrong-key" not in said
 

@@ -96,15 +96,13 @@ def test_a_server_without_a_list_of_models_is_measured_where_the_model_is_given(
         assert ran.result["completed"] == 4
         note = (
             "The server has no list of models (404 on /v1/models: Not Found): its model and "
-            "longest prompt are not checked."
+            "maximum length are not checked."
         )
         assert note in " ".join(ran.out.split())
         assert ran.server["notes"] == [note]
         assert ran.server["max_model_len"] is None
         said = one_sentence(bench("--base-url", server.url))
-    assert said.endswith(
-        "say which model it serves with --model, or check --backend and --base-url."
-    )
+    assert said.endswith("set --model, or check --backend and --base-url.")
 
 
 def test_a_name_that_is_not_listed_is_measured_where_it_is_answered(bench: Bench) -> None:
@@ -114,7 +112,7 @@ def test_a_name_that_is_not_listed_is_measured_where_it_is_answered(bench: Bench
     assert ran.server["notes"] == [
         (
             f"The server's list of models has no alias, but {MODEL}; it answers requests for it "
-            "all the same."
+            "anyway."
         )
     ]
 

@@ -134,9 +134,7 @@ def test_what_is_wrong_is_said_before_anything_starts(
 
 def test_a_host_that_cannot_be_calibrated(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
     def no_server(self: object) -> None:
-        raise RuntimeError(
-            "The null server has ended, or hangs: what it printed on standard error says why."
-        )
+        raise RuntimeError("The null server has ended, or hangs: its standard error shows why.")
 
     monkeypatch.setattr("inferometer.calibration.null_server.NullServer.start", no_server)
     done = inferometer("calibrate", "--quick")

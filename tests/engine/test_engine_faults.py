@@ -84,7 +84,7 @@ def test_a_list_says_what_whom_and_when() -> None:
         ("stall:2", "above 0 and at most 1"),
         ("stall:0", "above 0"),
         ("stall:1.2.3", "above 0"),
-        ("stall@", "is no fault: write name"),
+        ("stall@", "is not a fault: write name"),
         ("stall,,reset", "'' is no fault"),
         ("stall#x", "is no fault"),
     ],

@@ -198,6 +198,6 @@ def test_a_server_that_only_refuses(fault: str) -> None:
         ran.rows("outcome", "failure", "status")
         == [(Outcome.FAILED, Failure.HTTP_STATUS, int(fault[5:]))] * 12
     )
-    said = "Bad Gateway" if fault == "http-502" else "The engine misbehaves as it was told to."
+    said = "Bad Gateway" if fault == "http-502" else ("The engine injects this fault as requested.")
     assert set(ran.trace.requests["detail"]) == {f"HTTP {fault[5:]}: {said}"}
     assert ran.trace.workers[0].connections <= 8  # an error is no reason to hang up

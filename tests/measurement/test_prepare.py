@@ -110,7 +110,7 @@ def test_all_that_speaks_against_a_point_is_told(
 
 
 def test_a_model_that_is_not_served(endpoint: Endpoint) -> None:
-    with pytest.raises(EndpointError, match="does not serve a model called 'other'"):
+    with pytest.raises(EndpointError, match="does not serve a model named 'other'"):
         prepare(spec_of(endpoint, target={"model": "other"}), KnownServer(endpoint))
 
 

@@ -299,7 +299,7 @@ def test_a_model_that_is_not_listed_is_to_blame_for_a_refusal(status: int) -> No
         return refused("no such model", status)
 
     with pytest.raises(
-        EndpointError, match="does not serve a model called 'm', but other: use --model other"
+        EndpointError, match="does not serve a model named 'm', but other: use --model other"
     ) as caught:
         trial_of(Server(judge), listing=Listing(others=("other",))).ask("words")
     assert caught.value.status == 404

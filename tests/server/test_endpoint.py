@@ -308,7 +308,7 @@ def test_time_out_while_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "create_connection", too_far)
     with Endpoint("http://127.0.0.1:9") as endpoint:
-        assert "did not take a connection in time" in sentence_of(endpoint.models)
+        assert "did not accept a connection in time" in sentence_of(endpoint.models)
 
 
 def test_something_that_is_not_http() -> None:
@@ -355,7 +355,7 @@ def test_tls_asked_of_a_plain_server(fake: FakeServer) -> None:
 def test_a_missing_key(fake: FakeServer, endpoint: Endpoint, status: int, ask: str) -> None:
     fake.routes["GET", "/v1/models"] = (status, {"error": "Unauthorized"})
     sentence = sentence_of(getattr(endpoint, ask))
-    assert f"wants an API key ({status} on /v1/models): set OPENAI_API_KEY" in sentence
+    assert f"requires an API key ({status} on /v1/models): set OPENAI_API_KEY" in sentence
     assert "--header" in sentence
 
 
@@ -365,7 +365,7 @@ def test_a_missing_key_is_told_by_the_request_that_counts(
     fake.routes["POST", "/tokenize"] = fake.routes["POST", "/p"] = (401, {"error": "Unauthorized"})
     assert endpoint.tokenize("m", "x") is None
     assert endpoint.tokenize_chat("m", []) is None
-    assert "wants an API key (401 on /p)" in sentence_of(
+    assert "requires an API key (401 on /p)" in sentence_of(
         lambda: endpoint.probe("/p", b"{}", CountingDecoder())
     )
 
@@ -398,7 +398,7 @@ def test_a_path_that_does_not_exist(fake: FakeServer, endpoint: Endpoint) -> Non
 
 def test_a_broken_server(fake: FakeServer, endpoint: Endpoint) -> None:
     fake.routes["GET", "/v1/models"] = (500, {"detail": "CUDA error"})
-    assert "answers 500 on /v1/models (CUDA error): look at the server's log" in sentence_of(
+    assert "answers 500 on /v1/models (CUDA error): check the server's log" in sentence_of(
         endpoint.models
     )
     # transformers serve answers so where it has no cache folder, and serves all the same

@@ -29,7 +29,7 @@ ONE = Hardware(
 class Inner:
     """The server behind it."""
 
-    restart_words = "It is started again"
+    restart_words = "It will be started again"
     base_url = "http://127.0.0.1:8000"
 
     def __init__(self) -> None:
@@ -107,12 +107,10 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 def test_what_is_to_be_done_is_said_and_waited_for(bench: Bench) -> None:
     found = bench.start(B, Person([None, "no", "yes"]))
     assert bench.said == [
-        "Needed: hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each\n"
-        "  - set the slot to x8\n"
-        "  - when it is so, type yes and Enter here, or: touch "
-        f"{bench.directory / CONFIRMATION_FILE}\n"
-        "The server is started after that. If the machine has to be switched off, run the same "
-        "command again.",
+        "Needed: hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each\n  - set the slot to x8\n  - "
+        "when it is so, type yes and Enter here, or: touch "
+        f"{bench.directory / CONFIRMATION_FILE}\nThe server starts after that. If the machine "
+        "has to be switched off, run the same command again.",
         "  Hardware B: confirmed at the terminal.",
     ]
     assert (found.confirmed_by, found.facts["hardware_believed"]) == (
@@ -207,9 +205,7 @@ def test_without_an_instruction_what_is_declared_decides(
     bench.start(("A", MACHINE_A))
     assert bench.is_asked(("other", other), tp=tp) is asked
     if asked and other.instruction is None:
-        assert (
-            "  - change the hardware to this; it was different before" in bench.said[0].splitlines()
-        )
+        assert "  - change the hardware to this; it differed before" in bench.said[0].splitlines()
 
 
 def test_a_server_of_undeclared_hardware_asks_for_nothing_and_forgets_nothing(bench: Bench) -> None:
@@ -387,7 +383,7 @@ class TestWithAnOperator:
             with pytest.raises(ServerError, match="was there before"):
                 self.operator(bench, server.url, B, Person([None]))
             found = self.operator(bench, server.url, ("A", MACHINE_A), Person([]))
-        assert found.facts["believed"] == "it is the one confirmed before"
+        assert found.facts["believed"] == "it was confirmed before"
 
     def test_a_record_of_an_earlier_version_is_still_believed(self, bench: Bench) -> None:
         with changing_server() as server:
@@ -398,7 +394,7 @@ class TestWithAnOperator:
             record = {"server": told, "started_s": server.started_s, "base_url": server.url}
             (bench.directory / "operator.json").write_text(json.dumps(record))
             found = self.operator(bench, server.url, B, Person([], present=False))
-        assert found.facts["believed"] == "it is the one confirmed before"
+        assert found.facts["believed"] == "it was confirmed before"
 
     @pytest.mark.parametrize("started_s", ["soon", [1], {}, True, 1e300, None])
     def test_a_time_that_is_none_is_not_compared(self, bench: Bench, started_s: object) -> None:

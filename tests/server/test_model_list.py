@@ -66,8 +66,7 @@ def test_a_model_that_is_not_listed_is_said_to_be_so(fake: FakeServer, endpoint:
     listing = endpoint.listing("gpt")
     assert (listing.card, listing.others) == (None, ("one", "t\x1bwo"))
     note = (
-        "The server's list of models has no gpt, but one, t?wo; it answers requests for it all "
-        "the same."
+        "The server's list of models has no gpt, but one, t?wo; it answers requests for it anyway."
     )
     assert listing.note("gpt") == note
 
@@ -103,7 +102,7 @@ def test_a_list_of_models_that_is_none_is_no_obstacle_where_the_model_is_known(
     endpoint.wait_ready(0, model_given=True)
     note = endpoint.listing("gpt").note("gpt")
     assert note == (
-        f"The server has no list of models ({reason}): its model and longest prompt are not "
+        f"The server has no list of models ({reason}): its model and maximum length are not "
         "checked."
     )
     said = sentence_of(endpoint.only_model)

@@ -157,7 +157,7 @@ def test_the_run_goes_on_by_itself_when_the_server_has_come_up(bench: Bench) -> 
         "tensor parallelism 1",
         "hardware A: 1 GPU, PCIe 5.0 x16, 32 GB/s each",
     )
-    assert found.facts["believed"] == "it came up after the instruction"
+    assert found.facts["believed"] == "it started after the instruction"
     assert found.facts["model"] == MODEL
     operator.check()
     operator.stop()
@@ -182,7 +182,7 @@ def test_a_wrong_server_is_named_with_what_to_do(bench: Bench) -> None:
         in bench.said[1]
     )
     assert "with max_model_len 131072, not 1280" in bench.said[2]
-    assert "it came up after the instruction" in bench.said[3]
+    assert "it started after the instruction" in bench.said[3]
 
 
 def test_no_terminal_is_needed(bench: Bench) -> None:
@@ -229,12 +229,12 @@ class TestAnotherServerWithTheSameModelAndLimit:
         _, found = bench.start(
             Person([None, bench.server.stop, None, bench.server.start]), on_b=True
         )
-        assert found.facts["believed"] == "it came up after the instruction"
+        assert found.facts["believed"] == "it started after the instruction"
         assert "hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each" in found.unchecked
 
     def test_a_restart_between_two_looks_is_seen_by_its_start_time(self, bench: Bench) -> None:
         _, found = bench.start(Person([None, bench.server.start]), on_b=True)
-        assert found.facts["believed"] == "it came up after the instruction"
+        assert found.facts["believed"] == "it started after the instruction"
 
     def test_a_pause_of_the_same_process_is_no_restart(self, bench: Bench) -> None:
         def pause() -> None:
@@ -255,7 +255,7 @@ class TestAnotherServerWithTheSameModelAndLimit:
 
     def test_or_by_a_file_that_the_instruction_names(self, bench: Bench) -> None:
         def touch() -> None:
-            words = shlex.split(bench.said[1].partition("If it runs just so already:")[2])
+            words = shlex.split(bench.said[1].partition("If it already runs exactly so:")[2])
             assert words[0] == "touch"
             Path(words[1]).touch()
 
@@ -279,7 +279,7 @@ class TestAnotherServerWithTheSameModelAndLimit:
         with pytest.raises(ServerError, match="was there before"):
             bench.start(Person([bench.server.start, None]), on_b=True)
         _, found = bench.start(Person([bench.server.stop, bench.server.start]), on_b=True)
-        assert found.facts["believed"] == "it came up after the instruction"
+        assert found.facts["believed"] == "it started after the instruction"
 
     def test_a_server_that_is_loading_has_not_been_seen_to_come_up(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
@@ -299,14 +299,14 @@ class TestGoingOn:
     def test_the_server_confirmed_before_is_taken_at_once(self, bench: Bench) -> None:
         bench.start(Person([bench.server.start]))
         _, found = bench.start(Person([], present=False))
-        assert found.facts["believed"] == "it is the one confirmed before"
+        assert found.facts["believed"] == "it was confirmed before"
         assert "Needed at" not in bench.told
 
     def test_also_if_it_was_started_again_for_the_same_need(self, bench: Bench) -> None:
         bench.start(Person([bench.server.start]))
         bench.server.start()
         _, found = bench.start(Person([], present=False))
-        assert found.facts["believed"] == "it was started again since it was confirmed"
+        assert found.facts["believed"] == "it was restarted after it was confirmed"
 
     def test_the_first_server_may_be_running_already(self, bench: Bench) -> None:
         bench.server.start()
@@ -337,7 +337,7 @@ class TestGoingOn:
         with pytest.raises(ServerError, match="was there before"):
             bench.start(Person([None]), on_b=True)
         _, found = bench.start(Person([], present=False))
-        assert found.facts["believed"] == "it is the one confirmed before"
+        assert found.facts["believed"] == "it was confirmed before"
         with pytest.raises(ServerError, match="was there before"):
             bench.start(Person([None]), on_b=True)
         bench.server.start()

@@ -76,7 +76,7 @@ def test_a_port_whose_last_connections_linger_is_free() -> None:
 
 def test_addresses_and_ports_that_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(port_module, "is_served", lambda _: False)
-    assert why_not_free("http://192.0.2.1:8000") == "192.0.2.1 is no address of this machine"
+    assert why_not_free("http://192.0.2.1:8000") == ("192.0.2.1 is not an address of this machine")
 
     class Forbidden(socket.socket):
         def bind(self, address: object) -> None:

@@ -168,7 +168,7 @@ def test_it_dies_while_it_starts_and_the_log_says_why(bench: Bench) -> None:
     with pytest.raises(ServerError) as raised:
         bench.server(f"print={log}", "exit=1").start()
     sentence = str(raised.value)
-    assert "The server ended by itself with exit code 1." in sentence
+    assert "The server ended with exit code 1." in sentence
     assert "vllm-7B-tp2.log" in sentence
     assert "memory (VRAM) ran out. Cure: spread the model over more cards (TP=2)" in sentence
     assert raised.value.log_tail == (log,)
@@ -389,21 +389,21 @@ def test_memory_that_does_not_come_back_is_told_and_does_no_harm(
             -9,
             (
                 "was killed (SIGKILL), most likely by the kernel because the machine's memory "
-                "ran out: dmesg tells"
+                "ran out: check dmesg"
             ),
         ),
         (
             137,
             (
                 "was killed (SIGKILL), most likely by the kernel because the machine's memory "
-                "ran out: dmesg tells"
+                "ran out: check dmesg"
             ),
         ),
         (-11, "was ended by SIGSEGV"),
         (143, "was ended by SIGTERM"),
-        (127, "ended at once: its command was not found"),
-        (0, "ended by itself with exit code 0"),
-        (255, "ended by itself with exit code 255"),
+        (127, "did not start: its command was not found"),
+        (0, "ended with exit code 0"),
+        (255, "ended with exit code 255"),
     ],
 )
 def test_how_a_process_ended(code: int, words: str) -> None:

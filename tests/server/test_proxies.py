@@ -94,7 +94,7 @@ def test_what_helps(monkeypatch: pytest.MonkeyPatch, url: str, flags: str) -> No
             OSError(101, "Network is unreachable"),
             "cannot be reached (Network is unreachable); the proxy of HTTP_PROXY",
         ),
-        (TimeoutError("timed out"), "did not take a connection in time; the proxy of HTTP_PROXY"),
+        (TimeoutError("timed out"), "did not accept a connection in time; the proxy of HTTP_PROXY"),
     ],
 )
 def test_every_failure_to_connect_names_it(

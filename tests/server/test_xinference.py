@@ -224,7 +224,7 @@ def test_a_model_that_went_away_is_noticed(bench: Bench) -> None:
     bench.server.start()
     bench.fake.running = []
     with pytest.raises(
-        ServerError, match="lists no model any more, although deepseek-7b was launched"
+        ServerError, match="no longer lists a model, although deepseek-7b was launched"
     ):
         bench.server.check()
     bench.fake.running = ["another"]

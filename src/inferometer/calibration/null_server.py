@@ -109,9 +109,7 @@ def _read(child: subprocess.Popen[bytes], length: int) -> bytes:
         )
         more = os.read(child.stdout.fileno(), length - len(data)) if ready else b""
         if not more:
-            raise RuntimeError(
-                "The null server has ended, or hangs: what it printed on standard error says why."
-            )
+            raise RuntimeError("The null server has ended, or hangs: its standard error shows why.")
         data += more
     return bytes(data)
 

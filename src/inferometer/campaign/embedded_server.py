@@ -74,7 +74,7 @@ class EmbeddedServer:
             settings or settings_for(need), model=need.served_model, backends=backends
         )
 
-    restart_words = "It is started again"
+    restart_words = "It will be started again"
 
     @property
     def base_url(self) -> str:

@@ -67,14 +67,14 @@ class FrontSettings:
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError(
-                f"port is {self.port}, but it has to be from 0 to 65535 (0 takes any free one)."
+                f"port is {self.port}, but must be from 0 to 65535 (0: any free port)."
             )
         if not self.model:
-            raise ValueError("The model's name is empty: give it one.")
+            raise ValueError("The model name is empty: set one.")
         paths: dict[str, str] = {}
         for name in self.backends:
             if name not in PROTOCOLS:
-                raise ValueError(f"{name!r} is none of the backends {', '.join(PROTOCOLS)}.")
+                raise ValueError(f"{name!r} is not a backend: choose from {', '.join(PROTOCOLS)}.")
             other = paths.setdefault(PROTOCOLS[name].endpoint, name)
             if other != name:
                 raise ValueError(
@@ -84,7 +84,7 @@ class FrontSettings:
         for fault in parse_faults(self.faults):
             if not any(expressible(fault.name, PROTOCOLS[name]) for name in self.backends):
                 raise ValueError(
-                    f"{fault.name} cannot be said in {' or '.join(self.backends)}: choose "
+                    f"{fault.name} is not possible with {' or '.join(self.backends)}: choose "
                     "another fault or backend."
                 )
 
@@ -258,7 +258,7 @@ class Api:
             with suppress(OSError):
                 part.unlink()
             raise TruthFileError(
-                f"The true times cannot be written to {path} ({error.strerror}): they are lost."
+                f"The true times cannot be written to {path} ({error.strerror}) and are lost."
             ) from error
 
     def _routes_of(self, backends: Sequence[Backend]) -> dict[str, tuple[str, Handler]]:

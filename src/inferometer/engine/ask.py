@@ -90,12 +90,12 @@ def parse_ask(body: bytes, *, backend: Backend, model: str, max_model_len: int) 
     if not stream and not backend.endpoint.startswith("/v1/"):
         raise AskError(
             400,
-            "The embedded engine answers whole in OpenAI's formats only: ask for a stream.",
+            "The embedded engine only streams in this format: request a stream.",
             param="stream",
         )
     if content.get("n") not in (None, 1):
         raise AskError(
-            400, "The embedded engine gives one answer to a request: n has to be 1.", param="n"
+            400, "The embedded engine gives one answer per request: n must be 1.", param="n"
         )
     check_model(asked.model, model)
     max_tokens = _max_tokens(asked.max_tokens, max_model_len - prompt_tokens)
@@ -173,7 +173,7 @@ def _content_text(content: Any) -> str:
             return " ".join(texts)
     raise AskError(
         400,
-        "The embedded engine reads texts and looks at pictures, and takes nothing else.",
+        "The embedded engine accepts only texts and images.",
         param="messages",
     )
 
@@ -191,7 +191,7 @@ def _len_of_prompt(prompt: Any) -> int:
     if isinstance(prompt, list) and prompt and isinstance(prompt[0], str | list):
         if len(prompt) > 1:
             raise AskError(
-                400, "The embedded engine takes one prompt in a request.", param="prompt"
+                400, "The embedded engine accepts one prompt per request.", param="prompt"
             )
         prompt = prompt[0]
     if isinstance(prompt, str):

@@ -119,7 +119,7 @@ class EmbeddedEngine:
             connection.close()
         if response.status != 200:
             raise RuntimeError(
-                "The engine kept no record of true times: make it with record_truth=True."
+                "The engine recorded no true times: create it with record_truth=True."
             )
         return load_truth(body)
 
@@ -141,7 +141,5 @@ class EmbeddedEngine:
         ready, _, _ = select.select((self._process.stdout,), (), (), _START_TIMEOUT_S)
         line = self._process.stdout.readline().decode() if ready else ""
         if not line.startswith(READY):
-            raise RuntimeError(
-                "The embedded engine did not start; what it printed on standard error says why."
-            )
+            raise RuntimeError("The embedded engine did not start; its standard error shows why.")
         return line.removeprefix(READY).strip()

@@ -22,32 +22,32 @@ FAULTS = {
     ),
     "reset-early": "the connection is reset before the response's head",
     "close-early": "the connection is closed before the response's head",
-    "no-answer": "nothing at all comes",
-    "garbage-head": "bytes that are not HTTP come instead of the head",
-    "endless-head": "the head goes on and on",
+    "no-answer": "no response",
+    "garbage-head": "bytes that are not HTTP, instead of the head",
+    "endless-head": "an endless head",
     "empty-body": "a head that promises a stream, and an empty body",
     "html-page": "a page, with status 200",
     "json-error": "an error object as the whole body, with status 200",
     "whole-answer": "a whole answer as JSON, though a stream was asked for",
     "no-output": "the answer ends before its first token",
     # an answer that breaks off at an event
-    "stall": "nothing more comes, and the connection stays",
+    "stall": "no further data; the connection stays open",
     "reset": "the connection is reset",
     "close": "the connection is closed between two chunks",
     "cut-chunk": "the connection is closed in the middle of a chunk",
-    "garbage": "bytes come that are no chunk",
+    "garbage": "bytes that are not a chunk",
     "cut-event": "the response ends properly in the middle of an event",
     "no-finish": (
         "the response ends properly after an event, without finish reason, usage and end marker"
     ),
     "error-event": "an error object comes as an event, and the response ends properly",
-    "bad-json": "an event comes that is no JSON; the answer goes on",
+    "bad-json": "an event that is not JSON; the answer continues",
     # an answer that is not what was asked for
     "endless": "the answer never ends",
-    "short": "the answer stops as if it were at its end",
+    "short": "the answer stops early with a normal end",
     "long": "twice as many tokens as asked for",
     "long-prompt": "twice as many prompt tokens are counted as were sent",
-    "cached": "all prompt tokens are said to come from the prefix cache",
+    "cached": "all prompt tokens are reported as prefix cache hits",
     "no-usage": "token counts are left out",
     "no-done": "the end marker is left out",
     "no-reason": "the finish reason is left out",
@@ -70,17 +70,14 @@ FAULTS = {
     "huge-event": "a megabyte of text in one event",
     "close-idle": "the connection is closed after the answer, though it was to be kept",
     # of the engine behind it, to be seen on its metrics page
-    "preempt": (
-        "its memory is taken away at the event, and what it had is computed again before the next"
-    ),
-    "hit": (
-        "all prompt tokens are counted as prefix cache hits, though the answer says nothing of it"
-    ),
+    "preempt": ("its KV memory is taken away at the event, and recomputed before the next"),
+    "hit": ("the counters show all prompt tokens as prefix cache hits, but the answer does not"),
     # to the server
     "refuse": "after this answer all connections are closed, and new ones refused",
     "die": "the process ends when the request arrives",
     "restart": (
-        "all connections are cut when the request arrives, and everything begins anew, counters too"
+        "all connections are cut when the request arrives, and the server restarts, counters "
+        "included"
     ),
 }
 """All there are, and what each does."""
@@ -117,7 +114,8 @@ def _parse(entry: str) -> Fault:
     found = _FAULT.fullmatch(entry)
     if found is None:
         raise ValueError(
-            f"{entry!r} is no fault: write name[:share][#request[+]][@event], such as reset:0.02@5."
+            f"{entry!r} is not a fault: write name[:share][#request[+]][@event], such as "
+            "reset:0.02@5."
         )
     name = found["name"]
     if name not in FAULTS and not _STATUS.fullmatch(name):
@@ -127,7 +125,7 @@ def _parse(entry: str) -> Fault:
     except ValueError:
         share = -1.0
     if not 0 < share <= 1:
-        raise ValueError(f"{entry!r}: the share of requests has to be above 0 and at most 1.")
+        raise ValueError(f"{entry!r}: the share of requests must be above 0 and at most 1.")
     number = int(found["number"]) if found["number"] else None
     last = number if number is not None and not found["on"] else None
     return Fault(name, share, number or 0, last, int(found["event"]) if found["event"] else None)

@@ -27,7 +27,7 @@ HEAD_FILLERS = 40
 """So many come with each event."""
 
 ERROR = {
-    "message": "The engine misbehaves as it was told to.",
+    "message": "The engine injects this fault as requested.",
     "type": "FaultInjected",
     "code": 500,
 }

@@ -67,13 +67,11 @@ class EngineSettings:
         for name in ("ttft_ms", "itl_ms", "jitter", "itl_growth_ms", "prefill_ms_per_1k_tokens"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
-                raise ValueError(
-                    f"{name} is {value}, but it has to be a finite number of at least 0."
-                )
+                raise ValueError(f"{name} is {value}, but must be a finite number of at least 0.")
         for name in ("tokens_per_event", "max_num_seqs", "max_model_len"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise ValueError(f"{name} is {value}, but it has to be at least 1.")
+                raise ValueError(f"{name} is {value}, but must be at least 1.")
 
 
 class Sequence:

@@ -24,8 +24,7 @@ def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | 
     folder = os.path.dirname(os.path.abspath(front.truth_file)) if front.truth_file else None
     if folder and not os.access(folder, os.W_OK):
         return _refuse(
-            f"The true times cannot be written to {folder}: name a file in a folder that can "
-            "be written to."
+            f"The true times cannot be written to {folder}: choose a file in a writable folder."
         )
     try:
         server = EngineServer(settings, front)

@@ -258,8 +258,7 @@ def run(
     except OSError as error:
         raise MeasurementError(
             f"{endpoint.base_url} cannot be reached any more "
-            f"({error}){proxy_passed_by(endpoint.base_url)}: "
-            "look at the server's log."
+            f"({error}){proxy_passed_by(endpoint.base_url)}: check the server's log."
         ) from error
     jobs = [
         Job(

@@ -81,7 +81,7 @@ class ComposeServer:
         self._memory: dict[str, float] = {}
         self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
 
-    restart_words = "It is started again"
+    restart_words = "It will be started again"
 
     @property
     def base_url(self) -> str:
@@ -170,7 +170,7 @@ class ComposeServer:
         recipe = self.need.recipe
         if not recipe.compose_file or not recipe.compose_service:
             raise ServerError(
-                f"The recipe {self.need.recipe_name} has to name a compose_file and a "
+                f"The recipe {self.need.recipe_name} has to contain compose_file and "
                 "compose_service."
             )
         if not Path(recipe.compose_file).is_file():
@@ -241,12 +241,12 @@ class ComposeServer:
                 )
             if self._started not in (None, found.started):
                 raise failure(
-                    f"The container of {service} was restarted since it was confirmed.",
+                    f"The container of {service} was restarted after it was confirmed.",
                     self.log_tail,
                 )
             return found
         raise ServerError(
-            f"There is no container of {service}: it has not been started, or somebody removed it."
+            f"There is no container of {service}: it was not started, or was removed."
         )
 
     def _save_log(self) -> None:
@@ -266,7 +266,8 @@ def _described(container: str, told: str) -> _Container:
         return _Container(id=container, **json.loads(told))
     except (ValueError, TypeError):
         raise ServerError(
-            f"`docker inspect` gave no description of container {container[:12]}: is this Docker?"
+            f"`docker inspect` did not describe container {container[:12]}: check that this is "
+            "Docker."
         ) from None
 
 
@@ -292,15 +293,15 @@ def compose_command() -> list[str]:
     """The compose command of this host. Raises ServerError if there is none."""
     if shutil.which("docker") is None:
         raise ServerError(
-            "There is no docker command: install Docker with its compose plugin, or use "
-            "another kind of recipe."
+            "Docker is not installed: install it with its compose plugin, or use another kind "
+            "of recipe."
         )
     if _run(["docker", "compose", "version"], CALL_TIMEOUT_S).returncode == 0:
         return ["docker", "compose"]
     if shutil.which("docker-compose") is not None:
         return ["docker-compose"]
     raise ServerError(
-        "Docker has no compose here: install its plugin (docker-compose-plugin), or docker-compose."
+        "Docker Compose is not installed: install docker-compose-plugin, or docker-compose."
     )
 
 
@@ -332,7 +333,7 @@ def _run(
             raise
         call = " ".join(words[:2])
         raise ServerError(
-            f"`{call} …` did not end within {timeout_s:g} s: is the Docker engine all right?"
+            f"`{call} …` did not finish within {timeout_s:g} s: check the Docker engine."
         ) from None
     return subprocess.CompletedProcess(words, process.returncode, told or "")
 

@@ -19,11 +19,11 @@ def wait_released(
     card, before the start.
     """
     if not wait_until_free(base_url, PORT_TIMEOUT_S):
-        say(f"  {why_not_free(base_url)}, although our server was ended.")
+        say(f"  {why_not_free(base_url)}, although our server has ended.")
     held = accelerator_memory.wait_released(memory_before)
     if held:
         cards = ", ".join(f"{card} {mib:.0f} MiB" for card, mib in held.items())
         say(
-            "  Our server was ended, but more accelerator memory is in use than before it: "
-            f"{cards}."
+            "  Our server has ended, but more accelerator memory is in use than before its "
+            f"start: {cards}."
         )

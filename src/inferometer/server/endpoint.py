@@ -187,11 +187,11 @@ class Endpoint:
         if isinstance(found, EndpointError):
             if found.timed_out:
                 raise EndpointError(
-                    f"{found} If only its list of models is slow, give --model.", timed_out=True
+                    f"{found} If only its list of models is slow, set --model.", timed_out=True
                 )
             if found.status in (None, 401, 403, 503) or found.redirect:
                 raise found
-            cure = "say which model it serves with --model, or check --backend and --base-url"
+            cure = "set --model, or check --backend and --base-url"
             raise EndpointError(
                 f"{self.base_url} has no list of models ({found.reason}): {cure}.", found.status
             )
@@ -200,7 +200,7 @@ class Endpoint:
             found_there = (
                 f"serves several models ({listed_names(names)})" if names else "lists no model"
             )
-            raise EndpointError(f"{self.base_url} {found_there}: say which with --model.")
+            raise EndpointError(f"{self.base_url} {found_there}: choose one with --model.")
         return names[0]
 
     def health(self) -> bool | None:
@@ -350,10 +350,9 @@ class Endpoint:
                 "identity",
             ):
                 raise EndpointError(
-                    f"{self.base_url} compresses its answer on {path} ({packed}) though it was "
-                    "asked not to, and compressed "
-                    "streams cannot be timed: switch that off in the server, or in the gateway "
-                    "before it.",
+                    f"{self.base_url} compresses its answer on {path} ({packed}) although the "
+                    "request did not permit it; compressed streams cannot be timed: disable "
+                    "compression in the server or its gateway.",
                     answer.status,
                 )
             return self._result(_events(pieces, decoder, until))

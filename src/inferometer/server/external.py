@@ -22,7 +22,7 @@ class ExternalServer:
         self._listed: str | None = None
         """The model's name, if the server's list had it."""
 
-    restart_words = "It is looked for again"
+    restart_words = "It will be contacted again"
 
     @property
     def base_url(self) -> str:
@@ -34,7 +34,7 @@ class ExternalServer:
                 confirmation = verify(endpoint, self.need, ours=False)
             except ServerError as error:
                 cure = (
-                    f"The recipe {self.need.recipe_name} takes the server as it is: start the "
+                    f"The recipe {self.need.recipe_name} uses the server as it is: start the "
                     "right one, then run again."
                 )
                 raise ServerError(f"{error} {cure}") from None
@@ -50,8 +50,8 @@ class ExternalServer:
         found = check_unchanged(self.need, self._start)
         if self._listed is not None and found.facts["model"] != self._listed:
             raise ServerError(
-                f"The server at {self.base_url} does not list {self._listed} any more: see "
-                "what serves there now."
+                f"The server at {self.base_url} no longer lists {self._listed}: check which "
+                "server runs there now."
             )
 
     def stop(self) -> None:

@@ -150,13 +150,13 @@ class ConfirmedHardware:
             now_s = self._now_s()
             if now_s - begin_s > timeout_s:
                 raise HardwareNotConfirmedError(
-                    f"Nobody confirmed hardware {self.need.hardware_name} within {timeout_s:g} s "
-                    "(start_timeout_s of "
-                    f"{self.need.recipe_name}). Set it up, then run again to go on from here."
+                    f"Nobody confirmed hardware {self.need.hardware_name} within {timeout_s:g} "
+                    f"s (start_timeout_s of {self.need.recipe_name}). Set it up, then run again "
+                    "to continue."
                 )
             if now_s - told_s > pause_between_lines(now_s - begin_s):
                 told_s = now_s
-                waited = f"{(now_s - begin_s) / 60:.0f} min of {timeout_s / 60:.0f} at most"
+                waited = f"{(now_s - begin_s) / 60:.0f} of at most {timeout_s / 60:.0f} min"
                 self._say(
                     f"  still waiting, {waited}. "
                     + self._word.asked(f"When hardware {self.need.hardware_name} is set up")
@@ -169,13 +169,13 @@ def hardware_instruction(need: ServerNeed, how_to_confirm: str) -> str:
     act = need.hardware.instruction if need.hardware is not None else None
     lines = [
         f"Needed: hardware {hardware_words(need)}",
-        f"  - {act or 'change the hardware to this; it was different before'}",
+        f"  - {act or 'change the hardware to this; it differed before'}",
         f"  - {how_to_confirm}",
     ]
     if need.recipe.is_ours:
         lines.append(
-            "The server is started after that. If the machine has to be switched off, run "
-            "the same command again."
+            "The server starts after that. If the machine has to be switched off, run the same "
+            "command again."
         )
     else:
         lines.append(

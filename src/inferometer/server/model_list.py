@@ -44,11 +44,11 @@ class Listing:
         if self.missing is not None:
             return (
                 f"The server has no list of models ({self.missing.reason}): its model and "
-                "longest prompt are not checked."
+                "maximum length are not checked."
             )
         if self.others:
             named = f"has no {printable_name(name)}, but {listed_names(self.others)}"
-            return f"The server's list of models {named}; it answers requests for it all the same."
+            return f"The server's list of models {named}; it answers requests for it anyway."
         return None
 
 
@@ -103,6 +103,6 @@ def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
         else "use one of these as --model"
     )
     return (
-        f"{base_url} does not serve a model called {printable_name(name)!r}, but "
+        f"{base_url} does not serve a model named {printable_name(name)!r}, but "
         f"{listed_names(names)}: {cure}."
     )

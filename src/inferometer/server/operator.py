@@ -131,7 +131,7 @@ class OperatorServer:
         last, mine = self._last(), self._identity
         same = same_start(sight.start.started_s, _seconds(last.get("started_s")))
         if last.get("server") == mine and same:
-            return "it is the one confirmed before"
+            return "it was confirmed before"
         if self._hardware.is_known(self.need) and self._hardware.asks_for_an_act(self.need):
             return None
         told_otherwise = last.get("told") not in (
@@ -146,9 +146,9 @@ class OperatorServer:
         if last["server"] != mine or told_otherwise:
             return None
         return (
-            "it was started again since it was confirmed"
+            "it was restarted after it was confirmed"
             if same is False
-            else "it is the one confirmed before"
+            else "it was confirmed before"
         )
 
     def _wait(self, endpoint: Endpoint, sight: _Sight) -> tuple[_Sight, str]:
@@ -168,14 +168,13 @@ class OperatorServer:
             now_s = self._now_s()
             if now_s - begin_s > timeout_s:
                 raise ServerError(
-                    f"The server did not come within {timeout_s:g} s (start_timeout_s of "
-                    f"{self.need.recipe_name}): {trouble} "
-                    "Run again to go on from here."
+                    f"The server did not start within {timeout_s:g} s (start_timeout_s of "
+                    f"{self.need.recipe_name}): {trouble} Run again to continue."
                 )
             if trouble != told or now_s - told_s > pause_between_lines(now_s - begin_s):
                 waited = (
-                    f"still waiting, {(now_s - begin_s) / 60:.0f} min of {timeout_s / 60:.0f} at "
-                    "most: "
+                    f"still waiting, {(now_s - begin_s) / 60:.0f} of at most "
+                    f"{timeout_s / 60:.0f} min: "
                 )
                 self._say(f"  {waited if trouble == told else ''}{trouble}")
                 told, told_s = trouble, now_s
@@ -188,15 +187,15 @@ class OperatorServer:
     ) -> str | None:
         same = same_start(sight.start.started_s, before_s)
         if same is False or (same is None and gone):
-            return "it came up after the instruction"
+            return "it started after the instruction"
         return self._word.heard(typed)
 
     def _doubt(self) -> str:
         known = (
-            f"A server with this model and limit answers at {self.base_url}, but it was there "
+            f"A server with this model and limit answers at {self.base_url}, but it was running "
             "before: restart it as above."
         )
-        return f"{known} {self._word.asked('If it runs just so already')}"
+        return f"{known} {self._word.asked('If it already runs exactly so')}"
 
     def _last(self) -> dict[str, Any]:
         """The last confirmation at this address (server, started_s), and the last request
@@ -214,8 +213,7 @@ class OperatorServer:
         self._hardware.confirm(self.need, self._word.whose)
         self._say(
             f"  {self.base_url} serves "
-            f"{printable_name(found.facts['model'] or 'a model that it does not tell')}: "
-            f"{how}."
+            f"{printable_name(found.facts['model'] or 'an unknown model')}: {how}."
         )
         return Confirmation(
             found.facts | {"started_s": start.started_s, "believed": how},
@@ -243,7 +241,7 @@ def instruction(need: ServerNeed) -> str:
     if need.recipe.command:
         where = f" in the image {need.recipe.image}" if need.recipe.image else ""
         lines += [
-            f"  - stop the server that runs there, if one does, and start this one{where}:",
+            f"  - stop any server that runs there, and start this one{where}:",
             "",
             shell_line(need.recipe),
             "",
@@ -251,8 +249,8 @@ def instruction(need: ServerNeed) -> str:
         if need.binding:
             lines.append(f"    {need.binding}")
     else:
-        lines.append("  - stop the server that runs there, if one does, and start this one")
-    lines.append(f"It is looked for every {POLL_S:g} s, and the run goes on by itself.")
+        lines.append("  - stop any server that runs there, and start this one")
+    lines.append(f"The run checks every {POLL_S:g} s and continues automatically.")
     return "\n".join(lines)
 
 

@@ -55,7 +55,7 @@ def why_not_free(base_url: str) -> str | None:
             return f"{_who(port)} already holds port {port}"
         if error.errno == errno.EACCES:
             return f"this user may not listen on port {port}"
-        return f"{host} is no address of this machine"
+        return f"{host} is not an address of this machine"
     return None
 
 

@@ -56,7 +56,7 @@ class ProcessServer:
         self._memory: dict[str, float] = {}
         self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
 
-    restart_words = "It is started again"
+    restart_words = "It will be started again"
 
     @property
     def base_url(self) -> str:
@@ -66,8 +66,7 @@ class ProcessServer:
         self.stop()
         if not self.need.recipe.command:
             raise ServerError(
-                f"The recipe {self.need.recipe_name} has no command to start the server "
-                "with: give it one."
+                f"The recipe {self.need.recipe_name} has no command to start the server: add one."
             )
         try:
             log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
@@ -200,7 +199,7 @@ class ProcessServer:
             )
         if "pid" not in told:
             raise ServerError(
-                "The process that watches over the server did not start: its log says why.",
+                "The process that guards the server did not start: its log shows why.",
                 self.log_tail(),
             )
         self.pid = told["pid"]
@@ -223,7 +222,7 @@ class ProcessServer:
         if "exit" in told:
             self._end = exit_words(told["exit"])
         elif self._guard.poll() is not None:
-            self._end = "was ended, because the process that watches over it was killed"
+            self._end = "was ended because the process that guards it was killed"
 
     def _check_alive(self) -> None:
         if self._guard is None:
@@ -245,10 +244,10 @@ def exit_words(code: int) -> str:
     if number == signal.SIGKILL:
         return (
             "was killed (SIGKILL), most likely by the kernel because the machine's memory ran "
-            "out: dmesg tells"
+            "out: check dmesg"
         )
     if number in {int(each) for each in signal.Signals}:
         return f"was ended by {signal.Signals(number).name}"
     if code == 127:
-        return "ended at once: its command was not found"
-    return f"ended by itself with exit code {code}"
+        return "did not start: its command was not found"
+    return f"ended with exit code {code}"

@@ -59,10 +59,10 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     if endpoint.health() is False:
         if not taken_as_it_is:
             raise ServerAbsentError(
-                f"{endpoint.base_url} answers, but its /health says that it cannot serve: "
-                "look at its log."
+                f"{endpoint.base_url} answers, but its /health reports that it cannot serve: "
+                "check its log."
             )
-        unchecked.append("that it can serve, which its /health denies")
+        unchecked.append("that it can serve, although its /health reports otherwise")
     version = endpoint.version()
     card = None
     try:
@@ -130,8 +130,7 @@ def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) ->
     if need.max_model_len is not None and card.max_model_len not in (None, need.max_model_len):
         raise WrongServerError(
             f"{base_url} serves {printable_name(card.id)} with max_model_len "
-            f"{card.max_model_len}, not {need.max_model_len} as "
-            "is needed here."
+            f"{card.max_model_len}, not {need.max_model_len} as required."
         )
     return card
 
@@ -214,7 +213,7 @@ def check_unchanged(need: ServerNeed, start: Start) -> Confirmation:
             and same_start(start.started_s, start_of(endpoint).started_s) is False
         ):
             raise ServerError(
-                f"The server at {endpoint.base_url} was restarted since it was confirmed."
+                f"The server at {endpoint.base_url} was restarted after it was confirmed."
             )
         return found
 
@@ -245,7 +244,7 @@ def wait_until_ready(
                 trouble = str(error)
             except WrongServerError as error:
                 cure = "Compare the recipe's command, served_model and max_model_len."
-                wrong = f"The server that was started is not the one needed: {error} {cure}"
+                wrong = f"The server that was started is not the required one: {error} {cure}"
                 raise ServerError(wrong, log_tail(SHOWN_LINES)) from None
             else:
                 check_alive()  # so that it was ours that answered
@@ -262,7 +261,7 @@ def wait_until_ready(
                 last = printable("".join(log_tail(1)))
                 say(
                     (
-                        f"  still starting, {now_s - begin_s:.0f} s of {timeout_s:g} s at most. "
+                        f"  still starting, {now_s - begin_s:.0f} of at most {timeout_s:g} s. "
                         f"{last}"
                     ).rstrip()
                 )

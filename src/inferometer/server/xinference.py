@@ -124,8 +124,8 @@ class XinferenceServer:
                 "served_model"
             )
             raise ServerError(
-                f"{self.base_url} runs a model called {uid} already, launched nobody knows "
-                f"how: {cure}."
+                f"{self.base_url} already runs a model named {uid} with unknown launch "
+                f"settings: {cure}."
             )
 
     def _register(self, endpoint: Endpoint) -> None:
@@ -224,7 +224,7 @@ class XinferenceServer:
             raise self._failed(str(error)) from None
         if found.facts["model"] is None:
             raise self._failed(
-                f"{self.base_url} lists no model any more, although {self.need.served_model} "
+                f"{self.base_url} no longer lists a model, although {self.need.served_model} "
                 "was launched."
             )
         return found
@@ -236,8 +236,8 @@ class XinferenceServer:
         if error.said is None or error.status in (401, 403, 404, 405):
             return f": {error}"
         return (
-            f" ({error.status}: {error.said.rstrip('.')}): correct the launch of "
-            f"{self.need.recipe_name}, or look at its log."
+            f" ({error.status}: {error.said.rstrip('.')}): correct the launch settings of "
+            f"{self.need.recipe_name}, or check the server's log."
         )
 
     def _failed(self, sentence: str) -> ServerError:

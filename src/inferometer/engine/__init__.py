@@ -1,11 +1,10 @@
-"""The embedded engine: a server in vLLM's wire format, or any other we measure, whose timing is
-set, and known exactly.
+"""The embedded engine: a server in any wire format that we measure, with exactly known timing.
 
-`model` says when tokens come (pure, virtual time), `ask` and `wire` what is asked and answered,
-`api` joins them; `http`, `poller` and `server` move the bytes, and `truth` records when each of
-them really moved. `faults` chooses what goes wrong for whom, `faulty` and `rewrite` do it.
-`EmbeddedEngine` runs it all in a process of its own. Of the measuring side it knows the wire
-formats only: it is what the rest is tested against.
+`model` decides when tokens come (pure, virtual time); `ask` and `wire` read requests and write
+answers, and `api` joins them; `http`, `poller` and `server` move the bytes, and `truth` records
+when each of them moved. `faults` selects what goes wrong for which request, `faulty` and `rewrite`
+do it. `EmbeddedEngine` runs all of it in a separate process. It shares only the wire formats with
+the measuring side, which is tested against it.
 """
 
 from inferometer.engine.embedded import EmbeddedEngine

@@ -1,7 +1,8 @@
-"""What the engine does with requests: its routes, and the generations that the model has in hand.
+"""The engine's routes, and the generations that its model works on.
 
-A request enters the model with the time its last byte arrived; `send_due` sends what the model says
-is due. Knows connections as something to answer on, and neither sockets nor waiting.
+A request enters the model with the arrival time of its last byte; `send_due` sends what the model
+says is due. Connections are known only as something to answer on; there are no sockets and no
+waiting here.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from inferometer.engine.truth import TruthRecorder
 from inferometer.protocol import PROTOCOLS, Backend, Reply, TokenizeRoute
 
 VLLM_VERSION = "0.32.0"
-"""The vLLM whose wire format this is, where no other is asked for."""
+"""The vLLM version whose wire format is the default."""
 
 VLLM_BACKENDS = ("openai", "openai-chat")
 
@@ -46,23 +47,23 @@ class TruthFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FrontSettings:
-    """Where and as what the engine is served."""
+    """Address and API of the engine."""
 
     host: str = "127.0.0.1"
     port: int = 0
-    """0 takes any free one."""
+    """0 selects a free port."""
     model: str = "embedded"
-    """The model's name in the API."""
+    """Model name in the API."""
     backends: Sequence[str] = VLLM_BACKENDS
-    """Wire formats spoken, by their names in PROTOCOLS; each on its own path."""
+    """Wire formats by their names in PROTOCOLS; each on its own path."""
     api_key: str | None = field(default=None, repr=False)
-    """If set, calls below /v1 and those that generate need it as a bearer token."""
+    """If set, required as bearer token on /v1 and on generating routes."""
     record_truth: bool = False
-    """Keep the true times of everything, 32 bytes an event, for `GET /truth` and `truth_file`."""
+    """Record all true times, 32 bytes an event, for `GET /truth` and `truth_file`."""
     truth_file: str | None = None
-    """Where to write the record when the server ends."""
+    """Where to write the record at the end."""
     faults: str = ""
-    """What goes wrong, as `faults` reads it; EngineSettings' seed decides for whom."""
+    """Faults to inject, as `faults` reads them; EngineSettings' seed selects the requests."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -90,7 +91,7 @@ class FrontSettings:
 
 
 class ActiveRequest:
-    """A request that the model has in hand, and where its tokens go."""
+    """A request that the model works on, and where its tokens go."""
 
     __slots__ = (
         "arrived_ns",
@@ -124,7 +125,7 @@ class ActiveRequest:
 
 
 class Api:
-    """All the engine's state between two calls. One generation at a time on each connection."""
+    """The engine's state between calls. One generation at a time on each connection."""
 
     def __init__(
         self,
@@ -133,9 +134,7 @@ class Api:
         refuse: Callable[[], None],
         cut: Callable[[], None],
     ) -> None:
-        """`refuse` has the server take no connection from then on, `cut` has it end those that are
-        open.
-        """
+        """`refuse` makes the server accept no more connections, `cut` closes the open ones."""
         self._settings = settings
         self._refuse = refuse
         self._cut = cut
@@ -152,24 +151,24 @@ class Api:
         self._routes = self._routes_of(backends)
         self._guarded = ("/v1", *(backend.path(front.model) for backend in backends))
         self.next_ns = self._model.next_ns
-        """When `send_due` is next worth calling, monotonic ns; None while nothing runs."""
+        """When to call `send_due` next, monotonic ns; None while nothing runs."""
 
     def handle(self, connection: ClientConnection, request: HttpRequest) -> None:
-        """Answer at once, or take up a generation: `connection.answering` is its number then."""
+        """Answer at once, or start a generation, whose number is then `connection.answering`."""
         try:
             self._route(connection, request)
         except AskError as error:
             connection.respond(error.status, wire.error(error))
 
     def abandon(self, connection: ClientConnection) -> None:
-        """The client has gone away: its place in the model is free."""
+        """The client has disconnected: its slot in the model is free."""
         if connection.answering is not None:
             generation = self._generations.pop(connection.answering)
             self._model.cancel(generation.sequence, monotonic_ns())
 
     def send_due(self, now_ns: int) -> list[ClientConnection]:
-        """Send what is due at `now_ns`. Returns connections whose answer is complete, or whose
-        socket did not take all.
+        """Send what is due at `now_ns`. Returns connections with a complete answer or a full
+        socket.
         """
         settle: list[ClientConnection] = []
         pop_due, generations = self._model.pop_due, self._generations
@@ -195,7 +194,7 @@ class Api:
         return settle
 
     def _answer_whole(self, generation: ActiveRequest, due_ns: int) -> int:
-        """Send the whole of an answer that is not streamed; when it left, ns."""
+        """Send a non-streamed answer; when it left, ns."""
         ask = generation.ask
         body = wire.answer(
             ask, request_id=generation.request_id, created=int(time.time()), model=self._front.model
@@ -209,8 +208,8 @@ class Api:
     def _misbehave(
         self, generation: ActiveRequest, faulty: FaultyAnswer, emission: Emission
     ) -> tuple[int, bool]:
-        """Send what the fault makes of an emission: when that was, and whether the answer is
-        over.
+        """Send what the fault makes of an emission: when that was, and whether the answer
+        is over.
         """
         departed_ns = monotonic_ns()
         gone = faulty.step(emission.tokens, emission.last)
@@ -244,7 +243,7 @@ class Api:
         generation.connection.answering = None
 
     def write_truth(self) -> None:
-        """Write the record of true times to `truth_file`, whole, if one was asked for. Raises
+        """Write the complete record of true times to `truth_file`, if requested. Raises
         TruthFileError.
         """
         if self._truth is None or not self._front.truth_file:
@@ -262,7 +261,7 @@ class Api:
             ) from error
 
     def _routes_of(self, backends: Sequence[Backend]) -> dict[str, tuple[str, Handler]]:
-        """Method and handler of every path: the engine's own, and those of servers that speak these
+        """Method and handler of every path: the engine's own, and those of servers with these
         formats.
         """
         routes: dict[str, tuple[str, Handler]] = {
@@ -403,7 +402,7 @@ class Api:
             self._model.cancel(sequence, request.arrived_ns)
 
     def _begin_faulty(self, faulty: FaultyAnswer) -> FaultyAnswer | None:
-        """None if that was the answer."""
+        """None if that was the whole answer."""
         if (
             faulty.name == "die"
         ):  # as if killed by somebody else; but the true times are kept, for those who want to know
@@ -424,7 +423,7 @@ class Api:
         self._cut()
 
     def _fault_of(self, request_id: str, backend: Backend) -> Fault | None:
-        """What is to befall a request that has just arrived."""
+        """The fault for a request that has just arrived."""
         assert self._faults is not None
         fault = self._faults.choose(self._faults.number(request_id))
         return fault if fault is not None and expressible(fault.name, backend) else None

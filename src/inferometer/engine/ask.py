@@ -1,14 +1,13 @@
-"""What a client asks: the JSON body of an API call, checked and counted. AskErrors read as vLLM's.
-Knows no HTTP, no time.
+"""What a client asks: the JSON body of an API call, validated and counted. AskErrors read like
+vLLM's. No HTTP, no time.
 
-Where in a body things stand is its wire format's business, which reads it. Understood are a prompt
-(text, token ids, or a batch of one of them), messages with texts and pictures, the most tokens, the
-model, and what belongs to a stream. All else (sampling, `ignore_eos`, `logprobs`, …) is accepted
-and has no effect, since the output's length is always the one asked for; only `n` above 1 is
-refused.
+The wire format locates the fields. Used are a prompt (text, token ids, or a batch of one), messages
+with texts and images, the output limit, the model, and stream options. All else (sampling,
+`ignore_eos`, `logprobs`, …) is accepted without effect, since the output always has the requested
+length; only `n` above 1 is refused.
 
-A chat is counted as `<|role|> content` for each message and `<|assistant|>` at the end: its words
-and one token a message, and one.
+A chat is counted as `<|role|> content` for each message and `<|assistant|>` at the end: its words,
+one token per message, and one.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from inferometer.engine import tokenizer
 from inferometer.protocol import Backend, TokenizeRoute
 
 IMAGE_TOKENS = 256
-"""What a picture counts, whatever its size and whatever is on it."""
+"""Tokens of any image."""
 
 _IMAGE = " ".join(["<|image|>"] * IMAGE_TOKENS)
 
@@ -42,7 +41,7 @@ class AskError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One generation asked for. `max_tokens` is at least 1 and fits the model beside the prompt."""
+    """One requested generation. `max_tokens` is at least 1 and fits the model with the prompt."""
 
     chat: bool
     prompt_tokens: int
@@ -65,7 +64,7 @@ def parse_body(body: bytes) -> dict[str, Any]:
 
 
 def check_model(asked: Any, served: str) -> None:
-    """A body without a model means the one that is served."""
+    """A body without a model means the served one."""
     if asked is not None and asked != served:
         message = f"The model `{asked}` does not exist. Valid aliases: {served}."
         raise AskError(404, message, "NotFoundError", "model")
@@ -114,7 +113,7 @@ def parse_ask(body: bytes, *, backend: Backend, model: str, max_model_len: int) 
 def parse_tokenize(
     body: bytes, model: str, route: TokenizeRoute
 ) -> tuple[list[int], list[str] | None]:
-    """Token ids of the text or `messages` of a call on this route, and their spelling if
+    """Token ids of the text or `messages` of a call on this route, and their words if
     `return_token_strs`.
     """
     content = parse_body(body)
@@ -141,7 +140,7 @@ def parse_detokenize(body: bytes, model: str) -> str:
 
 
 def chat_text(messages: list[dict[str, Any]]) -> str:
-    """The one text that a chat is counted as."""
+    """The text that a chat is counted as."""
     turns = [
         f"<|{message.get('role', '')}|> {_content_text(message.get('content'))}"
         for message in messages
@@ -215,7 +214,7 @@ def _check_token_ids(tokens: list[Any]) -> None:
 
 
 def _max_tokens(asked: Any, room: int) -> int:
-    """The output length asked for; without one, all the room there is."""
+    """The requested output length, by default all that fits."""
     if asked is None:
         return max(1, room)
     if type(asked) is not int:
@@ -254,6 +253,6 @@ def _check_length(prompt_tokens: int, max_tokens: int, max_model_len: int) -> No
 
 
 def _invalid(kind: str, where: str, message: str, given: Any) -> AskError:
-    """A field of the wrong shape, in the words of vLLM's validator."""
+    """A malformed field, in the words of vLLM's validator."""
     detail = {"type": kind, "loc": where, "msg": message, "input": given}
     return AskError(400, f"1 validation error:\n  {detail}", "Bad Request", where)

@@ -1,8 +1,8 @@
-"""The engine as a child process, for `EmbeddedEngine` only; users have `inferometer engine`.
+"""The engine as a child process, only for `EmbeddedEngine`; users have `inferometer engine`.
 
-Its settings come as one line of JSON on standard input, where no key shows in a list of processes,
-and standard input stays open: when it ends, because the parent has died or wants it so, the engine
-ends too.
+Its settings come as one line of JSON on standard input, so that no key shows in a list of
+processes. Standard input stays open: when it closes, because the parent has died or wants that, the
+engine ends.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> int:
 
 
 def _first_line(fd: int) -> bytes:
-    """Read up to a newline and nothing beyond it, unbuffered."""
+    """Read up to a newline, unbuffered, and nothing beyond it."""
     line = b""
     while not line.endswith(b"\n") and (byte := os.read(fd, 1)):
         line += byte

@@ -1,4 +1,4 @@
-"""EmbeddedEngine: the engine in a process of its own, for as long as a `with` block lasts."""
+"""The engine in a separate process, for the duration of a `with` block."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class EmbeddedEngine:
             faults=faults,
         )
         self.base_url = ""
-        """`http://127.0.0.1:PORT`, once it is started."""
+        """`http://127.0.0.1:PORT`, after the start."""
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -89,7 +89,7 @@ class EmbeddedEngine:
             raise
 
     def stop(self) -> None:
-        """End it; twice does no harm."""
+        """End it; may be called twice."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -105,8 +105,8 @@ class EmbeddedEngine:
                 pipe.close()
 
     def truth(self) -> Truth:
-        """The true times of everything so far (`record_truth` has to be on). Collecting it halts
-        the engine for a moment.
+        """The true times so far (needs `record_truth`). Collecting them halts the engine for a
+        moment.
         """
         from http.client import HTTPConnection
 

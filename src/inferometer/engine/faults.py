@@ -80,7 +80,7 @@ FAULTS = {
         "included"
     ),
 }
-"""All there are, and what each does."""
+"""All faults, and what each does."""
 
 _FAULT = re.compile(
     r"(?P<name>[a-z0-9-]+)(:(?P<share>[0-9.]+))?(#(?P<number>\d{1,18})(?P<on>\+)?)?(@(?P<event>\d{1,9}))?"
@@ -95,18 +95,18 @@ class Fault:
 
     name: str
     share: float = 1.0
-    """Of the requests from `first` to `last`."""
+    """For the requests from `first` to `last`."""
     first: int = 0
     last: int | None = None
     event: int | None = None
-    """Index of the event at which it happens; None is the middle of the answer."""
+    """Index of the event at which it happens; None: the middle of the answer."""
 
     def concerns(self, number: int) -> bool:
         return self.first <= number and (self.last is None or number <= self.last)
 
 
 def parse_faults(text: str) -> tuple[Fault, ...]:
-    """The faults of a list as above, '' being none. Raises ValueError with cause and cure."""
+    """The faults of a list as above; '' is none. Raises ValueError with cause and cure."""
     return tuple(_parse(entry.strip()) for entry in text.split(",")) if text.strip() else ()
 
 
@@ -140,7 +140,7 @@ class FaultPlan:
         self._unnumbered = 0
 
     def number(self, request_id: str) -> int:
-        """Of a request that has just arrived."""
+        """Number of a request that has just arrived."""
         digits = _LAST_DIGITS.search(request_id)
         if digits:
             return int(digits[0])
@@ -148,7 +148,7 @@ class FaultPlan:
         return self._unnumbered - 1
 
     def choose(self, number: int) -> Fault | None:
-        """What befalls the request of this number."""
+        """The fault for the request with this number."""
         from random import Random
 
         drawn = Random(f"{self._seed}/fault/{number}").random()  # noqa: S311

@@ -1,8 +1,7 @@
-"""FaultyAnswer: one answer with a fault, written to its connection. Stands where a right answer has
-its EventStream.
+"""One answer with a fault, written to its connection, in place of an EventStream.
 
-The model sets the pace as it does for all others: nothing here waits. What is held back leaves with
-a later event.
+The model sets the pace as for all others; nothing waits here. Withheld data leaves with a later
+event.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ ENDLESS_TOKENS = 2**40
 HUGE_CHARACTERS = 1_000_000
 HEAD_FILLER = b"x-filler: " + b"x" * 1000 + b"\r\n"
 HEAD_FILLERS = 40
-"""So many come with each event."""
+"""Bytes sent with each event."""
 
 ERROR = {
     "message": "The engine injects this fault as requested.",
@@ -35,7 +34,7 @@ PAGE = b"<html><head><title>Bad Gateway</title></head><body>as it was told to</b
 
 
 class State(Enum):
-    """What becomes of an answer."""
+    """State of an answer."""
 
     GOES_ON = 0
     SILENT = 1
@@ -81,7 +80,7 @@ class FaultyAnswer:
         """Whether the last step took the request's memory away."""
 
     def begin(self) -> None:
-        """Send what comes before any event, which may be all there is."""
+        """Send what comes before any event; that may be everything."""
         if self.name.startswith("http-"):
             _error_status(self, int(self.name[5:]))
         elif self.name in _INSTEAD:
@@ -105,7 +104,7 @@ class FaultyAnswer:
 
     def step(self, tokens: int, last: bool) -> Sequence[int]:
         """The model has `tokens` more; send what this fault makes of them. Returns the tokens of
-        each event that left whole.
+        each complete event.
         """
         index = self._index
         self._index += 1
@@ -133,7 +132,7 @@ class FaultyAnswer:
         self.state = State.OVER
 
     def event(self, tokens: int, last: bool, reason: str = "length") -> bytes:
-        """The next event as this fault wants it, and at the `last` one all that ends the stream."""
+        """The next event with this fault; the `last` one also has all that ends the stream."""
         start = self._said
         self._said += tokens
         text = wire.text(start, tokens) + _TEXTS.get(self.name, "")
@@ -144,7 +143,7 @@ class FaultyAnswer:
         return rewrite(body) if rewrite else body
 
     def _deliver(self, index: int, body: bytes, tokens: int, last: bool) -> Sequence[int]:
-        """Send an event, what was held back before it first; or hold it back, or the end of it."""
+        """Send an event after withheld ones, or withhold it, or part of it."""
         frame = self._frame(body, last)
         self._held_events.append(tokens)
         leaving, keep = self._held + frame, 0
@@ -178,7 +177,7 @@ class FaultyAnswer:
         return wire.chunk(body) + (END if last else b"")
 
     def _next_of_head(self, index: int) -> bytes:
-        """Of a head that comes bit by bit: as much more as makes it whole at the event."""
+        """As much more of a slow head as completes it at the event."""
         left = self._at - index
         share = len(self._head) if left <= 0 else len(self._head) // (left + 1)
         piece, self._head = self._head[:share], self._head[share:]

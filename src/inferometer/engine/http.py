@@ -1,9 +1,8 @@
-"""One HTTP/1.1 connection of the engine: bytes in, requests out; answers in, bytes out. Knows
-nothing of what is asked for.
+"""One HTTP/1.1 connection of the engine: bytes in, requests out; answers in, bytes out.
 
-Reads carry the kernel's stamp of their arrival where there is one (Linux), so that a request's time
-starts when its last byte arrived and not when this process came to read it. A client that reads too
-slowly is buffered for, not waited for.
+Reads have the kernel's stamp of their arrival where there is one (Linux), so that a request's time
+starts when its last byte arrived, not when this process read it. For a client that reads too
+slowly, data is buffered.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import httptools
 from inferometer.clock import NS, monotonic_ns, take_anchor
 
 _SO_TIMESTAMPNS = 35
-"""Linux: each read tells, as a `timespec` of CLOCK_REALTIME, when the last of its segments
+"""Linux: each read reports, as a `timespec` of CLOCK_REALTIME, when the last of its segments
 arrived.
 """
 _ANCILLARY_BYTES = 64
@@ -46,8 +45,8 @@ JSON = "application/json"
 
 
 class HttpRequest(NamedTuple):
-    """One request, complete. Header names are in lower case; `arrived_ns` is monotonic, of the
-    body's last byte.
+    """One complete request. Header names are in lower case; `arrived_ns` is monotonic, of the last
+    byte.
     """
 
     method: str
@@ -59,8 +58,8 @@ class HttpRequest(NamedTuple):
 
 
 class ClientConnection:
-    """A client's connection. After `receive`, complete requests wait in `requests`; one at a time
-    is being answered.
+    """A client's connection. After `receive`, complete requests wait in `requests`; one is answered
+    at a time.
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -72,7 +71,7 @@ class ClientConnection:
         self.fd = sock.fileno()
         self.requests: deque[HttpRequest] = deque()
         self.answering: int | None = None
-        """Number of the generation that is being answered; requests behind it wait."""
+        """Number of the generation being answered; later requests wait."""
         self.keep_alive = True
         self.unsent = bytearray()
         self._send = sock.send
@@ -81,8 +80,8 @@ class ClientConnection:
         self.on_message_begin()
 
     def receive(self) -> bool:
-        """Read once. False when the client is gone or sends what is not HTTP (and has been told
-        so): close it then.
+        """Read once. False if the client is gone or did not send HTTP (it gets an error): close it
+        then.
         """
         try:
             data, ancillary, _, _ = self.sock.recvmsg(_READ_BYTES, _ANCILLARY_BYTES)
@@ -102,8 +101,8 @@ class ClientConnection:
         return True
 
     def send(self, data: bytes) -> None:
-        """Send, or keep for `flush` what the socket does not take. A broken connection is found by
-        the next `receive`.
+        """Send, or keep for `flush` what the socket does not accept. `receive` notices a broken
+        connection.
         """
         if self.unsent:
             self.unsent += data
@@ -128,7 +127,7 @@ class ClientConnection:
     def respond(
         self, status: int, body: bytes, content_type: str | None = JSON, fields: str = ""
     ) -> None:
-        """A whole answer of known length."""
+        """A complete answer of known length."""
         kind = f"content-type: {content_type}\r\n" if content_type else ""
         self.send(self.head(status, f"content-length: {len(body)}\r\n{kind}{fields}") + body)
 
@@ -141,8 +140,8 @@ class ClientConnection:
         )
 
     def hang_up(self, *, reset: bool = False) -> None:
-        """Have the server close it when what is unsent has left; with `reset`, at once and so that
-        the client sees a reset.
+        """Close it after the unsent rest; with `reset`, at once and so that the client sees a
+        reset.
         """
         self.keep_alive = False
         if reset:
@@ -154,7 +153,7 @@ class ClientConnection:
         self.sock.close()
 
     def head(self, status: int, fields: str) -> bytes:
-        """Status line and header of an answer, `fields` among them, each with its line end."""
+        """Status line and headers of an answer, including `fields`, each with its line end."""
         date = strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime())
         ending = "" if self.keep_alive else "connection: close\r\n"
         head = (
@@ -198,7 +197,7 @@ class ClientConnection:
 
 
 def _arrival_ns(ancillary: list[tuple[int, int, bytes]]) -> int:
-    """When the read's last segment arrived, monotonic ns; now, if the kernel did not say."""
+    """When the read's last segment arrived, monotonic ns; now, if the kernel did not report it."""
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= 16:
             seconds, nanos = _timespec(data)

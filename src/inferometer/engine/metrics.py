@@ -1,8 +1,7 @@
-"""What the engine counts, and its /metrics page in vLLM's names. Counts and renders; reads no
-clock, knows no sockets.
+"""The engine's counters, and its /metrics page with vLLM's names. Reads no clock, has no sockets.
 
-As in vLLM, a client that went away is counted in no `finished_reason`. There is no prefix cache:
-every prompt token is a query and none a hit, unless a fault says so.
+As in vLLM, a client that disconnected is in no `finished_reason`. There is no prefix cache: every
+prompt token is a query and none a hit, unless a fault says so.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ _REQUEST_BOUNDS = (
 
 
 class Histogram:
-    """Observations in ns against upper bounds in seconds, as Prometheus wants them."""
+    """Observations in ns, with upper bounds in seconds, as in Prometheus."""
 
     __slots__ = ("_bounds_ns", "_bounds_s", "_counts", "_sum_ns")
 
@@ -78,7 +77,7 @@ class Metrics:
     """Counters since the start. Times are of real departures, not of the model's plan."""
 
     def __init__(self, started_s: float = 0.0) -> None:
-        """`started_s`: when the engine was started, s since 1970."""
+        """`started_s`: start of the engine, s since 1970."""
         self.started_s = started_s
         self.prompt_tokens = 0
         self.generation_tokens = 0

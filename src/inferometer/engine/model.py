@@ -37,30 +37,28 @@ if TYPE_CHECKING:
     from random import Random
 
 KV_SEQUENCES_UNLIMITED = 1024
-"""Without `max_num_seqs`, the KV cache is taken to hold this many sequences of full length."""
+"""Without `max_num_seqs`, the KV cache holds this many sequences of full length."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How fast the engine is. All settings are wishes about the true timing; see the module for the
-    formulas.
-    """
+    """The engine's timing, in the formulas of the module."""
 
     ttft_ms: float = 50.0
     """Time from admission to the first event, ms."""
     itl_ms: float = 20.0
-    """Time between two events of a request that runs alone, ms."""
+    """Time between two events of a single request, ms."""
     tokens_per_event: int = 1
     jitter: float = 0.0
-    """Relative standard deviation of each of these times; 0 is a metronome."""
+    """Relative standard deviation of each of these times."""
     max_num_seqs: int | None = None
-    """Sequences that run at once; None is no limit."""
+    """Maximum concurrent sequences; None is no limit."""
     itl_growth_ms: float = 0.0
-    """What each further running sequence adds to the ITL, ms."""
+    """ITL increase per additional running sequence, ms."""
     prefill_ms_per_1k_tokens: float = 0.0
-    """What each 1000 prompt tokens add to the TTFT, ms."""
+    """TTFT increase per 1000 prompt tokens, ms."""
     max_model_len: int = 131_072
-    """Longest prompt and output together, tokens."""
+    """Maximum length of prompt plus output, tokens."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -75,7 +73,7 @@ class EngineSettings:
 
 
 class Sequence:
-    """One request inside the engine. Times are ns on whatever clock the caller submits with."""
+    """One request in the engine. Times are ns on the clock that the caller submits with."""
 
     __slots__ = (
         "_left",
@@ -100,7 +98,7 @@ class Sequence:
 
     @property
     def tokens_held(self) -> int:
-        """Prompt tokens and tokens emitted so far: what it occupies in a KV cache."""
+        """Prompt tokens and tokens emitted so far: its use of a KV cache."""
         return self.prompt_tokens + self.max_tokens - self._left
 
 
@@ -116,8 +114,8 @@ class Emission(NamedTuple):
 class PacedModel:
     """The engine described at the top of this file.
 
-    Times given to it should not decrease. One that does is taken as it is: the model never waits
-    for a request to be older than the events it has already handed out.
+    Times should not decrease. One that does is used as it is: the model never waits for a request
+    to be older than events that it has already emitted.
     """
 
     def __init__(self, settings: EngineSettings) -> None:
@@ -143,15 +141,13 @@ class PacedModel:
 
     @property
     def kv_cache_usage(self) -> float:
-        """Share, 0 to 1, of a KV cache that would just hold all running sequences at full
-        length.
-        """
+        """Use, 0 to 1, of a KV cache that just holds all running sequences at full length."""
         room = (self.settings.max_num_seqs or KV_SEQUENCES_UNLIMITED) * self.settings.max_model_len
         return min(1.0, sum(s.tokens_held for s in self._running.values()) / room)
 
     def submit(self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int) -> Sequence:
-        """Take a request in. `number` is its identity, unique, and picks its jitter; `max_tokens`
-        is at least 1.
+        """Submit a request. `number` is its unique identity and selects its jitter; `max_tokens` is
+        at least 1.
         """
         sequence = Sequence(number, prompt_tokens, max_tokens, time_ns)
         if self._has_room():
@@ -161,16 +157,16 @@ class PacedModel:
         return sequence
 
     def cancel(self, sequence: Sequence, time_ns: int) -> None:
-        """Give up a request: nothing more is emitted for it, and its place is free from `time_ns`.
-        Twice does no harm.
+        """Cancel a request: it emits nothing more, and its slot is free from `time_ns`. May be
+        called twice.
         """
         sequence.cancelled = True  # what is left of it in the heap is dropped when its time comes
         if self._waiting.pop(sequence.number, None) is None:
             self._leave(sequence, time_ns)
 
     def preempt(self, sequence: Sequence) -> None:
-        """Take away what a running sequence holds: its next event comes later by a prefill of all
-        of it.
+        """Take a running sequence's memory: its next event is later by a prefill of all its
+        tokens.
         """
         settings = self.settings
         wait_ns = round(
@@ -184,12 +180,12 @@ class PacedModel:
         heapify(self._heap)
 
     def next_ns(self) -> int | None:
-        """When `pop_due` is next worth calling; None while nothing runs."""
+        """When to call `pop_due` next; None while nothing runs."""
         return self._heap[0][0] if self._heap else None
 
     def pop_due(self, now_ns: int) -> Emission | None:
-        """The earliest emission due at or before `now_ns`, or None. Ties go to the request with the
-        smaller number.
+        """The earliest emission due at or before `now_ns`, or None; of two, that of the smaller
+        number.
         """
         heap = self._heap
         while heap:
@@ -231,7 +227,7 @@ class PacedModel:
         heappush(self._heap, (time_ns + wait_ns, sequence.number, sequence))
 
     def _leave(self, sequence: Sequence, time_ns: int) -> None:
-        """Free its place, and give it to whoever waited longest."""
+        """Free its slot, and give it to the request that has waited longest."""
         if (
             self._running.pop(sequence.number, None) is not None
             and self._waiting

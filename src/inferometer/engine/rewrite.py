@@ -1,7 +1,6 @@
-"""Event streams rewritten into ones that are unusual or wrong: bytes of whole events in, bytes out.
-Knows no connection.
+"""Rewrites event streams into unusual or wrong ones: bytes of whole events in, bytes out.
 
-Works on what any wire's emitter writes, by the shape of its JSON and not by its name.
+Works on any format's emitter by the structure of its JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from inferometer.protocol import Backend, Reply
 
 NOT_UTF8 = b"\xff\xc3\x28"
 NOT_UTF8_MARK = "<not UTF-8>"
-"""Stands in a text where the bytes above are to be."""
+"""Placeholder in a text for the bytes above."""
 
 _DOCUMENT = re.compile(rb"(?m)^(?P<data>data: ?)?(?P<json>\{.*\})(?P<end>[ \r]*\n(\r?\n)?)")
 _DONE = re.compile(rb"data: \[DONE\]\s*")
@@ -36,7 +35,7 @@ Rewrite = Callable[[bytes], bytes]
 
 
 def is_lines(backend: Backend) -> bool:
-    """Whether the wire is JSON lines, and no event stream."""
+    """Whether the format is JSON lines instead of an event stream."""
     return "ndjson" in backend.content_type
 
 
@@ -78,7 +77,7 @@ def _replace(content: Any, keys: frozenset[str], new: Any) -> Any:
 
 
 def _cached(content: dict[str, Any]) -> dict[str, Any]:
-    """Wherever a wire tells of cached tokens, they are all."""
+    """Wherever a format reports cached tokens, all are."""
     if isinstance(usage := content.get("usage"), dict):
         usage["prompt_tokens_details"] = {"cached_tokens": usage["prompt_tokens"]}
     if isinstance(meta := content.get("meta_info"), dict):
@@ -89,7 +88,7 @@ def _cached(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _usage_in_last(body: bytes) -> bytes:
-    """Usage that has an event of its own moves into the one before it."""
+    """Usage in a separate event moves into the one before it."""
     documents = list(_DOCUMENT.finditer(body))
     if len(documents) < 2:
         return body
@@ -114,7 +113,7 @@ REWRITES: dict[str, Rewrite] = {
     "empty-choices": lambda body: b'data: {"choices":[]}\n\n' + body,
     "invalid-utf8": lambda body: body.replace(NOT_UTF8_MARK.encode(), NOT_UTF8),
 }
-"""By the name of the fault, for the events that leave in one moment."""
+"""By the name of the fault, for the events that leave at one moment."""
 
 _OPENAI_ONLY = frozenset({"empty-choices"})
 _EVENT_STREAMS_ONLY = frozenset({"comments"})
@@ -122,9 +121,7 @@ _COUNTED_ONLY = frozenset({"long-prompt"})
 
 
 def expressible(fault: str, backend: Backend) -> bool:
-    """Whether an answer on this wire can have this fault: one without counts cannot leave them
-    out.
-    """
+    """Whether an answer in this format can have this fault: one without counts cannot omit them."""
     if fault in _EVENT_STREAMS_ONLY:
         return not is_lines(backend)
     if fault in _COUNTED_ONLY:

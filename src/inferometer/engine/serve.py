@@ -12,14 +12,14 @@ from inferometer.engine.server import EngineServer
 from inferometer.system.poller import sharpen_timers
 
 READY = "Embedded engine ready at "
-"""What the ready line begins with; the rest of it is the URL."""
+"""The ready line begins with this; the URL follows."""
 
 
 def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | None = None) -> int:
-    """Serve until SIGTERM, SIGINT, SIGHUP (unless it is ignored), or the end of what is behind
-    `lifeline_fd`; the exit code.
+    """Serve until SIGTERM, SIGINT, SIGHUP (unless ignored), or the end of `lifeline_fd`; the exit
+    code.
 
-    The first line on standard output, once connections are taken, is `READY` and the URL.
+    The first line on standard output, once connections are accepted, is `READY` and the URL.
     """
     folder = os.path.dirname(os.path.abspath(front.truth_file)) if front.truth_file else None
     if folder and not os.access(folder, os.W_OK):

@@ -24,9 +24,7 @@ from inferometer.system.poller import READ, WRITE, TimedPoller
 
 
 class EngineServer:
-    """Bound and listening once it is made (OSError if it cannot be); serves while `run` runs, until
-    `stop`.
-    """
+    """Binds and listens when created (or raises OSError); serves while `run` runs, until `stop`."""
 
     def __init__(self, settings: EngineSettings, front: FrontSettings) -> None:
         raise_descriptor_limit()
@@ -50,7 +48,7 @@ class EngineServer:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def stop(self) -> None:
-        """Make `run` return. May be called from a signal handler or another thread."""
+        """End `run`. May be called from a signal handler or another thread."""
         self._stopping = True
         with contextlib.suppress(OSError):
             self._waker.send(b"!")
@@ -60,9 +58,7 @@ class EngineServer:
         self._poller.register(fd, READ)
 
     def run(self) -> None:
-        """Serve until `stop`. Streams that are under way then are cut; the record of true times is
-        written.
-        """
+        """Serve until `stop`; then cut running streams, and write the record of true times."""
         # a collection among thousands of connections would make events late; closed ones leave no
         # cycles behind
         gc.disable()
@@ -111,8 +107,8 @@ class EngineServer:
             self._poller.register(connection.fd, READ)
 
     def _settle(self, connection: ClientConnection) -> None:
-        """Take up the requests that wait on a connection, see to what is unsent, and end it if it
-        is not to be kept.
+        """Start waiting requests of a connection, send the unsent, and close it if it is not to be
+        kept.
         """
         while connection.requests and connection.answering is None and connection.keep_alive:
             request = connection.requests.popleft()
@@ -124,9 +120,7 @@ class EngineServer:
             self._drop(connection)
 
     def _refuse(self) -> None:
-        """Take no connection any more, and end those that are open, the ones that are answering
-        when they have answered.
-        """
+        """Accept no more connections, and close the open ones, after any answer in progress."""
         if self._accepting:
             self._poller.unregister(self._listener.fileno())
         self._accepting = True  # so that nobody tries to
@@ -137,7 +131,7 @@ class EngineServer:
                 self._drop(connection)
 
     def _cut(self) -> None:
-        """End all connections. The loop finds them ended, and drops them."""
+        """Close all connections. The loop notices and drops them."""
         for connection in self._connections.values():
             connection.hang_up()
             with contextlib.suppress(OSError):  # the client was first

@@ -1,8 +1,8 @@
-"""The embedded engine's tokenizer: one word, one token. Knows nothing of requests or wire formats.
+"""The embedded engine's tokenizer: one word, one token.
 
-Text is split at white space, each word with the space before it is a token, and space at the end
-counts nothing: a prompt of n words is n tokens. The vocabulary is all words of three syllables out
-of `SYLLABLES`, 32,768 of them, in order: token id 5 is " babade". Ids → text → ids is exact. A word
+Text is split at white space; each word with the space before it is a token, and trailing space does
+not count: a prompt of n words is n tokens. The vocabulary is all words of three syllables from
+`SYLLABLES`, 32,768 of them, in order: token id 5 is " babade". Ids → text → ids is exact. A word
 outside the vocabulary shares the id of one inside it (by its CRC-32): it counts as one token, but
 comes back as another word.
 """
@@ -32,7 +32,7 @@ def tokenize(text: str) -> list[int]:
 
 
 def detokenize(tokens: Iterable[int]) -> str:
-    """The words, each after a space. Ids have to be in the vocabulary (IndexError beyond it)."""
+    """The words, each after a space. IndexError for ids beyond the vocabulary."""
     return "".join(" " + word(token) for token in tokens)
 
 

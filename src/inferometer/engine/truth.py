@@ -1,9 +1,8 @@
-"""The true times of everything that passed through the engine, for tests and benchmarks to hold a
-measurement against.
+"""The true times of everything that passed through the engine, to compare measurements with.
 
 Recording appends integers to columns. numpy is imported only to write or read them, so that the
 engine starts without it. All times are ns of CLOCK_MONOTONIC, which all processes of a host share;
-`realtime_offset_ns` leads to CLOCK_REALTIME.
+`realtime_offset_ns` converts to CLOCK_REALTIME.
 """
 
 from __future__ import annotations
@@ -28,30 +27,28 @@ class Truth:
     """Requests in order of arrival, one row each; events grouped by request (`event_start`,
     `event_count`).
 
-    An answer that was not streamed has one event, its whole body.
+    A non-streamed answer has one event, its whole body.
     """
 
     request_id: tuple[str, ...]
     """The request's `x-request-id` header, or ''."""
     arrival_ns: Ints
-    """When its last byte arrived, by the kernel's stamp where there is one."""
+    """When its last byte arrived, by the kernel's stamp if there is one."""
     prompt_tokens: Ints
     event_start: Ints
     event_count: Ints
     departure_ns: Ints
-    """Read just before the event was handed to the kernel."""
+    """Read just before the event was passed to the kernel."""
     due_ns: Ints
-    """When the model wanted it to leave."""
+    """When the model scheduled it."""
     tokens: Ints
     realtime_offset_ns: int
-    """CLOCK_REALTIME less CLOCK_MONOTONIC when the record was taken."""
+    """CLOCK_REALTIME minus CLOCK_MONOTONIC when the record was made."""
     fault: tuple[str, ...] = ()
-    """What each request's answer was to suffer from (a name out of FAULTS, or ''); empty where no
-    server does such things.
-    """
+    """The fault of each request (a name of FAULTS, or ''); empty if the server has no faults."""
     handed_ns: Ints | None = None
-    """Read just after the event was handed to the kernel: it left between `departure_ns` and this.
-    None where not recorded.
+    """Read just after the event was passed to the kernel: it left between `departure_ns` and this.
+    None if not recorded.
     """
 
     def __len__(self) -> int:
@@ -65,13 +62,13 @@ class Truth:
 
     @property
     def ttft_ns(self) -> Ints:
-        """First departure less arrival, of the requests that had an event."""
+        """First departure minus arrival, of the requests with an event."""
         answered = self.event_count > 0
         return self.departure_ns[self.event_start[answered]] - self.arrival_ns[answered]
 
     @property
     def lateness_ns(self) -> Ints:
-        """How much later than the model wanted each event left: the engine's own error."""
+        """How much later than scheduled each event left: the engine's own error."""
         return self.departure_ns - self.due_ns
 
 
@@ -89,7 +86,7 @@ class TruthRecorder:
         self._tokens = array("q")
 
     def request(self, request_id: str, arrival_ns: int, prompt_tokens: int, fault: str = "") -> int:
-        """Note a request; its row."""
+        """Record a request; its row."""
         self._request_id.append(request_id)
         self._fault.append(fault)
         self._arrival_ns.append(arrival_ns)
@@ -103,7 +100,7 @@ class TruthRecorder:
         self._tokens.append(tokens)
 
     def to_npz(self) -> bytes:
-        """Everything so far as a numpy archive, for `load_truth`."""
+        """The record so far as a numpy archive, for `load_truth`."""
         import numpy as np
 
         rows = np.array(self._row, np.int64)
@@ -127,7 +124,7 @@ class TruthRecorder:
 
 
 def load_truth(source: bytes | str | os.PathLike[str]) -> Truth:
-    """Read a record: the bytes of `GET /truth`, or the path of a file written at exit."""
+    """Read a record: the bytes of `GET /truth`, or the path of a file written at the end."""
     import numpy as np
 
     with np.load(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:

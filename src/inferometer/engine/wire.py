@@ -1,12 +1,11 @@
-"""The bytes of the engine's answers: what it says, as HTTP chunks, and the answers that are no
-streams. Builds, never sends.
+"""The bytes of the engine's answers: events as HTTP chunks, and non-streamed answers. Builds, never
+sends.
 
-What an event looks like is the business of the protocol it is written in, whose emitter the stream
-is given. Errors, whole answers and the list of models are vLLM's, as version 0.32.0 writes them;
-two other servers' lists of models are here too.
+The protocol's emitter formats the events of a stream. Errors, complete answers and the list of
+models are those of vLLM 0.32.0; there are two other servers' lists of models.
 
-One difference from real servers, which no client reads: what belongs to one moment leaves together,
-in one chunk (a chat's role with its first text; the last text with usage and `[DONE]`).
+One difference from real servers, which no client sees: data of one moment leaves together, in one
+chunk (a chat's role with its first text; the last text with usage and `[DONE]`).
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ FINGERPRINT = f"inferometer-{__version__}"
 
 _CYCLE = 32
 _IDS = tuple(1021 * i for i in range(_CYCLE))
-"""What the engine says, over and over. 1021 is odd and spreads the words over the vocabulary."""
+"""What the engine generates, repeated. 1021 is odd and spreads the words over the vocabulary."""
 _WORDS = tuple(" " + tokenizer.word(token) for token in _IDS)
 
 END = b"0\r\n\r\n"
@@ -34,7 +33,7 @@ END = b"0\r\n\r\n"
 
 
 def chunk(body: bytes) -> bytes:
-    """A piece of a body as one HTTP chunk."""
+    """Part of a body as one HTTP chunk."""
     return b"%x\r\n%b\r\n" % (len(body), body)
 
 
@@ -50,14 +49,14 @@ def ids(start: int, tokens: int) -> Sequence[int]:
 
 @lru_cache(maxsize=8)
 def _full_events(tokens_per_event: int) -> tuple[tuple[str, Sequence[int]], ...]:
-    """Text and ids of every full event there is."""
+    """Text and ids of every possible full event."""
     starts = range(0, _CYCLE * tokens_per_event, tokens_per_event)
     return tuple((text(start, tokens_per_event), ids(start, tokens_per_event)) for start in starts)
 
 
 class EventStream:
-    """The events of one streamed answer, as chunks to be sent. Every event but the last carries
-    `tokens_per_event` tokens.
+    """The events of one streamed answer, as chunks. All but the last have `tokens_per_event`
+    tokens.
     """
 
     __slots__ = ("_emit", "_events", "_full", "_max_tokens", "_tokens_per_event")
@@ -70,9 +69,7 @@ class EventStream:
         self._tokens_per_event = tokens_per_event
 
     def event(self, last: bool) -> bytes:
-        """The next event; the last one brings the tokens that remain, and everything that ends the
-        stream.
-        """
+        """The next event; the last one has the remaining tokens and all that ends the stream."""
         index = self._events
         self._events = index + 1
         if not last:
@@ -84,7 +81,7 @@ class EventStream:
 
 
 def answer(ask: Ask, *, request_id: str, created: int, model: str) -> bytes:
-    """The body of an answer that is not streamed."""
+    """The body of a non-streamed answer."""
     words = text(0, ask.max_tokens)
     ending = {"logprobs": None, "finish_reason": "length", "stop_reason": None, "token_ids": None}
     not_there: dict[str, None] = {}
@@ -130,9 +127,7 @@ def error(failure: AskError) -> bytes:
 
 
 def models(path: str, model: str, max_model_len: int, created: int) -> bytes:
-    """The list of the one model served, as it looks on this path: TGI's, Triton's, else OpenAI's in
-    vLLM's form.
-    """
+    """The list of the single served model in this path's format: TGI's, Triton's, else vLLM's."""
     if path == "/info":
         return orjson.dumps(
             {"model_id": model, "max_total_tokens": max_model_len, "version": FINGERPRINT}

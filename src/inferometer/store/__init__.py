@@ -1,3 +1,3 @@
-"""Files: the run directory, vLLM's result JSON, a campaign's directory, other tools' results, and
-what the host was.
+"""Files: the run directory, vLLM's result JSON, a campaign's directory, other tools' results, the
+environment.
 """

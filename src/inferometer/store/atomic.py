@@ -1,10 +1,9 @@
-"""Whole files or none: what is written here has its final name only when every byte of it is on the
-disk.
+"""Complete files or none: a file gets its final name only when every byte of it is on the disk.
 
 Everything is first written under a hidden temporary name in the same directory, flushed, and then
-renamed. An exception, or Ctrl-C, on the way removes it; a kill leaves at most a hidden file.
-Several processes may write to one directory: whether a name is free is found out by taking it
-(`take_name`), and lines are appended under a lock. Knows nothing of what files hold.
+renamed. An exception or Ctrl-C on the way removes it; a kill leaves at most a hidden file. Several
+processes may write to one directory: `take_name` finds out whether a name is free by taking it, and
+lines are appended under a lock.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from typing import IO
 TEMPORARY_PREFIX = ".inferometer-"
 
 MAX_LOCK_WAIT_S = 30.0
-"""How long a line waits for others to append theirs, which takes each of them milliseconds."""
+"""How long a line waits for others to append theirs, which takes milliseconds each."""
 LOCK_POLL_S = 0.02
 
 CAUSES_AND_CURES = {
@@ -54,17 +53,17 @@ CAUSES_AND_CURES = {
 
 
 class CannotWriteError(OSError):
-    """A file could not be written. Its text is one sentence for the user; the error underneath is
-    its cause.
+    """A file could not be written. The text is one sentence for the user; its cause is the
+    error.
     """
 
 
 @contextmanager
 def replacing(path: Path, *, new: bool = False) -> Iterator[Path]:
-    """Give a temporary path to write to; on leaving, its file is flushed and takes the name `path`.
+    """Yields a temporary path; on leaving, its file is flushed and renamed to `path`.
 
-    Missing parents are created. Raises CannotWriteError, and then `path` is as it was before; with
-    `new` also if there is something of that name by then.
+    Missing parents are created. Raises CannotWriteError, and then `path` is unchanged; with `new`
+    also if `path` exists by then.
     """
     temporary = _temporary(path.parent)
     try:
@@ -83,15 +82,14 @@ def replacing(path: Path, *, new: bool = False) -> Iterator[Path]:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all. Raises CannotWriteError."""
+    """Write `content` to `path`, completely or not at all. Raises CannotWriteError."""
     with replacing(path) as temporary:
         temporary.write_bytes(content)
 
 
 @contextmanager
 def new_directory(path: Path) -> Iterator[Path]:
-    """Give a temporary directory to fill; on leaving, its files are flushed and it takes the name
-    `path`.
+    """Yields a temporary directory; on leaving, its files are flushed and it is renamed to `path`.
 
     Missing parents are created. Raises CannotWriteError, also if `path` exists and is not an empty
     directory.
@@ -113,8 +111,8 @@ def new_directory(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def set_aside(path: Path) -> Iterator[Path]:
-    """Give a hidden folder beside `path` for files that have no name yet; what is left in it in the
-    end is removed.
+    """Yields a hidden folder beside `path` for files without a name yet; the rest is removed at the
+    end.
 
     Missing parents are created. Raises CannotWriteError about `path`, also for files in the folder.
     """
@@ -134,9 +132,7 @@ def set_aside(path: Path) -> Iterator[Path]:
 
 
 def move(source: Path, target: Path) -> None:
-    """Give what is flushed already its final name. Missing parents are created. Raises
-    CannotWriteError.
-    """
+    """Rename a flushed file. Missing parents are created. Raises CannotWriteError."""
     with saying_why(target):
         _make(target.parent)
         source.rename(target)
@@ -144,11 +140,10 @@ def move(source: Path, target: Path) -> None:
 
 
 def take_name(source: Path, target: Path) -> None:
-    """Give a flushed file or directory on the same disk its final name, unless something has that
-    name already.
+    """Rename a flushed file or directory on the same disk, unless the name is taken.
 
-    Of several processes that want a name, one gets it. Raises FileExistsError for the others, and
-    CannotWriteError; then `source` is where it was.
+    Of several processes, one gets the name. Raises FileExistsError for the others, and
+    CannotWriteError; then `source` is unchanged.
     """
     _make(target.parent)
     if os.path.lexists(target) and not _has_both_names(source, target):
@@ -170,7 +165,7 @@ def take_name(source: Path, target: Path) -> None:
 
 
 def _take_file_name(source: Path, target: Path) -> None:
-    """A second name for the file, which nothing else may have, instead of its first one."""
+    """Give the file a second name, which must be free, in place of its first one."""
     try:
         if not _has_both_names(source, target):
             os.link(source, target)
@@ -190,7 +185,7 @@ def _take_file_name(source: Path, target: Path) -> None:
 
 
 def _has_both_names(source: Path, target: Path) -> bool:
-    """Whether a kill came before a file, which has its new name, lost the old one."""
+    """Whether a file still has its old name because of a kill after it got the new one."""
     try:
         return os.path.samestat(source.lstat(), target.lstat())
     except FileNotFoundError:
@@ -198,11 +193,10 @@ def _has_both_names(source: Path, target: Path) -> bool:
 
 
 def append_line(path: Path, line: bytes) -> None:
-    """Append `line` to `path`, on a line of its own (JSON lines; no newline at the end, as vLLM
-    writes them).
+    """Append `line` to `path` (JSON lines; without a newline at the end, as vLLM writes them).
 
-    Others may append to it at the same time: each waits for its turn, for a while. Missing parents
-    are created. Raises CannotWriteError, and then the file is as it was before.
+    Other processes may append too: each waits a while for its turn. Missing parents are created.
+    Raises CannotWriteError, and then the file is unchanged.
     """
     with saying_why(path):
         _make(path.parent)
@@ -221,9 +215,7 @@ def append_line(path: Path, line: bytes) -> None:
 
 
 def _created(path: Path, line: bytes) -> bool:
-    """Make the file with this as its first line; whether that went well. If not, there is one, or
-    it has to be made empty.
-    """
+    """Create the file with this first line; False if it exists or has to be created empty."""
     with set_aside(path) as aside:
         first = aside / "line"
         first.write_bytes(line)
@@ -238,7 +230,7 @@ def _created(path: Path, line: bytes) -> bool:
 
 @contextmanager
 def _our_turn(path: Path) -> Iterator[IO[bytes]]:
-    """The file, open to be appended to, while nobody else does so in this way."""
+    """The file, open for appending, while no other process appends."""
     deadline_s = time.monotonic() + MAX_LOCK_WAIT_S
     while True:
         with path.open("ab", buffering=0) as file, _locked(file, path) as is_ours:
@@ -256,8 +248,8 @@ def _our_turn(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _locked(file: IO[bytes], path: Path) -> Iterator[bool]:
-    """Lock the file, without waiting; whether that went well. Where it cannot be locked, a file
-    beside it is the lock.
+    """Lock the file without waiting; whether that worked. If it cannot be locked, a file beside it
+    is.
     """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -286,8 +278,7 @@ def _lock_file(path: Path) -> Path:
 
 
 def require_writable(directory: Path) -> None:
-    """Create `directory` if need be, and find out by trying that files can be written there: before
-    a run, not after it.
+    """Create `directory` if necessary, and test before a run that files can be written there.
 
     Raises CannotWriteError.
     """
@@ -302,18 +293,17 @@ def require_writable(directory: Path) -> None:
 
 
 def require_nameable(path: Path) -> None:
-    """Find out that a file may be called that here. Raises CannotWriteError."""
+    """Test whether a file may have this name here. Raises CannotWriteError."""
     with saying_why(path), suppress(FileNotFoundError, NotADirectoryError):
         path.lstat()
 
 
 @contextmanager
 def saying_why(path: Path) -> Iterator[None]:
-    """Turn what the system says when `path` cannot be written into a CannotWriteError with cause
-    and cure.
+    """Turn the system's error about writing `path` into a CannotWriteError with cause and cure.
 
-    Parquet writers report the system's errors as exceptions of their own, with `(os error N)` in
-    the text.
+    Parquet writers report the system's errors in their own exceptions, with `(os error N)` in the
+    text.
     """
     try:
         yield
@@ -336,7 +326,7 @@ def saying_why(path: Path) -> Iterator[None]:
 
 
 def _make(directory: Path) -> None:
-    """Create it and its missing parents, each of which the disk knows before we go on."""
+    """Create it and its missing parents, each of which is on the disk before the next."""
     with saying_why(directory):
         missing = [path for path in (directory, *directory.parents) if not path.exists()]
         directory.mkdir(parents=True, exist_ok=True)
@@ -356,7 +346,7 @@ def _system_error(error: Exception) -> int | None:
 
 
 def _flush(path: Path) -> None:
-    """Wait until the disk has it. Some network file systems cannot flush a directory: then their
+    """Wait until the disk has it. Some network file systems cannot flush a directory; then the
     rename has to do.
     """
     descriptor = os.open(path, os.O_RDONLY)

@@ -1,9 +1,9 @@
-"""What this host is, and what was called on it: enough to repeat a measurement, or to see why it
-cannot be compared.
+"""What this host is and what was called on it: enough to repeat a measurement, or to see why it is
+not comparable.
 
-A fact that cannot be read here is None, and nothing raises. The host's own name is told, because
-users who compare machines ask for it; user names and keys are not (secret). Not known here:
-accelerators, and how busy the client was (the trace).
+A fact that cannot be read is None; nothing raises. The host name is included, because users compare
+machines; user names and keys are not (secret). Accelerators and the client's load are recorded
+elsewhere.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import inferometer
 from inferometer.secret import masked, masked_command
 
 EMBEDDED_VERSION = "+inferometer"
-"""In the version that the embedded engine tells of itself."""
+"""In the version that the embedded engine reports."""
 
 PACKAGES = ("numpy", "httptools", "orjson")
-"""The packages that run inside the measured time; the rest can change without changing a number."""
+"""Packages that run inside the measured time; others cannot change a number."""
 
 Fact = TypeVar("Fact")
 
@@ -34,8 +34,8 @@ def describe_environment(
 ) -> dict[str, Any]:
     """The environment of a run as plain values, for its file.
 
-    `command` is the command line as typed, `server` what the server says of itself (version,
-    models, max_model_len); secrets are removed from both. `root` is where /proc, /sys and /run are.
+    `command` is the command line as typed, `server` what the server reports (version, models,
+    max_model_len); secrets are removed from both. `root` is the parent of /proc, /sys and /run.
     """
     return {
         "hostname": _fact(platform.node) or None,
@@ -61,8 +61,8 @@ def describe_environment(
 
 
 def _fact(read: Callable[[], Fact]) -> Fact | None:
-    """What `read` finds out, or None: no missing file, odd platform or broken package may cost a
-    finished measurement.
+    """The result of `read`, or None: a missing file or odd platform must not cost a finished
+    measurement.
     """
     try:
         return read()
@@ -90,7 +90,7 @@ def _os_name() -> str:
 
 
 def cpu_facts(root: Path = Path("/")) -> dict[str, Any]:
-    """Which processor, how many cores, and how many of them are ours."""
+    """Which processor, how many cores, and how many of them are available."""
     import psutil
 
     return {
@@ -106,13 +106,13 @@ def cpu_facts(root: Path = Path("/")) -> dict[str, Any]:
 
 
 def _quota_cores(root: Path) -> float:
-    """How many cores the control group grants; a client that is throttled stamps late."""
+    """How many cores the control group permits; a throttled client stamps late."""
     quota, period = _read(root, "sys/fs/cgroup/cpu.max").split()
     return int(quota) / int(period)  # `max` is no number: no quota, no fact
 
 
 def _governor(root: Path) -> str | None:
-    """The CPU frequency governor, or all that are in use, by name."""
+    """The CPU frequency governor, or all in use, by name."""
     files = root.glob("sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor")
     return ", ".join(sorted({file.read_text().strip() for file in files})) or None
 
@@ -133,7 +133,7 @@ def _open_files_limit() -> int:
 
 
 def _container(root: Path) -> list[str]:
-    """What suggests that this runs inside something; an empty list is no proof that it does not."""
+    """Signs that this runs in a container; an empty list is no proof that it does not."""
     cgroup = _fact(lambda: _read(root, "proc/1/cgroup")) or ""
     hints = {
         "docker": (root / ".dockerenv").exists() or "docker" in cgroup,

@@ -1,4 +1,4 @@
-"""Locks on open files, which the system releases when their holder dies, however it dies."""
+"""Locks on open files, which the system releases when their holder dies."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import fcntl
 from typing import Literal
 
 LAST_BREATH_S = 5.0
-"""How long the workers of a killed runner may hold what they inherited, until they are gone too."""
+"""How long the workers of a killed runner may hold inherited locks."""
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
-"""What file systems say that have no locks."""
+"""Errors of file systems without locks."""
 
 
 def try_lock(file: int) -> Literal["ours", "taken", "no locks"]:
-    """Lock an open file, if nobody else has it open and locked. Raises OSError for any other
-    reason."""
+    """Lock an open file; False if somebody else has locked it. Raises OSError for any other
+    reason.
+    """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

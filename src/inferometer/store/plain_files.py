@@ -1,9 +1,7 @@
-"""Files that may come from elsewhere, taken for what they are: a link leads anywhere, and a pipe
-never ends.
+"""Opens only regular files of foreign directories: a link leads anywhere, and a pipe never ends.
 
-A result directory that somebody has copied here may hold links to the user's own files. Below
-the directory that the user named nothing that is moved, removed, packed or believed is reached
-through a link.
+A copied result directory may contain links to the user's own files. Below the directory that the
+user named, nothing that is moved, removed, packed or believed is reached through a link.
 """
 
 from __future__ import annotations
@@ -26,8 +24,9 @@ class NotPlainError(OSError):
 
 
 def open_plain(path: Path) -> BinaryIO:
-    """Open a regular file for reading. Raises OSError for all that is none, links included:
-    NotPlainError."""
+    """Open a regular file for reading. Raises OSError for anything else, including links:
+    NotPlainError.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -55,7 +54,7 @@ def read_plain(path: Path, max_bytes: int) -> bytes:
 
 
 def is_plain_file(path: Path) -> bool:
-    """Whether it is a regular file, and no link to one."""
+    """Whether it is a regular file, and not a link."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except OSError:
@@ -68,11 +67,10 @@ Kind = Literal["file", "folder", "link", "other"]
 def entries_below(
     top: Path, *, skip: Callable[[str], bool] = lambda _: False
 ) -> Iterator[tuple[str, Kind]]:
-    """Everything below a folder, by name relative to it, folder by folder; nothing behind a link,
-    or in what is skipped.
+    """Everything below a folder, by relative name, folder by folder, except links and what is
+    skipped.
 
-    Raises OSError for a folder that cannot be read, and for one that is deeper down than any of
-    ours.
+    Raises OSError for an unreadable folder, and for one that is nested deeper than any of ours.
     """
     waiting = [""]
     while waiting:
@@ -100,8 +98,9 @@ def _kind_of(entry: os.DirEntry[str]) -> Kind:
 
 
 def first_link(directory: Path) -> Path | None:
-    """The first link in a directory, or the directory itself if it is one; None where there is
-    none. Raises OSError."""
+    """The first link in a directory, or the directory itself if it is one; else None. Raises
+    OSError.
+    """
     if os.path.islink(directory):
         return directory
     below = entries_below(directory) if os.path.isdir(directory) else iter(())

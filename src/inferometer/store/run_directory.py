@@ -1,18 +1,15 @@
-"""The run directory: everything one run leaves behind, in files that any tool can read, and back
-again without loss.
+"""The run directory: the files of one run, readable by any tool, and loaded without loss.
 
-    run.json          what was asked, of which server, from which host; where the prompts are from;
-                      what the workers say of themselves; what the server counted before and after,
-                      and how much that grew
-    requests.parquet  one row a request    (columns, units: trace/schema.py; a time or count that
-    does not exist is null)
+    run.json          settings, server, host; origin of the prompts; what the workers report of
+                      themselves; the server's counters before and after, and their growth
+    requests.parquet  one row a request; columns and units in trace/schema.py, unknown is null
     events.parquet    one row an output event, grouped by request (`event_start`, `event_count`)
     summary.json      the metrics
-    verdict.json      how far they may be believed
+    verdict.json      whether they can be trusted
 
 The whole directory appears at once or not at all. `run.json` has a checksum of each table, because
-a damaged Parquet file may bring down its reader, or bring other numbers. It holds no API key:
-headers are no part of what is written, and a key that a server repeats in an error is masked.
+a damaged Parquet file may crash its reader, or yield other numbers. It contains no API key: headers
+are not written, and a key that a server repeats in an error is masked.
 """
 
 from __future__ import annotations
@@ -69,10 +66,10 @@ WORDS: dict[str, type[IntEnum]] = {
 """Columns of codes, which files hold as words."""
 
 NULLS: dict[str, int] = {"tokens": -1}
-"""What stands for "not known" in columns where it is not MISSING."""
+"""The value for unknown in columns where it is not MISSING."""
 
 TEXT = "text"
-"""Column of generated texts in the request table, where they were kept."""
+"""Column of generated texts in the request table, if they were kept."""
 
 LATER_COLUMNS = frozenset(
     {
@@ -85,26 +82,26 @@ LATER_COLUMNS = frozenset(
         "lingered",
     }
 )
-"""What files of schema 1 do not have."""
+"""Files that schema 1 does not have."""
 
 ROWS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run directory loads to."""
+    """A loaded run directory."""
 
     spec: RunSpec
     fingerprint: str
     environment: Mapping[str, Any]
     prompts: Mapping[str, Any]
-    """How they were counted, and where they are from; empty where nobody has noted it."""
+    """How tokens were counted, and where prompts are from; empty if not recorded."""
     trace: Trace
     summary: Mapping[str, Any]
     verdict: Mapping[str, Any]
     server_counters: Mapping[str, Any] | None = None
     """`engine`, `names`, `before`, `after`, `delta` (trace/server_counters.py); None if the server
-    did not tell.
+    has no counters.
     """
 
 
@@ -119,8 +116,8 @@ def save_run(
     prompts: Mapping[str, Any] | None = None,
     server_counters: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write one run as `directory`, which must not exist yet. Raises CannotWriteError, and then
-    there is no such directory.
+    """Write one run as `directory`, which must not exist. Raises CannotWriteError and then leaves
+    none.
     """
     details = np.array(
         masked_details(trace.requests["detail"].tolist(), spec.target.headers), dtype=object
@@ -145,10 +142,9 @@ def save_run(
 def add_calibration(
     directory: Path, calibration: Mapping[str, Any], verdict: Mapping[str, Any]
 ) -> None:
-    """Note in a finished run how its host was calibrated after it, and the verdict that follows
-    from that.
+    """Add the calibration made after a finished run, and the resulting verdict.
 
-    A kill in between leaves the verdict as it was. Raises CannotWriteError.
+    A kill in between leaves the verdict unchanged. Raises CannotWriteError.
     """
     description = orjson.loads((directory / RUN).read_bytes())
     description["environment"]["calibration"] = calibration
@@ -157,8 +153,8 @@ def add_calibration(
 
 
 def load_run(directory: Path) -> Run:
-    """Read back what `save_run` wrote. Raises ValueError, one sentence, if there is no run, or a
-    damaged or a newer one.
+    """Read what `save_run` wrote. Raises ValueError, one sentence, if it is missing, damaged or
+    newer.
     """
     if not (directory / RUN).is_file():
         raise ValueError(f"{directory} is not a run directory: there is no {RUN} in it")
@@ -248,9 +244,7 @@ def _write_table(
 def _read_table(
     path: Path, columns: Sequence[TraceColumn]
 ) -> tuple[dict[str, npt.NDArray[Any]], tuple[str, ...] | None]:
-    """The columns of a file, and its texts if it holds them. One column after another, so that
-    memory holds one copy.
-    """
+    """The columns of a file, and any texts. One column at a time, so that memory holds one copy."""
     import polars as pl
 
     def read(name: str) -> pl.Series:
@@ -268,8 +262,8 @@ def _read_table(
 
 
 def _absent(column: TraceColumn, rows: int) -> npt.NDArray[Any]:
-    """A column that a file of an earlier version does not have: nothing is known, or was counted.
-    Raises ValueError for one that every version has.
+    """A column that earlier versions lack: unknown, or 0. Raises ValueError if every version has
+    it.
     """
     if column.name not in LATER_COLUMNS:
         raise ValueError(f"there is no column {column.name}")
@@ -277,8 +271,8 @@ def _absent(column: TraceColumn, rows: int) -> npt.NDArray[Any]:
 
 
 def _to_series(column: TraceColumn, values: npt.NDArray[Any]) -> pl.Series:
-    """A column as its file holds it: codes as words, what is not known as null. Plain numbers are
-    not copied.
+    """A column as its file holds it: codes as words, unknown as null. Plain numbers are not
+    copied.
     """
     import polars as pl
 
@@ -308,14 +302,12 @@ def _unknown(column: TraceColumn) -> int | None:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a column of codes, each at the place of its code."""
+    """Indices of words in a column of codes."""
     return [code.name for code in sorted(WORDS[name])]
 
 
 def _to_words(name: str, codes: npt.NDArray[Any]) -> pl.Series:
-    """Codes as words, some rows at a time, because looking them up needs eight bytes a row for a
-    moment.
-    """
+    """Codes as words, some rows at a time, because looking them up takes eight bytes a row."""
     import polars as pl
 
     words = pl.Series(name, _words(name), dtype=pl.Enum(_words(name)))
@@ -327,9 +319,7 @@ def _to_words(name: str, codes: npt.NDArray[Any]) -> pl.Series:
 
 
 def _to_text(name: str, values: Sequence[str | None]) -> pl.Series:
-    """Text that no file can hold (half a surrogate pair) loses only that character, never the
-    run.
-    """
+    """Text that no file can hold (a lone surrogate) loses that character, never the run."""
     import polars as pl
 
     return pl.Series(
@@ -340,7 +330,7 @@ def _to_text(name: str, values: Sequence[str | None]) -> pl.Series:
 
 
 def _spelled(value: Any) -> Any:
-    """JSON knows no infinity: it is spelled "inf", which the spec reads back."""
+    """JSON has no infinity: it is written as "inf", which the spec reads back."""
     if isinstance(value, dict):
         return {k: _spelled(v) for k, v in value.items()}
     return "inf" if value == math.inf else value

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
 
 MAX_PART_BYTES = 80
-"""Of a label, and of a model, in the name of a file, which may be 255 bytes long, of which numbers
-and dates need some.
+"""Of a label and of a model in a file name, which is limited to 255 bytes, some for numbers and
+dates.
 """
 
 RESERVED = (
@@ -83,12 +83,12 @@ RESERVED = (
     "max_concurrent_requests",
     "rtfx",
 )
-"""Keys of the file that metadata may not have."""
+"""Keys of the file that metadata must not use."""
 
 
 def check_metadata(metadata: Mapping[str, str]) -> None:
-    """Raise ValueError if a key of `metadata` is one of the file's own; to be asked before a run,
-    not after it.
+    """Raise ValueError if a key of `metadata` is one of the file's own; to be called before
+    a run.
     """
     for key in metadata:
         if key in RESERVED or key.endswith(tuple(f"_{latency}_ms" for latency in LATENCIES)):
@@ -98,10 +98,9 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
 
 
 def file_name(spec: RunSpec, *, finished: datetime, label: str | None = None) -> str:
-    """The name vLLM gives a result: `openai-infqps-concurrency8-Qwen3-14B-20260131-120000.json`.
+    """vLLM's name for a result: `openai-infqps-concurrency8-Qwen3-14B-20260131-120000.json`.
 
-    A label or model that is too long for it is cut, and what file names cannot hold here becomes
-    `_`.
+    A long label or model is cut, and characters that file names cannot have become `_`.
     """
     load = spec.load
     concurrency = "" if load.max_concurrency is None else f"-concurrency{load.max_concurrency}"
@@ -111,7 +110,7 @@ def file_name(spec: RunSpec, *, finished: datetime, label: str | None = None) ->
 
 
 def _nameable(part: str) -> str:
-    """As a part of a file's name."""
+    """As part of a file name."""
     encoding = sys.getfilesystemencoding()
     known = "".join(
         each if each.isprintable() and each.encode(encoding, "ignore") else "_" for each in part
@@ -120,7 +119,7 @@ def _nameable(part: str) -> str:
 
 
 def save_result(path: Path, result: Mapping[str, Any], *, append: bool = False) -> None:
-    """Write `result` to `path`; with `append` as one more line of a file of several. Raises
+    """Write `result` to `path`; with `append`, as one more line of a file. Raises
     CannotWriteError.
     """
     line = json.dumps(result, allow_nan=False).encode()
@@ -238,14 +237,14 @@ def _detailed_arrays(trace: Trace, spec: RunSpec) -> dict[str, list[Any]]:
 
 
 def _seconds(since: npt.NDArray[np.int64], until: npt.NDArray[np.int64]) -> list[float]:
-    """`until` − `since`, s; 0.0 where one of them does not exist, as there."""
+    """`until` − `since`, s; 0.0 if one of them does not exist, as in vLLM."""
     known = (since != MISSING) & (until != MISSING)
     seconds = np.subtract(until, since, out=np.zeros(len(since), np.int64), where=known) / NS
     return list(seconds.tolist())
 
 
 def _itls(trace: Trace) -> list[list[float]]:
-    """Gaps between the output events of each request, s; also of one that failed later."""
+    """Gaps between the output events of each request, s, including requests that failed later."""
     r, arrival = trace.requests, trace.events["arrival_ns"]
     spans = zip(r["event_start"].tolist(), r["event_count"].tolist(), strict=True)
     return [(np.diff(arrival[start : start + count]) / NS).tolist() for start, count in spans]

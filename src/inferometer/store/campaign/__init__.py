@@ -1,3 +1,3 @@
-"""A campaign's directory: its ledger and the one strict check of it, its files, and which results
+"""A campaign's directory: its ledger and the strict check of it, its files, and which results
 count.
 """

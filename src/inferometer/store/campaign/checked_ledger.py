@@ -1,7 +1,7 @@
-"""A campaign's ledger as every verb reads it: bounded, reached through no link, and of records that
+"""A campaign's ledger as every verb reads it: bounded, without links, and only records that
 campaigns write.
 
-Directories of results travel: they are copied, archived, and sent by colleagues. Every verb reads
+Result directories travel: they are copied, archived, and sent by colleagues. Every verb reads
 ledgers here, before anything is moved or removed.
 """
 
@@ -31,22 +31,23 @@ from inferometer.store.plain_files import first_link
 
 @dataclass(frozen=True, slots=True)
 class LedgerReading:
-    """What a ledger tells."""
+    """The content of a ledger."""
 
     records: Sequence[Record]
     remarks: tuple[str, ...] = ()
-    """What is the matter with it, a sentence each."""
+    """Problems of the ledger, a sentence each."""
 
 
 def campaigns_in(result_dir: Path) -> list[CampaignPaths]:
-    """The campaigns whose results lie in a result directory, by name."""
+    """The campaigns with results in a result directory, by name."""
     found = (path.parent.name for path in sorted((result_dir / HIDDEN).glob("*/ledger.jsonl")))
     return [CampaignPaths(result_dir, name) for name in found if is_campaign_name(name)]
 
 
 def read_campaign_ledger(places: CampaignPaths) -> LedgerReading:
-    """All that is proven, and of a damaged ledger what its files bear out. Changes nothing.
-    Raises LedgerError."""
+    """All proven records, and those of a damaged ledger that its files confirm. Changes nothing.
+    Raises LedgerError.
+    """
     content = _checked(places)
     if content is None:
         return LedgerReading(())
@@ -58,8 +59,8 @@ def read_campaign_ledger(places: CampaignPaths) -> LedgerReading:
 
 
 def open_campaign_ledger(places: CampaignPaths) -> tuple[Ledger, tuple[str, ...]]:
-    """The ledger to be added to, and what was the matter with it. What is not proven is cut off,
-    and kept beside it.
+    """The ledger, open for appending, and its problems. What is not proven is moved to a file
+    beside it.
 
     Raises LedgerError and CannotWriteError, and then nothing was changed.
     """
@@ -105,8 +106,9 @@ def _checked(places: CampaignPaths) -> Content | None:
 
 
 def require_no_links(places: CampaignPaths) -> None:
-    """Raise LedgerError for one in the campaign's own folder; the directory that the user named
-    may be reached through any."""
+    """Raise LedgerError for a link in the campaign's own folder; the user's directory may be behind
+    one.
+    """
     hidden = places.result_dir / HIDDEN
     try:
         link = hidden if os.path.islink(hidden) else first_link(places.directory)

@@ -1,4 +1,4 @@
-"""The checksum of a file, by which a later reader sees that it is still what was written."""
+"""Checksums of files, by which later readers see that they are unchanged."""
 
 from __future__ import annotations
 

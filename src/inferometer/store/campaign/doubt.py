@@ -1,7 +1,7 @@
-"""Doubt: what a campaign notes of a result that contradicts the points at the loads beside it.
+"""A campaign's record of a result that contradicts the points at neighbouring loads.
 
-The result's own files stay as they are: nothing inside its run looked wrong. The doubt stands in
-the ledger, and who reads results through it says SUSPECT.
+The result's own files stay unchanged: nothing in its run looked wrong. The doubt is in the ledger,
+and readers of the ledger report SUSPECT.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from inferometer.metrics.finding import Figure, Finding, Level
 
 Again = Literal["no", "same", "INVALID"]
-"""Whether the point was measured again, and what came of it."""
+"""Whether the point was measured again, and the outcome."""
 AGAIN: tuple[Again, ...] = ("no", "same", "INVALID")
 
 NAME = "neighbours"
@@ -26,9 +26,7 @@ VARIANTS: Mapping[Again, str] = {"no": "once", "same": "twice", "INVALID": "inva
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One point whose result its neighbours contradict, by the metric that shows it most
-    clearly.
-    """
+    """One point whose result its neighbours contradict, by the metric that shows it best."""
 
     fingerprint: str
     point: str
@@ -38,20 +36,20 @@ class Doubt:
     suggested: float
     """By the neighbours."""
     neighbours: tuple[str, ...]
-    """Ids of the nearest."""
+    """Ids of the nearest points."""
     results: tuple[str, ...]
-    """Checksums of the JSON files of the results that contradict them, the first one first."""
+    """Checksums of the JSON files of the contradicting results, the first one first."""
     values: tuple[float, ...]
-    """Of the metric, one for each result."""
+    """The metric of each result."""
     again: Again = "no"
 
     @property
     def share(self) -> float:
-        """The first value as a share of what its neighbours suggest."""
+        """The first value as a share of the suggested one."""
         return self.values[0] / self.suggested
 
     def in_short(self) -> str:
-        """The first value, and what the neighbours suggest."""
+        """The first value, and the suggested one."""
         return (
             f"{self.metric} {figure(self.values[0])} {self.unit}; {self._suggest()} "
             f"{figure(self.suggested)}"
@@ -108,7 +106,7 @@ class Doubt:
 
 
 def figure(value: float) -> str:
-    """With as many digits as matter here."""
+    """With as many digits as matter."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 

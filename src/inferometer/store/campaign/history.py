@@ -1,21 +1,20 @@
-"""History: what the records of a campaign's ledger amount to. Pure; looks at no file.
+"""What the records of a campaign's ledger amount to. Pure; reads no file.
 
-ledger        version of the format                    opened     a run of the campaign began, where
-and with what
-server        a server came up; what was verified      begun      a point's measurement began (its
-n-th attempt)
-intent        its files are written, under temporary   done       its files have their names: it is
-measured
-              names, and about to get their own         dropped    its files were lost with a power
-              cut, or the like
-failed        a point could not be measured, and why   group failed   no server for a group, and why
-merged        the ledger was made of several             not at rest    a server had others'
-requests while another of
-identified    which deployments the results of an                      its pair was measured
-              earlier version are of                      cut        damaged lines were taken out
-              (see `recovery`)
-doubt         a result contradicts its neighbours         doubt over it does not, or the point has
-another result that fits
+ledger         version of the format
+opened         a run of the campaign began, where and with what
+server         a server started; what was verified
+begun          a point's measurement began (its n-th attempt)
+intent         its files are written under temporary names, and about to be renamed
+done           its files have their names: it is measured
+dropped        its files were lost, as in a power cut
+failed         a point could not be measured, and why
+group failed   a group had no server, and why
+merged         the ledger was merged from several
+not at rest    a server had foreign requests while another of its pair was measured
+identified     which deployments the results of an earlier version belong to
+cut            damaged lines were removed (see `recovery`)
+doubt          a result contradicts its neighbours
+doubt over     it no longer does, or the point has another result that fits
 """
 
 from __future__ import annotations
@@ -29,19 +28,17 @@ from inferometer.store.campaign.doubt import Doubt
 from inferometer.store.campaign.ledger import Record
 
 MAX_LIMIT = 1 << 53
-"""Of a server's max_model_len, tokens: what is larger no server means, and no JSON holds
-exactly."""
+"""Limit of a server's max_model_len, tokens; JSON does not hold larger numbers exactly."""
 
 
 class ServerInfo(NamedTuple):
-    """What a server told of itself; None where it did not tell."""
+    """What a server reported of itself; None if it did not."""
 
     version: str | None = None
     max_model_len: int | None = None
 
     def unlike(self, other: ServerInfo) -> str:
-        """What tells it from the other, where both are known: such as `version 0.10.2`; nothing
-        where they may be one."""
+        """How it differs from the other, if both are known: such as `version 0.10.2`; or ""."""
         known = [
             (name, *pair)
             for name, *pair in zip(self._fields, self, other, strict=True)
@@ -51,13 +48,13 @@ class ServerInfo(NamedTuple):
 
 
 def usable_limit(told: object) -> int | None:
-    """A limit in tokens as a server told it; None if it is no number that a limit can be."""
+    """A limit in tokens as reported by a server; None if it cannot be one."""
     return told if type(told) is int and 0 < told < MAX_LIMIT else None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One measured point: what it is, how far it may be believed, and its files."""
+    """One measured point: its identity, its verdict, and its files."""
 
     fingerprint: str
     point: str
@@ -66,24 +63,26 @@ class Result:
     reasons: tuple[str, ...]
     """Why it is not VALID, the worst first."""
     allowed: bool
-    """It counts as a result although it is INVALID: `--allow-invalid` was given."""
+    """It counts although it is INVALID: `--allow-invalid` was given."""
     json: str
-    """The file in vLLM's format, relative to the result directory; so are all paths here."""
+    """The file in vLLM's format, relative to the result directory, like all paths here."""
     run: str
     """The run directory."""
     files: Mapping[str, str]
     """SHA-256 of the JSON file and of each file in the run directory."""
     server_version: str | None
     attempt: int
-    """0 for the first; each sends prompts of its own, so that what an earlier one left in a prefix
-    cache is of no use to it.
+    """0 for the first; each has its own prompts, so that an earlier one's prefix cache is of no
+    use.
     """
     base_url: str | None = None
-    """Where it was measured. None: an earlier version noted it, whose fingerprints told no
-    address (see `identity`)."""
+    """Where it was measured. None: recorded by an earlier version, whose fingerprints had no
+    address (see `identity`).
+    """
     max_model_len: int | None = None
-    """What the server said of its limit; None where it did not tell, or an earlier version did
-    not note it."""
+    """The server's reported limit; None if it did not report one or an earlier version recorded
+    none.
+    """
 
     @property
     def server(self) -> ServerInfo:
@@ -91,14 +90,12 @@ class Result:
 
     @property
     def is_of_an_earlier_version(self) -> bool:
-        """Its fingerprint tells no address, whose server it may be of."""
+        """Its fingerprint does not identify the server's address."""
         return self.base_url is None
 
     @property
     def checksum(self) -> str:
-        """Of its JSON file: what it is known by wherever its files are, and whatever they are
-        called.
-        """
+        """Of its JSON file: identifies it wherever its files are, and whatever their names."""
         return self.files.get(self.json, "")
 
     @property
@@ -116,7 +113,7 @@ class Result:
         return cls(**{**facts, "reasons": tuple(facts["reasons"])})
 
     def identified(self, identities: Identities) -> Result:
-        """The same with the fingerprint and the address that were found out later, if they were."""
+        """The same with the fingerprint and address that were found out later, if any."""
         if self.base_url is not None or self.run not in identities:
             return self
         fingerprint, base_url = identities[self.run]
@@ -124,22 +121,21 @@ class Result:
 
 
 Identities = Mapping[str, tuple[str, str]]
-"""Of results of an earlier version, by run directory: the fingerprint that today's rules give,
-and the address."""
+"""Of results of an earlier version, by run directory: today's fingerprint, and the address."""
 
 
 @dataclass(slots=True)
 class History:
     current: dict[str, Result] = field(default_factory=dict)
-    """The latest result of each fingerprint that counts, or the latest of all if none does."""
+    """The latest counting result of each fingerprint, or the latest of all if none counts."""
     older: list[Result] = field(default_factory=list)
     """All other results."""
     intent: Result | None = None
-    """Files were about to get their names, and nobody noted that they did."""
+    """Files were about to be renamed, and there is no record that they were."""
     attempts: dict[str, int] = field(default_factory=dict)
-    """How many attempts there were with prompts of their own, by the prompts' fingerprint."""
+    """Number of attempts with separate prompts, by the prompts' fingerprint."""
     failures: dict[str, str] = field(default_factory=dict)
-    """Why a point failed that has no result since, by its fingerprint."""
+    """Why a point without a result since then failed, by its fingerprint."""
     doubts: dict[str, Doubt] = field(default_factory=dict)
     """Results that contradict their neighbours, by fingerprint."""
     settled: dict[str, Doubt] = field(default_factory=dict)
@@ -147,14 +143,14 @@ class History:
     again: dict[str, Result] = field(default_factory=dict)
     """The latest result of a point since its doubt, by fingerprint."""
     rechecked: set[str] = field(default_factory=set)
-    """Fingerprints of points that have a result since a doubt, whatever came of it."""
+    """Fingerprints of points with any result since a doubt."""
 
     identities: dict[str, tuple[str, str]] = field(default_factory=dict)
     """See `Identities`."""
 
     @classmethod
     def of(cls, records: Iterable[Record], identities: Identities | None = None) -> History:
-        """What they amount to; with these `identities` beside those that are noted in them."""
+        """The sum of the records, with `identities` in addition to the recorded ones."""
         records = list(records)
         history = cls(identities=dict(identities or {}))
         for record in records:
@@ -167,8 +163,9 @@ class History:
         return history
 
     def add(self, record: Record) -> None:
-        """One more record; what `identified` says is of all of them, and has to be known from
-        the beginning."""
+        """One more record; `identified` applies to all records, and has to be known from the
+        beginning.
+        """
         kind = record["kind"]
         if kind == "begun":
             self.attempts[record["prompts"]] = max(
@@ -188,14 +185,12 @@ class History:
             self.settled[record["fingerprint"]] = self.doubts.pop(record["fingerprint"])
 
     def doubt_of(self, result: Result) -> Doubt | None:
-        """The doubt about this very result; one about an older result of the point says nothing of
-        it.
-        """
+        """The doubt about this very result; a doubt about an older result does not apply."""
         doubt = self.doubts.get(result.fingerprint)
         return doubt if doubt is not None and result.checksum in doubt.results else None
 
     def status_of(self, result: Result) -> Status:
-        """What its run says, and SUSPECT at best where its neighbours contradict it."""
+        """Its run's status, but at best SUSPECT if its neighbours contradict it."""
         return (
             "SUSPECT"
             if result.status == "VALID" and self.doubt_of(result) is not None
@@ -208,7 +203,7 @@ class History:
         return result.reasons if doubt is None else (doubt.finding().sentence, *result.reasons)
 
     def doubt_before(self, result: Result) -> Doubt | None:
-        """The doubt about an older result of the point, which is over since there is this one."""
+        """The doubt about an older result of the point, which this one ends."""
         doubt = self.settled.get(result.fingerprint)
         return doubt if doubt is not None and result.checksum not in doubt.results else None
 

@@ -1,10 +1,8 @@
-"""Results of an earlier version, whose fingerprints told no address: which deployment each of them
-is of.
+"""Which deployment the results of an earlier version are of, whose fingerprints had no address.
 
-Such a fingerprint was the same for every address at which a server of that declaration was
-measured. The run directory of a result holds the fingerprint it was measured under and the
-address; both together give the fingerprint of today's rules. Only results of planned points are
-looked at. Reads, and writes nothing.
+Such a fingerprint was the same for every address with a server of that declaration. A result's run
+directory has the old fingerprint and the address, which together give today's fingerprint. Only
+results of planned points are checked. Reads, and writes nothing.
 """
 
 from __future__ import annotations
@@ -34,12 +32,13 @@ class Identified:
 
     identities: Identities
     remarks: tuple[str, ...]
-    """Of results that would count and are not of a planned point, a sentence each."""
+    """Of results that would count but belong to no planned point, a sentence each."""
 
 
 def identify(history: History, specs: Sequence[RunSpec], result_dir: Path) -> Identified:
-    """Which of the results that an earlier version noted are of these points, and which are of
-    other deployments."""
+    """Which results of an earlier version belong to these points, and which to other
+    deployments.
+    """
     old: dict[str, list[Result]] = {}
     for result in (*history.current.values(), *history.older):
         if result.is_of_an_earlier_version:
@@ -60,8 +59,8 @@ def identify(history: History, specs: Sequence[RunSpec], result_dir: Path) -> Id
 
 
 def _differently_measured(history: History, specs: Sequence[RunSpec]) -> list[str]:
-    """A sentence on results of points that an earlier version measured in another way, for each
-    such way.
+    """For each other way in which an earlier version measured points, a sentence on their
+    results.
     """
     from inferometer.spec.run import MEASURED_BEFORE
 
@@ -82,7 +81,7 @@ def _differently_measured(history: History, specs: Sequence[RunSpec]) -> list[st
 
 
 def _fingerprint(spec: RunSpec, base_url: str) -> str | None:
-    """Of the same point measured there, by today's rules; None if that is no address."""
+    """Today's fingerprint of the same point measured there; None if that is no address."""
     from inferometer.spec.binding import same_machine
     from inferometer.spec.flags import canonical_base_url
 
@@ -97,7 +96,7 @@ def _fingerprint(spec: RunSpec, base_url: str) -> str | None:
 
 
 def _measured_at(result: Result, result_dir: Path) -> str | None:
-    """The address in its run directory; None where that is not what was written."""
+    """The address in its run directory; None if that has changed since it was written."""
     name = f"{result.run}/{RUN}"
     try:
         content = read_plain(result_dir / name, MAX_JSON_BYTES)

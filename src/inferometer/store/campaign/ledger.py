@@ -1,13 +1,12 @@
-"""Ledger: the append-only file in which a campaign notes what it did, made to survive being killed
-at any moment.
+"""The append-only file in which a campaign records what it did, designed to survive a kill at any
+moment.
 
-One JSON object a line. The last member of each is a checksum of the line and of all lines before
-it, so that neither a damaged nor a missing line goes unnoticed; a line counts once it is on the
-disk. Only the last line can be torn, since each is flushed before the next is begun: one that
-has no end, or zeros where a power cut kept blocks from the disk, is ignored, and cut off when
-the file is opened to be written. One process writes: it locks the file, and appends nothing to a
-file that somebody else has changed or replaced. Knows lines; what the records mean is the
-business of `history`, and what is to be done about damage that of `recovery`.
+One JSON object a line. Its last member is a checksum of this and all earlier lines, so that neither
+a damaged nor a missing line goes unnoticed; a line counts once it is on the disk. Only the last
+line can be torn, since each is flushed before the next: one without an end, or with zeros where a
+power cut kept blocks from the disk, is ignored, and cut off when the file is opened for writing.
+One process writes: it locks the file, and appends nothing to a file that was changed or replaced by
+others. Interpreting records is the task of `history`, repairing damage that of `recovery`.
 """
 
 from __future__ import annotations
@@ -29,36 +28,35 @@ from inferometer.store.file_lock import LAST_BREATH_S, try_lock
 from inferometer.store.plain_files import read_plain
 
 LEDGER_VERSION = 1
-"""Raised when older Inferometers could not make sense of the records. 1: first version."""
+"""Raised when older versions could not read the records. 1: first version."""
 
 CHECKSUM_DIGITS = 16
 MAX_BYTES = 1 << 30
 MAX_DEPTH = 250
-"""Brackets within brackets in a line: JSON is written no deeper than it can be read again."""
+"""Nesting in a line: JSON is not written deeper than it can be read."""
 _MARK = b',"checksum":"'
 _END = b'"}'
 
 Record = Mapping[str, Any]
-"""A line without its checksum: `kind`, `time` (ISO 8601, UTC) and what that kind of record
-tells.
-"""
+"""A line without its checksum: `kind`, `time` (ISO 8601, UTC) and the members of that kind."""
 
 
 class LedgerError(Exception):
-    """The ledger cannot be relied on: one sentence with cause and cure."""
+    """The ledger is unusable: one sentence with cause and cure."""
 
 
 class LedgerTakenError(CannotWriteError):
-    """Somebody else has written to the ledger, or replaced it, since it was opened: one sentence
-    with cause and cure."""
+    """Another process has written to the ledger, or replaced it, since it was opened: one sentence
+    with cause and cure.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Where the checksums end to prove what is written."""
+    """Where the checksums stop to prove the content."""
 
     line: int
-    """The first line that is not proven, from 1."""
+    """The first unproven line, from 1."""
     rest: bytes
     """That line and all that follow."""
 
@@ -66,26 +64,27 @@ class Damage:
 @dataclass(frozen=True, slots=True)
 class Content:
     records: list[Record]
-    """Those that are proven, in order."""
+    """The proven records, in order."""
     end: int
-    """Bytes up to the end of the last good line."""
+    """Bytes up to the end of the last proven line."""
     checksum: str
-    """Of the last good line."""
+    """Checksum of the last proven line."""
     damage: Damage | None = None
 
 
 Mend = Callable[[Content], Sequence[Record]]
-"""What a damaged ledger is to hold instead, once all that is not proven is kept elsewhere."""
+"""New content of a damaged ledger, after everything unproven is saved elsewhere."""
 
 
 class Ledger:
-    """The ledger at `path`, open for writing; made if it is not there. One process at a time may
-    have it open (see `lock`).
+    """The ledger at `path`, open for writing, created if missing. Only one process may open it (see
+    `lock`).
     """
 
     def __init__(self, path: Path, mend: Mend | None = None) -> None:
-        """Raises LedgerError if it is damaged and nobody mends it, or if another process writes
-        it; and CannotWriteError."""
+        """Raises LedgerError if it is damaged and not repaired, or if another process writes it;
+        and CannotWriteError.
+        """
         self.path = path
         if not path.exists():
             write_file(path, dump([{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]))
@@ -106,16 +105,15 @@ class Ledger:
             self.close()
             raise
         self.earlier: list[Record] = content.records
-        """What was in it when it was opened."""
+        """Its records when it was opened."""
         self._checksum = content.checksum
         self._end = content.end
 
     def append(self, kind: str, **facts: Any) -> Record:
-        """Note something, in plain JSON values without anything secret; on return it is on the
-        disk.
+        """Append a record of plain JSON values without secrets; on return it is on the disk.
 
-        Raises CannotWriteError, and then the file is as it was before; LedgerTakenError, which
-        is one, if it is not ours alone.
+        Raises CannotWriteError, and then the file is unchanged; or LedgerTakenError if another
+        process uses it.
         """
         record = {"kind": kind, "time": now(), **facts}
         line, checksum = _seal(record, self._checksum)
@@ -134,8 +132,7 @@ class Ledger:
         return record
 
     def _require_untouched(self) -> None:
-        """Two who append, each with checksums over what it knows, would damage what both have
-        written."""
+        """Two processes that append, each with its own checksums, would damage both's records."""
         mine = os.fstat(self._file)
         try:
             there = os.stat(self.path, follow_symlinks=False)
@@ -169,8 +166,9 @@ class Ledger:
 
 
 def read_ledger(path: Path) -> list[Record]:
-    """All records, in order; none if there is no ledger. Changes nothing. Raises LedgerError,
-    also if it is damaged."""
+    """All records, in order; none without a ledger. Changes nothing. Raises LedgerError, also if it
+    is damaged.
+    """
     if not path.exists():
         return []
     content = parse(path)
@@ -180,7 +178,7 @@ def read_ledger(path: Path) -> list[Record]:
 
 
 def damaged(path: Path, damage: Damage) -> LedgerError:
-    """The error of those who need all of it."""
+    """The error for readers who need all of it."""
     return LedgerError(
         f"{path}, line {damage.line}: it is damaged, or a line before it is missing; restore "
         f"the ledger from a copy, or move {path.parent} away to start the campaign again."
@@ -188,13 +186,13 @@ def damaged(path: Path, damage: Damage) -> LedgerError:
 
 
 def foreign(path: Path) -> LedgerError:
-    """The error of a ledger that no Inferometer has written."""
+    """The error for a ledger that no Inferometer has written."""
     cure = "copy the results again from the machine that measured them"
     return LedgerError(f"{path} contains what no campaign writes, so it is not used. Cure: {cure}.")
 
 
 def dump(records: Sequence[Record]) -> bytes:
-    """The records as the bytes of a whole ledger."""
+    """The records as the bytes of a complete ledger."""
     lines, checksum = [], ""
     for record in records:
         line, checksum = _seal(record, checksum)
@@ -203,7 +201,7 @@ def dump(records: Sequence[Record]) -> bytes:
 
 
 def now() -> str:
-    """The time of a record, ISO 8601 in UTC, as text that sorts by time."""
+    """The time of a record, ISO 8601 in UTC, which sorts by time."""
     return datetime.now(timezone.utc).isoformat(timespec="microseconds")
 
 
@@ -219,7 +217,7 @@ def _checksum(body: bytes, previous: str) -> str:
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each line without its line feed, and where the next begins; bytes after the last line feed
+    """Each line without its line feed, and the offset of the next; bytes after the last line feed
     are no line.
     """
     begin = 0
@@ -229,8 +227,9 @@ def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def parse(path: Path) -> Content:
-    """What its checksums prove, and where that ends. Raises LedgerError if it cannot be read, or
-    no Inferometer wrote it."""
+    """The proven records, and where they end. Raises LedgerError if it cannot be read or is
+    foreign.
+    """
     try:
         content = read_plain(path, MAX_BYTES)
     except OSError as error:
@@ -255,7 +254,7 @@ def parse(path: Path) -> Content:
 
 
 def unsealed(line: bytes) -> Any:
-    """What a line says that no checksum proves, whatever it is; None if no ledger can hold it."""
+    """The content of an unproven line, whatever it is; None if no ledger can hold it."""
     try:
         told = _loaded(line)
     except (ValueError, TypeError):
@@ -266,7 +265,7 @@ def unsealed(line: bytes) -> Any:
 
 
 def _record(path: Path, body: bytes) -> Record:
-    """A proven line. Anybody can compute checksums: it need not be one that we have written."""
+    """A proven line. Anybody can compute checksums, so it may still be foreign."""
     try:
         record = _loaded(body)
         if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
@@ -296,10 +295,9 @@ def _check_version(path: Path, records: Sequence[Record]) -> None:
 
 
 def _taken(path: Path) -> int:
-    """The file, open for appending and locked against other writers, however they came past the
-    campaign's lock.
+    """The file, open for appending and locked against other writers, whatever the campaign's lock.
 
-    On a file system without locks it is not locked; what others append is noticed all the same.
+    On a file system without locks it is not locked; other writers are noticed anyway.
     """
     with saying_why(path):
         file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK)

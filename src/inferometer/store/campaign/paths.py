@@ -1,14 +1,13 @@
 """Where the files of a campaign are.
 
-RESULT_DIR/                   the JSON files, one for each point that counts as measured, and none
-else RESULT_DIR/.inferometer/NAME/
-    ledger.jsonl  lock        what happened; who is at work
-    runs/FINGERPRINT/         the run directory of a point (-2, -3, ... if it was measured again)
-    invalid/                  JSON files of results that do not count
-    superseded/               JSON files that a later result has replaced, also if somebody has
-    changed them
-    pending/                  files of the point that is just being saved
-    logs/                     of the servers
+RESULT_DIR/              the JSON files: one for each point with a result that counts, no others
+RESULT_DIR/.inferometer/NAME/
+    ledger.jsonl, lock   what happened; the lock of the running campaign
+    runs/FINGERPRINT/    run directory of a point (-2, -3, ... if it was measured again)
+    invalid/             JSON files of results that do not count
+    superseded/          JSON files that a later result has replaced
+    pending/             files of the point that is being saved
+    logs/                of the servers
 """
 
 from __future__ import annotations
@@ -74,8 +73,9 @@ class CampaignPaths:
 def campaign_paths(
     result_dir: str, name: str, *, quick: bool = False, embedded: bool = False
 ) -> CampaignPaths:
-    """Of a campaign; rehearsals have a result directory of their own, whose files nobody can
-    take for the real ones."""
+    """Paths of a campaign; rehearsals have separate result directories, so that nobody mistakes
+    their files.
+    """
     suffix = ("-quick" if quick else "") + ("-embedded" if embedded else "")
     directory = Path(result_dir)
     return CampaignPaths(

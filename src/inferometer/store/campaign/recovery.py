@@ -1,11 +1,11 @@
-"""What is left of a ledger that is damaged in the middle: the lines before that, and the results
-that their files bear out.
+"""What is left of a ledger with damage in the middle: the lines before it, and results that their
+files confirm.
 
-No checksum proves the lines after the damage, so none of them is believed by itself. A result
-that one of them notes is taken back if each of its files is there with the checksum that the
-line gives, and the files say the same as the line: the fingerprint in `run.json`, the status in
-`verdict.json`. It is as credible then as the files are, and no more. Attempts are taken as they
-are noted: they only keep prompts from being sent twice. Changes nothing.
+No checksum proves the lines after the damage, so none of them is believed alone. A recorded result
+is recovered if each of its files has the checksum in the line, and the files agree with the line:
+the fingerprint in `run.json`, the status in `verdict.json`. It is then as credible as the files
+are. Recorded attempts are recovered as they are: they only prevent sending prompts twice. Changes
+nothing.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ BEGINNING = b'{"kind":"'
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """What can be taken from the damaged lines."""
+    """What can be recovered from the damaged lines."""
 
     records: list[Record]
-    """To follow the proven ones."""
+    """Records to follow the proven ones."""
     used: int
     """Results among them."""
     lost: int
-    """Results that the damaged lines note, and whose files do not bear it out."""
+    """Recorded results that their files do not confirm."""
 
     def sentence(self, places: CampaignPaths, line: int) -> str:
         """For the user, without its end."""
@@ -59,7 +59,7 @@ class Salvage:
 
 
 def salvage(content: Content, places: CampaignPaths) -> Salvage:
-    """Of a damaged ledger. Raises LedgerError if a newer Inferometer wrote it."""
+    """Recover from a damaged ledger. Raises LedgerError if a newer Inferometer wrote it."""
     assert content.damage is not None
     proven = History.of(content.records)
     known = {_key(result) for result in (*proven.current.values(), *proven.older)}
@@ -89,8 +89,7 @@ def salvage(content: Content, places: CampaignPaths) -> Salvage:
 
 
 def _sound(line: bytes, places: CampaignPaths) -> Iterator[Record]:
-    """The record of a line, if it is one that counts here; of two that ran into one another the
-    second."""
+    """The record of a line, if it is usable; of two that ran into one another, the second."""
     told = unsealed(line)
     if told is None and (begin := line.rfind(BEGINNING)) > 0:
         told = unsealed(line[begin:])
@@ -110,7 +109,7 @@ def _sound(line: bytes, places: CampaignPaths) -> Iterator[Record]:
 
 
 def _open_intent(records: Iterable[Record], history: History) -> list[Record]:
-    """The last proven line, where the next would have said that its files have their names."""
+    """The last proven line, if the next would have recorded that its files were renamed."""
     last = [record for record in records if record["kind"] == "intent"][-1:]
     return last if history.intent is not None else []
 
@@ -120,7 +119,7 @@ def _key(result: Result) -> tuple[str, frozenset[tuple[str, str]]]:
 
 
 def _is_borne_out(result: Result, result_dir: Path) -> bool:
-    """Whether its files are whole, and say what the line says."""
+    """Whether its files are complete and agree with the line."""
     if damage_of(result, result_dir):
         return False
     try:

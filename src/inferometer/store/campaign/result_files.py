@@ -1,4 +1,4 @@
-"""Whether the files of a result are still what its record says. Reads, and writes nothing."""
+"""Whether the files of a result are still those of its record. Reads, and writes nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inferometer.store.plain_files import open_plain
 
 
 def damage_of(result: Result, result_dir: Path) -> list[str]:
-    """What is the matter with its files: nothing, `NAME is missing`, `NAME has changed`."""
+    """Problems of its files: none, `NAME is missing`, `NAME has changed`."""
     return [
         phrase
         for name, checksum in result.files.items()
@@ -19,7 +19,7 @@ def damage_of(result: Result, result_dir: Path) -> list[str]:
 
 
 def damage_of_file(result_dir: Path, name: str, checksum: str) -> str | None:
-    """What is the matter with one file; a link in its place is not it."""
+    """The problem of one file; a link in its place is one."""
     try:
         with open_plain(result_dir / name) as file:
             return None if checksum_of_open(file) == checksum else f"{name} has changed"

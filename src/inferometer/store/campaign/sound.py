@@ -1,9 +1,8 @@
-"""Whether the records of a ledger are such as a campaign writes. Pure; looks at no file.
+"""Whether the records of a ledger are such as a campaign writes. Pure; reads no file.
 
-Ledgers come with archives and directories from elsewhere, and anybody can compute their
-checksums. What is used of a record has its type, and every path in it stays where the files of a
-result are: below the result directory, and there in their own places. Kinds of records that are
-not known are let pass, since nothing is done with them.
+Ledgers come with foreign archives and directories, and anybody can compute their checksums. Every
+used member of a record has its type, and every path stays below the result directory, in its proper
+place. Unknown kinds of records pass, since they are not used.
 """
 
 from __future__ import annotations
@@ -16,14 +15,15 @@ from inferometer.store.campaign.doubt import Doubt
 from inferometer.store.campaign.ledger import Record
 
 HIDDEN = ".inferometer"
-"""The folder beside the JSON files that holds all else."""
+"""The folder beside the JSON files with everything else."""
 
 CAMPAIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 """Names of campaigns, and so of their folders."""
 FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 RUN = re.compile(r"[0-9a-f]{16}(-[1-9]\d{0,8}){0,20}")
-"""Of a run directory: the fingerprint, and numbers behind it where that name was taken, once
-more in every merge."""
+"""Of a run directory: the fingerprint, plus numbers where that name was taken, once more in every
+merge.
+"""
 CHECKSUM = re.compile(r"[0-9a-f]{64}")
 STATUSES = ("VALID", "SUSPECT", "INVALID")
 MAX_ATTEMPT = 10**9
@@ -44,7 +44,7 @@ def are_sound(records: Iterable[Record], campaign: str) -> bool:
 
 
 def is_sound(record: Record, campaign: str) -> bool:
-    """Whether it is a record that this campaign may have written, or of a kind that is not used."""
+    """Whether this campaign may have written the record, or it is of an unused kind."""
     check = CHECKS.get(record["kind"])
     return check is None or (_is_time(record.get("time")) and check(record, campaign))
 
@@ -110,7 +110,7 @@ def _is_in(folder: str, path: str) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    """A file that does not hide, with a name that neither leads elsewhere nor drives a terminal."""
+    """A file name that is not hidden, leads nowhere else, and does not control a terminal."""
     return (
         _is_word(name)
         and "/" not in name
@@ -153,7 +153,7 @@ def _is_failure(record: Record, campaign: str) -> bool:
 
 
 def _is_identification(record: Record, campaign: str) -> bool:
-    """By run directory: the fingerprint that today's rules give, and the address."""
+    """By run directory: today's fingerprint, and the address."""
     results = record.get("results")
     return isinstance(results, dict) and all(
         _is_run(run, campaign)
@@ -193,4 +193,4 @@ CHECKS: dict[str, Callable[[Record, str], bool]] = {
         _is_timed,
     ),
 }
-"""By kind of record, all that are used."""
+"""By kind of record, all used ones."""

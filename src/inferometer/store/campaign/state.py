@@ -1,5 +1,6 @@
-"""Which points of a campaign have a result that counts: what its history says, held against the
-files. Writes nothing."""
+"""Which points of a campaign have a result that counts: its history compared with its files. Writes
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,19 +24,19 @@ UNKNOWN = ServerInfo()
 
 @dataclass(slots=True)
 class CampaignState:
-    """What the history says, held against the files."""
+    """The history, compared with the files."""
 
     history: History = field(default_factory=History)
     damage: dict[str, list[str]] = field(default_factory=dict)
-    """By fingerprint: what is the matter with the files of a result that would count otherwise, a
-    phrase for each.
+    """By fingerprint: problems of the files of a result that would count otherwise, a
+    phrase each.
     """
     remarks: tuple[str, ...] = ()
-    """Of results of an earlier version that are not used, a sentence each."""
+    """On results of an earlier version that are not used, a sentence each."""
 
     @classmethod
     def of(cls, history: History, result_dir: Path) -> CampaignState:
-        """Reads every file of every result that counts."""
+        """Reads every file of every counting result."""
         found = {
             fp: damage_of(result, result_dir)
             for fp, result in history.current.items()
@@ -44,8 +45,9 @@ class CampaignState:
         return cls(history, {fp: phrases for fp, phrases in found.items() if phrases})
 
     def result(self, fingerprint: str, server: ServerInfo = UNKNOWN) -> Result | None:
-        """The point's result, if it counts: not one of another version or limit of the server,
-        where both are known."""
+        """The point's result, if it counts; not if the server's version or limit is known to
+        differ.
+        """
         result = self.history.current.get(fingerprint)
         if result is None or not result.counts or fingerprint in self.damage:
             return None
@@ -55,8 +57,9 @@ class CampaignState:
 def campaign_state(
     records: Iterable[Record], places: CampaignPaths, specs: Sequence[RunSpec] = ()
 ) -> CampaignState:
-    """What these records come to. Results of an earlier version are held against `specs`, the
-    points that are planned."""
+    """The state after these records. Results of an earlier version are matched with `specs`, the
+    planned points.
+    """
     records = list(records)
     history = History.of(records)
     found = identify(history, specs, places.result_dir)
@@ -68,5 +71,5 @@ def campaign_state(
 
 
 def read_campaign_state(places: CampaignPaths, specs: Sequence[RunSpec] = ()) -> CampaignState:
-    """How far a campaign is, whether or not somebody is running it. Raises LedgerError."""
+    """How far a campaign is, also while it runs. Raises LedgerError."""
     return campaign_state(read_campaign_ledger(places).records, places, specs)

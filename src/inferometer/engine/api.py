@@ -373,33 +373,43 @@ class Api:
         request_id = asked_id or f"{number:016x}"
         stream = faulty = None
         if ask.stream:
-            created = int(time.time())
-            reply = Reply(
-                request_id,
-                front.model,
-                created,
-                ask.prompt_tokens,
-                ask.include_usage,
-                ask.continuous_usage,
-            )
-            lengths = {"max_tokens": ask.max_tokens, "tokens_per_event": settings.tokens_per_event}
-            if fault is None:
-                stream = wire.EventStream(backend.emitter(reply), **lengths)
-                connection.start_stream(backend.content_type)
-            elif (
-                faulty := self._begin_faulty(
-                    FaultyAnswer(fault, connection, backend, reply, **lengths)
-                )
-            ) is None:
+            stream = self._begin_stream(backend, connection, ask, request_id, fault)
+            if stream is None:
                 return
+            faulty = stream if isinstance(stream, FaultyAnswer) else None
         max_tokens = faulty.max_tokens if faulty else ask.max_tokens
         sequence = self._model.submit(number, ask.prompt_tokens, max_tokens, request.arrived_ns)
         generation = ActiveRequest(connection, ask, sequence, request_id, request.arrived_ns)
-        generation.stream, generation.faulty, generation.truth_row = stream, faulty, row
+        generation.stream = stream if isinstance(stream, wire.EventStream) else None
+        generation.faulty, generation.truth_row = faulty, row
         self._generations[number] = generation
         connection.answering = number
         if faulty is not None and faulty.state is State.SILENT:
             self._model.cancel(sequence, request.arrived_ns)
+
+    def _begin_stream(
+        self,
+        backend: Backend,
+        connection: ClientConnection,
+        ask: Ask,
+        request_id: str,
+        fault: Fault | None,
+    ) -> wire.EventStream | FaultyAnswer | None:
+        """None if a fault was the whole answer."""
+        reply = Reply(
+            request_id,
+            self._front.model,
+            int(time.time()),
+            ask.prompt_tokens,
+            ask.include_usage,
+            ask.continuous_usage,
+        )
+        per_event = self._settings.tokens_per_event
+        lengths = {"max_tokens": ask.max_tokens, "tokens_per_event": per_event}
+        if fault is not None:
+            return self._begin_faulty(FaultyAnswer(fault, connection, backend, reply, **lengths))
+        connection.start_stream(backend.content_type)
+        return wire.EventStream(backend.emitter(reply), **lengths)
 
     def _begin_faulty(self, faulty: FaultyAnswer) -> FaultyAnswer | None:
         """None if that was the whole answer."""

@@ -7,6 +7,7 @@ prompt token is a query and none a hit, unless a fault says so.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 
 CONTENT_TYPE = "text/plain; version=1.0.0; charset=utf-8"
 
@@ -73,6 +74,19 @@ class Histogram:
         return lines
 
 
+_ABOUT = {
+    "num_requests_running": ("gauge", "Requests in execution."),
+    "num_requests_waiting": ("gauge", "Requests waiting for a place."),
+    "kv_cache_usage_perc": ("gauge", "KV cache in use; 1 is full."),
+    "prefix_cache_queries_total": ("counter", "Tokens looked for in the prefix cache."),
+    "prefix_cache_hits_total": ("counter", "Tokens found in the prefix cache."),
+    "num_preemptions_total": ("counter", "Preemptions."),
+    "prompt_tokens_total": ("counter", "Prompt tokens processed."),
+    "generation_tokens_total": ("counter", "Tokens generated."),
+}
+"""Type and description of each single value."""
+
+
 class Metrics:
     """Counters since the start. Times are of real departures, not of the model's plan."""
 
@@ -95,47 +109,27 @@ class Metrics:
             model.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
         )
         base = f'engine="0",{labels}'
-        reasons = {"stop": 0, "length": self.finished, "abort": 0, "error": 0}
-        success = {
-            f'engine="0",finished_reason="{reason}",{labels}': n for reason, n in reasons.items()
+        values: Mapping[str, float] = {
+            "num_requests_running": running,
+            "num_requests_waiting": waiting,
+            "kv_cache_usage_perc": kv_cache_usage,
+            "prefix_cache_queries_total": self.prompt_tokens,
+            "prefix_cache_hits_total": self.prefix_hits,
+            "num_preemptions_total": self.preemptions,
+            "prompt_tokens_total": self.prompt_tokens,
+            "generation_tokens_total": self.generation_tokens,
         }
         lines = [
             "# TYPE process_start_time_seconds gauge",
             f"process_start_time_seconds {self.started_s}",
         ]
-        for name, kind, about, values in (
-            ("num_requests_running", "gauge", "Requests in execution.", {base: running}),
-            ("num_requests_waiting", "gauge", "Requests waiting for a place.", {base: waiting}),
-            ("kv_cache_usage_perc", "gauge", "KV cache in use; 1 is full.", {base: kv_cache_usage}),
-            (
-                "prefix_cache_queries_total",
-                "counter",
-                "Tokens looked for in the prefix cache.",
-                {base: self.prompt_tokens},
-            ),
-            (
-                "prefix_cache_hits_total",
-                "counter",
-                "Tokens found in the prefix cache.",
-                {base: self.prefix_hits},
-            ),
-            ("num_preemptions_total", "counter", "Preemptions.", {base: self.preemptions}),
-            (
-                "prompt_tokens_total",
-                "counter",
-                "Prompt tokens processed.",
-                {base: self.prompt_tokens},
-            ),
-            (
-                "generation_tokens_total",
-                "counter",
-                "Tokens generated.",
-                {base: self.generation_tokens},
-            ),
-            ("request_success_total", "counter", "Requests finished.", success),
-        ):
-            lines += _family(name, kind, about)
-            lines += [f"vllm:{name}{{{key}}} {float(value)}" for key, value in values.items()]
+        for name, value in values.items():
+            lines += [*_family(name, *_ABOUT[name]), f"vllm:{name}{{{base}}} {float(value)}"]
+        lines += _family("request_success_total", "counter", "Requests finished.")
+        for reason in ("stop", "length", "abort", "error"):
+            key = f'engine="0",finished_reason="{reason}",{labels}'
+            finished = self.finished if reason == "length" else 0
+            lines.append(f"vllm:request_success_total{{{key}}} {float(finished)}")
         for name, about, histogram in (
             ("time_to_first_token_seconds", "Arrival to first token.", self.ttft),
             ("inter_token_latency_seconds", "Gap between events.", self.itl),

@@ -26,6 +26,9 @@ from inferometer.system.child import die_with_parent
 from inferometer.system.os_priority import run_queue_ns
 from inferometer.trace.trace import WorkerRecord
 
+Readings = tuple[int, int, int]
+"""Monotonic clock, CPU time and time without a core, ns."""
+
 
 def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
     """Body of a worker process. Never raises: errors go through the pipe."""
@@ -61,25 +64,28 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path |
         loop.prepare()
     pipe.send(("ready",))
     _, start_ns = pipe.recv()
-    began_ns, began_cpu_ns, waited_before_ns = (
-        monotonic_ns(),
-        time.process_time_ns(),
-        run_queue_ns(),
-    )
+    began = monotonic_ns(), time.process_time_ns(), run_queue_ns()
     loop.run(len(job.requests), start_ns)
-    wall_ns, cpu_ns, waited_ns = (
-        monotonic_ns() - began_ns,
-        time.process_time_ns() - began_cpu_ns,
-        run_queue_ns(),
-    )
+    ended = monotonic_ns(), time.process_time_ns(), run_queue_ns()
     loop.close()
-    record = WorkerRecord(
+    record = _record(job, loop, began, ended)
+    requests, events, texts = loop.recorder.finish(loop.anchors, start_ns)
+    return hand_over(
+        directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped}
+    )
+
+
+def _record(job: Job, loop: Loop, began: Readings, ended: Readings) -> WorkerRecord:
+    wall_ns, cpu_ns, waited_ns = (
+        after - before for before, after in zip(began, ended, strict=True)
+    )
+    return WorkerRecord(
         worker=job.shard.worker,
         assigned=len(job.requests),
         sent=loop.sent,
         wall_ns=wall_ns,
         cpu_ns=cpu_ns,
-        run_queue_ns=waited_ns - waited_before_ns if waited_ns >= 0 else -1,
+        run_queue_ns=waited_ns if ended[2] >= 0 else -1,
         scheduling=str(loop.priority),
         reads=loop.reads,
         bytes_read=loop.bytes_read,
@@ -94,8 +100,4 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path |
         surplus=loop.surplus,
         unread_fields=", ".join(loop.recorder.unread_fields),
         addresses=len(job.address.all),
-    )
-    requests, events, texts = loop.recorder.finish(loop.anchors, start_ns)
-    return hand_over(
-        directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped}
     )

@@ -278,9 +278,8 @@ class Api:
             ):
                 method, path = route.split()
                 routes[path] = (method, handler)
-            for tokenizing in backend.routes.tokenize[
-                :1
-            ]:  # others are those of other servers with the same format
+            for tokenizing in backend.routes.tokenize[:1]:
+                # others are those of other servers with the same format
                 routes[tokenizing.path] = ("POST", partial(self._tokenize, tokenizing))
             routes[backend.path(self._front.model)] = ("POST", partial(self._generate, backend))
         return routes
@@ -413,9 +412,8 @@ class Api:
 
     def _begin_faulty(self, faulty: FaultyAnswer) -> FaultyAnswer | None:
         """None if that was the whole answer."""
-        if (
-            faulty.name == "die"
-        ):  # as if killed by somebody else; but the true times are kept, for those who want to know
+        if faulty.name == "die":
+            # as if killed by somebody else; but the true times are kept, for those who want to know
             self.write_truth()
             os.kill(os.getpid(), signal.SIGKILL)
         if faulty.name == "restart":

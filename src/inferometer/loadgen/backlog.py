@@ -46,13 +46,11 @@ class Backlog:
         """Nothing can be read before some of it is taken."""
         self._memory_bytes = memory_bytes
         self._file_bytes = file_bytes
-        self._oldest: deque[Read] = (
-            deque()
-        )  # a block that has come back from the file, older than all others
+        # a block that has come back from the file, older than all others
+        self._oldest: deque[Read] = deque()
         self._file: IO[bytes] | None = None
-        self._blocks: deque[tuple[int, int]] = (
-            deque()
-        )  # (offset, length) of each block in the file, older than all `reads`
+        # (offset, length) of each block in the file, older than all `reads`
+        self._blocks: deque[tuple[int, int]] = deque()
         self._file_end = 0
 
     def __bool__(self) -> bool:

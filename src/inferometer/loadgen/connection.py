@@ -99,9 +99,8 @@ class Connection:
         ssl.SSLError).
         """
         error = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if (
-            not error and self.connect_error != errno.EINPROGRESS
-        ):  # it failed, or succeeded, at once
+        if not error and self.connect_error != errno.EINPROGRESS:
+            # it failed, or succeeded, at once
             error = self.connect_error
         if error:
             raise OSError(error, os.strerror(error))
@@ -184,17 +183,17 @@ class Connection:
     def close(self) -> None:
         self.sock.close()
         self.exchange = None
+        # like the exchange they hold us as we hold them, and the loop collects no garbage
         del (
             self.parser,
             self.feed,
-        )  # like the exchange they hold us as we hold them, and the loop collects no garbage
+        )
 
     # Called by the parser.
 
     def on_message_begin(self) -> None:
-        if (
-            self.complete
-        ):  # what follows a whole response is not ours, and must not be taken for a part of it
+        if self.complete:
+            # what follows a whole response is not ours, and must not be taken for a part of it
             self.surplus = True
             raise SurplusError
 
@@ -213,9 +212,8 @@ class Connection:
         if status >= 200:  # 1xx only announces the real one
             self.status = status
             self.piecemeal = not self.chunked
-            self.keep_alive = (
-                self.parser.should_keep_alive()
-            )  # asked now: the parser forgets when the message is complete
+            # asked now: the parser forgets when the message is complete
+            self.keep_alive = self.parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
         if self.body:  # a second chunk: the server wrote more than once

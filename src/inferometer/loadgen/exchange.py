@@ -289,9 +289,8 @@ class Exchange:
         if self.broken is not None and not over_before:
             self.fail(*self.broken)
         for event in self.decoder.close():
-            if (
-                event.text and self.broken is None
-            ):  # completed by the end of the body, so it had arrived by then
+            if event.text and self.broken is None:
+                # completed by the end of the body, so it had arrived by then
                 if self.text is not None:
                     self.text.append(event.text)
                 self.text_bytes += utf8_bytes(event.text)

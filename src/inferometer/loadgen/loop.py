@@ -97,9 +97,8 @@ class Loop:
             first_address=job.shard.worker,
         )
         self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
-        self._lingering: deque[tuple[int, Exchange]] = (
-            deque()
-        )  # over, but its body is open; until when it is waited for
+        # over, but its body is open; until when it is waited for
+        self._lingering: deque[tuple[int, Exchange]] = deque()
         self._grace_ns = GRACE_NS
         self._ticks = 0
         self._resend: deque[Exchange] = deque()
@@ -522,9 +521,8 @@ class Loop:
         timer.
         """
         if self._timer.fd >= 0 and self._ends_ns is None and not self._lingering:
-            return (
-                self._tick_s
-            )  # a tick may come late by as much: cheaper than asking the clock at every turn
+            # a tick may come late by as much: cheaper than asking the clock at every turn
+            return self._tick_s
         now_ns = monotonic_ns()
         wait_ns = self._next_tick_ns - now_ns
         if self._lingering:

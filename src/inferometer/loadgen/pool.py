@@ -105,9 +105,8 @@ def measure(
                 worker.process.kill()
                 worker.process.join()
                 worker.pipe.close()
-        return replace(
-            trace, interrupted=trace.interrupted or interrupted.asked
-        )  # also if all had ended when it came
+        # also if all had ended when it came
+        return replace(trace, interrupted=trace.interrupted or interrupted.asked)
 
 
 def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...]]]:

@@ -33,9 +33,8 @@ Readings = tuple[int, int, int]
 def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
     """Body of a worker process. Never raises: errors go through the pipe."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(
-            number, signal.SIG_IGN
-        )  # they reach the whole group, and the parent tells us when to stop
+        # they reach the whole group, and the parent tells us when to stop
+        signal.signal(number, signal.SIG_IGN)
     if sys.platform == "linux":
         die_with_parent(signal.SIGKILL)  # no load without anyone to hear of it
         parent = multiprocessing.parent_process()

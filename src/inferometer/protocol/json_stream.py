@@ -17,9 +17,8 @@ from inferometer.protocol.sse import EventSplitter
 
 _COUNT_LIMIT = 2**31  # of a token count that can be believed, and that the trace's columns hold
 _EXCERPT_BYTES = 120
-_BROKEN_OFF = frozenset(
-    {"abort", "error"}
-)  # finish reasons of requests that a server gave up itself
+# finish reasons of requests that a server gave up itself
+_BROKEN_OFF = frozenset({"abort", "error"})
 _ERROR_LINE = re.compile(rb"^error:(.*)$", re.IGNORECASE | re.MULTILINE)
 
 _SILENT = StreamEvent()

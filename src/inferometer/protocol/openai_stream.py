@@ -208,9 +208,8 @@ class StreamDecoder:
                 events.append(
                     _new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False))
                 )
-                if (
-                    self._around is _NOT_LEARNT and text.isascii()
-                ):  # how a server escapes other text does not matter then
+                if self._around is _NOT_LEARNT and text.isascii():
+                    # how a server escapes other text does not matter then
                     self._around = self._learn(payload, text)
         if not events and self._splitter.oversized and not self._done:
             events.append(OVERSIZED)
@@ -390,9 +389,8 @@ def _read_usage(usage: Any, *, said: bool, reasoned: bool) -> Usage | None:
     completion = _count(usage, "completion_tokens", "output_tokens")
     total = _count(usage, "total_tokens")
     if (completion == UNKNOWN or (completion == 0 and said)) and 0 < prompt < total:
-        completion = (
-            total - prompt
-        )  # some gateways leave out, or set to 0, what they add up all the same
+        # some gateways leave out, or set to 0, what they add up all the same
+        completion = total - prompt
     cached = _detail(usage, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens")
     counts = Usage(prompt, completion, cached, _hidden_tokens(usage, reasoned=reasoned))
     return counts if counts != _NO_USAGE else None

@@ -32,9 +32,8 @@ from inferometer.request import Request
 _NAME = "TensorRT-LLM on Triton"
 _NAMES = {"seed": "random_seed", "stop": "stop_words"}
 _SERVE = "trtllm-serve"
-_SERVE_ROUTES = Routes(
-    ready="GET /health", tokenize=(), metrics="GET /prometheus/metrics"
-)  # /metrics is JSON of its steps
+# /metrics is JSON of its steps
+_SERVE_ROUTES = Routes(ready="GET /health", tokenize=(), metrics="GET /prometheus/metrics")
 
 
 def encode(request: Request, generation: Generation) -> bytes:

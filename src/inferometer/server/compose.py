@@ -156,9 +156,8 @@ class ComposeServer:
         wait_released(self.base_url, self._memory, self._say)
 
     def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
-        found = (
-            log_file.tail(self.log_path, lines) if self.log_path else []
-        )  # written when it is stopped
+        # written when it is stopped
+        found = log_file.tail(self.log_path, lines) if self.log_path else []
         with contextlib.suppress(ServerError):  # without Docker there is no log either
             for container in self._ids(self.need.recipe.compose_service) if self._words else []:
                 told = _run(["docker", "logs", "--tail", str(lines), container], CALL_TIMEOUT_S)

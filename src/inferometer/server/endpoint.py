@@ -128,9 +128,8 @@ class Endpoint:
         self._has_key = any(
             name.lower() in ("authorization", "api-key", "x-api-key") for name in sent
         )
-        tls = (
-            _tls(insecure) if self.base_url.startswith("https") else None
-        )  # loading authorities takes its time
+        # loading authorities takes its time
+        tls = _tls(insecure) if self.base_url.startswith("https") else None
         self._calls = Calls(self.base_url, sent, tls)
 
     def __repr__(self) -> str:
@@ -296,9 +295,8 @@ class Endpoint:
         """
         for route in (self._counted_by,) if self._counted_by else self.routes.tokenize:
             ids = route.read(self._counted(route.path, route.question(model, text)))
-            if ids or (
-                ids is not None and not text
-            ):  # llama.cpp answers a question that is not its own with no tokens
+            if ids or (ids is not None and not text):
+                # llama.cpp answers a question that is not its own with no tokens
                 self._counted_by = route if ids else None
                 return ids
         return None
@@ -431,12 +429,10 @@ class Endpoint:
         )
 
     def _said(self, answer: Answer) -> str:
-        body = self._hide(answer.body.decode("utf-8", "replace")).encode(
-            "utf-8", "replace"
-        )  # before it is cut ...
-        return masked_text(
-            self._hide(error_sentence(body))
-        )  # ... and after it is unescaped; keys of others, too
+        # before it is cut ...
+        body = self._hide(answer.body.decode("utf-8", "replace")).encode("utf-8", "replace")
+        # ... and after it is unescaped; keys of others, too
+        return masked_text(self._hide(error_sentence(body)))
 
     def _hide(self, text: str) -> str:
         """The text without our secrets, which some servers repeat, even if cut off in the middle of

@@ -94,9 +94,8 @@ def end_tree(server: subprocess.Popen[bytes], timeout_s: float) -> None:
 
 
 def _kill_tree(server: subprocess.Popen[bytes]) -> None:
-    deadline_s = (
-        time.monotonic() + KILL_TIMEOUT_S
-    )  # a process that waits for a broken driver dies only when that answers
+    # a process that waits for a broken driver dies only when that answers
+    deadline_s = time.monotonic() + KILL_TIMEOUT_S
     while (server.poll() is None or _descendants()) and time.monotonic() < deadline_s:
         _signal_group(server.pid, signal.SIGKILL)
         for process in _descendants():
@@ -124,9 +123,8 @@ def _descendants() -> list[psutil.Process]:
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:
-    with contextlib.suppress(
-        ProcessLookupError, PermissionError
-    ):  # macOS does not permit it for a group of zombies
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        # macOS does not permit it for a group of zombies
         os.killpg(group, number)
 
 

@@ -40,8 +40,7 @@ def server_for(need: ServerNeed, *, directory: Path, say: Callable[[str], None])
     among them has to stay fit for pasting.
     """
     server = KINDS[need.recipe.kind](need, directory=directory, say=say)
-    if (
-        need.hardware is not None and need.recipe.kind != "operator"
-    ):  # who starts a server is told of its hardware with it
+    if need.hardware is not None and need.recipe.kind != "operator":
+        # who starts a server is told of its hardware with it
         server = ConfirmedHardware(server, need, directory=directory, say=say)
     return XinferenceServer(server, need, say=say) if need.recipe.launch else server

@@ -71,10 +71,11 @@ def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
     if name is None:
         return None
     meta = entry.get("meta")
+    # the last: llama.cpp
     told = [
         *(entry.get(key) for key in LIMITS),
         meta.get("n_ctx") if isinstance(meta, dict) else None,
-    ]  # the last: llama.cpp
+    ]
     aliases, root = entry.get("aliases"), entry.get("root")
     return ModelCard(
         id=name,

@@ -134,10 +134,11 @@ class OperatorServer:
             return "it was confirmed before"
         if self._hardware.is_known(self.need) and self._hardware.asks_for_an_act(self.need):
             return None
+        # somebody may have done since what was asked for another server
         told_otherwise = last.get("told") not in (
             None,
             mine,
-        )  # somebody may have done since what was asked for another server
+        )
         if last.get("server") is None:
             asked_for = (
                 self.need.hardware is not None and self.need.hardware.instruction is not None

@@ -46,9 +46,8 @@ def why_not_free(base_url: str) -> str | None:
             host, port, type=socket.SOCK_STREAM
         )[0]
         with socket.socket(family, kind, protocol) as trial:
-            trial.setsockopt(
-                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-            )  # connections that linger are no servers
+            # connections that linger are no servers
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

@@ -246,9 +246,8 @@ class XinferenceServer:
             self._server.check()
         except ServerError as death:
             return death
-        known = diagnose(
-            sentence
-        )  # its own words are about this model; its log may be about others too
+        # its own words are about this model; its log may be about others too
+        known = diagnose(sentence)
         return (
             ServerError(both(sentence, diagnosed(known.name)), self.log_tail())
             if known

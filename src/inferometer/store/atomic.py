@@ -150,9 +150,8 @@ def take_name(source: Path, target: Path) -> None:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     try:
         if source.is_dir():
-            source.rename(
-                target
-            )  # the system refuses it where something else has the name, but for an empty directory
+            # the system refuses it where something else has the name, but for an empty directory
+            source.rename(target)
         else:
             _take_file_name(source, target)
     except OSError as error:

@@ -57,9 +57,8 @@ class TimedPoller:
 
     def __init__(self) -> None:
         self._epoll = select.epoll() if hasattr(select, "epoll") else None
-        if (
-            self._epoll is not None and self._epoll.fileno() >= 1024
-        ):  # select() cannot wait for it: too many files are open
+        if self._epoll is not None and self._epoll.fileno() >= 1024:
+            # select() cannot wait for it: too many files are open
             self._epoll.close()
             self._epoll = None
         self._poll = select.poll() if self._epoll is None else None

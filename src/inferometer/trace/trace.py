@@ -134,9 +134,8 @@ def merge(shares: Sequence[Trace]) -> Trace:
     requests["event_start"] = requests["event_start"] + shift
     order = np.argsort(requests["id"], kind="stable")
     texts = None
-    if any(
-        s.texts is not None for s in shares
-    ):  # a share without one text, that of a dead worker perhaps, has none at all
+    if any(s.texts is not None for s in shares):
+        # a share without one text, that of a dead worker perhaps, has none at all
         pooled = [t for s in shares for t in s.texts or ("",) * len(s)]
         texts = tuple(pooled[i] for i in order)
     return Trace(

@@ -127,7 +127,8 @@ def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
     if isinstance(values, list) and set(map(type, values)) <= {
         float,
         int,
-    }:  # what is expected, and may be long
+    }:
+        # what is expected, and may be long
         try:
             array = np.array(values, np.float64)
         except OverflowError:

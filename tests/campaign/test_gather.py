@@ -339,7 +339,7 @@ def test_a_ledger_that_leads_elsewhere_is_not_believed(
     source = hostile(machine(tmp_path / "deep" / "a", 1), change)
     shutil.make_archive(str(tmp_path / "t"), "tar", source)
     for path in (source, tmp_path / "t.tar"):
-        with pytest.raises(LedgerError, match="it is not used") as refused:
+        with pytest.raises(LedgerError, match="so it is not used") as refused:
             merge([path], tmp_path / "deep" / "out")
         assert str(refused.value).startswith(str(path)), (
             "and not the place where an archive is unpacked"

@@ -308,7 +308,7 @@ PLACES: dict[Callable[[Path], None], str] = {
     device: "is a link, and links are not followed there",
     elsewhere: "is a link, and links are not followed there",
     newer: "was written by a newer Inferometer",
-    larger: "more than the 1,073,741,824 that are read",
+    larger: "more than the limit of 1,073,741,824",
 }
 """What stands in the place of the ledger, and what is said of it."""
 

@@ -262,8 +262,8 @@ def test_a_wrong_use_is_told_with_the_help_that_explains_it(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("report .", "the current directory does not exist any more: change to another one."),
-        ("merge . -o m", "the current directory does not exist any more: change to another one."),
+        ("report .", "the current directory no longer exists: change to another one."),
+        ("merge . -o m", "the current directory no longer exists: change to another one."),
         (
             "demo",
             (

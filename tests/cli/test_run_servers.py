@@ -112,7 +112,7 @@ def test_a_list_that_does_not_come_in_time_is_one_group_s_failure(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         ended = run(f"http://127.0.0.1:{silent.getsockname()[1]}", good.url)
     assert ended.exit_code == 1
-    assert "took the connection but did not answer GET /v1/models within 2 s" in ended.output
+    assert "accepted the connection but did not answer GET /v1/models within 2 s" in ended.output
     assert files() == BOTH
 
 

@@ -115,7 +115,7 @@ def test_true_times_that_cannot_be_written_any_more_are_a_sentence(tmp_path: Pat
     assert process.returncode == 2
     assert err == (
         f"The true times cannot be written to {folder / 'truth.npz'} (No such file or "
-        "directory): they are lost.\n"
+        "directory) and are lost.\n"
     )
 
 

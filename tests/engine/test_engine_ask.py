@@ -147,7 +147,7 @@ def test_what_has_no_effect_is_accepted() -> None:
         ),
         (False, {"max_tokens": 0}, 400, "max_tokens", "at least 1, got 0"),
         (False, {"max_tokens": "5"}, 400, "body.max_tokens", "integer"),
-        (False, {"n": 2}, 400, "n", "n has to be 1"),
+        (False, {"n": 2}, 400, "n", "n must be 1"),
         (False, {"stream_options": {"include_usage": True}}, 400, "stream_options", "stream=True"),
         (False, {"stream": True, "stream_options": 1}, 400, "body.stream_options", "dictionary"),
     ],

@@ -80,13 +80,13 @@ def test_a_list_says_what_whom_and_when() -> None:
     [
         ("stal", "no fault 'stal': choose from http-NNN, reset-early"),
         ("http-200", "no fault 'http-200'"),
-        ("http-NNN", "is no fault"),
+        ("http-NNN", "is not a fault"),
         ("stall:2", "above 0 and at most 1"),
         ("stall:0", "above 0"),
         ("stall:1.2.3", "above 0"),
         ("stall@", "is not a fault: write name"),
-        ("stall,,reset", "'' is no fault"),
-        ("stall#x", "is no fault"),
+        ("stall,,reset", "'' is not a fault"),
+        ("stall#x", "is not a fault"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_a_cure(text: str, said: str) -> None:
@@ -134,7 +134,7 @@ def test_shares_of_one_befall_somebody_always(seed: int, number: int) -> None:
 
 
 def test_what_a_wire_cannot_say_is_refused_at_once() -> None:
-    with pytest.raises(ValueError, match="comments cannot be said in ollama"):
+    with pytest.raises(ValueError, match="comments is not possible with ollama"):
         FrontSettings(backends=("ollama",), faults="comments")
     FrontSettings(backends=("ollama", "openai"), faults="comments")
     impossible = {

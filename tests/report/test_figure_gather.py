@@ -55,7 +55,7 @@ def test_a_damaged_or_missing_run_is_left_out_and_told(tmp_path: Path) -> None:
     material = gather([good, bad, gone])
     assert list(material.runs) == [good.id]
     assert [problem.endswith(".") for problem in material.problems] == [True, True]
-    assert "requests.parquet is not what was written" in material.problems[0]
+    assert "requests.parquet has changed since it was written" in material.problems[0]
     assert "nowhere" in material.problems[1]
 
 

@@ -371,7 +371,7 @@ def test_a_missing_key_is_told_by_the_request_that_counts(
 
 
 def test_an_address_that_is_none() -> None:
-    with pytest.raises(EndpointError, match="is not an address: give --base-url"):
+    with pytest.raises(EndpointError, match="is not an address: set --base-url"):
         Endpoint("http://::1:8000")
 
 
@@ -459,7 +459,7 @@ def test_waiting_does_not_make_a_key_good(
     time = VirtualTime()
     monkeypatch.setattr("inferometer.server.endpoint.time", time)
     fake.routes["GET", "/v1/models"] = (401, {"error": "Unauthorized"})
-    with pytest.raises(EndpointError, match="wants an API key"):
+    with pytest.raises(EndpointError, match="requires an API key"):
         endpoint.wait_ready(60)
     assert time.now_s == 0
 

@@ -108,7 +108,7 @@ def test_what_is_to_be_done_is_said_and_waited_for(bench: Bench) -> None:
     found = bench.start(B, Person([None, "no", "yes"]))
     assert bench.said == [
         "Needed: hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each\n  - set the slot to x8\n  - "
-        "when it is so, type yes and Enter here, or: touch "
+        "when that is done, type yes and Enter here, or: touch "
         f"{bench.directory / CONFIRMATION_FILE}\nThe server starts after that. If the machine "
         "has to be switched off, run the same command again.",
         "  Hardware B: confirmed at the terminal.",
@@ -122,7 +122,7 @@ def test_what_is_to_be_done_is_said_and_waited_for(bench: Bench) -> None:
 
 def test_without_a_terminal_a_file_confirms(bench: Bench) -> None:
     def touch() -> None:
-        words = shlex.split(bench.said[0].splitlines()[2].partition("when it is so: ")[2])
+        words = shlex.split(bench.said[0].splitlines()[2].partition("when that is done: ")[2])
         assert words[0] == "touch"
         Path(words[1]).parent.mkdir(parents=True, exist_ok=True)
         Path(words[1]).touch()
@@ -255,7 +255,7 @@ def test_waiting_is_told_often_at_first_and_then_seldom(bench: Bench) -> None:
     told = [line.split(",")[1].split()[0] for line in bench.said if "still waiting" in line]
     assert told == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "19", "29", "39", "49"]
     assert (
-        "of 720 at most. When hardware B is set up, type yes and Enter here, or: touch "
+        "of at most 720 min. When hardware B is set up, type yes and Enter here, or: touch "
         f"{bench.directory}"
     ) in bench.said[1]
 

@@ -135,7 +135,7 @@ def test_a_server_that_does_not_answer_in_time_may_still_be_measured() -> None:
         assert "(GET /v1/models was not answered within 0.05 s)" in note
         assert "did not answer GET /v1/models within 0.05 s" in sentence_of(endpoint.models)
         assert "did not answer" in sentence_of(lambda: endpoint.wait_ready(0))
-        assert "give --model" in sentence_of(endpoint.only_model)
+        assert "set --model" in sentence_of(endpoint.only_model)
 
 
 def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() -> None:

@@ -193,7 +193,7 @@ def test_no_terminal_is_needed(bench: Bench) -> None:
 def test_progress_is_told_now_and_then(bench: Bench) -> None:
     bench.start(Person([*[None] * 130, bench.server.start]))
     assert [line for line in bench.said if "still waiting" in line] == [
-        f"  still waiting, {minutes} min of 720 at most: Nothing listens on {bench.server.url}."
+        f"  still waiting, {minutes} of at most 720 min: Nothing listens on {bench.server.url}."
         for minutes in (1, 2)
     ]
 
@@ -201,7 +201,7 @@ def test_progress_is_told_now_and_then(bench: Bench) -> None:
 def test_the_wait_ends(bench: Bench) -> None:
     with pytest.raises(
         ServerError,
-        match=r"did not come within 43200 s .*Nothing listens.* Run again to go on from here\.",
+        match=r"did not start within 43200 s .*Nothing listens.* Run again to continue\.",
     ):
         bench.start(Person([None]))
 
@@ -255,7 +255,9 @@ class TestAnotherServerWithTheSameModelAndLimit:
 
     def test_or_by_a_file_that_the_instruction_names(self, bench: Bench) -> None:
         def touch() -> None:
-            words = shlex.split(bench.said[1].partition("If it already runs exactly so:")[2])
+            words = shlex.split(
+                bench.said[1].partition("If it is already running with these settings:")[2]
+            )
             assert words[0] == "touch"
             Path(words[1]).touch()
 

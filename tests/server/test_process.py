@@ -138,7 +138,7 @@ def test_a_port_that_somebody_serves_is_refused_before_anything_starts(bench: Be
 
 
 def test_an_address_of_another_machine(bench: Bench) -> None:
-    with pytest.raises(ServerError, match=r"192\.0\.2\.1 is no address of this machine"):
+    with pytest.raises(ServerError, match=r"192\.0\.2\.1 is not an address of this machine"):
         bench.server(base_url="http://192.0.2.1:8000").start()
 
 

@@ -104,6 +104,6 @@ def test_a_redirect_that_leads_nowhere(fake: FakeServer, endpoint: Endpoint, loc
     fake.routes["POST", "/p"] = (308, location)
     said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
     assert (
-        "look at its set-up" in said
-        or "look at the set-up of the server, or of the gateway before it" in said
+        "check its configuration" in said
+        or "check the configuration of the server or its gateway" in said
     )

@@ -133,7 +133,7 @@ def test_no_limit_is_asked_for(server: ChangingServer) -> None:
 
 def test_a_server_that_is_not_ready(server: ChangingServer) -> None:
     server.health = 503
-    with pytest.raises(ServerAbsentError, match="/health says that it cannot serve"):
+    with pytest.raises(ServerAbsentError, match="/health reports that it cannot serve"):
         verified(server)
     server.status = 503
     with pytest.raises(ServerAbsentError, match="is not ready yet"):
@@ -294,7 +294,7 @@ class TestExternal:
         external = self.serve(server, [])
         external.start()
         server.cards = [{"id": "tiny"}]
-        with pytest.raises(ServerError, match=f"does not list {MODEL} any more"):
+        with pytest.raises(ServerError, match=f"no longer lists {MODEL}"):
             external.check()
 
     def test_a_restart_between_two_points_is_noticed(self, server: ChangingServer) -> None:

@@ -109,7 +109,7 @@ def test_a_model_of_that_name_is_not_taken_for_ours(bench: Bench) -> None:
     with pytest.raises(
         ServerError,
         match=(
-            r"launched nobody knows how: terminate it \(curl -X DELETE "
+            r"with unknown launch settings: terminate it \(curl -X DELETE "
             r"http.*/v1/models/deepseek-7b"
         ),
     ):
@@ -185,7 +185,7 @@ def test_a_model_that_never_stops_loading(
                 r"model over more cards"
             ),
         ),
-        (401, "Could not validate credentials", "wants an API key"),
+        (401, "Could not validate credentials", "requires an API key"),
     ],
 )
 def test_a_model_that_is_refused(bench: Bench, status: int, detail: str, words: str) -> None:

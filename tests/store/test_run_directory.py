@@ -248,7 +248,10 @@ def test_a_damaged_file_is_told_in_one_sentence(
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"sha256": {"requests.parquet": "0"}}, "requests.parquet is not what was written"),
+        (
+            {"sha256": {"requests.parquet": "0"}},
+            "requests.parquet has changed since it was written",
+        ),
         ({"sha256": {"other.parquet": "0"}}, "other.parquet"),
         ({"schema_version": "one"}, "cannot be read"),
         ({"spec": {"target": {}}}, "validation error"),
@@ -270,7 +273,7 @@ def test_tables_of_another_run_are_refused(tmp_path: Path, trace: Trace, spec: R
     (directory / "events.parquet").write_bytes((other / "events.parquet").read_bytes())
     assert_same(trace, load_run(directory).trace)  # the same events, and so the same file
     (directory / "requests.parquet").write_bytes((other / "requests.parquet").read_bytes())
-    with pytest.raises(ValueError, match=r"requests\.parquet is not what was written"):
+    with pytest.raises(ValueError, match=r"requests\.parquet has changed since it was written"):
         load_run(directory)
 
 

@@ -207,7 +207,7 @@ def _run(arguments: Sequence[str]) -> int:
         if _is_somewhere():
             raise
         typer.echo(
-            "inferometer: the current directory does not exist any more: change to another one.",
+            "inferometer: the current directory no longer exists: change to another one.",
             err=True,
         )
         return 2

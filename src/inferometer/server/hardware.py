@@ -143,7 +143,7 @@ class ConfirmedHardware:
         """Wait for the confirmation; how it was given. Raises HardwareNotConfirmedError."""
         self._word.ask_anew()
         self._record.ask(self.need)
-        self._say(hardware_instruction(self.need, self._word.asked("when it is so")))
+        self._say(hardware_instruction(self.need, self._word.asked("when that is done")))
         timeout_s = self.need.recipe.person_timeout_s
         begin_s = told_s = self._now_s()
         while (how := self._word.heard(self._word.person.wait(POLL_S))) is None:

@@ -196,7 +196,7 @@ class OperatorServer:
             f"A server with this model and limit answers at {self.base_url}, but it was running "
             "before: restart it as above."
         )
-        return f"{known} {self._word.asked('If it already runs exactly so')}"
+        return f"{known} {self._word.asked('If it is already running with these settings')}"
 
     def _last(self) -> dict[str, Any]:
         """The last confirmation at this address (server, started_s), and the last request

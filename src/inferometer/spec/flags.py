@@ -291,7 +291,7 @@ def _encoded(path: str) -> str:
 def _no_address(address: str) -> ValueError:
     shown = re.sub(r"//[^/]*@", "//", address)
     return ValueError(
-        f"{shown!r} is not an address: give --base-url http://HOST:PORT (or --host and --port), "
+        f"{shown!r} is not an address: set --base-url http://HOST:PORT (or --host and --port), "
         "the port from 1 to 65535, "
         "an IPv6 host in brackets, such as http://[::1]:8000."
     )

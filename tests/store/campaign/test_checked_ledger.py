@@ -145,7 +145,7 @@ def test_a_ledger_that_is_no_file_or_too_large_is_not_read(
     places.ledger.unlink()
     write(places, [BEGINNING])
     monkeypatch.setattr("inferometer.store.campaign.ledger.MAX_BYTES", 20)
-    with pytest.raises(LedgerError, match="more than the 20 that are read"):
+    with pytest.raises(LedgerError, match="more than the limit of 20"):
         read_campaign_ledger(places)
 
 

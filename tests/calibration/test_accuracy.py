@@ -65,9 +65,9 @@ def test_failed_and_warm_up_requests_are_left_out() -> None:
 
 
 def test_strangers_cannot_be_compared() -> None:
-    with pytest.raises(ValueError, match="holds none of these requests"):
+    with pytest.raises(ValueError, match="contains none of these requests"):
         compare(trace_of(TIMES), truth_of(TIMES), "other-")
-    with pytest.raises(ValueError, match="holds none of these requests"):
+    with pytest.raises(ValueError, match="contains none of these requests"):
         compare(trace_of(TIMES), truth_of([[0, 50]]), "t-")  # another number of events
 
 

@@ -132,10 +132,7 @@ def test_none_is_made_while_another_measurement_would_be_disturbed(host: Host) -
         assert host.of("make") == Missing("none", COMMAND)
     assert host.calls == []
     assert host.said == [
-        (
-            "This host is not calibrated now, because that would disturb another measurement "
-            "that runs on it."
-        )
+        ("This host is not calibrated now, because another measurement is running on it.")
     ]
 
 
@@ -196,7 +193,7 @@ def test_one_of_a_busy_host_is_not_kept_and_that_is_said(
     assert host.of("make") == Missing("none", COMMAND)
     assert why in host.said[-1]
     assert host.said[-1].endswith(
-        f"The calibration is not kept. `{COMMAND}` while the host is idle makes one."
+        f"The calibration is not kept. `{COMMAND}` while the host is idle creates one."
     )
     assert not default_directory().exists()
 

@@ -265,7 +265,7 @@ def test_where_nothing_is_nothing_is_made(tmp_path: Path, empty: bool) -> None:
         (tmp_path / "a").mkdir()
         with pytest.raises(GatherError, match="no results"):
             merge([tmp_path / "a"], tmp_path / "out")
-    with pytest.raises(GatherError, match="no results" if empty else "is no directory"):
+    with pytest.raises(GatherError, match="no results" if empty else "is not a directory"):
         collect(tmp_path / "a", tmp_path / "t.tar")
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "t.tar").exists()
@@ -373,7 +373,7 @@ def test_a_tar_of_another_machine_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "results" / "a.json").write_text("{}")
     tar = tmp_path / "c.tar"
     tar.write_bytes(b"another machine's")
-    with pytest.raises(GatherError, match="is there already"):
+    with pytest.raises(GatherError, match="exists already"):
         collect(tmp_path / "results", tar)
     assert tar.read_bytes() == b"another machine's"
     with pytest.raises(GatherError, match="no directory"):

@@ -166,7 +166,7 @@ def test_hardware_that_nobody_confirms_is_not_waited_for_in_every_group(
     assert states(outcome) == ["not run", "VALID", "not run"]
     assert outcome.lost == {
         "B1": "Nobody confirmed hardware B within 2 s.",
-        "B2": "It needs hardware B too, which nobody confirmed.",
+        "B2": "It needs hardware B too, which was not confirmed.",
     }
     assert servers["B"].starts == 1
 

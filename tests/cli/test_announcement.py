@@ -83,8 +83,8 @@ def test_prompts_in_words(work: AnyWorkload, words: str) -> None:
 def test_prompts_that_come_again_or_have_no_known_length() -> None:
     made = Workload([Request(0, "x", MISSING, 5)], "counted", exact=False, origin={"distinct": 3})
     assert prompts_in_words(ImagesWorkload(), made) == (
-        "images, as many in as only the server can tell, 5 out on average, 3 different ones "
-        "again and again"
+        "images, input length known only to the server, 5 out on average, 3 different ones, "
+        "repeated"
     )
 
 

@@ -296,12 +296,13 @@ def test_the_address_of_the_environment(bench: Bench, monkeypatch: pytest.Monkey
         ran = bench()
         assert (ran.code, ran.result["completed"]) == (0, 4)
         assert (
-            f"inferometer: the server's address is from VLLM_SERVER_URL: {server.url}.\n" in ran.err
+            f"inferometer: the server's address comes from VLLM_SERVER_URL: {server.url}.\n"
+            in ran.err
         )
         asked = len(server.asked)
         ran = bench("--port", other.url.rpartition(":")[2])
         assert (
-            f"inferometer: VLLM_SERVER_URL ({server.url}) is not used, since the flags say "
+            f"inferometer: VLLM_SERVER_URL ({server.url}) is not used, because the flags set "
             f"{other.url}.\n"
         ) in ran.err
         assert len(server.asked) == asked

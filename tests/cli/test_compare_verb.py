@@ -225,12 +225,15 @@ def test_the_cost_of_a_link() -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["a.json"], "compare takes two sides, A and B, or --by CONDITION=A,B: 1 given"),
+        (["a.json"], "compare needs two sides, A and B, or --by CONDITION=A,B:  1 given"),
         (["a.json", "b.json", "a.json"], "3 given"),
         (["a.json", "nowhere"], "no results in nowhere"),
-        (["a.json", "b.json", "--delta", "two"], "--delta two is no share: write it as 2% or 0.02"),
-        (["a.json", "b.json", "--drift", "-1%"], "--drift -1% is no share"),
-        (["a.json", "b.json", "--delta", "100%"], "--delta 100% is no share"),
+        (
+            ["a.json", "b.json", "--delta", "two"],
+            "--delta two is not a fraction: write it as 2% or 0.02",
+        ),
+        (["a.json", "b.json", "--drift", "-1%"], "--drift -1% is not a fraction"),
+        (["a.json", "b.json", "--delta", "100%"], "--delta 100% is not a fraction"),
         (["a.json", "b.json", "--metric", "ttft"], "there is no metric 'ttft'"),
         (
             ["few", "many"],
@@ -248,13 +251,13 @@ def test_the_cost_of_a_link() -> None:
         ),
         (
             ["a.json", "--by", "config=B"],
-            "--by names two values, such as --by config=A,B, and not 1",
+            "--by needs two values, such as --by config=A,B, not 1",
         ),
         (["a.json", "--by", "model=m,n"], "no point has model=n: there are m"),
         (["a.json", "b.json", "--where", "model=x"], "there is no result in a.json"),
         (["a.json", "b.json", "--json", "no/such/../../dir/a.json"], "dir"),
         (["a.json", "--pcie"], "two widths of the PCIe link are needed, and the results tell none"),
-        (["a.json", "--pcie", "--by", "config=B"], "--by names two values"),
+        (["a.json", "--pcie", "--by", "config=B"], "--by needs two values"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_ends_with_2(words: list[str], why: str) -> None:

@@ -42,9 +42,9 @@ def test_a_campaign_says_that_it_calibrates_how_long_why_and_how_to_go_without(
     of = calibration_by_workers(wanted=True, rehearsal=False)
     assert of(1) == made(1, real_time=True)
     assert capsys.readouterr().err == (
-        "inferometer: Calibrating this host before the first point, to state with every result "
-        "how exact it is. This takes "
-        "about 12 s, once for this host and these settings; --no-calibration goes without.\n"
+        "inferometer: Calibrating this host before the first point, so that every result "
+        "states its precision. This takes about 12 s, once for this host and these settings; "
+        "--no-calibration skips it.\n"
     )
     assert calibration_by_workers(wanted=True, rehearsal=False)(1) == made(1, real_time=True)
     assert capsys.readouterr().err == ""

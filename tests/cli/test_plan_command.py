@@ -71,7 +71,7 @@ all                    400     0    40,200   41.2M     5.1M  3.3 h
   listens   On 127.0.0.1 only programs of the same host reach the server. In a container with a published port, bind 0.0.0.0.
   points    1B-1k/np1, 1B-1k/np2, ... 1B-1k/np200
 
-Hardware: A -> B. Where somebody has to change the machine, the run waits for a confirmation.
+Hardware: A -> B. If a person has to change the machine, the run waits for confirmation.
 
 Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server to start), corrected as points are \
 finished.
@@ -155,7 +155,7 @@ def test_the_environment_and_settings_are_heeded(
         (
             "custom",
             {"NUM_PROMPTS_END": "3"},
-            ["NUM_PROMPTS_END=3: this campaign lists no num_prompts, so nothing is narrowed."],
+            ["NUM_PROMPTS_END=3: this campaign lists no num_prompts, so they have no effect."],
         ),
     ],
 )

@@ -108,8 +108,8 @@ def test_a_missed_target_is_exit_code_1_and_the_report_is_written() -> None:
             "results/C_7B_TP1_1k_np8_20260131_120008.json",
         ),
         (("--parquet", "/proc/nowhere"), "/proc/nowhere"),
-        (("--csv", "report.html"), "report.html is to hold two things"),
-        (("--csv", "-", "--markdown", "-"), "- is to hold two things"),
+        (("--csv", "report.html"), "report.html is the file of two outputs"),
+        (("--csv", "-", "--markdown", "-"), "- is the file of two outputs"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(words: tuple[str, ...], sentence: str) -> None:

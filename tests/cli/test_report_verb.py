@@ -93,8 +93,8 @@ def test_no_figures_are_told_with_the_reason() -> None:
     told = inferometer("report", Path("alone"), "--figures", "figures")
     assert told.exit_code == 0
     assert (
-        "0 files in figures: these results fill no figure, and the report says what each would need"
-        in told.stdout
+        "0 files in figures: these results are not enough for any figure; the report says what "
+        "each needs" in told.stdout
     )
 
 

@@ -252,7 +252,7 @@ def test_two_servers_take_turns(campaign: Path) -> None:
         "\nOrder:    a (2 points), b (4 points), a (2 points)\nServers:  3 server starts"
         in planned.stdout
     )
-    assert "somebody has to start one 3 times, when told so" in planned.stdout
+    assert "a person has to start one 3 times, on request" in planned.stdout
     ran = inferometer("run", "small.yaml", "--interleave", "--embedded", "--allow-invalid")
     assert ran.exit_code == 0, ran.output
     order = [
@@ -308,9 +308,10 @@ def test_files_of_no_campaign_are_counted_when_they_are_merged() -> None:
             Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
             Path(folder, name).write_text(folder)
     merged = inferometer("merge", "a", "b", "-o", "all")
-    assert (merged.exit_code, merged.stdout) == (0, "3 files of no campaign, in all\n")
+    assert (merged.exit_code, merged.stdout) == (0, "3 files without a campaign, in all\n")
     inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
     merged = inferometer("merge", "a", "results-embedded", "-o", "more")
     assert (
-        merged.stdout == "2 points with a result that counts and 2 files of no campaign, in more\n"
+        merged.stdout == "2 points with a result that counts and 2 files without a campaign, "
+        "in more\n"
     )

@@ -80,8 +80,8 @@ def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
             rows.append(row)
     if not mine:
         raise ValueError(
-            "The engine's record holds none of these requests: was it recording, and is the "
-            "prefix right?"
+            "The engine's record contains none of these requests: check that it recorded, and "
+            "the prefix."
         )
     r = {name: measured.requests[name][mine] for name in ("sent_ns", "event_start", "event_count")}
     index, firsts = _ragged(r["event_start"], r["event_count"])

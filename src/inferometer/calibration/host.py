@@ -81,8 +81,7 @@ class HostCalibrations:
             self._tried.add(settings)
             if others_measure():
                 self._say(
-                    "This host is not calibrated now, because that would disturb another "
-                    "measurement that runs on it."
+                    "This host is not calibrated now, because another measurement is running on it."
                 )
                 return found
             self._say(notice)

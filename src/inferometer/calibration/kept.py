@@ -72,8 +72,7 @@ def find(key: Mapping[str, Any], directory: Path) -> Found:
         if content["format"] != FORMAT or content["calibration"]["key"] != key:
             return Found(
                 None,
-                f"The calibration in {path} is of another version, or another host: it is "
-                "not used.",
+                f"The calibration in {path} is of another version or host, so it is not used.",
             )
         if content["sha256"] != _checksum(content["calibration"]):
             return Found(None, f"The calibration in {path} was changed: it is not used.")

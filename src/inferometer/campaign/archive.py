@@ -91,11 +91,11 @@ def unpack_archive(path: Path, folder: Path) -> None:
         ValueError,
     ) as error:
         raise ArchiveError(
-            f"{path} is not a whole tar file ({error}): copy it again from where it was made."
+            f"{path} is not a complete tar file ({error}): copy it again."
         ) from error
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise ArchiveError(
-            f"{path} cannot be read ({error.strerror}): check its name, and that you may read it."
+            f"{path} cannot be read ({error.strerror}): check its name and permissions."
         ) from error
 
 
@@ -110,14 +110,14 @@ class _Bounded:
     def read(self, size: int) -> bytes:
         if size > BLOCK or self._plain.tell() + size > self._most:
             raise ArchiveError(
-                f"{self._path} holds more than such an archive can: nothing of it is used."
+                f"{self._path} contains more than such an archive can: it is not used."
             )
         return self._plain.read(size)
 
     def seek(self, position: int) -> int:
         if position > self._most:
             raise ArchiveError(
-                f"{self._path} holds more than such an archive can: nothing of it is used."
+                f"{self._path} contains more than such an archive can: it is not used."
             )
         return self._plain.seek(position)
 
@@ -130,8 +130,7 @@ def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
         why = "more files than any campaign has" if number >= MAX_FILES else _refused(member)
         if why:
             raise ArchiveError(
-                f"{path} holds {why}: it was not made by `inferometer collect`, and nothing "
-                "of it is used."
+                f"{path} holds {why}: it was not made by `inferometer collect`, and is not used."
             )
         target = folder / PurePosixPath(member.name)
         if member.isdir():
@@ -141,9 +140,7 @@ def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
         try:
             _write(tar, member, target)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            raise ArchiveError(
-                f"{path} holds {member.name!r} twice: nothing of it is used."
-            ) from None
+            raise ArchiveError(f"{path} holds {member.name!r} twice: it is not used.") from None
 
 
 def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:

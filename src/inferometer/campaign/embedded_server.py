@@ -98,7 +98,7 @@ class EmbeddedServer:
             ) as endpoint:
                 endpoint.check_reachable()
         except EndpointError as error:
-            raise ServerError(f"The embedded engine does not answer any more: {error}") from None
+            raise ServerError(f"The embedded engine no longer answers: {error}") from None
 
     def stop(self) -> None:
         self._engine.stop()

@@ -61,19 +61,18 @@ def collect(
     """
     if not result_dir.is_dir():
         raise GatherError(
-            f"{result_dir} is no directory: give the result directory of a campaign, such as "
-            "bench_results/pcie."
+            f"{result_dir} is not a directory: choose the result directory of a campaign, such "
+            "as bench_results/pcie."
         )
     require_one_result_dir(result_dir)
     if tar.exists():
         raise GatherError(
-            f"{tar} is there already, perhaps another machine's results: choose another name "
+            f"{tar} exists already, perhaps with another machine's results: choose another name "
             "with --output."
         )
     if not tar.parent.is_dir():
         raise GatherError(
-            f"There is no directory {tar.parent} to put the tar into: make it, or choose "
-            "another --output."
+            f"The directory {tar.parent} does not exist: create it, or choose another --output."
         )
     names = list(files_in(result_dir, say=say))
     # The ledgers are read after the files were listed: what was listed is in them by now, if only
@@ -120,9 +119,8 @@ def _left_out(history: History, result_dir: Path) -> Iterator[str]:
             yield f"{point} will be left out by `inferometer merge`: {', '.join(damage)}{cure}."
     if history.intent is not None:
         yield (
-            f"{history.intent.point} is left out, because it is not completely saved: collect "
-            "again in a moment, "
-            "or first run the campaign again if it is not running."
+            f"{history.intent.point} is left out, because it is not saved completely: collect "
+            "again in a moment, or first run the campaign again if it is not running."
         )
 
 
@@ -136,7 +134,7 @@ def require_one_result_dir(directory: Path) -> None:
     )
     if inner:
         raise GatherError(
-            f"{directory} holds several result directories ({', '.join(inner[:5])}): take "
+            f"{directory} holds several result directories ({', '.join(inner[:5])}): collect "
             "them one by one."
         )
 

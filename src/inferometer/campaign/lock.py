@@ -46,8 +46,8 @@ class Hold:
         if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
             raise LockLostError(
                 f"{self.path} was {'replaced' if there else 'removed'} while this campaign ran, "
-                "so another "
-                "run may be at work in that directory: make sure that none is, then run again"
+                "so another run may use that directory: make sure that none does, then run "
+                "again"
             )
 
 
@@ -86,7 +86,7 @@ def _take(file: int, path: Path) -> bool:
         if state == "no locks":
             if is_alive and holder != os.getpid():
                 raise LockedError(
-                    f"{at_work}; if that process is another program by now, remove {path}."
+                    f"{at_work}; if that process is now another program, remove {path}."
                 )
             return False
         if host != socket.gethostname() or is_alive or time.monotonic() > deadline_s:

@@ -112,10 +112,7 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
     """
     merged = Merged()
     if output.is_dir() and any(output.iterdir()):
-        raise GatherError(
-            f"{output} is not empty: choose a new directory, and name this one among what is "
-            "merged."
-        )
+        raise GatherError(f"{output} is not empty: choose a new directory, and merge this one too.")
     with ExitStack() as stack:
         opened = [stack.enter_context(_opened(path, output)) for path in sources]
         with new_directory(output) as temporary:
@@ -138,7 +135,9 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
 @contextmanager
 def _opened(path: Path, output: Path) -> Iterator[_Source]:
     if output.resolve().is_relative_to(path.resolve()):
-        raise GatherError(f"{output} lies in {path}: choose a directory outside of what is merged.")
+        raise GatherError(
+            f"{output} is inside {path}: choose a directory outside of what is merged."
+        )
     if path.is_dir():
         yield _Source(str(path), _result_dir_in(path))
         return

@@ -166,7 +166,7 @@ class Recheck:
                 "The earlier result is kept in superseded/."
             )
         else:
-            self.display.say(f"{doubt.point} fits its neighbours, since these were measured again.")
+            self.display.say(f"{doubt.point} fits its neighbours after they were measured again.")
 
     def _announce(self, waiting: list[str], chosen: int) -> None:
         if not waiting or (self._rounds > 1 and not chosen):
@@ -187,7 +187,7 @@ class Recheck:
             )
         else:
             self.display.say(
-                f"\n{head}, and {'is' if one else 'are'} SUSPECT; as many as may be were "
+                f"\n{head}, and {'is' if one else 'are'} SUSPECT; the maximum number was "
                 "measured again before."
             )
         for fingerprint in waiting[:MAX_NAMED]:

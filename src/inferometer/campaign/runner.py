@@ -208,7 +208,7 @@ class _CampaignRun:
             for group in self._others_on_the_hardware_of(error.group):
                 self._note_loss(
                     group,
-                    f"It needs hardware {group.server.hardware_name} too, which nobody confirmed.",
+                    f"It needs hardware {group.server.hardware_name} too, which was not confirmed.",
                     (),
                 )
         partner = partner_of(error.group, self.task.groups, self.task.pairs)

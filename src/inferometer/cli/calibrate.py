@@ -85,7 +85,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.words import spoken
 
     if not math.isfinite(target_ms):
-        raise typer.BadParameter(f"--target-ms is {target_ms}, but it has to be a finite number.")
+        raise typer.BadParameter(f"--target-ms is {target_ms}, but must be a finite number.")
     place = directory or default_directory()
     try:
         require_writable(place)

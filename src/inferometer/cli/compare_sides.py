@@ -70,7 +70,7 @@ def share(text: str, flag: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value < 1:
-        raise ValueError(f"{flag} {text} is no share: write it as 2% or 0.02")
+        raise ValueError(f"{flag} {text} is not a fraction: write it as 2% or 0.02")
     return value
 
 
@@ -121,7 +121,7 @@ Sides = tuple[tuple[tuple[Point, ...], tuple[Point, ...]], tuple[str, str], tupl
 def _two_sources(wanted: ComparisonRequest) -> Sides:
     if len(wanted.sources) != 2:
         raise CannotCompareError(
-            f"compare takes two sides, A and B, or --by CONDITION=A,B: {len(wanted.sources)} given"
+            f"compare needs two sides, A and B, or --by CONDITION=A,B:  {len(wanted.sources)} given"
         )
     one, other = (read([source]) for source in wanted.sources)
     sides = _chosen(one.points, wanted.where), _chosen(other.points, wanted.where)
@@ -149,7 +149,7 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
 def _two(name: str, values: Sequence[str]) -> tuple[str, str]:
     if len(values) != 2:
         raise CannotCompareError(
-            f"--by names two values, such as --by {name}=A,B, and not {len(values)}"
+            f"--by needs two values, such as --by {name}=A,B, not {len(values)}"
         )
     return values[0], values[1]
 

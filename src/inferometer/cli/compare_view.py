@@ -117,11 +117,11 @@ def _head(comparison: Comparison, width: int = WIDTH) -> Iterator[str]:
         yield printable(f"{letter}: {name}, {_count(len(points), 'result')} of {_tools(points)}")
     told = ", ".join(map(str, pairing.differences))
     yield from _wrapped(
-        f"They differ in: {told}." if told else "No condition that the files tell of is different.",
+        f"They differ in: {told}." if told else "No recorded condition differs.",
         width,
     )
     if pairing.untold:
-        yield from _wrapped(f"Only one of them tells: {', '.join(pairing.untold)}.", width)
+        yield from _wrapped(f"Recorded on one side only: {', '.join(pairing.untold)}.", width)
     sides = (("A", pairing.alone_a), ("B", pairing.alone_b))
     alone = [
         f"{_count(len(points), 'result')} of {letter} ({_ids(points)})"

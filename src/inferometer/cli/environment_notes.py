@@ -37,7 +37,8 @@ def environment_notes(
         points = _count(expand(whole, quick=quick, only=only))
     except CampaignError:
         return [
-            f"{name}={text} is set and changes this campaign." for name, text in set_here.items()
+            f"{name}={text} is set and replaces a setting of this campaign."
+            for name, text in set_here.items()
         ]
     bounds = {name: set_here[name] for name in NARROWING if name in set_here}
     return [
@@ -56,7 +57,7 @@ def _narrowing(
     variables = " and ".join(f"{name}={text}" for name, text in bounds.items())
     listed = _listed(whole)
     if not listed:
-        yield f"{variables}: this campaign lists no num_prompts, so nothing is narrowed."
+        yield f"{variables}: this campaign lists no num_prompts, so they have no effect."
         return
     if left < points:
         yield f"Narrowed by {variables}: {left:,} of {points:,} points."

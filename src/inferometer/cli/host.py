@@ -26,9 +26,9 @@ def host_calibrations(*, quiet: bool = False) -> HostCalibrations:
 
 
 BEFORE_A_CAMPAIGN = (
-    "Calibrating this host before the first point, to state with every result how exact it is. "
-    f"This takes about {ABOUT_S} s, "
-    "once for this host and these settings; --no-calibration goes without."
+    "Calibrating this host before the first point, so that every result states its precision. "
+    f"This takes about {ABOUT_S} s, once for this host and these settings; --no-calibration "
+    "skips it."
 )
 
 

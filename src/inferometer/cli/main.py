@@ -137,7 +137,7 @@ def without_vllm_only(arguments: Sequence[str]) -> list[str]:
         if skip:
             skip -= 1
         elif name in VLLM_ONLY:
-            typer.echo(f"inferometer: {name} changes nothing here; it is left out.", err=True)
+            typer.echo(f"inferometer: {name} has no effect here and is ignored.", err=True)
             skip = VLLM_ONLY[name] if name == argument else 0
         else:
             kept.append(argument)

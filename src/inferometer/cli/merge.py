@@ -48,7 +48,7 @@ def merge(
         for sentence in sentences:
             typer.echo(f"  {printable(sentence)}")
     points = f"{merged.points} point{'s' * (merged.points != 1)} with a result that counts"
-    files = f"{merged.other_files} file{'s' * (merged.other_files != 1)} of no campaign"
+    files = f"{merged.other_files} file{'s' * (merged.other_files != 1)} without a campaign"
     told = [points] * (merged.points > 0 or not merged.other_files) + [files] * (
         merged.other_files > 0
     )

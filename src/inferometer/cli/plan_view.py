@@ -145,7 +145,7 @@ def order_in_words(
     lines.append(f"Servers:  {count} for what is left: {', '.join(group.id for group in started)}")
     by_hand = [group for group in started if group.server.recipe.kind == "operator"]
     if len(by_hand) > 1 and not embedded:
-        lines.append(f"          somebody has to start one {len(by_hand)} times, when told so")
+        lines.append(f"          a person has to start one {len(by_hand)} times, on request")
     return lines
 
 
@@ -166,7 +166,7 @@ def hardware_in_words(started: Sequence[Group]) -> list[str]:
     listed = " -> ".join(names if len(names) <= 8 else [*names[:6], "...", names[-1]])
     return [
         (
-            f"Hardware: {listed}. Where somebody has to change the machine, the run waits for a "
+            f"Hardware: {listed}. If a person has to change the machine, the run waits for "
             "confirmation."
         )
     ]

@@ -123,8 +123,8 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     page = Page(output, language.value, title, figures)
     if (twice := files.one_for_two(output)) is not None:
         usage_error(
-            f"{printable(twice.name)} is to hold two things, and the second would replace "
-            "the first: give each a name."
+            f"{printable(twice.name)} is the file of two outputs, and the second would "
+            "overwrite the first: use two names."
         )
     try:
         code = _write(sources, page, files, targets_of(asserted or ()))
@@ -185,7 +185,7 @@ def _write(
         why = (
             ""
             if written.figures
-            else ": these results fill no figure, and the report says what each would need"
+            else (": these results are not enough for any figure; the report says what each needs")
         )
         typer.echo(
             f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}{why}",

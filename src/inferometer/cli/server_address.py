@@ -40,7 +40,7 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
             base_url = parse_base_url(variable)
         except ValueError as error:
             raise ValueError(str(error).replace("--base-url", SERVER_URL)) from None
-        return base_url, f"the server's address is from {SERVER_URL}: {base_url}"
+        return base_url, f"the server's address comes from {SERVER_URL}: {base_url}"
     base_url = base_url_of_flags(flags)
     try:
         other = parse_base_url(variable) if variable else base_url
@@ -49,7 +49,7 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
     differ = canonical_base_url(other) != canonical_base_url(base_url)
     return (
         base_url,
-        f"{SERVER_URL} ({other}) is not used, since the flags say {base_url}" if differ else None,
+        f"{SERVER_URL} ({other}) is not used, because the flags set {base_url}" if differ else None,
     )
 
 

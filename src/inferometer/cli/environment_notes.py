@@ -5,26 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from inferometer.cli.campaign_flags import CampaignFlags
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Group
-from inferometer.spec.campaign_file import NARROWING, load_campaign
-from inferometer.spec.expand import expand
+from inferometer.spec.campaign_file import NARROWING
 from inferometer.spec.flags import SERVER_URL
 
 
 def environment_notes(
-    source: str,
+    flags: CampaignFlags,
     narrowed: CampaignSpec,
     groups: Sequence[Group],
     environment: Mapping[str, str],
-    *,
-    sets: Sequence[str] = (),
-    only: Sequence[str] = (),
-    quick: bool = False,
-    interleave: bool = False,
-    embedded: bool = False,
 ) -> list[str]:
-    """A sentence for each change; none where no variable is set. `groups` are those of the
-    campaign as it was `narrowed`."""
+    """A sentence for each change. `groups` are those of the campaign as it was `narrowed`."""
     set_here = {
         name: text
         for name in (*NARROWING, SERVER_URL)
@@ -33,8 +26,7 @@ def environment_notes(
     if not set_here:
         return []
     try:
-        whole = load_campaign(source, sets=sets, environment={}, interleave=interleave)
-        points = _count(expand(whole, quick=quick, only=only))
+        whole, whole_groups = flags.read({})
     except CampaignError:
         return [
             f"{name}={text} is set and replaces a setting of this campaign."
@@ -42,10 +34,10 @@ def environment_notes(
         ]
     bounds = {name: set_here[name] for name in NARROWING if name in set_here}
     return [
-        *(_narrowing(bounds, whole, points, _count(groups)) if bounds else ()),
+        *(_narrowing(bounds, whole, _count(whole_groups), _count(groups)) if bounds else ()),
         *(
             _addresses(set_here[SERVER_URL], whole, narrowed)
-            if SERVER_URL in set_here and not embedded
+            if SERVER_URL in set_here and not flags.embedded
             else ()
         ),
     ]

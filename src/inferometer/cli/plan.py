@@ -1,6 +1,4 @@
-"""`inferometer plan`: what a campaign would do, and what of it is done. Asks no server and changes
-no file.
-"""
+"""`inferometer plan`: what a campaign will do, and what of it is done. Contacts no server."""
 
 from __future__ import annotations
 
@@ -10,6 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.campaign_flags import (
+    Campaign,
+    CampaignFlags,
+    Embedded,
+    Interleave,
+    Only,
+    Quick,
+    Sets,
+)
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 
@@ -23,31 +30,15 @@ if TYPE_CHECKING:
 
 
 def plan(  # noqa: PLR0917 - typer makes an option of each
-    campaign: Annotated[
-        str, typer.Argument(metavar="FILE|PRESET", help="Campaign file, or name of a preset.")
-    ],
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; repeatable."),
-    ] = None,
-    sets: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change a setting, such as load.num_warmups=4; repeatable.",
-        ),
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Show the plan of `run --quick`.")] = False,
-    embedded: Annotated[
-        bool, typer.Option("--embedded", help="Show the plan of `run --embedded`.")
-    ] = False,
+    campaign: Campaign,
+    only: Only = None,
+    sets: Sets = None,
+    quick: Quick = False,
+    embedded: Embedded = False,
     points: Annotated[
         bool, typer.Option("--points", help="List every point and its result file.")
     ] = False,
-    interleave: Annotated[
-        bool, typer.Option("--interleave", help="Show the plan of `run --interleave`.")
-    ] = False,
+    interleave: Interleave = False,
 ) -> None:
     """Show what a campaign will do: groups, points, tokens, server commands, time, and progress.
 
@@ -59,30 +50,13 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
     from inferometer.cli.environment_notes import environment_notes
     from inferometer.spec.campaign import CampaignError
-    from inferometer.spec.campaign_file import load_campaign
-    from inferometer.spec.expand import expand
-    from inferometer.spec.quick import check_quick
     from inferometer.store.campaign.ledger import LedgerError
     from inferometer.store.campaign.paths import campaign_paths
 
+    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave)
     try:
-        if quick:
-            check_quick(sets or ())
-        spec = load_campaign(
-            campaign, sets=sets or (), environment=os.environ, interleave=interleave
-        )
-        groups = expand(spec, quick=quick, only=only or ())
-        notes = environment_notes(
-            campaign,
-            spec,
-            groups,
-            os.environ,
-            sets=sets or (),
-            only=only or (),
-            quick=quick,
-            interleave=interleave,
-            embedded=embedded,
-        )
+        spec, groups = flags.read(os.environ)
+        notes = environment_notes(flags, spec, groups, os.environ)
         groups = on_embedded_engine(groups) if embedded else groups
         _show(
             spec,

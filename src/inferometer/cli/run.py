@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.asserted import HELP
+from inferometer.cli.campaign_flags import (
+    Campaign,
+    CampaignFlags,
+    Embedded,
+    Interleave,
+    Only,
+    Quick,
+    Sets,
+)
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable, printable_line
 
@@ -26,35 +35,11 @@ EXIT_INTERRUPTED = 130
 
 
 def run(  # noqa: PLR0917 - typer makes an option of each
-    campaign: Annotated[
-        str, typer.Argument(metavar="FILE|PRESET", help="Campaign file, or name of a preset.")
-    ],
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; repeatable."),
-    ] = None,
-    sets: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change a setting, such as load.num_warmups=4; repeatable.",
-        ),
-    ] = None,
-    quick: Annotated[
-        bool,
-        typer.Option(
-            "--quick",
-            help="Measure a few points with few requests; results go to a separate directory.",
-        ),
-    ] = False,
-    embedded: Annotated[
-        bool,
-        typer.Option(
-            "--embedded",
-            help="Rehearse with the embedded engine as server; results go to a separate directory.",
-        ),
-    ] = False,
+    campaign: Campaign,
+    only: Only = None,
+    sets: Sets = None,
+    quick: Quick = False,
+    embedded: Embedded = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and exit, as `plan` does.")
     ] = False,
@@ -68,13 +53,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
             "before the first point (once, about 12 s)."
         ),
     ] = True,
-    interleave: Annotated[
-        bool,
-        typer.Option(
-            "--interleave",
-            help="Alternate between the campaign's two servers, A B, B A, ..., over its repeats.",
-        ),
-    ] = False,
+    interleave: Interleave = False,
     asserted: Annotated[
         list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
     ] = None,
@@ -108,15 +87,8 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.spec.interleave import blocks_of
     from inferometer.store.campaign.paths import campaign_paths
 
-    asked = _parsed(
-        campaign,
-        sets or (),
-        only or (),
-        asserted or (),
-        quick=quick,
-        interleave=interleave,
-        embedded=embedded,
-    )
+    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave)
+    asked = _parsed(flags, asserted or ())
     groups = on_embedded_engine(asked.groups) if embedded else asked.groups
     places = campaign_paths(asked.spec.result_dir, asked.spec.name, quick=quick, embedded=embedded)
     _refuse_unanswerable(asked, places, groups, rehearsal=quick or embedded)
@@ -185,47 +157,22 @@ def _announcement(
     ]
 
 
-def _parsed(
-    campaign: str,
-    sets: Sequence[str],
-    only: Sequence[str],
-    asserted: Sequence[str],
-    *,
-    quick: bool,
-    interleave: bool,
-    embedded: bool,
-) -> RunRequest:
+def _parsed(flags: CampaignFlags, asserted: Sequence[str]) -> RunRequest:
     from inferometer.cli.asserted import lacking_in, percentiles_of, targets_of, targets_of_campaign
     from inferometer.cli.environment_notes import environment_notes
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.cli.run_ending import RunRequest
     from inferometer.spec.campaign import CampaignError
-    from inferometer.spec.campaign_file import load_campaign
-    from inferometer.spec.expand import expand
-    from inferometer.spec.quick import check_quick
 
     try:
-        if quick:
-            check_quick(sets)
-        spec = load_campaign(campaign, sets=sets, environment=os.environ, interleave=interleave)
-        groups = expand(spec, quick=quick, only=only)
+        spec, groups = flags.read(os.environ)
         own, more = targets_of_campaign(spec), targets_of(asserted, lacking=lacking_in(spec))
     except (CampaignError, FlagsError) as error:
         usage_error(*error.reasons)
     percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
-    notes = environment_notes(
-        campaign,
-        spec,
-        groups,
-        os.environ,
-        sets=sets,
-        only=only,
-        quick=quick,
-        interleave=interleave,
-        embedded=embedded,
-    )
+    notes = environment_notes(flags, spec, groups, os.environ)
     spec = spec.model_copy(update={"percentiles": tuple(percentiles)})
-    return RunRequest(spec, groups, own, more, notes, only_some=bool(only))
+    return RunRequest(spec, groups, own, more, notes, only_some=bool(flags.only))
 
 
 def _run(task: Task, places: CampaignPaths, display: Display) -> CampaignOutcome:

@@ -1,0 +1,69 @@
+"""The flags that `run` and `plan` share: which campaign, and which part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+if TYPE_CHECKING:
+    from inferometer.spec.campaign import CampaignSpec, Group
+
+Campaign = Annotated[
+    str, Argument(metavar="FILE|PRESET", help="Campaign file, or name of a preset.")
+]
+Only = Annotated[
+    list[str] | None,
+    Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; repeatable."),
+]
+Sets = Annotated[
+    list[str] | None,
+    Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a setting, such as load.num_warmups=4; repeatable.",
+    ),
+]
+Quick = Annotated[
+    bool,
+    Option("--quick", help="A few points with few requests; results go to a separate directory."),
+]
+Embedded = Annotated[
+    bool,
+    Option(
+        "--embedded",
+        help="Rehearse with the embedded engine as server; results go to a separate directory.",
+    ),
+]
+Interleave = Annotated[
+    bool,
+    Option(
+        "--interleave",
+        help="Alternate between the campaign's two servers, A B, B A, ..., over its repeats.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFlags:
+    campaign: str
+    only: Sequence[str] = ()
+    sets: Sequence[str] = ()
+    quick: bool = False
+    embedded: bool = False
+    interleave: bool = False
+
+    def read(self, environment: Mapping[str, str]) -> tuple[CampaignSpec, list[Group]]:
+        """The campaign, and the chosen points in groups. Raises CampaignError."""
+        from inferometer.spec.campaign_file import load_campaign
+        from inferometer.spec.expand import expand
+        from inferometer.spec.quick import check_quick
+
+        if self.quick:
+            check_quick(self.sets)
+        spec = load_campaign(
+            self.campaign, sets=self.sets, environment=environment, interleave=self.interleave
+        )
+        return spec, expand(spec, quick=self.quick, only=self.only)

@@ -6,108 +6,70 @@ from typing import Annotated, NoReturn
 
 import typer
 
-_TIMING = "Timing"
-_SERVER = "Server"
+from inferometer.cli.panel import panel
 
+timing, server = panel("Timing"), panel("Server")
+
+Ttft = Annotated[float, timing("Time to the first event, in ms.")]
+Itl = Annotated[float, timing("Time between events of a single request, in ms.")]
+EventTokens = Annotated[int, timing("Tokens in each event.")]
+Jitter = Annotated[float, timing("Relative standard deviation of each time; 0.1 is 10 %.")]
+MaxSeqs = Annotated[
+    int | None, timing("Maximum concurrent requests; others queue.", show_default="no limit")
+]
+ItlGrowth = Annotated[float, timing("ITL increase per additional running request, in ms.")]
+Prefill = Annotated[float, timing("TTFT increase per 1000 prompt tokens, in ms.")]
+MaxLen = Annotated[int, timing("Maximum length of prompt plus output, in tokens.")]
+Seed = Annotated[int, timing("Seed of jitter and faults.")]
+Host = Annotated[str, server("Address to listen on; the default is reachable from this host only.")]
+Port = Annotated[int, server("Port to listen on; 0 selects a free one.")]
+Model = Annotated[str, server("Model name in the API.")]
+Backends = Annotated[
+    list[str] | None, server("Wire format, as in `bench`; repeatable. (default: vLLM's)")
+]
+ApiKey = Annotated[
+    str | None,
+    server(
+        "API key required on /v1 endpoints.",
+        envvar="INFEROMETER_ENGINE_API_KEY",
+        show_default="none required",
+    ),
+]
 Faults = Annotated[
     str,
-    typer.Option(
-        help="Faults to inject: names with :share, #request and @event, such as "
+    server(
+        "Faults to inject: names with :share, #request and @event, such as "
         "stall:0.01,reset:0.02@5,http-503#200+. `--faults help` lists them.",
         metavar="LIST",
         show_default="none",
-        rich_help_panel=_SERVER,
     ),
 ]
 TruthFile = Annotated[
     str | None,
-    typer.Option(
-        help=(
-            "Record the true time of every event and write this .npz file at the end (also at GET "
-            "/truth)."
-        ),
+    server(
+        "Record the true time of every event and write this .npz file at the end (also at GET "
+        "/truth).",
         metavar="FILE",
         show_default="not recorded",
-        rich_help_panel=_SERVER,
     ),
 ]
 
 
 def engine(  # noqa: PLR0917 - typer makes an option of each
-    ttft_ms: Annotated[
-        float, typer.Option(help="Time to the first event, in ms.", rich_help_panel=_TIMING)
-    ] = 50.0,
-    itl_ms: Annotated[
-        float,
-        typer.Option(
-            help="Time between events of a single request, in ms.", rich_help_panel=_TIMING
-        ),
-    ] = 20.0,
-    tokens_per_event: Annotated[
-        int, typer.Option(help="Tokens in each event.", rich_help_panel=_TIMING)
-    ] = 1,
-    jitter: Annotated[
-        float,
-        typer.Option(
-            help="Relative standard deviation of each time; 0.1 is 10 %.", rich_help_panel=_TIMING
-        ),
-    ] = 0.0,
-    max_num_seqs: Annotated[
-        int | None,
-        typer.Option(
-            help="Maximum concurrent requests; others queue.",
-            show_default="no limit",
-            rich_help_panel=_TIMING,
-        ),
-    ] = None,
-    itl_growth_ms: Annotated[
-        float,
-        typer.Option(
-            help="ITL increase per additional running request, in ms.", rich_help_panel=_TIMING
-        ),
-    ] = 0.0,
-    prefill_ms_per_1k_tokens: Annotated[
-        float,
-        typer.Option(help="TTFT increase per 1000 prompt tokens, in ms.", rich_help_panel=_TIMING),
-    ] = 0.0,
-    max_model_len: Annotated[
-        int,
-        typer.Option(
-            help="Maximum length of prompt plus output, in tokens.", rich_help_panel=_TIMING
-        ),
-    ] = 131_072,
-    seed: Annotated[
-        int, typer.Option(help="Seed of jitter and faults.", rich_help_panel=_TIMING)
-    ] = 0,
-    host: Annotated[
-        str,
-        typer.Option(
-            help="Address to listen on; the default is reachable from this host only.",
-            rich_help_panel=_SERVER,
-        ),
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(help="Port to listen on; 0 selects a free one.", rich_help_panel=_SERVER)
-    ] = 8000,
-    model: Annotated[
-        str, typer.Option(help="Model name in the API.", rich_help_panel=_SERVER)
-    ] = "embedded",
-    backend: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Wire format, as in `bench`; repeatable. (default: vLLM's)",
-            rich_help_panel=_SERVER,
-        ),
-    ] = None,
-    api_key: Annotated[
-        str | None,
-        typer.Option(
-            help="API key required on /v1 endpoints.",
-            envvar="INFEROMETER_ENGINE_API_KEY",
-            show_default="none required",
-            rich_help_panel=_SERVER,
-        ),
-    ] = None,
+    ttft_ms: Ttft = 50.0,
+    itl_ms: Itl = 20.0,
+    tokens_per_event: EventTokens = 1,
+    jitter: Jitter = 0.0,
+    max_num_seqs: MaxSeqs = None,
+    itl_growth_ms: ItlGrowth = 0.0,
+    prefill_ms_per_1k_tokens: Prefill = 0.0,
+    max_model_len: MaxLen = 131_072,
+    seed: Seed = 0,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    model: Model = "embedded",
+    backend: Backends = None,
+    api_key: ApiKey = None,
     faults: Faults = "",
     truth: TruthFile = None,
 ) -> None:

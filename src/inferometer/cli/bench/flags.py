@@ -1,24 +1,12 @@
 # No postponed annotations here: the command line is built from these at run time.
 """The flags of `inferometer bench`, named as `vllm bench serve` names them where it has them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-from typer import Option
+from typing import Annotated
 
 from inferometer.cli.asserted import HELP
-
-
-def panel(title: str) -> Callable[..., Any]:
-    """Makes options that the help shows in a panel of this title."""
-
-    def option(text: str, *names: str, **settings: Any) -> Any:
-        return Option(*names, help=text, rich_help_panel=title, **settings)
-
-    return option
-
+from inferometer.cli.panel import panel
 
 server, prompts, dataset, traffic, generation = map(
     panel, ("Server", "Prompts", "Data sets", "Traffic", "Generation")

@@ -1,6 +1,4 @@
-"""What is about to be measured, in a few lines before it begins; and where its results are, in a
-few after it.
-"""
+"""The lines before a measurement (what will be measured) and after it (where the results are)."""
 
 from __future__ import annotations
 
@@ -46,7 +44,7 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
 
 
 def saved_in_words(saved: Sequence[Path]) -> list[str]:
-    """Where the results are: a path a line, whole, as it may be copied; the JSON file first."""
+    """Where the results are: one complete path a line, to copy; the JSON file first."""
     lines = []
     for path in reversed(saved):
         lines += [f"{path}/", f"  ({RUN_FILES})"] if path.is_dir() else [str(path)]

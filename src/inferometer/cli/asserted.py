@@ -1,4 +1,4 @@
-"""`--assert`: targets that results are held against, in bench, run and report."""
+"""`--assert`: targets for the results of bench, run and report."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ HELP = (
 
 
 def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Threshold, ...]:
-    """`lacking`: metrics that cannot be measured for want of what the user gives. Raises FlagsError
-    with all that is wrong.
+    """The parsed targets; `lacking` are metrics that this run cannot have. Raises FlagsError with
+    all errors.
     """
     if not texts:
         return ()
@@ -47,7 +47,7 @@ def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Th
 
 
 def targets_of_campaign(campaign: CampaignSpec) -> tuple[Threshold, ...]:
-    """Its own. Raises FlagsError with all that is wrong."""
+    """The campaign's own targets. Raises FlagsError with all errors."""
     from inferometer.analysis.targets import mistakes
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.spec.target import campaign_target
@@ -70,7 +70,7 @@ def lacking_in_one_run(*, goodput: bool) -> list[str]:
 
 
 def lacking_in(campaign: CampaignSpec) -> list[str]:
-    """Metrics that its points cannot have, since it does not say what they need."""
+    """Metrics that its points cannot have without further settings of the campaign."""
     costs = (
         campaign.cost_per_hour,
         *(hardware.cost_per_hour for hardware in campaign.hardware.values()),
@@ -90,7 +90,7 @@ def percentiles_of(targets: Sequence[Threshold]) -> tuple[float, ...]:
 
 
 def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
-    """Print what became of targets, on standard error if `err`. The exit code: 1 if one was
+    """Print the results of the targets, on standard error if `err`. Exit code 1 if one is
     missed.
     """
     from inferometer.report.targets import target_lines
@@ -104,9 +104,7 @@ def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
 
 
 def mean_of(points: Sequence[Point]) -> Point:
-    """Repeats of a point as one: the mean of each value that all have, and the worst of their
-    verdicts.
-    """
+    """Repeats of a point as one point: means of their common values, and the worst verdict."""
     from inferometer.analysis.scaling import WORST_FIRST
 
     shared = set.intersection(*(set(point.values) for point in points))

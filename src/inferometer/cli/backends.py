@@ -1,6 +1,4 @@
-"""`inferometer backends`: the wire formats there are, and what each can carry. The README has the
-same table.
-"""
+"""`inferometer backends`: the wire formats, and what each supports."""
 
 from __future__ import annotations
 
@@ -36,7 +34,7 @@ def backends(
 
 
 def rows() -> list[tuple[str, ...]]:
-    """One for each wire format, all its names in the first cell."""
+    """One per wire format, with all its names in the first cell."""
     from inferometer.protocol import PROTOCOLS
 
     distinct = {id(backend): backend for backend in PROTOCOLS.values()}
@@ -56,9 +54,7 @@ def rows() -> list[tuple[str, ...]]:
 
 
 def _chats_only() -> list[str]:
-    """Data sets whose prompts are nothing but messages; some of them only if they are read from a
-    file.
-    """
+    """Data sets that consist of messages, some of them only if read from a file."""
     from inferometer.cli.bench.workload import DATASETS
     from inferometer.spec.workload import needs_messages
 
@@ -73,7 +69,7 @@ def _chats_only() -> list[str]:
 
 
 def _cells(backend: Backend) -> tuple[str, ...]:
-    """What a row says after its names; of lengths, the best that a server allows."""
+    """The cells after the names; of lengths, the best that a server allows."""
     if backend.carries_token_ids:
         prompts, length = "token ids, text", "exact"
     else:

@@ -111,9 +111,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
 def _calibrate(
     workers: int, real_time: bool, target_ms: float, *, quick: bool, as_json: bool
 ) -> Calibration:
-    """Do it; on the way, tell of every load: as a row on standard output, or in passing on standard
-    error.
-    """
+    """Calibrate, showing every load: as rows on standard output, or briefly on standard error."""
     from inferometer.calibration.search import QUICK, THOROUGH, calibrate
     from inferometer.live.calibration import calibrating
     from inferometer.report.calibration import headings, level_line

@@ -1,4 +1,4 @@
-"""`inferometer collect`: one machine's results in one tar."""
+"""`inferometer collect`: one machine's results in one archive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 
 MAX_NAMED = 20
-"""Results that are left out, each in a line of its own."""
+"""Left-out results that get their own line."""
 
 
 def collect(

@@ -1,4 +1,4 @@
-"""`inferometer compare`: is B faster than A, and is that more than chance and drift?"""
+"""`inferometer compare`: is B faster than A, beyond chance and drift?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `inferometer compare` compares: the points of two arguments, or those with two values of one
+"""What `inferometer compare` compares: the points of two arguments, or two values of a
 condition.
 """
 
@@ -25,14 +25,14 @@ TOOL = "tool"
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRequest:
-    """What the command line says, understood."""
+    """The parsed command line."""
 
     sources: Sequence[Path]
     by: tuple[str, list[str]] | None
     where: Sequence[tuple[str, list[str]]]
-    """A condition and the values of which a point is to have one."""
+    """A condition, and the values of which a point must have one."""
     metrics: Sequence[str]
-    """None named: those that the comparison takes by itself."""
+    """Empty: the comparison's default metrics."""
     delta: float
     drift: float
     allow_invalid: bool
@@ -61,9 +61,7 @@ def asked(
 
 
 def share(text: str, flag: str) -> float:
-    """`2%` or `0.02` as 0.02. Raises ValueError for what is none, is negative, or is 100 % and
-    more.
-    """
+    """`2%` or `0.02` as 0.02. Raises ValueError for anything else, below 0, or from 100 %."""
     number = text.strip()
     try:
         value = float(number[:-1]) / 100 if number.endswith("%") else float(number)
@@ -75,8 +73,8 @@ def share(text: str, flag: str) -> float:
 
 
 def compare_sides(wanted: ComparisonRequest) -> tuple[Comparison, tuple[str, ...]]:
-    """A and B, or two values of a condition; and files that could not be read. Raises
-    CannotCompareError and ResultsError.
+    """A and B, or two values of a condition; and unreadable files. Raises CannotCompareError,
+    ResultsError.
     """
     sides, names, problems = _two_values(wanted) if wanted.by else _two_sources(wanted)
     a, b = (with_percentiles(side, wanted.metrics) for side in sides)
@@ -94,8 +92,8 @@ def compare_sides(wanted: ComparisonRequest) -> tuple[Comparison, tuple[str, ...
 
 
 def compare_links(wanted: ComparisonRequest) -> tuple[LinkStudy, tuple[str, ...]]:
-    """What links cost in all the sources, and files that could not be read. Raises
-    CannotCompareError and ResultsError.
+    """The cost of links in all sources; and unreadable files. Raises CannotCompareError,
+    ResultsError.
     """
     by = None
     if wanted.by:
@@ -115,7 +113,7 @@ def compare_links(wanted: ComparisonRequest) -> tuple[LinkStudy, tuple[str, ...]
 
 
 Sides = tuple[tuple[tuple[Point, ...], tuple[Point, ...]], tuple[str, str], tuple[str, ...]]
-"""The points of both, their names, and files that could not be read."""
+"""The points of both, their names, and unreadable files."""
 
 
 def _two_sources(wanted: ComparisonRequest) -> Sides:
@@ -190,7 +188,7 @@ def _text(value: Condition) -> str:
 
 
 def _names(a: Path, b: Path) -> tuple[str, str]:
-    """As short as tells them apart."""
+    """The shortest names that distinguish them."""
     short = a.name or str(a), b.name or str(b)
     one, other = short if short[0] != short[1] else (str(a), str(b))
     return storable(one), storable(other)

@@ -1,6 +1,4 @@
-"""A comparison as people read it: lines of at most 80 columns where names are short, colored on a
-terminal; and as Markdown.
-"""
+"""A comparison for a terminal, in lines of 80 columns if names are short, and as Markdown."""
 
 from __future__ import annotations
 
@@ -23,9 +21,9 @@ from inferometer.results import Point
 
 WIDTH = 80
 MAX_ROWS = 40
-"""Of single points that are shown unasked."""
+"""Rows of single points shown by default."""
 MAX_LEVELS = 10
-"""Of one ladder that are shown unasked, evenly spread."""
+"""Rows of one ladder shown by default, evenly spread."""
 
 COLORS: dict[str, str] = {"faster": "green", "slower": "red", "undecided": "yellow"}
 SIGNS: dict[Verdict, str] = {"faster": "+", "slower": "-", "no difference": "=", "undecided": "?"}
@@ -39,8 +37,8 @@ Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 
 def show(comparison: Comparison, *, every_point: bool) -> None:
-    """What was compared, the summary, point by point what fits or was asked for, and what to know
-    before believing it.
+    """What was compared, the summary, interesting or requested points, and what to know before
+    trusting it.
     """
     for line in _head(comparison):
         typer.echo(line)
@@ -92,7 +90,7 @@ def _list_in_markdown(lines: Iterable[str]) -> str:
 
 
 def percent(share: float) -> str:
-    """+7.3, and nothing that is more exact than it is known; without the sign of percent."""
+    """+7.3, without the sign of percent and with no more digits than are known."""
     if math.isinf(share):
         return "+inf"
     text = f"{100 * share:+.0f}" if abs(share) >= 1 else f"{100 * share:+.1f}"
@@ -100,7 +98,7 @@ def percent(share: float) -> str:
 
 
 def figure(value: float | None) -> str:
-    """Four digits of it."""
+    """With four digits."""
     return "" if value is None else four_digits(value)
 
 
@@ -186,7 +184,7 @@ def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
 
 
 def _shown(rows: Sequence[MetricComparison], *, every_point: bool) -> list[MetricComparison]:
-    """All if they are few; else the faster and slower ones; of too many of those, the largest
+    """All rows if they are few; else the faster and slower ones; of too many, the largest
     effects.
     """
     if every_point or len(rows) <= MAX_ROWS:
@@ -265,14 +263,14 @@ def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> I
 
 
 def _beyond(row: MetricComparison, delta: float) -> bool:
-    """Whether all of its interval, taken for itself, lies beyond ±δ."""
+    """Whether its own interval is entirely beyond ±δ."""
     if row.low is None or row.high is None:
         return False
     return row.low > delta or row.high < 1 / (1 + delta) - 1
 
 
 def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Words to the left, figures to the right, the verdict colored where there are colors."""
+    """Words left-aligned, numbers right-aligned, the verdict coloured if colours are available."""
     shown = [[*map(printable, row)] for row in rows]
     lines = aligned(headings, shown, left={0, len(headings) - 1})
     for line, row in zip(lines, (headings, *shown), strict=True):

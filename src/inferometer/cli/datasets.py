@@ -1,6 +1,4 @@
-"""`inferometer datasets`: what prompts can be made of, and the flags of each. The README has the
-same table.
-"""
+"""`inferometer datasets`: the kinds of prompts, and the flags of each."""
 
 from __future__ import annotations
 
@@ -26,7 +24,7 @@ def datasets(
 
 
 def rows() -> list[tuple[str, ...]]:
-    """One for each kind of workload, all its names in the first cell."""
+    """One per kind of workload, with all its names in the first cell."""
     from inferometer.cli.bench.workload import DATASETS, FIELDS
     from inferometer.cli.flag_errors import flag_name
 
@@ -41,7 +39,7 @@ def rows() -> list[tuple[str, ...]]:
 
 
 def _about(model: type[AnyWorkload]) -> str:
-    """The first sentence of what the model says of itself."""
+    """The first sentence of the model's docstring."""
     paragraph = (model.__doc__ or "").partition("\n\n")[0]
     return " ".join(paragraph.split()).removesuffix(".")
 

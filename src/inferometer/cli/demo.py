@@ -1,5 +1,5 @@
-"""`inferometer demo`: a first look without a GPU or a server, and a check that the measurement on
-this host is right.
+"""`inferometer demo`: a first look without a GPU or a server, and a check of the measurement on
+this host.
 """
 
 from __future__ import annotations

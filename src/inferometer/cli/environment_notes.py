@@ -1,5 +1,6 @@
-"""What variables of the environment change of a campaign, as sentences: exported once, they are
-easily forgotten."""
+"""Changes of a campaign by environment variables, as sentences: exported variables are easily
+forgotten.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +70,7 @@ def _is_within(bounds: Mapping[str, str], number: int) -> bool:
 
 
 def _listed(campaign: CampaignSpec) -> set[int]:
-    """All num_prompts that a matrix lists, which are those that are narrowed."""
+    """All num_prompts listed in a matrix; only these are narrowed."""
     found = set()
     for matrix in (group.matrix or campaign.matrix for group in campaign.groups):
         found |= {

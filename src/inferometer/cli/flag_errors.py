@@ -1,4 +1,4 @@
-"""What is wrong with flags, told by the names that users typed."""
+"""Errors in flags, with the names that users typed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 
 class FlagsError(Exception):
-    """The flags cannot be followed: one sentence for each reason."""
+    """The flags are wrong: a sentence for each reason."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("\n".join(reasons))
@@ -16,9 +16,7 @@ class FlagsError(Exception):
 
 
 def sentences(error: ValidationError, flag_of_field: Mapping[str, str]) -> list[str]:
-    """Each error of a model as a sentence that names the flag: that of the field, or of the
-    innermost one that has one.
-    """
+    """Each error of a model as a sentence with the flag of its innermost field that has one."""
     told: dict[
         str, None
     ] = {}  # in order, each once: a value of a union has an error of each of its types

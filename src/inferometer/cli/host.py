@@ -1,6 +1,4 @@
-"""This host's calibration, for verbs that measure: what there is to say of it goes to standard
-error.
-"""
+"""This host's calibration, for verbs that measure; its messages go to standard error."""
 
 from __future__ import annotations
 
@@ -35,7 +33,7 @@ BEFORE_A_CAMPAIGN = (
 def calibration_by_workers(
     *, wanted: bool, rehearsal: bool
 ) -> Callable[[int], Calibration | Missing]:
-    """What a campaign asks before it measures with so many workers."""
+    """What a campaign asks before it measures with a number of workers."""
     known, policy = host_calibrations(), policy_for(wanted=wanted, rehearsal=rehearsal)
     return lambda workers: known.find_or_make(
         policy, workers=workers, real_time=True, notice=BEFORE_A_CAMPAIGN

@@ -65,12 +65,13 @@ VERBS = {
         "Measure the embedded engine, and compare the result with the engine's own records.",
     ),
 }
-"""Panel and line in `inferometer --help`. A verb is the function, or the group of commands, of that
-name in the module of that name."""
+"""Panel and line in `inferometer --help`. A verb is the function, or the group of commands, with
+that name in the module of that name.
+"""
 
 
 class Verbs(TyperGroup):
-    """The commands of `VERBS`. What stands in for each, in the help, is no import of it."""
+    """The commands of `VERBS`, which the help lists without importing them."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, _, rest = super().resolve_command(ctx, args)
@@ -108,8 +109,8 @@ for _verb, (_panel, _line) in VERBS.items():
     app.command(_verb, help=_line, rich_help_panel=_panel)(_not_loaded)
 
 SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules", "--dialect")
-"""Flags that `vllm bench serve`, or we in its way, let be followed by several values: `--goodput
-ttft:100 tpot:50`.
+"""Flags that accept several values, like those of `vllm bench serve`: `--goodput ttft:100
+tpot:50`.
 """
 
 
@@ -121,14 +122,13 @@ VLLM_ONLY = {
     "--plot-dataset-stats": 0,
     "--log-config-file": 1,
 }
-"""Flags of `vllm bench serve` that change nothing here, since no model is loaded and nothing
-plotted; and how many values each takes. They are left out, with a word, so that a pasted command
-works.
+"""Flags of `vllm bench serve` without effect here, since no model is loaded and nothing plotted,
+and how many values each takes. They are ignored, with a message, so that pasted commands work.
 """
 
 
 def without_vllm_only(arguments: Sequence[str]) -> list[str]:
-    """The arguments of `bench` without what is vLLM's alone, of which standard error tells."""
+    """The arguments of `bench` without vLLM's own, which are reported on standard error."""
     if arguments[:1] != ["bench"]:
         return list(arguments)
     kept, skip = [], 0
@@ -145,7 +145,7 @@ def without_vllm_only(arguments: Sequence[str]) -> list[str]:
 
 
 def spread(arguments: Sequence[str]) -> list[str]:
-    """`--goodput a b` as `--goodput a --goodput b`, which is what the parser takes."""
+    """`--goodput a b` as `--goodput a --goodput b`, which the parser expects."""
     spread_out: list[str] = []
     flag = ""  # the one that further values belong to
     for previous, argument in zip(["", *arguments], arguments, strict=False):
@@ -227,8 +227,8 @@ def _is_somewhere() -> bool:
 
 
 def _whole_flags_in_help() -> None:
-    """On a narrow terminal Rich would cut long words off: here types and texts are folded, and
-    flags are left whole.
+    """Rich would cut long words off on a narrow terminal: fold types and texts, and keep flags
+    whole.
     """
     from rich.table import Table
     from typer import rich_utils
@@ -243,7 +243,7 @@ def _whole_flags_in_help() -> None:
 
 
 def _help_of(arguments: Sequence[str]) -> str:
-    """The help that explains what was got wrong."""
+    """The help of the verb that was used."""
     verb = next((argument for argument in arguments if argument in VERBS), None)
     if arguments[:1] == ["presets"]:
         verb = "presets show" if arguments[1:2] == ["show"] else "presets"

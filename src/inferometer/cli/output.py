@@ -39,7 +39,7 @@ class _Output(io.TextIOWrapper):
 
 
 def survive_any_output() -> None:
-    """From now on, output that fails raises nothing, nor does a character it cannot encode."""
+    """From now on, failing output and characters that cannot be encoded raise nothing."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:

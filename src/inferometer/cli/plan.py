@@ -153,7 +153,7 @@ def _show_table(plans: list[GroupPlan]) -> None:
 
 
 def _list_points(group: Group, standing: CampaignState) -> None:
-    """One line a point: its fingerprint, its id, and what is known of it."""
+    """One line a point: its fingerprint, its id, and its state."""
     width = max(len(point.id) for point in group.points)
     for point in group.points:
         fingerprint = point.spec.fingerprint

@@ -1,7 +1,6 @@
-"""A campaign's plan as text: the cells of its table, that table without a terminal, and each
-group's server in words.
+"""A campaign's plan as text: cells of its table, a plain table, and each group's server in words.
 
-Commands stand on a line of their own, whole, so that they can be copied.
+Commands have their own line, to copy.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from inferometer.spec.recipe import shell_line
 
 HEADINGS = ("Group", "Server", "Points", "Done", "Requests", "Tok in", "Tok out", "Left")
 WORDS = (0, 1)
-"""Columns that are no numbers."""
+"""Columns of text."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
-    """What is to be told of a group."""
+    """The plan of a group."""
 
     group: Group
     done: int
@@ -37,7 +36,7 @@ class GroupPlan:
 
     @property
     def tokens(self) -> tuple[int | None, int | None]:
-        """Of all prompts, and of all outputs at most; None where only a file can tell."""
+        """Of all prompts, and at most of all outputs; None if only a file can tell."""
         sums: list[int | None] = [0, 0]
         for point in self.group.points:
             for i, length in enumerate(typical_lengths(point.spec.workload)):
@@ -80,8 +79,8 @@ def _sum(numbers: Sequence[int | None]) -> str:
 
 
 def describe(group: Group, *, embedded: bool) -> str:
-    """The group's server and what a person has to do for it, a line each; the command can be pasted
-    into a shell.
+    """The group's server and what a person has to do for it, a line each; the command can be
+    pasted.
     """
     need = group.server
     limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
@@ -121,8 +120,8 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
 def order_in_words(
     blocks: Sequence[Block], started: Sequence[Group], *, embedded: bool
 ) -> list[str]:
-    """How interleaved groups take turns, which servers come up for what is left, and how often a
-    person has to see to that.
+    """How interleaved groups alternate, which servers have to start, and how often a person has to
+    act.
     """
     together = [block for block in blocks if len(block.groups) > 1]
     lines = [
@@ -154,8 +153,7 @@ def _points(number: int) -> str:
 
 
 def hardware_in_words(started: Sequence[Group]) -> list[str]:
-    """Which hardware is needed one after the other, where it changes: each time somebody has to
-    see to it."""
+    """The sequence of required hardware, if it changes: a person has to act each time."""
     names = [
         name
         for name, _ in groupby(group.server.hardware_name for group in started)
@@ -173,7 +171,7 @@ def hardware_in_words(started: Sequence[Group]) -> list[str]:
 
 
 def _first(block: Block) -> str:
-    """Enough of the order to see it."""
+    """Enough of the order to recognize it."""
     ids = [point.id for point in block.points]
     return ", ".join(ids if len(ids) <= 8 else [*ids[:6], "...", ids[-1]])
 
@@ -191,7 +189,7 @@ def _declared(hardware: Hardware) -> str:
 
 
 def how_estimated(plans: Sequence[GroupPlan], *, embedded: bool) -> str:
-    """What the times are worth."""
+    """The precision of the times."""
     if max(plan.left.measured for plan in plans):
         return "Left: a guess for each point, corrected by what finished ones took."
     if embedded:

@@ -1,4 +1,4 @@
-"""`inferometer presets`: the campaigns that come with it, and the schema of all campaign files."""
+"""`inferometer presets`: the included campaigns, and the schema of campaign files."""
 
 from __future__ import annotations
 

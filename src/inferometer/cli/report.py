@@ -31,7 +31,7 @@ class Language(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page as it is wanted."""
+    """Settings of the page."""
 
     output: Path
     language: str
@@ -138,7 +138,7 @@ def report(  # noqa: PLR0917 - typer makes an option of each
 def _write(
     sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequence[Threshold]
 ) -> int:
-    """Everything that is wanted; the exit code."""
+    """Write all outputs; the exit code."""
     from dataclasses import replace
 
     from inferometer.analysis.targets import check, check_campaigns
@@ -205,7 +205,7 @@ def _tell_problems(problems: Sequence[str]) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """A line on the terminal while many files are read; nothing where nobody looks."""
+    """A progress bar while files are read, if standard error is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -222,8 +222,8 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
 
 @contextmanager
 def _drawing() -> Iterator[None]:
-    """A word on the terminal while figures are drawn, which takes seconds; nothing where nobody
-    looks.
+    """A status line while figures are drawn, which takes seconds, if standard error is a
+    terminal.
     """
     from rich.console import Console
 

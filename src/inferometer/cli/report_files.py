@@ -1,4 +1,4 @@
-"""Files that `report` writes besides the page: tables and frames, each where the user wants it."""
+"""Files that `report` writes besides the page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STANDARD_OUTPUT = Path("-")
 
 @dataclass(frozen=True, slots=True)
 class TableFiles:
-    """Where to write what; None where it is not wanted."""
+    """Where to write each output; None if it is not wanted."""
 
     markdown: Path | None = None
     csv: Path | None = None
@@ -29,12 +29,12 @@ class TableFiles:
 
     @property
     def prints(self) -> bool:
-        """Whether standard output is a table's."""
+        """Whether a table goes to standard output."""
         return STANDARD_OUTPUT in (self.markdown, self.csv, self.dcu_csv)
 
     def one_for_two(self, page: Path) -> Path | None:
-        """A file (or `-`) that is to hold two of these, or one and the page: the second would
-        replace the first.
+        """A file (or `-`) of two outputs, or of one and the page: the second would overwrite the
+        first.
         """
         files = [
             path.absolute()
@@ -45,9 +45,7 @@ class TableFiles:
 
 
 def write_tables(files: TableFiles, frames: Frames, checked: Sequence[Checked]) -> list[str]:
-    """Write them; what there is to say, a sentence each. Raises CannotWriteError and
-    NoExcelError.
-    """
+    """Write the files; messages, a sentence each. Raises CannotWriteError and NoExcelError."""
     from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
     from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown
     from inferometer.report.tables.workbook import write_workbook

@@ -1,4 +1,4 @@
-"""`inferometer run`: a campaign, from where it stands to its end."""
+"""`inferometer run`: a campaign, to its end."""
 
 from __future__ import annotations
 
@@ -122,9 +122,9 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 def _refuse_unanswerable(
     asked: RunRequest, places: CampaignPaths, groups: Sequence[Group], *, rehearsal: bool
 ) -> None:
-    """A gate that nothing planned can decide would be missed after hours.
+    """Refuse targets that no planned point can decide: they would be missed after hours.
 
-    The campaign's own targets are for all of its points, measured on its own servers.
+    The campaign's own targets apply to all of its points on its own servers.
     """
     from inferometer.analysis.targets import unanswerable
     from inferometer.cli.run_ending import planned_points
@@ -142,7 +142,7 @@ def _announcement(
     *,
     embedded: bool,
 ) -> list[str]:
-    """What is said before anything is done."""
+    """The lines before the run."""
     from inferometer.cli.plan_view import order_in_words
 
     number = sum(len(group.points) for group in groups)

@@ -1,6 +1,4 @@
-"""What `run` shows when all points have their results: tables with small charts, and whether the
-targets are reached.
-"""
+"""What `run` shows at its end: tables with small charts, and which targets were met."""
 
 from __future__ import annotations
 
@@ -25,23 +23,23 @@ if TYPE_CHECKING:
 
 
 NAMED = 8
-"""Points by name; the others are counted."""
+"""Named points; further ones are counted."""
 MAX_TABLES, MAX_LINES = 3, 20
-"""Points of which the repeats are told in a table each; with more of them, in lines, so many."""
+"""Points whose repeats get a table each; with more points, lines, and at most this many."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What `run` is to do, understood."""
+    """What `run` is to do."""
 
     spec: CampaignSpec
     groups: Sequence[Group]
     own: tuple[Threshold, ...]
     """Targets of the campaign."""
     more: tuple[Threshold, ...]
-    """Those of --assert."""
+    """Targets of --assert."""
     notes: Sequence[str] = ()
-    """What variables of the environment change of it, a sentence each."""
+    """Changes by environment variables, a sentence each."""
     only_some: bool = False
     """--only chose some of its points."""
 
@@ -49,7 +47,7 @@ class RunRequest:
 def show_repeats(
     endings: Sequence[Ending], measured: Mapping[str, Point], metrics: Sequence[str]
 ) -> None:
-    """What the repeats of each point say together, as `bench --repeats` tells it."""
+    """The summary of each point's repeats, as in `bench --repeats`."""
     from inferometer.report.repeats import render_repeats, repeats_in_lines
 
     repeated = {name: runs for name, runs in _by_point(endings).items() if len(runs) > 1}
@@ -98,12 +96,11 @@ def show_results(
     *,
     rehearsal: bool,
 ) -> int:
-    """Of the points of these groups, each by its own result; the exit code is 1 if a target is
+    """The points of these groups, each with its own result; the exit code is 1 if a target is
     missed.
 
-    A point that has no result is held against the targets too: it was not measured, which
-    reaches none. A rehearsal is held against --assert alone: what the embedded engine does says
-    nothing of the campaign's targets.
+    A point without a result misses its targets. A rehearsal is only checked against --assert: the
+    embedded engine says nothing about the campaign's targets.
     """
     from rich.console import Console
 
@@ -135,8 +132,9 @@ def show_results(
 
 
 def read_measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str, Point]:
-    """The points that have a result, by their ids in the plan; what cannot be read counts as not
-    measured, and is told."""
+    """The points with a result, by their ids in the plan; unreadable ones count as not measured,
+    with a message.
+    """
     from inferometer.results.campaign import point_of_result, read_campaign
     from inferometer.store.campaign.ledger import LedgerError
     from inferometer.store.importers import CannotImportError
@@ -164,7 +162,7 @@ def read_measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str,
 def planned_points(
     places: CampaignPaths, groups: Sequence[Group], measured: Mapping[str, Point]
 ) -> Iterator[Point]:
-    """Those that have no result yet: their conditions, and no values."""
+    """Points without a result: only conditions, no values."""
     from inferometer.results.run_point import point_of
 
     for group in groups:

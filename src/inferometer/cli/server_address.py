@@ -1,5 +1,5 @@
-"""Where `bench` finds the server: by its flags, else by VLLM_SERVER_URL, which `run` and `plan`
-heed, too.
+"""Where `bench` finds the server: by its flags, else by VLLM_SERVER_URL, which `run` and `plan` use
+too.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ def base_url_of_flags(flags: BenchFlags) -> str:
 
 
 def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[str, str | None]:
-    """The address, and what is to be said of VLLM_SERVER_URL: that it is the one, or that flags say
-    another one.
+    """The address, and a note on VLLM_SERVER_URL: that it is used, or that the flags replace it.
 
     Raises ValueError.
     """
@@ -54,7 +53,7 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
 
 
 def endpoint_of_flags(flags: BenchFlags, environment: Mapping[str, str]) -> str | None:
-    """The path of --endpoint below the address as it was typed; None where none is given."""
+    """The path of --endpoint as typed; None if it is not given."""
     if flags.endpoint is None:
         return None
     by_variable = (

@@ -11,13 +11,13 @@ import typer
 GAP = 2
 """Spaces between two columns."""
 COMFORTABLE_CHARS = 36
-"""A cell of more than two lines gets this width, if not more."""
+"""A cell of more than two lines gets at least this width."""
 
 Rows = Sequence[Sequence[str]]
 
 
 def show(headings: Sequence[str], rows: Rows, *, markdown: bool = False) -> None:
-    """On a terminal as wide as it is, otherwise a line a row; backticks are Markdown's alone."""
+    """As a table on a terminal, otherwise a line a row; only Markdown keeps backticks."""
     if markdown:
         typer.echo(markdown_table(headings, rows), nl=False)
         return

@@ -1,6 +1,4 @@
-"""How a verb says that it cannot do what was asked: one sentence for each reason on standard error,
-and exit code 2.
-"""
+"""Usage errors: a sentence for each reason on standard error, and exit code 2."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from inferometer.words import Said, in_words
 
 EXIT_USAGE = 2
 MAX_REASON_CHARS = 20_000
-"""Some list all that there is to choose from."""
+"""Some messages list all possible values."""
 
 
 def usage_error(*reasons: str | Said | Exception) -> NoReturn:

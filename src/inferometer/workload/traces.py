@@ -46,7 +46,7 @@ READ = frozenset(
 """Columns of the three forms that are read, or follow from those that are."""
 
 
-class Recorded(NamedTuple):
+class TraceRow(NamedTuple):
     """One row: when the request came (ns), and its lengths in tokens."""
 
     time_ns: int
@@ -113,7 +113,7 @@ def trace_workload(
     )
 
 
-def _pieces(spec: TraceWorkload, number: int, row: Recorded) -> list[Piece]:
+def _pieces(spec: TraceWorkload, number: int, row: TraceRow) -> list[Piece]:
     """The blocks that it shares with others, as far as there are any; the rest is its own."""
     pieces = []
     left = row.prompt_tokens
@@ -125,7 +125,7 @@ def _pieces(spec: TraceWorkload, number: int, row: Recorded) -> list[Piece]:
     return [*pieces, Piece(("own", number), left)]
 
 
-def _fitting(spec: TraceWorkload, left_out: Tally) -> Iterator[Recorded]:
+def _fitting(spec: TraceWorkload, left_out: Tally) -> Iterator[TraceRow]:
     last_ns: int | None = None
     for where, row in _rows(spec.path):
         if last_ns is not None and row.time_ns < last_ns:
@@ -138,7 +138,7 @@ def _fitting(spec: TraceWorkload, left_out: Tally) -> Iterator[Recorded]:
             yield row
 
 
-def _unfit(spec: TraceWorkload, row: Recorded) -> str | None:
+def _unfit(spec: TraceWorkload, row: TraceRow) -> str | None:
     if spec.model is not None and row.model != spec.model:
         return "another model"
     if not row.output_tokens or not row.prompt_tokens:
@@ -153,8 +153,8 @@ def _unfit(spec: TraceWorkload, row: Recorded) -> str | None:
     return None
 
 
-def _rows(path: str) -> Iterator[tuple[str, Recorded]]:
-    read: Callable[[Mapping[str, Any]], Recorded] | None = None
+def _rows(path: str) -> Iterator[tuple[str, TraceRow]]:
+    read: Callable[[Mapping[str, Any]], TraceRow] | None = None
     for where, content in json_rows(path) if is_json(path) else csv_rows(path):
         read = read or _form(path, content)
         try:
@@ -172,7 +172,7 @@ def _rows(path: str) -> Iterator[tuple[str, Recorded]]:
             raise ValueError(f"{where}: {reason}; repair the row or take it out.") from None
 
 
-def _form(path: str, row: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Recorded]:
+def _form(path: str, row: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], TraceRow]:
     for column, read in (
         ("Request tokens", _burstgpt),
         ("ContextTokens", _azure),
@@ -187,8 +187,8 @@ def _form(path: str, row: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Re
     )
 
 
-def _burstgpt(row: Mapping[str, Any]) -> Recorded:
-    return Recorded(
+def _burstgpt(row: Mapping[str, Any]) -> TraceRow:
+    return TraceRow(
         round(_number(row["Timestamp"]) * NS),
         _tokens(row["Request tokens"]),
         _tokens(row["Response tokens"]),
@@ -196,18 +196,18 @@ def _burstgpt(row: Mapping[str, Any]) -> Recorded:
     )
 
 
-def _azure(row: Mapping[str, Any]) -> Recorded:
-    return Recorded(
+def _azure(row: Mapping[str, Any]) -> TraceRow:
+    return TraceRow(
         _moment_ns(row["TIMESTAMP"]), _tokens(row["ContextTokens"]), _tokens(row["GeneratedTokens"])
     )
 
 
-def _mooncake(row: Mapping[str, Any]) -> Recorded:
+def _mooncake(row: Mapping[str, Any]) -> TraceRow:
     blocks = row.get("hash_ids") or ()
     if not isinstance(blocks, list | tuple) or not all(type(block) is int for block in blocks):
         raise ValueError("hash_ids is no list of numbers")
     time_ns = round(_number(row["timestamp"]) * MS)
-    return Recorded(
+    return TraceRow(
         time_ns, _tokens(row["input_length"]), _tokens(row["output_length"]), blocks=tuple(blocks)
     )
 

@@ -87,7 +87,7 @@ def test_a_server_that_does_not_know_the_model_is_one_group_s_failure(good: ApiS
         ended = run(server.url, good.url)
     assert ended.exit_code == 1
     said = (
-        f"Group g0 cannot go on: {server.url} does not serve a model named '{MODEL}', but "
+        f"Group g0 cannot continue: {server.url} does not serve a model named '{MODEL}', but "
         "other: use --model other."
     )
     assert said in ended.output
@@ -100,7 +100,7 @@ def test_a_key_that_is_wanted_is_one_group_s_failure(good: ApiServer) -> None:
         ended = run(server.url, good.url)
     assert ended.exit_code == 1
     assert (
-        f"Group g0 cannot go on: {server.url} requires an API key (401 on /v1/completions): set "
+        f"Group g0 cannot continue: {server.url} requires an API key (401 on /v1/completions): set "
         "OPENAI_API_KEY"
     ) in ended.output
     assert files() == BOTH

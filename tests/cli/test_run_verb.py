@@ -88,7 +88,7 @@ def test_a_part_of_it_may_be_asked_for_and_changed() -> None:
 def test_a_server_that_is_not_there_ends_with_1_and_says_why() -> None:
     ended = inferometer("run", "small.yaml")
     assert ended.exit_code == 1
-    assert "Group g cannot go on: Nothing listens on http://127.0.0.1:1" in ended.stdout
+    assert "Group g cannot continue: Nothing listens on http://127.0.0.1:1" in ended.stdout
     assert "[ ] servers: 0 of 1 groups served to the end" in ended.stdout
     assert "2 not run" in ended.stdout
 

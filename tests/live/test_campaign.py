@@ -128,7 +128,7 @@ def test_a_lost_group_shows_the_end_of_the_log() -> None:
     display, out, _ = lines()
     display.lost(groups()[0], "The server died.", ("out of memory", "bye"))
     assert out.getvalue().splitlines() == [
-        "Group g cannot go on: The server died.",
+        "Group g cannot continue: The server died.",
         "  | out of memory",
         "  | bye",
     ]

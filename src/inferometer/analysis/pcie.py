@@ -161,20 +161,20 @@ def link_costs(
     )
 
 
-def why_no_links(points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRICS) -> Statement:
+def why_no_links(points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRICS) -> Said:
     """Why `link_costs` has nothing to compare by the width of the link."""
     if points and all(point.status == "INVALID" for point in points):
-        return Statement("link.nothing.invalid")
+        return Said("link.nothing.invalid")
     used = [point for point in points if point.status != "INVALID"]
     widths = sorted({width for point in used if isinstance(width := value_of(point, WIDTH), int)})
     if not widths:
-        return Statement("link.nothing.untold")
+        return Said("link.nothing.untold")
     narrow, wide = widths[0], widths[-1]
     if narrow == wide:
-        return Statement("link.nothing.one", {"width": narrow})
+        return Said("link.nothing.one", {"width": narrow})
     if not _ladders(used, WIDTH, narrow, wide):
-        return Statement("link.nothing.apart", {"narrow": narrow, "wide": wide})
-    return Statement(
+        return Said("link.nothing.apart", {"narrow": narrow, "wide": wide})
+    return Said(
         "link.nothing.metrics", {"narrow": narrow, "wide": wide, "metrics": ", ".join(metrics)}
     )
 

@@ -87,7 +87,7 @@ def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Sca
     return found
 
 
-def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) -> Statement:
+def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) -> Said:
     """Why `scaling` finds nothing among these points."""
     keys = [
         key
@@ -98,9 +98,9 @@ def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) 
         [key for key in keys if (key.gpus > 1) == wanted] for wanted in (False, True)
     )
     if not keys:
-        return Statement("scaling.nothing.untold")
+        return Said("scaling.nothing.untold")
     if not (single and several):
-        return Statement("scaling.nothing.several" if single else "scaling.nothing.single")
+        return Said("scaling.nothing.several" if single else "scaling.nothing.single")
     level = [
         (one, other)
         for one in single
@@ -108,9 +108,7 @@ def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) 
         if (one.kind, one.per_gpu) == (other.kind, other.per_gpu)
     ]
     if not level:
-        return Statement(
-            "scaling.nothing.loads", {"one": _loads(single), "several": _loads(several)}
-        )
+        return Said("scaling.nothing.loads", {"one": _loads(single), "several": _loads(several)})
     differing = (
         [
             Said("condition.values", {"condition": Said(f"condition.{name}"), "values": [a, b]})

@@ -80,7 +80,7 @@ class Checked:
     """The id of that point."""
     load_per_gpu: float | None = None
     """Where it was two points that decided."""
-    why: Statement | None = None
+    why: Said | None = None
     """Why it is not reached, or not checked; or a word of caution where it is."""
     point: Point | None = None
     """The INVALID one, whose reasons are why."""
@@ -174,7 +174,7 @@ def check_campaigns(collection: Collection) -> list[Checked]:
             for point in collection.points
             if "rehearsal" in point.conditions
         ) and not any(_is_asked(target, point) for point in real):
-            found.append(Checked(target, "not checked", why=Statement("target.why.rehearsal")))
+            found.append(Checked(target, "not checked", why=Said("target.why.rehearsal")))
         else:
             found += check([target], real)
     return found
@@ -233,9 +233,7 @@ def _check(
     if target.metric in NOT_YET:
         return [
             Checked(
-                target,
-                "not checked",
-                why=Statement("target.why.not_yet", {"metric": target.metric}),
+                target, "not checked", why=Said("target.why.not_yet", {"metric": target.metric})
             )
         ]
     own = [(point, name) for point, name in named if _is_asked(target, point)]
@@ -261,10 +259,10 @@ def _check(
     return [_decide(target, readings) for readings in by_deployment.values()]
 
 
-def _nothing(target: Threshold, points: Sequence[Point]) -> Statement:
+def _nothing(target: Threshold, points: Sequence[Point]) -> Said:
     if target.where and points:
-        return Statement("target.why.nothing_has", {"where": ", ".join(map(str, target.where))})
-    return Statement("target.why.no_points")
+        return Said("target.why.nothing_has", {"where": ", ".join(map(str, target.where))})
+    return Said("target.why.no_points")
 
 
 def _scaling(target: Threshold, points: Sequence[Point]) -> list[_TargetValue]:
@@ -277,7 +275,7 @@ def _scaling(target: Threshold, points: Sequence[Point]) -> list[_TargetValue]:
                 deployment=each.name,
                 gpus=each.gpus,
                 load_per_gpu=each.load_per_gpu,
-                why=Statement("target.why.suspect") if each.status == "SUSPECT" else None,
+                why=Said("target.why.suspect") if each.status == "SUSPECT" else None,
             ),
             100 * each.efficiency,
         )
@@ -289,14 +287,14 @@ def _scaling(target: Threshold, points: Sequence[Point]) -> list[_TargetValue]:
 def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
     value, why, blame = point.values.get(canonical(target.metric)), None, None
     if value is None:
-        why = Statement("target.why.not_measured")
+        why = Said("target.why.not_measured")
         asked = statistic_of(target.metric)
         if asked and asked.percentile is not None and f"mean_{asked.latency}_ms" in point.values:
-            why = Statement("target.why.no_requests", {"percentile": asked.name[1:]})
+            why = Said("target.why.no_requests", {"percentile": asked.name[1:]})
     elif point.status == "INVALID":
-        value, why, blame = None, Statement("target.why.invalid"), point
+        value, why, blame = None, Said("target.why.invalid"), point
     elif point.status == "SUSPECT":
-        why = Statement("target.why.suspect")
+        why = Said("target.why.suspect")
     return _TargetValue(
         Checked(target, "missed", deployment, at=point.id, why=why, point=blame), value
     )
@@ -317,7 +315,7 @@ def _decide(target: Threshold, readings: Sequence[_TargetValue]) -> Checked:
     return replace(
         decides.checked,
         value=value,
-        why=Statement("target.why.best" if any_will_do else "target.why.this_load"),
+        why=Said("target.why.best" if any_will_do else "target.why.this_load"),
     )
 
 

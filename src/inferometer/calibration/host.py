@@ -126,7 +126,7 @@ class HostCalibrations:
         if why := why_unfit(made):
             self._say(
                 f"{spoken().say(why)} The calibration is not kept. "
-                f"`{_command(workers, real_time)}` while the host is idle makes one."
+                f"`{_command(workers, real_time)}` while the host is idle creates one."
             )
             return None
         try:

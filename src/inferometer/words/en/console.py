@@ -86,63 +86,59 @@ CONSOLE: dict[str, str] = {
     ),
     "repeats.agree": "The runs agree: they differ by no more than their own intervals explain.",
     "server.sentence": "{what}: {cure}.",
-    "server.no_connection_in_time": "{url} did not take a connection in time",
+    "server.no_connection_in_time": "{url} did not accept a connection in time",
     "server.no_answer_in_time": (
-        "{url} took the connection but did not answer {asked} within {timeout:g} s"
+        "{url} accepted the connection but did not answer {asked} within {timeout:g} s"
     ),
-    "server.not_http": (
-        "{url} closed the connection or sent something that is not HTTP in answer to {asked}"
-    ),
+    "server.not_http": ("{url} closed the connection or did not send HTTP in reply to {asked}"),
     "server.too_large": "{url} answers {asked} with more than {mib:g} MiB",
     "server.untrusted": "The TLS certificate of {url} is not trusted ({why})",
-    "server.no_tls": "{url} does not speak TLS as we do",
-    "server.unknown_host": "The host of {url} is not known",
+    "server.no_tls": "{url} failed the TLS handshake",
+    "server.unknown_host": "The host of {url} is unknown",
     "server.nothing_listens": "Nothing listens on {url}",
     "server.unreachable": "{url} cannot be reached ({why})",
     "server.proxy": (
-        "; the proxy of {variable} is not used, since it would be measured along with the server "
-        "(to measure all the same, forward a port, such as ssh -L 8000:{target} GATEWAY, and give "
-        "--base-url {local})"
+        "; the proxy of {variable} is not used, because it would be measured too (to measure "
+        "anyway, forward a port, such as ssh -L 8000:{target} GATEWAY, and set --base-url "
+        "{local})"
     ),
-    "server.key_refused": "{url} refuses the API key it was sent ({status} on {path})",
-    "server.key_wanted": "{url} wants an API key ({status} on {path})",
+    "server.key_refused": "{url} rejects the API key ({status} on {path})",
+    "server.key_wanted": "{url} requires an API key ({status} on {path})",
     "server.answers": "{url} answers {status} on {path} ({said})",
     "server.not_ready": "{url} is not ready yet ({said})",
-    "server.redirects_nowhere": (
-        "{url} redirects {path} to something that is no address ({location})"
-    ),
+    "server.redirects_nowhere": ("{url} redirects {path} to an invalid address ({location})"),
     "server.redirects_to_itself": "{url} redirects {path} to itself",
     "server.redirects": (
-        "{url} redirects {path}, and redirects are not followed, since each request would pay for "
-        "them"
+        "{url} redirects {path}; redirects are not followed, because each request would pay "
+        "for them"
     ),
     "server.redirects_to_login": (
-        "{url} redirects {path}, and redirects are not followed, since each request would pay for "
-        "them; it leads to a login page"
+        "{url} redirects {path}; redirects are not followed, because each request would pay "
+        "for them; it leads to a login page"
     ),
     "cure.network": "check the address, the network and the firewall",
-    "cure.wait_or_log": "wait until the server is ready and idle, or look at its log",
-    "cure.port_or_tls": "check --port, use https:// if it speaks TLS, and look at the server's log",
+    "cure.wait_or_log": "wait until the server is ready and idle, or check its log",
+    "cure.port_or_tls": ("check --port, use https:// if the server uses TLS, and check its log"),
     "cure.inference_server": "check that --base-url is the inference server",
-    "cure.insecure": "pass --insecure to accept it, or name its authority in SSL_CERT_FILE",
-    "cure.plain_http": "use http:// if it is plain HTTP, else check its TLS set-up",
+    "cure.insecure": "set --insecure to accept it, or SSL_CERT_FILE to its authority",
+    "cure.plain_http": "use http:// if it uses plain HTTP, else check its TLS configuration",
     "cure.host": "check the spelling of --host or --base-url, or use its address",
     "cure.start_server": "start the server, or check --host and --port (or --base-url)",
     "cure.check_key": "check OPENAI_API_KEY, or bench's --header",
-    "cure.give_key": "set OPENAI_API_KEY, or give bench --header 'Authorization=Bearer KEY'",
-    "cure.or_model": "{cure}; if it may not list models, give --model",
+    "cure.give_key": "set OPENAI_API_KEY, or bench's --header 'Authorization=Bearer KEY'",
+    "cure.or_model": "{cure}; if the key may not list models, set --model",
     "cure.model_and_endpoint": "check --model, --endpoint, --backend and --base-url",
     "cure.endpoint": (
-        "give --endpoint {endpoint}, if the version in --base-url is the API's, or {cure}"
+        "set --endpoint {endpoint}, if --base-url contains the API's version, or {cure}"
     ),
     "cure.wait_for_health": "wait until the model is loaded and /health answers 200",
-    "cure.server_log": "look at the server's log",
-    "cure.setup": "look at its set-up",
-    "cure.gateway_setup": "look at the set-up of the server, or of the gateway before it",
-    "cure.base_url": "give --base-url {moved} (base_url in a campaign)",
-    "cure.login": "give a key (OPENAI_API_KEY, or bench's --header), or the address of the API",
-    "cure.model": "give --model, with which the list of models is not needed",
-    "cure.flags": "give {flags}",
+    "cure.server_log": "check the server's log",
+    "cure.setup": "check its configuration",
+    "cure.gateway_setup": "check the configuration of the server or its gateway",
+    "cure.base_url": "set --base-url {moved} (base_url in a campaign)",
+    "cure.login": "set a key (OPENAI_API_KEY, or bench's --header), or use the API's address",
+    "cure.model": "set --model, so that the list of models is not needed",
+    "cure.flags": "set {flags}",
     "server.past_proxy": "{what}{proxy}",
     "sentences": "{first} {second}",
     "campaign.failed": "FAILED",
@@ -218,10 +214,10 @@ CONSOLE: dict[str, str] = {
     "prompts.lengths": "{input} in, {output} out",
     "prompts.means": "{what}, {input} in, {output} out on average",
     "prompts.means.unknown": (
-        "{what}, as many in as only the server can tell, {output} out on average"
+        "{what}, input length known only to the server, {output} out on average"
     ),
     "prompts.of": "{kind} of {path}",
-    "prompts.again": "{lengths}, {n} different ones again and again",
+    "prompts.again": "{lengths}, {n} different ones, repeated",
     "prompts.seed": "{prompts}, seed {seed}; {counting}",
     "condition.values": "{condition} ({values})",
     "campaign.group": "Group {group}",

@@ -226,7 +226,7 @@ DIAGNOSES: dict[str, str] = {
         "a gateway in front of the server got no answer from it in time, or could not reach it"
     ),
     "diagnosis.gateway.cure": (
-        "raise the gateway's time-outs (proxy_read_timeout of nginx), look at the server's log, or "
-        "measure without the gateway"
+        "raise the gateway's time-outs (proxy_read_timeout of nginx), check the server's log, "
+        "or measure without the gateway"
     ),
 }

@@ -609,10 +609,10 @@ FINDINGS: dict[str, str] = {
         "Send more requests than the concurrency, several times as many for a steady state."
     ),
     "check.neighbours.once": (f"{_NEIGHBOURS}: {{values}} {{unit}}; it was not measured again."),
-    "check.neighbours.once.next": "Run the campaign again: it measures such a point once more.",
+    "check.neighbours.once.next": "Run the campaign again: it measures this point once more.",
     "check.neighbours.twice": f"{_NEIGHBOURS}; it was measured twice: {{values}} {{unit}}.",
     "check.neighbours.twice.next": (
-        "Look at what the server does at this load (batch sizes, preemptions, its log). If the "
+        "Check what the server does at this load (batch sizes, preemptions, its log). If the "
         "curve really has this shape, the figures are valid."
     ),
     "check.neighbours.invalid": (

@@ -145,6 +145,19 @@ def test_a_directory_that_may_not_be_read_is_one_sentence() -> None:
         directory.chmod(0o700)
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_directory_that_may_not_be_read_is_told(
+    inside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = vllm_files("results")
+    closed = vllm_files("results/closed") if inside else directory
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != closed and may(path, mode))
+    told = inferometer("report", directory)
+    assert f"cannot read {closed}: Permission denied." in told.stderr
+    assert told.exit_code == (0 if inside else 2)
+
+
 def test_names_that_would_drive_a_terminal_do_not() -> None:
     directory = vllm_files("results")
     (directory / "\x1b[31mred.json").write_text("{")

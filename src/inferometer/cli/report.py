@@ -44,6 +44,7 @@ def report(  # noqa: PLR0917 - typer makes an option of each
         list[Path],
         typer.Argument(
             metavar="PATH",
+            readable=False,  # what may not be read is told in our one sentence
             help="Result directories, run directories, or result files of any known tool.",
         ),
     ],

@@ -7,6 +7,7 @@ twice.
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import re
@@ -94,6 +95,8 @@ class Sources:
         except OSError as error:
             self.problems.append(f"cannot read {path}: {error.strerror}.")
             return
+        if path.is_dir() and not self._may_look_into(path):
+            return
         is_ledger = path.name == LEDGER and path.parent.parent.name == HIDDEN
         if is_ledger or (path.name in RUN_FILES and is_run_directory(path.parent)):
             path = path.parent
@@ -154,7 +157,7 @@ class Sources:
         waiting = [top]
         while waiting:
             directory = waiting.pop()
-            if not self._is_new(directory):
+            if not self._is_new(directory) or not self._may_look_into(directory):
                 continue
             if is_run_directory(directory):
                 self.found.append(RunDirectory(directory))
@@ -165,6 +168,12 @@ class Sources:
                 for campaign in beside:
                     self._take(campaign)
                 waiting += reversed(list(self._inside(directory, beside)))
+
+    def _may_look_into(self, directory: Path) -> bool:
+        if os.access(directory, os.R_OK | os.X_OK):
+            return True
+        self.problems.append(f"cannot read {directory}: {os.strerror(errno.EACCES)}.")
+        return False
 
     def _take(self, campaign: Campaign) -> None:
         if self._is_new(campaign.places.directory):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from inferometer.clock import MS, NS, Anchor, clock_step_ns, take_anchor, to_mon
 OFFSET = 1_700_000_000 * NS
 
 
-def stamps(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def stamps(*values: int) -> npt.NDArray[np.int64]:
     return np.array(values, dtype=np.int64)
 
 

@@ -10,31 +10,32 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from inferometer.results import Condition, Point
 
-Shape = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+Shape = Callable[[npt.NDArray[np.float64], np.random.Generator], npt.NDArray[np.float64]]
 """How far a machine has drifted at each time of [0, 1], as a fraction of its whole drift."""
 
 
-def linear(at: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def linear(at: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
     return at
 
 
-def warming_up(at: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    shape: np.ndarray = 1 - np.exp(-4 * at)
+def warming_up(at: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    shape: npt.NDArray[np.float64] = 1 - np.exp(-4 * at)
     return shape
 
 
-def wave(at: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def wave(at: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """One period, begun anywhere: an air conditioner, or the users of the same machine."""
-    shape: np.ndarray = np.sin(2 * math.pi * (at + rng.random())) / 2
+    shape: npt.NDArray[np.float64] = np.sin(2 * math.pi * (at + rng.random())) / 2
     return shape
 
 
-def step(at: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def step(at: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Once, in the middle half: a clock limit, a neighbour that came."""
-    shape: np.ndarray = (at > rng.uniform(0.25, 0.75)).astype(float)
+    shape: npt.NDArray[np.float64] = (at > rng.uniform(0.25, 0.75)).astype(float)
     return shape
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from inferometer.analysis.compare import Comparison, compare
@@ -152,7 +153,7 @@ def test_one_after_the_other_a_jump_between_the_sides_is_beyond_any_method(trial
     """
     rng = np.random.default_rng(5)
 
-    def jump(at: np.ndarray, _: np.random.Generator) -> np.ndarray:
+    def jump(at: npt.NDArray[np.float64], _: np.random.Generator) -> npt.NDArray[np.float64]:
         return (at > 0.5).astype(float)
 
     sides = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,9 +26,7 @@ def arrival_offsets_ns(
     return profiled_offsets_ns(n, 0, constant(rate), burstiness, generator)
 
 
-def gaps_s(
-    n: int, rate: float, burstiness: float, seed: int = 0
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def gaps_s(n: int, rate: float, burstiness: float, seed: int = 0) -> npt.NDArray[np.float64]:
     return np.diff(arrival_offsets_ns(n, rate, burstiness, rng(seed)), prepend=0) / NS
 
 

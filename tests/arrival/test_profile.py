@@ -79,7 +79,7 @@ def test_a_ramp_begins_and_ends_at_its_rates_and_never_runs_backwards(
     strategy: str, start: float, end: float, n: int
 ) -> None:
     profile = ramp(strategy, start, end, n)  # type: ignore[arg-type]
-    seconds = profile.seconds_at(np.linspace(0, n, 101))
+    seconds = profile.seconds_at(np.linspace(0, n, 101, dtype=np.float64))
     assert seconds[0] == 0.0
     assert np.all(np.diff(seconds) > 0)
     assert n / max(start, end) <= seconds[-1] * (1 + 1e-9)
@@ -128,7 +128,7 @@ def test_arrivals_keep_their_dispersion_under_every_profile(
     """
     n = 50_000
     due = due_s(n, profile, burstiness)
-    table = np.linspace(0, n, 500_001)
+    table = np.linspace(0, n, 500_001, dtype=np.float64)
     gaps = np.diff(np.interp(due, profile.seconds_at(table), table), prepend=0.0)
     assert gaps.mean() == pytest.approx(1.0, rel=1e-4)
     error = math.sqrt((2 + 6 / burstiness) / n) + 2 * math.sqrt(1 / burstiness / n)
@@ -142,7 +142,7 @@ def test_as_many_arrive_in_each_stretch_as_the_profile_says(profile: RateProfile
     """
     n = 50_000
     due = due_s(n, profile, 1.0)
-    edges = profile.seconds_at(np.linspace(0, n, 51))
+    edges = profile.seconds_at(np.linspace(0, n, 51, dtype=np.float64))
     counts, _ = np.histogram(due, edges)
     expected = n / 50
     assert np.abs(counts - expected).max() < 5 * math.sqrt(expected)

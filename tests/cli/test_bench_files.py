@@ -215,6 +215,7 @@ def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Pa
         save = f"--no-realtime --no-calibration --save-result --result-dir {tmp_path}"
         command = [
             sys.executable,
+            "-S",  # else Python itself stumbles over an editable install below a path like "naïve"
             "-m",
             "inferometer",
             "bench",
@@ -222,7 +223,8 @@ def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Pa
             *save.split(),
             *flags,
         ]
-        environment = {**os.environ, **ASCII_ONLY}
+        paths = os.pathsep.join(sys.path)
+        environment = {**os.environ, **ASCII_ONLY, "PYTHONPATH": paths}
         return subprocess.run(
             command, capture_output=True, env=environment, timeout=60, check=False, text=True
         )

@@ -49,11 +49,11 @@ def test_no_value_has_no_figure() -> None:
 def test_percentiles_with_fewer_than_ten_samples_beyond_are_marked(
     n: int, thin: tuple[str, ...]
 ) -> None:
-    assert describe(np.arange(float(n)), [50, 90, 99, 99.9]).thin == thin
+    assert describe(np.arange(n, dtype=np.float64), [50, 90, 99, 99.9]).thin == thin
 
 
 def test_low_percentiles_are_marked_by_the_samples_below() -> None:
-    assert describe(np.arange(100.0), [5, 10]).thin == ("p5",)
+    assert describe(np.arange(100, dtype=np.float64), [5, 10]).thin == ("p5",)
 
 
 def test_names_are_those_of_vllm() -> None:

@@ -22,8 +22,8 @@ from tests.metrics.trace_builder import build, failed, request
 N = 4_000
 RNG = np.random.default_rng(0)
 SENT_MS = np.arange(N) * 10.0
-TTFT_MS = 50 + 5 * np.convolve(
-    RNG.standard_normal(N + 2), np.ones(3), "valid"
+TTFT_MS = 50 + 5 * np.convolve(RNG.standard_normal(N + 2), np.ones(3), "valid").astype(
+    np.float64
 )  # each depends on the two before it
 GAP_MS = RNG.uniform(5, 15, N)
 GAPS = RNG.integers(1, 6, N)
@@ -102,7 +102,7 @@ def test_the_throughput_of_a_closed_loop() -> None:
 
 
 def test_requests_that_took_no_time() -> None:
-    sent = np.arange(100.0)
+    sent = np.arange(100, dtype=np.float64)
     found = rate_interval(sent, sent, np.ones(100))
     assert found is not None
     assert (found.low + found.high) / 2 == pytest.approx(100 / 99)

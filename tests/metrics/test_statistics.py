@@ -145,7 +145,7 @@ def test_values_that_are_all_the_same() -> None:
 
 
 def test_what_is_too_short_has_no_interval() -> None:
-    values = np.arange(float(MIN_SAMPLES - 1))
+    values = np.arange(MIN_SAMPLES - 1, dtype=np.float64)
     assert interval_of_mean(values) is None
     assert interval_of_percentile(values, 50) is None
     assert interval_of_ratio(values, values) is None

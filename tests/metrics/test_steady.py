@@ -126,8 +126,8 @@ def test_mser5_by_definition() -> None:
 
 
 def test_a_drift_of_no_importance_is_none() -> None:
-    assert mser5(np.linspace(100, 104, 500)) is not None
-    assert mser5(np.linspace(100, 140, 500)) is None
+    assert mser5(np.linspace(100, 104, 500, dtype=np.float64)) is not None
+    assert mser5(np.linspace(100, 140, 500, dtype=np.float64)) is None
 
 
 def test_mser5_needs_enough_to_judge() -> None:

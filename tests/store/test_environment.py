@@ -102,3 +102,8 @@ def test_no_secret_is_described() -> None:
         "max_model_len": 2048,
         "api_key": "***",
     }
+
+
+def test_a_path_beyond_ascii_is_readable_though_the_locale_knows_ascii_only() -> None:
+    command = ["/home/naïve/bin/inferometer".encode().decode("ascii", "surrogateescape"), "bench"]
+    assert describe_environment(command)["command"] == ["/home/naïve/bin/inferometer", "bench"]

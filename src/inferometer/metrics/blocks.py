@@ -119,4 +119,5 @@ def _sizes(
     first_of_answer = np.ones(len(ends), np.bool_)
     first_of_answer[1:] = answer[1:] != answer[:-1]
     before = np.where(first_of_answer, firsts[answer] - 1, np.roll(ends, 1))
-    return (ends - before).astype(np.float64)
+    lengths: npt.NDArray[np.float64] = (ends - before).astype(np.float64)
+    return lengths

@@ -294,7 +294,8 @@ def _elapsed_ms(requests: Columns, since: str, until: str, rows: Rows) -> PerReq
 
 
 def _existing(values: PerRequest) -> Sample:
-    return values[~np.isnan(values)]
+    existing: Sample = values[~np.isnan(values)]
+    return existing
 
 
 class _Spans(NamedTuple):

@@ -55,7 +55,8 @@ def intervals_of(trace: Trace, goodput: Mapping[str, float] | None = None) -> di
 
 def _in_order(values: PerRequest, order: Rank) -> Sample:
     values = values[order]
-    return values[~np.isnan(values)]
+    existing: Sample = values[~np.isnan(values)]
+    return existing
 
 
 def _mean_itl(trace: Trace, answered: Rank) -> Interval | None:

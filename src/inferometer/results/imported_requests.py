@@ -88,7 +88,8 @@ def intervals_of(requests: ImportedRequests, values: Mapping[str, float]) -> dic
 
 
 def _known(values: Array) -> Array:
-    return values[np.isfinite(values)]
+    known: Array = values[np.isfinite(values)]
+    return known
 
 
 def _mean_itl(requests: ImportedRequests, answered: npt.NDArray[np.int64]) -> Interval | None:

@@ -178,19 +178,17 @@ class _Reader:
                 )
                 continue
             key = self._text(key_node)
+            at = (*place, key)
             if key in values:
                 self.faults.append(
                     (
                         line,
-                        (
-                            f"{key!r} is there twice; the other is in line "
-                            f"{self.lines[(*place, key)]}."
-                        ),
+                        (f"{key!r} is there twice; the other is in line {self.lines[at]}."),
                     )
                 )
                 continue
-            self.lines[(*place, key)] = line
-            values[key] = self.value(value_node, (*place, key))
+            self.lines[at] = line
+            values[key] = self.value(value_node, at)
         return values
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:

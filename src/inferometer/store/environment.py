@@ -55,9 +55,16 @@ def describe_environment(
         ),
         "open_files_limit": _fact(_open_files_limit),
         "container": _fact(lambda: _container(root)),
-        "command": masked_command(command),
+        "command": masked_command([_readable(word) for word in command]),
         "server": None if server is None else masked(server),
     }
+
+
+def _readable(word: str) -> str:
+    """As typed, also where the locale knows ASCII only: Python then keeps other bytes in a form
+    that no file can hold.
+    """
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _fact(read: Callable[[], Fact]) -> Fact | None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 import altair as alt
 import numpy as np
+import numpy.typing as npt
 
 DECADES = 2.0
 """A value axis that spans more is logarithmic."""
@@ -175,7 +176,7 @@ def _readable(ticks: Sequence[float]) -> tuple[float, ...]:
     return tens if len(ticks) > 7 else tuple(ticks)
 
 
-def _unevenness(levels: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+def _unevenness(levels: npt.NDArray[np.float64]) -> float:
     """Spread of the gaps between levels against their mean."""
     gaps = np.diff(levels)
     return float(gaps.std() / gaps.mean())
@@ -201,9 +202,7 @@ def holes(levels: Sequence[float]) -> list[int]:
     )
 
 
-def _longer_than_its_neighbours(
-    steps: np.ndarray[tuple[int], np.dtype[np.float64]], at: int
-) -> bool:
+def _longer_than_its_neighbours(steps: npt.NDArray[np.float64], at: int) -> bool:
     around = np.array([steps[at - 2], steps[at - 1], steps[at + 1], steps[at + 2]])
     return bool(np.ptp(around) < 0.01 * around.max() and steps[at] > 1.5 * around.max())
 

@@ -116,14 +116,12 @@ def show_results(
         console.print()
         console.print(table)
     if few := [point.id for point in in_order(measured.values()) if _is_short(point)]:
-        typer.echo(
-            f"\nLoad not reached by {_listed(few)}: fewer requests were sent than the "
-            "concurrency limit."
-        )
+        typer.echo("\n" + spoken().text("campaign.load_not_reached", points=_listed(few)))
     if measured:
-        typer.echo(f"\nWith charts: inferometer report {shlex.quote(str(places.result_dir))}")
+        command = f"inferometer report {shlex.quote(str(places.result_dir))}"
+        typer.echo("\n" + spoken().text("campaign.with_charts", command=command))
     if asked.own and rehearsal:
-        typer.echo("The campaign's targets are not for a rehearsal; --assert checks any.")
+        typer.echo(spoken().text("campaign.targets_rehearsal"))
     wanted = asked.more if rehearsal else (*asked.own, *asked.more)
     points = in_order([*measured.values(), *planned_points(places, groups, measured)])
     points = with_percentiles(points, [target.metric for target in wanted])

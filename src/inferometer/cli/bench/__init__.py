@@ -54,6 +54,7 @@ def usage_errors() -> Iterator[None]:
     from inferometer.measurement.prepare import PointError
     from inferometer.server.endpoint import EndpointError
     from inferometer.store.atomic import CannotWriteError
+    from inferometer.words import spoken
 
     try:
         yield
@@ -62,7 +63,7 @@ def usage_errors() -> Iterator[None]:
     except (EndpointError, MeasurementError, CannotWriteError) as error:
         usage_error(error)
     except KeyboardInterrupt:
-        typer.echo("inferometer: stopped before there was anything to report.", err=True)
+        typer.echo(f"inferometer: {spoken().text('bench.stopped')}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
 
 

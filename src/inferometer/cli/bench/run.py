@@ -142,7 +142,9 @@ def _run(bench: Bench, repeat: int, interruption: Interruption) -> tuple[PointRe
     if repeat == 0:
         typer.echo("\n".join(announcement(ready, session.endpoint.base_url)))
         if bench.is_repeated:
-            typer.echo(f"Repeats:  {flags.repeats}, each with prompts and warm-ups of its own")
+            words = spoken()
+            heading = padded(words.text("plan.repeat"), INDENT)
+            typer.echo(heading + words.text("plan.repeat.own", n=flags.repeats))
         sys.stdout.flush()
     label = f"[{repeat + 1:{len(str(flags.repeats))}}/{flags.repeats}]" if bench.is_repeated else ""
     prefix = flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-"

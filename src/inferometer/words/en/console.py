@@ -228,4 +228,14 @@ CONSOLE: dict[str, str] = {
     "campaign.done": "{n} done before",
     "campaign.span": "{first} to {last}",
     "plan.repeats": "{path} (all repeats; each has files of its own)",
+    "campaign.load_not_reached": (
+        "Load not reached by {points}: fewer requests were sent than the concurrency limit."
+    ),
+    "campaign.with_charts": "With charts: {command}",
+    "campaign.targets_rehearsal": (
+        "The campaign's targets are not for a rehearsal; --assert checks any."
+    ),
+    "plan.repeat": "Repeats:",
+    "plan.repeat.own": "{n}, each with prompts and warm-ups of its own",
+    "bench.stopped": "stopped before there was anything to report.",
 }

@@ -203,4 +203,10 @@ CONSOLE: dict[str, str] = {
     "campaign.done": "此前已完成 {n} 个",
     "campaign.span": "{first} 至 {last}",
     "plan.repeats": "{path}（全部重复；每次运行另有自己的文件）",
+    "campaign.load_not_reached": "未达到设定负载的测点：{points}。发送的请求数少于并发上限。",
+    "campaign.with_charts": "查看图表：{command}",
+    "campaign.targets_rehearsal": "测试任务的目标不适用于演练；--assert 可检查任何目标。",
+    "plan.repeat": "重复：",
+    "plan.repeat.own": "{n} 次，每次都有各自的输入和预热",
+    "bench.stopped": "已停止，还没有可报告的结果。",
 }

@@ -203,4 +203,10 @@ CONSOLE: dict[str, str] = {
     "campaign.done": "此前已完成 {n} 個",
     "campaign.span": "{first} 至 {last}",
     "plan.repeats": "{path}（全部重複；每次執行另有自己的檔案）",
+    "campaign.load_not_reached": "未達到設定負載的測點：{points}。傳送的請求數少於並行上限。",
+    "campaign.with_charts": "查看圖表：{command}",
+    "campaign.targets_rehearsal": "測試任務的目標不適用於演練；--assert 可檢查任何目標。",
+    "plan.repeat": "重複：",
+    "plan.repeat.own": "{n} 次，每次都有各自的輸入和預熱",
+    "bench.stopped": "已停止，還沒有可報告的結果。",
 }

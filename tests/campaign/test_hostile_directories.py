@@ -128,7 +128,7 @@ def test_a_report_says_why_it_does_not_use_it(places: CampaignPaths) -> None:
     places.ledger.write_bytes(
         dump([{"kind": "ledger", "time": TIME, "version": 1}, record(places, run="../precious")])
     )
-    with pytest.raises(ResultsError, match="holds what no campaign writes"):
+    with pytest.raises(ResultsError, match="contains what no campaign writes"):
         read([places.result_dir])
 
 

@@ -369,7 +369,7 @@ def test_what_is_taken_from_damaged_lines_can_be_written_again(
     except (LedgerError, ResultsError) as error:
         told = str(error)
     told += capsys.readouterr().err
-    assert "holds what no campaign writes" not in told
+    assert "contains what no campaign writes" not in told
     assert "Traceback" not in told
     state = read_campaign_state(places)
     assert state.history.attempts == {"a" * 16: 4}

@@ -65,7 +65,7 @@ def test_an_unknown_host(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     said = refused(*small("http://no-such-host:8000"))
-    assert said.startswith("The host of http://no-such-host:8000 is not known: check the spelling")
+    assert said.startswith("The host of http://no-such-host:8000 is unknown: check the spelling")
 
 
 def test_nobody_listens(refused: Refused) -> None:

@@ -332,7 +332,7 @@ def test_a_proxy_that_is_not_used_is_said_to_be_so(
     monkeypatch.setenv("HTTP_PROXY", "http://user:secret@proxy:3128")
     said = one_sentence(bench("--base-url", "http://llm.corp.example:8000"))
     assert said.startswith(
-        "inferometer: The host of http://llm.corp.example:8000 is not known; the proxy of "
+        "inferometer: The host of http://llm.corp.example:8000 is unknown; the proxy of "
         "HTTP_PROXY is not used"
     )
     assert "ssh -L 8000:llm.corp.example:8000 GATEWAY" in said

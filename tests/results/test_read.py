@@ -603,7 +603,7 @@ def test_a_ledger_cannot_lead_outside(tmp_path: Path) -> None:
     places.ledger.write_bytes(dump(records))
     found = read([places.result_dir])
     assert [point.tool for point in found.points] == ["vllm"]
-    assert "holds what no campaign writes" in found.problems[0]
+    assert "contains what no campaign writes" in found.problems[0]
 
 
 # Other tools, and trees of everything

@@ -114,9 +114,7 @@ def test_what_is_too_large_is_not_read(wrong: str) -> None:
 @pytest.mark.parametrize("wrong", NOT_HTTP)
 def test_headers_have_an_end(wrong: str) -> None:
     with raw_server(NOT_HTTP[wrong]) as url, Endpoint(url) as endpoint:
-        assert "sent something that is not HTTP in answer to GET /v1/models" in said_of(
-            endpoint.models
-        )
+        assert "did not send HTTP in reply to GET /v1/models" in said_of(endpoint.models)
 
 
 @pytest.mark.parametrize("wrong", ENDLESS)

@@ -105,7 +105,7 @@ def test_the_older_compose_is_used_where_docker_has_no_plugin(bench: Bench) -> N
 
 @pytest.mark.parametrize(
     ("programs", "words"),
-    [([], "There is no docker command"), (["docker"], "Docker has no compose here")],
+    [([], "Docker is not installed"), (["docker"], "Docker Compose is not installed")],
 )
 def test_what_is_not_installed_is_named(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: list[str], words: str
@@ -280,6 +280,6 @@ def test_a_description_that_is_none_is_told(bench: Bench, told: str) -> None:
     server = bench.server()
     server.start()
     (bench.state / "says-inspect").write_text(told)
-    with pytest.raises(ServerError, match="gave no description of container c0ffee"):
+    with pytest.raises(ServerError, match="did not describe container c0ffee"):
         server.check()
     server.stop()

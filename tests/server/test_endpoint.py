@@ -197,7 +197,7 @@ def test_the_key_of_the_environment_is_sent_and_never_shown(
     fake.routes["POST", "/v1/completions"] = (400, refusal)
     with Endpoint(fake.url) as endpoint:
         sentence = sentence_of(endpoint.models)
-        assert "refuses the API key it was sent" in sentence
+        assert "rejects the API key" in sentence
         probed = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
         fake.routes["POST", "/v1/completions"] = (200, {"error": f"no such key: {KEY}"})
         in_stream = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
@@ -277,7 +277,7 @@ def test_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with Endpoint("http://gpu-box:8000") as endpoint:
         assert sentence_of(endpoint.models).startswith(
-            "The host of http://gpu-box:8000 is not known: check the spelling"
+            "The host of http://gpu-box:8000 is unknown: check the spelling"
         )
 
 
@@ -323,9 +323,7 @@ def test_something_that_is_not_http() -> None:
 
         Thread(target=greet, daemon=True).start()
         with Endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}") as endpoint:
-            assert "sent something that is not HTTP in answer to GET /v1/models" in sentence_of(
-                endpoint.models
-            )
+            assert "did not send HTTP in reply to GET /v1/models" in sentence_of(endpoint.models)
 
 
 def test_a_certificate_nobody_vouches_for() -> None:
@@ -347,7 +345,7 @@ def test_a_certificate_nobody_vouches_for() -> None:
 
 def test_tls_asked_of_a_plain_server(fake: FakeServer) -> None:
     with Endpoint(fake.url.replace("http:", "https:")) as endpoint:
-        assert "does not speak TLS as we do: use http://" in sentence_of(endpoint.models)
+        assert "failed the TLS handshake: use http://" in sentence_of(endpoint.models)
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -369,7 +369,7 @@ class TestWithAnOperator:
         bench.start(B, Person(["yes"]))
         with changing_server() as server:
             server.start()
-            with pytest.raises(ServerError, match="was there before"):
+            with pytest.raises(ServerError, match="was running before"):
                 self.operator(bench, server.url, ("A", MACHINE_A), Person([None]))
             found = self.operator(bench, server.url, ("A", MACHINE_A), Person([None, "yes"]))
         assert found.facts["believed"] == "confirmed at the terminal"
@@ -380,7 +380,7 @@ class TestWithAnOperator:
     ) -> None:
         with changing_server() as server:
             self.operator(bench, server.url, ("A", MACHINE_A), Person([server.start]))
-            with pytest.raises(ServerError, match="was there before"):
+            with pytest.raises(ServerError, match="was running before"):
                 self.operator(bench, server.url, B, Person([None]))
             found = self.operator(bench, server.url, ("A", MACHINE_A), Person([]))
         assert found.facts["believed"] == "it was confirmed before"
@@ -408,5 +408,5 @@ class TestWithAnOperator:
                 "told": 7,
             }
             (bench.directory / "operator.json").write_text(json.dumps(record))
-            with pytest.raises(ServerError, match="was there before"):
+            with pytest.raises(ServerError, match="was running before"):
                 self.operator(bench, server.url, ("A", MACHINE_A), Person([None]))

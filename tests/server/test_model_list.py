@@ -144,7 +144,7 @@ def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() 
         endpoint.wait_ready(0, model_given=True)
         note = endpoint.listing("gpt").note("gpt")
         assert note is not None
-        assert "sent something that is not HTTP in answer to GET /v1/models" in note
+        assert "did not send HTTP in reply to GET /v1/models" in note
         assert "not HTTP" in sentence_of(endpoint.only_model)
 
 

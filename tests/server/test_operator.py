@@ -219,10 +219,10 @@ class TestAnotherServerWithTheSameModelAndLimit:
         with pytest.raises(ServerError, match="did not come within"):
             bench.start(Person([None, None, "", "no"]), on_b=True)
         assert "set the slot to x8" in bench.said[0]
-        assert "it was there before: restart it" in bench.said[1]
+        assert "it was running before: restart it" in bench.said[1]
 
     def test_nor_with_another_tensor_parallelism(self, bench: Bench) -> None:
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]), tp=2)
 
     def test_it_is_believed_once_it_has_gone_and_come(self, bench: Bench) -> None:
@@ -245,7 +245,7 @@ class TestAnotherServerWithTheSameModelAndLimit:
             bench.server.started_s -= 100.0
             bench.server.start()
 
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([pause, back, None]), on_b=True)
 
     def test_the_person_can_vouch_for_it_at_the_terminal(self, bench: Bench) -> None:
@@ -270,7 +270,7 @@ class TestAnotherServerWithTheSameModelAndLimit:
 
     def test_a_file_from_long_ago_vouches_for_nothing(self, bench: Bench) -> None:
         (bench.directory / CONFIRMATION_FILE).touch()
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]), on_b=True)
 
     def test_where_the_start_time_is_unknown_it_has_to_be_seen_to_go(
@@ -278,7 +278,7 @@ class TestAnotherServerWithTheSameModelAndLimit:
     ) -> None:
         monkeypatch.setattr("inferometer.server.verification.listener", lambda _: None)
         bench.server.started_s = None
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([bench.server.start, None]), on_b=True)
         _, found = bench.start(Person([bench.server.stop, bench.server.start]), on_b=True)
         assert found.facts["believed"] == "it started after the instruction"
@@ -293,7 +293,7 @@ class TestAnotherServerWithTheSameModelAndLimit:
         def loaded() -> None:
             bench.server.health = 200
 
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None, loaded, None]), on_b=True)
 
 
@@ -319,7 +319,7 @@ class TestGoingOn:
         self, bench: Bench
     ) -> None:
         bench.server.start()
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]), on_b=True)
 
     @pytest.mark.parametrize(
@@ -336,14 +336,14 @@ class TestGoingOn:
         still believed.
         """
         bench.start(Person([bench.server.start]))
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]), on_b=True)
         _, found = bench.start(Person([], present=False))
         assert found.facts["believed"] == "it was confirmed before"
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]), on_b=True)
         bench.server.start()
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]))
         bench.start(Person(["yes"]))
 
@@ -351,9 +351,9 @@ class TestGoingOn:
         with pytest.raises(ServerError, match="Nothing listens"):
             bench.start(Person([None]))
         bench.server.start()
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]), tp=2)
-        with pytest.raises(ServerError, match="was there before"):
+        with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]))
         (bench.directory / "operator.json").unlink()
         bench.server.stop()

@@ -200,7 +200,7 @@ def test_it_does_not_become_ready(bench: Bench) -> None:
 def test_it_serves_another_model_than_the_recipe_says(bench: Bench) -> None:
     with pytest.raises(
         ServerError,
-        match=r"is not the one needed: .* serves tiny, not .*Compare the recipe's command",
+        match=r"is not the required one: .* serves tiny, not .*Compare the recipe's command",
     ):
         bench.server(command=small_server(bench.port, model="tiny")).start()
     assert not is_served(f"http://127.0.0.1:{bench.port}")

@@ -84,7 +84,7 @@ def test_what_helps(monkeypatch: pytest.MonkeyPatch, url: str, flags: str) -> No
     [
         (
             socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
-            "is not known; the proxy of HTTP_PROXY",
+            "is unknown; the proxy of HTTP_PROXY",
         ),
         (
             ConnectionRefusedError(111, "Connection refused"),

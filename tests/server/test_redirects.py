@@ -54,7 +54,7 @@ REDIRECTS = [
         "--base-url https://new --endpoint /v1/completions/",
     ),
     ("/v1/models", "https://new/v1/models", "--base-url https://new (base_url in a campaign)"),
-    ("/v1/models", "/v1/models/", "--model, with which the list of models is not needed"),
+    ("/v1/models", "/v1/models/", "--model, so that the list of models is not needed"),
 ]
 
 
@@ -80,8 +80,8 @@ def test_a_redirect_to_a_login_page_is_one_that_wants_a_key(
     fake.routes["POST", "/p"] = (302, location)
     said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
     assert said.endswith(
-        "leads to a login page: give a key (OPENAI_API_KEY, or bench's --header), or the "
-        "address of the API."
+        "leads to a login page: set a key (OPENAI_API_KEY, or bench's --header), or use the "
+        "API's address."
     )
 
 

@@ -191,7 +191,7 @@ def test_a_host_that_is_not_known_is_not_one_on_which_nobody_listens(
 
     monkeypatch.setattr(socket, "create_connection", unknown)
     monkeypatch.setenv("HTTP_PROXY", "http://p:1")
-    said = "The host of http://gpu.example is not known; the proxy of HTTP_PROXY is not used"
+    said = "The host of http://gpu.example is unknown; the proxy of HTTP_PROXY is not used"
     with (
         open_endpoint("http://gpu.example", "openai") as endpoint,
         pytest.raises(ServerAbsentError, match=said),

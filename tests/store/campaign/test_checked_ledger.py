@@ -119,7 +119,7 @@ def test_lines_with_right_checksums_may_hold_anything(places: CampaignPaths, lin
         text += each[:-1] + b',"checksum":"' + checksum + b'"}\n'
     places.ledger.write_bytes(text)
     for act in (read_campaign_ledger, open_campaign_ledger):
-        with pytest.raises(LedgerError, match="holds what no campaign writes"):
+        with pytest.raises(LedgerError, match="contains what no campaign writes"):
             act(places)
     assert places.ledger.read_bytes() == text
 
@@ -127,7 +127,7 @@ def test_lines_with_right_checksums_may_hold_anything(places: CampaignPaths, lin
 @pytest.mark.parametrize("version", ["1", None, 1.5, True, [1]])
 def test_a_version_that_is_none_is_refused(places: CampaignPaths, version: object) -> None:
     write(places, [{**BEGINNING, "version": version}])
-    with pytest.raises(LedgerError, match="holds what no campaign writes"):
+    with pytest.raises(LedgerError, match="contains what no campaign writes"):
         read_campaign_ledger(places)
 
 
@@ -330,7 +330,7 @@ def test_what_is_proven_is_not_sound_either(places: CampaignPaths) -> None:
     damage_line(places, 6, cut)
     before = places.ledger.read_bytes()
     for act in (read_campaign_ledger, open_campaign_ledger):
-        with pytest.raises(LedgerError, match="holds what no campaign writes"):
+        with pytest.raises(LedgerError, match="contains what no campaign writes"):
             act(places)
     assert places.ledger.read_bytes() == before
 

@@ -48,8 +48,8 @@ def calibrate_afterwards(
             workers=flags.workers,
             real_time=flags.realtime,
             notice=f"{done}. Calibrating this host now, to state how exact it is. This takes "
-            f"about {ABOUT_S} s, once for this host and these settings. Ctrl-C skips it; "
-            "--no-calibration goes without.",
+            f"about {ABOUT_S} s, once for this host and these settings. Ctrl-C skips it, "
+            "and so does --no-calibration.",
         )
         skipped = False
     if skipped:

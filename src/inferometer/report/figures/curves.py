@@ -9,7 +9,7 @@ own; the line goes through their mean.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -25,9 +25,9 @@ from inferometer.report.figures.channels import (
 )
 from inferometer.report.figures.drawing import Panel, Row, base, layered
 from inferometer.report.figures.naming import (
-    Key,
     clean,
     distinguishing,
+    grouped,
     key_of,
     legend_names,
     name_of,
@@ -101,19 +101,17 @@ def curves(
     there = [point for point in points if level_of(point, x) is not None]
     if fields is None:
         fields = distinguishing(there, without=(x,))
-    grouped: dict[Key, list[Point]] = {}
-    for point in there:
-        grouped.setdefault(key_of(point, fields), []).append(point)
+    members_of = grouped(there, fields)
     notes = left_out(points, x, words)
-    if len(grouped) > MAX_CURVES:
-        notes.append(words.text("figure.note.curves", shown=MAX_CURVES, n=len(grouped)))
-        longest = sorted(grouped, key=lambda key: -len(grouped[key]))[:MAX_CURVES]
-        grouped = {key: each for key, each in grouped.items() if key in longest}
-    whole = {key: name_of(key, fields, words) or _common_name(there, words) for key in grouped}
+    if len(members_of) > MAX_CURVES:
+        notes.append(words.text("figure.note.curves", shown=MAX_CURVES, n=len(members_of)))
+        longest = sorted(members_of, key=lambda key: -len(members_of[key]))[:MAX_CURVES]
+        members_of = {key: each for key, each in members_of.items() if key in longest}
+    whole = {key: name_of(key, fields, words) or _common_name(there, words) for key in members_of}
     short = legend_names(list(dict.fromkeys(whole.values())))
     found: list[Row] = []
-    for number, (key, members) in enumerate(grouped.items()):
-        own = _rows_of(members, metrics, x, words, first_mark=number / len(grouped))
+    for number, (key, members) in enumerate(members_of.items()):
+        own = _rows_of(members, metrics, x, words, first_mark=number / len(members_of))
         name = {} if whole[key] == short[whole[key]] else {"name": whole[key]}
         found += [
             {"curve": short[whole[key]], **name, **dash_of_curve(number), **row} for row in own
@@ -256,10 +254,15 @@ def _rounded(value: float) -> float:
     return float(f"{value:.5g}")
 
 
+def doubtful(rows: Iterable[Row]) -> list[str]:
+    """The verdicts that need a legend."""
+    there = {row.get("status") for row in rows}
+    return [status for status in ("SUSPECT", "INVALID") if status in there]
+
+
 def _statuses(curves: Curves, metrics: Sequence[str]) -> list[str]:
     fields = [f"v{curves.number(metric)}" for metric in metrics]
-    there = {row.get("status") for row in curves.rows if any(field in row for field in fields)}
-    return [status for status in ("SUSPECT", "INVALID") if status in there]
+    return doubtful(row for row in curves.rows if any(field in row for field in fields))
 
 
 def _line(

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 import altair as alt
 
 from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
-from inferometer.report.figures.curves import Curves, curve_panel, curves, level_of, titled
+from inferometer.report.figures.curves import (
+    Curves,
+    curve_panel,
+    curves,
+    doubtful,
+    level_of,
+    titled,
+)
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
     Material,
@@ -30,7 +37,7 @@ from inferometer.report.figures.naming import (
 )
 from inferometer.report.figures.scales import FIGURES, value_axis
 from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
-from inferometer.report.tables.columns import with_unit
+from inferometer.report.tables.columns import measured, with_unit
 from inferometer.results.point import Point
 from inferometer.vocabulary import LATENCIES, LEVELS, ONE_A_REQUEST, STUDY
 from inferometer.words import Words
@@ -64,9 +71,8 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
         raise NothingToDrawError(words.text("figure.nothing.other_conditions", conditions=names))
     shown, notes = [], []
     for choices in FOUR_PANELS:
-        metric = next((m for m in choices if any(m in p.values for p in points)), None)
-        if metric:
-            shown.append(metric)
+        if there := measured(points, choices):
+            shown.append(there[0])
         else:
             notes.append(words.text("figure.note.not_measured", metric=words.metric(choices[0])))
     found = curves(points, shown, words, x=x, fields=STUDY)
@@ -135,13 +141,9 @@ def _percentiles(points: Sequence[Point], short: str) -> list[str]:
     """p50 (or the median), p90 and p99 of a latency, as far as they were recorded; the mean where
     there is nothing else.
     """
-
-    def recorded(name: str) -> bool:
-        return any(name in point.values for point in points)
-
-    middle = next((m for m in (f"p50_{short}_ms", f"median_{short}_ms") if recorded(m)), None)
-    chosen = [m for m in (middle, f"p90_{short}_ms", f"p99_{short}_ms") if m and recorded(m)]
-    return chosen or [m for m in (f"mean_{short}_ms",) if recorded(m)]
+    middle = measured(points, (f"p50_{short}_ms", f"median_{short}_ms"))[:1]
+    tail = measured(points, (f"p90_{short}_ms", f"p99_{short}_ms"))
+    return [*middle, *tail] or [*measured(points, (f"mean_{short}_ms",))]
 
 
 def _percentile_panel(found: Curves, short: str, chosen: Sequence[str], words: Words) -> Panel:
@@ -229,11 +231,7 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         ),
         y=alt.Y("gpu:Q", scale=up.scale(), axis=up.axis()),
     )
-    statuses = [
-        status
-        for status in ("SUSPECT", "INVALID")
-        if any(row.get("status") == status for row in found)
-    ]
+    statuses = doubtful(found)
     coloured = common.encode(color=colour_of_curves(names))
     shape = shape_of_curves(names)
     size = 60 if len(found) <= CROWD else 20

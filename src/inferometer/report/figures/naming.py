@@ -4,7 +4,7 @@ legend can show.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from inferometer.report.figures.scales import short_tokens
 from inferometer.results.point import Condition, Point
@@ -25,6 +25,14 @@ def condition(point: Point, name: str) -> Condition:
 
 def key_of(point: Point, fields: Sequence[str]) -> Key:
     return tuple(condition(point, name) for name in fields)
+
+
+def grouped(points: Iterable[Point], fields: Sequence[str]) -> dict[Key, list[Point]]:
+    """The points of each curve."""
+    found: dict[Key, list[Point]] = {}
+    for point in points:
+        found.setdefault(key_of(point, fields), []).append(point)
+    return found
 
 
 def distinguishing(points: Sequence[Point], *, without: Sequence[str] = ()) -> tuple[str, ...]:

@@ -17,7 +17,14 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.naming import Key, clean, distinguishing, key_of, name_of, shorten
+from inferometer.report.figures.naming import (
+    clean,
+    distinguishing,
+    grouped,
+    key_of,
+    name_of,
+    shorten,
+)
 from inferometer.report.figures.scales import FIGURES, compact
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
 from inferometer.report.tables.columns import with_unit
@@ -44,12 +51,9 @@ def draw_prefix_cache(material: Material, words: Words) -> Sketch:
         if len({key_of(p, (*fields, name)) for p in points})
         > len({key_of(p, fields) for p in points})
     )
-    grouped: dict[Key, list[Point]] = {}
-    for point in points:
-        grouped.setdefault(key_of(point, fields), []).append(point)
     pairs = {
         key: each
-        for key, each in grouped.items()
+        for key, each in grouped(points, fields).items()
         if len({p.conditions["cache"] for p in each}) == 2
     }
     if not pairs:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from inferometer.report.figures.curves import curve_panel, curves, level_of, titled
+from inferometer.report.figures.curves import curve_panel, curves, doubtful, level_of, titled
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
     Material,
@@ -21,10 +21,10 @@ from inferometer.report.figures.drawing import (
     layered,
 )
 from inferometer.report.figures.load import has_curve, usual_level
-from inferometer.report.figures.naming import Key, distinguishing, key_of, name_of
+from inferometer.report.figures.naming import distinguishing, grouped, name_of
 from inferometer.report.figures.scales import FIGURES, compact, short_tokens, value_axis
 from inferometer.report.figures.theme import GHOST
-from inferometer.report.tables.columns import with_unit
+from inferometer.report.tables.columns import measured, with_unit
 from inferometer.results.point import Point
 from inferometer.words import Words
 
@@ -49,19 +49,15 @@ def draw_production(material: Material, words: Words) -> Sketch:
         if level_of(p, "input_len") is not None and level_of(p, load) is not None
     ]
     deployment = distinguishing(points, without=("input_len", load))
-    grouped = {
+    swept = {
         key: each
-        for key, each in _grouped(points, deployment).items()
+        for key, each in grouped(points, deployment).items()
         if has_curve(each, "input_len", (load,))
     }
-    if not grouped:
+    if not swept:
         raise NothingToDrawError(_why_nothing(points, (*deployment, load), words))
-    points = [point for each in grouped.values() for point in each]
-    metrics = [
-        m
-        for choices in METRICS
-        if (m := next((m for m in choices if any(m in p.values for p in points)), None))
-    ]
+    points = [point for each in swept.values() for point in each]
+    metrics = [metric for choices in METRICS for metric in measured(points, choices)[:1]]
     if not metrics:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     ordered = sorted(points, key=lambda p: level_of(p, load) or 0)
@@ -76,9 +72,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
         curve_panel(lines, [metric], words, title=with_unit(metric, words)) for metric in metrics
     ]
     rows, notes = lines.rows, list(lines.notes)
-    maps = {
-        key: each for key, each in grouped.items() if len({level_of(p, load) for p in each}) > 1
-    }
+    maps = {key: each for key, each in swept.items() if len({level_of(p, load) for p in each}) > 1}
     for number, (key, members) in enumerate(list(maps.items())[:MAX_MAPS]):
         name = name_of(key, deployment, words) if len(maps) > 1 else ""
         for metric in metrics:
@@ -105,13 +99,6 @@ def _why_nothing(points: Sequence[Point], others: Sequence[str], words: Words) -
     ]
     names = words.listed(words.condition(name) for name in alone or others)
     return words.text("figure.nothing.lengths_apart", conditions=names)
-
-
-def _grouped(points: Sequence[Point], fields: Sequence[str]) -> dict[Key, list[Point]]:
-    grouped: dict[Key, list[Point]] = {}
-    for point in points:
-        grouped.setdefault(key_of(point, fields), []).append(point)
-    return grouped
 
 
 def _cells(points: Sequence[Point], metric: str, load: str, on: str) -> list[Row]:
@@ -203,10 +190,5 @@ def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Pan
         common.transform_filter("!isValid(datum.v)").mark_text().encode(text="label:N"),
         there.mark_text().encode(text="label:N", color=ink),
     ]
-    statuses = [
-        status
-        for status in ("SUSPECT", "INVALID")
-        if any(row.get("status") == status for row in cells)
-    ]
-    heading = titled(title, statuses, words, of="cell")
+    heading = titled(title, doubtful(cells), words, of="cell")
     return layered(layers, heading, height=min(PRINT_HEIGHT, CELL * len(loads)))

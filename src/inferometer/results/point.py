@@ -29,7 +29,7 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recorded:
+class RunFiles:
     """What the files of a run directory say beside its conditions and values, as they were read
     with the point: nobody has to read them again. They may be anybody's, of any shape.
     """
@@ -76,7 +76,7 @@ class Point:
     """
     run: Path | None = None
     """The run directory with every request and event, where there is one."""
-    recorded: Recorded | None = None
+    recorded: RunFiles | None = None
     """Of a run of ours."""
     part: int = 0
     """Which of several runs in its source, from 0."""

@@ -14,7 +14,7 @@ from typing import Any
 from inferometer.metrics.finding import Finding, Level
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.foreign import MAX_WHOLE, identity_of
-from inferometer.results.point import Condition, Point, Range, Recorded, Status
+from inferometer.results.point import Condition, Point, Range, RunFiles, Status
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
@@ -96,9 +96,9 @@ def point_of(
     )
 
 
-def recorded_in(run: Object, summary: object, verdict: object) -> Recorded:
+def recorded_in(run: Object, summary: object, verdict: object) -> RunFiles:
     """What to keep of the three files."""
-    return Recorded(
+    return RunFiles(
         run,
         at(summary, "events"),
         at(summary, "metrics", "client_delay", "percentiles", "p99"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from inferometer.report.page.columns import clean
 from inferometer.results import Point
-from inferometer.results.point import Recorded
+from inferometer.results.point import RunFiles
 from inferometer.secret import masked_text, masked_words
 from inferometer.store.importers.reading import at, number
 from inferometer.vocabulary import CONDITIONS
@@ -117,7 +117,7 @@ def _condition(point: Point, key: str) -> str:
     return str(value) if value is not None else ""
 
 
-def _add_precision(evidence: Evidence, recorded: Recorded) -> None:
+def _add_precision(evidence: Evidence, recorded: RunFiles) -> None:
     sources = at(recorded.events, "stamp_sources")
     for source, events in (sources if isinstance(sources, dict) else {}).items():
         if isinstance(events, int):

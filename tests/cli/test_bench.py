@@ -19,7 +19,6 @@ import pytest
 
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.bench.run import exit_code
-from inferometer.cli.main import main
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics import Verdict
 from inferometer.metrics.finding import Finding, Level
@@ -27,6 +26,7 @@ from inferometer.store.run_directory import load_run
 from inferometer.trace import MISSING, Outcome, Trace
 from inferometer.trace.trace import empty_events, empty_requests
 from tests.cli.api_server import MODEL, Call, serving
+from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The servers' threads are no concern of the forked workers."""
@@ -45,18 +45,12 @@ def engine() -> Iterator[EmbeddedEngine]:
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Bench:
+def bench(monkeypatch: pytest.MonkeyPatch, inferometer: Command) -> Bench:
     """Runs `inferometer bench` in this process; exit code, standard output and standard error."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
     def run(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(
-            sys, "argv", ["inferometer", "bench", "--no-realtime", *map(str, arguments)]
-        )
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capfd.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
+        return inferometer("bench", "--no-realtime", *arguments)
 
     return run
 

@@ -5,7 +5,6 @@ is measured as one.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 from inferometer.cli.bench.config import Chosen, choose
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError
-from inferometer.cli.main import main
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The engine's threads are no concern of the forked workers."""
@@ -133,15 +132,12 @@ Bench = Callable[[str], tuple[int, str]]
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Bench:
+def bench(monkeypatch: pytest.MonkeyPatch, inferometer: Command) -> Bench:
     """Runs `inferometer bench`: exit code, and what it said to either side."""
 
     def run(line: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *line.split()])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capfd.readouterr()
-        return int(ended.value.code or 0), told.out + told.err
+        code, out, err = inferometer("bench", *line.split())
+        return code, out + err
 
     return run
 

@@ -25,7 +25,6 @@ import pytest
 
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.bench.run import opened
-from inferometer.cli.main import main
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.measurement import saving
 from inferometer.measurement.saving import RESCUE_PREFIX, Saved
@@ -33,6 +32,7 @@ from inferometer.measurement.session import PointResult
 from inferometer.store import atomic, run_directory
 from inferometer.store.atomic import saying_why
 from inferometer.store.run_directory import load_run
+from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -55,7 +55,7 @@ def bench(
     engine: EmbeddedEngine,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    inferometer: Command,
 ) -> Bench:
     """Runs `inferometer bench` in this process, with results in `results`; exit code, standard
     output and standard error.
@@ -76,12 +76,9 @@ def bench(
             "--result-dir",
             str(tmp_path / "results"),
         ]
-        monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *line.split(), *save, *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capfd.readouterr()
-        assert "Traceback" not in told.err
-        return int(ended.value.code or 0), told.out, told.err
+        code, out, err = inferometer("bench", *line.split(), *save, *arguments)
+        assert "Traceback" not in err
+        return code, out, err
 
     return run
 

@@ -26,6 +26,7 @@ from inferometer.cli.main import main
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind
 from inferometer.store.atomic import CannotWriteError
 from tests.cli.api_server import ApiServer, serving
+from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -93,16 +94,10 @@ def bench(
     calibrating: Calibrating,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    inferometer: Command,
 ) -> Bench:
     def run(*more: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(
-            sys, "argv", ["inferometer", *flags(calibrating.server.url, tmp_path / "out", *more)]
-        )
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capfd.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
+        return inferometer(*flags(calibrating.server.url, tmp_path / "out", *more))
 
     return run
 

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from inferometer.cli.main import main
 from inferometer.loadgen import MeasurementError
 from inferometer.measurement import session as measured
 from inferometer.measurement.prepare import ReadyPoint, run
@@ -23,6 +22,7 @@ from inferometer.metrics import Finding, Level, Summary, Verdict
 from inferometer.store.run_directory import load_run
 from inferometer.trace import Trace
 from tests.cli.api_server import Call, serving
+from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The server's threads are no concern of the forked workers."""
@@ -40,17 +40,11 @@ Bench = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Bench:
+def bench(monkeypatch: pytest.MonkeyPatch, inferometer: Command) -> Bench:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(
-            sys, "argv", ["inferometer", "bench", "--no-realtime", "--quiet", *map(str, arguments)]
-        )
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capfd.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
+        return inferometer("bench", "--no-realtime", "--quiet", *arguments)
 
     return run
 

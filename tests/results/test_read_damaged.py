@@ -152,7 +152,7 @@ def test_pipes_and_devices_are_not_opened(tmp_path: Path) -> None:
     places = open_campaign(tmp_path / "pcie")
     places.ledger.unlink()
     os.mkfifo(places.ledger)
-    assert "is no regular file" in read([tmp_path]).problems[0]
+    assert "is not a regular file" in read([tmp_path]).problems[0]
 
 
 def test_a_pipe_in_the_place_of_a_run_directorys_file_is_not_opened(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_what_has_no_effect_is_accepted() -> None:
             {"messages": [{"role": "user", "content": [{"type": "video"}]}]},
             400,
             "messages",
-            "takes nothing else",
+            "accepts only texts and images",
         ),
         (False, {"prompt": None}, 400, "body.prompt", "string"),
         (False, {"prompt": ""}, 400, "prompt", "cannot be empty"),
@@ -225,7 +225,7 @@ def test_each_server_has_its_own_name_for_a_text_to_tokenize() -> None:
 
 
 def test_only_openais_formats_have_whole_answers() -> None:
-    with pytest.raises(AskError, match="ask for a stream"):
+    with pytest.raises(AskError, match="request a stream"):
         parse_ask(
             b'{"text":"a","sampling_params":{}}',
             backend=PROTOCOLS["sglang"],

@@ -279,4 +279,4 @@ def test_a_compressed_stream_cannot_be_timed() -> None:
     answer = STREAM.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
     with raw_server(lambda peer, request: peer.sendall(answer)) as url, Endpoint(url) as endpoint:
         said = said_of(lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder()))
-    assert "compresses its answer on /p (gzip) though it was asked not to" in said
+    assert "compresses its answer on /p (gzip) although the request did not permit it" in said

@@ -159,7 +159,7 @@ def test_what_an_earlier_run_has_left_is_taken_down_first(bench: Bench) -> None:
 def test_a_container_that_dies_says_why(bench: Bench) -> None:
     with pytest.raises(
         ServerError,
-        match=r"vllm-server exited with exit code 1\. Cause: the model is given only to those",
+        match=r"vllm-server exited with exit code 1\. Cause: access to the model has to be requested",
     ) as raised:
         bench.server(
             "print=Cannot access gated repo for url https://huggingface.co/meta-llama", "exit=1"
@@ -186,8 +186,8 @@ def test_a_failure_of_up_is_told_with_its_cure(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"compose_file": None}, "has to name a compose_file and a compose_service"),
-        ({"compose_service": None}, "has to name a compose_file and a compose_service"),
+        ({"compose_file": None}, "has to contain compose_file and compose_service"),
+        ({"compose_service": None}, "has to contain compose_file and compose_service"),
         ({"compose_file": "no/such.yaml"}, "There is no compose file no/such.yaml"),
     ],
 )
@@ -243,7 +243,7 @@ def test_a_docker_that_hangs_is_given_up(
     """With the child that holds its output open: else whoever reads that would wait for it."""
     monkeypatch.setattr(compose, "CALL_TIMEOUT_S", 1.0)
     (bench.state / f"hangs-{verb}").touch()
-    with pytest.raises(ServerError, match="did not end within 1 s: is the Docker engine all right"):
+    with pytest.raises(ServerError, match="did not finish within 1 s: check the Docker engine"):
         bench.server().start()
 
 

@@ -287,7 +287,7 @@ def test_checks_notice_a_container_that_died_and_one_that_was_restarted(bench: B
     with bench.running() as (server, _):
         (container,) = bench.containers()
         docker("restart", "--time", "0", container)
-        with pytest.raises(ServerError, match="was restarted since it was confirmed"):
+        with pytest.raises(ServerError, match="was restarted after it was confirmed"):
             server.check()
         docker("kill", container)
         with pytest.raises(ServerError, match="exited with exit code 137"):

@@ -145,7 +145,7 @@ def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() 
         note = endpoint.listing("gpt").note("gpt")
         assert note is not None
         assert "did not send HTTP in reply to GET /v1/models" in note
-        assert "not HTTP" in sentence_of(endpoint.only_model)
+        assert "did not send HTTP" in sentence_of(endpoint.only_model)
 
 
 @pytest.mark.parametrize(
@@ -190,10 +190,10 @@ def test_the_only_model_need_not_be_named(fake: FakeServer, endpoint: Endpoint) 
     assert endpoint.only_model() == "tiny"
     fake.routes["GET", "/v1/models"] = served("one", "two")
     assert sentence_of(endpoint.only_model).endswith(
-        "serves several models (one, two): say which with --model."
+        "serves several models (one, two): choose one with --model."
     )
     fake.routes["GET", "/v1/models"] = served()
-    assert sentence_of(endpoint.only_model).endswith("lists no model: say which with --model.")
+    assert sentence_of(endpoint.only_model).endswith("lists no model: choose one with --model.")
 
 
 def test_a_long_list_of_models_is_cut() -> None:

@@ -216,7 +216,7 @@ class TestAnotherServerWithTheSameModelAndLimit:
         bench.start(Person([bench.server.start]))
 
     def test_the_one_from_before_is_not_taken_for_the_next(self, bench: Bench) -> None:
-        with pytest.raises(ServerError, match="did not come within"):
+        with pytest.raises(ServerError, match="did not start within"):
             bench.start(Person([None, None, "", "no"]), on_b=True)
         assert "set the slot to x8" in bench.said[0]
         assert "it was running before: restart it" in bench.said[1]
@@ -367,7 +367,7 @@ class TestGoingOn:
         operator, _ = bench.start(Person([bench.server.start]))
         operator.check()
         bench.server.start()
-        with pytest.raises(ServerError, match="was restarted since it was confirmed"):
+        with pytest.raises(ServerError, match="was restarted after it was confirmed"):
             operator.check()
         bench.server.stop()
         with pytest.raises(ServerError, match="Nothing listens"):

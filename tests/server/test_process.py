@@ -378,7 +378,7 @@ def test_memory_that_does_not_come_back_is_told_and_does_no_harm(
     with bench.running():
         pass
     assert bench.said[-1].endswith(
-        "more accelerator memory is in use than before it: card0 9000 MiB."
+        "more accelerator memory is in use than before its start: card0 9000 MiB."
     )
 
 

@@ -66,7 +66,7 @@ def test_a_redirect_is_not_followed_but_says_what_to_give(
     fake.routes["POST" if measured else "GET", path] = (307, location)
     ask = (lambda: endpoint.probe(path, b"{}", CountingDecoder())) if measured else endpoint.models
     said = sentence_of(ask)
-    assert said.startswith(f"{fake.url} redirects {path}, and redirects are not followed")
+    assert said.startswith(f"{fake.url} redirects {path}; redirects are not followed")
     assert said.endswith(f": give {advice}.")
 
 

@@ -301,7 +301,7 @@ class TestExternal:
         external = self.serve(server, [])
         external.start()
         server.start()
-        with pytest.raises(ServerError, match="was restarted since it was confirmed"):
+        with pytest.raises(ServerError, match="was restarted after it was confirmed"):
             external.check()
         external.start()
         external.check()

@@ -169,7 +169,7 @@ def test_a_model_that_never_stops_loading(
             "Model deepseek-chat cannot be run on engine vllm.",
             (
                 r"did not launch deepseek-chat \(400: Model deepseek-chat cannot be run on "
-                r"engine vllm\): correct the launch of"
+                r"engine vllm\): correct the launch settings of"
             ),
         ),
         (

@@ -116,7 +116,7 @@ def test_a_file_under_a_wrong_name_is_not_used(tmp_path: Path) -> None:
     keep(made(), tmp_path).rename(path_of(other, tmp_path))
     found = find(other, tmp_path)
     assert found.calibration is None
-    assert "another host" in found.problem
+    assert "version or host" in found.problem
 
 
 def damaged(path: Path) -> list[bytes]:

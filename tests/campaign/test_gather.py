@@ -286,7 +286,7 @@ def test_what_is_there_is_not_merged_into(tmp_path: Path) -> None:
     places = machine(tmp_path / "a", 1)
     with pytest.raises(GatherError, match="is not empty"):
         merge([places.result_dir], places.result_dir)
-    with pytest.raises(GatherError, match="lies in"):
+    with pytest.raises(GatherError, match="is inside"):
         merge([places.result_dir], places.result_dir / "out")
 
 

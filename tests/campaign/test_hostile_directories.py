@@ -149,7 +149,9 @@ def test_nothing_is_reached_through_a_link(
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(target)
     before = outside(tmp_path)
-    with pytest.raises(LedgerError, match="is a link, and links are not followed there"):
+    with pytest.raises(
+        LedgerError, match="is a link, and links are not followed in result directories"
+    ):
         verb(places)
     assert outside(tmp_path) == before
 
@@ -183,7 +185,8 @@ def test_links_among_the_results_are_left_out_and_told(
     found = merge([places.result_dir], tmp_path / "merged")
     assert [sentence for sentence in found.left_out if "is a link" in sentence] == told
     assert any(
-        "p2_x.json cannot be read (it is no regular file" in sentence for sentence in found.left_out
+        "p2_x.json cannot be read (it is not a regular file" in sentence
+        for sentence in found.left_out
     )
     assert visible(CampaignPaths(tmp_path / "merged", "tiny")) == ["p1_x.json", "x.json"]
 

@@ -302,11 +302,11 @@ def larger(path: Path) -> None:
 
 
 PLACES: dict[Callable[[Path], None], str] = {
-    fifo: "no regular file",
-    Path.mkdir: "no regular file",
-    listening: "no regular file",
-    device: "is a link, and links are not followed there",
-    elsewhere: "is a link, and links are not followed there",
+    fifo: "not a regular file",
+    Path.mkdir: "not a regular file",
+    listening: "not a regular file",
+    device: "is a link, and links are not followed in result directories",
+    elsewhere: "is a link, and links are not followed in result directories",
     newer: "was written by a newer Inferometer",
     larger: "more than the limit of 1,073,741,824",
 }

@@ -110,7 +110,7 @@ def test_a_lock_that_has_lost_its_name_is_noticed(tmp_path: Path, how: str) -> N
             path.write_text("")
         with pytest.raises(
             LockLostError,
-            match=f"lock was {how} while this campaign ran, so another run may be at work",
+            match=f"lock was {how} while this campaign ran, so another run may use that directory",
         ):
             hold.require()
 

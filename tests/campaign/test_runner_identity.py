@@ -252,7 +252,8 @@ def test_a_runner_without_its_lock_finishes_its_point_and_stops(
     assert (states(outcome), outcome.exit_code) == (["VALID", "VALID", "not run"], 2)
     assert outcome.trouble is not None
     assert (
-        "lock was removed while this campaign ran, so another run may be at work" in outcome.trouble
+        "lock was removed while this campaign ran, so another run may use that directory"
+        in outcome.trouble
     )
     assert server.stops == 1
     outcome, display_of_next = run(tiny_campaign(3), places, Scripted([url]))

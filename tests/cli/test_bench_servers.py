@@ -153,7 +153,7 @@ def test_an_api_of_another_version_without_its_endpoint_says_which_it_may_be(ben
     with serving(models_path="/nowhere", posts_at="/api/v3/completions") as server:
         base = f"{server.url}/api/v3"
         said = one_sentence(bench("--base-url", base, "--model", "gpt"))
-        advice = re.search(r"give (--endpoint \S+),", said)
+        advice = re.search(r"set (--endpoint \S+),", said)
         assert advice is not None
         assert bench("--base-url", base, "--model", "gpt", *advice[1].split()).code == 0
 
@@ -262,7 +262,7 @@ def test_the_advice_for_a_redirect_can_be_followed(bench: Bench, location: str) 
         server.moved["/v1/completions"] = location
         other.posts_at = server.posts_at = there
         said = one_sentence(bench("--base-url", server.url, "--model", MODEL))
-        advice = re.search(r": give (--.*?)( \(base_url in a campaign\))?\.$", said)
+        advice = re.search(r": set (--.*?)( \(base_url in a campaign\))?\.$", said)
         assert advice is not None, said
         flags = shlex.split(advice[1])
         ran = bench("--base-url", server.url, "--model", MODEL, *flags)

@@ -146,7 +146,7 @@ def test_a_file_system_that_cannot_flush_directories_is_fine(
 
 def test_a_name_below_a_file_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(CannotWriteError, match="file: something of that name exists already"):
+    with pytest.raises(CannotWriteError, match="file: something with this name already exists"):
         write_file(tmp_path / "file" / "a.json", b"x")
 
 
@@ -170,7 +170,7 @@ def test_an_existing_directory_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "mine").write_bytes(b"")
     with (
-        pytest.raises(CannotWriteError, match="something of that name exists already"),
+        pytest.raises(CannotWriteError, match="something with this name already exists"),
         new_directory(tmp_path / "run") as temporary,
     ):
         (temporary / "a").write_bytes(b"1")
@@ -414,7 +414,7 @@ def write_while_theirs_appears(path: Path) -> None:
 
 def test_a_new_file_replaces_none_that_appeared_meanwhile(tmp_path: Path) -> None:
     with pytest.raises(
-        CannotWriteError, match="something of that name exists already; choose another name"
+        CannotWriteError, match="something with this name already exists; choose another name"
     ):
         write_while_theirs_appears(tmp_path / "a.tar")
     assert (tmp_path / "a.tar").read_bytes() == b"theirs"

@@ -42,7 +42,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path, kind: str) -> None:
     else:
         path = Path("/dev/zero")
     assert not is_plain_file(path)
-    with pytest.raises(NotPlainError, match="no regular file"):
+    with pytest.raises(NotPlainError, match="not a regular file"):
         open_plain(path)
 
 

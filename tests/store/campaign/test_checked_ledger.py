@@ -140,7 +140,7 @@ def test_a_ledger_that_is_no_file_or_too_large_is_not_read(
     places: CampaignPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkfifo(places.ledger)
-    with pytest.raises(LedgerError, match="no regular file"):
+    with pytest.raises(LedgerError, match="not a regular file"):
         read_campaign_ledger(places)
     places.ledger.unlink()
     write(places, [BEGINNING])
@@ -169,7 +169,7 @@ def test_links_are_not_followed(places: CampaignPaths, tmp_path: Path, place: st
     before = sorted(str(each) for each in tmp_path.rglob("*"))
     for act in (read_campaign_ledger, open_campaign_ledger):
         with pytest.raises(
-            LedgerError, match=f"{path} is a link, and links are not followed there"
+            LedgerError, match=f"{path} is a link, and links are not followed in result directories"
         ):
             act(places)
     assert sorted(str(each) for each in tmp_path.rglob("*")) == before

@@ -376,6 +376,6 @@ def test_a_tar_of_another_machine_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(GatherError, match="exists already"):
         collect(tmp_path / "results", tar)
     assert tar.read_bytes() == b"another machine's"
-    with pytest.raises(GatherError, match="no directory"):
+    with pytest.raises(GatherError, match="does not exist: create it"):
         collect(tmp_path / "results", tmp_path / "missing" / "c.tar")
     assert not (tmp_path / "missing").exists()

@@ -383,7 +383,7 @@ def test_a_file_that_stays_locked_is_not_waited_for_without_end(
     append_line(path, b"one")
     with path.open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(CannotWriteError, match="another process has kept it locked"):
+        with pytest.raises(CannotWriteError, match="another process has locked it"):
             append_line(path, b"two")
     append_line(path, b"three")
     assert path.read_bytes() == b"one\nthree"

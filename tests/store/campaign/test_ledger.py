@@ -150,7 +150,7 @@ def test_nothing_is_appended_to_what_another_process_has_changed(tmp_path: Path)
         before = path.read_bytes()
         with pytest.raises(
             LedgerTakenError,
-            match="was changed by another process: make sure that no other run is at work there",
+            match="was changed by another process: make sure that no other run uses it",
         ):
             ledger.append("note", number=3)
         assert path.read_bytes() == before

@@ -9,13 +9,16 @@ import math
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.bench.spec import load_of, parse_flags, parse_steps
-from inferometer.cli.bench.workload import ANY_DATASET, DATASETS, FIELDS, workload_of
+from inferometer.cli.bench.workload import workload_of
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.spec.load import Load, Ramp, Step
 from inferometer.spec.workload import (
+    COMMON_FLAGS,
+    DATASETS,
     AnyWorkload,
     HfWorkload,
     ImagesWorkload,
@@ -27,6 +30,7 @@ from inferometer.spec.workload import (
     SonnetWorkload,
     TraceWorkload,
 )
+from inferometer.workload.build import BUILDERS
 
 
 def reasons_for(**flags: Any) -> list[str]:
@@ -166,28 +170,47 @@ def test_each_flag_finds_its_field(flags: dict[str, Any], work: AnyWorkload) -> 
 
 def test_every_flag_and_field_of_the_tables_exists() -> None:
     flags = {each.name for each in dataclasses.fields(BenchFlags)}
-    for model, fields in FIELDS.items():
-        assert set(fields) | set(ANY_DATASET) <= flags
-        assert {*fields.values(), *ANY_DATASET.values()} - {"size"} <= set(model.model_fields)
-    assert set(FIELDS) == set(DATASETS.values())
+    for model in DATASETS.values():
+        fields = model.flags
+        assert set(fields) | set(COMMON_FLAGS) <= flags
+        assert {*fields.values(), *COMMON_FLAGS.values()} - {"size"} <= set(model.model_fields)
+
+
+def test_every_data_set_has_its_builder_and_its_place_among_the_specs() -> None:
+    kinds = {model.model_fields["kind"].default for model in DATASETS.values()}
+    assert set(BUILDERS) == set(DATASETS.values())
+    assert {TypeAdapter(AnyWorkload).validate_python(needed(kind)).kind for kind in kinds} == kinds
+
+
+def needed(kind: str) -> dict[str, Any]:
+    model = next(each for each in DATASETS.values() if each.model_fields["kind"].default == kind)
+    needs_path = "path" in model.model_fields and model.model_fields["path"].is_required()
+    return {"kind": kind, **({"path": "rows.jsonl"} if needs_path else {})}
+
+
+def test_the_help_names_every_data_set() -> None:
+    annotation: Any = BenchFlags.__annotations__["dataset_name"]
+    told = annotation.__metadata__[0].help
+    assert [name for name in DATASETS if name not in told and name != "custom_image"] == []
 
 
 def test_every_field_can_be_set_by_a_flag() -> None:
     """But for what a flag means the opposite of, or stands for together with another."""
     unreachable = {ShareGptWorkload: {"min_len"}, ImagesWorkload: {"width", "height"}}
-    for model, fields in FIELDS.items():
-        reached = {*fields.values(), *ANY_DATASET.values(), "kind"}
+    for model in DATASETS.values():
+        fields = model.flags
+        reached = {*fields.values(), *COMMON_FLAGS.values(), "kind"}
         assert set(model.model_fields) - reached == unreachable.get(model, set())
 
 
 def test_help_tells_the_defaults_of_the_specs() -> None:
-    for flag, field in ((f, n) for fields in FIELDS.values() for f, n in fields.items()):
+    for flag, field in ((f, n) for each in DATASETS.values() for f, n in each.flags.items()):
         annotation: Any = BenchFlags.__annotations__[flag]
         told = annotation.__metadata__[0].help.partition("(default: ")[2].partition(")")[0]
         models = [
             model
-            for model, fields in FIELDS.items()
-            if fields.get(flag) == field and field in model.model_fields
+            for model in DATASETS.values()
+            if model.flags.get(flag) == field and field in model.model_fields
         ]
         if told.isdecimal() or told == "train":
             assert {model.model_fields[field].default for model in models} == {

@@ -6,11 +6,11 @@ import re
 
 from typer.testing import CliRunner
 
-from inferometer.cli.bench.workload import DATASETS, FIELDS
 from inferometer.cli.datasets import HEADINGS, rows
 from inferometer.cli.flag_errors import flag_name
 from inferometer.cli.main import app
 from inferometer.cli.tables import markdown_table
+from inferometer.spec.workload import DATASETS
 from tests.cli.generated_table import cells, check_document
 
 
@@ -44,9 +44,7 @@ def test_every_data_set_has_its_place_once_with_all_its_flags() -> None:
     assert sorted(named) == sorted(DATASETS)
     for row in rows:
         name = re.findall(r"`(.+?)`", row[0])[0]
-        assert re.findall(r"`(.+?)`", row[3]) == [
-            flag_name(flag) for flag in FIELDS[DATASETS[name]]
-        ]
+        assert re.findall(r"`(.+?)`", row[3]) == [flag_name(flag) for flag in DATASETS[name].flags]
         assert row[1]
 
 

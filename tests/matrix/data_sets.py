@@ -13,7 +13,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from inferometer.protocol import PROTOCOLS, Backend
-from inferometer.spec.workload import AnyWorkload, needs_messages
+from inferometer.spec.workload import AnyWorkload
 
 REQUESTS = 3
 
@@ -40,7 +40,7 @@ class DataSet:
 
     def refusal(self, backend: Backend, files: Path) -> str | None:
         """A pattern of the sentence by which a backend's wire refuses it; None if it is carried."""
-        if needs_messages(self.spec(files)) and not backend.chat:
+        if self.spec(files).needs_messages and not backend.chat:
             return (
                 r"chat messages, which --backend \S+ does not carry: choose one of openai-chat, "
                 r".*\."

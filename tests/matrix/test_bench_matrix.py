@@ -14,10 +14,10 @@ import polars
 import pytest
 from typer.testing import CliRunner, Result
 
-from inferometer.cli.bench.workload import DATASETS
 from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.protocol import PROTOCOLS
+from inferometer.spec.workload import DATASETS
 from inferometer.trace import MISSING
 from tests.matrix.data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 

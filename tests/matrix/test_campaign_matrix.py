@@ -22,7 +22,6 @@ from inferometer.spec.campaign import CampaignError, CampaignSpec
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import blocks_of
-from inferometer.spec.workload import needs_messages
 from inferometer.store.campaign.paths import campaign_paths
 from tests.matrix.data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
@@ -114,7 +113,7 @@ def test_all_data_sets_on_every_backend(backend: str, tmp_path: Path) -> None:
 def test_what_a_backend_never_carries_is_told_with_its_line_before_a_server_is_sought(
     backend: str, tmp_path: Path
 ) -> None:
-    names = [name for name, data in DATA_SETS.items() if needs_messages(data.spec(tmp_path))]
+    names = [name for name, data in DATA_SETS.items() if data.spec(tmp_path).needs_messages]
     path = campaign(tmp_path, backend, names)
     with pytest.raises(CampaignError) as refused:
         load_campaign(path, environment={})

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from inferometer.results.file_name import conditions_in
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand, file_name
-from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.preset_files import preset_names
 
 TIME = "20251231_120000"
@@ -86,7 +85,7 @@ def test_names_of_our_presets_tell_nothing_that_is_not_so(preset: str) -> None:
                     : -len(".json")
                 ]
             )
-            input_len, output_len = nominal_lengths(point.spec.workload)
+            input_len, output_len = point.spec.workload.nominal_lengths()
             truth = {
                 "config": group.server.hardware_name,
                 "group": point.id.partition("/")[0],

@@ -17,7 +17,6 @@ import pytest
 from inferometer.campaign.gather import collect
 from inferometer.campaign.merge import merge
 from inferometer.results import ResultsError, read
-from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
 from inferometer.store.campaign.ledger import LEDGER_VERSION, dump, read_ledger
 from inferometer.store.vllm_json import save_result
@@ -214,7 +213,7 @@ def test_lengths_are_those_by_which_people_know_a_workload(
     spec = RunSpec.model_validate(
         {"target": {"model": "m"}, "workload": workload, "load": {"num_prompts": 4}}
     )
-    assert nominal_lengths(spec.workload) == lengths
+    assert spec.workload.nominal_lengths() == lengths
     save(tmp_path / "run", trace_of(4), spec)
     conditions = the_point(tmp_path / "run").conditions
     assert (conditions.get("input_len"), conditions.get("output_len")) == lengths

@@ -9,7 +9,6 @@ import pytest
 
 from inferometer.request import Request
 from inferometer.spec.checks import FIELDS_WE_SET, check_requests, check_run, streams_per_worker
-from inferometer.spec.longest import longest_request
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target
 from inferometer.spec.server_recipe import ChatBackend
 from inferometer.spec.workload import (
@@ -63,7 +62,7 @@ def test_the_longest_request_counts_prefix_and_range() -> None:
         "prefix_len": 50,
         "range_ratio": 0.1,
     }
-    assert longest_request(RandomWorkload(**work)) == (1150, 110)
+    assert RandomWorkload(**work).longest_request() == (1150, 110)
     assert check_run(spec(work=work), max_model_len=1260) == []
     (found,) = check_run(spec(work=work), max_model_len=1259)
     assert "1150 input and 110 output tokens at the upper end of --random-range-ratio" in found
@@ -93,7 +92,7 @@ def test_the_longest_request_counts_prefix_and_range() -> None:
 )
 def test_each_workload_is_shortened_by_its_own_flags(work: AnyWorkload, cure: str) -> None:
     point = spec().model_copy(update={"workload": work})
-    longest = longest_request(work)
+    longest = work.longest_request()
     assert longest is not None
     assert check_run(point, max_model_len=sum(longest)) == []
     (found,) = check_run(point, max_model_len=sum(longest) - 10)

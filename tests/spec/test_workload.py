@@ -10,7 +10,6 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from inferometer.spec.lengths import LengthLaw, parse_scenario
-from inferometer.spec.longest import longest_request, nominal_lengths
 from inferometer.spec.run import RunSpec, Target
 from inferometer.spec.workload import (
     AnyWorkload,
@@ -23,7 +22,6 @@ from inferometer.spec.workload import (
     ShareGptWorkload,
     SonnetWorkload,
     TraceWorkload,
-    writes_own_tokens,
 )
 
 PATH = "prompts.jsonl"
@@ -172,7 +170,7 @@ def test_a_scenario_beside_other_lengths_is_refused(more: dict[str, Any]) -> Non
 def test_the_longest_request_is_known_unless_only_the_file_knows(
     work: AnyWorkload, longest: tuple[int, int] | None
 ) -> None:
-    assert longest_request(work) == longest
+    assert work.longest_request() == longest
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -184,10 +182,10 @@ def test_the_lengths_people_know_a_workload_by(kind: str) -> None:
         "sessions": (128, 128),
         "images": (1024, 128),
     }
-    assert nominal_lengths(KINDS[kind]) == told.get(kind, (None, None))
+    assert KINDS[kind].nominal_lengths() == told.get(kind, (None, None))
 
 
 def test_only_made_up_prompts_may_be_token_ids() -> None:
-    made_up = {kind for kind, work in KINDS.items() if writes_own_tokens(work)}
+    made_up = {kind for kind, work in KINDS.items() if work.writes_own_tokens}
     assert made_up == {"random", "prefix", "trace", "sessions"}
-    assert not writes_own_tokens(SessionsWorkload(path=PATH))
+    assert not SessionsWorkload(path=PATH).writes_own_tokens

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from inferometer.protocol import PROTOCOLS, Generation
-from inferometer.spec.workload import AnyWorkload, RandomWorkload, writes_own_tokens
+from inferometer.spec.workload import AnyWorkload, RandomWorkload
 from inferometer.trace import MISSING
 from inferometer.workload import Workload, build_workload
 from tests.workload.word_server import IDENTITY, IDS, chat_counter, text_counter, words, write_lines
@@ -37,7 +37,7 @@ def files(tmp_path: Path) -> dict[str, str]:
 def make(kind: Any, files: dict[str, str], n: int, *, chat: bool, **fields: Any) -> Workload:
     name = kind.model_fields["kind"].default
     spec = kind(**({"path": files[name]} if name in files else {}), **fields)
-    counter = chat_counter() if chat else IDS if writes_own_tokens(spec) else text_counter()
+    counter = chat_counter() if chat else IDS if spec.writes_own_tokens else text_counter()
     return build_workload(spec, n, identity=IDENTITY, counting=lambda: counter, chat=chat)
 
 

@@ -18,7 +18,6 @@ from typing import Any
 
 from inferometer.spec.campaign import Group
 from inferometer.spec.load import Load
-from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.run import RunSpec
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 
@@ -66,7 +65,7 @@ def typical_lengths(work: AnyWorkload) -> tuple[int | None, int | None]:
     """Prompt and most output of a request, tokens, shared prefixes included; None where only a file
     can tell.
     """
-    prompt, output = nominal_lengths(work)
+    prompt, output = work.nominal_lengths()
     if isinstance(work, RandomWorkload) and prompt is not None:
         prompt += work.prefix_len
     return prompt, output

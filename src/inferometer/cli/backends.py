@@ -55,15 +55,14 @@ def rows() -> list[tuple[str, ...]]:
 
 def _chats_only() -> list[str]:
     """Data sets that consist of messages, some of them only if read from a file."""
-    from inferometer.cli.bench.workload import DATASETS
-    from inferometer.spec.workload import needs_messages
+    from inferometer.spec.workload import DATASETS
 
     found = []
     for name, model in DATASETS.items():
         has_path = "path" in model.model_fields
-        if needs_messages(model.model_construct(**({"path": None} if has_path else {}))):
+        if model.model_construct(**({"path": None} if has_path else {})).needs_messages:
             found.append(f"`{name}`")
-        elif has_path and needs_messages(model.model_construct(path="a file")):
+        elif has_path and model.model_construct(path="a file").needs_messages:
             found.append(f"`{name}` of a file")
     return found
 

@@ -25,13 +25,13 @@ def datasets(
 
 def rows() -> list[tuple[str, ...]]:
     """One per kind of workload, with all its names in the first cell."""
-    from inferometer.cli.bench.workload import DATASETS, FIELDS
     from inferometer.cli.flag_errors import flag_name
+    from inferometer.spec.workload import DATASETS
 
     found: list[tuple[str, ...]] = []
-    for model, fields in FIELDS.items():
+    for model in dict.fromkeys(DATASETS.values()):
         names = ", ".join(f"`{name}`" for name, each in DATASETS.items() if each is model)
-        flags = " ".join(f"`{flag_name(flag)}`" for flag in fields)
+        flags = " ".join(f"`{flag_name(flag)}`" for flag in model.flags)
         found.append(
             (names, _about(model), "as asked" if _has_lengths(model) else "as in the file", flags)
         )

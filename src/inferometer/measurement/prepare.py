@@ -34,7 +34,6 @@ from inferometer.spec.checks import check_requests, check_run
 from inferometer.spec.flags import with_api_key
 from inferometer.spec.load import Load
 from inferometer.spec.run import RunSpec
-from inferometer.spec.workload import writes_own_tokens
 from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.interruption import Interruption
 from inferometer.trace import TokenSource, Trace
@@ -115,7 +114,7 @@ class KnownServer:
         tokenizer is of no use.
         """
         backend = PROTOCOLS[spec.target.backend]
-        token_ids = backend.carries_token_ids and writes_own_tokens(spec.workload)
+        token_ids = backend.carries_token_ids and spec.workload.writes_own_tokens
         key = orjson.dumps(
             [
                 spec.target.model_dump(),

@@ -29,7 +29,6 @@ from inferometer.spec.expand import (
 )
 from inferometer.spec.flags import did_you_mean, parse_base_url
 from inferometer.spec.interleave import in_common, same_address
-from inferometer.spec.longest import longest_request
 from inferometer.spec.marked_yaml import Place
 from inferometer.spec.ready_made import completed, recipe_names
 from inferometer.spec.recipe import PLACEHOLDERS, placeholders
@@ -381,7 +380,7 @@ def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[F
         limit = group.server.max_model_len
         for point in group.points:
             wrong = check_run(point.spec)
-            prompt, output = longest_request(point.spec.workload) or (
+            prompt, output = point.spec.workload.longest_request() or (
                 0,
                 0,
             )  # what only a file can tell is found out later

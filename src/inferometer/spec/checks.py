@@ -13,10 +13,8 @@ from collections.abc import Sequence
 from typing import get_args
 
 from inferometer.request import Request
-from inferometer.spec.longest import longest_request
 from inferometer.spec.run import RandomWorkload, RunSpec
 from inferometer.spec.server_recipe import ChatBackend
-from inferometer.spec.workload import needs_messages
 
 DESCRIPTORS_BESIDES_STREAMS = 64
 """Open files of a worker that are not streams: standard streams, epoll, pipes, libraries, spare."""
@@ -80,7 +78,7 @@ def _endpoint(spec: RunSpec) -> list[str]:
 def _carried(spec: RunSpec) -> list[str]:
     """Prompts that the wire has no place for."""
     chats = get_args(ChatBackend)
-    if not needs_messages(spec.workload) or spec.target.backend in chats:
+    if not spec.workload.needs_messages or spec.target.backend in chats:
         return []
     what = "Pictures go into" if spec.workload.kind == "images" else "Recorded conversations are"
     return [
@@ -97,7 +95,7 @@ def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
 
     What is in a file is checked when it has been read, by `check_requests`.
     """
-    longest = longest_request(spec.workload)
+    longest = spec.workload.longest_request()
     flags = LENGTH_FLAGS.get(spec.workload.kind)
     if longest is None or flags is None or max_model_len is None or sum(longest) <= max_model_len:
         return []

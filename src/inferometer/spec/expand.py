@@ -29,7 +29,6 @@ from inferometer.spec.campaign import (
     ServerNeed,
 )
 from inferometer.spec.flags import did_you_mean
-from inferometer.spec.longest import longest_request, nominal_lengths
 from inferometer.spec.recipe import server_need
 from inferometer.spec.run import Load, RunSpec, Sampling, Target
 from inferometer.spec.workload import AnyWorkload
@@ -124,7 +123,7 @@ def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] =
         need = server_need(
             campaign,
             tests[0].spec,
-            {longest_request(work) for test in tests for work in _workloads(test)},
+            {work.longest_request() for test in tests for work in _workloads(test)},
         )
         units = [
             _Unit(_briefly(test) if quick else test, cell)
@@ -347,7 +346,7 @@ def _file_name_fields(campaign: CampaignSpec, test: WholeGroup, spec: RunSpec) -
     load, work = spec.load, spec.workload
     prompt, output = (
         str(work.kind) if length is None else short_length(length)
-        for length in nominal_lengths(work)
+        for length in work.nominal_lengths()
     )
     return {
         "name": campaign.name,

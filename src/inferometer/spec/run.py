@@ -13,7 +13,7 @@ from pydantic import Field
 from inferometer.spec.base import MAX_INTEGER, NonNegativeInt, PositiveInt, Seconds, Spec
 from inferometer.spec.lengths import length_range
 from inferometer.spec.load import Load, Ramp, Step
-from inferometer.spec.workload import AnyWorkload, RandomWorkload, are_written
+from inferometer.spec.workload import AnyWorkload, RandomWorkload
 
 __all__ = [
     "AnyWorkload",
@@ -138,7 +138,7 @@ class RunSpec(Spec):
 
     def _versions(self) -> list[int]:
         """Those that changed what it measures."""
-        uneven, written = self._is_closed_and_unevenly_warmed(), are_written(self.workload)
+        uneven, written = self._is_closed_and_unevenly_warmed(), self.workload.is_written
         return [1, *([2] if uneven else []), *([3] if written else [])]
 
     def _is_closed_and_unevenly_warmed(self) -> bool:

@@ -1,5 +1,8 @@
-"""Workloads: what is asked, a model a kind. Which files hold it and how prompts are drawn is the
-workload room's business.
+"""Workloads: what is asked, a model a kind, and DATASETS, the table of all of them. Which files
+hold it and how prompts are drawn is the workload room's business.
+
+A data set is a class here (its fields, its flags, how long its requests can be), its line in
+DATASETS and in AnyWorkload, and its builder in `workload/`, which `workload/build.py` lists.
 
 Lengths are in tokens. What is None is no part of a point's identity, so that an option can be added
 without renaming points.
@@ -7,7 +10,9 @@ without renaming points.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
@@ -16,6 +21,13 @@ from inferometer.spec.lengths import LengthLaw, parse_scenario, ranged
 
 RangeRatio = Annotated[float, Field(ge=0, lt=1)]
 """Lengths are uniform in [L(1-r), L(1+r)]."""
+
+WRITTEN_ANSWER = 128
+"""Tokens that a made-up answer in a conversation has, unless its length is given."""
+
+FILTERS = {"max_input_len": "max_input_len", "max_total_len": "max_total_len"}
+ROWS = {"dataset_path": "path", "disable_shuffle": "shuffle", "oversample": "oversample"}
+"""Flags that several data sets have, and the fields that they set."""
 
 FileName = Annotated[str, Field(min_length=1)]
 
@@ -29,6 +41,12 @@ def _spelled(scenario: str) -> str:
 class PromptSet(Spec):
     """What all kinds have in common."""
 
+    flags: ClassVar[Mapping[str, str]] = {}
+    """Flags of `bench` that belong to this kind, as `bench` spells them in Python, and the field
+    that each one sets."""
+    lengths: ClassVar[tuple[str, ...]] = ()
+    """Fields that make its longest request shorter."""
+
     tokenizer: str | None = None
     """Local tokenizer (file or folder) to count with where the server cannot."""
     cache: Literal["cold", "warm"] | None = None
@@ -40,9 +58,63 @@ class PromptSet(Spec):
     different.
     """
 
+    @property
+    def needs_messages(self) -> bool:
+        """Whether prompts can be nothing but chat messages: pictures, recorded conversations.
+
+        The rows of a file may be messages too (`jsonl`, `hf`): that shows when they are read.
+        """
+        return False
+
+    @property
+    def is_written(self) -> bool:
+        """Whether prompts are in a file, so that another seed sends the same, if in another
+        order."""
+        return False
+
+    @property
+    def writes_own_tokens(self) -> bool:
+        """Whether prompts are made up, so that they may be lists of token ids."""
+        return False
+
+    def longest_request(self) -> tuple[int, int] | None:
+        """A prompt and an output, tokens, whose sum no request exceeds; None where only its file
+        can tell. In a chat with several turns the template's own tokens come on top.
+        """
+        return None
+
+    def nominal_lengths(self) -> tuple[int | None, int | None]:
+        """Prompt and output length by which people know the workload, tokens."""
+        return None, None
+
+
+COMMON_FLAGS = {"tokenizer": "tokenizer", "cache": "cache", "num_distinct_prompts": "distinct"}
+"""Flags that every data set has, and the field that each one sets."""
+
+
+def _filtered(
+    max_input_len: int | None, max_total_len: int | None, output_len: int | None
+) -> tuple[int, int] | None:
+    """What is left by the filters of a file's rows."""
+    if max_total_len is not None:
+        prompt = min(max_input_len or math.inf, max_total_len - 1)
+        return int(prompt), max_total_len - int(prompt)
+    if max_input_len is not None and output_len is not None:
+        return max_input_len, output_len
+    return None
+
 
 class RandomWorkload(PromptSet):
     """Prompts of random tokens, of an exact length."""
+
+    flags: ClassVar[Mapping[str, str]] = {
+        "random_input_len": "input_len",
+        "random_output_len": "output_len",
+        "random_range_ratio": "range_ratio",
+        "random_prefix_len": "prefix_len",
+        "scenario": "scenario",
+    }
+    lengths: ClassVar[tuple[str, ...]] = ("input_len", "output_len")
 
     kind: Literal["random"] = "random"
     input_len: PositiveInt = 1024
@@ -87,6 +159,17 @@ class RandomWorkload(PromptSet):
             return parse_scenario(self.scenario)
         return ranged(self.input_len, self.range_ratio), ranged(self.output_len, self.range_ratio)
 
+    @property
+    def writes_own_tokens(self) -> bool:
+        return True
+
+    def longest_request(self) -> tuple[int, int]:
+        prompt, output = self.laws()
+        return self.prefix_len + prompt.high, output.high
+
+    def nominal_lengths(self) -> tuple[int | None, int | None]:
+        return self.input_len, self.output_len
+
 
 class FileWorkload(PromptSet):
     """What workloads that are read from files have in common."""
@@ -100,11 +183,20 @@ class FileWorkload(PromptSet):
     output_len: PositiveInt | None = None
     """Most tokens to generate. None: what the row says, else the length of its reply."""
 
+    @property
+    def is_written(self) -> bool:
+        return True
+
+    def nominal_lengths(self) -> tuple[int | None, int | None]:
+        return None, self.output_len
+
 
 class ShareGptWorkload(FileWorkload):
     """First exchanges of recorded conversations, with the filters that `vllm bench serve` has for
     them.
     """
+
+    flags: ClassVar[Mapping[str, str]] = {**ROWS, **FILTERS, "sharegpt_output_len": "output_len"}
 
     kind: Literal["sharegpt"] = "sharegpt"
     path: FileName
@@ -117,11 +209,16 @@ class ShareGptWorkload(FileWorkload):
     max_total_len: PositiveInt = 2048
     """Rows whose prompt and output together are longer are left out."""
 
+    def longest_request(self) -> tuple[int, int] | None:
+        return _filtered(self.max_input_len, self.max_total_len, self.output_len)
+
 
 class JsonlWorkload(FileWorkload):
     """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or an instruction;
     with tools and pictures.
     """
+
+    flags: ClassVar[Mapping[str, str]] = {**ROWS, **FILTERS, "custom_output_len": "output_len"}
 
     kind: Literal["jsonl"] = "jsonl"
     path: FileName
@@ -130,11 +227,22 @@ class JsonlWorkload(FileWorkload):
     max_total_len: PositiveInt | None = None
     """Rows whose prompt and output together are longer are left out."""
 
+    def longest_request(self) -> tuple[int, int] | None:
+        return _filtered(self.max_input_len, self.max_total_len, self.output_len)
+
 
 class HfWorkload(FileWorkload):
     """Rows of a data set, from the hub or from a local directory, by way of the `datasets`
     library.
     """
+
+    flags: ClassVar[Mapping[str, str]] = {
+        **ROWS,
+        **FILTERS,
+        "hf_output_len": "output_len",
+        "hf_subset": "subset",
+        "hf_split": "split",
+    }
 
     kind: Literal["hf"] = "hf"
     path: FileName
@@ -146,11 +254,22 @@ class HfWorkload(FileWorkload):
     max_total_len: PositiveInt | None = None
     """Rows whose prompt and output together are longer are left out."""
 
+    def longest_request(self) -> tuple[int, int] | None:
+        return _filtered(self.max_input_len, self.max_total_len, self.output_len)
+
 
 class SonnetWorkload(PromptSet):
     """Prompts of lines drawn from a text: `prefix_len` tokens that all share, up to `input_len` in
     all.
     """
+
+    flags: ClassVar[Mapping[str, str]] = {
+        "dataset_path": "path",
+        "sonnet_input_len": "input_len",
+        "sonnet_output_len": "output_len",
+        "sonnet_prefix_len": "prefix_len",
+    }
+    lengths: ClassVar[tuple[str, ...]] = ("input_len", "output_len")
 
     kind: Literal["sonnet"] = "sonnet"
     path: FileName
@@ -158,17 +277,41 @@ class SonnetWorkload(PromptSet):
     output_len: PositiveInt = 150
     prefix_len: NonNegativeInt = 200
 
+    def longest_request(self) -> tuple[int, int]:
+        return self.input_len, self.output_len
+
+    def nominal_lengths(self) -> tuple[int | None, int | None]:
+        return self.input_len, self.output_len
+
 
 class PrefixWorkload(PromptSet):
     """Random prompts, each one of `num_prefixes` prefixes and a suffix of its own: the hit rate is
     known beforehand.
     """
 
+    flags: ClassVar[Mapping[str, str]] = {
+        "prefix_repetition_prefix_len": "prefix_len",
+        "prefix_repetition_suffix_len": "suffix_len",
+        "prefix_repetition_num_prefixes": "num_prefixes",
+        "prefix_repetition_output_len": "output_len",
+    }
+    lengths: ClassVar[tuple[str, ...]] = ("suffix_len", "output_len")
+
     kind: Literal["prefix"] = "prefix"
     num_prefixes: PositiveInt = 10
     prefix_len: PositiveInt = 256
     suffix_len: PositiveInt = 256
     output_len: PositiveInt = 128
+
+    @property
+    def writes_own_tokens(self) -> bool:
+        return True
+
+    def longest_request(self) -> tuple[int, int]:
+        return self.prefix_len + self.suffix_len, self.output_len
+
+    def nominal_lengths(self) -> tuple[int | None, int | None]:
+        return self.longest_request()
 
 
 class TraceWorkload(PromptSet):
@@ -178,6 +321,13 @@ class TraceWorkload(PromptSet):
     Forms: BurstGPT and Azure (CSV), Mooncake (JSON lines, whose `hash_ids` say which prompts begin
     alike).
     """
+
+    flags: ClassVar[Mapping[str, str]] = {
+        "dataset_path": "path",
+        **FILTERS,
+        "trace_model": "model",
+        "trace_block_len": "block_len",
+    }
 
     kind: Literal["trace"] = "trace"
     path: FileName
@@ -190,6 +340,13 @@ class TraceWorkload(PromptSet):
     max_total_len: PositiveInt | None = None
     """Rows whose prompt and output together are longer are left out."""
 
+    @property
+    def writes_own_tokens(self) -> bool:
+        return True
+
+    def longest_request(self) -> tuple[int, int] | None:
+        return _filtered(self.max_input_len, self.max_total_len, None)
+
 
 class SessionsWorkload(PromptSet):
     """Conversations: each turn is sent when the one before is answered, with all that was said
@@ -199,6 +356,18 @@ class SessionsWorkload(PromptSet):
     user's turns. The server's own answers are not fed back to it, or no two runs would send the
     same.
     """
+
+    flags: ClassVar[Mapping[str, str]] = {
+        **ROWS,
+        "session_turns": "turns",
+        "session_system_len": "system_len",
+        "session_input_len": "input_len",
+        "session_output_len": "output_len",
+        "session_range_ratio": "range_ratio",
+        "session_think_time": "think_s",
+        "max_input_len": "max_input_len",
+    }
+    lengths: ClassVar[tuple[str, ...]] = ("input_len", "output_len")
 
     kind: Literal["sessions"] = "sessions"
     path: FileName | None = None
@@ -222,9 +391,40 @@ class SessionsWorkload(PromptSet):
     max_input_len: PositiveInt | None = None
     """A conversation ends before the turn whose prompt is longer."""
 
+    @property
+    def needs_messages(self) -> bool:
+        return self.is_written
+
+    @property
+    def is_written(self) -> bool:
+        return self.path is not None
+
+    @property
+    def writes_own_tokens(self) -> bool:
+        return not self.is_written
+
+    def longest_request(self) -> tuple[int, int] | None:
+        if self.is_written:
+            return None
+        turn = ranged(self.input_len, self.range_ratio).high
+        answer = ranged(self.output_len or WRITTEN_ANSWER, self.range_ratio).high
+        return self.system_len + self.turns * turn + (self.turns - 1) * answer, answer
+
+    def nominal_lengths(self) -> tuple[int | None, int | None]:
+        if self.is_written:
+            return None, self.output_len
+        return self.input_len, self.output_len or WRITTEN_ANSWER
+
 
 class ImagesWorkload(PromptSet):
     """Chats of random text with generated pictures."""
+
+    flags: ClassVar[Mapping[str, str]] = {
+        "random_input_len": "input_len",
+        "random_output_len": "output_len",
+        "random_mm_base_items_per_request": "images",
+        "image_size": "size",
+    }
 
     kind: Literal["images"] = "images"
     input_len: PositiveInt = 1024
@@ -234,6 +434,13 @@ class ImagesWorkload(PromptSet):
     """Pictures in a request."""
     width: Annotated[int, Field(gt=0, le=8192)] = 512
     height: Annotated[int, Field(gt=0, le=8192)] = 512
+
+    @property
+    def needs_messages(self) -> bool:
+        return True
+
+    def nominal_lengths(self) -> tuple[int | None, int | None]:
+        return self.input_len, self.output_len
 
 
 def _kind(given: Any) -> str | None:
@@ -254,31 +461,19 @@ AnyWorkload = Annotated[
 ]
 """Told apart by `kind`; without one it is `random`."""
 
-
-def needs_messages(work: AnyWorkload) -> bool:
-    """Whether prompts can be nothing but chat messages: pictures, and conversations that were
-    recorded.
-
-    The rows of a file may be messages too (`jsonl`, `hf`): that shows when they are read.
-    """
-    return isinstance(work, ImagesWorkload) or (
-        isinstance(work, SessionsWorkload) and work.path is not None
-    )
-
-
-def are_written(work: AnyWorkload) -> bool:
-    """Whether prompts stand in a file, so that a run with another seed sends the same, if perhaps
-    in another order.
-    """
-    return isinstance(work, FileWorkload) or (
-        isinstance(work, SessionsWorkload) and work.path is not None
-    )
-
-
-def writes_own_tokens(work: AnyWorkload) -> bool:
-    """Whether prompts are made up, so that they may be lists of token ids, and not texts that
-    somebody wrote.
-    """
-    return isinstance(work, RandomWorkload | PrefixWorkload | TraceWorkload) or (
-        isinstance(work, SessionsWorkload) and work.path is None
-    )
+DATASETS: dict[str, type[AnyWorkload]] = {
+    "random": RandomWorkload,
+    "sharegpt": ShareGptWorkload,
+    "sonnet": SonnetWorkload,
+    "hf": HfWorkload,
+    "custom": JsonlWorkload,
+    "jsonl": JsonlWorkload,
+    "custom_image": JsonlWorkload,
+    "prefix_repetition": PrefixWorkload,
+    "burstgpt": TraceWorkload,
+    "trace": TraceWorkload,
+    "sessions": SessionsWorkload,
+    "random-mm": ImagesWorkload,
+}
+"""By the names of `bench`: those of `vllm bench serve`, where it has them. Choices, checks, help
+and the table of `inferometer datasets` are all made from this one."""

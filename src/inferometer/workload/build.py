@@ -1,9 +1,10 @@
-"""From the spec of a workload to its requests, whatever its kind."""
+"""From the spec of a workload to its requests: BUILDERS, by the class of the spec."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from inferometer.request import Request
 from inferometer.spec.workload import (
@@ -17,7 +18,6 @@ from inferometer.spec.workload import (
     ShareGptWorkload,
     SonnetWorkload,
     TraceWorkload,
-    needs_messages,
 )
 from inferometer.workload.exchanges import written_workload
 from inferometer.workload.images import images_workload
@@ -33,6 +33,9 @@ Counting = Callable[[], TokenIds | TokenCounter]
 """Finds out how prompts are counted. It may have to ask the server, so it is called when all else
 is known to be well.
 """
+
+
+Builder = Callable[..., Workload]
 
 
 def build_workload(
@@ -55,71 +58,74 @@ def build_workload(
     is measured again on a server that may remember the first ones. Raises ValueError, for the user
     to read; what `counting` raises passes.
     """
-    wire = Wire(chat, token_ids, fields, encode)
-    distinct = min(n, work.distinct or n)
-    if isinstance(work, ShareGptWorkload | JsonlWorkload | HfWorkload):
-        made = written_workload(
-            work,
-            distinct,
-            identity=identity,
-            counting=lambda: _of_texts(work, counting()),
-            wire=wire,
-            attempt=attempt,
+    if work.needs_messages and not chat:
+        raise ValueError(
+            "Pictures and recorded conversations are chat messages: choose a chat backend, "
+            "such as openai-chat."
         )
-    else:
-        made = _build(
-            work, distinct, identity=identity, counting=counting, wire=wire, attempt=attempt
-        )
+    made = BUILDERS[type(work)](
+        work,
+        min(n, work.distinct or n),
+        identity=identity,
+        counting=counting,
+        wire=Wire(chat, token_ids, fields, encode),
+        attempt=attempt,
+    )
     made = cycled(made, n)
     if work.cache == "warm":
         made = replace(made, reusable_tokens=longest_prompt(made.requests))
     return made
 
 
-def _build(
-    work: RandomWorkload
-    | PrefixWorkload
-    | TraceWorkload
-    | SessionsWorkload
-    | SonnetWorkload
-    | ImagesWorkload,
-    n: int,
-    *,
-    identity: Identity,
-    counting: Counting,
-    wire: Wire,
-    attempt: int,
-) -> Workload:
-    if needs_messages(work) and not wire.chat:
-        raise ValueError(
-            "Pictures and recorded conversations are chat messages: choose a chat backend, "
-            "such as openai-chat."
-        )
+def _of_texts(work: AnyWorkload, counting: Counting) -> TokenCounter:
     counter = counting()
-    match work:
-        case RandomWorkload():
-            return random_workload(work, n, identity=identity, counter=counter, attempt=attempt)
-        case PrefixWorkload():
-            return prefix_workload(work, n, identity=identity, counter=counter, attempt=attempt)
-        case TraceWorkload():
-            return trace_workload(work, n, identity=identity, counter=counter, attempt=attempt)
-        case SessionsWorkload():
-            return sessions_workload(
-                work, n, identity=identity, counter=counter, wire=wire, attempt=attempt
-            )
-        case SonnetWorkload():
-            return sonnet_workload(
-                work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt
-            )
-        case ImagesWorkload():
-            return images_workload(
-                work, n, identity=identity, counter=_of_texts(work, counter), attempt=attempt
-            )
-
-
-def _of_texts(work: AnyWorkload, counter: TokenIds | TokenCounter) -> TokenCounter:
     if isinstance(counter, TokenIds):
         raise ValueError(
             f"The prompts of {work.kind} are texts, which cannot be counted as token ids."
         )
     return counter
+
+
+def _drawn(build: Builder) -> Builder:
+    """For a builder that is told how to count, and asks nothing of the wire."""
+
+    def with_counter(
+        work: Any, n: int, *, counting: Counting, wire: Wire, **draws: Any
+    ) -> Workload:
+        return build(work, n, counter=counting(), **draws)
+
+    return with_counter
+
+
+def _drawn_texts(build: Builder) -> Builder:
+    """The same, for prompts that are texts."""
+
+    def with_counter(
+        work: Any, n: int, *, counting: Counting, wire: Wire, **draws: Any
+    ) -> Workload:
+        return build(work, n, counter=_of_texts(work, counting), **draws)
+
+    return with_counter
+
+
+def _sessions(work: Any, n: int, *, counting: Counting, **draws: Any) -> Workload:
+    return sessions_workload(work, n, counter=counting(), **draws)
+
+
+def _written(work: Any, n: int, *, counting: Counting, **draws: Any) -> Workload:
+    """How to count is asked for once rows were read: the server is not asked in vain."""
+    return written_workload(work, n, counting=lambda: _of_texts(work, counting), **draws)
+
+
+BUILDERS: Mapping[type[AnyWorkload], Builder] = {
+    RandomWorkload: _drawn(random_workload),
+    PrefixWorkload: _drawn(prefix_workload),
+    TraceWorkload: _drawn(trace_workload),
+    SonnetWorkload: _drawn_texts(sonnet_workload),
+    ImagesWorkload: _drawn_texts(images_workload),
+    SessionsWorkload: _sessions,
+    ShareGptWorkload: _written,
+    JsonlWorkload: _written,
+    HfWorkload: _written,
+}
+"""Each is called with the spec, a number of requests, and what `build_workload` was given."""

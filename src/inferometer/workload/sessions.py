@@ -19,8 +19,7 @@ import numpy as np
 from inferometer.clock import NS
 from inferometer.request import Message, Prompt, Request
 from inferometer.spec.lengths import ranged
-from inferometer.spec.longest import WRITTEN_ANSWER
-from inferometer.spec.workload import SessionsWorkload
+from inferometer.spec.workload import WRITTEN_ANSWER, SessionsWorkload
 from inferometer.workload.counting import count_prompts, count_replies
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.image_parts import count_images

@@ -19,7 +19,6 @@ from inferometer.cli.server_address import base_url_of_flags
 from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
-from inferometer.spec.longest import nominal_lengths
 from inferometer.spec.preset_files import preset_names
 
 HEEDED = (
@@ -58,7 +57,7 @@ class _Test:
     points: tuple[PlannedPoint, ...]
 
     def lengths(self) -> set[tuple[int | None, int | None]]:
-        return {nominal_lengths(point.spec.workload) for point in self.points}
+        return {point.spec.workload.nominal_lengths() for point in self.points}
 
     def __str__(self) -> str:
         lengths = ", ".join(

@@ -29,7 +29,7 @@ from inferometer.spec.load import Load
 from inferometer.spec.output import Output
 from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
 from inferometer.spec.target import Threshold
-from inferometer.spec.workload import AnyWorkload, are_written
+from inferometer.spec.workload import AnyWorkload
 from inferometer.store.vllm_json import check_metadata
 
 SAMPLING_FLAGS = (
@@ -227,7 +227,7 @@ def _workload_of(flags: BenchFlags) -> AnyWorkload:
     seed.
     """
     work = workload_of(flags)
-    if work.cache != "warm" or flags.seed is not None or are_written(work):
+    if work.cache != "warm" or flags.seed is not None or work.is_written:
         return work
     raise ValueError(
         "--cache warm sends the prompts of a cold run again, but without --seed all prompts are "

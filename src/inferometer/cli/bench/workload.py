@@ -5,6 +5,7 @@ are called in the spec.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,99 +13,13 @@ from pydantic import ValidationError
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
 from inferometer.spec.flags import did_you_mean
-from inferometer.spec.workload import (
-    AnyWorkload,
-    HfWorkload,
-    ImagesWorkload,
-    JsonlWorkload,
-    PrefixWorkload,
-    RandomWorkload,
-    SessionsWorkload,
-    ShareGptWorkload,
-    SonnetWorkload,
-    TraceWorkload,
-)
-
-DATASETS: dict[str, type[AnyWorkload]] = {
-    "random": RandomWorkload,
-    "sharegpt": ShareGptWorkload,
-    "sonnet": SonnetWorkload,
-    "hf": HfWorkload,
-    "custom": JsonlWorkload,
-    "jsonl": JsonlWorkload,
-    "custom_image": JsonlWorkload,
-    "prefix_repetition": PrefixWorkload,
-    "burstgpt": TraceWorkload,
-    "trace": TraceWorkload,
-    "sessions": SessionsWorkload,
-    "random-mm": ImagesWorkload,
-}
-"""By what --dataset-name calls them: as `vllm bench serve` does, where it has them."""
+from inferometer.spec.workload import COMMON_FLAGS, DATASETS, AnyWorkload
 
 NOT_SENT = {
     "custom_audio": "sound is not sent; measure texts or pictures",
     "custom_video": "film is not sent; measure texts or pictures",
 }
 """Data sets that no request can be made of, and why."""
-
-_FILTERS = {"max_input_len": "max_input_len", "max_total_len": "max_total_len"}
-_ROWS = {"dataset_path": "path", "disable_shuffle": "shuffle", "oversample": "oversample"}
-
-FIELDS: dict[type[AnyWorkload], dict[str, str]] = {
-    RandomWorkload: {
-        "random_input_len": "input_len",
-        "random_output_len": "output_len",
-        "random_range_ratio": "range_ratio",
-        "random_prefix_len": "prefix_len",
-        "scenario": "scenario",
-    },
-    ShareGptWorkload: {**_ROWS, **_FILTERS, "sharegpt_output_len": "output_len"},
-    JsonlWorkload: {**_ROWS, **_FILTERS, "custom_output_len": "output_len"},
-    HfWorkload: {
-        **_ROWS,
-        **_FILTERS,
-        "hf_output_len": "output_len",
-        "hf_subset": "subset",
-        "hf_split": "split",
-    },
-    SonnetWorkload: {
-        "dataset_path": "path",
-        "sonnet_input_len": "input_len",
-        "sonnet_output_len": "output_len",
-        "sonnet_prefix_len": "prefix_len",
-    },
-    PrefixWorkload: {
-        "prefix_repetition_prefix_len": "prefix_len",
-        "prefix_repetition_suffix_len": "suffix_len",
-        "prefix_repetition_num_prefixes": "num_prefixes",
-        "prefix_repetition_output_len": "output_len",
-    },
-    TraceWorkload: {
-        "dataset_path": "path",
-        **_FILTERS,
-        "trace_model": "model",
-        "trace_block_len": "block_len",
-    },
-    SessionsWorkload: {
-        **_ROWS,
-        "session_turns": "turns",
-        "session_system_len": "system_len",
-        "session_input_len": "input_len",
-        "session_output_len": "output_len",
-        "session_range_ratio": "range_ratio",
-        "session_think_time": "think_s",
-        "max_input_len": "max_input_len",
-    },
-    ImagesWorkload: {
-        "random_input_len": "input_len",
-        "random_output_len": "output_len",
-        "random_mm_base_items_per_request": "images",
-        "image_size": "size",
-    },
-}
-"""Flags of each data set, and the field that each one sets."""
-
-ANY_DATASET = {"tokenizer": "tokenizer", "cache": "cache", "num_distinct_prompts": "distinct"}
 
 DEFAULTS = {each.name: each.default for each in dataclasses.fields(BenchFlags)}
 
@@ -119,11 +34,11 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
         raise FlagsError(
             [f"--dataset-name {flags.dataset_name!r} is not one of {', '.join(DATASETS)}{known}."]
         )
-    own = FIELDS[model]
+    own = model.flags
     reasons = _foreign(flags, own)
     fields = {
         field: getattr(flags, flag)
-        for flag, field in {**own, **ANY_DATASET}.items()
+        for flag, field in {**own, **COMMON_FLAGS}.items()
         if _is_given(flags, flag)
     }
     if "disable_shuffle" in own:
@@ -138,7 +53,7 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
     ):
         reasons.append(f"--dataset-name {flags.dataset_name} needs --dataset-path.")
         fields["path"] = "unknown"
-    names = {field: flag_name(flag) for flag, field in {**ANY_DATASET, **own}.items()} | {
+    names = {field: flag_name(flag) for flag, field in {**COMMON_FLAGS, **own}.items()} | {
         "width": "--image-size",
         "": "--scenario",
     }
@@ -167,11 +82,11 @@ def _is_given(flags: BenchFlags, flag: str) -> bool:
     )
 
 
-def _foreign(flags: BenchFlags, own: dict[str, str]) -> list[str]:
+def _foreign(flags: BenchFlags, own: Mapping[str, str]) -> list[str]:
     """Flags that were given and mean nothing for this data set."""
     others: dict[str, list[str]] = {}
     for name, model in DATASETS.items():
-        for flag in FIELDS[model]:
+        for flag in model.flags:
             if flag not in own and getattr(flags, flag) != DEFAULTS[flag]:
                 others.setdefault(flag, []).append(name)
     return [

@@ -84,7 +84,7 @@ def test_a_recording_is_replayed_at_its_speed_or_ignored() -> None:
     recorded = work_of(3, recorded_ns=[5 * NS, 6 * NS, 9 * NS])
     assert plan(3, recorded, replay_speed=2).due_ns.tolist() == [0, NS // 2, 2 * NS]
     assert plan(3, recorded).due_ns.tolist() == [0, 0, 0]
-    with pytest.raises(ValueError, match="--replay-speed needs recorded times"):
+    with pytest.raises(ValueError, match=r"load\.replay_speed needs recorded times"):
         plan(3, replay_speed=2)
 
 

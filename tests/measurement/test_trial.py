@@ -184,7 +184,7 @@ def test_a_refusal_that_names_nothing_and_stays_is_told_as_it_was() -> None:
         (
             {"ignore_eos": True},
             "body.ignore_eos: Extra inputs are not permitted",
-            "Leave out ignore_eos (--ignore-eos;",
+            "Leave out ignore_eos (sampling.ignore_eos;",
         ),
         (
             {"sampling": {"top_k": 5}},
@@ -196,12 +196,16 @@ def test_a_refusal_that_names_nothing_and_stays_is_told_as_it_was() -> None:
             "Unsupported value: 'temperature' does not support 0",
             "(--temperature;",
         ),
-        ({"logprobs": 3}, "top_logprobs is not available", "Leave out top_logprobs (--logprobs;"),
-        ({"extra_body": {"n": 2}}, "n must be 1", "Leave out n (--extra-body;"),
+        (
+            {"logprobs": 3},
+            "top_logprobs is not available",
+            "Leave out top_logprobs (sampling.logprobs;",
+        ),
+        ({"extra_body": {"n": 2}}, "n must be 1", "Leave out n (sampling.extra_body;"),
         (
             {"extra_body": {"stream_options": {"include_usage": True}}},
             "stream_options is unknown",
-            "(--extra-body;",
+            "(sampling.extra_body;",
         ),
     ],
 )

@@ -302,7 +302,7 @@ def test_extra_body_replaces_what_is_only_a_habit() -> None:
 def test_extra_body_cannot_change_what_the_measurement_rests_on(
     backend: str, extra_body: Any, field: str
 ) -> None:
-    with pytest.raises(ValueError, match=rf"--extra-body must not set '{field}'"):
+    with pytest.raises(ValueError, match=rf"sampling.extra_body must not set '{field}'"):
         encode(backend, extra_body=extra_body)
 
 

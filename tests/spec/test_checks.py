@@ -73,11 +73,11 @@ def test_the_longest_request_counts_prefix_and_range() -> None:
     [
         (
             RandomWorkload(scenario="U(1,90)/(1,20)"),
-            "90 input and 20 output tokens at the upper end of --scenario are 110",
+            "90 input and 20 output tokens at the upper end of workload.scenario are 110",
         ),
         (
             SonnetWorkload(path="p", input_len=90, prefix_len=5, output_len=20),
-            "shorten --sonnet-input-len or --sonnet-output-len by 10",
+            "shorten workload.input_len or workload.output_len by 10",
         ),
         (
             PrefixWorkload(prefix_len=50, suffix_len=40, output_len=20),
@@ -119,7 +119,7 @@ def test_what_only_a_file_tells_is_checked_when_it_has_been_read() -> None:
         "2 of 4 requests are longer than the server's max_model_len 100, the longest has 100 "
         "input and 20 "
     )
-    assert "--max-total-len 100" in found
+    assert "workload.max_total_len 100" in found
     assert "--max-model-len 120" in found
 
 
@@ -129,23 +129,23 @@ def test_what_only_a_file_tells_is_checked_when_it_has_been_read() -> None:
         (
             {"request_rate": 5.0, "steps": [{"rate": 1, "seconds": 1}]},
             {},
-            "--request-rate and --rate-steps each say",
+            "load.request_rate and load.steps each say",
         ),
         (
             {"ramp": {"start_rps": 1, "end_rps": 2}, "steps": [{"rate": 1, "seconds": 1}]},
             {},
-            "--ramp-up-start-rps and --rate-steps each say",
+            "load.ramp and load.steps each say",
         ),
-        ({"replay_speed": 1.0}, {}, "--replay-speed needs recorded times"),
+        ({"replay_speed": 1.0}, {}, "load.replay_speed needs recorded times"),
         (
             {"when_full": "drop", "request_rate": 5.0},
             {},
-            "--when-full drop needs arrivals and a cap",
+            "load.when_full drop needs arrivals and a cap",
         ),
         (
             {"when_full": "drop", "max_concurrency": 5},
             {},
-            "--when-full drop needs arrivals and a cap",
+            "load.when_full drop needs arrivals and a cap",
         ),
     ],
     ids=str,
@@ -165,7 +165,7 @@ def test_ramps_and_steps_may_be_bursty_and_a_trace_may_be_replayed() -> None:
     )
     assert check_run(trace) == []
     (found,) = check_run(trace.model_copy(update={"load": Load(replay_speed=2, burstiness=2)}))
-    assert found.startswith("--burstiness 2 shapes the gaps")
+    assert found.startswith("load.burstiness 2 shapes the gaps")
 
 
 @pytest.mark.parametrize(
@@ -191,23 +191,23 @@ def test_open_files() -> None:
         "1000 connections in one process need 1064 open files, but the limit is 1063: raise "
         "it (ulimit -n 1064)"
     )
-    assert found.endswith("or --workers 2.")
+    assert found.endswith("or `workers` 2.")
     assert check_run(spec(load=load, workers=2), descriptor_limit=1063) == []
     (hopeless,) = check_run(spec(load=load), descriptor_limit=64)
-    assert "--workers" not in hopeless
+    assert "`workers`" not in hopeless
 
 
 def test_burstiness_needs_a_rate() -> None:
     assert check_run(spec(load={"burstiness": 0.5, "request_rate": 10.0})) == []
     assert check_run(spec(load={"burstiness": math.inf, "request_rate": 10.0})) == []
     (found,) = check_run(spec(load={"burstiness": 0.5}))
-    assert found.startswith("--burstiness 0.5 shapes the gaps")
+    assert found.startswith("load.burstiness 0.5 shapes the gaps")
 
 
 @pytest.mark.parametrize("field", FIELDS_WE_SET)
 def test_extra_body_must_leave_our_fields_alone(field: str) -> None:
     (found,) = check_run(spec(extra_body={field: 1, "min_p": 0.1}))
-    assert found.startswith(f"--extra-body must not set {field!r}")
+    assert found.startswith(f"sampling.extra_body must not set {field!r}")
 
 
 def test_a_parameter_given_by_flag_and_in_the_body() -> None:
@@ -230,7 +230,7 @@ def test_a_parameter_given_by_flag_and_in_the_body() -> None:
 
 def test_an_endpoint_is_a_path() -> None:
     (found,) = check_run(spec(endpoint="v1/completions"))
-    assert found.startswith("--endpoint 'v1/completions' must begin with '/'")
+    assert found.startswith("server.endpoint 'v1/completions' must begin with '/'")
     assert check_run(spec(endpoint="/openai/deployments/gpt/completions?api-version=1")) == []
     (found,) = check_run(spec(endpoint="/v1/completions#x"))
     assert "must end before '#'" in found
@@ -243,7 +243,7 @@ def test_messages_need_a_wire_that_has_them(work: AnyWorkload) -> None:
 
     (sentence,) = found("tgi")
     assert (
-        "chat messages, which --backend tgi does not carry: choose one of openai-chat, tgi-chat, "
+        "chat messages, which server.backend tgi does not carry: choose one of openai-chat, tgi-chat, "
         in sentence
     )
     assert [found(chat) for chat in get_args(ChatBackend)] == [[]] * 5

@@ -42,7 +42,7 @@ def test_headers() -> None:
     ],
 )
 def test_a_header_in_another_form_is_refused_without_repeating_it(pair: str) -> None:
-    with pytest.raises(ValueError, match=r"^--header wants KEY=VALUE") as caught:
+    with pytest.raises(ValueError, match=r"^server.headers wants KEY=VALUE") as caught:
         parse_headers([pair])
     assert "secret" not in str(caught.value)
 
@@ -50,14 +50,14 @@ def test_a_header_in_another_form_is_refused_without_repeating_it(pair: str) -> 
 @pytest.mark.parametrize("value", ["secret\r\nX-Injected: 1", "sécret"])
 def test_a_header_that_cannot_be_sent_is_refused_without_repeating_it(value: str) -> None:
     with pytest.raises(
-        ValueError, match=r"^--header X-Key: the value holds a line break or"
+        ValueError, match=r"^server.headers X-Key: the value holds a line break or"
     ) as caught:
         parse_headers([f"X-Key={value}"])
     assert value not in str(caught.value)
 
 
 def test_a_header_given_twice() -> None:
-    with pytest.raises(ValueError, match=r"^--header x-team is given twice"):
+    with pytest.raises(ValueError, match=r"^server.headers x-team is given twice"):
         parse_headers(["X-Team=blue", "x-team=red"])
 
 
@@ -82,9 +82,9 @@ def test_metadata() -> None:
 @pytest.mark.parametrize(
     ("pairs", "told"),
     [
-        (["gpu"], "--metadata wants KEY=VALUE"),
-        (["=x"], "--metadata wants KEY=VALUE"),
-        (["a=1", "a=2"], "--metadata a is given twice"),
+        (["gpu"], "output.metadata wants KEY=VALUE"),
+        (["=x"], "output.metadata wants KEY=VALUE"),
+        (["a=1", "a=2"], "output.metadata a is given twice"),
     ],
 )
 def test_metadata_refused(pairs: list[str], told: str) -> None:
@@ -106,11 +106,11 @@ def test_extra_body() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{min_p: 1}", r"--extra-body is not JSON \(.* at character 2\)"),
-        ('{"a": 1} x', r"--extra-body is not JSON \(.* at character 10\)"),
-        ('{"a": NaN}', "--extra-body: NaN is not JSON"),
-        ("[1]", "--extra-body wants a JSON object"),
-        ("0.5", "--extra-body wants a JSON object"),
+        ("{min_p: 1}", r"sampling.extra_body is not JSON \(.* at character 2\)"),
+        ('{"a": 1} x', r"sampling.extra_body is not JSON \(.* at character 10\)"),
+        ('{"a": NaN}', "sampling.extra_body: NaN is not JSON"),
+        ("[1]", "sampling.extra_body wants a JSON object"),
+        ("0.5", "sampling.extra_body wants a JSON object"),
     ],
 )
 def test_extra_body_refused(text: str, told: str) -> None:
@@ -125,7 +125,7 @@ def test_percentiles() -> None:
 
 @pytest.mark.parametrize("text", ["", "50,,99", "p99", "101", "-1", "nan", "50 90"])
 def test_percentiles_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^--metric-percentiles wants numbers from 0 to 100"):
+    with pytest.raises(ValueError, match=r"^output.percentiles wants numbers from 0 to 100"):
         parse_percentiles(text)
 
 
@@ -143,9 +143,7 @@ def test_metrics() -> None:
     ],
 )
 def test_metrics_refused(text: str, told: str) -> None:
-    with pytest.raises(
-        ValueError, match=f"^--percentile-metrics knows ttft, tpot, itl, e2el, {told}"
-    ):
+    with pytest.raises(ValueError, match=f"^output.metrics knows ttft, tpot, itl, e2el, {told}"):
         parse_metrics(text)
 
 
@@ -157,7 +155,7 @@ def test_rate() -> None:
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "fast", "", "-inf"])
 def test_rate_refused(text: str) -> None:
     with pytest.raises(
-        ValueError, match=r"^--request-rate wants requests per second above 0, or inf"
+        ValueError, match=r"^load.request_rate wants requests per second above 0, or inf"
     ):
         parse_rate(text)
 
@@ -228,17 +226,20 @@ def test_one_spelling_of_an_address(text: str, url: str) -> None:
         (f"http://{'ü' * 70}", "is not an address"),
         (
             "http://h/v1/chat/completions",
-            "give --base-url http://h and --endpoint /v1/chat/completions",
+            "give server.base_url http://h and server.endpoint /v1/chat/completions",
         ),
-        ("http://h:1/模/v1/models", "give --base-url http://h:1/%E6%A8%A1/v1"),
-        ("http://h?key=1", "must end before '\\?' and '#': put a query at the end of --endpoint"),
+        ("http://h:1/模/v1/models", "give server.base_url http://h:1/%E6%A8%A1/v1"),
+        (
+            "http://h?key=1",
+            "must end before '\\?' and '#': put a query at the end of server.endpoint",
+        ),
         ("http://h#x", "must end before '\\?'"),
     ],
 )
 def test_base_url_refused(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=told) as caught:
         parse_base_url(text)
-    assert "--base-url" in str(caught.value)
+    assert "server.base_url" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +270,7 @@ def test_the_zone_of_an_address_stays_on_this_machine() -> None:
     "url", ["http://user:secret@h", "http://user:secret@h:99999", "http://user:secret@"]
 )
 def test_a_password_in_the_address_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(ValueError, match="--base-url") as caught:
+    with pytest.raises(ValueError, match=r"server\.base_url") as caught:
         parse_base_url(url)
     assert "secret" not in str(caught.value)
 
@@ -277,5 +278,5 @@ def test_a_password_in_the_address_is_refused_without_repeating_it(url: str) -> 
 def test_host_and_port() -> None:
     assert base_url_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
     assert base_url_of("::1", 8000) == base_url_of("[::1]", 8000) == "http://[::1]:8000"
-    with pytest.raises(ValueError, match=r"is not an address: set --base-url .* --host and --port"):
+    with pytest.raises(ValueError, match=r"is not an address: set server.base_url http://HOST:PORT, the port from"):
         base_url_of("h", 70000)

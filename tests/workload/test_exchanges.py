@@ -144,8 +144,8 @@ def test_too_few_rows_are_an_error_that_says_what_was_left_out(sharegpt: str) ->
     with pytest.raises(
         ValueError,
         match=(
-            r"33 usable rows \(.*3 left out: no exchange.*\), but 34 .* --num-prompts to 33, "
-            r".*--oversample"
+            r"33 usable rows \(.*3 left out: no exchange.*\), but 34 .* load.num_prompts to 33, "
+            r".*workload.oversample"
         ),
     ):
         build(ShareGptWorkload(path=sharegpt), 34)
@@ -199,7 +199,7 @@ def test_a_row_that_does_not_tell_is_named(tmp_path: Path) -> None:
         tmp_path / "rows.jsonl", [{"prompt": "a b", "max_tokens": 3}, {"prompt": "c"}]
     )
     with pytest.raises(
-        ValueError, match=r"rows.jsonl, line 2: tells neither .* --custom-output-len"
+        ValueError, match=r"rows.jsonl, line 2: tells neither .* workload.output_len"
     ):
         build(JsonlWorkload(path=path, shuffle=False), 2)
 

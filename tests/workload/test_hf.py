@@ -111,7 +111,7 @@ def test_a_split_that_is_not_there_is_told_with_its_flag(tmp_path: Path) -> None
     write_lines(tmp_path / "rows.jsonl", ROWS)
     with pytest.raises(
         ValueError,
-        match=r"--dataset-path .* cannot be read \(.*\); see --hf-subset and --hf-split\.",
+        match=r"workload.path .* cannot be read \(.*\); see workload.subset and workload.split\.",
     ):
         build(tmp_path, 1, split="nowhere")
 
@@ -206,7 +206,7 @@ def test_a_package_that_a_data_set_needs_is_named(
         ValueError, match=r"needs a package that is missing .*'Pillow'.*; install it with pip"
     ) as told:
         build(tmp_path, 1, chat=True, output_len=5)
-    assert "--hf-split" not in str(told.value)
+    assert "workload.split" not in str(told.value)
     del told
     gc.collect()  # the library leaves its file to the collector
 

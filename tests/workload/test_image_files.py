@@ -159,7 +159,7 @@ def test_pictures_are_bounded_each_and_together(
     files = ImageFiles(tmp_path)
     files.read([{"role": "user", "content": [shown("a"), shown("a")]}])
     with pytest.raises(
-        ValueError, match=r"the pictures up to here are larger than .* lower --num-prompts"
+        ValueError, match=r"the pictures up to here are larger than .* lower load.num_prompts"
     ):
         files.read([{"role": "user", "content": [shown("b")]}])
     with pytest.raises(ValueError, match=r"the pictures up to here are larger than"):

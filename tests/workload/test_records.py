@@ -147,10 +147,10 @@ def test_bytes_that_are_no_utf8_are_refused_by_line(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, read: Any) -> None:
     for path, cure in (
         (tmp_path / "nowhere", "give the data set's file"),
-        (tmp_path, "or take --dataset-name hf"),
+        (tmp_path, "or take workload.kind hf"),
     ):
         with pytest.raises(
-            ValueError, match=rf"--dataset-path .* cannot be read \(.*\); .*{cure}\."
+            ValueError, match=rf"workload.path .* cannot be read \(.*\); .*{cure}\."
         ):
             list(read(str(path)))
 

@@ -244,8 +244,8 @@ def test_too_few_turns_are_an_error_unless_they_may_come_again(talks: str) -> No
     with pytest.raises(
         ValueError,
         match=(
-            r"6 turns in all; .*, but 7 are to be sent: lower --num-prompts to 6, or allow "
-            r".*--oversample"
+            r"6 turns in all; .*, but 7 are to be sent: lower load.num_prompts to 6, or allow "
+            r".*workload.oversample"
         ),
     ):
         recorded(talks, 7)
@@ -265,7 +265,7 @@ def test_a_question_without_an_answer_says_what_is_missing(tmp_path: Path) -> No
     with pytest.raises(
         ValueError,
         match=(
-            r"1 rows left out: no answer tells .* \(--session-output-len would\), but 2 are to "
+            r"1 rows left out: no answer tells .* \(workload.output_len would\), but 2 are to "
             r"be sent: give"
         ),
     ):

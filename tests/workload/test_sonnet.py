@@ -92,7 +92,7 @@ def test_a_guess_at_the_length_is_said_to_be_one(poem: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"prefix_len": 80}, "--sonnet-prefix-len 80 leaves nothing of --sonnet-input-len 80"),
+        ({"prefix_len": 80}, "workload.prefix_len 80 leaves nothing of workload.input_len 80"),
         ({"input_len": 5, "prefix_len": 0}, "An input of 5 tokens cannot be had"),
     ],
     ids=str,

@@ -300,14 +300,16 @@ def test_a_tokenizer_that_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "x.json"):
         with pytest.raises(
             ValueError,
-            match=r"^--tokenizer: there is no file .*json; give a tokenizer.json or the folder",
+            match=r"^workload.tokenizer: there is no file .*json; give a tokenizer.json or the folder",
         ):
             LocalCounter.load(str(path))
 
 
 def test_a_tokenizer_that_is_something_else(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(json.dumps({"a": 1}))
-    with pytest.raises(ValueError, match=r"^--tokenizer: .*tokenizer.json is not a tokenizer"):
+    with pytest.raises(
+        ValueError, match=r"^workload.tokenizer: .*tokenizer.json is not a tokenizer"
+    ):
         LocalCounter.load(str(tmp_path))
 
 
@@ -318,7 +320,7 @@ def test_a_missing_library_is_one_sentence(
     with pytest.raises(
         ValueError,
         match=(
-            r"^--tokenizer needs a package that is missing: pip install "
+            r"^workload.tokenizer needs a package that is missing: pip install "
             r"'inferometer\[tokenizers\]'\.$"
         ),
     ):

@@ -19,7 +19,7 @@ HOST, PORT = "127.0.0.1", 8000
 
 
 def base_url_of_flags(flags: BenchFlags) -> str:
-    """The address by --base-url, or by --host and --port. Raises ValueError."""
+    """The address by server.base_url, or by --host and --port. Raises ValueError."""
     if flags.base_url:
         return parse_base_url(flags.base_url)
     return base_url_of(
@@ -38,7 +38,7 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
         try:
             base_url = parse_base_url(variable)
         except ValueError as error:
-            raise ValueError(str(error).replace("--base-url", SERVER_URL)) from None
+            raise ValueError(str(error).replace("server.base_url", SERVER_URL)) from None
         return base_url, f"the server's address comes from {SERVER_URL}: {base_url}"
     base_url = base_url_of_flags(flags)
     try:
@@ -53,7 +53,7 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
 
 
 def endpoint_of_flags(flags: BenchFlags, environment: Mapping[str, str]) -> str | None:
-    """The path of --endpoint as typed; None if it is not given."""
+    """The path of server.endpoint as typed; None if it is not given."""
     if flags.endpoint is None:
         return None
     by_variable = (

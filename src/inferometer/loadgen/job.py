@@ -69,7 +69,9 @@ def check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         check_header(name, value)
         if name.lower() in SET_BY_US:
-            raise ValueError(f"--header {name}: the measurement sets this header; leave it out.")
+            raise ValueError(
+                f"server.headers {name}: the measurement sets this header; leave it out."
+            )
 
 
 def wire_messages(job: Job) -> list[bytes]:

@@ -182,7 +182,7 @@ def plan_of(load: Load, work: Workload, rng: np.random.Generator) -> LoadPlan:
     times to replay.
     """
     if load.replay_speed is not None and work.recorded_ns is None:
-        raise ValueError("--replay-speed needs recorded times, which these prompts do not have.")
+        raise ValueError("load.replay_speed needs recorded times, which these prompts do not have.")
     return plan_load(
         load.num_prompts,
         request_rate=load.request_rate,

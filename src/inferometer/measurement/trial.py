@@ -200,13 +200,13 @@ def _is_over(answered: ProbeResult, form: _Form) -> bool:
 
 
 def _asked(generation: Generation) -> Mapping[str, str]:
-    """The fields that the user asked for, and by which flag."""
-    fields = {name: f"--{name.replace('_', '-')}" for name in generation.sampling}
-    fields |= dict.fromkeys(generation.extra_body, "--extra-body")
+    """The fields of the body that the user asked for, and by which field of the spec."""
+    fields = {name: f"sampling.{name}" for name in generation.sampling}
+    fields |= dict.fromkeys(generation.extra_body, "sampling.extra_body")
     if generation.ignore_eos:
-        fields["ignore_eos"] = "--ignore-eos"
+        fields["ignore_eos"] = "sampling.ignore_eos"
     if generation.logprobs is not None:
-        fields |= {"top_logprobs": "--logprobs", "logprobs": "--logprobs"}
+        fields |= {"top_logprobs": "sampling.logprobs", "logprobs": "sampling.logprobs"}
     return fields
 
 

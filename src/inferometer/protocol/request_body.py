@@ -77,7 +77,7 @@ def no_adapter(request: Request, generation: Generation, server: str) -> None:
     """Raise ValueError if the request is for a LoRA adapter, which this format cannot select."""
     if generation.adapter(request) is not None:
         raise ValueError(
-            f"{server} cannot select a LoRA adapter per request: leave out --lora-modules"
+            f"{server} cannot select a LoRA adapter per request: leave out server.lora_modules"
         )
 
 
@@ -98,7 +98,8 @@ def dump_body(body: Mapping[str, Any], generation: Generation, **free: Any) -> b
             merged[field] = value
         if taken:
             raise ValueError(
-                f"--extra-body must not set {taken[0]!r}, which the request already contains: "
+                f"sampling.extra_body must not set {taken[0]!r}, which the request already "
+                "contains: "
                 "remove it"
             )
     return orjson.dumps(merged)

@@ -212,7 +212,7 @@ def _recipes(raw: Mapping[str, Any]) -> Iterator[Finding]:
             try:
                 parse_base_url(address)
             except ValueError as error:
-                yield (*place, "base_url"), str(error).replace("--base-url", "base_url")
+                yield (*place, "base_url"), str(error).replace("server.base_url", "base_url")
 
 
 def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> Iterator[Finding]:

@@ -236,7 +236,7 @@ def _set_server_url(file: _File, environment: Mapping[str, str]) -> None:
     try:
         base_url = parse_base_url(address)
     except ValueError as error:
-        file.say(SERVER_URL, str(error).replace("--base-url", SERVER_URL))
+        file.say(SERVER_URL, str(error).replace("server.base_url", SERVER_URL))
         return
     for name, recipe in servers.items():
         if isinstance(recipe, dict) and ("servers", name, "base_url") not in file.replaced:

@@ -19,14 +19,6 @@ from inferometer.spec.server_recipe import ChatBackend
 DESCRIPTORS_BESIDES_STREAMS = 64
 """Open files of a worker that are not streams: standard streams, epoll, pipes, libraries, spare."""
 
-LENGTH_FLAGS = {
-    "random": ("--random-input-len", "--random-output-len"),
-    "sonnet": ("--sonnet-input-len", "--sonnet-output-len"),
-    "prefix": ("--prefix-repetition-suffix-len", "--prefix-repetition-output-len"),
-    "sessions": ("--session-input-len", "--session-output-len"),
-}
-"""What makes the requests of a made-up workload shorter."""
-
 FIELDS_WE_SET = (
     "model",
     "prompt",
@@ -63,14 +55,15 @@ def _endpoint(spec: RunSpec) -> list[str]:
     path = spec.target.endpoint
     if path is not None and "#" in path:
         return [
-            f"--endpoint {path!r} must end before '#', which is nothing that a server gets to see."
+            f"server.endpoint {path!r} must end before '#', which is nothing that a server gets "
+            "to see."
         ]
     if path is None or path.startswith("/"):
         return []
     return [
         (
-            f"--endpoint {path!r} must begin with '/', such as /v1/completions; the server "
-            "itself is --base-url."
+            f"server.endpoint {path!r} must begin with '/', such as /v1/completions; the server "
+            "itself is server.base_url."
         )
     ]
 
@@ -83,7 +76,8 @@ def _carried(spec: RunSpec) -> list[str]:
     what = "Pictures go into" if spec.workload.kind == "images" else "Recorded conversations are"
     return [
         (
-            f"{what} chat messages, which --backend {spec.target.backend} does not carry: choose "
+            f"{what} chat messages, which server.backend {spec.target.backend} does not carry: "
+            "choose "
             f"one of {', '.join(chats)}."
         )
     ]
@@ -96,14 +90,14 @@ def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
     What is in a file is checked when it has been read, by `check_requests`.
     """
     longest = spec.workload.longest_request()
-    flags = LENGTH_FLAGS.get(spec.workload.kind)
-    if longest is None or flags is None or max_model_len is None or sum(longest) <= max_model_len:
+    fields = [f"workload.{field}" for field in spec.workload.lengths]
+    if longest is None or not fields or max_model_len is None or sum(longest) <= max_model_len:
         return []
     total = sum(longest)
     return [
         f"{longest[0]} input and {longest[1]} output tokens{_spread(spec)} are {total}, but the "
         "server's max_model_len is "
-        f"{max_model_len}: shorten {' or '.join(flags)} by {total - max_model_len}, "
+        f"{max_model_len}: shorten {' or '.join(fields)} by {total - max_model_len}, "
         f"or start the server with --max-model-len {total} or more."
     ]
 
@@ -126,7 +120,7 @@ def check_requests(requests: Sequence[Request], max_model_len: int | None) -> li
         f"{max_model_len}, the longest "
         f"has {longest.prompt_tokens} input and {longest.max_tokens} output tokens: leave such "
         "rows out "
-        f"(--max-total-len {max_model_len}), shorten them, or start the server with "
+        f"(workload.max_total_len {max_model_len}), shorten them, or start the server with "
         f"--max-model-len {total} or more."
     ]
 
@@ -134,12 +128,9 @@ def check_requests(requests: Sequence[Request], max_model_len: int | None) -> li
 def _spread(spec: RunSpec) -> str:
     """Where the longest request is longer than the lengths that were given."""
     if isinstance(spec.workload, RandomWorkload) and spec.workload.scenario is not None:
-        return " at the upper end of --scenario"
-    flag = {"random": "--random-range-ratio", "sessions": "--session-range-ratio"}.get(
-        spec.workload.kind
-    )
+        return " at the upper end of workload.scenario"
     ratio: float = getattr(spec.workload, "range_ratio", 0.0)
-    return f" at the upper end of {flag}" if flag and ratio else ""
+    return " at the upper end of workload.range_ratio" if ratio else ""
 
 
 def streams_per_worker(spec: RunSpec) -> int:
@@ -159,14 +150,14 @@ def _descriptors(spec: RunSpec, limit: int | None) -> list[str]:
         return []
     fewer = limit - DESCRIPTORS_BESIDES_STREAMS
     workers = (
-        f", or --workers {math.ceil(streams_per_worker(spec) * spec.workers / fewer)}"
+        f", or `workers` {math.ceil(streams_per_worker(spec) * spec.workers / fewer)}"
         if fewer > 0
         else ""
     )
     return [
         f"{streams_per_worker(spec)} connections in one process need {needed} open files, but "
         f"the limit is {limit}: "
-        f"raise it (ulimit -n {needed}), or use a smaller --max-concurrency{workers}."
+        f"raise it (ulimit -n {needed}), or use a smaller load.max_concurrency{workers}."
     ]
 
 
@@ -174,10 +165,10 @@ def _arrivals(spec: RunSpec) -> list[str]:
     load = spec.load
     found = []
     shapes = {
-        "--request-rate": not math.isinf(load.request_rate),
-        "--ramp-up-start-rps": load.ramp is not None,
-        "--rate-steps": load.steps is not None,
-        "--replay-speed": load.replay_speed is not None,
+        "load.request_rate": not math.isinf(load.request_rate),
+        "load.ramp": load.ramp is not None,
+        "load.steps": load.steps is not None,
+        "load.replay_speed": load.replay_speed is not None,
     }
     given = [flag for flag, there in shapes.items() if there]
     if len(given) > 1:
@@ -186,18 +177,18 @@ def _arrivals(spec: RunSpec) -> list[str]:
         spec.workload.kind != "trace" or spec.workload.distinct is not None
     ):
         found.append(
-            "--replay-speed needs recorded times, which only --dataset-name trace has, each "
+            "load.replay_speed needs recorded times, which only workload.kind trace has, each "
             "request of it once."
         )
     if load.burstiness != 1 and (not load.open_loop or load.replay_speed is not None):
         found.append(
-            f"--burstiness {load.burstiness:g} shapes the gaps between requests, and there are "
+            f"load.burstiness {load.burstiness:g} shapes the gaps between requests, and there are "
             "none while "
-            "--request-rate is inf: give a rate, or leave it out."
+            "load.request_rate is inf: give a rate, or leave it out."
         )
     if load.when_full == "drop" and not (load.open_loop and load.max_concurrency):
         found.append(
-            "--when-full drop needs arrivals and a cap: give a rate and --max-concurrency, "
+            "load.when_full drop needs arrivals and a cap: give a rate and load.max_concurrency, "
             "or leave it out."
         )
     return found
@@ -206,7 +197,7 @@ def _arrivals(spec: RunSpec) -> list[str]:
 def _body_fields(spec: RunSpec) -> list[str]:
     extra = spec.sampling.extra_body
     found = [
-        f"--extra-body must not set {field!r}, on which the measurement depends: remove it."
+        f"sampling.extra_body must not set {field!r}, on which the measurement depends: remove it."
         for field in FIELDS_WE_SET
         if field in extra
     ]
@@ -216,7 +207,7 @@ def _body_fields(spec: RunSpec) -> list[str]:
     if spec.sampling.ignore_eos:
         given["ignore_eos"] = True
     found += [
-        f"{field!r} is given by its flag and in --extra-body: remove one of the two."
+        f"{field!r} is given by itself and in sampling.extra_body: remove one of the two."
         for field in given
         if field in extra
     ]

@@ -32,12 +32,12 @@ def check_header(name: str, value: str) -> None:
     """Raise ValueError unless this header may be sent as it stands; the value is not repeated."""
     if not _HEADER_NAME.fullmatch(name):
         raise ValueError(
-            "--header wants KEY=VALUE with a header's name before the first '=', such as "
+            "server.headers wants KEY=VALUE with a header's name before the first '=', such as "
             "X-Team=blue."
         )
     if not _HEADER_VALUE.fullmatch(value):
         raise ValueError(
-            f"--header {name}: the value holds a line break or a character outside ASCII; "
+            f"server.headers {name}: the value holds a line break or a character outside ASCII; "
             "remove it."
         )
 
@@ -53,7 +53,7 @@ def parse_headers(pairs: Iterable[str]) -> dict[str, str]:
             name = ""  # what was typed may be a key: not repeated
         check_header(name, value)
         if name.lower() in seen:
-            raise ValueError(f"--header {name} is given twice; give it once.")
+            raise ValueError(f"server.headers {name} is given twice; give it once.")
         seen.add(name.lower())
         headers[name] = value
     return headers
@@ -81,9 +81,9 @@ def parse_metadata(pairs: Iterable[str]) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         key = key.strip()
         if not equals or not key:
-            raise ValueError(f"--metadata wants KEY=VALUE, such as gpu=R9700, not {pair!r}.")
+            raise ValueError(f"output.metadata wants KEY=VALUE, such as gpu=R9700, not {pair!r}.")
         if key in metadata:
-            raise ValueError(f"--metadata {key} is given twice; give it once.")
+            raise ValueError(f"output.metadata {key} is given twice; give it once.")
         metadata[key] = value
     return metadata
 
@@ -96,17 +96,19 @@ def parse_extra_body(text: str | None) -> dict[str, Any]:
         return {}
 
     def refuse(constant: str) -> NoReturn:
-        raise ValueError(f"--extra-body: {constant} is not JSON; use a number or null.")
+        raise ValueError(f"sampling.extra_body: {constant} is not JSON; use a number or null.")
 
     try:
         body = json.loads(text, parse_constant=refuse)
     except json.JSONDecodeError as error:
         raise ValueError(
-            f"--extra-body is not JSON ({error.msg} at character {error.pos + 1}); "
+            f"sampling.extra_body is not JSON ({error.msg} at character {error.pos + 1}); "
             "quote it whole, such as '{\"min_p\": 0.1}'."
         ) from None
     if not isinstance(body, dict):
-        raise ValueError("--extra-body wants a JSON object in braces, such as '{\"min_p\": 0.1}'.")
+        raise ValueError(
+            "sampling.extra_body wants a JSON object in braces, such as '{\"min_p\": 0.1}'."
+        )
     return body
 
 
@@ -122,7 +124,7 @@ def parse_percentiles(text: str) -> tuple[float, ...]:
             value = math.nan
         if not 0 <= value <= 100:  # also refuses nan
             raise ValueError(
-                '--metric-percentiles wants numbers from 0 to 100 such as "50,90,99", not '
+                'output.percentiles wants numbers from 0 to 100 such as "50,90,99", not '
                 f"{part.strip()!r}."
             )
         if value not in percentiles:
@@ -139,7 +141,7 @@ def parse_metrics(text: str) -> tuple[str, ...]:
         name = part.strip().lower()
         if name not in LATENCIES:
             raise ValueError(
-                f"--percentile-metrics knows {', '.join(LATENCIES)}, not "
+                f"output.metrics knows {', '.join(LATENCIES)}, not "
                 f"{name!r}{did_you_mean(name, LATENCIES)}."
             )
         if name not in metrics:
@@ -167,7 +169,7 @@ def parse_rate(text: str) -> float:
         rate = math.nan
     if not rate > 0:  # also refuses nan
         raise ValueError(
-            "--request-rate wants requests per second above 0, or inf to send all at once, "
+            "load.request_rate wants requests per second above 0, or inf to send all at once, "
             f"not {text!r}."
         )
     return rate
@@ -188,26 +190,30 @@ def parse_base_url(text: str) -> str:
     """
     parts = _split(_with_scheme(text))
     if parts.scheme not in ("http", "https"):
-        raise ValueError(f"--base-url must begin with http:// or https://, not {parts.scheme}://.")
+        raise ValueError(
+            f"server.base_url must begin with http:// or https://, not {parts.scheme}://."
+        )
     if "@" in parts.netloc:
         raise ValueError(
-            "--base-url must not hold a user or password, which would end up in files; set "
+            "server.base_url must not hold a user or password, which would end up in files; set "
             "OPENAI_API_KEY instead."
         )
     if parts.query or parts.fragment:
         raise ValueError(
-            "--base-url must end before '?' and '#': put a query at the end of --endpoint, such as "
-            "--endpoint '/v1/completions?api-version=1'."
+            "server.base_url must end before '?' and '#': put a query at the end of "
+            "server.endpoint, such as "
+            "server.endpoint '/v1/completions?api-version=1'."
         )
     path = _encoded(parts.path.rstrip("/"))
     server = f"{parts.scheme}://{_netloc(text, parts)}"
     if path.endswith(_REQUEST_PATHS):
         raise ValueError(
-            f"--base-url is the server only: give --base-url {server} and --endpoint {path}."
+            f"server.base_url is the server only: give server.base_url {server} and "
+            f"server.endpoint {path}."
         )
     if path.endswith("/models"):
         raise ValueError(
-            "--base-url is the server only: give --base-url "
+            "server.base_url is the server only: give server.base_url "
             f"{server}{path.removesuffix('/models')}."
         )
     return server + path.removesuffix("/v1").rstrip("/")
@@ -291,7 +297,7 @@ def _encoded(path: str) -> str:
 def _no_address(address: str) -> ValueError:
     shown = re.sub(r"//[^/]*@", "//", address)
     return ValueError(
-        f"{shown!r} is not an address: set --base-url http://HOST:PORT (or --host and --port), "
+        f"{shown!r} is not an address: set server.base_url http://HOST:PORT, "
         "the port from 1 to 65535, "
         "an IPv6 host in brackets, such as http://[::1]:8000."
     )

@@ -93,7 +93,8 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
     for key in metadata:
         if key in RESERVED or key.endswith(tuple(f"_{latency}_ms" for latency in LATENCIES)):
             raise ValueError(
-                f"--metadata {key} would replace the result's own '{key}'; choose another name."
+                f"output.metadata {key} would replace the result's own '{key}'; choose another "
+                "name."
             )
 
 

@@ -223,10 +223,9 @@ def _output_lengths(spec: Written, batch: list[_Candidate], counter: TokenCounte
     for i, limit in enumerate(limits):
         length = counted.get(i) if limit is None else limit
         if length is None:
-            flag = "--hf-output-len" if isinstance(spec, HfWorkload) else "--custom-output-len"
             raise ValueError(
                 f"{batch[i].where}: tells neither a reply nor how many tokens to generate; "
-                f"give {flag}."
+                "give workload.output_len."
             )
         lengths.append(length)
     return lengths
@@ -257,7 +256,7 @@ def _require_enough(spec: Written, found: int, n: int, left_out: Mapping[str, in
         else ""
     )
     cure = (
-        f"lower --num-prompts to {found}, or allow repeats with --oversample"
+        f"lower load.num_prompts to {found}, or allow repeats with workload.oversample"
         if found
         else "see what the filters leave"
     )

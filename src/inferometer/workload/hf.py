@@ -41,7 +41,7 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
     except ImportError as error:  # of a package that only some data sets need
         reason = str(error).strip().partition("\n")[0].rstrip(".")
         raise ValueError(
-            f"--dataset-path {spec.path}: this data set needs a package that is missing "
+            f"workload.path {spec.path}: this data set needs a package that is missing "
             f"({reason}); install it with pip."
         ) from error
     except Exception as error:  # the library, and those that it calls, raise all kinds
@@ -52,8 +52,8 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
             else "there is no such file or directory here, and the hub's data set"
         )
         raise ValueError(
-            f"--dataset-path {spec.path}: {what} cannot be read ({reason}); see --hf-subset "
-            "and --hf-split."
+            f"workload.path {spec.path}: {what} cannot be read ({reason}); see workload.subset "
+            "and workload.split."
         ) from error
 
 

@@ -135,7 +135,7 @@ class ImageFiles:
         if self._bytes > MAX_IMAGES_BYTES:
             raise ValueError(
                 f"the pictures up to here are larger than {MAX_IMAGES_BYTES >> 30} GB: lower "
-                "--num-prompts"
+                "load.num_prompts"
             )
 
     def facts(self) -> dict[str, int]:

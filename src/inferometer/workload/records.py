@@ -99,12 +99,12 @@ def _reading(path: str) -> Iterator[IO[bytes]]:
         file = open(path, "rb")  # noqa: SIM115 (closed below; errors while reading are the caller's own)
     except OSError as error:
         cure = (
-            "name a file in it, or take --dataset-name hf"
+            "name a file in it, or take workload.kind hf"
             if error.errno == errno.EISDIR
             else "give the data set's file"
         )
         raise ValueError(
-            f"--dataset-path {path}: cannot be read ({error.strerror}); {cure}."
+            f"workload.path {path}: cannot be read ({error.strerror}); {cure}."
         ) from None
     with file:
         yield file

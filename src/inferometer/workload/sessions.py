@@ -236,7 +236,9 @@ def _recorded(
         told = "".join(
             f"; {times} rows left out: {reason}" for reason, times in left_out.counts().items()
         )
-        fewer = f"lower --num-prompts to {len(requests)}, or allow repeats with --oversample"
+        fewer = (
+            f"lower load.num_prompts to {len(requests)}, or allow repeats with workload.oversample"
+        )
         cure = fewer if requests else "give a file of conversations"
         raise ValueError(
             f"{path} has conversations of {len(requests)} turns in all{told}, but {n} are to "
@@ -298,7 +300,7 @@ def _talks(
         if turns := turns[:end]:
             yield _talk(row.where, found, turns, wire, images)
         else:
-            left_out.add("no answer tells how long one is (--session-output-len would)")
+            left_out.add("no answer tells how long one is (workload.output_len would)")
 
 
 def _talk(

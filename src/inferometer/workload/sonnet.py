@@ -35,7 +35,7 @@ def sonnet_workload(
     """
     if spec.prefix_len >= spec.input_len:
         raise ValueError(
-            f"--sonnet-prefix-len {spec.prefix_len} leaves nothing of --sonnet-input-len "
+            f"workload.prefix_len {spec.prefix_len} leaves nothing of workload.input_len "
             f"{spec.input_len} to be a prompt's own."
         )
     lines = list(islice(text_lines(spec.path), MAX_LINES))
@@ -52,7 +52,7 @@ def sonnet_workload(
         raise ValueError(
             f"An input of {spec.input_len} tokens cannot be had: special tokens and chat "
             "template alone are "
-            f"{round(vocabulary.overhead)}; ask for more with --sonnet-input-len."
+            f"{round(vocabulary.overhead)}; ask for more with workload.input_len."
         )
     drawn = [[*prefix, *_words(lines, whole - len(prefix), _rng(*seed, i))] for i in range(n)]
     targets = np.full(n, spec.input_len, dtype=np.int64)

@@ -74,7 +74,7 @@ def text_prompts(
         raise ValueError(
             f"An input of {targets.min()} tokens cannot be had: special tokens and chat template "
             "alone are "
-            f"{round(vocabulary.overhead)}; ask for more with --random-input-len."
+            f"{round(vocabulary.overhead)}; ask for more with workload.input_len."
         )
     shared = max(round((prefix_len - vocabulary.overhead) / vocabulary.tokens_per_word), 0)
     *for_drawing, for_correcting = (np.random.default_rng(seed) for seed in seeds.spawn(4))

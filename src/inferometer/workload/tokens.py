@@ -118,7 +118,7 @@ class ServerCounter:
         if ids is None:
             raise ValueError(
                 "The server stopped answering /tokenize; see its log, or name a local "
-                "tokenizer with --tokenizer."
+                "tokenizer with workload.tokenizer."
             )
         return ids
 
@@ -148,20 +148,20 @@ class LocalCounter:
             from tokenizers import Tokenizer
         except ImportError:
             raise ValueError(
-                "--tokenizer needs a package that is missing: pip install "
+                "workload.tokenizer needs a package that is missing: pip install "
                 "'inferometer[tokenizers]'."
             ) from None
         file = Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
         if not file.is_file():
             raise ValueError(
-                f"--tokenizer: there is no file {file}; give a tokenizer.json or the folder "
+                f"workload.tokenizer: there is no file {file}; give a tokenizer.json or the folder "
                 "that holds it."
             )
         try:
             tokenizer = Tokenizer.from_file(str(file))
         except Exception as error:  # the library raises bare Exception
             raise ValueError(
-                f"--tokenizer: {file} is not a tokenizer ({error}); give the model's own "
+                f"workload.tokenizer: {file} is not a tokenizer ({error}); give the model's own "
                 "tokenizer.json."
             ) from None
         tokenizer.no_truncation()
@@ -186,7 +186,8 @@ class WordCounter:
     words: Sequence[str] = field(default=WORDS, repr=False)
     """The words of which that is the mean."""
     how: str = (
-        "text of about the length asked for: the server has no /tokenize and no --tokenizer was "
+        "text of about the length asked for: the server has no /tokenize and no "
+        "workload.tokenizer was "
         "given"
     )
     exact: bool = False

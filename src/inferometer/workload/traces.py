@@ -78,7 +78,7 @@ def trace_workload(
         without = f" ({reasons})" if reasons else ""
         raise ValueError(
             f"{spec.path} has {len(rows)} usable rows{without}, but {n} requests are to be "
-            "made: lower --num-prompts."
+            "made: lower load.num_prompts."
         )
     composed = compose(
         [_pieces(spec, i, row) for i, row in enumerate(rows)], counter, (*identity, attempt)

@@ -35,7 +35,7 @@ def bench(**flags: Any) -> None:
     after Ctrl-C, SIGTERM or a closed terminal (results up to then are reported and saved). With
     --repeats, it is the highest of theirs.
     """
-    with usage_errors(), Interruption() as interruption:
+    with usage_errors(str(flags.get("dataset_name"))), Interruption() as interruption:
         asked = BenchFlags(**flags)
         if asked.config or asked.tp or asked.campaign:
             _run_test(asked)
@@ -47,21 +47,22 @@ def bench(**flags: Any) -> None:
 
 
 @contextmanager
-def usage_errors() -> Iterator[None]:
-    """Whatever ends a run without a result is a sentence and an exit code."""
+def usage_errors(dataset: str = "random") -> Iterator[None]:
+    """Whatever ends a run without a result is a sentence, which names flags, and an exit code."""
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.loadgen import MeasurementError
     from inferometer.measurement.prepare import PointError
     from inferometer.server.endpoint import EndpointError
+    from inferometer.spec.field_flags import as_flags
     from inferometer.store.atomic import CannotWriteError
-    from inferometer.words import spoken
+    from inferometer.words import in_words, spoken
 
     try:
         yield
     except (FlagsError, PointError) as error:
-        usage_error(*error.reasons)
+        usage_error(*(as_flags(in_words(reason), dataset) for reason in error.reasons))
     except (EndpointError, MeasurementError, CannotWriteError) as error:
-        usage_error(error)
+        usage_error(as_flags(in_words(error), dataset))
     except KeyboardInterrupt:
         typer.echo(f"inferometer: {spoken().text('bench.stopped')}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None

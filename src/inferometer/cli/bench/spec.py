@@ -25,6 +25,7 @@ from inferometer.metrics.dialects import DIALECTS
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
+from inferometer.spec.field_flags import as_flags
 from inferometer.spec.load import Load
 from inferometer.spec.output import Output
 from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
@@ -147,7 +148,7 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         workers=flags.workers,
     )
     if reasons := attempt.reasons or check_run(asked.spec("any")):
-        raise FlagsError(reasons)
+        raise FlagsError([as_flags(reason, flags.dataset_name) for reason in reasons])
     return asked
 
 

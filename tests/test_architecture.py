@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 import inferometer
+from inferometer.cli.main import load_verb
 from inferometer.vocabulary import CONDITIONS, LATENCIES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,6 +110,19 @@ NOT_CODE = {
     tokenize.ENCODING,
     tokenize.ENDMARKER,
 }
+
+MAY_NAME_FLAGS = (
+    *(
+        f"words/{language}/{name}.py"
+        for language in ("en", "zh_cn", "zh_tw")
+        for name in ("findings", "diagnoses", "report")
+    ),  # what findings advise, to whom is not known
+    "secret.py",  # flags whose values are never shown
+    "calibration/host.py",  # the command that calibrates this host
+    "analysis/",  # says both, the field and the flag; what `compare` takes
+    "server/compose.py",  # flags of docker compose
+)
+"""Sources below the command line that name flags of `bench`, and why."""
 
 SOURCES = sorted(SRC.rglob("*.py"))
 EVERYTHING = sorted(
@@ -309,6 +323,29 @@ def test_lines_fit_the_page(path: Path) -> None:
 def columns_of(line: str) -> int:
     """Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
+
+
+def test_messages_below_the_command_line_name_fields_and_no_flags_of_bench() -> None:
+    """Who reads a campaign file looks for `load.replay_speed`, and not for `--replay-speed`. Other
+    programs' flags, such as those of `vllm serve`, are theirs."""
+    of_bench = {flag for each in load_verb("bench").params for flag in each.opts}
+    found = {
+        f"{path.relative_to(SRC)}: {text}"
+        for path in SOURCES
+        if room_of(path) not in {"cli", ""}
+        and not str(path.relative_to(SRC)).startswith(MAY_NAME_FLAGS)
+        for text in texts_of(tree_of(path))
+        if set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) & of_bench
+    }
+    assert found == set()
+
+
+def texts_of(tree: ast.Module) -> Iterator[str]:
+    """All literal texts that are no docstrings."""
+    documented = {each.value for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Constant) and each not in documented:
+            yield each.value if isinstance(each.value, str) else ""
 
 
 @sources

@@ -241,7 +241,7 @@ def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(
     with pytest.raises(EndpointError, match="OPENAI_API_KEY holds a line break") as caught:
         Endpoint("http://127.0.0.1:1")
     assert value[:5] not in str(caught.value)
-    with pytest.raises(EndpointError, match="--header X-Key: the value holds") as caught:
+    with pytest.raises(EndpointError, match=r"server\.headers X-Key: the value holds") as caught:
         Endpoint("http://127.0.0.1:1", {"X-Key": value, "Authorization": "none"})
     assert value[:5] not in str(caught.value)
 
@@ -266,7 +266,7 @@ def test_refused_connection(silent_port: int) -> None:
         sentence = sentence_of(endpoint.check_reachable)
     assert sentence.startswith(
         f"Nothing listens on http://127.0.0.1:{silent_port}: start the server, or check "
-        "--host and --port"
+        "server.base_url"
     )
 
 
@@ -338,7 +338,7 @@ def test_a_certificate_nobody_vouches_for() -> None:
             r"certificate\)",
             sentence,
         )
-        assert "--insecure" in sentence
+        assert "server.insecure" in sentence
         with Endpoint(fake.url, insecure=True) as endpoint:
             assert endpoint.models() == [ModelCard("tiny")]
 
@@ -354,7 +354,7 @@ def test_a_missing_key(fake: FakeServer, endpoint: Endpoint, status: int, ask: s
     fake.routes["GET", "/v1/models"] = (status, {"error": "Unauthorized"})
     sentence = sentence_of(getattr(endpoint, ask))
     assert f"requires an API key ({status} on /v1/models): set OPENAI_API_KEY" in sentence
-    assert "--header" in sentence
+    assert "server.headers" in sentence
 
 
 def test_a_missing_key_is_told_by_the_request_that_counts(
@@ -369,7 +369,7 @@ def test_a_missing_key_is_told_by_the_request_that_counts(
 
 
 def test_an_address_that_is_none() -> None:
-    with pytest.raises(EndpointError, match="is not an address: set --base-url"):
+    with pytest.raises(EndpointError, match="is not an address: set server.base_url"):
         Endpoint("http://::1:8000")
 
 
@@ -385,8 +385,9 @@ def test_a_server_that_is_still_loading(fake: FakeServer, endpoint: Endpoint) ->
 
 
 def test_a_path_that_does_not_exist(fake: FakeServer, endpoint: Endpoint) -> None:
-    assert "answers 404 on /v1/models (Not Found): check --model, --endpoint" in sentence_of(
-        endpoint.models
+    assert (
+        "answers 404 on /v1/models (Not Found): check server.served_model, server.endpoint"
+        in sentence_of(endpoint.models)
     )
     assert "answers 404 on /v1/nope (Not Found)" in sentence_of(
         lambda: endpoint.probe("/v1/nope", b"{}", CountingDecoder())

@@ -106,7 +106,7 @@ def test_a_list_of_models_that_is_none_is_no_obstacle_where_the_model_is_known(
         "checked."
     )
     said = sentence_of(endpoint.only_model)
-    assert "--model" in said or answer[0] in (401, 403, 503, 307)
+    assert "server.served_model" in said or answer[0] in (401, 403, 503, 307)
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 405, 500, 503])
@@ -135,7 +135,7 @@ def test_a_server_that_does_not_answer_in_time_may_still_be_measured() -> None:
         assert "(GET /v1/models was not answered within 0.05 s)" in note
         assert "did not answer GET /v1/models within 0.05 s" in sentence_of(endpoint.models)
         assert "did not answer" in sentence_of(lambda: endpoint.wait_ready(0))
-        assert "set --model" in sentence_of(endpoint.only_model)
+        assert "set server.served_model" in sentence_of(endpoint.only_model)
 
 
 def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() -> None:
@@ -162,20 +162,24 @@ def test_some_other_web_server(
     fake.routes["GET", "/v1/models"] = (200, answer)
     sentence = sentence_of(endpoint.models)
     assert told in sentence
-    assert "check that --base-url is the inference server" in sentence
+    assert "check that server.base_url is the inference server" in sentence
 
 
 @pytest.mark.parametrize(
     ("names", "asked", "cure"),
     [
-        (["qwen"], "meta-llama/Llama-3.1-8B", "use --model qwen."),  # the only one there is
+        (
+            ["qwen"],
+            "meta-llama/Llama-3.1-8B",
+            "use server.served_model qwen.",
+        ),  # the only one there is
         (
             ["qwen3-14b", "meta-llama/Llama-3.1-8B"],
             "llama-3.1-8b",
-            "use --model meta-llama/Llama-3.1-8B.",
+            "use server.served_model meta-llama/Llama-3.1-8B.",
         ),
-        (["qwen3-14b", "gemma"], "qwen-14b", "use --model qwen3-14b."),
-        (["aaaa", "bbbb"], "zzzz", "use one of these as --model."),
+        (["qwen3-14b", "gemma"], "qwen-14b", "use server.served_model qwen3-14b."),
+        (["aaaa", "bbbb"], "zzzz", "use one of these as server.served_model."),
     ],
 )
 def test_a_model_that_is_not_served(names: list[str], asked: str, cure: str) -> None:
@@ -190,10 +194,12 @@ def test_the_only_model_need_not_be_named(fake: FakeServer, endpoint: Endpoint) 
     assert endpoint.only_model() == "tiny"
     fake.routes["GET", "/v1/models"] = served("one", "two")
     assert sentence_of(endpoint.only_model).endswith(
-        "serves several models (one, two): choose one with --model."
+        "serves several models (one, two): choose one with server.served_model."
     )
     fake.routes["GET", "/v1/models"] = served()
-    assert sentence_of(endpoint.only_model).endswith("lists no model: choose one with --model.")
+    assert sentence_of(endpoint.only_model).endswith(
+        "lists no model: choose one with server.served_model."
+    )
 
 
 def test_a_long_list_of_models_is_cut() -> None:

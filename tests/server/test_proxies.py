@@ -58,15 +58,15 @@ def test_the_variable_that_others_would_heed(
     [
         (
             "http://gpu:9000/v1",
-            "ssh -L 8000:gpu:9000 GATEWAY, and set --base-url http://127.0.0.1:8000)",
+            "ssh -L 8000:gpu:9000 GATEWAY, and set server.base_url http://127.0.0.1:8000)",
         ),
         (
             "https://gpu",
-            "ssh -L 8000:gpu:443 GATEWAY, and set --base-url https://127.0.0.1:8000 --insecure)",
+            "ssh -L 8000:gpu:443 GATEWAY, and set server.base_url https://127.0.0.1:8000 server.insecure)",
         ),
         (
             "http://[2001:db8::1]",
-            "ssh -L 8000:[2001:db8::1]:80 GATEWAY, and set --base-url http://127.0.0.1:8000)",
+            "ssh -L 8000:[2001:db8::1]:80 GATEWAY, and set server.base_url http://127.0.0.1:8000)",
         ),
     ],
 )

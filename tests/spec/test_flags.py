@@ -278,5 +278,7 @@ def test_a_password_in_the_address_is_refused_without_repeating_it(url: str) -> 
 def test_host_and_port() -> None:
     assert base_url_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
     assert base_url_of("::1", 8000) == base_url_of("[::1]", 8000) == "http://[::1]:8000"
-    with pytest.raises(ValueError, match=r"is not an address: set server.base_url http://HOST:PORT, the port from"):
+    with pytest.raises(
+        ValueError, match=r"is not an address: set server.base_url http://HOST:PORT, the port from"
+    ):
         base_url_of("h", 70000)

@@ -186,11 +186,12 @@ class Endpoint:
         if isinstance(found, EndpointError):
             if found.timed_out:
                 raise EndpointError(
-                    f"{found} If only its list of models is slow, set --model.", timed_out=True
+                    f"{found} If only its list of models is slow, set server.served_model.",
+                    timed_out=True,
                 )
             if found.status in (None, 401, 403, 503) or found.redirect:
                 raise found
-            cure = "set --model, or check --backend and --base-url"
+            cure = "set server.served_model, or check server.backend and server.base_url"
             raise EndpointError(
                 f"{self.base_url} has no list of models ({found.reason}): {cure}.", found.status
             )
@@ -199,7 +200,9 @@ class Endpoint:
             found_there = (
                 f"serves several models ({listed_names(names)})" if names else "lists no model"
             )
-            raise EndpointError(f"{self.base_url} {found_there}: choose one with --model.")
+            raise EndpointError(
+                f"{self.base_url} {found_there}: choose one with server.served_model."
+            )
         return names[0]
 
     def health(self) -> bool | None:
@@ -398,7 +401,7 @@ class Endpoint:
 
     def _no_list(self, what: str) -> EndpointError:
         return EndpointError(
-            f"{self.base_url}{what}: check that --base-url is the inference server.",
+            f"{self.base_url}{what}: check that server.base_url is the inference server.",
             status=200,
             reason=what,
         )

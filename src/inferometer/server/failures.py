@@ -142,7 +142,7 @@ def proxy_passed_by(base_url: str) -> Said | str:
         return ""
     parts = urlsplit(base_url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    port, insecure = (443, " --insecure") if parts.scheme == "https" else (80, "")
+    port, insecure = (443, " server.insecure") if parts.scheme == "https" else (80, "")
     told = {
         "variable": variable,
         "target": f"{host}:{parts.port or port}",
@@ -215,9 +215,9 @@ def _redirected(base_url: str, path: str, location: str, *, measured: bool) -> S
         return _with_cure(what, Said("cure.model"))
     below = server == base_url.removesuffix(prefix) and there.startswith(f"{prefix}/")
     flags = (
-        f"--endpoint {there.removeprefix(prefix)}"
+        f"server.endpoint {there.removeprefix(prefix)}"
         if below
-        else f"--base-url {server} --endpoint {there}"
+        else f"server.base_url {server} server.endpoint {there}"
     )
     return _with_cure(what, Said("cure.flags", {"flags": flags}))
 

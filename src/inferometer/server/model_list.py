@@ -99,9 +99,9 @@ def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
         name.rsplit("/", 1)[-1].lower(), by_basename, n=1, cutoff=0.0 if len(names) == 1 else 0.4
     )
     cure = (
-        f"use --model {printable_name(by_basename[close[0]])}"
+        f"use server.served_model {printable_name(by_basename[close[0]])}"
         if close
-        else "use one of these as --model"
+        else "use one of these as server.served_model"
     )
     return (
         f"{base_url} does not serve a model named {printable_name(name)!r}, but "

@@ -53,7 +53,7 @@ FIELD_FLAGS = {
 """By the field as messages name it. Fields of the workload have flags that differ by data set:
 those are in DATASETS."""
 
-_FIELD = re.compile(r"`(?:workers|seed)`|\b[a-z]+\.[a-z_]+\b")
+_FIELD = re.compile(r"`(?:workers|seed)`|(?<![A-Za-z0-9_.])[a-z]+\.[a-z_]+")
 
 
 def as_flags(text: str, dataset: str = "random") -> str:

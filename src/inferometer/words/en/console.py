@@ -99,7 +99,7 @@ CONSOLE: dict[str, str] = {
     "server.unreachable": "{url} cannot be reached ({why})",
     "server.proxy": (
         "; the proxy of {variable} is not used, because it would be measured too (to measure "
-        "anyway, forward a port, such as ssh -L 8000:{target} GATEWAY, and set --base-url "
+        "anyway, forward a port, such as ssh -L 8000:{target} GATEWAY, and set server.base_url "
         "{local})"
     ),
     "server.key_refused": "{url} rejects the API key ({status} on {path})",
@@ -118,26 +118,27 @@ CONSOLE: dict[str, str] = {
     ),
     "cure.network": "check the address, the network and the firewall",
     "cure.wait_or_log": "wait until the server is ready and idle, or check its log",
-    "cure.port_or_tls": ("check --port, use https:// if the server uses TLS, and check its log"),
-    "cure.inference_server": "check that --base-url is the inference server",
-    "cure.insecure": "set --insecure to accept it, or SSL_CERT_FILE to its authority",
+    "cure.port_or_tls": ("check the port, use https:// if the server uses TLS, and check its log"),
+    "cure.inference_server": "check that server.base_url is the inference server",
+    "cure.insecure": "set server.insecure to accept it, or SSL_CERT_FILE to its authority",
     "cure.plain_http": "use http:// if it uses plain HTTP, else check its TLS configuration",
-    "cure.host": "check the spelling of --host or --base-url, or use its address",
-    "cure.start_server": "start the server, or check --host and --port (or --base-url)",
-    "cure.check_key": "check OPENAI_API_KEY, or bench's --header",
-    "cure.give_key": "set OPENAI_API_KEY, or bench's --header 'Authorization=Bearer KEY'",
-    "cure.or_model": "{cure}; if the key may not list models, set --model",
-    "cure.model_and_endpoint": "check --model, --endpoint, --backend and --base-url",
+    "cure.host": "check the spelling of the host, or use its address",
+    "cure.start_server": "start the server, or check host and port",
+    "cure.check_key": "check OPENAI_API_KEY, or server.headers",
+    "cure.give_key": "set OPENAI_API_KEY, or server.headers 'Authorization=Bearer KEY'",
+    "cure.or_model": "{cure}; if the key may not list models, set server.served_model",
+    "cure.model_and_endpoint": "check server.served_model, server.endpoint, server.backend and "
+    "server.base_url",
     "cure.endpoint": (
-        "set --endpoint {endpoint}, if --base-url contains the API's version, or {cure}"
+        "set server.endpoint {endpoint}, if server.base_url contains the API's version, or {cure}"
     ),
     "cure.wait_for_health": "wait until the model is loaded and /health answers 200",
     "cure.server_log": "check the server's log",
     "cure.setup": "check its configuration",
     "cure.gateway_setup": "check the configuration of the server or its gateway",
-    "cure.base_url": "set --base-url {moved} (base_url in a campaign)",
-    "cure.login": "set a key (OPENAI_API_KEY, or bench's --header), or use the API's address",
-    "cure.model": "set --model, so that the list of models is not needed",
+    "cure.base_url": "set server.base_url {moved}",
+    "cure.login": "set a key (OPENAI_API_KEY, or server.headers), or use the API's address",
+    "cure.model": "set server.served_model, so that the list of models is not needed",
     "cure.flags": "set {flags}",
     "server.past_proxy": "{what}{proxy}",
     "sentences": "{first} {second}",

@@ -266,7 +266,7 @@ def test_refused_connection(silent_port: int) -> None:
         sentence = sentence_of(endpoint.check_reachable)
     assert sentence.startswith(
         f"Nothing listens on http://127.0.0.1:{silent_port}: start the server, or check "
-        "server.base_url"
+        "host and port"
     )
 
 
@@ -369,7 +369,7 @@ def test_a_missing_key_is_told_by_the_request_that_counts(
 
 
 def test_an_address_that_is_none() -> None:
-    with pytest.raises(EndpointError, match="is not an address: set server.base_url"):
+    with pytest.raises(EndpointError, match=r"is not an address: set server\.base_url"):
         Endpoint("http://::1:8000")
 
 

@@ -23,12 +23,11 @@ from inferometer import __version__
 from inferometer.clock import monotonic_ns
 from inferometer.engine import wire
 from inferometer.engine.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
+from inferometer.engine.engine_model import Emission, EngineModel, RunningSequence
 from inferometer.engine.faults import Fault, FaultPlan, parse_faults
 from inferometer.engine.faulty import FaultyAnswer, State
 from inferometer.engine.http import ClientConnection, HttpRequest
 from inferometer.engine.metrics import CONTENT_TYPE, Metrics
-from inferometer.engine.model import Emission, EngineSettings, PacedModel
-from inferometer.engine.model import Sequence as Running
 from inferometer.engine.rewrite import expressible
 from inferometer.engine.truth import TruthRecorder
 from inferometer.protocol import PROTOCOLS, Backend, Reply, TokenizeRoute
@@ -109,7 +108,7 @@ class ActiveRequest:
         self,
         connection: ClientConnection,
         ask: Ask,
-        sequence: Running,
+        sequence: RunningSequence,
         request_id: str,
         arrived_ns: int,
     ) -> None:
@@ -129,19 +128,18 @@ class Api:
 
     def __init__(
         self,
-        settings: EngineSettings,
+        model: EngineModel,
         front: FrontSettings,
         refuse: Callable[[], None],
         cut: Callable[[], None],
     ) -> None:
         """`refuse` makes the server accept no more connections, `cut` closes the open ones."""
-        self._settings = settings
         self._refuse = refuse
         self._cut = cut
         faults = parse_faults(front.faults)
-        self._faults = FaultPlan(faults, settings.seed) if faults else None
+        self._faults = FaultPlan(faults, model.seed) if faults else None
         self._front = front
-        self._model = PacedModel(settings)
+        self._model = model
         self._metrics = Metrics(time.time())
         self._truth = TruthRecorder() if front.record_truth or front.truth_file else None
         self._created = int(time.time())
@@ -310,7 +308,7 @@ class Api:
 
     def _models(self, connection: ClientConnection, request: HttpRequest) -> None:
         page = wire.models(
-            request.path, self._front.model, self._settings.max_model_len, self._created
+            request.path, self._front.model, self._model.max_model_len, self._created
         )
         connection.respond(200, page)
 
@@ -330,7 +328,7 @@ class Api:
         tokens, spelled = parse_tokenize(request.body, self._front.model, route)
         answer = route.answer(tokens)
         if route.chat:
-            answer |= {"max_model_len": self._settings.max_model_len, "token_strs": spelled}
+            answer |= {"max_model_len": self._model.max_model_len, "token_strs": spelled}
         connection.respond(200, orjson.dumps(answer))
 
     def _detokenize(self, connection: ClientConnection, request: HttpRequest) -> None:
@@ -351,9 +349,9 @@ class Api:
     def _generate(
         self, backend: Backend, connection: ClientConnection, request: HttpRequest
     ) -> None:
-        front, settings = self._front, self._settings
+        front, model = self._front, self._model
         ask = parse_ask(
-            request.body, backend=backend, model=front.model, max_model_len=settings.max_model_len
+            request.body, backend=backend, model=front.model, max_model_len=model.max_model_len
         )
         asked_id = request.headers.get("x-request-id", "")
         fault = (
@@ -377,14 +375,14 @@ class Api:
                 return
             faulty = stream if isinstance(stream, FaultyAnswer) else None
         max_tokens = faulty.max_tokens if faulty else ask.max_tokens
-        sequence = self._model.submit(number, ask.prompt_tokens, max_tokens, request.arrived_ns)
+        sequence = model.submit(number, ask.prompt_tokens, max_tokens, request.arrived_ns)
         generation = ActiveRequest(connection, ask, sequence, request_id, request.arrived_ns)
         generation.stream = stream if isinstance(stream, wire.EventStream) else None
         generation.faulty, generation.truth_row = faulty, row
         self._generations[number] = generation
         connection.answering = number
         if faulty is not None and faulty.state is State.SILENT:
-            self._model.cancel(sequence, request.arrived_ns)
+            model.cancel(sequence, request.arrived_ns)
 
     def _begin_stream(
         self,
@@ -403,7 +401,7 @@ class Api:
             ask.include_usage,
             ask.continuous_usage,
         )
-        per_event = self._settings.tokens_per_event
+        per_event = self._model.tokens_per_event
         lengths = {"max_tokens": ask.max_tokens, "tokens_per_event": per_event}
         if fault is not None:
             return self._begin_faulty(FaultyAnswer(fault, connection, backend, reply, **lengths))

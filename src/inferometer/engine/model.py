@@ -17,10 +17,6 @@ of request n gets the same J whatever else is running.
 
 Every request gets exactly `max_tokens` tokens: there is no end-of-sequence token here, and no
 prefix cache.
-
-A model of a GPU (steps, KV blocks, links, power) would stand here instead, behind the same five
-names: `submit`, `cancel`, `next_ns`, `pop_due`, and what it tells of itself (`running`, `waiting`,
-`kv_cache_usage`).
 """
 
 from __future__ import annotations
@@ -29,9 +25,10 @@ import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from inferometer.clock import MS
+from inferometer.engine.engine_model import Emission
 
 if TYPE_CHECKING:
     from random import Random
@@ -102,15 +99,6 @@ class Sequence:
         return self.prompt_tokens + self.max_tokens - self._left
 
 
-class Emission(NamedTuple):
-    """`tokens` new tokens of one sequence, due at `time_ns`."""
-
-    time_ns: int
-    sequence: Sequence
-    tokens: int
-    last: bool
-
-
 class PacedModel:
     """The engine described at the top of this file.
 
@@ -120,13 +108,15 @@ class PacedModel:
 
     def __init__(self, settings: EngineSettings) -> None:
         self.settings = settings
+        self.seed = settings.seed
+        self.max_model_len = settings.max_model_len
+        self.tokens_per_event = settings.tokens_per_event
         self._itl_ns = round(settings.itl_ms * MS)
         self._growth_ns = round(settings.itl_growth_ms * MS)
         # A lognormal of mean 1 and relative standard deviation j has sigma² = ln(1 + j²) and mu =
         # -sigma²/2.
         variance = math.log1p(settings.jitter**2)
         self._sigma, self._mu = math.sqrt(variance), -variance / 2
-        self._tokens_per_event = settings.tokens_per_event
         self._running: dict[int, Sequence] = {}
         self._waiting: OrderedDict[int, Sequence] = OrderedDict()
         self._heap: list[tuple[int, int, Sequence]] = []
@@ -195,7 +185,7 @@ class PacedModel:
             if sequence.cancelled:
                 heappop(heap)
                 continue
-            tokens = self._tokens_per_event
+            tokens = self.tokens_per_event
             left = sequence._left - tokens
             if left > 0:
                 sequence._left = left

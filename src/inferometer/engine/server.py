@@ -14,19 +14,26 @@ import contextlib
 import errno
 import gc
 import socket
+from collections.abc import Callable
 
 from inferometer.clock import NS, monotonic_ns
 from inferometer.engine.api import Api, FrontSettings
+from inferometer.engine.engine_model import EngineModel
 from inferometer.engine.http import ClientConnection
-from inferometer.engine.model import EngineSettings
+from inferometer.engine.model import EngineSettings, PacedModel
 from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.poller import READ, WRITE, TimedPoller
+
+MODELS: dict[str, Callable[[EngineSettings], EngineModel]] = {"paced": PacedModel}
+"""What there is behind the front."""
 
 
 class EngineServer:
     """Binds and listens when created (or raises OSError); serves while `run` runs, until `stop`."""
 
-    def __init__(self, settings: EngineSettings, front: FrontSettings) -> None:
+    def __init__(
+        self, settings: EngineSettings, front: FrontSettings, *, model: str = "paced"
+    ) -> None:
         raise_descriptor_limit()
         family = socket.AF_INET6 if ":" in front.host else socket.AF_INET
         self._listener = socket.create_server(
@@ -34,7 +41,7 @@ class EngineServer:
         )
         self._listener.setblocking(False)
         self._accepting = True
-        self._api = Api(settings, front, self._refuse, self._cut)
+        self._api = Api(MODELS[model](settings), front, self._refuse, self._cut)
         self._connections: dict[int, ClientConnection] = {}
         self._waker, self._wakened = socket.socketpair()
         self._stopping = False

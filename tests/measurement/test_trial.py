@@ -189,12 +189,12 @@ def test_a_refusal_that_names_nothing_and_stays_is_told_as_it_was() -> None:
         (
             {"sampling": {"top_k": 5}},
             "Unrecognized request argument supplied: top_k",
-            "Leave out top_k (--top-k;",
+            "Leave out top_k (sampling.top_k;",
         ),
         (
             {"sampling": {"temperature": 0}},
             "Unsupported value: 'temperature' does not support 0",
-            "(--temperature;",
+            "(sampling.temperature;",
         ),
         (
             {"logprobs": 3},
@@ -303,7 +303,8 @@ def test_a_model_that_is_not_listed_is_to_blame_for_a_refusal(status: int) -> No
         return refused("no such model", status)
 
     with pytest.raises(
-        EndpointError, match="does not serve a model named 'm', but other: use --model other"
+        EndpointError,
+        match=r"does not serve a model named 'm', but other: use server\.served_model other",
     ) as caught:
         trial_of(Server(judge), listing=Listing(others=("other",))).ask("words")
     assert caught.value.status == 404

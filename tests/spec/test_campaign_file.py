@@ -221,11 +221,11 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
         ),
         (
             {"load": {"burstiness": 0.5}},
-            "groups.g: g/np1000: burstiness 0.5 shapes the gaps between requests",
+            "groups.g: g/np1000: load.burstiness 0.5 shapes the gaps between requests",
         ),
         (
             {"sampling": {"extra_body": {"stream": False}}},
-            "groups.g: g/np1000: extra_body must not set 'stream'",
+            "groups.g: g/np1000: sampling.extra_body must not set 'stream'",
         ),
         (
             {"matrix": {"num_prompts": [1], "exclude": [{"num_prompts": 1}]}},

@@ -65,7 +65,7 @@ def test_the_longest_request_counts_prefix_and_range() -> None:
     assert RandomWorkload(**work).longest_request() == (1150, 110)
     assert check_run(spec(work=work), max_model_len=1260) == []
     (found,) = check_run(spec(work=work), max_model_len=1259)
-    assert "1150 input and 110 output tokens at the upper end of --random-range-ratio" in found
+    assert "1150 input and 110 output tokens at the upper end of workload.range_ratio" in found
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_the_longest_request_counts_prefix_and_range() -> None:
         ),
         (
             PrefixWorkload(prefix_len=50, suffix_len=40, output_len=20),
-            "shorten --prefix-repetition-suffix-len or --prefix-repetition-output-len by 10",
+            "shorten workload.suffix_len or workload.output_len by 10",
         ),
         (
             SessionsWorkload(turns=3, input_len=20, output_len=10, range_ratio=0.1),
-            "88 input and 11 output tokens at the upper end of --session-range-ratio",
+            "88 input and 11 output tokens at the upper end of workload.range_ratio",
         ),
     ],
     ids=repr,

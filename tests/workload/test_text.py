@@ -182,7 +182,7 @@ def test_a_length_below_the_template_is_refused() -> None:
         ValueError,
         match=(
             r"^An input of 23 tokens cannot be had: .* alone are 23; ask for more with "
-            r"--random-input"
+            r"workload\.input_len"
         ),
     ):
         build(Tokenizer(one_each, template=23), input_len=23)

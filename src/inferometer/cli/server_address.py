@@ -22,9 +22,11 @@ def base_url_of_flags(flags: BenchFlags) -> str:
     """The address by server.base_url, or by --host and --port. Raises ValueError."""
     if flags.base_url:
         return parse_base_url(flags.base_url)
-    return base_url_of(
-        HOST if flags.host is None else flags.host, PORT if flags.port is None else flags.port
-    )
+    host = HOST if flags.host is None else flags.host
+    try:
+        return base_url_of(host, PORT if flags.port is None else flags.port)
+    except ValueError as error:
+        raise ValueError(f"--host and --port: {error}") from None
 
 
 def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[str, str | None]:

@@ -395,17 +395,12 @@ def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[F
             for sentence in wrong:
                 if (place, sentence) not in told:
                     told.add((place, sentence))
-                    yield place, f"{point.id}: {_as_in_file(sentence)}"
+                    yield place, f"{point.id}: {sentence}"
 
 
 def _place(campaign: CampaignSpec, point: PlannedPoint) -> Place:
     test = point.id.partition("/")[0]
     return "groups", next(i for i, group in enumerate(campaign.groups) if group.id == test)
-
-
-def _as_in_file(sentence: str) -> str:
-    """What speaks of a flag, speaking of the key of that name."""
-    return re.sub(r"--([a-z][a-z-]*)", lambda flag: flag[1].replace("-", "_"), sentence)
 
 
 def _twins(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:

@@ -75,7 +75,7 @@ def test_a_redirect_is_not_followed_but_says_what_to_give(
     ask = (lambda: endpoint.probe(path, b"{}", CountingDecoder())) if measured else endpoint.models
     said = sentence_of(ask)
     assert said.startswith(f"{fake.url} redirects {path}; redirects are not followed")
-    assert said.endswith(f": give {advice}.")
+    assert said.endswith(f": set {advice}.")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,10 @@ def test_a_redirect_to_a_login_page_is_one_that_wants_a_key(
 ) -> None:
     fake.routes["POST", "/p"] = (302, location)
     said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
-    assert said.endswith()
+    assert said.endswith(
+        "leads to a login page: set a key (OPENAI_API_KEY, or server.headers), or use the "
+        "API's address."
+    )
 
 
 @pytest.mark.parametrize(

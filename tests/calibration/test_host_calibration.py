@@ -167,9 +167,9 @@ def test_a_stored_one_of_a_busy_host_is_not_used(host: Host) -> None:
     keep(made(events=0.0), default_directory())
     assert host.of("stored") == Missing("unusable", COMMAND)
     assert host.said == [
-        "Even at the smallest load that was tried (events/s), this host's client was beyond "
-        "±0.25 ms, or sent too late: the "
-        "host was busy, most likely. Its stored calibration is not used."
+        "Even at the smallest load that was tried (events/s), this host's client exceeded "
+        "±0.25 ms or sent too late: the "
+        "host was probably busy. Its stored calibration is not used."
     ]
 
 
@@ -178,11 +178,11 @@ def test_a_stored_one_of_a_busy_host_is_not_used(host: Host) -> None:
     [
         (
             {"waited_share": 0.2, "others_share": 0.4},
-            "busy while it was calibrated: other programs used 40 % of its cores",
+            "busy while it was calibrated: other programs used 40% of its cores",
         ),
         (
             {"ceilings": dict.fromkeys(KINDS, Ceiling(0.0, "time"))},
-            "(events/s, requests/s, streams), this host's client was beyond",
+            "(events/s, requests/s, streams), this host's client exceeded",
         ),
     ],
 )

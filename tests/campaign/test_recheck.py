@@ -104,7 +104,7 @@ def test_a_second_result_that_fits_takes_the_place_of_the_first(
     assert display.measured_points == [f"g/np{level}" for level in LEVELS] + ["g/np8"]
     assert "\n1 point does not fit its neighbours: it is measured again." in display.told
     (named,) = (line for line in display.told if line.startswith("    g/np8: "))
-    assert "what the points beside it suggest (g/np4, g/np16: " in named
+    assert "its neighbours g/np4 and g/np16 suggest " in named
     assert (states(outcome), outcome.exit_code) == ({}, 0)
     assert outcome.rechecked == "1 point contradicted its neighbours (resolved: 1)."
     assert outcome.rechecked in summary_lines(outcome)
@@ -146,7 +146,7 @@ def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(
         "1 point contradicted its neighbours (confirmed: 1).",
     )
     sentence = next(ending.reason for ending in outcome.endings if ending.point == "g/np8")
-    assert "what the points beside it suggest (g/np4, g/np16: " in sentence
+    assert "its neighbours g/np4 and g/np16 suggest " in sentence
     assert "it was measured twice: " in sentence
     point = point_of(places, "g/np8")
     assert (point.status, point.reasons) == ("SUSPECT", (sentence,))

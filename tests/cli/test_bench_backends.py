@@ -118,7 +118,7 @@ def test_what_a_backend_would_ignore_is_refused_before_anything_is_measured(tmp_
         ]
         refused = CliRunner().invoke(app, flags)
     assert refused.exit_code == 2
-    assert "TGI knows no min_p and would ignore it: leave it out" in refused.output
+    assert "TGI does not support min_p and would ignore it: leave it out" in refused.output
 
 
 def test_adapters_are_asked_for_in_turn(tmp_path: Path) -> None:

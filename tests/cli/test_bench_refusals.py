@@ -114,8 +114,7 @@ def test_a_wrong_key(refused: Refused, monkeypatch: pytest.MonkeyPatch, how: str
     with serving(key="right") as server:
         said = refused(*small(server.url), *flags)
     assert said.startswith(
-        f"{server.url} rejects the API key (401 on /v1/models): check OPENAI_API_KEY, or "
-        "bench's --header"
+        f"{server.url} rejects the API key (401 on /v1/models): check OPENAI_API_KEY, or --header"
     )
     assert "wrong-key" not in said
 

@@ -273,7 +273,7 @@ def test_a_server_that_has_moved_altogether(bench: Bench) -> None:
     with serving() as server, serving() as other:
         server.moved["/v1/models"] = f"{other.url}/v1/models"
         said = one_sentence(bench("--base-url", server.url))
-        assert f": set --base-url {other.url} (" in said
+        assert f": set --base-url {other.url}." in said
         assert bench("--base-url", other.url).code == 0
 
 

@@ -49,7 +49,7 @@ def test_a_server_that_wants_a_key() -> None:
     error = status_error(Answer(401, {}), "http://h", "/v1/models", "Unauthorized", has_key=False)
     assert str(error).startswith("http://h requires an API key (401 on /v1/models): set OPENAI")
     assert "http://h 需要 API " in in_words(error)
-    assert "--model" in in_words(error)
+    assert "server.served_model" in in_words(error)
     assert not ENGLISH.search(in_words(error))
 
 

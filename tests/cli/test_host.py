@@ -70,6 +70,6 @@ def test_a_busy_host_goes_without(
     monkeypatch.setattr(making, "calibrate", busy)
     assert calibration_by_workers(wanted=True, rehearsal=False)(1) == Missing("none")
     assert (
-        "This host was busy while it was calibrated: other programs used 50 % of its cores"
+        "This host was busy while it was calibrated: other programs used 50% of its cores"
         in capsys.readouterr().err
     )

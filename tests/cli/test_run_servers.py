@@ -88,7 +88,7 @@ def test_a_server_that_does_not_know_the_model_is_one_group_s_failure(good: ApiS
     assert ended.exit_code == 1
     said = (
         f"Group g0 cannot continue: {server.url} does not serve a model named '{MODEL}', but "
-        "other: use --model other."
+        "other: use server.served_model other."
     )
     assert said in ended.output
     assert files() == BOTH

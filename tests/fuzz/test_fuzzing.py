@@ -43,5 +43,5 @@ def test_what_hangs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         while True:
             random.random()
 
-    monkeypatch.setattr("fuzzing.CASE_S", 0.2)
+    monkeypatch.setattr("tests.fuzz.fuzzing.CASE_S", 0.2)
     assert "longer" in str(try_case(hangs, "hangs/0/0"))

@@ -86,7 +86,7 @@ def test_a_line_that_does_not_end_and_comes_slowly() -> None:
     with ScriptedServer(script) as server:
         ran = run_loop(job_for(server.port, n=5, concurrency=2))
     assert ran.failures == failures(Failure.OVERSIZED)
-    assert "beyond 16 MB" in ran.column("detail")[WRONG]
+    assert "exceeds 16 MB" in ran.column("detail")[WRONG]
 
 
 def test_a_server_that_ignores_the_limit_on_tokens() -> None:
@@ -107,7 +107,7 @@ def test_an_error_that_does_not_end_is_an_error() -> None:
     with ScriptedServer(script) as server:
         ran = run_loop(job_for(server.port, n=5, concurrency=2))
     assert ran.failures == failures(Failure.HTTP_STATUS)
-    assert ran.column("detail")[WRONG] == "HTTP 500: (an error without an end)"
+    assert ran.column("detail")[WRONG] == "HTTP 500: (an endless error body)"
 
 
 def test_a_server_that_ignores_the_limit_slowly() -> None:

@@ -68,7 +68,7 @@ def test_nobody_listens(free_port: int) -> None:
         run_loop(job_for(free_port, n=4, concurrency=4))
     assert str(refused.value) == (
         f"Only 0 of 4 connections to 127.0.0.1:{free_port} could be opened (Connection refused): "
-        "see whether the server runs, and how many connections it takes."
+        "check that the server runs, and how many connections it accepts."
     )
 
 
@@ -100,7 +100,7 @@ def test_a_server_that_closes_every_connection_unused(monkeypatch: pytest.Monkey
         job = job_for(server.port, n=4, concurrency=4)
         with pytest.raises(
             CannotConnectError,
-            match=r"Only \d of 4 connections .* \(the server closes them unused\)",
+            match=r"Only \d of 4 connections .* \(the server closes unused connections\)",
         ):
             run_loop(job)
 

@@ -203,7 +203,7 @@ def test_connections_that_hang_while_they_are_opened() -> None:
     )
     with pytest.raises(
         CannotConnectError,
-        match=r"Only 0 of 4 connections .* \(no more within 0\.1 s\): see whether",
+        match=r"Only 0 of 4 connections .* \(no more within 0\.1 s\): check that",
     ):
         run_loop(job)
     queue.close()

@@ -99,7 +99,7 @@ def test_a_turn_may_be_sent_its_pause_after_the_one_before() -> None:
 
 
 def test_a_turn_before_its_predecessor_is_refused() -> None:
-    with pytest.raises(ValueError, match="comes before"):
+    with pytest.raises(ValueError, match="precedes the one that it follows"):
         Turns([Request(0, "x", 1, 1, after=1), Request(1, "x", 1, 1)])
 
 

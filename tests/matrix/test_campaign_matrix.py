@@ -126,7 +126,7 @@ def test_what_a_backend_never_carries_is_told_with_its_line_before_a_server_is_s
     for sentence, line, name in zip(refused.value.reasons, lines, names, strict=True):
         assert sentence.startswith(f"{path}:{line}: groups.{name.replace(' ', '-')}")
         assert (
-            f"chat messages, which backend {backend} does not carry: choose one of openai-chat, "
+            f"chat messages, which server.backend {backend} does not carry: choose one of openai-chat, "
             in sentence
         )
 

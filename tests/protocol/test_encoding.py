@@ -42,7 +42,7 @@ def test_a_completion_of_token_ids(prompt: Prompt) -> None:
 
 
 def test_completions_carry_no_messages() -> None:
-    with pytest.raises(ValueError, match=r"not chat messages: choose a backend for chat"):
+    with pytest.raises(ValueError, match=r"not chat messages: choose a chat backend"):
         encode("openai", MESSAGES)
 
 
@@ -62,7 +62,7 @@ def test_messages_go_as_they_are() -> None:
 
 @pytest.mark.parametrize("prompt", [[1, 2, 3], [], [MESSAGES[0], 5]])
 def test_chat_carries_no_token_ids(prompt: Any) -> None:
-    with pytest.raises(ValueError, match=r"not token ids: choose a backend for completions"):
+    with pytest.raises(ValueError, match=r"not token ids: choose a completions backend"):
         encode("openai-chat", prompt)
 
 

@@ -98,7 +98,7 @@ TEXT_ONLY = ["tgi", "tensorrt-llm", "ollama"]
 def test_what_is_no_text_is_refused_where_only_text_is_carried(
     backend: str, prompt: Prompt
 ) -> None:
-    with pytest.raises(ValueError, match=r"carries text, neither token ids nor chat messages"):
+    with pytest.raises(ValueError, match=r"carries only text, not token ids or chat messages"):
         encode(backend, prompt)
 
 
@@ -150,9 +150,9 @@ def test_ollama_has_pictures_beside_the_text() -> None:
     ("part", "sentence"),
     [
         (picture("http://127.0.0.1/cat.png"), "does not fetch images: give them as data:image"),
-        ({"type": "input_audio", "input_audio": {}}, "a message has something else"),
-        ({"type": "image_url"}, "a message has something else"),
-        ("What is it?", "a message has something else"),
+        ({"type": "input_audio", "input_audio": {}}, "a message contains something else"),
+        ({"type": "image_url"}, "a message contains something else"),
+        ("What is it?", "a message contains something else"),
     ],
 )
 def test_what_ollama_cannot_be_shown(part: Any, sentence: str) -> None:
@@ -210,7 +210,9 @@ def test_a_requests_own_parameters_go_over_the_runs(backend: str) -> None:
     ],
 )
 def test_what_a_server_would_drop_without_a_word_is_refused(backend: str, name: str) -> None:
-    with pytest.raises(ValueError, match=rf"knows no {name} and would ignore it: leave it out"):
+    with pytest.raises(
+        ValueError, match=rf"does not support {name} and would ignore it: leave it out"
+    ):
         encode(backend, sampling={name: 0.5})
 
 
@@ -272,7 +274,7 @@ def test_a_wire_that_cannot_name_an_adapter_says_so(name: str) -> None:
     if PROTOCOLS[name].chooses_adapter:
         assert "3" in str(encode(name, adapters=("3",)))
     else:
-        with pytest.raises(ValueError, match="cannot choose a LoRA adapter by request"):
+        with pytest.raises(ValueError, match="cannot select a LoRA adapter per request"):
             encode(name, adapters=("3",))
 
 
@@ -519,7 +521,9 @@ def test_ollama_has_tools_beside_its_options_and_arguments_as_objects() -> None:
 @pytest.mark.parametrize("arguments", ["not JSON", "[1]", None])
 def test_calls_that_ollama_cannot_be_told_of(arguments: Any) -> None:
     call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}
-    with pytest.raises(ValueError, match="tool calls with a JSON object as arguments only"):
+    with pytest.raises(
+        ValueError, match="carries only tool calls whose arguments are a JSON object"
+    ):
         encode("ollama-chat", [{"role": "assistant", "content": None, "tool_calls": [call]}])
 
 

@@ -161,7 +161,7 @@ def test_a_directory_appears_with_all_its_files(tmp_path: Path) -> None:
 
 
 def test_a_half_filled_directory_never_appears(tmp_path: Path) -> None:
-    with pytest.raises(CannotWriteError, match="larger than this system allows"):
+    with pytest.raises(CannotWriteError, match="would exceed this system's size limit"):
         half_filled(tmp_path / "run")
     assert names(tmp_path) == []
 
@@ -342,7 +342,8 @@ def test_what_is_set_aside_is_gone_afterwards_and_errors_name_what_it_was_for(
     with (
         largest_file(100),
         pytest.raises(
-            CannotWriteError, match=r"cannot write .*/new/name: the file would be larger"
+            CannotWriteError,
+            match=r"cannot write .*/new/name: the file would exceed this system's size limit",
         ),
         set_aside(tmp_path / "new" / "name") as aside,
     ):

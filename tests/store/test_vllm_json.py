@@ -216,7 +216,7 @@ def test_a_ramp_is_told_after_the_concurrency_and_only_where_there_is_one(
 
 @pytest.mark.parametrize("key", ["duration", "backend", "p99_ttft_ms", "errors"])
 def test_metadata_cannot_hide_a_result(key: str) -> None:
-    with pytest.raises(ValueError, match=f"would hide the result's own '{key}'"):
+    with pytest.raises(ValueError, match=f"would replace the result's own '{key}'"):
         check_metadata({"gpu": "x", key: "y"})
 
 

@@ -8,11 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from inferometer.loadgen import MeasurementError
     from inferometer.measurement.measure import measure
     from inferometer.measurement.prepare import PointError
     from inferometer.measurement.session import PointResult
-    from inferometer.results import ResultsError, load
+    from inferometer.results import Frames, ResultsError
     from inferometer.server.endpoint import EndpointError
     from inferometer.spec.run import RunSpec
     from inferometer.store.atomic import CannotWriteError
@@ -40,13 +43,24 @@ PLACES = {
     "PointResult": "inferometer.measurement.session",
     "ResultsError": "inferometer.results",
     "RunSpec": "inferometer.spec.run",
-    "load": "inferometer.results",
     "measure": "inferometer.measurement.measure",
 }
 """The module of each public name. It is imported when the name is first used, since the command
 line needs none of them. No module of this package may have one of these names: importing it would
 replace what the name stands for.
 """
+
+
+def load(paths: str | Path | Sequence[str | Path]) -> Frames:
+    """Results as polars frames: `points`, `requests`, `events`, `environment`.
+
+    `paths`: one or several of result directories of campaigns, run directories, files or folders of
+    vLLM's JSON, other tools' result files, and trees of all these. Raises `ResultsError` if there
+    is no result at all.
+    """
+    from inferometer.results import load as load_results
+
+    return load_results(paths)
 
 
 def __getattr__(name: str) -> Any:

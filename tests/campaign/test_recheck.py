@@ -146,7 +146,7 @@ def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(
         "1 point contradicted its neighbours (confirmed: 1).",
     )
     sentence = next(ending.reason for ending in outcome.endings if ending.point == "g/np8")
-    assert "its neighbours g/np4 and g/np16 suggest " in sentence
+    assert "what the points beside it suggest (g/np4, g/np16: " in sentence
     assert "it was measured twice: " in sentence
     point = point_of(places, "g/np8")
     assert (point.status, point.reasons) == ("SUSPECT", (sentence,))

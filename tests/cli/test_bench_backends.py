@@ -95,7 +95,7 @@ def test_a_point_from_flags_to_files(name: str, tmp_path: Path) -> None:
     assert requests["output_tokens"].to_list() == [counted] * PROMPTS
     assert all(f"Limit: {limit}" in told for limit in run["environment"]["server"]["limits"])
     assert ("cannot ignore the end of a text" in told) is (name in CANNOT_IGNORE_EOS)
-    assert ("tells no token counts" in told) is (name in NOBODY_COUNTS_OUTPUT)
+    assert ("reports no token counts" in told) is (name in NOBODY_COUNTS_OUTPUT)
     assert ("Output tokens were not all counted by the server" in told) is (
         name in NOBODY_COUNTS_OUTPUT
     )

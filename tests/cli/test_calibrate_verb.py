@@ -39,7 +39,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(making, "THOROUGH", SMALL)
     for module in (
         "metrics.calibration",
-        "campaign.calibrated",
+        "calibration.host",
     ):  # the machine of the tests may be busy
         monkeypatch.setattr(f"inferometer.{module}.why_unfit", lambda _: "")
     return tmp_path / "kept"

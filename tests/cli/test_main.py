@@ -178,7 +178,7 @@ def modules_after(*arguments: str) -> set[str]:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["banch"]], ids=" ".join)
 def test_the_command_line_loads_no_verb_before_it_is_called(arguments: list[str]) -> None:
-    assert modules_after(*arguments) == {"main", "output"}
+    assert modules_after(*arguments) == {"language", "main", "output"}
 
 
 def test_the_help_of_a_verb_loads_no_other() -> None:

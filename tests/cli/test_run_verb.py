@@ -261,7 +261,7 @@ def test_two_servers_take_turns(campaign: Path) -> None:
         if line.startswith("[") and "/8]" in line
     ]
     assert order == ["a/np1", "a/np2", "b/np1", "b/np2", "b/np1#2", "b/np2#2", "a/np1#2", "a/np2#2"]
-    assert "  a/np1  2 runs: " in ran.stdout
+    assert "a/np1  2 repeats: " in ran.stdout
     assert sorted(
         path.stem.rpartition("_")[2] for path in Path("results-embedded").glob("a_np1_*.json")
     ) == ["r1", "r2"]

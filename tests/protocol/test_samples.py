@@ -150,9 +150,9 @@ WRONG = {
     ),
     "a meta_info that is not an object": ("lmdeploy", b'{"text":"a","meta_info":5}'),
     "a token that is not an object": ("tgi", b'{"token":"a"}'),
-    "a text_output that is no text": ("tensorrt-llm", b'{"text_output":5}'),
-    "a content that is no text": ("llama.cpp", b'{"content":5}'),
-    "a response that is no text": ("ollama", b'{"response":5}'),
+    "a text_output that is not a string": ("tensorrt-llm", b'{"text_output":5}'),
+    "a content that is not a string": ("llama.cpp", b'{"content":5}'),
+    "a response that is not a string": ("ollama", b'{"response":5}'),
     "tool calls without function, name and arguments": (
         "ollama-chat",
         b'{"message":{"tool_calls":[{"name":"f"}]}}',

@@ -52,7 +52,7 @@ def _value(arguments: Sequence[str]) -> str:
 def _told(arguments: Sequence[str]) -> str:
     """The last value that is given."""
     told = ""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if argument == "--lang":
             told = following
         elif argument.startswith("--lang="):

@@ -85,12 +85,7 @@ class Frames:
 
 
 def load(paths: str | Path | Sequence[str | Path]) -> Frames:
-    """Results as polars frames: `points`, `requests`, `events`, `environment`.
-
-    `paths`: one or several of result directories of campaigns, run directories, files or folders of
-    vLLM's JSON, other tools' result files, and trees of all these. Raises
-    `inferometer.results.ResultsError` if there is no result at all.
-    """
+    """What `inferometer.load` returns. Raises ResultsError."""
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     return Frames(read([Path(path) for path in listed]))
 

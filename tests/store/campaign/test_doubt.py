@@ -59,7 +59,7 @@ def doubt(facts: Doubt) -> dict[str, Any]:
 def test_what_it_says(said: Doubt, sentence: str) -> None:
     finding = said.finding()
     assert finding.sentence == sentence.format(
-        "output_throughput is 0.31 × its neighbours g/np4 and g/np16 suggest 905 tok/s)"
+        "output_throughput is 0.31 × what the points beside it suggest (g/np4, g/np16: 905 tok/s)"
     )
     assert (finding.name, finding.level, bool(finding.next_step)) == (
         "neighbours",

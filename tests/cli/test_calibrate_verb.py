@@ -41,7 +41,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "metrics.calibration",
         "calibration.host",
     ):  # the machine of the tests may be busy
-        monkeypatch.setattr(f"inferometer.{module}.why_unfit", lambda _: "")
+        monkeypatch.setattr(f"inferometer.{module}.why_unfit", lambda _: None)
     return tmp_path / "kept"
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from inferometer.cli.tables import show
+from inferometer.cli.tables import Markdown, show
 
 if TYPE_CHECKING:
     from inferometer.protocol import Backend
@@ -24,11 +22,7 @@ HEADINGS = (
 )
 
 
-def backends(
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the table as Markdown.")
-    ] = False,
-) -> None:
+def backends(markdown: Markdown = False) -> None:
     """List the values of `bench --backend`, and what each wire format supports."""
     show(HEADINGS, rows(), markdown=markdown)
 

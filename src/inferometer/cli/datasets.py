@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from inferometer.cli.tables import show
+from inferometer.cli.tables import Markdown, show
 
 if TYPE_CHECKING:
     from inferometer.spec.workload import AnyWorkload
@@ -14,11 +12,7 @@ if TYPE_CHECKING:
 HEADINGS = ("`--dataset-name`", "prompts", "lengths", "flags")
 
 
-def datasets(
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the table as Markdown.")
-    ] = False,
-) -> None:
+def datasets(markdown: Markdown = False) -> None:
     """List the values of `bench --dataset-name`, and the flags of each data set."""
     show(HEADINGS, rows(), markdown=markdown)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
+from typing import Annotated
 
 import typer
 
@@ -14,6 +15,7 @@ COMFORTABLE_CHARS = 36
 """A cell of more than two lines gets at least this width."""
 
 Rows = Sequence[Sequence[str]]
+Markdown = Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown.")]
 
 
 def show(headings: Sequence[str], rows: Rows, *, markdown: bool = False) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psutil
@@ -79,7 +80,7 @@ def test_of_our_own_server_only_the_hardware_is_left_unchecked(server: ChangingS
     ("cards", "words"),
     [
         ([{"id": "Qwen/Qwen3-14B", "max_model_len": LIMIT}], f"serves Qwen/Qwen3-14B, not {MODEL}"),
-        ([{"id": MODEL, "max_model_len": 131072}], "with max_model_len 131072, not 1280"),
+        ([{"id": MODEL, "max_model_len": 896}], "with max_model_len 896, not 1280"),
         (
             [{"id": MODEL, "root": "Qwen/Qwen3-14B", "max_model_len": LIMIT}],
             f"serves Qwen/Qwen3-14B under the name {MODEL}",
@@ -90,6 +91,36 @@ def test_another_server(server: ChangingServer, cards: list[dict[str, object]], 
     server.cards = cards
     with pytest.raises(WrongServerError, match=words):
         verified(server)
+
+
+@pytest.mark.parametrize("limit", [LIMIT, LIMIT + 1, 131072])
+def test_a_running_server_may_have_a_longer_limit(server: ChangingServer, limit: int) -> None:
+    server.cards = [{"id": MODEL, "max_model_len": limit}]
+    found = verified(server)
+    assert (found.facts["max_model_len"], found.unchecked) == (limit, ("tensor parallelism 1",))
+
+
+@pytest.mark.parametrize(
+    ("which", "limit", "longest", "cure"),
+    [
+        ("exact", 131072, 1152, "--set servers.vllm.max_model_len=131072."),
+        ("any", 1152, 1152, "--set servers.vllm.max_model_len=1152."),
+        ("any", 1152, None, "--set servers.vllm.max_model_len=1152."),
+        ("any", 1151, 1152, ""),
+        ("ours", 131072, 1152, ""),
+    ],
+)
+def test_another_limit_is_refused_with_the_setting_that_accepts_it(
+    server: ChangingServer, which: str, limit: int, longest: int | None, cure: str
+) -> None:
+    server.cards = [{"id": MODEL, "max_model_len": limit}]
+    recipe = ServerRecipe(base_url=server.url, exact_max_model_len=which == "exact")
+    with pytest.raises(WrongServerError) as refused:
+        verified(server, replace(need(recipe), longest_request=longest), ours=which == "ours")
+    told = f" To measure this server as it is, run with {cure}" if cure else ""
+    assert str(refused.value) == (
+        f"{server.url} serves {MODEL} with max_model_len {limit}, not {LIMIT} as required.{told}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,8 @@ def instruction(need: ServerNeed) -> str:
     from inferometer.spec.recipe import shell_line
 
     limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
+    if limit and not need.recipe.exact_max_model_len:
+        limit += " or more"
     name = f" as {need.served_model}" if need.served_model != need.model_id else ""
     lines = [
         (

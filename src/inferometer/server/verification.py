@@ -66,7 +66,7 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     version = endpoint.version()
     card = None
     try:
-        card = _right_model(endpoint.base_url, need, cards)
+        card = _right_model(endpoint.base_url, need, cards, ours=ours)
     except UnlistedError as error:
         if not taken_as_it_is:
             raise
@@ -109,7 +109,9 @@ class UnlistedError(WrongServerError):
     """The server lists other models than the required one."""
 
 
-def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) -> ModelCard | None:
+def _right_model(
+    base_url: str, need: ServerNeed, cards: Sequence[ModelCard], *, ours: bool
+) -> ModelCard | None:
     """The card of the required model; None if the server lists none or still has to launch it.
     Raises WrongServerError.
     """
@@ -127,12 +129,30 @@ def _right_model(base_url: str, need: ServerNeed, cards: Sequence[ModelCard]) ->
             f"{base_url} serves {printable_name(card.root)} under the name "
             f"{printable_name(card.id)}, not {need.model_id}."
         )
-    if need.max_model_len is not None and card.max_model_len not in (None, need.max_model_len):
+    if not _limit_fits(card.max_model_len, need, ours=ours):
         raise WrongServerError(
             f"{base_url} serves {printable_name(card.id)} with max_model_len "
             f"{card.max_model_len}, not {need.max_model_len} as required."
+            + ("" if ours else _as_it_is(card.max_model_len, need))
         )
     return card
+
+
+def _limit_fits(limit: int | None, need: ServerNeed, *, ours: bool) -> bool:
+    """A server that we did not start may have a longer limit, unless the study fixes it."""
+    if limit is None or need.max_model_len is None or limit == need.max_model_len:
+        return True
+    return limit > need.max_model_len and not ours and not need.recipe.exact_max_model_len
+
+
+def _as_it_is(limit: int | None, need: ServerNeed) -> str:
+    """The setting with which a server of another limit is accepted, if its points fit."""
+    if limit is None or (need.longest_request or 0) > limit:
+        return ""
+    return (
+        " To measure this server as it is, run with "
+        f"--set servers.{need.recipe_name}.max_model_len={limit}."
+    )
 
 
 def _elsewhere(root: str, served: str, model_id: str) -> bool:

@@ -247,6 +247,9 @@ class ServerNeed:
     """
     declared: dict[str, Any]
     """What `identity` is, once."""
+    longest_request: int | None = None
+    """Prompt and output of the longest request of its points, tokens; None where only a file
+    tells."""
     binding: str = ""
     """What the person who starts the server has to know of the address that its command binds."""
 

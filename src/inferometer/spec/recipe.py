@@ -91,7 +91,8 @@ def server_need(
                 f"{group.id} are; give it here, or max_total_len to the workload."
             ]
         )
-    needed = max((prompt + output for prompt, output in lengths), default=0) + SPARE_TOKENS
+    longest_request = max((prompt + output for prompt, output in lengths), default=0)
+    needed = longest_request + SPARE_TOKENS
     max_model_len = recipe.max_model_len or (needed if uses_limit else None)
     values = {
         "model": campaign.models[group.model],
@@ -121,6 +122,7 @@ def server_need(
         tp=group.tp,
         max_model_len=max_model_len,
         declared=_identity(group, campaign, placeless, max_model_len),
+        longest_request=longest_request if len(lengths) == len(told) else None,
         binding=binding.note if binds else "",
     )
 

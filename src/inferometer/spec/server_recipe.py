@@ -139,6 +139,8 @@ class ServerRecipe(Spec):
     """Longest prompt and output together, tokens. None: as long as the points of the group need,
     and some spare.
     """
+    exact_max_model_len: bool = False
+    """Whether the study fixes max_model_len. Otherwise a running server may have a longer one."""
     exclusive: bool | None = None
     """Whether no other server may run beside it, of two groups that are interleaved. None: yes,
     unless it is external.

@@ -23,11 +23,14 @@ from inferometer.vocabulary import (
     statistic_of,
 )
 
-INCIDENTAL = {"campaign", "group", "label", "seed", "repeat", "cost_per_hour", "date", "host"}
+INCIDENTAL = {
+    *("campaign", "group", "label", "tag", "seed"),
+    *("repeat", "cost_per_hour", "date", "host"),
+}
 LOAD = {"num_prompts", "max_concurrency", "request_rate", "arrivals", "burstiness", "concurrency"}
 SUBJECT = {
     *("config", "gpus", "pcie_generation", "pcie_width"),
-    *("engine", "engine_version", "address"),
+    *("engine", "engine_version", "address", "card", "stack", "origin"),
 }
 
 

@@ -171,8 +171,26 @@ METRICS: Mapping[str, Metric] = {
             "output_throughput_per_request", "tok/s", "higher", ("metrics", "output_speed", "mean")
         ),
         # vLLM and SGLang count these two in whole seconds
-        Metric("max_output_tokens_per_s", "tok/s", "higher", ("peak_output_tokens_per_s",)),
-        Metric("max_concurrent_requests", "", "neither", ("peak_concurrency",)),
+        Metric(
+            "max_output_tokens_per_s",
+            "tok/s",
+            "higher",
+            ("peak_output_tokens_per_s",),
+            in_files={
+                "sglang": "max_output_tokens_per_s",
+                "vllm": "max_output_tokens_per_s",
+            },
+        ),
+        Metric(
+            "max_concurrent_requests",
+            "",
+            "neither",
+            ("peak_concurrency",),
+            in_files={
+                "sglang": "max_concurrent_requests",
+                "vllm": "max_concurrent_requests",
+            },
+        ),
         Metric(
             "duration",
             "s",
@@ -363,6 +381,11 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     ),
     # what the user called it
     "label": ConditionInfo("incidental", noted_as=("label",), says_what_it_is=True),
+    # the same in SGLang's files, often with the load in it: `origin` has what parts curves
+    "tag": ConditionInfo("incidental", noted_as=("tag",), parts_curves=False, says_what_it_is=True),
+    # words of folder, file and tag that no other condition explains; only where nothing else tells
+    # deployments apart
+    "origin": ConditionInfo("subject", says_what_it_is=True),
     # a named hardware configuration, such as C
     "config": ConditionInfo(
         "subject",
@@ -370,15 +393,31 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         noted_as=("config", "hardware"),
         says_what_it_is=True,
     ),
+    # what the accelerators are called, such as R9700
+    "card": ConditionInfo(
+        "subject",
+        noted_as=("card", "gpu", "gpu_name", "gpu_model", "gpu_type", "accelerator", "hw"),
+        says_what_it_is=True,
+    ),
     # accelerators in use: tensor parallelism times replicas
-    "gpus": ConditionInfo("subject", "whole", noted_as=("gpus", "num_gpus"), in_tables=False),
+    "gpus": ConditionInfo(
+        "subject",
+        "whole",
+        noted_as=("gpus", "num_gpus", "gpu_count", "n_gpus", "num_gpu", "world_size"),
+        in_tables=False,
+    ),
     "pcie_generation": ConditionInfo(
         "subject", "whole", path=(*_HARDWARE, "pcie_generation"), noted_as=("pcie_generation",)
     ),
     # lanes of each card, as declared
     "pcie_width": ConditionInfo(
-        "subject", "whole", path=(*_HARDWARE, "pcie_width"), noted_as=("pcie_width",)
+        "subject",
+        "whole",
+        path=(*_HARDWARE, "pcie_width"),
+        noted_as=("pcie_width", "pcie_lanes", "lanes"),
     ),
+    # the accelerators' software, such as ROCm 7.1
+    "stack": ConditionInfo("subject", noted_as=("stack",), says_what_it_is=True),
     # the model's alias, or its name
     "model": ConditionInfo(
         "identity",
@@ -392,7 +431,15 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         "identity",
         "whole",
         path=(*_SERVER, "tp"),
-        noted_as=("tp", "tensor_parallel_size", "tensor_parallel"),
+        noted_as=("tp", "tp_size", "tensor_parallel_size", "tensor_parallel"),
+    ),
+    # replicas of the model behind one address
+    "dp": ConditionInfo(
+        "identity", "whole", noted_as=("dp", "dp_size", "data_parallel_size", "data_parallel")
+    ),
+    # number format of the weights, or how they were quantized
+    "dtype": ConditionInfo(
+        "identity", noted_as=("dtype", "precision", "quantization", "quant"), says_what_it_is=True
     ),
     # server recipe or framework
     "engine": ConditionInfo(
@@ -469,7 +516,9 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     # the law of a rate that changes, such as a ramp; there is no request_rate then
     "arrivals": ConditionInfo("load", absent_is_none=True),
     # shape of the gaps between arrivals
-    "burstiness": ConditionInfo("load", "number", path=(*_LOAD, "burstiness")),
+    "burstiness": ConditionInfo(
+        "load", "number", path=(*_LOAD, "burstiness"), in_files={"vllm": "burstiness"}
+    ),
     # the level of load: max_concurrency, or num_prompts where all are sent at once; none at a rate
     "concurrency": ConditionInfo("load", "whole"),
     "seed": ConditionInfo(
@@ -499,6 +548,24 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     "rehearsal": ConditionInfo("identity", absent_is_none=True),
 }
 """By name, in the order of a table."""
+
+DECLARED = ConditionInfo("identity")
+"""What a result file says under a name of its own: we do not know what it means, and two values of
+it are two deployments.
+"""
+
+
+def condition(name: str) -> ConditionInfo:
+    """What is known of a condition, also of one that only a file knows."""
+    return CONDITIONS.get(name, DECLARED)
+
+
+_NOTED = {alias: name for name, each in CONDITIONS.items() for alias in (name, *each.noted_as)}
+
+
+def condition_noted_as(key: str) -> str:
+    """Our name of what a file calls `key`, or the file's own."""
+    return _NOTED.get(key.lower().replace("-", "_").replace(" ", "_"), key)
 
 
 def of_role(*roles: Role) -> tuple[str, ...]:
@@ -556,7 +623,11 @@ DISTINGUISHING = (
     "dataset",
     "cache",
     "prefix_len",
+    "card",
     "gpus",
+    "dp",
+    "dtype",
+    "stack",
     "pcie_generation",
     "pcie_width",
     "backend",
@@ -564,6 +635,7 @@ DISTINGUISHING = (
     "label",
     "engine_version",
     "address",
+    "origin",
     "rehearsal",
     "campaign",
     "group",

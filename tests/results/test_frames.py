@@ -37,7 +37,7 @@ from tests.results.result_files import (
 
 INTEGERS = {
     *("gpus", "pcie_generation", "pcie_width", "tp", "input_len", "output_len", "prefix_len"),
-    *("num_prompts", "max_concurrency", "concurrency", "seed", "repeat"),
+    *("num_prompts", "max_concurrency", "concurrency", "seed", "repeat", "dp"),
 }
 NUMBERS = {"request_rate", "burstiness", "cost_per_hour"}
 BOUNDED = {

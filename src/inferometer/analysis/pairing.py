@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inferometer.results import Condition, Point
+from inferometer.results.point import condition_names
 from inferometer.results.telling import telling_places
-from inferometer.vocabulary import CONDITIONS, SLOTS, of_role
+from inferometer.vocabulary import SLOTS, condition, of_role
 
 INCIDENTAL = frozenset(of_role("incidental"))
 """Conditions that partners need not share: runs that differ in nothing else are repeats."""
 
-TOLD = ("tool", "label", "host")
+TOLD = ("tool", "label", "tag", "host")
 """Incidental, and still worth a word where the sides differ in it."""
 
 SUBJECTS = frozenset(of_role("subject"))
@@ -81,7 +82,8 @@ def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = N
     """Partners among the points of two sides, in the order of A. `asked` is the condition whose
     effect is the question.
     """
-    values = {name: (_values(a, name), _values(b, name)) for name in (*CONDITIONS, "tool")}
+    names = (*condition_names([*a, *b]), "tool")
+    values = {name: (_values(a, name), _values(b, name)) for name in names}
     untold = {
         name
         for name, (of_a, of_b) in values.items()
@@ -119,9 +121,9 @@ def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = N
     )
 
 
-def value_of(point: Point, condition: str) -> Condition:
+def value_of(point: Point, name: str) -> Condition:
     """A condition as it can be compared: 16, 16.0 and "16" are one."""
-    value = point.tool if condition == "tool" else point.conditions.get(condition)
+    value = point.tool if name == "tool" else point.conditions.get(name)
     if isinstance(value, str):
         try:
             value = float(value)
@@ -132,13 +134,12 @@ def value_of(point: Point, condition: str) -> Condition:
     return "nan" if isinstance(value, float) and math.isnan(value) else value
 
 
-def _values(points: Iterable[Point], condition: str) -> tuple[Condition, ...]:
-    return tuple(dict.fromkeys(value_of(point, condition) for point in points))
+def _values(points: Iterable[Point], name: str) -> tuple[Condition, ...]:
+    return tuple(dict.fromkeys(value_of(point, name) for point in points))
 
 
 def _is_untold(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bool:
-    absence_says_it = name in CONDITIONS and CONDITIONS[name].absent_is_none
-    return not absence_says_it and (a == (None,)) != (b == (None,))
+    return not condition(name).absent_is_none and (a == (None,)) != (b == (None,))
 
 
 def _differ(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bool:

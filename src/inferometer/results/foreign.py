@@ -19,7 +19,7 @@ from inferometer.results.file_name import conditions_in
 from inferometer.results.imported_requests import intervals_of, request_values, samples_of
 from inferometer.results.json_text import read_objects
 from inferometer.results.measured_lengths import Lengths, MeasuredLength
-from inferometer.results.point import Condition, Point
+from inferometer.results.point import Condition, Point, ordered
 from inferometer.store.importers import (
     CannotImportError,
     ImportedRun,
@@ -30,13 +30,17 @@ from inferometer.store.importers import (
     runs_of,
 )
 from inferometer.store.importers.imported_run import EXPECTED
-from inferometer.store.importers.reading import Object, number, text
-from inferometer.store.vllm_json import RESERVED
-from inferometer.vocabulary import CONDITIONS, LATENCIES, metric
+from inferometer.store.importers.reading import number
+from inferometer.vocabulary import CONDITIONS, LATENCIES, condition_noted_as, metric
 from inferometer.words import Said
 
 PERCENTILES = (50.0, 90.0, 99.0)
 """Computed from single requests, where there are any and the file does not have them."""
+
+BESIDE_CONDITIONS = frozenset(
+    {*("id", "tool", "status", "reasons", "notes", "source", "run"), *("series", "point", "file")}
+)
+"""Columns of points that are no conditions; what a file calls so is `file_NAME`."""
 
 LONGEST_WORD = 1000
 MAX_WHOLE = 2**53
@@ -65,35 +69,31 @@ def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
 
     Raises CannotImportError, and UnknownResultError for JSON that is no result.
     """
-    found, problems = runs_in(path)
-    points = []
-    for part, (result, run) in enumerate(found):
-        told = _told(result)
-        point = _point(run, result, told, part)
-        name = _name(run) if len(found) == 1 else f"{_name(run)}:{part + 1}"
-        lengths = _measured_lengths(run, point.conditions)
-        points.append(
-            FilePoint(
-                replace(point, id=name),
-                lengths,
-                told,
-                _identity(result) if run.tool == "vllm" else None,
-            )
-        )
-    return points, problems
+    runs, problems = runs_in(path)
+    return [_file_point(run, part, len(runs)) for part, run in enumerate(runs)], problems
 
 
-def runs_in(path: Path) -> tuple[list[tuple[Object, ImportedRun]], list[str]]:
-    """The runs of `points_in`, in the same order, each with the object that it was read from (empty
-    for EvalScope's).
-    """
+def _file_point(run: ImportedRun, part: int, runs: int) -> FilePoint:
+    told = _told(run)
+    point = replace(_point(run, told, part), id=_name(run) if runs == 1 else _one_of(run, part))
+    known_by_runs = ("backend", "arrivals")
+    return FilePoint(
+        point,
+        _measured_lengths(run, point.conditions),
+        {name: value for name, value in told.items() if name not in known_by_runs},
+        _identity(run) if run.tool == "vllm" else None,
+    )
+
+
+def runs_in(path: Path) -> tuple[list[ImportedRun], list[str]]:
+    """The runs of `points_in`, in the same order."""
     if path.is_dir() or (
         is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))
     ):
-        return [({}, run) for run in read_results(path)], []
+        return read_results(path), []
     objects, problems = read_objects(path)
     try:
-        return [(result, run) for result in objects for run in runs_of(result, path)], problems
+        return [run for result in objects for run in runs_of(result, path)], problems
     except UnknownResultError:
         raise
     except CannotImportError as error:
@@ -119,14 +119,15 @@ def identity_of(
     )
 
 
-def _identity(result: Object) -> tuple[object, ...] | None:
+def _identity(run: ImportedRun) -> tuple[object, ...] | None:
+    metrics = run.metrics
     return identity_of(
-        model=text(result.get("model_id")),
-        duration_s=number(result.get("duration")),
-        completed=number(result.get("completed")),
-        tokens_in=number(result.get("total_input_tokens")),
-        tokens_out=number(result.get("total_output_tokens")),
-        rate=number(result.get("output_throughput")),
+        model=run.model,
+        duration_s=metrics.get("duration"),
+        completed=metrics.get("completed"),
+        tokens_in=metrics.get("total_input_tokens"),
+        tokens_out=metrics.get("total_output_tokens"),
+        rate=metrics.get("output_throughput"),
     )
 
 
@@ -141,9 +142,14 @@ def _name(run: ImportedRun) -> str:
     )
 
 
-def _point(run: ImportedRun, result: Object, told: Mapping[str, Condition], part: int) -> Point:
+def _one_of(run: ImportedRun, part: int) -> str:
+    return f"{_name(run)}:{run.name or part + 1}"
+
+
+def _point(run: ImportedRun, told: Mapping[str, Condition], part: int) -> Point:
     values = _values(run)
-    conditions, notes = _conditions(run, result, told)
+    conditions, notes = _conditions(run, told)
+    notes += run.notes
     if missing := run.missing:
         notes.append(Said("note.missing", {"names": [_missing(name) for name in missing]}))
     values |= derived_values(values, conditions)
@@ -158,6 +164,7 @@ def _point(run: ImportedRun, result: Object, told: Mapping[str, Condition], part
         samples=_samples(run),
         part=part,
         notes=tuple(notes),
+        settings=run.settings,
     )
 
 
@@ -202,37 +209,27 @@ def _samples(run: ImportedRun) -> dict[str, int]:
 
 
 def _conditions(
-    run: ImportedRun, result: Object, told: Mapping[str, Condition]
+    run: ImportedRun, told: Mapping[str, Condition]
 ) -> tuple[dict[str, Condition], list[Said]]:
-    """In the order of CONDITIONS, and what was guessed."""
+    """In their order, and what was guessed."""
     notes: list[Said] = []
     in_name = conditions_in(_name(run))
     if in_name.get("num_prompts", run.load.get("num_prompts")) != run.load.get("num_prompts"):
         notes.append(Said("note.file_name"))
         in_name = {}
     load: dict[str, Condition] = {key: _tidy(key, value) for key, value in run.load.items()}
-    found: dict[str, Condition] = {
-        **in_name,
-        "burstiness": _number(result.get("burstiness")),
-        **load,
-        **told,
-    }
-    backend = text(result.get("backend")) or text(result.get("endpoint_type")) or ""
-    found["backend"] = backend if 0 < len(backend) <= LONGEST_WORD else None
+    found: dict[str, Condition] = {**in_name, **told, **load}
     if run.model is not None and len(run.model) <= LONGEST_WORD:
         found["model_id"] = run.model
         found.setdefault("model", run.model)
-    if date := _date(result.get("date")):
-        found["date"] = date
-    if (strategy := text(result.get("ramp_up_strategy"))) and len(strategy) <= LONGEST_WORD:
-        rates = [number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")]
-        found["arrivals"] = f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
+    found["date"] = run.date
+    if "arrivals" in found:
         found.pop("request_rate", None)
     if rehearsal := _rehearsal(run.path):
         found["rehearsal"] = rehearsal
         notes.append(Said("note.rehearsal_directory"))
     found["concurrency"] = concurrency(found)
-    return {key: found[key] for key in CONDITIONS if found.get(key) is not None}, notes
+    return ordered(found), notes
 
 
 def _rehearsal(path: Path) -> str | None:
@@ -255,24 +252,30 @@ def _measured_lengths(run: ImportedRun, conditions: Mapping[str, Condition]) -> 
     }
 
 
-def _told(result: Object) -> dict[str, Condition]:
-    """Conditions under keys that are not the format's own, and the label."""
+def _told(run: ImportedRun) -> dict[str, Condition]:
+    """What the file declares, by our names where it has them, each of the type that it has."""
     found: dict[str, Condition] = {}
-    for name, info in CONDITIONS.items():
-        value = next(
-            (
-                result[key]
-                for key in info.noted_as
-                if result.get(key) is not None and (key == "label" or key not in RESERVED)
-            ),
-            None,
-        )
-        if info.type == "text":
-            if isinstance(value, str | int | float) and len(word := str(value)) <= LONGEST_WORD:
-                found[name] = word
-        elif (figure := _number(value)) is not None:
-            found[name] = _tidy(name, figure)
+    for key, value in run.conditions.items():
+        name = _free(condition_noted_as(key))
+        if (typed := _typed(name, value)) is not None:
+            found.setdefault(name, typed)
     return found
+
+
+def _free(name: str) -> str:
+    """A name that no column has which tables put beside conditions."""
+    is_ours = metric(name) is not None or name.endswith(("_low", "_high", "_n", "_rating"))
+    return f"file_{name}" if name in BESIDE_CONDITIONS or is_ours else name
+
+
+def _typed(name: str, value: Condition) -> Condition:
+    """None for what cannot be a value of this condition."""
+    if name in CONDITIONS and CONDITIONS[name].type != "text":
+        figure = _number(value)
+        return None if figure is None else _tidy(name, figure)
+    if name in CONDITIONS:
+        value = str(value)
+    return None if isinstance(value, str) and not 0 < len(value) <= LONGEST_WORD else value
 
 
 def _number(value: object) -> float | None:
@@ -290,13 +293,3 @@ def _number(value: object) -> float | None:
 def _tidy(name: str, value: float) -> Condition:
     whole = CONDITIONS[name].type == "whole" and abs(value) < MAX_WHOLE and value == int(value)
     return int(value) if whole else value
-
-
-def _date(value: object) -> str | None:
-    """vLLM's `20251231-120000` as 2025-12-31T12:00:00."""
-    from datetime import datetime
-
-    try:
-        return datetime.strptime(str(value), "%Y%m%d-%H%M%S").isoformat()  # noqa: DTZ007 - local time, of nobody knows where
-    except ValueError:
-        return None

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inferometer.results.json_text import storable
-from inferometer.results.point import Collection, Point
+from inferometer.results.point import Collection, Condition, Point, condition_names
 from inferometer.results.read import read
+from inferometer.results.telling import spelled
 from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS
 
 if TYPE_CHECKING:
@@ -109,6 +110,11 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
         series(name, [point.conditions.get(name) for point in points], types[info.type])
         for name, info in CONDITIONS.items()
     ]
+    columns += [
+        _own_series(name, [point.conditions.get(name) for point in points])
+        for name in condition_names(points)
+        if name not in CONDITIONS
+    ]
     for name in _metrics_of(points):
         columns.append(series(name, [point.values.get(name) for point in points], pl.Float64))
         if _is_bounded(name) or any(name in point.intervals for point in points):
@@ -129,6 +135,15 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
         series("run", [None if point.run is None else storable(str(point.run)) for point in points])
     )
     return columns
+
+
+def _own_series(name: str, values: Sequence[Condition]) -> pl.Series:
+    """A condition that only files know: numbers where all that is told are numbers."""
+    import polars as pl
+
+    is_number = all(type(each) in (int, float) for each in values if each is not None)
+    told = [each if is_number or each is None else spelled(each) for each in values]
+    return pl.Series(name, told, pl.Float64 if is_number else pl.String, strict=False)
 
 
 def _is_bounded(name: str) -> bool:

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inferometer.results.point import Point
-from inferometer.vocabulary import CONDITIONS
+from inferometer.results.point import Point, ordered
 from inferometer.words import Said
 
 CLOSE_SHARE = 0.005
@@ -50,7 +49,7 @@ def with_lengths(point: Point, lengths: Lengths) -> Point:
     told = (Said(f"note.{name}", {"tokens": each.mean}) for name, each in lengths.items())
     return replace(
         point,
-        conditions={name: conditions[name] for name in CONDITIONS if name in conditions},
+        conditions=ordered(conditions),
         notes=(*told, *point.notes),
     )
 

@@ -39,7 +39,7 @@ def with_percentiles(points: Sequence[Point], names: Iterable[str]) -> list[Poin
         for name, each in found.items()
         if each and each.percentile is not None
     }
-    runs_of = lru_cache(MAX_FILES)(lambda path: [run for _, run in runs_in(path)[0]])
+    runs_of = lru_cache(MAX_FILES)(lambda path: runs_in(path)[0])
     return [_completed(point, wanted, runs_of) for point in points]
 
 

@@ -4,13 +4,14 @@ know. Knows no file format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from inferometer.metrics.finding import Finding
 from inferometer.spec.target import Threshold
+from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said
 
 Status = Literal["VALID", "SUSPECT", "INVALID"]
@@ -57,7 +58,9 @@ class Point:
     tool: str
     """Who measured: inferometer, vllm, sglang, guidellm, aiperf, evalscope, genai-bench."""
     conditions: Mapping[str, Condition]
-    """By names of CONDITIONS; what nobody told is absent."""
+    """By names of CONDITIONS, and then what files declare under names of their own; what nobody
+    told is absent.
+    """
     values: Mapping[str, float]
     """By names of METRICS, or `p95_ttft_ms` for any percentile; what was not measured is absent,
     never 0.
@@ -82,6 +85,10 @@ class Point:
     """Which of several runs in its source, from 0."""
     notes: tuple[Said, ...] = ()
     """What is missing or was guessed."""
+    settings: Mapping[str, Condition] = field(default_factory=dict)
+    """All that the server says of itself. Those in which the points of a collection differ are
+    among its conditions.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,3 +100,17 @@ class Collection:
     """Files that could not be read, a sentence each."""
     targets: tuple[Threshold, ...] = ()
     """What the campaigns among them were to reach."""
+
+
+def ordered(conditions: Mapping[str, Condition]) -> dict[str, Condition]:
+    """Those that are told: ours in the order of CONDITIONS, then those of files by name."""
+    own = sorted(conditions.keys() - CONDITIONS.keys())
+    return {
+        name: conditions[name] for name in (*CONDITIONS, *own) if conditions.get(name) is not None
+    }
+
+
+def condition_names(points: Iterable[Point]) -> tuple[str, ...]:
+    """All of CONDITIONS, and then what else any of the points is told by."""
+    own = {name for point in points for name in point.conditions if name not in CONDITIONS}
+    return (*CONDITIONS, *sorted(own))

@@ -18,7 +18,7 @@ from inferometer.results.derived import derived_intervals, derived_values
 from inferometer.results.foreign import FilePoint, points_in
 from inferometer.results.json_text import storable
 from inferometer.results.measured_lengths import common_lengths, with_lengths
-from inferometer.results.point import Collection, Condition, Point
+from inferometer.results.point import Collection, Condition, Point, ordered
 from inferometer.results.run_point import identity_of_run, point_of_run
 from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory, Source, Sources
 from inferometer.spec.target import Threshold, Where
@@ -58,8 +58,8 @@ def read(
     points = in_order(reading.points())
     if not points:
         raise ResultsError(_nothing(paths, reading.problems, reading.more_files))
-    ordered = _with_unique_ids(points)
-    return Collection(ordered, tuple(reading.problems), _targets(sources.found, ordered))
+    unique = _with_unique_ids(points)
+    return Collection(unique, tuple(reading.problems), _targets(sources.found, unique))
 
 
 def in_order(points: Iterable[Point]) -> list[Point]:
@@ -211,7 +211,7 @@ def _with_told(point: Point, told: Mapping[str, Condition]) -> Point:
     derived = derived_values(point.values, conditions)
     return replace(
         point,
-        conditions={name: conditions[name] for name in CONDITIONS if name in conditions},
+        conditions=ordered(conditions),
         values={**point.values, **derived},
         intervals={
             **point.intervals,
@@ -249,7 +249,12 @@ def _nothing(paths: Sequence[Path], problems: Sequence[str], more_files: int) ->
 
 def _by_conditions(point: Point) -> tuple[object, ...]:
     """Words with the numbers in them as numbers (7B before 14B); what is absent comes first."""
-    return (*(_rank(point.conditions.get(name)) for name in ORDER), _rank(point.id))
+    own = sorted(point.conditions.keys() - CONDITIONS.keys())
+    return (
+        *(_rank(point.conditions.get(name)) for name in ORDER),
+        tuple((name, _rank(point.conditions[name])) for name in own),
+        _rank(point.id),
+    )
 
 
 def _rank(value: Condition) -> tuple[object, ...]:

@@ -73,7 +73,7 @@ class _Files:
             return None
         parts = self._read.get(point.source)
         if parts is None:
-            parts = [run.requests for _, run in runs_in(point.source)[0]]
+            parts = [run.requests for run in runs_in(point.source)[0]]
             if self._points_in[point.source] > 1:
                 self._read[point.source] = parts
         return parts[point.part] if point.part < len(parts) else None

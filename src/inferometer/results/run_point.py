@@ -14,7 +14,7 @@ from typing import Any
 from inferometer.metrics.finding import Finding, Level
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.foreign import MAX_WHOLE, identity_of
-from inferometer.results.point import Condition, Point, Range, RunFiles, Status
+from inferometer.results.point import Condition, Point, Range, RunFiles, Status, ordered
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
@@ -145,7 +145,7 @@ def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Conditi
     found["concurrency"] = concurrency(
         {key: value for key, value in found.items() if value is not None}
     )
-    return {key: found[key] for key in CONDITIONS if found.get(key) is not None}
+    return ordered(found)
 
 
 def _engine(recipe: str | None, embedded: bool) -> str | None:

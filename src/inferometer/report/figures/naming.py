@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from inferometer.report.figures.scales import short_tokens
-from inferometer.results.point import Condition, Point
+from inferometer.results.point import Condition, Point, condition_names
 from inferometer.results.telling import telling_places
 from inferometer.vocabulary import CONDITIONS, DISTINGUISHING
+from inferometer.vocabulary import condition as known
 from inferometer.words import Words
 
 LONGEST = 34
@@ -39,7 +40,8 @@ def distinguishing(points: Sequence[Point], *, without: Sequence[str] = ()) -> t
     """Conditions that tell the curves of these points apart: one after another, each if it tells
     more than those before.
     """
-    names = [name for name in DISTINGUISHING if name not in without]
+    own = [name for name in condition_names(points) if name not in CONDITIONS]
+    names = [name for name in (*DISTINGUISHING, *own) if name not in without]
     places = telling_places([key_of(point, names) for point in points], range(len(names)))
     return tuple(names[place] for place in places)
 
@@ -86,8 +88,8 @@ def clean(text: str) -> str:
 
 def _said(name: str, value: Condition, words: Words) -> str:
     """A condition's value as a name shows it: some speak for themselves."""
-    info = CONDITIONS.get(name)
-    if info is None or info.says_what_it_is:
+    info = known(name)
+    if info.says_what_it_is or name == "tool":
         return clean(str(value))
     if info.unit == "tokens" and isinstance(value, int | float):
         return words.text(f"figure.name.{name}", value=short_tokens(value))

@@ -16,7 +16,8 @@ from typing import Any
 from inferometer.report.figures.naming import distinguishing, key_of, name_of
 from inferometer.report.sentences import reasons_of
 from inferometer.results import Condition, Point
-from inferometer.vocabulary import CONDITIONS, LEVELS, LOADS, METRICS, Metric, metric
+from inferometer.results.point import condition_names
+from inferometer.vocabulary import LEVELS, LOADS, METRICS, Metric, condition, metric
 from inferometer.words import Words
 
 LONGEST_TEXT = 300
@@ -66,7 +67,7 @@ def condition_table(
     """
     names = [
         name
-        for name in CONDITIONS
+        for name in condition_names(points)
         if any(point.conditions.get(name) is not None for point in points)
     ]
     table: dict[str, list[Cell]] = {
@@ -182,7 +183,7 @@ def _role(name: str) -> str:
         return "load"
     if name in ("series", "status"):
         return "incidental"
-    return "identity" if name not in CONDITIONS or CONDITIONS[name].parts_curves else "incidental"
+    return "identity" if condition(name).parts_curves else "incidental"
 
 
 def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
@@ -193,15 +194,15 @@ def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
     telling = {
         name: place for place, name in enumerate(("series", *LEVELS, "model", "tp", "config"))
     }
-    for condition in sorted(conditions, key=lambda each: telling.get(each["name"], len(telling))):
+    for each in sorted(conditions, key=lambda one: telling.get(one["name"], len(telling))):
         renumbered: dict[int, int] = {}
-        pattern = tuple(renumbered.setdefault(code, len(renumbered)) for code in condition["codes"])
-        condition["alias"] = pattern in seen and condition["name"] not in (
+        pattern = tuple(renumbered.setdefault(code, len(renumbered)) for code in each["codes"])
+        each["alias"] = pattern in seen and each["name"] not in (
             "status",
             "config",
             "model",
         )
-        if condition["name"] != "series":
+        if each["name"] != "series":
             seen.add(pattern)
 
 

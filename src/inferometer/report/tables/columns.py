@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from inferometer.results import Condition, Point
-from inferometer.vocabulary import CONDITIONS, SLOTS, metric
+from inferometer.results.point import condition_names
+from inferometer.vocabulary import SLOTS, condition, metric
 from inferometer.words import Words
 
 HEADLINE = (
@@ -23,12 +24,15 @@ HEADLINE = (
 )
 """Metrics of a table that people read; those that no point has are left out."""
 
-SHOWN = tuple(name for name, each in CONDITIONS.items() if each.in_tables)
+
+def shown(points: Sequence[Point]) -> list[str]:
+    """Conditions that tables have columns for."""
+    return [name for name in condition_names(points) if condition(name).in_tables]
 
 
 def telling(points: Sequence[Point]) -> tuple[str, ...]:
     """Conditions that are not the same in all points, in the order of CONDITIONS."""
-    names = [name for name in SHOWN if len(_values(points, name)) > 1]
+    names = [name for name in shown(points) if len(_values(points, name)) > 1]
     if "concurrency" in names:
         names = [name for name in names if name not in SLOTS]
     return tuple(names)
@@ -36,7 +40,7 @@ def telling(points: Sequence[Point]) -> tuple[str, ...]:
 
 def shared(points: Sequence[Point]) -> dict[str, Condition]:
     """Conditions that all points have, with one value."""
-    found = {name: _values(points, name) for name in SHOWN}
+    found = {name: _values(points, name) for name in shown(points)}
     return {
         name: next(iter(values))
         for name, values in found.items()

@@ -5,13 +5,17 @@ format.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from inferometer.vocabulary import LATENCIES
+from inferometer.words import Said
+
+Declared = str | int | float | bool
+"""A condition that a file declares."""
 
 Array = npt.NDArray[np.float64]
 
@@ -76,8 +80,8 @@ class ImportedRun:
     """Of the tool, where the file tells."""
     model: str | None
     load: Mapping[str, float]
-    """Of max_concurrency, request_rate (1/s, infinite for all at once), num_prompts, input_len,
-    output_len: what is told.
+    """Of max_concurrency, request_rate (1/s, infinite for all at once), burstiness, num_prompts,
+    and the lengths that were asked for, input_len and output_len: what is told.
     """
     metrics: Mapping[str, float]
     """By names like EXPECTED; only figures that the tool defines as we do. Latencies in ms, rates
@@ -88,6 +92,22 @@ class ImportedRun:
     nothing we have.
     """
     requests: ImportedRequests | None = None
+    """All of them, or a sample; which it is their number says."""
+    conditions: Mapping[str, Declared] = field(default_factory=dict)
+    """What else the file declares of what was measured: by our names or the aliases that the
+    vocabulary knows, and all that nobody knows by the file's own names (see `declared`). Points
+    that differ in one of them are never repeats.
+    """
+    settings: Mapping[str, Declared] = field(default_factory=dict)
+    """All that the server says of itself, by the hundred. Those in which points differ become
+    conditions.
+    """
+    date: str | None = None
+    """The end, ISO 8601."""
+    name: str | None = None
+    """What the file calls this run, where it has several."""
+    notes: tuple[Said, ...] = ()
+    """What a reader has to know of it: warm-up left out, a load that was not reached."""
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
 from inferometer.store.importers.reading import (
     Object,
@@ -20,12 +21,14 @@ from inferometer.store.importers.reading import (
 from inferometer.store.importers.vllm import gaps_s, load_of, succeeded, until_last_s
 from inferometer.vocabulary import LATENCIES, statistic_of
 
+KEYS = frozenset({"random_input_len", "random_output_len", "server_info"})
+"""Of the format, and no conditions as they stand there: lengths are told also where another data
+set was used.
+"""
 E2EL = f"_{LATENCIES['e2el'].in_files['sglang']}_"
 OWN = (
     "concurrency",
     "accept_length",
-    "max_output_tokens_per_s",
-    "max_concurrent_requests",
     "total_output_tokens_retokenized",
 )
 
@@ -57,6 +60,7 @@ def read_sglang(result: Object, path: Path) -> ImportedRun:
         metrics=metrics,
         own=figures(result, {name: name for name in OWN}),
         requests=requests,
+        conditions=declared(result, KEYS),
     )
 
 

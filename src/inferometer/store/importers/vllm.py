@@ -8,24 +8,35 @@ single requests, which are not enough to compute anything else from.
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from inferometer.store.importers.imported_run import Array, ImportedRequests, ImportedRun
+from inferometer.store.importers.declared import declared
+from inferometer.store.importers.imported_run import (
+    Array,
+    Declared,
+    ImportedRequests,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import (
     Object,
     entries,
     figures,
     metrics_of,
+    number,
     numbers,
     text,
 )
+from inferometer.store.vllm_json import RESERVED
 from inferometer.vocabulary import settings_in, statistic_of
 
-OWN = ("max_output_tokens_per_s", "max_concurrent_requests")
-"""Counted in whole seconds there."""
+KEYS = frozenset(RESERVED) - {"label"}
+"""Of the format, and no condition."""
+MEASURED = ("spec_decode_", "probe_", "request_goodput")
+"""What keys begin with that the tool adds to them."""
 
 
 def is_vllm(result: Object) -> bool:
@@ -47,8 +58,10 @@ def read_vllm(result: Object, path: Path) -> ImportedRun:
         model=text(result["model_id"]),
         load=load_of("vllm", result),
         metrics=metrics,
-        own=figures(result, {name: name for name in OWN}),
+        own={},
         requests=requests,
+        conditions=_conditions(result),
+        date=date_of(result),
     )
 
 
@@ -58,6 +71,27 @@ def load_of(tool: str, result: Object) -> dict[str, float]:
     if result.get("request_rate") in ("inf", math.inf):
         load["request_rate"] = math.inf
     return load
+
+
+def _conditions(result: Object) -> dict[str, Declared]:
+    """The wire format, the law of a rate that changes, and all that users or forks note."""
+    measured = {key for key in result if key.startswith(MEASURED)}
+    found = declared(result, KEYS | measured)
+    if backend := text(result.get("backend")) or text(result.get("endpoint_type")):
+        found["backend"] = backend
+    if strategy := text(result.get("ramp_up_strategy")):
+        rates = [number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")]
+        found["arrivals"] = f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
+    return found
+
+
+def date_of(result: Object) -> str | None:
+    """vLLM's `20251231-120000` as 2025-12-31T12:00:00."""
+    try:
+        date = datetime.strptime(str(result.get("date")), "%Y%m%d-%H%M%S")  # noqa: DTZ007 - local time, of nobody knows where
+    except ValueError:
+        return None
+    return date.isoformat()
 
 
 def succeeded(result: Object) -> npt.NDArray[np.bool_]:

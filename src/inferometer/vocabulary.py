@@ -595,6 +595,9 @@ SET_LOADS = ("max_concurrency", "request_rate", "num_prompts")
 SLOTS = ("num_prompts", "max_concurrency")
 """What `concurrency` is one of."""
 
+NOTED_APART = ("label", "tag", "host")
+"""Incidental, and still worth a word where the sides of a comparison differ in it."""
+
 STUDY = ("config", "model", "tp")
 """What names a curve of the study that this began with."""
 

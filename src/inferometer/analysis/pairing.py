@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
 from inferometer.results.telling import telling_places
-from inferometer.vocabulary import SLOTS, condition, of_role
+from inferometer.vocabulary import NOTED_APART, SLOTS, condition, of_role
 
 INCIDENTAL = frozenset(of_role("incidental"))
 """Conditions that partners need not share: runs that differ in nothing else are repeats."""
 
-TOLD = ("tool", "label", "tag", "host")
+TOLD = ("tool", *NOTED_APART)
 """Incidental, and still worth a word where the sides differ in it."""
 
 SUBJECTS = frozenset(of_role("subject"))

@@ -26,16 +26,14 @@ EPOCH = 1_000_000_000
 
 CHANCE = frozenset(
     {
-        *("date", "datetime", "day", "time", "timestamp", "started"),
-        *("finished", "created", "duration", "elapsed", "uptime", "eta"),
-        *("seed", "host", "hostname", "ip", "addr", "address"),
-        *("port", "url", "uri", "endpoint", "pid", "user", "username"),
-        *("id", "ids", "uuid", "run", "iteration", "attempt", "trial", "repeat", "index"),
+        *("date", "datetime", "day", "time", "timestamp", "started", "finished", "created"),
+        *("duration", "elapsed", "uptime", "eta", "seed", "id", "ids", "uuid", "run", "index"),
+        *("host", "hostname", "ip", "addr", "port", "url", "uri", "endpoint", "pid"),
+        *("address", "user", "username", "iteration", "attempt", "trial", "repeat"),
         *("dir", "directory", "folder", "file", "filename", "log", "logs"),
-        *("count", "counter", "counts", "total", "completed"),
-        *("failed", "succeeded", "successful", "errors", "incomplete"),
-        *("accepted", "acceptance", "accept", "drafts", "drafted"),
-        *("usage", "used", "free", "available", "peak"),
+        *("count", "counter", "counts", "total", "completed", "failed", "succeeded"),
+        *("successful", "errors", "incomplete", "accepted", "acceptance", "accept"),
+        *("drafts", "drafted", "usage", "used", "free", "available", "peak"),
         *("throughput", "latency", "latencies", "goodput", "energy", "joules", "watts"),
         *("mean", "avg", "average", "median", "std", "stddev", "percentile", "percentiles"),
     }
@@ -82,7 +80,7 @@ def of_what_was_measured(key: str, value: object) -> Declared | None:
     scalar.
     """
     words = {word.lower() for word in _WORDS.findall(key)}
-    is_path = isinstance(value, str) and value.startswith(("/", "~", "./", "../"))
+    is_path = isinstance(value, str) and value.startswith(("/", "~", "."))
     if is_path and words & set(NAMED_BY_PATH):
         return _text(str(value).rstrip("/").rpartition("/")[2])
     chance = words & (CHANCE - COUNTED if words & MACHINES else CHANCE)

@@ -90,19 +90,34 @@ def test_what_a_person_is_told_of_other_servers(plan: Plan) -> None:
     assert code == 0
     assert (
         "deepseek-ai/deepseek-llm-7b-chat served as deepseek-7b, TP=1, at "
-        "http://127.0.0.1:9997 (process)"
+        "http://127.0.0.1:8002 (process)"
     ) in out
     assert (
         "  command   HIP_VISIBLE_DEVICES=0 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 "
-        "NCCL_P2P_LEVEL=SYS "
-        "XINFERENCE_AUTH_ADVANCED=0 xinference-local --host 127.0.0.1 --port 9997\n"
+        "NCCL_P2P_LEVEL=SYS XINFERENCE_AUTH_ADVANCED=0 VLLM_NUMA_BIND=0 "
+        "xinference-local --host 127.0.0.1 --port 8002\n"
     ) in out
     assert (
         "  launch    model_engine vllm, model_format pytorch, n_gpu 1, model_name deepseek-chat, "
         "model_size_in_billions 7, "
-        "quantization none, max_model_len 2048\n"
+        "quantization none, dtype float16, max_model_len 4096\n"
     ) in out
     assert "  note      Mind the fan.\n" in out
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        ("rocm/vllm-dev:nightly", " (this tag floats: name a version before you publish)"),
+        ("rocm/vllm", " (this tag floats: name a version before you publish)"),
+        ("registry:5000/vllm:0.10.2", ""),
+        ("rocm/vllm:nightly@sha256:94fd00", ""),
+    ],
+)
+def test_an_image_whose_tag_floats_is_named(plan: Plan, image: str, told: str) -> None:
+    code, out, _ = plan("prefix-cache", "--set", f"servers.vllm-mi300x.image={image}")
+    assert code == 0
+    assert f"  image     {image}{told}\n" in out
 
 
 def test_the_environment_and_settings_are_heeded(

@@ -77,6 +77,9 @@ def test_up_logs_and_down(bench: Bench) -> None:
     found = server.start()
     assert found.facts["model"] == MODEL
     assert (found.facts["image"], found.facts["image_id"]) == ("vllm:file", "sha256:1")
+    assert bench.said[0].startswith(
+        f"Starting vllm-server of {bench.file} (project {server.project})\n  NCCL_DEBUG=INFO "
+    )
     server.check()
     assert server.log_tail() == ["loading weights"]
     server.stop()

@@ -237,6 +237,7 @@ def test_the_environment_of_the_recipe_reaches_it_and_keys_do_not_reach_the_log(
             environment={"HF_TOKEN": "hf_nobody_may_see", "HIP_VISIBLE_DEVICES": "0,1"},
         ).start()
     assert raised.value.log_tail == ("token *** cards 0,1",)
+    assert bench.said[0].startswith("Starting HF_TOKEN='***' HIP_VISIBLE_DEVICES=0,1 ")
 
 
 def test_checks_notice_a_server_that_hangs_and_one_that_was_killed(

@@ -64,7 +64,7 @@ c.yaml:6: hardware.A.pcie_width: 3 is not one of 1, 2, 4, 8 or 16.
 c.yaml:6: unknown key 'pcie_generaton' (did you mean 'pcie_generation'?).
 c.yaml:11: servers.vllm.kind: 'proces' is not one of external, operator, process, compose (did you mean 'process'?).
 c.yaml:12: servers.vllm.command: nothing is known to fill {modl} with (did you mean 'model'?): use model, alias, \
-served_model, tp, devices, host, port, max_model_len, input_len, output_len, hardware, gpus, image.
+served_model, tp, devices, host, port, max_model_len, input_len, output_len, hardware, gpus, image, hf_cache, model_folder, numactl, model_volume, container_environment.
 c.yaml:12: servers.vllm.command: --api-key *** is a secret on a command line, which can be read by all and would be recorded: \
 export it in the shell that starts inferometer (VLLM_API_KEY, HF_TOKEN) instead, since the server inherits it.
 c.yaml:13: servers.vllm.environment.X: input should be a valid string, not True.

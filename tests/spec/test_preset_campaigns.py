@@ -297,7 +297,7 @@ def test_three_frameworks_under_the_same_load() -> None:
         "--host",
         "127.0.0.1",
         "--port",
-        "9997",
+        "8002",
     )
     assert xinference.served_model == "deepseek-7b"
     assert xinference.recipe.launch == {
@@ -307,7 +307,8 @@ def test_three_frameworks_under_the_same_load() -> None:
         "model_name": "deepseek-chat",
         "model_size_in_billions": 7,
         "quantization": "none",
-        "max_model_len": 2048,
+        "dtype": "float16",
+        "max_model_len": 4096,
     }
 
 

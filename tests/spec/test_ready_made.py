@@ -40,16 +40,29 @@ LINES = {
     "NCCL_P2P_LEVEL=SYS VLLM_NUMA_BIND=0 "
     "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --dtype float16 "
     "--trust-remote-code "
-    "--max-model-len 1280",
-    "vllm-mi300x": "docker run --rm --device /dev/kfd --device /dev/dri --group-add video --ipc "
-    "host --network host "
-    "--security-opt seccomp=unconfined -v huggingface:/root/.cache/huggingface -e HF_TOKEN -e "
-    "NCCL_MIN_NCHANNELS=112 "
-    "rocm/vllm:latest vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 "
-    "--dtype float16 "
-    "--max-model-len 1280 --enable-prefix-caching --enable-chunked-prefill "
-    "--max-num-batched-tokens 2048 "
-    "--enable-prompt-tokens-details",
+    "--max-model-len 1280 --gpu-memory-utilization 0.9",
+    "vllm-dcu-docker": "HIP_VISIBLE_DEVICES=0,1 NCCL_MAX_NCHANNELS=16 NCCL_MIN_NCHANNELS=16 "
+    "NCCL_P2P_LEVEL=SYS VLLM_NUMA_BIND=0 docker run --rm --device /dev/kfd --device /dev/mkfd "
+    "--device /dev/dri --group-add video --ipc host --network host --shm-size 64G --cap-add "
+    "SYS_PTRACE --security-opt seccomp=unconfined --volume /opt/hyhal:/opt/hyhal:ro --volume "
+    "/hf:/root/.cache/huggingface --env HF_TOKEN --env HF_ENDPOINT --env HIP_VISIBLE_DEVICES "
+    "--env NCCL_MAX_NCHANNELS --env NCCL_MIN_NCHANNELS --env NCCL_P2P_LEVEL --env VLLM_NUMA_BIND "
+    "--entrypoint '' image.sourcefind.cn:5000/dcu/admin/base/vllm:"
+    "0.8.5-ubuntu22.04-dtk25.04.1-rc5-das1.6-py3.10-20250711 "
+    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --dtype float16 "
+    "--trust-remote-code --max-model-len 1280 --gpu-memory-utilization 0.9 --swap-space 16",
+    "vllm-mi300x": "NCCL_MIN_NCHANNELS=112 "
+    "docker run --rm --device /dev/kfd --device /dev/dri --group-add video --ipc "
+    "host --network host --cap-add SYS_PTRACE --security-opt seccomp=unconfined --volume "
+    "/hf:/root/.cache/huggingface --env HF_TOKEN --env HF_ENDPOINT --env NCCL_MIN_NCHANNELS "
+    "--entrypoint '' rocm/vllm-dev:nightly "
+    "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 "
+    "--dtype float16 --gpu-memory-utilization 0.90 --enable-prefix-caching "
+    "--enable-chunked-prefill --max-num-batched-tokens 2048 --enable-prompt-tokens-details",
+    "vllm-lmcache": "PYTHONHASHSEED=0 LMCACHE_CHUNK_SIZE=256 LMCACHE_LOCAL_CPU=True "
+    "LMCACHE_MAX_LOCAL_CPU_SIZE=20 vllm serve org/model --host 127.0.0.1 --port 8000 "
+    "--tensor-parallel-size 2 --max-model-len 1280 --enable-prefix-caching --kv-transfer-config "
+    """'{"kv_connector":"LMCacheConnectorV1","kv_role":"kv_both"}'""",
     "vllm-cpu": "VLLM_CPU_KVCACHE_SPACE=4 "
     "vllm serve org/model --host 127.0.0.1 --port 8000 --tensor-parallel-size 2 --max-model-len "
     "1280",
@@ -60,11 +73,12 @@ LINES = {
     "NCCL_P2P_LEVEL=SYS "
     "python3 -m sglang.launch_server --model-path org/model --host 127.0.0.1 --port 30000 "
     "--tp-size 2 --dtype float16 "
-    "--trust-remote-code --context-length 1280 --enable-metrics",
+    "--trust-remote-code --context-length 1280 --tokenizer-path org/model "
+    "--mem-fraction-static 0.8 --enable-metrics --enable-cache-report",
     "xinference": "XINFERENCE_AUTH_ADVANCED=0 xinference-local --host 127.0.0.1 --port 9997",
-    "tgi": "docker run --rm --gpus all --shm-size 1g --network host -v huggingface:/data -e "
-    "HF_TOKEN "
-    "ghcr.io/huggingface/text-generation-inference:latest --model-id org/model --hostname "
+    "tgi": "docker run --rm --gpus all --shm-size 1g --network host --volume /hf/hub:/data --env "
+    "HF_TOKEN --env HF_ENDPOINT "
+    "ghcr.io/huggingface/text-generation-inference:3.3.4 --model-id org/model --hostname "
     "127.0.0.1 --port 8000 "
     "--num-shard 2 --max-total-tokens 1280",
     "trtllm-serve": "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=0,1 "
@@ -101,7 +115,10 @@ def need(written: dict[str, Any]) -> ServerNeed:
 
 
 @pytest.mark.parametrize("name", recipe_names())
-def test_each_recipe_is_a_whole_command_for_its_framework(name: str) -> None:
+def test_each_recipe_is_a_whole_command_for_its_framework(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HOME", "/hf")
     written: dict[str, Any] = {"recipe": name}
     if name == "xinference":
         written["launch"] = {"model_name": "m"}
@@ -169,6 +186,54 @@ def test_what_is_launched_is_filled_numbers_as_numbers_and_belongs_to_what_the_s
     assert found.identity()["launch"] == found.recipe.launch
 
 
+OF_A_CONTAINER = "run {container_environment} {model_volume} image {numactl} serve {model}"
+
+
+@pytest.mark.parametrize(
+    ("model", "recipe", "line"),
+    [
+        ("org/model", {}, "run image serve org/model"),
+        ("/data/m 1", {}, "run '--volume=/data/m 1:/data/m 1:ro' image serve '/data/m 1'"),
+        (
+            "org/model",
+            {"numa_node": 1},
+            "run image numactl --cpunodebind=1 --membind=1 serve org/model",
+        ),
+        ("org/model", {"environment": {"A": 1}}, "A=1 run --env A image serve org/model"),
+    ],
+)
+def test_words_that_depend_on_options_and_on_where_the_model_is(
+    model: str, recipe: dict[str, Any], line: str
+) -> None:
+    server = {"command": OF_A_CONTAINER, **recipe}
+    campaign = small(servers={"s": server}, models={"m": model})
+    found = expand(campaign)[0].server
+    assert shell_line(found.recipe) == line
+    assert found.identity()["command"] == list(found.recipe.command)
+
+
+def test_a_model_on_disk_is_what_xinference_launches() -> None:
+    server = {"recipe": "xinference", "launch": {"model_name": "m"}}
+    launched = [
+        expand(small(servers={"s": server}, models={"m": model}))[0].server.recipe.launch
+        for model in ("org/model", "/data/m")
+    ]
+    assert "model_path" not in launched[0]
+    assert launched[1] == launched[0] | {"model_path": "/data/m"}
+
+
+def test_where_the_cache_of_models_is_does_not_change_what_the_server_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HF_HOME", "/hf")
+    first = need({"recipe": "tgi"})
+    monkeypatch.delenv("HF_HOME")
+    monkeypatch.setenv("HOME", "/home/me")
+    second = need({"recipe": "tgi"})
+    assert "/home/me/.cache/huggingface/hub:/data" in second.recipe.command
+    assert first.identity() == second.identity()
+
+
 def test_completing_twice_is_completing_once() -> None:
     once = completed({"recipe": "vllm-dcu", "environment": {"A": 1}})
     assert completed(once) == once
@@ -194,6 +259,7 @@ def test_nonsense_is_left_for_the_models_to_refuse(nonsense: Any) -> None:
             "servers.s.recipe: wants one of vllm, .*did you mean 'vllm-rocm'",
         ),
         ({"recipe": "vllm", "profiles": ["dcuu"]}, "did you mean 'dcu'"),
+        ({"command": "serve {model}", "numa_node": 0}, "numa_node: the command has no place for"),
         (
             {"recipe": "vllm", "arguments": "--api-key x"},
             r"--api-key \*\*\* is a secret on a command line",
@@ -237,7 +303,8 @@ def test_a_file_can_be_changed_where_it_is_run() -> None:
     assert group.server.recipe.environment["NCCL_P2P_LEVEL"] == "SYS"
     assert shell_line(group.server.recipe).endswith("--port 8123 --tensor-parallel-size 8 "
     "--dtype float16 "
-        "--trust-remote-code --max-model-len 4096 --max-num-seqs 64")  # fmt: skip
+        "--trust-remote-code --max-model-len 32768 --gpu-memory-utilization 0.9 "
+        "--max-num-seqs 64")  # fmt: skip
 
 
 def test_the_schema_lists_recipes_and_profiles() -> None:

@@ -27,11 +27,13 @@ def test_placeholders_are_words_in_braces_and_other_braces_stay() -> None:
     assert fill(text, {"model": "M", "tp": "2"}) == 'a M {"x": {y}} {two words} {Z} 2'
 
 
-def test_everything_that_can_be_filled_is() -> None:
+def test_everything_that_can_be_filled_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HOME", "/hf")
     recipe = {
         "base_url": "http://[::1]:8123/v1",
         "command": ["run", *(f"{name}={{{name}}}" for name in PLACEHOLDERS)],
         "environment": {"DEVICES": "{devices}", "PORT": 5},
+        "numa_node": 1,
         "image": "repo:{alias}",
         "compose_service": "vllm-{tp}",
         "served_model": "{alias}-{tp}",
@@ -53,6 +55,11 @@ def test_everything_that_can_be_filled_is() -> None:
         "hardware=H",
         "gpus=4",
         "image=repo:m",
+        "hf_cache=/hf",
+        "model_folder=",
+        "numactl=numactl --cpunodebind=1 --membind=1",
+        "model_volume=",
+        "container_environment=--env DEVICES --env PORT",
     )
     assert found.recipe.environment == {"DEVICES": "0,1,2", "PORT": "5"}
     assert (found.recipe.image, found.recipe.compose_service, found.recipe.note) == (

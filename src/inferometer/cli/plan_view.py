@@ -14,7 +14,7 @@ from inferometer.printable import printable, printable_lines
 from inferometer.secret import masked
 from inferometer.spec.campaign import Group, Hardware, ServerNeed
 from inferometer.spec.interleave import Block
-from inferometer.spec.recipe import shell_line
+from inferometer.spec.recipe import floats, shell_line
 
 HEADINGS = ("Group", "Server", "Points", "Done", "Requests", "Tok in", "Tok out", "Left")
 WORDS = (0, 1)
@@ -104,6 +104,9 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
             yield f"  do        {printable(need.hardware.instruction)}"
     if need.recipe.compose_file:
         yield f"  compose   service {need.recipe.compose_service} of {need.recipe.compose_file}"
+    if image := need.recipe.image:
+        floating = " (this tag floats: name a version before you publish)"
+        yield f"  image     {image}{floating if floats(image) else ''}"
     if line := shell_line(need.recipe):
         yield f"  command   {line}"
         if need.binding:

@@ -110,9 +110,7 @@ class ComposeServer:
         self._memory = accelerator_memory.used_mib()
         begin_s = time.monotonic()
         try:
-            self._say(
-                f"Starting {service} of {self.need.recipe.compose_file} (project {self.project})"
-            )
+            self._say(self._announcement(service))
             self._compose(["up", "--detach", service], self.need.recipe.ready_timeout_s)
             confirmation = wait_until_ready(
                 self.base_url,
@@ -163,6 +161,14 @@ class ComposeServer:
                 told = _run(["docker", "logs", "--tail", str(lines), container], CALL_TIMEOUT_S)
                 found = log_file.lines_of(told.stdout, lines)
         return log_file.without(found, self._secrets)
+
+    def _announcement(self, service: str) -> str:
+        from inferometer.spec.recipe import shell_line
+
+        recipe = self.need.recipe
+        line = shell_line(recipe)
+        of = f"Starting {service} of {recipe.compose_file} (project {self.project})"
+        return f"{of}\n  {line}" if line else of
 
     def _prepare(self) -> str:
         """Find Docker and write our compose file; the service's name. Raises ServerError."""

@@ -10,7 +10,6 @@ import fcntl
 import json
 import os
 import select
-import shlex
 import signal
 import subprocess
 import time
@@ -168,8 +167,10 @@ class ProcessServer:
 
     def _launch(self, log: Path) -> None:
         recipe = self.need.recipe
+        from inferometer.spec.recipe import shell_line
+
         self._end = None
-        self._say(f"Starting {shlex.join(recipe.command)}\n  log: {log}")
+        self._say(f"Starting {shell_line(recipe)}\n  log: {log}")
         with log.open("ab") as stderr:
             self._guard = subprocess.Popen(  # noqa: S603
                 python_command("inferometer.server.guard"),

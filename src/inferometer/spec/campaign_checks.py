@@ -231,6 +231,11 @@ def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> 
                     f"with{did_you_mean(word, PLACEHOLDERS)}: use {', '.join(PLACEHOLDERS)}."
                 ),
             )
+    if recipe.get("numa_node") is not None and ("command", "numactl") not in used:
+        yield (
+            ("servers", name, "numa_node"),
+            "the command has no place for it: write {numactl} before the server's program.",
+        )
     if any(word == "image" for _, word in used) and recipe.get("image") is None:
         yield ("servers", name), "it holds {image}, but names none."
     bare = [

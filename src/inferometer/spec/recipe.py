@@ -7,6 +7,7 @@ as started.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +15,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from inferometer.secret import masked_text
+from inferometer.secret import masked
 from inferometer.spec.binding import BOUND, Binding, binding_of, host_and_port, without_bound_flags
 from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed
 from inferometer.spec.flags import canonical_base_url
@@ -39,8 +40,19 @@ PLACEHOLDERS = {
     "hardware": "name of the hardware configuration",
     "gpus": "its number of cards",
     "image": "image of the recipe",
+    "hf_cache": "folder of downloaded models: HF_HOME, or ~/.cache/huggingface",
+    "model_folder": "the model, if it is an absolute path; else nothing",
+    "numactl": "words that bind the server to numa_node; else nothing",
+    "model_volume": "words that give a container the model's folder, if it is an absolute path",
+    "container_environment": "words that give a container the recipe's environment",
 }
 """What the strings of a recipe may hold in braces."""
+
+SEVERAL_WORDS = ("numactl", "model_volume", "container_environment")
+"""Placeholders of any number of words, also none, where they are a word of their own."""
+
+FLOATING_TAGS = ("", "latest", "nightly", "main", "master", "dev", "edge")
+"""Of images: what they name changes."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -102,6 +114,7 @@ def server_need(
         "max_model_len": str(max_model_len),
         "input_len": str(max((prompt for prompt, _ in lengths), default=0)),
         "output_len": str(max((output for _, output in lengths), default=0)),
+        **_words_of(recipe, campaign.models[group.model]),
     }
     if recipe.image is not None:
         values["image"] = fill(recipe.image, values)
@@ -131,15 +144,21 @@ def shell_line(recipe: ServerRecipe) -> str:
     """The command with its environment, as one line that can be pasted into a shell; empty where
     there is none.
 
-    A password in an address, such as that of a proxy, is masked: the line goes to terminals and
-    their logs.
+    Keys, and passwords in addresses such as that of a proxy, are masked: the line goes to
+    terminals and their logs.
     """
     if not recipe.command:
         return ""
     settings = [
-        f"{name}={shlex.quote(masked_text(value))}" for name, value in recipe.environment.items()
+        f"{name}={shlex.quote(value)}" for name, value in masked(recipe.environment).items()
     ]
     return " ".join([*settings, shlex.join(recipe.command)])
+
+
+def floats(image: str) -> bool:
+    """Whether the same name gives another image tomorrow."""
+    tag = image.rpartition("/")[2].partition(":")[2]
+    return "@" not in image and tag in FLOATING_TAGS
 
 
 def _bound(recipe: ServerRecipe, binding: Binding) -> ServerRecipe:
@@ -149,7 +168,25 @@ def _bound(recipe: ServerRecipe, binding: Binding) -> ServerRecipe:
     note = fill(recipe.note, {"host": host, "port": port}) if recipe.note else None
     command = without_bound_flags(recipe.command) if binding.optional else recipe.command
     bound = recipe.model_copy(update={"note": note, "command": command})
-    return _filled(bound, {"host": binding.host, "port": binding.port})
+    of_this_host = {"host": binding.host, "port": binding.port, "hf_cache": _hf_cache()}
+    return _filled(bound, of_this_host)
+
+
+def _hf_cache() -> str:
+    return os.path.expanduser(os.environ.get("HF_HOME") or "~/.cache/huggingface")
+
+
+def _words_of(recipe: ServerRecipe, model: str) -> dict[str, str]:
+    """What a recipe's options and a model on disk add to a command, as a shell would take it."""
+    folder = model if model.startswith("/") else ""
+    node = recipe.numa_node
+    variables = [word for name in recipe.environment for word in ("--env", name)]
+    return {
+        "model_folder": folder,
+        "model_volume": shlex.join([f"--volume={folder}:{folder}:ro"] if folder else []),
+        "numactl": "" if node is None else f"numactl --cpunodebind={node} --membind={node}",
+        "container_environment": shlex.join(variables),
+    }
 
 
 def _filled(recipe: ServerRecipe, values: Mapping[str, str]) -> ServerRecipe:
@@ -160,12 +197,31 @@ def _filled(recipe: ServerRecipe, values: Mapping[str, str]) -> ServerRecipe:
     }
     filled = {
         **texts,
-        "command": tuple(fill(word, values) for word in (*recipe.command, *recipe.arguments)),
+        "command": tuple(_filled_words((*recipe.command, *recipe.arguments), values)),
         "arguments": (),
         "environment": {name: fill(value, values) for name, value in recipe.environment.items()},
-        "launch": {name: _number_or_text(value, values) for name, value in recipe.launch.items()},
+        "launch": dict(_filled_launch(recipe.launch, values)),
     }
     return recipe.model_copy(update=filled)
+
+
+def _filled_words(words: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
+    for word in words:
+        alone = _PLACEHOLDER.fullmatch(word)
+        if alone and alone[1] in SEVERAL_WORDS and alone[1] in values:
+            yield from shlex.split(values[alone[1]])
+        else:
+            yield fill(word, values)
+
+
+def _filled_launch(
+    launch: Mapping[str, JsonValue], values: Mapping[str, str]
+) -> Iterator[tuple[str, JsonValue]]:
+    """Without what is filled with nothing, such as the folder of a model that is none."""
+    for name, value in launch.items():
+        filled = _number_or_text(value, values)
+        if filled != "" or value == "":
+            yield name, filled
 
 
 def _number_or_text(value: JsonValue, values: Mapping[str, str]) -> JsonValue:

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from inferometer.spec.base import PositiveFloat, PositiveInt, Spec
+from inferometer.spec.base import NonNegativeInt, PositiveFloat, PositiveInt, Spec
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.pattern import in_schema, like
 from inferometer.spec.ready_made import (
@@ -121,6 +121,8 @@ class ServerRecipe(Spec):
     """Ready-made environments, the later before the earlier; `environment` goes before them all."""
     environment: dict[Variable, Value] = Field(default_factory=dict)
     """Set beside what the shell has. Keys and passwords do not belong here."""
+    numa_node: NonNegativeInt | None = None
+    """Node whose cores and memory the server gets, where its command holds {numactl}."""
     launch: dict[str, JsonValue] = Field(default_factory=dict)
     """For Xinference, which comes up without a model: what to launch, as its API names it
     (model_name, model_engine, model_size_in_billions, quantization, model_path, ...). The model is

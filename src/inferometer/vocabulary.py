@@ -618,6 +618,18 @@ WORK = (
 )
 """What must agree between one card and several: all but the cards themselves, and the load."""
 
+AROUND_ENGINE = (
+    *STUDY,
+    "gpus",
+    "pcie_width",
+    "dataset",
+    "input_len",
+    "output_len",
+    "prefix_len",
+    "cache",
+)
+"""What must agree between engines that one table compares."""
+
 DISTINGUISHING = (
     *DEPLOYMENT,
     "tool",

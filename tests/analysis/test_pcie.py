@@ -203,7 +203,9 @@ def test_a_sparse_ladder_keeps_its_own_values() -> None:
 
 def test_the_answer_in_words_and_for_a_figure() -> None:
     found = study()
-    assert found.sentences[0].startswith("7B TP=2, B against C, output_throughput: slower, -")
+    assert found.sentences[0].startswith(
+        "7B TP=2, x8 (B) against x16 (C), output_throughput: slower, -"
+    )
     assert "the control (TP=1) shows" in found.sentences[0]
     records = link_records(found)
     assert {(record["tp"], record["metric"]) for record in records} == {

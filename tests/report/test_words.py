@@ -38,6 +38,7 @@ ROOMS = {
     "prompts",
     "repeats",
     "sentences",
+    "answer",
     "bench",
 }
 ABBREVIATION = re.compile(r"TTFT|TPOT|ITL|E2EL|tok/s|req/s|GPU|PCIe|SUSPECT|INVALID|VALID")

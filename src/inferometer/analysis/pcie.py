@@ -23,8 +23,8 @@ import numpy as np
 
 from inferometer.analysis.cautions import CannotCompareError, believable
 from inferometer.analysis.compare import DELTA, DRIFT, direction, effect_at
-from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin
-from inferometer.analysis.effect import Array, Effect, degrees_of_sum
+from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin, runs_needed
+from inferometer.analysis.effect import CONFIDENCE, Array, Effect, degrees_of_sum
 from inferometer.analysis.pairing import Pair, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
 from inferometer.results import Condition, Point
@@ -73,6 +73,21 @@ class LinkEffect:
     high: float | None
     """95 % interval of `effect`; None where nothing tells it."""
     verdict: Verdict
+    more_runs: int | None = None
+    """About how many runs of each side, in turns, would decide what is undecided."""
+    load: str = "concurrency"
+    """The condition that `level` is a value of."""
+    links: tuple[str, str] = ("", "")
+    """Lanes of the narrow side and of the wide one, such as x8; empty where nobody told."""
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Such as `x8 (B)`: the lanes first, for they are what is compared."""
+        named = zip(self.links, (self.narrow, self.wide), strict=True)
+        one, other = (
+            f"{link} ({name})" if link not in ("", name) else name for link, name in named
+        )
+        return one, other
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +209,8 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
             "low": None if each.low is None else 100 * each.low,
             "high": None if each.high is None else 100 * each.high,
             "verdict": each.verdict,
+            "narrow": each.sides[0],
+            "wide": each.sides[1],
         }
         for each in study.effects
         if each.level is not None
@@ -203,13 +220,14 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
 
 def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
     """The answer for one model and metric."""
-    who = f"{mean.model} TP={mean.tp}, {mean.narrow} against {mean.wide}, {mean.metric}"
+    narrow, wide = mean.sides
+    who = f"{mean.model} TP={mean.tp}, {narrow} against {wide}, {mean.metric}"
     bounds = (
         "interval not known"
         if mean.low is None or mean.high is None
         else f"{_percent(mean.low)} to {_percent(mean.high)}"
     )
-    levels = [each for each in effects if each.level is not None and _same_ladder(each, mean)]
+    levels = [each for each in effects if each.level is not None and same_ladder(each, mean)]
     first, last = levels[0], levels[-1]
     ladder = (
         (
@@ -228,7 +246,8 @@ def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
     return f"{who}{role}: {mean.verdict}, {_percent(mean.effect)} ({bounds}){ladder}{beside}."
 
 
-def _same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
+def same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
+    """Whether both are of one metric, model and tensor parallelism, between the same sides."""
     return all(
         getattr(one, name) == getattr(other, name)
         for name in ("model", "tp", "narrow", "wide", "metric")
@@ -310,6 +329,7 @@ def _effects(
     left = [_without(effect, of, doubt) for _, effect, of in compared]
     p_values = [each.p_beyond(margin(delta)) for each in left]
     believed = [*beyond_chance(p_values[:1]), *beyond_chance(p_values[1:])]
+    links = _links(ladder.pairs[levels[0]])
     return [
         LinkEffect(
             model=ladder.model,
@@ -324,12 +344,38 @@ def _effects(
             effect=net.ratio - 1,
             low=ratios[0] - 1 if (ratios := net.ratios()) else None,
             high=ratios[1] - 1 if ratios else None,
-            verdict=decide(
-                net, delta, believed=certain, more_is_faster=direction(metric) == "higher"
-            ),
+            verdict=(verdict := _decided(net, metric, delta, believed=certain)),
+            more_runs=_runs(net, delta, len(levels) if level else 1, verdict),
+            load=_load_name(ladder.pairs[level or levels[0]]),
+            links=links,
         )
         for (level, effect, of), net, certain in zip(compared, left, believed, strict=True)
     ]
+
+
+def _decided(effect: Effect, metric: str, delta: float, *, believed: bool) -> Verdict:
+    higher = direction(metric) == "higher"
+    return decide(effect, delta, believed=believed, more_is_faster=higher)
+
+
+def _runs(effect: Effect, delta: float, rows: int, verdict: Verdict) -> int | None:
+    """That would decide one of so many rows."""
+    if verdict != "undecided":
+        return None
+    return runs_needed(effect, delta, (1 - CONFIDENCE) / rows)
+
+
+def _links(pair: Pair) -> tuple[str, str]:
+    """The lanes of both sides, with their generation where that differs too."""
+    narrow, wide = pair.b[0], pair.a[0]
+    generations = [value_of(point, "pcie_generation") for point in (narrow, wide)]
+    told = []
+    for point, generation in zip((narrow, wide), generations, strict=True):
+        width = value_of(point, WIDTH)
+        apart = generation is not None and generations[0] != generations[1]
+        link = f"PCIe {generation}.0 x{width}" if apart else f"x{width}"
+        told.append("" if width is None else link)
+    return told[0], told[1]
 
 
 def _mean(effects: Sequence[Effect]) -> Effect:
@@ -393,8 +439,14 @@ def _without(effect: Effect, control: Effect | None, doubt: float) -> Effect:
 
 def _load(pair: Pair) -> float | None:
     """The level as an axis shows it."""
-    found = (value_of(pair.a[0], name) for name in LOADS)
-    return next((float(value) for value in found if isinstance(value, int | float)), None)
+    value = value_of(pair.a[0], _load_name(pair))
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _load_name(pair: Pair) -> str:
+    """The condition that says it best."""
+    told = (name for name in LOADS if isinstance(value_of(pair.a[0], name), int | float))
+    return next(told, LOADS[0])
 
 
 def _name(ladder: _Ladder) -> str:

@@ -14,16 +14,18 @@ from inferometer.analysis.compare import Comparison, MetricComparison
 from inferometer.analysis.decision import Verdict
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.tables import aligned, markdown_table
-from inferometer.printable import printable
+from inferometer.printable import printable, wrapped
+from inferometer.report.answers.answer import some_levels
+from inferometer.report.answers.caches import hit_rate, speed_up
+from inferometer.report.answers.links import link_answer
 from inferometer.report.tables.columns import four_digits
 from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point
+from inferometer.words import Words, spoken
 
 WIDTH = 80
 MAX_ROWS = 40
 """Rows of single points shown by default."""
-MAX_LEVELS = 10
-"""Rows of one ladder shown by default, evenly spread."""
 
 COLORS: dict[str, str] = {"faster": "green", "slower": "red", "undecided": "yellow"}
 SIGNS: dict[Verdict, str] = {"faster": "+", "slower": "-", "no difference": "=", "undecided": "?"}
@@ -60,7 +62,7 @@ def as_markdown(comparison: Comparison) -> str:
 
 
 def show_links(study: LinkStudy, *, every_point: bool) -> None:
-    """Each model's mean and levels, and the answer in words."""
+    """Each model's mean and levels, every effect in words, and at the end the answer."""
     for title, headings, rows in _link_tables(study, every_point=every_point):
         typer.echo(printable(title))
         for line in _aligned(headings, rows):
@@ -69,12 +71,29 @@ def show_links(study: LinkStudy, *, every_point: bool) -> None:
     for sentence in study.sentences:
         for line in _wrapped(sentence, WIDTH):
             typer.echo(line)
+    if left := _levels_left_out(study, every_point=every_point):
+        typer.echo(left)
+    answer = link_answer(study, spoken())
+    typer.echo(f"\n{printable(answer.title)}")
+    for sentence in answer.sentences:
+        for line in wrapped(printable(sentence), WIDTH, "  ", "    ", break_words=False):
+            typer.echo(line)
+
+
+def _levels_left_out(study: LinkStudy, *, every_point: bool) -> str:
+    """How many loads have no row, and which flag shows them; empty where all have one."""
+    levels = {each.level for each in study.effects if each.level is not None}
+    shown = len(some_levels([*levels]))
+    if every_point or shown == len(levels):
+        return ""
+    return f"{shown} of {len(levels)} loads are listed; --points lists all."
 
 
 def links_as_markdown(study: LinkStudy) -> str:
     tables = _tables_in_markdown(_link_tables(study, every_point=True))
     title = text_in_markdown(f"{study.narrow} against {study.wide}")
-    return f"## {title}\n{tables}\n{_list_in_markdown(study.sentences)}"
+    answer = _list_in_markdown(link_answer(study, Words()).sentences)
+    return f"## {title}\n\n{answer}{tables}\n{_list_in_markdown(study.sentences)}"
 
 
 def _tables_in_markdown(tables: Iterable[Table]) -> str:
@@ -153,18 +172,13 @@ def _tables(comparison: Comparison, *, every_point: bool) -> Iterator[Table]:
 
 def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
     for key, found in groupby(
-        study.effects, lambda each: (each.model, each.tp, each.narrow, each.wide, each.metric)
+        study.effects, lambda each: (each.model, each.tp, *each.sides, each.metric)
     ):
         model, tp, narrow, wide, metric = key
         rows = list(found)
-        if not every_point and len(rows) > MAX_LEVELS:
-            rows = [
-                rows[0],
-                *(
-                    rows[1 + round(i * (len(rows) - 2) / (MAX_LEVELS - 1))]
-                    for i in range(MAX_LEVELS)
-                ),
-            ]
+        if not every_point:
+            levels = some_levels([row.level for row in rows if row.level is not None])
+            rows = [row for row in rows if row.level is None or row.level in levels]
         cells: list[tuple[str, ...]] = [
             (
                 "mean" if row.level is None else f"{row.level:g}",
@@ -240,6 +254,9 @@ def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> I
         )
     for warning in comparison.warnings:
         yield from _wrapped(f"Note: {warning}.", width)
+    yield from _wrapped(_cache_hits(comparison), width)
+    if any(difference.condition == "cache" for difference in comparison.pairing.differences):
+        yield from _wrapped(_speed_ups(comparison), width)
     for verdict, words in (
         ("slower", f"B is slower by more than {delta}"),
         ("faster", f"B is faster by more than {delta}"),
@@ -260,6 +277,24 @@ def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> I
             named.append(f"{_count(at_points, 'row')} of single points")
         if named:
             yield from _wrapped(f"{words}: {', '.join(named)}.", width)
+
+
+def _cache_hits(comparison: Comparison) -> str:
+    """Empty where no side had any."""
+    sides = zip(*((pair.a, pair.b) for pair in comparison.pairing.pairs), strict=True)
+    rates = [hit_rate([point for points in side for point in points]) for side in sides]
+    if not any(rates):
+        return ""
+    told = ["not recorded" if rate is None else f"{rate:.1f} %" for rate in rates]
+    return f"Prompt tokens from the prefix cache: A {told[0]}, B {told[1]}."
+
+
+def _speed_ups(comparison: Comparison) -> str:
+    """How many times as fast B is, of the metrics of which that is decided."""
+    decided = [row for row in comparison.headline if row.verdict in {"faster", "slower"}]
+    times = [(row.metric, *speed_up(row)) for row in decided]
+    told = [f"{name} {ratio:.2f}x ({low:.2f} .. {high:.2f})" for name, ratio, low, high in times]
+    return f"B is so many times as fast as A: {', '.join(told)}." if told else ""
 
 
 def _beyond(row: MetricComparison, delta: float) -> bool:

@@ -47,14 +47,18 @@ class TableFiles:
 def write_tables(files: TableFiles, frames: Frames, checked: Sequence[Checked]) -> list[str]:
     """Write the files; messages, a sentence each. Raises CannotWriteError and NoExcelError."""
     from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
-    from inferometer.report.tables.markdown import points_as_markdown, targets_as_markdown
+    from inferometer.report.tables.markdown import (
+        answers_as_markdown,
+        points_as_markdown,
+        targets_as_markdown,
+    )
     from inferometer.report.tables.workbook import write_workbook
 
     points = frames.collection.points
     told: list[str] = []
 
     def markdown() -> str:
-        table = points_as_markdown(points)
+        table = answers_as_markdown(points) + points_as_markdown(points)
         return f"{table}\n{targets_as_markdown(checked)}" if checked else table
 
     texts: tuple[tuple[Path | None, Callable[[], str]], ...] = (

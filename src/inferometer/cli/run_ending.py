@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,6 +116,7 @@ def show_results(
     for table in tables_of(in_order(measured.values()), ascii_only=ascii_only):
         console.print()
         console.print(table)
+    show_answers(in_order(measured.values()))
     if few := [point.id for point in in_order(measured.values()) if _is_short(point)]:
         typer.echo("\n" + spoken().text("campaign.load_not_reached", points=_listed(few)))
     if measured:
@@ -127,6 +129,24 @@ def show_results(
     points = with_percentiles(points, [target.metric for target in wanted])
     own = [] if rehearsal else check(asked.own, points, only_some=asked.only_some)
     return tell([*own, *check(asked.more, points)])
+
+
+def show_answers(points: Sequence[Point]) -> None:
+    """What these results answer, such as the cost of a link, with the table of several engines."""
+    from inferometer.cli.tables import aligned
+    from inferometer.printable import columns_of, wrapped
+    from inferometer.report.answers import answers
+
+    columns = shutil.get_terminal_size().columns
+    for answer in answers(points, spoken()):
+        typer.echo(f"\n{printable(answer.title)}")
+        for sentence in answer.sentences:
+            for line in wrapped(printable(sentence), columns, "  ", "    ", break_words=False):
+                typer.echo(line)
+        cells = [[*map(printable, row)] for row in answer.rows]
+        table = [*aligned([*map(printable, answer.head)], cells, left={0})]
+        if max(map(columns_of, table)) + 2 <= columns:
+            typer.echo("".join(f"  {line}\n" for line in table), nl=False)
 
 
 def read_measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str, Point]:

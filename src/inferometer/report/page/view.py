@@ -13,6 +13,8 @@ from typing import Any
 from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.ratings import RATINGS, ratings
 from inferometer.analysis.targets import Checked
+from inferometer.report.answers import ReportAnswer, answers
+from inferometer.report.answers.answer import inside
 from inferometer.report.figures import Absent, Drawing
 from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import capitalized, clean, columnar
@@ -89,6 +91,7 @@ class ReportView:
     language: str
     title: str
     written: str
+    answers: tuple[ReportAnswer, ...]
     sentences: tuple[str, ...]
     glance: tuple[Listed, ...]
     verdicts: tuple[VerdictCount, ...]
@@ -134,6 +137,7 @@ def make_view(
         language=language,
         title=clean(title) if title else _title(points, paths, words),
         written=written,
+        answers=tuple(map(_cleaned, answers(points, words))),
         sentences=tuple(_sentences(points, best, words)),
         glance=tuple(_glance(points, words)),
         verdicts=tuple(_verdicts(points, words)),
@@ -162,6 +166,17 @@ def make_view(
         figures=tuple(each for each in figures if isinstance(each, Drawing)),
         absent=tuple((each.title, each.reason) for each in figures if isinstance(each, Absent)),
         explorer=explorer,
+    )
+
+
+def _cleaned(answer: ReportAnswer) -> ReportAnswer:
+    """Names in it are of files."""
+    return ReportAnswer(
+        clean(answer.title),
+        tuple(map(clean, answer.sentences)),
+        tuple(map(clean, answer.head)),
+        tuple(tuple(map(clean, row)) for row in answer.rows),
+        clean(answer.note),
     )
 
 
@@ -213,7 +228,7 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
         told.append(
             words.text(
                 "page.sentence.best",
-                label=_inside(best[0].label),
+                label=inside(best[0].label),
                 value=best[0].value,
                 where=best[0].where,
             )
@@ -221,11 +236,6 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
     if rehearsed := sum("rehearsal" in point.conditions for point in points):
         told.append(words.text("page.sentence.rehearsal", n=f"{rehearsed:,}"))
     return told
-
-
-def _inside(label: str) -> str:
-    """A label within a sentence: `Output throughput` begins small there, `TTFT` does not."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _tools(points: Sequence[Point]) -> str:

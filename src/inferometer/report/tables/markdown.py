@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from inferometer.analysis.ratings import RATED, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
+from inferometer.report.answers import answers
 from inferometer.report.tables.columns import (
     figure,
     measured,
@@ -64,6 +65,19 @@ def points_as_markdown(points: Sequence[Point]) -> str:
     lines += table(head, rows, left=len(named))
     lines += ["", *(f"{number}. {note}" for note, number in notes.items())] if notes else []
     return "\n".join(lines) + "\n"
+
+
+def answers_as_markdown(points: Sequence[Point]) -> str:
+    """What the points answer, each with its sentences and its table; nothing where they answer
+    nothing.
+    """
+    parts = []
+    for answer in answers(points, Words()):
+        rows = [[*map(text_in_markdown, row)] for row in answer.rows]
+        parts += [f"## {text_in_markdown(answer.title)}", ""]
+        parts += [f"- {text_in_markdown(sentence)}" for sentence in answer.sentences]
+        parts += ["", *table([*map(text_in_markdown, answer.head)], rows, left=1), ""]
+    return "".join(f"{line}\n" for line in parts)
 
 
 def targets_as_markdown(checked: Sequence[Checked]) -> str:

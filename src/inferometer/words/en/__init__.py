@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from inferometer.words.en.answers import ANSWERS
 from inferometer.words.en.console import CONSOLE
 from inferometer.words.en.diagnoses import DIAGNOSES
 from inferometer.words.en.findings import FINDINGS
 from inferometer.words.en.report import REPORT
 
-EN: dict[str, str] = {**REPORT, **FINDINGS, **CONSOLE, **DIAGNOSES}
+EN: dict[str, str] = {**REPORT, **ANSWERS, **FINDINGS, **CONSOLE, **DIAGNOSES}

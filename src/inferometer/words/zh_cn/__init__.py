@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from inferometer.words.zh_cn.answers import ANSWERS
 from inferometer.words.zh_cn.console import CONSOLE
 from inferometer.words.zh_cn.diagnoses import DIAGNOSES
 from inferometer.words.zh_cn.findings import FINDINGS
 from inferometer.words.zh_cn.report import REPORT
 
-ZH_CN: dict[str, str] = {**REPORT, **FINDINGS, **CONSOLE, **DIAGNOSES}
+ZH_CN: dict[str, str] = {**REPORT, **ANSWERS, **FINDINGS, **CONSOLE, **DIAGNOSES}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from inferometer.words.zh_tw.answers import ANSWERS
 from inferometer.words.zh_tw.console import CONSOLE
 from inferometer.words.zh_tw.diagnoses import DIAGNOSES
 from inferometer.words.zh_tw.findings import FINDINGS
 from inferometer.words.zh_tw.report import REPORT
 
-ZH_TW: dict[str, str] = {**REPORT, **FINDINGS, **CONSOLE, **DIAGNOSES}
+ZH_TW: dict[str, str] = {**REPORT, **ANSWERS, **FINDINGS, **CONSOLE, **DIAGNOSES}

@@ -1,0 +1,27 @@
+"""The questions that results answer, each with a sentence and a table: what a narrow link costs,
+what the prefix cache saves, which framework is fastest, how far cards scale. In the reader's
+language; knows no page and no terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inferometer.report.answers.answer import ReportAnswer
+from inferometer.report.answers.caches import cache_answers
+from inferometer.report.answers.engines import engine_answers
+from inferometer.report.answers.links import link_answers
+from inferometer.report.answers.scaled import scaling_answers
+from inferometer.results import Point
+from inferometer.words import Words
+
+__all__ = ["ReportAnswer", "answers"]
+
+QUESTIONS = (link_answers, engine_answers, cache_answers, scaling_answers)
+"""In the order of a report."""
+
+
+def answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
+    """What these points answer; INVALID ones answer nothing."""
+    usable = [point for point in points if point.status != "INVALID"]
+    return [answer for question in QUESTIONS for answer in question(usable, words)]

@@ -1,0 +1,97 @@
+"""An answer, and how its figures are written: an effect is claimed where it is decided, and has its
+interval everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inferometer.analysis.decision import Verdict
+from inferometer.results import Point
+from inferometer.words import Words
+
+MAX_LEVELS = 12
+"""Loads that a table lists; of more, those that double."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAnswer:
+    """One question's answer."""
+
+    title: str
+    sentences: tuple[str, ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The first column is words, the others are figures."""
+    note: str = ""
+    """What the table leaves out, and where that is."""
+
+
+def percent(share: float, words: Words, *, signed: bool = True) -> str:
+    """`−3.1 %` for -0.031."""
+    number = f"{100 * share:+.1f}" if signed else f"{100 * share:.1f}"
+    number = {"+0.0": "0.0", "-0.0": "0.0"}.get(number, number)
+    return words.text("percent", percent=number.replace("-", "−"))
+
+
+def between(low: float | None, high: float | None, words: Words) -> str:
+    """The interval of an effect, in percent: `−3.6 … −2.7`."""
+    if low is None or high is None:
+        return words.text("answer.no_interval")
+    ends = [f"{100 * end:+.1f}".replace("-", "−") for end in (low, high)]
+    return words.text("answer.interval", low=ends[0], high=ends[1])
+
+
+def effect_in_words(
+    effect: float, low: float | None, high: float | None, verdict: Verdict, words: Words
+) -> str:
+    """A table's cell: the effect, its interval, and the verdict where that is no claim."""
+    told = f"{percent(effect, words)} ({between(low, high, words)})"
+    if verdict in ("faster", "slower"):
+        return told
+    return words.text("answer.cell", effect=told, verdict=words.text(f"answer.is.{verdict}"))
+
+
+def with_runs(key: str, more_runs: int | None, words: Words, **values: object) -> str:
+    """An undecided effect, and how many more runs would decide it, where that is known."""
+    if more_runs is None:
+        return words.text(key, **values)
+    return words.text(f"{key}.runs", runs=more_runs, **values)
+
+
+def cautions(points: Sequence[Point], words: Words) -> list[str]:
+    """What a reader must know of the points that answered."""
+    told = []
+    if suspect := sum(point.status == "SUSPECT" for point in points):
+        told.append(words.text("answer.suspect", n=suspect, all=len(points)))
+    if any(point.conditions.get("rehearsal") is not None for point in points):
+        told.append(words.text("answer.rehearsal"))
+    return told
+
+
+def inside(label: str) -> str:
+    """A label within a sentence: `Output throughput` begins small there, `TTFT` does not."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def metric_inside(name: str, words: Words) -> str:
+    """A metric's name within a sentence."""
+    return inside(words.metric(name))
+
+
+def some_levels(levels: Sequence[float]) -> list[float]:
+    """All where they are few; else the lowest, the highest, and those that double in between."""
+    ordered = sorted(set(levels))
+    if len(ordered) <= MAX_LEVELS:
+        return ordered
+    chosen = ordered[:1]
+    for level in ordered[1:-1]:
+        if level >= 2 * chosen[-1]:
+            chosen.append(level)
+    return [*chosen, ordered[-1]][-MAX_LEVELS:]
+
+
+def at_load(condition: str, level: float, words: Words) -> str:
+    """`64 requests in flight`, `10 req/s`."""
+    return words.text(f"answer.load.{condition}", level=f"{level:g}")

@@ -1,0 +1,131 @@
+"""What does the prefix cache save?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from inferometer.analysis.cautions import CannotCompareError
+from inferometer.analysis.compare import Comparison, MetricComparison, compare
+from inferometer.analysis.pairing import Pair
+from inferometer.report.answers.answer import (
+    ReportAnswer,
+    cautions,
+    metric_inside,
+    percent,
+    with_runs,
+)
+from inferometer.report.tables.columns import figure, with_unit
+from inferometer.results import Point
+from inferometer.vocabulary import metric, of_role
+from inferometer.words import Words
+
+METRICS = ("mean_ttft_ms", "output_throughput", "mean_tpot_ms")
+HIT_RATE = "cached_share"
+
+
+def cache_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
+    """One a deployment that was measured both cold and warm."""
+    deployments: dict[tuple[object, ...], list[Point]] = {}
+    for point in points:
+        if point.conditions.get("cache") in ("cold", "warm"):
+            key = tuple(point.conditions.get(name) for name in of_role("subject"))
+            deployments.setdefault(key, []).append(point)
+    found = (cache_answer(each, words) for each in deployments.values())
+    return [answer for answer in found if answer is not None]
+
+
+def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
+    """Of the points of one deployment; None where no cold one has its warm one."""
+    cold, warm = ([p for p in points if p.conditions["cache"] == side] for side in ("cold", "warm"))
+    try:
+        compared = compare(cold, warm, names=("cold", "warm"), asked="cache", metrics=METRICS)
+    except CannotCompareError:
+        return None
+    sentences = [_hits(compared, words)]
+    sentences += [_sentence(row, words) for row in compared.headline if row.metric in METRICS[:2]]
+    rows = [
+        cells
+        for pair in compared.pairing.pairs
+        for cells in _rows(pair, compared, words, named=len(compared.pairing.pairs) > 1)
+    ]
+    head = ("metric", "cold", "warm", "times")
+    return ReportAnswer(
+        words.text("answer.cache.title"),
+        (*sentences, *cautions(points, words)),
+        tuple(words.text(f"answer.cache.{name}") for name in head),
+        tuple(rows),
+    )
+
+
+def hit_rate(points: Sequence[Point]) -> float | None:
+    """Mean share of prompt tokens that came from the cache, percent; None where no server tells."""
+    shares = [p.values[HIT_RATE] for p in points if HIT_RATE in p.values]
+    return fmean(shares) if shares else None
+
+
+def speed_up(row: MetricComparison) -> tuple[float, float | None, float | None]:
+    """How many times as fast, and its interval: the inverse of a latency's ratio."""
+    ratios = [None if each is None else 1 + each for each in (row.low, row.high)]
+    found = metric(row.metric)
+    if found is not None and found.better == "lower":
+        low, high = (1 / each if each else None for each in reversed(ratios))
+        return 1 / (1 + row.effect), low, high
+    return 1 + row.effect, ratios[0], ratios[1]
+
+
+def hits_in_words(cold: Sequence[Point], warm: Sequence[Point], words: Words) -> str:
+    """How many prompt tokens came from the cache on each side."""
+    rate, before = hit_rate(warm), hit_rate(cold)
+    if rate is None:
+        return words.text("answer.cache.untold")
+    told = percent(rate / 100, words, signed=False)
+    if not rate:
+        return words.text("answer.cache.no_hits", warm=told)
+    share = "–" if before is None else percent(before / 100, words, signed=False)
+    return words.text("answer.cache.hits", cold=share, warm=told)
+
+
+def _hits(compared: Comparison, words: Words) -> str:
+    pairs = compared.pairing.pairs
+    cold = [point for pair in pairs for point in pair.a]
+    warm = [point for pair in pairs for point in pair.b]
+    return hits_in_words(cold, warm, words)
+
+
+def _sentence(row: MetricComparison, words: Words) -> str:
+    values = {
+        "metric": metric_inside(row.metric, words),
+        "times": times(row, words),
+        "from": figure(row.a),
+        "to": figure(row.b),
+    }
+    if row.verdict == "undecided":
+        return with_runs("answer.cache.undecided", row.more_runs, words, **values)
+    return words.text(f"answer.cache.{row.verdict.replace(' ', '_')}", **values)
+
+
+def times(row: MetricComparison, words: Words) -> str:
+    """`2.9× (2.7–3.1)`."""
+    ratio, low, high = speed_up(row)
+    if low is None or high is None:
+        return words.text("answer.times.alone", ratio=f"{ratio:.2f}")
+    return words.text("answer.times", ratio=f"{ratio:.2f}", low=f"{low:.2f}", high=f"{high:.2f}")
+
+
+def _rows(pair: Pair, compared: Comparison, words: Words, *, named: bool) -> list[tuple[str, ...]]:
+    """The hit rate and each metric of one pair."""
+    where = f"{pair.label}: " if named and pair.label else ""
+    rates = [
+        "–" if (rate := hit_rate(side)) is None else f"{rate:.1f}" for side in (pair.a, pair.b)
+    ]
+    rows = [(where + with_unit(HIT_RATE, words), *rates, "")]
+    for row in compared.rows:
+        if row.point == pair.label:
+            doubt = "" if row.verdict in ("faster", "slower") else f"answer.is.{row.verdict}"
+            told = times(row, words)
+            if doubt:
+                told = words.text("answer.cell", effect=told, verdict=words.text(doubt))
+            label = where + with_unit(row.metric, words)
+            rows.append((label, figure(row.a), figure(row.b), told))
+    return rows

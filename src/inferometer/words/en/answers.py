@@ -1,0 +1,132 @@
+"""What a report answers first, in English."""
+
+from __future__ import annotations
+
+ANSWERS: dict[str, str] = {
+    "page.answer.table": "The figures",
+    "answer.mean": "mean",
+    "answer.interval": "{low} … {high}",
+    "answer.no_interval": "interval unknown",
+    "answer.cell": "{effect}, {verdict}",
+    "answer.is.no difference": "no difference",
+    "answer.is.undecided": "undecided",
+    "answer.suspect": "{n} of the {all} results used are SUSPECT: read their reasons first.",
+    "answer.rehearsal": "This was a rehearsal: it says nothing about hardware.",
+    "answer.left_out": "{shown} of {n} loads are listed; the figure shows all of them.",
+    "answer.over_loads": "on average over {n} loads",
+    "answer.load.concurrency": "at {level} requests in flight",
+    "answer.load.max_concurrency": "at {level} requests in flight",
+    "answer.load.num_prompts": "at {level} requests",
+    "answer.load.request_rate": "at {level} req/s",
+    "answer.link.title": "What does the narrower PCIe link cost?",
+    "answer.link.who": "{model} TP={tp}: {narrow} against {wide}",
+    "answer.link.control": "{model} TP={tp} (control): {narrow} against {wide}",
+    "answer.link.note": (
+        "Change of {metric} with its 95 % interval, less the change at TP=1 where that was "
+        "measured. An effect counts only if chance would hardly produce it at any of these loads."
+    ),
+    "answer.link.costs": (
+        "{narrow} costs {effect} ({interval}) of {metric} against {wide} {where}, "
+        "{model} with TP={tp}."
+    ),
+    "answer.link.slower": (
+        "{narrow} is slower than {wide} {where}, {model} with TP={tp}: {metric} {effect} "
+        "({interval})."
+    ),
+    "answer.link.faster": (
+        "{narrow} is faster than {wide} {where}, {model} with TP={tp}: {metric} {effect} "
+        "({interval})."
+    ),
+    "answer.link.no_difference": (
+        "No difference found between {narrow} and {wide} {where}, {model} with TP={tp}: "
+        "{metric} {effect} ({interval})."
+    ),
+    "answer.link.undecided": (
+        "Undecided {where}, {model} with TP={tp}, {narrow} against {wide}: {metric} {effect} "
+        "({interval})."
+    ),
+    "answer.link.undecided.runs": (
+        "Undecided {where}, {model} with TP={tp}, {narrow} against {wide}: {metric} {effect} "
+        "({interval}); about {runs} runs of each side, in turns, would decide."
+    ),
+    "answer.link.is_control.costs": (
+        "Control: {model} with TP=1 needs no link, and still {narrow} is {effect} ({interval}) "
+        "below {wide} in {metric} {where}. That much is not the link; it is subtracted above."
+    ),
+    "answer.link.is_control.slower": (
+        "Control: {model} with TP=1 needs no link, and still {narrow} is slower than {wide} "
+        "{where}: {metric} {effect} ({interval}). That much is not the link; it is subtracted "
+        "above."
+    ),
+    "answer.link.is_control.faster": (
+        "Control: {model} with TP=1 needs no link, and still {narrow} is faster than {wide} "
+        "{where}: {metric} {effect} ({interval}). That much is not the link; it is subtracted "
+        "above."
+    ),
+    "answer.link.is_control.no_difference": (
+        "Nothing at TP=1, as expected ({model}, control): no difference found {where}, {metric} "
+        "{effect} ({interval})."
+    ),
+    "answer.link.is_control.undecided": (
+        "Control at TP=1 ({model}): undecided {where}, {metric} {effect} ({interval})."
+    ),
+    "answer.link.is_control.undecided.runs": (
+        "Control at TP=1 ({model}): undecided {where}, {metric} {effect} ({interval}); about "
+        "{runs} runs of each side, in turns, would decide."
+    ),
+    "answer.cache.title": "What does the prefix cache save?",
+    "answer.cache.metric": "Metric",
+    "answer.cache.cold": "Cold",
+    "answer.cache.warm": "Warm",
+    "answer.cache.times": "Speed-up",
+    "answer.times": "{ratio}× ({low}–{high})",
+    "answer.times.alone": "{ratio}× (interval unknown)",
+    "answer.cache.hits": "Prefix cache hit rate: {warm} warm, {cold} cold.",
+    "answer.cache.no_hits": (
+        "Prefix cache hit rate: {warm} warm. The server found nothing in its cache: check that "
+        "prefix caching is on and that the cache holds all prompts."
+    ),
+    "answer.cache.untold": "The server does not report its prefix cache hit rate.",
+    "answer.cache.faster": "Warm, {metric} is {times} as fast.",
+    "answer.cache.slower": "Warm, {metric} is slower: {times} as fast.",
+    "answer.cache.no_difference": "{metric}: no difference found between cold and warm, {times}.",
+    "answer.cache.undecided": "{metric}: undecided, {times} as fast.",
+    "answer.cache.undecided.runs": (
+        "{metric}: undecided, {times} as fast; about {runs} more runs of each, in turns, would "
+        "decide."
+    ),
+    "answer.engine.title": "Which engine is fastest?",
+    "answer.engine.at": "{metric} {load}",
+    "answer.engine.against": "Against {best}, mean over {n} loads",
+    "answer.engine.apart": "not comparable",
+    "answer.engine.slower": (
+        "{best} is faster than {other}: {other} has {effect} ({interval}) output throughput "
+        "{where}."
+    ),
+    "answer.engine.faster": (
+        "{other} is faster than {best}: it has {effect} ({interval}) output throughput {where}."
+    ),
+    "answer.engine.no_difference": (
+        "No difference found between {best} and {other}: output throughput {effect} ({interval}) "
+        "{where}."
+    ),
+    "answer.engine.undecided": (
+        "{best} against {other}: undecided, output throughput {effect} ({interval}) {where}."
+    ),
+    "answer.engine.undecided.runs": (
+        "{best} against {other}: undecided, output throughput {effect} ({interval}) {where}; "
+        "about {runs} runs of each, in turns, would decide."
+    ),
+    "answer.engine.not_compared": (
+        "{best} and {other} differ in more than the engine: they are not compared."
+    ),
+    "answer.scaling.title": "How well does it scale? {name}, {gpus} GPUs",
+    "answer.scaling": (
+        "{gpus} GPUs deliver {efficiency} ({interval}) of {gpus} times one GPU's output throughput "
+        "at a load of {load} per GPU: {several} tok/s against {one} tok/s of one."
+    ),
+    "answer.scaling.load": "Load per GPU",
+    "answer.scaling.one": "1 GPU (tok/s)",
+    "answer.scaling.several": "All GPUs (tok/s)",
+    "answer.scaling.efficiency": "Efficiency (95 % interval)",
+}

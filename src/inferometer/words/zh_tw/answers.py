@@ -1,0 +1,119 @@
+"""What a report answers first, in Traditional Chinese."""
+
+from __future__ import annotations
+
+ANSWERS: dict[str, str] = {
+    "page.answer.table": "數值明細",
+    "answer.mean": "平均",
+    "answer.interval": "{low} ~ {high}",
+    "answer.no_interval": "信賴區間未知",
+    "answer.cell": "{effect}，{verdict}",
+    "answer.is.no difference": "無差異",
+    "answer.is.undecided": "未定",
+    "answer.suspect": "所用的 {all} 筆結果中有 {n} 筆為 SUSPECT，請先看原因。",
+    "answer.rehearsal": "這是演練，不反映任何硬體的效能。",
+    "answer.left_out": "此處列出 {n} 個負載中的 {shown} 個，圖中有全部負載。",
+    "answer.over_loads": "{n} 個負載平均",
+    "answer.load.concurrency": "並行 {level} 時",
+    "answer.load.max_concurrency": "並行 {level} 時",
+    "answer.load.num_prompts": "{level} 個請求時",
+    "answer.load.request_rate": "{level} req/s 時",
+    "answer.link.title": "PCIe 連結變窄要付出多少代價？",
+    "answer.link.who": "{model} TP={tp}：{narrow} 對比 {wide}",
+    "answer.link.control": "{model} TP={tp}（對照）：{narrow} 對比 {wide}",
+    "answer.link.note": "{metric}的變化及其 95% 信賴區間；測過 TP=1 的，已扣除 TP=1 的變化。"
+    "負載很多，只有不太可能出於偶然的變化才算數。",
+    "answer.link.costs": (
+        "{model} TP={tp}，{where}：{narrow} 的{metric}比 {wide} 低 {effect}（{interval}）。"
+    ),
+    "answer.link.slower": (
+        "{model} TP={tp}，{where}：{narrow} 比 {wide} 慢，{metric}變化 {effect}（{interval}）。"
+    ),
+    "answer.link.faster": (
+        "{model} TP={tp}，{where}：{narrow} 比 {wide} 快，{metric}變化 {effect}（{interval}）。"
+    ),
+    "answer.link.no_difference": (
+        "{model} TP={tp}，{where}：{narrow} 與 {wide} 沒有差異，"
+        "{metric}變化 {effect}（{interval}）。"
+    ),
+    "answer.link.undecided": (
+        "{model} TP={tp}，{where}：{narrow} 對比 {wide} 尚無定論，"
+        "{metric}變化 {effect}（{interval}）。"
+    ),
+    "answer.link.undecided.runs": (
+        "{model} TP={tp}，{where}：{narrow} 對比 {wide} 尚無定論，{metric}變化 {effect}"
+        "（{interval}）；兩邊交替各測約 {runs} 次即可得出結論。"
+    ),
+    "answer.link.is_control.costs": (
+        "對照：{model} TP=1 不依賴卡間連結，但{where} {narrow} 的{metric}仍比 {wide} 低 {effect}"
+        "（{interval}）。這部分不是連結造成的，上面已扣除。"
+    ),
+    "answer.link.is_control.slower": (
+        "對照：{model} TP=1 不依賴卡間連結，但{where} {narrow} 仍比 {wide} 慢，{metric}變化 "
+        "{effect}（{interval}）。這部分不是連結造成的，上面已扣除。"
+    ),
+    "answer.link.is_control.faster": (
+        "對照：{model} TP=1 不依賴卡間連結，但{where} {narrow} 仍比 {wide} 快，{metric}變化 "
+        "{effect}（{interval}）。這部分不是連結造成的，上面已扣除。"
+    ),
+    "answer.link.is_control.no_difference": (
+        "TP=1（{model}，對照）沒有差異，符合預期：{where}，{metric}變化 {effect}（{interval}）。"
+    ),
+    "answer.link.is_control.undecided": (
+        "TP=1（{model}，對照）尚無定論：{where}，{metric}變化 {effect}（{interval}）。"
+    ),
+    "answer.link.is_control.undecided.runs": (
+        "TP=1（{model}，對照）尚無定論：{where}，{metric}變化 {effect}（{interval}）；"
+        "兩邊交替各測約 {runs} 次即可得出結論。"
+    ),
+    "answer.cache.title": "前綴快取能快多少？",
+    "answer.cache.metric": "指標",
+    "answer.cache.cold": "冷快取",
+    "answer.cache.warm": "熱快取",
+    "answer.cache.times": "加速比",
+    "answer.times": "{ratio} 倍（{low}–{high}）",
+    "answer.times.alone": "{ratio} 倍（信賴區間未知）",
+    "answer.cache.hits": "前綴快取命中率：熱快取 {warm}，冷快取 {cold}。",
+    "answer.cache.no_hits": (
+        "前綴快取命中率：熱快取 {warm}。伺服器沒有命中任何快取：請確認已開啟前綴快取，"
+        "且快取容量足以容納全部提示詞。"
+    ),
+    "answer.cache.untold": "伺服器沒有提供前綴快取命中率。",
+    "answer.cache.faster": "熱快取下，{metric}的速度是冷快取的 {times}。",
+    "answer.cache.slower": "熱快取下{metric}反而更慢，速度是冷快取的 {times}。",
+    "answer.cache.no_difference": "{metric}：冷、熱快取沒有差異，{times}。",
+    "answer.cache.undecided": "{metric}：尚無定論，速度是冷快取的 {times}。",
+    "answer.cache.undecided.runs": (
+        "{metric}：尚無定論，速度是冷快取的 {times}；兩邊交替各再測約 {runs} 次即可得出結論。"
+    ),
+    "answer.engine.title": "哪個推論引擎最快？",
+    "answer.engine.at": "{load}的{metric}",
+    "answer.engine.against": "與 {best} 相比（{n} 個負載平均）",
+    "answer.engine.apart": "無法比較",
+    "answer.engine.slower": (
+        "{best} 比 {other} 快：{other} 的輸出吞吐量相差 {effect}（{interval}，{where}）。"
+    ),
+    "answer.engine.faster": (
+        "{other} 比 {best} 快：輸出吞吐量相差 {effect}（{interval}，{where}）。"
+    ),
+    "answer.engine.no_difference": (
+        "{best} 與 {other} 沒有差異：輸出吞吐量相差 {effect}（{interval}，{where}）。"
+    ),
+    "answer.engine.undecided": (
+        "{best} 對比 {other} 尚無定論：輸出吞吐量相差 {effect}（{interval}，{where}）。"
+    ),
+    "answer.engine.undecided.runs": (
+        "{best} 對比 {other} 尚無定論：輸出吞吐量相差 {effect}（{interval}，{where}）；"
+        "兩邊交替各測約 {runs} 次即可得出結論。"
+    ),
+    "answer.engine.not_compared": "{best} 與 {other} 除引擎外還有其他條件不同，未作比較。",
+    "answer.scaling.title": "多卡擴展得如何？{name}，{gpus} 卡",
+    "answer.scaling": (
+        "每卡負載 {load} 時，{gpus} 卡的輸出吞吐量達到單卡 {gpus} 倍的 {efficiency}（{interval}）："
+        "{gpus} 卡 {several} tok/s，單卡 {one} tok/s。"
+    ),
+    "answer.scaling.load": "每卡負載",
+    "answer.scaling.one": "單卡（tok/s）",
+    "answer.scaling.several": "全部卡（tok/s）",
+    "answer.scaling.efficiency": "擴展效率（95% 信賴區間）",
+}

@@ -1,0 +1,158 @@
+"""What a report answers first: results whose truth is known, and the sentence and table that say
+it; what is not decided is not claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inferometer.report.answers import ReportAnswer, answers
+from inferometer.report.answers.answer import some_levels
+from inferometer.report.tables.markdown import answers_as_markdown
+from inferometer.results import Point
+from inferometer.words import LANGUAGES, Words
+from tests.analysis.test_pcie import measured
+from tests.report.page_points import point
+
+EN = Words()
+
+
+def only(points: Sequence[Point]) -> ReportAnswer:
+    (answer,) = answers(points, EN)
+    return answer
+
+
+def links(*, control: float = 1.0) -> list[Point]:
+    rng = np.random.default_rng(1)
+    points = []
+    for config in "BC":
+        factor = control if config == "B" else 1.0
+        points += measured(config, "7B", 1, rng, factor=factor)
+        points += measured(config, "7B", 2, rng, factor=factor)
+    return points
+
+
+def runs(values: Sequence[float], **conditions: Any) -> list[Point]:
+    """Repeats of one point, by turns with those of other conditions."""
+    return [
+        point(
+            number,
+            conditions={
+                "model": "m",
+                "concurrency": 8,
+                "date": f"2026-01-01T00:{number:02}:00Z",
+                **conditions,
+            },
+            values={"output_throughput": value, "mean_ttft_ms": 1000 / value},
+            status="VALID",
+        )
+        for number, value in enumerate(values)
+    ]
+
+
+def test_the_cost_of_a_link_is_said_first_and_listed_by_load() -> None:
+    answer = answers(links(), EN)[0]
+    assert answer.sentences[0].startswith("x8 (B) costs 1")
+    assert "of output throughput against x16 (C) at 60 requests in flight" in answer.sentences[0]
+    assert answer.sentences[1].startswith("Nothing at TP=1, as expected (7B, control)")
+    assert [row[0] for row in answer.rows] == ["mean", "1", "2", "4", "8", "16", "32", "60"]
+    assert "7 of 60 loads are listed" in answer.note
+
+
+def test_what_the_control_shows_is_not_the_link() -> None:
+    control = answers(links(control=0.9), EN)[0].sentences[1]
+    assert control.startswith("Control: 7B with TP=1 needs no link, and still x8 (B) is ")
+    assert control.endswith("That much is not the link; it is subtracted above.")
+
+
+def test_an_effect_that_is_not_decided_is_not_claimed() -> None:
+    rng = np.random.default_rng(2)
+    points = [p for c in "BC" for p in measured(c, "7B", 2, rng, levels=range(1, 9), noise=0.2)]
+    told = answers(points, EN)[0].sentences[0]
+    assert told.startswith("Undecided at 8 requests in flight, 7B with TP=2, x8 (B) against")
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (93.75, "Prefix cache hit rate: 93.8 % warm, 0.0 % cold."),
+        (0.0, "Prefix cache hit rate: 0.0 % warm. The server found nothing in its cache"),
+        (None, "The server does not report its prefix cache hit rate."),
+    ],
+)
+def test_what_the_cache_saves(share: float | None, told: str) -> None:
+    cold, warm = (
+        runs([100.0, 101.0, 100.5, 99.5], cache="cold"),
+        runs([290.0, 291.0, 289.0, 292.0], cache="warm"),
+    )
+    for each, rate in ((cold, 0.0), (warm, share)):
+        for one in each:
+            if rate is not None and share is not None:
+                one.values["cached_share"] = rate  # type: ignore[index]
+    answer = only([*cold, *warm])
+    assert answer.sentences[0].startswith(told)
+    assert answer.sentences[1].startswith("Warm, mean TTFT is 2.90× (2.")
+    assert answer.rows[0][0] == "Prompt tokens from the prefix cache (%)"
+
+
+def test_engines_stand_in_one_table_the_fastest_first() -> None:
+    speeds = {"slow": 80.0, "fast": 100.0, "alike": 99.8}
+    points = [
+        p
+        for engine, speed in speeds.items()
+        for p in runs([speed, speed * 1.002, speed * 0.998, speed * 1.001], engine=engine)
+    ]
+    answer = only(points)
+    assert [row[0] for row in answer.rows] == ["fast", "alike", "slow"]
+    slower = next(told for told in answer.sentences if "slow has" in told)
+    assert slower.startswith("fast is faster than slow: slow has −20.0 % (")
+    assert not any("faster than alike" in told for told in answer.sentences)
+
+
+def test_scaling_says_the_highest_load_per_card() -> None:
+    points = [
+        point(
+            gpus * 100 + load,
+            conditions={"model": "m", "gpus": gpus, "tp": gpus, "max_concurrency": gpus * load},
+            values={"output_throughput": 100.0 * load * gpus * (1 if gpus == 1 else 0.94)},
+        )
+        for gpus in (1, 8)
+        for load in (1, 2, 4)
+    ]
+    (told,) = only(points).sentences
+    assert told.startswith("8 GPUs deliver 94.0 % (interval unknown) of 8 times one GPU's")
+    assert "at a load of 4 per GPU: 3,008 tok/s against 400 tok/s of one" in told
+
+
+def test_doubtful_results_are_told_and_invalid_ones_answer_nothing() -> None:
+    points = runs([100.0, 100.1], engine="a") + runs([100.0, 100.2], engine="b")
+    as_they_are = [*points[:3], point(9, conditions=dict(points[3].conditions), status="INVALID")]
+    assert only(as_they_are).sentences
+    suspect = [
+        point(n, conditions=dict(p.conditions), values=dict(p.values), status="SUSPECT")
+        for n, p in enumerate(points)
+    ]
+    assert only(suspect).sentences[-1].startswith("4 of the 4 results used are SUSPECT")
+    assert answers([], EN) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_answers(language: str) -> None:
+    for answer in answers(links(), Words(language)):
+        assert answer.title
+        assert all(len(row) == len(answer.head) for row in answer.rows)
+
+
+def test_markdown_begins_with_the_answer() -> None:
+    lines = answers_as_markdown(links()).splitlines()
+    assert lines[0] == "## What does the narrower PCIe link cost?"
+    assert lines[2].startswith("- x8 (B) costs 1")
+
+
+def test_of_many_loads_those_that_double_are_listed() -> None:
+    assert some_levels([4.0, 2.0, 2.0]) == [2.0, 4.0]
+    assert some_levels([float(n) for n in range(1, 201)]) == [1, 2, 4, 8, 16, 32, 64, 128, 200]

@@ -67,6 +67,10 @@ def test_a_burst_that_only_drains_is_not_steady() -> None:
     assert steady_state(build([]), ()) is None
 
 
+def test_requests_that_end_when_they_are_sent_fill_no_slot() -> None:
+    assert steady_window(build([request(0, 0, 0)])) is None
+
+
 def test_warm_up_is_no_part_of_it() -> None:
     trace = build(
         [

@@ -79,7 +79,7 @@ def test_nothing_is_read_unless_something_is_wanted(
 ) -> None:
     save(tmp_path / "run", trace_of(8), spec_of(8))
     point = the_point(tmp_path / "run")
-    monkeypatch.setattr(on_demand, "load_run", None)
+    monkeypatch.setattr(on_demand, "load_trace", None)
     told = next(name for name in point.values if name.startswith("p99_"))
     assert added(point, told, "mean_ttft_ms", "output_throughput", "nonsense", "p101_ttft_ms") == {}
 

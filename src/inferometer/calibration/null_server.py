@@ -15,12 +15,11 @@ import select
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
 
 from inferometer.calibration.null_loop import LENGTH, MODEL, RECORD
 from inferometer.clock import take_anchor
 from inferometer.engine.truth import Truth
-from inferometer.system.child import python_command
+from inferometer.system.child import close_pipes, python_command
 
 __all__ = ["MODEL", "NullServer"]
 
@@ -63,10 +62,7 @@ class NullServer:
         for child in children:
             child.kill()  # nothing of theirs is worth keeping
             child.wait()
-            for pipe in (child.stdin, child.stdout):
-                assert pipe is not None
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+            close_pipes(child)
 
     def truth(self) -> Truth:
         """True times of what passed since this was last asked, of all processes; they halt for it,
@@ -91,12 +87,7 @@ class NullServer:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 

@@ -9,6 +9,7 @@ nothing of campaigns.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import tarfile
 import zlib
@@ -39,14 +40,16 @@ class ArchiveError(Exception):
     """The archive cannot be used: one sentence with cause and cure."""
 
 
-def write_archive(path: Path, top: str, files: Iterable[tuple[str, Path | bytes]]) -> int:
-    """Write files, each with its name below the folder `top`, into a tar. Returns how many there
-    were.
+def write_archive(
+    path: Path, top: str, files: Iterable[tuple[str, Path | bytes]]
+) -> dict[str, str]:
+    """Write files, each with its name below the folder `top`, into a tar. Returns their checksums
+    by name.
 
     Files that vanish meanwhile are left out, and so is what is no regular file. Raises
     CannotWriteError, and then there is no archive.
     """
-    number = 0
+    checksums = {}
     with (
         replacing(path, new=True) as temporary,
         tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as tar,
@@ -62,9 +65,23 @@ def write_archive(path: Path, top: str, files: Iterable[tuple[str, Path | bytes]
                     member.size, member.mtime = status.st_size, int(status.st_mtime)
                 else:
                     member.size = len(content)
-                tar.addfile(member, file)
-                number += 1
-    return number
+                packed = _Hashed(file)
+                tar.addfile(member, packed)  # type: ignore[arg-type]
+                checksums[name] = packed.checksum.hexdigest()
+    return checksums
+
+
+class _Hashed:
+    """A file as tarfile reads it, and the checksum of what it read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.checksum = hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        content = self._file.read(size)
+        self.checksum.update(content)
+        return content
 
 
 def unpack_archive(path: Path, folder: Path) -> None:

@@ -6,7 +6,7 @@ results.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -85,9 +85,8 @@ def collect(
         places.relative(places.ledger): dump(reading.records)
         for places, reading in readings.items()
     }
-    histories = {places: History.of(reading.records) for places, reading in readings.items()}
-    left_out = [sentence for each in histories.values() for sentence in _left_out(each, result_dir)]
-    done, unfinished = _files_of(histories.values())
+    histories = [History.of(reading.records) for reading in readings.values()]
+    done, unfinished = _files_of(histories)
     there = {name for name in done if is_plain_file(result_dir / name)}
     listed = sorted({*names, *there} - unfinished - set(ours))
     if not listed:
@@ -96,23 +95,33 @@ def collect(
         *ours.items(),
         *((name, result_dir / name) for name in listed),
     ]
-    number = write_archive(tar, result_dir.resolve().name, contents)
-    return Collected(number, tuple(left_out), any(reading.remarks for reading in readings.values()))
+    packed = write_archive(tar, result_dir.resolve().name, contents)
+    left_out = [
+        sentence for history in histories for sentence in _left_out(history, result_dir, packed)
+    ]
+    return Collected(
+        len(packed), tuple(left_out), any(reading.remarks for reading in readings.values())
+    )
 
 
-def damage_where_kept(result: Result, history: History, result_dir: Path) -> list[str]:
+def damage_where_kept(
+    result: Result,
+    history: History,
+    result_dir: Path,
+    checksums: Mapping[str, str] | None = None,
+) -> list[str]:
     """What is the matter with its files. The JSON file of an older result was moved aside, where
     no ledger names it."""
     if history.current[result.fingerprint] != result:
         files = {name: each for name, each in result.files.items() if name != result.json}
         result = replace(result, files=files)
-    return damage_of(result, result_dir)
+    return damage_of(result, result_dir, checksums)
 
 
-def _left_out(history: History, result_dir: Path) -> Iterator[str]:
+def _left_out(history: History, result_dir: Path, packed: Mapping[str, str]) -> Iterator[str]:
     """The results that `merge` will leave out, and the one that is not saved yet."""
     for result in (*history.current.values(), *history.older):
-        if damage := damage_where_kept(result, history, result_dir):
+        if damage := damage_where_kept(result, history, result_dir, packed):
             is_current = history.current[result.fingerprint] == result
             point = result.point if is_current else f"An earlier result of {result.point}"
             cure = "; `inferometer run` measures it again" if is_current else ""

@@ -8,14 +8,13 @@ import select
 import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
-from types import TracebackType
 from urllib.parse import urlsplit
 
 from inferometer.engine.api import VLLM_BACKENDS, FrontSettings
 from inferometer.engine.model import EngineSettings
 from inferometer.engine.serve import READY
 from inferometer.engine.truth import Truth, load_truth
-from inferometer.system.child import python_command
+from inferometer.system.child import close_pipes, python_command
 
 _START_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 10.0
@@ -99,10 +98,7 @@ class EmbeddedEngine:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for pipe in (process.stdin, process.stdout):
-            assert pipe is not None
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
+        close_pipes(process)
 
     def truth(self) -> Truth:
         """The true times so far (needs `record_truth`). Collecting them halts the engine for a
@@ -127,12 +123,7 @@ class EmbeddedEngine:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _ready_url(self) -> str:

@@ -24,21 +24,23 @@ def peak_concurrency(trace: Trace) -> int:
     A request without an end (its worker died) is taken to run on. What became of a request does not
     matter here.
     """
+    return int(in_flight_at_sends(*sends_and_ends(trace)).max(initial=0))
+
+
+def sends_and_ends(trace: Trace) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """When the sent requests were sent and when they ended, each in order; one that has no end ends
+    last of all.
+    """
     sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
     rows = known(sent)
-    if not rows.any():
-        return 0
-    begun = np.sort(sent[rows])
-    ended = np.sort(np.where(end == MISSING, np.iinfo(np.int64).max, end)[rows])
-    return int(in_flight_at_sends(begun, ended).max())
+    ends = np.where(end == MISSING, np.iinfo(np.int64).max, end)
+    return np.sort(sent[rows]), np.sort(ends[rows])
 
 
 def in_flight_at_sends(
     begun: npt.NDArray[np.int64], ended: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """How many requests are in flight just after each is sent. Both are in order; a request that
-    goes on ends never.
-    """
+    """How many requests are in flight just after each is sent; both are in order."""
     in_flight: npt.NDArray[np.int64] = np.arange(1, len(begun) + 1) - np.searchsorted(
         ended, begun, side="right"
     )

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.definitions import QUANTITIES, known, ok
 from inferometer.metrics.distribution import Distribution, describe
-from inferometer.metrics.peaks import in_flight_at_sends, peak_concurrency
+from inferometer.metrics.peaks import in_flight_at_sends, sends_and_ends
 from inferometer.metrics.student import student_quantile
-from inferometer.trace import MISSING, Trace
+from inferometer.trace import Trace
 from inferometer.vocabulary import ONE_A_REQUEST
 
 GROUP = 5
@@ -121,14 +121,11 @@ def _drifts(values: npt.NDArray[np.float64], negligible: float) -> bool:
 
 
 def _all_slots_busy(trace: Trace) -> tuple[int, int] | None:
-    sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
-    rows = known(sent)
-    if not rows.any():
-        return None
-    slots = peak_concurrency(trace)
-    begun = np.sort(sent[rows])
-    ended = np.sort(np.where(end == MISSING, np.iinfo(np.int64).max, end)[rows])
+    begun, ended = sends_and_ends(trace)
     in_flight = in_flight_at_sends(begun, ended)
+    slots = in_flight.max(initial=0)
+    if not slots:  # none was sent, or each ended the moment it was sent
+        return None
     full = np.flatnonzero(in_flight == slots)
     first, last_filled = int(begun[full[0]]), int(begun[full[-1]])
     next_end = int(np.searchsorted(ended, last_filled, side="right"))

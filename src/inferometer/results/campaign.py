@@ -24,10 +24,9 @@ from inferometer.store.campaign.doubt import Doubt
 from inferometer.store.campaign.history import History, Result
 from inferometer.store.campaign.ledger import LedgerError, Record
 from inferometer.store.campaign.paths import CampaignPaths
-from inferometer.store.campaign.result_files import damage_of_file
+from inferometer.store.campaign.result_files import DamagedError, read_unchanged
 from inferometer.store.importers import CannotImportError
-from inferometer.store.importers.reading import Object, at, entries, number, text
-from inferometer.store.run_directory import RUN, SUMMARY, VERDICT
+from inferometer.store.importers.reading import MAX_BYTES, Object, at, entries, number, text
 from inferometer.words import Said
 
 
@@ -138,9 +137,6 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         told["engine_version"] = result.server_version
     declared = campaign.declarations(group)
     try:
-        _require_unchanged(
-            campaign, result, (f"{result.run}/{name}" for name in (RUN, SUMMARY, VERDICT))
-        )
         point = point_of_run(
             campaign.places.result_dir / result.run,
             lambda run: {
@@ -148,13 +144,15 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
                 **_first(each.told for each in declared if each.is_of(at(run, "spec", "server"))),
                 **_address(result, run),
             },
+            lambda path, max_bytes: _read_unchanged(campaign, result, path, max_bytes),
         )
         notes = point.notes
     except CannotImportError as error:
         if (campaign.places.result_dir / result.run).exists():
             raise
-        _require_unchanged(campaign, result, [result.json])
-        found, _ = points_in(campaign.places.result_dir / result.json)
+        json = campaign.places.result_dir / result.json
+        _read_unchanged(campaign, result, json, MAX_BYTES)
+        found, _ = points_in(json)
         if len(found) != 1:
             raise error from None
         point = with_lengths(found[0].point, found[0].lengths)
@@ -193,14 +191,15 @@ def _measured_again(doubt: Doubt) -> Said:
     return Said("note.replaced", told)
 
 
-def _require_unchanged(campaign: Campaign, result: Result, names: Iterable[str]) -> None:
-    result_dir = campaign.places.result_dir
-    for name in names:
-        if phrase := damage_of_file(result_dir, name, result.files.get(name, "")):
-            what = f"{phrase} since it was measured" if phrase.endswith("changed") else phrase
-            raise CannotImportError(
-                f"{result.point} is left out: {result_dir}/{what}; measure it again"
-            )
+def _read_unchanged(campaign: Campaign, result: Result, path: Path, max_bytes: int) -> bytes:
+    name, result_dir = campaign.places.relative(path), campaign.places.result_dir
+    try:
+        return read_unchanged(result_dir, name, result.files.get(name, ""), max_bytes)
+    except DamagedError as error:
+        since = " since it was measured" if str(error).endswith("changed") else ""
+        raise CannotImportError(
+            f"{result.point} is left out: {result_dir}/{error}{since}; measure it again"
+        ) from None
 
 
 def _configurations(records: Iterable[Record]) -> list[Object]:

@@ -19,7 +19,7 @@ from inferometer.metrics.definitions import QUANTITIES
 from inferometer.results.foreign import runs_in
 from inferometer.results.point import Point
 from inferometer.store.importers import UNREADABLE, ImportedRun, recompute
-from inferometer.store.run_directory import load_run
+from inferometer.store.run_directory import load_trace
 from inferometer.vocabulary import canonical, statistic_of
 
 Wanted = dict[str, tuple[float, str]]
@@ -64,7 +64,7 @@ def _completed(
 
 
 def _of_run(directory: Path, wanted: Wanted) -> dict[str, float]:
-    trace = load_run(directory).trace.measured()
+    trace = load_trace(directory).measured()
     samples = {
         latency: QUANTITIES[latency].values(trace)
         for latency in {latency for _, latency in wanted.values()}

@@ -17,7 +17,15 @@ from inferometer.results.foreign import MAX_WHOLE, identity_of
 from inferometer.results.point import Condition, Point, Range, RunFiles, Status, ordered
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import CannotImportError
-from inferometer.store.importers.reading import Object, at, entries, number, read_objects, text
+from inferometer.store.importers.reading import (
+    Object,
+    at,
+    entries,
+    number,
+    objects_in,
+    read_objects,
+    text,
+)
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
 from inferometer.trace.schema import SCHEMA_VERSION
 from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS, metric
@@ -43,15 +51,17 @@ def is_run_directory(path: Path) -> bool:
 
 
 def point_of_run(
-    directory: Path, told: Callable[[Object], Mapping[str, Condition]] = lambda _: {}
+    directory: Path,
+    told: Callable[[Object], Mapping[str, Condition]] = lambda _: {},
+    read: Callable[[Path, int], bytes] | None = None,
 ) -> Point:
-    """The point, with what somebody else (a ledger, a file beside it) has `told` of its conditions,
-    given its run.json.
+    """The point, with the conditions that a ledger has `told`, given its run.json. `read` returns
+    the content of a file of at most so many bytes (default: whatever it is).
 
     Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer
     Inferometer.
     """
-    run, summary, verdict = (_read(directory / name) for name in (RUN, SUMMARY, VERDICT))
+    run, summary, verdict = (_read(directory / name, read) for name in (RUN, SUMMARY, VERDICT))
     version = number(run.get("schema_version"))
     if version is None or not isinstance(run.get("spec"), dict):
         raise CannotImportError(f"cannot read {directory}: its {RUN} is not one of Inferometer's")
@@ -118,8 +128,10 @@ def identity_of_run(point: Point) -> tuple[object, ...] | None:
     )
 
 
-def _read(path: Path) -> Object:
-    return read_objects(path, MAX_BYTES)[0]
+def _read(path: Path, read: Callable[[Path, int], bytes] | None) -> Object:
+    if read is None:
+        return read_objects(path, MAX_BYTES)[0]
+    return objects_in(read(path, MAX_BYTES), path)[0]
 
 
 def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Condition]:

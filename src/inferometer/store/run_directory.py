@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from enum import IntEnum
@@ -105,6 +106,10 @@ class Run:
     """
 
 
+class NewerError(Exception):
+    """The schema of a run that a newer Inferometer wrote."""
+
+
 def save_run(
     directory: Path,
     trace: Trace,
@@ -156,27 +161,44 @@ def load_run(directory: Path) -> Run:
     """Read what `save_run` wrote. Raises ValueError, one sentence, if it is missing, damaged or
     newer.
     """
+    with _one_sentence(directory):
+        description = _description_in(directory)
+        return _run(directory, description)
+
+
+def load_trace(directory: Path, description: Mapping[str, Any] | None = None) -> Trace:
+    """The trace alone; `description` is the content of run.json, if it was read before. Raises
+    ValueError as `load_run` does.
+    """
+    with _one_sentence(directory):
+        return _trace(directory, description or _description_in(directory))
+
+
+def _description_in(directory: Path) -> dict[str, Any]:
+    description: dict[str, Any] = orjson.loads((directory / RUN).read_bytes())
+    return description
+
+
+@contextmanager
+def _one_sentence(directory: Path) -> Iterator[None]:
+    """Turn all that can be wrong with a run directory into a ValueError of one sentence."""
     if not (directory / RUN).is_file():
         raise ValueError(f"{directory} is not a run directory: there is no {RUN} in it")
     from polars.exceptions import PolarsError
 
     try:
-        description = orjson.loads((directory / RUN).read_bytes())
-        version = int(description["schema_version"])
-        run = _read(directory, description) if version <= SCHEMA_VERSION else None
+        yield
+    except NewerError as error:
+        raise ValueError(
+            f"the run in {directory} was written by a newer Inferometer (schema {error}; this "
+            f"one reads up to {SCHEMA_VERSION}): update Inferometer to read it"
+        ) from None
     except (PolarsError, OSError, LookupError, TypeError, ValueError) as error:
         why = str(error).strip().partition("\n")[0] or type(error).__name__
         raise ValueError(
             f"the run in {directory} cannot be read ({why}): restore it from a copy, or measure "
             "again"
         ) from error
-    if run is None:
-        raise ValueError(
-            f"the run in {directory} was written by a newer Inferometer (schema {version}; this "
-            "one reads up to "
-            f"{SCHEMA_VERSION}): update Inferometer to read it"
-        )
-    return run
 
 
 def _description(trace: Trace, spec: RunSpec, environment: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,15 +221,16 @@ def _description(trace: Trace, spec: RunSpec, environment: Mapping[str, Any]) ->
     }
 
 
-def _read(directory: Path, description: Mapping[str, Any]) -> Run:
-    from inferometer.spec.run import RunSpec
-
+def _trace(directory: Path, description: Mapping[str, Any]) -> Trace:
+    version = int(description["schema_version"])
+    if version > SCHEMA_VERSION:
+        raise NewerError(version)
     for name, checksum in description["sha256"].items():
         if checksum_of(directory / name) != checksum:
             raise ValueError(f"{name} has changed since it was written")
     requests, texts = _read_table(directory / REQUESTS, REQUEST_COLUMNS)
     events, _ = _read_table(directory / EVENTS, EVENT_COLUMNS)
-    trace = Trace(
+    return Trace(
         requests=requests,
         events=events,
         workers=tuple(WorkerRecord(**worker) for worker in description["workers"]),
@@ -216,6 +239,12 @@ def _read(directory: Path, description: Mapping[str, Any]) -> Run:
         interrupted=description["interrupted"],
         texts=texts,
     )
+
+
+def _run(directory: Path, description: Mapping[str, Any]) -> Run:
+    from inferometer.spec.run import RunSpec
+
+    trace = _trace(directory, description)
     return Run(
         spec=RunSpec.model_validate(description["spec"]),
         fingerprint=description["fingerprint"],

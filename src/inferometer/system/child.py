@@ -6,7 +6,9 @@ json.py.
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -29,6 +31,14 @@ def python_command(module: str, *arguments: str) -> list[str]:
         f"import sys; {path}; from {module} import main; sys.exit(main())",
         *arguments,
     ]
+
+
+def close_pipes(child: subprocess.Popen[bytes]) -> None:
+    """Close both ends to a child that has ended; what it did not read is lost."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
 
 
 def die_with_parent(number: signal.Signals) -> None:

@@ -70,3 +70,10 @@ def test_a_change_that_hides_behind_size_and_time_is_seen(
         path.write_bytes(b"after!")
         os.utime(path, ns=(1, 1))
     assert reads_of(path, b"after!") > 0
+
+
+def test_a_large_file_is_read_once_also_if_it_was_only_just_written(tmp_path: Path) -> None:
+    path, content = tmp_path / "events", b"x" * (checksum.BLOCK_BYTES + 1)
+    path.write_bytes(content)
+    assert reads_of(path, content) > 0
+    assert reads_of(path, content) == 0

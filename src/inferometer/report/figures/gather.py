@@ -15,7 +15,7 @@ from inferometer.report.figures.curves import level_of
 from inferometer.report.figures.drawing import Material
 from inferometer.report.figures.naming import Key, distinguishing, key_of
 from inferometer.results.point import Point
-from inferometer.store.run_directory import load_run
+from inferometer.store.run_directory import load_trace
 from inferometer.trace.trace import Trace
 from inferometer.vocabulary import LOADS
 
@@ -69,7 +69,8 @@ def _traces(points: Sequence[Point]) -> tuple[dict[str, Trace], list[str]]:
     problems = []
     for point in points:
         try:
-            found[point.id] = load_run(Path(point.run or "")).trace.measured()
+            description = point.recorded.run if point.recorded else None
+            found[point.id] = load_trace(Path(point.run or ""), description).measured()
         except ValueError as error:
             sentence = str(error).rstrip(".")
             problems.append(f"{sentence[:1].upper()}{sentence[1:]}.")

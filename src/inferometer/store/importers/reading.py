@@ -56,7 +56,11 @@ def read_objects(path: Path, most_bytes: int = MAX_BYTES) -> list[Object]:
     """The JSON objects of a file: one, or one a line. Bare NaN and Infinity are taken, as some
     tools write them.
     """
-    content = read_bytes(path, most_bytes)
+    return objects_in(read_bytes(path, most_bytes), path)
+
+
+def objects_in(content: bytes, path: Path) -> list[Object]:
+    """The same of what was read of a file."""
     try:
         return [_object(content, path)]
     except json.JSONDecodeError as error:

@@ -141,33 +141,17 @@ def calibrate(
     """
     began_s, now = time.monotonic(), datetime.now(timezone.utc)
     load_average = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    busy_s, own_s = _busy_s(), _own_s()
+    others_s = _busy_s() - _own_s()
     servers = max(1, min(2 * workers, usable_cpus() - workers))
     key = key_of(workers=workers, real_time=real_time)
     try:
         with NullServer(servers) as server:
             bench = _Bench(server, workers, real_time, target_ms, effort.level_s, on_level)
-            most_streams = float(
-                min(effort.most_streams, raise_descriptor_limit() - SPARE_DESCRIPTORS)
-            )
-            ceilings: dict[Kind, Ceiling] = {}
-            for kind in KINDS:
-
-                def time_is_up(until_s: float = effort.until_s[kind]) -> bool:
-                    return time.monotonic() - began_s >= until_s
-
-                probe, most = bench.probe(kind), MAX_LOAD.get(kind, most_streams)
-                ceilings[kind] = find_ceiling(
-                    probe,
-                    first=effort.first[kind],
-                    most=most,
-                    least=MIN_LOAD[kind],
-                    time_is_up=time_is_up,
-                )
+            ceilings = {kind: _ceiling(kind, bench, effort, began_s) for kind in KINDS}
     except (MeasurementError, RuntimeError, OSError) as error:
         raise CalibrationError(f"This host could not be calibrated: {error}") from error
     seconds = time.monotonic() - began_s
-    others_s = _busy_s() - busy_s - (_own_s() - own_s)
+    others_s = _busy_s() - _own_s() - others_s
     return Calibration(
         key=key,
         time=now.isoformat(timespec="seconds"),
@@ -181,6 +165,17 @@ def calibrate(
         levels=tuple(bench.levels),
         waited_share=bench.waited_share,
         others_share=max(0.0, others_s / (seconds * usable_cpus())),
+    )
+
+
+def _ceiling(kind: Kind, bench: _Bench, effort: Effort, began_s: float) -> Ceiling:
+    most_streams = min(effort.most_streams, raise_descriptor_limit() - SPARE_DESCRIPTORS)
+    return find_ceiling(
+        bench.probe(kind),
+        first=effort.first[kind],
+        most=MAX_LOAD.get(kind, float(most_streams)),
+        least=MIN_LOAD[kind],
+        time_is_up=lambda: time.monotonic() - began_s >= effort.until_s[kind],
     )
 
 
@@ -274,18 +269,19 @@ class _Bench:
             raise KeyboardInterrupt
         ended_ns, waits_ns = time.monotonic_ns(), self.server.waited_ns()
         if waited_ns is not None and waits_ns is not None:
-            self.waits["server"].append(
-                (waits_ns - waited_ns, (ended_ns - began_ns) * self.server.processes)
-            )
+            ran_ns = (ended_ns - began_ns) * self.server.processes
+            self.waits["server"].append((waits_ns - waited_ns, ran_ns))
+        self._note(trace)
+        return trace, self.server.truth()
+
+    def _note(self, trace: Trace) -> None:
+        """How the client ran: its waits for a core, its stamps, its scheduling."""
         self.waits["client"] += [
             (w.run_queue_ns, w.wall_ns) for w in trace.workers if w.run_queue_ns >= 0 and w.wall_ns
         ]
-        self.stamps |= {
-            StampSource(code).name.lower()
-            for code in np.unique(trace.events["stamp_source"]).tolist()
-        }
+        sources = np.unique(trace.events["stamp_source"]).tolist()
+        self.stamps |= {StampSource(code).name.lower() for code in sources}
         self.scheduling |= {worker.scheduling.partition(",")[0] for worker in trace.workers}
-        return trace, self.server.truth()
 
 
 def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
@@ -296,12 +292,10 @@ def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
     if kind == "requests":
         n = max(20, round(asked * level_s))
         return plan_load(n, request_rate=asked, max_concurrency=max(64, n // 4), rng=rng), 1
-    streams = (
-        max(1, round(asked * GAP_MS["events"] / 1000)) if kind == "events" else max(1, round(asked))
-    )
-    events = (
-        max(5, round(level_s * 1000 / GAP_MS["events"])) if kind == "events" else STREAMS_EVENTS
-    )
+    streams, events = max(1, round(asked)), STREAMS_EVENTS
+    if kind == "events":
+        gap_s = GAP_MS["events"] / 1000
+        streams, events = max(1, round(asked * gap_s)), max(5, round(level_s / gap_s))
     return plan_load(streams, max_concurrency=streams, rng=rng), events
 
 

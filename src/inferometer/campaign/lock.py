@@ -14,6 +14,7 @@ from pathlib import Path
 
 from inferometer.store.atomic import CannotWriteError, saying_why
 from inferometer.store.file_lock import LAST_BREATH_S, try_lock
+from inferometer.store.plain_files import what_became_of
 
 MAX_PROCESS = 1 << 31
 
@@ -38,16 +39,10 @@ class Hold:
     def require(self) -> None:
         """Raise LockLostError if the file of that name is another one by now: whoever comes next
         is not kept out by ours."""
-        mine = os.fstat(self._file)
-        try:
-            there = os.stat(self.path, follow_symlinks=False)
-        except OSError:
-            there = None
-        if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
+        if what := what_became_of(self._file, self.path):
             raise LockLostError(
-                f"{self.path} was {'replaced' if there else 'removed'} while this campaign ran, "
-                "so another run may use that directory: make sure that none does, then run "
-                "again"
+                f"{self.path} was {what} while this campaign ran, so another run may use that "
+                "directory: make sure that none does, then run again"
             )
 
 

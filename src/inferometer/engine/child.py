@@ -7,7 +7,6 @@ engine ends.
 
 from __future__ import annotations
 
-import os
 import sys
 
 import orjson
@@ -15,19 +14,12 @@ import orjson
 from inferometer.engine.api import FrontSettings
 from inferometer.engine.model import EngineSettings
 from inferometer.engine.serve import serve
+from inferometer.system.child import first_line
 
 
 def main() -> int:
     lifeline = sys.stdin.fileno()
-    asked = orjson.loads(_first_line(lifeline))
+    asked = orjson.loads(first_line(lifeline))
     return serve(
         EngineSettings(**asked["engine"]), FrontSettings(**asked["front"]), lifeline_fd=lifeline
     )
-
-
-def _first_line(fd: int) -> bytes:
-    """Read up to a newline, unbuffered, and nothing beyond it."""
-    line = b""
-    while not line.endswith(b"\n") and (byte := os.read(fd, 1)):
-        line += byte
-    return line

@@ -11,16 +11,10 @@ from orjson import dumps
 
 from inferometer.protocol.base import Backend, BodyFields, Generation, Reply, StreamEvent
 from inferometer.protocol.fields import LMDEPLOY_FIELDS
-from inferometer.protocol.json_stream import (
-    ForeignFrameError,
-    GrowingCount,
-    JsonDecoder,
-    WireFormatError,
-    text_of,
-)
+from inferometer.protocol.json_stream import GrowingCount, JsonDecoder, text_of
 from inferometer.protocol.request_body import dump_body, no_adapter, sampling_of, text_or_ids
 from inferometer.protocol.routes import LMDEPLOY_ENCODE, Routes
-from inferometer.protocol.sglang import meta_event, read_meta_usage
+from inferometer.protocol.sglang import meta_event, meta_of
 from inferometer.request import Request
 
 _NAME = "LMDeploy"
@@ -62,14 +56,8 @@ class LMDeployReader:
         self._count = GrowingCount()
 
     def __call__(self, event: dict[str, Any]) -> StreamEvent:
-        if "meta_info" not in event:
-            raise ForeignFrameError
-        meta = event["meta_info"]
-        if not isinstance(meta, dict):
-            raise WireFormatError("a meta_info that is not an object")
-        usage = read_meta_usage(meta)
-        text = text_of(event, "text")
-        return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)
+        meta = meta_of(event)
+        return meta_event(text_of(event, "text"), self._count, meta)
 
 
 class LMDeployEmitter:

@@ -75,16 +75,10 @@ class SGLangReader:
         self._said = ""
 
     def __call__(self, event: dict[str, Any]) -> StreamEvent:
-        if "meta_info" not in event:
-            raise ForeignFrameError
-        meta = event["meta_info"]
-        if not isinstance(meta, dict):
-            raise WireFormatError("a meta_info that is not an object")
-        usage = read_meta_usage(meta)
-        text = self._new_text(
-            text_of(event, "text"), event.get("output_ids"), usage.completion_tokens
-        )
-        return meta_event(text, self._count.tokens(text, usage.completion_tokens), usage, meta)
+        meta = meta_of(event)
+        completion_tokens = token_count(meta.get("completion_tokens"))
+        text = self._new_text(text_of(event, "text"), event.get("output_ids"), completion_tokens)
+        return meta_event(text, self._count, meta)
 
     def _new_text(self, text: str, ids: Any, completion_tokens: int) -> str:
         """The new part of a text: all of it if its ids are fewer than all generated ones.
@@ -97,19 +91,26 @@ class SGLangReader:
         return text[len(said) :] if is_whole else text
 
 
-def read_meta_usage(meta: Mapping[str, Any]) -> Usage:
-    """The counts of a `meta_info` (SGLang, LMDeploy)."""
-    return Usage(
+def meta_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The `meta_info` of an event (SGLang, LMDeploy)."""
+    if "meta_info" not in event:
+        raise ForeignFrameError
+    meta = event["meta_info"]
+    if not isinstance(meta, dict):
+        raise WireFormatError("a meta_info that is not an object")
+    return meta
+
+
+def meta_event(text: str, count: GrowingCount, meta: Mapping[str, Any]) -> StreamEvent:
+    """An event from `meta_info`, whose finish reason is `{"type": …, "message": …}`, or the type
+    alone.
+    """
+    usage = Usage(
         token_count(meta.get("prompt_tokens")),
         token_count(meta.get("completion_tokens")),
         token_count(meta.get("cached_tokens")),
     )
-
-
-def meta_event(text: str, tokens: int, usage: Usage, meta: Mapping[str, Any]) -> StreamEvent:
-    """An event from `meta_info`, whose finish reason is `{"type": …, "message": …}`, or the type
-    alone.
-    """
+    tokens = count.tokens(text, usage.completion_tokens)
     reason = meta.get("finish_reason")
     if reason is None:
         return StreamEvent(text, tokens, usage)

@@ -21,15 +21,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from inferometer.server import accelerator_memory, log_file
-from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
+from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.ending import wait_released
 from inferometer.server.port import why_not_free
 from inferometer.server.verification import (
     DIAGNOSED_LINES,
     SHOWN_LINES,
+    check_ours,
     failure,
-    open_endpoint,
-    verify,
     wait_until_ready,
 )
 
@@ -133,13 +132,7 @@ class ComposeServer:
         )
 
     def check(self) -> None:
-        self._check_alive()
-        with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
-            try:
-                verify(endpoint, self.need, ours=True)
-            except ServerAbsentError as error:
-                self._check_alive()  # an end says more than silence
-                raise failure(str(error), self.log_tail) from None
+        check_ours(self.need, self._check_alive, self.log_tail)
 
     def stop(self) -> None:
         """Save the log; stop the service and its dependencies, also those of an earlier run."""
@@ -198,31 +191,22 @@ class ComposeServer:
     def _compose(self, words: Sequence[str], timeout_s: float) -> None:
         done = _run([*self._words, *words], timeout_s, self.need.recipe.environment)
         if done.returncode:
-            told = log_file.without(log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets)
-            last = told[-1] if told else f"exit code {done.returncode}"
-            file = self.need.recipe.compose_file
-            raise failure(
-                f"`{words[0]}` of {file} failed: {_with_end(last)}", lambda lines: told[-lines:]
-            )
+            raise self._failed(done, f"`{words[0]}` of {self.need.recipe.compose_file} failed")
 
     def _ids(self, service: str | None = None) -> list[str]:
         """Containers of our project, including stopped ones; of one service or of all."""
-        words = [
-            "docker",
-            "ps",
-            "--all",
-            "--quiet",
-            "--no-trunc",
-            "--filter",
-            f"label={LABEL}.project={self.project}",
-        ]
+        words = ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter"]
+        words.append(f"label={LABEL}.project={self.project}")
         words += ["--filter", f"label={LABEL}.service={service}"] if service else []
         done = _run(words, CALL_TIMEOUT_S)
         if done.returncode:
-            told = log_file.lines_of(done.stdout, DIAGNOSED_LINES)
-            last = told[-1] if told else f"exit code {done.returncode}"
-            raise failure(f"Docker does not answer: {_with_end(last)}", lambda lines: told[-lines:])
+            raise self._failed(done, "Docker does not answer")
         return done.stdout.split()
+
+    def _failed(self, done: subprocess.CompletedProcess[str], what: str) -> ServerError:
+        lines = log_file.without(log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets)
+        last = lines[-1] if lines else f"exit code {done.returncode}"
+        return failure(f"{what}: {_with_end(last)}", lambda number: lines[-number:])
 
     def _check_alive(self) -> _Container:
         """The container of our service. Raises ServerError unless it has run since it was
@@ -234,21 +218,15 @@ class ComposeServer:
             if done.returncode:
                 continue  # gone in the meantime
             found = _described(container, done.stdout)
+            trouble = None
             if found.for_memory:
-                raise failure(
-                    f"The container of {service} was killed: its memory ran out (OOMKilled).",
-                    self.log_tail,
-                )
-            if found.status != "running":
-                raise failure(
-                    f"The container of {service} {found.status} with exit code {found.exit}.",
-                    self.log_tail,
-                )
-            if self._started not in (None, found.started):
-                raise failure(
-                    f"The container of {service} was restarted after it was confirmed.",
-                    self.log_tail,
-                )
+                trouble = "was killed: its memory ran out (OOMKilled)"
+            elif found.status != "running":
+                trouble = f"{found.status} with exit code {found.exit}"
+            elif self._started not in (None, found.started):
+                trouble = "was restarted after it was confirmed"
+            if trouble:
+                raise failure(f"The container of {service} {trouble}.", self.log_tail)
             return found
         raise ServerError(
             f"There is no container of {service}: it was not started, or was removed."

@@ -26,7 +26,7 @@ import time
 
 import psutil
 
-from inferometer.system.child import adopt_orphans, die_with_parent
+from inferometer.system.child import adopt_orphans, die_with_parent, first_line
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PAUSE_S = 0.05
@@ -34,7 +34,7 @@ KILL_TIMEOUT_S = 10.0
 
 
 def main() -> int:
-    line = _first_line(0)
+    line = first_line(0)
     if not line:
         return 1  # whoever started us died at once
     asked = json.loads(line)
@@ -131,14 +131,6 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 def _die_with_guard() -> None:
     """In the server's process, before its program: end it if the guard is killed."""
     die_with_parent(signal.SIGTERM)
-
-
-def _first_line(fd: int) -> bytes:
-    """Read up to a newline, unbuffered, and nothing beyond it."""
-    line = b""
-    while not line.endswith(b"\n") and (byte := os.read(fd, 1)):
-        line += byte
-    return line
 
 
 def _tell(what: dict[str, object]) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inferometer.server.base import Confirmation, Server, ServerError
-from inferometer.server.person import POLL_S, Person, Terminal, Word, pause_between_lines
+from inferometer.server.person import POLL_S, Person, Terminal, Wait, Word
 from inferometer.server.state_file import read_state, write_state
 from inferometer.server.verification import hardware_words
 
@@ -144,23 +144,17 @@ class ConfirmedHardware:
         self._word.ask_anew()
         self._record.ask(self.need)
         self._say(hardware_instruction(self.need, self._word.asked("when that is done")))
-        timeout_s = self.need.recipe.person_timeout_s
-        begin_s = told_s = self._now_s()
+        wait = Wait(self.need.recipe.person_timeout_s, self._now_s)
         while (how := self._word.heard(self._word.person.wait(POLL_S))) is None:
-            now_s = self._now_s()
-            if now_s - begin_s > timeout_s:
+            if wait.is_over:
                 raise HardwareNotConfirmedError(
-                    f"Nobody confirmed hardware {self.need.hardware_name} within {timeout_s:g} "
-                    f"s (start_timeout_s of {self.need.recipe_name}). Set it up, then run again "
-                    "to continue."
+                    f"Nobody confirmed hardware {self.need.hardware_name} within "
+                    f"{wait.timeout_s:g} s (start_timeout_s of {self.need.recipe_name}). "
+                    "Set it up, then run again to continue."
                 )
-            if now_s - told_s > pause_between_lines(now_s - begin_s):
-                told_s = now_s
-                waited = f"{(now_s - begin_s) / 60:.0f} of at most {timeout_s / 60:.0f} min"
-                self._say(
-                    f"  still waiting, {waited}. "
-                    + self._word.asked(f"When hardware {self.need.hardware_name} is set up")
-                )
+            if wait.asks_for_a_reminder():
+                asked = self._word.asked(f"When hardware {self.need.hardware_name} is set up")
+                self._say(f"  {wait.remind()}. {asked}")
         return how
 
 

@@ -19,7 +19,7 @@ from inferometer.secret import masked
 from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
 from inferometer.server.endpoint import Endpoint
 from inferometer.server.hardware import HardwareRecord
-from inferometer.server.person import POLL_S, Person, Terminal, Word, pause_between_lines
+from inferometer.server.person import POLL_S, Person, Terminal, Wait, Word
 from inferometer.server.port import is_served
 from inferometer.server.state_file import read_state, write_state
 from inferometer.server.verification import (
@@ -157,8 +157,7 @@ class OperatorServer:
         Raises ServerError.
         """
         before_s, gone = sight.start.started_s, sight.nothing_of_it
-        begin_s = told_s = self._now_s()
-        timeout_s = self.need.recipe.person_timeout_s
+        wait = Wait(self.need.recipe.person_timeout_s, self._now_s)
         typed = told = ""
         while True:
             if sight.found is not None:
@@ -166,19 +165,15 @@ class OperatorServer:
                 if how is not None:
                     return sight, how
             trouble = sight.trouble or self._doubt()
-            now_s = self._now_s()
-            if now_s - begin_s > timeout_s:
+            if wait.is_over:
                 raise ServerError(
-                    f"The server did not start within {timeout_s:g} s (start_timeout_s of "
+                    f"The server did not start within {wait.timeout_s:g} s (start_timeout_s of "
                     f"{self.need.recipe_name}): {trouble} Run again to continue."
                 )
-            if trouble != told or now_s - told_s > pause_between_lines(now_s - begin_s):
-                waited = (
-                    f"still waiting, {(now_s - begin_s) / 60:.0f} of at most "
-                    f"{timeout_s / 60:.0f} min: "
-                )
-                self._say(f"  {waited if trouble == told else ''}{trouble}")
-                told, told_s = trouble, now_s
+            if trouble != told or wait.asks_for_a_reminder():
+                reminder = f"{wait.remind()}: "
+                self._say(f"  {reminder if trouble == told else ''}{trouble}")
+                told = trouble
             typed = self._word.person.wait(POLL_S)
             sight = self._look(endpoint)
             gone = gone or sight.nothing_of_it

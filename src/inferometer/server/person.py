@@ -10,6 +10,7 @@ import select
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +22,7 @@ POLL_S = 1.0
 PATIENT_AFTER_S = 600.0
 TELL_EVERY_S = 60.0
 TELL_SELDOM_S = 600.0
-"""Between two reminders: short at first, longer later."""
+"""Between two reminders."""
 
 
 class Person(Protocol):
@@ -99,6 +100,26 @@ class Word:
         return "operator at a terminal" if self.person.present else "operator, no terminal"
 
 
-def pause_between_lines(waited_s: float) -> float:
-    """Seconds until the next reminder."""
-    return TELL_EVERY_S if waited_s < PATIENT_AFTER_S else TELL_SELDOM_S
+class Wait:
+    """How long a person has been waited for, and when to remind them."""
+
+    def __init__(self, timeout_s: float, now_s: Callable[[], float]) -> None:
+        self.timeout_s = timeout_s
+        self._now_s = now_s
+        self._begin_s = self._told_s = now_s()
+
+    @property
+    def is_over(self) -> bool:
+        return self._now_s() - self._begin_s > self.timeout_s
+
+    def asks_for_a_reminder(self) -> bool:
+        """Whether the last line is long enough ago: short at first, longer later."""
+        now_s = self._now_s()
+        is_early = now_s - self._begin_s < PATIENT_AFTER_S
+        return now_s - self._told_s > (TELL_EVERY_S if is_early else TELL_SELDOM_S)
+
+    def remind(self) -> str:
+        """The beginning of a reminder that is given now."""
+        self._told_s = self._now_s()
+        waited_min = (self._told_s - self._begin_s) / 60
+        return f"still waiting, {waited_min:.0f} of at most {self.timeout_s / 60:.0f} min"

@@ -18,14 +18,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from inferometer.server import accelerator_memory, log_file
-from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
+from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.ending import wait_released
 from inferometer.server.port import host_and_port, why_not_free
 from inferometer.server.verification import (
     SHOWN_LINES,
+    check_ours,
     failure,
-    open_endpoint,
-    verify,
     wait_until_ready,
 )
 from inferometer.system.child import python_command
@@ -103,14 +102,7 @@ class ProcessServer:
         )
 
     def check(self) -> None:
-        self._check_alive()
-        with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
-            try:
-                verify(endpoint, self.need, ours=True)
-            except ServerAbsentError as error:
-                self._pause(PAUSE_S)
-                self._check_alive()  # a death says more than silence
-                raise failure(str(error), self.log_tail) from None
+        check_ours(self.need, self._check_alive, self.log_tail, pause=lambda: self._pause(PAUSE_S))
 
     def stop(self) -> None:
         guard, self._guard = self._guard, None

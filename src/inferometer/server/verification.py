@@ -238,6 +238,25 @@ def check_unchanged(need: ServerNeed, start: Start) -> Confirmation:
         return found
 
 
+def check_ours(
+    need: ServerNeed,
+    check_alive: Callable[[], object],
+    log_tail: Callable[[int], list[str]],
+    pause: Callable[[], object] = lambda: None,
+) -> None:
+    """Check a server that we started. Raises ServerError: if it is silent and, after a `pause`, has
+    ended, then that says more.
+    """
+    check_alive()
+    with open_endpoint(need.recipe.base_url, need.recipe.backend) as endpoint:
+        try:
+            verify(endpoint, need, ours=True)
+        except ServerAbsentError as error:
+            pause()
+            check_alive()
+            raise failure(str(error), log_tail) from None
+
+
 def wait_until_ready(
     base_url: str,
     need: ServerNeed,

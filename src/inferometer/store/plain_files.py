@@ -61,6 +61,16 @@ def is_plain_file(path: Path) -> bool:
         return False
 
 
+def what_became_of(file: int, path: Path) -> Literal["", "removed", "replaced"]:
+    """Of an open file's name: "" while it is still that of this file."""
+    mine = os.fstat(file)
+    try:
+        there = os.stat(path, follow_symlinks=False)
+    except FileNotFoundError:
+        return "removed"
+    return "" if (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino) else "replaced"
+
+
 Kind = Literal["file", "folder", "link", "other"]
 
 

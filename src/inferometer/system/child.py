@@ -7,6 +7,7 @@ json.py.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -31,6 +32,14 @@ def python_command(module: str, *arguments: str) -> list[str]:
         f"import sys; {path}; from {module} import main; sys.exit(main())",
         *arguments,
     ]
+
+
+def first_line(fd: int) -> bytes:
+    """Read up to a newline, unbuffered, and nothing beyond it."""
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(fd, 1)):
+        line += byte
+    return line
 
 
 def close_pipes(child: subprocess.Popen[bytes]) -> None:

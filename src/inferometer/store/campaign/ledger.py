@@ -24,7 +24,7 @@ import orjson
 
 from inferometer.store.atomic import CannotWriteError, saying_why, write_file
 from inferometer.store.file_lock import LAST_BREATH_S, try_lock
-from inferometer.store.plain_files import read_plain
+from inferometer.store.plain_files import read_plain, what_became_of
 
 LEDGER_VERSION = 1
 """Raised when older versions could not read the records. 1: first version."""
@@ -132,20 +132,13 @@ class Ledger:
 
     def _require_untouched(self) -> None:
         """Two processes that append, each with its own checksums, would damage both's records."""
-        mine = os.fstat(self._file)
-        try:
-            there = os.stat(self.path, follow_symlinks=False)
-        except FileNotFoundError:
-            there = None
-        if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
-            what = "removed" if there is None else "replaced"
-        elif mine.st_size != self._end:
+        what: str = what_became_of(self._file, self.path)
+        if not what and os.fstat(self._file).st_size != self._end:
             what = "changed by another process"
-        else:
-            return
-        raise LedgerTakenError(
-            f"{self.path} was {what}: make sure that no other run uses it, then run again"
-        )
+        if what:
+            raise LedgerTakenError(
+                f"{self.path} was {what}: make sure that no other run uses it, then run again"
+            )
 
     def close(self) -> None:
         if self._file >= 0:

@@ -16,6 +16,7 @@ import pytest
 
 import inferometer
 from inferometer.metrics.definitions import e2el_of_each, itl_ms, tpot_of_each, ttft_of_each
+from inferometer.report import figures
 from inferometer.report.page.evidence import gather
 from inferometer.results import ResultsError, request_frames
 from inferometer.results.foreign import runs_in
@@ -61,6 +62,28 @@ def test_the_files_of_a_run_are_read_once(tmp_path: Path, monkeypatch: pytest.Mo
     assert frames.environment["cpu"].len() == 1
     assert gather(frames.collection.points).runs == 1
     assert {opened[name] for name in ("run.json", "summary.json", "verdict.json")} == {1}
+
+
+def test_each_file_of_a_campaign_is_opened_once_for_its_points_and_figures(
+    tmp_path: Path,
+) -> None:
+    places = open_campaign(tmp_path / "pcie")
+    for number in (1, 2):
+        measure(places, number)
+    opened: list[str] = []
+    sys.addaudithook(
+        lambda event, arguments: (
+            opened.append(str(arguments[0]))
+            if event == "open" and is_counted and str(arguments[0]).startswith(str(tmp_path))
+            else None
+        )
+    )
+    is_counted = True
+    material = figures.gather(inferometer.results.read([tmp_path]).points)
+    is_counted = False
+    files = [path for path in opened if path.endswith((".json", ".jsonl"))]
+    assert (len(material.runs), len(files)) == (2, 1 + 2 * 3)
+    assert len(set(files)) == len(files)
 
 
 def test_points_have_a_column_for_everything(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import json
 import math
 import os
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ import pytest
 
 from inferometer.campaign.gather import collect
 from inferometer.campaign.merge import merge
-from inferometer.report.figures.gather import gather
 from inferometer.results import ResultsError, read
 from inferometer.spec.run import RunSpec
 from inferometer.store.campaign.ledger import LEDGER_VERSION, dump, read_ledger
@@ -481,28 +479,6 @@ def test_a_tar_says_what_to_do_with_it(tmp_path: Path) -> None:
         match=r"c\.tar: it is an archive; unpack it with `inferometer merge --output DIR",
     ):
         read([tmp_path / "c.tar"])
-
-
-def test_each_file_of_a_campaign_is_opened_once_for_its_points_and_figures(
-    tmp_path: Path,
-) -> None:
-    places = open_campaign(tmp_path / "pcie")
-    for number in (1, 2):
-        measure(places, number)
-    opened: list[str] = []
-    sys.addaudithook(
-        lambda event, arguments: (
-            opened.append(str(arguments[0]))
-            if event == "open" and is_counted and str(arguments[0]).startswith(str(tmp_path))
-            else None
-        )
-    )
-    is_counted = True
-    material = gather(read([tmp_path]).points)
-    is_counted = False
-    files = [path for path in opened if path.endswith((".json", ".jsonl"))]
-    assert (len(material.runs), len(files)) == (2, 1 + 2 * 3)
-    assert len(set(files)) == len(files)
 
 
 def test_a_result_that_has_changed_is_left_out_and_named(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from inferometer.report.figures.drawing import (
     layered,
 )
 from inferometer.report.figures.naming import clean, legend_names
-from inferometer.report.figures.scales import FIGURES, NUMBER, level_axis, signed_axis
+from inferometer.report.figures.scales import NUMBER, level_axis, signed_axis, tip
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
 from inferometer.report.tables.columns import with_unit
 from inferometer.words import Words
@@ -59,7 +59,7 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
         ).strip(" ·")
         for r in records
     ]
-    names = legend_names(list(dict.fromkeys(whole)))
+    names = legend_names(whole)
     rows: list[Row] = []
     for record, name in zip(records, whole, strict=True):
         row = {
@@ -73,10 +73,8 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
         )
     _choose_marks(rows, list(names.values()))
     more = [
-        alt.Tooltip("throughput:Q", title=with_unit("output_throughput", words), format=FIGURES),
-        alt.Tooltip(
-            "throughput_of_one:Q", title=words.text("figure.tooltip.of_one"), format=FIGURES
-        ),
+        tip("throughput:Q", with_unit("output_throughput", words)),
+        tip("throughput_of_one:Q", words.text("figure.tooltip.of_one")),
     ]
     panel = _panel(
         rows,
@@ -110,7 +108,7 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
         _pair(r): _pair_name(r, words)
         for r in sorted(records, key=lambda r: (_tp(r) == 1, _pair(r)))
     }
-    names = legend_names(list(dict.fromkeys(whole.values())))
+    names = legend_names(whole.values())
     rows: list[Row] = []
     for record in records:
         name = whole[_pair(record)]
@@ -203,23 +201,21 @@ def _panel(
     x = level_axis([row["x"] for row in rows])
     ends = [row[end] for row in rows for end in ("low", "high") if end in row]
     axis = signed_axis([*(row["v"] for row in rows), reference], ends)
-    y = alt.Y("v:Q", scale=axis.scale(), axis=axis.axis())
+    y = axis.y("v:Q")
     common = base(
-        x=alt.X("x:Q", scale=x.scale(padding=10), axis=x.axis(x_title)),
+        x=x.x("x:Q", x_title, padding=10),
         color=colour_of_curves(names),
     )
     if on is not None:
         common = common.transform_filter(alt.FieldEqualPredicate(field="on", equal=on))
     tooltip = [
-        alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
-        alt.Tooltip("x:Q", title=x_title, format=NUMBER),
-        alt.Tooltip("v:Q", title=title, format=FIGURES),
-        alt.Tooltip("low:Q", title=words.text("figure.tooltip.low"), format=FIGURES),
-        alt.Tooltip("high:Q", title=words.text("figure.tooltip.high"), format=FIGURES),
+        tip("whole:N", words.text("figure.tooltip.curve")),
+        tip("x:Q", x_title, NUMBER),
+        tip("v:Q", title),
+        tip("low:Q", words.text("figure.tooltip.low")),
+        tip("high:Q", words.text("figure.tooltip.high")),
         *more,
-        alt.Tooltip(
-            f"{'verdict' if on else 'status'}:N", title=words.text("figure.tooltip.verdict")
-        ),
+        tip(f"{'verdict' if on else 'status'}:N", words.text("figure.tooltip.verdict")),
     ]
     shape = shape_of_curves(names)
     marked = common.transform_filter("datum.mark").encode(y=y, shape=shape)

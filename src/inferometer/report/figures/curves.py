@@ -32,7 +32,15 @@ from inferometer.report.figures.naming import (
     legend_names,
     name_of,
 )
-from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, holes, level_axis, value_axis
+from inferometer.report.figures.scales import (
+    FIGURES,
+    NUMBER,
+    Axis,
+    holes,
+    level_axis,
+    tip,
+    value_axis,
+)
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
 from inferometer.report.sentences import reasons_of
 from inferometer.results.point import Point
@@ -108,7 +116,7 @@ def curves(
         longest = sorted(members_of, key=lambda key: -len(members_of[key]))[:MAX_CURVES]
         members_of = {key: each for key, each in members_of.items() if key in longest}
     whole = {key: name_of(key, fields, words) or _common_name(there, words) for key in members_of}
-    short = legend_names(list(dict.fromkeys(whole.values())))
+    short = legend_names(whole.values())
     found: list[Row] = []
     for number, (key, members) in enumerate(members_of.items()):
         own = _rows_of(members, metrics, x, words, first_mark=number / len(members_of))
@@ -159,7 +167,7 @@ def curve_panel(
     hover: list[alt.Chart] = []
     for number, metric in enumerate(metrics):
         k = curves.number(metric)
-        y = alt.Y(f"v{k}:Q", scale=axis.scale(), axis=axis.axis())
+        y = axis.y(f"v{k}:Q")
         label = dashes[number] if dashes else title
         layers += [
             *_interval(common, curves, metric, axis),
@@ -168,7 +176,7 @@ def curve_panel(
         ]
         hover.append(_hover(common, y, k, _tooltip(curves, k, words, label), words))
     heading = titled(title, _statuses(curves, metrics), words)
-    x = alt.X("x:Q", scale=curves.x.scale(padding=10), axis=curves.x.axis(curves.x_title))
+    x = curves.x.x("x:Q", curves.x_title, padding=10)
     return layered([*layers, *hover], heading, x=x, color=colour_of_curves(curves.names))
 
 
@@ -293,9 +301,7 @@ def ranged(common: alt.Chart, low: str, high: str, axis: Axis, *, few: bool) -> 
     """Bars or a band between two fields, cut where the axis ends: of a logarithmic one no end may
     be at 0 or below.
     """
-    there: alt.Chart = common.encode(
-        y=alt.Y("low:Q", scale=axis.scale(), axis=axis.axis()), y2="high:Q"
-    )
+    there: alt.Chart = common.encode(y=axis.y("low:Q"), y2="high:Q")
     if axis.domain:
         bottom, top = axis.domain
         cut = f"min(max(datum.{{0}}, {bottom!r}), {top!r})"
@@ -345,13 +351,13 @@ def _marks(common: alt.Chart, curves: Curves, metric: str, y: alt.Y) -> list[alt
 
 def _tooltip(curves: Curves, k: int, words: Words, label: str) -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
-        alt.Tooltip("x:Q", title=curves.x_title, format=NUMBER),
-        alt.Tooltip(f"v{k}:Q", title=label, format=FIGURES),
-        alt.Tooltip("interval:N", title=words.text("figure.tooltip.interval")),
-        alt.Tooltip("n:N", title=words.text("figure.tooltip.n")),
-        alt.Tooltip("verdict:N", title=words.text("figure.tooltip.verdict")),
-        alt.Tooltip("id:N", title=words.text("figure.tooltip.point")),
+        tip("whole:N", words.text("figure.tooltip.curve")),
+        tip("x:Q", curves.x_title, NUMBER),
+        tip(f"v{k}:Q", label),
+        tip("interval:N", words.text("figure.tooltip.interval")),
+        tip("n:N", words.text("figure.tooltip.n")),
+        tip("verdict:N", words.text("figure.tooltip.verdict")),
+        tip("id:N", words.text("figure.tooltip.point")),
     ]
 
 

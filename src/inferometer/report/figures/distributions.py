@@ -28,7 +28,7 @@ from inferometer.report.figures.drawing import (
     why_no_runs,
 )
 from inferometer.report.figures.naming import clean, legend_names
-from inferometer.report.figures.scales import FIGURES, NUMBER, Axis, spread_axis, value_axis
+from inferometer.report.figures.scales import NUMBER, Axis, spread_axis, tip, value_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW
 from inferometer.trace.trace import Trace
 from inferometer.vocabulary import LATENCIES
@@ -241,15 +241,15 @@ def _histogram_panel(
 ) -> Panel:
     """Bars of one run, outlines of several; with `marks`, rows of `_rule`."""
     names, axis = list(samples), _axis(samples)
-    x = alt.X("low:Q", scale=axis.scale(padding=4), axis=axis.axis(title, grid=False))
+    x = axis.x("low:Q", title, grid=False, padding=4)
     y = alt.Y("share:Q", axis=alt.Axis(title=None, format=NUMBER, tickCount=5))
     common = base(color=colour_of_curves(names)).transform_filter(f"datum.kind == '{kind}'")
     tooltip = [
-        alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
-        alt.Tooltip("low:Q", title=words.text("figure.tooltip.from"), format=FIGURES),
-        alt.Tooltip("high:Q", title=words.text("figure.tooltip.to"), format=FIGURES),
-        alt.Tooltip("share:Q", title=words.text("figure.share"), format=".3~g"),
-        alt.Tooltip("n:Q", title=words.text("figure.tooltip.n"), format=","),
+        tip("curve:N", words.text("figure.tooltip.curve")),
+        tip("low:Q", words.text("figure.tooltip.from")),
+        tip("high:Q", words.text("figure.tooltip.to")),
+        tip("share:Q", words.text("figure.share"), ".3~g"),
+        tip("n:Q", words.text("figure.tooltip.n"), ","),
     ]
     bars = common.transform_filter("!datum.end").mark_rect(opacity=0.85 if len(names) == 1 else 0)
     layers = [bars.encode(x=x, x2="high:Q", y=y, y2=alt.Y2Datum(0), tooltip=tooltip)]
@@ -282,8 +282,8 @@ def _rules(
 
 def _rule_tooltip(words: Words) -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
-        alt.Tooltip("label:N", title=words.text("figure.tooltip.value")),
+        tip("curve:N", words.text("figure.tooltip.curve")),
+        tip("label:N", words.text("figure.tooltip.value")),
     ]
 
 
@@ -311,7 +311,7 @@ def _cdf_rows(kind: str, name: str, sample: Sample) -> list[Row]:
 def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
     names, axis = list(samples), _axis(samples)
     common = base(
-        x=alt.X("v:Q", scale=axis.scale(padding=4), axis=axis.axis(title)),
+        x=axis.x("v:Q", title, padding=4),
         y=alt.Y(
             "share:Q",
             scale=alt.Scale(domain=[0, 100]),
@@ -320,10 +320,10 @@ def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
     )
     coloured = common.encode(color=colour_of_curves(names))
     tooltip = [
-        alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
-        alt.Tooltip("label:N", title=words.text("figure.tooltip.percentile")),
-        alt.Tooltip("v:Q", title=title, format=FIGURES),
-        alt.Tooltip("n:Q", title=words.text("figure.tooltip.n"), format=","),
+        tip("curve:N", words.text("figure.tooltip.curve")),
+        tip("label:N", words.text("figure.tooltip.percentile")),
+        tip("v:Q", title),
+        tip("n:Q", words.text("figure.tooltip.n"), ","),
     ]
     marks = coloured.transform_filter(f"datum.kind == '{kind}/mark'")
     shape = shape_of_curves(names)
@@ -381,20 +381,16 @@ def even_sample(rows: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]
 def _scatter_panel(dots: Sequence[Row], names: Sequence[str], words: Words) -> Panel:
     across, up = value_axis(row["tokens"] for row in dots), value_axis(row["s"] for row in dots)
     common = base(
-        x=alt.X(
-            "tokens:Q",
-            scale=across.scale(),
-            axis=across.axis(words.text("figure.axis.output_tokens")),
-        ),
-        y=alt.Y("s:Q", scale=up.scale(), axis=up.axis()),
+        x=across.x("tokens:Q", words.text("figure.axis.output_tokens")),
+        y=up.y("s:Q"),
         color=colour_of_curves(names),
         shape=shape_of_curves(names),
         tooltip=[
-            alt.Tooltip("curve:N", title=words.text("figure.tooltip.curve")),
-            alt.Tooltip("id:Q", title=words.text("figure.tooltip.request")),
-            alt.Tooltip("tokens:Q", title=words.text("figure.axis.output_tokens"), format=","),
-            alt.Tooltip("s:Q", title=words.with_unit("E2EL", "s"), format=FIGURES),
-            alt.Tooltip("ttft:Q", title=words.with_unit("TTFT", "ms"), format=FIGURES),
+            tip("curve:N", words.text("figure.tooltip.curve")),
+            tip("id:Q", words.text("figure.tooltip.request"), ""),
+            tip("tokens:Q", words.text("figure.axis.output_tokens"), ","),
+            tip("s:Q", words.with_unit("E2EL", "s")),
+            tip("ttft:Q", words.with_unit("TTFT", "ms")),
         ],
     )
     points = common.transform_filter("datum.kind == 'dot'").mark_point(

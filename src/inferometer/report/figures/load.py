@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import altair as alt
-
 from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
 from inferometer.report.figures.curves import (
     Curves,
@@ -35,7 +33,7 @@ from inferometer.report.figures.naming import (
     legend_names,
     name_of,
 )
-from inferometer.report.figures.scales import FIGURES, value_axis
+from inferometer.report.figures.scales import tip, value_axis
 from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
 from inferometer.report.tables.columns import measured, with_unit
 from inferometer.results.point import Point
@@ -175,7 +173,7 @@ def draw_pareto(material: Material, words: Words) -> Sketch:
         key: name_of(key, fields, words) or words.text("figure.all_points")
         for key in {key_of(p, fields): 0 for p in points}
     }
-    short = legend_names(list(dict.fromkeys(whole.values())))
+    short = legend_names(whole.values())
     found = [_pareto_row(p, whole[key_of(p, fields)], short, words) for p in points]
     for row in _front([row for row in found if row.get("status") != "INVALID"]):
         row["front"] = True
@@ -226,10 +224,8 @@ def _front(found: Sequence[Row]) -> list[Row]:
 def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> Panel:
     across, up = value_axis(row["user"] for row in found), value_axis(row["gpu"] for row in found)
     common = base(
-        x=alt.X(
-            "user:Q", scale=across.scale(), axis=across.axis(words.text("figure.axis.per_user"))
-        ),
-        y=alt.Y("gpu:Q", scale=up.scale(), axis=up.axis()),
+        x=across.x("user:Q", words.text("figure.axis.per_user")),
+        y=up.y("gpu:Q"),
     )
     statuses = doubtful(found)
     coloured = common.encode(color=colour_of_curves(names))
@@ -237,12 +233,12 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
     size = 60 if len(found) <= CROWD else 20
     believed = "datum.status != 'SUSPECT' && datum.status != 'INVALID'"
     tooltip = [
-        alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
-        alt.Tooltip("level:N", title=words.text("figure.tooltip.load")),
-        alt.Tooltip("user:Q", title=words.text("figure.axis.per_user"), format=FIGURES),
-        alt.Tooltip("gpu:Q", title=with_unit("output_throughput_per_gpu", words), format=FIGURES),
-        alt.Tooltip("status:N", title=words.text("figure.tooltip.verdict")),
-        alt.Tooltip("id:N", title=words.text("figure.tooltip.point")),
+        tip("whole:N", words.text("figure.tooltip.curve")),
+        tip("level:N", words.text("figure.tooltip.load")),
+        tip("user:Q", words.text("figure.axis.per_user")),
+        tip("gpu:Q", with_unit("output_throughput_per_gpu", words)),
+        tip("status:N", words.text("figure.tooltip.verdict")),
+        tip("id:N", words.text("figure.tooltip.point")),
     ]
     layers = [
         common.transform_filter("datum.front").mark_line(

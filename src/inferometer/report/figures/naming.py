@@ -58,13 +58,13 @@ def name_of(key: Key, fields: Sequence[str], words: Words) -> str:
     return " · ".join(told)
 
 
-def legend_names(names: Sequence[str]) -> dict[str, str]:
+def legend_names(names: Iterable[str]) -> dict[str, str]:
     """By whole name, the one that a legend shows: shortened in the middle, where it is long, and
     still unlike the others.
     """
     short: dict[str, str] = {}
     taken: set[str] = set()
-    for name in names:
+    for name in dict.fromkeys(names):
         label, number = shorten(name), 2
         while label in taken:
             label, number = f"{shorten(name)} ({number})", number + 1

@@ -28,7 +28,7 @@ from inferometer.report.figures.drawing import (
     why_no_runs,
 )
 from inferometer.report.figures.naming import clean, legend_names
-from inferometer.report.figures.scales import FIGURES, NUMBER
+from inferometer.report.figures.scales import NUMBER, tip
 from inferometer.report.figures.theme import CROSS, GHOST, HOVER
 from inferometer.report.tables.columns import with_unit
 from inferometer.trace import MISSING, Outcome, Trace
@@ -183,11 +183,11 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
             "part:N", scale=alt.Scale(domain=parts), legend=legend(parts, values=there)
         ),
         tooltip=[
-            alt.Tooltip("id:Q", title=words.text("figure.tooltip.request")),
-            alt.Tooltip("part:N", title=words.text("figure.tooltip.part")),
-            alt.Tooltip("t:Q", title=words.text("figure.tooltip.from"), format=FIGURES),
-            alt.Tooltip("until:Q", title=words.text("figure.tooltip.to"), format=FIGURES),
-            alt.Tooltip("outcome:N", title=words.text("figure.tooltip.outcome")),
+            tip("id:Q", words.text("figure.tooltip.request"), ""),
+            tip("part:N", words.text("figure.tooltip.part")),
+            tip("t:Q", words.text("figure.tooltip.from")),
+            tip("until:Q", words.text("figure.tooltip.to")),
+            tip("outcome:N", words.text("figure.tooltip.outcome")),
         ],
     )
     up = alt.Scale(domain=[requests - 0.5, -0.5], nice=False, zero=False)
@@ -328,14 +328,14 @@ def _time_panel(
     )
     own = base(x=x).transform_filter(f"datum.kind == '{kind}'")
     tooltip = [
-        alt.Tooltip("t:Q", title=time, format=FIGURES),
-        alt.Tooltip("v:Q", title=title, format=FIGURES),
+        tip("t:Q", time),
+        tip("v:Q", title),
     ]
     line = own.mark_line(
         interpolate="step-after" if steps else "linear", strokeWidth=1.5, clip=True
     ).encode(y=y)
     if len(cards) > 1:
-        tooltip.insert(0, alt.Tooltip("card:N", title=words.text("figure.tooltip.card")))
+        tooltip.insert(0, tip("card:N", words.text("figure.tooltip.card")))
         dash = dash_of("card", cards)
         line = line.encode(
             color=alt.Color("card:N", scale=alt.Scale(domain=list(cards)), legend=dash["legend"]),

@@ -25,7 +25,7 @@ from inferometer.report.figures.naming import (
     name_of,
     shorten,
 )
-from inferometer.report.figures.scales import FIGURES, compact
+from inferometer.report.figures.scales import compact, tip
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
 from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
@@ -138,16 +138,16 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     whole = common.transform_filter(f"datum.on == '{metric}'")
     each = common.transform_filter(f"datum.on == '{metric}/'")
     tooltip = [
-        alt.Tooltip("whole:N", title=words.text("figure.tooltip.curve")),
-        alt.Tooltip("v:Q", title=title, format=FIGURES),
-        alt.Tooltip("low:Q", title=words.text("figure.tooltip.low"), format=FIGURES),
-        alt.Tooltip("high:Q", title=words.text("figure.tooltip.high"), format=FIGURES),
-        alt.Tooltip("n:Q", title=words.text("figure.tooltip.repeats")),
+        tip("whole:N", words.text("figure.tooltip.curve")),
+        tip("v:Q", title),
+        tip("low:Q", words.text("figure.tooltip.low")),
+        tip("high:Q", words.text("figure.tooltip.high")),
+        tip("n:Q", words.text("figure.tooltip.repeats"), ""),
     ]
     single = [
-        alt.Tooltip("id:N", title=words.text("figure.tooltip.point")),
-        alt.Tooltip("v:Q", title=title, format=FIGURES),
-        alt.Tooltip("status:N", title=words.text("figure.tooltip.verdict")),
+        tip("id:N", words.text("figure.tooltip.point")),
+        tip("v:Q", title),
+        tip("status:N", words.text("figure.tooltip.verdict")),
     ]
     ink = each.encode(tooltip=single)
     layers = [

@@ -22,7 +22,7 @@ from inferometer.report.figures.drawing import (
 )
 from inferometer.report.figures.load import has_curve, usual_level
 from inferometer.report.figures.naming import distinguishing, grouped, name_of
-from inferometer.report.figures.scales import FIGURES, compact, short_tokens, value_axis
+from inferometer.report.figures.scales import compact, short_tokens, tip, value_axis
 from inferometer.report.figures.theme import GHOST
 from inferometer.report.tables.columns import measured, with_unit
 from inferometer.results.point import Point
@@ -176,11 +176,11 @@ def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Pan
     axis = value_axis(row["v"] for row in cells if "v" in row)
     colour = alt.Color("v:Q", scale=alt.Scale(type="log" if axis.log else "linear"), legend=None)
     tooltip = [
-        alt.Tooltip("length:O", title=words.text("figure.axis.input_len")),
-        alt.Tooltip("load:O", title=words.text(f"figure.axis.{load}")),
-        alt.Tooltip("value:Q", title=title, format=FIGURES),
-        alt.Tooltip("n:Q", title=words.text("figure.tooltip.repeats")),
-        alt.Tooltip("status:N", title=words.text("figure.tooltip.verdict")),
+        tip("length:O", words.text("figure.axis.input_len")),
+        tip("load:O", words.text(f"figure.axis.{load}")),
+        tip("value:Q", title),
+        tip("n:Q", words.text("figure.tooltip.repeats"), ""),
+        tip("status:N", words.text("figure.tooltip.verdict")),
     ]
     there = common.transform_filter("isValid(datum.v)")
     ink = alt.condition("datum.bright", alt.value("#000000"), alt.value("#ffffff"))

@@ -79,6 +79,32 @@ class Axis:
             )
         return axis
 
+    def x(
+        self,
+        field: str,
+        title: str | None = None,
+        *,
+        grid: bool = True,
+        padding: int | None = None,
+    ) -> alt.X:
+        scale, axis = self.scale(padding=padding), self.axis(title, grid=grid)
+        return alt.X(field, scale=scale, axis=axis)
+
+    def y(self, field: str) -> alt.Y:
+        return alt.Y(field, scale=self.scale(), axis=self.axis())
+
+
+def tip(field: str, title: str, form: str | None = None) -> alt.Tooltip:
+    """One line of what the pointer shows. `form` is d3's format of a number; "" is none (default:
+    FIGURES).
+    """
+    if form is None and field.endswith(":Q"):
+        form = FIGURES
+    line = alt.Tooltip(field, title=title)
+    if form:
+        line.format = form
+    return line
+
 
 def value_axis(values: Iterable[float], ends: Iterable[float] = ()) -> Axis:
     """For measured values: logarithmic where they span more than DECADES, else linear from 0.

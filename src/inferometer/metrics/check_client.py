@@ -9,7 +9,18 @@ from inferometer.clock import MS, NS
 from inferometer.metrics.blocks import Blocks, blocks_of
 from inferometer.metrics.calibration import KINDS, Precision
 from inferometer.metrics.definitions import event_rows, ok
-from inferometer.metrics.finding import Facts, Figure, Finding, Level, Thresholds, grade
+from inferometer.metrics.finding import (
+    INVALID,
+    NOTE,
+    OK,
+    SUSPECT,
+    Facts,
+    Figure,
+    Found,
+    Level,
+    Thresholds,
+    grade,
+)
 from inferometer.metrics.slots import slot_use
 from inferometer.trace import StampSource
 
@@ -20,49 +31,49 @@ made the blocks.
 """
 
 
-def stamps(facts: Facts) -> Finding:
+def stamps(facts: Facts) -> Found:
     """Kernel stamps hold however busy the client is; user-space stamps hold only while it is
     not.
     """
-    name, sources = "stamps", facts.summary.events.stamp_sources
+    sources = facts.summary.events.stamp_sources
     total, user = facts.summary.events.total, sources.get(StampSource.USER.name, 0)
     share = user / total if total else 0.0
     values: dict[str, Figure] = {**sources, "user_share": share}
     if not user:
-        return Finding(name, Level.OK, "fine" if total else "none", values)
+        return Found(OK, "fine" if total else "none", values)
     if user < total:
-        level = Level.SUSPECT if share > facts.thresholds.user_stamp_share else Level.NOTE
-        return Finding(name, level, "mixed", values | {"user": user, "total": total})
+        level = SUSPECT if share > facts.thresholds.user_stamp_share else NOTE
+        return Found(level, "mixed", values | {"user": user, "total": total})
     if not facts.trace.workers:
-        return Finding(name, Level.SUSPECT, "unknown", values)
+        return Found(SUSPECT, "unknown", values)
     cpu, waiting = cpu_share(facts), run_queue_share(facts)
     if cpu is not None and cpu > facts.thresholds.busy_share:
-        return Finding(name, Level.SUSPECT, "busy", values | {"busy_share": cpu})
+        return Found(SUSPECT, "busy", values | {"busy_share": cpu})
     if waiting is not None and waiting > facts.thresholds.run_queue_share_suspect:
-        return Finding(name, Level.SUSPECT, "waited", values | {"busy_share": waiting})
-    return Finding(name, Level.NOTE, "idle", values)
+        return Found(SUSPECT, "waited", values | {"busy_share": waiting})
+    return Found(NOTE, "idle", values)
 
 
-def client_delay(facts: Facts) -> Finding:
+def client_delay(facts: Facts) -> Found:
     """How late the client read: harmless with kernel stamps, part of every latency without."""
-    name, delay = "client_delay", facts.summary.metrics["client_delay"]
+    delay = facts.summary.metrics["client_delay"]
     p99 = delay.percentiles["p99"]
     values: dict[str, Figure] = {"p50_ms": delay.median, "p99_ms": p99, "max_ms": delay.max}
     if p99 is None:
-        return Finding(name, Level.OK, "none", values)
+        return Found(OK, "none", values)
     if not facts.summary.events.stamp_sources.get(StampSource.USER.name):
-        return Finding(name, Level.OK, "kernel", values)
+        return Found(OK, "kernel", values)
     if delay.max == 0:
-        return Finding(name, Level.NOTE, "unseen", values)
+        return Found(NOTE, "unseen", values)
     latency, reference_ms = _smallest_latency(facts)
     values["share_of_latency"] = share = p99 / reference_ms if reference_ms else None
     if share is None:
-        return Finding(name, Level.OK, "unrelated", values)
+        return Found(OK, "unrelated", values)
     values["latency"] = latency
-    level = Level.OK
+    level = OK
     if p99 > facts.thresholds.negligible_ms:
         level = grade(share, facts.thresholds.delay_suspect, facts.thresholds.delay_invalid)
-    return Finding(name, level, "found", values)
+    return Found(level, "found", values)
 
 
 def _smallest_latency(facts: Facts) -> tuple[str, float | None]:
@@ -71,7 +82,7 @@ def _smallest_latency(facts: Facts) -> tuple[str, float | None]:
     return (smallest[1], smallest[0]) if smallest else ("", None)
 
 
-def shared_stamps(facts: Facts) -> Finding:
+def shared_stamps(facts: Facts) -> Found:
     """Events that come in one read share the stamp of the last: ITLs lose their spread, and a first
     event seems late.
     """
@@ -97,15 +108,15 @@ def shared_stamps(facts: Facts) -> Finding:
         _share_beyond(firsts, ttft_ms, t, t.few_ambiguity_invalid) if few else uncertain_firsts
     )
     if max(uncertain_gaps, doubtful_firsts) > t.ambiguous_share_invalid:
-        level = Level.INVALID
+        level = INVALID
     blocks = blocks_of(facts.trace)
     if blocks is not None and _reads_at_once(facts, blocks):
-        return _in_blocks(blocks, max(level, Level.SUSPECT), values)
-    if level == Level.OK:
+        return _in_blocks(blocks, max(level, SUSPECT), values)
+    if level == OK:
         share = events.shared_stamp_share or 0.0
-        return Finding("shared_stamps", level, "fine", values | {"shared_stamp_share": share})
+        return Found(level, "fine", values | {"shared_stamp_share": share})
     tolerated = {"tolerated_share": t.ambiguity_tolerated}
-    return Finding("shared_stamps", level, "found", values | tolerated)
+    return Found(level, "found", values | tolerated)
 
 
 def _reads_at_once(facts: Facts, blocks: Blocks) -> bool:
@@ -116,14 +127,14 @@ def _reads_at_once(facts: Facts, blocks: Blocks) -> bool:
     return late_ms <= max(PROMPT_MS, PROMPT_SHARE * blocks.pause_ms)
 
 
-def _in_blocks(blocks: Blocks, level: Level, values: dict[str, Figure]) -> Finding:
+def _in_blocks(blocks: Blocks, level: Level, values: dict[str, Figure]) -> Found:
     values |= {
         "block_share": blocks.share,
         "block_events": blocks.events,
         "block_pause_ms": blocks.pause_ms,
     }
     variant = "whole" if blocks.events is None else "blocks"
-    return Finding("shared_stamps", level, variant, values)
+    return Found(level, variant, values)
 
 
 def _first_ambiguity_ns(facts: Facts) -> npt.NDArray[np.int64]:
@@ -146,9 +157,9 @@ def _share_beyond(
     return float(np.mean(ambiguity_ns > tolerated_ms * MS))
 
 
-def schedule_lag(facts: Facts) -> Finding:
+def schedule_lag(facts: Facts) -> Found:
     """Whether an open loop was one: requests sent when they were due."""
-    name, t, lag = "schedule_lag", facts.thresholds, facts.summary.metrics["schedule_lag"]
+    t, lag = facts.thresholds, facts.summary.metrics["schedule_lag"]
     p99, ttft_ms = lag.percentiles["p99"], facts.median_ms("ttft")
     values: dict[str, Figure] = {
         "p50_ms": lag.median,
@@ -157,27 +168,27 @@ def schedule_lag(facts: Facts) -> Finding:
         "ttft_p50_ms": ttft_ms,
     }
     if p99 is None:
-        return Finding(name, Level.OK, "closed", values)
+        return Found(OK, "closed", values)
     latency_ms = ttft_ms or 0.0
     if p99 <= max(t.lag_floor_ms, t.lag_suspect * latency_ms):
-        return Finding(name, Level.OK, "fine", values)
+        return Found(OK, "fine", values)
     cap = facts.max_in_flight
     if cap is not None and facts.summary.counts.planned > cap <= facts.summary.peak_concurrency:
-        return Finding(name, Level.SUSPECT, "cap", values | {"cap": cap})
+        return Found(SUSPECT, "cap", values | {"cap": cap})
     if p99 > max(t.lag_invalid_floor_ms, t.lag_invalid * latency_ms):
-        return Finding(name, Level.INVALID, "behind", values)
-    return Finding(name, Level.SUSPECT, "late", values)
+        return Found(INVALID, "behind", values)
+    return Found(SUSPECT, "late", values)
 
 
-def client_stalls(facts: Facts) -> Finding:
+def client_stalls(facts: Facts) -> Found:
     """A client that does not run at all (Ctrl-Z, a suspended laptop, a frozen container) sends
     nothing meanwhile.
     """
-    name, t = "client_stalls", facts.thresholds
+    t = facts.thresholds
     workers = [w for w in facts.trace.workers if w.wall_ns > 0]
     worst = max(workers, key=lambda w: w.stalled_ns / w.wall_ns, default=None)
     if worst is None or not worst.stalled_ns:
-        return Finding(name, Level.OK, "fine")
+        return Found(OK, "fine")
     share = worst.stalled_ns / worst.wall_ns
     values: dict[str, Figure] = {
         "stalled_s": worst.stalled_ns / NS,
@@ -187,18 +198,18 @@ def client_stalls(facts: Facts) -> Finding:
         "workers": len(workers),
     }
     level = grade(share, t.stalled_share_suspect, t.stalled_share_invalid)
-    return Finding(name, max(Level.NOTE, level), "found", values)
+    return Found(max(NOTE, level), "found", values)
 
 
-def slots_filled(facts: Facts) -> Finding:
+def slots_filled(facts: Facts) -> Found:
     """A closed loop is one only if a free slot gets its next request at once: else the client sets
     the throughput.
     """
-    name, t = "slots_filled", facts.thresholds
+    t = facts.thresholds
     # A conversation's slot waits while its user thinks.
     use = slot_use(facts.whole) if facts.constant_load else None
     if use is None or not len(use.waits_ms):
-        return Finding(name, Level.OK, "none")
+        return Found(OK, "none")
     p50, p99 = (float(ms) for ms in np.percentile(use.waits_ms, [50, 99]))
     values: dict[str, Figure] = {
         "idle_share": use.idle_share,
@@ -207,10 +218,10 @@ def slots_filled(facts: Facts) -> Finding:
         "wait_max_ms": float(use.waits_ms.max()),
     }
     level = grade(use.idle_share, t.idle_slots_suspect, t.idle_slots_invalid)
-    if level == Level.OK:
-        return Finding(name, level, "fine", values)
+    if level == OK:
+        return Found(level, "fine", values)
     stalled = any(w.stalled_ns for w in facts.trace.workers)
-    return Finding(name, level, "found", values | {"cure": "stalled" if stalled else "slow"})
+    return Found(level, "found", values | {"cure": "stalled" if stalled else "slow"})
 
 
 def run_queue_share(facts: Facts) -> float | None:
@@ -232,41 +243,41 @@ def cpu_share(facts: Facts) -> float | None:
     return max((w.cpu_ns / w.wall_ns for w in facts.trace.workers if w.wall_ns > 0), default=None)
 
 
-def run_queue(facts: Facts) -> Finding:
+def run_queue(facts: Facts) -> Found:
     """A starved client sends late and reads late, whoever stamps."""
-    name, t = "run_queue", facts.thresholds
+    t = facts.thresholds
     share = run_queue_share(facts)
     values = {"run_queue_share": share}
     if share is None:
-        return Finding(name, Level.OK, "unknown", values)
+        return Found(OK, "unknown", values)
     level = grade(share, t.run_queue_share_suspect, t.run_queue_share_invalid)
-    return Finding(name, level, "found", values)
+    return Found(level, "found", values)
 
 
-def client_cpu(facts: Facts) -> Finding:
+def client_cpu(facts: Facts) -> Found:
     """A client that is busy all the time is at its own limit, and the load it makes is no longer
     the load asked for.
     """
     share = cpu_share(facts)
     values = {"cpu_share": share}
     if share is None:
-        return Finding("client_cpu", Level.OK, "unknown", values)
-    level = Level.SUSPECT if share > facts.thresholds.cpu_share_suspect else Level.OK
-    return Finding("client_cpu", level, "found", values)
+        return Found(OK, "unknown", values)
+    level = SUSPECT if share > facts.thresholds.cpu_share_suspect else OK
+    return Found(level, "found", values)
 
 
-def clock_step(facts: Facts) -> Finding:
+def clock_step(facts: Facts) -> Found:
     """Kernel stamps are on the system's time: a step of it during the run is a step in every
     latency that spans it.
     """
     step_ms = max((w.clock_step_ns for w in facts.trace.workers), default=0) / MS
     values = {"clock_step_ms": step_ms}
     if step_ms <= facts.thresholds.clock_step_suspect_ms:
-        return Finding("clock_step", Level.OK, "fine", values)
-    return Finding("clock_step", Level.SUSPECT, "found", values)
+        return Found(OK, "fine", values)
+    return Found(SUSPECT, "found", values)
 
 
-def backlog(facts: Facts) -> Finding:
+def backlog(facts: Facts) -> Found:
     """A client that was never idle kept undecoded bytes for later, in the end on disk; times are
     not touched by that.
     """
@@ -274,24 +285,23 @@ def backlog(facts: Facts) -> Finding:
     peak = max((w.backlog_peak_bytes for w in facts.trace.workers), default=0)
     values = {"spilled_bytes": spilled, "backlog_peak_bytes": peak}
     if not spilled:
-        return Finding("backlog", Level.OK, "fine", values)
-    return Finding("backlog", Level.NOTE, "found", values)
+        return Found(OK, "fine", values)
+    return Found(NOTE, "found", values)
 
 
-def beyond_calibration(facts: Facts) -> Finding:
+def beyond_calibration(facts: Facts) -> Found:
     """At a load beyond what this host's client was seen to take, nothing is known of how exact it
     is.
     """
     return load_and_ceilings(facts.precision)
 
 
-def load_and_ceilings(precision: Precision | None) -> Finding:
+def load_and_ceilings(precision: Precision | None) -> Found:
     """The finding of `beyond_calibration`, which may also be made when the host is calibrated after
     the run.
     """
-    name = "beyond_calibration"
     if precision is None or precision.calibrated is None:
-        return Finding(name, Level.OK, "none")
+        return Found(OK, "none")
     values: dict[str, Figure] = {"target_ms": precision.target_ms}
     for kind, ceiling in precision.ceilings.items():
         values |= {
@@ -303,8 +313,8 @@ def load_and_ceilings(precision: Precision | None) -> Finding:
     beyond = [kind for kind in precision.ceilings if precision.exceeds(kind)]
     untried = [kind for kind in beyond if precision.ceilings[kind].at_least]
     if len(untried) < len(beyond):
-        return Finding(name, Level.SUSPECT, "beyond", values, tuple(beyond))
+        return Found(SUSPECT, "beyond", values, tuple(beyond))
     if untried:
-        return Finding(name, Level.NOTE, "untried", values, tuple(untried))
+        return Found(NOTE, "untried", values, tuple(untried))
     used = (precision.used(kind) or 0.0 for kind in KINDS)
-    return Finding(name, Level.OK, "fine", values | {"most_used": max(used)})
+    return Found(OK, "fine", values | {"most_used": max(used)})

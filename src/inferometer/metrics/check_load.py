@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from inferometer.metrics.finding import Facts, Finding, Level
+from inferometer.metrics.finding import NOTE, OK, Facts, Found
 
 
-def load_reached(facts: Facts) -> Finding:
+def load_reached(facts: Facts) -> Found:
     """A closed loop of fewer requests than slots never fills them: what is measured is a lower load
     than the plan names.
     """
     cap, planned = facts.max_in_flight, facts.summary.counts.planned
     if cap is None or planned >= cap or not facts.trace.closed_loop:
-        return Finding("load_reached", Level.OK, "fine")
+        return Found(OK, "fine")
     values = {"cap": cap, "planned": planned, "peak": facts.summary.peak_concurrency}
-    return Finding("load_reached", Level.NOTE, "found", values)
+    return Found(NOTE, "found", values)

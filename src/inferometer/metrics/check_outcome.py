@@ -12,7 +12,7 @@ import numpy as np
 
 from inferometer.clock import MS
 from inferometer.metrics.definitions import known, ok, was_sent
-from inferometer.metrics.finding import Facts, Figure, Finding, Level
+from inferometer.metrics.finding import INVALID, NOTE, OK, SUSPECT, Facts, Figure, Found
 from inferometer.metrics.summary import Counts
 from inferometer.trace import Failure, Outcome
 
@@ -22,26 +22,26 @@ FASTEST_MS = 0.02
 """No request crosses the network stack, is read, answered and comes back in less."""
 
 
-def something_measured(facts: Facts) -> Finding:
+def something_measured(facts: Facts) -> Found:
     """A run without one answered request has no numbers."""
-    name, c = "something_measured", facts.summary.counts
+    c = facts.summary.counts
     lost = sum(w.answered for w in facts.trace.workers)
     values: dict[str, Figure] = {"ok": c.ok, "sent": c.sent, "planned": c.planned}
     if c.ok:
-        return Finding(name, Level.OK, "fine", values)
+        return Found(OK, "fine", values)
     if lost:
-        return Finding(name, Level.INVALID, "lost", values | {"answers_lost": lost})
-    return Finding(name, Level.INVALID, "found", values)
+        return Found(INVALID, "lost", values | {"answers_lost": lost})
+    return Found(INVALID, "found", values)
 
 
-def conservation(facts: Facts) -> Finding:
+def conservation(facts: Facts) -> Found:
     """Every planned request has exactly one end: planned = sent + dropped + unsent, sent = ok +
     failed + cut off.
 
     What the workers counted as they went must agree with what they recorded; of the requests of one
     that died nobody knows.
     """
-    name, c, workers = "conservation", facts.summary.counts, facts.trace.workers
+    c, workers = facts.summary.counts, facts.trace.workers
     ids = facts.whole.requests["id"]
     cut_off = c.cancelled + c.unfinished
     recorded_as_sent = int(np.count_nonzero(was_sent(facts.whole)))
@@ -55,7 +55,7 @@ def conservation(facts: Facts) -> Finding:
     }
     wrong = tuple(gap for gap, requests in gaps.items() if requests)
     if not wrong:
-        return Finding(name, Level.OK, "fine", gaps | {"planned": c.planned})
+        return Found(OK, "fine", gaps | {"planned": c.planned})
     ends = {
         "planned": c.planned,
         "sent": c.sent,
@@ -65,18 +65,18 @@ def conservation(facts: Facts) -> Finding:
         "failed": c.failed,
         "cut_off": cut_off,
     }
-    return Finding(name, Level.INVALID, "found", gaps | ends, wrong)
+    return Found(INVALID, "found", gaps | ends, wrong)
 
 
-def failures(facts: Facts) -> Finding:
+def failures(facts: Facts) -> Found:
     """Latencies of a run with failures are those of the survivors."""
-    name, c = "failures", facts.summary.counts
+    c = facts.summary.counts
     share = c.failed / c.sent if c.sent else 0.0
     statuses = {f"http_{status}": n for status, n in c.http_statuses.items()}
     values: dict[str, Figure] = {"failed": c.failed, "share_of_sent": share, **c.failures}
     values |= statuses
     if not c.failed:
-        return Finding(name, Level.OK, "fine", values)
+        return Found(OK, "fine", values)
     values["sent"] = c.sent
     kinds = [kind for kind in c.failures if kind != Failure.HTTP_STATUS.name]
     variant = "found"
@@ -88,8 +88,8 @@ def failures(facts: Facts) -> Finding:
     values["cure"] = _cure(c)
     if facts.diagnosis:
         values["diagnosis"] = facts.diagnosis
-    level = Level.INVALID if share > facts.thresholds.failed_share_invalid else Level.SUSPECT
-    return Finding(name, level, variant, values, (*statuses, *kinds))
+    level = INVALID if share > facts.thresholds.failed_share_invalid else SUSPECT
+    return Found(level, variant, values, (*statuses, *kinds))
 
 
 def reasons_of_failures(facts: Facts) -> tuple[str, int]:
@@ -146,11 +146,11 @@ CURED_BY: Mapping[str, tuple[str, ...]] = {
 """Kinds of failures by what helps against them."""
 
 
-def interruption(facts: Facts) -> Finding:
+def interruption(facts: Facts) -> Found:
     """A run cut short lacks its slowest requests, those still running; a worker that died takes its
     finished ones along.
     """
-    name, c, r = "interruption", facts.summary.counts, facts.trace.requests
+    c, r = facts.summary.counts, facts.trace.requests
     running = c.cancelled + c.unfinished
     lost = int(np.count_nonzero((r["outcome"] == Outcome.UNFINISHED) & ~known(r["sent_ns"])))
     values: dict[str, Figure] = {
@@ -160,50 +160,50 @@ def interruption(facts: Facts) -> Finding:
         "lost": lost,
     }
     if not (facts.trace.interrupted or running or c.unsent):
-        return Finding(name, Level.OK, "fine", values)
+        return Found(OK, "fine", values)
     if lost:
-        return Finding(name, Level.INVALID, "lost", values)
+        return Found(INVALID, "lost", values)
     values["planned"] = c.planned
     if facts.ends_by_time and not facts.trace.interrupted and not c.cancelled:
         return _own_end(facts, values)
-    return Finding(name, Level.SUSPECT, "cut", values | {"running": running})
+    return Found(SUSPECT, "cut", values | {"running": running})
 
 
-def _own_end(facts: Facts, values: Mapping[str, Figure]) -> Finding:
+def _own_end(facts: Facts, values: Mapping[str, Figure]) -> Found:
     c = facts.summary.counts
     share = c.unfinished / c.sent if c.sent else 0.0
     told = {**values, "share_of_sent": share}
     if share <= facts.thresholds.cut_off_share_suspect:
-        return Finding("interruption", Level.NOTE, "own_end_few", told)
-    return Finding("interruption", Level.SUSPECT, "own_end", told)
+        return Found(NOTE, "own_end_few", told)
+    return Found(SUSPECT, "own_end", told)
 
 
-def dropped_arrivals(facts: Facts) -> Finding:
+def dropped_arrivals(facts: Facts) -> Found:
     """Arrivals dropped at the in-flight cap were load that the server never saw."""
-    name, c = "dropped_arrivals", facts.summary.counts
+    c = facts.summary.counts
     share = c.dropped / c.planned if c.planned else None
     values: dict[str, Figure] = {"dropped": c.dropped, "share_of_planned": share}
     if not c.dropped:
-        return Finding(name, Level.OK, "fine", values)
-    return Finding(name, Level.SUSPECT, "found", values | {"planned": c.planned})
+        return Found(OK, "fine", values)
+    return Found(SUSPECT, "found", values | {"planned": c.planned})
 
 
-def order_of_times(facts: Facts) -> Finding:
+def order_of_times(facts: Facts) -> Found:
     """Output cannot come before its request: where it does, the clock or the record is wrong."""
     r = facts.trace.requests
     timed = ok(facts.trace) & known(r["sent_ns"]) & known(r["first_ns"])
     backwards = timed & ((r["first_ns"] < r["sent_ns"]) | (r["last_ns"] < r["first_ns"]))
     values = {"backwards": int(np.count_nonzero(backwards))}
     if not values["backwards"]:
-        return Finding("order_of_times", Level.OK, "fine", values)
-    return Finding("order_of_times", Level.INVALID, "found", values)
+        return Found(OK, "fine", values)
+    return Found(INVALID, "found", values)
 
 
-def answers_in_step(facts: Facts) -> Finding:
+def answers_in_step(facts: Facts) -> Found:
     """Whether each answer is one to its own request: a response that nobody asked for pushes all
     that follow on its connection by one, and their times to first token are near zero.
     """
-    name, r = "answers_in_step", facts.trace.requests
+    r = facts.trace.requests
     timed = ok(facts.trace) & known(r["sent_ns"]) & known(r["headers_ns"])
     delay_ms = (r["headers_ns"][timed] - r["sent_ns"][timed]) / MS
     limit_ms = min(FASTEST_MS, float(np.median(delay_ms)) / 4) if len(delay_ms) else 0.0
@@ -214,6 +214,6 @@ def answers_in_step(facts: Facts) -> Finding:
     }
     wrong = tuple(what for what, times in seen.items() if times)
     if not wrong:
-        return Finding(name, Level.OK, "fine", seen)
-    level = Level.INVALID if seen["caught"] or seen["too_early"] else Level.SUSPECT
-    return Finding(name, level, "found", {**seen, "limit_us": limit_ms * 1e3}, wrong)
+        return Found(OK, "fine", seen)
+    level = INVALID if seen["caught"] or seen["too_early"] else SUSPECT
+    return Found(level, "found", {**seen, "limit_us": limit_ms * 1e3}, wrong)

@@ -11,54 +11,53 @@ from typing import NamedTuple
 import numpy as np
 
 from inferometer.metrics.definitions import known, ok, was_sent
-from inferometer.metrics.finding import Facts, Figure, Finding, Level, grade
+from inferometer.metrics.finding import INVALID, NOTE, OK, SUSPECT, Facts, Figure, Found, grade
 from inferometer.trace import TokenSource
 
 LONGEST_BLOCK = 256
 """Tokens of a block of the prefix caches in use: a prompt that repeats fewer may find nothing."""
 
 
-def server_restarted(facts: Facts) -> Finding:
+def server_restarted(facts: Facts) -> Found:
     """What two processes did is not one measurement: caches were empty again, and memory, and
     requests were lost.
     """
-    name, server = "server_restarted", facts.server
+    server = facts.server
     if server is None:
-        return Finding(name, Level.OK, "silent")
+        return Found(OK, "silent")
     values: dict[str, Figure] = {"started_before_s": server.before.started_s}
     if server.after is None:
-        return Finding(name, Level.NOTE, "gone", values)
+        return Found(NOTE, "gone", values)
     values["started_after_s"] = server.after.started_s
     if server.restarted:
-        return Finding(name, Level.INVALID, "restarted", values)
+        return Found(INVALID, "restarted", values)
     if server.another_process:
-        return Finding(name, Level.NOTE, "another", values)
-    return Finding(name, Level.OK, "fine", values)
+        return Found(NOTE, "another", values)
+    return Found(OK, "fine", values)
 
 
-def preemptions(facts: Facts) -> Finding:
+def preemptions(facts: Facts) -> Found:
     """A preempted request gives up its memory and computes again what it had: the load was more
     than the server can hold.
     """
-    name = "preemptions"
-    number = facts.server.grown("preemptions") if facts.server else None
+    number = facts.grown("preemptions")
     if number is None:
-        return Finding(name, Level.OK, "silent")
+        return Found(OK, "silent")
     values = {"preemptions": int(number)}
     if not number:
-        return Finding(name, Level.OK, "fine", values)
-    return Finding(name, Level.SUSPECT, "found", values)
+        return Found(OK, "fine", values)
+    return Found(SUSPECT, "found", values)
 
 
-def prefix_hits(facts: Facts) -> Finding:
+def prefix_hits(facts: Facts) -> Found:
     """As `cached_tokens`, for servers whose answers do not tell how much of a prompt was in the
     prefix cache.
     """
-    name, t, r = "prefix_hits", facts.thresholds, facts.trace.requests
-    hits = facts.server.grown("prefix_hits") if facts.server else None
-    queries = facts.server.grown("prefix_queries") if facts.server else None
+    t, r = facts.thresholds, facts.trace.requests
+    hits = facts.grown("prefix_hits")
+    queries = facts.grown("prefix_queries")
     if hits is None or not queries:
-        return Finding(name, Level.OK, "silent")
+        return Found(OK, "silent")
     share = max(0.0, hits - facts.expected_cached_tokens * _requests(facts)) / queries
     values: dict[str, Figure] = {
         "hits": int(hits),
@@ -67,26 +66,25 @@ def prefix_hits(facts: Facts) -> Finding:
     }
     may_hit = facts.expected_cached_tokens > LONGEST_BLOCK
     if not hits and may_hit and not (facts.warm or facts.rehearsal):
-        return Finding(name, Level.NOTE, "none", values)
+        return Found(NOTE, "none", values)
     answered = ok(facts.trace)
     if answered.any() and known(r["cached_tokens"][answered]).all():
-        return Finding(name, Level.OK, "counted", values | {"hit_share": hits / queries})
+        return Found(OK, "counted", values | {"hit_share": hits / queries})
     level = grade(share, t.cached_share_suspect, t.cached_share_invalid)
-    return Finding(name, level, "found" if level else "fine", values)
+    return Found(level, "found" if level else "fine", values)
 
 
-def warm_cache(facts: Facts) -> Finding:
+def warm_cache(facts: Facts) -> Found:
     """A run on a warm cache whose prompts were not in it is a run on a cold one, by another
     name.
     """
-    name = "warm_cache"
     if not facts.warm:
-        return Finding(name, Level.OK, "not_asked")
+        return Found(OK, "not_asked")
     found = _found_in_cache(facts)
     if facts.rehearsal and (found is None or not found.share):
-        return Finding(name, Level.SUSPECT, "rehearsal", {"rehearsal": 1})
+        return Found(SUSPECT, "rehearsal", {"rehearsal": 1})
     if found is None:
-        return Finding(name, Level.SUSPECT, "unknown")
+        return Found(SUSPECT, "unknown")
     return _warmth(facts, found)
 
 
@@ -122,7 +120,7 @@ def _found_in_cache(facts: Facts) -> _InCache | None:
     return None if rate is None else _InCache(rate, possible, None)
 
 
-def _warmth(facts: Facts, found: _InCache) -> Finding:
+def _warmth(facts: Facts, found: _InCache) -> Found:
     t = facts.thresholds
     values: dict[str, Figure] = {
         "share": found.share,
@@ -130,18 +128,18 @@ def _warmth(facts: Facts, found: _InCache) -> Finding:
         "cold_share": found.cold,
     }
     if found.share < t.warm_share_invalid * found.possible:
-        return Finding("warm_cache", Level.INVALID, "cold", values)
+        return Found(INVALID, "cold", values)
     cold_in_part = (found.cold or 0.0) > t.cold_share_suspect
     if found.share < t.warm_share_suspect * found.possible or cold_in_part:
-        return Finding("warm_cache", Level.SUSPECT, "partly", values)
-    return Finding("warm_cache", Level.OK, "fine", values)
+        return Found(SUSPECT, "partly", values)
+    return Found(OK, "fine", values)
 
 
-def other_clients(facts: Facts) -> Finding:
+def other_clients(facts: Facts) -> Found:
     """Work that is not ours takes the server's time, and nothing in our own record shows it."""
-    name, t = "other_clients", facts.thresholds
+    t = facts.thresholds
     if facts.server is None:
-        return Finding(name, Level.OK, "silent")
+        return Found(OK, "silent")
     before = facts.server.before.in_flight
     after = facts.server.after.in_flight if facts.server.after else None
     foreign, share = _foreign_requests(facts), _foreign_share(facts)
@@ -162,11 +160,11 @@ def other_clients(facts: Facts) -> Finding:
     parts = tuple(part for part, there in seen.items() if there)
     if not parts:
         told = before is not None or foreign is not None or share is not None
-        return Finding(name, Level.OK, "fine" if told else "silent", values)
+        return Found(OK, "fine" if told else "silent", values)
     values["ours"] = _requests(facts)
     if not before and not after and share is not None and not many:
-        return Finding(name, Level.NOTE, "little", values, parts)
-    return Finding(name, Level.SUSPECT, "found", values, parts)
+        return Found(NOTE, "little", values, parts)
+    return Found(SUSPECT, "found", values, parts)
 
 
 def _requests(facts: Facts) -> int:
@@ -176,7 +174,7 @@ def _requests(facts: Facts) -> int:
 
 
 def _foreign_requests(facts: Facts) -> int | None:
-    finished = facts.server.grown("requests") if facts.server else None
+    finished = facts.grown("requests")
     return None if finished is None else max(0, round(finished) - _requests(facts))
 
 
@@ -184,10 +182,9 @@ def _foreign_share(facts: Facts) -> float | None:
     """Work of others / ours: in tokens, where the server counted all of ours for us too, else in
     requests.
     """
-    assert facts.server is not None
     r = facts.whole.requests
     sent = np.flatnonzero(was_sent(facts.whole))
-    grown = [facts.server.grown("prompt_tokens"), facts.server.grown("generation_tokens")]
+    grown = [facts.grown("prompt_tokens"), facts.grown("generation_tokens")]
     columns = [r["prompt_tokens"][sent], r["output_tokens"][sent]]
     counted = (
         ok(facts.whole)[sent]
@@ -211,27 +208,25 @@ def _foreign_share(facts: Facts) -> float | None:
     return None if foreign is None or not requests else foreign / requests
 
 
-def several_addresses(facts: Facts) -> Finding:
+def several_addresses(facts: Facts) -> Found:
     """A name with several addresses is several servers: the figures are those of all of them, the
     counters of one.
     """
-    name = "several_addresses"
     addresses = max((w.addresses for w in facts.trace.workers), default=1)
     values = {"addresses": addresses}
     if addresses == 1:
-        return Finding(name, Level.OK, "fine", values)
-    return Finding(name, Level.NOTE, "found", values)
+        return Found(OK, "fine", values)
+    return Found(NOTE, "found", values)
 
 
-def queueing(facts: Facts) -> Finding:
+def queueing(facts: Facts) -> Found:
     """Where most of TTFT is waiting for a place, it tells of the load more than of the server:
     which a ladder is to show.
 
     A queue that is full shows as refusals, 429 or 503, and those are among the failures.
     """
-    name = "queueing"
     waited_ms = facts.server.mean_queue_ms if facts.server else None
-    refused = facts.server.grown("rejections") if facts.server else None
+    refused = facts.grown("rejections")
     ttft_ms = facts.summary.metrics["ttft"].mean
     values: dict[str, Figure] = {
         "mean_queue_ms": waited_ms,
@@ -245,5 +240,5 @@ def queueing(facts: Facts) -> Finding:
     )
     seen = {"mean_queue_ms": long, "rejections": refused}
     if parts := tuple(part for part, there in seen.items() if there):
-        return Finding(name, Level.NOTE, "found", values, parts)
-    return Finding(name, Level.OK, "silent" if waited_ms is None else "fine", values)
+        return Found(NOTE, "found", values, parts)
+    return Found(OK, "silent" if waited_ms is None else "fine", values)

@@ -8,7 +8,7 @@ import numpy as np
 
 from inferometer.clock import MS
 from inferometer.metrics.definitions import known, ok
-from inferometer.metrics.finding import Facts, Figure, Finding, Level
+from inferometer.metrics.finding import NOTE, OK, SUSPECT, Facts, Figure, Found
 from inferometer.metrics.slots import slot_use
 from inferometer.metrics.steady import GROUP, MIN_GROUPS
 
@@ -21,46 +21,46 @@ PARTS = 5
 """The first and the last of so many parts of a run are compared."""
 
 
-def steady_state(facts: Facts) -> Finding:
+def steady_state(facts: Facts) -> Found:
     """Short runs, bursts, and loads that are to change have none and are not doubted; a long run at
     one rate ought to.
     """
-    name, steady = "steady_state", facts.summary.steady
+    steady = facts.summary.steady
     if steady is not None:
         values = {"start_s": steady.start_s, "end_s": steady.end_s}
-        return Finding(name, Level.OK, "fine", values)
+        return Found(OK, "fine", values)
     if not facts.constant_load:
-        return Finding(name, Level.OK, "varying")
+        return Found(OK, "varying")
     trace = facts.trace
     due = trace.requests["intended_ns"]
     if not trace.closed_loop and len(due) and due.min() < due.max():
         return _never_settled(facts)
-    return Finding(name, Level.NOTE, "short")
+    return Found(NOTE, "short")
 
 
-def _never_settled(facts: Facts) -> Finding:
-    name, r = "steady_state", facts.trace.requests
+def _never_settled(facts: Facts) -> Found:
+    r = facts.trace.requests
     rows = np.flatnonzero(ok(facts.trace) & known(r["sent_ns"]) & known(r["last_ns"]))
     if len(rows) < MIN_REQUESTS:
         few = {"answered": len(rows), "needed": MIN_REQUESTS}
-        return Finding(name, Level.NOTE, "few", few)
+        return Found(NOTE, "few", few)
     rows = rows[np.argsort(r["sent_ns"][rows], kind="stable")]
     parts = np.array_split((r["last_ns"][rows] - r["sent_ns"][rows]) / MS, PARTS)
     first_ms, last_ms = float(parts[0].mean()), float(parts[-1].mean())
     far = max(first_ms, last_ms) > facts.thresholds.unsteady_ratio_suspect * min(first_ms, last_ms)
-    level = Level.SUSPECT if far and len(rows) >= MIN_TO_DOUBT else Level.NOTE
+    level = SUSPECT if far and len(rows) >= MIN_TO_DOUBT else NOTE
     values = {"first_e2el_ms": first_ms, "last_e2el_ms": last_ms}
-    return Finding(name, level, "grew" if last_ms > first_ms else "fell", values)
+    return Found(level, "grew" if last_ms > first_ms else "fell", values)
 
 
-def slots_busy(facts: Facts) -> Finding:
+def slots_busy(facts: Facts) -> Found:
     """The last answers of a closed loop leave slots free: the fewer requests there are for each
     slot, the more that weighs.
     """
-    name, steady = "slots_busy", facts.summary.steady
+    steady = facts.summary.steady
     use = slot_use(facts.whole) if facts.constant_load else None
     if use is None:
-        return Finding(name, Level.OK, "none")
+        return Found(OK, "none")
     values: dict[str, Figure] = {"busy_share": use.busy_share}
     whole, t = facts.summary.output_throughput, facts.thresholds
     # Else slots were free for another reason, which has a check of its own.
@@ -69,6 +69,6 @@ def slots_busy(facts: Facts) -> Finding:
     # These leave slots free, too, and have checks of their own.
     cut = counts.failed or counts.cancelled or counts.unfinished
     if use.busy_share >= t.busy_slots_note or not filled or cut or steady is None or not whole:
-        return Finding(name, Level.OK, "fine", values)
+        return Found(OK, "fine", values)
     values |= {"output_throughput": whole, "steady_output_throughput": steady.output_throughput}
-    return Finding(name, Level.NOTE, "found", values)
+    return Found(NOTE, "found", values)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.metrics.definitions import Rows, known, ok, streamed_tokens
-from inferometer.metrics.finding import Facts, Figure, Finding, Level, grade
+from inferometer.metrics.finding import INVALID, NOTE, OK, SUSPECT, Facts, Figure, Found, grade
 from inferometer.trace import TokenSource
 from inferometer.trace.trace import Columns
 
@@ -22,21 +22,21 @@ def _both(facts: Facts, asked: str, actual: str) -> tuple[Counts, Counts, Counts
     return r[asked][rows], r[actual][rows], rows
 
 
-def row_fields(facts: Facts) -> Finding:
+def row_fields(facts: Facts) -> Found:
     """Requests that a data set has recorded with more than was sent are not quite those
     requests.
     """
     if not facts.unsent:
-        return Finding("row_fields", Level.OK, "fine")
-    return Finding("row_fields", Level.NOTE, "found", {"fields": facts.unsent})
+        return Found(OK, "fine")
+    return Found(NOTE, "found", {"fields": facts.unsent})
 
 
-def input_length(facts: Facts) -> Finding:
+def input_length(facts: Facts) -> Found:
     """Prompts of another length than asked are another measurement."""
-    name, t = "input_length", facts.thresholds
+    t = facts.thresholds
     asked, actual, _ = _both(facts, "asked_prompt_tokens", "prompt_tokens")
     if len(asked) == 0 or not asked.sum():
-        return Finding(name, Level.OK, "unknown")
+        return Found(OK, "unknown")
     off_tokens = float(np.abs(actual - asked).mean())
     deviation = off_tokens / float(asked.mean())
     values = {
@@ -45,23 +45,23 @@ def input_length(facts: Facts) -> Finding:
         "deviation": deviation,
     }
     level = grade(deviation, t.input_deviation_suspect, t.input_deviation_invalid)
-    if level == Level.INVALID and off_tokens <= t.input_deviation_floor_tokens:
-        level = Level.SUSPECT
-    return Finding(name, level, "found", values)
+    if level == INVALID and off_tokens <= t.input_deviation_floor_tokens:
+        level = SUSPECT
+    return Found(level, "found", values)
 
 
-def output_length(facts: Facts) -> Finding:
+def output_length(facts: Facts) -> Found:
     """Too short though EOS was to be ignored, or longer than the limit: the server did not do what
     was asked.
 
     Only counts by the server or a tokenizer tell; one a streamed event does not.
     """
-    name, t = "output_length", facts.thresholds
+    t = facts.thresholds
     asked, actual, rows = _both(facts, "asked_output_tokens", "output_tokens")
     told = facts.trace.requests["token_source"][rows] != TokenSource.EVENTS
     asked, actual = asked[told], actual[told]
     if len(asked) == 0 or not asked.sum():
-        return Finding(name, Level.OK, "unknown")
+        return Found(OK, "unknown")
     missing, beyond = (
         float(np.maximum(d, 0).sum() / asked.sum()) for d in (asked - actual, actual - asked)
     )
@@ -73,20 +73,20 @@ def output_length(facts: Facts) -> Finding:
     }
     short = missing if facts.ignore_eos else 0.0
     level = grade(max(beyond, short), t.output_deviation_suspect, t.output_deviation_invalid)
-    if level == Level.OK:
-        return Finding(name, level, "fine" if facts.ignore_eos else "at_most", values)
-    return Finding(name, level, "beyond" if beyond > short else "short", values)
+    if level == OK:
+        return Found(level, "fine" if facts.ignore_eos else "at_most", values)
+    return Found(level, "beyond" if beyond > short else "short", values)
 
 
-def cached_tokens(facts: Facts) -> Finding:
+def cached_tokens(facts: Facts) -> Found:
     """Prompt tokens from the prefix cache are not computed: TTFT and throughput look better than
     they are.
     """
-    name, t, r = "cached_tokens", facts.thresholds, facts.trace.requests
+    t, r = facts.thresholds, facts.trace.requests
     rows = ok(facts.trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
     cached, prompt = r["cached_tokens"][rows], int(r["prompt_tokens"][rows].sum())
     if not prompt:
-        return Finding(name, Level.OK, "unknown")
+        return Found(OK, "unknown")
     unexpected = int(np.maximum(cached - facts.expected_cached_tokens, 0).sum())
     share = unexpected / prompt
     values = {
@@ -95,30 +95,30 @@ def cached_tokens(facts: Facts) -> Finding:
         "unexpected_share_of_prompt": share,
     }
     level = grade(share, t.cached_share_suspect, t.cached_share_invalid)
-    return Finding(name, level, "found" if level else "fine", values)
+    return Found(level, "found" if level else "fine", values)
 
 
-def token_source(facts: Facts) -> Finding:
+def token_source(facts: Facts) -> Found:
     """TPOT and throughput are as good as the token counts."""
     sources = facts.summary.output_token_sources
     values: dict[str, Figure] = {**sources}
     others = tuple(name for name in sources if name != TokenSource.USAGE.name)
     if not others:
-        return Finding("token_source", Level.OK, "fine", values)
-    return Finding("token_source", Level.SUSPECT, "found", values, others)
+        return Found(OK, "fine", values)
+    return Found(SUSPECT, "found", values, others)
 
 
-def token_counts(facts: Facts) -> Finding:
+def token_counts(facts: Facts) -> Found:
     """Tokens and the time they are divided by have to be of the same events: a count that these
     contradict is told.
 
     An event with text has at least one token, and a token at least one byte of text. (Half a
     character is held back until it is whole; its bytes count all the same.)
     """
-    name, r = "token_counts", facts.trace.requests
+    r = facts.trace.requests
     counted = ok(facts.trace) & (r["token_source"] == TokenSource.USAGE) & (r["event_count"] > 0)
     if not counted.any():
-        return Finding(name, Level.OK, "unknown")
+        return Found(OK, "unknown")
     tokens, events = streamed_tokens(r), r["event_count"]
     several = counted & (tokens > facts.thresholds.several_tokens_an_event * events)
     wrong = {
@@ -129,12 +129,12 @@ def token_counts(facts: Facts) -> Finding:
     kind, rows = max(wrong.items(), key=lambda each: int(each[1].sum()))
     share = float(rows.sum() / counted.sum())
     if not share:
-        return Finding(name, Level.OK, "fine", {"share": share})
+        return Found(OK, "fine", {"share": share})
     t = facts.thresholds
     most = 1.0 if kind == "held_back" else t.wrong_count_share_invalid
-    level = max(Level.NOTE, grade(share, t.wrong_count_share_suspect, most))
+    level = max(NOTE, grade(share, t.wrong_count_share_suspect, most))
     values = _count_figures(r, rows, tokens) | {"share": share, "kind": kind}
-    return Finding(name, level, kind, values)
+    return Found(level, kind, values)
 
 
 def _held_back(facts: Facts, tokens: Counts) -> Rows:
@@ -171,9 +171,9 @@ def _count_figures(r: Columns, rows: Rows, tokens: Counts) -> dict[str, Figure]:
     }
 
 
-def hidden_tokens(facts: Facts) -> Finding:
+def hidden_tokens(facts: Facts) -> Found:
     """Reasoning that is counted and not streamed is work of the server, and part of no event."""
-    name, r = "hidden_tokens", facts.trace.requests
+    r = facts.trace.requests
     answered = ok(facts.trace) & known(r["output_tokens"])
     hidden, tokens = (
         int(np.maximum(r["hidden_tokens"][answered], 0).sum()),
@@ -185,15 +185,15 @@ def hidden_tokens(facts: Facts) -> Finding:
         "share": hidden / tokens if tokens else 0.0,
     }
     if not hidden:
-        return Finding(name, Level.OK, "fine", values)
-    return Finding(name, Level.NOTE, "found", values)
+        return Found(OK, "fine", values)
+    return Found(NOTE, "found", values)
 
 
-def unread_output(facts: Facts) -> Finding:
+def unread_output(facts: Facts) -> Found:
     """Output in a place that is not known here would be silence: a TTFT that is too long, a TPOT
     that is too short.
     """
-    name, r = "unread_output", facts.trace.requests
+    r = facts.trace.requests
     answered = ok(facts.trace)
     unread, events = int(r["unread"][answered].sum()), int(r["event_count"][answered].sum())
     fields = ", ".join(
@@ -209,12 +209,12 @@ def unread_output(facts: Facts) -> Finding:
         "fields": fields,
     }
     if not unread:
-        return Finding(name, Level.OK, "fine", values)
-    level = Level.SUSPECT if share > facts.thresholds.unread_share_suspect else Level.NOTE
-    return Finding(name, level, "found", values)
+        return Found(OK, "fine", values)
+    level = SUSPECT if share > facts.thresholds.unread_share_suspect else NOTE
+    return Found(level, "found", values)
 
 
-def foreign_frames(facts: Facts) -> Finding:
+def foreign_frames(facts: Facts) -> Found:
     """Frames that say nothing of an answer are neither output nor failures; they are told."""
     r = facts.trace.requests
     answered = ok(facts.trace)
@@ -223,11 +223,11 @@ def foreign_frames(facts: Facts) -> Finding:
         "answers": int(np.count_nonzero(r["ignored"][answered])),
     }
     if not values["ignored"]:
-        return Finding("foreign_frames", Level.OK, "fine", values)
-    return Finding("foreign_frames", Level.NOTE, "found", values)
+        return Found(OK, "fine", values)
+    return Found(NOTE, "found", values)
 
 
-def open_after_done(facts: Facts) -> Finding:
+def open_after_done(facts: Facts) -> Found:
     """An answer is over at its end marker. Where the body stays open after it, its slot is used
     without it.
     """
@@ -236,16 +236,16 @@ def open_after_done(facts: Facts) -> Finding:
         "answers": int(np.count_nonzero(ok(facts.trace))),
     }
     if not values["open_after"]:
-        return Finding("open_after_done", Level.OK, "fine", values)
-    return Finding("open_after_done", Level.NOTE, "found", values)
+        return Found(OK, "fine", values)
+    return Found(NOTE, "found", values)
 
 
-def thin_percentiles(facts: Facts) -> Finding:
+def thin_percentiles(facts: Facts) -> Found:
     """A tail percentile of few requests is one or two of them: shown, marked, no reason to doubt
     the rest of a small run.
     """
     thin = {key: d.thin for key in facts.shown if (d := facts.summary.metrics[key]).thin}
     if not thin:
-        return Finding("thin_percentiles", Level.OK, "fine")
+        return Found(OK, "fine")
     values = {key: ", ".join(names) for key, names in thin.items()}
-    return Finding("thin_percentiles", Level.NOTE, "found", values, tuple(thin))
+    return Found(NOTE, "found", values, tuple(thin))

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from inferometer.metrics.calibration import Precision
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
-from inferometer.trace.server_counters import ServerCounters
+from inferometer.trace.server_counters import Counter, ServerCounters
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import UNFIT, Spoken, Words
 
@@ -28,6 +28,21 @@ class Level(IntEnum):
     NOTE = 1
     SUSPECT = 2
     INVALID = 3
+
+
+OK, NOTE, SUSPECT, INVALID = Level.OK, Level.NOTE, Level.SUSPECT, Level.INVALID
+
+
+class Found(NamedTuple):
+    """What a check returns: a finding, but for the check's name."""
+
+    level: Level
+    variant: str
+    """Which of the sentences of the check says it."""
+    values: Mapping[str, Figure] = {}
+    """What the sentence is filled in with, and the figures behind it."""
+    parts: tuple[str, ...] = ()
+    """Names of values that the sentence lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +257,13 @@ class Facts:
     def median_ms(self, key: str) -> float | None:
         return self.summary.metrics[key].median
 
+    def grown(self, counter: Counter) -> float | None:
+        """By how much a counter of the server has grown; None if it does not tell."""
+        return self.server.grown(counter) if self.server else None
+
 
 def grade(value: float, suspect: float, invalid: float) -> Level:
     """INVALID beyond `invalid`, SUSPECT beyond `suspect`, else OK."""
     if value > invalid:
-        return Level.INVALID
-    return Level.SUSPECT if value > suspect else Level.OK
+        return INVALID
+    return SUSPECT if value > suspect else OK

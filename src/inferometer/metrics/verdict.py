@@ -17,7 +17,7 @@ from inferometer.metrics import (
     check_work,
 )
 from inferometer.metrics.calibration import Calibration, Missing, Precision, precision_of
-from inferometer.metrics.finding import Facts, Finding, Level, Thresholds
+from inferometer.metrics.finding import Facts, Finding, Found, Level, Thresholds
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
 from inferometer.trace.server_counters import ServerCounters
@@ -25,7 +25,7 @@ from inferometer.vocabulary import LATENCIES
 
 Status = Literal["VALID", "SUSPECT", "INVALID"]
 
-CHECKS: tuple[Callable[[Facts], Finding], ...] = (
+CHECKS: tuple[Callable[[Facts], Found], ...] = (
     check_outcome.something_measured,
     check_outcome.conservation,
     check_outcome.failures,
@@ -66,7 +66,9 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     check_steady.slots_busy,
     check_work.thin_percentiles,
 )
-"""Every check, in the order in which a reader wants to hear of them."""
+"""Every check, in the order in which a reader wants to hear of them; a finding has its function's
+name.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class Verdict:
         if self.precision is None:
             return self
         precision = self.precision.against(calibration)
-        found = check_client.load_and_ceilings(precision)
+        name = check_client.beyond_calibration.__name__
+        found = Finding(name, *check_client.load_and_ceilings(precision))
         return Verdict(
             tuple(found if f.name == found.name else f for f in self.findings), precision
         )
@@ -165,4 +168,4 @@ def judge(
         unsent=unsent,
         thresholds=thresholds or Thresholds(),
     )
-    return Verdict(tuple(check(facts) for check in CHECKS), precision)
+    return Verdict(tuple(Finding(check.__name__, *check(facts)) for check in CHECKS), precision)

@@ -100,10 +100,7 @@ def tip(field: str, title: str, form: str | None = None) -> alt.Tooltip:
     """
     if form is None and field.endswith(":Q"):
         form = FIGURES
-    line = alt.Tooltip(field, title=title)
-    if form:
-        line.format = form
-    return line
+    return alt.Tooltip(field, title=title, format=form or alt.Undefined)
 
 
 def value_axis(values: Iterable[float], ends: Iterable[float] = ()) -> Axis:

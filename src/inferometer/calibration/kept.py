@@ -31,7 +31,7 @@ MAX_OTHERS = 100
 """Calibrations of a host that are looked through for the one whose key is nearest."""
 
 
-class Found(NamedTuple):
+class StoredCalibration(NamedTuple):
     """A stored calibration; or None, and why there is none of use, if there is a file at all."""
 
     calibration: Calibration | None
@@ -62,7 +62,7 @@ def _host(key: Mapping[str, Any]) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", str(key.get("hostname") or "host"))[:40]
 
 
-def find(key: Mapping[str, Any], directory: Path) -> Found:
+def find(key: Mapping[str, Any], directory: Path) -> StoredCalibration:
     """The calibration with this key. Never raises: what cannot be used is not there, and `problem`
     is a sentence about it.
     """
@@ -70,21 +70,23 @@ def find(key: Mapping[str, Any], directory: Path) -> Found:
     try:
         content = orjson.loads(path.read_bytes())
         if content["format"] != FORMAT or content["calibration"]["key"] != key:
-            return Found(
+            return StoredCalibration(
                 None,
                 f"The calibration in {path} is of another version or host, so it is not used.",
             )
         if content["sha256"] != _checksum(content["calibration"]):
-            return Found(None, f"The calibration in {path} was changed: it is not used.")
-        return Found(Calibration.from_dict(content["calibration"]))
+            return StoredCalibration(
+                None, f"The calibration in {path} was changed: it is not used."
+            )
+        return StoredCalibration(Calibration.from_dict(content["calibration"]))
     except FileNotFoundError:
-        return Found(None)
+        return StoredCalibration(None)
     except OSError as error:
-        return Found(
+        return StoredCalibration(
             None, f"The calibration in {path} cannot be read ({error.strerror}): it is not used."
         )
     except (LookupError, TypeError, ValueError, AttributeError):
-        return Found(None, f"The calibration in {path} is damaged: it is not used.")
+        return StoredCalibration(None, f"The calibration in {path} is damaged: it is not used.")
 
 
 def nearest(key: Mapping[str, Any], directory: Path) -> tuple[str, ...]:

@@ -3,6 +3,6 @@ FROM python:3.12-slim
 COPY pyproject.toml constraints.txt README.md LICENSE /source/
 COPY src /source/src
 RUN pip install --no-cache-dir -c /source/constraints.txt /source
-WORKDIR /results
+WORKDIR /root
 ENTRYPOINT ["inferometer"]
 CMD ["bench", "--help"]

@@ -138,10 +138,19 @@ def test_what_the_recipe_says_replaces_what_the_file_says() -> None:
                 "command": ["sh", "-c", "echo $$HOME {x}"],
                 "image": "rocm/vllm:1",
                 "environment": {"NCCL_DEBUG": None},
+                "restart": "no",
             }
         }
     }
-    assert override_of(need(ServerRecipe(compose_service="a"))) == {"services": {"a": {}}}
+    nothing_more = {"services": {"a": {"restart": "no"}}}
+    assert override_of(need(ServerRecipe(compose_service="a"))) == nothing_more
+
+
+def test_a_model_on_disk_is_mounted_where_it_is() -> None:
+    override = override_of(need(ServerRecipe(compose_service="a"), model_id="/data/$7B"))
+    assert override["services"]["a"]["volumes"] == [
+        {"type": "bind", "source": "/data/$$7B", "target": "/data/$$7B", "read_only": True}
+    ]
 
 
 def test_what_an_earlier_run_has_left_is_taken_down_first(bench: Bench) -> None:

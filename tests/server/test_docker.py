@@ -339,7 +339,11 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "compose"
 
 @pytest.mark.parametrize(
     ("name", "services"),
-    [("vllm", ["vllm-bench-client", "vllm-server"]), ("mi300x", ["vllm-server"])],
+    [
+        ("vllm", ["vllm-bench-client", "vllm-server"]),
+        ("mi300x", ["vllm-server"]),
+        ("dcu", ["vllm-server"]),
+    ],
 )
 def test_compose_understands_the_examples(engine: None, name: str, services: list[str]) -> None:
     words = [

@@ -260,15 +260,22 @@ def _with_end(text: str) -> str:
 
 
 def override_of(need: ServerNeed) -> dict[str, Any]:
-    """The recipe as a compose file. It only names variables: compose reads their values itself."""
+    """The recipe as a compose file, with the model's folder if it is one. It only names variables:
+    compose reads their values itself.
+    """
     recipe = need.recipe
-    service: dict[str, Any] = {}
+    service: dict[str, Any] = {"restart": "no"}  # a server that dies has to be noticed
     if recipe.command:
         service["command"] = [word.replace("$", "$$") for word in recipe.command]
     if recipe.image:
         service["image"] = recipe.image
     if recipe.environment:
         service["environment"] = dict.fromkeys(recipe.environment)
+    if need.model_id.startswith("/"):
+        folder = need.model_id.replace("$", "$$")
+        service["volumes"] = [
+            {"type": "bind", "source": folder, "target": folder, "read_only": True}
+        ]
     return {"services": {recipe.compose_service: service}}
 
 

@@ -5,7 +5,6 @@ happens when one is lost.
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +33,7 @@ from tests.campaign.test_runner import (
     url,
 )
 from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
-from tests.processes import environment
+from tests.processes import run_forked
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 
@@ -208,9 +207,7 @@ def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(
 ) -> None:
     """In a process of its own: what is forked here would find polars' threads."""
     code = [sys.executable, "-c", KILLED_AFTER_THREE, str(together), url, str(places.result_dir)]
-    killed = subprocess.run(
-        code, env=environment(), timeout=60, check=False, capture_output=True, text=True
-    )
+    killed = run_forked(code)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     order = BY_TURNS if together else BY_PASSES
     servers = Servers(url)

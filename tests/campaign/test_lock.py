@@ -17,6 +17,7 @@ import pytest
 
 from inferometer.campaign.lock import LockedError, LockLostError, locked
 from inferometer.store.atomic import CannotWriteError
+from tests.processes import Forked
 
 HOLD = (
     "from pathlib import Path; from inferometer.campaign.lock import locked\nwith "
@@ -31,7 +32,7 @@ FORK_A_CHILD_THAT_OUTLIVES_US = (
 @contextmanager
 def holder(path: Path, then: str = WAIT) -> Iterator[subprocess.Popen[bytes]]:
     """Another process that has the lock."""
-    process = subprocess.Popen(
+    process = Forked(
         [sys.executable, "-c", HOLD % str(path) + then],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

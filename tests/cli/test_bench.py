@@ -27,6 +27,7 @@ from inferometer.trace import MISSING, Outcome, Trace
 from inferometer.trace.trace import empty_events, empty_requests
 from tests.cli.api_server import MODEL, Call, serving
 from tests.cli.conftest import Command
+from tests.processes import Forked, run_forked
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The servers' threads are no concern of the forked workers."""
@@ -289,7 +290,7 @@ def test_a_signal_during_the_run_saves_what_is_there(
             "--result-dir",
             str(tmp_path),
         ]
-        process = subprocess.Popen(
+        process = Forked(
             [*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         assert both_hang.wait(20)
@@ -311,9 +312,7 @@ def test_a_reader_that_hangs_up_does_not_cost_the_files(
 ) -> None:
     """`inferometer bench … | head -3`."""
     flags = [*small(engine.base_url, 3), "--save-result", "--result-dir", str(tmp_path)]
-    with subprocess.Popen(
-        [*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with Forked([*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert [process.stdout.readline().split(b":")[0] for _ in range(3)] == [
@@ -375,14 +374,7 @@ def test_a_key_is_sent_and_stands_nowhere(
         ]
         if how == "environment":
             environment = {**os.environ, "OPENAI_API_KEY": KEY}
-            told = subprocess.run(
-                [*COMMAND, *arguments],
-                capture_output=True,
-                text=True,
-                env=environment,
-                timeout=30,
-                check=False,
-            )
+            told = run_forked([*COMMAND, *arguments], env=environment)
             code, out, err = told.returncode, told.stdout, told.stderr
         else:
             code, out, err = bench(*arguments)

@@ -27,6 +27,7 @@ from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind
 from inferometer.store.atomic import CannotWriteError
 from tests.cli.api_server import ApiServer, serving
 from tests.cli.conftest import Command
+from tests.processes import Forked
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -257,7 +258,7 @@ def test_a_signal_skips_it_and_the_run_ends_as_it_would(
         code,
         *flags(server.url, tmp_path / "out", "--assert", "output_throughput>1e9"),
     ]
-    with subprocess.Popen(
+    with Forked(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
     ) as process:
         assert process.stderr is not None

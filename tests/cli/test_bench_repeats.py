@@ -23,6 +23,7 @@ from inferometer.store.run_directory import load_run
 from inferometer.trace import Trace
 from tests.cli.api_server import Call, serving
 from tests.cli.conftest import Command
+from tests.processes import Forked
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The server's threads are no concern of the forked workers."""
@@ -196,9 +197,7 @@ def test_a_signal_keeps_what_is_finished(tmp_path: Path) -> None:
                 server.url, tmp_path, "--repeats", "3", "--allow-invalid", "--max-concurrency", "1"
             ),
         ]
-        process = subprocess.Popen(
-            arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        process = Forked(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert hangs.wait(20)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)

@@ -21,6 +21,7 @@ import pytest
 
 from inferometer.store.run_directory import load_run
 from tests.cli.api_server import ApiServer, Call, serving
+from tests.processes import Forked
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -65,7 +66,7 @@ def held_up(
     module, _, name = where.rpartition(".")
     code = PRELUDE.format(module=module, name=name, call=call, sleep_s=sleep_s)
     command = [sys.executable, "-c", code, *arguments]
-    with subprocess.Popen(
+    with Forked(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stderr is not None
@@ -88,7 +89,7 @@ def server() -> Iterator[ApiServer]:
         ("store.run_directory._to_series", [CTRL_C] * 3),
         ("store.run_directory._to_series", [HUP]),
         ("measurement.saving.take_name", [CTRL_C] * 3),
-        ("report.console.render", [CTRL_C]),
+        ("cli.bench.run.render", [CTRL_C]),
     ],
 )
 def test_what_was_measured_is_saved_and_reported(
@@ -109,7 +110,7 @@ def test_what_was_measured_is_saved_and_reported(
 @pytest.mark.parametrize(
     ("where", "number"),
     [
-        ("cli.bench.spec.parse_flags", HUP),
+        ("cli.bench.run.parse_flags", HUP),
         ("measurement.prepare.build_workload", CTRL_C),
         ("measurement.prepare.resolve", TERM),
     ],
@@ -133,9 +134,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None
             "inferometer",
             *flags(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path),
         ]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+        with Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             silent.settimeout(30)
             connection, _ = silent.accept()
             with connection:
@@ -158,7 +157,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None
         ),  # the second repeat is made ready: there is nothing of it
         ("measurement.session.summarize", 2, HUP, 2),
         ("measurement.session.summarize", 3, CTRL_C, 3),
-        ("measurement.saving.save_repeats", 1, TERM, 3),
+        ("cli.bench.run.save_repeats", 1, TERM, 3),
     ],
 )
 def test_repeats_that_are_finished_are_summed_up(
@@ -236,9 +235,7 @@ def test_a_process_that_is_suspended_and_goes_on_loses_nothing(tmp_path: Path) -
     hang, over, answer = hanging_from(3)
     with serving(answer=answer) as server:
         command = [sys.executable, "-m", "inferometer", *flags(server.url, tmp_path)]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+        with Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert hang.wait(30)
             process.send_signal(signal.SIGSTOP)
             over.set()

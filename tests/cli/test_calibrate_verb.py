@@ -22,6 +22,7 @@ from inferometer.calibration.search import Effort, key_of
 from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind
+from tests.processes import Forked
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -161,7 +162,7 @@ def test_a_host_that_is_busy_keeps_none(monkeypatch: pytest.MonkeyPatch, place: 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_can_be_stopped(tmp_path: Path, number: signal.Signals) -> None:
     environment = {**os.environ, DIRECTORY_VARIABLE: str(tmp_path / "none")}
-    with subprocess.Popen(
+    with Forked(
         [*COMMAND, "--no-realtime"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

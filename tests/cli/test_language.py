@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import pytest
 
 from inferometer.cli.language import chosen, of_environment
+from tests.processes import run_forked
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,5 @@ def test_a_flag_decides_wherever_it_stands(typed: str, left: str, language: str)
 
 def test_what_is_no_language_is_refused() -> None:
     for typed in (["--lang", "tlh", "presets"], ["presets", "--lang=tlh"], ["presets", "--lang"]):
-        ended = subprocess.run(
-            [sys.executable, "-m", "inferometer", *typed],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ended = run_forked([sys.executable, "-m", "inferometer", *typed])
         assert (ended.returncode, "one of en, zh-CN, zh-TW" in ended.stderr) == (2, True)

@@ -15,6 +15,7 @@ import typer
 import inferometer
 from inferometer.cli import main as main_module
 from inferometer.cli.main import VERBS, load_verb, main, spread, without_vllm_only
+from tests.processes import run_forked
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -279,9 +280,7 @@ def test_a_current_directory_that_is_gone_is_a_sentence(
     (tmp_path / "gone").mkdir()
     code = "import os, sys; os.rmdir(os.getcwd()); from inferometer.cli.main import main; main()"
     command = [sys.executable, "-c", code, *words.split()]
-    done = subprocess.run(
-        command, cwd=tmp_path / "gone", capture_output=True, text=True, timeout=60, check=False
-    )
+    done = run_forked(command, cwd=tmp_path / "gone")
     assert done.returncode == 2
     assert done.stderr.startswith(f"inferometer: {told}")
     assert done.stderr.count("\n") == 1
@@ -297,7 +296,7 @@ def test_a_demo_that_cannot_be_saved_is_a_sentence(tmp_path: Path) -> None:
         "--result-dir",
         str(tmp_path / "file" / "below"),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = run_forked(command)
     assert done.returncode == 2
     assert done.stderr.endswith(
         "part of that path is a file, not a directory; choose another directory\n"

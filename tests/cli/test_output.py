@@ -11,12 +11,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 import pytest
 
 from inferometer.cli.output import survive_any_output
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from tests.processes import Forked, run_forked
 
 COMMAND = [sys.executable, "-c", "from inferometer.cli.main import main; main()"]
 FULL = Path("/dev/full")
@@ -26,9 +27,9 @@ needs_full = pytest.mark.skipif(
 )
 
 
-def run(*words: object, **streams: int | IO[bytes]) -> subprocess.CompletedProcess[str]:
+def run(*words: object, **streams: Any) -> subprocess.CompletedProcess[str]:
     command = [*COMMAND, *map(str, words)]
-    return subprocess.run(command, **streams, text=True, timeout=60, check=False)  # type: ignore[call-overload, no-any-return]
+    return run_forked(command, **streams)
 
 
 def test_an_output_that_is_closed_or_cannot_show_everything_is_survived(
@@ -68,7 +69,7 @@ def test_a_product_that_is_lost_on_a_full_disk_is_exit_code_2(words: str) -> Non
 
 @pytest.mark.parametrize("words", ["presets show custom", "bench --help"])
 def test_a_reader_that_hangs_up_is_no_failure(words: str) -> None:
-    with subprocess.Popen(
+    with Forked(
         [*COMMAND, *words.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
@@ -125,9 +126,7 @@ def test_all_of_it_gets_through_a_pipe_that_does_not_block() -> None:
     read, write = os.pipe()
     os.set_blocking(write, False)
     fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)  # type: ignore[attr-defined, unused-ignore]
-    process = subprocess.Popen(
-        [*COMMAND, "presets", "schema"], stdout=write, stderr=subprocess.PIPE
-    )
+    process = Forked([*COMMAND, "presets", "schema"], stdout=write, stderr=subprocess.PIPE)
     os.close(write)
     with open(read, "rb") as pipe:
         content = pipe.read()

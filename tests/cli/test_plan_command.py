@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import LEDGER_VERSION, dump
 from inferometer.store.campaign.paths import campaign_paths
+from tests.processes import Forked
 
 Plan = Callable[..., tuple[int, str, str]]
 
@@ -301,9 +301,7 @@ def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
         "'pcie-machine-c']; main()"
     )
     environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
-    run = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=follower, cwd=tmp_path, env=environment
-    )
+    run = Forked([sys.executable, "-c", code], stdout=follower, cwd=tmp_path, env=environment)
     os.close(follower)
     told = b""
     while True:

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from inferometer.campaign.lock import locked
 from inferometer.cli.main import app
 from inferometer.store.campaign.paths import CampaignPaths
+from tests.processes import Forked
 
 CAMPAIGN = """
 name: small
@@ -134,7 +135,7 @@ def test_ctrl_c_ends_it_with_what_is_done_and_leaves_nothing_running(campaign: P
     campaign.write_text(
         CAMPAIGN.replace("output_len: 3", "output_len: 30000").replace("[1, 2]", "[1]")
     )
-    process = subprocess.Popen(
+    process = Forked(
         [
             sys.executable,
             "-c",

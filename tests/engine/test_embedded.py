@@ -14,6 +14,7 @@ import pytest
 
 from inferometer.engine import EmbeddedEngine, EngineSettings, load_truth
 from tests.engine.loopback import TIMEOUT_S
+from tests.processes import Forked, run_forked
 
 PARENT = """
 import sys
@@ -54,7 +55,7 @@ def test_modules_of_the_users_directory_are_left_alone(
 
 
 def test_it_ends_when_its_parent_is_killed() -> None:
-    with subprocess.Popen(
+    with Forked(
         [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout
@@ -91,7 +92,7 @@ def test_wrong_settings_are_found_before_anything_starts() -> None:
 def test_the_command_serves_until_it_is_told_to_end(number: signal.Signals, tmp_path: Path) -> None:
     truth = tmp_path / "truth.npz"
     command = [*COMMAND, "--port", "0", "--truth", str(truth)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with Forked(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         line = process.stdout.readline()
         assert line.startswith("Embedded engine ready at http://127.0.0.1:")
@@ -104,9 +105,7 @@ def test_true_times_that_cannot_be_written_any_more_are_a_sentence(tmp_path: Pat
     folder = tmp_path / "gone"
     folder.mkdir()
     command = [*COMMAND, "--port", "0", "--truth", str(folder / "truth.npz")]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline()
         folder.rmdir()
@@ -129,9 +128,7 @@ def test_true_times_that_cannot_be_written_any_more_are_a_sentence(tmp_path: Pat
     ],
 )
 def test_the_command_refuses_in_a_sentence(options: list[str], words: str) -> None:
-    done = subprocess.run(
-        [*COMMAND, *options], capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-    )
+    done = run_forked([*COMMAND, *options], timeout=TIMEOUT_S)
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import psutil
+
+from tests.processes import run_forked
 
 PARENT_DIES_FIRST = """
 import multiprocessing, os, signal, sys, time
@@ -30,13 +31,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_a_worker_whose_parent_died_before_it_began_ends_at_once(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
-    parent = subprocess.run(
-        [sys.executable, "-c", PARENT_DIES_FIRST, str(marker)],
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    parent = run_forked([sys.executable, "-c", PARENT_DIES_FIRST, str(marker)])
     deadline_s = time.monotonic() + 30
     while psutil.pid_exists(int(parent.stdout)):
         assert time.monotonic() < deadline_s

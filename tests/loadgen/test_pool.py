@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -45,7 +44,7 @@ from tests.loadgen.scripted_server import (
     chunked,
     until,
 )
-from tests.processes import environment
+from tests.processes import Forked, environment
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 """The scripted server's threads are no concern of the forked workers."""
@@ -333,7 +332,7 @@ measure(jobs_for(int(sys.argv[1]), closed_loop(4, 2), workers=2, timeouts=Timeou
         raise Hangup
 
     with ScriptedServer(script) as server:
-        parent = subprocess.Popen([sys.executable, "-c", code, str(server.port)], env=environment())
+        parent = Forked([sys.executable, "-c", code, str(server.port)], env=environment())
         assert both_here.wait(20)
         workers = psutil.Process(parent.pid).children()
         assert len(workers) == 2

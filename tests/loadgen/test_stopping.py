@@ -35,7 +35,7 @@ from tests.loadgen.scripted_server import (
     chunked,
     until,
 )
-from tests.processes import environment
+from tests.processes import Forked, environment, run_forked
 
 RUN = """
 import json, sys
@@ -71,7 +71,7 @@ def running(
     port: int, n: int, concurrency: int, workers: int = 1
 ) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", RUN, *map(str, (port, n, concurrency, workers))]
-    process = subprocess.Popen(
+    process = Forked(
         command, stdout=subprocess.PIPE, text=True, env=environment(), start_new_session=True
     )
     try:
@@ -170,7 +170,7 @@ measure(jobs_for(int(sys.argv[1]), closed_loop(1, 1)))
 assert [signal.getsignal(number) for number in numbers] == before
 """
     with ScriptedServer(answer) as server:
-        subprocess.run(
+        run_forked(
             [sys.executable, "-c", code, str(server.port)],
             env=environment(),
             check=True,

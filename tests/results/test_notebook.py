@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,8 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from tests.processes import run_forked
 
 NOTEBOOK = Path(__file__).parents[2] / "examples" / "notebooks" / "pcie.ipynb"
 
@@ -32,9 +32,8 @@ def rehearse(folder: Path, preset: str, group: str) -> None:
         "--only",
         group,
     ]
-    quietly = {**os.environ, "INFEROMETER_CALIBRATION": "off"}
     for _ in range(ATTEMPTS):
-        ran = subprocess.run(command, check=False, cwd=folder, env=quietly, timeout=120)
+        ran = run_forked(command, cwd=folder, timeout=120)
         if ran.returncode == 0:
             return
         assert ran.returncode == 1

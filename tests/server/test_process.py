@@ -25,7 +25,7 @@ from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.port import is_served
 from inferometer.server.process import ProcessServer, exit_words
 from inferometer.spec.server_recipe import ServerRecipe
-from tests.processes import environment
+from tests.processes import Forked, environment
 from tests.server.needs import LIMIT, MACHINE_B, MODEL, free_port, need, small_server
 
 PATIENCE_S = 30.0
@@ -302,7 +302,7 @@ def test_no_server_is_left_when_we_are_killed(bench: Bench, tmp_path: Path, kill
     """
     pids = tmp_path / "pids"
     code = RUNNER.format(port=bench.port, pids=pids, directory=str(bench.directory))
-    with subprocess.Popen(
+    with Forked(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -1,0 +1,120 @@
+"""A process that has imported all of Inferometer and forks when it is asked to: what is forked need
+not import it again, which is most of the CPU time of a short command. A program, for
+`tests.processes`.
+
+    python -m tests.preloaded FD
+
+FD is one end of a socket. Each message is an `Order` with four descriptors: standard input, output
+and error of the new process, and a socket on which it hears its pid and then how it ended.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import runpy
+import selectors
+import socket
+import sys
+import tempfile
+import types
+import warnings
+from typing import TypedDict
+
+import inferometer
+
+ORDER_BYTES = 1 << 18
+"""More than the arguments and the environment of a command may have here."""
+
+
+class Order(TypedDict):
+    arguments: list[str]  # of Python: ["-c", CODE, …] or ["-m", MODULE, …]
+    environment: dict[str, str]
+    directory: str
+    new_session: bool
+
+
+def main(orders: socket.socket) -> Order:
+    """Fork for each order until there are no more; returns in each child, with its order."""
+    gc.freeze()  # a collection in a child would copy every page
+    warnings.simplefilter("ignore", DeprecationWarning)  # polars has a thread that is never ours
+    with selectors.DefaultSelector() as events:
+        events.register(orders, selectors.EVENT_READ)
+        while True:
+            for key, _ in events.select():
+                if key.fileobj is not orders:
+                    _say_how_it_ended(key.fd, *key.data)
+                    events.unregister(key.fd)
+                    os.close(key.fd)
+                    continue
+                message, descriptors, _, _ = socket.recv_fds(orders, ORDER_BYTES, 4)
+                if not message:
+                    os._exit(0)
+                order: Order = json.loads(message)
+                child = os.fork()
+                if child == 0:
+                    _become(order, descriptors)
+                    return order
+                for descriptor in descriptors[:3]:
+                    os.close(descriptor)
+                teller = socket.socket(fileno=descriptors[3])
+                teller.send(child.to_bytes(8, "little"))
+                events.register(os.pidfd_open(child), selectors.EVENT_READ, (child, teller))
+
+
+def _say_how_it_ended(_: int, child: int, teller: socket.socket) -> None:
+    _, status = os.waitpid(child, 0)
+    with teller:
+        try:
+            teller.send(status.to_bytes(8, "little"))
+        except BrokenPipeError:  # nobody waits for it
+            return
+
+
+def _become(order: Order, descriptors: list[int]) -> None:
+    """What a fresh interpreter would have found."""
+    if order["new_session"]:
+        os.setsid()
+    for number, descriptor in enumerate(descriptors[:3]):
+        os.dup2(descriptor, number)
+    os.closerange(3, 1 << 10)
+    streams = {
+        "stdin": os.fdopen(0, closefd=False),
+        "stdout": os.fdopen(1, "w", closefd=False),
+        "stderr": os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False),
+    }
+    for name, stream in streams.items():
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    os.chdir(order["directory"])
+    tempfile.tempdir = None
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore", ResourceWarning)
+
+
+def run(order: Order) -> None:
+    option, program, *arguments = order["arguments"]
+    if option == "-m":
+        sys.argv = [program, *arguments]
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+        return
+    sys.argv = [option, *arguments]
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    exec(compile(program, "<string>", "exec"), module.__dict__)
+
+
+def load_all() -> None:
+    for module in pkgutil.walk_packages(inferometer.__path__, "inferometer."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+
+if __name__ == "__main__":
+    load_all()
+    run(main(socket.socket(fileno=int(sys.argv[1]))))

@@ -7,30 +7,20 @@ there.
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
-from tests.processes import environment
+from tests.processes import environment, run_forked
 
 KILLS = 100
 
 
 def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
-    loop = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.campaign.kill_loop",
-            str(tmp_path),
-            str(KILLS),
-            "20260722",
-        ],
-        capture_output=True,
-        text=True,
+    command = ["-m", "tests.campaign.kill_loop", str(tmp_path), str(KILLS), "20260722"]
+    loop = run_forked(
+        [sys.executable, *command],
         timeout=300,
-        check=False,
         env={**environment(), "TMPDIR": str(tmp_path / "tmp")},
     )
     assert loop.returncode == 0, loop.stderr

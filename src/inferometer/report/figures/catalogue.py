@@ -9,7 +9,14 @@ from math import isfinite
 
 from inferometer.report.figures.comparison import draw_link_effect, draw_scaling
 from inferometer.report.figures.distributions import draw_cdfs, draw_histograms, draw_requests
-from inferometer.report.figures.drawing import Absent, Drawing, Figure, Material, NothingToDrawError
+from inferometer.report.figures.drawing import (
+    Absent,
+    Drawing,
+    Figure,
+    Material,
+    NothingToDrawError,
+    unchecked,
+)
 from inferometer.report.figures.load import draw_load_curves, draw_pareto, draw_pcie
 from inferometer.report.figures.over_time import draw_over_time, draw_timeline
 from inferometer.report.figures.prefix_cache import draw_prefix_cache
@@ -38,12 +45,10 @@ def draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     """One figure of FIGURES, or why there is nothing to draw."""
     figure = FIGURES[key]
     title = words.text(figure.title)
+    material = replace(material, points=[_finite(p) for p in material.points])
     try:
-        return Drawing(
-            key,
-            title,
-            figure.draw(replace(material, points=[_finite(p) for p in material.points]), words),
-        )
+        with unchecked():
+            return Drawing(key, title, figure.draw(material, words))
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
 

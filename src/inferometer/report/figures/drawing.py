@@ -5,6 +5,7 @@ out. Knows no figure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -134,7 +135,7 @@ class Drawing:
         Without data they expect it as `datasets: {ROWS: drawing.rows}`, which a page with several
         panels holds once.
         """
-        with schemapi.debug_mode(False):
+        with unchecked():
             specs = [panel.to_dict(validate=False) for panel in self.sketch.panels]
         for spec in specs:
             spec.pop("config", None)
@@ -148,7 +149,7 @@ class Drawing:
     def chart(self) -> alt.ConcatChart:
         """All panels as one altair chart, data inside: for a notebook, and for print."""
         width = PRINT_WIDTHS[self.columns]
-        with schemapi.debug_mode(False):
+        with unchecked():
             panels = [panel.properties(width=width) for panel in self.sketch.panels]
             title = alt.Title(
                 self.title, subtitle=list(self.notes), anchor="start", fontSize=16, offset=12
@@ -167,7 +168,7 @@ class Drawing:
         """All panels as one Vega-Lite specification in this theme, data inside, without what only a
         pointer sees: for print.
         """
-        with schemapi.debug_mode(False):
+        with unchecked():
             spec: dict[str, Any] = self.chart().to_dict(validate=False)
         spec["config"] = dict(config)
         for panel in spec["concat"]:
@@ -177,6 +178,13 @@ class Drawing:
             beside = min(self.columns, len(self.sketch.panels)) if self.sketch.one_legend else 1
             fit_to_page(panel, beside * PRINT_WIDTHS[self.columns])
         return spec
+
+
+def unchecked() -> AbstractContextManager[None]:
+    """Altair does not check each part of a chart against its schema while this is entered: that
+    takes as long as drawing, and the tests check every figure.
+    """
+    return schemapi.debug_mode(False)
 
 
 def base(**encodings: Any) -> alt.Chart:
@@ -192,6 +200,6 @@ def layered(
     **encodings: Any,
 ) -> Panel:
     """Layers over each other as one panel; `encodings` are those that all of them have."""
-    return cast(
-        "Panel", alt.layer(*layers).encode(**encodings).properties(title=title, height=height)
-    )
+    # handed over as arguments: each method of a chart would copy all its layers
+    encoding = alt.Chart().encode(**encodings).encoding
+    return cast("Panel", alt.layer(*layers, title=title, height=height, encoding=encoding))

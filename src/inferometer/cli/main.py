@@ -56,6 +56,11 @@ VERBS = {
         "Check the client",
         "Measure how exact the client is on this host, and up to which load.",
     ),
+    "monitor": (
+        "Look at the machine",
+        "Show the accelerators, their PCIe links and this host: utilization, memory, power, "
+        "temperature, clocks.",
+    ),
     "engine": (
         "Check the client",
         "Run a server with known timing: the API of vLLM or others, without a model.",

@@ -7,5 +7,6 @@ from inferometer.words.zh_cn.console import CONSOLE
 from inferometer.words.zh_cn.diagnoses import DIAGNOSES
 from inferometer.words.zh_cn.findings import FINDINGS
 from inferometer.words.zh_cn.report import REPORT
+from inferometer.words.zh_cn.telemetry import TELEMETRY
 
-ZH_CN: dict[str, str] = {**REPORT, **ANSWERS, **FINDINGS, **CONSOLE, **DIAGNOSES}
+ZH_CN: dict[str, str] = {**REPORT, **ANSWERS, **FINDINGS, **CONSOLE, **DIAGNOSES, **TELEMETRY}

@@ -1,0 +1,133 @@
+"""The host beside the cards: processor, memory, pressure, network, energy; from /proc and /sys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from statistics import fmean
+
+from inferometer.telemetry.reading import Reading, Readings
+from inferometer.telemetry.tree import MissingError, Tree, number
+
+TICKS_A_SECOND = 100
+"""USER_HZ, in which /proc/stat counts on every Linux."""
+KIB = 1024
+MICRO = 1e-6
+
+
+def read_host(tree: Tree) -> Readings:
+    """All fields of a host."""
+    return {
+        **_processor(tree),
+        **_memory(tree),
+        **_network(tree),
+        "cpu_frequency_mhz": _frequency(tree),
+        "load_average_1min": _first_number(tree, "proc/loadavg", r"([\d.]+) "),
+        "cpu_pressure_percent": _pressure(tree, "cpu"),
+        "memory_pressure_percent": _pressure(tree, "memory"),
+        "io_pressure_percent": _pressure(tree, "io"),
+        "package_energy_j": _package_energy(tree),
+    }
+
+
+def is_virtual(tree: Tree) -> bool:
+    """Whether the processor says that a hypervisor runs it."""
+    return bool(re.search(r"^flags\s*:.*\bhypervisor\b", _text(tree, "proc/cpuinfo"), re.MULTILINE))
+
+
+def _text(tree: Tree, path: str) -> str:
+    return tree.word(path) or ""
+
+
+def _first_number(tree: Tree, path: str, pattern: str, scale: float = 1.0) -> Reading:
+    """The first number that the pattern finds in a file."""
+    try:
+        found = re.search(pattern, tree.text(path), re.MULTILINE)
+    except MissingError as missing:
+        return Reading(None, path, missing.reason)
+    value = number(found[1]) if found else None
+    if value is None:
+        return Reading(None, path, "unknown_format")
+    return Reading(value * scale, path)
+
+
+def _processor(tree: Tree) -> Readings:
+    """Seconds since the start that all processors together were busy, and idle or waiting."""
+    path = "proc/stat"
+    try:
+        line = tree.text(path).splitlines()[0].split()
+    except MissingError as missing:
+        absent = Reading(None, path, missing.reason)
+        return {"cpu_busy_s": absent, "cpu_idle_s": absent}
+    ticks = [number(each) for each in line[1:9]]
+    if line[0] != "cpu" or len(ticks) < 5 or None in ticks:
+        absent = Reading(None, path, "unknown_format")
+        return {"cpu_busy_s": absent, "cpu_idle_s": absent}
+    counts = [each or 0.0 for each in ticks]
+    idle = counts[3] + counts[4]
+    return {
+        "cpu_busy_s": Reading((sum(counts) - idle) / TICKS_A_SECOND, path),
+        "cpu_idle_s": Reading(idle / TICKS_A_SECOND, path),
+    }
+
+
+def _memory(tree: Tree) -> Readings:
+    path = "proc/meminfo"
+    total, available, swap, free = (
+        _first_number(tree, path, rf"^{name}:\s+(\d+) kB", KIB)
+        for name in ("MemTotal", "MemAvailable", "SwapTotal", "SwapFree")
+    )
+    used = swap
+    if swap.value is not None and free.value is not None:
+        used = Reading(swap.value - free.value, path)
+    return {
+        "memory_total_bytes": total,
+        "memory_available_bytes": available,
+        "swap_used_bytes": used if free.value is not None else free,
+    }
+
+
+def _network(tree: Tree) -> Readings:
+    """Bytes of all interfaces but the loopback, since each came up."""
+    names = [name for name in tree.names("sys/class/net") if name != "lo"]
+    paths = [f"sys/class/net/{name}/statistics" for name in names]
+    return {
+        "network_received_bytes": _sum(
+            (tree.reading(f"{path}/rx_bytes") for path in paths), "sys/class/net"
+        ),
+        "network_sent_bytes": _sum(
+            (tree.reading(f"{path}/tx_bytes") for path in paths), "sys/class/net"
+        ),
+    }
+
+
+def _sum(readings: Iterable[Reading], source: str) -> Reading:
+    """A sum is missing if a part is: less than all would look like less traffic or power."""
+    found = list(readings)
+    missing = next((each for each in found if each.value is None), None)
+    if missing is not None:
+        return missing
+    if not found:
+        return Reading(None, source, "no_source")
+    return Reading(sum(each.value or 0.0 for each in found), source)
+
+
+def _frequency(tree: Tree) -> Reading:
+    path = "proc/cpuinfo"
+    found = re.findall(r"^cpu MHz\s*:\s*([\d.]+)", _text(tree, path), re.MULTILINE)
+    values = [value for each in found if (value := number(each)) is not None]
+    return Reading(fmean(values), path) if values else Reading(None, path, "no_source")
+
+
+def _pressure(tree: Tree, what: str) -> Reading:
+    """Share of the last 10 s in which some task waited."""
+    return _first_number(tree, f"proc/pressure/{what}", r"^some avg10=([\d.]+)")
+
+
+def _package_energy(tree: Tree) -> Reading:
+    """Of all processor packages; their cores and graphics are inside. Readable by root only."""
+    base = "sys/class/powercap"
+    packages = [
+        f"{base}/{name}" for name in tree.names(base) if re.fullmatch(r"intel-rapl:\d+", name)
+    ]
+    return _sum((tree.reading(f"{path}/energy_uj", MICRO) for path in packages), base)

@@ -1,0 +1,140 @@
+"""NVIDIA cards from `nvidia-smi --query-gpu`, whose columns are found by their names."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+
+from inferometer.telemetry.pci import same_address
+from inferometer.telemetry.reading import Card, Link, LinkReport, Reading
+from inferometer.telemetry.tool import Answer, ask
+from inferometer.telemetry.tree import number
+
+TOOL = "nvidia-smi"
+
+MIB = 1024.0 * 1024.0
+GTS_OF_GENERATION = {1: 2.5, 2: 5.0, 3: 8.0, 4: 16.0, 5: 32.0, 6: 64.0}
+
+COLUMNS: Mapping[str, tuple[str, str, float]] = {
+    "gpu_utilization": ("utilization.gpu", "%", 1),
+    "memory_activity": ("utilization.memory", "%", 1),
+    "memory_used_bytes": ("memory.used", "MiB", MIB),
+    "memory_total_bytes": ("memory.total", "MiB", MIB),
+    "power_w": ("power.draw", "W", 1),
+    "power_limit_w": ("power.limit", "W", 1),
+    "power_limit_default_w": ("power.default_limit", "W", 1),
+    "temperature_c": ("temperature.gpu", "", 1),
+    "memory_temperature_c": ("temperature.memory", "", 1),
+    "gpu_clock_mhz": ("clocks.sm", "MHz", 1),
+    "max_gpu_clock_mhz": ("clocks.max.sm", "MHz", 1),
+    "memory_clock_mhz": ("clocks.mem", "MHz", 1),
+    "fan_percent": ("fan.speed", "%", 1),
+    "power_throttled_us": ("clocks_event_reasons_counters.sw_power_cap", "us", 1),
+    "thermal_throttled_us": ("clocks_event_reasons_counters.sw_thermal_slowdown", "us", 1),
+}
+"""Column, its unit there, and what one of it is in ours."""
+
+BESIDE = (
+    "index",
+    "name",
+    "pci.bus_id",
+    "pcie.link.gen.current",
+    "pcie.link.gen.max",
+    "pcie.link.width.current",
+    "pcie.link.width.max",
+)
+SINCE_535 = ("clocks_event_reasons_counters.",)
+"""Columns that older drivers refuse, and with them the whole query."""
+
+ALL = (*BESIDE, *(column for column, _, _ in COLUMNS.values()))
+MIN_KNOWN = 3
+"""So many known columns make a line the head of the table: banners have none."""
+
+_UNIT = re.compile(r"^(?P<name>\S+)(?: \[(?P<unit>[^\]]*)\])?$")
+
+
+def query(columns: Sequence[str]) -> list[str]:
+    """The command that asks for these columns."""
+    return [TOOL, f"--query-gpu={','.join(columns)}", "--format=csv"]
+
+
+def read_nvidia() -> tuple[list[Card], Answer]:
+    """The cards that the tool knows, and how asking it went."""
+    answer = ask(query(ALL))
+    cards = parse(answer.text)
+    if not cards and answer.state == "tool_failed":
+        answer = ask(query([each for each in ALL if not each.startswith(SINCE_535)]))
+        cards = parse(answer.text)
+    return cards, answer
+
+
+def parse(text: str) -> list[Card]:
+    """The cards of a table. A row that is cut, or has other columns than the head, is no card."""
+    lines = text.split("\n")[:-1]  # the last line is whole only if it ends
+    rows = csv.reader(lines, skipinitialspace=True)
+    head: list[tuple[str, str]] = []
+    cards: dict[str, Card] = {}
+    for row in rows:
+        found = [(each["name"], each["unit"] or "") for each in map(_UNIT.match, row) if each]
+        if len(found) == len(row) and sum(name in ALL for name, _ in found) >= MIN_KNOWN:
+            if head:
+                break  # a second table: the first sample is enough
+            head = found
+        elif head and len(row) == len(head):
+            card = _card(head, row)
+            if card is not None and card.address is not None:
+                cards.setdefault(card.address, card)
+    return list(cards.values())
+
+
+def _card(head: Sequence[tuple[str, str]], row: Sequence[str]) -> Card | None:
+    cells = {name: cell for (name, _), cell in zip(head, row, strict=True)}
+    units = dict(head)
+    address = same_address(cells.get("pci.bus_id", ""))
+    if address is None:
+        return None
+    readings = {
+        name: _reading(cells.get(column), units.get(column, ""), column, unit, scale)
+        for name, (column, unit, scale) in COLUMNS.items()
+    }
+    index = number(cells.get("index", ""))
+    return Card(
+        "nvidia",
+        address,
+        cells.get("name") or None,
+        readings,
+        LinkReport(vendor=_link(cells)),
+        None if index is None else int(index),
+    )
+
+
+def _reading(cell: str | None, head_unit: str, column: str, unit: str, scale: float) -> Reading:
+    source = f"{TOOL} {column}"
+    if cell is None:
+        return Reading(None, source, "no_source")
+    text, _, own_unit = cell.partition(" ")
+    value = number(text)
+    if value is None:
+        return Reading(None, source, "not_reported")
+    if {own_unit, head_unit} - {"", unit}:
+        return Reading(None, source, "unit_unknown")
+    averaging = "driver" if column == "power.draw" else None
+    return Reading(value * scale, source, averaging=averaging)
+
+
+def _link(cells: Mapping[str, str]) -> Link | None:
+    generation, lanes, most_generation, most_lanes = (
+        number(cells.get(f"pcie.link.{name}", ""))
+        for name in ("gen.current", "width.current", "gen.max", "width.max")
+    )
+    speed = GTS_OF_GENERATION.get(int(generation or 0))
+    if speed is None or not lanes:
+        return None
+    return Link(
+        speed,
+        int(lanes),
+        f"{TOOL} pcie.link",
+        GTS_OF_GENERATION.get(int(most_generation or 0)),
+        int(most_lanes) if most_lanes else None,
+    )

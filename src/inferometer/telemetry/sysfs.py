@@ -1,0 +1,153 @@
+"""AMD and Intel cards from the kernel's files: no library, no privilege, no process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inferometer.telemetry.gpu_metrics import read_metrics
+from inferometer.telemetry.pci import Device, starred_level
+from inferometer.telemetry.reading import Link, Reading, Readings, merged
+from inferometer.telemetry.tree import MissingError, Tree
+
+MICRO = 1e-6
+MILLI = 1e-3
+HZ_TO_MHZ = 1e-6
+
+DRIVERS = ("amdgpu", "xe", "i915")
+"""Names of hwmon directories that belong to a GPU."""
+
+TEMPERATURES = {
+    "edge": "temperature_c",
+    "junction": "hotspot_temperature_c",
+    "mem": "memory_temperature_c",
+    "pkg": "temperature_c",
+    "vram": "memory_temperature_c",
+}
+"""By hwmon's label."""
+
+_CLOCK_LEVEL = re.compile(r"(\d+)\s*Mhz", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FromFiles:
+    """What the files say of a card."""
+
+    readings: Readings
+    vendor_link: Link | None = None
+
+
+def read_card(tree: Tree, device: Device) -> FromFiles:
+    """The readings of a card; none where the vendor's driver has no files of this kind."""
+    reader = READERS.get(device.vendor)
+    return reader(tree, device) if reader else FromFiles({})
+
+
+def _amd(tree: Tree, device: Device) -> FromFiles:
+    path = device.path
+    monitor = _monitor(tree, path)
+    by_hwmon = {
+        **_labelled(tree, monitor),
+        "power_w": _amd_power(tree, monitor),
+        "power_limit_w": tree.reading(f"{monitor}/power1_cap", MICRO),
+        "power_limit_default_w": tree.reading(f"{monitor}/power1_cap_default", MICRO),
+        "fan_rpm": tree.reading(f"{monitor}/fan1_input"),
+        "gpu_clock_mhz": _clock(tree, monitor, "sclk"),
+        "memory_clock_mhz": _clock(tree, monitor, "mclk"),
+    }
+    by_file = {
+        "gpu_utilization": tree.reading(f"{path}/gpu_busy_percent"),
+        "memory_activity": tree.reading(f"{path}/mem_busy_percent"),
+        "memory_total_bytes": tree.reading(f"{path}/mem_info_vram_total"),
+        "memory_used_bytes": tree.reading(f"{path}/mem_info_vram_used"),
+        "pcie_replays": tree.reading(f"{path}/pcie_replay_count"),
+        "max_gpu_clock_mhz": _highest_level(tree, f"{path}/pp_dpm_sclk"),
+    }
+    by_metrics, link = _gpu_metrics(tree, f"{path}/gpu_metrics")
+    levels = f"{path}/pp_dpm_pcie"
+    return FromFiles(
+        merged(by_file, by_hwmon, by_metrics), link or starred_level(tree.word(levels), levels)
+    )
+
+
+def _gpu_metrics(tree: Tree, path: str) -> tuple[Readings, Link | None]:
+    try:
+        return read_metrics(tree.content(path), path)
+    except MissingError:
+        return {}, None
+
+
+def _amd_power(tree: Tree, monitor: str) -> Reading:
+    """Most cards have one of the two files."""
+    return merged(
+        {"power_w": tree.reading(f"{monitor}/power1_average", MICRO, averaging="driver")},
+        {"power_w": tree.reading(f"{monitor}/power1_input", MICRO, averaging="instant")},
+    )["power_w"]
+
+
+def _intel(tree: Tree, device: Device) -> FromFiles:
+    path, monitor = device.path, _monitor(tree, device.path)
+    card = device.drm or f"{path}/drm"
+    plain = {"temperature_c": tree.reading(f"{monitor}/temp1_input", MILLI)}
+    return FromFiles(
+        merged(
+            _labelled(tree, monitor),
+            plain,
+            {
+                "energy_j": _intel_energy(tree, monitor),
+                "power_limit_w": tree.reading(f"{monitor}/power1_max", MICRO),
+                "fan_rpm": tree.reading(f"{monitor}/fan1_input"),
+                "gpu_clock_mhz": tree.reading(f"{path}/tile0/gt0/freq0/act_freq"),
+                "max_gpu_clock_mhz": tree.reading(f"{path}/tile0/gt0/freq0/max_freq"),
+            },
+            {
+                "gpu_clock_mhz": tree.reading(f"{card}/gt_act_freq_mhz"),
+                "max_gpu_clock_mhz": tree.reading(f"{card}/gt_max_freq_mhz"),
+            },
+        )
+    )
+
+
+def _intel_energy(tree: Tree, monitor: str) -> Reading:
+    """The whole card's counter, or the package's where the card's stays at 0."""
+    counters = [tree.reading(f"{monitor}/energy{place}_input", MICRO) for place in (1, 2)]
+    return next((each for each in counters if each.value), counters[0])
+
+
+READERS = {"amd": _amd, "intel": _intel}
+"""By vendor."""
+
+
+def _monitor(tree: Tree, path: str) -> str:
+    """The card's hwmon directory."""
+    found = [f"{path}/hwmon/{name}" for name in tree.names(f"{path}/hwmon")]
+    ours = [each for each in found if tree.word(f"{each}/name") in DRIVERS]
+    return (ours or [f"{path}/hwmon/hwmon"])[0]
+
+
+def _labelled(tree: Tree, monitor: str) -> Mapping[str, Reading]:
+    """Temperatures by their labels: the numbers of the files mean nothing."""
+    found: dict[str, Reading] = {}
+    for name in tree.names(monitor):
+        kind = re.fullmatch(r"(temp\d+)_label", name)
+        label = TEMPERATURES.get(tree.word(f"{monitor}/{name}") or "") if kind else None
+        if kind and label:
+            found[label] = tree.reading(f"{monitor}/{kind[1]}_input", MILLI)
+    return found
+
+
+def _clock(tree: Tree, monitor: str, label: str) -> Reading:
+    for name in tree.names(monitor):
+        kind = re.fullmatch(r"(freq\d+)_label", name)
+        if kind and tree.word(f"{monitor}/{name}") == label:
+            return tree.reading(f"{monitor}/{kind[1]}_input", HZ_TO_MHZ)
+    return Reading(None, f"{monitor}/freq*_label", "no_source")
+
+
+def _highest_level(tree: Tree, path: str) -> Reading:
+    try:
+        levels = [int(each) for each in _CLOCK_LEVEL.findall(tree.text(path))]
+    except MissingError as missing:
+        return Reading(None, path, missing.reason)
+    return Reading(float(max(levels)), path) if levels else Reading(None, path, "unknown_format")

@@ -1,0 +1,216 @@
+"""Cards and hosts from the kernel's files."""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from inferometer.telemetry.gpu_metrics import read_metrics
+from inferometer.telemetry.host import is_virtual, read_host
+from inferometer.telemetry.reading import CARD_FIELDS, HOST_FIELDS, Card
+from inferometer.telemetry.sample import take_sample
+from inferometer.telemetry.tree import MissingError, Tree
+from tests.telemetry.trees import plant, plant_capture
+
+
+@pytest.fixture(autouse=True)
+def no_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    monkeypatch.setattr("inferometer.telemetry.smi_json.COMMANDS", {"amd": ["no"], "hygon": ["no"]})
+
+
+def only_card(root: Path) -> Card:
+    (card,) = take_sample(root).cards
+    return card
+
+
+def said(card: Card) -> dict[str, object]:
+    """Values, and reasons where there is none; what nothing reads is left out."""
+    return {
+        name: each.reason if each.value is None else each.value
+        for name, each in card.readings.items()
+        if each.reason != "no_source"
+    }
+
+
+CARDS = {
+    "amd_sysfs_rx9070.json": {
+        "gpu_utilization": 25.0,
+        "memory_activity": 0.0,
+        "power_w": 49.0,
+        "power_limit_w": 200.0,
+        "power_limit_default_w": 220.0,
+        "energy_j": "unit_unknown",
+        "temperature_c": 48.0,
+        "hotspot_temperature_c": 52.0,
+        "memory_temperature_c": 72.0,
+        "gpu_clock_mhz": 900.0,
+        "max_gpu_clock_mhz": 2070.0,
+        "memory_clock_mhz": 1124.0,
+        "fan_rpm": 1944.0,
+    },
+    "amd_sysfs_rx6900xt.json": {
+        "gpu_utilization": 3.0,
+        "memory_activity": 0.0,
+        "memory_used_bytes": 668274688.0,
+        "memory_total_bytes": 17163091968.0,
+        "power_w": 36.0,
+        "power_limit_w": 289.0,
+        "power_limit_default_w": 289.0,
+        "energy_j": "unit_unknown",
+        "temperature_c": 56.0,
+        "hotspot_temperature_c": 59.0,
+        "memory_temperature_c": 54.0,
+        "gpu_clock_mhz": 500.0,
+        "max_gpu_clock_mhz": 2660.0,
+        "memory_clock_mhz": 1000.0,
+        "fan_rpm": 0.0,
+        "pcie_replays": 0.0,
+    },
+    "intel_sysfs_b580.json": {
+        "energy_j": pytest.approx(29523.753173),
+        "temperature_c": 46.0,
+        "memory_temperature_c": 48.0,
+        "gpu_clock_mhz": 400.0,
+        "max_gpu_clock_mhz": 2850.0,
+        "fan_rpm": 0.0,
+    },
+    "intel_sysfs_a380.json": {
+        "energy_j": pytest.approx(25637.161804),
+        "temperature_c": 55.0,
+        "power_limit_w": 55.0,
+        "gpu_clock_mhz": 600.0,
+        "max_gpu_clock_mhz": 2450.0,
+        "fan_rpm": 0.0,
+    },
+}
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_a_card_is_read_from_its_files(name: str, tmp_path: Path) -> None:
+    card = only_card(plant_capture(tmp_path, name))
+    assert said(card) == CARDS[name]
+
+
+def test_every_field_is_there_with_its_unit_and_a_value_or_a_reason(tmp_path: Path) -> None:
+    sample = take_sample(plant_capture(tmp_path, "amd_sysfs_rx9070.json")).as_json()
+    (card,) = sample["cards"]
+    assert list(card["readings"]) == list(CARD_FIELDS)
+    assert list(sample["host"]) == list(HOST_FIELDS)
+    for name, unit in (CARD_FIELDS | HOST_FIELDS).items():
+        reading = card["readings"].get(name) or sample["host"][name]
+        assert reading["unit"] == unit
+        assert (reading["value"] is None) == bool(reading.get("reason"))
+
+
+def test_power_of_either_file_is_read_and_says_how_it_is_averaged(tmp_path: Path) -> None:
+    monitor = "card0/device/hwmon/hwmon3"
+    root = plant(
+        tmp_path,
+        {
+            "card0/device/uevent": "PCI_CLASS=30000\nPCI_ID=1002:67DF\nPCI_SLOT_NAME=0000:01:00.0\n",
+            f"{monitor}/name": "amdgpu\n",
+            f"{monitor}/power1_input": "75000000\n",
+        },
+    )
+    reading = only_card(root).readings["power_w"]
+    assert (reading.value, reading.averaging) == (75.0, "instant")
+
+
+@pytest.mark.parametrize("version", [(1, 0), (1, 9), (2, 4), (3, 0)])
+def test_metrics_of_an_unknown_version_say_nothing(version: tuple[int, int]) -> None:
+    content = struct.pack("<HBB", 120, *version) + bytes(range(116))
+    assert read_metrics(content, "gpu_metrics") == ({}, None)
+
+
+def test_metrics_of_an_instinct_card() -> None:
+    content = bytearray(288)
+    struct.pack_into("<HBB", content, 0, 288, 1, 4)
+    struct.pack_into("<6H", content, 4, 41, 0xFFFF, 37, 717, 98, 60)
+    struct.pack_into("<Q", content, 24, 1_000_000)
+    struct.pack_into("<HH", content, 48, 16, 320)
+    readings, link = read_metrics(bytes(content), "gpu_metrics")
+    assert {name: each.value for name, each in readings.items()} == {
+        "hotspot_temperature_c": 41.0,
+        "memory_temperature_c": None,
+        "power_w": 717.0,
+        "gpu_utilization": 98.0,
+        "memory_activity": 60.0,
+        "energy_j": pytest.approx(15.259),
+    }
+    assert link is not None
+    assert (link.speed_gts, link.width) == (32.0, 16)
+
+
+@pytest.mark.parametrize("kept", [0, 3, 4, 60, 119])
+def test_metrics_that_are_cut_say_nothing(kept: int) -> None:
+    content = struct.pack("<HBB", 120, 1, 3) + bytes(116)
+    assert read_metrics(content[:kept], "gpu_metrics") == ({}, None)
+
+
+PROC = {
+    "proc/stat": "cpu  100 0 50 800 50 0 0 0 0 0\ncpu0 100 0 50 800 50 0 0 0 0 0\n",
+    "proc/meminfo": "MemTotal: 2048 kB\nMemAvailable: 1024 kB\nSwapTotal: 8 kB\nSwapFree: 2 kB\n",
+    "proc/loadavg": "1.25 0.5 0.1 1/200 300\n",
+    "proc/cpuinfo": "flags\t\t: fpu vme\ncpu MHz\t\t: 2000.0\ncpu MHz\t\t: 3000.0\n",
+    "proc/pressure/cpu": "some avg10=12.50 avg60=0.00 avg300=0.00 total=1\n",
+    "sys/class/net/lo/statistics/rx_bytes": "999\n",
+    "sys/class/net/eth0/statistics/rx_bytes": "10\n",
+    "sys/class/net/eth0/statistics/tx_bytes": "20\n",
+    "sys/class/net/eth1/statistics/rx_bytes": "5\n",
+    "sys/class/powercap/intel-rapl:0/energy_uj": "2000000\n",
+    "sys/class/powercap/intel-rapl:0:0/energy_uj": "9000000\n",
+    "sys/class/powercap/intel-rapl:1/energy_uj": "3000000\n",
+}
+
+
+def test_a_host_is_read(tmp_path: Path) -> None:
+    host = read_host(Tree(plant(tmp_path, PROC)))
+    assert {name: each.value for name, each in host.items()} == {
+        "cpu_busy_s": 1.5,
+        "cpu_idle_s": 8.5,
+        "cpu_frequency_mhz": 2500.0,
+        "load_average_1min": 1.25,
+        "memory_total_bytes": 2048 * 1024.0,
+        "memory_available_bytes": 1024 * 1024.0,
+        "swap_used_bytes": 6 * 1024.0,
+        "cpu_pressure_percent": 12.5,
+        "memory_pressure_percent": None,
+        "io_pressure_percent": None,
+        "network_received_bytes": 15.0,
+        "network_sent_bytes": None,  # of eth1 it is not known: a part would look like the whole
+        "package_energy_j": 5.0,
+    }
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_energy_that_only_root_may_read_says_so(tmp_path: Path) -> None:
+    root = plant(tmp_path, PROC)
+    (root / "sys/class/powercap/intel-rapl:1/energy_uj").chmod(0)
+    assert read_host(Tree(root))["package_energy_j"].reason == "permission"
+
+
+@pytest.mark.parametrize(("flags", "virtual"), [("fpu hypervisor vme", True), ("fpu", False)])
+def test_a_virtual_machine_is_known_by_its_processor(
+    flags: str, virtual: bool, tmp_path: Path
+) -> None:
+    root = plant(tmp_path, {"proc/cpuinfo": f"processor: 0\nflags\t\t: {flags}\n"})
+    assert is_virtual(Tree(root)) is virtual
+
+
+def test_nothing_outside_the_root_is_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("1\n")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "link").symlink_to("/etc/hostname")
+    for path in ("../secret", "link"):
+        with pytest.raises(MissingError):
+            Tree(root).text(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "power1_average")
+    assert Tree(tmp_path).reading("power1_average").reason == "unreadable"

@@ -58,8 +58,7 @@ VERBS = {
     ),
     "monitor": (
         "Look at the machine",
-        "Show the accelerators, their PCIe links and this host: utilization, memory, power, "
-        "temperature, clocks.",
+        "Show the accelerators, their PCIe links and this host.",
     ),
     "engine": (
         "Check the client",

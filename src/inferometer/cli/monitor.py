@@ -13,7 +13,7 @@ import typer
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
-    from inferometer.telemetry.reading import Card, Link, Readings, Sample
+    from inferometer.telemetry.reading import Card, Link, Readings, MachineSample
 
 GIB = 1024**3
 MISSING = "–"
@@ -78,7 +78,7 @@ def _watch(root: Path, interval_s: float) -> None:
             time.sleep(interval_s)
 
 
-def lines(sample: Sample, columns: int) -> Iterator[str]:
+def lines(sample: MachineSample, columns: int) -> Iterator[str]:
     """A sample as lines of text: the cards, the host, what is missing and why."""
     from inferometer.cli.tables import aligned
     from inferometer.printable import wrapped
@@ -94,7 +94,7 @@ def lines(sample: Sample, columns: int) -> Iterator[str]:
         yield from wrapped(sentence, columns)
 
 
-def _sentences(sample: Sample) -> Iterator[str]:
+def _sentences(sample: MachineSample) -> Iterator[str]:
     yield _host(sample.host)
     for card in sample.cards:
         yield from _doubts(card)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from inferometer.telemetry.pci import same_address
 from inferometer.telemetry.reading import Card, Link, LinkReport, Reading
-from inferometer.telemetry.tool import Answer, ask
+from inferometer.telemetry.tool import ToolAnswer, ask
 from inferometer.telemetry.tree import number
 
 TOOL = "nvidia-smi"
@@ -59,7 +59,7 @@ def query(columns: Sequence[str]) -> list[str]:
     return [TOOL, f"--query-gpu={','.join(columns)}", "--format=csv"]
 
 
-def read_nvidia() -> tuple[list[Card], Answer]:
+def read_nvidia() -> tuple[list[Card], ToolAnswer]:
     """The cards that the tool knows, and how asking it went."""
     answer = ask(query(ALL))
     cards = parse(answer.text)

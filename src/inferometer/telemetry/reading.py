@@ -165,7 +165,7 @@ class ToolReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class MachineSample:
     """All cards and the host at one moment."""
 
     monotonic_ns: int

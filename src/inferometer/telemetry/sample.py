@@ -12,16 +12,16 @@ from inferometer.clock import monotonic_ns
 from inferometer.telemetry.host import is_virtual, read_host
 from inferometer.telemetry.nvidia import TOOL, read_nvidia
 from inferometer.telemetry.pci import accelerators, link_of
-from inferometer.telemetry.reading import Card, LinkReport, Sample, ToolReport, merged
+from inferometer.telemetry.reading import Card, LinkReport, MachineSample, ToolReport, merged
 from inferometer.telemetry.smi_json import read_smi
 from inferometer.telemetry.sysfs import read_card
-from inferometer.telemetry.tool import Answer
+from inferometer.telemetry.tool import ToolAnswer
 from inferometer.telemetry.tree import Tree
 
 State = Literal["ok", "tool_missing", "tool_failed", "tool_timeout", "unknown_format"]
 
 
-def take_sample(root: Path = Path("/")) -> Sample:
+def take_sample(root: Path = Path("/")) -> MachineSample:
     """A sample. `root` is where /sys, /proc and /dev are; a tool of a vendor whose cards are there,
     or of every vendor if none is seen, is asked on this host.
     """
@@ -40,7 +40,7 @@ def take_sample(root: Path = Path("/")) -> Sample:
             reports.append(report)
             cards = _joined(cards, by_tool, vendor)
     time = datetime.now().astimezone().isoformat(timespec="milliseconds")
-    return Sample(now, time, tuple(cards), read_host(tree), tuple(reports))
+    return MachineSample(now, time, tuple(cards), read_host(tree), tuple(reports))
 
 
 def _is_needed(vendor: str, cards: Sequence[Card]) -> bool:
@@ -77,7 +77,7 @@ TOOLS: dict[str, Callable[[], tuple[list[Card], ToolReport]]] = {
 """By vendor."""
 
 
-def _report(tool: str, answer: Answer, cards: Sequence[Card]) -> ToolReport:
+def _report(tool: str, answer: ToolAnswer, cards: Sequence[Card]) -> ToolReport:
     state: State = answer.state
     if state == "ok" and not cards:
         state = "unknown_format"

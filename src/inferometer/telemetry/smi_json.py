@@ -12,7 +12,7 @@ from typing import Any
 
 from inferometer.telemetry.pci import same_address, starred_level
 from inferometer.telemetry.reading import Card, LinkReport, Reading
-from inferometer.telemetry.tool import Answer, ask
+from inferometer.telemetry.tool import ToolAnswer, ask
 from inferometer.telemetry.tree import number
 
 COMMANDS: Mapping[str, Sequence[str]] = {
@@ -64,13 +64,13 @@ _CARD = re.compile(r"(?:card|gpu|dcu|hcu)(\d+)", re.IGNORECASE)
 _CLOCK = re.compile(r"\((\d+)Mhz\)", re.IGNORECASE)
 
 
-def read_smi(vendor: str) -> tuple[list[Card], Answer, str]:
+def read_smi(vendor: str) -> tuple[list[Card], ToolAnswer, str]:
     """The cards that a vendor's tool knows, how asking it went, and its name."""
     for tool in COMMANDS[vendor]:
         answer = ask([tool, *FLAGS])
         if answer.state != "tool_missing":
             return parse(answer.text, vendor, tool), answer, tool
-    return [], Answer("", "tool_missing"), COMMANDS[vendor][0]
+    return [], ToolAnswer("", "tool_missing"), COMMANDS[vendor][0]
 
 
 def parse(text: str, vendor: str, tool: str) -> list[Card]:

@@ -21,7 +21,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ToolAnswer:
     """What a tool printed, without escape sequences, with lines ending in a line feed."""
 
     text: str
@@ -29,13 +29,13 @@ class Answer:
     exit_code: int | None = None
 
 
-def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> Answer:
+def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> ToolAnswer:
     """What the tool prints on its standard output. A tool that fails may have printed a good answer
     before: the caller judges.
     """
     program = shutil.which(command[0])
     if program is None:
-        return Answer("", "tool_missing")
+        return ToolAnswer("", "tool_missing")
     with tempfile.TemporaryFile() as output:  # a pipe could be held open by a grandchild
         try:
             process = subprocess.Popen(  # noqa: S603 - a vendor's tool, from the user's PATH
@@ -47,15 +47,15 @@ def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> Answer:
                 start_new_session=True,
             )
         except OSError:
-            return Answer("", "tool_failed")
+            return ToolAnswer("", "tool_failed")
         try:
             code = process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             _end(process)
-            return Answer("", "tool_timeout")
+            return ToolAnswer("", "tool_timeout")
         output.seek(0)
         text = output.read(MAX_BYTES).decode("utf-8", "replace")
-    return Answer(cleaned(text), "ok" if code == 0 else "tool_failed", code)
+    return ToolAnswer(cleaned(text), "ok" if code == 0 else "tool_failed", code)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

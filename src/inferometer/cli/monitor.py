@@ -13,7 +13,7 @@ import typer
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
-    from inferometer.telemetry.reading import Card, Link, Readings, MachineSample
+    from inferometer.telemetry.reading import Card, Link, MachineSample, Readings
 
 GIB = 1024**3
 MISSING = "–"

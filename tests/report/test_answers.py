@@ -57,7 +57,7 @@ def runs(values: Sequence[float], **conditions: Any) -> list[Point]:
 def test_the_cost_of_a_link_is_said_first_and_listed_by_load() -> None:
     answer = answers(links(), EN)[0]
     assert answer.sentences[0].startswith("x8 (B) costs 1")
-    assert "of output throughput against x16 (C) at 60 requests in flight" in answer.sentences[0]
+    assert "of output throughput against x16 (C) at concurrency 60" in answer.sentences[0]
     assert answer.sentences[1].startswith("Nothing at TP=1, as expected (7B, control)")
     assert [row[0] for row in answer.rows] == ["mean", "1", "2", "4", "8", "16", "32", "60"]
     assert "7 of 60 loads are listed" in answer.note
@@ -73,7 +73,7 @@ def test_an_effect_that_is_not_decided_is_not_claimed() -> None:
     rng = np.random.default_rng(2)
     points = [p for c in "BC" for p in measured(c, "7B", 2, rng, levels=range(1, 9), noise=0.2)]
     told = answers(points, EN)[0].sentences[0]
-    assert told.startswith("Undecided at 8 requests in flight, 7B with TP=2, x8 (B) against")
+    assert told.startswith("Undecided at concurrency 8, 7B with TP=2, x8 (B) against")
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_the_four_panels_are_for_points_that_differ_in_nothing_else() -> None:
 
 
 def test_each_panel_is_titled_with_its_unit() -> None:
-    titles = [spec["title"]["text"] for spec in drawn("pcie", study()).specs()]
+    titles = [spec["title"] for spec in drawn("pcie", study()).specs()]
     assert titles == [
         "Output throughput (tok/s)",
         "Output speed per query (tok/s)",
@@ -144,7 +144,7 @@ def test_each_panel_is_titled_with_its_unit() -> None:
 
 def test_a_metric_that_nobody_recorded_is_said_and_not_made_up() -> None:
     drawing = drawn("pcie", Material(points=ladder(without=("e2el", "per_request"))))
-    assert [spec["title"]["text"] for spec in drawing.specs()] == [
+    assert [spec["title"] for spec in drawing.specs()] == [
         "Output throughput (tok/s)",
         "Mean TTFT (ms)",
     ]
@@ -184,7 +184,7 @@ def test_what_is_invalid_is_a_mark_and_no_part_of_the_line() -> None:
     assert [(row["x"], row["v0"], row["on"], row["why"]) for row in crossed] == [
         (3, 300, "mark", "Events came several in one read.")
     ]
-    assert drawing.specs()[0]["title"]["subtitle"] == ["× INVALID, not joined"]
+    assert drawing.notes[-1] == "× INVALID, not joined and not counted"
 
 
 def test_repeats_are_marks_and_the_line_passes_their_mean() -> None:
@@ -336,7 +336,7 @@ def test_a_map_says_what_is_missing_suspect_and_invalid() -> None:
     assert cells["8K", 4]["label"] == "–"
     assert "v" not in cells["8K", 4]
     assert cells["4K", 8]["label"] == "○ 800"
-    assert cells["4K", 16]["label"] == "× 1600"
+    assert cells["4K", 16]["label"] == "× 1,600"
     assert "v" not in cells["4K", 16]
     assert cells["1K", 1]["label"] == "100"
 
@@ -413,8 +413,49 @@ def test_a_long_run_makes_a_small_figure() -> None:
     } == {}
 
 
+def test_a_single_output_length_is_no_axis() -> None:
+    drawing = drawn("requests", Material(runs={"run": run(20)}))
+    assert len(drawing.specs()) == 2
+    assert not [row for row in drawing.rows if row["kind"] == "dot"]
+    assert "All outputs have 4 tokens" in drawing.notes[0]
+
+
+def test_how_many_runs_there_are_is_said_where_some_are_drawn() -> None:
+    material = Material(runs={"a": run(20)}, runs_there=9)
+    for key, note in (
+        ("histograms", "1 of 9 runs: "),
+        ("timeline", "Run a, the only one of 9 runs that is drawn here."),
+    ):
+        assert drawn(key, material).notes[0].startswith(note)
+
+
+def test_every_histogram_has_a_wall_at_its_left() -> None:
+    first, second = drawn("histograms", Material(runs={"a": run(20), "b": run(20)})).rows[:2]
+    assert (first["share"], first["low"]) == (0, second["low"])
+    assert second["share"] > 0
+
+
+def test_colours_that_come_again_have_their_dash_in_the_legend() -> None:
+    points = [p for n in range(10) for p in ladder((1, 2), config=f"C{n}")]
+    spec = drawn("pcie", Material(points=points)).specs()[0]
+    told = spec["encoding"]["color"]["legend"]["labelExpr"]
+    assert json.loads(told[told.index("{") : told.index("}") + 1]) == {
+        f"C{n} · 7B · TP1": "  – –" for n in (8, 9)
+    }
+
+
+def test_curves_are_in_the_order_of_their_numbers() -> None:
+    points = [p for model in ("30B", "7B", "14B") for p in ladder((1, 2), model=model)]
+    spec = drawn("pcie", Material(points=points)).specs()[0]
+    assert spec["encoding"]["color"]["scale"]["domain"] == [
+        f"C · {model} · TP1" for model in ("7B", "14B", "30B")
+    ]
+
+
 def test_a_sample_is_even_the_same_each_time_and_says_so() -> None:
-    material = Material(runs={"run": run(5_000, concurrency=1)})
+    trace = run(5_000, concurrency=1)
+    trace.requests["output_tokens"][::2] += 1
+    material = Material(runs={"run": trace})
     drawing = drawn("requests", material)
     dots = [row["id"] for row in drawing.rows if row["kind"] == "dot"]
     assert (len(dots), dots[0], dots[-1]) == (2_000, 0, 4_999)
@@ -423,7 +464,7 @@ def test_a_sample_is_even_the_same_each_time_and_says_so() -> None:
         == "2,000 of 5,000 requests are shown, evenly chosen in the order of sending."
     )
     assert drawing.rows == drawn("requests", material).rows
-    assert drawn("requests", Material(runs={"run": run(10)})).notes == [
+    assert drawn("requests", Material(runs={"run": run(10)})).notes[1:] == [
         "Dashed: p99 of TTFT, mean of decode speed."
     ]
 

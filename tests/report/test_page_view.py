@@ -254,7 +254,7 @@ def test_targets_and_ratings_are_on_the_page() -> None:
     ]
     page = render(view)
     assert "missed" in page
-    assert "excellent × 1, good × 2" in page
+    assert "<span>excellent × 1,</span> <span>good × 2</span>" in page
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,17 @@ def cautions(points: Sequence[Point], words: Words) -> list[str]:
     told = []
     if suspect := sum(point.status == "SUSPECT" for point in points):
         told.append(words.text("answer.suspect", n=suspect, all=len(points)))
-    if any(point.conditions.get("rehearsal") is not None for point in points):
-        told.append(words.text("answer.rehearsal"))
-    return told
+    return [*told, *rehearsal(points, words)]
+
+
+def rehearsal(points: Sequence[Point], words: Words) -> list[str]:
+    """A sentence where any of them is of one."""
+    rehearsed = any(point.conditions.get("rehearsal") is not None for point in points)
+    return [words.text("answer.rehearsal")] if rehearsed else []
+
+
+def capitalized(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def inside(label: str) -> str:

@@ -10,6 +10,7 @@ from inferometer.analysis.compare import Comparison, MetricComparison, compare
 from inferometer.analysis.pairing import Pair
 from inferometer.report.answers.answer import (
     ReportAnswer,
+    capitalized,
     cautions,
     metric_inside,
     percent,
@@ -96,6 +97,7 @@ def _hits(compared: Comparison, words: Words) -> str:
 def _sentence(row: MetricComparison, words: Words) -> str:
     values = {
         "metric": metric_inside(row.metric, words),
+        "Metric": capitalized(words.metric(row.metric)),
         "times": times(row, words),
         "from": figure(row.a),
         "to": figure(row.b),

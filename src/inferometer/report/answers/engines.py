@@ -11,6 +11,7 @@ from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
     between,
+    capitalized,
     cautions,
     effect_in_words,
     percent,
@@ -52,7 +53,7 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
     shown = sorted({levels[0], levels[len(levels) // 2], levels[-1]})[-MAX_LEVELS:]
     there = [m for m in AT_HIGHEST if any(m in p.values for each in engines.values() for p in each)]
     head = (
-        words.condition("engine")[:1].upper() + words.condition("engine")[1:],
+        capitalized(words.condition("engine")),
         *(_title(THROUGHPUT, load, at, words) for at in shown),
         *(_title(metric, load, levels[-1], words) for metric in there),
         words.text("answer.engine.against", best=best, n=len(levels)),

@@ -10,6 +10,7 @@ from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
     between,
+    capitalized,
     cautions,
     effect_in_words,
     metric_inside,
@@ -46,7 +47,7 @@ def link_answer(study: LinkStudy, words: Words) -> ReportAnswer:
     if left:
         note = f"{note} {words.text('answer.left_out', shown=len(shown), n=len(levels))}"
     title = words.text("answer.link.title")
-    head = (load[:1].upper() + load[1:], *(_who(mean, words) for mean in means))
+    head = (capitalized(load), *(_who(mean, words) for mean in means))
     return ReportAnswer(title, sentences, head, tuple(rows), note)
 
 

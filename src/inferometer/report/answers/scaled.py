@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferometer.analysis.scaling import Scaling, scaling
-from inferometer.report.answers.answer import ReportAnswer, cautions, percent, some_levels
+from inferometer.report.answers.answer import ReportAnswer, percent, rehearsal, some_levels
 from inferometer.report.tables.columns import figure
 from inferometer.results import Point
 from inferometer.words import Words
@@ -16,7 +16,7 @@ def scaling_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]
     deployments: dict[tuple[str, int], list[Scaling]] = {}
     for each in scaling(points):
         deployments.setdefault((each.name, each.gpus), []).append(each)
-    told = cautions(points, words)
+    told = rehearsal(points, words)
     return [_answer(found, told, words) for found in deployments.values()]
 
 
@@ -60,5 +60,5 @@ def _row(each: Scaling, words: Words) -> tuple[str, ...]:
         f"{each.load_per_gpu:g}",
         figure(each.throughput_of_one),
         figure(each.throughput),
-        f"{efficiency} ({_interval(each, words)})",
+        f"{efficiency} ({_interval(each, words)})" + (", SUSPECT" * (each.status == "SUSPECT")),
     )

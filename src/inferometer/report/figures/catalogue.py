@@ -8,6 +8,7 @@ from dataclasses import replace
 from math import isfinite
 
 from inferometer.report.figures.comparison import draw_link_effect, draw_scaling
+from inferometer.report.figures.curves import doubtful
 from inferometer.report.figures.distributions import draw_cdfs, draw_histograms, draw_requests
 from inferometer.report.figures.drawing import (
     Absent,
@@ -48,9 +49,14 @@ def draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     material = replace(material, points=[_finite(p) for p in material.points])
     try:
         with unchecked():
-            return Drawing(key, title, figure.draw(material, words))
+            sketch = figure.draw(material, words)
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
+    if marks := [words.text(f"figure.mark.{status}") for status in doubtful(sketch.rows)]:
+        sketch = replace(sketch, notes=[*sketch.notes, "   ".join(marks)])
+    if sketch.about:
+        title = words.text("page.colon", label=title, text=sketch.about)
+    return Drawing(key, title, sketch)
 
 
 def _finite(point: Point) -> Point:

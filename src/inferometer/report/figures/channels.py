@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,18 +12,37 @@ from inferometer.report.figures.theme import DASHES, LIGHT_COLOURS
 
 TELEPHONE = 330
 """Pixels that a narrow screen has for a legend."""
+DASHES_IN_LETTERS = ("", "  – –", "  · · ·", "  – ·")
+"""The dashes of theme.DASHES."""
 AXIS = 55
 """Pixels that the labels of an upright axis take."""
 LETTER, WIDE_LETTER, SYMBOL = 5.9, 11.0, 30
 """Pixels that a letter, a Chinese character, and a symbol with its gaps take."""
 
 
-def colour_of_curves(names: Sequence[str]) -> alt.Color:
-    return alt.Color("curve:N", scale=alt.Scale(domain=list(names)), legend=legend(names))
+def colour_of_curves(names: Sequence[str], *, lines: bool = True) -> alt.Color:
+    """`lines`: whether there are any, so that the legend tells their dashes."""
+    own = _told_dashes(names) if lines else {}
+    return alt.Color("curve:N", scale=alt.Scale(domain=list(names)), legend=legend(names, **own))
 
 
-def shape_of_curves(names: Sequence[str]) -> alt.Shape:
-    return alt.Shape("curve:N", scale=alt.Scale(domain=list(names)), legend=legend(names))
+def shape_of_curves(names: Sequence[str], *, lines: bool = True) -> alt.Shape:
+    own = _told_dashes(names) if lines else {}
+    return alt.Shape("curve:N", scale=alt.Scale(domain=list(names)), legend=legend(names, **own))
+
+
+def _told_dashes(names: Sequence[str]) -> dict[str, str]:
+    """The legend's symbols have no dash: behind the names of curves whose colours come again, it is
+    drawn in letters.
+    """
+    again = {
+        name: DASHES_IN_LETTERS[dash_of_curve(number).get("dash", 0)]
+        for number, name in enumerate(names)
+        if dash_of_curve(number)
+    }
+    if not again:
+        return {}
+    return {"labelExpr": f"datum.label + ({json.dumps(again)}[datum.label] || '')"}
 
 
 def dash_of_curve(number: int) -> dict[str, int]:
@@ -45,16 +65,14 @@ def dashed(lines: alt.Chart, names: Sequence[str]) -> alt.Chart:
 
 
 def dash_of(field: str, names: Sequence[str]) -> alt.StrokeDash:
-    """Dashes that mean something of their own, with a legend of lines: above, since below it would
-    stand beside the other.
-    """
+    """Dashes that mean something of their own, with a legend of lines, under the other."""
     scale = alt.Scale(
         domain=list(names), range=[DASHES[number % len(DASHES)] for number in range(len(names))]
     )
     return alt.StrokeDash(
         f"{field}:N",
         scale=scale,
-        legend=legend(names, orient="top", offset=4, symbolType="stroke", symbolSize=300),
+        legend=legend(names, symbolType="stroke", symbolSize=300),
     )
 
 

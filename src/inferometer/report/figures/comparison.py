@@ -28,8 +28,8 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.naming import clean, legend_names
-from inferometer.report.figures.scales import NUMBER, level_axis, signed_axis, tip
+from inferometer.report.figures.naming import clean, legend_names, natural
+from inferometer.report.figures.scales import NUMBER, level_axis, signed_axis, tip, value_axis
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
 from inferometer.report.tables.columns import with_unit
 from inferometer.words import Words
@@ -104,14 +104,16 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     ]
     if not records:
         raise NothingToDrawError(words.say(why_no_links(material.points)))
+    sides = {_pair(r, words)[2] for r in records}
+    named = len(sides) > 1
     whole = {
-        _pair(r): _pair_name(r, words)
-        for r in sorted(records, key=lambda r: (_tp(r) == 1, _pair(r)))
+        _pair(r, words): _pair_name(r, words, sides=named)
+        for r in sorted(records, key=lambda r: (_tp(r) == 1, natural(_pair(r, words))))
     }
     names = legend_names(whole.values())
     rows: list[Row] = []
     for record in records:
-        name = whole[_pair(record)]
+        name = whole[_pair(record, words)]
         row = {
             "on": str(record["metric"]),
             "curve": names[name],
@@ -124,7 +126,8 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     panels = []
     for metric in dict.fromkeys(str(r["metric"]) for r in records):
         own = [row for row in rows if row["on"] == metric]
-        title = words.with_unit(words.text("figure.change_of", metric=words.metric(metric)), "%")
+        change = words.text("figure.change_of", metric=words.metric(metric))
+        title = words.with_unit(change, "%")
         x_title = words.text("figure.axis.concurrency")
         panels.append(
             _panel(
@@ -137,7 +140,11 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
                 on=metric,
             )
         )
-    return Sketch(panels, rows, [words.text("figure.note.link")])
+    notes = [words.text("figure.note.link")]
+    if any(row.get("far") for row in rows):
+        notes.append(words.text("figure.note.far"))
+    about = "" if named else next(iter(sides))
+    return Sketch(panels, rows, notes, columns=3, about=about)
 
 
 def _choose_marks(rows: Sequence[Row], names: Sequence[str]) -> None:
@@ -173,16 +180,19 @@ def _tp(record: Mapping[str, Any]) -> int:
     return int(record.get("tp") or 0)
 
 
-def _pair(record: Mapping[str, Any]) -> tuple[str, int, str]:
+def _pair(record: Mapping[str, Any], words: Words) -> tuple[str, int, str]:
     sides = [
         clean(str(record[side])) for side in ("narrow", "wide") if record.get(side) is not None
     ]
-    return clean(str(record.get("model"))), _tp(record), " / ".join(sides)
+    between = " / ".join(sides)
+    if len(sides) == 2:
+        between = words.text("figure.sides", narrow=sides[0], wide=sides[1])
+    return clean(str(record.get("model"))), _tp(record), between
 
 
-def _pair_name(record: Mapping[str, Any], words: Words) -> str:
-    model, tp, sides = _pair(record)
-    name = " · ".join([model, f"TP{tp}", *([sides] if sides else [])])
+def _pair_name(record: Mapping[str, Any], words: Words, *, sides: bool) -> str:
+    model, tp, between = _pair(record, words)
+    name = " · ".join([model, f"TP{tp}", *([between] if sides and between else [])])
     return words.text("figure.name.control", name=name) if tp == 1 else name
 
 
@@ -200,10 +210,15 @@ def _panel(
     """Percent over the load, with intervals, and the line of what would be no effect."""
     x = level_axis([row["x"] for row in rows])
     ends = [row[end] for row in rows for end in ("low", "high") if end in row]
-    axis = signed_axis([*(row["v"] for row in rows), reference], ends)
+    values = [row["v"] for row in rows]
+    axis = signed_axis([*values, reference], ends) if on else value_axis([*values, reference + 10])
+    for row in rows:
+        if axis.domain and not axis.domain[0] <= row["v"] <= axis.domain[1]:
+            row["far"] = True
+    clip = any(row.get("far") for row in rows)
     y = axis.y("v:Q")
     common = base(
-        x=x.x("x:Q", x_title, padding=10),
+        x=x.x("x:Q", x_title, padding=16),
         color=colour_of_curves(names),
     )
     if on is not None:
@@ -224,11 +239,11 @@ def _panel(
         ranged(
             common.transform_filter("isValid(datum.low)"), "low", "high", axis, few=few_levels(rows)
         ),
-        dashed(common.mark_line(strokeWidth=1.8).encode(y=y), names),
-        common.transform_filter("datum.mark && !datum.hollow")
+        dashed(common.mark_line(strokeWidth=1.8, clip=clip).encode(y=y), names),
+        common.transform_filter("datum.mark && !datum.hollow && !datum.far")
         .mark_point(filled=True, size=42, opacity=1)
         .encode(y=y, shape=shape),
-        marked.transform_filter("datum.hollow").mark_point(style=HOLLOW, size=42),
-        common.mark_point(style=HOVER).encode(y=y, tooltip=tooltip),
+        marked.transform_filter("datum.hollow && !datum.far").mark_point(style=HOLLOW, size=42),
+        common.mark_point(style=HOVER, clip=clip).encode(y=y, tooltip=tooltip),
     ]
     return layered(layers, title)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 import altair as alt
 
@@ -31,8 +31,11 @@ from inferometer.report.figures.naming import (
     key_of,
     legend_names,
     name_of,
+    natural,
 )
 from inferometer.report.figures.scales import (
+    DECADES,
+    DECADES_OF_LATENCY,
     FIGURES,
     NUMBER,
     Axis,
@@ -44,7 +47,7 @@ from inferometer.report.figures.scales import (
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
 from inferometer.report.sentences import reasons_of
 from inferometer.results.point import Point
-from inferometer.vocabulary import CONDITIONS, STUDY
+from inferometer.vocabulary import CONDITIONS, STUDY, statistic_of
 from inferometer.words import Words
 
 FEW = 25
@@ -109,7 +112,8 @@ def curves(
     there = [point for point in points if level_of(point, x) is not None]
     if fields is None:
         fields = distinguishing(there, without=(x,))
-    members_of = grouped(there, fields)
+    found_of = grouped(there, fields)
+    members_of = {key: found_of[key] for key in sorted(found_of, key=natural)}
     notes = left_out(points, x, words)
     if len(members_of) > MAX_CURVES:
         notes.append(words.text("figure.note.curves", shown=MAX_CURVES, n=len(members_of)))
@@ -161,7 +165,8 @@ def curve_panel(
     """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash,
     told by `dashes`.
     """
-    axis = value_axis(curves.values(*metrics), curves.ends(*metrics))
+    decades = DECADES_OF_LATENCY if statistic_of(metrics[0]) else DECADES
+    axis = value_axis(curves.values(*metrics), curves.ends(*metrics), decades=decades)
     common = base()
     layers: list[alt.Chart] = []
     hover: list[alt.Chart] = []
@@ -175,17 +180,8 @@ def curve_panel(
             *_marks(common, curves, metric, y),
         ]
         hover.append(_hover(common, y, k, _tooltip(curves, k, words, label), words))
-    heading = titled(title, _statuses(curves, metrics), words)
     x = curves.x.x("x:Q", curves.x_title, padding=10)
-    return layered([*layers, *hover], heading, x=x, color=colour_of_curves(curves.names))
-
-
-def titled(
-    title: str, statuses: Sequence[str], words: Words, *, of: Literal["mark", "cell"] = "mark"
-) -> alt.Title:
-    """A panel's heading, under it the legend of the marks that mean no good."""
-    legend = "   ".join(words.text(f"figure.{of}.{status}") for status in statuses)
-    return alt.Title(title, subtitle=[legend]) if legend else alt.Title(title)
+    return layered([*layers, *hover], title, x=x, color=colour_of_curves(curves.names))
 
 
 def _rows_of(

@@ -45,6 +45,8 @@ DEEPEST = 10_000
 SHARES = np.unique(np.concatenate((np.linspace(0, 1, 51), [0.985, 0.995, 0.998, 0.999])))
 """At which a cumulative curve is drawn."""
 MARKED = (50, 90, 99)
+LABEL_HEIGHT = 13
+"""Pixels from one number of a rule to the next."""
 MAX_RUNS = 6
 MAX_DOTS = 2000
 """Requests that a scatter shows; of more an even sample."""
@@ -56,7 +58,7 @@ def draw_histograms(material: Material, words: Words) -> Sketch:
     kinds = _latencies(runs, words)
     rows = [row for kind, samples in kinds.items() for row in histogram_rows(kind, samples)]
     panels = [
-        _histogram_panel(kind, words.with_unit(LATENCIES[kind].label, "ms"), samples, words)
+        _histogram_panel(kind, LATENCIES[kind].label, "ms", samples, words)
         for kind, samples in kinds.items()
     ]
     return Sketch(panels, rows, [*notes, *_deep(kinds, words)])
@@ -77,8 +79,7 @@ def draw_cdfs(material: Material, words: Words) -> Sketch:
             for row in _cdf_rows(kind, name, np.maximum(sample, low))
         ]
     panels = [
-        _cdf_panel(kind, words.with_unit(LATENCIES[kind].label, "ms"), samples, words)
-        for kind, samples in kinds.items()
+        _cdf_panel(kind, LATENCIES[kind].label, samples, words) for kind, samples in kinds.items()
     ]
     notes += _deep(kinds, words)
     if any(row.get("thin") for row in rows):
@@ -93,19 +94,10 @@ def draw_requests(material: Material, words: Words) -> Sketch:
     runs, notes = _runs(material, words)
     panels: list[Panel] = []
     rows: list[Row] = []
-    for kind, title, mark, value in (
-        (
-            "ttft",
-            words.with_unit("TTFT", "ms"),
-            "p99",
-            lambda sample: float(np.quantile(sample, 0.99)),
-        ),
-        (
-            "decode_speed",
-            words.with_unit(words.text("figure.decode_speed"), "tok/s"),
-            words.text("figure.mean"),
-            np.mean,
-        ),
+    decode_speed = words.text("figure.decode_speed")
+    for kind, label, unit, mark, value in (
+        ("ttft", "TTFT", "ms", "p99", lambda sample: float(np.quantile(sample, 0.99))),
+        ("decode_speed", decode_speed, "tok/s", words.text("figure.mean"), np.mean),
     ):
         samples = _samples(runs, QUANTITIES[kind].values)
         if samples:
@@ -113,8 +105,12 @@ def draw_requests(material: Material, words: Words) -> Sketch:
                 _rule(kind, name, mark, float(value(sample))) for name, sample in samples.items()
             ]
             rows += histogram_rows(kind, samples) + marks
-            panels.append(_histogram_panel(kind, title, samples, words, marks))
+            panels.append(_histogram_panel(kind, label, unit, samples, words, marks=marks))
     dots, sampled = _dots(runs)
+    lengths = {row["tokens"] for row in dots}
+    if len(lengths) == 1:
+        notes.append(words.text("figure.note.one_length", tokens=f"{lengths.pop():,}"))
+        dots, sampled = [], 0
     if dots:
         rows += dots
         panels.append(_scatter_panel(dots, list(runs), words))
@@ -122,7 +118,7 @@ def draw_requests(material: Material, words: Words) -> Sketch:
         notes.append(words.text("figure.note.sampled", shown=f"{len(dots):,}", n=f"{sampled:,}"))
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.latencies"))
-    return Sketch(panels, rows, [*notes, words.text("figure.note.rules")], columns=3)
+    return Sketch(panels, rows, [*notes, words.text("figure.note.rules")], columns=len(panels))
 
 
 def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[str]]:
@@ -131,10 +127,10 @@ def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[s
         raise NothingToDrawError(words.text(why_no_runs(material)))
     names = legend_names([clean(name) for name in material.runs])
     runs = {names[clean(name)]: trace for name, trace in list(material.runs.items())[:MAX_RUNS]}
-    left = len(material.runs) - len(runs)
-    return runs, [
-        words.text("figure.note.runs", shown=len(runs), n=len(material.runs))
-    ] if left else []
+    there = max(material.runs_there, len(material.runs))
+    if there == len(runs):
+        return runs, []
+    return runs, [words.text("figure.note.runs", shown=len(runs), n=there)]
 
 
 def _latencies(runs: Mapping[str, Trace], words: Words) -> dict[str, Samples]:
@@ -203,6 +199,8 @@ def histogram_rows(kind: str, samples: Samples) -> list[Row]:
     rows: list[Row] = []
     for name, sample in samples.items():
         counts, _ = np.histogram(np.maximum(sample, edges[0]), edges)
+        wall = {"low": float(f"{edges[0]:.6g}"), "end": True, "share": 0, "n": 0}
+        rows.append({"kind": kind, "curve": name, **wall})
         for at, count in enumerate(counts.tolist()):
             bounds = {"low": float(f"{edges[at]:.6g}"), "high": float(f"{edges[at + 1]:.6g}")}
             rows.append(
@@ -237,10 +235,10 @@ def _rule(kind: str, name: str, label: str, value: float) -> Row:
 
 
 def _histogram_panel(
-    kind: str, title: str, samples: Samples, words: Words, marks: Sequence[Row] = ()
+    kind: str, label: str, unit: str, samples: Samples, words: Words, *, marks: Sequence[Row] = ()
 ) -> Panel:
     """Bars of one run, outlines of several; with `marks`, rows of `_rule`."""
-    names, axis = list(samples), _axis(samples)
+    names, axis, title = list(samples), _axis(samples), words.with_unit(label, unit)
     x = axis.x("low:Q", title, grid=False, padding=4)
     y = alt.Y("share:Q", axis=alt.Axis(title=None, format=NUMBER, tickCount=5))
     common = base(color=colour_of_curves(names)).transform_filter(f"datum.kind == '{kind}'")
@@ -257,27 +255,36 @@ def _histogram_panel(
         outline = common.mark_line(interpolate="step-after", strokeWidth=1.6)
         layers.append(outline.encode(x=x, y=y))
     if marks:
-        layers += _rules(kind, names, axis, marks, words)
-    return layered(layers, words.text("figure.share"))
+        layers += _rules(kind, samples, axis, marks, words)
+    return layered(layers, words.text("figure.share_of", metric=label))
 
 
 def _rules(
-    kind: str, names: Sequence[str], axis: Axis, marks: Sequence[Row], words: Words
+    kind: str, samples: Samples, axis: Axis, marks: Sequence[Row], words: Words
 ) -> list[alt.Chart]:
-    """Upright lines where `_rule` says; that of a single run has its number beside it, on the side
-    that has room.
+    """Upright lines where `_rule` says, each with its number beside it, on the side that has room,
+    one below the other.
     """
+    names, (_, high) = list(samples), _span(samples)
     x = alt.X("at:Q", scale=axis.scale(padding=4))
     there = base(x=x, tooltip=_rule_tooltip(words)).transform_filter(f"datum.kind == '{kind}/mark'")
-    if len(names) > 1:
-        return [
-            there.mark_rule(strokeWidth=2, strokeDash=[4, 3]).encode(color=colour_of_curves(names))
-        ]
-    left = axis.share(marks[0]["at"]) > 0.5
-    text = there.mark_text(
-        align="right" if left else "left", dx=-5 if left else 5, baseline="top", y=0
-    )
-    return [there.mark_rule(style=FRONT), text.encode(text="label:N")]
+    coloured = there.encode(color=colour_of_curves(names))
+    several = len(names) > 1
+    lines = coloured.mark_rule(strokeWidth=2, strokeDash=[4, 3])
+    layers = [lines if several else there.mark_rule(style=FRONT)]
+    for number, mark in enumerate(marks):
+        left = (axis.share(mark["at"]) if axis.domain else mark["at"] / high) > 0.5
+        own = (coloured if several else there).transform_filter(
+            alt.FieldEqualPredicate(field="curve", equal=mark["curve"])
+        )
+        text = own.mark_text(
+            align="right" if left else "left",
+            dx=-5 if left else 5,
+            baseline="top",
+            y=LABEL_HEIGHT * number,
+        )
+        layers.append(text.encode(text="label:N"))
+    return layers
 
 
 def _rule_tooltip(words: Words) -> list[alt.Tooltip]:
@@ -308,8 +315,8 @@ def _cdf_rows(kind: str, name: str, sample: Sample) -> list[Row]:
     return rows
 
 
-def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
-    names, axis = list(samples), _axis(samples)
+def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
+    names, axis, title = list(samples), _axis(samples), words.with_unit(label, "ms")
     common = base(
         x=axis.x("v:Q", title, padding=4),
         y=alt.Y(
@@ -339,7 +346,7 @@ def _cdf_panel(kind: str, title: str, samples: Samples, words: Words) -> Panel:
     if len(names) == 1:
         labels = common.transform_filter(f"datum.kind == '{kind}/mark'")
         layers.append(labels.mark_text(align="right", dx=-7, dy=-5).encode(text="label:N"))
-    return layered(layers, words.text("figure.share_at_or_below"))
+    return layered(layers, words.text("figure.share_up_to", metric=label))
 
 
 def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:

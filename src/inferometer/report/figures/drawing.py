@@ -42,6 +42,8 @@ class Material:
     """Single runs by what they are called, for what shows requests and events; without warm-up
     requests (`Trace.measured`).
     """
+    runs_there: int = 0
+    """How many runs there are in all, of which `runs` are some."""
     scaling: Sequence[Mapping[str, Any]] = ()
     """Scaling efficiencies, as `draw_scaling` describes them."""
     link_effects: Sequence[Mapping[str, Any]] = ()
@@ -82,6 +84,8 @@ class Sketch:
     """
     columns: int = 2
     """Panels side by side, where there is room: 1 to 3."""
+    about: str = ""
+    """What its title adds to that of its kind, such as the sides that are compared."""
     one_legend: bool = True
     """Whether curves mean the same in all panels, so that print shows their legend once."""
 

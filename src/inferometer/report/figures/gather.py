@@ -27,9 +27,11 @@ def gather(points: Sequence[Point], *, most_runs: int = MAX_RUNS) -> Material:
     is left out, and told.
     """
     runs, problems = _traces(runs_to_show(points, most_runs))
+    there = sum(point.run is not None and point.status != "INVALID" for point in points)
     return Material(
         points=points,
         runs=runs,
+        runs_there=there,
         problems=problems,
         scaling=scaling_records(scaling(points)),
         link_effects=_link_effects(points),

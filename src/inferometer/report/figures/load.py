@@ -11,9 +11,7 @@ from inferometer.report.figures.curves import (
     Curves,
     curve_panel,
     curves,
-    doubtful,
     level_of,
-    titled,
 )
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
@@ -227,10 +225,9 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         x=across.x("user:Q", words.text("figure.axis.per_user")),
         y=up.y("gpu:Q"),
     )
-    statuses = doubtful(found)
-    coloured = common.encode(color=colour_of_curves(names))
-    shape = shape_of_curves(names)
-    size = 60 if len(found) <= CROWD else 20
+    coloured = common.encode(color=colour_of_curves(names, lines=False))
+    shape = shape_of_curves(names, lines=False)
+    size = 60 if len(found) <= CROWD else 30
     believed = "datum.status != 'SUSPECT' && datum.status != 'INVALID'"
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
@@ -248,15 +245,15 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         .mark_point(filled=True, size=size, opacity=0.95)
         .encode(shape=shape),
         coloured.transform_filter("datum.status == 'SUSPECT'")
-        .mark_point(style=HOLLOW, size=size)
+        .mark_point(style=HOLLOW, size=size, strokeWidth=1.1)
         .encode(shape=shape),
         coloured.transform_filter("datum.status == 'INVALID'").mark_point(
-            shape=CROSS, size=size, strokeWidth=1.8
+            shape=CROSS, size=size, strokeWidth=1.3
         ),
         common.transform_filter("datum.front").mark_line(style=FRONT, interpolate="step-before"),
         common.transform_calculate(whole="datum.name || datum.curve")
         .mark_point(style=HOVER)
         .encode(tooltip=tooltip),
     ]
-    title = titled(with_unit("output_throughput_per_gpu", words), statuses, words)
+    title = with_unit("output_throughput_per_gpu", words)
     return layered(layers, title, height=PRINT_HEIGHT + 70)

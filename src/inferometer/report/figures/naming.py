@@ -4,6 +4,7 @@ legend can show.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from inferometer.report.figures.scales import short_tokens
@@ -15,8 +16,12 @@ from inferometer.words import Words
 
 LONGEST = 34
 """Characters of a name in a legend; a tooltip shows all of it."""
+PART_LENGTHS = (28, 22, 18, 15, 12, 10, 8, 6)
+"""To which the parts of a long name are cut, as far as need be."""
+SEPARATOR = " · "
 
 Key = tuple[Condition, ...]
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
 def condition(point: Point, name: str) -> Condition:
@@ -43,7 +48,30 @@ def distinguishing(points: Sequence[Point], *, without: Sequence[str] = ()) -> t
     own = [name for name in condition_names(points) if name not in CONDITIONS]
     names = [name for name in (*DISTINGUISHING, *own) if name not in without]
     places = telling_places([key_of(point, names) for point in points], range(len(names)))
-    return tuple(names[place] for place in places)
+    found = tuple(names[place] for place in places)
+    return _with_both_lengths(found, points) if "output_len" not in without else found
+
+
+def _with_both_lengths(fields: tuple[str, ...], points: Sequence[Point]) -> tuple[str, ...]:
+    """Where the input length tells curves apart and the output length changes with it, both."""
+    lengths = {point.conditions.get("output_len") for point in points}
+    if "input_len" not in fields or "output_len" in fields or len(lengths) < 2:
+        return fields
+    at = fields.index("input_len") + 1
+    return (*fields[:at], "output_len", *fields[at:])
+
+
+def natural(key: Key) -> tuple[tuple[int, float, str], ...]:
+    """To sort keys by: numbers by size, also at the beginning of words, as in 7B and 14B."""
+    return tuple(map(_natural, key))
+
+
+def _natural(value: Condition) -> tuple[int, float, str]:
+    if isinstance(value, int | float):
+        return (0, float(value), "")
+    text = "" if value is None else str(value)
+    number = _NUMBER.match(text)
+    return (0, float(number[0]), text) if number else (1, 0.0, text)
 
 
 def name_of(key: Key, fields: Sequence[str], words: Words) -> str:
@@ -55,22 +83,34 @@ def name_of(key: Key, fields: Sequence[str], words: Words) -> str:
         for name, value in zip(fields, key, strict=True)
         if value is not None
     ]
-    return " · ".join(told)
+    return SEPARATOR.join(told)
 
 
 def legend_names(names: Iterable[str]) -> dict[str, str]:
-    """By whole name, the one that a legend shows: shortened in the middle, where it is long, and
-    still unlike the others.
+    """By whole name, the one that a legend shows: its parts shortened in their middles, where it is
+    long, and still unlike the others.
     """
+    names = list(dict.fromkeys(names))
+    for longest in PART_LENGTHS:
+        parted = {name: _parts_shortened(name, longest) for name in names}
+        fits = all(len(label) <= LONGEST for label in parted.values())
+        if fits and len(set(parted.values())) == len(parted):
+            return parted
     short: dict[str, str] = {}
     taken: set[str] = set()
-    for name in dict.fromkeys(names):
+    for name in names:
         label, number = shorten(name), 2
         while label in taken:
             label, number = f"{shorten(name)} ({number})", number + 1
         short[name] = label
         taken.add(label)
     return short
+
+
+def _parts_shortened(name: str, longest: int) -> str:
+    if len(name) <= LONGEST:
+        return name
+    return SEPARATOR.join(shorten(part, longest) for part in name.split(SEPARATOR))
 
 
 def shorten(name: str, longest: int = LONGEST) -> str:

@@ -62,7 +62,7 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
     sent = sent[np.argsort(r["sent_ns"][sent], kind="stable")]
     chosen = even_sample(sent, MAX_BARS)
     rows = [row for rank, at in enumerate(chosen.tolist()) for row in _bars(trace, at, rank, words)]
-    notes = _of_run(name, words)
+    notes = _of_run(name, material, words)
     if len(chosen) < len(sent):
         notes.append(words.text("figure.note.sampled", shown=len(chosen), n=f"{len(sent):,}"))
     return Sketch([_timeline_panel(rows, len(chosen), words)], rows, notes, columns=1)
@@ -104,7 +104,7 @@ def draw_over_time(material: Material, words: Words) -> Sketch:
             )
         )
     notes = [
-        *_of_run(name, words),
+        *_of_run(name, material, words),
         words.text("figure.note.steps", width=f"{edges[1] - edges[0]:g}"),
     ]
     if steady:
@@ -120,8 +120,14 @@ def _first(material: Material, words: Words) -> tuple[str, Trace]:
     return clean(name), trace
 
 
-def _of_run(name: str, words: Words) -> list[str]:
-    return [words.text("figure.note.run", name=name)] if name else []
+def _of_run(name: str, material: Material, words: Words) -> list[str]:
+    """Which run it is, and of how many."""
+    if not name:
+        return []
+    there = max(material.runs_there, len(material.runs))
+    if there > 1:
+        return [words.text("figure.note.one_run", name=name, n=there)]
+    return [words.text("figure.note.run", name=name)]
 
 
 def _end_s(trace: Trace) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import altair as alt
 
 from inferometer.metrics.statistics import interval_of_repeats
-from inferometer.report.figures.curves import titled
 from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
@@ -25,9 +24,9 @@ from inferometer.report.figures.naming import (
     name_of,
     shorten,
 )
-from inferometer.report.figures.scales import compact, tip
+from inferometer.report.figures.scales import tip
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
-from inferometer.report.tables.columns import with_unit
+from inferometer.report.tables.columns import figure, with_unit
 from inferometer.results.point import Point
 from inferometer.vocabulary import LOADS
 from inferometer.words import Words
@@ -100,7 +99,7 @@ def _bars(points: Sequence[Point], metric: str, name: str, words: Words) -> list
                     "high": float(f"{interval.high:.5g}"),
                 }
             rows.append(
-                {**bar, "whole": f"{name} · {told}" if name else told, "label": compact(mean)}
+                {**bar, "whole": f"{name} · {told}" if name else told, "label": figure(mean)}
             )
         rows += [
             _repeat(p, metric, label)
@@ -123,19 +122,21 @@ def _repeat(point: Point, metric: str, label: str) -> Row:
 def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     title = with_unit(metric, words)
     bars = list(dict.fromkeys(row["bar"] for row in rows))
-    far = max(max(row["v"], row.get("high", 0)) for row in rows) * ROOM or 1
+    whole = 100.0 if metric == "cached_share" else 0.0
+    ticks = [0, 25, 50, 75, 100] if whole else alt.Undefined
+    far = max(whole, *(max(row["v"], row.get("high", 0)) for row in rows)) * ROOM or 1
     common = base(
         x=alt.X(
             "v:Q",
             scale=alt.Scale(domain=[0, far], nice=False),
-            axis=alt.Axis(title=None, format=",.10~g", tickCount=5),
+            axis=alt.Axis(title=None, format=",.10~g", tickCount=5, values=ticks),
         ),
         y=alt.Y(
             "bar:N", sort=bars, axis=alt.Axis(title=None, labelLimit=190, domain=False, ticks=False)
         ),
     )
     told = [words.text(f"figure.cache.{cache}") for cache in ("cold", "warm")]
-    whole = common.transform_filter(f"datum.on == '{metric}'")
+    each_bar = common.transform_filter(f"datum.on == '{metric}'")
     each = common.transform_filter(f"datum.on == '{metric}/'")
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
@@ -151,19 +152,18 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     ]
     ink = each.encode(tooltip=single)
     layers = [
-        whole.mark_bar(height={"band": 0.7}).encode(
+        each_bar.mark_bar(height={"band": 0.7}).encode(
             color=alt.Color("cache:N", scale=alt.Scale(domain=told), legend=None), tooltip=tooltip
         ),
-        whole.transform_filter("isValid(datum.low)")
+        each_bar.transform_filter("isValid(datum.low)")
         .mark_rule(style=INTERVAL)
         .encode(x="low:Q", x2="high:Q"),
         ink.transform_filter("datum.status != 'INVALID'").mark_point(style=DOT, size=26),
         ink.transform_filter("datum.status == 'INVALID'").mark_point(
             shape=CROSS, style=INTERVAL, size=36
         ),
-        whole.transform_calculate(end="max(datum.v, datum.high || 0)")
+        each_bar.transform_calculate(end="max(datum.v, datum.high || 0)")
         .mark_text(align="left", dx=5)
         .encode(x="end:Q", text="label:N"),
     ]
-    statuses = ["INVALID"] if any(row.get("status") == "INVALID" for row in rows) else []
-    return layered(layers, titled(title, statuses, words, of="cell"), height=BAR * len(bars))
+    return layered(layers, title, height=BAR * len(bars))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from inferometer.report.figures.curves import curve_panel, curves, doubtful, level_of, titled
+from inferometer.report.figures.curves import curve_panel, curves, level_of
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
     Material,
@@ -190,5 +190,4 @@ def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Pan
         common.transform_filter("!isValid(datum.v)").mark_text().encode(text="label:N"),
         there.mark_text().encode(text="label:N", color=ink),
     ]
-    heading = titled(title, doubtful(cells), words, of="cell")
-    return layered(layers, heading, height=min(PRINT_HEIGHT, CELL * len(loads)))
+    return layered(layers, title, height=min(PRINT_HEIGHT, CELL * len(loads)))

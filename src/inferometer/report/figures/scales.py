@@ -15,9 +15,19 @@ import numpy.typing as npt
 
 DECADES = 2.0
 """A value axis that spans more is logarithmic."""
+DECADES_OF_LATENCY = 1.3
+"""That of latencies, whose low values matter as much as the high ones."""
+
+TICKS = 6
+"""About so many; the scale is rounded to the same, so that each axis ends at a number."""
 
 BEYOND = 1.5
 """How far beyond the highest value, or the range of values, the ends of intervals may stretch an
+axis.
+"""
+
+OUTLYING = 4
+"""Times the distance of the outer twentieths from the middle, beyond which a value stretches no
 axis.
 """
 
@@ -47,9 +57,9 @@ class Axis:
         kind: Literal["log", "linear"] = "log" if self.log else "linear"
         if self.domain is None:
             return alt.Scale(type=kind, zero=True, nice=True)
-        scale = alt.Scale(
-            type=kind, domain=list(self.domain), nice=self.ticks is None and padding is None
-        )
+        rounded = self.ticks is None and padding is None
+        nice = rounded if self.log or not rounded else TICKS
+        scale = alt.Scale(type=kind, domain=list(self.domain), nice=nice)
         if not self.log:
             scale.zero = False
         if padding is not None:
@@ -72,7 +82,7 @@ class Axis:
         if self.ticks is not None:
             axis["values"] = list(self.ticks)
         else:
-            axis["tickCount"] = 6
+            axis["tickCount"] = TICKS
         if self.tokens:
             axis["labelExpr"] = (
                 "datum.value && datum.value % 1024 == 0 ? datum.value / 1024 + 'K' : datum.label"
@@ -103,8 +113,10 @@ def tip(field: str, title: str, form: str | None = None) -> alt.Tooltip:
     return alt.Tooltip(field, title=title, format=form or alt.Undefined)
 
 
-def value_axis(values: Iterable[float], ends: Iterable[float] = ()) -> Axis:
-    """For measured values: logarithmic where they span more than DECADES, else linear from 0.
+def value_axis(
+    values: Iterable[float], ends: Iterable[float] = (), *, decades: float = DECADES
+) -> Axis:
+    """For measured values: logarithmic where they span more decades, else linear from 0.
 
     `ends` of intervals lie on it too, as far as they do not squeeze the values: an interval from
     two repeats may be very long.
@@ -112,22 +124,21 @@ def value_axis(values: Iterable[float], ends: Iterable[float] = ()) -> Axis:
     there = [value for value in values if math.isfinite(value)]
     low, high = (min(there), max(there)) if there else (0.0, 0.0)
     far = [end for end in ends if math.isfinite(end)]
-    if low <= 0 or high / low < 10**DECADES:
+    if low <= 0 or high / low < 10**decades:
         top = max(high, min(max(far, default=high), BEYOND * high))
         return Axis(log=False, domain=(0.0, top) if low >= 0 and top > 0 else None)
     low, high = max(min([low, *far]), low / BEYOND), min(max([high, *far]), high * BEYOND)
     ticks = round_numbers(low, high)
     domain = (max(t for t in ticks if t <= low), min(t for t in ticks if t >= high))
-    return Axis(
-        log=True, domain=domain, ticks=_readable([t for t in ticks if domain[0] <= t <= domain[1]])
-    )
+    shown = _readable([t for t in ticks if domain[0] <= t <= domain[1]])
+    return Axis(log=True, domain=domain, ticks=tuple(sorted({domain[0], *shown, domain[1]})))
 
 
 def signed_axis(values: Sequence[float], ends: Iterable[float] = ()) -> Axis:
     """For what lies around a reference, which is one of `values`: linear, with room on both sides;
     `ends` as above.
     """
-    low, high = min(values), max(values)
+    low, high = _bulk(values)
     span = (high - low) or abs(high) or 1.0
     far = [end for end in ends if math.isfinite(end)]
     bottom, top = (
@@ -138,6 +149,18 @@ def signed_axis(values: Sequence[float], ends: Iterable[float] = ()) -> Axis:
     return Axis(
         log=False, domain=(max(bottom - room, 0.0) if bottom >= 0 else bottom - room, top + room)
     )
+
+
+def _bulk(values: Sequence[float]) -> tuple[float, float]:
+    """From where to where most of the values lie: a few that are many times as far from the others
+    do not flatten them.
+    """
+    low, middle, high = (float(v) for v in np.quantile(values, (0.05, 0.5, 0.95)))
+    reach = OUTLYING * max(high - middle, middle - low)
+    if not reach:
+        return min(values), max(values)
+    near = [value for value in values if abs(value - middle) <= reach]
+    return min(near), max(near)
 
 
 def spread_axis(values: Iterable[float]) -> Axis:
@@ -235,7 +258,7 @@ def compact(value: float) -> str:
     for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= limit:
             return f"{value / (1e3 if suffix == 'k' else limit):.3g}{suffix}"
-    return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def short_tokens(tokens: float) -> str:

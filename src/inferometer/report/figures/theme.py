@@ -107,8 +107,10 @@ def theme(*, dark: bool = False, language: str = "en", ground: str | None = None
             "subtitlePadding": 4,
             "offset": 8,
         },
+        "axisLeft": {"minExtent": 42},
         "legend": {
             "orient": "bottom",
+            "layout": {"bottom": {"direction": "vertical", "margin": 6}},
             "labelColor": ink,
             "titleColor": faint,
             "titleFontWeight": "normal",

@@ -13,7 +13,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from inferometer.report.figures.naming import distinguishing, key_of, name_of
+from inferometer.report.answers.answer import capitalized
+from inferometer.report.figures.naming import (
+    SEPARATOR,
+    distinguishing,
+    key_of,
+    name_of,
+    natural,
+)
 from inferometer.report.sentences import reasons_of
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
@@ -152,13 +159,9 @@ def _sources(points: Sequence[Point], paths: Sequence[Path]) -> list[str | None]
 
 
 def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]:
-    """Coded by place among its values: numbers by size, words in the order of the points, which
-    sort 7B before 14B.
-    """
+    """Coded by place among its values: numbers by size, also at the beginning of words."""
     seen = dict.fromkeys(cell for cell in cells if cell is not None)
-    values = sorted(
-        seen, key=lambda value: (1, 0.0) if isinstance(value, str) else (0, float(value))
-    )
+    values = sorted(seen, key=_in_parts)
     code = {value: index for index, value in enumerate(values)}
     return {
         "name": name,
@@ -173,6 +176,11 @@ def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]
         "values": values,
         "codes": [-1 if cell is None else code[cell] for cell in cells],
     }
+
+
+def _in_parts(value: str | int | float) -> tuple[tuple[int, float, str], ...]:
+    """To sort by: a series by its parts, so that 7B comes before 14B there too."""
+    return natural(tuple(value.split(SEPARATOR)) if isinstance(value, str) else (value,))
 
 
 def _role(name: str) -> str:
@@ -204,10 +212,6 @@ def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
         )
         if each["name"] != "series":
             seen.add(pattern)
-
-
-def capitalized(label: str) -> str:
-    return label[:1].upper() + label[1:]
 
 
 def _metric(described: Metric, points: Sequence[Point], words: Words) -> dict[str, Any]:

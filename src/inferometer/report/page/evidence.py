@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from inferometer.report.page.columns import clean
 from inferometer.results import Point
@@ -66,6 +67,19 @@ def _text(*keys: str) -> Callable[[Json], str]:
     return read
 
 
+def _command(description: Json) -> str:
+    """With the address that the client used, where the command leaves it open."""
+    command = _text("spec", "server", "command")(description)
+    try:
+        address = urlsplit(_text("spec", "target", "base_url")(description))
+        host, port = address.hostname, address.port
+    except ValueError:  # no address at all
+        return command
+    if host is None or port is None:
+        return command
+    return command.replace("{host}", host).replace("{port}", str(port))
+
+
 def _cpu(description: Json) -> str:
     cpu = at(description, "environment", "cpu")
     model, logical, governor = at(cpu, "model"), at(cpu, "logical"), at(cpu, "governor")
@@ -98,7 +112,7 @@ FACTS: Mapping[str, Callable[[Json], str]] = {
     "hardware": _hardware,
     "engine": _text("spec", "server", "recipe"),
     "engine_version": _text("environment", "server", "version"),
-    "server_command": _text("spec", "server", "command"),
+    "server_command": _command,
     "host": _text("environment", "hostname"),
     "os": _text("environment", "os"),
     "kernel": _text("environment", "kernel"),

@@ -14,10 +14,10 @@ from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.ratings import RATINGS, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.report.answers import ReportAnswer, answers
-from inferometer.report.answers.answer import inside
+from inferometer.report.answers.answer import capitalized, inside
 from inferometer.report.figures import Absent, Drawing
 from inferometer.report.page.best import Best, best_points
-from inferometer.report.page.columns import capitalized, clean, columnar
+from inferometer.report.page.columns import clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
 from inferometer.report.sentences import Told, notes_of, precision_in_words, reasons_of
 from inferometer.report.tables.columns import four_digits
@@ -29,6 +29,7 @@ from inferometer.words import Words
 STATUSES = ("VALID", "SUSPECT", "INVALID")
 MAX_LISTED = 12
 """Values of a fact, and models in a sentence: then comes how many more there are."""
+LONG_CHARS = 60
 MAX_REASONS = 40
 AIM_STATUS = {"reached": "VALID", "missed": "INVALID", "not checked": ""}
 GLANCE = ("model", "config", "tp", "engine", "dataset", "input_len", "output_len", *LOADS)
@@ -45,6 +46,11 @@ class Listed:
     values: tuple[tuple[str, int | None], ...]
     more: int = 0
     """Values that are not listed."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its values take more than a narrow column."""
+        return sum(len(value) + 2 for value, _ in self.values) > LONG_CHARS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ ANSWERS: dict[str, str] = {
     "answer.rehearsal": "This was a rehearsal: it says nothing about hardware.",
     "answer.left_out": "{shown} of {n} loads are listed; the figure shows all of them.",
     "answer.over_loads": "on average over {n} loads",
-    "answer.load.concurrency": "at {level} requests in flight",
-    "answer.load.max_concurrency": "at {level} requests in flight",
+    "answer.load.concurrency": "at concurrency {level}",
+    "answer.load.max_concurrency": "at concurrency {level}",
     "answer.load.num_prompts": "at {level} requests",
     "answer.load.request_rate": "at {level} req/s",
     "answer.link.title": "What does the narrower PCIe link cost?",
@@ -89,10 +89,10 @@ ANSWERS: dict[str, str] = {
     "answer.cache.untold": "The server does not report its prefix cache hit rate.",
     "answer.cache.faster": "Warm, {metric} is {times} as fast.",
     "answer.cache.slower": "Warm, {metric} is slower: {times} as fast.",
-    "answer.cache.no_difference": "{metric}: no difference found between cold and warm, {times}.",
-    "answer.cache.undecided": "{metric}: undecided, {times} as fast.",
+    "answer.cache.no_difference": "{Metric}: no difference found between cold and warm, {times}.",
+    "answer.cache.undecided": "{Metric}: undecided, {times} as fast.",
     "answer.cache.undecided.runs": (
-        "{metric}: undecided, {times} as fast; about {runs} more runs of each, in turns, would "
+        "{Metric}: undecided, {times} as fast; about {runs} more runs of each, in turns, would "
         "decide."
     ),
     "answer.engine.title": "Which engine is fastest?",

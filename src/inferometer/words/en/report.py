@@ -23,7 +23,7 @@ REPORT: dict[str, str] = {
     "list": ", ",
     "figure.none": "–",
     "figure.mark.SUSPECT": "○ SUSPECT",
-    "figure.mark.INVALID": "× INVALID, not joined",
+    "figure.mark.INVALID": "× INVALID, not joined and not counted",
     "figure.tooltip.curve": "Curve",
     "figure.tooltip.interval": "Interval, 95 %",
     "figure.tooltip.n": "n",
@@ -59,8 +59,6 @@ REPORT: dict[str, str] = {
     "figure.name.request_rate": "{value} req/s",
     "figure.name.control": "{name} (control)",
     "figure.name.scaling": "{name} · {gpus} GPUs",
-    "figure.cell.SUSPECT": "○ SUSPECT",
-    "figure.cell.INVALID": "× INVALID, not counted",
     "figure.tooltip.repeats": "Points",
     "figure.tooltip.low": "95 % interval from",
     "figure.tooltip.high": "95 % interval to",
@@ -74,7 +72,8 @@ REPORT: dict[str, str] = {
     "figure.tooltip.card": "Card",
     "figure.tooltip.of_one": "Output throughput of one GPU (tok/s)",
     "figure.share": "Share of values (%)",
-    "figure.share_at_or_below": "Share at or below (%)",
+    "figure.share_of": "{metric}: share of values (%)",
+    "figure.share_up_to": "{metric}: share at or below (%)",
     "figure.decode_speed": "Decode speed of a request",
     "figure.mean": "mean",
     "figure.total_time": "Total time, E2EL",
@@ -104,7 +103,13 @@ REPORT: dict[str, str] = {
     "figure.note.sampled": (
         "{shown} of {n} requests are shown, evenly chosen in the order of sending."
     ),
-    "figure.note.runs": "The first {shown} of {n} runs.",
+    "figure.note.runs": (
+        "{shown} of {n} runs: of each curve the one with the highest load, as far as there is room."
+    ),
+    "figure.note.one_length": (
+        "All outputs have {tokens} tokens, so total time over output length is not drawn."
+    ),
+    "figure.note.one_run": "Run {name}, the only one of {n} runs that is drawn here.",
     "figure.note.rules": "Dashed: p99 of TTFT, mean of decode speed.",
     "figure.note.curves": "The {shown} longest of {n} curves.",
     "figure.note.run": "Run: {name}.",
@@ -113,6 +118,8 @@ REPORT: dict[str, str] = {
     "figure.note.scaling": (
         "Dashed: 100 %, where n cards do n times what one does at the same load per card."
     ),
+    "figure.sides": "{narrow} against {wide}",
+    "figure.note.far": "Beyond the axis: changes many times as large as the others.",
     "figure.note.link": "Dashed: no effect. Hollow: no effect is claimed there.",
     "metric.request_throughput": "Request throughput",
     "metric.output_throughput": "Output throughput",
@@ -360,6 +367,7 @@ REPORT: dict[str, str] = {
     "page.problems": "What could not be read",
     "page.footer": "Inferometer {version}. This file is complete in itself and fetches nothing.",
     "page.noscript": "Charts and the table of points need JavaScript.",
+    "page.js.with_unit": "{label} ({unit})",
     "page.js.none": "none",
     "page.js.conditions": "Conditions",
     "page.js.metrics": "Metrics",

@@ -81,10 +81,10 @@ ANSWERS: dict[str, str] = {
     "answer.cache.untold": "服务器没有提供前缀缓存命中率。",
     "answer.cache.faster": "热缓存下，{metric}的速度是冷缓存的 {times}。",
     "answer.cache.slower": "热缓存下{metric}反而更慢，速度是冷缓存的 {times}。",
-    "answer.cache.no_difference": "{metric}：冷、热缓存没有差异，{times}。",
-    "answer.cache.undecided": "{metric}：尚无定论，速度是冷缓存的 {times}。",
+    "answer.cache.no_difference": "{Metric}：冷、热缓存没有差异，{times}。",
+    "answer.cache.undecided": "{Metric}：尚无定论，速度是冷缓存的 {times}。",
     "answer.cache.undecided.runs": (
-        "{metric}：尚无定论，速度是冷缓存的 {times}；两边交替各再测约 {runs} 次可以得出结论。"
+        "{Metric}：尚无定论，速度是冷缓存的 {times}；两边交替各再测约 {runs} 次可以得出结论。"
     ),
     "answer.engine.title": "哪个推理引擎最快？",
     "answer.engine.at": "{load}的{metric}",

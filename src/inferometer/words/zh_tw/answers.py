@@ -81,10 +81,10 @@ ANSWERS: dict[str, str] = {
     "answer.cache.untold": "伺服器沒有提供前綴快取命中率。",
     "answer.cache.faster": "熱快取下，{metric}的速度是冷快取的 {times}。",
     "answer.cache.slower": "熱快取下{metric}反而更慢，速度是冷快取的 {times}。",
-    "answer.cache.no_difference": "{metric}：冷、熱快取沒有差異，{times}。",
-    "answer.cache.undecided": "{metric}：尚無定論，速度是冷快取的 {times}。",
+    "answer.cache.no_difference": "{Metric}：冷、熱快取沒有差異，{times}。",
+    "answer.cache.undecided": "{Metric}：尚無定論，速度是冷快取的 {times}。",
     "answer.cache.undecided.runs": (
-        "{metric}：尚無定論，速度是冷快取的 {times}；兩邊交替各再測約 {runs} 次即可得出結論。"
+        "{Metric}：尚無定論，速度是冷快取的 {times}；兩邊交替各再測約 {runs} 次即可得出結論。"
     ),
     "answer.engine.title": "哪個推論引擎最快？",
     "answer.engine.at": "{load}的{metric}",

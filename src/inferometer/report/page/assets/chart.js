@@ -135,7 +135,15 @@ function scaleOf(axis, scale) {
 // Few swept values are all marked on their axis.
 function axisOf(column) {
   const swept = column.kind === "condition" ? column.values.filter((value) => typeof value === "number") : [];
-  return { format: ",.10~g", tickCount: 6, ...(swept.length && swept.length <= 10 ? { values: swept } : {}) };
+  const few = swept.length <= 10 ? swept : naturalScale(column.name) === "log" ? doubling(swept) : [];
+  return { format: ",.10~g", tickCount: 6, ...(few.length ? { values: few } : {}) };
+}
+
+// Of many swept values, those that at least double: a logarithmic axis has ticks at levels that were measured.
+function doubling(swept) {
+  const chosen = [];
+  for (const value of swept) if (!chosen.length || value >= 2 * chosen.at(-1)) chosen.push(value);
+  return chosen;
 }
 
 function colorOf(color) {

@@ -52,7 +52,7 @@ function textOf(column, i) {
 }
 
 function titleOf(column) {
-  return column.unit ? `${column.label} (${column.unit})` : column.label;
+  return column.unit ? say("page.js.with_unit", column) : column.label;
 }
 
 // Conditions that tell points apart; only those can be filtered by, or be a colour.

@@ -1,6 +1,7 @@
 // The table under the chart: the points of the view, sortable by every column, some rows at a time.
 
 const ROWS = 50;
+const narrow = matchMedia("(max-width: 40rem)");
 const HEADLINE = [
   "output_throughput",
   "mean_ttft_ms",
@@ -17,7 +18,12 @@ function tableColumns(view) {
     (c) => c.name !== "series" && (view.all || asked.includes(c.name) || (c.telling && !c.alias)),
   );
   const chosen = (m) => view.all || HEADLINE.includes(m.name) || m.name === view.x || m.name === view.y;
-  return [...told, ...metrics.filter(chosen).map((m) => columns.get(m.name))];
+  const measures = metrics.filter(chosen).map((m) => columns.get(m.name));
+  if (!narrow.matches) return [...told, ...measures];
+  const first = measures.filter((m) => m.name === view.y); // on a phone what is drawn stands beside the point
+  const load = told.filter((c) => c.name === view.x);
+  const others = (column) => !first.includes(column) && !load.includes(column);
+  return [...load, ...first, ...measures.filter(others), ...told.filter(others)];
 }
 
 function drawTable(table, shown, view, { limit, onSort }) {

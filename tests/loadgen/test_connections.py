@@ -434,6 +434,7 @@ def test_workers_begin_with_different_addresses() -> None:
     for worker, port in ((0, 1), (1, 2), (2, 3), (3, 1)):
         connections = Connections(poller, address, 1, 1, first_address=worker)
         assert next(connections._targets)[1] == port
+        connections.close()
     poller.close()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import resource
+import socket
 import sys
+import time
 
 import pytest
 
@@ -89,9 +91,22 @@ def test_a_loop_without_kernel_stamps_stamps_after_the_read_and_says_so(
     )
 
 
+def await_a_stamp(sock: socket.socket) -> None:
+    """Until the kernel stamps what arrives: it begins some time after it is asked."""
+    sock.bind(("127.0.0.1", 0))
+    sock.settimeout(10)
+    for _ in range(10_000):
+        sock.sendto(b"?", sock.getsockname())
+        if stamps.arrival_ns(sock.recvmsg(1, stamps.ANCILLARY_BYTES)[1]):
+            return
+        time.sleep(0.001)
+    pytest.fail("this kernel stamps nothing")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux stamps what arrives")
 def test_a_loop_with_kernel_stamps_says_so() -> None:
-    with ScriptedServer(script) as server:
+    with ScriptedServer(script) as server, stamps.keep_on() as sock:
+        await_a_stamp(sock)
         ran = run_loop(job_for(server.port, n=6, concurrency=2))
     assert ran.loop.connections.kernel_stamps
     assert StampSource.KERNEL in ran.trace.events["stamp_source"].tolist()

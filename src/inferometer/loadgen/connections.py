@@ -12,6 +12,7 @@ from collections import deque
 from inferometer.loadgen.address import Address
 from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
 from inferometer.loadgen.tls import client_context
+from inferometer.system import stamps
 from inferometer.system.poller import Poller
 from inferometer.trace.schema import Failure
 
@@ -46,6 +47,7 @@ class Connections:
         """
         self.opened = 0
         self.kernel_stamps = True
+        self._stamping = stamps.keep_on()
         self._poller = poller
         self._address = address
         first = first_address % len(address.all)
@@ -98,5 +100,6 @@ class Connections:
         connection.close()
 
     def close(self) -> None:
+        self._stamping.close()
         for connection in list(self.by_fd.values()):
             self.drop(connection)

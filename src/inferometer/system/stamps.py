@@ -36,6 +36,16 @@ def enable(sock: socket.socket) -> bool:
     return True
 
 
+def keep_on() -> socket.socket:
+    """A socket that asks for stamps and carries nothing. The kernel begins to stamp some
+    milliseconds after the first socket of the host asks, and ends when none does: one that is open
+    before the first request gives its response a stamp.
+    """
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    enable(sock)
+    return sock
+
+
 def kernel_stamps() -> bool:
     """Whether this host's kernel accepts the request for stamps; the trace records whether they
     come.

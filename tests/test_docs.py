@@ -32,6 +32,7 @@ DOCUMENTS = sorted(
 TRANSLATED = [
     ("README.md", "README.zh-CN.md"),
     ("docs/tutorial.en.md", "docs/tutorial.zh-CN.md"),
+    ("docs/recipes.md", "docs/recipes.zh-CN.md"),
 ]
 MAX_README_WORDS = 1500
 OTHER_PROGRAMS = {
@@ -54,6 +55,7 @@ OTHER_PROGRAMS = {
     "--enable-prefix-caching",
     "--disable-custom-all-reduce",
     "--gpus",
+    "--max-num-seqs",
     "--local",
 }
 """Flags of servers and of Docker, in examples of how to start one."""

@@ -264,6 +264,7 @@ METRICS: Mapping[str, Metric] = {
         ),
         Metric("mean_decode_speed", "tok/s", "higher", ("metrics", "decode_speed", "mean")),
         Metric("cached_share", "%", "neither"),
+        Metric("external_cache_hit_rate", "%", "neither", ("external_cache_hit_rate",)),
         Metric("cost_per_million_tokens", "", "lower", has_interval=True),
     )
 }

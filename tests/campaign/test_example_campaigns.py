@@ -33,6 +33,10 @@ SERVERS = {
         ("triton", "tensorrt-llm", "python3", None),
     ],
     "llama-cpp": [("llama.cpp", "llama.cpp", "llama-server", None)],
+    "lmcache": [
+        ("vllm-cuda", "openai", "vllm", 16384),
+        ("vllm-lmcache", "openai", "vllm", 16384),
+    ],
 }
 """Ready-made recipe, wire format, program and max_model_len of each group."""
 

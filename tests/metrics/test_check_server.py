@@ -352,6 +352,13 @@ def test_the_hit_rate_is_the_servers_and_else_that_of_the_answers() -> None:
     assert summarize(build(answered()), planned=N).prefix_cache_hit_rate is None
 
 
+def test_the_hit_rate_of_an_external_cache_is_the_servers() -> None:
+    trace = build(answered())
+    assert summarize(trace, planned=N).external_cache_hit_rate is None
+    asked = counted({"external_queries": 200, "external_hits": 50})
+    assert summarize(trace, planned=N, server=asked).external_cache_hit_rate == 25
+
+
 def test_readings_are_plain_data() -> None:
     plain = counted({"preemptions": 2}).to_dict()
     assert list(plain) == ["engine", "names", "before", "after", "delta"]

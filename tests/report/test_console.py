@@ -27,7 +27,7 @@ from inferometer.metrics.verdict import Verdict
 from inferometer.printable import columns_of
 from inferometer.report.console import render, render_precision
 from inferometer.spec.run import Load
-from inferometer.trace.server_counters import MetricsReading, ServerCounters
+from inferometer.trace.server_counters import Counter, MetricsReading, ServerCounters
 from inferometer.trace.trace import WorkerRecord
 from inferometer.words import speak
 
@@ -225,17 +225,20 @@ def test_what_the_server_counted_stands_after_the_client() -> None:
     """The hit rate also where only the answers tell of it; nothing where nobody tells."""
     load = Load(num_prompts=30, max_concurrency=4)
     assert "The Server" not in render(their_summary(), FINE, load=load, workers=[worker()])
-    warm = replace(their_summary(), prefix_cache_hit_rate=79.875)
+    warm = replace(their_summary(), prefix_cache_hit_rate=79.875, external_cache_hit_rate=25.125)
     before = MetricsReading(
         "vLLM", 0.0, None, {"preemptions": 1, "queued": 10, "queue_s": 1}, {}, {}
     )
+    counted: dict[Counter, float] = {"preemptions": 3, "queued": 40, "queue_s": 1.15}
     after = MetricsReading(
-        "vLLM", 9.0, None, {"preemptions": 3, "queued": 40, "queue_s": 1.15}, {}, {}
+        "vLLM", 9.0, None, {**counted, "lmcache_queries": 8, "lmcache_hits": 3}, {}, {}
     )
     text = render(warm, FINE, load=load, workers=[worker()], server=ServerCounters(before, after))
     block = text[text.index("-The Server-") :].splitlines()[1:]
-    assert [line.rstrip() for line in block[:4]] == [
+    assert [line.rstrip() for line in block[:6]] == [
         "Prefix cache hit rate (%):               79.88",
+        "External cache hit rate (%):             25.12",
+        "LMCache hit rate (%):                    37.50",
         "Preemptions:                             2",
         "Mean time in its queue (ms):             5.00",
         "=" * 50,

@@ -176,15 +176,50 @@ trtllm_kv_cache_utilization{model_name="m"} 0.125
 """
 
 
-def test_an_external_prefix_cache_counts_too() -> None:
-    """LMCache, say: what the engine's own cache did not have is looked for there."""
-    external = """# TYPE vllm:external_prefix_cache_queries counter
+EXTERNAL = """# TYPE vllm:external_prefix_cache_queries counter
 vllm:external_prefix_cache_queries_total{model_name="m"} 60.0
 # TYPE vllm:external_prefix_cache_hits counter
 vllm:external_prefix_cache_hits_total{model_name="m"} 50.0
 """
-    both = reading(BOTH_NAMES + external)
+LMCACHE = """# TYPE lmcache:num_lookup_tokens_total counter
+lmcache:num_lookup_tokens_total{model_name="m",worker_id="0"} 100.0
+# TYPE lmcache:num_lookup_hits_total counter
+lmcache:num_lookup_hits_total{model_name="m",worker_id="0"} 75.0
+"""
+OLD_LMCACHE = """# TYPE lmcache:num_requested_tokens_total counter
+lmcache:num_requested_tokens_total{model_name="m",worker_id="0"} 30.0
+lmcache:num_requested_tokens_total{model_name="m",worker_id="1"} 30.0
+# TYPE lmcache:num_hit_tokens_total counter
+lmcache:num_hit_tokens_total{model_name="m",worker_id="0"} 6.0
+lmcache:num_hit_tokens_total{model_name="m",worker_id="1"} 9.0
+"""
+
+
+def test_an_external_prefix_cache_counts_too() -> None:
+    """LMCache, say: what the engine's own cache did not have is looked for there."""
+    both = reading(BOTH_NAMES + EXTERNAL)
     assert (both.counters["prefix_queries"], both.counters["prefix_hits"]) == (100, 90)
+    around = ServerCounters(replace(both, counters={}), both)
+    assert around.prefix_cache_hit_rate == 0.9
+    assert around.external_cache_hit_rate == 50 / 60
+    assert around.lmcache_hit_rate is None
+
+
+@pytest.mark.parametrize(
+    ("page", "share"),
+    [(LMCACHE, 0.75), (OLD_LMCACHE, 0.25), (OLD_LMCACHE + LMCACHE, 0.75), ("", None)],
+)
+@pytest.mark.parametrize("engine", [BOTH_NAMES, "sglang:prompt_tokens_total 9\n"])
+def test_what_lmcache_counts_by_itself(engine: str, page: str, share: float | None) -> None:
+    found = reading(engine + page)
+    around = ServerCounters(replace(found, counters={}), found)
+    assert around.lmcache_hit_rate == share
+    assert around.external_cache_hit_rate is None
+
+
+def test_an_external_cache_that_nobody_asked_has_no_rate() -> None:
+    idle = reading(BOTH_NAMES + EXTERNAL)
+    assert ServerCounters(idle, idle).external_cache_hit_rate is None
 
 
 def test_names_that_vllm_gave_up() -> None:
@@ -262,7 +297,7 @@ def test_every_engine_is_in_order() -> None:
             for way in ways
         ]
         assert all(
-            name.startswith((names.prefix, "requests_total_counter"))
+            name.startswith((names.prefix, "requests_total_counter", "lmcache:"))
             for way in ways
             for name in way
         )

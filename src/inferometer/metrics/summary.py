@@ -108,6 +108,10 @@ class Summary:
     """Prompt tokens found in the prefix cache, %: as the server counted from just before the
     warm-ups to just after the run, else as its answers tell. None where nobody does.
     """
+    external_cache_hit_rate: float | None = None
+    """Of the prompt tokens that the prefix cache lacked, those that an external cache such as
+    LMCache had, %, as the server counted.
+    """
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, with None where there is no value."""
@@ -162,7 +166,12 @@ def summarize(
         intervals=intervals_of(trace, goodput),
         steady=steady_state(trace, percentiles),
         prefix_cache_hit_rate=_hit_rate(trace, server),
+        external_cache_hit_rate=_percent(server.external_cache_hit_rate if server else None),
     )
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _hit_rate(trace: Trace, server: ServerCounters | None) -> float | None:

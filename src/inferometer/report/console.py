@@ -185,8 +185,11 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
 def _server(summary: Summary, server: ServerCounters | None) -> list[str]:
     """What the server counted of itself, warm-ups included; nothing where it does not tell."""
     preempted = server.grown("preemptions") if server else None
+    lmcache = server.lmcache_hit_rate if server else None
     rows = [
         (Said("console.server.hit_rate"), summary.prefix_cache_hit_rate),
+        (Said("console.server.external_hit_rate"), summary.external_cache_hit_rate),
+        (Said("console.server.lmcache_hit_rate"), None if lmcache is None else 100 * lmcache),
         (Said("console.server.preemptions"), None if preempted is None else int(preempted)),
         (Said("console.server.queue"), server.mean_queue_ms if server else None),
     ]

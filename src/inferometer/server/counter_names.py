@@ -57,6 +57,15 @@ def _vllm_like(prefix: str, *, cached: str, usage: str) -> CounterNames:
     )
 
 
+# 0.3 and 0.4, inside the engine's workers: on the engine's page if PROMETHEUS_MULTIPROC_DIR is set.
+# A worker counts the tokens that it loads; the look-ups, of whole prompts, are counted once.
+LMCACHE: Mapping[Counter, Names] = {
+    "lmcache_queries": _one(
+        "lmcache:num_lookup_tokens_total", "lmcache:num_requested_tokens_total"
+    ),
+    "lmcache_hits": _one("lmcache:num_lookup_hits_total", "lmcache:num_hit_tokens_total"),
+}
+
 ENGINES: Mapping[str, CounterNames] = {
     # 0.8 to 0.33
     "vLLM": CounterNames(
@@ -74,6 +83,9 @@ ENGINES: Mapping[str, CounterNames] = {
                 ("vllm:prefix_cache_hits_total", "vllm:external_prefix_cache_hits_total"),
                 ("vllm:gpu_prefix_cache_hits_total",),
             ),
+            "external_queries": _one("vllm:external_prefix_cache_queries_total"),
+            "external_hits": _one("vllm:external_prefix_cache_hits_total"),
+            **LMCACHE,
             "preemptions": _one("vllm:num_preemptions_total"),
             "rejections": _one("vllm:admission_rejections_total"),
             "queued": _one("vllm:request_queue_time_seconds_count"),
@@ -95,6 +107,7 @@ ENGINES: Mapping[str, CounterNames] = {
             "generation_tokens": _one("sglang:generation_tokens_total"),
             "prefix_queries": _one("sglang:prompt_tokens_total"),
             "prefix_hits": _one("sglang:cached_tokens_total"),
+            **LMCACHE,
             "preemptions": _one("sglang:num_retracted_requests_total"),
             "queued": _one("sglang:queue_time_seconds_count"),
             "queue_s": _one("sglang:queue_time_seconds_sum"),

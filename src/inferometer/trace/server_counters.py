@@ -15,14 +15,21 @@ Counter = Literal[
     "generation_tokens",
     "prefix_queries",
     "prefix_hits",
+    "external_queries",
+    "external_hits",
+    "lmcache_queries",
+    "lmcache_hits",
     "preemptions",
     "rejections",
     "queued",
     "queue_s",
 ]
 """Values that only grow. `requests`: finished ones; `prefix_queries`: prompt tokens looked up in
-the prefix cache; `prefix_hits`: those found; `rejections`: requests refused because the queue was
-full; `queued`: requests that left the queue, after `queue_s` seconds in total.
+the prefix cache; `prefix_hits`: those found, there or in an external cache; `external_queries` and
+`external_hits`: tokens looked up and found in an external cache, by the engine's count;
+`lmcache_queries` and `lmcache_hits`: the same by LMCache's own; `rejections`: requests refused
+because the queue was full; `queued`: requests that left the queue, after `queue_s` seconds in
+total.
 """
 
 Gauge = Literal["running", "waiting", "kv_cache_usage"]
@@ -106,7 +113,20 @@ class ServerCounters:
         """Share of the prompt tokens looked up in the prefix cache that were found; None without
         look-ups.
         """
-        hits, queries = self.grown("prefix_hits"), self.grown("prefix_queries")
+        return self._share("prefix_hits", "prefix_queries")
+
+    @property
+    def external_cache_hit_rate(self) -> float | None:
+        """The same of an external cache, which is asked for what the prefix cache lacks."""
+        return self._share("external_hits", "external_queries")
+
+    @property
+    def lmcache_hit_rate(self) -> float | None:
+        """The same as LMCache counts it: of whole prompts."""
+        return self._share("lmcache_hits", "lmcache_queries")
+
+    def _share(self, part: Counter, whole: Counter) -> float | None:
+        hits, queries = self.grown(part), self.grown(whole)
         return hits / queries if hits is not None and queries else None
 
     @property

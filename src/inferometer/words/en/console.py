@@ -27,6 +27,8 @@ CONSOLE: dict[str, str] = {
     "console.client.waited": "Waited for a core, worst worker (ms):",
     "console.server": "The Server",
     "console.server.hit_rate": "Prefix cache hit rate (%):",
+    "console.server.external_hit_rate": "External cache hit rate (%):",
+    "console.server.lmcache_hit_rate": "LMCache hit rate (%):",
     "console.server.preemptions": "Preemptions:",
     "console.server.queue": "Mean time in its queue (ms):",
     "console.intervals": "95 % Intervals",

@@ -136,6 +136,7 @@ REPORT: dict[str, str] = {
     "metric.total_output_tokens": "Output tokens",
     "metric.mean_decode_speed": "Mean decode speed",
     "metric.cached_share": "Prompt tokens from the prefix cache",
+    "metric.external_cache_hit_rate": "External cache hit rate",
     "metric.cost_per_million_tokens": "Cost per million output tokens",
     "statistic.mean": "Mean {latency}",
     "statistic.median": "Median {latency}",

@@ -25,6 +25,8 @@ CONSOLE: dict[str, str] = {
     "console.client.waited": "等待 CPU 核最久的 worker (ms)：",
     "console.server": "服务器",
     "console.server.hit_rate": "前缀缓存命中率 (%)：",
+    "console.server.external_hit_rate": "外部缓存命中率 (%)：",
+    "console.server.lmcache_hit_rate": "LMCache 命中率 (%)：",
     "console.server.preemptions": "抢占次数：",
     "console.server.queue": "平均排队时间 (ms)：",
     "console.intervals": "95% 置信区间",

@@ -123,6 +123,7 @@ REPORT: dict[str, str] = {
     "metric.total_output_tokens": "输出 token 总数",
     "metric.mean_decode_speed": "平均解码速度",
     "metric.cached_share": "命中前缀缓存的输入 token 占比",
+    "metric.external_cache_hit_rate": "外部缓存命中率",
     "metric.cost_per_million_tokens": "每百万输出 token 成本",
     "statistic.mean": "平均 {latency}",
     "statistic.median": "{latency} 中位数",

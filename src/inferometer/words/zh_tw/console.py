@@ -25,6 +25,8 @@ CONSOLE: dict[str, str] = {
     "console.client.waited": "等待 CPU 核心最久的 worker (ms)：",
     "console.server": "伺服器",
     "console.server.hit_rate": "前綴快取命中率 (%)：",
+    "console.server.external_hit_rate": "外部快取命中率 (%)：",
+    "console.server.lmcache_hit_rate": "LMCache 命中率 (%)：",
     "console.server.preemptions": "搶占次數：",
     "console.server.queue": "平均排隊時間 (ms)：",
     "console.intervals": "95% 信賴區間",

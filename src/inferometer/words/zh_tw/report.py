@@ -123,6 +123,7 @@ REPORT: dict[str, str] = {
     "metric.total_output_tokens": "輸出 token 總數",
     "metric.mean_decode_speed": "平均解碼速度",
     "metric.cached_share": "命中前綴快取的輸入 token 占比",
+    "metric.external_cache_hit_rate": "外部快取命中率",
     "metric.cost_per_million_tokens": "每百萬輸出 token 成本",
     "statistic.mean": "平均 {latency}",
     "statistic.median": "{latency} 中位數",

@@ -38,22 +38,39 @@ LATENCIES: Mapping[str, Latency] = {
             "evalscope": "TTFT (ms)",
             "genai-bench": "ttft",
             "guidellm": "time_to_first_token_ms",
+            "inference-perf": "time_to_first_token",
+            "llmperf": "ttft_s",
         },
     ),
     "tpot": Latency(
         "TPOT",
         "Time per Output Token (excl. 1st token)",
-        {"aiperf": "inter_token_latency", "evalscope": "TPOT (ms)", "genai-bench": "tpot"},
+        {
+            "aiperf": "inter_token_latency",
+            "evalscope": "TPOT (ms)",
+            "genai-bench": "tpot",
+            "inference-perf": "time_per_output_token",
+        },
     ),
     "itl": Latency(
         "ITL",
         "Inter-token Latency",
-        {"aiperf": "inter_chunk_latency", "evalscope": "ITL (ms)"},
+        {
+            "aiperf": "inter_chunk_latency",
+            "evalscope": "ITL (ms)",
+            "inference-perf": "inter_token_latency",
+        },
     ),
     "e2el": Latency(
         "E2EL",
         "End-to-end Latency",
-        {"aiperf": "request_latency", "genai-bench": "e2e_latency", "sglang": "e2e_latency"},
+        {
+            "aiperf": "request_latency",
+            "genai-bench": "e2e_latency",
+            "inference-perf": "request_latency",
+            "llmperf": "end_to_end_latency_s",
+            "sglang": "e2e_latency",
+        },
     ),
 }
 """In the order of reports and files."""
@@ -125,8 +142,10 @@ METRICS: Mapping[str, Metric] = {
                 "evalscope": "Req Throughput (req/s)",
                 "genai-bench": "requests_per_second",
                 "guidellm": "metrics.requests_per_second.successful.mean",
+                "inference-perf": "successes.throughput.requests_per_sec",
                 "sglang": "request_throughput",
                 "vllm": "request_throughput",
+                "vllm-throughput": "requests_per_second",
             },
         ),
         Metric(
@@ -140,6 +159,8 @@ METRICS: Mapping[str, Metric] = {
                 "evalscope": "Output Throughput (tok/s)",
                 "genai-bench": "mean_output_throughput_tokens_per_s",
                 "guidellm": "metrics.output_tokens_per_second.successful.mean",
+                "inference-perf": "successes.throughput.output_tokens_per_sec",
+                "llmperf": "mean_output_throughput_token_per_s",
                 "sglang": "output_throughput",
                 "vllm": "output_throughput",
             },
@@ -153,8 +174,10 @@ METRICS: Mapping[str, Metric] = {
                 "evalscope": "Total Throughput (tok/s)",
                 "genai-bench": "mean_total_tokens_throughput_tokens_per_s",
                 "guidellm": "metrics.tokens_per_second.successful.mean",
+                "inference-perf": "successes.throughput.total_tokens_per_sec",
                 "sglang": "total_throughput",
                 "vllm": "total_token_throughput",
+                "vllm-throughput": "tokens_per_second",
             },
         ),
         Metric(
@@ -163,7 +186,11 @@ METRICS: Mapping[str, Metric] = {
             "higher",
             ("goodput", "request_goodput"),
             has_interval=True,
-            in_files={"vllm": "request_goodput"},
+            in_files={
+                "aiperf": "goodput.avg",
+                "inference-perf": "successes.goodput_metrics.request_goodput",
+                "vllm": "request_goodput",
+            },
         ),
         Metric("output_throughput_per_gpu", "tok/s", "higher", has_interval=True),
         # mean over requests of output tokens / E2EL
@@ -201,8 +228,10 @@ METRICS: Mapping[str, Metric] = {
                 "evalscope": "Test Duration (s)",
                 "genai-bench": "run_duration",
                 "guidellm": "duration",
+                "inference-perf": "benchmark_time_seconds",
                 "sglang": "duration",
                 "vllm": "duration",
+                "vllm-throughput": "elapsed_time",
             },
         ),
         Metric(
@@ -215,8 +244,11 @@ METRICS: Mapping[str, Metric] = {
                 "evalscope": "Success Requests",
                 "genai-bench": "num_completed_requests",
                 "guidellm": "metrics.request_totals.successful",
+                "inference-perf": "successes.count",
+                "llmperf": "num_completed_requests",
                 "sglang": "completed",
                 "vllm": "completed",
+                "vllm-throughput": "num_requests",
             },
         ),
         Metric(
@@ -228,6 +260,8 @@ METRICS: Mapping[str, Metric] = {
                 "evalscope": "Failed Requests",
                 "genai-bench": "num_error_requests",
                 "guidellm": "metrics.request_totals.errored",
+                "inference-perf": "failures.count",
+                "llmperf": "number_errors",
                 "vllm": "failed",
             },
         ),
@@ -460,15 +494,21 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     ),
     # the lengths that were asked for
     "input_len": ConditionInfo(
-        "identity", "whole", "tokens", noted_as=("input_len", "random_input_len")
+        "identity",
+        "whole",
+        "tokens",
+        noted_as=("input_len", "random_input_len"),
+        in_files={"llmperf": "mean_input_tokens"},
     ),
     "output_len": ConditionInfo(
         "identity",
         "whole",
         "tokens",
         noted_as=("output_len", "random_output_len"),
-        in_files={"evalscope": "max_tokens"},
+        in_files={"evalscope": "max_tokens", "llmperf": "mean_output_tokens"},
     ),
+    # what was done where it was no ordinary serving: of an engine alone, or a scenario of the tool
+    "scenario": ConditionInfo("identity", absent_is_none=True, says_what_it_is=True),
     # what prompts begin with alike
     "prefix_len": ConditionInfo(
         "identity", "whole", "tokens", noted_as=("prefix_len", "random_prefix_len")
@@ -496,6 +536,7 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
             "evalscope": "parallel",
             "genai-bench": "num_concurrency",
             "guidellm": "streams",
+            "llmperf": "num_concurrent_requests",
             "sglang": "max_concurrency",
             "vllm": "max_concurrency",
         },
@@ -636,6 +677,7 @@ DISTINGUISHING = (
     "tool",
     "input_len",
     "output_len",
+    "scenario",
     "dataset",
     "cache",
     "prefix_len",

@@ -17,20 +17,18 @@ from pathlib import Path
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.file_name import conditions_in
 from inferometer.results.imported_requests import intervals_of, request_values, samples_of
-from inferometer.results.json_text import read_objects
+from inferometer.results.json_text import objects_in
 from inferometer.results.measured_lengths import Lengths, MeasuredLength
 from inferometer.results.point import Condition, Point, ordered
 from inferometer.store.importers import (
-    CannotImportError,
     ImportedRun,
-    UnknownResultError,
     is_evalscope,
     read_results,
     recompute,
-    runs_of,
+    runs_of_content,
 )
 from inferometer.store.importers.imported_run import EXPECTED
-from inferometer.store.importers.reading import number
+from inferometer.store.importers.reading import MAX_BYTES, Object, number, read_bytes
 from inferometer.vocabulary import CONDITIONS, LATENCIES, condition_noted_as, metric
 from inferometer.words import Said
 
@@ -41,6 +39,9 @@ BESIDE_CONDITIONS = frozenset(
     {*("id", "tool", "status", "reasons", "notes", "source", "run"), *("series", "point", "file")}
 )
 """Columns of points that are no conditions; what a file calls so is `file_NAME`."""
+
+SUFFIXES = (".json", ".jsonl", ".csv", ".log", ".md", ".out", ".sql", ".txt")
+"""Of files in which results may be. Nobody needs them in a name."""
 
 LONGEST_WORD = 1000
 MAX_WHOLE = 2**53
@@ -61,6 +62,8 @@ class FilePoint:
     """
     identity: tuple[object, ...] | None
     """See `identity_of`."""
+    run: ImportedRun
+    """What it was read from."""
 
 
 def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
@@ -75,13 +78,15 @@ def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
 
 def _file_point(run: ImportedRun, part: int, runs: int) -> FilePoint:
     told = _told(run)
-    point = replace(_point(run, told, part), id=_name(run) if runs == 1 else _one_of(run, part))
+    name = run.place or (_name(run) if runs == 1 else _one_of(run, part))
+    point = replace(_point(run, told, part), id=name)
     known_by_runs = ("backend", "arrivals")
     return FilePoint(
         point,
         _measured_lengths(run, point.conditions),
         {name: value for name, value in told.items() if name not in known_by_runs},
-        _identity(run) if run.tool == "vllm" else None,
+        _identity(run) if run.tool == "vllm" and run.decimals is None else None,
+        replace(run, requests=None),
     )
 
 
@@ -91,15 +96,14 @@ def runs_in(path: Path) -> tuple[list[ImportedRun], list[str]]:
         is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))
     ):
         return read_results(path), []
-    objects, problems = read_objects(path)
-    try:
-        return [run for result in objects for run in runs_of(result, path)], problems
-    except UnknownResultError:
-        raise
-    except CannotImportError as error:
-        raise (
-            error if str(path) in str(error) else CannotImportError(f"cannot read {path}: {error}")
-        ) from None
+    problems: list[str] = []
+
+    def objects(content: bytes, path: Path) -> list[Object]:
+        found, unread = objects_in(content, path)
+        problems.extend(unread)
+        return found
+
+    return runs_of_content(read_bytes(path, MAX_BYTES), path, objects), problems
 
 
 def identity_of(
@@ -138,7 +142,9 @@ def _name(run: ImportedRun) -> str:
     return (
         run.path.parent.name
         if run.tool == "evalscope"
-        else run.path.name.removesuffix(".json").removesuffix(".jsonl")
+        else run.path.stem
+        if run.path.suffix in SUFFIXES
+        else run.path.name
     )
 
 
@@ -150,7 +156,10 @@ def _point(run: ImportedRun, told: Mapping[str, Condition], part: int) -> Point:
     values = _values(run)
     conditions, notes = _conditions(run, told)
     notes += run.notes
-    if missing := run.missing:
+    otherwise = [name for name in run.missing if name in run.defined_otherwise]
+    if otherwise:
+        notes.append(Said("note.other_meaning", {"names": otherwise}))
+    if missing := [name for name in run.missing if name not in otherwise]:
         notes.append(Said("note.missing", {"names": [_missing(name) for name in missing]}))
     values |= derived_values(values, conditions)
     intervals = {} if run.requests is None else intervals_of(run.requests, values)

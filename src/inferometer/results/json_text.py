@@ -1,6 +1,6 @@
-"""The JSON objects of a file that anybody may have written: one object, or one a line. Quick for
-plain JSON, and patient with what strict readers refuse (bare NaN and Infinity, a torn last line);
-and texts from such files made fit for others.
+"""The JSON objects of a file that anybody may have written: one object, a list of them, or one a
+line. Quick for plain JSON, and patient with what strict readers refuse (bare NaN and Infinity, a
+torn last line); and texts from such files made fit for others.
 """
 
 from __future__ import annotations
@@ -11,30 +11,29 @@ from pathlib import Path
 import orjson
 
 from inferometer.store.importers.imported_run import CannotImportError
-from inferometer.store.importers.reading import MAX_BYTES, Object, read_bytes
+from inferometer.store.importers.reading import Object, as_objects
 
 MAX_BAD_LINES = 3
 """So many lines of a file that are no JSON are named, and the rest of them is counted."""
 
 
-def read_objects(path: Path, most_bytes: int = MAX_BYTES) -> tuple[list[Object], list[str]]:
-    """The objects, and a sentence for each line that is none. Raises CannotImportError where there
-    is no object at all.
-
-    Only regular files up to this size are opened.
+def objects_in(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
+    """The objects of the content of a file, and a sentence for each line that is none. Raises
+    CannotImportError where there is no object at all.
     """
-    content = read_bytes(path, most_bytes)
     try:
-        return [_object(orjson.loads(content), path)], []
+        return as_objects(orjson.loads(content), path), []
     except orjson.JSONDecodeError:
         pass
     try:
-        return [_object(json.loads(content), path)], []
+        return as_objects(json.loads(content), path), []
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
             raise CannotImportError(
                 f"cannot read {path}: it is not JSON (line {error.lineno}: {error.msg})"
             ) from None
+    except CannotImportError:
+        raise
     except (
         ValueError,
         RecursionError,
@@ -59,7 +58,7 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
         if not line.strip():
             continue
         try:
-            found.append(_object(json.loads(line), path))
+            found += as_objects(json.loads(line), path)
         except (ValueError, RecursionError):  # CannotImportError is one too
             bad.append(number)
     if not found:
@@ -71,11 +70,3 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
     if len(bad) > MAX_BAD_LINES:
         sentences.append(f"cannot read {len(bad) - MAX_BAD_LINES} more lines of {path}")
     return found, sentences
-
-
-def _object(value: object, path: Path) -> Object:
-    if not isinstance(value, dict):
-        raise CannotImportError(
-            f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object"
-        )
-    return value

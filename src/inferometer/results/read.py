@@ -21,8 +21,16 @@ from inferometer.results.measured_lengths import common_lengths, with_lengths
 from inferometer.results.point import Collection, Condition, Point, ordered
 from inferometer.results.run_point import identity_of_run, point_of_run
 from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory, Source, Sources
+from inferometer.results.told_twice import told_once
 from inferometer.spec.target import Threshold, Where
-from inferometer.store.importers import NOT_OURS, UNREADABLE, CannotImportError, UnknownResultError
+from inferometer.store.importers import (
+    JSON_SUFFIXES,
+    NOT_OURS,
+    UNREADABLE,
+    CannotImportError,
+    CompanionError,
+    UnknownResultError,
+)
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said
 
@@ -139,10 +147,11 @@ class _CollectionReader:
     def _add_file(self, source: ResultFile) -> None:
         try:
             points, problems = points_in(source.path)
-        except UnknownResultError:
+        except UnknownResultError as error:
             if source.named:
                 raise
-            self._strangers.append(source.path)
+            if not isinstance(error, CompanionError) and source.path.suffix in JSON_SUFFIXES:
+                self._strangers.append(source.path)
             return
         identities = {point.identity for point in points} - {None}
         for campaign in source.beside if identities else ():
@@ -182,9 +191,8 @@ class _CollectionReader:
         for each in (*self._files, *self._labels):
             if each.identity in index_of:
                 runs[index_of[each.identity]] = _with_told(runs[index_of[each.identity]], each.told)
-        files = [
-            (each.point, each.lengths) for each in self._files if each.identity not in index_of
-        ]
+        found = [each for each in self._files if each.identity not in index_of]
+        files = [(each.point, each.lengths) for each in told_once(found, runs)]
         settled = zip(files, common_lengths(files), strict=True)
         return [*runs, *(with_lengths(point, lengths) for (point, _), lengths in settled)]
 

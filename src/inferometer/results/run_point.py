@@ -131,7 +131,7 @@ def identity_of_run(point: Point) -> tuple[object, ...] | None:
 def _read(path: Path, read: Callable[[Path, int], bytes] | None) -> Object:
     if read is None:
         return read_objects(path, MAX_BYTES)[0]
-    return objects_in(read(path, MAX_BYTES), path)[0]
+    return objects_in(read(path, MAX_BYTES), path, may_be_list=False)[0]
 
 
 def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Condition]:

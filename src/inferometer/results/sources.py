@@ -16,16 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inferometer.results.campaign import Campaign, read_campaign
+from inferometer.results.foreign import SUFFIXES
 from inferometer.results.run_point import is_run_directory
 from inferometer.store.campaign.checked_ledger import campaigns_in
 from inferometer.store.campaign.history import Result
 from inferometer.store.campaign.ledger import LedgerError
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.sound import HIDDEN
-from inferometer.store.importers import is_evalscope
+from inferometer.store.importers import JSON_SUFFIXES, is_evalscope
+from inferometer.store.importers.text import MAX_TEXT_BYTES
 from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, SUMMARY, VERDICT
-
-SUFFIXES = (".json", ".jsonl")
 
 OF_OTHERS = {"profile_export.jsonl": "profile_export_aiperf.json"}
 """Files that belong to another one beside them, which is read with them."""
@@ -214,7 +214,12 @@ class Sources:
                     f"{path} is a link to a directory and was not followed: name it too if "
                     "it is to be read."
                 )
-            elif _may_be_result(entry.name, names) and entry.name not in known and entry.is_file():
+            elif (
+                _may_be_result(entry.name, names)
+                and entry.name not in known
+                and entry.is_file()
+                and _may_be_read(entry)
+            ):
                 self._once(path, ResultFile(path, named=False, beside=beside))
 
     def _once(self, path: Path, source: Source) -> None:
@@ -238,6 +243,11 @@ def _may_be_result(name: str, beside: Container[str]) -> bool:
         and name not in NO_RESULTS
         and not (name in OF_OTHERS and OF_OTHERS[name] in beside)
     )
+
+
+def _may_be_read(entry: os.DirEntry[str]) -> bool:
+    """A text is searched only if it is no larger than any report of a client."""
+    return entry.name.endswith(JSON_SUFFIXES) or entry.stat().st_size <= MAX_TEXT_BYTES
 
 
 def _json_of(run: Path) -> Iterator[Path]:

@@ -1,46 +1,195 @@
 """Result files of other tools, read into one plain form that says what they do not contain.
 
-vLLM, SGLang, GuideLLM, AIPerf, EvalScope and genai-bench. Files may come from anybody: they are
-bounded in size, nothing in them is run, and a field of the wrong type is an absent one. Not known
-here: whose numbers to believe.
+READERS and TEXT_READERS are the forms that are known. Files may come from anybody: they are bounded
+in size, nothing in them is run, and a field of the wrong type is an absent one. Not known here:
+whose numbers to believe.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from inferometer.store.importers.aiperf import is_aiperf, read_aiperf
+from inferometer.store.importers import (
+    aiperf,
+    genai_bench,
+    guidellm,
+    inference_perf,
+    llama_bench,
+    llmperf,
+    mlperf,
+    points_csv,
+    printed_report,
+    sglang,
+    vllm,
+    vllm_offline,
+)
 from inferometer.store.importers.evalscope import is_evalscope, read_evalscope
-from inferometer.store.importers.genai_bench import is_genai_bench, read_genai_bench
-from inferometer.store.importers.guidellm import is_guidellm, read_guidellm
 from inferometer.store.importers.imported_run import (
     NOT_OURS,
     UNREADABLE,
     CannotImportError,
+    CompanionError,
     ImportedRequests,
     ImportedRun,
+    UnknownResultError,
 )
-from inferometer.store.importers.reading import MAX_BYTES, Object, read_objects
+from inferometer.store.importers.reading import MAX_BYTES, Object, objects_in, read_bytes
 from inferometer.store.importers.recompute import recompute
-from inferometer.store.importers.sglang import is_sglang, read_sglang
-from inferometer.store.importers.vllm import is_vllm, read_vllm
+from inferometer.store.importers.text import MAX_TEXT_BYTES, decoded
 
 __all__ = [
+    "JSON_SUFFIXES",
     "NOT_OURS",
+    "READERS",
+    "TEXT_READERS",
+    "TOOLS",
     "UNREADABLE",
     "CannotImportError",
+    "CompanionError",
     "ImportedRequests",
     "ImportedRun",
     "UnknownResultError",
     "is_evalscope",
     "read_results",
     "recompute",
-    "runs_of",
+    "runs_of_content",
 ]
 
 
-class UnknownResultError(CannotImportError):
-    """It is JSON, but no result of a tool that is known here."""
+JSON_SUFFIXES = (".json", ".jsonl")
+"""A file of such a name is JSON, or damaged."""
+
+MAX_BLANKS = 1000
+"""Before the first character of JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Of one form of JSON."""
+
+    tool: str
+    """As people call it."""
+    files: str
+    """Which of its files these are, as documents show them."""
+    is_it: Callable[[Object], bool]
+    read: Callable[[Object, Path, int], Sequence[ImportedRun]]
+    """From an object, its file, and how many bytes a file beside it may have. Raises
+    CannotImportError, and CompanionError for what has no run of its own.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class TextReader:
+    """Of one form of text."""
+
+    tool: str
+    files: str
+    is_it: Callable[[str], bool]
+    read: Callable[[str, Path], Sequence[ImportedRun]]
+
+
+READERS = (
+    Reader("vLLM", "JSON of `vllm bench serve`", vllm.is_vllm, vllm.read_vllm),
+    Reader(
+        "vLLM",
+        "JSON of `vllm bench throughput`",
+        vllm_offline.is_throughput,
+        vllm_offline.read_throughput,
+    ),
+    Reader(
+        "vLLM",
+        "JSON of `vllm bench latency`",
+        vllm_offline.is_latency,
+        vllm_offline.read_latency,
+    ),
+    Reader("SGLang", "JSON lines of `sglang.bench_serving`", sglang.is_sglang, sglang.read_sglang),
+    Reader("GuideLLM", "`benchmarks.json`", guidellm.is_guidellm, guidellm.read_guidellm),
+    Reader(
+        "AIPerf",
+        "`profile_export_aiperf_sweep.json`, `profile_export_aiperf_aggregate.json`",
+        aiperf.is_sweep,
+        aiperf.read_sweep,
+    ),
+    Reader("AIPerf", "`profile_export_aiperf.json`", aiperf.is_aiperf, aiperf.read_export),
+    Reader(
+        "genai-perf", "`profile_export_genai_perf.json`", aiperf.is_genai_perf, aiperf.read_export
+    ),
+    Reader(
+        "genai-bench",
+        "`D64_16_text-to-text_num_concurrency_4_time_60s.json`",
+        genai_bench.is_genai_bench,
+        genai_bench.read_genai_bench,
+    ),
+    Reader(
+        "inference-perf",
+        "`stage_0_lifecycle_metrics.json`, `summary_lifecycle_metrics.json`",
+        inference_perf.is_inference_perf,
+        inference_perf.read_inference_perf,
+    ),
+    Reader("llmperf", "`NAME_summary.json`", llmperf.is_llmperf, llmperf.read_llmperf),
+    Reader(
+        "llama-bench",
+        "`llama-bench -o json`, `jsonl`",
+        llama_bench.is_llama_bench,
+        llama_bench.read_llama_bench,
+    ),
+)
+"""The first that knows an object reads it. EvalScope's results are directories."""
+
+COMPANIONS = (
+    vllm_offline.is_arguments,
+    aiperf.is_companion,
+    inference_perf.is_request,
+    llmperf.is_response,
+)
+"""What these tools write beside a result, and no result is in."""
+
+TEXT_READERS = (
+    TextReader("Inferometer", "`report --csv`", points_csv.is_ours, points_csv.read_ours),
+    TextReader("vLLM", "CSV of the DCU guide's script", points_csv.is_dcu, points_csv.read_dcu),
+    TextReader("AIPerf", "`profile_export_aiperf.csv`", aiperf.is_aiperf_csv, aiperf.read_csv),
+    TextReader(
+        "genai-perf", "`profile_export_genai_perf.csv`", aiperf.is_genai_perf_csv, aiperf.read_csv
+    ),
+    TextReader(
+        "MLPerf LoadGen",
+        "`mlperf_log_summary.txt`, `mlperf_log_detail.txt`",
+        mlperf.is_mlperf,
+        mlperf.read_mlperf,
+    ),
+    TextReader(
+        "vLLM",
+        "logs with the report that `vllm bench serve` prints",
+        printed_report.is_vllm_report,
+        printed_report.read_reports,
+    ),
+    TextReader(
+        "SGLang",
+        "logs with the report that `sglang.bench_serving` prints",
+        printed_report.is_sglang_report,
+        printed_report.read_reports,
+    ),
+    TextReader(
+        "llama-bench",
+        "`llama-bench -o csv`, `md`, `sql`",
+        llama_bench.is_printed,
+        llama_bench.read_printed,
+    ),
+)
+"""The first that knows a text reads it."""
+
+TOOLS = tuple(
+    dict.fromkeys(
+        [
+            *(each.tool for each in READERS),
+            "EvalScope",
+            *(each.tool for each in TEXT_READERS if each.tool != "Inferometer"),
+        ]
+    )
+)
+"""As people call them."""
 
 
 def read_results(path: Path, *, most_bytes: int = MAX_BYTES) -> list[ImportedRun]:
@@ -57,34 +206,57 @@ def read_results(path: Path, *, most_bytes: int = MAX_BYTES) -> list[ImportedRun
         return [read_evalscope(each, most_bytes) for each in inside]
     if is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_")):
         return [read_evalscope(path.parent, most_bytes)]
+    return runs_of_content(read_bytes(path, most_bytes), path, objects_in, most_bytes)
+
+
+def runs_of_content(
+    content: bytes,
+    path: Path,
+    objects: Callable[[bytes, Path], Iterable[Object]],
+    most_bytes: int = MAX_BYTES,
+) -> list[ImportedRun]:
+    """The runs of a file of JSON, by what `objects` finds in it, or of a text. Raises
+    CannotImportError, and UnknownResultError if it is no result.
+    """
+    looks_like_json = content[:MAX_BLANKS].lstrip()[:1] in (b"{", b"[")
     try:
-        return [
-            run
-            for result in read_objects(path, most_bytes)
-            for run in runs_of(result, path, most_bytes)
-        ]
+        if not looks_like_json and (runs := _runs_of_text(content, path)) is not None:
+            return runs
+        if not looks_like_json and path.suffix not in JSON_SUFFIXES:
+            raise _unknown(path)
+        try:
+            found = objects(content, path)
+        except CannotImportError:  # as of a log whose lines begin with [INFO]
+            if not looks_like_json or (runs := _runs_of_text(content, path)) is None:
+                raise
+            return runs
+        return [run for each in found for run in _runs_of(each, path, most_bytes)]
     except CannotImportError as error:
         if str(path) in str(error):
             raise
         raise CannotImportError(f"cannot read {path}: {error}") from None
 
 
-def runs_of(result: Object, path: Path, most_bytes: int = MAX_BYTES) -> list[ImportedRun]:
-    """The runs of a JSON object of the file at `path`. Raises CannotImportError, and
-    UnknownResultError if it is no result.
-    """
-    if is_vllm(result):
-        return [read_vllm(result, path)]
-    if is_sglang(result):
-        return [read_sglang(result, path)]
-    if is_guidellm(result):
-        return read_guidellm(result, path)
-    if is_aiperf(result):
-        return [read_aiperf(result, path, most_bytes)]
-    if is_genai_bench(result):
-        return [read_genai_bench(result, path, most_bytes)]
-    raise UnknownResultError(
-        f"cannot read {path}: it is no result of vLLM, SGLang, GuideLLM, AIPerf, EvalScope or "
-        "genai-bench;"
-        " of AIPerf name profile_export_aiperf.json, of genai-bench the file of one run"
+def _runs_of(result: Object, path: Path, most_bytes: int) -> Sequence[ImportedRun]:
+    reader = next((each for each in READERS if each.is_it(result)), None)
+    if reader is None and any(is_it(result) for is_it in COMPANIONS):
+        raise CompanionError(f"cannot read {path}: it belongs to a result beside it; name that")
+    if reader is None:
+        raise _unknown(path)
+    return reader.read(result, path, most_bytes)
+
+
+def _runs_of_text(content: bytes, path: Path) -> list[ImportedRun] | None:
+    """None for what no reader of text knows."""
+    if len(content) > MAX_TEXT_BYTES:
+        return None
+    text = decoded(content)
+    reader = next((each for each in TEXT_READERS if each.is_it(text)), None)
+    return None if reader is None else list(reader.read(text, path))
+
+
+def _unknown(path: Path) -> UnknownResultError:
+    return UnknownResultError(
+        f"cannot read {path}: it is no result of {', '.join(TOOLS[:-1])} or {TOOLS[-1]}; of "
+        "AIPerf name profile_export_aiperf.json, of genai-bench the file of one run"
     )

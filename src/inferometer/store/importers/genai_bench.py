@@ -31,7 +31,7 @@ def is_genai_bench(result: Object) -> bool:
     return {"aggregated_metrics", "individual_request_metrics"} <= result.keys()
 
 
-def read_genai_bench(result: Object, path: Path, most_bytes: int) -> ImportedRun:
+def read_genai_bench(result: Object, path: Path, most_bytes: int) -> list[ImportedRun]:
     """One run; version and model are in the file beside it, if that is there."""
     total = result["aggregated_metrics"]
     to_s = 1e-3 if result.get("_time_unit") == "ms" else 1.0
@@ -42,7 +42,7 @@ def read_genai_bench(result: Object, path: Path, most_bytes: int) -> ImportedRun
         metrics |= figures(at(total, "stats", theirs), names, 1e3 * to_s)
     beside = path.with_name(METADATA)
     metadata = read_objects(beside, most_bytes)[0] if beside.exists() else {}
-    return ImportedRun(
+    run = ImportedRun(
         path=path,
         tool="genai-bench",
         version=text(metadata.get("benchmark_version")),
@@ -54,6 +54,7 @@ def read_genai_bench(result: Object, path: Path, most_bytes: int) -> ImportedRun
         ),
         requests=_requests(entries(result["individual_request_metrics"]), to_s),
     )
+    return [run]
 
 
 def _requests(rows: list[object], to_s: float) -> ImportedRequests | None:

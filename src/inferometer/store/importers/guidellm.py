@@ -1,29 +1,33 @@
-"""Reports of GuideLLM (`benchmarks.json`, 0.3 and later): several benchmarks in one file, each a
-run.
+"""Reports of GuideLLM (`benchmarks.json`, 0.2 to 0.8): several benchmarks in one file, each a run.
 
 Only its means of TTFT, its counts and its rates are defined as ours; see `metrics.dialects` for the
-rest, which is kept in `own`. From the times of single requests, where they were not sampled away,
-our figures can be computed.
+rest, which is kept in `own`: its percentiles are values of the sample, and what it takes per token
+counts requests by their tokens. From the times of single requests, where all of them are there,
+our figures can be computed. Where settings stand changed with 0.4 and again with 0.7.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 
 import numpy as np
 
-from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
+from inferometer.store.importers.imported_run import Declared, ImportedRequests, ImportedRun
 from inferometer.store.importers.reading import (
     Object,
     at,
     entries,
     figures,
+    iso_date,
     metrics_of,
     number,
     numbers,
     text,
 )
 from inferometer.vocabulary import LATENCIES, settings_in
+from inferometer.words import Said
 
 OWN = (
     "request_latency",
@@ -32,47 +36,154 @@ OWN = (
     "time_to_first_token_ms",
     "request_concurrency",
 )
+SHOWN = (
+    "time_to_first_token_ms.p50",
+    "time_to_first_token_ms.p99",
+    "inter_token_latency_ms.mean",
+    "time_per_output_token_ms.mean",
+    "request_latency.p50",
+    "request_latency.p99",
+)
+"""Of those, what its users look for."""
+
+DEFINED_OTHERWISE = (
+    "p99_ttft_ms",
+    *(f"{statistic}_{latency}_ms" for latency in ("tpot", "e2el") for statistic in ("mean", "p99")),
+)
+
+GAPS = {"constant": math.inf, "poisson": 1.0}
+"""Burstiness of its strategies that have a rate: inf is even."""
+
+LENGTHS = {
+    "input_len": re.compile(r"(?<![a-z_])prompt_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"),
+    "output_len": re.compile(r"(?<![a-z_])output_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"),
+    "prefix_len": re.compile(r"(?<![a-z_])prefix_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"),
+}
+"""How descriptions of synthetic data say them, as JSON and as `key=value`."""
+
+MAX_DATA = 10_000
+"""Characters of such a description."""
 
 
 def is_guidellm(result: Object) -> bool:
-    return isinstance(result.get("benchmarks"), list) and all(
-        at(each, "metrics") for each in result["benchmarks"]
-    )
+    found = entries(result.get("benchmarks"))
+    return bool(found) and all(at(each, "metrics") for each in found)
 
 
-def read_guidellm(result: Object, path: Path) -> list[ImportedRun]:
+def read_guidellm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     """Every benchmark of the report."""
-    return [
-        _run(each, text(at(result, "metadata", "guidellm_version")), path)
-        for each in result["benchmarks"]
-    ]
+    return [_run(each, result, path) for each in result["benchmarks"]]
 
 
-def _run(benchmark: Object, version: str | None, path: Path) -> ImportedRun:
-    metrics = benchmark["metrics"]
-    strategy, backend = at(benchmark, "config", "strategy"), at(benchmark, "config", "backend")
-    told = metrics_of("guidellm", benchmark)
-    told |= figures(
-        at(metrics, LATENCIES["ttft"].in_files["guidellm"], "successful"),
+def _run(benchmark: Object, report: Object, path: Path) -> ImportedRun:
+    metrics = metrics_of("guidellm", benchmark)
+    metrics |= figures(
+        benchmark.get("request_totals"), {"completed": "successful", "failed": "errored"}
+    )
+    metrics |= figures(
+        at(benchmark, "metrics", LATENCIES["ttft"].in_files["guidellm"], "successful"),
         {"mean_ttft_ms": "mean", "std_ttft_ms": "std_dev"},
     )
+    own = _own(benchmark)
+    data, lengths = _data(benchmark, report)
+    prefix_len = lengths.pop("prefix_len", None)
+    conditions: dict[str, Declared] = {"dataset": data} if data else {}
+    conditions |= {"prefix_len": int(prefix_len)} if prefix_len else {}
+    load, name = _load(benchmark)
+    return ImportedRun(
+        path,
+        "guidellm",
+        text(at(report, "metadata", "guidellm_version")),
+        _model(benchmark, report),
+        load | lengths,
+        metrics,
+        own,
+        _requests(benchmark),
+        conditions=conditions,
+        date=iso_date(_first(benchmark, ("end_time",), ("run_stats", "end_time"))),
+        name=name,
+        defined_otherwise=DEFINED_OTHERWISE if own else (),
+        notes=_notes(own),
+    )
+
+
+def _first(source: object, *paths: tuple[str, ...]) -> object:
+    """What is at the first of these paths that leads anywhere."""
+    found = (at(source, *path) for path in paths)
+    return next((each for each in found if each is not None), None)
+
+
+def _own(benchmark: Object) -> dict[str, float]:
     own: dict[str, float] = {}
     for name in OWN:
+        figures_ = at(benchmark, "metrics", name, "successful")
+        means = {f"{name}.{figure}": figure for figure in ("mean", "median", "std_dev")}
+        own |= figures(figures_, means)
         own |= figures(
-            at(metrics, name, "successful"),
-            {f"{name}.{figure}": figure for figure in ("mean", "median", "std_dev")},
+            at(figures_, "percentiles"),
+            {f"{name}.{figure}": figure for figure in ("p50", "p90", "p95", "p99")},
         )
-        percentiles = at(metrics, name, "successful", "percentiles")
-        own |= figures(
-            percentiles, {f"{name}.{figure}": figure for figure in ("p50", "p90", "p95", "p99")}
+        own |= {f"{name}.p50": own[f"{name}.median"]} if f"{name}.median" in own else {}
+    totals = _first(benchmark, ("metrics", "request_totals"), ("request_totals",))
+    return own | figures(totals, {"incomplete": "incomplete"})
+
+
+def _notes(own: dict[str, float]) -> tuple[Said, ...]:
+    told = [f"{name} {own[name]:.6g}" for name in SHOWN if name in own]
+    return (Said("note.own_figures", {"figures": told}),) if told else ()
+
+
+def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
+    """Slots, rate and number of requests, and what the strategy is called."""
+    strategy = _first(
+        benchmark, ("config", "strategy"), ("args", "strategy"), ("scheduler", "strategy")
+    )
+    kind = text(at(strategy, "type_")) or text(at(strategy, "kind")) or text(strategy)
+    load = figures(strategy, {"max_concurrency": "max_concurrency"})
+    load |= figures(strategy, settings_in("guidellm"))
+    if kind == "synchronous":
+        load = {"max_concurrency": 1.0}
+    if kind in GAPS and "request_rate" in load:
+        load["burstiness"] = GAPS[kind]
+    limits = at(benchmark, "config", "constraints")
+    for source, name in (
+        (at(limits, "max_requests", "args"), "count"),
+        (at(limits, "max_requests"), "max_num"),
+        (at(limits, "max_number"), "max_num"),
+        (benchmark.get("args"), "max_number"),
+    ):
+        load |= figures(source, {"num_prompts": name})
+    level = load.get("request_rate", load.get("max_concurrency"))
+    return load, kind if level is None else f"{kind} {level:g}"
+
+
+def _data(benchmark: Object, report: Object) -> tuple[str | None, dict[str, float]]:
+    """What prompts were made of, and which lengths were asked for."""
+    told = _first(report, ("args", "data"), ("config", "spec", "data")) or _first(
+        benchmark, ("request_loader", "data"), ("config", "requests", "data")
+    )
+    first = next(iter(told), None) if isinstance(told, list) else told
+    description = str(first)[:MAX_DATA] if first is not None else ""
+    lengths = {
+        name: float(found[1])
+        for name, pattern in LENGTHS.items()
+        if (found := pattern.search(description))
+    }
+    kind = text(at(first, "kind")) or text(at(first, "type"))
+    if lengths:
+        return "synthetic", lengths
+    return kind or (description if 0 < len(description) <= 200 else None), {}
+
+
+def _model(benchmark: Object, report: Object) -> str | None:
+    return text(
+        _first(
+            benchmark,
+            ("config", "backend", "model"),
+            ("worker", "backend_model"),
+            ("benchmarker", "backend", "model"),
         )
-    load = figures(strategy, settings_in("guidellm"))
-    load |= figures(
-        at(benchmark, "config", "constraints", "max_requests", "args"), {"num_prompts": "count"}
-    )
-    return ImportedRun(
-        path, "guidellm", version, text(at(backend, "model")), load, told, own, _requests(benchmark)
-    )
+    ) or text(_first(report, ("args", "model"), ("config", "spec", "backend", "model")))
 
 
 def _requests(benchmark: Object) -> ImportedRequests | None:
@@ -83,13 +194,21 @@ def _requests(benchmark: Object) -> ImportedRequests | None:
     rows = [row for group in groups.values() for row in group]
     if not rows:
         return None
-    timings = [at(row, "info", "timings") for row in rows]
-    sent_s = numbers(at(each, "request_start") for each in timings)
+
+    def times(*names: str) -> list[object]:
+        inside = [(("info", "timings", name), (name,)) for name in names]
+        paths = [path for pair in inside for path in pair]
+        return [_first(row, *paths) for row in rows]
+
+    sent_s = numbers(times("request_start", "start_time"))
+    first = times("first_token_iteration", "first_iteration", "first_token_time")
+    last = times("last_token_iteration", "last_iteration", "last_token_time")
+    started = number(_first(benchmark, ("start_time",), ("run_stats", "start_time")))
     return ImportedRequests(
         ok=np.arange(len(rows)) < len(groups["successful"]),
-        ttft_s=numbers(at(each, "first_token_iteration") for each in timings) - sent_s,
-        e2el_s=numbers(at(each, "last_token_iteration") for each in timings) - sent_s,
+        ttft_s=numbers(first) - sent_s,
+        e2el_s=numbers(last) - sent_s,
         prompt_tokens=numbers(at(row, "prompt_tokens") for row in rows),
         output_tokens=numbers(at(row, "output_tokens") for row in rows),
-        sent_s=sent_s - (number(benchmark.get("start_time")) or 0.0),
+        sent_s=sent_s - (started or 0.0),
     )

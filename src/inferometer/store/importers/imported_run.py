@@ -4,7 +4,7 @@ format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,14 @@ EXPECTED = (
 
 class CannotImportError(ValueError):
     """A file cannot be read as a result; the message is one sentence with cause and cure."""
+
+
+class UnknownResultError(CannotImportError):
+    """It is no result of a tool that is known here."""
+
+
+class CompanionError(UnknownResultError):
+    """It belongs to a result of a known tool, and has no run of its own."""
 
 
 NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -106,6 +114,16 @@ class ImportedRun:
     """The end, ISO 8601."""
     name: str | None = None
     """What the file calls this run, where it has several."""
+    defined_otherwise: Sequence[str] = ()
+    """Metrics of ours that the tool has by another definition, in `own`."""
+    place: str | None = None
+    """What people will find it again by, where many files have one name."""
+    sums_up: Path | None = None
+    """A directory: this run sums up those below it, or is a part of one. Where any of them is read,
+    this is no point.
+    """
+    decimals: int | None = None
+    """Of figures that were printed: where another file has them in full, this is no point."""
     notes: tuple[Said, ...] = ()
     """What a reader has to know of it: warm-up left out, a load that was not reached."""
 

@@ -9,16 +9,32 @@ import math
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from inferometer.store.importers.imported_run import Array, CannotImportError
 from inferometer.vocabulary import metrics_in
 
 MAX_BYTES = 256 * 1024 * 1024
 """The largest file that is read."""
+
+MAX_SETTINGS_BYTES = 1024 * 1024
+"""Of a file of settings beside a result."""
+
+MAX_SECONDS = 253_402_300_800
+"""Of the year 10,000, since 1970."""
+
+STATISTICS = {
+    **{name: name for name in ("mean", "median", "std", "p50", "p90", "p95", "p99", "p99.9")},
+    "avg": "mean",
+    "stddev": "std",
+    "std_dev": "std",
+}
+"""Which statistics of a latency are taken over, by what tools call them."""
 
 Object = dict[str, Any]
 
@@ -56,13 +72,13 @@ def read_objects(path: Path, most_bytes: int = MAX_BYTES) -> list[Object]:
     """The JSON objects of a file: one, or one a line. Bare NaN and Infinity are taken, as some
     tools write them.
     """
-    return objects_in(read_bytes(path, most_bytes), path)
+    return objects_in(read_bytes(path, most_bytes), path, may_be_list=False)
 
 
-def objects_in(content: bytes, path: Path) -> list[Object]:
-    """The same of what was read of a file."""
+def objects_in(content: bytes, path: Path, *, may_be_list: bool = True) -> list[Object]:
+    """Those of the content of a file, or of a list in it. Raises CannotImportError."""
     try:
-        return [_object(content, path)]
+        return as_objects(_value(content, path), path, may_be_list=may_be_list)
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
             raise CannotImportError(
@@ -72,7 +88,7 @@ def objects_in(content: bytes, path: Path) -> list[Object]:
     for number, line in enumerate(content.splitlines(), 1):
         if line.strip():
             try:
-                found.append(_object(line, path))
+                found += as_objects(_value(line, path), path)
             except json.JSONDecodeError as error:
                 raise CannotImportError(
                     f"cannot read {path}: line {number} is not JSON ({error.msg})"
@@ -80,9 +96,19 @@ def objects_in(content: bytes, path: Path) -> list[Object]:
     return found
 
 
-def _object(content: bytes, path: Path) -> Object:
+def as_objects(value: object, path: Path, *, may_be_list: bool = True) -> list[Object]:
+    """An object, or a list of nothing else. Raises CannotImportError."""
+    found: list[Any] = value if may_be_list and isinstance(value, list) else [value]
+    if not found or not all(isinstance(each, dict) for each in found):
+        raise CannotImportError(
+            f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object"
+        )
+    return found
+
+
+def _value(content: bytes, path: Path) -> object:
     try:
-        value = json.loads(content)
+        return json.loads(content)
     except json.JSONDecodeError:
         raise
     except (
@@ -92,11 +118,6 @@ def _object(content: bytes, path: Path) -> Object:
         raise CannotImportError(
             f"cannot read {path}: it is not a result file ({type(error).__name__})"
         ) from None
-    if not isinstance(value, dict):
-        raise CannotImportError(
-            f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object"
-        )
-    return value
 
 
 def number(value: object) -> float | None:
@@ -153,4 +174,49 @@ def metrics_of(tool: str, result: object) -> dict[str, float]:
 def figures(source: object, names: Mapping[str, str], scale: float = 1.0) -> dict[str, float]:
     """Those of `names` (ours → theirs) that `source` has, times `scale`."""
     found = {ours: number(at(source, theirs)) for ours, theirs in names.items()}
-    return {ours: value * scale for ours, value in found.items() if value is not None}
+    return {
+        ours: scaled
+        for ours, value in found.items()
+        if value is not None and (scaled := number(value * scale)) is not None
+    }
+
+
+def latency_figures(source: object, latency: str, to_ms: float) -> dict[str, float]:
+    """The mean, median, standard deviation and percentiles that `source` has of a latency of ours,
+    by our names.
+    """
+    names = {theirs: f"{ours}_{latency}_ms" for theirs, ours in STATISTICS.items()}
+    found = {
+        names[theirs]: figure
+        for theirs in names
+        for figure in figures(source, {theirs: theirs}, to_ms).values()
+    }
+    if f"p50_{latency}_ms" in found:
+        found.setdefault(f"median_{latency}_ms", found[f"p50_{latency}_ms"])
+    return found
+
+
+def read_settings(path: Path) -> Object:
+    """A YAML mapping beside a result; empty where there is none that can be read."""
+    if not path.is_file():
+        return {}
+    try:
+        value = yaml.safe_load(read_bytes(path, MAX_SETTINGS_BYTES))
+    except (CannotImportError, yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def iso_date(value: object) -> str | None:
+    """A date as ISO 8601 has it, or seconds since 1970 as one in UTC."""
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value.replace("Z", "+00:00")).isoformat(
+                timespec="seconds"
+            )
+        except ValueError:
+            return None
+    seconds = number(value)
+    if seconds is None or not 0 < seconds < MAX_SECONDS:
+        return None
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")

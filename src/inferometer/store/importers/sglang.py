@@ -37,7 +37,7 @@ def is_sglang(result: Object) -> bool:
     return {"mean_e2e_latency_ms", "dataset_name", "backend"} <= result.keys()
 
 
-def read_sglang(result: Object, path: Path) -> ImportedRun:
+def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
     """One line. Lengths are those asked for, except with a data set of texts."""
     statistics = {
         ours: theirs for theirs in result if statistic_of(ours := theirs.replace(E2EL, "_e2el_"))
@@ -51,7 +51,7 @@ def read_sglang(result: Object, path: Path) -> ImportedRun:
         if _is_random(result)
         else {}
     )
-    return ImportedRun(
+    run = ImportedRun(
         path=path,
         tool="sglang",
         version=None,
@@ -62,6 +62,7 @@ def read_sglang(result: Object, path: Path) -> ImportedRun:
         requests=requests,
         conditions=declared(result, KEYS),
     )
+    return [run]
 
 
 def _is_random(result: Object) -> bool:

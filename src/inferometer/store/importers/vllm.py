@@ -43,7 +43,7 @@ def is_vllm(result: Object) -> bool:
     return {"model_id", "tokenizer_id", "duration"} <= result.keys()
 
 
-def read_vllm(result: Object, path: Path) -> ImportedRun:
+def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     """One run. Older forks write `request_goodput:`, with the colon in the key."""
     metrics = figures(result, {"request_goodput": "request_goodput:"})
     metrics |= metrics_of("vllm", result)
@@ -51,7 +51,7 @@ def read_vllm(result: Object, path: Path) -> ImportedRun:
     requests = _requests(result)
     if requests is not None and "failed" not in metrics:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
-    return ImportedRun(
+    run = ImportedRun(
         path=path,
         tool="vllm",
         version=None,
@@ -63,6 +63,7 @@ def read_vllm(result: Object, path: Path) -> ImportedRun:
         conditions=_conditions(result),
         date=date_of(result),
     )
+    return [run]
 
 
 def load_of(tool: str, result: Object) -> dict[str, float]:

@@ -151,6 +151,7 @@ REPORT: dict[str, str] = {
     "condition.card": "card",
     "condition.stack": "stack",
     "condition.dp": "DP",
+    "condition.scenario": "scenario",
     "condition.dtype": "number format",
     "condition.config": "configuration",
     "condition.gpus": "GPUs",

@@ -138,6 +138,7 @@ REPORT: dict[str, str] = {
     "condition.card": "加速卡",
     "condition.stack": "加速卡软件栈",
     "condition.dp": "DP",
+    "condition.scenario": "测试场景",
     "condition.dtype": "数值精度",
     "condition.config": "硬件配置",
     "condition.gpus": "卡数",

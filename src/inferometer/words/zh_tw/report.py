@@ -138,6 +138,7 @@ REPORT: dict[str, str] = {
     "condition.card": "加速卡",
     "condition.stack": "加速卡軟體堆疊",
     "condition.dp": "DP",
+    "condition.scenario": "測試情境",
     "condition.dtype": "數值精度",
     "condition.config": "硬體配置",
     "condition.gpus": "卡數",

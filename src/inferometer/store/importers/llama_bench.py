@@ -1,0 +1,225 @@
+"""Results of `llama-bench` (llama.cpp) in each form that it prints: JSON, JSON lines, CSV, Markdown
+and SQL.
+
+It runs the engine in its own process with one sequence: pp512 processes a prompt, tg128 generates.
+Neither is a figure of serving. Tokens per second count all tokens of the test.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.reading import Object, figures, iso_date, number, text
+from inferometer.store.importers.text import MAX_LINE, figure, lines_of, rows_of
+from inferometer.words import Said
+
+NEEDED = {"n_prompt", "n_gen", "avg_ts"}
+"""Columns of every version."""
+
+SETTINGS = (
+    "backends",
+    "cpu_info",
+    "devices",
+    "embeddings",
+    "flash_attn",
+    "n_batch",
+    "n_cpu_moe",
+    "n_gpu_layers",
+    "n_threads",
+    "n_ubatch",
+    "no_kv_offload",
+    "split_mode",
+    "tensor_split",
+    "type_k",
+    "type_v",
+    "use_mmap",
+)
+"""What makes another deployment. Older versions say which libraries it was built with."""
+
+BUILT_WITH = ("cuda", "opencl", "vulkan", "kompute", "metal", "sycl", "rpc", "gpu_blas", "blas")
+
+IN_MARKDOWN = {
+    "ngl": "n_gpu_layers",
+    "sm": "split_mode",
+    "threads": "n_threads",
+    "nkvo": "no_kv_offload",
+    "fa": "flash_attn",
+    "mmap": "use_mmap",
+    "embd": "embeddings",
+    "dev": "devices",
+    "ts": "tensor_split",
+    "backend": "backends",
+    "model": "model_type",
+}
+"""Short names of columns there."""
+
+NUMBERS = (
+    "avg_ns",
+    "avg_ts",
+    "build_number",
+    "n_batch",
+    "n_cpu_moe",
+    "n_depth",
+    "n_gen",
+    "n_gpu_layers",
+    "n_prompt",
+    "n_threads",
+    "n_ubatch",
+    "stddev_ns",
+    "stddev_ts",
+)
+SWITCHES = ("embeddings", "flash_attn", "no_kv_offload", "use_mmap")
+"""What JSON has as numbers and as true or false, and the other forms as words."""
+
+TEST = re.compile(r"(?:pp ?(\d{1,9}))?(?:\+?tg ?(\d{1,9}))?(?: ?@ ?d(\d{1,9}))?")
+BUILD = re.compile(r"build: (\w{1,64}) \((\d{1,9})\)")
+SQL = re.compile(r"INSERT INTO (?:llama_bench|test) \(([^)]*)\) VALUES \((.*)\);?\s*$")
+
+MAX_TESTS = 10_000
+MAX_TOKENS = 2**31
+"""Of a test."""
+
+
+def is_llama_bench(result: Object) -> bool:
+    return result.keys() >= NEEDED
+
+
+def read_llama_bench(result: Object, path: Path, _: int) -> list[ImportedRun]:
+    return [_run(result, path)]
+
+
+def _run(result: Object, path: Path) -> ImportedRun:
+    """One test."""
+    prompt, generated, depth = (_tokens(result, name) for name in ("n_prompt", "n_gen", "n_depth"))
+    parts = [f"{kind}{n}" for kind, n in (("pp", prompt), ("tg", generated)) if n]
+    test = "+".join(parts) + (f" @ d{depth}" if depth else "")
+    metrics = figures(result, {"total_token_throughput": "avg_ts"})
+    if generated and metrics:
+        share = generated / (prompt + generated)
+        metrics["output_throughput"] = metrics["total_token_throughput"] * share
+    return ImportedRun(
+        path=path,
+        tool="llama-bench",
+        version=text(result.get("build_commit")),
+        model=_model(result),
+        load={
+            name: float(n) for name, n in (("input_len", prompt), ("output_len", generated)) if n
+        },
+        metrics=metrics,
+        own=figures(result, {name: name for name in ("stddev_ts", "avg_ns", "stddev_ns")}),
+        conditions={"scenario": test, "engine": "llama.cpp", **_settings(result)},
+        date=iso_date(result.get("test_time")),
+        name=test,
+        notes=(Said("note.llama_bench"),),
+    )
+
+
+def is_printed(text: str) -> bool:
+    """A table has its head near the top of a log."""
+    head = re.sub(" +", " ", text[:MAX_LINE])
+    is_markdown = "| test |" in head and "| t/s |" in head
+    return is_markdown or ("build_commit" in text and "avg_ts" in text)
+
+
+def read_printed(text: str, path: Path) -> list[ImportedRun]:
+    """Every test of a table that was printed."""
+    found = (*_of_csv(text), *_of_sql(text), *_of_markdown(text))
+    runs = [
+        _run(_typed(row), path)
+        for _, row in zip(range(MAX_TESTS), found, strict=False)
+        if row.keys() >= NEEDED
+    ]
+    return [replace(run, decimals=2) if "avg_ns" not in run.own else run for run in runs]
+
+
+def _of_csv(text: str) -> Iterator[Object]:
+    lines = lines_of(text)
+    head = next((line for line in lines if "build_commit" in line and "avg_ts" in line), "")
+    if "," not in head or SQL.search(head):
+        return
+    names = next(rows_of(iter([head])), [])
+    yield from (dict(zip(names, row, strict=False)) for row in rows_of(lines))
+
+
+def _of_sql(text: str) -> Iterator[Object]:
+    for line in lines_of(text):
+        if found := SQL.search(line):
+            names = [name.strip() for name in found[1].split(",")]
+            values = next(csv.reader([found[2]], quotechar="'", skipinitialspace=True), [])
+            yield dict(zip(names, values, strict=False))
+
+
+def _of_markdown(text: str) -> Iterator[Object]:
+    names: list[str] = []
+    found: list[Object] = []
+    build: Object = {}
+    for line in lines_of(text):
+        if built := BUILD.search(line):
+            build = {"build_commit": built[1], "build_number": built[2]}
+        if not line.lstrip().startswith("|"):
+            continue
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if {"test", "t/s"} <= set(cells):
+            names = cells
+        elif names and len(cells) == len(names) and len(found) < MAX_TESTS:
+            found.append(_of_cells(dict(zip(names, cells, strict=True))))
+    yield from ({**row, **build} for row in found)
+
+
+def _of_cells(cells: dict[str, str]) -> Object:
+    """A row of Markdown by the names of the other forms; without NEEDED if it has no test."""
+    test = TEST.fullmatch(cells["test"])
+    rate, _, spread = cells["t/s"].partition("±")
+    if test is None or figure(rate) is None or not any(test.groups()):
+        return {}
+    named = {IN_MARKDOWN.get(name, name): value for name, value in cells.items()}
+    counts = zip(("n_prompt", "n_gen", "n_depth"), test.groups(), strict=True)
+    return {
+        **named,
+        **{name: count or "0" for name, count in counts},
+        "avg_ts": rate,
+        "stddev_ts": spread,
+    }
+
+
+def _typed(row: Object) -> Object:
+    numbers = {name: figure(str(row[name])) for name in NUMBERS if name in row}
+    return {
+        **row,
+        **{name: int(n) if n is not None and n == int(n) else n for name, n in numbers.items()},
+        **{name: row[name] in ("1", "true") for name in SWITCHES if row.get(name)},
+    }
+
+
+def _tokens(result: Object, name: str) -> int:
+    count = number(result.get(name))
+    return int(count) if count is not None and 0 <= count < MAX_TOKENS else 0
+
+
+def _model(result: Object) -> str | None:
+    filename = text(result.get("model_filename"))
+    return Path(filename).name if filename else text(result.get("model_type"))
+
+
+def _settings(result: Object) -> dict[str, Declared]:
+    commit, build = text(result.get("build_commit")), number(result.get("build_number"))
+    found: dict[str, Declared] = {
+        name: value
+        for name in SETTINGS
+        if isinstance(value := result.get(name), str | int) and value != ""
+    }
+    if card := text(result.get("gpu_info")):
+        found["card"] = card
+    built = [name for name in BUILT_WITH if result.get(name) in (True, 1, "1")]
+    if built and "backends" not in found:
+        found["backends"] = ",".join(built)
+    if build is not None:
+        found["engine_version"] = f"b{build:.0f}" + (f" ({commit})" if commit else "")
+    if len(kind := (text(result.get("model_type")) or "").split(" ", 2)) == 3:  # llama 7B Q4_0
+        found["dtype"] = kind[2]
+    return found

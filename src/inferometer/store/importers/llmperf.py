@@ -1,0 +1,167 @@
+"""Results of llmperf (Ray): `…_summary.json`, and beside it `…_individual_responses.json` with the
+single requests.
+
+Times are in seconds. Tokens are counted by the tokenizer of the client, on the text that came
+back. Its `inter_token_latency_s` is E2EL per output token, so TTFT is in it: it is neither our ITL
+nor our TPOT, which follows from the single requests.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inferometer.store.importers.imported_run import (
+    CannotImportError,
+    Declared,
+    ImportedRequests,
+    ImportedRun,
+)
+from inferometer.store.importers.reading import (
+    Object,
+    at,
+    entries,
+    figures,
+    iso_date,
+    latency_figures,
+    metrics_of,
+    number,
+    numbers,
+    read_bytes,
+    text,
+)
+from inferometer.vocabulary import latencies_in, settings_in
+from inferometer.words import Said
+
+SUMMARY, RESPONSES = "_summary.json", "_individual_responses.json"
+
+RESULTS = "results_"
+"""What the names of its figures begin with; its metadata have names of their own."""
+
+SETTINGS = (
+    "model",
+    "mean_input_tokens",
+    "mean_output_tokens",
+    "num_concurrent_requests",
+    "name",
+    "timestamp",
+    "version",
+)
+"""What has a place of its own; other scalars are what the user noted."""
+
+BETWEEN = "inter_token_latency_s"
+
+
+def is_llmperf(result: Object) -> bool:
+    return f"{RESULTS}num_completed_requests" in result or (
+        "num_completed_requests" in entries_of(result.get("results"))
+    )
+
+
+def is_response(result: Object) -> bool:
+    """A row of the file of single requests."""
+    return {"error_code", "ttft_s", "end_to_end_latency_s"} <= result.keys()
+
+
+def entries_of(value: object) -> Object:
+    return value if isinstance(value, dict) else {}
+
+
+def read_llmperf(result: Object, path: Path, most_bytes: int) -> list[ImportedRun]:
+    """The run, with its single requests if their file lies beside this one."""
+    told = _flat(result)
+    metrics = metrics_of("llmperf", told)
+    for ours, theirs in latencies_in("llmperf").items():
+        metrics |= latency_figures(_statistics(told, theirs), ours, 1e3)
+    if rate := number(told.get("num_completed_requests_per_min")):
+        metrics["request_throughput"] = rate / 60
+        metrics |= figures(metrics, {"duration": "completed"}, 60 / rate)
+    for ours, theirs in (
+        ("total_input_tokens", "number_input_tokens_mean"),
+        ("total_output_tokens", "number_output_tokens_mean"),
+    ):
+        mean, completed = number(told.get(theirs)), metrics.get("completed")
+        if mean is not None and completed:
+            metrics |= figures({ours: mean * completed}, {ours: ours})
+    load = figures(result, settings_in("llmperf")) | figures(
+        told, {"num_prompts": "num_requests_started"}
+    )
+    run = ImportedRun(
+        path=path,
+        tool="llmperf",
+        version=text(result.get("version")),
+        model=text(result.get("model")),
+        load=load,
+        metrics=metrics,
+        own=figures(told, {name: name for name in told if name.startswith(BETWEEN)}),
+        requests=_requests(path, most_bytes),
+        conditions=_noted(result),
+        date=iso_date(result.get("timestamp")),
+        defined_otherwise=("mean_itl_ms", "p99_itl_ms"),
+        notes=(Said("note.llmperf_inter_token"),),
+    )
+    return [run]
+
+
+def _flat(result: Object) -> Object:
+    """Its figures by the names that they have in files: newer versions nest them."""
+    flat = {
+        key.removeprefix(RESULTS).replace("_quantiles_", "_"): value
+        for key, value in result.items()
+        if key.startswith(RESULTS)
+    }
+    for key, value in entries_of(result.get("results")).items():
+        if not isinstance(value, dict):
+            flat[key] = value
+            continue
+        quantiles = entries_of(value.get("quantiles"))
+        flat |= {f"{key}_{name}": each for name, each in {**value, **quantiles}.items()}
+    return flat
+
+
+def _statistics(told: Object, latency: str) -> Object:
+    return {
+        key.removeprefix(f"{latency}_"): value
+        for key, value in told.items()
+        if key.startswith(f"{latency}_")
+    }
+
+
+def _noted(result: Object) -> dict[str, Declared]:
+    """What the user noted, and how far lengths were spread."""
+    return {
+        key: value
+        for key, value in result.items()
+        if isinstance(value, str | int | float)
+        and not key.startswith(RESULTS)
+        and key not in SETTINGS
+        and (value or not key.startswith("stddev_"))
+    }
+
+
+def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
+    if not path.name.endswith(SUMMARY):
+        return None
+    beside = path.with_name(f"{path.name.removesuffix(SUMMARY)}{RESPONSES}")
+    if not beside.is_file():
+        return None
+    try:
+        rows: list[Any] = entries(json.loads(read_bytes(beside, most_bytes)))
+    except CannotImportError:
+        raise
+    except (ValueError, RecursionError):
+        raise CannotImportError(
+            f"cannot read {beside}: it is not JSON; take it away to do without single requests"
+        ) from None
+    if not rows:
+        return None
+    return ImportedRequests(
+        ok=np.array([at(row, "error_code") is None for row in rows], np.bool_),
+        ttft_s=numbers(at(row, "ttft_s") for row in rows),
+        e2el_s=numbers(at(row, "end_to_end_latency_s") for row in rows),
+        prompt_tokens=numbers(at(row, "number_input_tokens") for row in rows),
+        output_tokens=numbers(at(row, "number_output_tokens") for row in rows),
+    )

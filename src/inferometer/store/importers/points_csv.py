@@ -1,0 +1,124 @@
+"""Tables of points: the CSV that `report` writes, and the one of the batch script in Hygon's DCU
+guide, whose figures have two decimals.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.text import figure, lines_of, rows_of
+from inferometer.vocabulary import LATENCY_NAMES, metric
+from inferometer.words import Said
+
+OURS = ("id", "tool", "status", "reasons")
+"""How the head of our table begins."""
+
+DCU = ("tp", "data_type", "batch", "prompt_tokens", "completion_tokens")
+"""How the head of the other one begins."""
+
+DCU_CONDITIONS = {"tp": "tp", "data_type": "dtype"}
+DCU_LOAD = {
+    "batch": "num_prompts",
+    "prompt_tokens": "input_len",
+    "completion_tokens": "output_len",
+}
+DCU_METRICS = {
+    "total_throughput(toks/s)": "total_token_throughput",
+    "generate_throughput(toks/s)": "output_throughput",
+    "ttft(ms)": "mean_ttft_ms",
+    "tpot(ms)": "mean_tpot_ms",
+    "itl(ms)": "mean_itl_ms",
+}
+
+OUR_DECIMALS = 9
+"""Numbers are written in full there."""
+
+MAX_WORD = 100
+
+LOAD = ("num_prompts", "max_concurrency", "request_rate", "burstiness", "input_len", "output_len")
+NOT_CONDITIONS = ("concurrency", "date", "model_id", *LOAD)
+
+BESIDE = (*OURS, "notes", "source", "run", "series")
+"""Columns of ours that are neither a condition nor a metric."""
+
+
+def _head(text: str) -> list[str]:
+    line = next(lines_of(text.lstrip()), "")
+    return next(rows_of(iter([line])), [])
+
+
+def is_ours(text: str) -> bool:
+    return tuple(_head(text)[: len(OURS)]) == OURS
+
+
+def is_dcu(text: str) -> bool:
+    return tuple(name.casefold() for name in _head(text)[: len(DCU)]) == DCU
+
+
+def read_ours(text: str, path: Path) -> list[ImportedRun]:
+    """The points of the table as results of the tools that measured them."""
+    rows = rows_of(lines_of(text.lstrip()))
+    head = next(rows, [])
+    return [_our_run(dict(zip(head, row, strict=False)), path) for row in rows if any(row)]
+
+
+def read_dcu(text: str, path: Path) -> list[ImportedRun]:
+    """A run a line that has figures: where a run failed the script leaves its cells empty."""
+    rows = rows_of(lines_of(text.lstrip()))
+    head = [name.casefold() for name in next(rows, [])]
+    found = (_dcu_run(dict(zip(head, row, strict=False)), path) for row in rows if any(row))
+    return [run for run in found if run.metrics]
+
+
+def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
+    word = {name: value.removeprefix("'") for name, value in row.items() if value}
+    conditions: dict[str, Declared] = {
+        name: value
+        for name, value in word.items()
+        if name not in NOT_CONDITIONS and name not in BESIDE and not _is_value(name)
+    }
+    status = word.get("status")
+    return ImportedRun(
+        path=path,
+        tool=word.get("tool", "inferometer")[:MAX_WORD],
+        version=None,
+        model=word.get("model_id") or word.get("model"),
+        load=_numbers({name: word[name] for name in LOAD if name in word}),
+        metrics=_numbers({name: value for name, value in word.items() if metric(name)}),
+        own={},
+        conditions=conditions,
+        date=word.get("date"),
+        name=word.get("id"),
+        decimals=OUR_DECIMALS,
+        notes=(Said("note.csv_verdict", {"verdict": status}),) if status else (),
+    )
+
+
+def _is_value(name: str) -> bool:
+    plain = name.removesuffix("_low").removesuffix("_high").removesuffix("_rating")
+    return metric(plain) is not None or (name.endswith("_n") and name[:-2] in LATENCY_NAMES)
+
+
+def _numbers(words: dict[str, str]) -> dict[str, float]:
+    found = {name: math.inf if word == "inf" else figure(word) for name, word in words.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _dcu_run(row: dict[str, str], path: Path) -> ImportedRun:
+    load = _numbers({ours: row.get(theirs, "") for theirs, ours in DCU_LOAD.items()})
+    found = {ours: row.get(theirs, "") for theirs, ours in DCU_CONDITIONS.items()}
+    conditions: dict[str, Declared] = {name: word for name, word in found.items() if word}
+    return ImportedRun(
+        path=path,
+        tool="vllm",
+        version=None,
+        model=None,
+        load=load,
+        metrics=_numbers({ours: row.get(theirs, "") for theirs, ours in DCU_METRICS.items()}),
+        own={},
+        conditions=conditions | {"dataset": "random"},
+        name=f"batch {row.get('batch', '')}",
+        decimals=2,
+    )

@@ -494,18 +494,14 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     ),
     # the lengths that were asked for
     "input_len": ConditionInfo(
-        "identity",
-        "whole",
-        "tokens",
-        noted_as=("input_len", "random_input_len"),
-        in_files={"llmperf": "mean_input_tokens"},
+        "identity", "whole", "tokens", noted_as=("input_len", "random_input_len")
     ),
     "output_len": ConditionInfo(
         "identity",
         "whole",
         "tokens",
         noted_as=("output_len", "random_output_len"),
-        in_files={"evalscope": "max_tokens", "llmperf": "mean_output_tokens"},
+        in_files={"evalscope": "max_tokens"},
     ),
     # what was done where it was no ordinary serving: of an engine alone, or a scenario of the tool
     "scenario": ConditionInfo("identity", absent_is_none=True, says_what_it_is=True),

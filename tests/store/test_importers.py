@@ -179,7 +179,7 @@ def test_sglang() -> None:
 def test_guidellm() -> None:
     run = the_run(FILES["guidellm"])
     assert (run.version, run.model) == ("0.8.1", "mock")
-    assert run.load == {"max_concurrency": 4, "num_prompts": 12}
+    assert run.load == {"max_concurrency": 4, "num_prompts": 12, "input_len": 64, "output_len": 16}
     assert run.own["time_per_output_token_ms.mean"] == 11.247772723436356
     assert (
         "mean_tpot_ms" not in run.metrics

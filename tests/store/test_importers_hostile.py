@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import os
 import pickle
 import shutil
@@ -22,6 +23,8 @@ from inferometer.store import importers
 from inferometer.store.importers import CannotImportError, evalscope, read_results, recompute
 
 PEERS = Path(__file__).parents[1] / "golden" / "peers"
+TOOL_FILES = PEERS.parent / "tools"
+MLPERF = TOOL_FILES / "mlperf" / "results" / "8xCARD-X_2xCPU" / "tiny-70b-99"
 EVALSCOPE = PEERS / "evalscope-1.14" / "parallel_4_number_12"
 FILES = (
     PEERS / "vllm-0.32.json",
@@ -29,6 +32,28 @@ FILES = (
     PEERS / "guidellm-0.8" / "benchmarks.json",
     PEERS / "aiperf-0.13" / "profile_export_aiperf.json",
     PEERS / "genai-bench-0.0.5" / "D64_16_text-to-text_num_concurrency_4_time_1s.json",
+    TOOL_FILES / "aiperf-early" / "profile_export_aiperf.json",
+    TOOL_FILES / "aiperf-sweep" / "sweep_aggregate" / "profile_export_aiperf_sweep.json",
+    TOOL_FILES / "genai-perf" / "profile_export_genai_perf.json",
+    TOOL_FILES / "guidellm" / "v0.2.json",
+    TOOL_FILES / "guidellm" / "v0.6.json",
+    TOOL_FILES / "inference-perf" / "stage_0_lifecycle_metrics.json",
+    TOOL_FILES / "llama-bench" / "tests.jsonl",
+    TOOL_FILES / "llmperf" / "acme-tiny-7b_550_150_summary.json",
+    TOOL_FILES / "vllm-offline" / "latency.json",
+    TOOL_FILES / "vllm-offline" / "tiny_tp2_throughput.json",
+)
+TEXTS = (
+    PEERS.parent / "points.csv",
+    TOOL_FILES / "aiperf-0.10" / "profile_export_aiperf.csv",
+    TOOL_FILES / "dcu" / "r1-awq.csv",
+    TOOL_FILES / "llama-bench" / "tests.csv",
+    TOOL_FILES / "llama-bench" / "tests.md",
+    TOOL_FILES / "llama-bench" / "tests.sql",
+    TOOL_FILES / "mlperf" / "detail-alone" / "mlperf_log_detail.txt",
+    MLPERF / "Server" / "performance" / "run_1" / "mlperf_log_summary.txt",
+    TOOL_FILES / "sglang-report" / "bench.txt",
+    TOOL_FILES / "vllm-report" / "bench.txt",
 )
 
 
@@ -87,8 +112,8 @@ def test_numbers_that_are_no_times(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*FILES, EVALSCOPE], ids=lambda path: path.name)
 def test_a_file_beyond_the_limit_is_not_opened(path: Path) -> None:
-    with pytest.raises(CannotImportError, match="more than the 500 allowed"):
-        read_results(path, most_bytes=500)
+    with pytest.raises(CannotImportError, match="more than the 100 allowed"):
+        read_results(path, most_bytes=100)
 
 
 json_values = st.recursive(
@@ -130,6 +155,68 @@ def test_whatever_stands_in_a_field_it_is_read_or_refused(
     for run in runs:
         recompute(run)
         assert isinstance(run.missing, tuple)
+
+
+odd_texts = st.text(max_size=20) | st.sampled_from(
+    (
+        "9" * 400,
+        "-1",
+        "nan",
+        "inf",
+        "1e999",
+        "\0",
+        '"',
+        "'",
+        "|",
+        ",",
+        "=" * 60,
+        "\x1b[31m",
+        "[" * 99,
+    )
+)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+@given(data=st.data())
+def test_whatever_stands_in_a_text_it_is_read_or_refused(
+    path: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """A piece, somewhere in a real text, is replaced by anything."""
+    content = path.read_bytes().decode()
+    begin = data.draw(st.integers(0, len(content)))
+    end = data.draw(st.integers(begin, min(len(content), begin + 200)))
+    piece = data.draw(odd_texts)
+    changed = tmp_path_factory.getbasetemp() / f"changed{path.suffix}"
+    changed.write_bytes((content[:begin] + piece + content[end:]).encode("utf-8", "replace"))
+    try:
+        runs = read_results(changed)
+    except CannotImportError:
+        return
+    for run in runs:
+        assert all(math.isfinite(value) for value in run.metrics.values())
+        assert isinstance(run.missing, tuple)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "=" * 60_000,
+        "model=" * 10_000,
+        "Namespace(" + "model='" * 8_000,
+        "bench serve " + "--model " * 8_000,
+        "INSERT INTO test (" * 3_000,
+        ":" * 60_000,
+        "\x1b[" * 20_000,
+        "1," * 30_000,
+        "p9" * 30_000 + " latency (ns): 1",
+    ],
+)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_a_line_without_end_takes_no_time(path: Path, line: str, tmp_path: Path) -> None:
+    """A reader whose time grows with the square of a line would not come back from a thousand."""
+    changed = tmp_path / path.name
+    changed.write_bytes((path.read_bytes().decode() + f"\n{line}" * 20).encode())
+    assert read_results(changed)
 
 
 def database(directory: Path, *statements: str | tuple[str, tuple[Any, ...]]) -> Path:

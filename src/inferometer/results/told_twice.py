@@ -9,20 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from inferometer.results.foreign import FilePoint
 from inferometer.results.point import Point
+from inferometer.vocabulary import DISTINGUISHING, SET_LOADS, condition
 
 KEYS = ("output_throughput", "total_token_throughput", "request_throughput", "mean_e2el_ms")
 """By the first of these that a rounded point has, what it may repeat is looked up."""
 
 AGREEING = (
-    "num_prompts",
-    "max_concurrency",
-    "request_rate",
-    "input_len",
-    "output_len",
+    *SET_LOADS,
+    *(name for name in DISTINGUISHING if condition(name).type == "whole"),
     "scenario",
-    "tp",
 )
-"""Conditions that must not differ where both points have them."""
+"""Conditions, most of them numbers, that must not differ where both points have them."""
 
 RELATIVE = 1e-9
 """Of what was written in full and read again."""

@@ -134,13 +134,13 @@ def read_printed(text: str, path: Path) -> list[ImportedRun]:
         for _, row in zip(range(MAX_TESTS), found, strict=False)
         if row.keys() >= NEEDED
     ]
-    return [replace(run, decimals=2) if "avg_ns" not in run.own else run for run in runs]
+    return [replace(run, decimals=6 if "avg_ns" in run.own else 2) for run in runs]
 
 
 def _of_csv(text: str) -> Iterator[Object]:
     lines = lines_of(text)
     head = next((line for line in lines if "build_commit" in line and "avg_ts" in line), "")
-    if "," not in head or SQL.search(head):
+    if "," not in head or SQL.match(head):
         return
     names = next(rows_of(iter([head])), [])
     yield from (dict(zip(names, row, strict=False)) for row in rows_of(lines))
@@ -148,7 +148,7 @@ def _of_csv(text: str) -> Iterator[Object]:
 
 def _of_sql(text: str) -> Iterator[Object]:
     for line in lines_of(text):
-        if found := SQL.search(line):
+        if found := SQL.match(line):
             names = [name.strip() for name in found[1].split(",")]
             values = next(csv.reader([found[2]], quotechar="'", skipinitialspace=True), [])
             yield dict(zip(names, values, strict=False))

@@ -34,7 +34,6 @@ from inferometer.store.importers.reading import (
     text,
 )
 from inferometer.vocabulary import latencies_in, settings_in
-from inferometer.words import Said
 
 SUMMARY, RESPONSES = "_summary.json", "_individual_responses.json"
 
@@ -51,6 +50,8 @@ SETTINGS = (
     "version",
 )
 """What has a place of its own; other scalars are what the user noted."""
+
+LENGTHS = {"input_len": "mean_input_tokens", "output_len": "mean_output_tokens"}
 
 BETWEEN = "inter_token_latency_s"
 
@@ -86,7 +87,7 @@ def read_llmperf(result: Object, path: Path, most_bytes: int) -> list[ImportedRu
         mean, completed = number(told.get(theirs)), metrics.get("completed")
         if mean is not None and completed:
             metrics |= figures({ours: mean * completed}, {ours: ours})
-    load = figures(result, settings_in("llmperf")) | figures(
+    load = figures(result, settings_in("llmperf") | LENGTHS) | figures(
         told, {"num_prompts": "num_requests_started"}
     )
     run = ImportedRun(
@@ -101,7 +102,6 @@ def read_llmperf(result: Object, path: Path, most_bytes: int) -> list[ImportedRu
         conditions=_noted(result),
         date=iso_date(result.get("timestamp")),
         defined_otherwise=("mean_itl_ms", "p99_itl_ms"),
-        notes=(Said("note.llmperf_inter_token"),),
     )
     return [run]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inferometer.store.importers.imported_run import Declared, ImportedRun
 from inferometer.store.importers.text import figure, lines_of, rows_of
-from inferometer.vocabulary import LATENCY_NAMES, metric
+from inferometer.vocabulary import LATENCY_NAMES, metric, of_role
 from inferometer.words import Said
 
 OURS = ("id", "tool", "status", "reasons")
@@ -37,8 +37,8 @@ OUR_DECIMALS = 9
 
 MAX_WORD = 100
 
-LOAD = ("num_prompts", "max_concurrency", "request_rate", "burstiness", "input_len", "output_len")
-NOT_CONDITIONS = ("concurrency", "date", "model_id", *LOAD)
+LOAD = (*of_role("load"), "input_len", "output_len")
+NOT_CONDITIONS = ("date", "model_id", *LOAD)
 
 BESIDE = (*OURS, "notes", "source", "run", "series")
 """Columns of ours that are neither a condition nor a metric."""
@@ -85,7 +85,7 @@ def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
         tool=word.get("tool", "inferometer")[:MAX_WORD],
         version=None,
         model=word.get("model_id") or word.get("model"),
-        load=_numbers({name: word[name] for name in LOAD if name in word}),
+        load=_load(word),
         metrics=_numbers({name: value for name, value in word.items() if metric(name)}),
         own={},
         conditions=conditions,
@@ -96,13 +96,18 @@ def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
     )
 
 
+def _load(word: dict[str, str]) -> dict[str, float]:
+    asked = {name: word[name] for name in LOAD if name in word and name != "concurrency"}
+    return _numbers(asked) | {name: math.inf for name, value in asked.items() if value == "inf"}
+
+
 def _is_value(name: str) -> bool:
     plain = name.removesuffix("_low").removesuffix("_high").removesuffix("_rating")
     return metric(plain) is not None or (name.endswith("_n") and name[:-2] in LATENCY_NAMES)
 
 
 def _numbers(words: dict[str, str]) -> dict[str, float]:
-    found = {name: math.inf if word == "inf" else figure(word) for name, word in words.items()}
+    found = {name: figure(word) for name, word in words.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 

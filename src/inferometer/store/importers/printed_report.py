@@ -15,7 +15,7 @@ from pathlib import Path
 
 from inferometer.store.importers.imported_run import Declared, ImportedRun
 from inferometer.store.importers.text import figure, lines_of
-from inferometer.vocabulary import statistic_of
+from inferometer.vocabulary import of_role, statistic_of
 
 MARK = "Serving Benchmark Result"
 
@@ -69,12 +69,11 @@ ARGUMENTS = (
 
 _VALUE = r"(?:'([^']*)'|\"([^\"]*)\"|([^\s,()\[\]{}<>=]+))"
 
-AS_PRINTED = {name: re.compile(rf"(?:^|[\s(,]){name}={_VALUE}") for name in ARGUMENTS}
+AS_PRINTED = {name: re.compile(rf"(?:\(|, ){name}={_VALUE}") for name in ARGUMENTS}
 AS_TYPED = {
     name: re.compile(rf"\s--{name.replace('_', '[-_]')}(?:=|\s+){_VALUE}") for name in ARGUMENTS
 }
 
-SETTINGS = ("num_prompts", "max_concurrency", "request_rate", "burstiness")
 LENGTHS = {"random_input_len": "input_len", "random_output_len": "output_len"}
 """Which count for random prompts only."""
 
@@ -171,10 +170,10 @@ def _settings_in(line: str) -> dict[str, str]:
 def _run(report: _Report, path: Path) -> ImportedRun:
     told = report.arguments
     is_random = told.get("dataset_name", "").startswith("random")
-    ours = dict(zip(SETTINGS, SETTINGS, strict=True)) | (LENGTHS if is_random else {})
+    ours = {name: name for name in of_role("load")} | (LENGTHS if is_random else {})
     words = {ours[name]: word for name, word in told.items() if name in ours}
     asked = {name: math.inf if word == "inf" else figure(word) for name, word in words.items()}
-    load = {name: value for name, value in asked.items() if value is not None} | report.load
+    load = report.load | {name: value for name, value in asked.items() if value is not None}
     return ImportedRun(
         path=path,
         tool="vllm" if report.backend is None else "sglang",

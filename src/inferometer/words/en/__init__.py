@@ -6,7 +6,16 @@ from inferometer.words.en.answers import ANSWERS
 from inferometer.words.en.console import CONSOLE
 from inferometer.words.en.diagnoses import DIAGNOSES
 from inferometer.words.en.findings import FINDINGS
+from inferometer.words.en.imports import IMPORTS
 from inferometer.words.en.report import REPORT
 from inferometer.words.en.telemetry import TELEMETRY
 
-EN: dict[str, str] = {**REPORT, **ANSWERS, **FINDINGS, **CONSOLE, **DIAGNOSES, **TELEMETRY}
+EN: dict[str, str] = {
+    **REPORT,
+    **ANSWERS,
+    **FINDINGS,
+    **IMPORTS,
+    **CONSOLE,
+    **DIAGNOSES,
+    **TELEMETRY,
+}

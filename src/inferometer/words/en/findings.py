@@ -663,41 +663,6 @@ FINDINGS: dict[str, str] = {
     "note.missing.values of single requests": "values of single requests",
     "note.missing.send times": "send times",
     "note.missing.times of single events": "times of single events",
-    "note.rate_not_reached": (
-        "The tool sent {sent:.4g} requests/s of the {asked:.4g} that were asked for: the "
-        "load is what it sent."
-    ),
-    "note.offline_throughput": (
-        "It is a run of the engine without a server (vllm bench throughput): no figure of it "
-        "is one of serving."
-    ),
-    "note.offline_latency": (
-        "It is a run of the engine without a server (vllm bench latency): E2EL is that of a "
-        "whole batch."
-    ),
-    "note.llama_bench": (
-        "It is a run of llama.cpp's engine without a server, with one sequence: its rates "
-        "are no figures of serving."
-    ),
-    "note.llmperf_inter_token": (
-        "llmperf's inter_token_latency has TTFT in it; it is neither ITL nor TPOT, and is left out."
-    ),
-    "note.loadgen_verdict": (
-        "LoadGen itself calls the run {verdict}; that is about its own limits."
-    ),
-    "note.loadgen_verdict.limits": (
-        "LoadGen itself calls the run {verdict}; its limits are p99 TTFT {ttft:g} ms and p99 "
-        "TPOT {tpot:g} ms."
-    ),
-    "note.means_of_runs": (
-        "Its figures are means over several runs; a percentile is the mean of their percentiles."
-    ),
-    "note.own_tokenizer": "Tokens are counted by the tool's own tokenizer.",
-    "note.other_meaning": (
-        "Of {names} the tool has figures by another definition; they are left out."
-    ),
-    "note.own_figures": "Under the tool's own names and definitions: {figures}.",
-    "note.csv_verdict": "The table calls it {verdict}; the run itself is not here to check.",
     "note.file_name": (
         "The file's name and the file disagree on the number of requests; nothing else was taken "
         "from the name."

@@ -606,32 +606,6 @@ FINDINGS: dict[str, str] = {
     "note.missing.values of single requests": "逐请求的数值",
     "note.missing.send times": "发送时刻",
     "note.missing.times of single events": "逐事件的时刻",
-    "note.rate_not_reached": (
-        "要求的速率为 {asked:.4g} 个请求/秒，工具实际只发出 {sent:.4g} 个/秒：实际负载以发出"
-        "的为准。"
-    ),
-    "note.offline_throughput": (
-        "这是不经过服务器的离线测试（vllm bench throughput），各项数值都不是在线服务的指标。"
-    ),
-    "note.offline_latency": (
-        "这是不经过服务器的离线测试（vllm bench latency），E2EL 是整个批次的耗时。"
-    ),
-    "note.llama_bench": (
-        "这是 llama.cpp 引擎的离线测试，单序列、不经过服务器，速率不是在线服务的指标。"
-    ),
-    "note.llmperf_inter_token": (
-        "llmperf 的 inter_token_latency 包含 TTFT，既不是 ITL 也不是 TPOT，未采用。"
-    ),
-    "note.loadgen_verdict": "LoadGen 自己判定该次运行为 {verdict}，依据的是它自己的限值。",
-    "note.loadgen_verdict.limits": (
-        "LoadGen 自己判定该次运行为 {verdict}，其限值为 p99 TTFT {ttft:g} ms、p99 TPOT "
-        "{tpot:g} ms。"
-    ),
-    "note.means_of_runs": "数值是多次运行的平均值；百分位数是各次百分位数的平均。",
-    "note.own_tokenizer": "token 数由该工具自带的分词器统计。",
-    "note.other_meaning": "{names}：该工具的定义与此处不同，未采用其数值。",
-    "note.own_figures": "按该工具自己的名称和定义：{figures}。",
-    "note.csv_verdict": "表格中的判定为 {verdict}；原始运行数据不在此处，无法核实。",
     "note.file_name": "文件名中的请求数与文件内容不符：没有采用文件名中的其他信息。",
     "note.rehearsal_directory": "它位于演练的目录中：可能不反映真实的服务器。",
     "note.input_len": "输入长度取实测平均值 {tokens:.6g} token：没有资料说明要求的长度。",

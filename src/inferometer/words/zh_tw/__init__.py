@@ -6,7 +6,16 @@ from inferometer.words.zh_tw.answers import ANSWERS
 from inferometer.words.zh_tw.console import CONSOLE
 from inferometer.words.zh_tw.diagnoses import DIAGNOSES
 from inferometer.words.zh_tw.findings import FINDINGS
+from inferometer.words.zh_tw.imports import IMPORTS
 from inferometer.words.zh_tw.report import REPORT
 from inferometer.words.zh_tw.telemetry import TELEMETRY
 
-ZH_TW: dict[str, str] = {**REPORT, **ANSWERS, **FINDINGS, **CONSOLE, **DIAGNOSES, **TELEMETRY}
+ZH_TW: dict[str, str] = {
+    **REPORT,
+    **ANSWERS,
+    **FINDINGS,
+    **IMPORTS,
+    **CONSOLE,
+    **DIAGNOSES,
+    **TELEMETRY,
+}

@@ -613,32 +613,6 @@ FINDINGS: dict[str, str] = {
     "note.missing.values of single requests": "逐請求的數值",
     "note.missing.send times": "傳送時刻",
     "note.missing.times of single events": "逐事件的時刻",
-    "note.rate_not_reached": (
-        "要求的速率為 {asked:.4g} 個請求/秒，工具實際只送出 {sent:.4g} 個/秒：實際負載以送出"
-        "的為準。"
-    ),
-    "note.offline_throughput": (
-        "這是不經過伺服器的離線測試（vllm bench throughput），各項數值都不是線上服務的指標。"
-    ),
-    "note.offline_latency": (
-        "這是不經過伺服器的離線測試（vllm bench latency），E2EL 是整個批次的耗時。"
-    ),
-    "note.llama_bench": (
-        "這是 llama.cpp 引擎的離線測試，單一序列、不經過伺服器，速率不是線上服務的指標。"
-    ),
-    "note.llmperf_inter_token": (
-        "llmperf 的 inter_token_latency 包含 TTFT，既不是 ITL 也不是 TPOT，未採用。"
-    ),
-    "note.loadgen_verdict": "LoadGen 自己判定該次執行為 {verdict}，依據的是它自己的限值。",
-    "note.loadgen_verdict.limits": (
-        "LoadGen 自己判定該次執行為 {verdict}，其限值為 p99 TTFT {ttft:g} ms、p99 TPOT "
-        "{tpot:g} ms。"
-    ),
-    "note.means_of_runs": "數值是多次執行的平均值；百分位數是各次百分位數的平均。",
-    "note.own_tokenizer": "token 數由該工具自帶的分詞器統計。",
-    "note.other_meaning": "{names}：該工具的定義與此處不同，未採用其數值。",
-    "note.own_figures": "依該工具自己的名稱和定義：{figures}。",
-    "note.csv_verdict": "表格中的判定為 {verdict}；原始執行資料不在此處，無法核實。",
     "note.file_name": "檔名中的請求數與檔案內容不符：沒有採用檔名中的其他資訊。",
     "note.rehearsal_directory": "它位於演練的目錄中：可能不反映真實的伺服器。",
     "note.input_len": "輸入長度取實測平均值 {tokens:.6g} token：沒有資料說明要求的長度。",

@@ -1,0 +1,29 @@
+"""关于其他工具的结果文件的说明（简体中文）。"""
+
+from __future__ import annotations
+
+IMPORTS: dict[str, str] = {
+    "note.rate_not_reached": (
+        "要求的速率为 {asked:.4g} 个请求/秒，工具实际只发出 {sent:.4g} 个/秒：实际负载以发出"
+        "的为准。"
+    ),
+    "note.offline_throughput": (
+        "这是不经过服务器的离线测试（vllm bench throughput），各项数值都不是在线服务的指标。"
+    ),
+    "note.offline_latency": (
+        "这是不经过服务器的离线测试（vllm bench latency），E2EL 是整个批次的耗时。"
+    ),
+    "note.llama_bench": (
+        "这是 llama.cpp 引擎的离线测试，单序列、不经过服务器，速率不是在线服务的指标。"
+    ),
+    "note.loadgen_verdict": "LoadGen 自己判定该次运行为 {verdict}，依据的是它自己的限值。",
+    "note.loadgen_verdict.limits": (
+        "LoadGen 自己判定该次运行为 {verdict}，其限值为 p99 TTFT {ttft:g} ms、p99 TPOT "
+        "{tpot:g} ms。"
+    ),
+    "note.means_of_runs": "数值是多次运行的平均值；百分位数是各次百分位数的平均。",
+    "note.own_tokenizer": "token 数由该工具自带的分词器统计。",
+    "note.other_meaning": "{names}：该工具的定义与此处不同，未采用其数值。",
+    "note.own_figures": "按该工具自己的名称和定义：{figures}。",
+    "note.csv_verdict": "表格中的判定为 {verdict}；原始运行数据不在此处，无法核实。",
+}

@@ -33,6 +33,7 @@ TRANSLATED = [
     ("README.md", "README.zh-CN.md"),
     ("docs/tutorial.en.md", "docs/tutorial.zh-CN.md"),
     ("docs/recipes.md", "docs/recipes.zh-CN.md"),
+    ("docs/python.md", "docs/python.zh-CN.md"),
 ]
 MAX_README_WORDS = 1500
 OTHER_PROGRAMS = {

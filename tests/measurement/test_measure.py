@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,9 @@ from inferometer import RunSpec
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.store.atomic import saying_why
 from inferometer.store.run_directory import load_run, save_run
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCUMENTED_URL = "http://127.0.0.1:8000"
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
@@ -200,3 +204,21 @@ def test_public_names_are_the_same_whatever_was_imported_first(before: str) -> N
         "assert not hasattr(inferometer, 'mesure')\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_the_documented_code_runs_as_it_stands(
+    engine: EmbeddedEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    document = (DOCS / "python.md").read_text(encoding="utf-8")
+    code = "".join(re.findall(r"^```python\n(.*?)^```", document, re.MULTILINE | re.DOTALL))
+    assert code.count(DOCUMENTED_URL) == 1
+    names: dict[str, Any] = {}
+    exec(code.replace(DOCUMENTED_URL, engine.base_url), names)
+    assert names["best"] in {0, 1, 2, 4, 8}
+    assert names["result"].spec.load.request_rate == 20
+    assert "num_prompts" in capsys.readouterr().out
+    assert (len(names["frames"].points), len(names["frames"].requests)) == (1, 16)
